@@ -1,0 +1,79 @@
+"""Whether a database is what the declarations say, asked once, before a store's first transaction."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from attrs import frozen
+from sqlalchemy import Connection, text
+
+from indelible.kernel import Lifecycle, Unavailable
+from indelible_sql import migrate
+from indelible_sql.schema import HEADS
+from indelible_sql.snapshot import quoted
+
+ROLE = text(
+    """
+    SELECT r.rolsuper OR r.rolreplication
+        OR pg_has_role(c.relowner, 'USAGE')
+        OR has_schema_privilege(c.relnamespace, 'CREATE')
+        OR has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+        OR has_database_privilege(current_database(), 'TEMP')
+        OR has_parameter_privilege('session_replication_role', 'SET')
+    FROM pg_roles r, pg_class c WHERE r.rolname = current_user AND c.oid = CAST(:history AS regclass)
+    """
+)
+
+
+@frozen
+class RoleTooStrong(Unavailable):
+    """The database role could rewrite history: connect as a role that owns nothing, and migrate as another."""
+
+    code: ClassVar[str] = "ROLE_TOO_STRONG"
+    role: str
+
+
+@frozen
+class ForeignKeysOff(Unavailable):
+    """This SQLite connection does not check foreign keys: run `PRAGMA foreign_keys = ON` after connecting."""
+
+    code: ClassVar[str] = "FOREIGN_KEYS_OFF"
+
+
+@frozen
+class LifecycleDiffers(Unavailable):
+    """The database's edges of a lifecycle are not the declared ones: run the migration that declares them."""
+
+    code: ClassVar[str] = "LIFECYCLE_DIFFERS"
+    lifecycle: str
+
+
+def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:
+    """Refuse a schema that is not at head, a guard or an edge that differs, and a role that could undo them."""
+    migrate.check(connection, schema)
+    for lifecycle in lifecycles:
+        _check_lifecycle(connection, schema, lifecycle)
+    if connection.dialect.name == "sqlite":
+        if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
+            raise ForeignKeysOff
+        return
+    history = f"{quoted(connection, schema)}.history"
+    if connection.execute(ROLE, {"history": history}).scalar_one():
+        raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
+
+
+def _check_lifecycle(connection: Connection, schema: str, lifecycle: Lifecycle[StrEnum]) -> None:
+    prefix = "" if connection.dialect.name == "sqlite" else f"{quoted(connection, schema)}."
+    edges = text(
+        f"SELECT from_state, action, to_state, adds_version FROM {prefix}lifecycle_edges WHERE lifecycle = :name"
+    )
+    found = {tuple(row) for row in connection.execute(edges, {"name": lifecycle.name})}
+    if found != set(map(tuple, lifecycle.edges)):
+        raise LifecycleDiffers(lifecycle.name)
+
+
+def unknown_lifecycles(connection: Connection, schema: str, told: tuple[Lifecycle[StrEnum], ...]) -> tuple[str, ...]:
+    """Lifecycles that the database knows and the store was not told of: tolerated, and counted."""
+    prefix = "" if connection.dialect.name == "sqlite" else f"{quoted(connection, schema)}."
+    names = connection.execute(text(f"SELECT DISTINCT lifecycle FROM {prefix}lifecycle_edges")).scalars()
+    known = {each.name for each in (*HEADS.values(), *told)}
+    return tuple(sorted(set(names) - known))

@@ -1,0 +1,129 @@
+"""The column types that both databases share: domains on PostgreSQL, checked texts and integers on SQLite."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import TypeCompiler
+from sqlalchemy.types import TypeEngine
+
+from indelible.kernel import Actor, ActorKind, canonical, instant_text
+
+SCHEMA = "indelible"  # a symbol: each engine translates it, SQLite to nothing
+
+INSTANT_GLOB = "[0-9]" * 4 + "-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "+00:00"
+HEX = "0123456789abcdef"
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)  # a session shows instants in its own time zone
+
+
+class Domain(TypeDecorator[Any]):
+    """A named rule for a column's values.
+
+    PostgreSQL gets a domain: it reads a domain's rule once a session, a CHECK once a statement.
+    SQLite's strict tables know texts and integers only, so it gets one of them and a CHECK.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(
+        self,
+        name: str,
+        native: TypeEngine[Any],
+        *,
+        rule: str = "",
+        sqlite_rule: str = "",
+        dump: Callable[[Any], Any] = _same,
+        load: Callable[[Any], Any] = _same,
+        load_native: Callable[[Any], Any] = _same,
+        everywhere: bool = False,
+    ) -> None:
+        super().__init__()
+        self.name, self.native, self.rule, self.sqlite_rule = name, native, rule, sqlite_rule or rule
+        self.dump, self.load = (dump, dump if everywhere else _same), (load, load if everywhere else load_native)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type that the driver sees."""
+        if dialect.name != "sqlite":
+            return dialect.type_descriptor(self.native)
+        return dialect.type_descriptor(Integer() if isinstance(self.native, BigInteger) else Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """The value as the database takes it."""
+        return None if value is None else self.dump[dialect.name != "sqlite"](value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The value as the library takes it."""
+        return None if value is None else self.load[dialect.name != "sqlite"](value)
+
+    def create(self, base: str) -> str:
+        """PostgreSQL's statement for the domain, over the text of its native type."""
+        return f"CREATE DOMAIN {SCHEMA}.{self.name} AS {base} CHECK ({self.rule.format('VALUE')})"
+
+
+@compiles(Domain, "postgresql")
+def _domain_name(type_: Domain, _: TypeCompiler, **__: object) -> str:
+    return f"{SCHEMA}.{type_.name}"
+
+
+_KEY = Text().with_variant(Text(collation="C"), "postgresql")  # both databases sort by code point
+_ACTOR_KINDS = " OR ".join(
+    f"substr({{0}}, 1, {len(kind) + 1}) = '{kind}:' AND length({{0}}) BETWEEN {len(kind) + 2} AND {len(kind) + 201}"
+    for kind in ActorKind
+)
+_NATURAL = BigInteger()
+
+IDENTIFIER = Domain("identifier", _KEY, rule="length({0}) BETWEEN 1 AND 200")
+STATE = Domain("state", _KEY, rule="length({0}) <= 60")
+ACTOR = Domain(
+    "actor", _KEY, rule=f"({_ACTOR_KINDS}) AND {{0}} !~ '\\s'", sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'",
+    dump=str, load=Actor.parse, everywhere=True,
+)
+SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(32, 9, 10, 11, 12, 13)) <> ''")
+DIGEST = Domain("digest", _KEY, rule=f"length({{0}}) = 64 AND trim({{0}}, '{HEX}') = ''")
+LINK = Domain("link", _KEY, rule=f"length({{0}}) IN (0, 64) AND trim({{0}}, '{HEX}') = ''")
+ORDINAL = Domain("ordinal", _NATURAL, rule="{0} >= 1")
+NATURAL = Domain("natural_number", _NATURAL, rule="{0} >= 0")
+INSTANT = Domain(
+    "instant",
+    DateTime(timezone=True),
+    rule="{0} >= '2000-01-01 00:00:00+00' AND {0} < '3000-01-01 00:00:00+00'",
+    sqlite_rule=f"{{0}} GLOB '{INSTANT_GLOB}' AND {{0}} >= '2000' AND {{0}} < '3000'",
+    dump=instant_text,
+    load=datetime.fromisoformat,
+    load_native=_in_utc,
+)
+DOCUMENT = Domain(
+    "document",
+    JSONB(),
+    rule="jsonb_typeof({0}) = 'object'",
+    sqlite_rule="json_valid({0}) AND json_type({0}) = 'object'",
+    dump=canonical,
+    load=json.loads,
+)
+TEXTS = Domain(
+    "texts",
+    JSONB(),
+    rule="jsonb_typeof({0}) = 'array'",
+    sqlite_rule="json_valid({0}) AND json_type({0}) = 'array'",
+    dump=canonical,
+    load=json.loads,
+)
+DOMAINS = (IDENTIFIER, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS)
+CONTENT = Text()
+SORTED = _KEY
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+
+required = partial(Column[Any], nullable=False)

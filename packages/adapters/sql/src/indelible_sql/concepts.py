@@ -1,0 +1,292 @@
+"""Concepts in SQL."""
+
+from typing import Any
+
+from attrs import asdict, frozen
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    RowMapping,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
+from sqlalchemy.schema import Computed
+
+from indelible.concepts import (
+    CONCEPT,
+    RULESET,
+    Concept,
+    ConceptFilter,
+    ConceptListed,
+    ConceptNode,
+    ConceptNotFound,
+    ConceptVersion,
+    NamesLike,
+    Warnings,
+    candidate_names,
+    name_key,
+)
+from indelible.kernel import Change, Head, plain
+from indelible_sql.among import among
+from indelible_sql.columns import ACTOR, CONTENT, IDENTIFIER, INSTANT, ORDINAL, SCHEMA, SORTED, TEXTS, WHOLE, required
+from indelible_sql.heads import place_columns, place_of
+from indelible_sql.history import ROWS, change_row
+from indelible_sql.session import Session
+from indelible_sql.tables import HISTORY, head, table
+from indelible_sql.together import row, step, together
+
+CONCEPTS = head(
+    "concepts",
+    CONCEPT,
+    ForeignKeyConstraint(
+        ["id", "current_version"],
+        [f"{SCHEMA}.concept_versions.concept_id", f"{SCHEMA}.concept_versions.version_number"],
+        name="concepts_version",
+        deferrable=True,
+        initially="DEFERRED",
+        use_alter=True,
+    ),
+    version=required("current_version", ORDINAL),
+)
+VERSIONS = table(
+    "concept_versions",
+    required("id", IDENTIFIER),
+    required("concept_id", IDENTIFIER),
+    required("version_number", ORDINAL),
+    Column("previous_number", WHOLE, Computed("NULLIF(version_number - 1, 0)", persisted=True)),
+    required("name", SORTED),
+    required("definition", CONTENT),
+    required("explanation", CONTENT),
+    required("examples", TEXTS),
+    required("prerequisites", TEXTS),
+    required("learning_objective", CONTENT),
+    required("misconceptions", TEXTS),
+    Column("scope_boundaries", CONTENT),
+    required("created_by", ACTOR),
+    required("created_at", INSTANT),
+    Column("change_note", CONTENT),
+    required("name_key", SORTED),
+    required("search_key", CONTENT),
+    PrimaryKeyConstraint("concept_id", "version_number", name="concept_versions_number"),
+    UniqueConstraint("id", name="concept_versions_id"),
+    UniqueConstraint("concept_id", "version_number", "created_at", name="concept_versions_instant"),
+    ForeignKeyConstraint(["concept_id"], [f"{SCHEMA}.concepts.id"], name="concept_versions_concept"),
+    ForeignKeyConstraint(
+        ["concept_id", "previous_number"],
+        [f"{SCHEMA}.concept_versions.concept_id", f"{SCHEMA}.concept_versions.version_number"],
+        name="concept_versions_previous",
+    ),
+    Index("concept_versions_name_key", "name_key"),
+)
+WARNINGS = table(
+    "concept_warnings",
+    required("concept_id", IDENTIFIER),
+    required("version_number", ORDINAL),
+    required("computed_at", INSTANT),
+    required("ruleset", ORDINAL),
+    required("warnings", TEXTS),
+    PrimaryKeyConstraint("concept_id", "version_number", name="concept_warnings_number"),
+    ForeignKeyConstraint(
+        ["concept_id", "version_number", "computed_at"],
+        [f"{SCHEMA}.concept_versions.{name}" for name in ("concept_id", "version_number", "created_at")],
+        name="concept_warnings_version",
+    ),
+)
+
+VERSION_COLUMNS = [column.label(f"version_{column.name}") for column in VERSIONS.columns]
+CURRENT = and_(VERSIONS.c.concept_id == CONCEPTS.c.id, VERSIONS.c.version_number == CONCEPTS.c.current_version)
+IS_ENTITY = CONCEPTS.c.id == bindparam("concept_id")
+IS_VERSION = VERSIONS.c.version_number == bindparam("version_number")
+OF_CONCEPT = VERSIONS.c.concept_id == bindparam("concept_id")
+NODE = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prerequisites).join(VERSIONS, CURRENT)
+
+FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTITY)
+# The expected seq is part of the condition: a row that moved while we waited for its lock is not joined again.
+LOAD = FIND.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
+GET = select(CONCEPTS).where(IS_ENTITY)
+GET_VERSION = select(*VERSION_COLUMNS).where(OF_CONCEPT, IS_VERSION)
+GET_LATEST = select(*VERSION_COLUMNS).where(OF_CONCEPT).order_by(VERSIONS.c.version_number.desc()).limit(1)
+LIST_VERSIONS = select(*VERSION_COLUMNS).where(OF_CONCEPT).order_by(VERSIONS.c.version_number)
+NEXT_VERSIONS = LIST_VERSIONS.where(VERSIONS.c.version_number > bindparam("after")).limit(bindparam("limit"))
+GET_WARNINGS = select(WARNINGS.c.warnings).where(
+    WARNINGS.c.concept_id == bindparam("concept_id"), WARNINGS.c.version_number == bindparam("version_number")
+)
+APPROVED = (
+    select(HISTORY.c.version)
+    .where(
+        HISTORY.c.lifecycle == CONCEPT.name,
+        HISTORY.c.entity_id == bindparam("concept_id"),
+        HISTORY.c.action == "approve",
+    )
+    .order_by(HISTORY.c.seq.desc())
+    .limit(1)
+)
+PAGE = (
+    select(CONCEPTS, VERSIONS.c.name, VERSIONS.c.definition)
+    .join(VERSIONS, CURRENT)
+    .where(
+        CONCEPTS.c.id > bindparam("after"),
+        VERSIONS.c.search_key.like(bindparam("pattern"), escape="\\"),
+        or_(bindparam("status") == "", CONCEPTS.c.status == bindparam("status")),
+    )
+    .order_by(CONCEPTS.c.id)
+    .limit(bindparam("limit"))
+)
+NAMES_LIKE = (
+    select(VERSIONS.c.name, VERSIONS.c.name_key)
+    .join(CONCEPTS, CURRENT)
+    .where(among(VERSIONS.c.name_key, "keys"), CONCEPTS.c.id != bindparam("concept_id"))
+    .distinct()
+    .order_by(VERSIONS.c.name, VERSIONS.c.name_key)
+)
+NAMES_NEAR = (
+    select(VERSIONS.c.name, VERSIONS.c.name_key)
+    .join(CONCEPTS, CURRENT)
+    .where(VERSIONS.c.name_key >= bindparam("first"), VERSIONS.c.name_key < bindparam("past"))
+    .distinct()
+    .order_by(VERSIONS.c.name_key, VERSIONS.c.name)
+    .limit(50)
+)
+NODES = NODE.where(CONCEPTS.c.id > bindparam("after")).order_by(CONCEPTS.c.id).limit(bindparam("limit"))
+NODES_NAMED = NODE.where(or_(among(CONCEPTS.c.id, "ids"), among(VERSIONS.c.name_key, "keys"))).order_by(CONCEPTS.c.id)
+
+CREATE = together(row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
+EDIT = together(step(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
+STEP = together(step(CONCEPTS), HISTORY)
+
+
+@frozen
+class SqlConcepts:
+    """Concepts, to be looked at and to be changed."""
+
+    _session: Session
+
+    def get_concept(self, concept_id: str) -> Concept | None:
+        """The concept as it stands, or None."""
+        found = self._session.first(GET, {"concept_id": concept_id})
+        return None if found is None else ROWS.structure(found, Concept)
+
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
+        """The version that the concept points at, or None."""
+        return _version_or_none(self._session.first(GET_LATEST, {"concept_id": concept_id}))
+
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
+        """One version, or None."""
+        values = {"concept_id": concept_id, "version_number": version_number}
+        return _version_or_none(self._session.first(GET_VERSION, values))
+
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
+        """Every version, oldest first; none for an unknown concept."""
+        return [_version(found) for found in self._session.rows(LIST_VERSIONS, {"concept_id": concept_id})]
+
+    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
+        """The next `limit` versions after a number."""
+        values = {"concept_id": concept_id, "after": after, "limit": limit}
+        return tuple(_version(found) for found in self._session.rows(NEXT_VERSIONS, values))
+
+    def find(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
+        """The concept as it stands and the version it points at, or ConceptNotFound."""
+        found = self._session.first(FIND, {"concept_id": concept_id})
+        if found is None:
+            raise ConceptNotFound(concept_id)
+        return _head(found), _version(found)
+
+    def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
+        """The concept, locked until the transaction ends, and its version; ConceptNotFound or Stale."""
+        found = self._session.first(LOAD, {"concept_id": concept_id, "expected_seq": expected_seq})
+        head, version = self.find(concept_id) if found is None else (_head(found), _version(found))
+        return head.expected(expected_seq), version
+
+    def record(
+        self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
+    ) -> None:
+        """Move the head and add the records that say so; Stale when another was first."""
+        rows = {CONCEPTS: asdict(concept) | place_columns(change), HISTORY: change_row(change)}
+        if version is None:
+            self._session.write(STEP, change, rows)
+            return
+        records = {VERSIONS: _version_row(version), WARNINGS: _warnings_row(version, warnings)}
+        self._session.write(CREATE if change.seq == 1 else EDIT, change, rows | records)
+
+    def warnings(self, concept_id: str, version_number: int) -> Warnings:
+        """The warnings that were kept with a version."""
+        values = {"concept_id": concept_id, "version_number": version_number}
+        found = self._session.rows(GET_WARNINGS, values)[0]
+        return ROWS.structure(found["warnings"], Warnings)
+
+    def approved_version(self, concept_id: str) -> int | None:
+        """The version that the newest approval saw, None before any."""
+        found = self._session.first(APPROVED, {"concept_id": concept_id})
+        return None if found is None else int(found["version"])
+
+    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
+        """The next `limit` concepts after an id, in order of id."""
+        literal = name_key(wanted.text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        values = {"after": after, "limit": limit, "pattern": f"%{literal}%", "status": wanted.status or ""}
+        return tuple(_listed(found) for found in self._session.rows(PAGE, values))
+
+    def names_like(self, version: ConceptVersion) -> NamesLike:
+        """Other concepts' names that equal the version's name, or occur in its definition."""
+        own = name_key(version.content.name)
+        mentioned = set(candidate_names(version.content.definition))
+        rows = self._session.rows(NAMES_LIKE, {"keys": sorted({own} | mentioned), "concept_id": version.concept_id})
+        return NamesLike(
+            same=tuple(found["name"] for found in rows if found["name_key"] == own),
+            mentioned=tuple(found["name"] for found in rows if found["name_key"] in mentioned),
+        )
+
+    def names_near(self, prefix: str) -> tuple[str, ...]:
+        """A bounded number of names whose key begins with the prefix."""
+        rows = self._session.rows(NAMES_NEAR, {"first": prefix, "past": f"{prefix}\U0010ffff"})
+        return tuple(found["name"] for found in rows)
+
+    def nodes(self, *, after: str, limit: int) -> tuple[ConceptNode, ...]:
+        """The next `limit` concepts after an id, as the graph sees them."""
+        rows = self._session.rows(NODES, {"after": after, "limit": limit})
+        return tuple(ROWS.structure(found, ConceptNode) for found in rows)
+
+    def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
+        """The concepts that any of the texts names, by id or by name."""
+        rows = self._session.rows(NODES_NAMED, {"ids": texts, "keys": sorted(set(map(name_key, texts)))})
+        return tuple(ROWS.structure(found, ConceptNode) for found in rows)
+
+
+def _head(found: RowMapping) -> Head[Concept]:
+    return Head(entity=ROWS.structure(found, Concept), place=place_of(found, "current_version"))
+
+
+def _version(found: RowMapping) -> ConceptVersion:
+    columns: dict[str, Any] = {column.name: found[f"version_{column.name}"] for column in VERSIONS.columns}
+    return ROWS.structure(columns | {"content": columns}, ConceptVersion)
+
+
+def _version_or_none(found: RowMapping | None) -> ConceptVersion | None:
+    return None if found is None else _version(found)
+
+
+def _listed(found: RowMapping) -> ConceptListed:
+    return ROWS.structure({**found, "concept": found}, ConceptListed)
+
+
+def _version_row(version: ConceptVersion) -> dict[str, Any]:
+    content = version.content
+    keys = {
+        "name_key": name_key(content.name),
+        "search_key": f"{name_key(content.name)}\n{name_key(content.definition)}",
+    }
+    return asdict(version, recurse=False) | asdict(content, recurse=False) | keys
+
+
+def _warnings_row(version: ConceptVersion, warnings: Warnings) -> dict[str, Any]:
+    return {
+        "concept_id": version.concept_id,
+        "version_number": version.version_number,
+        "computed_at": version.created_at,
+        "ruleset": RULESET,
+        "warnings": plain(warnings),
+    }

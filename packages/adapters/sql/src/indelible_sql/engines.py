@@ -1,0 +1,114 @@
+"""Connections: two pools to one database, one that writes and one that cannot."""
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.event import listen
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from indelible.kernel import WrongUse
+from indelible_sql.authorizer import install
+
+LONGEST_WAIT_SECONDS = 10
+BUSY_MILLISECONDS = 5_000
+APPLICATION_NAME = "indelible"
+
+
+@frozen(kw_only=True)
+class Engines:
+    """The two pools; `writer` holds one connection on SQLite, whose queue is then fair."""
+
+    writer: Engine
+    reader: Engine
+    dispose: Callable[[], Any] = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Pool:
+    """How many connections a process may hold, and whether the server may keep prepared statements for them."""
+
+    size: int = 5
+    overflow: int = 10
+    prepare: bool = True
+
+
+def open_engines(url: str, pool: Pool) -> Engines:
+    """The pools of threads."""
+    writer, reader = (create_engine(target, **options) for target, options in _pools(make_url(url), pool, sync=True))
+    return _prepared(writer, reader, lambda: (writer.dispose(), reader.dispose()))
+
+
+def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:
+    """The pools of an event loop, in both their faces."""
+    writer, reader = (
+        create_async_engine(target, **options) for target, options in _pools(make_url(url), pool, sync=False)
+    )
+    return _prepared(writer.sync_engine, reader.sync_engine, lambda: None), (writer, reader)
+
+
+def joined(engine: Engine) -> Engines:
+    """A host's own engine, taken as it is."""
+    if engine.dialect.name == "sqlite":
+        return Engines(writer=engine, reader=engine, dispose=lambda: None)
+    return Engines(writer=engine, reader=_read_only(engine), dispose=lambda: None)
+
+
+def _pools(url: URL, pool: Pool, *, sync: bool) -> tuple[tuple[URL, dict[str, Any]], tuple[URL, dict[str, Any]]]:
+    wait = {"pool_timeout": LONGEST_WAIT_SECONDS, "hide_parameters": True}
+    many = wait | {"pool_size": pool.size, "max_overflow": pool.overflow}
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise WrongUse("a SQLite store is a file; for a store in memory, use indelible.memory.MemoryStore")
+        target = url.set(drivername="sqlite" if sync else "sqlite+aiosqlite")
+        return (target, wait | {"pool_size": 1, "max_overflow": 0}), (target, many)
+    if url.get_backend_name() != "postgresql":
+        raise WrongUse(f"indelible knows SQLite and PostgreSQL, not {url.get_backend_name()}")
+    arguments = {
+        "prepare_threshold": 1 if pool.prepare else None,
+        "connect_timeout": LONGEST_WAIT_SECONDS,
+        "application_name": APPLICATION_NAME,
+    }
+    server = many | {"connect_args": arguments}
+    target = url.set(drivername="postgresql+psycopg")
+    return (target, server), (target, server)
+
+
+def _prepared(writer: Engine, reader: Engine, dispose: Callable[[], Any]) -> Engines:
+    if writer.dialect.name != "sqlite":
+        return Engines(writer=writer, reader=_read_only(reader), dispose=dispose)
+    listen(writer, "connect", _prepare_writer)
+    listen(reader, "connect", _prepare_reader)
+    listen(writer, "begin", _begin_immediate)
+    listen(reader, "begin", _begin)
+    return Engines(writer=writer, reader=reader, dispose=dispose)
+
+
+def _read_only(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _prepare_writer(connection: Any, _: object) -> None:
+    _prepare(connection, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+
+
+def _prepare_reader(connection: Any, _: object) -> None:
+    _prepare(connection, "PRAGMA query_only = ON")
+
+
+def _prepare(connection: Any, *pragmas: str) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions: the engine does
+    cursor = connection.cursor()
+    for pragma in (f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}", "PRAGMA foreign_keys = ON", *pragmas):
+        cursor.execute(pragma)
+    cursor.close()
+    install(connection)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # a writer waits at the start, never half way
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

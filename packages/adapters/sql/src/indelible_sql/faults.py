@@ -1,0 +1,139 @@
+"""What a driver's error means, in the library's own words."""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import Enum, auto
+from typing import ClassVar
+
+from attrs import frozen
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ResourceClosedError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from indelible.kernel import IndelibleError, StoreBusy, StoreUnreachable, Unavailable, WrongUse
+
+
+@frozen
+class StoreFull(Unavailable):
+    """The database has no room left; what was committed is safe, and reading goes on."""
+
+    code: ClassVar[str] = "STORE_FULL"
+
+
+@frozen
+class StoreReadOnly(Unavailable):
+    """The database may only be read: a read-only mount, a standby, or a file of another owner."""
+
+    code: ClassVar[str] = "STORE_READ_ONLY"
+
+
+@frozen
+class AccessDenied(Unavailable):
+    """The database does not accept this user or this password."""
+
+    code: ClassVar[str] = "ACCESS_DENIED"
+
+
+@frozen
+class NoConnectionFree(Unavailable):
+    """Every connection of this process's pool stayed in use for too long."""
+
+    code: ClassVar[str] = "NO_CONNECTION_FREE"
+
+
+@frozen
+class StoreTimeout(Unavailable):
+    """The database gave up on a statement or a lock that took too long."""
+
+    code: ClassVar[str] = "STORE_TIMEOUT"
+    state: str
+
+
+@frozen
+class RefusedByGuard(IndelibleError):
+    """The database refused a write that the domain had let pass: a defect of an adapter, never a business answer."""
+
+    code: ClassVar[str] = "REFUSED_BY_GUARD"
+    guard: str
+    state: str
+
+
+@frozen
+class DatabaseFault(Unavailable):
+    """The database reported a fault that indelible does not know."""
+
+    code: ClassVar[str] = "DATABASE_FAULT"
+    state: str
+
+
+class Fate(Enum):
+    """What became of a transaction whose statement or COMMIT raised."""
+
+    LOST_RACE = auto()  # nothing was committed: the handler may run again
+    UNKNOWN = auto()  # the connection broke: only the database knows
+    FAILED = auto()  # nothing was committed, and the same call would fail again
+
+
+logger = logging.getLogger("indelible.sql")
+
+BUSY = ("40001", "40P01", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY", "SQLITE_LOCKED")
+FULL = ("53100", "SQLITE_FULL")
+READ_ONLY = ("25006", "SQLITE_READONLY", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN")
+DENIED = ("28P01", "28000")
+TIMEOUTS = ("55P03", "57014", "25P03", "25P04")
+KEYS = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
+
+
+def state_of(error: DBAPIError) -> str:
+    """The database's own code of an error: five characters of PostgreSQL, a name of SQLite's, or ''."""
+    names = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
+    return next(filter(None, names), "")
+
+
+def fate_of(error: DBAPIError) -> Fate:
+    """What became of the transaction in which the error was raised."""
+    state = state_of(error)
+    if state in BUSY:
+        return Fate.LOST_RACE
+    is_broken = error.connection_invalidated or not state and isinstance(error, OperationalError | InterfaceError)
+    return Fate.UNKNOWN if is_broken or state.startswith(("57P", "08")) else Fate.FAILED
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Let no driver's error out: it becomes the cause of one of ours, without a query or a value."""
+    try:
+        yield
+    except DBAPIError as error:
+        logger.error("database error %s (%s)", state_of(error) or "without a state", type(error.orig).__name__)
+        raise fault_of(error) from error
+    except PoolTimeout as error:
+        raise NoConnectionFree from error
+    except ResourceClosedError as error:
+        raise WrongUse("the transaction has ended") from error
+
+
+def fault_of(error: DBAPIError) -> IndelibleError:
+    """The library's error for a driver's."""
+    state = state_of(error)
+    if state in BUSY:
+        return StoreBusy(1)
+    if state in FULL:
+        return StoreFull()
+    if state in READ_ONLY:
+        return StoreReadOnly()
+    if state in DENIED or "password authentication failed" in str(error.orig):
+        return AccessDenied()
+    if state in TIMEOUTS:
+        return StoreTimeout(state)
+    if state.startswith(KEYS):
+        return RefusedByGuard(_guard_of(error), state)
+    if fate_of(error) is Fate.UNKNOWN:
+        return StoreUnreachable(type(error.orig).__name__)
+    return DatabaseFault(state)
+
+
+def _guard_of(error: DBAPIError) -> str:
+    """The guard's name: PostgreSQL names it, SQLite's triggers raise it as their text."""
+    diagnostics = getattr(error.orig, "diag", None)
+    return str(getattr(diagnostics, "constraint_name", None) or error.orig)

@@ -1,0 +1,78 @@
+"""Heads of one lifecycle in SQL: load one, record its next change."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from attrs import asdict, field, frozen
+from sqlalchemy import RowMapping, Select, Table, bindparam, select
+
+from indelible.kernel import Change, Entity, Head, NotFound, Place
+from indelible_sql.history import ROWS, change_row
+from indelible_sql.session import Session
+from indelible_sql.tables import HISTORY
+from indelible_sql.together import Together, row, step, together
+
+E = TypeVar("E", bound=Entity)
+
+
+@frozen(kw_only=True)
+class Heads(Generic[E]):
+    """The statements of one head table whose rows hold their entity's fields whole."""
+
+    table: Table
+    entity: type[E]
+    missing: Callable[[str], NotFound]
+    _get: Select[Any] = field(init=False)
+    _born: Together = field(init=False)
+    _moved: Together = field(init=False)
+
+    @_get.default
+    def _select(self) -> Select[Any]:
+        return select(self.table).where(self.table.c.id == bindparam("entity_id"))
+
+    @_born.default
+    def _insert(self) -> Together:
+        return together(row(self.table), HISTORY)
+
+    @_moved.default
+    def _update(self) -> Together:
+        return together(step(self.table), HISTORY)
+
+    def get(self, session: Session, entity_id: str) -> Head[E]:
+        """The entity as it stands, or the error that says it is missing."""
+        return self._head(session, self._get, entity_id)
+
+    def load(self, session: Session, entity_id: str, *, expected_seq: int) -> Head[E]:
+        """The entity, locked until the transaction ends; missing or Stale."""
+        return self._head(session, self._get.with_for_update(), entity_id).expected(expected_seq)
+
+    def page(self, session: Session, *, after: str, limit: int) -> tuple[Head[E], ...]:
+        """The next `limit` entities after an id, in order of id."""
+        statement = select(self.table).where(self.table.c.id > after).order_by(self.table.c.id).limit(limit)
+        return tuple(self.of_row(each) for each in session.rows(statement, {}))
+
+    def record(self, session: Session, change: Change, entity: E) -> None:
+        """Move the head to the entity and add the change that says so; Stale when another was first."""
+        write = self._born if change.seq == 1 else self._moved
+        columns = asdict(entity, recurse=False) | place_columns(change)  # type: ignore[call-overload]
+        session.write(write, change, {self.table: columns, HISTORY: change_row(change)})
+
+    def of_row(self, found: RowMapping) -> Head[E]:
+        """The head that a row shows."""
+        return Head(entity=ROWS.structure(found, self.entity), place=place_of(found, "version"))
+
+    def _head(self, session: Session, statement: Select[Any], entity_id: str) -> Head[E]:
+        found = session.first(statement, {"entity_id": entity_id})
+        if found is None:
+            raise self.missing(entity_id)
+        return self.of_row(found)
+
+
+def place_columns(change: Change) -> dict[str, Any]:
+    """The columns that tie a head to its change."""
+    return {"seq": change.seq, "hash": change.hash}
+
+
+def place_of(found: Mapping[str, Any], counter: str) -> Place:
+    """The place that a head's row shows."""
+    return Place(found["seq"], found["status"], found[counter], found["hash"])

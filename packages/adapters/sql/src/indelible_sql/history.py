@@ -1,0 +1,130 @@
+"""History and receipts in SQL, and how their rows become values."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from attrs import asdict, frozen
+from cattrs import Converter
+from sqlalchemy import bindparam, insert, literal_column, select, text
+
+from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
+from indelible_sql.session import Session
+from indelible_sql.tables import HISTORY, RECEIPTS
+
+NO_LIMIT = 2**31 - 1
+
+OF_ENTITY = (
+    select(HISTORY)
+    .where(
+        HISTORY.c.lifecycle == bindparam("lifecycle"),
+        HISTORY.c.entity_id == bindparam("entity_id"),
+        HISTORY.c.seq > bindparam("after"),
+    )
+    .order_by(HISTORY.c.seq)
+    .limit(bindparam("limit"))
+)
+FEED_ON_SQLITE = (
+    select(HISTORY)
+    .where(HISTORY.c.position > bindparam("position"))
+    .order_by(HISTORY.c.position)
+    .limit(bindparam("limit"))
+)
+# Transactions below xmin have ended: none of them can put a row in front of the cursor any more.
+FEED_ON_POSTGRESQL = (
+    select(HISTORY, literal_column("history.txid::text").label("transaction"))
+    .where(
+        text("(history.txid, history.position) > (CAST(:txid AS xid8), CAST(:position AS bigint))"),
+        text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"),
+    )
+    .order_by(text("history.txid, history.position"))
+    .limit(bindparam("limit"))
+)
+# Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
+HOME = select(
+    literal_column("(SELECT system_identifier FROM pg_control_system())").label("cluster"),
+    literal_column("(SELECT oid::bigint FROM pg_database WHERE datname = current_database())").label("database"),
+)
+RECEIPT = select(RECEIPTS).where(RECEIPTS.c.owner == bindparam("owner"), RECEIPTS.c.key == bindparam("key"))
+KEEP = insert(RECEIPTS)
+IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0))")
+
+ROWS = Converter()  # the columns' types have converted actors, instants and documents already
+ROWS.register_structure_hook_func(lambda kind: kind in (Actor, datetime, Data, Mapping[str, Any]), lambda value, _: value)
+
+
+@frozen
+class InvalidCursor(Invalid):
+    """The cursor is not one that this database gave."""
+
+    code: ClassVar[str] = "INVALID_CURSOR"
+    cursor: str
+
+
+def change_row(change: Change) -> dict[str, Any]:
+    """The columns of a change."""
+    return asdict(change, recurse=False)
+
+
+@frozen
+class SqlHistory:
+    """The changes of every entity."""
+
+    _session: Session
+
+    def of(self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
+        """An entity's changes after a seq, oldest first; none for an entity that was never born."""
+        most = NO_LIMIT if limit is None else limit
+        values = {"lifecycle": lifecycle, "entity_id": entity_id, "after": after, "limit": most}
+        return tuple(ROWS.structure(row, Change) for row in self._session.rows(OF_ENTITY, values))
+
+    def feed(self, *, after: str, limit: int) -> Feed:
+        """The next `limit` changes of all entities after a cursor; '' is the beginning."""
+        is_sqlite = self._session.is_sqlite
+        return self._feed_on_sqlite(after, limit) if is_sqlite else self._feed_on_postgresql(after, limit)
+
+    def _feed_on_sqlite(self, after: str, limit: int) -> Feed:
+        (position,) = _numbers(after, 1)
+        rows = self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit})
+        changes = tuple(ROWS.structure(row, Change) for row in rows)
+        return Feed(changes=changes, cursor=str(rows[-1]["position"]) if rows else str(position))
+
+    def _feed_on_postgresql(self, after: str, limit: int) -> Feed:
+        home = self._session.rows(HOME, {})[0]
+        cluster, database, txid, position = _numbers(after, 4)
+        if after and (cluster, database) != (home["cluster"], home["database"]):
+            raise InvalidCursor(after)
+        rows = self._session.rows(FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit})
+        changes = tuple(ROWS.structure(row, Change) for row in rows)
+        end = (rows[-1]["transaction"], rows[-1]["position"]) if rows else (txid, position)
+        return Feed(changes=changes, cursor=f"{home['cluster']}.{home['database']}.{end[0]}.{end[1]}")
+
+
+@frozen
+class SqlReceipts:
+    """The kept answers."""
+
+    _session: Session
+
+    def find(self, owner: str, key: str) -> Receipt | None:
+        """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
+        values = {"owner": Actor.parse(owner), "key": key}
+        if not self._session.is_sqlite and not self._is_free(owner, key):
+            raise RequestInFlight(key)
+        row = self._session.first(RECEIPT, values)
+        return None if row is None else ROWS.structure({**row, "owner": owner}, Receipt)
+
+    def keep(self, receipt: Receipt) -> None:
+        """Keep the answer, in the command's own transaction."""
+        self._session.run(KEEP, asdict(receipt, recurse=False) | {"owner": Actor.parse(receipt.owner)})
+
+    def _is_free(self, owner: str, key: str) -> bool:
+        """Whether no other transaction is at work for this key; until this one ends, none will be."""
+        return bool(self._session.connection.execute(IS_FREE, {"owner": owner, "key": key}).scalar_one())
+
+
+def _numbers(cursor: str, count: int) -> tuple[int, ...]:
+    parts = cursor.split(".") if cursor else ["0"] * count
+    if len(parts) != count or not all(part.isascii() and part.isdecimal() and len(part) < 20 for part in parts):
+        raise InvalidCursor(cursor)
+    return tuple(map(int, parts))

@@ -1,0 +1,166 @@
+"""Schema changes: up, down, and whether a database is what this version of the library expects."""
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from attrs import frozen
+from sqlalchemy import Connection, NullPool, Table, create_engine, make_url, text
+from sqlalchemy.event import listen
+
+from indelible.kernel import Conflict, Unavailable
+from indelible_sql.columns import DOMAINS
+from indelible_sql.schema import HEADS, RECORDS, TABLES
+from indelible_sql.snapshot import digest_of, facts, quoted
+from indelible_sql.tables import EDGES
+from indelible_sql.together import FIXED, written
+
+VERSION_TABLE = "indelible_version"
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('indelible migration', 0))"
+HEAD = "0001"
+
+
+@frozen
+class SchemaOutOfDate(Unavailable):
+    """The database's schema is not the one that this version needs: run `indelible db upgrade`."""
+
+    code: ClassVar[str] = "SCHEMA_OUT_OF_DATE"
+    found: str
+    needed: str
+
+
+@frozen
+class SchemaDamaged(Unavailable):
+    """A table, guard or edge differs from what the migrations made: run `indelible db check` to see which."""
+
+    code: ClassVar[str] = "SCHEMA_DAMAGED"
+    digest: str
+
+
+@frozen
+class RecordsWouldBeLost(Conflict):
+    """The downgrade would drop records; show a verified export of all of them first."""
+
+    code: ClassVar[str] = "RECORDS_WOULD_BE_LOST"
+    rows: int
+
+
+@contextmanager
+def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]:
+    """A connection in a transaction that nobody else migrates beside, and the schema's name where there is one."""
+    engine = create_engine(make_url(url), poolclass=NullPool, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        listen(engine, "connect", _prepare)
+        listen(engine, "begin", _begin)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            yield connection, None
+        else:
+            connection.exec_driver_sql(LOCK)
+            connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(connection, schema)}")
+            yield connection, schema
+
+
+def upgrade(url: str, schema: str, *, role: str | None) -> None:
+    """Bring the schema to the newest revision, and give the application's role what it needs of it."""
+    with migrating(url, schema) as (connection, place):
+        command.upgrade(_config(connection, place), "head")
+        if place is not None and role is not None and role != make_url(url).username:
+            grant(connection, place, role)
+
+
+def downgrade(url: str, schema: str, revision: str, *, exported_rows: int = 0) -> None:
+    """Take the schema back; RecordsWouldBeLost unless an export of as many rows as there are was verified."""
+    with migrating(url, schema) as (connection, place):
+        config = _config(connection, place)
+        config.attributes["exported_rows"] = exported_rows
+        command.downgrade(config, revision)
+
+
+def revision_of(connection: Connection, schema: str | None) -> str:
+    """The revision that the database is at, '' before the first."""
+    options = {"version_table": VERSION_TABLE, "version_table_schema": schema}
+    return MigrationContext.configure(connection, opts=options).get_current_revision() or ""
+
+
+def check(connection: Connection, schema: str) -> None:
+    """SchemaOutOfDate or SchemaDamaged, unless the database is as the migrations leave it."""
+    found = revision_of(connection, None if connection.dialect.name == "sqlite" else schema)
+    if found != HEAD:
+        raise SchemaOutOfDate(found or "nothing", HEAD)
+    digest = digest_of(facts(connection, schema))
+    if digest != expected_digest(connection.dialect.name):
+        raise SchemaDamaged(digest)
+
+
+def expected_digest(dialect: str) -> str:
+    """The digest of the facts of a database that is just migrated."""
+    source = files("indelible_sql.migrations").joinpath("digests.json").read_text(encoding="utf-8")
+    digests: dict[str, dict[str, str]] = json.loads(source)
+    return digests[HEAD][dialect]
+
+
+def drop_everything(connection: Connection, context: MigrationContext) -> None:
+    """Drop every table of ours, or raise RecordsWouldBeLost."""
+    attributes: dict[str, Any] = context.config.attributes if context.config else {}
+    is_sqlite = connection.dialect.name == "sqlite"
+    prefix = "" if is_sqlite else f"{quoted(connection, attributes['schema'])}."
+    kept = sum(connection.scalar(text(f"SELECT count(*) FROM {prefix}{table.name}")) for table in RECORDS)
+    if kept > attributes.get("exported_rows", 0):
+        raise RecordsWouldBeLost(kept)
+    for table in reversed(TABLES):
+        connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{'' if is_sqlite else ' CASCADE'}")
+    if not is_sqlite:
+        _drop_functions_and_domains(connection, attributes["schema"], prefix)
+
+
+def _drop_functions_and_domains(connection: Connection, schema: str, prefix: str) -> None:
+    functions = text("SELECT proname FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)")
+    for (name,) in connection.execute(functions, {"schema": quoted(connection, schema)}).all():
+        connection.exec_driver_sql(f"DROP FUNCTION {prefix}{name}()")
+    for domain in DOMAINS:
+        connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
+
+
+def grant(connection: Connection, schema: str, role: str) -> None:
+    """Let the role read all, add records, and move heads; nothing else."""
+    place, name = quoted(connection, schema), quoted(connection, role)
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {place} TO {name}")
+    connection.exec_driver_sql(f"GRANT SELECT ON {place}.{VERSION_TABLE} TO {name}")
+    for table in TABLES:
+        full = f"{place}.{table.name}"
+        connection.exec_driver_sql(f"GRANT SELECT ON {full} TO {name}")
+        for privilege, columns in privileges(table).items():
+            connection.exec_driver_sql(f"GRANT {privilege} ({', '.join(columns)}) ON {full} TO {name}")
+
+
+def privileges(table: Table) -> dict[str, tuple[str, ...]]:
+    """The columns of a table that the application's role may write: none that the database makes."""
+    columns = tuple(column.name for column in written(table))
+    if table is EDGES:
+        return {}
+    moving = tuple(name for name in columns if name not in FIXED)
+    return {"INSERT": columns, "UPDATE": moving} if table in HEADS else {"INSERT": columns}
+
+
+def _config(connection: Connection, schema: str | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "indelible_sql:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, schema=schema)
+    return config
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA foreign_keys = OFF")  # tables are dropped in whichever order
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

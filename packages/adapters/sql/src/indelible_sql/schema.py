@@ -1,0 +1,101 @@
+"""Every table of the adapter and what guards it: the declarations from which all DDL is written."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Dialect, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ExecutableDDLElement
+
+from indelible.concepts import CONCEPT
+from indelible.kernel import Lifecycle
+from indelible.kernel.keys import KEY
+from indelible_sql.columns import DOMAINS, SCHEMA
+from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.guards import (
+    Guard,
+    Shows,
+    edge_guards,
+    head_guards,
+    record_guards,
+    shown_guard,
+    statements,
+)
+from indelible_sql.keys import KEYS
+from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
+
+HEADS: Mapping[Table, Lifecycle[StrEnum]] = {CONCEPTS: CONCEPT, KEYS: KEY}
+SHOWN = (
+    Shows(
+        record=VERSIONS,
+        head=CONCEPTS,
+        columns={"id": "concept_id", "current_version": "version_number", "updated_at": "created_at"},
+    ),
+    Shows(
+        record=WARNINGS,
+        head=CONCEPTS,
+        columns={"id": "concept_id", "current_version": "version_number", "updated_at": "computed_at"},
+    ),
+)
+RECORDS = (HISTORY, RECEIPTS, *(each.record for each in SHOWN))
+TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, *(each.record for each in SHOWN))
+DIALECTS: Mapping[str, Dialect] = {"postgresql": postgresql.dialect(), "sqlite": sqlite.dialect()}
+
+# SQLAlchemy knows no xid8, and SQLite needs none: there, the order of positions is the order of commits.
+TXID = (
+    "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
+    "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
+)
+
+
+def guards(dialect: str) -> Iterator[Guard]:
+    """Every guard of ours."""
+    yield from edge_guards(dialect)
+    for record in RECORDS:
+        yield from record_guards(record, dialect)
+    for shows in SHOWN:
+        yield shown_guard(shows, dialect)
+    for head, lifecycle in HEADS.items():
+        yield from head_guards(head, lifecycle, dialect)
+
+
+def edge_rows(lifecycle: Lifecycle[StrEnum]) -> str:
+    """The statement that declares a lifecycle's edges."""
+    rows = ", ".join(
+        f"('{lifecycle.name}', '{edge.from_state}', '{edge.action}', '{edge.to_state}', {edge.adds_version})"
+        for edge in lifecycle.edges
+    )
+    return f"INSERT INTO {{edges}} (lifecycle, from_state, action, to_state, adds_version) VALUES {rows}"
+
+
+def ddl(dialect: str) -> Iterator[str]:
+    """Every statement that makes the schema in an empty database; PostgreSQL's names are in the symbolic schema."""
+    is_sqlite = dialect == "sqlite"
+    if not is_sqlite:
+        for domain in DOMAINS:
+            yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
+    yield from _tables(dialect)
+    yield from () if is_sqlite else TXID
+    edges = "lifecycle_edges" if is_sqlite else "indelible.lifecycle_edges"
+    for lifecycle in HEADS.values():
+        yield edge_rows(lifecycle).format(edges=edges)
+    yield from statements(guards(dialect), dialect)
+
+
+def _tables(dialect: str) -> Iterator[str]:
+    options: dict[str, Any] = {"dialect": DIALECTS[dialect]}
+    if dialect == "sqlite":
+        options["schema_translate_map"] = {SCHEMA: None}
+    for table in TABLES:
+        yield _text(CreateTable(table), options)
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            yield _text(CreateIndex(index), options)
+    if dialect == "postgresql":  # SQLite has the keys that point forward in its tables already
+        for key in (key for table in TABLES for key in table.foreign_key_constraints if key.use_alter):
+            yield _text(AddConstraint(key), options)
+
+
+def _text(element: ExecutableDDLElement, options: Mapping[str, Any]) -> str:
+    lines = str(element.compile(**options)).replace(f"__[SCHEMA_{SCHEMA}].", "").strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)

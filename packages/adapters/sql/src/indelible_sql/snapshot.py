@@ -1,0 +1,97 @@
+"""What a database really holds of the schema: one line a fact, the same for everybody, with one digest over all."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from sqlalchemy import Connection, bindparam, text
+
+from indelible_sql.schema import HEADS, TABLES
+
+NAMES = tuple(table.name for table in TABLES)
+OURS = tuple(lifecycle.name for lifecycle in HEADS.values())
+# A host's own lifecycle puts its guard on our history: tolerated here, compared with its declaration elsewhere.
+OWN_GUARDS = tuple(f"history_needs_{head.name}" for head in HEADS)
+
+ON_SQLITE = text(
+    """
+    SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
+    WHERE tbl_name IN :names AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+      AND (name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\' OR name IN :guards)
+    UNION ALL
+    SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
+    FROM lifecycle_edges WHERE lifecycle IN :lifecycles
+    """
+).bindparams(*(bindparam(name, expanding=True) for name in ("names", "guards", "lifecycles")))
+
+ON_POSTGRESQL = """
+    WITH ours AS (
+      SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = :schema AND c.relname = ANY(:names)
+    ), facts AS (
+      SELECT 'table ' || relname || ' ' || relkind || relpersistence || ' ' || relrowsecurity || ' ' || relhasrules
+        AS fact FROM ours
+      UNION ALL
+      SELECT 'column ' || o.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
+        || CASE WHEN a.attnotnull THEN 'required ' ELSE '' END || a.attidentity || a.attgenerated
+        || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
+      FROM ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_attrdef d ON d.adrelid = o.oid AND d.adnum = a.attnum
+      UNION ALL
+      SELECT 'constraint ' || o.relname || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' '
+        || k.convalidated || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
+      FROM ours o JOIN pg_constraint k ON k.conrelid = o.oid WHERE k.contype <> 'n'
+      UNION ALL
+      SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
+      FROM ours o JOIN pg_index i ON i.indrelid = o.oid
+      UNION ALL
+      SELECT 'trigger ' || t.tgenabled || ' ' || pg_get_triggerdef(t.oid)
+      FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
+      WHERE NOT t.tgisinternal AND (t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+      UNION ALL
+      SELECT 'key trigger ' || o.relname || ' ' || k.conname || ' ' || t.tgtype || ' ' || t.tgenabled
+      FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid JOIN pg_constraint k ON k.oid = t.tgconstraint
+      WHERE t.tgisinternal AND k.conrelid IN (SELECT oid FROM ours)
+      UNION ALL
+      SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname = :schema AND p.oid IN (
+        SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
+        WHERE t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+      UNION ALL
+      SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' '
+        || coalesce((SELECT collname FROM pg_collation WHERE oid = t.typcollation), '') || ' '
+        || coalesce(pg_get_constraintdef(k.oid) || ' ' || k.convalidated, 'no rule')
+      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_constraint k ON k.contypid = t.oid
+      WHERE n.nspname = :schema AND t.typtype = 'd' AND coalesce(k.contype, 'c') <> 'n'
+      UNION ALL
+      SELECT 'rule ' || pg_get_ruledef(r.oid) FROM ours o JOIN pg_rewrite r ON r.ev_class = o.oid
+      UNION ALL
+      SELECT 'inherits ' || o.relname || ' ' || i.inhparent::regclass FROM ours o JOIN pg_inherits i
+        ON o.oid IN (i.inhrelid, i.inhparent)
+      UNION ALL
+      SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
+      FROM {schema}.lifecycle_edges WHERE lifecycle = ANY(:lifecycles)
+    )
+    SELECT replace(fact, quote_ident(:schema) || '.', '') AS fact FROM facts
+"""
+
+
+def facts(connection: Connection, schema: str) -> tuple[str, ...]:
+    """What the database holds of our tables, in the order of the texts."""
+    values = {"names": list(NAMES), "guards": list(OWN_GUARDS), "lifecycles": list(OURS)}
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(ON_SQLITE, values)
+    else:
+        statement = text(ON_POSTGRESQL.format(schema=quoted(connection, schema)))
+        rows = connection.execute(statement, values | {"schema": schema})
+    return tuple(sorted(row[0] for row in rows))
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """The SHA-256 of the facts, in hex."""
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def quoted(connection: Connection, schema: str) -> str:
+    """The schema's name as SQL text."""
+    return connection.dialect.identifier_preparer.quote(schema)

@@ -1,0 +1,257 @@
+"""A store in a database."""
+
+import logging
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Concatenate
+
+from attrs import define, field
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from indelible.concepts import RepositoryOverHeads
+from indelible.kernel import (
+    Actor,
+    Because,
+    Clock,
+    Feed,
+    Ids,
+    Lifecycle,
+    Once,
+    OutcomeUnknown,
+    StoreBusy,
+    SystemClock,
+    TimeOrderedIds,
+    WrongUse,
+    answered,
+)
+from indelible.kernel.transaction import Command, P, R
+from indelible.policy import Policy
+from indelible_sql import migrate
+from indelible_sql.admission import admit
+from indelible_sql.concepts import SqlConcepts
+from indelible_sql.engines import Engines, Pool, joined, open_engines
+from indelible_sql.faults import Fate, fate_of, fault_of, translated
+from indelible_sql.history import SqlHistory, SqlReceipts
+from indelible_sql.keys import SqlKeys
+from indelible_sql.outcome import was_committed
+from indelible_sql.session import Session
+
+ATTEMPTS = 8
+LONGEST_PAUSE_SECONDS = 0.2
+
+logger = logging.getLogger("indelible.sql")
+
+
+class SqlReading:
+    """What a query sees; `connection` is public, so that a host's own SELECT sees the same moment."""
+
+    def __init__(self, session: Session, policy: Policy) -> None:
+        self.session, self.policy = session, policy
+        self.connection = session.connection
+        self.history = SqlHistory(session)
+        self.concepts = self.concept_search = SqlConcepts(session)
+        self.keys = SqlKeys(session)
+
+
+class SqlTransaction:
+    """What a handler writes to; `connection` is public, so that a host's own SQL commits with ours."""
+
+    def __init__(self, session: Session, policy: Policy, cause: Because, clock: Clock, ids: Ids) -> None:
+        self.session, self.policy, self.clock, self.ids = session, policy, clock, ids
+        self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
+        self.connection = session.connection
+        self.history = SqlHistory(session)
+        self.receipts = SqlReceipts(session)
+        self.keys = self.key_heads = SqlKeys(session)
+        self.concept_search = self.concept_heads = SqlConcepts(session)
+        self.concepts = RepositoryOverHeads(self, self.concept_search)
+
+
+class CommitLost(Exception):
+    """The reply to a COMMIT never came."""
+
+
+@define(kw_only=True, eq=False)
+class SqlStore:
+    """One database, guarded from the declarations."""
+
+    engines: Engines
+    url: str | None = field(repr=False)
+    schema: str
+    lifecycles: tuple[Lifecycle[StrEnum], ...]
+    policy: Policy
+    clock: Clock
+    ids: Ids
+    pause: Callable[[float], object]
+    _is_admitted: bool = field(default=False, init=False)
+    _is_inside: ContextVar[bool] = field(factory=lambda: ContextVar("inside", default=False), init=False, repr=False)
+
+    def run(
+        self,
+        handler: Callable[[SqlTransaction, Command], R],
+        command: Command,
+        *,
+        actor: Actor,
+        reason: str,
+        request_id: str | None = None,
+        once: Once[R] | None = None,
+    ) -> R:
+        """The handler's result, once it is committed; with `once`, the first result again.
+
+        Runs the handler again after a lost race, and finds out what became of a COMMIT whose reply was lost.
+        Raises what the handler raises, StoreBusy when others won every time, or OutcomeUnknown.
+        """
+        cause = Because(actor=actor, reason=reason, request_id=request_id)
+        for attempt in range(ATTEMPTS):
+            self.pause(min(LONGEST_PAUSE_SECONDS, 0.005 * attempt * 2**attempt))
+            session: Session | None = None
+            try:
+                with self._begun(cause, None) as tx:
+                    session = tx.session
+                    result = answered(tx, handler, command, once)
+            except CommitLost:
+                if session and was_committed(self.engines.writer, session, self.schema, self.pause):
+                    return result
+                logger.warning("a lost COMMIT had not happened: attempt %d of %d", attempt + 1, ATTEMPTS)
+            except StoreBusy:
+                logger.info("lost a race: attempt %d of %d", attempt + 1, ATTEMPTS)
+            except DBAPIError as error:  # of a host's own SQL in the handler
+                if fate_of(error) is not Fate.LOST_RACE:
+                    raise
+            else:
+                return result
+        raise StoreBusy(ATTEMPTS)
+
+    @contextmanager
+    def transaction(
+        self, *, actor: Actor, reason: str, request_id: str | None = None, connection: Connection | None = None
+    ) -> Generator[SqlTransaction]:
+        """Several commands at once: commits on a clean exit, rolls back on any exception.
+
+        With `connection` it joins the caller's own transaction, and neither commits nor closes it.
+        """
+        cause = Because(actor=actor, reason=reason, request_id=request_id)
+        try:
+            with self._begun(cause, connection) as tx:
+                yield tx
+        except CommitLost as lost:
+            raise OutcomeUnknown from lost
+
+    def read(self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The query's answer, from one unchanging view of the store."""
+        with self._connected(self.engines.reader) as connection:
+            session = Session(connection, self.schema)
+            try:
+                return query(SqlReading(session, self.policy), *args, **kwargs)
+            finally:
+                session.close()
+
+    def feed(self, *, after: str = "", limit: int = 100) -> Feed:
+        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        return self.read(lambda tx: tx.history.feed(after=after, limit=limit))
+
+    def upgrade(self, owner_url: str | None = None) -> None:
+        """Bring the schema to the newest revision; `owner_url` where another role owns it."""
+        with translated():
+            role = make_url(self.url).username if self.url else None
+            migrate.upgrade(owner_url or self.own_url, self.schema, role=role)
+
+    @property
+    def own_url(self) -> str:
+        """The address that the store was opened with."""
+        if self.url is None:
+            raise WrongUse("a store on a host's engine has no address: give the owner's")
+        return self.url
+
+    def dispose(self) -> None:
+        """Close every connection that no transaction holds."""
+        self.engines.dispose()
+
+    @contextmanager
+    def _begun(self, cause: Because, connection: Connection | None) -> Generator[SqlTransaction]:
+        """A transaction of ours, which ends with the block, or of the caller's, which does not."""
+        if self._is_inside.get():
+            raise WrongUse("a transaction of this store is open here already: pass its tx on")
+        inside = self._is_inside.set(True)
+        try:
+            if connection is not None:
+                self._admit(connection)
+                with self._recorded(cause, connection) as tx:
+                    yield tx
+            else:
+                with self._connected(self.engines.writer) as ours:
+                    with self._recorded(cause, ours) as tx:
+                        yield tx
+                    _commit(ours)
+        finally:
+            self._is_inside.reset(inside)
+
+    @contextmanager
+    def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
+        session = Session(connection, self.schema)
+        try:
+            tx = SqlTransaction(session, self.policy, cause, self.clock, self.ids)
+            yield tx
+            tx.concepts.check_whole()
+            logger.info("%s: %d changes by %s", cause.request_id or "-", len(session.changes), cause.actor)
+        finally:
+            session.close()
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Generator[Connection]:
+        with translated():
+            opened = engine.connect()
+        with opened as connection:
+            self._admit(connection)
+            yield connection
+
+    def _admit(self, connection: Connection) -> None:
+        """Refuse a database that is not as declared, before anything else is asked of it."""
+        if not self._is_admitted:
+            with translated():
+                admit(connection, self.schema, self.lifecycles)
+            self._is_admitted = True
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except DBAPIError as error:
+        if fate_of(error) is Fate.UNKNOWN:
+            raise CommitLost from error
+        raise fault_of(error) from error
+
+
+def open_store(
+    url: str | None = None,
+    *,
+    engine: Engine | None = None,
+    schema: str = "indelible",
+    lifecycles: tuple[Lifecycle[StrEnum], ...] = (),
+    policy: Policy | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    pool: Pool | None = None,
+) -> SqlStore:
+    """The store at a database's address, or on a host's own engine; `upgrade` makes its tables.
+
+    `lifecycles` are the host's own. On PostgreSQL the tables live in `schema`, and the address names the
+    application's role, which may not own them.
+    """
+    if (url is None) == (engine is None):
+        raise WrongUse("a store is opened with an address or with an engine")
+    engines = open_engines(url, pool or Pool()) if url is not None else joined(engine)  # type: ignore[arg-type]
+    return SqlStore(
+        engines=engines,
+        url=url,
+        schema=schema,
+        lifecycles=lifecycles,
+        policy=policy or Policy(),
+        clock=clock or SystemClock(),
+        ids=ids or TimeOrderedIds(),
+        pause=time.sleep,
+    )

@@ -1,0 +1,156 @@
+"""The tables that every context shares, and the shapes of heads and records."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Constraint,
+    ForeignKeyConstraint,
+    Identity,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.compiler import DDLCompiler
+
+from indelible.kernel import Lifecycle
+from indelible_sql.columns import (
+    ACTOR,
+    DIGEST,
+    DOCUMENT,
+    IDENTIFIER,
+    INSTANT,
+    LINK,
+    NATURAL,
+    ORDINAL,
+    SCHEMA,
+    SENTENCE,
+    STATE,
+    WHOLE,
+    Domain,
+    required,
+)
+
+metadata = MetaData(schema=SCHEMA)
+
+EDGE = ("lifecycle", "from_state", "action", "to_state", "adds_version")
+PLACE = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
+PREDECESSOR = ("lifecycle", "entity_id", "previous_seq", "from_state", "previous_version", "prev_hash")
+
+
+def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata) -> Table:
+    """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite."""
+    rules = [
+        CheckConstraint(each.type.sqlite_rule.format(each.name), name=f"{name}_{each.name}_rule").ddl_if(dialect="sqlite")
+        for each in items
+        if isinstance(each, Column) and isinstance(each.type, Domain)
+    ]
+    return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
+
+
+EDGES = table(
+    "lifecycle_edges",
+    required("lifecycle", IDENTIFIER),
+    required("from_state", STATE),
+    required("action", IDENTIFIER),
+    required("to_state", IDENTIFIER),
+    required("adds_version", NATURAL),
+    PrimaryKeyConstraint("lifecycle", "from_state", "action", name="lifecycle_edges_step"),
+    UniqueConstraint(*EDGE, name="lifecycle_edges_edge"),
+    CheckConstraint("adds_version IN (0, 1)", name="lifecycle_edges_adds"),
+    has_rowid=False,
+)
+
+HISTORY = table(
+    "history",
+    Column("position", WHOLE, Identity(always=True), nullable=False),
+    required("lifecycle", IDENTIFIER),
+    required("entity_id", IDENTIFIER),
+    required("seq", ORDINAL),
+    Column("previous_seq", WHOLE, Computed("NULLIF(seq - 1, 0)", persisted=True)),
+    required("action", IDENTIFIER),
+    required("from_state", STATE),
+    required("to_state", IDENTIFIER),
+    required("adds_version", NATURAL),
+    required("version", NATURAL),
+    required("previous_version", WHOLE, Computed("version - adds_version", persisted=True)),
+    required("actor", ACTOR),
+    required("reason", SENTENCE),
+    required("at", INSTANT),
+    Column("request_id", IDENTIFIER),
+    required("data", DOCUMENT),
+    required("prev_hash", LINK),
+    required("hash", DIGEST),
+    PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
+    UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
+    UniqueConstraint(*PLACE, name="history_place"),
+    ForeignKeyConstraint(EDGE, [f"{SCHEMA}.lifecycle_edges.{name}" for name in EDGE], name="history_edge"),
+    ForeignKeyConstraint(PREDECESSOR, [f"{SCHEMA}.history.{name}" for name in PLACE], name="history_predecessor"),
+    CheckConstraint(
+        "CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0"
+        " ELSE from_state <> '' AND prev_hash <> '' END",
+        name="history_birth",
+    ),
+)
+
+RECEIPTS = table(
+    "receipts",
+    required("owner", ACTOR),
+    required("key", SENTENCE),
+    required("fingerprint", DIGEST),
+    required("result", DOCUMENT),
+    required("at", INSTANT),
+    PrimaryKeyConstraint("owner", "key", name="receipts_key"),
+)
+
+
+class ShownKey(Constraint):
+    """A head's deferred key into the change that it shows.
+
+    It is written out, not a ForeignKeyConstraint, because a host's head may live in another schema and another MetaData.
+    """
+
+    def __init__(self, name: str, counter: str, schema: str = SCHEMA) -> None:
+        super().__init__(name=name)
+        self.columns_shown = ("lifecycle", "id", "seq", "status", counter, "hash")
+        self.schema = schema
+
+
+@compiles(ShownKey)
+def _shown_key(key: ShownKey, compiler: DDLCompiler, **_: object) -> str:
+    history = "history" if compiler.dialect.name == "sqlite" else f"{key.schema}.history"
+    return (
+        f"CONSTRAINT {key.name} FOREIGN KEY ({', '.join(key.columns_shown)})"
+        f" REFERENCES {history} ({', '.join(PLACE)}) DEFERRABLE INITIALLY DEFERRED"
+    )
+
+
+def head_columns(
+    lifecycle: Lifecycle[StrEnum], *, name: str, version: Column[Any] | None = None, schema: str = SCHEMA
+) -> tuple[SchemaItem, ...]:
+    """What makes a table called `name` the head of a lifecycle; `schema` is where indelible's own tables live."""
+    counter = required("version", WHOLE, Computed("0", persisted=True)) if version is None else version
+    times = "CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END"
+    return (
+        required("id", IDENTIFIER, primary_key=True),
+        required("lifecycle", IDENTIFIER, Computed(f"'{lifecycle.name}'", persisted=True)),
+        required("status", IDENTIFIER),
+        required("seq", ORDINAL),
+        counter,
+        required("hash", DIGEST),
+        required("created_at", INSTANT),
+        required("updated_at", INSTANT),
+        ShownKey(f"{name}_shown", counter.name, schema),
+        CheckConstraint(times, name=f"{name}_times"),
+    )
+
+
+def head(name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: Column[Any] | None = None) -> Table:
+    """The table of a head of ours."""
+    return table(name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False)

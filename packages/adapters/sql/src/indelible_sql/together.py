@@ -1,0 +1,76 @@
+"""One write: a head and the records that it shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.elements import BindParameter
+
+FIXED = ("id", "created_at")
+TRANSACTION: ColumnElement[str] = literal_column("history.txid::text", Text())  # history is the last record
+Rows = Mapping[Table, Mapping[str, Any]]
+
+
+@frozen
+class Together:
+    """A head's step and its records, in both databases' forms."""
+
+    fused: ReturningInsert[tuple[str]]
+    ordered: tuple[Insert | Update, ...]
+
+
+def together(head: Insert | Update, *records: Table) -> Together:
+    """The write that adds one row to each record table, and only if the head moves."""
+    moved = head.returning(head.table.c.id).cte("head")
+    *first, last = (_beside(record, moved) for record in records)
+    fused = last.add_cte(*(each.cte(f"{each.table.name}_row") for each in first))
+    return Together(fused=fused.returning(TRANSACTION), ordered=(head, *map(row, records)))
+
+
+def step(head: Table) -> Update:
+    """Move a head from the seq that the change found it at."""
+    moving = {column.name: _new(column) for column in written(head) if column.name not in FIXED}
+    here = (head.c.id == _new(head.c.id), head.c.seq == bindparam(f"{head.name}_old_seq"))
+    return update(head).where(*here).values(moving)
+
+
+def row(table: Table) -> Insert:
+    """Add a row: a record, or the head of an entity that is born."""
+    return insert(table).values({column.name: _new(column) for column in written(table)})
+
+
+def parameters(rows: Rows) -> dict[str, Any]:
+    """The values that the statements of a Together take."""
+    values = {f"{table.name}_{name}": value for table, columns in rows.items() for name, value in columns.items()}
+    olds = {f"{table.name}_old_seq": columns["seq"] - 1 for table, columns in rows.items() if "seq" in columns}
+    return values | olds
+
+
+def written(table: Table) -> list[Column[Any]]:
+    """The columns that a write gives; the database makes the others."""
+    return [column for column in table.columns if column.computed is None and column.identity is None]
+
+
+def _beside(record: Table, moved: CTE) -> Insert:
+    columns = written(record)
+    values = select(*map(_new, columns)).select_from(moved)
+    return insert(record).from_select(columns, values, include_defaults=False)
+
+
+def _new(column: Column[Any]) -> BindParameter[Any]:
+    return bindparam(f"{column.table.name}_{column.name}", type_=column.type)

@@ -1,0 +1,71 @@
+"""What a caller can ask for, and what it gets."""
+
+from attrs import field, frozen
+
+from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, ConceptWarning
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    is_count,
+    is_identifier,
+    is_identifier_or_none,
+    is_sentence,
+)
+
+
+@frozen(kw_only=True)
+class CreateConcept:
+    """Begin a concept in DRAFT; `corrects` names the published concept that it sets right."""
+
+    content: ConceptContent
+    change_note: str = field(default="first version", validator=is_sentence, metadata=LINE)
+    corrects: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class EditConcept:
+    """Give a concept its next version: its whole content, and what changed."""
+
+    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    content: ConceptContent
+    change_note: str = field(validator=is_sentence, metadata=LINE)
+
+
+@frozen(kw_only=True)
+class SubmitConcept:
+    """Hand a draft to its reviewers."""
+
+    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class ApproveConcept:
+    """Say that the present version is right; again, after an edit of what was approved."""
+
+    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class PublishConcept:
+    """Make the concept read-only, for good."""
+
+    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class ConceptSaved:
+    """A concept after a command, and the seq that the next command on it must expect.
+
+    `warnings` are kept with the version; `current_warnings` hold now, and may go as other concepts change.
+    """
+
+    concept: Concept
+    version: ConceptVersion
+    warnings: tuple[ConceptWarning, ...]
+    current_warnings: tuple[ConceptWarning, ...]
+    seq: int

@@ -1,0 +1,126 @@
+"""What can be wrong with a command on concepts."""
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from indelible.kernel import Conflict, Forbidden, Invalid, NotFound
+
+
+@frozen
+class ConceptNotFound(NotFound):
+    """No concept has this id."""
+
+    code: ClassVar[str] = "CONCEPT_NOT_FOUND"
+    concept_id: str
+
+
+@frozen
+class VersionNotFound(NotFound):
+    """The concept has no version of this number."""
+
+    code: ClassVar[str] = "VERSION_NOT_FOUND"
+    concept_id: str
+    version_number: int
+
+
+@frozen
+class NothingThen(NotFound):
+    """The concept did not exist at this point of time or history."""
+
+    code: ClassVar[str] = "NOTHING_THEN"
+    concept_id: str
+
+
+@frozen
+class OwnWork(Forbidden):
+    """Whoever wrote a version does not approve it."""
+
+    code: ClassVar[str] = "OWN_WORK"
+    concept_id: str
+    version_number: int
+
+
+@frozen
+class CorrectsUnpublished(Conflict):
+    """Only a published concept is corrected by a new one; another is edited."""
+
+    code: ClassVar[str] = "CORRECTS_UNPUBLISHED"
+    concept_id: str
+    status: str
+
+
+@frozen
+class InvalidInitialState(Invalid):
+    """A concept is born in DRAFT, at version 1, with one instant for both its times."""
+
+    code: ClassVar[str] = "INVALID_INITIAL_STATE"
+    concept_id: str
+
+
+@frozen
+class StaleConcept(Conflict):
+    """The concept handed in is older than the one that is kept."""
+
+    code: ClassVar[str] = "STALE_CONCEPT"
+    concept_id: str
+
+
+@frozen
+class VersionGap(Conflict):
+    """A new version's number is the last one plus one."""
+
+    code: ClassVar[str] = "VERSION_GAP"
+    concept_id: str
+    current_version: int
+
+
+@frozen
+class CombinedChange(Invalid):
+    """Status and version changed at once: those are two commands."""
+
+    code: ClassVar[str] = "COMBINED_CHANGE"
+    concept_id: str
+
+
+@frozen
+class ImmutableFieldChanged(Conflict):
+    """The instant of a concept's creation never changes."""
+
+    code: ClassVar[str] = "IMMUTABLE_FIELD_CHANGED"
+    concept_id: str
+
+
+@frozen
+class VersionAlreadyExists(Conflict):
+    """This version is kept already, and a kept version never changes."""
+
+    code: ClassVar[str] = "VERSION_ALREADY_EXISTS"
+    concept_id: str
+    version_number: int
+
+
+@frozen
+class VersionOutOfSequence(Conflict):
+    """Versions are kept in the order of their numbers, without a gap."""
+
+    code: ClassVar[str] = "VERSION_OUT_OF_SEQUENCE"
+    concept_id: str
+    version_number: int
+
+
+@frozen
+class PointerMismatch(Conflict):
+    """The concept does not point at this version: save the concept first, with the version's number and instant."""
+
+    code: ClassVar[str] = "POINTER_MISMATCH"
+    concept_id: str
+    version_number: int
+
+
+@frozen
+class PartialWrite(Invalid):
+    """A concept was saved without the version it points at; nothing was kept."""
+
+    code: ClassVar[str] = "PARTIAL_WRITE"
+    concept_ids: tuple[str, ...]

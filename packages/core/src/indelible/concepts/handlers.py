@@ -1,0 +1,159 @@
+"""The only writers of concepts: load, decide, record."""
+
+from attrs import define, field
+
+from indelible.concepts.commands import (
+    ApproveConcept,
+    ConceptSaved,
+    CreateConcept,
+    EditConcept,
+    PublishConcept,
+    SubmitConcept,
+)
+from indelible.concepts.entities import Concept, ConceptVersion
+from indelible.concepts.errors import ConceptNotFound, PartialWrite
+from indelible.concepts.lifecycle import CONCEPT
+from indelible.concepts.ports import ConceptReads, ConceptsWrite, Warnings
+from indelible.concepts.rules import (
+    change_between,
+    check_corrected,
+    check_step,
+    check_version,
+    content_warnings,
+    current_warnings,
+    record_of,
+)
+from indelible.kernel import Change, Head, next_change
+
+
+def create_concept(tx: ConceptsWrite, command: CreateConcept) -> ConceptSaved:
+    """Begin a concept: DRAFT, version 1."""
+    if command.corrects is not None:
+        check_corrected(tx.concept_search.find(command.corrects)[0].entity)
+    concept, version = Concept.created(
+        command.content,
+        concept_id=tx.ids.new(),
+        version_id=tx.ids.new(),
+        by=tx.actor,
+        note=command.change_note,
+        now=tx.clock.now(),
+    )
+    return _save_version(tx, None, concept, version, None, corrects=command.corrects)
+
+
+def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
+    """Give the concept its next version; its status stays."""
+    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
+    concept, version = head.entity.edited(
+        command.content, version_id=tx.ids.new(), by=tx.actor, note=command.change_note, now=tx.clock.now()
+    )
+    return _save_version(tx, head, concept, version, latest)
+
+
+def submit_concept(tx: ConceptsWrite, command: SubmitConcept) -> ConceptSaved:
+    """Hand the draft to its reviewers."""
+    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
+    return _save_step(tx, head, head.entity.moved("submit", now=tx.clock.now()), latest, "submit")
+
+
+def approve_concept(tx: ConceptsWrite, command: ApproveConcept) -> ConceptSaved:
+    """Approve the present version; OwnWork where the policy wants another pair of eyes."""
+    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
+    return _save_step(tx, head, head.entity.moved("approve", now=tx.clock.now()), latest, "approve")
+
+
+def publish_concept(tx: ConceptsWrite, command: PublishConcept) -> ConceptSaved:
+    """Make the concept read-only, for good."""
+    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
+    return _save_step(tx, head, head.entity.moved("publish", now=tx.clock.now()), latest, "publish")
+
+
+def _save_version(
+    tx: ConceptsWrite,
+    head: Head[Concept] | None,
+    concept: Concept,
+    version: ConceptVersion,
+    latest: ConceptVersion | None,
+    *,
+    corrects: str | None = None,
+) -> ConceptSaved:
+    warnings = content_warnings(version, latest, tx.concept_search.names_like(version), tx.policy.concepts)
+    data = record_of(version, warnings, corrects=corrects)
+    change = next_change(tx, CONCEPT, head, concept, "edit" if head else "create", data)
+    tx.concept_heads.record(change, concept, version, warnings)
+    return _saved(tx, change, concept, version, warnings)
+
+
+def _save_step(
+    tx: ConceptsWrite, head: Head[Concept], concept: Concept, version: ConceptVersion, action: str
+) -> ConceptSaved:
+    check_step(action, version, tx.actor, tx.policy.concepts)
+    change = next_change(tx, CONCEPT, head, concept, action, {})
+    tx.concept_heads.record(change, concept)
+    warnings = tx.concept_search.warnings(concept.id, version.version_number)
+    return _saved(tx, change, concept, version, warnings)
+
+
+def _saved(
+    tx: ConceptsWrite, change: Change, concept: Concept, version: ConceptVersion, warnings: Warnings
+) -> ConceptSaved:
+    now = current_warnings(concept, version, tx.concept_search, tx.policy.concepts)
+    return ConceptSaved(concept=concept, version=version, warnings=warnings, current_warnings=now, seq=change.seq)
+
+
+Waiting = dict[str, tuple[Head[Concept] | None, ConceptVersion | None, Concept]]
+
+
+@define
+class RepositoryOverHeads:
+    """The hand-off's six methods over the write that the handlers use; one for each transaction."""
+
+    _tx: ConceptsWrite
+    _reads: ConceptReads
+    _waiting: Waiting = field(factory=Waiting, init=False)
+
+    def save_concept(self, concept: Concept) -> None:
+        """Keep a concept's birth or next step; a new version waits for its `save_version`."""
+        head, latest = self._find(concept.id)
+        action = change_between(head.entity if head else None, concept)
+        if action in ("create", "edit"):
+            self._waiting[concept.id] = head, latest, concept
+        elif action and head and latest:
+            _save_step(self._tx, head, concept, latest, action)
+
+    def save_version(self, version: ConceptVersion) -> None:
+        """Keep the version that the concept, saved before it, points at."""
+        stored, kept = self._find(version.concept_id)
+        head, latest, concept = self._waiting.get(version.concept_id, (stored, kept, stored and stored.entity))
+        if concept is None:
+            raise ConceptNotFound(version.concept_id)
+        check_version(version, concept, latest)
+        _save_version(self._tx, head, concept, version, latest)
+        del self._waiting[version.concept_id]
+
+    def get_concept(self, concept_id: str) -> Concept | None:
+        """The concept as it stands, or None."""
+        return self._reads.get_concept(concept_id)
+
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
+        """The version that the concept points at, or None."""
+        return self._reads.get_latest_version(concept_id)
+
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
+        """One version, or None."""
+        return self._reads.get_version(concept_id, version_number)
+
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
+        """Every version, oldest first; none for an unknown concept."""
+        return self._reads.list_versions(concept_id)
+
+    def check_whole(self) -> None:
+        """Refuse to commit a concept whose version was not saved."""
+        if self._waiting:
+            raise PartialWrite(tuple(sorted(self._waiting)))
+
+    def _find(self, concept_id: str) -> tuple[Head[Concept] | None, ConceptVersion | None]:
+        try:
+            return self._tx.concept_search.find(concept_id)
+        except ConceptNotFound:
+            return None, None

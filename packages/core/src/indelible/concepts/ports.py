@@ -1,0 +1,155 @@
+"""What concepts need of a store."""
+
+from typing import Protocol
+
+from attrs import field, frozen
+
+from indelible.concepts.entities import (
+    Concept,
+    ConceptNode,
+    ConceptPolicy,
+    ConceptVersion,
+    ConceptWarning,
+)
+from indelible.concepts.lifecycle import ConceptStatus
+from indelible.concepts.rules.warnings import NamesLike
+from indelible.kernel import Change, Head, ReadTransaction, Transaction
+from indelible.kernel.values import LINE, is_text
+
+Warnings = tuple[ConceptWarning, ...]
+
+
+class ConceptRepository(Protocol):
+    """The six methods of the hand-off, as they were asked for."""
+
+    def save_concept(self, concept: Concept) -> None:
+        """Keep a concept's birth or next step; a new version waits for its `save_version`."""
+        ...
+
+    def save_version(self, version: ConceptVersion) -> None:
+        """Keep the version that the concept, saved before it, points at."""
+        ...
+
+    def get_concept(self, concept_id: str) -> Concept | None:
+        """The concept as it stands, or None."""
+        ...
+
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
+        """The version that the concept points at, or None."""
+        ...
+
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
+        """One version, or None."""
+        ...
+
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
+        """Every version, oldest first; none for an unknown concept."""
+        ...
+
+
+class ConceptReads(Protocol):
+    """The four of them that write nothing."""
+
+    def get_concept(self, concept_id: str) -> Concept | None: ...
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None: ...
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None: ...
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]: ...
+
+
+@frozen(kw_only=True)
+class ConceptFilter:
+    """Which concepts to list: by words of the name or definition, taken literally, and by status."""
+
+    text: str = field(default="", validator=is_text, metadata=LINE)
+    status: ConceptStatus | None = None
+
+
+@frozen(kw_only=True)
+class ConceptListed:
+    """A concept in a list: its head, and what it is called and says in short."""
+
+    concept: Concept
+    seq: int
+    name: str
+    definition: str
+
+
+class ConceptSearch(Protocol):
+    """Concepts, to be found."""
+
+    def find(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
+        """The concept as it stands and the version it points at, or ConceptNotFound."""
+        ...
+
+    def warnings(self, concept_id: str, version_number: int) -> Warnings:
+        """The warnings that were kept with a version."""
+        ...
+
+    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
+        """The next `limit` versions after a number."""
+        ...
+
+    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
+        """The next `limit` concepts after an id, in order of id."""
+        ...
+
+    def names_like(self, version: ConceptVersion) -> NamesLike:
+        """Other concepts' names that equal the version's name, or occur in its definition."""
+        ...
+
+    def names_near(self, prefix: str) -> tuple[str, ...]:
+        """A bounded number of names whose key begins with the prefix."""
+        ...
+
+    def approved_version(self, concept_id: str) -> int | None:
+        """The version that the newest approval saw, None before any."""
+        ...
+
+    def nodes(self, *, after: str, limit: int) -> tuple[ConceptNode, ...]:
+        """The next `limit` concepts after an id, as the graph sees them."""
+        ...
+
+    def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
+        """The concepts that any of the texts names, by id or by name."""
+        ...
+
+
+class ConceptHeads(Protocol):
+    """Concepts, to be changed."""
+
+    def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
+        """The concept, locked until the transaction ends, and its version; ConceptNotFound or Stale."""
+        ...
+
+    def record(
+        self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
+    ) -> None:
+        """Move the head and add the records that say so, a new version among them; Stale when another was first."""
+        ...
+
+
+class HasConceptPolicy(Protocol):
+    """The part of a store's policy that concepts need."""
+
+    @property
+    def concepts(self) -> ConceptPolicy: ...
+
+
+class ConceptsRead(ReadTransaction, Protocol):
+    """What queries on concepts need."""
+
+    @property
+    def concepts(self) -> ConceptReads: ...
+    @property
+    def concept_search(self) -> ConceptSearch: ...
+    @property
+    def policy(self) -> HasConceptPolicy: ...
+
+
+class ConceptsWrite(ConceptsRead, Transaction, Protocol):
+    """What handlers of concepts need."""
+
+    @property
+    def concepts(self) -> ConceptRepository: ...
+    @property
+    def concept_heads(self) -> ConceptHeads: ...

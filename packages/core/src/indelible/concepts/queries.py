@@ -1,0 +1,148 @@
+"""Questions about concepts; none of them writes."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from indelible.concepts.entities import Concept, ConceptNode, ConceptVersion
+from indelible.concepts.errors import NothingThen, VersionNotFound
+from indelible.concepts.lifecycle import CONCEPT
+from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptsRead, Warnings
+from indelible.concepts.rules import (
+    ConceptGraph,
+    LearningOrder,
+    VersionDiff,
+    current_warnings,
+    diff_content,
+    fold,
+    learning_order,
+)
+from indelible.concepts.rules import current
+from indelible.kernel import Change
+
+PAGE = 50
+NODES_AT_ONCE = 1_000
+
+
+@frozen(kw_only=True)
+class ConceptShown:
+    """A concept, a version of it with the warnings kept beside it, and the seq that was current then."""
+
+    concept: Concept
+    version: ConceptVersion
+    warnings: Warnings
+    seq: int
+
+
+@frozen(kw_only=True)
+class ConceptRemarks:
+    """All warnings of a concept: those kept with its current version, and those that hold now."""
+
+    warnings: Warnings
+    current_warnings: Warnings
+
+
+@frozen(kw_only=True)
+class VersionShown:
+    """A version, with the warnings kept beside it."""
+
+    version: ConceptVersion
+    warnings: Warnings
+
+
+def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptShown:
+    """The concept as it stands, with the seq that the next command must expect."""
+    head, version = tx.concept_search.find(concept_id)
+    warnings = tx.concept_search.warnings(concept_id, version.version_number)
+    return ConceptShown(concept=head.entity, version=version, warnings=warnings, seq=head.place.seq)
+
+
+def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> VersionShown:
+    """One version of the concept; ConceptNotFound or VersionNotFound."""
+    version = tx.concepts.get_version(concept_id, version_number)
+    if version is None:
+        tx.concept_search.find(concept_id)
+        raise VersionNotFound(concept_id, version_number)
+    return VersionShown(version=version, warnings=tx.concept_search.warnings(concept_id, version_number))
+
+
+def list_versions(
+    tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int = PAGE
+) -> tuple[ConceptVersion, ...]:
+    """The next `limit` versions after a number, oldest first."""
+    tx.concept_search.find(concept_id)
+    return tx.concept_search.versions(concept_id, after=after, limit=limit)
+
+
+def diff_versions(tx: ConceptsRead, concept_id: str, from_version: int, to_version: int) -> VersionDiff:
+    """What changed from one version to another, by field, list item and word."""
+    old = get_version(tx, concept_id, from_version).version.content
+    new = get_version(tx, concept_id, to_version).version.content
+    return VersionDiff(
+        concept_id=concept_id, from_version=from_version, to_version=to_version, diff=diff_content(old, new)
+    )
+
+
+def list_history(tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
+    """What happened to the concept after a seq, oldest first."""
+    changes = tx.history.of(CONCEPT.name, concept_id, after=after, limit=limit)
+    if not changes:
+        tx.concept_search.find(concept_id)
+    return changes
+
+
+def concept_as_of(
+    tx: ConceptsRead, concept_id: str, *, at: datetime | None = None, seq: int | None = None
+) -> ConceptShown:
+    """The concept as it stood at an instant, at a seq, or at the earlier of both."""
+    changes = [
+        change
+        for change in list_history(tx, concept_id)
+        if (at is None or change.at <= at) and (seq is None or change.seq <= seq)
+    ]
+    if not changes:
+        raise NothingThen(concept_id)
+    concept = fold(changes)
+    shown = get_version(tx, concept_id, concept.current_version)
+    return ConceptShown(concept=concept, version=shown.version, warnings=shown.warnings, seq=changes[-1].seq)
+
+
+def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptRemarks:
+    """All warnings of the concept as it stands."""
+    shown = get_concept(tx, concept_id)
+    now = current_warnings(shown.concept, shown.version, tx.concept_search, tx.policy.concepts)
+    return ConceptRemarks(warnings=shown.warnings, current_warnings=now)
+
+
+def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
+    """The concept and all that it leads back to."""
+    head, version = tx.concept_search.find(concept_id)
+    start = current.node_of(head.entity, version)
+    return current.graph_around(start, tx.concept_search, most=tx.policy.concepts.most_graph_nodes)
+
+
+def whole_graph(tx: ConceptsRead) -> ConceptGraph:
+    """Every concept and its prerequisites, up to the policy's number of concepts."""
+    nodes: list[ConceptNode] = []
+    most = tx.policy.concepts.most_graph_nodes
+    while len(nodes) < most:
+        after = nodes[-1].id if nodes else ""
+        page = tx.concept_search.nodes(after=after, limit=min(NODES_AT_ONCE, most - len(nodes)))
+        nodes += page
+        if not page:
+            break
+    return ConceptGraph(nodes=tuple(nodes))
+
+
+def order_of_learning(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:
+    """In which order to learn the concept and what it needs, or everything there is."""
+    if concept_id is None:
+        return learning_order(whole_graph(tx), ())
+    return learning_order(prerequisite_graph(tx, concept_id), (concept_id,))
+
+
+def list_concepts(
+    tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE
+) -> tuple[ConceptListed, ...]:
+    """The next `limit` concepts that match, in order of id."""
+    return tx.concept_search.page(wanted, after=after, limit=limit)

@@ -1,0 +1,243 @@
+"""The graph of prerequisites: what needs what, where it runs in a circle, and in which order to learn it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from attrs import field, frozen
+
+from indelible.concepts.entities import ConceptNode, ConceptPolicy, ConceptWarning, name_key
+from indelible.concepts.errors import ConceptNotFound
+from indelible.concepts.lifecycle import ConceptStatus
+from indelible.concepts.rules.warnings import WarningCode, warning
+
+PROGRESS: Final = tuple(ConceptStatus)
+STEPS: Final = 1_000_000  # in search of a component's shortest cycle; a component of thousands is not searched whole
+
+
+@frozen(kw_only=True)
+class Unresolved:
+    """A prerequisite that names no concept, or several."""
+
+    concept_id: str
+    text: str
+    matches: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class LearningOrder:
+    """What to learn, layer by layer: a layer needs earlier ones only, but for cycles, which stay in one layer."""
+
+    layers: tuple[tuple[str, ...], ...]
+    unresolved: tuple[Unresolved, ...]
+    cycles: tuple[tuple[str, ...], ...]
+
+
+def _sorted(nodes: Iterable[ConceptNode]) -> tuple[ConceptNode, ...]:
+    return tuple(sorted(nodes, key=lambda node: (name_key(node.name), node.id)))
+
+
+@frozen(kw_only=True)
+class ConceptGraph:
+    """Concepts by their current versions, in order of name and id, and what each of them needs."""
+
+    nodes: tuple[ConceptNode, ...] = field(converter=_sorted)
+    _places: Mapping[str, int] = field(init=False, repr=False, eq=False)
+    _by_name: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, eq=False)
+    _needs: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, eq=False)
+
+    @_places.default
+    def _index_ids(self) -> Mapping[str, int]:
+        return {node.id: place for place, node in enumerate(self.nodes)}
+
+    @_by_name.default
+    def _index_names(self) -> Mapping[str, tuple[str, ...]]:
+        ids = defaultdict[str, list[str]](list)
+        for node in self.nodes:
+            ids[name_key(node.name)].append(node.id)
+        return {key: tuple(found) for key, found in ids.items() if key}
+
+    @_needs.default
+    def _resolve_all(self) -> Mapping[str, tuple[str, ...]]:
+        found = {node.id: [self.matches(text) for text in node.prerequisites] for node in self.nodes}
+        sure = {each: {ids[0] for ids in matches if len(ids) == 1} for each, matches in found.items()}
+        return {each: self.in_order(needs - {each}) for each, needs in sure.items()}
+
+    def node(self, concept_id: str) -> ConceptNode:
+        """The concept, or ConceptNotFound."""
+        if concept_id not in self._places:
+            raise ConceptNotFound(concept_id)
+        return self.nodes[self._places[concept_id]]
+
+    def in_order(self, concept_ids: Iterable[str]) -> tuple[str, ...]:
+        """The ids in the order of the graph's concepts."""
+        return tuple(sorted(concept_ids, key=self._places.__getitem__))
+
+    def matches(self, text: str) -> tuple[str, ...]:
+        """The concepts that a prerequisite names: the one with this id, else all with this name."""
+        return (text,) if text in self._places else self._by_name.get(name_key(text), ())
+
+    def needs(self, concept_id: str) -> tuple[str, ...]:
+        """The other concepts that this one names without doubt, each once."""
+        return self._needs[concept_id]
+
+    def unresolved_of(self, concept_id: str) -> tuple[Unresolved, ...]:
+        """The concept's prerequisites that name no concept, or several, each once."""
+        texts = dict.fromkeys(self.node(concept_id).prerequisites)
+        found = (Unresolved(concept_id=concept_id, text=text, matches=self.matches(text)) for text in texts)
+        return tuple(each for each in found if len(each.matches) != 1)
+
+    @property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Each concept's id, with that of one it needs."""
+        return tuple((node.id, needed) for node in self.nodes for needed in self.needs(node.id))
+
+    @property
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        """Every prerequisite that names no concept, or several."""
+        return tuple(each for node in self.nodes for each in self.unresolved_of(node.id))
+
+
+def graph_warnings(
+    graph: ConceptGraph,
+    concept_id: str,
+    *,
+    policy: ConceptPolicy,
+    close_names: tuple[str, ...],
+    approved_version: int | None,
+    version_number: int,
+    status: ConceptStatus,
+) -> tuple[ConceptWarning, ...]:
+    """What can be remarked on a concept as other concepts, and its approvals, stand now."""
+    remarks = [*_on_texts(graph, concept_id, close_names), *_on_what_is_needed(graph, concept_id, policy, status)]
+    if approved_version is not None and approved_version != version_number:
+        remarks.append(warning(WarningCode.APPROVAL_STALE, str(approved_version), str(version_number)))
+    return tuple(remarks)
+
+
+def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrder:
+    """The targets, or without any all concepts, with everything they need; or ConceptNotFound."""
+    roots = graph.in_order({graph.node(target).id for target in targets} or {node.id for node in graph.nodes})
+    components = tuple(_components(graph, roots))
+    layers = defaultdict[int, list[str]](list)
+    depths = _depths(graph, components)
+    for concept_id in graph.in_order(depths):
+        layers[depths[concept_id]].append(concept_id)
+    return LearningOrder(
+        layers=tuple(tuple(layers[depth]) for depth in sorted(layers)),
+        unresolved=tuple(each for each in graph.unresolved if each.concept_id in depths),
+        cycles=tuple(_shortest_cycle(graph, component) for component in components if len(component) > 1),
+    )
+
+
+def _on_texts(graph: ConceptGraph, concept_id: str, close_names: tuple[str, ...]) -> Iterator[ConceptWarning]:
+    meant = [(text, graph.matches(text)) for text in graph.node(concept_id).prerequisites]
+    if any(concept_id in matches for _, matches in meant):
+        yield warning(WarningCode.PREREQ_SELF)
+    times = Counter(matches or (name_key(text),) for text, matches in meant)
+    first = {matches or (name_key(text),): text for text, matches in reversed(meant)}
+    for key in times:
+        if times[key] > 1:
+            yield warning(WarningCode.PREREQ_DUPLICATE, first[key])
+    unresolved = graph.unresolved_of(concept_id)
+    close = {name_key(name): name for name in close_names}
+    for each in unresolved:
+        if not each.matches:
+            hints = [close[key] for key in get_close_matches(name_key(each.text), close, n=1)]
+            yield warning(WarningCode.PREREQ_DANGLING, each.text, *hints)
+    for each in unresolved:
+        if each.matches:
+            yield warning(WarningCode.PREREQ_AMBIGUOUS, each.text, str(len(each.matches)))
+
+
+def _on_what_is_needed(
+    graph: ConceptGraph, concept_id: str, policy: ConceptPolicy, status: ConceptStatus
+) -> Iterator[ConceptWarning]:
+    components = tuple(_components(graph, (concept_id,)))
+    own = components[-1]  # the last, for all others are needed by it
+    if len(own) > 1:
+        cycle = _cycle_through(graph, concept_id, within=frozenset(own), below=len(own) + 2)
+        yield warning(WarningCode.PREREQ_CYCLE, *(graph.node(each).name for each in cycle))
+    for needed in map(graph.node, graph.needs(concept_id)):
+        if PROGRESS.index(needed.status) < PROGRESS.index(status):
+            yield warning(WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, status)
+    depth = _depths(graph, components)[concept_id]
+    if depth > policy.deepest_chain:
+        yield warning(WarningCode.PREREQ_DEPTH, str(depth), str(policy.deepest_chain))
+
+
+def _components(graph: ConceptGraph, roots: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Concepts that need each other, together, after all that they need: Tarjan's way, without recursion."""
+    numbers, lows, closed = dict[str, int](), dict[str, int](), set[str]()
+    pending: list[str] = []
+    walk: list[tuple[str, Iterator[str]]] = []
+
+    def enter(concept_id: str) -> None:
+        numbers[concept_id] = lows[concept_id] = len(numbers)
+        pending.append(concept_id)
+        walk.append((concept_id, iter(graph.needs(concept_id))))
+
+    for root in roots:
+        if root not in numbers:
+            enter(root)
+        while walk:
+            here, rest = walk[-1]
+            ahead = next((each for each in rest if each not in closed), None)
+            if ahead is None:
+                walk.pop()
+                if walk:
+                    lows[walk[-1][0]] = min(lows[walk[-1][0]], lows[here])
+                if lows[here] == numbers[here]:
+                    component = (here, *iter(pending.pop, here))
+                    closed.update(component)
+                    yield graph.in_order(component)
+            elif ahead in numbers:
+                lows[here] = min(lows[here], numbers[ahead])
+            else:
+                enter(ahead)
+
+
+def _depths(graph: ConceptGraph, components: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """The steps of the longest chain below each concept; within a component no step counts."""
+    depths: dict[str, int] = {}
+    for component in components:
+        below = [depths[needed] + 1 for each in component for needed in graph.needs(each) if needed in depths]
+        depths |= dict.fromkeys(component, max(below, default=0))
+    return depths
+
+
+def _shortest_cycle(graph: ConceptGraph, component: Sequence[str]) -> tuple[str, ...]:
+    members = frozenset(component)
+    steps = {each: len(members.intersection(graph.needs(each))) for each in component}
+    # A cycle that none of its members can leave is its whole component, and is found from anywhere.
+    starts = [each for each in component if steps[each] > 1] or component
+    shortest: tuple[str, ...] = ()
+    for start in starts[: max(1, STEPS // sum(steps.values()))]:
+        below = len(shortest) or len(component) + 2
+        shortest = _cycle_through(graph, start, within=members, below=below) or shortest
+    return shortest
+
+
+def _cycle_through(graph: ConceptGraph, start: str, *, within: Collection[str], below: int) -> tuple[str, ...]:
+    """A shortest way from the start back to it, both named, or nothing if it names `below` concepts or more."""
+    parents: dict[str, str] = {}
+    frontier, named = [start], 2
+    while frontier and named < below:
+        reached: list[str] = []
+        for here, ahead in ((here, ahead) for here in frontier for ahead in graph.needs(here)):
+            if ahead == start:
+                return (start, *reversed(_way_back(parents, here)), start)
+            if ahead in within and ahead not in parents:
+                parents[ahead] = here
+                reached.append(ahead)
+        frontier, named = reached, named + 1
+    return ()
+
+
+def _way_back(parents: Mapping[str, str], here: str) -> list[str]:
+    way: list[str] = []
+    while here in parents:
+        way.append(here)
+        here = parents[here]
+    return way

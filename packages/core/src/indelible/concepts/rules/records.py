@@ -1,0 +1,102 @@
+"""What a change keeps of a concept, what a saved concept means, and how a concept comes out of its changes again."""
+
+from collections.abc import Sequence
+
+from indelible.concepts.entities import Concept, ConceptPolicy, ConceptVersion, ConceptWarning
+from indelible.concepts.errors import (
+    CombinedChange,
+    CorrectsUnpublished,
+    ImmutableFieldChanged,
+    InvalidInitialState,
+    OwnWork,
+    PointerMismatch,
+    StaleConcept,
+    VersionAlreadyExists,
+    VersionGap,
+    VersionOutOfSequence,
+)
+from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
+from indelible.kernel import Actor, Change, Data, InvalidTransition, digest
+
+
+def record_of(version: ConceptVersion, warnings: Sequence[ConceptWarning], *, corrects: str | None = None) -> Data:
+    """What the change that adds a version keeps: the digests of the version's row and of its warnings."""
+    data = {"version": digest(version), "warnings": digest(warnings)}
+    return data if corrects is None else data | {"corrects": corrects}
+
+
+def fold(changes: Sequence[Change]) -> Concept:
+    """The concept as its changes, oldest first, leave it."""
+    first, last = changes[0], changes[-1]
+    return Concept(
+        id=last.entity_id,
+        current_version=last.version,
+        status=ConceptStatus(last.to_state),
+        created_at=first.at,
+        updated_at=last.at,
+    )
+
+
+def change_between(stored: Concept | None, concept: Concept) -> str | None:
+    """The action that saving the concept means, None where nothing changed, or the error that refuses it."""
+    if stored is None:
+        return _birth(concept)
+    if concept == stored:
+        return None
+    if concept.created_at != stored.created_at:
+        raise ImmutableFieldChanged(concept.id)
+    if concept.current_version < stored.current_version:
+        raise StaleConcept(concept.id)
+    if concept.current_version > stored.current_version + 1:
+        raise VersionGap(concept.id, stored.current_version)
+    return _step(stored, concept)
+
+
+def _birth(concept: Concept) -> str:
+    is_new = concept.status is ConceptStatus.DRAFT and concept.current_version == 1
+    if not is_new or concept.created_at != concept.updated_at:
+        raise InvalidInitialState(concept.id)
+    return "create"
+
+
+def _step(stored: Concept, concept: Concept) -> str:
+    has_version = concept.current_version > stored.current_version
+    has_status = concept.status is not stored.status
+    if has_version and has_status:
+        raise CombinedChange(concept.id)
+    if concept.updated_at <= stored.updated_at or not (has_version or has_status):
+        raise StaleConcept(concept.id)
+    return "edit" if has_version else _action_to(stored.status, concept.status)
+
+
+def _action_to(from_state: ConceptStatus, to_state: ConceptStatus) -> str:
+    for edge in CONCEPT.edges:
+        if (edge.from_state, edge.to_state) == (from_state, to_state):
+            return edge.action
+    raise InvalidTransition(CONCEPT.name, from_state, f"to {to_state}", CONCEPT.allowed(from_state))
+
+
+def check_version(version: ConceptVersion, concept: Concept, latest: ConceptVersion | None) -> None:
+    """Whether the version is the one that the concept, as saved before it, waits for; else why not.
+
+    `latest` is the last version that is kept, None before the first.
+    """
+    kept = latest.version_number if latest else 0
+    if version.version_number <= kept:
+        raise VersionAlreadyExists(version.concept_id, version.version_number)
+    if version.version_number > kept + 1:
+        raise VersionOutOfSequence(version.concept_id, version.version_number)
+    if (version.version_number, version.created_at) != (concept.current_version, concept.updated_at):
+        raise PointerMismatch(version.concept_id, version.version_number)
+
+
+def check_step(action: str, version: ConceptVersion, actor: Actor, policy: ConceptPolicy) -> None:
+    """Refuse, where the policy wants four eyes, an approval by the version's own author."""
+    if policy.four_eyes and action == "approve" and version.created_by == actor:
+        raise OwnWork(version.concept_id, version.version_number)
+
+
+def check_corrected(concept: Concept) -> None:
+    """Refuse a correction of what is still open to an edit."""
+    if concept.status is not ConceptStatus.PUBLISHED:
+        raise CorrectsUnpublished(concept.id, concept.status)

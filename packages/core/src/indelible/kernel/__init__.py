@@ -1,0 +1,97 @@
+"""What every context is made of."""
+
+from indelible.kernel.actor import Actor, ActorKind, Because, Cause, InvalidActor
+from indelible.kernel.canonical import canonical, digest, instant_text, plain
+from indelible.kernel.clock import Clock, SystemClock, instant_after
+from indelible.kernel.errors import (
+    BrokenChain,
+    Conflict,
+    Forbidden,
+    IndelibleError,
+    Invalid,
+    InvalidTransition,
+    KeyReused,
+    NotFound,
+    OutcomeUnknown,
+    RequestInFlight,
+    Stale,
+    StoreBusy,
+    StoreUnreachable,
+    Unavailable,
+    WrongUse,
+    error_types,
+)
+from indelible.kernel.history import (
+    UNBORN,
+    Change,
+    Data,
+    Entity,
+    Feed,
+    Head,
+    History,
+    Place,
+    next_change,
+    verify_chain,
+)
+from indelible.kernel.ids import Ids, TimeOrderedIds
+from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.receipts import Once, Receipt, Receipts, answered
+from indelible.kernel.transaction import ReadTransaction, Store, Transaction
+
+__all__ = [
+    # who and why
+    "Actor",
+    "ActorKind",
+    "Because",
+    "Cause",
+    # what may follow what
+    "Edge",
+    "Lifecycle",
+    # what happened
+    "UNBORN",
+    "Change",
+    "Data",
+    "Entity",
+    "Feed",
+    "Head",
+    "History",
+    "Place",
+    "next_change",
+    "verify_chain",
+    # instants, ids, digests
+    "Clock",
+    "Ids",
+    "SystemClock",
+    "TimeOrderedIds",
+    "canonical",
+    "digest",
+    "instant_after",
+    "instant_text",
+    "plain",
+    # transactions and receipts
+    "Once",
+    "ReadTransaction",
+    "Receipt",
+    "Receipts",
+    "Store",
+    "Transaction",
+    "answered",
+    # errors
+    "BrokenChain",
+    "Conflict",
+    "Forbidden",
+    "IndelibleError",
+    "Invalid",
+    "InvalidActor",
+    "InvalidTransition",
+    "KeyReused",
+    "NotFound",
+    "OutcomeUnknown",
+    "RequestInFlight",
+    "Stale",
+    "StoreBusy",
+    "StoreUnreachable",
+    "Unavailable",
+    "WrongUse",
+    "error_types",
+]

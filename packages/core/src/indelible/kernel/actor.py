@@ -1,0 +1,74 @@
+"""Who causes a change, and why."""
+
+from enum import StrEnum
+from typing import ClassVar, Protocol, Self
+
+from attrs import field, frozen
+
+from indelible.kernel.errors import Invalid
+from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_identifier_or_none, is_sentence
+
+
+class ActorKind(StrEnum):
+    """What kind of party acts."""
+
+    USER = "user"
+    SYSTEM = "system"
+    KEY = "key"
+
+
+@frozen
+class InvalidActor(Invalid):
+    """An actor is written `user:maya`, `system:importer` or `key:<id>`."""
+
+    code: ClassVar[str] = "INVALID_ACTOR"
+    actor: str
+
+
+@frozen
+class Actor:
+    """Who causes a change; printed `user:maya`. The id is opaque: no name, no address."""
+
+    kind: ActorKind
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+    @classmethod
+    def user(cls, user_id: str) -> Self:
+        """A person."""
+        return cls(ActorKind.USER, user_id)
+
+    @classmethod
+    def system(cls, name: str) -> Self:
+        """A program that acts by itself."""
+        return cls(ActorKind.SYSTEM, name)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The actor that prints as `text`, or InvalidActor."""
+        kind, _, actor_id = text.partition(":")
+        if kind not in set(ActorKind):
+            raise InvalidActor(text)
+        return cls(ActorKind(kind), actor_id)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+class Cause(Protocol):
+    """Who and why, and for which request: said once, when a transaction opens."""
+
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def request_id(self) -> str | None: ...
+
+
+@frozen(kw_only=True)
+class Because:
+    """A cause that is checked before anything is asked of a database."""
+
+    actor: Actor
+    reason: str = field(validator=is_sentence, metadata=LINE)
+    request_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)

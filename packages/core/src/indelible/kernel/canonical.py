@@ -1,0 +1,40 @@
+"""The one canonical JSON, and its digest."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from cattrs.preconf.json import make_converter
+
+from indelible.kernel.actor import Actor
+from indelible.kernel.errors import WrongUse
+
+
+def instant_text(instant: datetime) -> str:
+    """The one text of an instant: UTC, six digits of microseconds; such texts sort as instants do."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _refuse_float(value: float) -> float:
+    raise WrongUse(f"a canonical value holds no float, and this one holds {value!r}")
+
+
+_converter = make_converter()
+_converter.register_unstructure_hook(Actor, str)
+_converter.register_unstructure_hook(datetime, instant_text)
+_converter.register_unstructure_hook(float, _refuse_float)
+
+
+def plain(value: object) -> object:
+    """A value as JSON knows it: objects, lists, texts, whole numbers."""
+    return _converter.unstructure(value)
+
+
+def canonical(value: object) -> str:
+    """The one text of a value: keys sorted, no spaces, no floats."""
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(value: object) -> str:
+    """The SHA-256 of a value's canonical text, in hex."""
+    return sha256(canonical(value).encode()).hexdigest()

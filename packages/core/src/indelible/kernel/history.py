@@ -1,0 +1,156 @@
+"""The log of changes, and the heads that show its last rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+
+from attrs import asdict, evolve, field, frozen
+from attrs.filters import exclude
+
+from indelible.kernel.actor import Actor, Cause
+from indelible.kernel.canonical import digest
+from indelible.kernel.errors import BrokenChain, Stale
+from indelible.kernel.lifecycle import Lifecycle
+from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_count, is_identifier, is_instant, is_sentence
+
+Data = Mapping[str, Any]  # a JSON object without floats
+
+
+class Entity(Protocol):
+    """What history needs to know of an entity."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def status(self) -> StrEnum: ...
+    @property
+    def updated_at(self) -> datetime: ...
+
+
+E_co = TypeVar("E_co", bound=Entity, covariant=True)
+
+
+class Place(NamedTuple):
+    """A point in an entity's history: the key that ties a head, and the next change, to a change."""
+
+    seq: int
+    state: str
+    version: int
+    hash: str
+
+
+UNBORN = Place(seq=0, state="", version=0, hash="")
+
+
+@frozen(kw_only=True)
+class Change:
+    """One row of history: what happened, who did it, why and when."""
+
+    lifecycle: str
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    seq: int = field(validator=is_count, metadata=COUNT)
+    action: str
+    from_state: str
+    to_state: str
+    adds_version: int
+    version: int
+    actor: Actor
+    reason: str = field(validator=is_sentence, metadata=LINE)
+    at: datetime = field(validator=is_instant)
+    request_id: str | None
+    data: Data
+    prev_hash: str
+    hash: str
+
+    @property
+    def place(self) -> Place:
+        """Where this change leaves its entity."""
+        return Place(self.seq, self.to_state, self.version, self.hash)
+
+    @property
+    def predecessor(self) -> Place:
+        """Where this change found its entity."""
+        return Place(self.seq - 1, self.from_state, self.version - self.adds_version, self.prev_hash)
+
+    @property
+    def edge(self) -> tuple[str, str, str, int]:
+        """The step that this change takes, as a lifecycle declares it."""
+        return self.from_state, self.action, self.to_state, self.adds_version
+
+    def digest(self) -> str:
+        """What `hash` must be: the digest of every other field."""
+        return digest(asdict(self, recurse=False, filter=exclude("hash")))
+
+
+@frozen(kw_only=True)
+class Head(Generic[E_co]):
+    """An entity as its last change left it, and the place of that change."""
+
+    entity: E_co
+    place: Place
+
+    def expected(self, seq: int) -> Self:
+        """This head, or Stale when it is not at the seq that the caller saw."""
+        if self.place.seq != seq:
+            raise Stale(self.entity.id, seq)
+        return self
+
+
+@frozen(kw_only=True)
+class Feed:
+    """Changes of all entities in the order in which they became visible, and where to read on."""
+
+    changes: tuple[Change, ...]
+    cursor: str
+
+
+class History(Protocol):
+    """The changes of every entity."""
+
+    def of(
+        self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Change, ...]:
+        """An entity's changes after a seq, oldest first; none for an entity that was never born."""
+        ...
+
+    def feed(self, *, after: str, limit: int) -> Feed:
+        """The next `limit` changes of all entities after a cursor; '' is the beginning."""
+        ...
+
+
+def next_change(
+    cause: Cause, lifecycle: Lifecycle[StrEnum], head: Head[Entity] | None, entity: Entity, action: str, data: Data
+) -> Change:
+    """The change that takes the head, or nothing at a birth, to the entity."""
+    place = head.place if head else UNBORN
+    adds_version = lifecycle.edge(place.state, action).adds_version
+    unsealed = Change(
+        lifecycle=lifecycle.name,
+        entity_id=entity.id,
+        seq=place.seq + 1,
+        action=action,
+        from_state=place.state,
+        to_state=entity.status.value,
+        adds_version=adds_version,
+        version=place.version + adds_version,
+        actor=cause.actor,
+        reason=cause.reason,
+        at=entity.updated_at,
+        request_id=cause.request_id,
+        data=data,
+        prev_hash=place.hash,
+        hash="",
+    )
+    return evolve(unsealed, hash=unsealed.digest())
+
+
+def verify_chain(lifecycle: Lifecycle[StrEnum], changes: Sequence[Change]) -> Place:
+    """Where the changes leave their entity, or BrokenChain at the first that does not follow."""
+    place = UNBORN
+    for change in changes:
+        follows = change.predecessor == place and change.edge in lifecycle.edges
+        if not follows or change.hash != change.digest():
+            raise BrokenChain(change.entity_id, change.seq)
+        place = change.place
+    return place

@@ -1,0 +1,240 @@
+"""API keys: who may call from outside, and for what. Only a keyed digest of the secret is kept."""
+
+import hmac
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, Self
+
+from attrs import Attribute, evolve, field, frozen
+
+from indelible.kernel.actor import Actor
+from indelible.kernel.clock import instant_after
+from indelible.kernel.errors import Invalid, NotFound, WrongUse
+from indelible.kernel.history import Change, Data, Head, next_change
+from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.values import COUNT, IDENTIFIER, is_count, is_identifier, is_instant_or_none
+
+SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
+MOST_SCOPES = 50
+
+
+class KeyStatus(StrEnum):
+    """Whether the key opens anything."""
+
+    ACTIVE = "ACTIVE"
+    REVOKED = "REVOKED"
+
+
+KEY = Lifecycle(
+    name="key",
+    edges=(
+        Edge("", "create", KeyStatus.ACTIVE, 0),
+        Edge(KeyStatus.ACTIVE, "revoke", KeyStatus.REVOKED, 0),
+    ),
+)
+
+
+@frozen
+class KeyNotFound(NotFound):
+    """No key has this id."""
+
+    code: ClassVar[str] = "KEY_NOT_FOUND"
+    key_id: str
+
+
+@frozen
+class InvalidScope(Invalid):
+    """A key has 1 to 50 scopes, each written `context:verb` or `admin`."""
+
+    code: ClassVar[str] = "INVALID_SCOPE"
+    scope: str
+
+
+@frozen(kw_only=True)
+class KeyPolicy:
+    """What the keys of a store are digested with."""
+
+    pepper: bytes = field(default=b"", repr=False)
+
+    def digest(self, secret: str) -> str:
+        """The keyed digest of a key's secret, or WrongUse where the store has no pepper."""
+        if not self.pepper:
+            raise WrongUse("keys need a pepper: open the store with Policy(keys=KeyPolicy(pepper=...))")
+        return hmac.digest(self.pepper, secret.encode(), "sha256").hex()
+
+
+def _are_scopes(_: object, __: "Attribute[Any]", scopes: tuple[str, ...]) -> None:
+    if not 1 <= len(scopes) <= MOST_SCOPES:
+        raise InvalidScope(f"{len(scopes)} scopes")
+    for scope in scopes:
+        if not SCOPE.fullmatch(scope):
+            raise InvalidScope(scope)
+
+
+@frozen(kw_only=True)
+class Key:
+    """A credential: whom it stands for and what it opens."""
+
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    owner: Actor
+    scopes: tuple[str, ...] = field(validator=_are_scopes)
+    secret_digest: str = field(repr=False)
+    expires_at: datetime | None = field(validator=is_instant_or_none)
+    status: KeyStatus
+    created_at: datetime
+    updated_at: datetime
+
+    def revoked(self, *, now: datetime) -> Self:
+        """The key, closed for good."""
+        status = KEY.next(self.status, "revoke")
+        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now))
+
+    def opens(self, secret_digest: str, *, now: datetime) -> bool:
+        """Whether the secret is the key's own, and the key neither revoked nor expired."""
+        is_own = hmac.compare_digest(self.secret_digest.encode(), secret_digest.encode())
+        return is_own and self.status is KeyStatus.ACTIVE and (self.expires_at is None or now < self.expires_at)
+
+
+@frozen(kw_only=True)
+class CreateKey:
+    """Give a party a key."""
+
+    owner: Actor
+    scopes: tuple[str, ...]
+    expires_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class RevokeKey:
+    """Close a key for good."""
+
+    key_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class KeySaved:
+    """A key, and the seq that the next command on it must expect."""
+
+    key: Key
+    seq: int
+
+
+@frozen(kw_only=True)
+class KeyCreated:
+    """A new key, with the text `ind_<id>_<secret>` that is shown this once and kept nowhere."""
+
+    key: Key
+    seq: int
+    text: str = field(repr=False)
+
+
+class Keys(Protocol):
+    """Keys, to be looked at."""
+
+    def get(self, key_id: str) -> Head[Key]:
+        """The key as it stands, or KeyNotFound."""
+        ...
+
+    def page(self, *, after: str, limit: int) -> tuple[Head[Key], ...]:
+        """The next `limit` keys after an id, in order of id."""
+        ...
+
+
+class KeyHeads(Protocol):
+    """Keys, to be changed."""
+
+    def load(self, key_id: str, *, expected_seq: int) -> Head[Key]:
+        """The key, locked until the transaction ends; KeyNotFound or Stale."""
+        ...
+
+    def record(self, change: Change, key: Key) -> None:
+        """Move the head to the key and add the change that says so; Stale when another was first."""
+        ...
+
+
+class HasKeyPolicy(Protocol):
+    """The part of a store's policy that keys need."""
+
+    @property
+    def keys(self) -> KeyPolicy: ...
+
+
+class KeysRead(ReadTransaction, Protocol):
+    """What queries on keys need."""
+
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def policy(self) -> HasKeyPolicy: ...
+
+
+class KeysWrite(KeysRead, Transaction, Protocol):
+    """What handlers of keys need."""
+
+    @property
+    def key_heads(self) -> KeyHeads: ...
+
+
+def create_key(tx: KeysWrite, command: CreateKey) -> KeyCreated:
+    """Give a party a key; its secret is in the answer and nowhere else."""
+    key_id, secret, now = tx.ids.new(), tx.ids.secret(), tx.clock.now()
+    key = Key(
+        id=key_id,
+        owner=command.owner,
+        scopes=command.scopes,
+        secret_digest=tx.policy.keys.digest(secret),
+        expires_at=command.expires_at,
+        status=KEY.next("", "create"),
+        created_at=now,
+        updated_at=now,
+    )
+    return KeyCreated(key=key, seq=_save(tx, None, key, "create").seq, text=f"ind_{key_id}_{secret}")
+
+
+def revoke_key(tx: KeysWrite, command: RevokeKey) -> KeySaved:
+    """Close a key; the next request with it is refused."""
+    head = tx.key_heads.load(command.key_id, expected_seq=command.expected_seq)
+    return _save(tx, head, head.entity.revoked(now=tx.clock.now()), "revoke")
+
+
+def list_keys(tx: KeysRead, *, after: str = "", limit: int = 100) -> tuple[KeySaved, ...]:
+    """Keys in order of id, revoked ones too."""
+    return tuple(KeySaved(key=head.entity, seq=head.place.seq) for head in tx.keys.page(after=after, limit=limit))
+
+
+def get_key(tx: KeysRead, key_id: str) -> KeySaved:
+    """The key as it stands, or KeyNotFound."""
+    head = tx.keys.get(key_id)
+    return KeySaved(key=head.entity, seq=head.place.seq)
+
+
+def key_for(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
+    """The key that the text opens, or None; one answer whatever is wrong with it."""
+    prefix, _, rest = text.partition("_")
+    key_id, _, secret = rest.partition("_")
+    if prefix != "ind" or not key_id.isascii() or not secret.isascii():
+        return None
+    try:
+        key = tx.keys.get(key_id).entity
+    except KeyNotFound:
+        return None
+    return key if key.opens(tx.policy.keys.digest(secret), now=now) else None
+
+
+def key_data(key: Key) -> Data:
+    """What a change keeps of the key beside its status and its time."""
+    return {
+        "owner": str(key.owner),
+        "scopes": list(key.scopes),
+        "secret_digest": key.secret_digest,
+        "expires_at": key.expires_at,
+    }
+
+
+def _save(tx: KeysWrite, head: Head[Key] | None, key: Key, action: str) -> KeySaved:
+    change = next_change(tx, KEY, head, key, action, key_data(key))
+    tx.key_heads.record(change, key)
+    return KeySaved(key=key, seq=change.seq)

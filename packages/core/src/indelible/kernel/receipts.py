@@ -1,0 +1,81 @@
+"""Receipts: the kept answers to callers' keys, so that the same request twice has one effect."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from attrs import field, frozen
+from cattrs.preconf.json import make_converter
+
+from indelible.kernel.actor import Actor, Cause
+from indelible.kernel.canonical import digest, plain
+from indelible.kernel.clock import Clock
+from indelible.kernel.errors import KeyReused
+from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
+
+R = TypeVar("R")
+Command = TypeVar("Command")
+
+_converter = make_converter()
+_converter.register_structure_hook(Actor, lambda text, _: Actor.parse(text))
+
+
+@frozen
+class Once(Generic[R]):
+    """A caller's idempotency key, and the type its kept answer comes back as."""
+
+    key: str = field(validator=is_identifier, metadata=IDEMPOTENCY_KEY)
+    returns: type[R]
+
+
+@frozen(kw_only=True)
+class Receipt:
+    """The kept answer to one key of one owner."""
+
+    owner: str
+    key: str
+    fingerprint: str
+    result: Mapping[str, Any]
+    at: datetime
+
+
+class Receipts(Protocol):
+    """The kept answers of a store."""
+
+    def find(self, owner: str, key: str) -> Receipt | None:
+        """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
+        ...
+
+    def keep(self, receipt: Receipt) -> None:
+        """Keep the answer, in the command's own transaction."""
+        ...
+
+
+class Receiving(Cause, Protocol):
+    """What a transaction needs to answer a key."""
+
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+Tx = TypeVar("Tx", bound=Receiving)
+
+
+def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once: Once[R] | None) -> R:
+    """The handler's result; with `once` the first result again, or KeyReused when the command is another."""
+    if once is None:
+        return handler(tx, command)
+    owner, fingerprint = str(tx.actor), digest([handler.__name__, command, tx.reason])
+    kept = tx.receipts.find(owner, once.key)
+    if kept is not None:
+        if kept.fingerprint != fingerprint:
+            raise KeyReused(once.key)
+        return _converter.structure(kept.result["answer"], once.returns)
+    result = handler(tx, command)
+    kept = Receipt(
+        owner=owner, key=once.key, fingerprint=fingerprint, result={"answer": plain(result)}, at=tx.clock.now()
+    )
+    tx.receipts.keep(kept)
+    return result

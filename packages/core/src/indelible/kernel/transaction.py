@@ -1,0 +1,64 @@
+"""What a store gives to handlers and queries."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from indelible.kernel.actor import Actor, Cause
+from indelible.kernel.clock import Clock
+from indelible.kernel.history import Feed, History
+from indelible.kernel.ids import Ids
+from indelible.kernel.receipts import Once
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Command = TypeVar("Command")
+Read_co = TypeVar("Read_co", covariant=True)
+Write_co = TypeVar("Write_co", covariant=True)
+
+
+class ReadTransaction(Protocol):
+    """What every query may ask."""
+
+    @property
+    def history(self) -> History: ...
+
+
+class Transaction(ReadTransaction, Cause, Protocol):
+    """What every handler may use."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def ids(self) -> Ids: ...
+
+
+class Store(Protocol[Read_co, Write_co]):
+    """What web, workers and applications hold."""
+
+    def run(
+        self,
+        handler: Callable[[Write_co, Command], R],
+        command: Command,
+        *,
+        actor: Actor,
+        reason: str,
+        request_id: str | None = None,
+        once: Once[R] | None = None,
+    ) -> R:
+        """The handler's result, once it is committed; with `once`, the first result again."""
+        ...
+
+    def read(self, query: Callable[Concatenate[Read_co, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The query's answer, from one unchanging view of the store."""
+        ...
+
+    def transaction(
+        self, *, actor: Actor, reason: str, request_id: str | None = None
+    ) -> AbstractContextManager[Write_co]:
+        """Several commands at once: commits on a clean exit, rolls back on any exception."""
+        ...
+
+    def feed(self, *, after: str = "", limit: int = 100) -> Feed:
+        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        ...

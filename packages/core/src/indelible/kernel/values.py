@@ -1,0 +1,176 @@
+"""What a field may hold: validators that read a field's limits from its metadata and raise a leaf of Invalid."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from attrs import Attribute, frozen
+
+from indelible.kernel.errors import Invalid
+
+LINE: Final = {"max_length": 1_000}
+TEXT: Final = {"max_length": 20_000}
+TEXTS: Final = {"max_length": 20_000, "max_items": 200}
+IDENTIFIER: Final = {"max_length": 200}
+IDEMPOTENCY_KEY: Final = {"max_length": 255}
+COUNT: Final = {"minimum": 1, "maximum": 2**63 - 1}
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, UTF-8 no half of a pair
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+SPACE_OR_CONTROL = re.compile(rf"\s|{CONTROL.pattern}")
+
+
+@frozen
+class WrongType(Invalid):
+    """The field holds a value of another type."""
+
+    code: ClassVar[str] = "WRONG_TYPE"
+    field: str
+    expected: str
+
+
+@frozen
+class TextTooLong(Invalid):
+    """The text is longer than its field allows."""
+
+    code: ClassVar[str] = "TEXT_TOO_LONG"
+    field: str
+    max_length: int
+
+
+@frozen
+class TextUnstorable(Invalid):
+    """The text holds NUL or half of a surrogate pair, which no database keeps."""
+
+    code: ClassVar[str] = "TEXT_UNSTORABLE"
+    field: str
+
+
+@frozen
+class TextBlank(Invalid):
+    """The text is blank, and this field must say something."""
+
+    code: ClassVar[str] = "TEXT_BLANK"
+    field: str
+
+
+@frozen
+class TextHasControls(Invalid):
+    """The text holds control characters, which are allowed in content only."""
+
+    code: ClassVar[str] = "TEXT_HAS_CONTROLS"
+    field: str
+
+
+@frozen
+class ListTooLong(Invalid):
+    """The list has more items than its field allows."""
+
+    code: ClassVar[str] = "LIST_TOO_LONG"
+    field: str
+    max_items: int
+
+
+@frozen
+class NumberOutOfRange(Invalid):
+    """The number lies outside its field's range."""
+
+    code: ClassVar[str] = "NUMBER_OUT_OF_RANGE"
+    field: str
+    minimum: int
+    maximum: int
+
+
+@frozen
+class InstantOutOfRange(Invalid):
+    """An instant is aware of its time zone, and lies in the years 2000 to 2999."""
+
+    code: ClassVar[str] = "INSTANT_OUT_OF_RANGE"
+    field: str
+
+
+def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Content: any text that a database can keep, controls included."""
+    _check_text(attribute.name, value, attribute.metadata["max_length"])
+
+
+def is_text_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
+    """Content that may be absent."""
+    if value is not None:
+        is_text(instance, attribute, value)
+
+
+def is_texts(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """A tuple of content texts."""
+    if not isinstance(value, tuple):
+        raise WrongType(attribute.name, "tuple of texts")
+    if len(value) > attribute.metadata["max_items"]:
+        raise ListTooLong(attribute.name, attribute.metadata["max_items"])
+    for item in value:
+        _check_text(attribute.name, item, attribute.metadata["max_length"])
+
+
+def is_sentence(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """A reason or a note: it says something, and no control character hides in it."""
+    text = _check_text(attribute.name, value, attribute.metadata["max_length"])
+    if not text.strip():
+        raise TextBlank(attribute.name)
+    if CONTROL.search(text):
+        raise TextHasControls(attribute.name)
+
+
+def is_sentence_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
+    """A note that may be absent."""
+    if value is not None:
+        is_sentence(instance, attribute, value)
+
+
+def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """An opaque id or a key: at least one character, no space and no control."""
+    text = _check_text(attribute.name, value, attribute.metadata["max_length"])
+    if not text:
+        raise TextBlank(attribute.name)
+    if SPACE_OR_CONTROL.search(text):
+        raise TextHasControls(attribute.name)
+
+
+def is_identifier_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
+    """An id that may be absent."""
+    if value is not None:
+        is_identifier(instance, attribute, value)
+
+
+def is_count(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """A whole number in the field's range; True is no number."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WrongType(attribute.name, "whole number")
+    minimum, maximum = attribute.metadata["minimum"], attribute.metadata["maximum"]
+    if not minimum <= value <= maximum:
+        raise NumberOutOfRange(attribute.name, minimum, maximum)
+
+
+def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """An instant in UTC, in the years that both databases hold to the microsecond."""
+    if not isinstance(value, datetime):
+        raise WrongType(attribute.name, "instant")
+    if value.utcoffset() != timedelta(0) or not EARLIEST <= value < LATEST:
+        raise InstantOutOfRange(attribute.name)
+
+
+def is_instant_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
+    """An instant that may be absent."""
+    if value is not None:
+        is_instant(instance, attribute, value)
+
+
+def _check_text(field: str, value: object, max_length: int) -> str:
+    if not isinstance(value, str):
+        raise WrongType(field, "text")
+    if len(value) > max_length:
+        raise TextTooLong(field, max_length)
+    if UNSTORABLE.search(value):
+        raise TextUnstorable(field)
+    return value

@@ -1,0 +1,106 @@
+"""A store that lives as long as its process."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Concatenate, Self
+
+from attrs import field, frozen
+
+from indelible.concepts import RepositoryOverHeads
+from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds
+from indelible.kernel.receipts import answered
+from indelible.kernel.transaction import Command, P, R
+from indelible.memory.concepts import MemoryConcepts
+from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
+from indelible.memory.keys import KeyRows, MemoryKeys
+from indelible.policy import Policy
+
+
+@frozen
+class Tables:
+    """Everything that a store keeps."""
+
+    history: MemoryHistory
+    concepts: MemoryConcepts
+    keys: KeyRows = field(factory=KeyRows)
+    receipts: Kept = field(factory=Kept)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The tables of a new store."""
+        history = MemoryHistory()
+        return cls(history, MemoryConcepts(history))
+
+    def copy(self) -> Self:
+        """A draft; the rows are frozen, so they are shared."""
+        history = self.history.copy()
+        return type(self)(history, self.concepts.copy(history), self.keys.copy(), self.receipts.copy())
+
+
+class MemoryReading:
+    """What a query sees."""
+
+    def __init__(self, tables: Tables, policy: Policy) -> None:
+        self.policy = policy
+        self.history = tables.history
+        self.concepts = self.concept_search = tables.concepts
+        self.keys = MemoryKeys(tables.keys, tables.history)
+
+
+class MemoryTransaction:
+    """What a handler writes to."""
+
+    def __init__(self, tables: Tables, policy: Policy, cause: Because, clock: Clock, ids: Ids) -> None:
+        self.policy, self.clock, self.ids = policy, clock, ids
+        self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
+        self.history = tables.history
+        self.receipts = MemoryReceipts(tables.receipts)
+        self.keys = self.key_heads = MemoryKeys(tables.keys, tables.history)
+        self.concept_search = self.concept_heads = tables.concepts
+        self.concepts = RepositoryOverHeads(self, tables.concepts)
+
+
+class MemoryStore:
+    """One transaction at a time, on a draft that replaces the tables when it commits."""
+
+    def __init__(self, *, policy: Policy | None = None, clock: Clock | None = None, ids: Ids | None = None) -> None:
+        self._policy = policy or Policy()
+        self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
+        self._tables = Tables.empty()
+        self._lock = Lock()
+
+    @contextmanager
+    def transaction(
+        self, *, actor: Actor, reason: str, request_id: str | None = None
+    ) -> Generator[MemoryTransaction]:
+        """Several commands at once: commits on a clean exit, rolls back on any exception."""
+        cause = Because(actor=actor, reason=reason, request_id=request_id)
+        with self._lock:
+            draft = self._tables.copy()
+            tx = MemoryTransaction(draft, self._policy, cause, self._clock, self._ids)
+            yield tx
+            tx.concepts.check_whole()
+            self._tables = draft
+
+    def run(
+        self,
+        handler: Callable[[MemoryTransaction, Command], R],
+        command: Command,
+        *,
+        actor: Actor,
+        reason: str,
+        request_id: str | None = None,
+        once: Once[R] | None = None,
+    ) -> R:
+        """The handler's result, once it is committed; with `once`, the first result again."""
+        with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
+            return answered(tx, handler, command, once)
+
+    def read(self, query: Callable[Concatenate[MemoryReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The query's answer."""
+        return query(MemoryReading(self._tables, self._policy), *args, **kwargs)
+
+    def feed(self, *, after: str = "", limit: int = 100) -> Feed:
+        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        return self._tables.history.feed(after=after, limit=limit)

@@ -1,0 +1,33 @@
+"""What web and workers are given: stores and gateways, chosen by the outermost ring."""
+
+from typing import Protocol
+
+from attrs import field, frozen
+
+from indelible.concepts import ConceptsRead, ConceptsWrite
+from indelible.kernel import Clock, Ids, ReadTransaction, Store, SystemClock, TimeOrderedIds, Transaction
+from indelible.kernel.keys import KeysRead, KeysWrite
+from indelible.policy import Policy
+
+
+class Reading(ConceptsRead, KeysRead, ReadTransaction, Protocol):
+    """What the queries of all contexts need."""
+
+    @property
+    def policy(self) -> Policy: ...
+
+
+class Writing(ConceptsWrite, KeysWrite, Transaction, Protocol):
+    """What the handlers of all contexts need."""
+
+    @property
+    def policy(self) -> Policy: ...
+
+
+@frozen(kw_only=True)
+class Wiring:
+    """A store of everything, and where instants and ids come from."""
+
+    store: Store[Reading, Writing]
+    clock: Clock = field(factory=SystemClock)
+    ids: Ids = field(factory=TimeOrderedIds)
