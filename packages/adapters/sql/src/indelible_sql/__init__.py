@@ -1,18 +1,33 @@
 """The library's stores on SQLite and PostgreSQL."""
 
+from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
 from indelible_sql.engines import Pool
 from indelible_sql.heads import Heads
+from indelible_sql.hosts import declare_lifecycle, guard_head
+from indelible_sql.rebuild import Rebuilt, rebuild
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.tables import head_columns
+from indelible_sql.verify import Fault, Finding, verify
 
 __all__ = [
     # stores
+    "AsyncSqlStore",
+    "AsyncSqlTransaction",
     "Pool",
     "SqlReading",
     "SqlStore",
     "SqlTransaction",
+    "open_async_store",
     "open_store",
     # a lifecycle of one's own
     "Heads",
+    "declare_lifecycle",
+    "guard_head",
     "head_columns",
+    # whether all is well, and heads made again
+    "Fault",
+    "Finding",
+    "Rebuilt",
+    "rebuild",
+    "verify",
 ]

@@ -1,6 +1,9 @@
 """Whether a database is what the declarations say, asked once, before a store's first transaction."""
 
+import logging
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import ClassVar
 
 from attrs import frozen
@@ -10,6 +13,9 @@ from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql import migrate
 from indelible_sql.schema import HEADS
 from indelible_sql.snapshot import quoted
+from indelible_sql.tables import EDGE
+
+logger = logging.getLogger("indelible.sql")
 
 ROLE = text(
     """
@@ -50,8 +56,7 @@ class LifecycleDiffers(Unavailable):
 def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:
     """Refuse a schema that is not at head, a guard or an edge that differs, and a role that could undo them."""
     migrate.check(connection, schema)
-    for lifecycle in lifecycles:
-        _check_lifecycle(connection, schema, lifecycle)
+    _check_hosts(connection, schema, lifecycles)
     if connection.dialect.name == "sqlite":
         if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
             raise ForeignKeysOff
@@ -61,19 +66,14 @@ def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEn
         raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
 
 
-def _check_lifecycle(connection: Connection, schema: str, lifecycle: Lifecycle[StrEnum]) -> None:
+def _check_hosts(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:
+    """A host's declared lifecycles must be the kept ones; one that the store was not told of is only counted."""
     prefix = "" if connection.dialect.name == "sqlite" else f"{quoted(connection, schema)}."
-    edges = text(
-        f"SELECT from_state, action, to_state, adds_version FROM {prefix}lifecycle_edges WHERE lifecycle = :name"
-    )
-    found = {tuple(row) for row in connection.execute(edges, {"name": lifecycle.name})}
-    if found != set(map(tuple, lifecycle.edges)):
-        raise LifecycleDiffers(lifecycle.name)
-
-
-def unknown_lifecycles(connection: Connection, schema: str, told: tuple[Lifecycle[StrEnum], ...]) -> tuple[str, ...]:
-    """Lifecycles that the database knows and the store was not told of: tolerated, and counted."""
-    prefix = "" if connection.dialect.name == "sqlite" else f"{quoted(connection, schema)}."
-    names = connection.execute(text(f"SELECT DISTINCT lifecycle FROM {prefix}lifecycle_edges")).scalars()
-    known = {each.name for each in (*HEADS.values(), *told)}
-    return tuple(sorted(set(names) - known))
+    rows = connection.exec_driver_sql(f"SELECT {', '.join(EDGE)} FROM {prefix}lifecycle_edges ORDER BY 1, 2, 3").all()
+    found = {name: {tuple(row[1:]) for row in edges} for name, edges in groupby(rows, key=itemgetter(0))}
+    for lifecycle in lifecycles:
+        if found.get(lifecycle.name) != set(map(tuple, lifecycle.edges)):
+            raise LifecycleDiffers(lifecycle.name)
+    unknown = found.keys() - {each.name for each in (*HEADS.values(), *lifecycles)}
+    if unknown:
+        logger.info("%d lifecycles in the database are not declared here: %s", len(unknown), sorted(unknown))

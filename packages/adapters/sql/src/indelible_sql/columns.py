@@ -48,10 +48,12 @@ class Domain(TypeDecorator[Any]):
         dump: Callable[[Any], Any] = _same,
         load: Callable[[Any], Any] = _same,
         load_native: Callable[[Any], Any] = _same,
+        from_plain: Callable[[Any], Any] = _same,
         everywhere: bool = False,
     ) -> None:
         super().__init__()
         self.name, self.native, self.rule, self.sqlite_rule = name, native, rule, sqlite_rule or rule
+        self.from_plain = from_plain
         self.dump, self.load = (dump, dump if everywhere else _same), (load, load if everywhere else load_native)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -89,7 +91,7 @@ IDENTIFIER = Domain("identifier", _KEY, rule="length({0}) BETWEEN 1 AND 200")
 STATE = Domain("state", _KEY, rule="length({0}) <= 60")
 ACTOR = Domain(
     "actor", _KEY, rule=f"({_ACTOR_KINDS}) AND {{0}} !~ '\\s'", sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'",
-    dump=str, load=Actor.parse, everywhere=True,
+    dump=str, load=Actor.parse, everywhere=True, from_plain=Actor.parse,
 )
 SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(32, 9, 10, 11, 12, 13)) <> ''")
 DIGEST = Domain("digest", _KEY, rule=f"length({{0}}) = 64 AND trim({{0}}, '{HEX}') = ''")
@@ -104,6 +106,7 @@ INSTANT = Domain(
     dump=instant_text,
     load=datetime.fromisoformat,
     load_native=_in_utc,
+    from_plain=datetime.fromisoformat,
 )
 DOCUMENT = Domain(
     "document",

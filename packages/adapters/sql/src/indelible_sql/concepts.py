@@ -1,5 +1,6 @@
 """Concepts in SQL."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import asdict, frozen
@@ -31,13 +32,13 @@ from indelible.concepts import (
     candidate_names,
     name_key,
 )
-from indelible.kernel import Change, Head, plain
+from indelible.kernel import Change, Head, digest, plain
 from indelible_sql.among import among
 from indelible_sql.columns import ACTOR, CONTENT, IDENTIFIER, INSTANT, ORDINAL, SCHEMA, SORTED, TEXTS, WHOLE, required
 from indelible_sql.heads import place_columns, place_of
 from indelible_sql.history import ROWS, change_row
 from indelible_sql.session import Session
-from indelible_sql.tables import HISTORY, head, table
+from indelible_sql.tables import HISTORY, Recorded, head, table
 from indelible_sql.together import row, step, together
 
 CONCEPTS = head(
@@ -290,3 +291,24 @@ def _warnings_row(version: ConceptVersion, warnings: Warnings) -> dict[str, Any]
         "ruleset": RULESET,
         "warnings": plain(warnings),
     }
+
+
+def _kept_version(found: Mapping[str, Any]) -> str:
+    return digest(ROWS.structure({**found, "content": found}, ConceptVersion))
+
+
+def _derived_of_version(found: Mapping[str, Any]) -> dict[str, Any]:
+    version = ROWS.structure({**found, "content": found}, ConceptVersion)
+    return {key: _version_row(version)[key] for key in ("name_key", "search_key")}
+
+
+def _kept_warnings(found: Mapping[str, Any]) -> str:
+    warnings = ROWS.structure(found["warnings"], Warnings)
+    place = [found["concept_id"], found["version_number"], found["computed_at"], found["ruleset"]]
+    return digest([*place, warnings])
+
+
+RECORDED = (
+    Recorded(table=VERSIONS, kept="version", digest=_kept_version, derived=_derived_of_version),
+    Recorded(table=WARNINGS, kept="warnings", digest=_kept_warnings),
+)

@@ -106,21 +106,20 @@ class SqlReceipts:
 
     _session: Session
 
-    def find(self, owner: str, key: str) -> Receipt | None:
+    def find(self, owner: Actor, key: str) -> Receipt | None:
         """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
-        values = {"owner": Actor.parse(owner), "key": key}
         if not self._session.is_sqlite and not self._is_free(owner, key):
             raise RequestInFlight(key)
-        row = self._session.first(RECEIPT, values)
-        return None if row is None else ROWS.structure({**row, "owner": owner}, Receipt)
+        row = self._session.first(RECEIPT, {"owner": owner, "key": key})
+        return None if row is None else ROWS.structure(row, Receipt)
 
     def keep(self, receipt: Receipt) -> None:
         """Keep the answer, in the command's own transaction."""
-        self._session.run(KEEP, asdict(receipt, recurse=False) | {"owner": Actor.parse(receipt.owner)})
+        self._session.run(KEEP, asdict(receipt, recurse=False))
 
-    def _is_free(self, owner: str, key: str) -> bool:
+    def _is_free(self, owner: Actor, key: str) -> bool:
         """Whether no other transaction is at work for this key; until this one ends, none will be."""
-        return bool(self._session.connection.execute(IS_FREE, {"owner": owner, "key": key}).scalar_one())
+        return bool(self._session.connection.execute(IS_FREE, {"owner": str(owner), "key": key}).scalar_one())
 
 
 def _numbers(cursor: str, count: int) -> tuple[int, ...]:

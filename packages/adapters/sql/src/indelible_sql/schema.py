@@ -13,6 +13,7 @@ from indelible.kernel import Lifecycle
 from indelible.kernel.keys import KEY
 from indelible_sql.columns import DOMAINS, SCHEMA
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.concepts import RECORDED as OF_CONCEPTS
 from indelible_sql.guards import (
     Guard,
     Shows,
@@ -38,6 +39,7 @@ SHOWN = (
         columns={"id": "concept_id", "current_version": "version_number", "updated_at": "computed_at"},
     ),
 )
+RECORDED = {CONCEPT: OF_CONCEPTS}
 RECORDS = (HISTORY, RECEIPTS, *(each.record for each in SHOWN))
 TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, *(each.record for each in SHOWN))
 DIALECTS: Mapping[str, Dialect] = {"postgresql": postgresql.dialect(), "sqlite": sqlite.dialect()}

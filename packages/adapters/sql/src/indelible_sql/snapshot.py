@@ -12,6 +12,9 @@ OURS = tuple(lifecycle.name for lifecycle in HEADS.values())
 # A host's own lifecycle puts its guard on our history: tolerated here, compared with its declaration elsewhere.
 OWN_GUARDS = tuple(f"history_needs_{head.name}" for head in HEADS)
 
+ZONE = text("SELECT current_setting('TimeZone')")
+IN_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
+
 ON_SQLITE = text(
     """
     SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
@@ -28,31 +31,31 @@ ON_POSTGRESQL = """
       SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = :schema AND c.relname = ANY(:names)
     ), facts AS (
-      SELECT 'table ' || relname || ' ' || relkind || relpersistence || ' ' || relrowsecurity || ' ' || relhasrules
+      SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text || ' ' || relrowsecurity::text || ' ' || relhasrules::text
         AS fact FROM ours
       UNION ALL
       SELECT 'column ' || o.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
-        || CASE WHEN a.attnotnull THEN 'required ' ELSE '' END || a.attidentity || a.attgenerated
+        || CASE WHEN a.attnotnull THEN 'required ' ELSE '' END || a.attidentity::text || a.attgenerated::text
         || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
       FROM ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = o.oid AND d.adnum = a.attnum
       UNION ALL
       SELECT 'constraint ' || o.relname || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' '
-        || k.convalidated || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
+        || k.convalidated::text || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
       FROM ours o JOIN pg_constraint k ON k.conrelid = o.oid WHERE k.contype <> 'n'
       UNION ALL
-      SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
+      SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
       FROM ours o JOIN pg_index i ON i.indrelid = o.oid
       UNION ALL
-      SELECT 'trigger ' || t.tgenabled || ' ' || pg_get_triggerdef(t.oid)
+      SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
       FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
       WHERE NOT t.tgisinternal AND (t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
       UNION ALL
-      SELECT 'key trigger ' || o.relname || ' ' || k.conname || ' ' || t.tgtype || ' ' || t.tgenabled
+      SELECT 'key trigger ' || o.relname || ' ' || k.conname || ' ' || t.tgtype::text || ' ' || t.tgenabled::text
       FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid JOIN pg_constraint k ON k.oid = t.tgconstraint
       WHERE t.tgisinternal AND k.conrelid IN (SELECT oid FROM ours)
       UNION ALL
-      SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef
+      SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
       WHERE n.nspname = :schema AND p.oid IN (
         SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
@@ -60,7 +63,7 @@ ON_POSTGRESQL = """
       UNION ALL
       SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' '
         || coalesce((SELECT collname FROM pg_collation WHERE oid = t.typcollation), '') || ' '
-        || coalesce(pg_get_constraintdef(k.oid) || ' ' || k.convalidated, 'no rule')
+        || coalesce(pg_get_constraintdef(k.oid) || ' ' || k.convalidated::text, 'no rule')
       FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_constraint k ON k.contypid = t.oid
       WHERE n.nspname = :schema AND t.typtype = 'd' AND coalesce(k.contype, 'c') <> 'n'
       UNION ALL
@@ -82,8 +85,12 @@ def facts(connection: Connection, schema: str) -> tuple[str, ...]:
     if connection.dialect.name == "sqlite":
         rows = connection.execute(ON_SQLITE, values)
     else:
+        # Rules on instants are shown in the session's time zone, which is the host's to choose.
+        zone = connection.execute(ZONE).scalar_one()
+        connection.execute(IN_ZONE, {"zone": "UTC"})
         statement = text(ON_POSTGRESQL.format(schema=quoted(connection, schema)))
-        rows = connection.execute(statement, values | {"schema": schema})
+        rows = connection.execute(statement, values | {"schema": schema}).all()
+        connection.execute(IN_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))
 
 

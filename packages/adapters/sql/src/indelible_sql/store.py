@@ -107,7 +107,8 @@ class SqlStore:
         """
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         for attempt in range(ATTEMPTS):
-            self.pause(min(LONGEST_PAUSE_SECONDS, 0.005 * attempt * 2**attempt))
+            if attempt:
+                self.pause(min(LONGEST_PAUSE_SECONDS, 0.005 * 2**attempt))
             session: Session | None = None
             try:
                 with self._begun(cause, None) as tx:

@@ -1,8 +1,10 @@
 """The tables that every context shares, and the shapes of heads and records."""
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from attrs import frozen
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -106,6 +108,7 @@ RECEIPTS = table(
     required("fingerprint", DIGEST),
     required("result", DOCUMENT),
     required("at", INSTANT),
+    required("hash", DIGEST),
     PrimaryKeyConstraint("owner", "key", name="receipts_key"),
 )
 
@@ -154,3 +157,21 @@ def head_columns(
 def head(name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: Column[Any] | None = None) -> Table:
     """The table of a head of ours."""
     return table(name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False)
+
+
+def _nothing(_: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+@frozen(kw_only=True)
+class Recorded:
+    """How a record table's row is checked against the change that added it.
+
+    The table has `concept_id`-like and number columns as its primary key; `kept` is where the change's data
+    holds the row's digest; `derived` recomputes the columns that no digest covers.
+    """
+
+    table: Table
+    kept: str
+    digest: Callable[[Mapping[str, Any]], str]
+    derived: Callable[[Mapping[str, Any]], dict[str, Any]] = _nothing

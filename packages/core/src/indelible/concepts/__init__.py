@@ -90,6 +90,7 @@ from indelible.concepts.rules import (
     learning_order,
     record_of,
     to_unified,
+    warnings_digest,
 )
 
 __all__ = [
@@ -153,6 +154,7 @@ __all__ = [
     "name_key",
     "record_of",
     "to_unified",
+    "warnings_digest",
     # ports
     "ConceptHeads",
     "ConceptReads",

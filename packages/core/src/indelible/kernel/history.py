@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar, cast
 
 from attrs import asdict, evolve, field, frozen
 from attrs.filters import exclude
 
 from indelible.kernel.actor import Actor, Cause
-from indelible.kernel.canonical import digest
+from indelible.kernel.canonical import digest, plain
 from indelible.kernel.errors import BrokenChain, Stale
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_count, is_identifier, is_instant, is_sentence
@@ -138,7 +138,7 @@ def next_change(
         reason=cause.reason,
         at=entity.updated_at,
         request_id=cause.request_id,
-        data=data,
+        data=cast("Data", plain(data)),
         prev_hash=place.hash,
         hash="",
     )

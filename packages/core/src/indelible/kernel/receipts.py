@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.actor import Actor, Cause
@@ -30,19 +30,24 @@ class Once(Generic[R]):
 
 @frozen(kw_only=True)
 class Receipt:
-    """The kept answer to one key of one owner."""
+    """The kept answer to one key of one owner; `hash` is the digest of all the rest."""
 
-    owner: str
+    owner: Actor
     key: str
     fingerprint: str
     result: Mapping[str, Any]
     at: datetime
+    hash: str = ""
+
+    def digest(self) -> str:
+        """What `hash` must be."""
+        return digest([self.owner, self.key, self.fingerprint, self.result, self.at])
 
 
 class Receipts(Protocol):
     """The kept answers of a store."""
 
-    def find(self, owner: str, key: str) -> Receipt | None:
+    def find(self, owner: Actor, key: str) -> Receipt | None:
         """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
         ...
 
@@ -67,15 +72,15 @@ def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once
     """The handler's result; with `once` the first result again, or KeyReused when the command is another."""
     if once is None:
         return handler(tx, command)
-    owner, fingerprint = str(tx.actor), digest([handler.__name__, command, tx.reason])
-    kept = tx.receipts.find(owner, once.key)
+    fingerprint = digest([handler.__name__, command, tx.reason])
+    kept = tx.receipts.find(tx.actor, once.key)
     if kept is not None:
         if kept.fingerprint != fingerprint:
             raise KeyReused(once.key)
         return _converter.structure(kept.result["answer"], once.returns)
     result = handler(tx, command)
-    kept = Receipt(
-        owner=owner, key=once.key, fingerprint=fingerprint, result={"answer": plain(result)}, at=tx.clock.now()
+    unsealed = Receipt(
+        owner=tx.actor, key=once.key, fingerprint=fingerprint, result={"answer": plain(result)}, at=tx.clock.now()
     )
-    tx.receipts.keep(kept)
+    tx.receipts.keep(evolve(unsealed, hash=unsealed.digest()))
     return result

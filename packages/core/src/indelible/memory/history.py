@@ -5,10 +5,10 @@ from typing import Self
 
 from attrs import field, frozen
 
-from indelible.kernel import UNBORN, Change, Feed, Lifecycle, Receipt, Stale
+from indelible.kernel import UNBORN, Actor, Change, Feed, Lifecycle, Receipt, Stale
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
-Kept = dict[tuple[str, str], Receipt]
+Kept = dict[tuple[Actor, str], Receipt]
 
 
 @frozen
@@ -48,7 +48,7 @@ class MemoryReceipts:
 
     _kept: Kept
 
-    def find(self, owner: str, key: str) -> Receipt | None:
+    def find(self, owner: Actor, key: str) -> Receipt | None:
         """The owner's receipt for the key."""
         return self._kept.get((owner, key))
 

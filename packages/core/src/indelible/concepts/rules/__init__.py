@@ -18,6 +18,7 @@ from indelible.concepts.rules.records import (
     check_version,
     fold,
     record_of,
+    warnings_digest,
 )
 from indelible.concepts.rules.warnings import RULESET, NamesLike, WarningCode, candidate_names, content_warnings
 
@@ -29,6 +30,7 @@ __all__ = [
     "check_version",
     "fold",
     "record_of",
+    "warnings_digest",
     # diff
     "ContentDiff",
     "DiffDoesNotApply",

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from itertools import accumulate, chain, groupby, islice, product
-from operator import attrgetter
-from typing import ClassVar, Final, Self
+from operator import attrgetter, itemgetter
+from typing import Any, ClassVar, Final, Self
 
 from attrs import evolve, fields, frozen
 
@@ -17,15 +17,15 @@ from indelible.kernel.values import CONTROL
 
 Value = str | tuple[str, ...] | None
 
-# A word swallows the space after it: a third of the tokens, and of the time, of telling them apart.
+# Together a pattern's matches are the text. A word swallows its space: half as many tokens to compare.
 WORD: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?\n]*\s*|[.!?\n]+\s*")
 PIECE: Final = re.compile(r"\w+|[^\w\s]|\s+")
 
 STEPS: Final = 3_000_000  # of comparing, for a field: a quarter of a second
 STEPS_PER_CHARACTER: Final = 4  # to cut a text into tokens
-COMPARED_WORDS: Final = 200  # from an item's beginning, to find the item that it was
-SIMILAR_PERCENT: Final = 60  # from here on an item was changed, below it was replaced
+COMPARED_WORDS: Final = 200  # of an item, to find the one it was before
+SIMILAR_PERCENT: Final = 60  # from here on an item is said to have changed, below it to be another
 
 
 @frozen
@@ -37,7 +37,7 @@ class DiffDoesNotApply(Conflict):
 
 
 class FieldKind(StrEnum):
-    """How a field differs; only a field that may be absent is set or cleared."""
+    """How a field differs; only one that may be absent is set or cleared."""
 
     TEXT = "TEXT"
     LIST = "LIST"
@@ -55,27 +55,16 @@ class OpKind(StrEnum):
     MOVE = "m"
 
 
-_BY_TAG: Final = {
-    "equal": OpKind.KEEP,
-    "delete": OpKind.DELETE,
-    "insert": OpKind.INSERT,
-    "replace": OpKind.REPLACE,
-}
-_OP_UNDONE: Final = {OpKind.DELETE: OpKind.INSERT, OpKind.INSERT: OpKind.DELETE}
-_FIELD_UNDONE: Final = {FieldKind.SET: FieldKind.CLEARED, FieldKind.CLEARED: FieldKind.SET}
+OP_OF_TAG: Final = dict(zip(("equal", "delete", "insert", "replace"), OpKind, strict=False))
 
 
 @frozen(kw_only=True)
 class WordOp:
-    """A stretch of words, as it was and as it is; None where it is not."""
+    """A stretch of words as it was, and as it is; None where it is not."""
 
     kind: OpKind
     old: str | None = None
     new: str | None = None
-
-    def inverted(self) -> Self:
-        """The op that undoes this one."""
-        return evolve(self, kind=_OP_UNDONE.get(self.kind, self.kind), old=self.new, new=self.old)
 
 
 @frozen(kw_only=True)
@@ -88,18 +77,6 @@ class DiffOp:
     old_index: int | None = None
     new_index: int | None = None
     words: tuple[WordOp, ...] = ()
-
-    def inverted(self) -> Self:
-        """The op that undoes this one."""
-        return evolve(
-            self,
-            kind=_OP_UNDONE.get(self.kind, self.kind),
-            old=self.new,
-            new=self.old,
-            old_index=self.new_index,
-            new_index=self.old_index,
-            words=tuple(word.inverted() for word in self.words),
-        )
 
 
 @frozen(kw_only=True)
@@ -114,22 +91,14 @@ class FieldDiff:
     @property
     def before(self) -> Value:
         """What the field said."""
-        if self.kind is FieldKind.SET:
-            return None
-        if self.kind is FieldKind.LIST:
-            places = sorted((op.old_index, op.old or "") for op in self.ops if op.old_index is not None)
-            return tuple(item for _, item in places)
-        return "".join(op.old or "" for op in self.ops)
+        sides = ((op.old_index, op.old) for op in self.ops)
+        return None if self.kind is FieldKind.SET else _value(self.kind, sides)
 
     @property
     def after(self) -> Value:
         """What the field says now."""
-        return self.inverted().before
-
-    def inverted(self) -> Self:
-        """The difference that undoes this one."""
-        kind = _FIELD_UNDONE.get(self.kind, self.kind)
-        return evolve(self, kind=kind, ops=tuple(op.inverted() for op in self.ops))
+        sides = ((op.new_index, op.new) for op in self.ops)
+        return None if self.kind is FieldKind.CLEARED else _value(self.kind, sides)
 
 
 @frozen(kw_only=True)
@@ -148,11 +117,12 @@ class ContentDiff:
         for each in self.fields:
             if getattr(content, each.field) != each.before:
                 raise DiffDoesNotApply(each.field)
-        return evolve(content, **{each.field: each.after for each in self.fields})
+        changes: dict[str, Any] = {each.field: each.after for each in self.fields}
+        return evolve(content, **changes)
 
     def invert(self) -> Self:
         """The difference that undoes this one."""
-        return evolve(self, fields=tuple(each.inverted() for each in self.fields))
+        return evolve(self, fields=tuple(_diff_field(each.field, each.after, each.before) for each in self.fields))
 
 
 @frozen(kw_only=True)
@@ -178,57 +148,64 @@ def similarity_percent(old: str, new: str) -> int:
 
 
 def to_unified(diff: ContentDiff) -> str:
-    """The difference as text for a terminal: words [-taken away-] and {+added+}, list items by their places from 1."""
+    """The difference for a terminal: words [-taken away-] and {+added+}, list items by their places from 1."""
     return "\n".join(line for each in diff.fields for line in (each.field, *_lines(each)))
 
 
 def _diff_field(name: str, old: Value, new: Value) -> FieldDiff:
-    ops: tuple[DiffOp, ...]
+    kind, ops, percent = FieldKind.TEXT, tuple[DiffOp, ...](), 0
     if isinstance(old, tuple) and isinstance(new, tuple):
-        kind, ops = FieldKind.LIST, _list_ops(old, new)
+        kind, ops = FieldKind.LIST, _list_ops(old, new, _Purse())
         percent = _percent_of_items(ops)
     elif isinstance(old, str) and isinstance(new, str):
         words = _word_ops(old, new, _Purse())
-        kind, ops = FieldKind.TEXT, tuple(DiffOp(kind=op.kind, old=op.old, new=op.new) for op in words)
-        percent = _percent(words)
+        ops, percent = tuple(DiffOp(kind=op.kind, old=op.old, new=op.new) for op in words), _percent(words)
     elif isinstance(new, str):
-        kind, ops, percent = FieldKind.SET, (DiffOp(kind=OpKind.INSERT, new=new),), 0
-    else:
-        kind, ops, percent = FieldKind.CLEARED, (DiffOp(kind=OpKind.DELETE, old=str(old)),), 0
+        kind, ops = FieldKind.SET, (DiffOp(kind=OpKind.INSERT, new=new),)
+    elif isinstance(old, str):
+        kind, ops = FieldKind.CLEARED, (DiffOp(kind=OpKind.DELETE, old=old),)
     return FieldDiff(field=name, kind=kind, ops=ops, similarity_percent=percent)
 
 
-class _Purse:
-    """The steps that a field's comparison may still take."""
+def _value(kind: FieldKind, sides: Iterable[tuple[int | None, str | None]]) -> Value:
+    placed = [(index or 0, text) for index, text in sides if text is not None]
+    texts = [text for _, text in sorted(placed, key=itemgetter(0))]
+    return tuple(texts) if kind is FieldKind.LIST else "".join(texts)
 
-    def __init__(self) -> None:
-        self._left = STEPS
+
+class _Purse:
+    """The steps that the comparison of a field may still take."""
+
+    left = STEPS
 
     def pays(self, cost: int) -> bool:
-        """Whether there was enough for it; if not, nothing is spent."""
-        is_enough = cost <= self._left
-        self._left -= cost if is_enough else 0
+        is_enough = cost <= self.left
+        self.left -= cost if is_enough else 0
         return is_enough
 
 
-class _Matcher(SequenceMatcher[str]):
-    """difflib's, longest common stretches first; when a look costs too much, what it would compare counts as replaced."""
+def _common(old: Sequence[str], new: Sequence[str], purse: _Purse) -> list[tuple[int, int, int]]:
+    """The stretches (place in old, place in new, length) that a shortest edit keeps, found in Myers' way.
 
-    def __init__(self, old: Sequence[str], new: Sequence[str], purse: _Purse) -> None:
-        super().__init__(None, old, new, autojunk=False)
-        equals = Counter(new)
-        # A token of the old text costs one step, and one more for each equal token of the new text.
-        self._costs = tuple(accumulate((1 + equals[token] for token in old), initial=0))
-        self._purse = purse
-
-    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
-        """The longest common stretch, or an empty one that ends the search here."""
-        cost = self._costs[-1 if ahi is None else ahi] - self._costs[alo]
-        return super().find_longest_match(alo, ahi, blo, bhi) if self._purse.pays(cost) else Match(alo, blo, 0)
-
-
+    Its cost grows with what differs, not with how often words repeat; when it is too high, the edit that got
+    furthest is taken, and what lies beyond counts as replaced.
+    """
+    # By diagonal: how far an edit came in the old text, and the stretches it kept, last first.
+    ends: dict[int, tuple[int, Way]] = {1: (0, None)}
+    is_done, edits = False, 0
+    while not is_done:
+        steps = 0
+        for diagonal in range(-edits, edits + 1, 2):
+            below, above = ends.get(diagonal - 1, NOWHERE), ends.get(diagonal + 1, NOWHERE)
+            x, way = above if below[0] < above[0] else (below[0] + 1, below[1])
+            start = x
+            while x < len(old) and x - diagonal < len(new) and old[x] == new[x - diagonal]:
+                x += 1
+            ends[diagonal] = x, (start, start - diagonal, x - start, way) if x > start else way
+            steps += x - start + STEPS_PER_EDIT
+            is_done = is_done or (x, x - diagonal) == (len(old), len(new))
 def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
-    """Sentences are compared first, and words where sentences differ: quicker, and no word strays into another's place."""
+    """Sentences are compared first, and words where sentences differ: that is quicker, and keeps words in place."""
     if not purse.pays(STEPS_PER_CHARACTER * (len(old) + len(new))):
         return (WordOp(kind=OpKind.REPLACE, old=old, new=new),)
     finer = (
@@ -242,16 +219,15 @@ def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
 def _stretches(token: re.Pattern[str], old: str, new: str, purse: _Purse) -> Iterator[WordOp]:
     was, now = token.findall(old), token.findall(new)
     for tag, i, i_end, j, j_end in _Matcher(was, now, purse).get_opcodes():
-        yield WordOp(kind=_BY_TAG[tag], old="".join(was[i:i_end]) or None, new="".join(now[j:j_end]) or None)
+        yield WordOp(kind=OP_OF_TAG[tag], old="".join(was[i:i_end]) or None, new="".join(now[j:j_end]) or None)
 
 
 def _joined(kind: OpKind, ops: Sequence[WordOp]) -> WordOp:
-    old, new = ("".join(texts) or None for texts in ((op.old or "" for op in ops), (op.new or "" for op in ops)))
-    return WordOp(kind=kind, old=old, new=new)
+    old, new = "".join(op.old or "" for op in ops), "".join(op.new or "" for op in ops)
+    return WordOp(kind=kind, old=old or None, new=new or None)
 
 
-def _list_ops(old: Sequence[str], new: Sequence[str]) -> tuple[DiffOp, ...]:
-    purse = _Purse()
+def _list_ops(old: Sequence[str], new: Sequence[str], purse: _Purse) -> tuple[DiffOp, ...]:
     blocks = _Matcher(old, new, purse).get_matching_blocks()
     kept = {i + step: j + step for i, j, size in blocks for step in range(size)}
     gone = [i for i in range(len(old)) if i not in kept]
@@ -263,7 +239,7 @@ def _list_ops(old: Sequence[str], new: Sequence[str]) -> tuple[DiffOp, ...]:
         *(DiffOp(kind=OpKind.DELETE, old=old[i], old_index=i) for i in gone if i not in pairs),
         *(DiffOp(kind=OpKind.INSERT, new=new[j], new_index=j) for j in come if j not in pairs.values()),
     ]
-    return tuple(sorted(ops, key=_reading_place))
+    return tuple(sorted(ops, key=lambda op: (op.old_index or 0, 0) if op.new_index is None else (op.new_index, 1)))
 
 
 def _pair_op(old: str, new: str, old_index: int, new_index: int, purse: _Purse) -> DiffOp:
@@ -271,31 +247,24 @@ def _pair_op(old: str, new: str, old_index: int, new_index: int, purse: _Purse) 
     return DiffOp(kind=kind, old=old, new=new, old_index=old_index, new_index=new_index, words=words)
 
 
-def _reading_place(op: DiffOp) -> tuple[int, int]:
-    places = [place for place in (op.new_index, op.old_index) if place is not None]
-    return places[0], places[-1]
-
-
 def _pairs(old: Sequence[str], new: Sequence[str], gone: Iterable[int], come: Iterable[int]) -> dict[int, int]:
-    """Which of the items that came is which of those that are gone: equal ones first, then the most alike."""
+    """Which item that is gone came again as which: equal ones first, then the most alike."""
     was, now = {i: _bag(old[i]) for i in gone}, {j: _bag(new[j]) for j in come}
+    alike = {(i, j): 200 * len(was[i] & now[j]) // (len(was[i]) + len(now[j]) or 1) for i, j in product(was, now)}
     ranked = sorted(
-        (old[i] != new[j], -alike, abs(i - j), i, j)
-        for i, j in product(was, now)
-        if (alike := 200 * len(was[i] & now[j]) // max(1, len(was[i]) + len(now[j]))) >= SIMILAR_PERCENT
-        or old[i] == new[j]
+        (old[i] != new[j], -percent, abs(i - j), i, j)
+        for (i, j), percent in alike.items()
+        if percent >= SIMILAR_PERCENT or old[i] == new[j]
     )
     pairs: dict[int, int] = {}
-    taken = set[int]()
     for *_, i, j in ranked:
-        if i not in pairs and j not in taken:
+        if i not in pairs and j not in pairs.values():
             pairs[i] = j
-            taken.add(j)
     return pairs
 
 
 def _bag(text: str) -> frozenset[tuple[str, int]]:
-    words = Counter(match.group() for match in islice(WORD.finditer(text), COMPARED_WORDS))
+    words = Counter(match.group().rstrip() for match in islice(WORD.finditer(text), COMPARED_WORDS))
     return frozenset((word, nth) for word, count in words.items() for nth in range(count))
 
 
@@ -317,21 +286,18 @@ def _pieces(text: str | None) -> int:
 
 def _lines(change: FieldDiff) -> Iterator[str]:
     if change.kind is not FieldKind.LIST:
-        yield "  " + "".join(_marked(op) for op in change.ops)
+        yield "  " + "".join(map(_marked, change.ops))
         return
     for op in change.ops:
         if op.kind is not OpKind.KEEP:
             places = " -> ".join(str(place + 1) for place in (op.old_index, op.new_index) if place is not None)
-            yield f"  {places}: " + ("".join(_marked(word) for word in op.words) or _marked(op))
+            yield f"  {places}: " + "".join(map(_marked, op.words or (op,)))
 
 
 def _marked(op: DiffOp | WordOp) -> str:
-    # A terminal obeys control characters; content that holds them is shown, not obeyed.
-    old, new = (CONTROL.sub(_escaped, text or "").replace("\n", "\n  ") for text in (op.old, op.new))
+    # A terminal obeys control characters: those in content are shown, not sent.
+    old, new = (CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text or "") for text in (op.old, op.new))
     if op.kind in (OpKind.KEEP, OpKind.MOVE):
-        return new
-    return (f"[-{old}-]" if op.old is not None else "") + (f"{{+{new}+}}" if op.new is not None else "")
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return f"\\u{ord(match.group()):04x}"
+        return new.replace("\n", "\n  ")
+    marked = (f"[-{old}-]" if op.old is not None else "") + (f"{{+{new}+}}" if op.new is not None else "")
+    return marked.replace("\n", "\n  ")

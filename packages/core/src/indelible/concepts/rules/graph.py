@@ -1,8 +1,9 @@
 """The graph of prerequisites: what needs what, where it runs in a circle, and in which order to learn it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cached_property, partial
 from typing import Final
 
 from attrs import field, frozen
@@ -13,7 +14,12 @@ from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import WarningCode, warning
 
 PROGRESS: Final = tuple(ConceptStatus)
-STEPS: Final = 1_000_000  # in search of a component's shortest cycle; a component of thousands is not searched whole
+STEPS: Final = (
+    1_000_000  # in search of a component's shortest cycle; one of thousands of concepts is not searched whole
+)
+
+
+_warning = partial(warning, field="prerequisites")
 
 
 @frozen(kw_only=True)
@@ -27,7 +33,7 @@ class Unresolved:
 
 @frozen(kw_only=True)
 class LearningOrder:
-    """What to learn, layer by layer: a layer needs earlier ones only, but for cycles, which stay in one layer."""
+    """What to learn, layer by layer: a layer needs earlier ones only, but for a cycle, which stays in one layer."""
 
     layers: tuple[tuple[str, ...], ...]
     unresolved: tuple[Unresolved, ...]
@@ -40,29 +46,31 @@ def _sorted(nodes: Iterable[ConceptNode]) -> tuple[ConceptNode, ...]:
 
 @frozen(kw_only=True)
 class ConceptGraph:
-    """Concepts by their current versions, in order of name and id, and what each of them needs."""
+    """Concepts by their current versions, in order of name and id."""
 
     nodes: tuple[ConceptNode, ...] = field(converter=_sorted)
-    _places: Mapping[str, int] = field(init=False, repr=False, eq=False)
-    _by_name: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, eq=False)
-    _needs: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, eq=False)
 
-    @_places.default
-    def _index_ids(self) -> Mapping[str, int]:
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
         return {node.id: place for place, node in enumerate(self.nodes)}
 
-    @_by_name.default
-    def _index_names(self) -> Mapping[str, tuple[str, ...]]:
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
         ids = defaultdict[str, list[str]](list)
         for node in self.nodes:
             ids[name_key(node.name)].append(node.id)
-        return {key: tuple(found) for key, found in ids.items() if key}
+        return {key: found for key, found in ids.items() if key}
 
-    @_needs.default
-    def _resolve_all(self) -> Mapping[str, tuple[str, ...]]:
+    @cached_property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """For each concept the others that it names without doubt, each once."""
         found = {node.id: [self.matches(text) for text in node.prerequisites] for node in self.nodes}
         sure = {each: {ids[0] for ids in matches if len(ids) == 1} for each, matches in found.items()}
-        return {each: self.in_order(needs - {each}) for each, needs in sure.items()}
+        return {each: self.in_order(needed - {each}) for each, needed in sure.items()}
+
+    def matches(self, text: str) -> tuple[str, ...]:
+        """The concepts that a prerequisite names: the one with this id, else all with this name."""
+        return (text,) if text in self._places else tuple(self._by_name.get(name_key(text), ()))
 
     def node(self, concept_id: str) -> ConceptNode:
         """The concept, or ConceptNotFound."""
@@ -74,29 +82,17 @@ class ConceptGraph:
         """The ids in the order of the graph's concepts."""
         return tuple(sorted(concept_ids, key=self._places.__getitem__))
 
-    def matches(self, text: str) -> tuple[str, ...]:
-        """The concepts that a prerequisite names: the one with this id, else all with this name."""
-        return (text,) if text in self._places else self._by_name.get(name_key(text), ())
-
-    def needs(self, concept_id: str) -> tuple[str, ...]:
-        """The other concepts that this one names without doubt, each once."""
-        return self._needs[concept_id]
-
-    def unresolved_of(self, concept_id: str) -> tuple[Unresolved, ...]:
-        """The concept's prerequisites that name no concept, or several, each once."""
-        texts = dict.fromkeys(self.node(concept_id).prerequisites)
-        found = (Unresolved(concept_id=concept_id, text=text, matches=self.matches(text)) for text in texts)
-        return tuple(each for each in found if len(each.matches) != 1)
-
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
         """Each concept's id, with that of one it needs."""
-        return tuple((node.id, needed) for node in self.nodes for needed in self.needs(node.id))
+        return tuple((node.id, needed) for node in self.nodes for needed in self.needs[node.id])
 
     @property
     def unresolved(self) -> tuple[Unresolved, ...]:
-        """Every prerequisite that names no concept, or several."""
-        return tuple(each for node in self.nodes for each in self.unresolved_of(node.id))
+        """Every prerequisite that names no concept, or several, once for each concept that lists it."""
+        pairs = ((node.id, text) for node in self.nodes for text in dict.fromkeys(node.prerequisites))
+        found = (Unresolved(concept_id=each, text=text, matches=self.matches(text)) for each, text in pairs)
+        return tuple(each for each in found if len(each.matches) != 1)
 
 
 def graph_warnings(
@@ -109,19 +105,19 @@ def graph_warnings(
     version_number: int,
     status: ConceptStatus,
 ) -> tuple[ConceptWarning, ...]:
-    """What can be remarked on a concept as other concepts, and its approvals, stand now."""
-    remarks = [*_on_texts(graph, concept_id, close_names), *_on_what_is_needed(graph, concept_id, policy, status)]
+    """What can be remarked on a concept as other concepts, and its own approvals, stand now."""
+    remarks = [*_on_texts(graph, concept_id, close_names), *_on_needs(graph, concept_id, policy, status)]
     if approved_version is not None and approved_version != version_number:
-        remarks.append(warning(WarningCode.APPROVAL_STALE, str(approved_version), str(version_number)))
+        remarks.append(warning(WarningCode.APPROVAL_STALE, approved_version, version_number, field=None))
     return tuple(remarks)
 
 
 def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrder:
     """The targets, or without any all concepts, with everything they need; or ConceptNotFound."""
-    roots = graph.in_order({graph.node(target).id for target in targets} or {node.id for node in graph.nodes})
+    roots = graph.in_order({graph.node(target).id for target in targets} or graph.needs)
     components = tuple(_components(graph, roots))
-    layers = defaultdict[int, list[str]](list)
     depths = _depths(graph, components)
+    layers = defaultdict[int, list[str]](list)
     for concept_id in graph.in_order(depths):
         layers[depths[concept_id]].append(concept_id)
     return LearningOrder(
@@ -131,40 +127,37 @@ def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrd
     )
 
 
-def _on_texts(graph: ConceptGraph, concept_id: str, close_names: tuple[str, ...]) -> Iterator[ConceptWarning]:
-    meant = [(text, graph.matches(text)) for text in graph.node(concept_id).prerequisites]
-    if any(concept_id in matches for _, matches in meant):
-        yield warning(WarningCode.PREREQ_SELF)
-    times = Counter(matches or (name_key(text),) for text, matches in meant)
-    first = {matches or (name_key(text),): text for text, matches in reversed(meant)}
-    for key in times:
-        if times[key] > 1:
-            yield warning(WarningCode.PREREQ_DUPLICATE, first[key])
-    unresolved = graph.unresolved_of(concept_id)
+def _on_texts(graph: ConceptGraph, concept_id: str, close_names: Iterable[str]) -> Iterator[ConceptWarning]:
+    texts = graph.node(concept_id).prerequisites
+    meant = {text: graph.matches(text) for text in texts}
+    if any(concept_id in matches for matches in meant.values()):
+        yield _warning(WarningCode.PREREQ_SELF)
+    for key, times in Counter(meant[text] or (name_key(text),) for text in texts).items():
+        if times > 1:
+            yield _warning(WarningCode.PREREQ_DUPLICATE, graph.node(key[0]).name if key[0] in graph.needs else key[0])
     close = {name_key(name): name for name in close_names}
-    for each in unresolved:
-        if not each.matches:
-            hints = [close[key] for key in get_close_matches(name_key(each.text), close, n=1)]
-            yield warning(WarningCode.PREREQ_DANGLING, each.text, *hints)
-    for each in unresolved:
-        if each.matches:
-            yield warning(WarningCode.PREREQ_AMBIGUOUS, each.text, str(len(each.matches)))
+    for text, matches in meant.items():
+        if not matches:
+            hints = get_close_matches(name_key(text), close, n=1)
+            yield _warning(WarningCode.PREREQ_DANGLING, text, *(close[hint] for hint in hints))
+        elif len(matches) > 1:
+            yield _warning(WarningCode.PREREQ_AMBIGUOUS, text, len(matches))
 
 
-def _on_what_is_needed(
+def _on_needs(
     graph: ConceptGraph, concept_id: str, policy: ConceptPolicy, status: ConceptStatus
 ) -> Iterator[ConceptWarning]:
     components = tuple(_components(graph, (concept_id,)))
-    own = components[-1]  # the last, for all others are needed by it
+    own = components[-1]  # for it needs all others
     if len(own) > 1:
         cycle = _cycle_through(graph, concept_id, within=frozenset(own), below=len(own) + 2)
-        yield warning(WarningCode.PREREQ_CYCLE, *(graph.node(each).name for each in cycle))
-    for needed in map(graph.node, graph.needs(concept_id)):
+        yield _warning(WarningCode.PREREQ_CYCLE, *(graph.node(each).name for each in cycle))
+    for needed in map(graph.node, graph.needs[concept_id]):
         if PROGRESS.index(needed.status) < PROGRESS.index(status):
-            yield warning(WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, status)
+            yield _warning(WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, status)
     depth = _depths(graph, components)[concept_id]
     if depth > policy.deepest_chain:
-        yield warning(WarningCode.PREREQ_DEPTH, str(depth), str(policy.deepest_chain))
+        yield _warning(WarningCode.PREREQ_DEPTH, depth, policy.deepest_chain)
 
 
 def _components(graph: ConceptGraph, roots: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -176,7 +169,7 @@ def _components(graph: ConceptGraph, roots: Iterable[str]) -> Iterator[tuple[str
     def enter(concept_id: str) -> None:
         numbers[concept_id] = lows[concept_id] = len(numbers)
         pending.append(concept_id)
-        walk.append((concept_id, iter(graph.needs(concept_id))))
+        walk.append((concept_id, iter(graph.needs[concept_id])))
 
     for root in roots:
         if root not in numbers:
@@ -199,18 +192,18 @@ def _components(graph: ConceptGraph, roots: Iterable[str]) -> Iterator[tuple[str
 
 
 def _depths(graph: ConceptGraph, components: Iterable[tuple[str, ...]]) -> dict[str, int]:
-    """The steps of the longest chain below each concept; within a component no step counts."""
+    """The steps of the longest chain below each concept; steps inside a component do not count."""
     depths: dict[str, int] = {}
     for component in components:
-        below = [depths[needed] + 1 for each in component for needed in graph.needs(each) if needed in depths]
+        below = [depths[needed] + 1 for each in component for needed in graph.needs[each] if needed in depths]
         depths |= dict.fromkeys(component, max(below, default=0))
     return depths
 
 
-def _shortest_cycle(graph: ConceptGraph, component: Sequence[str]) -> tuple[str, ...]:
+def _shortest_cycle(graph: ConceptGraph, component: tuple[str, ...]) -> tuple[str, ...]:
     members = frozenset(component)
-    steps = {each: len(members.intersection(graph.needs(each))) for each in component}
-    # A cycle that none of its members can leave is its whole component, and is found from anywhere.
+    steps = {each: len(members.intersection(graph.needs[each])) for each in component}
+    # Where nobody has a choice of steps the component is one cycle, found from anywhere.
     starts = [each for each in component if steps[each] > 1] or component
     shortest: tuple[str, ...] = ()
     for start in starts[: max(1, STEPS // sum(steps.values()))]:
@@ -221,23 +214,20 @@ def _shortest_cycle(graph: ConceptGraph, component: Sequence[str]) -> tuple[str,
 
 def _cycle_through(graph: ConceptGraph, start: str, *, within: Collection[str], below: int) -> tuple[str, ...]:
     """A shortest way from the start back to it, both named, or nothing if it names `below` concepts or more."""
-    parents: dict[str, str] = {}
+    came_from: dict[str, str] = {}
     frontier, named = [start], 2
-    while frontier and named < below:
-        reached: list[str] = []
-        for here, ahead in ((here, ahead) for here in frontier for ahead in graph.needs(here)):
-            if ahead == start:
-                return (start, *reversed(_way_back(parents, here)), start)
-            if ahead in within and ahead not in parents:
-                parents[ahead] = here
-                reached.append(ahead)
-        frontier, named = reached, named + 1
-    return ()
-
-
-def _way_back(parents: Mapping[str, str], here: str) -> list[str]:
-    way: list[str] = []
-    while here in parents:
-        way.append(here)
-        here = parents[here]
-    return way
+    while frontier and named < below and start not in came_from:
+        reached = {
+            ahead: here
+            for here in frontier
+            for ahead in graph.needs[here]
+            if ahead in within and ahead not in came_from
+        }
+        came_from |= reached
+        frontier, named = list(reached), named + 1
+    if start not in came_from:
+        return ()
+    way = [start, came_from[start]]
+    while way[-1] != start:
+        way.append(came_from[way[-1]])
+    return tuple(reversed(way))

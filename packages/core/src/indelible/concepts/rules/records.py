@@ -16,13 +16,19 @@ from indelible.concepts.errors import (
     VersionOutOfSequence,
 )
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
+from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel import Actor, Change, Data, InvalidTransition, digest
 
 
 def record_of(version: ConceptVersion, warnings: Sequence[ConceptWarning], *, corrects: str | None = None) -> Data:
     """What the change that adds a version keeps: the digests of the version's row and of its warnings."""
-    data = {"version": digest(version), "warnings": digest(warnings)}
+    data = {"version": digest(version), "warnings": warnings_digest(version, RULESET, warnings)}
     return data if corrects is None else data | {"corrects": corrects}
+
+
+def warnings_digest(version: ConceptVersion, ruleset: int, warnings: Sequence[ConceptWarning]) -> str:
+    """The digest of the row that keeps a version's warnings: which version's, by which rules, when, and what."""
+    return digest([version.concept_id, version.version_number, version.created_at, ruleset, warnings])
 
 
 def fold(changes: Sequence[Change]) -> Concept:

@@ -2,12 +2,13 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from typing import Final, Self
 
-from attrs import asdict, frozen
+from attrs import fields, frozen
 
 from indelible.concepts.entities import (
     ConceptContent,
@@ -37,23 +38,12 @@ INVISIBLE: Final = re.compile(
 )
 
 INFO, MINOR, MAJOR = Severity.INFO, Severity.MINOR, Severity.MAJOR
-FIELDS: Final = {
-    "NAME": "name",
-    "DEF": "definition",
-    "EXPL": "explanation",
-    "OBJ": "learning_objective",
-    "EX": "examples",
-    "MISC": "misconceptions",
-    "SCOPE": "scope_boundaries",
-    "PREREQ": "prerequisites",
-    "NOTE": "change_note",
-}
 
 logger = logging.getLogger(__name__)
 
 
 class WarningCode(StrEnum):
-    """Every remark there is: how much it should worry, and what it says; the code's first word names the field."""
+    """Every remark there is, with how much it should worry its reader, and what it says."""
 
     severity: Severity
     message: str
@@ -88,7 +78,7 @@ class WarningCode(StrEnum):
     PREREQ_NONE_BUT_REFERENCED = "PREREQ_NONE_BUT_REFERENCED", MINOR, "No prerequisite, but a mention of {list}."
     PREREQ_SELF = "PREREQ_SELF", MAJOR, "The concept is listed as its own prerequisite."
     PREREQ_DUPLICATE = "PREREQ_DUPLICATE", MINOR, 'The prerequisite "{0}" is listed more than once.'
-    PREREQ_DANGLING = "PREREQ_DANGLING", MINOR, 'No concept is called "{0}"{maybe}.'
+    PREREQ_DANGLING = "PREREQ_DANGLING", MINOR, 'No concept is called "{0}"{hint}.'
     PREREQ_AMBIGUOUS = "PREREQ_AMBIGUOUS", MINOR, 'There are {1} concepts called "{0}".'
     PREREQ_CYCLE = "PREREQ_CYCLE", MAJOR, "The concept is needed before itself: {path}."
     PREREQ_BELOW_STATUS = "PREREQ_BELOW_STATUS", MINOR, 'The prerequisite "{0}" is only in {1}, this concept in {2}.'
@@ -99,7 +89,7 @@ class WarningCode(StrEnum):
     EDIT_NO_CHANGE = "EDIT_NO_CHANGE", INFO, "The version says the same as the one before it."
     EDIT_LARGE = "EDIT_LARGE", INFO, "The definition keeps {0} % of the one before it, less than {1} %."
     APPROVAL_STALE = "APPROVAL_STALE", MAJOR, "Version {0} was approved, and the concept is now at version {1}."
-    RULE_CRASHED = "RULE_CRASHED", MINOR, 'The check "{0}" failed, and says nothing for that reason.'
+    RULE_CRASHED = "RULE_CRASHED", MINOR, "The checks of this field failed, and found nothing for that reason."
 
 
 @frozen(kw_only=True)
@@ -114,45 +104,45 @@ class NamesLike:
 class Subject:
     """What a rule looks at."""
 
-    version: ConceptVersion
-    previous: ConceptVersion | None
+    content: ConceptContent
+    note: str | None
+    previous: ConceptContent | None
     names: NamesLike
     policy: ConceptPolicy
 
-    @property
-    def content(self) -> ConceptContent:
-        """What the version says."""
-        return self.version.content
 
-
-Rule = Callable[[Subject], Iterator[ConceptWarning]]
+Findings = Mapping[WarningCode, bool | Sequence[object]]  # whether a warning holds, or the values for which it does
+Rule = Callable[[Subject], Findings]
 
 
 def content_warnings(
     version: ConceptVersion, previous: ConceptVersion | None, names: NamesLike, policy: ConceptPolicy
 ) -> tuple[ConceptWarning, ...]:
     """What can be remarked on a version when it is written, in the order of the rules."""
-    subject = Subject(version=version, previous=previous, names=names, policy=policy)
-    return tuple(remark for rule in RULES for remark in remarks(rule, subject))
+    before = previous.content if previous else None
+    subject = Subject(content=version.content, note=version.change_note, previous=before, names=names, policy=policy)
+    return tuple(remark for field, rule in RULES for remark in remarks(field, rule, subject))
 
 
-def remarks(rule: Rule, subject: Subject) -> tuple[ConceptWarning, ...]:
-    """What the rule says of the subject; or, of a rule that fails, that it failed."""
+def remarks(field: str, rule: Rule, subject: Subject) -> tuple[ConceptWarning, ...]:
+    """What the rule finds in the field; or, of a rule that fails, that it failed."""
     try:
-        return tuple(rule(subject))
+        found = rule(subject)
     except Exception as error:  # noqa: BLE001 - a defect of ours may not stop anyone's work
         # An error's message may quote content, and content is nothing for a log.
-        logger.warning("rule %s crashed with %s", rule.__name__, type(error).__name__)
-        return (warning(WarningCode.RULE_CRASHED, rule.__name__),)
+        logger.warning("the rule on %s crashed with %s", field, type(error).__name__)
+        found = {WarningCode.RULE_CRASHED: (field,)}
+    return tuple(
+        warning(code, *(() if values is True else values), field=field) for code, values in found.items() if values
+    )
 
 
-def warning(code: WarningCode, *values: str, field: str | None = None) -> ConceptWarning:
+def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWarning:
     """The code's warning about these values, cut to what a reader takes in."""
-    shown = values if len(values) <= MOST_PARAMS else (*values[: MOST_PARAMS - 1], "\u2026")
-    params = tuple(value if len(value) <= LONGEST_PARAM else f"{value[: LONGEST_PARAM - 1]}\u2026" for value in shown)
-    maybe = "".join(f" (perhaps {value})" for value in params[1:])
-    message = code.message.format(*params, list=", ".join(params), path=" \u2192 ".join(params), maybe=maybe)
-    field = field or FIELDS.get(code.partition("_")[0])
+    shown = [str(value) for value in values[:MOST_PARAMS]] + ["\u2026"] * (len(values) > MOST_PARAMS)
+    params = tuple(text if len(text) <= LONGEST_PARAM else f"{text[:LONGEST_PARAM]}\u2026" for text in shown)
+    hint = "".join(f" (perhaps {text})" for text in params[1:])
+    message = code.message.format(*params, list=", ".join(params), path=" \u2192 ".join(params), hint=hint)
     return ConceptWarning(code=code.value, field=field, severity=code.severity, message=message, params=params)
 
 
@@ -167,130 +157,111 @@ def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tu
     return tuple(dict.fromkeys(islice(runs, most)))
 
 
-def name(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the name."""
-    text, longest = subject.content.name, subject.policy.longest_name
-    if not text.strip():
-        yield warning(WarningCode.NAME_BLANK)
-        return
-    if len(text) > longest:
-        yield warning(WarningCode.NAME_LONG, str(len(text)), str(longest))
-    if text != " ".join(text.split()):
-        yield warning(WarningCode.NAME_WHITESPACE)
-    if subject.names.same:
-        yield warning(WarningCode.NAME_COLLISION, *subject.names.same)
+def _name(subject: Subject) -> Findings:
+    name, longest = subject.content.name, subject.policy.longest_name
+    is_blank = not name.strip()
+    return {
+        WarningCode.NAME_BLANK: is_blank,
+        WarningCode.NAME_LONG: len(name) > longest and (len(name), longest),
+        WarningCode.NAME_WHITESPACE: not is_blank and name != " ".join(name.split()),
+        WarningCode.NAME_COLLISION: not is_blank and subject.names.same,
+    }
 
 
-def definition(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the definition."""
+def _definition(subject: Subject) -> Findings:
     text, policy = subject.content.definition, subject.policy
-    if not text.strip():
-        yield warning(WarningCode.DEF_EMPTY)
-        return
-    if len(text) > policy.longest_definition:
-        yield warning(WarningCode.DEF_LONG, str(len(text)), str(policy.longest_definition))
-    if len(_words(text)) < policy.shortest_definition_words:
-        yield warning(WarningCode.DEF_SHORT, str(policy.shortest_definition_words))
-    if _mentions(text, subject.content.name):
-        yield warning(WarningCode.DEF_CIRCULAR)
-    if name_key(text) == name_key(subject.content.explanation):
-        yield warning(WarningCode.DEF_EQUALS_EXPLANATION)
-
-
-def explanation(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the explanation."""
-    text = subject.content.explanation
-    if not text.strip():
-        yield warning(WarningCode.EXPL_EMPTY)
-    elif len(_words(text)) < len(_words(subject.content.definition)):
-        yield warning(WarningCode.EXPL_SHORTER_THAN_DEF)
-
-
-def objective(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the learning objective."""
-    text, verbs = subject.content.learning_objective, subject.policy.observable_verbs
-    if not text.strip():
-        yield warning(WarningCode.OBJ_EMPTY)
-        return
-    if not set(_words(text)[:1]) & verbs:
-        yield warning(WarningCode.OBJ_VERB)
-    asked = [verb for part in CONJUNCTION.split(name_key(text)) for verb in _words(part)[:1] if verb in verbs]
-    if len(asked) > 1:
-        yield warning(WarningCode.OBJ_MULTIPLE, *asked)
-
-
-def examples(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the examples."""
-    keys = [name_key(example) for example in subject.content.examples]
-    if not keys:
-        yield warning(WarningCode.EX_NONE)
-    if blank := _numbers(key == "" for key in keys):
-        yield warning(WarningCode.EX_BLANK, *blank)
-    if again := _numbers(key != "" and key in keys[:place] for place, key in enumerate(keys)):
-        yield warning(WarningCode.EX_DUPLICATE, *again)
-    stems = _stems(subject.content.name)
-    if stems and any(keys) and not any(word.startswith(stems) for key in keys for word in _words(key)):
-        yield warning(WarningCode.EX_NO_TERM)
-
-
-def misconceptions(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the misconceptions."""
-    texts, key = subject.content.misconceptions, name_key(subject.content.definition)
-    if not texts:
-        yield warning(WarningCode.MISC_NONE)
-    if equal := _numbers(key != "" and name_key(text) == key for text in texts):
-        yield warning(WarningCode.MISC_EQUALS_DEF, *equal)
-
-
-def scope(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the scope."""
-    if not (subject.content.scope_boundaries or "").strip():
-        yield warning(WarningCode.SCOPE_EMPTY)
-
-
-def prerequisites(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on prerequisites that the graph does not see."""
-    own = name_key(subject.content.name)
-    others = [other for other in subject.names.mentioned if name_key(other) != own]
-    if others and not any(text.strip() for text in subject.content.prerequisites):
-        yield warning(WarningCode.PREREQ_NONE_BUT_REFERENCED, *others)
-
-
-def texts(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on characters and words that no field should hold."""
-    for field, value in asdict(subject.content).items():
-        text = value if isinstance(value, str) else "\n".join(value or ())
-        if hidden := sorted({f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)}):
-            yield warning(WarningCode.TEXT_CONTROL_CHARS, *hidden, field=field)
-        if found := sorted(set(PLACEHOLDER.findall(text))):
-            yield warning(WarningCode.TEXT_PLACEHOLDER, *found, field=field)
-
-
-def edit(subject: Subject) -> Iterator[ConceptWarning]:
-    """Remarks on the step from the version before."""
-    if subject.previous is None:
-        return
-    if len(_words(subject.version.change_note or "")) < SHORTEST_NOTE_WORDS:
-        yield warning(WarningCode.NOTE_UNINFORMATIVE, str(SHORTEST_NOTE_WORDS))
-    if subject.content == subject.previous.content:
-        yield warning(WarningCode.EDIT_NO_CHANGE)
-    old, new, least = subject.previous.content.definition, subject.content.definition, subject.policy.large_edit_percent
+    longest, fewest, least = policy.longest_definition, policy.shortest_definition_words, policy.large_edit_percent
+    before, is_blank = subject.previous.definition if subject.previous else "", not text.strip()
     # To write a first definition, or to take one away, is no rewriting.
-    if old.strip() and new.strip() and (kept := similarity_percent(old, new)) < least:
-        yield warning(WarningCode.EDIT_LARGE, str(kept), str(least))
+    kept = least if is_blank or not before.strip() else similarity_percent(before, text)
+    return {
+        WarningCode.DEF_EMPTY: is_blank,
+        WarningCode.DEF_LONG: not is_blank and len(text) > longest and (len(text), longest),
+        WarningCode.DEF_SHORT: not is_blank and len(_words(text)) < fewest and (fewest,),
+        WarningCode.DEF_CIRCULAR: _mentions(text, subject.content.name),
+        WarningCode.DEF_EQUALS_EXPLANATION: not is_blank and name_key(text) == name_key(subject.content.explanation),
+        WarningCode.EDIT_LARGE: kept < least and (kept, least),
+    }
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    name,
-    definition,
-    explanation,
-    objective,
-    examples,
-    misconceptions,
-    scope,
-    prerequisites,
-    texts,
-    edit,
+def _explanation(subject: Subject) -> Findings:
+    text = subject.content.explanation
+    is_shorter = len(_words(text)) < len(_words(subject.content.definition))
+    return {
+        WarningCode.EXPL_EMPTY: not text.strip(),
+        WarningCode.EXPL_SHORTER_THAN_DEF: bool(text.strip()) and is_shorter,
+    }
+
+
+def _objective(subject: Subject) -> Findings:
+    text, verbs = subject.content.learning_objective, subject.policy.observable_verbs
+    asked = [verb for part in CONJUNCTION.split(name_key(text)) for verb in _words(part)[:1] if verb in verbs]
+    return {
+        WarningCode.OBJ_EMPTY: not text.strip(),
+        WarningCode.OBJ_VERB: bool(text.strip()) and not verbs.intersection(_words(text)[:1]),
+        WarningCode.OBJ_MULTIPLE: len(asked) > 1 and asked,
+    }
+
+
+def _examples(subject: Subject) -> Findings:
+    keys = [name_key(example) for example in subject.content.examples]
+    stems = _stems(subject.content.name)
+    mentioned = any(word.startswith(stems) for key in keys for word in _words(key))
+    return {
+        WarningCode.EX_NONE: not keys,
+        WarningCode.EX_BLANK: _numbers(not key for key in keys),
+        WarningCode.EX_DUPLICATE: _numbers(bool(key) and key in keys[:place] for place, key in enumerate(keys)),
+        WarningCode.EX_NO_TERM: bool(stems) and any(keys) and not mentioned,
+    }
+
+
+def _misconceptions(subject: Subject) -> Findings:
+    texts, key = subject.content.misconceptions, name_key(subject.content.definition)
+    return {
+        WarningCode.MISC_NONE: not texts,
+        WarningCode.MISC_EQUALS_DEF: _numbers(bool(key) and name_key(text) == key for text in texts),
+    }
+
+
+def _scope(subject: Subject) -> Findings:
+    return {WarningCode.SCOPE_EMPTY: not (subject.content.scope_boundaries or "").strip()}
+
+
+def _prerequisites(subject: Subject) -> Findings:
+    own = name_key(subject.content.name)
+    others = [name for name in subject.names.mentioned if name_key(name) != own]
+    is_none = not any(text.strip() for text in subject.content.prerequisites)
+    return {WarningCode.PREREQ_NONE_BUT_REFERENCED: is_none and others}
+
+
+def _characters(field: str, subject: Subject) -> Findings:
+    value: str | tuple[str, ...] | None = getattr(subject.content, field)
+    text = value if isinstance(value, str) else "\n".join(value or ())
+    return {
+        WarningCode.TEXT_CONTROL_CHARS: sorted({f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)}),
+        WarningCode.TEXT_PLACEHOLDER: sorted(set(PLACEHOLDER.findall(text))),
+    }
+
+
+def _change(subject: Subject) -> Findings:
+    is_edit, is_short = subject.previous is not None, len(_words(subject.note or "")) < SHORTEST_NOTE_WORDS
+    return {
+        WarningCode.NOTE_UNINFORMATIVE: is_edit and is_short and (SHORTEST_NOTE_WORDS,),
+        WarningCode.EDIT_NO_CHANGE: subject.previous == subject.content,
+    }
+
+
+RULES: Final[tuple[tuple[str, Rule], ...]] = (
+    ("name", _name),
+    ("definition", _definition),
+    ("explanation", _explanation),
+    ("learning_objective", _objective),
+    ("examples", _examples),
+    ("misconceptions", _misconceptions),
+    ("scope_boundaries", _scope),
+    ("prerequisites", _prerequisites),
+    *((field.name, partial(_characters, field.name)) for field in fields(ConceptContent)),
+    ("change_note", _change),
 )
 
 
@@ -310,5 +281,5 @@ def _stems(term: str) -> tuple[str, ...]:
     return tuple(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)] for word in carrying)
 
 
-def _numbers(marks: Iterator[bool]) -> list[str]:
+def _numbers(marks: Iterable[bool]) -> list[str]:
     return [str(number) for number, is_marked in enumerate(marks, start=1) if is_marked]

@@ -63,6 +63,7 @@ CREATE TABLE indelible.receipts (
 	fingerprint indelible.digest NOT NULL,
 	result indelible.document NOT NULL,
 	at indelible.instant NOT NULL,
+	hash indelible.digest NOT NULL,
 	CONSTRAINT receipts_key PRIMARY KEY (owner, key)
 )
 --;

@@ -65,12 +65,14 @@ CREATE TABLE receipts (
 	fingerprint TEXT NOT NULL,
 	result TEXT NOT NULL,
 	at TEXT NOT NULL,
+	hash TEXT NOT NULL,
 	CONSTRAINT receipts_key PRIMARY KEY (owner, "key"),
 	CONSTRAINT receipts_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'),
 	CONSTRAINT receipts_key_rule CHECK (trim(key, char(32, 9, 10, 11, 12, 13)) <> ''),
 	CONSTRAINT receipts_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
 	CONSTRAINT receipts_result_rule CHECK (json_valid(result) AND json_type(result) = 'object'),
-	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000')
+	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT receipts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
 )
  STRICT
 --;

@@ -1,0 +1,34 @@
+"""For a host's own migrations: declare a lifecycle, and guard the table that is its head."""
+
+from enum import StrEnum
+
+from sqlalchemy import Connection, Table
+
+from indelible.kernel import Lifecycle
+from indelible_sql.columns import SCHEMA
+from indelible_sql.guards import edge_guards, head_guards, statements
+from indelible_sql.schema import edge_rows
+from indelible_sql.snapshot import quoted
+
+
+def declare_lifecycle(connection: Connection, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:
+    """Open the edges for one lifecycle and close them again, in the migration's own transaction."""
+    guard = next(each for each in edge_guards(connection.dialect.name) if each.event == "INSERT")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
+        connection.exec_driver_sql(edge_rows(lifecycle).format(edges="lifecycle_edges"))
+        connection.exec_driver_sql(guard.on_sqlite()[0])
+        return
+    edges = f"{quoted(connection, schema)}.lifecycle_edges"
+    connection.exec_driver_sql(f"ALTER TABLE {edges} DISABLE TRIGGER {guard.name}")
+    connection.exec_driver_sql(edge_rows(lifecycle).format(edges=edges))
+    connection.exec_driver_sql(f"ALTER TABLE {edges} ENABLE ALWAYS TRIGGER {guard.name}")
+
+
+def guard_head(
+    connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA
+) -> None:
+    """Guard a head as indelible's own are guarded; only history rows of its lifecycle are looked at."""
+    dialect = connection.dialect.name
+    for statement in statements(head_guards(head, lifecycle, dialect), dialect):
+        connection.exec_driver_sql(statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}."))

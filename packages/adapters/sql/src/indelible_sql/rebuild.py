@@ -1,0 +1,110 @@
+"""Heads made again by folding history: as the schema's owner, with one head table's guards lifted at a time."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from indelible.kernel import Lifecycle
+from indelible_sql.columns import Domain
+from indelible_sql.guards import Guard, head_guards, shown_key
+from indelible_sql.migrate import migrating
+from indelible_sql.schema import HEADS
+from indelible_sql.session import Session
+from indelible_sql.snapshot import quoted
+from indelible_sql.store import SqlStore
+from indelible_sql.tables import HISTORY
+from indelible_sql.together import written
+from indelible_sql.verify import own_columns
+
+
+@frozen(kw_only=True)
+class Rebuilt:
+    """A head table after its rebuilding: how many rows it has, and which were not as their history says."""
+
+    table: str
+    rows: int
+    changed: tuple[str, ...]
+
+
+def rebuild(store: SqlStore, owner_url: str | None = None) -> tuple[Rebuilt, ...]:
+    """Every head as its history says; `owner_url` where another role owns the schema."""
+    with migrating(owner_url or store.own_url, store.schema) as (connection, _):
+        session = Session(connection, store.schema)
+        return tuple(_rebuilt(session, store.schema, head, lifecycle) for head, lifecycle in HEADS.items())
+
+
+def _rebuilt(session: Session, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]) -> Rebuilt:
+    found = {row["id"]: dict(row) for row in session.rows(select(*written(head)), {})}
+    folded = {row["id"]: row for row in _folded(session, head, lifecycle)}
+    changed = sorted(key for key in found.keys() | folded.keys() if found.get(key) != folded.get(key))
+    with _guards_lifted(session.connection, schema, head, lifecycle):
+        for key in changed:
+            _put(session, head, key, found.get(key), folded.get(key))
+    return Rebuilt(table=head.name, rows=len(folded), changed=tuple(changed))
+
+
+def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator[dict[str, Any]]:
+    statement = select(HISTORY).where(HISTORY.c.lifecycle == lifecycle.name).order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    counter = shown_key(head).columns_shown[4]
+    for entity_id, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
+        first = last = next(changes)
+        for last in changes:
+            pass
+        row = {
+            "id": entity_id,
+            "status": last["to_state"],
+            "seq": last["seq"],
+            counter: last["version"],
+            "hash": last["hash"],
+            "created_at": first["at"],
+            "updated_at": last["at"],
+        }
+        own = {column.name: _from_plain(column.type, last["data"].get(column.name)) for column in own_columns(head)}
+        names = {column.name for column in written(head)}
+        yield {name: value for name, value in (row | own).items() if name in names}
+
+
+def _from_plain(kind: object, value: Any) -> Any:
+    return kind.from_plain(value) if isinstance(kind, Domain) and value is not None else value
+
+
+def _put(
+    session: Session, head: Table, key: str, found: Mapping[str, Any] | None, folded: Mapping[str, Any] | None
+) -> None:
+    if folded is None:
+        session.run(delete(head).where(head.c.id == key), {})
+    elif found is None:
+        session.run(insert(head), folded)
+    else:
+        session.run(update(head).where(head.c.id == key).values(**folded), {})
+
+
+@contextmanager
+def _guards_lifted(
+    connection: Connection, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]
+) -> Iterator[None]:
+    """Nobody else sees the table without its guards: on both databases this is part of the transaction."""
+    own = [each for each in head_guards(head, lifecycle, connection.dialect.name) if each.table is head]
+    for guard in own:
+        connection.exec_driver_sql(_lift(connection, schema, guard))
+    yield
+    for guard in own:
+        connection.exec_driver_sql(_restore(connection, schema, guard))
+
+
+def _lift(connection: Connection, schema: str, guard: Guard) -> str:
+    if connection.dialect.name == "sqlite":
+        return f"DROP TRIGGER {guard.name}"
+    return f"ALTER TABLE {quoted(connection, schema)}.{guard.table.name} DISABLE TRIGGER {guard.name}"
+
+
+def _restore(connection: Connection, schema: str, guard: Guard) -> str:
+    if connection.dialect.name == "sqlite":
+        return guard.on_sqlite()[0]
+    return f"ALTER TABLE {quoted(connection, schema)}.{guard.table.name} ENABLE ALWAYS TRIGGER {guard.name}"

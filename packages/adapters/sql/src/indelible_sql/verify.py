@@ -1,0 +1,308 @@
+"""Whether everything in a database follows from its history, and its history from itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+from cattrs import BaseValidationError
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.types import NullType
+
+from indelible.kernel import UNBORN, Change, IndelibleError, Lifecycle, Place, Receipt, plain
+from indelible_sql.admission import admit
+from indelible_sql.columns import DOCUMENT, INSTANT, Domain
+from indelible_sql.faults import translated
+from indelible_sql.guards import shown_key
+from indelible_sql.history import ROWS
+from indelible_sql.schema import HEADS, RECORDED
+from indelible_sql.session import Session
+from indelible_sql.store import SqlStore
+from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
+
+PAGE = 1_000
+FUTURE = timedelta(days=1)
+IS_BEFORE = "(later.txid, later.position) <= (history.txid, history.position)"
+UNREADABLE = (IndelibleError, ValueError, TypeError, AttributeError, KeyError, BaseValidationError)
+
+
+class Fault(StrEnum):
+    """What can be wrong with a database that was written to around its guards."""
+
+    SCHEMA = "SCHEMA"
+    DATABASE = "DATABASE"
+    EDGE = "EDGE"
+    CHANGE = "CHANGE"
+    HEAD = "HEAD"
+    RECORD = "RECORD"
+    RECEIPT = "RECEIPT"
+    POSITION = "POSITION"
+    FUTURE = "FUTURE"
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One thing that does not follow: where, and what."""
+
+    fault: Fault
+    table: str
+    entity_id: str = ""
+    seq: int = 0
+    detail: str = ""
+
+
+Row = Mapping[str, Any]
+
+
+def verify(store: SqlStore) -> tuple[Finding, ...]:
+    """Everything that is wrong with the database; nothing is written. The role may be the application's."""
+    with translated(), store.engines.reader.connect() as connection:
+        session = Session(connection, store.schema)
+        found = list(_schema(connection, store))
+        if any(each.detail.startswith("SCHEMA_OUT_OF_DATE") for each in found):
+            return tuple(found)
+        lifecycles = {each.name: each for each in (*HEADS.values(), *store.lifecycles)}
+        found += _edges(session, lifecycles)
+        found += _chains(session, lifecycles, store.clock.now() + FUTURE)
+        for head, lifecycle in HEADS.items():
+            found += _heads(session, head, lifecycle)
+        for lifecycle, records in RECORDED.items():
+            for recorded in records:
+                found += _records(session, lifecycle, recorded)
+        found += _receipts(session)
+        found += _positions(session)
+        return tuple(found)
+
+
+def _schema(connection: Connection, store: SqlStore) -> Iterator[Finding]:
+    try:
+        admit(connection, store.schema, store.lifecycles)
+    except IndelibleError as error:
+        yield Finding(fault=Fault.SCHEMA, table="", detail=str(error))
+    if connection.dialect.name == "sqlite":
+        for (message,) in connection.exec_driver_sql("PRAGMA integrity_check").all():
+            if message != "ok":
+                yield Finding(fault=Fault.DATABASE, table="", detail=message)
+        for table, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            yield Finding(fault=Fault.DATABASE, table=table, detail=f"row {rowid} points at nothing in {parent}")
+
+
+def _edges(session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]]) -> Iterator[Finding]:
+    names = [column for column in EDGES.columns if column.name != "lifecycle"]
+    found = {(row["lifecycle"], *(row[each.name] for each in names)) for row in session.rows(select(EDGES), {})}
+    known = {edge for edge in found if edge[0] in lifecycles}
+    declared = {(each.name, *map(_value, edge)) for each in lifecycles.values() for edge in each.edges}
+    for edge in sorted(known ^ declared):
+        detail = "declared, but not kept" if edge in declared else "kept, but not declared"
+        yield Finding(fault=Fault.EDGE, table=EDGES.name, detail=f"{edge}: {detail}")
+
+
+def _value(part: object) -> object:
+    return part.value if isinstance(part, StrEnum) else part
+
+
+def _chains(
+    session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], latest: datetime
+) -> Iterator[Finding]:
+    """Every change read back, its digest made again, and its place compared with the one before it."""
+    key, place, at = ("", ""), UNBORN, None
+    for row in _rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
+        name = {"table": HISTORY.name, "entity_id": str(row["entity_id"]), "seq": row["seq"]}
+        if (row["lifecycle"], row["entity_id"]) != key:
+            key, place, at = (row["lifecycle"], row["entity_id"]), UNBORN, None
+        try:
+            change = ROWS.structure(_loaded(session, HISTORY, row), Change)
+        except UNREADABLE as error:
+            yield Finding(fault=Fault.CHANGE, detail=f"unreadable: {error}", **name)
+            continue
+        for detail in _wrong_with(change, row, place, at, lifecycles.get(change.lifecycle)):
+            yield Finding(fault=Fault.CHANGE, detail=detail, **name)
+        if change.at > latest:
+            yield Finding(fault=Fault.FUTURE, detail=str(change.at), **name)
+        place, at = change.place, change.at
+
+
+def _wrong_with(
+    change: Change, row: Row, place: Place, at: datetime | None, lifecycle: Lifecycle[StrEnum] | None
+) -> Iterator[str]:
+    if change.predecessor != place:
+        yield "does not follow from the change before it"
+    if change.hash != change.digest():
+        yield "its digest is not its hash"
+    if lifecycle is not None and change.edge not in lifecycle.edges:
+        yield "no edge of its lifecycle"
+    if at is not None and change.at <= at:
+        yield "not later than the change before it"
+    made = (change.seq - 1 or None, change.version - change.adds_version)
+    if (row["previous_seq"], row["previous_version"]) != made:
+        yield "a generated column is not what it is made of"
+
+
+def _heads(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator[Finding]:
+    """Every head beside the change that it shows, and every change beside its head."""
+    last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
+    shown = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
+    beside = [_raw(column, f"change_{column.name}") for column in shown] + [_raw(first.c.at, "first_at")]
+    both = head.join(last, _same_change(last, head, lifecycle, head.c.seq), isouter=True).join(
+        first, _same_change(first, head, lifecycle, 1), isouter=True
+    )
+    for row in _rows(session, head, ("id",), both, beside):
+        detail = _wrong_with_head(session, head, lifecycle, row)
+        if detail:
+            yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["id"], seq=row["seq"], detail=detail)
+    missed = (
+        select(HISTORY.c.entity_id, HISTORY.c.seq)
+        .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
+        .where(HISTORY.c.lifecycle == lifecycle.name, or_(head.c.id.is_(None), HISTORY.c.seq > head.c.seq))
+        .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    )
+    for row in session.rows(missed, {}):
+        detail = "the head does not show this change"
+        yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["entity_id"], seq=row["seq"], detail=detail)
+
+
+def _same_change(change: Any, head: Table, lifecycle: Lifecycle[StrEnum], seq: Any) -> ColumnElement[bool]:
+    return and_(change.c.lifecycle == lifecycle.name, change.c.entity_id == head.c.id, change.c.seq == seq)
+
+
+def own_columns(head: Table) -> tuple[Column[Any], ...]:
+    """What a head holds beside its place: kept whole in the data of its last change."""
+    shown = {"created_at", "updated_at", *shown_key(head).columns_shown}
+    return tuple(column for column in head.columns if column.name not in shown)
+
+
+def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], row: Row) -> str:
+    if row["change_hash"] is None:
+        return "it shows a change that history does not have"
+    try:
+        found = _loaded(session, head, row)
+        first, last = (_load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
+        data = _load(session, DOCUMENT, row["change_data"])
+    except UNREADABLE as error:
+        return f"unreadable: {error}"
+    counter = shown_key(head).columns_shown[4]
+    place = (found["lifecycle"], found["status"], found[counter], found["hash"])
+    if place != (lifecycle.name, row["change_to_state"], row["change_version"], row["change_hash"]):
+        return "its place is not its change's"
+    if (found["created_at"], found["updated_at"]) != (first, last):
+        return "its times are not its changes'"
+    wrong = [each.name for each in own_columns(head) if plain(found[each.name]) != data.get(each.name)]
+    return f"{', '.join(wrong)}: not what its change kept" if wrong else ""
+
+
+def _records(session: Session, lifecycle: Lifecycle[StrEnum], recorded: Recorded) -> Iterator[Finding]:
+    """Every record beside the digest that its change kept, and every change beside its record."""
+    owner, number = recorded.table.primary_key.columns
+    added = and_(HISTORY.c.lifecycle == lifecycle.name, HISTORY.c.adds_version == 1)
+    of_record = and_(added, HISTORY.c.entity_id == owner, HISTORY.c.version == number)
+    both = recorded.table.join(HISTORY, of_record, isouter=True)
+    for row in _rows(session, recorded.table, (owner.name, number.name), both, [_raw(HISTORY.c.data, "change_data")]):
+        detail = _wrong_with_record(session, recorded, row)
+        if detail:
+            place = {"entity_id": row[owner.name], "seq": row[number.name]}
+            yield Finding(fault=Fault.RECORD, table=recorded.table.name, detail=detail, **place)
+    missing = (
+        select(HISTORY.c.entity_id, HISTORY.c.version)
+        .join(recorded.table, and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number), isouter=True)
+        .where(added, owner.is_(None))
+        .order_by(HISTORY.c.entity_id, HISTORY.c.version)
+    )
+    for row in session.rows(missing, {}):
+        place = {"entity_id": row["entity_id"], "seq": row["version"]}
+        yield Finding(fault=Fault.RECORD, table=recorded.table.name, detail="missing", **place)
+
+
+def _wrong_with_record(session: Session, recorded: Recorded, row: Row) -> str:
+    if row["change_data"] is None:
+        return "no change added it"
+    try:
+        found = _loaded(session, recorded.table, row)
+        kept, derived = recorded.digest(found), recorded.derived(found)
+        data = _load(session, DOCUMENT, row["change_data"])
+    except UNREADABLE as error:
+        return f"unreadable: {error}"
+    if kept != data.get(recorded.kept):
+        return "its digest is not the one that its change kept"
+    wrong = [name for name, value in derived.items() if row[name] != value]
+    return f"{', '.join(wrong)}: not what the record says" if wrong else ""
+
+
+def _receipts(session: Session) -> Iterator[Finding]:
+    for row in _rows(session, RECEIPTS, ("owner", "key")):
+        try:
+            receipt = ROWS.structure(_loaded(session, RECEIPTS, row), Receipt)
+            is_right = receipt.hash == receipt.digest()
+        except UNREADABLE:
+            is_right = False
+        if not is_right:
+            detail = "its digest is not its hash"
+            yield Finding(fault=Fault.RECEIPT, table=RECEIPTS.name, entity_id=str(row["owner"]), detail=detail)
+
+
+def _positions(session: Session) -> Iterator[Finding]:
+    """On SQLite positions are 1..n; on PostgreSQL an entity's changes are in the order of the feed."""
+    if session.is_sqlite:
+        counted = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
+        total, last = session.rows(counted, {})[0].values()
+        if total != (last or 0):
+            detail = f"{total} changes, but the last position is {last}"
+            yield Finding(fault=Fault.POSITION, table=HISTORY.name, detail=detail)
+        return
+    later = HISTORY.alias("later")
+    swapped = (
+        select(HISTORY.c.entity_id, HISTORY.c.seq)
+        .join(later, and_(later.c.lifecycle == HISTORY.c.lifecycle, later.c.entity_id == HISTORY.c.entity_id))
+        .where(later.c.previous_seq == HISTORY.c.seq, literal_column(IS_BEFORE))
+        .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    )
+    for row in session.rows(swapped, {}):
+        detail = "the next change stands before it in the feed"
+        yield Finding(
+            fault=Fault.POSITION, table=HISTORY.name, entity_id=row["entity_id"], seq=row["seq"], detail=detail
+        )
+
+
+def _rows(
+    session: Session, table: Table, key: tuple[str, ...], source: FromClause | None = None, beside: Sequence[Any] = ()
+) -> Iterator[Row]:
+    """Every row in order of the key, a page at a time, as the driver gives it: a bad value must not end the walk."""
+    place = tuple_(*(table.c[name] for name in key))
+    statement: Select[Any] = (
+        select(*(_raw(column, column.name) for column in table.columns), *beside)
+        .select_from(table if source is None else source)
+        .order_by(*(table.c[name] for name in key))
+        .limit(PAGE)
+    )
+    page = session.rows(statement, {})
+    while page:
+        yield from page
+        last = [literal(page[-1][name], NullType()) for name in key]
+        page = session.rows(statement.where(place > tuple_(*last)), {})
+
+
+def _raw(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    return type_coerce(column, NullType()).label(name)
+
+
+def _loaded(session: Session, table: Table, row: Row) -> dict[str, Any]:
+    return {column.name: _load(session, column.type, row[column.name]) for column in table.columns}
+
+
+def _load(session: Session, kind: object, value: Any) -> Any:
+    return kind.process_result_value(value, session.connection.dialect) if isinstance(kind, Domain) else value

@@ -1,0 +1,1 @@
+"""Conformance suites, one per subject, that every store must pass."""

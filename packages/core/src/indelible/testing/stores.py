@@ -1,0 +1,107 @@
+"""What the suites need of a store, and small stories that they tell with it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from indelible import concepts
+from indelible.kernel import Actor, IndelibleError, Once, Store
+from indelible.wiring import Reading, Writing
+
+R = TypeVar("R")
+Command = TypeVar("Command")
+AnyStore = Store[Reading, Writing]
+
+MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+RATIO = concepts.ConceptContent(name="Ratio", definition="A comparison of two quantities by division.")
+CLEARER = concepts.ConceptContent(name="Ratio", definition="How many times one quantity holds another.")
+
+
+class TickingClock:
+    """A clock that shows one second more each time it is asked."""
+
+    def __init__(self) -> None:
+        self._now = BEGINNING
+
+    def now(self) -> datetime:
+        """The next second."""
+        self._now += timedelta(seconds=1)
+        return self._now
+
+
+class CountedIds:
+    """Ids and secrets that are the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def new(self) -> str:
+        """The next id."""
+        self._count += 1
+        return f"id-{self._count:08d}"
+
+    def secret(self) -> str:
+        """The next secret: no secret at all."""
+        return self.new().encode().hex()
+
+
+def do(
+    store: AnyStore,
+    handler: Callable[[Writing, Command], R],
+    command: Command,
+    *,
+    actor: Actor = MAYA,
+    once: Once[R] | None = None,
+) -> R:
+    """The handler's result."""
+    return store.run(handler, command, actor=actor, reason="a test", request_id="request-1", once=once)
+
+
+def create(
+    store: AnyStore, content: concepts.ConceptContent = RATIO, *, corrects: str | None = None
+) -> concepts.ConceptSaved:
+    """A new concept."""
+    return do(store, concepts.create_concept, concepts.CreateConcept(content=content, corrects=corrects))
+
+
+def edit(
+    store: AnyStore, saved: concepts.ConceptSaved, content: concepts.ConceptContent = CLEARER, *, actor: Actor = MAYA
+) -> concepts.ConceptSaved:
+    """The concept at its next version."""
+    command = concepts.EditConcept(
+        concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note="says it more clearly"
+    )
+    return do(store, concepts.edit_concept, command, actor=actor)
+
+
+def submit(store: AnyStore, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
+    """The concept in REVIEW."""
+    command = concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
+    return do(store, concepts.submit_concept, command)
+
+
+def approve(store: AnyStore, saved: concepts.ConceptSaved, *, actor: Actor = NOOR) -> concepts.ConceptSaved:
+    """The concept in APPROVED."""
+    command = concepts.ApproveConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
+    return do(store, concepts.approve_concept, command, actor=actor)
+
+
+def publish(store: AnyStore, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
+    """The concept in PUBLISHED."""
+    command = concepts.PublishConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
+    return do(store, concepts.publish_concept, command)
+
+
+def published(store: AnyStore) -> concepts.ConceptSaved:
+    """A concept that has come all the way."""
+    return publish(store, approve(store, submit(store, create(store))))
+
+
+def refusal(attempt: Callable[[], Any]) -> IndelibleError | None:
+    """Why the attempt was refused, or None where it was not."""
+    try:
+        attempt()
+    except IndelibleError as error:
+        return error
+    return None

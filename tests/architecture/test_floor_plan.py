@@ -1,0 +1,93 @@
+"""The tree is the architecture: the same files in every context, and in every package."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.architecture.sources import SOURCES, modules
+
+FLOOR_PLAN = {"__init__", "lifecycle", "entities", "rules", "commands", "errors", "ports", "handlers", "queries"}
+SOMETIMES = {"work"}
+NOT_A_CONTEXT = {"__pycache__", "kernel", "memory", "testing"}
+SAYS_NOTHING = {"utils", "helpers", "common", "base", "models", "manager"}
+MOST_LINES = 400
+MOST_README_LINES = 30
+
+
+def contexts() -> list[Path]:
+    folders = sorted(path for path in SOURCES["indelible"].iterdir() if path.is_dir())
+    return [folder for folder in folders if folder.name not in NOT_A_CONTEXT]
+
+
+def departures(context: Path) -> Iterator[str]:
+    """What a context lacks of the floor plan, and what it has beside it; a file may have become a package."""
+    found = {path.stem for path in context.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    yield from (f"lacks {name}" for name in sorted(FLOOR_PLAN - found))
+    yield from (f"has {name}" for name in sorted(found - FLOOR_PLAN - SOMETIMES))
+
+
+def faults(module: Path) -> Iterator[str]:
+    """What is wrong with a file whatever it says."""
+    if module.stem in SAYS_NOTHING or module.parent.name in SAYS_NOTHING:
+        yield f"{module}: the name says nothing"
+    if len(module.read_text(encoding="utf-8").splitlines()) > MOST_LINES:
+        yield f"{module}: over {MOST_LINES} lines"
+
+
+def distribution(package: Path) -> Path:
+    return package.parent.parent
+
+
+def test_concepts_is_a_context() -> None:
+    assert [context.name for context in contexts()] == ["concepts"]
+
+
+def test_every_context_has_exactly_the_files_of_the_floor_plan() -> None:
+    assert {context.name: list(departures(context)) for context in contexts()} == {"concepts": []}
+
+
+def test_a_missing_floor_and_a_room_of_its_own_are_named(tmp_path: Path) -> None:
+    for name in FLOOR_PLAN - {"rules", "queries"}:
+        (tmp_path / f"{name}.py").touch()
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "__init__.py").touch()
+    (tmp_path / "work.py").touch()
+    (tmp_path / "services.py").touch()
+
+    assert list(departures(tmp_path)) == ["lacks queries", "has services"]
+
+
+def test_every_module_has_a_name_that_says_something_and_is_of_readable_length() -> None:
+    assert not [fault for module in modules() for fault in faults(module)]
+
+
+@pytest.mark.parametrize("name", ["utils.py", "base/__init__.py", "long.py"])
+def test_a_planted_fault_of_a_module_is_named(tmp_path: Path, name: str) -> None:
+    module = tmp_path / name
+    module.parent.mkdir(exist_ok=True)
+    module.write_text("#\n" * (MOST_LINES + 1 if name == "long.py" else MOST_LINES))
+
+    assert [fault.partition(": ")[0] for fault in faults(module)] == [str(module)]
+
+
+@pytest.mark.parametrize("package", SOURCES.values(), ids=SOURCES)
+def test_every_package_is_typed_and_says_what_it_owns_in_short(package: Path) -> None:
+    readme = (distribution(package) / "README.md").read_text(encoding="utf-8").splitlines()
+
+    assert (package / "py.typed").exists()
+    assert len(readme) <= MOST_README_LINES
+    assert "placeholder" not in "\n".join(readme)
+
+
+def test_all_packages_have_one_version_and_pin_their_siblings_to_it() -> None:
+    projects = [
+        tomllib.loads((distribution(package) / "pyproject.toml").read_text())["project"] for package in SOURCES.values()
+    ]
+    names = {project["name"] for project in projects}
+    siblings = {
+        needed for project in projects for needed in project["dependencies"] if needed.partition("==")[0] in names
+    }
+
+    assert len({project["version"] for project in projects}) == 1
+    assert siblings == {f"{name}=={projects[0]['version']}" for name in names - {"indelible-service"}}

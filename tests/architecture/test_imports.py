@@ -1,0 +1,105 @@
+"""The import contracts hold, and each of them bites."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.architecture.sources import ROOT, SOURCES, modules, parsed
+
+PLANTS = [
+    ("rings", "indelible/policy.py", "import indelible_sql"),
+    ("rings", "indelible_sql/tables.py", "import indelible_web"),
+    ("rings", "indelible_web/__init__.py", "import indelible_sql"),
+    ("rings", "indelible_sql/tables.py", "import indelible_service"),
+    ("core", "indelible/memory/store.py", "import sqlalchemy"),
+    ("core", "indelible/concepts/handlers.py", "import flask"),
+    ("contexts", "indelible/captures/__init__.py", "import indelible.concepts"),
+    ("contexts", "indelible/kernel/history.py", "import indelible.policy"),
+    ("contexts", "indelible/helpers.py", ""),
+    ("floors", "indelible/concepts/entities.py", "import indelible.concepts.rules"),
+    ("floors", "indelible/concepts/queries.py", "import indelible.concepts.handlers"),
+    ("floors", "indelible/concepts/commands.py", "import indelible.concepts.ports"),
+    ("floors", "indelible/concepts/errors.py", "import indelible.concepts.lifecycle"),
+    ("floors", "indelible/concepts/sending.py", ""),
+    ("testing", "indelible_sql/store.py", "import indelible.testing"),
+    ("testing", "indelible/memory/store.py", "import indelible.testing"),
+    ("memory", "indelible/concepts/handlers.py", "import indelible.memory"),
+]
+CORE_MAY_IMPORT = {"attr", "attrs", "cattrs", "indelible", "typing_extensions"} | sys.stdlib_module_names
+
+
+def lint_imports(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    sources = os.pathsep.join(str(folder / path.parent.relative_to(ROOT)) for path in SOURCES.values())
+    return subprocess.run(
+        (Path(sys.executable).with_name("lint-imports"), "--no-cache", *options),
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": sources},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def contracts() -> dict[str, str]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    return {contract["id"]: contract["name"] for contract in settings["tool"]["importlinter"]["contracts"]}
+
+
+def strangers(module: ast.Module) -> Iterator[str]:
+    """What core imports and may not, whether or not a contract thought of it."""
+    for node in ast.walk(module):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        yield from (name for name in names if name.partition(".")[0] not in CORE_MAY_IMPORT)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for path in SOURCES.values():
+        shutil.copytree(path, tmp_path / path.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_contract_holds() -> None:
+    done = lint_imports(ROOT)
+
+    assert done.returncode == 0, done.stdout
+    assert f"Contracts: {len(contracts())} kept, 0 broken" in done.stdout
+
+
+def test_every_contract_has_a_planted_violation() -> None:
+    assert {plant[0] for plant in PLANTS} == set(contracts())
+
+
+@pytest.mark.parametrize(("contract", "file", "line"), PLANTS)
+def test_a_contract_names_the_violation_planted_against_it(tree: Path, contract: str, file: str, line: str) -> None:
+    package, _, name = file.partition("/")
+    planted = tree / SOURCES[package].relative_to(ROOT) / name
+    planted.parent.mkdir(exist_ok=True)
+    with planted.open("a", encoding="utf-8") as source:
+        source.write(f"\n{line}\n")
+
+    done = lint_imports(tree, "--contract", contract)
+
+    assert done.returncode == 1, done.stdout
+    assert f"{contracts()[contract]} BROKEN" in done.stdout
+
+
+def test_core_imports_nothing_but_attrs_cattrs_and_the_standard_library() -> None:
+    assert not [(path.name, name) for path in modules("indelible") for name in strangers(parsed(path))]
+
+
+def test_a_planted_stranger_is_named() -> None:
+    planted = ast.parse("import attrs, json\nfrom yaml.loader import Loader\nfrom indelible import kernel\n")
+
+    assert list(strangers(planted)) == ["yaml.loader"]

@@ -1,0 +1,49 @@
+"""Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited."""
+
+import pytest
+from tests.conftest import POLICY, Awaited
+
+from indelible.memory import MemoryStore
+from indelible.testing.concepts import ConceptsConformance
+from indelible.testing.kernel import KernelConformance
+from indelible.testing.repository import RepositoryConformance
+from indelible.testing.stores import AnyStore, CountedIds, TickingClock
+from indelible_sql import SqlStore
+
+
+class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance):
+    """All suites."""
+
+
+class TestMemory(Conformance):
+    @pytest.fixture
+    def store(self) -> AnyStore:
+        return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
+
+
+class TestSqlite(Conformance):
+    @pytest.fixture
+    def store(self, sqlite: SqlStore) -> AnyStore:
+        assert sqlite.engines.writer.driver == "pysqlite"
+        return sqlite
+
+
+class TestPostgresql(Conformance):
+    @pytest.fixture
+    def store(self, postgresql: SqlStore) -> AnyStore:
+        assert (postgresql.engines.writer.driver, postgresql.engines.writer.dialect.is_async) == ("psycopg", False)
+        return postgresql
+
+
+class TestAsyncSqlite(Conformance):
+    @pytest.fixture
+    def store(self, async_sqlite: Awaited) -> Awaited:
+        assert async_sqlite.store.pools[0].driver == "aiosqlite"
+        return async_sqlite
+
+
+class TestAsyncPostgresql(Conformance):
+    @pytest.fixture
+    def store(self, async_postgresql: Awaited) -> Awaited:
+        assert (async_postgresql.store.pools[0].driver, async_postgresql.store.pools[0].dialect.is_async) == ("psycopg", True)
+        return async_postgresql

@@ -1,0 +1,143 @@
+"""Real databases: a SQLite file, and a PostgreSQL that is our own child; each test has its own."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Generator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+import pytest
+
+from indelible.kernel.keys import KeyPolicy
+from indelible.policy import Policy
+from indelible.testing.stores import CountedIds, TickingClock
+from indelible_service.embedded import PostgresServer, create_database, postgres
+from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
+
+POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
+DATABASES = count(1)
+SHARED_MEMORY = Path("/dev/shm")
+SERVER = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Generator[PostgresServer]:
+    """A PostgreSQL that lives as long as the tests."""
+    place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="indelible-", dir=place) as directory, postgres(Path(directory), durable=False) as found:
+        request.config.stash[SERVER] = found.version
+        yield found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    terminalreporter.write_line(f"PostgreSQL {config.stash.get(SERVER, 'not started: no test asked for it')}")
+
+
+@pytest.fixture(scope="session")
+def template(server: PostgresServer) -> PostgresServer:
+    """A migrated database, to be copied."""
+    made = create_database(server, "template_of_tests")
+    store = open_store(made.url)
+    store.upgrade(made.owner_url)
+    store.dispose()
+    return made
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    store = open_store(f"sqlite:///{path}")
+    store.upgrade()
+    store.dispose()
+    return path
+
+
+@pytest.fixture
+def database(server: PostgresServer, template: PostgresServer) -> PostgresServer:
+    """A migrated PostgreSQL database of the test's own."""
+    return create_database(server, f"test_{next(DATABASES)}", template.url.rpartition("/")[2])
+
+
+@pytest.fixture
+def sqlite_url(template_file: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file of the test's own."""
+    return f"sqlite:///{shutil.copy(template_file, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Generator[SqlStore]:
+    yield from opened(sqlite_url)
+
+
+@pytest.fixture
+def postgresql(database: PostgresServer) -> Generator[SqlStore]:
+    yield from opened(database.url)
+
+
+def opened(url: str) -> Generator[SqlStore]:
+    store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+    yield store
+    store.dispose()
+
+
+class Loop:
+    """An event loop in a thread, for tests that are not coroutines."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def wait(self, work: object) -> object:
+        future: Future[object] = asyncio.run_coroutine_threadsafe(work, self._loop)  # type: ignore[arg-type]
+        return future.result()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class Awaited:
+    """An asyncio store that looks like a store, so that one suite runs on both."""
+
+    def __init__(self, store: AsyncSqlStore, loop: Loop) -> None:
+        self.store, self._loop = store, loop
+
+    def run(self, *args: object, **kwargs: object) -> object:
+        return self._loop.wait(self.store.run(*args, **kwargs))  # type: ignore[arg-type]
+
+    def read(self, *args: object, **kwargs: object) -> object:
+        return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]
+
+    def feed(self, *, after: str = "", limit: int = 100) -> object:
+        return self._loop.wait(self.store.feed(after=after, limit=limit))
+
+
+@contextmanager
+def awaited(url: str) -> Generator[Awaited]:
+    loop = Loop()
+    try:
+        store = open_async_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+        yield Awaited(store, loop)
+        loop.wait(store.dispose())
+    finally:
+        loop.stop()
+
+
+@pytest.fixture
+def async_sqlite(sqlite_url: str) -> Generator[Awaited]:
+    with awaited(sqlite_url) as store:
+        yield store
+
+
+@pytest.fixture
+def async_postgresql(database: PostgresServer) -> Generator[Awaited]:
+    with awaited(database.url) as store:
+        yield store

@@ -1,0 +1,348 @@
+"""What each warning is for, what it is not for, and that none of them stops anyone."""
+
+import logging
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from attrs import evolve, fields
+from hypothesis import given
+from hypothesis.strategies import lists, sampled_from
+
+from indelible.concepts.entities import (
+    ConceptContent,
+    ConceptNode,
+    ConceptPolicy,
+    ConceptVersion,
+    ConceptWarning,
+    Severity,
+    name_key,
+)
+from indelible.concepts.lifecycle import ConceptStatus
+from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
+from indelible.concepts.rules.warnings import (
+    INVISIBLE,
+    NamesLike,
+    WarningCode,
+    candidate_names,
+    content_warnings,
+)
+from indelible.kernel import Actor
+
+GOOD = ConceptContent(
+    name="Ratio",
+    definition="A comparison of two quantities by division.",
+    explanation="It says how many times one quantity contains the other, whatever their units are.",
+    examples=("The ratio of 6 to 3 is 2.", "Ratios of parts are kept when a recipe is doubled."),
+    prerequisites=("Division",),
+    learning_objective="Explain how two quantities compare.",
+    misconceptions=("A larger number always comes first.",),
+    scope_boundaries="Whole numbers only.",
+)
+NOTE = "say it more plainly"
+
+Warnings = tuple[ConceptWarning, ...]
+Case = Callable[[], Warnings]
+
+
+def a_version(content: ConceptContent, number: int, note: str | None) -> ConceptVersion:
+    return ConceptVersion(
+        id=f"version-{number}",
+        concept_id="ratio",
+        version_number=number,
+        content=content,
+        created_by=Actor.user("maya"),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        change_note=note,
+    )
+
+
+def of(*, names: NamesLike | None = None, policy: ConceptPolicy | None = None, **changes: Any) -> Warnings:
+    """The warnings of a good first version with these changes."""
+    version = a_version(evolve(GOOD, **changes), 1, NOTE)
+    return content_warnings(version, None, names or NamesLike(), policy or ConceptPolicy())
+
+
+def of_edit(note: str | None = NOTE, before: ConceptContent = GOOD, **changes: Any) -> Warnings:
+    """The warnings of a second version with these changes."""
+    version = a_version(evolve(GOOD, **changes), 2, note)
+    return content_warnings(version, a_version(before, 1, NOTE), NamesLike(), ConceptPolicy())
+
+
+def of_graph(
+    *prerequisites: str,
+    division: tuple[str, ...] = (),
+    division_in: ConceptStatus = ConceptStatus.REVIEW,
+    other: str = "Fraction",
+    approved: int | None = None,
+) -> Warnings:
+    """The warnings, at version 4, of a concept in REVIEW that needs these."""
+    review = ConceptStatus.REVIEW
+    nodes = (
+        ConceptNode(id="ratio", name="Ratio", status=review, prerequisites=prerequisites),
+        ConceptNode(id="division", name="Division", status=division_in, prerequisites=division),
+        ConceptNode(id="other", name=other, status=review, prerequisites=()),
+    )
+    return graph_warnings(
+        ConceptGraph(nodes=nodes),
+        "ratio",
+        policy=ConceptPolicy(deepest_chain=1),
+        close_names=(),
+        approved_version=approved,
+        version_number=4,
+        status=review,
+    )
+
+
+class NoVerbs(frozenset[str]):
+    """A policy's verbs that cannot be asked."""
+
+    def intersection(self, *others: object) -> "NoVerbs":
+        raise LookupError(*others)
+
+
+BROKEN = ConceptPolicy(observable_verbs=NoVerbs())
+
+CASES: dict[WarningCode, tuple[Case, Case]] = {
+    WarningCode.NAME_BLANK: (lambda: of(name=" "), lambda: of(name="\N{GREEK SMALL LETTER PI}")),
+    WarningCode.NAME_LONG: (lambda: of(name="a" * 121), lambda: of(name="a" * 120)),
+    WarningCode.NAME_WHITESPACE: (lambda: of(name=" Ratio"), lambda: of(name="Unit ratio")),
+    WarningCode.NAME_COLLISION: (lambda: of(names=NamesLike(same=("ratio",))), lambda: of(names=NamesLike())),
+    WarningCode.DEF_EMPTY: (lambda: of(definition="\n"), lambda: of(definition=".")),
+    WarningCode.DEF_LONG: (lambda: of(definition="a" * 301), lambda: of(definition="a" * 300)),
+    WarningCode.DEF_SHORT: (lambda: of(definition="A number"), lambda: of(definition="A whole number")),
+    WarningCode.DEF_CIRCULAR: (
+        lambda: of(definition="One \N{FULLWIDTH LATIN CAPITAL LETTER R}ATIO, or another."),
+        lambda: of(definition="Every irrational number, by its ratios."),
+    ),
+    WarningCode.DEF_EQUALS_EXPLANATION: (
+        lambda: of(definition="Two parts.", explanation="two  PARTS."),
+        lambda: of(definition="", explanation=""),
+    ),
+    WarningCode.EXPL_EMPTY: (lambda: of(explanation=" "), lambda: of(explanation="It says so.")),
+    WarningCode.EXPL_SHORTER_THAN_DEF: (
+        lambda: of(definition="Two equal parts.", explanation="Equal, equally-sized."),
+        lambda: of(definition="Two equal parts.", explanation="Parts, two, equal."),
+    ),
+    WarningCode.OBJ_EMPTY: (lambda: of(learning_objective=""), lambda: of(learning_objective="Understand.")),
+    WarningCode.OBJ_VERB: (
+        lambda: of(learning_objective="Explainers of ratios"),
+        lambda: of(learning_objective="\N{LEFT DOUBLE QUOTATION MARK}EXPLAIN, if you can"),
+    ),
+    WarningCode.OBJ_MULTIPLE: (
+        lambda: of(learning_objective="Define a ratio; then and there apply and measure it"),
+        lambda: of(learning_objective="Explain cause and effect; sandy measure"),
+    ),
+    WarningCode.EX_NONE: (lambda: of(examples=()), lambda: of(examples=("",))),
+    WarningCode.EX_BLANK: (lambda: of(examples=("A ratio.", " ")), lambda: of(examples=())),
+    WarningCode.EX_DUPLICATE: (
+        lambda: of(examples=("A ratio.", "a  RATIO.")),
+        lambda: of(examples=("A ratio.", "", " ", "A ratio")),
+    ),
+    WarningCode.EX_NO_TERM: (lambda: of(examples=("6 and 3.",)), lambda: of(examples=("6 and 3.", "Two ratios."))),
+    WarningCode.MISC_NONE: (lambda: of(misconceptions=()), lambda: of(misconceptions=("It is a sum.",))),
+    WarningCode.MISC_EQUALS_DEF: (
+        lambda: of(misconceptions=("It is a sum.", GOOD.definition.upper())),
+        lambda: of(definition="", misconceptions=("",)),
+    ),
+    WarningCode.SCOPE_EMPTY: (lambda: of(scope_boundaries=None), lambda: of(scope_boundaries="None.")),
+    WarningCode.PREREQ_NONE_BUT_REFERENCED: (
+        lambda: of(prerequisites=(" ",), names=NamesLike(mentioned=("Division",))),
+        lambda: of(prerequisites=(), names=NamesLike(mentioned=("RATIO",))),
+    ),
+    WarningCode.PREREQ_SELF: (lambda: of_graph("Division", "ratio"), lambda: of_graph("Division", division=("Ratio",))),
+    WarningCode.PREREQ_DUPLICATE: (
+        lambda: of_graph("division", "DIVISION"),
+        lambda: of_graph("Division", division=("other",)),
+    ),
+    WarningCode.PREREQ_DANGLING: (lambda: of_graph("Divison"), lambda: of_graph("division")),
+    WarningCode.PREREQ_AMBIGUOUS: (lambda: of_graph("Division", other="division"), lambda: of_graph("Division")),
+    WarningCode.PREREQ_CYCLE: (lambda: of_graph("Division", division=("Ratio",)), lambda: of_graph("Ratio")),
+    WarningCode.PREREQ_BELOW_STATUS: (
+        lambda: of_graph("Division", division_in=ConceptStatus.DRAFT),
+        lambda: of_graph("Division", division_in=ConceptStatus.PUBLISHED),
+    ),
+    WarningCode.PREREQ_DEPTH: (lambda: of_graph("Division", division=("other",)), lambda: of_graph("Division")),
+    WarningCode.TEXT_CONTROL_CHARS: (
+        lambda: of(misconceptions=("It is a sum.", "\u202e")),
+        lambda: of(explanation="One\r\n\ttwo, by \N{FAMILY}\u200d\N{FIRE} and the rest of it."),
+    ),
+    WarningCode.TEXT_PLACEHOLDER: (
+        lambda: of(scope_boundaries="Lorem\nipsum dolor"),
+        lambda: of(scope_boundaries="Todo el mundo, a TBDX"),
+    ),
+    WarningCode.NOTE_UNINFORMATIVE: (lambda: of_edit("fix it"), lambda: of_edit("fix the name")),
+    WarningCode.EDIT_NO_CHANGE: (of_edit, lambda: of_edit(scope_boundaries="All numbers.")),
+    WarningCode.EDIT_LARGE: (lambda: of_edit(definition="Something else."), lambda: of_edit(definition="")),
+    WarningCode.APPROVAL_STALE: (lambda: of_graph(approved=3), lambda: of_graph(approved=4)),
+    WarningCode.RULE_CRASHED: (lambda: of(policy=BROKEN), of),
+}
+MAJOR = """DEF_EMPTY EXPL_EMPTY OBJ_EMPTY EX_NONE MISC_EQUALS_DEF NAME_BLANK PREREQ_SELF PREREQ_CYCLE TEXT_CONTROL_CHARS
+APPROVAL_STALE"""
+INFO = """EXPL_SHORTER_THAN_DEF OBJ_MULTIPLE EX_NO_TERM MISC_NONE PREREQ_DEPTH NOTE_UNINFORMATIVE EDIT_NO_CHANGE
+EDIT_LARGE"""
+
+
+def codes(warnings: Warnings) -> list[str]:
+    return [each.code for each in warnings]
+
+
+def only(code: WarningCode, warnings: Warnings) -> ConceptWarning:
+    (found,) = (each for each in warnings if each.code == code)
+    return found
+
+
+def test_every_code_has_its_two_cases() -> None:
+    assert set(CASES) == set(WarningCode)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_code_warns_of_what_it_is_for_once(code: WarningCode) -> None:
+    fires, _ = CASES[code]
+
+    assert codes(fires()).count(code) == 1
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_code_is_silent_about_what_it_is_not_for(code: WarningCode) -> None:
+    _, silent = CASES[code]
+
+    assert code not in codes(silent())
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_warning_is_one_plain_sentence_about_a_field(code: WarningCode) -> None:
+    fires, _ = CASES[code]
+    found = only(code, fires())
+
+    assert found.field in {None, "change_note", *(each.name for each in fields(ConceptContent))}
+    assert found.message.endswith(".")
+    assert not set("{}") & set(found.message)
+    assert all(value in found.message for value in found.params)
+
+
+@pytest.mark.parametrize("code", WarningCode)
+def test_severity_is_that_of_the_catalogue(code: WarningCode) -> None:
+    severity = Severity.MAJOR if code in MAJOR.split() else Severity.INFO if code in INFO.split() else Severity.MINOR
+
+    assert code.severity is severity
+
+
+def test_a_good_version_earns_no_warning() -> None:
+    assert of() == ()
+
+
+def test_warnings_come_in_the_order_of_the_rules() -> None:
+    empty = ConceptContent(name="")
+
+    assert codes(content_warnings(a_version(empty, 1, None), None, NamesLike(), ConceptPolicy())) == [
+        "NAME_BLANK",
+        "DEF_EMPTY",
+        "EXPL_EMPTY",
+        "OBJ_EMPTY",
+        "EX_NONE",
+        "MISC_NONE",
+        "SCOPE_EMPTY",
+    ]
+
+
+def test_an_empty_objective_is_one_warning() -> None:
+    assert codes(of(learning_objective=" ")) == ["OBJ_EMPTY"]
+
+
+def test_a_name_without_text_is_in_no_definition() -> None:
+    assert codes(of(name="")) == ["NAME_BLANK"]
+
+
+def test_limits_come_from_the_policy() -> None:
+    policy = ConceptPolicy(
+        longest_name=4, longest_definition=9, shortest_definition_words=8, observable_verbs=frozenset({"understand"})
+    )
+
+    assert codes(of(policy=policy)) == ["NAME_LONG", "DEF_LONG", "DEF_SHORT", "OBJ_VERB"]
+
+
+def test_an_edit_without_a_note_is_uninformative_and_a_first_version_needs_none() -> None:
+    first = content_warnings(a_version(GOOD, 1, None), None, NamesLike(), ConceptPolicy())
+
+    assert codes(of_edit(None, scope_boundaries="All.")) == ["NOTE_UNINFORMATIVE"]
+    assert first == ()
+
+
+def test_a_first_definition_is_no_large_edit() -> None:
+    assert codes(of_edit(before=evolve(GOOD, definition=""))) == []
+
+
+def test_a_large_edit_says_how_much_is_left() -> None:
+    found = only(WarningCode.EDIT_LARGE, of_edit(definition="Something else, by division."))
+
+    assert found.message == "The definition keeps 29 % of the one before it, less than 30 %."
+
+
+def test_a_hidden_character_is_named_with_its_field() -> None:
+    found = of(examples=("A ratio.\u202e", "Ratios\x1b."), definition=GOOD.definition + "\ufeff")
+
+    assert [(each.field, each.params) for each in found] == [
+        ("definition", ("U+FEFF",)),
+        ("examples", ("U+001B", "U+202E")),
+    ]
+
+
+def test_hidden_characters_are_controls_direction_marks_and_replacements() -> None:
+    marks = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd"
+    controls = {each for each in map(chr, range(0x110000)) if unicodedata.category(each) == "Cc"}
+
+    assert set(filter(INVISIBLE.match, map(chr, range(0x110000)))) == controls - set("\t\n\r") | set(marks)
+
+
+def test_a_rule_that_fails_is_a_warning_and_the_others_still_run() -> None:
+    found = of(policy=BROKEN, definition="", scope_boundaries=None)
+
+    assert codes(found) == ["DEF_EMPTY", "RULE_CRASHED", "SCOPE_EMPTY"]
+    assert found[1].params == ("learning_objective",)
+
+
+def test_the_log_of_a_rule_that_fails_quotes_no_content(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        of(policy=BROKEN)
+
+    assert caplog.messages == ["the rule on learning_objective crashed with LookupError"]
+    assert "explain" not in caplog.text.lower()
+
+
+def test_a_warning_names_no_more_than_a_reader_takes_in() -> None:
+    found = only(WarningCode.NAME_COLLISION, of(names=NamesLike(same=("R" * 1_000,) * 1_000)))
+
+    assert len(found.params) == 21
+    assert {len(value) for value in found.params} == {201, 1}
+    assert len(found.message) < 5_000
+
+
+def test_candidates_are_the_runs_of_a_definitions_words() -> None:
+    assert candidate_names('An "Improper  fraction", say.', longest=2) == (
+        "an",
+        "an improper",
+        "improper",
+        "improper fraction",
+        "fraction",
+        "fraction say",
+        "say",
+    )
+
+
+@given(
+    lists(sampled_from(["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]), min_size=1, max_size=5)
+)
+def test_a_name_of_up_to_five_words_is_found_wherever_it_stands(words: list[str]) -> None:
+    name = " ".join(words)
+
+    assert name_key(name) in candidate_names(f"It is, say (a {name}), or less.")
+
+
+def test_candidates_are_bounded() -> None:
+    found = candidate_names(" ".join(map(str, range(3_000))))
+
+    assert len(found) == 400
+    assert max(len(each.split()) for each in found) == 5

