@@ -29,7 +29,10 @@ SERVER = pytest.StashKey[str]()
 def server(request: pytest.FixtureRequest) -> Generator[PostgresServer]:
     """A PostgreSQL that lives as long as the tests."""
     place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="indelible-", dir=place) as directory, postgres(Path(directory), durable=False) as found:
+    with (
+        TemporaryDirectory(prefix="indelible-", dir=place) as directory,
+        postgres(Path(directory), durable=False) as found,
+    ):
         request.config.stash[SERVER] = found.version
         yield found
 

@@ -45,5 +45,8 @@ class TestAsyncSqlite(Conformance):
 class TestAsyncPostgresql(Conformance):
     @pytest.fixture
     def store(self, async_postgresql: Awaited) -> Awaited:
-        assert (async_postgresql.store.pools[0].driver, async_postgresql.store.pools[0].dialect.is_async) == ("psycopg", True)
+        assert (async_postgresql.store.pools[0].driver, async_postgresql.store.pools[0].dialect.is_async) == (
+            "psycopg",
+            True,
+        )
         return async_postgresql

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from functools import partial
 from typing import Concatenate
 
 from attrs import frozen
@@ -25,7 +26,7 @@ class AsyncSqlTransaction:
 
     async def run(self, work: Callable[Concatenate[SqlTransaction, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """What a handler, or any function of a transaction, returns."""
-        return await greenlet_spawn(work, self.tx, *args, **kwargs)
+        return await greenlet_spawn(partial(work, self.tx, *args, **kwargs))
 
 
 @frozen
@@ -52,7 +53,11 @@ class AsyncSqlStore:
 
     async def read(self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer, from one unchanging view of the store."""
-        return await greenlet_spawn(self.store.read, query, *args, **kwargs)
+
+        def on_greenlet() -> R:
+            return self.store.read(query, *args, **kwargs)
+
+        return await greenlet_spawn(on_greenlet)
 
     @asynccontextmanager
     async def transaction(

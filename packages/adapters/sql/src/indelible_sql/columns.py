@@ -90,8 +90,14 @@ _NATURAL = BigInteger()
 IDENTIFIER = Domain("identifier", _KEY, rule="length({0}) BETWEEN 1 AND 200")
 STATE = Domain("state", _KEY, rule="length({0}) <= 60")
 ACTOR = Domain(
-    "actor", _KEY, rule=f"({_ACTOR_KINDS}) AND {{0}} !~ '\\s'", sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'",
-    dump=str, load=Actor.parse, everywhere=True, from_plain=Actor.parse,
+    "actor",
+    _KEY,
+    rule=f"({_ACTOR_KINDS}) AND {{0}} !~ '\\s'",
+    sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'",
+    dump=str,
+    load=Actor.parse,
+    everywhere=True,
+    from_plain=Actor.parse,
 )
 SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(32, 9, 10, 11, 12, 13)) <> ''")
 DIGEST = Domain("digest", _KEY, rule=f"length({{0}}) = 64 AND trim({{0}}, '{HEX}') = ''")

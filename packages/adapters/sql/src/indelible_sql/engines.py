@@ -37,7 +37,12 @@ class Pool:
 def open_engines(url: str, pool: Pool) -> Engines:
     """The pools of threads."""
     writer, reader = (create_engine(target, **options) for target, options in _pools(make_url(url), pool, sync=True))
-    return _prepared(writer, reader, lambda: (writer.dispose(), reader.dispose()))
+
+    def dispose() -> None:
+        writer.dispose()
+        reader.dispose()
+
+    return _prepared(writer, reader, dispose)
 
 
 def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:

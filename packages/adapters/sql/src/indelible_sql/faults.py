@@ -35,6 +35,13 @@ class AccessDenied(Unavailable):
 
 
 @frozen
+class CommitNotDone(Unavailable):
+    """The connection broke before the COMMIT took effect: nothing was changed."""
+
+    code: ClassVar[str] = "COMMIT_NOT_DONE"
+
+
+@frozen
 class NoConnectionFree(Unavailable):
     """Every connection of this process's pool stayed in use for too long."""
 
@@ -95,7 +102,7 @@ def fate_of(error: DBAPIError) -> Fate:
     state = state_of(error)
     if state in BUSY:
         return Fate.LOST_RACE
-    is_broken = error.connection_invalidated or not state and isinstance(error, OperationalError | InterfaceError)
+    is_broken = error.connection_invalidated or (not state and isinstance(error, OperationalError | InterfaceError))
     return Fate.UNKNOWN if is_broken or state.startswith(("57P", "08")) else Fate.FAILED
 
 

@@ -1,18 +1,35 @@
 """Heads of one lifecycle in SQL: load one, record its next change."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
 
-from attrs import asdict, field, frozen
-from sqlalchemy import RowMapping, Select, Table, bindparam, select
+from attrs import AttrsInstance, Factory, asdict, field, frozen
+from sqlalchemy import RowMapping, Table, bindparam, select
 
 from indelible.kernel import Change, Entity, Head, NotFound, Place
 from indelible_sql.history import ROWS, change_row
-from indelible_sql.session import Session
+from indelible_sql.session import Question, Session
 from indelible_sql.tables import HISTORY
 from indelible_sql.together import Together, row, step, together
 
-E = TypeVar("E", bound=Entity)
+
+class Stored(Entity, AttrsInstance, Protocol):
+    """An attrs entity, whose fields are its table's columns."""
+
+
+E = TypeVar("E", bound=Stored)
+
+
+def _selecting(table: Table) -> Question:
+    return select(table).where(table.c.id == bindparam("entity_id"))
+
+
+def _bearing(table: Table) -> Together:
+    return together(row(table), HISTORY)
+
+
+def _moving(table: Table) -> Together:
+    return together(step(table), HISTORY)
 
 
 @frozen(kw_only=True)
@@ -22,21 +39,9 @@ class Heads(Generic[E]):
     table: Table
     entity: type[E]
     missing: Callable[[str], NotFound]
-    _get: Select[Any] = field(init=False)
-    _born: Together = field(init=False)
-    _moved: Together = field(init=False)
-
-    @_get.default
-    def _select(self) -> Select[Any]:
-        return select(self.table).where(self.table.c.id == bindparam("entity_id"))
-
-    @_born.default
-    def _insert(self) -> Together:
-        return together(row(self.table), HISTORY)
-
-    @_moved.default
-    def _update(self) -> Together:
-        return together(step(self.table), HISTORY)
+    _get: Question = field(init=False, default=Factory(lambda self: _selecting(self.table), takes_self=True))
+    _born: Together = field(init=False, default=Factory(lambda self: _bearing(self.table), takes_self=True))
+    _moved: Together = field(init=False, default=Factory(lambda self: _moving(self.table), takes_self=True))
 
     def get(self, session: Session, entity_id: str) -> Head[E]:
         """The entity as it stands, or the error that says it is missing."""
@@ -54,14 +59,14 @@ class Heads(Generic[E]):
     def record(self, session: Session, change: Change, entity: E) -> None:
         """Move the head to the entity and add the change that says so; Stale when another was first."""
         write = self._born if change.seq == 1 else self._moved
-        columns = asdict(entity, recurse=False) | place_columns(change)  # type: ignore[call-overload]
+        columns = asdict(entity, recurse=False) | place_columns(change)
         session.write(write, change, {self.table: columns, HISTORY: change_row(change)})
 
     def of_row(self, found: RowMapping) -> Head[E]:
         """The head that a row shows."""
         return Head(entity=ROWS.structure(found, self.entity), place=place_of(found, "version"))
 
-    def _head(self, session: Session, statement: Select[Any], entity_id: str) -> Head[E]:
+    def _head(self, session: Session, statement: Question, entity_id: str) -> Head[E]:
         found = session.first(statement, {"entity_id": entity_id})
         if found is None:
             raise self.missing(entity_id)
@@ -73,6 +78,6 @@ def place_columns(change: Change) -> dict[str, Any]:
     return {"seq": change.seq, "hash": change.hash}
 
 
-def place_of(found: Mapping[str, Any], counter: str) -> Place:
+def place_of(found: RowMapping, counter: str) -> Place:
     """The place that a head's row shows."""
     return Place(found["seq"], found["status"], found[counter], found["hash"])

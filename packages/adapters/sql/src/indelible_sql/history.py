@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from attrs import asdict, frozen
 from cattrs import Converter
-from sqlalchemy import bindparam, insert, literal_column, select, text
+from sqlalchemy import BigInteger, Text, bindparam, insert, literal_column, select, text
 
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
-from indelible_sql.session import Session
+from indelible_sql.session import Question, Session
 from indelible_sql.tables import HISTORY, RECEIPTS
 
 NO_LIMIT = 2**31 - 1
@@ -32,7 +32,7 @@ FEED_ON_SQLITE = (
 )
 # Transactions below xmin have ended: none of them can put a row in front of the cursor any more.
 FEED_ON_POSTGRESQL = (
-    select(HISTORY, literal_column("history.txid::text").label("transaction"))
+    select(HISTORY, literal_column("history.txid::text", Text()).label("transaction"))
     .where(
         text("(history.txid, history.position) > (CAST(:txid AS xid8), CAST(:position AS bigint))"),
         text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"),
@@ -41,16 +41,20 @@ FEED_ON_POSTGRESQL = (
     .limit(bindparam("limit"))
 )
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
-HOME = select(
-    literal_column("(SELECT system_identifier FROM pg_control_system())").label("cluster"),
-    literal_column("(SELECT oid::bigint FROM pg_database WHERE datname = current_database())").label("database"),
+HOME: Question = select(
+    literal_column("(SELECT system_identifier FROM pg_control_system())", BigInteger()).label("cluster"),
+    literal_column("(SELECT oid::bigint FROM pg_database WHERE datname = current_database())", BigInteger()).label(
+        "database"
+    ),
 )
 RECEIPT = select(RECEIPTS).where(RECEIPTS.c.owner == bindparam("owner"), RECEIPTS.c.key == bindparam("key"))
 KEEP = insert(RECEIPTS)
 IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0))")
 
 ROWS = Converter()  # the columns' types have converted actors, instants and documents already
-ROWS.register_structure_hook_func(lambda kind: kind in (Actor, datetime, Data, Mapping[str, Any]), lambda value, _: value)
+ROWS.register_structure_hook_func(
+    lambda kind: kind in (Actor, datetime, Data, Mapping[str, Any]), lambda value, _: value
+)
 
 
 @frozen

@@ -25,9 +25,7 @@ def declare_lifecycle(connection: Connection, lifecycle: Lifecycle[StrEnum], *, 
     connection.exec_driver_sql(f"ALTER TABLE {edges} ENABLE ALWAYS TRIGGER {guard.name}")
 
 
-def guard_head(
-    connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA
-) -> None:
+def guard_head(connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:
     """Guard a head as indelible's own are guarded; only history rows of its lifecycle are looked at."""
     dialect = connection.dialect.name
     for statement in statements(head_guards(head, lifecycle, dialect), dialect):

@@ -1,6 +1,6 @@
 """Heads made again by folding history: as the schema's owner, with one head table's guards lifted at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from itertools import groupby
@@ -50,7 +50,9 @@ def _rebuilt(session: Session, schema: str, head: Table, lifecycle: Lifecycle[St
 
 
 def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator[dict[str, Any]]:
-    statement = select(HISTORY).where(HISTORY.c.lifecycle == lifecycle.name).order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    statement = (
+        select(HISTORY).where(HISTORY.c.lifecycle == lifecycle.name).order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    )
     counter = shown_key(head).columns_shown[4]
     for entity_id, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
         first = last = next(changes)
@@ -86,9 +88,7 @@ def _put(
 
 
 @contextmanager
-def _guards_lifted(
-    connection: Connection, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]
-) -> Iterator[None]:
+def _guards_lifted(connection: Connection, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]) -> Generator[None]:
     """Nobody else sees the table without its guards: on both databases this is part of the transaction."""
     own = [each for each in head_guards(head, lifecycle, connection.dialect.name) if each.table is head]
     for guard in own:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Dialect, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect, Table, make_url
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ExecutableDDLElement
 
 from indelible.concepts import CONCEPT
@@ -42,7 +41,7 @@ SHOWN = (
 RECORDED = {CONCEPT: OF_CONCEPTS}
 RECORDS = (HISTORY, RECEIPTS, *(each.record for each in SHOWN))
 TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, *(each.record for each in SHOWN))
-DIALECTS: Mapping[str, Dialect] = {"postgresql": postgresql.dialect(), "sqlite": sqlite.dialect()}
+DIALECTS: Mapping[str, Dialect] = {name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")}
 
 # SQLAlchemy knows no xid8, and SQLite needs none: there, the order of positions is the order of commits.
 TXID = (

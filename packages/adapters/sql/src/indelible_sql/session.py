@@ -10,6 +10,8 @@ from indelible_sql.columns import SCHEMA
 from indelible_sql.faults import translated
 from indelible_sql.together import Rows, Together, parameters
 
+Question = Select[*tuple[Any, ...]]
+
 
 class Session:
     """Runs statements on one connection until its transaction ends, and remembers the changes that were written."""
@@ -39,12 +41,12 @@ class Session:
         """Refuse everything from now on."""
         self._is_open = False
 
-    def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> list[RowMapping]:
+    def rows(self, statement: Question, values: Mapping[str, Any]) -> list[RowMapping]:
         """Every row, fetched."""
         with translated():
             return list(self.connection.execute(statement, values, execution_options=self._options).mappings())
 
-    def first(self, statement: Select[Any], values: Mapping[str, Any]) -> RowMapping | None:
+    def first(self, statement: Question, values: Mapping[str, Any]) -> RowMapping | None:
         """The first row, or None."""
         with translated():
             return self.connection.execute(statement, values, execution_options=self._options).mappings().first()
@@ -66,6 +68,6 @@ class Session:
 
     def _fused(self, write: Together, values: Mapping[str, Any]) -> bool:
         with translated():
-            written = self.connection.execute(write.fused, values, execution_options=self._options).first()
-        self.transaction = written[0] if written else self.transaction
-        return written is not None
+            transaction = self.connection.execute(write.fused, values, execution_options=self._options).scalar()
+        self.transaction = str(transaction) if transaction else self.transaction
+        return transaction is not None

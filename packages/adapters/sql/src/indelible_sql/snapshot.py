@@ -24,7 +24,7 @@ ON_SQLITE = text(
     SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
     FROM lifecycle_edges WHERE lifecycle IN :lifecycles
     """
-).bindparams(*(bindparam(name, expanding=True) for name in ("names", "guards", "lifecycles")))
+).bindparams(*(bindparam(name, [""], expanding=True) for name in ("names", "guards", "lifecycles")))
 
 ON_POSTGRESQL = """
     WITH ours AS (
@@ -83,7 +83,7 @@ def facts(connection: Connection, schema: str) -> tuple[str, ...]:
     """What the database holds of our tables, in the order of the texts."""
     values = {"names": list(NAMES), "guards": list(OWN_GUARDS), "lifecycles": list(OURS)}
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(ON_SQLITE, values)
+        rows = connection.execute(ON_SQLITE, values).all()
     else:
         # Rules on instants are shown in the session's time zone, which is the host's to choose.
         zone = connection.execute(ZONE).scalar_one()

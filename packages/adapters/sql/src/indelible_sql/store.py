@@ -3,10 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Concatenate
+from typing import Concatenate
 
 from attrs import define, field
 from sqlalchemy import Connection, Engine, make_url
@@ -21,7 +21,6 @@ from indelible.kernel import (
     Ids,
     Lifecycle,
     Once,
-    OutcomeUnknown,
     StoreBusy,
     SystemClock,
     TimeOrderedIds,
@@ -34,7 +33,7 @@ from indelible_sql import migrate
 from indelible_sql.admission import admit
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, joined, open_engines
-from indelible_sql.faults import Fate, fate_of, fault_of, translated
+from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, translated
 from indelible_sql.history import SqlHistory, SqlReceipts
 from indelible_sql.keys import SqlKeys
 from indelible_sql.outcome import was_committed
@@ -71,10 +70,6 @@ class SqlTransaction:
         self.concepts = RepositoryOverHeads(self, self.concept_search)
 
 
-class CommitLost(Exception):
-    """The reply to a COMMIT never came."""
-
-
 @define(kw_only=True, eq=False)
 class SqlStore:
     """One database, guarded from the declarations."""
@@ -109,22 +104,14 @@ class SqlStore:
         for attempt in range(ATTEMPTS):
             if attempt:
                 self.pause(min(LONGEST_PAUSE_SECONDS, 0.005 * 2**attempt))
-            session: Session | None = None
             try:
                 with self._begun(cause, None) as tx:
-                    session = tx.session
-                    result = answered(tx, handler, command, once)
-            except CommitLost:
-                if session and was_committed(self.engines.writer, session, self.schema, self.pause):
-                    return result
-                logger.warning("a lost COMMIT had not happened: attempt %d of %d", attempt + 1, ATTEMPTS)
-            except StoreBusy:
-                logger.info("lost a race: attempt %d of %d", attempt + 1, ATTEMPTS)
+                    return answered(tx, handler, command, once)
+            except (StoreBusy, CommitNotDone) as error:
+                logger.info("%s: attempt %d of %d", error.code, attempt + 1, ATTEMPTS)
             except DBAPIError as error:  # of a host's own SQL in the handler
                 if fate_of(error) is not Fate.LOST_RACE:
                     raise
-            else:
-                return result
         raise StoreBusy(ATTEMPTS)
 
     @contextmanager
@@ -135,12 +122,8 @@ class SqlStore:
 
         With `connection` it joins the caller's own transaction, and neither commits nor closes it.
         """
-        cause = Because(actor=actor, reason=reason, request_id=request_id)
-        try:
-            with self._begun(cause, connection) as tx:
-                yield tx
-        except CommitLost as lost:
-            raise OutcomeUnknown from lost
+        with self._begun(Because(actor=actor, reason=reason, request_id=request_id), connection) as tx:
+            yield tx
 
     def read(self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer, from one unchanging view of the store."""
@@ -187,7 +170,9 @@ class SqlStore:
                 with self._connected(self.engines.writer) as ours:
                     with self._recorded(cause, ours) as tx:
                         yield tx
-                    _commit(ours)
+                    lost = _commit(ours)
+                if lost and not was_committed(self.engines.writer, tx.session, self.schema, self.pause):
+                    raise CommitNotDone from lost
         finally:
             self._is_inside.reset(inside)
 
@@ -218,13 +203,15 @@ class SqlStore:
             self._is_admitted = True
 
 
-def _commit(connection: Connection) -> None:
+def _commit(connection: Connection) -> DBAPIError | None:
+    """None where the COMMIT was answered, else the error that came instead of an answer."""
     try:
         connection.commit()
     except DBAPIError as error:
-        if fate_of(error) is Fate.UNKNOWN:
-            raise CommitLost from error
-        raise fault_of(error) from error
+        if fate_of(error) is not Fate.UNKNOWN:
+            raise fault_of(error) from error
+        return error
+    return None
 
 
 def open_store(

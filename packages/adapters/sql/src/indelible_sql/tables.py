@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 from sqlalchemy import (
@@ -48,10 +48,11 @@ PREDECESSOR = ("lifecycle", "entity_id", "previous_seq", "from_state", "previous
 
 def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata) -> Table:
     """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite."""
+    columns = (cast("Column[Any]", each) for each in items if isinstance(each, Column))
     rules = [
-        CheckConstraint(each.type.sqlite_rule.format(each.name), name=f"{name}_{each.name}_rule").ddl_if(dialect="sqlite")
-        for each in items
-        if isinstance(each, Column) and isinstance(each.type, Domain)
+        CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(dialect="sqlite")
+        for column, kind in ((each.name, each.type) for each in columns)
+        if isinstance(kind, Domain)
     ]
     return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
 

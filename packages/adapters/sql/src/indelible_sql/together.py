@@ -30,7 +30,7 @@ Rows = Mapping[Table, Mapping[str, Any]]
 class Together:
     """A head's step and its records, in both databases' forms."""
 
-    fused: ReturningInsert[tuple[str]]
+    fused: ReturningInsert[str]
     ordered: tuple[Insert | Update, ...]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Select,
+    RowMapping,
     Table,
     and_,
     func,
@@ -32,7 +32,7 @@ from indelible_sql.faults import translated
 from indelible_sql.guards import shown_key
 from indelible_sql.history import ROWS
 from indelible_sql.schema import HEADS, RECORDED
-from indelible_sql.session import Session
+from indelible_sql.session import Question, Session
 from indelible_sql.store import SqlStore
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
 
@@ -67,7 +67,7 @@ class Finding:
     detail: str = ""
 
 
-Row = Mapping[str, Any]
+Row = RowMapping
 
 
 def verify(store: SqlStore) -> tuple[Finding, ...]:
@@ -117,13 +117,11 @@ def _value(part: object) -> object:
     return part.value if isinstance(part, StrEnum) else part
 
 
-def _chains(
-    session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], latest: datetime
-) -> Iterator[Finding]:
+def _chains(session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], latest: datetime) -> Iterator[Finding]:
     """Every change read back, its digest made again, and its place compared with the one before it."""
     key, place, at = ("", ""), UNBORN, None
     for row in _rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
-        name = {"table": HISTORY.name, "entity_id": str(row["entity_id"]), "seq": row["seq"]}
+        name: dict[str, Any] = {"table": HISTORY.name, "entity_id": str(row["entity_id"]), "seq": row["seq"]}
         if (row["lifecycle"], row["entity_id"]) != key:
             key, place, at = (row["lifecycle"], row["entity_id"]), UNBORN, None
         try:
@@ -258,7 +256,7 @@ def _receipts(session: Session) -> Iterator[Finding]:
 def _positions(session: Session) -> Iterator[Finding]:
     """On SQLite positions are 1..n; on PostgreSQL an entity's changes are in the order of the feed."""
     if session.is_sqlite:
-        counted = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
+        counted: Question = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
         total, last = session.rows(counted, {})[0].values()
         if total != (last or 0):
             detail = f"{total} changes, but the last position is {last}"
@@ -283,7 +281,7 @@ def _rows(
 ) -> Iterator[Row]:
     """Every row in order of the key, a page at a time, as the driver gives it: a bad value must not end the walk."""
     place = tuple_(*(table.c[name] for name in key))
-    statement: Select[Any] = (
+    statement: Question = (
         select(*(_raw(column, column.name) for column in table.columns), *beside)
         .select_from(table if source is None else source)
         .order_by(*(table.c[name] for name in key))

@@ -19,20 +19,22 @@ from indelible.kernel.values import (
     is_count,
     is_identifier,
     is_instant,
-
     is_sentence_or_none,
     is_text,
     is_text_or_none,
     is_texts,
 )
 
+
 def name_key(name: str) -> str:
     """What makes two names the same: compatibility forms, case and runs of space do not count."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
+
 def _is_status(_: object, attribute: "Attribute[Any]", value: object) -> None:
     if not isinstance(value, ConceptStatus):
         raise WrongType(attribute.name, "ConceptStatus")
+
 
 @frozen(kw_only=True)
 class ConceptContent:
@@ -47,6 +49,7 @@ class ConceptContent:
     misconceptions: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
     scope_boundaries: str | None = field(default=None, validator=is_text_or_none, metadata=TEXT)
 
+
 @frozen(kw_only=True)
 class ConceptVersion:
     """One snapshot of a concept's content, kept for ever."""
@@ -58,6 +61,7 @@ class ConceptVersion:
     created_by: Actor
     created_at: datetime = field(validator=is_instant)
     change_note: str | None = field(validator=is_sentence_or_none, metadata=LINE)
+
 
 @frozen(kw_only=True)
 class Concept:
@@ -102,12 +106,14 @@ class Concept:
             change_note=note,
         )
 
+
 class Severity(StrEnum):
     """How much a warning should worry its reader."""
 
     INFO = "info"
     MINOR = "minor"
     MAJOR = "major"
+
 
 @frozen(kw_only=True)
 class ConceptWarning:
@@ -119,6 +125,7 @@ class ConceptWarning:
     message: str
     params: tuple[str, ...] = ()
 
+
 @frozen(kw_only=True)
 class ConceptNode:
     """A concept as the prerequisite graph sees it: by its current version."""
@@ -128,14 +135,11 @@ class ConceptNode:
     status: ConceptStatus
     prerequisites: tuple[str, ...]
 
+
 OBSERVABLE_VERBS = frozenset(
-    """add analyse analyze apply arrange calculate choose classify combine compare compose compute construct contrast
-    convert count create decide define demonstrate derive describe determine differentiate discuss distinguish divide
-    draw estimate evaluate explain express factor find generalise generalize identify illustrate interpret judge
-    justify label list locate match measure model multiply name order outline place plot predict prove read recall
-    recognise recognize relate represent round select share show simplify sketch solve sort state subtract summarise
-    summarize test translate use verify write""".split()
+    ["add", "analyse", "analyze", "apply", "arrange", "calculate", "choose", "classify", "combine", "compare", "compose", "compute", "construct", "contrast", "convert", "count", "create", "decide", "define", "demonstrate", "derive", "describe", "determine", "differentiate", "discuss", "distinguish", "divide", "draw", "estimate", "evaluate", "explain", "express", "factor", "find", "generalise", "generalize", "identify", "illustrate", "interpret", "judge", "justify", "label", "list", "locate", "match", "measure", "model", "multiply", "name", "order", "outline", "place", "plot", "predict", "prove", "read", "recall", "recognise", "recognize", "relate", "represent", "round", "select", "share", "show", "simplify", "sketch", "solve", "sort", "state", "subtract", "summarise", "summarize", "test", "translate", "use", "verify", "write"]
 )
+
 
 @frozen(kw_only=True)
 class ConceptPolicy:

@@ -123,13 +123,15 @@ class RepositoryOverHeads:
 
     def save_version(self, version: ConceptVersion) -> None:
         """Keep the version that the concept, saved before it, points at."""
-        stored, kept = self._find(version.concept_id)
-        head, latest, concept = self._waiting.get(version.concept_id, (stored, kept, stored and stored.entity))
-        if concept is None:
-            raise ConceptNotFound(version.concept_id)
-        check_version(version, concept, latest)
-        _save_version(self._tx, head, concept, version, latest)
-        del self._waiting[version.concept_id]
+        waiting = self._waiting.get(version.concept_id)
+        if waiting is None:
+            stored, latest = self._tx.concept_search.find(version.concept_id)
+            check_version(version, stored.entity, latest)
+        else:
+            head, kept, concept = waiting
+            check_version(version, concept, kept)
+            _save_version(self._tx, head, concept, version, kept)
+            del self._waiting[version.concept_id]
 
     def get_concept(self, concept_id: str) -> Concept | None:
         """The concept as it stands, or None."""

@@ -12,12 +12,12 @@ from indelible.concepts.rules import (
     ConceptGraph,
     LearningOrder,
     VersionDiff,
+    current,
     current_warnings,
     diff_content,
     fold,
     learning_order,
 )
-from indelible.concepts.rules import current
 from indelible.kernel import Change
 
 PAGE = 50

@@ -108,9 +108,7 @@ class Feed:
 class History(Protocol):
     """The changes of every entity."""
 
-    def of(
-        self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
-    ) -> tuple[Change, ...]:
+    def of(self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
         """An entity's changes after a seq, oldest first; none for an entity that was never born."""
         ...
 

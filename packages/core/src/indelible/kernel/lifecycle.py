@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from indelible.kernel.errors import InvalidTransition
 
@@ -26,17 +26,19 @@ def _is_a_function(_: object, __: "Attribute[Any]", edges: tuple[Edge[StrEnum], 
         raise ValueError(message)
 
 
+def _by_step(lifecycle: "Lifecycle[Any]") -> Mapping[tuple[str, str], Edge[Any]]:
+    return {(edge.from_state, edge.action): edge for edge in lifecycle.edges}
+
+
 @frozen(kw_only=True)
 class Lifecycle(Generic[S_co]):
     """Every legal step of one kind of entity."""
 
     name: str
     edges: tuple[Edge[S_co], ...] = field(validator=_is_a_function)
-    _by_step: Mapping[tuple[str, str], Edge[S_co]] = field(init=False, repr=False, eq=False)
-
-    @_by_step.default
-    def _index(self) -> Mapping[tuple[str, str], Edge[S_co]]:
-        return {(edge.from_state, edge.action): edge for edge in self.edges}
+    _by_step: Mapping[tuple[str, str], Edge[S_co]] = field(
+        init=False, repr=False, eq=False, default=Factory(_by_step, takes_self=True)
+    )
 
     def edge(self, state: str, action: str) -> Edge[S_co]:
         """The edge that the action takes from the state, or InvalidTransition."""

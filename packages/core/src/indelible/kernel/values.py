@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from attrs import Attribute, frozen
 
@@ -107,9 +107,10 @@ def is_texts(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """A tuple of content texts."""
     if not isinstance(value, tuple):
         raise WrongType(attribute.name, "tuple of texts")
-    if len(value) > attribute.metadata["max_items"]:
+    items = cast("tuple[object, ...]", value)
+    if len(items) > attribute.metadata["max_items"]:
         raise ListTooLong(attribute.name, attribute.metadata["max_items"])
-    for item in value:
+    for item in items:
         _check_text(attribute.name, item, attribute.metadata["max_length"])
 
 

@@ -121,9 +121,7 @@ class MemoryConcepts:
     def _listed(self, concept_id: str) -> ConceptListed:
         head, version = self.find(concept_id)
         content = version.content
-        return ConceptListed(
-            concept=head.entity, seq=head.place.seq, name=content.name, definition=content.definition
-        )
+        return ConceptListed(concept=head.entity, seq=head.place.seq, name=content.name, definition=content.definition)
 
 
 def _matches(listed: ConceptListed, wanted: ConceptFilter) -> bool:

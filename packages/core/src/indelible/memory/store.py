@@ -71,9 +71,7 @@ class MemoryStore:
         self._lock = Lock()
 
     @contextmanager
-    def transaction(
-        self, *, actor: Actor, reason: str, request_id: str | None = None
-    ) -> Generator[MemoryTransaction]:
+    def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
         """Several commands at once: commits on a clean exit, rolls back on any exception."""
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         with self._lock:

@@ -1,10 +1,21 @@
 """What every store must do for every context: receipts, the feed, keys, and one view for a query."""
 
 from datetime import timedelta
+from functools import partial
 
 from indelible import concepts
 from indelible.kernel import KeyReused, Once, Stale
-from indelible.kernel.keys import CreateKey, InvalidScope, KeyNotFound, RevokeKey, create_key, get_key, key_for, list_keys, revoke_key
+from indelible.kernel.keys import (
+    CreateKey,
+    InvalidScope,
+    KeyNotFound,
+    RevokeKey,
+    create_key,
+    get_key,
+    key_for,
+    list_keys,
+    revoke_key,
+)
 from indelible.testing.stores import BEGINNING, CLEARER, MAYA, NOOR, RATIO, AnyStore, create, do, edit, refusal, submit
 from indelible.wiring import Reading
 
@@ -46,9 +57,7 @@ class KernelConformance:
     def test_the_feed_gives_every_change_once_and_in_order(self, store: AnyStore) -> None:
         saved = [edit(store, create(store)), submit(store, create(store))]
         cursor, seen = "", list[tuple[str, int]]()
-        while page := store.feed(after=cursor, limit=3):
-            if not page.changes:
-                break
+        while (page := store.feed(after=cursor, limit=3)).changes:
             seen += [(each.entity_id, each.seq) for each in page.changes]
             cursor = page.cursor
 
@@ -97,5 +106,5 @@ class KernelConformance:
         for scopes in ((), ("Concepts:read",), ("concepts:",), ("a",) * 51):
             command = CreateKey(owner=MAYA, scopes=scopes)
 
-            assert isinstance(refusal(lambda command=command: do(store, create_key, command)), InvalidScope)
+            assert isinstance(refusal(partial(do, store, create_key, command)), InvalidScope)
         assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)

@@ -37,9 +37,7 @@ def current_warnings(
 def node_of(concept: Concept, version: ConceptVersion) -> ConceptNode:
     """The concept as the graph sees it."""
     content = version.content
-    return ConceptNode(
-        id=concept.id, name=content.name, status=concept.status, prerequisites=content.prerequisites
-    )
+    return ConceptNode(id=concept.id, name=content.name, status=concept.status, prerequisites=content.prerequisites)
 
 
 def graph_around(start: ConceptNode, lookup: Lookup, *, most: int) -> ConceptGraph:

@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import Match, SequenceMatcher
 from enum import StrEnum
-from itertools import accumulate, chain, groupby, islice, product
+from itertools import chain, groupby, islice, product
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Self
 
@@ -16,6 +15,7 @@ from indelible.kernel import Conflict
 from indelible.kernel.values import CONTROL
 
 Value = str | tuple[str, ...] | None
+Way = tuple[int, int, int, "Way"] | None  # the last stretch that an edit kept, and its way there
 
 # Together a pattern's matches are the text. A word swallows its space: half as many tokens to compare.
 WORD: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
@@ -24,6 +24,8 @@ PIECE: Final = re.compile(r"\w+|[^\w\s]|\s+")
 
 STEPS: Final = 3_000_000  # of comparing, for a field: a quarter of a second
 STEPS_PER_CHARACTER: Final = 4  # to cut a text into tokens
+STEPS_PER_EDIT: Final = 4  # to try one more
+NOWHERE: Final = (-1, None)
 COMPARED_WORDS: Final = 200  # of an item, to find the one it was before
 SIMILAR_PERCENT: Final = 60  # from here on an item is said to have changed, below it to be another
 
@@ -53,9 +55,6 @@ class OpKind(StrEnum):
     INSERT = "+"
     REPLACE = "~"
     MOVE = "m"
-
-
-OP_OF_TAG: Final = dict(zip(("equal", "delete", "insert", "replace"), OpKind, strict=False))
 
 
 @frozen(kw_only=True)
@@ -185,29 +184,39 @@ class _Purse:
 
 
 def _common(old: Sequence[str], new: Sequence[str], purse: _Purse) -> list[tuple[int, int, int]]:
-    """The stretches (place in old, place in new, length) that a shortest edit keeps, found in Myers' way.
+    """Place in the old, place in the new, and length of the stretches that a shortest edit keeps."""
+    way, kept = _shortest_edit(old, new, purse), list[tuple[int, int, int]]()
+    while way is not None:
+        i, j, size, way = way
+        kept.append((i, j, size))
+    return kept[::-1]
 
-    Its cost grows with what differs, not with how often words repeat; when it is too high, the edit that got
-    furthest is taken, and what lies beyond counts as replaced.
-    """
-    # By diagonal: how far an edit came in the old text, and the stretches it kept, last first.
-    ends: dict[int, tuple[int, Way]] = {1: (0, None)}
-    is_done, edits = False, 0
-    while not is_done:
+
+def _shortest_edit(old: Sequence[str], new: Sequence[str], purse: _Purse) -> Way:
+    """What the edit keeps, found in Myers' way; if that costs too much, what the edit that got furthest keeps."""
+    ends: dict[int, tuple[int, Way]] = {1: (0, None)}  # by diagonal: how far in the old an edit came, and what it kept
+    for edits in range(len(old) + len(new) + 1):
         steps = 0
         for diagonal in range(-edits, edits + 1, 2):
-            below, above = ends.get(diagonal - 1, NOWHERE), ends.get(diagonal + 1, NOWHERE)
-            x, way = above if below[0] < above[0] else (below[0] + 1, below[1])
-            start = x
-            while x < len(old) and x - diagonal < len(new) and old[x] == new[x - diagonal]:
-                x += 1
-            ends[diagonal] = x, (start, start - diagonal, x - start, way) if x > start else way
-            steps += x - start + STEPS_PER_EDIT
-            is_done = is_done or (x, x - diagonal) == (len(old), len(new))
+            deleted, inserted = ends.get(diagonal - 1, NOWHERE), ends.get(diagonal + 1, NOWHERE)
+            start, way = inserted if deleted[0] < inserted[0] else (deleted[0] + 1, deleted[1])
+            end = start
+            while end < len(old) and end - diagonal < len(new) and old[end] == new[end - diagonal]:
+                end += 1
+            way = (start, start - diagonal, end - start, way) if end > start else way
+            if end >= len(old) and end - diagonal >= len(new):
+                return way
+            ends[diagonal] = end, way
+            steps += STEPS_PER_EDIT + end - start
+        if not purse.pays(steps):
+            break
+    return ends[max(ends, key=lambda diagonal: 2 * ends[diagonal][0] - diagonal)][1]
+
+
 def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
     """Sentences are compared first, and words where sentences differ: that is quicker, and keeps words in place."""
     if not purse.pays(STEPS_PER_CHARACTER * (len(old) + len(new))):
-        return (WordOp(kind=OpKind.REPLACE, old=old, new=new),)
+        return (_difference(old, new),)
     finer = (
         _stretches(WORD, op.old or "", op.new or "", purse) if op.kind is OpKind.REPLACE else (op,)
         for op in _stretches(SENTENCE, old, new, purse)
@@ -218,8 +227,19 @@ def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
 
 def _stretches(token: re.Pattern[str], old: str, new: str, purse: _Purse) -> Iterator[WordOp]:
     was, now = token.findall(old), token.findall(new)
-    for tag, i, i_end, j, j_end in _Matcher(was, now, purse).get_opcodes():
-        yield WordOp(kind=OP_OF_TAG[tag], old="".join(was[i:i_end]) or None, new="".join(now[j:j_end]) or None)
+    i = j = 0
+    for i_kept, j_kept, size in (*_common(was, now, purse), (len(was), len(now), 0)):
+        if (i, j) != (i_kept, j_kept):
+            yield _difference("".join(was[i:i_kept]), "".join(now[j:j_kept]))
+        i, j = i_kept + size, j_kept + size
+        if size:
+            kept = "".join(was[i_kept:i])
+            yield WordOp(kind=OpKind.KEEP, old=kept, new=kept)
+
+
+def _difference(old: str, new: str) -> WordOp:
+    kind = OpKind.REPLACE if old and new else OpKind.DELETE if old else OpKind.INSERT
+    return WordOp(kind=kind, old=old or None, new=new or None)
 
 
 def _joined(kind: OpKind, ops: Sequence[WordOp]) -> WordOp:
@@ -228,8 +248,7 @@ def _joined(kind: OpKind, ops: Sequence[WordOp]) -> WordOp:
 
 
 def _list_ops(old: Sequence[str], new: Sequence[str], purse: _Purse) -> tuple[DiffOp, ...]:
-    blocks = _Matcher(old, new, purse).get_matching_blocks()
-    kept = {i + step: j + step for i, j, size in blocks for step in range(size)}
+    kept = {i + step: j + step for i, j, size in _common(old, new, purse) for step in range(size)}
     gone = [i for i in range(len(old)) if i not in kept]
     come = sorted(set(range(len(new))) - set(kept.values()))
     pairs = _pairs(old, new, gone, come)

@@ -14,6 +14,7 @@ from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import WarningCode, warning
 
 PROGRESS: Final = tuple(ConceptStatus)
+CLOSE: Final = 0.75  # difflib's ratio of two names, one of which may be the other misspelt
 STEPS: Final = (
     1_000_000  # in search of a component's shortest cycle; one of thousands of concepts is not searched whole
 )
@@ -138,7 +139,7 @@ def _on_texts(graph: ConceptGraph, concept_id: str, close_names: Iterable[str]) 
     close = {name_key(name): name for name in close_names}
     for text, matches in meant.items():
         if not matches:
-            hints = get_close_matches(name_key(text), close, n=1)
+            hints = get_close_matches(name_key(text), close, n=1, cutoff=CLOSE)
             yield _warning(WarningCode.PREREQ_DANGLING, text, *(close[hint] for hint in hints))
         elif len(matches) > 1:
             yield _warning(WarningCode.PREREQ_AMBIGUOUS, text, len(matches))

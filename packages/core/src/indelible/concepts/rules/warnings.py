@@ -45,6 +45,7 @@ logger = logging.getLogger(__name__)
 class WarningCode(StrEnum):
     """Every remark there is, with how much it should worry its reader, and what it says."""
 
+    _value_: str
     severity: Severity
     message: str
 
@@ -89,7 +90,7 @@ class WarningCode(StrEnum):
     EDIT_NO_CHANGE = "EDIT_NO_CHANGE", INFO, "The version says the same as the one before it."
     EDIT_LARGE = "EDIT_LARGE", INFO, "The definition keeps {0} % of the one before it, less than {1} %."
     APPROVAL_STALE = "APPROVAL_STALE", MAJOR, "Version {0} was approved, and the concept is now at version {1}."
-    RULE_CRASHED = "RULE_CRASHED", MINOR, "The checks of this field failed, and found nothing for that reason."
+    RULE_CRASHED = "RULE_CRASHED", MINOR, "The checks of {0} failed, and say nothing for that reason."
 
 
 @frozen(kw_only=True)
