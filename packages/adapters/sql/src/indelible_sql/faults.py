@@ -1,9 +1,10 @@
 """What a driver's error means, in the library's own words."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import Enum, auto
+from functools import partial
 from typing import ClassVar
 
 from attrs import frozen
@@ -53,7 +54,6 @@ class StoreTimeout(Unavailable):
     """The database gave up on a statement or a lock that took too long."""
 
     code: ClassVar[str] = "STORE_TIMEOUT"
-    state: str
 
 
 @frozen
@@ -88,6 +88,13 @@ FULL = ("53100", "SQLITE_FULL")
 READ_ONLY = ("25006", "SQLITE_READONLY", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN")
 DENIED = ("28P01", "28000")
 TIMEOUTS = ("55P03", "57014", "25P03", "25P04")
+BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
+    (BUSY, partial(StoreBusy, 1)),
+    (FULL, StoreFull),
+    (READ_ONLY, StoreReadOnly),
+    (DENIED, AccessDenied),
+    (TIMEOUTS, StoreTimeout),
+)
 KEYS = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 
 
@@ -112,7 +119,8 @@ def translated() -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        logger.error("database error %s (%s)", state_of(error) or "without a state", type(error.orig).__name__)
+        # Only the state: the driver's own text can hold a bound value.
+        logger.error("database error %s (%s)", state_of(error) or "without a state", type(error.orig).__name__)  # noqa: TRY400
         raise fault_of(error) from error
     except PoolTimeout as error:
         raise NoConnectionFree from error
@@ -123,21 +131,14 @@ def translated() -> Generator[None]:
 def fault_of(error: DBAPIError) -> IndelibleError:
     """The library's error for a driver's."""
     state = state_of(error)
-    if state in BUSY:
-        return StoreBusy(1)
-    if state in FULL:
-        return StoreFull()
-    if state in READ_ONLY:
-        return StoreReadOnly()
-    if state in DENIED or "password authentication failed" in str(error.orig):
+    for states, fault in BY_STATE:
+        if state in states:
+            return fault()
+    if "password authentication failed" in str(error.orig):  # while connecting, the driver gives no state
         return AccessDenied()
-    if state in TIMEOUTS:
-        return StoreTimeout(state)
     if state.startswith(KEYS):
         return RefusedByGuard(_guard_of(error), state)
-    if fate_of(error) is Fate.UNKNOWN:
-        return StoreUnreachable(type(error.orig).__name__)
-    return DatabaseFault(state)
+    return StoreUnreachable(type(error.orig).__name__) if fate_of(error) is Fate.UNKNOWN else DatabaseFault(state)
 
 
 def _guard_of(error: DBAPIError) -> str:

@@ -30,10 +30,8 @@ class Guard:
 
     def on_sqlite(self) -> tuple[str, ...]:
         """A BEFORE trigger, because a TEMP trigger can silence an AFTER one."""
-        return (
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table.name}\n"
-            f"WHEN ({self.holds}) IS NOT TRUE\nBEGIN SELECT RAISE(ABORT, '{self.name}'); END",
-        )
+        event = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table.name}"
+        return (f"{event}\nWHEN ({self.holds}) IS NOT TRUE\nBEGIN SELECT RAISE(ABORT, '{self.name}'); END",)
 
     def on_postgresql(self) -> tuple[str, ...]:
         """An insert is looked at AFTER, because a fused write moves the head in the same statement."""
@@ -53,9 +51,9 @@ class Guard:
     def trigger(self, when: str, each: str) -> tuple[str, str]:
         """The trigger, which fires in replica mode too."""
         on = qualified(self.table, "postgresql")
+        event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
         return (
-            f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}\n"
-            f"FOR EACH {each} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
+            f"{event}\nFOR EACH {each} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
             f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {self.name}",
         )
 

@@ -1,7 +1,7 @@
 """History and receipts in SQL, and how their rows become values."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from attrs import asdict, frozen
@@ -13,6 +13,7 @@ from indelible_sql.session import Question, Session
 from indelible_sql.tables import HISTORY, RECEIPTS
 
 NO_LIMIT = 2**31 - 1
+LONGEST_NUMBER = 19  # digits of a bigint
 
 OF_ENTITY = (
     select(HISTORY)
@@ -53,7 +54,7 @@ IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' 
 
 ROWS = Converter()  # the columns' types have converted actors, instants and documents already
 ROWS.register_structure_hook_func(
-    lambda kind: kind in (Actor, datetime, Data, Mapping[str, Any]), lambda value, _: value
+    lambda kind: kind in (Actor, date, datetime, Data, Mapping[str, Any]), lambda value, _: value
 )
 
 
@@ -128,6 +129,8 @@ class SqlReceipts:
 
 def _numbers(cursor: str, count: int) -> tuple[int, ...]:
     parts = cursor.split(".") if cursor else ["0"] * count
-    if len(parts) != count or not all(part.isascii() and part.isdecimal() and len(part) < 20 for part in parts):
+    if len(parts) != count or not all(
+        part.isascii() and part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts
+    ):
         raise InvalidCursor(cursor)
     return tuple(map(int, parts))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Table
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import Lifecycle, WrongUse
 from indelible_sql.columns import SCHEMA
 from indelible_sql.guards import edge_guards, head_guards, statements
 from indelible_sql.schema import edge_rows
@@ -28,5 +28,7 @@ def declare_lifecycle(connection: Connection, lifecycle: Lifecycle[StrEnum], *, 
 def guard_head(connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:
     """Guard a head as indelible's own are guarded; only history rows of its lifecycle are looked at."""
     dialect = connection.dialect.name
+    if dialect == "sqlite" and head.dialect_options["sqlite"]["with_rowid"]:
+        raise WrongUse(f"declare {head.name} with sqlite_with_rowid=False: a row could be replaced by its rowid")
     for statement in statements(head_guards(head, lifecycle, dialect), dialect):
         connection.exec_driver_sql(statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}."))

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
 from indelible_sql.columns import Domain
@@ -55,9 +55,7 @@ def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Ite
     )
     counter = shown_key(head).columns_shown[4]
     for entity_id, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
-        first = last = next(changes)
-        for last in changes:
-            pass
+        first, last = _ends(list(changes))
         row = {
             "id": entity_id,
             "status": last["to_state"],
@@ -70,6 +68,10 @@ def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Ite
         own = {column.name: _from_plain(column.type, last["data"].get(column.name)) for column in own_columns(head)}
         names = {column.name for column in written(head)}
         yield {name: value for name, value in (row | own).items() if name in names}
+
+
+def _ends(changes: list[RowMapping]) -> tuple[RowMapping, RowMapping]:
+    return changes[0], changes[-1]
 
 
 def _from_plain(kind: object, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
@@ -15,6 +16,8 @@ OWN_GUARDS = tuple(f"history_needs_{head.name}" for head in HEADS)
 ZONE = text("SELECT current_setting('TimeZone')")
 IN_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
 
+LISTS: Any = [bindparam(name, expanding=True) for name in ("names", "guards", "lifecycles")]
+
 ON_SQLITE = text(
     """
     SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
@@ -24,14 +27,15 @@ ON_SQLITE = text(
     SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
     FROM lifecycle_edges WHERE lifecycle IN :lifecycles
     """
-).bindparams(*(bindparam(name, [""], expanding=True) for name in ("names", "guards", "lifecycles")))
+).bindparams(*LISTS)
 
 ON_POSTGRESQL = """
     WITH ours AS (
       SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = :schema AND c.relname = ANY(:names)
     ), facts AS (
-      SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text || ' ' || relrowsecurity::text || ' ' || relhasrules::text
+      SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text || ' ' || relrowsecurity::text
+        || ' ' || relhasrules::text
         AS fact FROM ours
       UNION ALL
       SELECT 'column ' || o.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 from attrs import frozen
 from sqlalchemy import (
@@ -46,12 +46,15 @@ PLACE = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
 PREDECESSOR = ("lifecycle", "entity_id", "previous_seq", "from_state", "previous_version", "prev_hash")
 
 
+def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
+    return isinstance(item, Column)
+
+
 def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata) -> Table:
     """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite."""
-    columns = (cast("Column[Any]", each) for each in items if isinstance(each, Column))
     rules = [
         CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(dialect="sqlite")
-        for column, kind in ((each.name, each.type) for each in columns)
+        for column, kind in ((each.name, each.type) for each in items if _is_column(each))
         if isinstance(kind, Domain)
     ]
     return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
@@ -117,7 +120,7 @@ RECEIPTS = table(
 class ShownKey(Constraint):
     """A head's deferred key into the change that it shows.
 
-    It is written out, not a ForeignKeyConstraint, because a host's head may live in another schema and another MetaData.
+    It is written out, not a ForeignKeyConstraint: a host's head may live in another schema and another MetaData.
     """
 
     def __init__(self, name: str, counter: str, schema: str = SCHEMA) -> None:
@@ -136,9 +139,17 @@ def _shown_key(key: ShownKey, compiler: DDLCompiler, **_: object) -> str:
 
 
 def head_columns(
-    lifecycle: Lifecycle[StrEnum], *, name: str, version: Column[Any] | None = None, schema: str = SCHEMA
+    lifecycle: Lifecycle[StrEnum],
+    *,
+    name: str | None = None,
+    version: Column[Any] | None = None,
+    schema: str = SCHEMA,
 ) -> tuple[SchemaItem, ...]:
-    """What makes a table called `name` the head of a lifecycle; `schema` is where indelible's own tables live."""
+    """What makes a table the head of a lifecycle: its place in history, and the key that ties it there.
+
+    `name` begins the names of its constraints; `schema` is where indelible's own tables live.
+    """
+    prefix = name or lifecycle.name
     counter = required("version", WHOLE, Computed("0", persisted=True)) if version is None else version
     times = "CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END"
     return (
@@ -150,8 +161,8 @@ def head_columns(
         required("hash", DIGEST),
         required("created_at", INSTANT),
         required("updated_at", INSTANT),
-        ShownKey(f"{name}_shown", counter.name, schema),
-        CheckConstraint(times, name=f"{name}_times"),
+        ShownKey(f"{prefix}_shown", counter.name, schema),
+        CheckConstraint(times, name=f"{prefix}_times"),
     )
 
 

@@ -136,9 +136,15 @@ class ConceptNode:
     prerequisites: tuple[str, ...]
 
 
-OBSERVABLE_VERBS = frozenset(
-    ["add", "analyse", "analyze", "apply", "arrange", "calculate", "choose", "classify", "combine", "compare", "compose", "compute", "construct", "contrast", "convert", "count", "create", "decide", "define", "demonstrate", "derive", "describe", "determine", "differentiate", "discuss", "distinguish", "divide", "draw", "estimate", "evaluate", "explain", "express", "factor", "find", "generalise", "generalize", "identify", "illustrate", "interpret", "judge", "justify", "label", "list", "locate", "match", "measure", "model", "multiply", "name", "order", "outline", "place", "plot", "predict", "prove", "read", "recall", "recognise", "recognize", "relate", "represent", "round", "select", "share", "show", "simplify", "sketch", "solve", "sort", "state", "subtract", "summarise", "summarize", "test", "translate", "use", "verify", "write"]
+VERBS = (
+    "add analyse analyze apply arrange calculate choose classify combine compare compose compute construct "
+    "contrast convert count create decide define demonstrate derive describe determine differentiate discuss "
+    "distinguish divide draw estimate evaluate explain express factor find generalise generalize identify "
+    "illustrate interpret judge justify label list locate match measure model multiply name order outline "
+    "place plot predict prove read recall recognise recognize relate represent round select share show "
+    "simplify sketch solve sort state subtract summarise summarize test translate use verify write"
 )
+OBSERVABLE_VERBS = frozenset(VERBS.split())
 
 
 @frozen(kw_only=True)

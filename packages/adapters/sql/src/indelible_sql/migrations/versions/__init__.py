@@ -1,0 +1,1 @@
+"""One file a step, beside the statements that it runs."""

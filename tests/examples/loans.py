@@ -1,0 +1,84 @@
+"""A library's loans: a lifecycle of one's own, in a table of one's own, guarded like indelible's."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from attrs import evolve, frozen
+from sqlalchemy import Column, Connection, Date, MetaData, Table, Text
+
+from indelible.kernel import Edge, Lifecycle, NotFound, instant_after, next_change
+from indelible_sql import Heads, SqlTransaction, declare_lifecycle, guard_head, head_columns
+
+
+class LoanStatus(StrEnum):
+    """Where the book is."""
+
+    LENT = "LENT"
+    RETURNED = "RETURNED"
+
+
+LOAN = Lifecycle(
+    name="loan",
+    edges=(
+        Edge("", "lend", LoanStatus.LENT, 0),
+        Edge(LoanStatus.LENT, "renew", LoanStatus.LENT, 0),
+        Edge(LoanStatus.LENT, "return", LoanStatus.RETURNED, 0),
+    ),
+)
+OWN_COLUMNS = (Column("book", Text, nullable=False), Column("due", Date, nullable=False))
+LOANS = Table("loans", MetaData(), *head_columns(LOAN), *OWN_COLUMNS, sqlite_with_rowid=False)
+
+
+@frozen(kw_only=True)
+class Loan:
+    """A book in a reader's hands."""
+
+    id: str
+    book: str
+    due: date
+    status: LoanStatus
+    created_at: datetime
+    updated_at: datetime
+
+
+@frozen
+class LoanNotFound(NotFound):
+    """No loan has this id."""
+
+    code: ClassVar[str] = "LOAN_NOT_FOUND"
+    loan_id: str
+
+
+HEADS = Heads(table=LOANS, entity=Loan, missing=LoanNotFound)
+
+
+def migrate(connection: Connection) -> None:
+    """The library's own migration."""
+    declare_lifecycle(connection, LOAN)
+    LOANS.create(connection)
+    guard_head(connection, LOANS, LOAN)
+
+
+def lend(tx: SqlTransaction, command: tuple[str, date]) -> Loan:
+    """Lend a book until a day."""
+    (book, due), now = command, tx.clock.now()
+    status = LOAN.next("", "lend")
+    loan = Loan(id=tx.ids.new(), book=book, due=due, status=status, created_at=now, updated_at=now)
+    return save(tx, loan, "lend", expected_seq=0)
+
+
+def move(tx: SqlTransaction, command: tuple[str, int, str, date]) -> Loan:
+    """Renew or return a loan."""
+    loan_id, seq, action, due = command
+    loan = HEADS.load(tx.session, loan_id, expected_seq=seq).entity
+    status, now = LOAN.next(loan.status, action), instant_after(loan.updated_at, tx.clock.now())
+    return save(tx, evolve(loan, due=due, status=status, updated_at=now), action, expected_seq=seq)
+
+
+def save(tx: SqlTransaction, loan: Loan, action: str, *, expected_seq: int) -> Loan:
+    """Move the head, and say so in history."""
+    head = HEADS.load(tx.session, loan.id, expected_seq=expected_seq) if expected_seq else None
+    change = next_change(tx, LOAN, head, loan, action, {"book": loan.book, "due": loan.due.isoformat()})
+    HEADS.record(tx.session, change, loan)
+    return loan

@@ -1,0 +1,167 @@
+"""A host's own lifecycle: it runs on both databases, and both refuse what it does not declare."""
+
+from collections.abc import Callable, Generator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Executable, MetaData, Table, create_engine, delete, insert, text, update
+from sqlalchemy.event import listen
+from sqlalchemy.exc import DBAPIError
+from tests.conftest import POLICY
+from tests.examples.loans import LOAN, LOANS, Loan, LoanStatus, lend, migrate, move
+
+from indelible.kernel import Actor, Change, InvalidTransition, Stale, WrongUse, verify_chain
+from indelible_service.embedded import PostgresServer
+from indelible_sql import SqlStore, guard_head, head_columns, open_store, verify
+from indelible_sql.admission import LifecycleDiffers
+from indelible_sql.tables import HISTORY
+
+MAYA = Actor.user("maya")
+DUE = date(2999, 1, 1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def urls(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The address of a database with a library's loans, for the application and for its owner."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        prepare(url)
+        return url, url
+    database: PostgresServer = request.getfixturevalue("database")
+    prepare(database.owner_url, "GRANT SELECT, INSERT, UPDATE ON loans TO indelible_app")
+    return database.url, database.owner_url
+
+
+def prepare(url: str, *grants: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        migrate(connection)
+        for grant in grants:
+            connection.execute(text(grant))
+    engine.dispose()
+
+
+@pytest.fixture
+def store(urls: tuple[str, str]) -> Generator[SqlStore]:
+    opened = open_store(urls[0], lifecycles=(LOAN,), policy=POLICY)
+    yield opened
+    opened.dispose()
+
+
+def lent(store: SqlStore) -> Loan:
+    return store.run(lend, ("Ratio and Proportion", DUE), actor=MAYA, reason="a reader asked for it")
+
+
+def moved(store: SqlStore, loan: Loan, action: str, seq: int) -> Loan:
+    command = (loan.id, seq, action, DUE + timedelta(days=14))
+    return store.run(move, command, actor=MAYA, reason="at the desk")
+
+
+def last_change(store: SqlStore, loan: Loan) -> Change:
+    return store.read(lambda tx: tx.history.of(LOAN.name, loan.id))[-1]
+
+
+def test_a_loan_is_lent_renewed_and_returned(store: SqlStore) -> None:
+    loan = lent(store)
+    moved(store, loan, "renew", 1)
+    returned = moved(store, loan, "return", 2)
+    changes = store.read(lambda tx: tx.history.of(LOAN.name, loan.id))
+
+    assert returned.status is LoanStatus.RETURNED
+    assert verify_chain(LOAN, changes).seq == 3
+    assert verify(store) == ()
+
+
+def test_what_the_lifecycle_does_not_declare_is_refused(store: SqlStore) -> None:
+    loan = lent(store)
+    moved(store, loan, "return", 1)
+
+    with pytest.raises(InvalidTransition):
+        moved(store, loan, "renew", 2)
+    with pytest.raises(Stale):
+        moved(store, loan, "renew", 1)
+
+
+def test_a_store_refuses_edges_that_differ_from_the_declared_ones(urls: tuple[str, str]) -> None:
+    shorter = type(LOAN)(name="loan", edges=LOAN.edges[:-1])
+    store = open_store(urls[0], lifecycles=(shorter,))
+    with pytest.raises(LifecycleDiffers):
+        store.feed()
+    store.dispose()
+
+
+LATER, DIGEST = timedelta(days=1), "b" * 64
+
+
+def head(change: Change, **other: object) -> Executable:
+    """The head's half of a legal return."""
+    step = {"status": "RETURNED", "seq": 2, "hash": DIGEST, "updated_at": change.at + LATER}
+    return update(LOANS).where(LOANS.c.id == change.entity_id).values(step | other)
+
+
+def record(change: Change, **other: object) -> Executable:
+    """The record's half."""
+    edge = {"from_state": "LENT", "action": "return", "to_state": "RETURNED", "adds_version": 0, "version": 0}
+    place = {"lifecycle": "loan", "entity_id": change.entity_id, "seq": 2, "prev_hash": change.hash, "hash": DIGEST}
+    cause = {"actor": MAYA, "reason": "a raw write", "at": change.at + LATER, "data": {}}
+    return insert(HISTORY).values(edge | place | cause | other)
+
+
+def born(change: Change) -> Executable:
+    times = {"created_at": change.at, "updated_at": change.at}
+    own = {"id": "new", "status": "LENT", "seq": 1, "hash": DIGEST, "book": "b", "due": DUE}
+    return insert(LOANS).values(own | times)
+
+
+Attack = Callable[[Change], tuple[Executable, ...]]
+ATTACKS: dict[str, Attack] = {
+    "a loan that moves without its change": lambda lent: (head(lent),),
+    "a change without its loan": lambda lent: (record(lent),),
+    "a loan in an undeclared state": lambda lent: (head(lent, status="BURNT"), record(lent, to_state="BURNT")),
+    "an undeclared action": lambda lent: (head(lent), record(lent, action="burn")),
+    "a due date that moves alone": lambda lent: (update(LOANS).values(due=DUE + LATER),),
+    "a loan that is moved back": lambda lent: (head(lent, seq=1, status="LENT"),),
+    "a loan that skips a seq": lambda lent: (head(lent, seq=3), record(lent, seq=3)),
+    "a loan that is deleted": lambda lent: (delete(LOANS),),
+    "a loan that is born without history": lambda lent: (born(lent),),
+    "a loan with another id": lambda lent: (head(lent, id="new"), record(lent, entity_id="new")),
+    "a wrong predecessor": lambda lent: (head(lent), record(lent, prev_hash="c" * 64)),
+    "a blank reason": lambda lent: (head(lent), record(lent, reason=" ")),
+}
+
+
+def is_refused(url: str, *statements: Executable) -> bool:
+    translate = {"indelible": None} if url.startswith("sqlite") else {}
+    engine = create_engine(url, execution_options={"schema_translate_map": translate})
+    if url.startswith("sqlite"):
+        listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
+    try:
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(statement)
+    except DBAPIError:
+        return True
+    finally:
+        engine.dispose()
+    return False
+
+
+def test_a_legal_raw_step_is_accepted(urls: tuple[str, str], store: SqlStore) -> None:
+    change = last_change(store, lent(store))
+
+    assert not is_refused(urls[0], head(change), record(change))
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_illegal_raw_write_is_refused(name: str, urls: tuple[str, str], store: SqlStore) -> None:
+    change = last_change(store, lent(store))
+
+    assert [is_refused(url, *ATTACKS[name](change)) for url in urls] == [True, True]
+    assert verify(store) == ()
+
+
+def test_a_head_with_rowids_is_not_guarded(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection, pytest.raises(WrongUse):
+        guard_head(connection, Table("rows", MetaData(), *head_columns(LOAN)), LOAN)
+    engine.dispose()
