@@ -12,7 +12,7 @@ from tests.examples.loans import LOAN, LOANS, Loan, LoanStatus, lend, migrate, m
 
 from indelible.kernel import Actor, Change, InvalidTransition, Stale, WrongUse, verify_chain
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, guard_head, head_columns, open_store, verify
+from indelible_sql import SqlStore, guard_head, head_columns, open_store, rebuild, verify
 from indelible_sql.admission import LifecycleDiffers
 from indelible_sql.tables import HISTORY
 
@@ -61,7 +61,7 @@ def last_change(store: SqlStore, loan: Loan) -> Change:
     return store.read(lambda tx: tx.history.of(LOAN.name, loan.id))[-1]
 
 
-def test_a_loan_is_lent_renewed_and_returned(store: SqlStore) -> None:
+def test_a_loan_is_lent_renewed_and_returned(urls: tuple[str, str], store: SqlStore) -> None:
     loan = lent(store)
     moved(store, loan, "renew", 1)
     returned = moved(store, loan, "return", 2)
@@ -69,7 +69,8 @@ def test_a_loan_is_lent_renewed_and_returned(store: SqlStore) -> None:
 
     assert returned.status is LoanStatus.RETURNED
     assert verify_chain(LOAN, changes).seq == 3
-    assert verify(store) == ()
+    assert verify(store, heads={LOANS: LOAN}) == ()
+    assert [each.changed for each in rebuild(store, urls[1], heads={LOANS: LOAN})] == [(), (), ()]
 
 
 def test_what_the_lifecycle_does_not_declare_is_refused(store: SqlStore) -> None:

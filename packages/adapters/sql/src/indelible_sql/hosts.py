@@ -2,27 +2,38 @@
 
 from enum import StrEnum
 
-from sqlalchemy import Connection, Table
+from attrs import evolve
+from sqlalchemy import Connection, Table, text
 
 from indelible.kernel import Lifecycle, WrongUse
 from indelible_sql.columns import SCHEMA
 from indelible_sql.guards import edge_guards, head_guards, statements
 from indelible_sql.schema import edge_rows
 from indelible_sql.snapshot import quoted
+from indelible_sql.tables import EDGE
 
 
 def declare_lifecycle(connection: Connection, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:
-    """Open the edges for one lifecycle and close them again, in the migration's own transaction."""
+    """Open the edges for those of one lifecycle that are missing, and close them again, in the migration's transaction.
+
+    A state that is added later is declared the same way.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    edges = "lifecycle_edges" if is_sqlite else f"{quoted(connection, schema)}.lifecycle_edges"
+    kept = connection.execute(
+        text(f"SELECT {', '.join(EDGE)} FROM {edges} WHERE lifecycle = :name"), {"name": lifecycle.name}
+    )
+    known = {tuple(row[1:]) for row in kept}
+    missing = tuple(edge for edge in lifecycle.edges if tuple(edge) not in known)
     guard = next(each for each in edge_guards(connection.dialect.name) if each.event == "INSERT")
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
-        connection.exec_driver_sql(edge_rows(lifecycle).format(edges="lifecycle_edges"))
-        connection.exec_driver_sql(guard.on_sqlite()[0])
-        return
-    edges = f"{quoted(connection, schema)}.lifecycle_edges"
-    connection.exec_driver_sql(f"ALTER TABLE {edges} DISABLE TRIGGER {guard.name}")
-    connection.exec_driver_sql(edge_rows(lifecycle).format(edges=edges))
-    connection.exec_driver_sql(f"ALTER TABLE {edges} ENABLE ALWAYS TRIGGER {guard.name}")
+    connection.exec_driver_sql(
+        f"DROP TRIGGER {guard.name}" if is_sqlite else f"ALTER TABLE {edges} DISABLE TRIGGER {guard.name}"
+    )
+    if missing:
+        connection.exec_driver_sql(edge_rows(evolve(lifecycle, edges=missing)).format(edges=edges))
+    connection.exec_driver_sql(
+        guard.on_sqlite()[0] if is_sqlite else f"ALTER TABLE {edges} ENABLE ALWAYS TRIGGER {guard.name}"
+    )
 
 
 def guard_head(connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:

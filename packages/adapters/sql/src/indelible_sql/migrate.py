@@ -1,7 +1,7 @@
 """Schema changes: up, down, and whether a database is what this version of the library expects."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Container, Generator
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -14,15 +14,16 @@ from sqlalchemy import Connection, NullPool, Table, create_engine, make_url, tex
 from sqlalchemy.event import listen
 
 from indelible.kernel import Conflict, Unavailable
+from indelible.kernel.keys import KEY
 from indelible_sql.columns import DOMAINS
-from indelible_sql.schema import HEADS, RECORDS, TABLES
+from indelible_sql.schema import HEADS, TABLES
 from indelible_sql.snapshot import digest_of, facts, quoted
 from indelible_sql.tables import EDGES
 from indelible_sql.together import FIXED, written
 
 VERSION_TABLE = "indelible_version"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('indelible migration', 0))"
-HEAD = "0001"
+DIGESTS = "digests.json"
 
 
 @frozen
@@ -74,11 +75,14 @@ def upgrade(url: str, schema: str, *, role: str | None) -> None:
             grant(connection, place, role)
 
 
-def downgrade(url: str, schema: str, revision: str, *, exported_rows: int = 0) -> None:
-    """Take the schema back; RecordsWouldBeLost unless an export of as many rows as there are was verified."""
+def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] = ()) -> None:
+    """Take the schema back; RecordsWouldBeLost unless `exported` holds the hash of every change that would go.
+
+    Keys and receipts go without an export: they mean nothing without the store that they were made for.
+    """
     with migrating(url, schema) as (connection, place):
         config = _config(connection, place)
-        config.attributes["exported_rows"] = exported_rows
+        config.attributes["exported"] = exported
         command.downgrade(config, revision)
 
 
@@ -91,18 +95,19 @@ def revision_of(connection: Connection, schema: str | None) -> str:
 def check(connection: Connection, schema: str) -> None:
     """SchemaOutOfDate or SchemaDamaged, unless the database is as the migrations leave it."""
     found = revision_of(connection, None if connection.dialect.name == "sqlite" else schema)
-    if found != HEAD:
-        raise SchemaOutOfDate(found or "nothing", HEAD)
+    revision, digests = newest()
+    if found != revision:
+        raise SchemaOutOfDate(found or "nothing", revision)
     digest = digest_of(facts(connection, schema))
-    if digest != expected_digest(connection.dialect.name):
+    if digest != digests[connection.dialect.name]:
         raise SchemaDamaged(digest)
 
 
-def expected_digest(dialect: str) -> str:
-    """The digest of the facts of a database that is just migrated."""
-    source = files("indelible_sql.migrations").joinpath("digests.json").read_text(encoding="utf-8")
+def newest() -> tuple[str, dict[str, str]]:
+    """The newest revision, and the digest that each database's facts have once it has run."""
+    source = files("indelible_sql.migrations").joinpath(DIGESTS).read_text(encoding="utf-8")
     digests: dict[str, dict[str, str]] = json.loads(source)
-    return digests[HEAD][dialect]
+    return max(digests.items())
 
 
 def drop_everything(connection: Connection, context: MigrationContext) -> None:
@@ -110,9 +115,10 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
     attributes: dict[str, Any] = context.config.attributes if context.config else {}
     is_sqlite = connection.dialect.name == "sqlite"
     prefix = "" if is_sqlite else f"{quoted(connection, attributes['schema'])}."
-    kept = sum(connection.scalar(text(f"SELECT count(*) FROM {prefix}{table.name}")) for table in RECORDS)
-    if kept > attributes.get("exported_rows", 0):
-        raise RecordsWouldBeLost(kept)
+    hashes = connection.scalars(text(f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"))
+    lost = sum(each not in attributes.get("exported", ()) for each in hashes)
+    if lost:
+        raise RecordsWouldBeLost(lost)
     for table in reversed(TABLES):
         connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{'' if is_sqlite else ' CASCADE'}")
     if not is_sqlite:

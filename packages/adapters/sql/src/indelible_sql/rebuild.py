@@ -2,17 +2,18 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import Connection, Date, RowMapping, Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
-from indelible_sql.columns import Domain
-from indelible_sql.guards import Guard, head_guards, shown_key
+from indelible_sql.columns import SCHEMA, Domain
+from indelible_sql.guards import Guard, head_guards, qualified, shown_key
 from indelible_sql.migrate import migrating
 from indelible_sql.schema import HEADS
 from indelible_sql.session import Session
@@ -20,7 +21,7 @@ from indelible_sql.snapshot import quoted
 from indelible_sql.store import SqlStore
 from indelible_sql.tables import HISTORY
 from indelible_sql.together import written
-from indelible_sql.verify import own_columns
+from indelible_sql.verify import NO_HEADS, Heads, own_columns
 
 
 @frozen(kw_only=True)
@@ -32,11 +33,11 @@ class Rebuilt:
     changed: tuple[str, ...]
 
 
-def rebuild(store: SqlStore, owner_url: str | None = None) -> tuple[Rebuilt, ...]:
-    """Every head as its history says; `owner_url` where another role owns the schema."""
+def rebuild(store: SqlStore, owner_url: str | None = None, *, heads: Heads = NO_HEADS) -> tuple[Rebuilt, ...]:
+    """Every head as its history says; `owner_url` where another role owns the schema, `heads` are a host's own."""
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
         session = Session(connection, store.schema)
-        return tuple(_rebuilt(session, store.schema, head, lifecycle) for head, lifecycle in HEADS.items())
+        return tuple(_rebuilt(session, store.schema, *each) for each in {**HEADS, **heads}.items())
 
 
 def _rebuilt(session: Session, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]) -> Rebuilt:
@@ -75,7 +76,11 @@ def _ends(changes: list[RowMapping]) -> tuple[RowMapping, RowMapping]:
 
 
 def _from_plain(kind: object, value: Any) -> Any:
-    return kind.from_plain(value) if isinstance(kind, Domain) and value is not None else value
+    if value is None:
+        return None
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    return kind.from_plain(value) if isinstance(kind, Domain) else value
 
 
 def _put(
@@ -103,10 +108,14 @@ def _guards_lifted(connection: Connection, schema: str, head: Table, lifecycle: 
 def _lift(connection: Connection, schema: str, guard: Guard) -> str:
     if connection.dialect.name == "sqlite":
         return f"DROP TRIGGER {guard.name}"
-    return f"ALTER TABLE {quoted(connection, schema)}.{guard.table.name} DISABLE TRIGGER {guard.name}"
+    return f"ALTER TABLE {_place(connection, schema, guard)} DISABLE TRIGGER {guard.name}"
 
 
 def _restore(connection: Connection, schema: str, guard: Guard) -> str:
     if connection.dialect.name == "sqlite":
         return guard.on_sqlite()[0]
-    return f"ALTER TABLE {quoted(connection, schema)}.{guard.table.name} ENABLE ALWAYS TRIGGER {guard.name}"
+    return f"ALTER TABLE {_place(connection, schema, guard)} ENABLE ALWAYS TRIGGER {guard.name}"
+
+
+def _place(connection: Connection, schema: str, guard: Guard) -> str:
+    return qualified(guard.table, "postgresql").replace(f"{SCHEMA}.", f"{quoted(connection, schema)}.")

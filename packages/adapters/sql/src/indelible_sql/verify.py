@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from attrs import frozen
@@ -68,10 +69,15 @@ class Finding:
 
 
 Row = RowMapping
+Heads = Mapping[Table, Lifecycle[StrEnum]]
+NO_HEADS: Heads = MappingProxyType({})
 
 
-def verify(store: SqlStore) -> tuple[Finding, ...]:
-    """Everything that is wrong with the database; nothing is written. The role may be the application's."""
+def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
+    """Everything that is wrong with the database; nothing is written. The role may be the application's.
+
+    `heads` are a host's own.
+    """
     with translated(), store.engines.reader.connect() as connection:
         session = Session(connection, store.schema)
         found = list(_schema(connection, store))
@@ -80,7 +86,7 @@ def verify(store: SqlStore) -> tuple[Finding, ...]:
         lifecycles = {each.name: each for each in (*HEADS.values(), *store.lifecycles)}
         found += _edges(session, lifecycles)
         found += _chains(session, lifecycles, store.clock.now() + FUTURE)
-        for head, lifecycle in HEADS.items():
+        for head, lifecycle in {**HEADS, **heads}.items():
             found += _heads(session, head, lifecycle)
         for lifecycle, records in RECORDED.items():
             for recorded in records:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
-from typing import Concatenate, Self
+from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
 from attrs import field, frozen
 
 from indelible.concepts import RepositoryOverHeads
-from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds
+from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
 from indelible.kernel.receipts import answered
 from indelible.kernel.transaction import Command, P, R
 from indelible.memory.concepts import MemoryConcepts
@@ -60,6 +61,15 @@ class MemoryTransaction:
         self.concept_search = self.concept_heads = tables.concepts
         self.concepts = RepositoryOverHeads(self, tables.concepts)
 
+    def close(self) -> None:
+        """Take everything out of the caller's hands."""
+        vars(self).clear()
+
+    if not TYPE_CHECKING:  # the checkers know the attributes; this is asked for those that are gone
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise WrongUse("the transaction has ended")
+
 
 class MemoryStore:
     """One transaction at a time, on a draft that replaces the tables when it commits."""
@@ -69,17 +79,25 @@ class MemoryStore:
         self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
         self._tables = Tables.empty()
         self._lock = Lock()
+        self._is_inside: ContextVar[bool] = ContextVar("inside", default=False)
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
         """Several commands at once: commits on a clean exit, rolls back on any exception."""
         cause = Because(actor=actor, reason=reason, request_id=request_id)
+        if self._is_inside.get():
+            raise WrongUse("a transaction of this store is open here already: pass its tx on")
+        inside = self._is_inside.set(True)
         with self._lock:
             draft = self._tables.copy()
             tx = MemoryTransaction(draft, self._policy, cause, self._clock, self._ids)
-            yield tx
-            tx.concepts.check_whole()
-            self._tables = draft
+            try:
+                yield tx
+                tx.concepts.check_whole()
+                self._tables = draft
+            finally:
+                tx.close()
+                self._is_inside.reset(inside)
 
     def run(
         self,

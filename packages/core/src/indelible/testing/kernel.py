@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from indelible import concepts
-from indelible.kernel import KeyReused, Once, Stale
+from indelible.kernel import KeyReused, Once, Stale, WrongUse
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
@@ -17,7 +17,7 @@ from indelible.kernel.keys import (
     revoke_key,
 )
 from indelible.testing.stores import BEGINNING, CLEARER, MAYA, NOOR, RATIO, AnyStore, create, do, edit, refusal, submit
-from indelible.wiring import Reading
+from indelible.wiring import Reading, Writing
 
 ONCE = Once("key-1", concepts.ConceptSaved)
 CREATE = concepts.CreateConcept(content=RATIO)
@@ -70,6 +70,18 @@ class KernelConformance:
         saved = create(store)
 
         assert [each.entity_id for each in store.feed(after=end).changes] == [saved.concept.id]
+
+    def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
+        kept: list[Writing] = []
+        command = concepts.CreateConcept(content=RATIO)
+
+        def keep(tx: Writing, _: None) -> None:
+            kept.append(tx)
+
+        do(store, keep, None)
+
+        assert isinstance(refusal(lambda: concepts.create_concept(kept[0], command)), WrongUse)
+        assert store.feed().changes == ()
 
     def test_a_query_sees_one_moment(self, store: AnyStore) -> None:
         created = create(store)
