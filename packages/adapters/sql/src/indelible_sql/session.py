@@ -20,7 +20,8 @@ class Session:
         self._connection = connection
         self._is_open = True
         # Given with each statement, so that a host's own connection keeps its own options.
-        self._options = {"schema_translate_map": {SCHEMA: None if self.is_sqlite else schema}}
+        place = None if self.is_sqlite else schema
+        self._options: dict[str, Any] = {} if place == SCHEMA else {"schema_translate_map": {SCHEMA: place}}
         self._counted = self._options | {"preserve_rowcount": True}  # an INSERT's count is dropped unless it is asked
         self.changes: list[Change] = []
         self.transaction: str | None = None  # PostgreSQL's number of the transaction, once it has written

@@ -27,7 +27,7 @@ from indelible.kernel import (
     WrongUse,
     answered,
 )
-from indelible.kernel.transaction import Command, P, R
+from indelible.kernel.transaction import Command, P, R, refusals_logged
 from indelible.policy import Policy
 from indelible_sql import migrate
 from indelible_sql.admission import admit
@@ -179,13 +179,14 @@ class SqlStore:
     @contextmanager
     def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
         session = Session(connection, self.schema)
+        tx = SqlTransaction(session, self.policy, cause, self.clock, self.ids)
         try:
-            tx = SqlTransaction(session, self.policy, cause, self.clock, self.ids)
-            yield tx
-            tx.concepts.check_whole()
-            logger.info("%s: %d changes by %s", cause.request_id or "-", len(session.changes), cause.actor)
+            with refusals_logged(cause):
+                yield tx
+                tx.concepts.check_whole()
         finally:
             session.close()
+        logger.info("%d changes by %s, request %s", len(session.changes), cause.actor, cause.request_id or "-")
 
     @contextmanager
     def _connected(self, engine: Engine) -> Generator[Connection]:

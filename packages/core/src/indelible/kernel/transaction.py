@@ -1,11 +1,13 @@
 """What a store gives to handlers and queries."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import logging
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from indelible.kernel.actor import Actor, Cause
 from indelible.kernel.clock import Clock
+from indelible.kernel.errors import IndelibleError
 from indelible.kernel.history import Feed, History
 from indelible.kernel.ids import Ids
 from indelible.kernel.receipts import Once
@@ -15,6 +17,20 @@ R = TypeVar("R")
 Command = TypeVar("Command")
 Read_co = TypeVar("Read_co", covariant=True)
 Write_co = TypeVar("Write_co", covariant=True)
+
+
+logger = logging.getLogger("indelible")
+
+
+@contextmanager
+def refusals_logged(cause: Cause) -> Generator[None]:
+    """Let a refused command leave a line in the log, and go on its way."""
+    try:
+        yield
+    except IndelibleError as error:
+        words = (error.code, cause.actor, cause.reason, cause.request_id or "-")
+        logger.info("refused with %s: by %s, because %r, request %s", *words)
+        raise
 
 
 class ReadTransaction(Protocol):

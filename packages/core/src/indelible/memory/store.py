@@ -11,7 +11,7 @@ from attrs import field, frozen
 from indelible.concepts import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
 from indelible.kernel.receipts import answered
-from indelible.kernel.transaction import Command, P, R
+from indelible.kernel.transaction import Command, P, R, refusals_logged
 from indelible.memory.concepts import MemoryConcepts
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
 from indelible.memory.keys import KeyRows, MemoryKeys
@@ -88,7 +88,7 @@ class MemoryStore:
         if self._is_inside.get():
             raise WrongUse("a transaction of this store is open here already: pass its tx on")
         inside = self._is_inside.set(True)
-        with self._lock:
+        with self._lock, refusals_logged(cause):
             draft = self._tables.copy()
             tx = MemoryTransaction(draft, self._policy, cause, self._clock, self._ids)
             try:

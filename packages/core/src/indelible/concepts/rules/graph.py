@@ -202,12 +202,9 @@ def _depths(graph: ConceptGraph, components: Iterable[tuple[str, ...]]) -> dict[
 
 
 def _shortest_cycle(graph: ConceptGraph, component: tuple[str, ...]) -> tuple[str, ...]:
-    members = frozenset(component)
-    steps = {each: len(members.intersection(graph.needs[each])) for each in component}
-    # Where nobody has a choice of steps the component is one cycle, found from anywhere.
-    starts = [each for each in component if steps[each] > 1] or component
-    shortest: tuple[str, ...] = ()
-    for start in starts[: max(1, STEPS // sum(steps.values()))]:
+    members, shortest = frozenset(component), tuple[str, ...]()
+    starts = max(1, STEPS // sum(len(graph.needs[each]) for each in component))
+    for start in component[:starts]:
         below = len(shortest) or len(component) + 2
         shortest = _cycle_through(graph, start, within=members, below=below) or shortest
     return shortest

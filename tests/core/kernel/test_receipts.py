@@ -1,0 +1,136 @@
+"""The same request twice has one effect, and its receipt says what it was."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve, fields, frozen
+
+from indelible.kernel import Actor, Conflict, Invalid, KeyReused, Once, Receipt
+from indelible.memory import MemoryStore, MemoryTransaction
+from indelible.testing.stores import TickingClock
+
+MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+RECEIPT = Receipt(owner=MAYA, key="k", fingerprint="a" * 64, result={"answer": 1}, at=NOW)
+FORGED: dict[str, Any] = {
+    "owner": NOOR,
+    "key": "l",
+    "fingerprint": "b" * 64,
+    "result": {"answer": 2},
+    "at": NOW + timedelta(seconds=1),
+}
+
+
+@frozen
+class Answer:
+    """What the counter says: with a type of each kind that an answer holds."""
+
+    count: int
+    by: Actor
+    at: datetime
+    words: tuple[str, ...]
+    note: str | None
+
+
+class Counter:
+    """Counts how often its handlers ran."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.store = MemoryStore(clock=TickingClock())
+
+    def add(self, tx: MemoryTransaction, command: object) -> Answer:
+        self.count += 1
+        return Answer(self.count, tx.actor, tx.clock.now(), (str(command),), None)
+
+    def subtract(self, tx: MemoryTransaction, command: object) -> Answer:
+        return self.add(tx, command)
+
+    def refuse(self, tx: MemoryTransaction, command: object) -> Answer:
+        self.add(tx, command)
+        raise Conflict
+
+    def ask(self, command: object = "one", *, key: str = "k", actor: Actor = MAYA, reason: str = "a test") -> Answer:
+        return self.store.run(self.add, command, actor=actor, reason=reason, once=Once(key, Answer))
+
+
+def test_the_first_answer_comes_again_whole_and_the_handler_does_not() -> None:
+    counter = Counter()
+    first = counter.ask()
+
+    assert counter.ask() == first
+    assert isinstance(counter.ask().by, Actor)
+    assert counter.count == 1
+
+
+def test_without_a_key_each_request_is_another() -> None:
+    counter = Counter()
+    for _ in range(2):
+        counter.store.run(counter.add, "one", actor=MAYA, reason="a test")
+
+    assert counter.count == 2
+
+
+@pytest.mark.parametrize("other", [{"command": "two"}, {"reason": "another"}], ids=["command", "reason"])
+def test_a_key_given_with_another_request_is_refused(other: dict[str, Any]) -> None:
+    counter = Counter()
+    counter.ask()
+
+    with pytest.raises(KeyReused) as refused:
+        counter.ask(**other)
+    assert refused.value.key == "k"
+    assert counter.count == 1
+
+
+def test_a_key_given_with_another_handler_is_refused() -> None:
+    counter = Counter()
+    counter.ask()
+
+    with pytest.raises(KeyReused):
+        counter.store.run(counter.subtract, "one", actor=MAYA, reason="a test", once=Once("k", Answer))
+
+
+@pytest.mark.parametrize("other", [{"key": "l"}, {"actor": NOOR}], ids=["key", "owner"])
+def test_another_key_and_another_owner_have_their_own_answer(other: dict[str, Any]) -> None:
+    counter = Counter()
+
+    assert (counter.ask().count, counter.ask(**other).count) == (1, 2)
+
+
+def test_a_refused_request_keeps_no_receipt() -> None:
+    counter = Counter()
+    with pytest.raises(Conflict):
+        counter.store.run(counter.refuse, "one", actor=MAYA, reason="a test", once=Once("k", Answer))
+
+    assert counter.ask().count == 2
+
+
+def test_a_receipt_is_the_owners_and_its_hash_is_its_digest() -> None:
+    counter = Counter()
+    answer = counter.ask()
+    with counter.store.transaction(actor=MAYA, reason="a look") as tx:
+        found, none = tx.receipts.find(MAYA, "k"), tx.receipts.find(NOOR, "k")
+
+    assert none is None
+    assert found is not None
+    assert found.hash == found.digest()
+    assert (found.owner, found.key, found.result["answer"]["count"]) == (MAYA, "k", answer.count)
+
+
+def test_every_field_of_a_receipt_has_its_forgery() -> None:
+    assert [*FORGED, "hash"] == [field.name for field in fields(Receipt)]
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_flipped_field_changes_a_receipts_digest(name: str) -> None:
+    assert evolve(RECEIPT, **{name: FORGED[name]}).digest() != RECEIPT.digest()
+    assert evolve(RECEIPT, hash="c" * 64).digest() == RECEIPT.digest()
+
+
+def test_a_key_has_1_to_255_visible_characters() -> None:
+    for key in ("k", "k" * 255):
+        assert Once(key, Answer).key == key
+    for wrong in ("", "k" * 256, "a b", "a\nb", "a\x00"):
+        with pytest.raises(Invalid):
+            Once(wrong, Answer)

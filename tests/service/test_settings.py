@@ -1,0 +1,126 @@
+"""Settings: every fault at once, by name, and no value ever shown."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.architecture.sources import ROOT, modules
+
+from indelible_service.errors import SettingsWrong
+from indelible_service.settings import VARIABLES, Settings, load
+
+CANARY = "hunter2"
+WRONG = {
+    "DATABASE_URL": f"mysql://maya:{CANARY}@localhost/x",
+    "INDELIBLE_OWNER_URL": f"postgresql://maya:{CANARY}@localhost:port/x",
+    "INDELIBLE_SCHEMA": f"{CANARY}; DROP",
+    "DB_POOL_SIZE": "0",
+    "DB_MAX_OVERFLOW": "1e3",
+    "INDELIBLE_PREPARE": CANARY,
+    "API_BASE_URL": f"ftp://{CANARY}",
+    "CORS_ORIGINS": "*",
+    "INDELIBLE_HOST": f"{CANARY} and more",
+    "INDELIBLE_PORT": "65536",
+    "INDELIBLE_SECRET": CANARY,
+    "INDELIBLE_FOUR_EYES": CANARY,
+    "INDELIBLE_LOG_LEVEL": CANARY,
+    "INDELIBLE_REQUESTS_PER_MINUTE": "-1",
+    "INDELIBLE_PROXY_HOPS": "٣",
+    "INDELIBLE_TRUSTED_HOSTS": f"https://{CANARY}/",
+}
+RIGHT = {
+    "DATABASE_URL": f"postgresql://maya:{CANARY}@localhost:5432/x?password={CANARY}",
+    "INDELIBLE_OWNER_URL": f"postgresql+psycopg://owner:{CANARY}@localhost/x",
+    "INDELIBLE_PREPARE": "off",
+    "CORS_ORIGINS": "https://one.example, https://two.example:8443",
+    "INDELIBLE_HOST": "::1",
+    "INDELIBLE_SECRET": CANARY * 5,
+    "INDELIBLE_FOUR_EYES": "TRUE",
+    "INDELIBLE_LOG_LEVEL": "debug",
+}
+ENVIRONMENTS = re.compile(r"\b(prod|production|staging|dev|develop(ment|er)?|preprod|testflight)\b", re.IGNORECASE)
+
+
+def problems(environment: dict[str, str | None]) -> tuple[str, ...]:
+    with pytest.raises(SettingsWrong) as caught:
+        Settings.read(environment)
+    assert CANARY not in f"{caught.value!s} {caught.value!r} {caught.value.detail}"
+    return caught.value.problems
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = Settings.read({})
+
+    assert settings.url == f"sqlite:///{Path.cwd()}/indelible-data/indelible.db"
+    assert settings.address == "http://127.0.0.1:8000"
+
+
+def test_every_fault_is_named_at_once_and_no_value_is_quoted() -> None:
+    assert [problem.split()[0] for problem in problems({**WRONG})] == [name for name in VARIABLES if name in WRONG]
+    assert set(VARIABLES) - set(WRONG) == {"INDELIBLE_DATA_DIR"}  # any text is a path
+
+
+@pytest.mark.parametrize("variable", WRONG)
+def test_a_fault_says_what_is_wanted(variable: str) -> None:
+    (problem,) = problems({variable: WRONG[variable]})
+
+    assert re.fullmatch(rf"{variable} must be \S.+", problem)
+
+
+def test_right_values_are_taken_and_secrets_stay_out_of_sight() -> None:
+    settings = Settings.read({**RIGHT})
+
+    assert (settings.prepare, settings.four_eyes, settings.log_level) == (False, True, "DEBUG")
+    assert settings.cors_origins == ("https://one.example", "https://two.example:8443")
+    assert settings.address == "http://[::1]:8000"
+    assert settings.secret == CANARY.encode() * 5
+    assert CANARY not in f"{settings!r} {settings!s}"
+
+
+@pytest.mark.parametrize("origin", ["*", "https://*.example", "https://one.example/path", "one.example"])
+def test_an_origin_is_one_origin(origin: str) -> None:
+    assert problems({"CORS_ORIGINS": f"https://one.example,{origin}"})
+
+
+def test_a_blank_variable_leaves_its_default() -> None:
+    assert Settings.read(dict.fromkeys(VARIABLES, " ")) == Settings.read({})
+
+
+def test_the_environment_goes_before_the_file_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("INDELIBLE_PORT=8001\nDB_POOL_SIZE='7'\nINDELIBLE_SCHEMA=${HOME}\n# DB_MAX_OVERFLOW=1\n")
+    monkeypatch.setenv("INDELIBLE_PORT", "8002")
+    monkeypatch.setenv("INDELIBLE_SCHEMA", "apart")
+
+    found = load()
+
+    assert (found.port, found.pool_size, found.schema, found.max_overflow) == (8002, 7, "apart", 10)
+
+
+def test_a_file_that_is_no_text_is_one_of_the_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(SettingsWrong, match=r"\.env must be"):
+        load()
+
+
+def test_the_example_lists_every_setting_in_their_order_and_sets_none() -> None:
+    written = (ROOT / ".env.example").read_text(encoding="utf-8")
+    lines = [line for line in written.splitlines() if line and not line.startswith("#")]
+    of_compose = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))) - set(VARIABLES)
+
+    assert [line.removesuffix("=") for line in lines if line.removesuffix("=") not in of_compose] == list(VARIABLES)
+
+
+def test_no_code_knows_an_environment_by_its_name() -> None:
+    named = [
+        f"{path}:{number}: {line}"
+        for path in modules()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if ENVIRONMENTS.search(line)
+    ]
+
+    assert not named

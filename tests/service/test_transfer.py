@@ -1,0 +1,376 @@
+"""Exports and imports: nothing is lost, nothing is changed, and nothing is taken on trust."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import pytest
+from tests.conftest import POLICY
+
+import indelible_sql
+from indelible.concepts import ConceptContent, get_concept, list_history
+from indelible.kernel import Actor, BrokenChain, IndelibleError, canonical
+from indelible.memory import MemoryStore
+from indelible.testing.stores import (
+    MAYA,
+    AnyStore,
+    CountedIds,
+    TickingClock,
+    approve,
+    create,
+    edit,
+    published,
+    refusal,
+    submit,
+)
+from indelible_service import lines
+from indelible_service.histories import ConceptDiffers
+from indelible_service.lines import BadLine
+from indelible_service.transfer import ExportDamaged, Imported, export_concepts, exported_hashes, import_concepts
+from indelible_sql import SqlStore
+
+ODD = ConceptContent(
+    name="Odd \u2028 name \U0001f600",
+    definition="tab\t, line\nbreak, \x01, \u202e, \ufeff and e\u0301",
+    examples=("", "a\\u0000b"),
+    misconceptions=('"quoted"', "{}"),
+    scope_boundaries="",
+)
+IMPORTER = Actor.system("importer")
+Document = dict[str, Any]
+
+
+def memory() -> MemoryStore:
+    return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> AnyStore:
+    found: AnyStore = memory() if request.param == "memory" else request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module")
+def export() -> bytes:
+    """Concepts at several statuses, one corrected, one with every odd character."""
+    source = memory()
+    right = published(source)
+    create(source, corrects=right.concept.id)
+    edit(source, approve(source, submit(source, edit(source, create(source, ODD)))))
+    return exported(source)
+
+
+def exported(store: AnyStore) -> bytes:
+    out = BytesIO()
+    store.read(export_concepts, out)
+    return out.getvalue()
+
+
+def imported(store: AnyStore, file: bytes) -> Imported:
+    return import_concepts(store, BytesIO(file), by=IMPORTER)
+
+
+def refused(store: AnyStore, file: bytes) -> IndelibleError:
+    """Why the file is refused, once it is certain that it changed nothing."""
+    before = store.feed(limit=1_000)
+    error = refusal(lambda: imported(store, file))
+    assert error is not None
+    assert store.feed(limit=1_000) == before
+    return error
+
+
+def documents(file: bytes) -> list[Document]:
+    return [json.loads(line) for line in file.split(b"\n") if line]
+
+
+def sealed(entries: list[Document]) -> bytes:
+    """An export of these entries whose first and last line are right: what a forger would make."""
+    ids = {entry["change"]["entity_id"] for entry in entries}
+    header = {"format": "indelible concepts 1", "concepts": len(ids), "changes": len(entries)}
+    body = b"".join(f"{canonical(each)}\n".encode() for each in (header, *entries))
+    return body + f"{canonical({'digest': sha256(body).hexdigest()})}\n".encode()
+
+
+def test_an_export_is_the_same_through_every_store(export: bytes, sqlite: SqlStore, postgresql: SqlStore) -> None:
+    file = export
+    for each in (sqlite, postgresql, memory()):
+        assert imported(each, file) == Imported(
+            concepts=3, changes=10, concepts_already_there=0, file=sha256(file).hexdigest()
+        )
+        file = exported(each)
+
+    assert file == export
+    assert not indelible_sql.verify(sqlite)
+    assert not indelible_sql.verify(postgresql)
+
+
+def test_an_export_is_canonical_in_order_and_names_its_own_digest(export: bytes) -> None:
+    header, *entries, footer = documents(export)
+    places = [(entry["change"]["entity_id"], entry["change"]["seq"]) for entry in entries]
+    body = export[: export.rindex(b"\n", 0, -1) + 1]
+
+    assert header == {"format": "indelible concepts 1", "concepts": 3, "changes": len(entries)}
+    assert places == sorted(places)
+    assert footer == {"digest": sha256(body).hexdigest()}
+    assert export == b"".join(f"{canonical(each)}\n".encode() for each in documents(export))
+
+
+def test_an_empty_store_has_an_export_too(store: AnyStore) -> None:
+    file = exported(store)
+
+    assert imported(store, file).concepts == 0
+    assert exported(store) == file
+
+
+def test_what_is_there_already_is_recognised_and_left_alone(store: AnyStore, export: bytes) -> None:
+    imported(store, export)
+    before = store.feed(limit=1_000)
+
+    assert imported(store, export).concepts_already_there == 3
+    assert store.feed(limit=1_000) == before
+
+
+def test_one_differing_history_keeps_the_whole_file_out(store: AnyStore, export: bytes) -> None:
+    *_, last = documents(export)[:-1]
+    concept_id = last["change"]["entity_id"]
+    only = [each for each in documents(export)[1:-1] if each["change"]["entity_id"] == concept_id]
+    imported(store, sealed(only[:-1]))
+
+    assert str(refused(store, export)) == str(ConceptDiffers(concept_id))
+
+
+def test_work_goes_on_after_an_import(store: AnyStore, export: bytes) -> None:
+    imported(store, export)
+    last = documents(export)[-2]["change"]
+    shown = store.read(get_concept, last["entity_id"])
+    saved = approve(store, _saved(shown))
+
+    assert (shown.seq, saved.seq) == (last["seq"], last["seq"] + 1)
+    assert documents(exported(store))[-2]["change"]["prev_hash"] == last["hash"]
+
+
+def test_no_flipped_byte_comes_in(export: bytes) -> None:
+    for place in range(0, len(export), 7):
+        flipped = export[:place] + bytes([export[place] ^ 1]) + export[place + 1 :]
+        refused(memory(), flipped)
+
+
+def test_no_shortened_file_comes_in(export: bytes) -> None:
+    whole = export.split(b"\n")
+    for count in range(len(whole) - 1):
+        refused(memory(), b"\n".join(whole[:count]))
+        refused(memory(), b"\n".join(whole[count + 1 :]))
+
+
+def forge(change: Callable[[list[Document]], object]) -> Callable[[bytes], bytes]:
+    def forged(file: bytes) -> bytes:
+        entries = documents(file)[1:-1]
+        change(entries)
+        return sealed(entries)
+
+    return forged
+
+
+FORGERIES: dict[str, tuple[Callable[[list[Document]], object], type[IndelibleError]]] = {
+    "another reason": (lambda all_: all_[0]["change"].update(reason="another"), BrokenChain),
+    "another actor": (lambda all_: all_[1]["change"].update(actor="user:eve"), BrokenChain),
+    "another instant": (lambda all_: all_[3]["change"].update(at="2027-01-01T00:00:00.000000+00:00"), BrokenChain),
+    "time that stands still": (lambda all_: all_[1]["change"].update(at=all_[0]["change"]["at"]), BadLine),
+    "an invented state": (lambda all_: all_[1]["change"].update(to_state="PERFECT"), BrokenChain),
+    "a change left out": (lambda all_: all_.pop(1), BrokenChain),
+    "a change told twice": (lambda all_: all_.insert(1, all_[1]), BadLine),
+    "two changes swapped": (lambda all_: all_.insert(0, all_.pop(1)), BadLine),
+    "other content": (lambda all_: all_[0]["version"]["content"].update(name="Other"), BadLine),
+    "a warning left out": (lambda all_: all_[0]["warnings"].pop(), BadLine),
+    "a version left out": (lambda all_: all_[0].update(version=None, warnings=[]), BadLine),
+    "a version too many": (lambda all_: all_[1].update(version=all_[0]["version"]), BadLine),
+    "a version's id given twice": (lambda all_: all_[4]["version"].update(id=all_[0]["version"]["id"]), BadLine),
+    "a version of another concept": (lambda all_: all_[0]["version"].update(concept_id="other"), BadLine),
+    "another lifecycle": (lambda all_: all_[0]["change"].update(lifecycle="key"), BadLine),
+    "a text for a number": (lambda all_: all_[0]["change"].update(seq="1"), BadLine),
+    "true for a number": (lambda all_: all_[0]["change"].update(seq=True), BadLine),
+    "a text for a list": (lambda all_: all_[0]["version"]["content"].update(examples="abc"), BadLine),
+    "a list for data": (lambda all_: all_[0]["change"].update(data=[]), BadLine),
+    "an instant without a zone": (lambda all_: all_[0]["change"].update(at="2026-01-01T00:00:00"), BadLine),
+    "a year before ours": (lambda all_: all_[0]["change"].update(at="1999-01-01T00:00:00+00:00"), BadLine),
+    "a blank reason": (lambda all_: all_[0]["change"].update(reason=" "), BadLine),
+    "a hidden control": (lambda all_: all_[0]["change"].update(reason="a\x1bb"), BadLine),
+    "an actor of no kind": (lambda all_: all_[0]["change"].update(actor="maya"), BadLine),
+    "a request id with spaces": (lambda all_: all_[0]["change"].update(request_id="a b"), BadLine),
+    "a field of its own": (lambda all_: all_[0]["change"].update(more=1), BadLine),
+    "a field amiss": (lambda all_: all_[0]["change"].pop("reason"), BadLine),
+    "an unknown severity": (lambda all_: all_[0]["warnings"][0].update(severity="fatal"), BadLine),
+    "a name too long": (lambda all_: all_[0]["version"]["content"].update(name="x" * 1_001), BadLine),
+    "NUL": (lambda all_: all_[0]["change"]["data"].update(note="a\x00"), BadLine),
+    "half a surrogate pair in data": (lambda all_: all_[0]["change"]["data"].update({"note\x00": 1}), BadLine),
+    "data too deep": (lambda all_: all_[0]["change"]["data"].update(note=json.loads("[" * 40 + "]" * 40)), BadLine),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_export_is_refused_though_its_own_digest_is_right(export: bytes, name: str) -> None:
+    change, kind = FORGERIES[name]
+
+    assert type(refused(memory(), forge(change)(export))) is kind
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"",
+        b"\n",
+        b"null\n",
+        b"[]\n",
+        b"\xff\xfe{}\n",
+        b"\xef\xbb\xbf{}\n",
+        b'{"format": "indelible concepts 1", "concepts": NaN, "changes": 0}\n',
+        b'{"format": "indelible concepts 1", "concepts": 0.0, "changes": 0}\n',
+        b'{"format": "indelible concepts 1", "concepts": 1e999, "changes": 0}\n',
+        b'{"format": "a", "format": "indelible concepts 1", "concepts": 0, "changes": 0}\n',
+        b'{"format": "indelible concepts 1", "concepts": ' + b"9" * 5_000 + b', "changes": 0}\n',
+        b'{"format": "\\ud800", "concepts": 0, "changes": 0}\n',
+        b"[" * 200_000,
+        b'{"a":' * 200_000,
+    ],
+    ids=lambda hostile: repr(hostile[:40]),
+)
+def test_hostile_bytes_are_one_bad_line(hostile: bytes) -> None:
+    error = refused(memory(), hostile)
+
+    assert isinstance(error, BadLine)
+    assert error.line == 1
+
+
+def test_what_stands_behind_the_last_line_damages_an_export(export: bytes) -> None:
+    assert isinstance(refused(memory(), export + export), ExportDamaged)
+
+
+def test_an_export_of_another_format_is_not_taken_for_ours(export: bytes) -> None:
+    body = export.replace(b"indelible concepts 1", b"indelible concepts 2").rpartition(b'{"digest"')[0]
+    other = body + f"{canonical({'digest': sha256(body).hexdigest()})}\n".encode()
+
+    assert isinstance(refused(memory(), other), ExportDamaged)
+
+
+def test_a_line_and_a_file_have_their_limits(export: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MOST_LINES", 3)
+    assert str(refused(memory(), export)) == str(BadLine(4, "more than 3 lines"))
+
+    monkeypatch.setattr(lines, "LONGEST_LINE", 60)
+    assert str(refused(memory(), export)) == str(BadLine(2, "longer than 60 bytes"))
+
+
+def test_the_hashes_of_an_export_are_all_of_its_changes_or_none(export: bytes) -> None:
+    assert exported_hashes(BytesIO(export)) == {entry["change"]["hash"] for entry in documents(export)[1:-1]}
+    with pytest.raises(ExportDamaged):
+        exported_hashes(BytesIO(export[: export.rindex(b'{"digest"')]))
+
+
+# Histories of other systems
+
+
+def step(action: str, at: str, actor: str = "user:grace", concept_id: str = "old/7", **more: object) -> Document:
+    said = {"concept_id": concept_id, "action": action, "actor": actor, "reason": f"to {action}", "at": at}
+    return said | more
+
+
+FIRST = {"name": "Ratio", "definition": "One quantity against another."}
+FOREIGN = [
+    step("create", "1999-12-31T23:00:00-05:00", content=FIRST),
+    step("edit", "2001-01-01T00:00:00Z", "key:hopper", content=FIRST | {"examples": ["3 : 4"]}, change_note="an example"),
+    step("create", "2001-01-01T00:00:00Z", concept_id="old/8", content={"name": "Rate"}),
+    step("submit", "2001-01-01T00:00:00Z"),
+    step("approve", "2003-05-06T07:08:09.123456+02:00", "user:turing"),
+]
+
+
+def jsonl(steps: list[Document]) -> bytes:
+    return b"".join(json.dumps(each).encode() + b"\n" for each in steps)
+
+
+def test_a_foreign_history_keeps_its_times_and_actors_and_is_marked(store: AnyStore) -> None:
+    file = jsonl(FOREIGN)
+    assert imported(store, file) == Imported(
+        concepts=2, changes=5, concepts_already_there=0, file=sha256(file).hexdigest()
+    )
+
+    changes = store.read(list_history, "old/7")
+    assert [(change.action, str(change.actor), change.at) for change in changes] == [
+        ("create", "user:grace", datetime(2000, 1, 1, 4, tzinfo=UTC)),
+        ("edit", "key:hopper", datetime(2001, 1, 1, tzinfo=UTC)),
+        ("submit", "user:grace", datetime(2001, 1, 1, microsecond=1, tzinfo=UTC)),  # an entity's time never stands still
+        ("approve", "user:turing", datetime(2003, 5, 6, 5, 8, 9, 123456, tzinfo=UTC)),
+    ]
+    assert {change.data["imported"]["by"] for change in changes} == {"system:importer"}
+    assert {change.data["imported"]["file"] for change in changes} == {sha256(file).hexdigest()}
+    assert all(datetime.fromisoformat(change.data["imported"]["at"]) > changes[-1].at for change in changes)
+    shown = store.read(get_concept, "old/7")
+    assert (shown.concept.status, shown.version.created_by, shown.version.change_note) == (
+        "APPROVED",
+        Actor.parse("key:hopper"),
+        "an example",
+    )
+    assert "EXPL_EMPTY" in {warning.code for warning in shown.warnings}
+    if isinstance(store, SqlStore):
+        assert not indelible_sql.verify(store)
+
+
+def test_a_foreign_history_once_imported_travels_as_ours(store: AnyStore) -> None:
+    imported(store, jsonl(FOREIGN))
+    target = memory()
+    imported(target, exported(store))
+
+    assert exported(target) == exported(store)
+
+
+def test_the_same_foreign_file_is_recognised_and_another_refused(store: AnyStore) -> None:
+    imported(store, jsonl(FOREIGN))
+
+    assert imported(store, jsonl(FOREIGN)).concepts_already_there == 2
+    assert str(refused(store, jsonl(FOREIGN[:4]))) == str(ConceptDiffers("old/7"))
+    edit(store, _saved(store.read(get_concept, "old/8")))
+    assert str(refused(store, jsonl(FOREIGN))) == str(ConceptDiffers("old/8"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "problem"),
+    [
+        ([*FOREIGN, step("publish", "2002-01-01T00:00:00Z")], 6, "earlier"),
+        ([*FOREIGN, step("submit", "2004-01-01T00:00:00Z")], 6, "INVALID_TRANSITION"),
+        ([*FOREIGN, step("create", "2004-01-01T00:00:00Z", content=FIRST)], 6, "INVALID_TRANSITION"),
+        ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z", content=FIRST)], 6, "CONTENT_AMISS"),
+        ([*FOREIGN, step("edit", "2004-01-01T00:00:00Z")], 6, "CONTENT_AMISS"),
+        (FOREIGN[1:], 1, "INVALID_TRANSITION"),
+        ([*FOREIGN, step("publish", "2004-01-01T00:00:00")], 6, "INSTANT_OUT_OF_RANGE"),
+        ([*FOREIGN, step("publish", "yesterday")], 6, "$.at"),
+        ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z") | {"reason": " "}], 6, "TEXT_BLANK"),
+        ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z", hash="0")], 6, "not as expected"),
+        ([*FOREIGN, {"concept_id": 7}], 6, "required field missing"),
+        ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z", concept_id="a b")], 6, "TEXT_HAS_CONTROLS"),
+    ],
+)
+def test_a_foreign_history_that_cannot_have_been_names_its_line(steps: list[Document], line: int, problem: str) -> None:
+    error = refused(memory(), jsonl(steps))
+
+    assert isinstance(error, BadLine)
+    assert error.line == line
+    assert problem in error.problem
+
+
+def test_an_export_and_a_foreign_history_do_not_mix(export: bytes) -> None:
+    refused(memory(), jsonl(FOREIGN) + export)
+    refused(memory(), export + jsonl(FOREIGN))
+
+
+def _saved(shown: Any) -> Any:
+    """What the next step needs of a concept is in both shapes."""
+    return shown
+
+
+def test_an_importer_is_told_by_the_reason_in_nobody_elses_name(store: AnyStore, export: bytes) -> None:
+    imported(store, export)
+
+    assert {change.actor for change in store.feed(limit=1_000).changes} == {MAYA, Actor.user("noor")}
