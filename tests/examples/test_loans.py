@@ -1,5 +1,6 @@
 """A host's own lifecycle: it runs on both databases, and both refuse what it does not declare."""
 
+import sqlite3
 from collections.abc import Callable, Generator
 from datetime import date, timedelta
 
@@ -104,7 +105,7 @@ def record(change: Change, **other: object) -> Executable:
     """The record's half."""
     edge = {"from_state": "LENT", "action": "return", "to_state": "RETURNED", "adds_version": 0, "version": 0}
     place = {"lifecycle": "loan", "entity_id": change.entity_id, "seq": 2, "prev_hash": change.hash, "hash": DIGEST}
-    cause = {"actor": MAYA, "reason": "a raw write", "at": change.at + LATER, "data": {}}
+    cause: dict[str, object] = {"actor": MAYA, "reason": "a raw write", "at": change.at + LATER, "data": {}}
     return insert(HISTORY).values(edge | place | cause | other)
 
 
@@ -131,11 +132,15 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
+def switch_keys_on(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
 def is_refused(url: str, *statements: Executable) -> bool:
     translate = {"indelible": None} if url.startswith("sqlite") else {}
     engine = create_engine(url, execution_options={"schema_translate_map": translate})
     if url.startswith("sqlite"):
-        listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
+        listen(engine, "connect", switch_keys_on)
     try:
         with engine.begin() as connection:
             for statement in statements:

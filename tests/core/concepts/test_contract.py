@@ -8,16 +8,9 @@ from typing import Protocol, get_type_hints
 import pytest
 from attrs import fields
 
-from indelible.concepts import (
-    CONCEPT,
-    Concept,
-    ConceptContent,
-    ConceptRepository,
-    ConceptStatus,
-    ConceptVersion,
-    RepositoryOverHeads,
-)
+from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptRepository, ConceptStatus, ConceptVersion
 from indelible.kernel import Actor, InvalidTransition
+from indelible.memory import MemoryStore
 
 TEXTS = tuple[str, ...]
 STATES = ("DRAFT", "REVIEW", "APPROVED", "PUBLISHED")
@@ -83,7 +76,17 @@ def test_a_method_has_the_signature_of_the_hand_off(name: str) -> None:
     wanted = signature(getattr(Seed, name), eval_str=True)
 
     assert signature(getattr(ConceptRepository, name), eval_str=True) == wanted
-    assert signature(getattr(RepositoryOverHeads, name), eval_str=True) == wanted
+
+
+@pytest.mark.parametrize("name", methods(Seed))
+def test_a_transaction_has_the_methods_of_the_hand_off(name: str) -> None:
+    wanted = signature(getattr(Seed, name), eval_str=True)
+    itself, *parameters = wanted.parameters.values()
+    with MemoryStore().transaction(actor=Actor.user("maya"), reason="a look") as tx:
+        ours = signature(getattr(tx.concepts, name), eval_str=True)
+
+    assert itself.name == "self"
+    assert ours == wanted.replace(parameters=parameters)
 
 
 def test_there_are_four_states_in_the_order_of_the_hand_off() -> None:

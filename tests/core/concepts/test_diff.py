@@ -229,6 +229,11 @@ def test_a_similar_item_has_changed_and_another_one_is_another() -> None:
     ]
 
 
+@pytest.mark.parametrize(("new", "told"), [("a b c x y", "~"), ("a b x y z", "-+")])
+def test_an_item_has_changed_when_three_words_of_five_are_the_same(new: str, told: str) -> None:
+    assert kinds(of_examples(("a b c d e",), (new,))) == told
+
+
 def test_an_item_pairs_with_the_one_most_like_it() -> None:
     change = of_examples(("a b c d e", "a b c d x"), ("a b c d x y",))
 

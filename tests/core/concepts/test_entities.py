@@ -23,8 +23,8 @@ from indelible.concepts import (
     EditConcept,
     PublishConcept,
     SubmitConcept,
-    name_key,
 )
+from indelible.concepts.entities import name_key
 from indelible.kernel import Actor, Invalid, InvalidTransition
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

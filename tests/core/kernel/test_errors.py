@@ -25,7 +25,12 @@ from indelible.kernel import (
 for module in walk_packages(indelible.__path__, "indelible."):
     import_module(module.name)
 
-OF_CORE = [each for each in error_types() if each.__module__.startswith("indelible.")]
+# attrs leaves the class without slots behind for a while: only the one that its module has counts.
+OF_CORE = [
+    each
+    for each in error_types()
+    if each.__module__.startswith("indelible.") and getattr(import_module(each.__module__), each.__qualname__) is each
+]
 KINDS = (NotFound, Conflict, Stale, Invalid, Forbidden, Unavailable)
 OUTSIDE = (OutcomeUnknown, WrongUse)  # nobody knows; and a defect of the caller's program
 

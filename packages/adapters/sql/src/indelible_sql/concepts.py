@@ -20,18 +20,16 @@ from sqlalchemy.schema import Computed
 
 from indelible.concepts import (
     CONCEPT,
-    RULESET,
     Concept,
     ConceptFilter,
     ConceptListed,
     ConceptNode,
     ConceptNotFound,
     ConceptVersion,
-    NamesLike,
     Warnings,
-    candidate_names,
-    name_key,
 )
+from indelible.concepts.entities import name_key
+from indelible.concepts.rules.warnings import RULESET, NamesLike, candidate_names
 from indelible.kernel import Change, Head, digest, plain
 from indelible_sql.among import among
 from indelible_sql.columns import ACTOR, CONTENT, IDENTIFIER, INSTANT, ORDINAL, SCHEMA, SORTED, TEXTS, WHOLE, required
@@ -153,7 +151,7 @@ NAMES_NEAR = (
     .order_by(VERSIONS.c.name_key, VERSIONS.c.name)
     .limit(50)
 )
-NODES = NODE.where(CONCEPTS.c.id > bindparam("after")).order_by(CONCEPTS.c.id).limit(bindparam("limit"))
+NODES = NODE.order_by(CONCEPTS.c.id).limit(bindparam("limit"))
 NODES_NAMED = NODE.where(or_(among(CONCEPTS.c.id, "ids"), among(VERSIONS.c.name_key, "keys"))).order_by(CONCEPTS.c.id)
 
 CREATE = together(row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
@@ -246,9 +244,9 @@ class SqlConcepts:
         rows = self._session.rows(NAMES_NEAR, {"first": prefix, "past": f"{prefix}\U0010ffff"})
         return tuple(found["name"] for found in rows)
 
-    def nodes(self, *, after: str, limit: int) -> tuple[ConceptNode, ...]:
-        """The next `limit` concepts after an id, as the graph sees them."""
-        rows = self._session.rows(NODES, {"after": after, "limit": limit})
+    def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
+        """The first `limit` concepts in order of id, as the graph sees them."""
+        rows = self._session.rows(NODES, {"limit": limit})
         return tuple(ROWS.structure(found, ConceptNode) for found in rows)
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:

@@ -16,7 +16,6 @@ from indelible.concepts.entities import (
     ConceptVersion,
     ConceptWarning,
     Severity,
-    name_key,
 )
 from indelible.concepts.errors import (
     CombinedChange,
@@ -45,9 +44,7 @@ from indelible.concepts.handlers import (
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.concepts.ports import (
     ConceptFilter,
-    ConceptHeads,
     ConceptListed,
-    ConceptReads,
     ConceptRepository,
     ConceptSearch,
     ConceptsRead,
@@ -70,28 +67,10 @@ from indelible.concepts.queries import (
     prerequisite_graph,
     whole_graph,
 )
-from indelible.concepts.rules import (
-    RULESET,
-    ConceptGraph,
-    ContentDiff,
-    DiffDoesNotApply,
-    DiffOp,
-    FieldDiff,
-    LearningOrder,
-    NamesLike,
-    VersionDiff,
-    WarningCode,
-    candidate_names,
-    change_between,
-    content_warnings,
-    current_warnings,
-    diff_content,
-    fold,
-    learning_order,
-    record_of,
-    to_unified,
-    warnings_digest,
-)
+from indelible.concepts.rules.diff import DiffDoesNotApply, VersionDiff, diff_content, to_unified
+from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
+from indelible.concepts.rules.records import fold
+from indelible.concepts.rules.warnings import WarningCode
 
 __all__ = [
     # commands
@@ -119,7 +98,6 @@ __all__ = [
     "whole_graph",
     # values
     "CONCEPT",
-    "RULESET",
     "Concept",
     "ConceptContent",
     "ConceptFilter",
@@ -133,31 +111,18 @@ __all__ = [
     "ConceptStatus",
     "ConceptVersion",
     "ConceptWarning",
-    "ContentDiff",
-    "DiffOp",
-    "FieldDiff",
     "LearningOrder",
-    "NamesLike",
     "Severity",
     "VersionDiff",
     "VersionShown",
     "WarningCode",
     "Warnings",
     # rules
-    "candidate_names",
-    "change_between",
-    "content_warnings",
-    "current_warnings",
     "diff_content",
     "fold",
     "learning_order",
-    "name_key",
-    "record_of",
     "to_unified",
-    "warnings_digest",
     # ports
-    "ConceptHeads",
-    "ConceptReads",
     "ConceptRepository",
     "ConceptSearch",
     "ConceptsRead",

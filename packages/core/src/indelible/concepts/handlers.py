@@ -1,7 +1,5 @@
 """The only writers of concepts: load, decide, record."""
 
-from attrs import define, field
-
 from indelible.concepts.commands import (
     ApproveConcept,
     ConceptSaved,
@@ -14,15 +12,9 @@ from indelible.concepts.entities import Concept, ConceptVersion
 from indelible.concepts.errors import ConceptNotFound, PartialWrite
 from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import ConceptReads, ConceptsWrite, Warnings
-from indelible.concepts.rules import (
-    change_between,
-    check_corrected,
-    check_step,
-    check_version,
-    content_warnings,
-    current_warnings,
-    record_of,
-)
+from indelible.concepts.rules.current import current_warnings
+from indelible.concepts.rules.records import change_between, check_corrected, check_step, check_version, record_of
+from indelible.concepts.rules.warnings import content_warnings
 from indelible.kernel import Change, Head, next_change
 
 
@@ -104,13 +96,11 @@ def _saved(
 Waiting = dict[str, tuple[Head[Concept] | None, ConceptVersion | None, Concept]]
 
 
-@define
 class RepositoryOverHeads:
     """The hand-off's six methods over the write that the handlers use; one for each transaction."""
 
-    _tx: ConceptsWrite
-    _reads: ConceptReads
-    _waiting: Waiting = field(factory=Waiting, init=False)
+    def __init__(self, tx: ConceptsWrite, reads: ConceptReads) -> None:
+        self._tx, self._reads, self._waiting = tx, reads, Waiting()
 
     def save_concept(self, concept: Concept) -> None:
         """Keep a concept's birth or next step; a new version waits for its `save_version`."""

@@ -105,8 +105,8 @@ class ConceptSearch(Protocol):
         """The version that the newest approval saw, None before any."""
         ...
 
-    def nodes(self, *, after: str, limit: int) -> tuple[ConceptNode, ...]:
-        """The next `limit` concepts after an id, as the graph sees them."""
+    def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
+        """The first `limit` concepts in order of id, as the graph sees them."""
         ...
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:

@@ -4,24 +4,18 @@ from datetime import datetime
 
 from attrs import frozen
 
-from indelible.concepts.entities import Concept, ConceptNode, ConceptVersion
+from indelible.concepts.entities import Concept, ConceptVersion
 from indelible.concepts.errors import NothingThen, VersionNotFound
 from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptsRead, Warnings
-from indelible.concepts.rules import (
-    ConceptGraph,
-    LearningOrder,
-    VersionDiff,
-    current,
-    current_warnings,
-    diff_content,
-    fold,
-    learning_order,
-)
+from indelible.concepts.rules import current
+from indelible.concepts.rules.current import current_warnings
+from indelible.concepts.rules.diff import VersionDiff, diff_content
+from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
+from indelible.concepts.rules.records import fold
 from indelible.kernel import Change
 
 PAGE = 50
-NODES_AT_ONCE = 1_000
 
 
 @frozen(kw_only=True)
@@ -123,15 +117,7 @@ def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:
     """Every concept and its prerequisites, up to the policy's number of concepts."""
-    nodes: list[ConceptNode] = []
-    most = tx.policy.concepts.most_graph_nodes
-    while len(nodes) < most:
-        after = nodes[-1].id if nodes else ""
-        page = tx.concept_search.nodes(after=after, limit=min(NODES_AT_ONCE, most - len(nodes)))
-        nodes += page
-        if not page:
-            break
-    return ConceptGraph(nodes=tuple(nodes))
+    return ConceptGraph(nodes=tx.concept_search.nodes(limit=tx.policy.concepts.most_graph_nodes))
 
 
 def order_of_learning(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:

@@ -10,12 +10,11 @@ from indelible.concepts import (
     ConceptNode,
     ConceptNotFound,
     ConceptVersion,
-    NamesLike,
     Warnings,
-    candidate_names,
-    name_key,
 )
+from indelible.concepts.entities import name_key
 from indelible.concepts.rules.current import node_of
+from indelible.concepts.rules.warnings import NamesLike, candidate_names
 from indelible.kernel import Change, Head
 from indelible.memory.history import MemoryHistory
 
@@ -106,9 +105,9 @@ class MemoryConcepts:
         names = {node.name for node in self._nodes() if name_key(node.name).startswith(prefix)}
         return tuple(sorted(names, key=lambda name: (name_key(name), name)))[:NAMES_NEAR]
 
-    def nodes(self, *, after: str, limit: int) -> tuple[ConceptNode, ...]:
-        """The next `limit` concepts after an id, as the graph sees them."""
-        return tuple(node for node in self._nodes() if node.id > after)[:limit]
+    def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
+        """The first `limit` concepts in order of id, as the graph sees them."""
+        return self._nodes()[:limit]
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
         """The concepts that any of the texts names, by id or by name."""

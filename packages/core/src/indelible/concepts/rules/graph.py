@@ -15,10 +15,7 @@ from indelible.concepts.rules.warnings import WarningCode, warning
 
 PROGRESS: Final = tuple(ConceptStatus)
 CLOSE: Final = 0.75  # difflib's ratio of two names, one of which may be the other misspelt
-STEPS: Final = (
-    1_000_000  # in search of a component's shortest cycle; one of thousands of concepts is not searched whole
-)
-
+STEPS: Final = 300_000  # in search of a component's shortest cycle; past some 500 concepts it is not searched from all
 
 _warning = partial(warning, field="prerequisites")
 

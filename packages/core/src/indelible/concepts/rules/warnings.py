@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Final, Self
 
 from attrs import fields, frozen
 
@@ -43,84 +43,57 @@ logger = logging.getLogger(__name__)
 
 
 class WarningCode(StrEnum):
-    """Every warning there is."""
+    """Every warning there is, how much it should worry its reader, and what it says."""
 
-    NAME_BLANK = "NAME_BLANK"
-    NAME_LONG = "NAME_LONG"
-    NAME_WHITESPACE = "NAME_WHITESPACE"
-    NAME_COLLISION = "NAME_COLLISION"
-    DEF_EMPTY = "DEF_EMPTY"
-    DEF_LONG = "DEF_LONG"
-    DEF_SHORT = "DEF_SHORT"
-    DEF_CIRCULAR = "DEF_CIRCULAR"
-    DEF_EQUALS_EXPLANATION = "DEF_EQUALS_EXPLANATION"
-    EXPL_EMPTY = "EXPL_EMPTY"
-    EXPL_SHORTER_THAN_DEF = "EXPL_SHORTER_THAN_DEF"
-    OBJ_EMPTY = "OBJ_EMPTY"
-    OBJ_VERB = "OBJ_VERB"
-    OBJ_MULTIPLE = "OBJ_MULTIPLE"
-    EX_NONE = "EX_NONE"
-    EX_BLANK = "EX_BLANK"
-    EX_DUPLICATE = "EX_DUPLICATE"
-    EX_NO_TERM = "EX_NO_TERM"
-    MISC_NONE = "MISC_NONE"
-    MISC_EQUALS_DEF = "MISC_EQUALS_DEF"
-    SCOPE_EMPTY = "SCOPE_EMPTY"
-    PREREQ_NONE_BUT_REFERENCED = "PREREQ_NONE_BUT_REFERENCED"
-    PREREQ_SELF = "PREREQ_SELF"
-    PREREQ_DUPLICATE = "PREREQ_DUPLICATE"
-    PREREQ_DANGLING = "PREREQ_DANGLING"
-    PREREQ_AMBIGUOUS = "PREREQ_AMBIGUOUS"
-    PREREQ_CYCLE = "PREREQ_CYCLE"
-    PREREQ_BELOW_STATUS = "PREREQ_BELOW_STATUS"
-    PREREQ_DEPTH = "PREREQ_DEPTH"
-    TEXT_CONTROL_CHARS = "TEXT_CONTROL_CHARS"
-    TEXT_PLACEHOLDER = "TEXT_PLACEHOLDER"
-    NOTE_UNINFORMATIVE = "NOTE_UNINFORMATIVE"
-    EDIT_NO_CHANGE = "EDIT_NO_CHANGE"
-    EDIT_LARGE = "EDIT_LARGE"
-    APPROVAL_STALE = "APPROVAL_STALE"
-    RULE_CRASHED = "RULE_CRASHED"
+    severity: Severity
+    remark: str
 
+    def __new__(cls, code: str, severity: Severity, remark: str) -> Self:
+        """A code with its severity and its remark."""
+        self = str.__new__(cls, code)
+        self._value_, self.severity, self.remark = code, severity, remark
+        return self
 
-REMARKS: Final[Mapping[WarningCode, tuple[Severity, str]]] = {
-    WarningCode.NAME_BLANK: (MAJOR, "The name is blank."),
-    WarningCode.NAME_LONG: (MINOR, "The name has {0} characters, more than {1}."),
-    WarningCode.NAME_WHITESPACE: (MINOR, "The name has space around it, or more than one between words."),
-    WarningCode.NAME_COLLISION: (MINOR, "Another concept has this name too: {list}."),
-    WarningCode.DEF_EMPTY: (MAJOR, "The definition is empty."),
-    WarningCode.DEF_LONG: (MINOR, "The definition has {0} characters, more than {1}."),
-    WarningCode.DEF_SHORT: (MINOR, "The definition has fewer than {0} words."),
-    WarningCode.DEF_CIRCULAR: (MINOR, "The definition uses the name that it defines."),
-    WarningCode.DEF_EQUALS_EXPLANATION: (MINOR, "The definition and the explanation are the same."),
-    WarningCode.EXPL_EMPTY: (MAJOR, "The explanation is empty."),
-    WarningCode.EXPL_SHORTER_THAN_DEF: (INFO, "The explanation has fewer words than the definition."),
-    WarningCode.OBJ_EMPTY: (MAJOR, "The learning objective is empty."),
-    WarningCode.OBJ_VERB: (MINOR, "The learning objective does not begin with a verb that can be observed."),
-    WarningCode.OBJ_MULTIPLE: (INFO, "The learning objective asks for more than one thing: {list}."),
-    WarningCode.EX_NONE: (MAJOR, "There is no example."),
-    WarningCode.EX_BLANK: (MINOR, "Some examples are blank: number {list}."),
-    WarningCode.EX_DUPLICATE: (MINOR, "Some examples repeat an earlier one: number {list}."),
-    WarningCode.EX_NO_TERM: (INFO, "No example mentions the name."),
-    WarningCode.MISC_NONE: (INFO, "There is no misconception."),
-    WarningCode.MISC_EQUALS_DEF: (MAJOR, "Some misconceptions say what the definition says: number {list}."),
-    WarningCode.SCOPE_EMPTY: (MINOR, "Nothing says where the concept ends."),
-    WarningCode.PREREQ_NONE_BUT_REFERENCED: (MINOR, "The definition mentions {list}, and no prerequisite is listed."),
-    WarningCode.PREREQ_SELF: (MAJOR, "The concept is listed as its own prerequisite."),
-    WarningCode.PREREQ_DUPLICATE: (MINOR, 'The prerequisite "{0}" is listed more than once.'),
-    WarningCode.PREREQ_DANGLING: (MINOR, 'No concept is called "{0}"{hint}.'),
-    WarningCode.PREREQ_AMBIGUOUS: (MINOR, 'There are {1} concepts called "{0}".'),
-    WarningCode.PREREQ_CYCLE: (MAJOR, "The concept is needed before itself: {path}."),
-    WarningCode.PREREQ_BELOW_STATUS: (MINOR, 'The prerequisite "{0}" is only in {1}, this concept in {2}.'),
-    WarningCode.PREREQ_DEPTH: (INFO, "The longest chain of prerequisites has {0} steps, more than {1}."),
-    WarningCode.TEXT_CONTROL_CHARS: (MAJOR, "The text holds characters that nobody can read: {list}."),
-    WarningCode.TEXT_PLACEHOLDER: (MINOR, "The text holds a placeholder: {list}."),
-    WarningCode.NOTE_UNINFORMATIVE: (INFO, "The note on the change has fewer than {0} words."),
-    WarningCode.EDIT_NO_CHANGE: (INFO, "The version says the same as the one before it."),
-    WarningCode.EDIT_LARGE: (INFO, "The definition keeps {0} % of the one before it, less than {1} %."),
-    WarningCode.APPROVAL_STALE: (MAJOR, "Version {0} was approved, and the concept is now at version {1}."),
-    WarningCode.RULE_CRASHED: (MINOR, "The checks of {0} failed, and say nothing for that reason."),
-}
+    NAME_BLANK = "NAME_BLANK", MAJOR, "The name is blank."
+    NAME_LONG = "NAME_LONG", MINOR, "The name has {0} characters, more than {1}."
+    NAME_WHITESPACE = "NAME_WHITESPACE", MINOR, "The name has space around it, or more than one between words."
+    NAME_COLLISION = "NAME_COLLISION", MINOR, "Another concept has this name too: {list}."
+    DEF_EMPTY = "DEF_EMPTY", MAJOR, "The definition is empty."
+    DEF_LONG = "DEF_LONG", MINOR, "The definition has {0} characters, more than {1}."
+    DEF_SHORT = "DEF_SHORT", MINOR, "The definition has fewer than {0} words."
+    DEF_CIRCULAR = "DEF_CIRCULAR", MINOR, "The definition uses the name that it defines."
+    DEF_EQUALS_EXPLANATION = "DEF_EQUALS_EXPLANATION", MINOR, "The definition and the explanation are the same."
+    EXPL_EMPTY = "EXPL_EMPTY", MAJOR, "The explanation is empty."
+    EXPL_SHORTER_THAN_DEF = "EXPL_SHORTER_THAN_DEF", INFO, "The explanation has fewer words than the definition."
+    OBJ_EMPTY = "OBJ_EMPTY", MAJOR, "The learning objective is empty."
+    OBJ_VERB = "OBJ_VERB", MINOR, "The learning objective does not begin with a verb that can be observed."
+    OBJ_MULTIPLE = "OBJ_MULTIPLE", INFO, "The learning objective asks for more than one thing: {list}."
+    EX_NONE = "EX_NONE", MAJOR, "There is no example."
+    EX_BLANK = "EX_BLANK", MINOR, "Some examples are blank: number {list}."
+    EX_DUPLICATE = "EX_DUPLICATE", MINOR, "Some examples repeat an earlier one: number {list}."
+    EX_NO_TERM = "EX_NO_TERM", INFO, "No example mentions the name."
+    MISC_NONE = "MISC_NONE", INFO, "There is no misconception."
+    MISC_EQUALS_DEF = "MISC_EQUALS_DEF", MAJOR, "Some misconceptions say what the definition says: number {list}."
+    SCOPE_EMPTY = "SCOPE_EMPTY", MINOR, "Nothing says where the concept ends."
+    PREREQ_NONE_BUT_REFERENCED = (
+        "PREREQ_NONE_BUT_REFERENCED",
+        MINOR,
+        "The definition mentions {list}, and no prerequisite is listed.",
+    )
+    PREREQ_SELF = "PREREQ_SELF", MAJOR, "The concept is listed as its own prerequisite."
+    PREREQ_DUPLICATE = "PREREQ_DUPLICATE", MINOR, 'The prerequisite "{0}" is listed more than once.'
+    PREREQ_DANGLING = "PREREQ_DANGLING", MINOR, 'No concept is called "{0}"{hint}.'
+    PREREQ_AMBIGUOUS = "PREREQ_AMBIGUOUS", MINOR, 'There are {1} concepts called "{0}".'
+    PREREQ_CYCLE = "PREREQ_CYCLE", MAJOR, "The concept is needed before itself: {path}."
+    PREREQ_BELOW_STATUS = "PREREQ_BELOW_STATUS", MINOR, 'The prerequisite "{0}" is only in {1}, this concept in {2}.'
+    PREREQ_DEPTH = "PREREQ_DEPTH", INFO, "The longest chain of prerequisites has {0} steps, more than {1}."
+    TEXT_CONTROL_CHARS = "TEXT_CONTROL_CHARS", MAJOR, "The text holds characters that nobody can read: {list}."
+    TEXT_PLACEHOLDER = "TEXT_PLACEHOLDER", MINOR, "The text holds a placeholder: {list}."
+    NOTE_UNINFORMATIVE = "NOTE_UNINFORMATIVE", INFO, "The note on the change has fewer than {0} words."
+    EDIT_NO_CHANGE = "EDIT_NO_CHANGE", INFO, "The version says the same as the one before it."
+    EDIT_LARGE = "EDIT_LARGE", INFO, "The definition keeps {0} % of the one before it, less than {1} %."
+    APPROVAL_STALE = "APPROVAL_STALE", MAJOR, "Version {0} was approved, and the concept is now at version {1}."
+    RULE_CRASHED = "RULE_CRASHED", MINOR, "The checks of {0} failed, and say nothing for that reason."
 
 
 @frozen(kw_only=True)
@@ -172,10 +145,9 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
     """The code's warning about these values, cut to what a reader takes in."""
     shown = [str(value) for value in values[:MOST_PARAMS]] + ["\u2026"] * (len(values) > MOST_PARAMS)
     params = tuple(text if len(text) <= LONGEST_PARAM else f"{text[:LONGEST_PARAM]}\u2026" for text in shown)
-    severity, remark = REMARKS[code]
     hint = "".join(f" (perhaps {text})" for text in params[1:])
-    message = remark.format(*params, list=", ".join(params), path=" \u2192 ".join(params), hint=hint)
-    return ConceptWarning(code=code.value, field=field, severity=severity, message=message, params=params)
+    message = code.remark.format(*params, list=", ".join(params), path=" \u2192 ".join(params), hint=hint)
+    return ConceptWarning(code=code.value, field=field, severity=code.severity, message=message, params=params)
 
 
 def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tuple[str, ...]:

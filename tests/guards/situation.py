@@ -1,0 +1,183 @@
+"""A database with a little of everything in it, and the legal next writes: an attack is one of them, changed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from attrs import asdict, evolve, frozen
+from sqlalchemy import Executable, Insert, Update, insert, update
+
+from indelible import concepts
+from indelible.concepts import CONCEPT, Concept, ConceptVersion
+from indelible.concepts.entities import name_key
+from indelible.concepts.rules.records import record_of
+from indelible.kernel import Because, Change, Head, Once, Receipt, digest, next_change
+from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
+from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
+from indelible_sql import SqlReading, SqlStore
+from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.keys import KEYS
+from indelible_sql.tables import HISTORY, RECEIPTS
+
+DAY = timedelta(days=1)
+B, C = "b" * 64, "c" * 64
+HEAD_TABLES = {"concept": CONCEPTS, "key": KEYS}
+CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
+FULL = concepts.ConceptContent(
+    name="Ratio",
+    definition="A comparison of two quantities by division.",
+    explanation="Three apples to two pears is a ratio of 3 to 2.",
+    examples=("3 : 2", "a half\x1f"),
+    prerequisites=("Division",),
+    learning_objective="Compare two quantities.",
+    misconceptions=("A ratio is a fraction of the whole.",),
+    scope_boundaries="No rates.",
+)
+CLEARER = evolve(FULL, definition="How many times one quantity holds another.")
+Row = Mapping[str, Any]
+
+
+@frozen(kw_only=True)
+class Situation:
+    """The last changes of four entities, and what may be written next, with its true digests."""
+
+    reviewed: Change
+    published: Change
+    kept: Row
+    approve: Change
+    edit: Change
+    version: Row
+    warnings: Row
+    create: Change
+    first: Row
+    first_warnings: Row
+    granted: Change
+    revoke: Change
+    grant: Change
+    key: Row
+    receipt: Row
+
+
+def settle(store: SqlStore) -> Situation:
+    """A concept with two versions in REVIEW, a published one, a draft with a receipt, and a key."""
+    in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
+    finished = published(store).concept.id
+    command = concepts.CreateConcept(content=evolve(FULL, name="Rate"))
+    do(store, concepts.create_concept, command, once=Once("order-1", concepts.ConceptSaved))
+    wanted = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
+    key_id = do(store, create_key, wanted).key.id
+    return store.read(_situation, in_review, finished, key_id)
+
+
+def _situation(tx: SqlReading, in_review: str, finished: str, key_id: str) -> Situation:
+    head, latest = tx.concepts.find(in_review)
+    now = head.entity.updated_at + DAY
+    edited, version = head.entity.edited(FULL, version_id="version-3", by=MAYA, note="as it was", now=now)
+    born, first = Concept.created(FULL, concept_id="new", version_id="version-1", by=MAYA, note="new", now=now)
+    key = tx.keys.get(key_id)
+    other = evolve(key.entity, id="new", created_at=now, updated_at=now)
+    return Situation(
+        reviewed=tx.history.of("concept", in_review)[-1],
+        published=tx.history.of("concept", finished)[-1],
+        kept=_version_row(latest),
+        approve=next_change(CAUSE, CONCEPT, head, head.entity.moved("approve", now=now), "approve", {}),
+        edit=_change(head, edited, "edit", version),
+        version=_version_row(version),
+        warnings=_warnings_row(version),
+        create=_change(None, born, "create", first),
+        first=_version_row(first),
+        first_warnings=_warnings_row(first),
+        granted=tx.history.of("key", key_id)[-1],
+        revoke=next_change(CAUSE, KEY, key, key.entity.revoked(now=now), "revoke", key_data(key.entity)),
+        grant=next_change(CAUSE, KEY, None, other, "create", key_data(other)),
+        key=_key_row(other),
+        receipt=_receipt_row("order-2", now),
+    )
+
+
+def _change(head: Head[Concept] | None, concept: Concept, action: str, version: ConceptVersion) -> Change:
+    return next_change(CAUSE, CONCEPT, head, concept, action, record_of(version, ()))
+
+
+def _version_row(version: ConceptVersion) -> Row:
+    content = asdict(version.content, recurse=False)
+    name, definition = name_key(version.content.name), name_key(version.content.definition)
+    fields = asdict(version, recurse=False)
+    del fields["content"]
+    return fields | content | {"name_key": name, "search_key": f"{name}\n{definition}"}
+
+
+def _warnings_row(version: ConceptVersion) -> Row:
+    place = {"concept_id": version.concept_id, "version_number": version.version_number}
+    return place | {"computed_at": version.created_at, "ruleset": 1, "warnings": []}
+
+
+def _key_row(key: Key) -> Row:
+    own = {"owner": key.owner, "scopes": key.scopes, "secret_digest": key.secret_digest, "expires_at": key.expires_at}
+    return own | {"created_at": key.created_at}
+
+
+def _receipt_row(key: str, at: Any) -> Row:
+    receipt = Receipt(owner=MAYA, key=key, fingerprint=digest(key), result={"answer": 1}, at=at)
+    return asdict(evolve(receipt, hash=receipt.digest()), recurse=False)
+
+
+def move(to: Change, /, **other: object) -> Update:
+    """The head's half of a step."""
+    head = HEAD_TABLES[to.lifecycle]
+    return update(head).where(head.c.id == to.entity_id).values(_shown(to) | other)
+
+
+def born(to: Change, /, **other: object) -> Insert:
+    """The head's half of a birth."""
+    head = HEAD_TABLES[to.lifecycle]
+    return insert(head).values({"id": to.entity_id, "created_at": to.at} | _shown(to) | other)
+
+
+def log(change: Change, /, **other: object) -> Insert:
+    """The record's half of either."""
+    return insert(HISTORY).values(asdict(change, recurse=False) | other)
+
+
+def keep(version: Row, /, **other: object) -> Insert:
+    """The row of a version."""
+    return insert(VERSIONS).values({**version, **other})
+
+
+def remark(warnings: Row, /, **other: object) -> Insert:
+    """The row of a version's warnings."""
+    return insert(WARNINGS).values({**warnings, **other})
+
+
+def answer(receipt: Row, /, **other: object) -> Insert:
+    """The row of a receipt."""
+    return insert(RECEIPTS).values({**receipt, **other})
+
+
+def after(change: Change, **other: Any) -> Change:
+    """A change one place further, a day later, with its true digest: whether it is legal is for the database to say."""
+    place = {"seq": change.seq + 1, "from_state": change.to_state, "prev_hash": change.hash, "adds_version": 0}
+    return sealed(change, **place | {"at": change.at + DAY, "data": {}} | other)
+
+
+def sealed(change: Change, **other: Any) -> Change:
+    """Another change with its true digest."""
+    changed = evolve(change, **other)
+    return evolve(changed, hash=changed.digest())
+
+
+def editing(s: Situation, **other: object) -> tuple[Executable, ...]:
+    """A whole edit."""
+    return move(s.edit), keep(s.version, **other), remark(s.warnings), log(s.edit)
+
+
+def creating(s: Situation, **other: object) -> tuple[Executable, ...]:
+    """A whole birth."""
+    return born(s.create), keep(s.first, **other), remark(s.first_warnings), log(s.create)
+
+
+def _shown(to: Change) -> dict[str, Any]:
+    counter = {"current_version": to.version} if to.lifecycle == "concept" else {}
+    return {"status": to.to_state, "seq": to.seq, "hash": to.hash, "updated_at": to.at} | counter
+
+
