@@ -90,7 +90,9 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".env").write_text("INDELIBLE_PORT=8001\nDB_POOL_SIZE='7'\nINDELIBLE_SCHEMA=${HOME}\n# DB_MAX_OVERFLOW=1\n")
+    (tmp_path / ".env").write_text(
+        "INDELIBLE_PORT=8001\nDB_POOL_SIZE='7'\nINDELIBLE_SCHEMA=${HOME}\n# DB_MAX_OVERFLOW=1\n"
+    )
     monkeypatch.setenv("INDELIBLE_PORT", "8002")
     monkeypatch.setenv("INDELIBLE_SCHEMA", "apart")
 

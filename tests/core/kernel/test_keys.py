@@ -138,6 +138,7 @@ def test_a_new_key_is_shown_once_and_kept_as_a_digest() -> None:
     for shown in (repr(made), repr(made.key), repr(change), repr(KEYS)):
         assert secret not in shown
     assert made.key.secret_digest not in repr(made)
+    assert "a pepper" not in repr(KEYS)
 
 
 def test_a_key_is_found_by_its_text_until_it_is_revoked() -> None:
@@ -163,6 +164,24 @@ def test_whatever_else_is_shown_opens_nothing(shown: str) -> None:
         f"ind_{made.key.id}_{shown}",
         f"{shown}_{made.key.id}_",
         made.text + shown + "0",
+    ):
+        assert store.read(key_for, wrong, now=BEGINNING) is None
+
+
+def test_a_key_begins_with_ind_and_is_read_whole() -> None:
+    store = opened()
+    made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
+    right = made.text.removeprefix("ind")
+
+    assert store.read(key_for, f"ind{right}", now=BEGINNING) == made.key
+    for wrong in (
+        right,
+        f"key{right}",
+        f"IND{right}",
+        f" ind{right}",
+        f"ind{right} ",
+        f"ind{right}\u00e9",
+        f"ind_{right}",
     ):
         assert store.read(key_for, wrong, now=BEGINNING) is None
 

@@ -1,0 +1,1 @@
+"""The outermost ring: settings, wiring, the `indelible` command and embedded servers."""

@@ -1,0 +1,140 @@
+"""How a command answers: a table or JSON, one sentence when it is refused, and an exit code that says which."""
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Final, cast
+
+import click
+
+from indelible.kernel import (
+    Conflict,
+    Forbidden,
+    IndelibleError,
+    Invalid,
+    NotFound,
+    OutcomeUnknown,
+    Stale,
+    Unavailable,
+    plain,
+)
+from indelible.kernel.values import CONTROL
+from indelible_service.errors import SettingsWrong
+
+REFUSED, USAGE, UNAVAILABLE, UNKNOWN, DEFECT = 1, 2, 3, 4, 5
+CODES: Final[tuple[tuple[type[IndelibleError], int], ...]] = (
+    (SettingsWrong, USAGE),
+    (Unavailable, UNAVAILABLE),
+    (OutcomeUnknown, UNKNOWN),
+    *((kind, REFUSED) for kind in (NotFound, Conflict, Stale, Invalid, Forbidden)),
+)
+HINTS: Final = {
+    "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
+    "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to an address that this user may use",
+    "CONCEPT_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
+    "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
+    "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
+    "EXPORT_DAMAGED": "fetch the file again, or make a new export",
+    "FILE_UNUSABLE": "check that it exists, and who may read and write it",
+    "KEY_NEEDED": "give one by --key or INDELIBLE_KEY; `indelible key create` makes it where the database is",
+    "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
+    "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL",
+    "NOT_RUNNING": "start it by `indelible up`",
+    "OUTCOME_UNKNOWN": "look at `indelible history` before you repeat the command",
+    "PORT_IN_USE": "stop the other program, or set INDELIBLE_PORT to another port",
+    "ROLE_TOO_STRONG": "give the schema's owner in INDELIBLE_OWNER_URL, and a weaker role in DATABASE_URL",
+    "SCHEMA_DAMAGED": "run `indelible db check`, which names each difference",
+    "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
+    "SETTINGS_WRONG": "`.env.example` lists every setting",
+    "STORE_READ_ONLY": "check who may write the database's file and its directory",
+    "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",
+    "UNEXPECTED_ANSWER": "check that the address is that of indelible, and the key one of that instance",
+}
+QUIET: Final = logging.NullHandler()  # a refusal is said once, by us; a server sets up a log of its own
+JSON: Final = "indelible.json"
+WIDE: Final = 240  # characters of a line that no terminal limits
+
+
+def _remember(context: click.Context, _: click.Parameter, is_wanted: object) -> None:
+    context.meta[JSON] = is_wanted
+
+
+JSON_OPTION: Final = click.Option(
+    ("--json",), is_flag=True, expose_value=False, callback=_remember, help="Answer with JSON, in one line."
+)
+
+
+class Command(click.Command):
+    """A command that can answer with JSON, and lets no refusal out as a traceback."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """What the command declares, and `--json`."""
+        return [*super().get_params(ctx), JSON_OPTION]
+
+    def invoke(self, ctx: click.Context) -> object:
+        """The command's work, or its refusal and the exit code of that."""
+        logging.getLogger("indelible").addHandler(QUIET)
+        try:
+            return super().invoke(ctx)
+        except IndelibleError as error:
+            click.echo(refusal(error), err=True)
+            ctx.exit(exit_code(error))
+
+
+def exit_code(error: IndelibleError) -> int:
+    """What a script is told."""
+    return next((code for kind, code in CODES if isinstance(error, kind)), DEFECT)
+
+
+def refusal(error: IndelibleError) -> str:
+    """What a person is told: the code and its sentence, the facts, and what to do."""
+    hint = HINTS.get(error.code, "")
+    if wants_json():
+        told = {"code": error.code, "message": error.message, "detail": error.detail, "hint": hint}
+        return json.dumps(plain(told), ensure_ascii=False)
+    facts = [f"  {name}: {fact}" for name, value in error.detail.items() for fact in _facts(value)]
+    return "\n".join((f"{error.code}: {error.message}", *facts, *([f"Hint: {hint}."] if hint else [])))
+
+
+def _facts(value: object) -> list[str]:
+    values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+    return [visible(str(each)) for each in values]
+
+
+def wants_json() -> bool:
+    """Whether a program reads the answer."""
+    return bool(click.get_current_context().meta.get(JSON))
+
+
+def visible(text: str) -> str:
+    """The text for a terminal, which must not obey what is in it."""
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def answer(value: object, text: str) -> None:
+    """Print the value for a program, in one line, or else the text for a person."""
+    click.echo(json.dumps(plain(value), ensure_ascii=False) if wants_json() else text)
+
+
+def answer_table(value: object, columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str) -> None:
+    """Print the value for a program, or else the rows for a person."""
+    answer(value, title)
+    if rows and not wants_json():
+        show_table(columns, rows)
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print the rows for a person; nothing of them is cut off."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    table = Table(box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(visible(str(cell))) for cell in row))
+    console.print(table)

@@ -1,0 +1,120 @@
+"""Concepts on the command line: what happened, what changed, and all of it as a file."""
+
+import re
+import shutil
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from io import BufferedIOBase
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+
+import click
+
+from indelible.kernel import Actor, instant_text
+from indelible_service.cli.answers import Command, answer, answer_table
+from indelible_service.local import completed, readable
+from indelible_service.settings import load
+
+HASH_SHOWN: Final = 12  # characters of a digest that a person compares
+STANDARD: Final = Path("-")
+GONE: Final = re.compile(r"\[-.*?-\]", re.DOTALL)
+NEW: Final = re.compile(r"\{\+.*?\+\}", re.DOTALL)
+
+
+@click.command(cls=Command)
+@click.argument("concept_id")
+def history(concept_id: str) -> None:
+    """Show what happened to a concept: when, by whom, and why."""
+    from indelible.concepts import list_history
+    from indelible_service.database import opened
+
+    with opened(load()) as store:
+        changes = store.read(list_history, concept_id)
+    columns = ("seq", "at", "action", "state", "version", "actor", "reason", "hash")
+    rows = [
+        (
+            each.seq,
+            instant_text(each.at),
+            each.action,
+            each.to_state,
+            each.version,
+            each.actor,
+            each.reason,
+            each.hash[:HASH_SHOWN],
+        )
+        for each in changes
+    ]
+    answer_table(changes, columns, rows, title=f"History of {concept_id}")
+
+
+@click.command(cls=Command)
+@click.argument("concept_id")
+@click.argument("from_version", type=click.IntRange(1))
+@click.argument("to_version", type=click.IntRange(1))
+def diff(concept_id: str, from_version: int, to_version: int) -> None:
+    """Show what changed from one version to another, word by word."""
+    from indelible.concepts import diff_versions, to_unified
+    from indelible_service.database import opened
+
+    with opened(load()) as store:
+        found = store.read(diff_versions, concept_id, from_version, to_version)
+    answer(found, coloured(to_unified(found.diff)) or "Nothing differs.")
+
+
+def coloured(unified: str) -> str:
+    """What was taken away in red, what was added in green."""
+    red = GONE.sub(lambda found: click.style(found[0], fg="red"), unified)
+    return NEW.sub(lambda found: click.style(found[0], fg="green"), red)
+
+
+@click.command("export", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=STANDARD)
+def export_command(file: Path) -> None:
+    """Write every concept with its whole history.
+
+    It goes to FILE, or to standard output. The same store always gives the same bytes.
+    """
+    from indelible_service.database import opened
+    from indelible_service.transfer import export_concepts
+
+    with opened(load()) as store:
+        if file == STANDARD:
+            store.read(export_concepts, sys.stdout.buffer)
+            return
+        with completed(file) as out:
+            exported = store.read(export_concepts, out)
+    answer(exported, f"{exported.concepts} concepts with {exported.changes} changes. Digest: {exported.digest}")
+
+
+@click.command("import", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--by", default="system:cli", show_default=True, help="Who imports: user:<id> or system:<name>.")
+def import_command(file: Path, by: str) -> None:
+    """Read an export, or another system's history.
+
+    It comes from FILE, or from standard input where that is `-`. An export of ours comes back as it was. Of another
+    system's history each line is an object with concept_id, action, actor, reason, at, and content where the step
+    writes a version; it keeps its times and actors, and is marked as imported. Nothing is written before the whole
+    file is checked, and what is there already is left alone.
+    """
+    from indelible_service.database import opened
+    from indelible_service.transfer import import_concepts
+
+    with opened(load()) as store, _read_again(file) as stream:
+        done = import_concepts(store, stream, by=Actor.parse(by))
+    already = f", {done.concepts_already_there} were there already" if done.concepts_already_there else ""
+    answer(done, f"{done.concepts} concepts with {done.changes} changes imported{already}.")
+
+
+@contextmanager
+def _read_again(file: Path) -> Generator[BufferedIOBase]:
+    """The file, which can be read more than once."""
+    if file != STANDARD:
+        with readable(file) as stream:
+            yield stream
+        return
+    with TemporaryFile() as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield copy

@@ -1,0 +1,63 @@
+"""The database that the settings name."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+from attrs import frozen
+from sqlalchemy import make_url
+
+import indelible_sql
+from indelible.concepts import ConceptPolicy
+from indelible.kernel import Unavailable
+from indelible.kernel.keys import KeyPolicy
+from indelible.policy import Policy
+from indelible_service.local import derived, directory
+from indelible_service.settings import Settings
+from indelible_sql import Pool, SqlStore
+
+
+@frozen
+class NoDatabase(Unavailable):
+    """There is no database file at this place."""
+
+    code: ClassVar[str] = "NO_DATABASE"
+    path: str
+
+
+def store_of(settings: Settings, *, tells_keys: bool) -> SqlStore:
+    """The store at the settings' address; one that tells keys needs the secret, which is made where there is none."""
+    return indelible_sql.open_store(
+        settings.url,
+        schema=settings.schema,
+        policy=Policy(
+            concepts=ConceptPolicy(four_eyes=settings.four_eyes),
+            keys=KeyPolicy(pepper=derived(settings, "keys") if tells_keys else b""),
+        ),
+        pool=Pool(size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare),
+    )
+
+
+@contextmanager
+def opened(settings: Settings, *, tells_keys: bool = False) -> Generator[SqlStore]:
+    """The store of a database that is there already, or NoDatabase; its connections end with the block."""
+    url = make_url(settings.url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise NoDatabase(url.database or "")
+    store = store_of(settings, tells_keys=tells_keys)
+    try:
+        yield store
+    finally:
+        store.dispose()
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to the newest revision; a SQLite file is made where there is none."""
+    if not settings.database_url:
+        directory(settings)
+    store = store_of(settings, tells_keys=False)
+    try:
+        store.upgrade(settings.owner_url or None)
+    finally:
+        store.dispose()

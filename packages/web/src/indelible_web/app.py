@@ -1,0 +1,62 @@
+"""The application, put together."""
+
+from typing import Final
+
+from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from indelible.concepts import CONCEPT
+from indelible.wiring import Wiring
+from indelible_web import concepts, history
+from indelible_web.around import Surroundings, surround
+from indelible_web.auth import PUBLIC, Gate, KeyAuthenticator
+from indelible_web.document import publish
+from indelible_web.metrics import Metrics
+from indelible_web.operations import Server
+from indelible_web.pages import documentation
+from indelible_web.problems import handle_errors
+from indelible_web.settings import WebSettings
+from indelible_web.system import System
+
+CONTEXTS: Final = (concepts.routes, history.routes)
+LIFECYCLES: Final = (CONCEPT,)
+
+
+def create_app(wiring: Wiring, settings: WebSettings) -> Flask:
+    """The REST API over a store: a WSGI application that shares nothing with any other."""
+    app = _bare_app(settings)
+    metrics = Metrics(LIFECYCLES)
+    gate = Gate(settings.authenticator or KeyAuthenticator(wiring))
+    surround(app, Surroundings(wiring, metrics, settings.cors_origins))
+    gate.guard(app, settings)
+    document = publish(app, Server(wiring=wiring, secret=settings.secret, metrics=metrics), CONTEXTS)
+    handle_errors(app)  # after flask-smorest, which has handlers of its own
+    for routes in CONTEXTS:
+        for operation in routes.operations:
+            gate.declare(f"{routes.name}.{operation.name}", operation.scopes)
+    for blueprint in (System(wiring, metrics).blueprint(), documentation(app, document)):
+        _open(app, gate, blueprint)
+    gate.check(app)
+    return app
+
+
+def _bare_app(settings: WebSettings) -> Flask:
+    app = Flask("indelible_web", static_folder=None)
+    app.config.from_mapping(
+        MAX_CONTENT_LENGTH=settings.most_body_bytes,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+    )
+    app.url_map.merge_slashes = False
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign] # Flask's own way
+    return app
+
+
+def _open(app: Flask, gate: Gate, blueprint: Blueprint) -> None:
+    """Register what everybody may see."""
+    app.register_blueprint(blueprint)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith(f"{blueprint.name}."):
+            gate.declare(rule.endpoint, PUBLIC)

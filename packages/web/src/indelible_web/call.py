@@ -1,0 +1,62 @@
+"""One request as its view sees it: parsed, admitted, and ready to run."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from attrs import field, frozen
+
+from indelible.kernel import IndelibleError, Once, Store
+from indelible.wiring import Reading, Writing
+from indelible_web.exchange import Caller
+from indelible_web.metrics import Metrics
+from indelible_web.paging import Cursors, Paged
+
+Command = TypeVar("Command")
+R = TypeVar("R")
+
+
+@frozen(kw_only=True)
+class Call:
+    """One request as its view sees it."""
+
+    store: Store[Reading, Writing]
+    caller: Caller
+    request_id: str
+    route: str
+    secret: bytes = field(repr=False)
+    metrics: Metrics
+    reason: str
+    once: Once[Any] | None
+
+    def run(self, handler: Callable[[Writing, Command], R], command: Command) -> R:
+        """The handler's result, in the caller's name; counted by what came of it."""
+        action, _, lifecycle = handler.__name__.partition("_")
+        is_change = False
+
+        @wraps(handler)
+        def noted(tx: Writing, command: Command) -> R:
+            nonlocal is_change
+            is_change = True
+            return handler(tx, command)
+
+        try:
+            result: R = self.store.run(
+                noted,
+                command,
+                actor=self.caller.actor,
+                reason=self.reason,
+                request_id=self.request_id,
+                once=self.once,
+            )
+        except IndelibleError as error:
+            self.metrics.commanded(lifecycle, action, error.code)
+            raise
+        self.metrics.commanded(lifecycle, action, "OK")
+        if is_change:
+            self.metrics.changed(lifecycle, action)
+        return result
+
+    def cursors(self, asked: Paged) -> Cursors:
+        """The cursors of the list that is asked for."""
+        return Cursors(self.secret, self.route, asked)

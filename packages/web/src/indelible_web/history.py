@@ -1,0 +1,30 @@
+"""The route of history: every change of every entity, in the order in which they became visible."""
+
+from typing import Final
+
+from attrs import evolve
+
+from indelible.kernel import Change
+from indelible.kernel.keys import KEY
+from indelible_web.call import Call
+from indelible_web.operations import Routes
+from indelible_web.paging import Page, Paged
+
+READ: Final = "history:read"
+
+routes = Routes("history", "Every change of every entity: who, why and when.")
+
+
+@routes.pages("/history", scope=READ, takes=Paged, gives=Change)
+def feed(call: Call, asked: Paged) -> Page[Change]:
+    """List all changes; `next` is always given, so that a reader can ask again later for what came since."""
+    cursors = call.cursors(asked)
+    found = call.store.feed(after=cursors.start(), limit=asked.limit)
+    return Page(items=tuple(map(_shown, found.changes)), next=cursors.after(found.cursor))
+
+
+def _shown(change: Change) -> Change:
+    """The change, without what a key's secret was digested to: nobody outside has a use for it."""
+    if change.lifecycle != KEY.name:
+        return change
+    return evolve(change, data={name: value for name, value in change.data.items() if name != "secret_digest"})

@@ -1,0 +1,184 @@
+"""An operation is declared once: from it come its view, its checks and its place in the document."""
+
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from attrs import Factory, field, fields, frozen
+from flask import Response, request
+from marshmallow import Schema
+
+from indelible.kernel import Because, Once
+from indelible.wiring import Wiring
+from indelible_web.answers import json_response
+from indelible_web.bridge import Attribute, Side, page_schema_of, schema_from, schema_of, structure
+from indelible_web.call import Call
+from indelible_web.errors import Unauthenticated
+from indelible_web.examples import attributes_of
+from indelible_web.exchange import present
+from indelible_web.headers import headers_schema
+from indelible_web.metrics import Metrics
+from indelible_web.paging import Page
+
+T = TypeVar("T")
+R = TypeVar("R")
+View = Callable[[Call, T], R]
+Declared = Callable[[View[T, R]], View[T, R]]
+
+SEQ: Final = "seq"
+EXPECTED_SEQ: Final = "expected_seq"
+REASON: Final[Attribute] = fields(Because).reason
+
+
+@frozen(kw_only=True)
+class Operation:
+    """A route: what it takes and gives, and who may use it."""
+
+    method: str
+    rule: str
+    view: View[Any, object]
+    scopes: tuple[str, ...]
+    takes: type
+    gives: type
+    is_paged: bool = False
+    reason: str = ""  # of a command: the field that says why
+    locates: Callable[[Any], str] | None = None  # of a birth: the id of what was born
+
+    @property
+    def name(self) -> str:
+        """The view's name, under which Flask knows the route."""
+        return self.view.__name__
+
+    @property
+    def status(self) -> int:
+        """The status of success."""
+        return 201 if self.locates else 200
+
+    @property
+    def has_tag(self) -> bool:
+        """Whether the answer has an ETag: whatever has a seq has one."""
+        return not self.is_paged and SEQ in {each.name for each in attributes_of(self.gives)}
+
+    @property
+    def expects_seq(self) -> bool:
+        """Whether the request needs If-Match."""
+        return EXPECTED_SEQ in {each.name for each in attributes_of(self.takes)}
+
+    @property
+    def in_path(self) -> tuple[Attribute, ...]:
+        """The fields that the path gives."""
+        return tuple(each for each in attributes_of(self.takes) if f"<{each.name}>" in self.rule)
+
+    @property
+    def sent(self) -> tuple[Attribute, ...]:
+        """The fields that the body gives, or for a question the query."""
+        elsewhere = {EXPECTED_SEQ, *(each.name for each in self.in_path)}
+        sent = tuple(each for each in attributes_of(self.takes) if each.name not in elsewhere)
+        return (*sent, REASON) if self.reason == REASON.name else sent
+
+    def schemas(self) -> Mapping[str, type[Schema]]:
+        """What the operation reads, by place, in the order of reading."""
+        title, in_query = self.takes.__name__, () if self.reason else self.sent
+        headers = headers_schema(of_command=bool(self.reason), expects_seq=self.expects_seq, has_tag=self.has_tag)
+        found = {
+            "path": schema_from(f"{title}Path", self.in_path, Side.TEXT),
+            "query": schema_from(f"{title}Query", in_query, Side.TEXT),
+            "headers": headers,
+        }
+        return {**found, "json": schema_from(title + Side.BODY, self.sent, Side.BODY)} if self.reason else found
+
+    def answer_schema(self) -> type[Schema]:
+        """What the operation gives, or a page of it."""
+        return page_schema_of(self.gives) if self.is_paged else schema_of(self.gives, Side.ANSWER)
+
+
+@frozen
+class Routes:
+    """The operations of a context, as they are declared; nothing is built before an application asks."""
+
+    name: str
+    description: str
+    operations: list[Operation] = field(default=Factory(list[Operation]), init=False)
+
+    def get(self, rule: str, *, scope: str, takes: type[T], gives: type[R]) -> Declared[T, R]:
+        """Declare a question."""
+        return self._declare(partial(Operation, method="GET", rule=rule, scopes=(scope,), takes=takes, gives=gives))
+
+    def pages(self, rule: str, *, scope: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
+        """Declare a question that is answered page by page."""
+        kind = partial(Operation, method="GET", is_paged=True)
+        return self._declare(partial(kind, rule=rule, scopes=(scope,), takes=takes, gives=gives))
+
+    def post(
+        self,
+        rule: str,
+        *,
+        scopes: tuple[str, ...],
+        takes: type[T],
+        gives: type[R],
+        locates: Callable[[R], str] | None = None,
+    ) -> Declared[T, R]:
+        """Declare a command; its body says why in `reason`."""
+        kind = partial(Operation, method="POST", reason=REASON.name, locates=locates)
+        return self._declare(partial(kind, rule=rule, scopes=scopes, takes=takes, gives=gives))
+
+    def put(self, rule: str, *, scope: str, takes: type[T], gives: type[R], reason: str) -> Declared[T, R]:
+        """Declare a command that carries the whole content; one of its own fields says why."""
+        kind = partial(Operation, method="PUT", reason=reason)
+        return self._declare(partial(kind, rule=rule, scopes=(scope,), takes=takes, gives=gives))
+
+    def _declare(self, operation: Callable[..., Operation]) -> Declared[Any, Any]:
+        def declare(view: View[T, R]) -> View[T, R]:
+            self.operations.append(operation(view=view))
+            return view
+
+        return declare
+
+
+@frozen(kw_only=True)
+class Server:
+    """What every call needs of its application."""
+
+    wiring: Wiring
+    secret: bytes = field(repr=False)
+    metrics: Metrics
+
+    def view(self, operation: Operation) -> Callable[..., Response]:
+        """The operation as Flask calls it: the parsed parts joined, structured once, and the answer dumped once."""
+
+        @wraps(operation.view)
+        def respond(*parts: Mapping[str, Any], **_: str) -> Response:
+            values = {name: value for part in parts for name, value in part.items()}
+            call = self._call(operation, values)
+            asked = {name: value for name, value in values.items() if name in taken}
+            return _answer(operation, operation.view(call, structure(asked, operation.takes)))
+
+        taken = {each.name for each in attributes_of(operation.takes)}
+        return respond
+
+    def _call(self, operation: Operation, values: Mapping[str, Any]) -> Call:
+        exchange = present()
+        if exchange.caller is None:
+            raise Unauthenticated
+        return Call(
+            store=self.wiring.store,
+            caller=exchange.caller,
+            request_id=exchange.request_id,
+            route=operation.rule,
+            secret=self.secret,
+            metrics=self.metrics,
+            reason=values.get(operation.reason, ""),
+            once=Once(values["once_key"], operation.gives) if "once_key" in values else None,
+        )
+
+
+def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives
+    response = json_response(value, operation.status)
+    if operation.has_tag:
+        response.set_etag(str(value.seq))
+    if operation.locates:
+        place = quote(operation.locates(value), safe="")
+        response.headers["Location"] = f"{request.script_root}{request.path}/{place}"
+    response.make_conditional(request)
+    return response

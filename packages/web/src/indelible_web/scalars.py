@@ -1,0 +1,91 @@
+"""Reading one value that a caller sent: its value, an error of its field, or the leaf that core would raise."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Final
+
+from marshmallow import ValidationError, fields
+
+from indelible.kernel import Actor
+from indelible.kernel.values import UNSTORABLE, NumberOutOfRange, TextUnstorable
+
+Says = Mapping[str, Any]
+Reader = Callable[[object, str, Says], object]
+
+MOST: Final = 2**63 - 1
+DECIMAL: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
+INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+class Scalar(fields.Field[Any]):
+    """A field that its reader reads; what the document says of it is beside the reader in its metadata."""
+
+    def _deserialize(self, value: object, attr: str | None, *_: object, **__: object) -> object:
+        read: Reader = self.metadata["reader"]
+        return read(value, attr or "value", self.metadata)
+
+
+def scalar(read: Reader, says: Says, **options: Any) -> Scalar:  # noqa: ANN401 - handed on to marshmallow
+    """A field that this reader reads."""
+    return Scalar(metadata={**says, "reader": read}, **options)
+
+
+def text(value: object, field: str, _: Says) -> str:
+    """Text that a database can keep."""
+    if not isinstance(value, str):
+        raise ValidationError("Not a text.")
+    if UNSTORABLE.search(value):
+        raise TextUnstorable(field)
+    return value
+
+
+def whole_number(value: object, field: str, says: Says) -> int:
+    """A whole number in its range; the JSON reader has made one of 3100.0 already."""
+    if type(value) is not int:
+        raise ValidationError("Not a whole number.")
+    if not says["minimum"] <= value <= says["maximum"]:
+        raise NumberOutOfRange(field, says["minimum"], says["maximum"])
+    return value
+
+
+def whole_number_in_text(value: object, field: str, says: Says) -> int:
+    """A whole number in plain decimal digits."""
+    match = DECIMAL.fullmatch(str(value))
+    return whole_number(int(match.group()) if match else None, field, says)
+
+
+def switch(value: object, _: str, __: Says) -> bool:
+    """True or false, and nothing that merely looks like it."""
+    if not isinstance(value, bool):
+        raise ValidationError("Not true or false.")
+    return value
+
+
+def instant(value: object, _: str, __: Says) -> datetime:
+    """An instant as RFC 3339 writes it, with its offset; nothing else that ISO 8601 knows."""
+    try:
+        if isinstance(value, str) and INSTANT.fullmatch(value):
+            return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValidationError("Not an instant such as 2026-01-01T09:30:00Z; in a query, + is written %2B.")
+
+
+def actor(value: object, field: str, says: Says) -> Actor:
+    """An actor, written `user:maya`."""
+    return Actor.parse(text(value, field, says))
+
+
+def member_of(kind: type[Enum]) -> Reader:
+    """A reader of an enum's values."""
+
+    def member(value: object, _: str, says: Says) -> Enum:
+        if value not in says["enum"]:
+            raise ValidationError(f"Not one of {', '.join(says['enum'])}.")
+        return kind(value)
+
+    return member

@@ -1,0 +1,59 @@
+"""Health and metrics: plain views, for machines that watch."""
+
+from attrs import frozen
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from indelible.concepts import CONCEPT
+from indelible.kernel import IndelibleError
+from indelible.wiring import Reading, Wiring
+from indelible_web.answers import json_response
+from indelible_web.errors import NotReady
+from indelible_web.metrics import Metrics
+
+
+@frozen
+class System:
+    """What a watcher may ask."""
+
+    _wiring: Wiring
+    _metrics: Metrics
+
+    def health(self) -> Response:
+        """Whether the database answers, in the words of the token service's hand-off."""
+        try:
+            self._wiring.store.read(_touch)
+        except IndelibleError:
+            error = {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"}
+            return json_response({"status": "unhealthy", "database": "disconnected", "error": error}, 503)
+        return json_response({"status": "healthy", "database": "connected"}, 200)
+
+    def live(self) -> Response:
+        """That this process answers."""
+        return json_response({"status": "alive"}, 200)
+
+    def ready(self) -> Response:
+        """That this process can serve, or NotReady."""
+        try:
+            self._wiring.store.read(_touch)
+        except IndelibleError as error:
+            raise NotReady(error.code) from error
+        return json_response({"status": "ready"}, 200)
+
+    def metrics(self) -> Response:
+        """The counters, as Prometheus reads them."""
+        return Response(generate_latest(self._metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+    def blueprint(self) -> Blueprint:
+        """The four routes."""
+        blueprint = Blueprint("system", __name__)
+        blueprint.add_url_rule("/health", "health", self.health)
+        blueprint.add_url_rule("/health/live", "live", self.live)
+        blueprint.add_url_rule("/health/ready", "ready", self.ready)
+        blueprint.add_url_rule("/metrics", "metrics", self.metrics)
+        return blueprint
+
+
+def _touch(tx: Reading) -> None:
+    """Make the store read something."""
+    tx.history.of(CONCEPT.name, "-", limit=1)

@@ -1,0 +1,17 @@
+from socket import socket
+
+from _typeshed.wsgi import WSGIApplication
+
+class Server:
+    def run(self) -> None: ...
+    def close(self) -> None: ...
+
+def create_server(
+    application: WSGIApplication,
+    *,
+    sockets: list[socket],
+    threads: int,
+    ident: str | None,
+    max_request_body_size: int,
+    clear_untrusted_proxy_headers: bool,
+) -> Server: ...

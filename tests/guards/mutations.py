@@ -1,0 +1,173 @@
+"""What each guard holds: without it, an attack gets through or another guard refuses it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import frozen
+
+from indelible_service.embedded import APP, OWNER, PostgresServer
+from indelible_sql import Finding
+from tests.guards.arena import REFUSALS, Statement, postgresql_engine
+from tests.guards.attacks import attacks
+from tests.guards.kinds import Kind
+from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
+from tests.guards.lifting_sqlite import SqliteLifting
+from tests.guards.places import Place, inside_database, inside_file
+from tests.guards.situation import Situation
+
+MADE = "the database makes the value, and it is never another"
+BY_ROWID = "a rowid is never NULL: SQLite makes one"
+# Guards that no attack reaches, and why they are there all the same.
+UNREACHED: Mapping[str, Mapping[str, str]] = {
+    "postgresql": dict.fromkeys(
+        ("concepts_lifecycle_not_null", "keys_lifecycle_not_null", "keys_version_not_null"), MADE
+    ),
+    "sqlite": {
+        **dict.fromkeys(("concepts_lifecycle_not_null", "keys_lifecycle_not_null", "keys_version_not_null"), MADE),
+        **dict.fromkeys(("concepts_lifecycle_rule", "keys_lifecycle_rule"), MADE),
+        "history_position_not_null": BY_ROWID,
+    },
+}
+
+
+@frozen(kw_only=True)
+class Held:
+    """An attack that a guard refuses once those before it are gone, and what happens when it is gone too."""
+
+    attack: str
+    before: tuple[str, ...]
+    without: str
+
+
+@frozen(kw_only=True)
+class Holding:
+    """What the guards of one database hold, by their names; `unkeyed` is SQLite's with foreign keys off."""
+
+    guards: frozenset[str]
+    first: Mapping[str, str]
+    held: Mapping[str, Held]
+    unkeyed: Mapping[str, str]
+
+
+def every_attack(dialect: str) -> Kind:
+    return {name: write for named in attacks(dialect).values() for name, write in named.items()}
+
+
+def peeled(lifting: Lifting, statements: Callable[[], Sequence[Statement]]) -> tuple[str, ...]:
+    """The guards that refuse, each when those before it are gone, until the attack gets through."""
+    gone: list[str] = []
+    while found := lifting.refusal(statements(), gone):
+        known = found in lifting.guards or PRIVILEGE.fullmatch(found)
+        if found in gone or not known:
+            raise AssertionError(f"{found} still refuses without {gone}")
+        gone.append(found)
+    return tuple(gone)
+
+
+def peeled_all(lifting: Lifting, written: Kind, situation: Situation) -> dict[str, tuple[str, ...]]:
+    return {name: peeled(lifting, lambda write=write: write(situation)) for name, write in written.items()}
+
+
+def held_by(peels: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
+    """For each guard the attack that shows best what it holds: nobody before it, and the fewest behind it."""
+    found: dict[str, tuple[tuple[int, int], Held]] = {}
+    for name, guards in peels.items():
+        for place, guard in enumerate(guards):
+            rank = (place, len(guards) - place)
+            held = Held(attack=name, before=guards[:place], without=next(iter(guards[place + 1 :]), ""))
+            if guard not in found or rank < found[guard][0]:
+                found[guard] = rank, held
+    return {guard: held for guard, (_, held) in sorted(found.items())}
+
+
+def first_of(peels: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {name: next(iter(guards), "") for name, guards in peels.items()}
+
+
+def on_postgresql(place: Place[PostgresServer]) -> Holding:
+    """As the owner, whom no privilege holds back."""
+    engine = postgresql_engine(place.where.admin_url)
+    lifting = PostgresLifting(engine, OWNER)
+    peels = peeled_all(lifting, every_attack("postgresql"), place.situation)
+    guards = frozenset(lifting.guards)
+    engine.dispose()
+    return Holding(guards=guards, first=first_of(peels), held=held_by(peels), unkeyed={})
+
+
+def of_privileges(place: Place[PostgresServer]) -> dict[str, Held]:
+    """As the application, which lacks privileges that are guards too."""
+    engine = postgresql_engine(place.where.admin_url)
+    lifting = PostgresLifting(engine, APP)
+    found: dict[str, Held] = {}
+    for name, write in every_attack("postgresql").items():
+        privilege = lifting.refusal(tuple(write(place.situation)), ())
+        if PRIVILEGE.fullmatch(privilege) and privilege not in found:
+            granted = lifting.refusal(tuple(write(place.situation)), (privilege,))
+            found[privilege] = Held(attack=name, before=(), without=granted)
+    engine.dispose()
+    return dict(sorted(found.items()))
+
+
+def on_sqlite(place: Place[Path]) -> Holding:
+    """With foreign keys on, and what the same attacks do with them off."""
+    lifting, unkeyed = (SqliteLifting(place.where, keys=keys) for keys in (True, False))
+    written = every_attack("sqlite")
+    peels = peeled_all(lifting, written, place.situation)
+    held = held_by(peels)
+    without = dict(_unkeyed(unkeyed, written, place.situation, held))
+    return Holding(guards=frozenset(lifting.guards), first=first_of(peels), held=held, unkeyed=without)
+
+
+def _unkeyed(
+    lifting: Lifting, written: Kind, situation: Situation, held: Mapping[str, Held]
+) -> Iterator[tuple[str, str]]:
+    for guard, each in held.items():
+        statements = tuple(written[each.attack](situation))
+        yield guard, lifting.refusal(statements, (*each.before, guard))
+
+
+def named(findings: Sequence[Finding]) -> str:
+    """What verify finds that names an entity, or at least a table; '' where it finds neither."""
+    telling = sorted((each for each in findings if each.table), key=lambda each: not each.entity_id)
+    return next((f"{each.fault}, {each.table} `{each.entity_id}`: {each.detail}" for each in telling), "")
+
+
+def in_replica_mode(place: Place[PostgresServer]) -> dict[str, str]:
+    """What a superuser can write with foreign keys asleep, and what verify finds of it."""
+    inside, found = inside_database(place.where.admin_url), {}
+    for name, write in every_attack("postgresql").items():
+        with suppress(*REFUSALS):
+            before = ["SET LOCAL session_replication_role = replica"]
+            found[name] = named(inside.findings(write(place.situation), before=before, role=APP))
+    inside.close()
+    return found
+
+
+def alone(place: Place[Path]) -> dict[str, str]:
+    """What gets through SQLite with foreign keys off, and what verify finds of it."""
+    inside, found = inside_file(place.where, keys=False), {}
+    for name, write in every_attack("sqlite").items():
+        with suppress(*REFUSALS):
+            found[name] = named(inside.findings(write(place.situation)))
+    inside.close()
+    return found
+
+
+@frozen(kw_only=True)
+class Report:
+    """All that was measured."""
+
+    holdings: Mapping[str, Holding]
+    privileges: Mapping[str, Held]
+    replica: Mapping[str, str]
+    alone: Mapping[str, str]
+
+
+def measured(file: Place[Path], database: Place[PostgresServer]) -> Report:
+    return Report(
+        holdings={"postgresql": on_postgresql(database), "sqlite": on_sqlite(file)},
+        privileges=of_privileges(database),
+        replica=in_replica_mode(database),
+        alone=alone(file),
+    )

@@ -1,0 +1,64 @@
+"""Statements that SQLAlchemy has no word for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Insert, Table, TextClause, bindparam, column, insert, literal_column, text
+from sqlalchemy import table as lite
+from sqlalchemy.dialects.postgresql import insert as insert_or_update
+
+from indelible.kernel import canonical
+from indelible_sql.columns import SCHEMA
+from indelible_sql.together import written
+from tests.guards.arena import Statement
+
+NULL = literal_column("NULL")
+raw = literal_column
+
+
+def replacing(statement: Insert) -> Insert:
+    """SQLite throws out whatever is in the row's way."""
+    return statement.prefix_with("OR REPLACE")
+
+
+def by_rowid(table: Table, row: Mapping[str, Any], rowid: int) -> Insert:
+    """SQLite's own number of a row, which is a key that nobody declared."""
+    shown = lite(table.name, *(column(each.name, each.type) for each in table.columns), column("rowid"))
+    return replacing(insert(shown).values({**row, "rowid": rowid}))
+
+
+def upsert(table: Table, row: Mapping[str, Any], key: tuple[str, ...], **values: object) -> Statement:
+    """The row, or a change to the one that is there."""
+    return insert_or_update(table).values({**row}).on_conflict_do_update(index_elements=key, set_=values)
+
+
+def overriding(table: Table, row: Mapping[str, Any], **chosen: str) -> TextClause:
+    """An insert that gives what PostgreSQL wants to make itself."""
+    columns = written(table)
+    names = ", ".join((*chosen, *(each.name for each in columns)))
+    values = ", ".join((*chosen.values(), *(f":{each.name}" for each in columns)))
+    statement = f"INSERT INTO {SCHEMA}.{table.name} ({names}) OVERRIDING SYSTEM VALUE VALUES ({values})"
+    return text(statement).bindparams(*(_bound(each, row[each.name]) for each in columns))
+
+
+def _bound(each: Column[Any], value: object) -> Any:
+    return bindparam(each.name, value, type_=each.type)
+
+
+def copied(table: Table, row: Mapping[str, Any], **other: object) -> Statement:
+    """The row by COPY, which asks no rewrite rule and no GENERATED ALWAYS."""
+    given = {each.name: row[each.name] for each in written(table)} | other
+
+    def copy(connection: Connection) -> None:
+        names = ", ".join(given)
+        cursor = connection.connection.cursor()
+        with cursor.copy(f"COPY {SCHEMA}.{table.name} ({names}) FROM STDIN") as stream:
+            stream.write_row([_plain(value) for value in given.values()])
+
+    return copy
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping | list | tuple):
+        return canonical(value)
+    return value if value is None or isinstance(value, int) else str(value)

@@ -1,0 +1,426 @@
+"""The command line: every command answers a person and a program, and every refusal is one sentence."""
+
+import json
+import os
+import pwd
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import click
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from tests.architecture.sources import ROOT
+
+import indelible_sql
+from indelible.concepts import ConceptContent
+from indelible.testing.stores import TickingClock, create, edit, published
+from indelible_service.cli import main
+from indelible_service.cli.answers import Command
+from indelible_service.embedded import PostgresServer, postgres
+from indelible_service.schema_files import NAMES, write_snapshots
+
+HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
+CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a working directory of its own, and settings of nobody else."""
+    monkeypatch.chdir(tmp_path)
+    for name in tuple(os.environ):
+        if name.startswith(("INDELIBLE_", "DATABASE_", "DB_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def environment(sqlite_url: str) -> dict[str, str]:
+    """The settings of a SQLite database with one concept: two versions, the second with controls in it."""
+    store = indelible_sql.open_store(sqlite_url)
+    edit(store, create(store), CONTROLS)
+    published(store)
+    store.dispose()
+    return {"DATABASE_URL": sqlite_url}
+
+
+def run(*words: str, settings: dict[str, str] | None = None, given: bytes | None = None) -> Result:
+    return CliRunner(env=settings or {}).invoke(main, words, input=given, catch_exceptions=False)
+
+
+def answered(*words: str, settings: dict[str, str] | None = None, code: int = 0) -> Any:  # noqa: ANN401 - whatever it is
+    """The command's JSON."""
+    result = run(*words, "--json", settings=settings)
+    assert (result.exit_code, result.stderr) == (code, "")
+    return json.loads(result.stdout)
+
+
+def refused(*words: str, settings: dict[str, str] | None = None, exit_code: int = 1) -> str:
+    """The code of the refusal, once it is certain that a person got a sentence, a fact or a hint, and nothing else."""
+    result = run(*words, settings=settings)
+    said = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (exit_code, ""), result.output
+    code, _, sentence = said[0].partition(": ")
+    assert sentence.endswith(".")
+    assert all(line.startswith(("  ", "Hint: ")) for line in said[1:])
+    for_a_program = json.loads(run(*words, "--json", settings=settings).stderr)
+    assert (for_a_program["code"], for_a_program["message"]) == (code, sentence)
+    return code
+
+
+def ids(settings: dict[str, str]) -> list[str]:
+    lines = run("export", settings=settings).stdout_bytes.splitlines()[1:-1]
+    return list(dict.fromkeys(json.loads(line)["change"]["entity_id"] for line in lines))
+
+
+def commands(group: click.Group = main) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        yield from commands(command) if isinstance(command, click.Group) else (command,)
+
+
+def test_every_command_answers_a_program_too_and_explains_itself() -> None:
+    found = list(commands())
+
+    assert {type(command) for command in found} == {Command}
+    assert all(len((command.help or "").splitlines()[0]) <= 120 for command in found)
+
+
+def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
+    program = "import sys; from indelible_service.cli import main; print(*sys.modules)"
+    done = subprocess.run((sys.executable, "-c", program), check=True, capture_output=True, text=True)
+
+    assert not HEAVY & set(done.stdout.split())
+
+
+def test_help_names_the_exit_codes() -> None:
+    assert "3 unavailable" in " ".join(run("--help").stdout.split())
+
+
+def test_a_new_database_is_made_once_and_checked() -> None:
+    assert answered("db", "upgrade") == {"revision": "0001"}
+    assert answered("db", "upgrade") == {"revision": "0001"}
+    assert answered("db", "check") == []
+    assert answered("verify") == []
+    assert answered("rebuild") == [
+        {"table": "concepts", "rows": 0, "changed": []},
+        {"table": "keys", "rows": 0, "changed": []},
+    ]
+    assert sorted(path.name for path in Path("indelible-data").iterdir()) == ["indelible.db"]
+
+
+def test_a_history_says_who_did_what_and_why(environment: dict[str, str]) -> None:
+    concept_id = ids(environment)[0]
+    changes = answered("history", concept_id, settings=environment)
+    shown = run("history", concept_id, settings=environment).stdout
+
+    assert [(change["seq"], change["action"], change["actor"]) for change in changes] == [
+        (1, "create", "user:maya"),
+        (2, "edit", "user:maya"),
+    ]
+    assert all(word in shown for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
+
+
+def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(environment: dict[str, str]) -> None:
+    concept_id = ids(environment)[0]
+    found = answered("diff", concept_id, "1", "2", settings=environment)
+    shown = CliRunner(env=environment).invoke(main, ("diff", concept_id, "1", "2"), color=True).stdout
+
+    assert found["diff"]["fields"][0]["field"] == "definition"
+    assert "\x1b[31m[-" in shown
+    assert "\\u001b[31m and a bell \\u0007" in shown
+    assert run("diff", concept_id, "1", "1", settings=environment).stdout == "Nothing differs.\n"
+
+
+def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_input(environment: dict[str, str]) -> None:
+    piped = run("export", settings=environment).stdout_bytes
+    summary = answered("export", "all.jsonl", settings=environment)
+
+    assert Path("all.jsonl").read_bytes() == piped
+    assert Path("all.jsonl").stat().st_mode & 0o777 == 0o600
+    assert summary["concepts"] == 2
+    assert sorted(path.name for path in Path().iterdir() if path.name.endswith("jsonl")) == ["all.jsonl"]
+
+    run("db", "upgrade")
+    assert "2 concepts with 6 changes" in run("import", "-", given=piped).stdout
+    assert answered("import", "all.jsonl")["concepts_already_there"] == 2
+    assert run("export").stdout_bytes == piped
+
+
+def test_a_key_is_shown_once_listed_without_its_secret_and_revoked() -> None:
+    run("db", "upgrade")
+    made = answered("key", "create", "--owner", "user:maya", "--scope", "concepts:read", "--scope", "history:read")
+    plain = run("key", "create", "--owner", "user:noor", "--scope", "admin", "--expires", "2100-01-31T12:00+02:00")
+    listed = answered("key", "list")
+
+    assert made["text"].startswith(f"ind_{made['id']}_")
+    assert [(key["owner"], key["scopes"], key["expires_at"]) for key in listed] == [
+        ("user:maya", ["concepts:read", "history:read"], None),
+        ("user:noor", ["admin"], "2100-01-31T10:00:00.000000+00:00"),
+    ]
+    assert made["text"].rpartition("_")[2] not in run("key", "list").stdout + json.dumps(listed)
+    assert plain.stdout.startswith(f"ind_{listed[1]['id']}_")
+    assert answered("key", "revoke", made["id"])["status"] == "REVOKED"
+    assert refused("key", "revoke", made["id"]) == "INVALID_TRANSITION"
+    assert [key["status"] for key in answered("key", "list")] == ["REVOKED", "ACTIVE"]
+
+
+def test_a_secret_is_made_once_and_read_by_its_owner_only() -> None:
+    run("db", "upgrade")
+    run("key", "create", "--owner", "user:maya", "--scope", "admin")
+    secret = Path("indelible-data/secret")
+    first = secret.read_text()
+    run("key", "create", "--owner", "user:maya", "--scope", "admin")
+
+    assert secret.read_text() == first
+    assert len(first) >= 32
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert secret.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_downgrade_that_drops_records_wants_an_export_of_them(environment: dict[str, str]) -> None:
+    answered("export", "all.jsonl", settings=environment)
+    create(indelible_sql.open_store(environment["DATABASE_URL"]))
+
+    assert refused("db", "downgrade", "base", settings=environment) == "RECORDS_WOULD_BE_LOST"
+    late = ("db", "downgrade", "base", "--after-export", "all.jsonl")
+    assert refused(*late, settings=environment) == "RECORDS_WOULD_BE_LOST"
+
+    answered("export", "all.jsonl", settings=environment)
+    assert answered(*late, settings=environment) == {"revision": "base"}
+    assert answered("db", "upgrade", settings=environment)
+    assert answered("import", "all.jsonl", settings=environment)["concepts"] == 3
+    assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
+
+
+def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[str, str], tmp_path: Path) -> None:
+    tamper(tmp_path / "test.db", "DROP TRIGGER history_no_update")
+
+    (difference,) = answered("db", "check", settings=environment, code=1)
+    assert (difference["is"], difference["fact"].split(":")[0]) == ("missing", "trigger history_no_update")
+    assert "history_no_update" in run("db", "check", settings=environment).stdout
+    assert refused("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+
+
+def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_path: Path) -> None:
+    concept_id = ids(environment)[0]
+    with sqlite3.connect(tmp_path / "test.db") as connection:
+        (guard,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'history_no_update'").fetchone()
+    tamper(
+        tmp_path / "test.db",
+        "DROP TRIGGER history_no_update",
+        "UPDATE history SET reason = 'another' WHERE position = 1",
+        guard,
+    )
+
+    findings = answered("verify", settings=environment, code=1)
+    assert {(each["fault"], each["entity_id"], each["seq"]) for each in findings} == {("CHANGE", concept_id, 1)}
+    assert concept_id in run("verify", settings=environment).stdout
+
+
+def tamper(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+# Refusals
+
+
+@pytest.fixture(scope="module")
+def strict_server() -> Generator[PostgresServer]:
+    """A PostgreSQL that asks for passwords."""
+    place = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of our own is made in it
+    directory = Path(mkdtemp(prefix="indelible-", dir=place))
+    with postgres(directory, durable=False, passwords=True) as server:
+        yield server
+    shutil.rmtree(directory)
+
+
+def test_a_wrong_password_is_one_sentence(strict_server: PostgresServer) -> None:
+    before, _, after = strict_server.url.rpartition(":")[0].rpartition(":")
+    wrong = f"{before}:wrong@{after.partition('@')[2]}:{strict_server.port}/indelible"
+
+    for words in (("verify",), ("db", "upgrade"), ("up",)):
+        assert refused(*words, settings={"DATABASE_URL": wrong}, exit_code=3) == "ACCESS_DENIED"
+
+
+def test_with_two_roles_the_owner_migrates_and_the_other_works(strict_server: PostgresServer) -> None:
+    settings = {"DATABASE_URL": strict_server.url, "INDELIBLE_OWNER_URL": strict_server.owner_url}
+    assert refused("key", "list", settings=settings, exit_code=3) == "SCHEMA_OUT_OF_DATE"
+    answered("db", "upgrade", settings=settings)
+
+    assert answered("db", "check", settings=settings) == []
+    assert answered("verify", settings=settings) == []
+    assert answered("key", "create", "--owner", "user:maya", "--scope", "admin", settings=settings)["seq"] == 1
+    assert answered("rebuild", settings=settings)[1] == {"table": "keys", "rows": 1, "changed": []}
+
+    with psycopg.connect(strict_server.admin_url) as connection:
+        connection.execute("ALTER TABLE indelible.history DISABLE TRIGGER history_no_update")
+    (missing, unexpected) = sorted(answered("db", "check", settings=settings, code=1), key=lambda each: str(each["is"]))
+    assert "history_no_update" in missing["fact"]
+    assert "history_no_update" in unexpected["fact"]
+    assert refused("history", "x", settings=settings, exit_code=3) == "SCHEMA_DAMAGED"
+
+
+def test_a_database_that_does_not_answer_is_one_sentence() -> None:
+    settings = {"DATABASE_URL": f"postgresql://maya:hunter2@127.0.0.1:{free_port()}/x"}
+
+    for words in (("verify",), ("db", "upgrade"), ("history", "x"), ("export",), ("up",), ("serve",)):
+        assert refused(*words, settings=settings, exit_code=3) == "STORE_UNREACHABLE"
+    assert not list(Path().rglob("*.db"))
+
+
+def test_without_a_database_nothing_is_made() -> None:
+    for words in (("verify",), ("db", "check"), ("history", "x"), ("export",), ("rebuild",), ("key", "list")):
+        assert refused(*words, exit_code=3) == "NO_DATABASE"
+    assert not list(Path().iterdir())
+
+
+def test_a_file_that_is_no_database_of_ours_is_one_sentence() -> None:
+    Path("indelible-data").mkdir()
+    database = Path("indelible-data/indelible.db")
+    database.touch()
+    assert refused("export", exit_code=3) == "SCHEMA_OUT_OF_DATE"
+
+    database.write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    assert refused("export", exit_code=3) == "DATABASE_FAULT"
+
+
+def test_a_directory_that_cannot_be_made_is_one_sentence() -> None:
+    Path("file").touch()
+
+    for place in ("/proc/indelible", "file/data"):
+        settings = {"INDELIBLE_DATA_DIR": place, "INDELIBLE_PORT": "0"}
+        assert refused("up", settings=settings, exit_code=3) == "FILE_UNUSABLE"
+        assert refused("db", "upgrade", settings=settings, exit_code=3) == "FILE_UNUSABLE"
+
+
+def test_a_read_only_directory_is_one_sentence(environment: dict[str, str]) -> None:
+    place = Path(mkdtemp(prefix="indelible-"))
+    shutil.copy(environment["DATABASE_URL"].removeprefix("sqlite:///"), place / "indelible.db")
+    settings = {"INDELIBLE_DATA_DIR": str(place), "INDELIBLE_PORT": "0"}
+    run("verify", settings=settings)
+    try:
+        with as_a_reader(place):
+            assert refused(
+                "key", "create", "--owner", "user:a", "--scope", "admin", settings=settings, exit_code=3
+            ) in (
+                "STORE_READ_ONLY",
+                "FILE_UNUSABLE",
+            )
+            assert refused("up", settings=settings, exit_code=3) == "STORE_READ_ONLY"
+            assert refused("export", str(place / "all.jsonl"), settings=settings, exit_code=3) in (
+                "STORE_READ_ONLY",
+                "FILE_UNUSABLE",
+            )
+    finally:
+        shutil.rmtree(place)
+
+
+@contextmanager
+def as_a_reader(place: Path) -> Generator[None]:
+    """Nobody may write in the place: root may write everywhere, so it becomes somebody else."""
+    user = os.geteuid()
+    place.chmod(0o555)
+    for path in place.iterdir():
+        path.chmod(0o444)
+    os.seteuid(pwd.getpwnam("nobody").pw_uid if user == 0 else user)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        place.chmod(0o755)
+
+
+def test_a_port_in_use_is_one_sentence_and_leaves_nothing_half_written(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = {"INDELIBLE_PORT": str(taken.getsockname()[1])}
+
+        assert refused("up", settings=settings, exit_code=3) == "PORT_IN_USE"
+        assert refused("serve", settings=environment | settings, exit_code=3) == "PORT_IN_USE"
+    assert not Path("indelible-data/indelible.db").exists()
+
+
+def test_an_address_that_is_not_ours_is_one_sentence() -> None:
+    assert refused("up", settings={"INDELIBLE_HOST": "192.0.2.1"}, exit_code=3) == "CANNOT_LISTEN"
+    assert refused("up", settings={"INDELIBLE_HOST": "nowhere.invalid"}, exit_code=3) == "CANNOT_LISTEN"
+
+
+def test_wrong_settings_are_all_named_and_their_values_are_not() -> None:
+    settings = {"INDELIBLE_PORT": "hunter2", "DATABASE_URL": "hunter2", "INDELIBLE_SECRET": "hunter2"}
+
+    for words in (("up",), ("serve",), ("verify",), ("db", "upgrade"), ("key", "list"), ("export",), ("demo",)):
+        assert refused(*words, settings=settings, exit_code=2) == "SETTINGS_WRONG"
+    said = run("up", settings=settings).stderr
+    assert all(name in said for name in settings)
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("history", "unknown"), "CONCEPT_NOT_FOUND"),
+        (("diff", "unknown", "1", "2"), "CONCEPT_NOT_FOUND"),
+        (("key", "revoke", "unknown"), "KEY_NOT_FOUND"),
+        (("key", "create", "--owner", "maya", "--scope", "admin"), "INVALID_ACTOR"),
+        (("key", "create", "--owner", "user:maya", "--scope", "Everything!"), "INVALID_SCOPE"),
+        (("import", "export.jsonl", "--by", "nobody"), "INVALID_ACTOR"),
+        (("import", "export.jsonl"), "BAD_LINE"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_its_code(
+    environment: dict[str, str], words: tuple[str, ...], code: str
+) -> None:
+    Path("export.jsonl").write_text("no export\n")
+
+    assert refused(*words, settings=environment) == code
+
+
+@pytest.mark.parametrize("words", [("import", "missing.jsonl"), ("export", "missing/all.jsonl"), ("import", ".")])
+def test_a_file_that_cannot_be_used_is_one_sentence(environment: dict[str, str], words: tuple[str, ...]) -> None:
+    if words == ("import", "."):
+        assert run(*words, settings=environment).exit_code == 2
+    else:
+        assert refused(*words, settings=environment, exit_code=3) == "FILE_UNUSABLE"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nothing",),
+        ("history",),
+        ("diff", "id", "0", "1"),
+        ("diff", "id", "one", "2"),
+        ("serve", "--workers", "0"),
+        ("key", "create", "--owner", "user:maya"),
+        ("key", "create", "--owner", "user:maya", "--scope", "admin", "--expires", "tomorrow"),
+        ("demo", "everything"),
+    ],
+)
+def test_wrong_usage_is_explained(words: tuple[str, ...]) -> None:
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert "Usage:" in result.stderr
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def test_the_committed_snapshots_are_what_the_migrations_make(tmp_path: Path) -> None:
+    write_snapshots(tmp_path, iteration=7, clock=TickingClock())
+    for name in NAMES.values():
+        title, *facts = (tmp_path / name).read_text().splitlines()
+        assert title == "-- iteration 7, 2026-01-01, revision 0001"
+        assert facts == (ROOT / "packages" / "adapters" / "sql" / name).read_text().splitlines()[1:]

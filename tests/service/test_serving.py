@@ -1,0 +1,297 @@
+"""The API as a process: it starts with nothing, answers, shows itself, stops, and leaves nothing but its data."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+from attrs import frozen
+from click.testing import CliRunner, Result
+
+from indelible_service.api import Api
+from indelible_service.cli import main
+from indelible_service.demo import PEOPLE, curriculum
+
+DIRECT = build_opener(ProxyHandler({}))
+MOST_SECONDS = 60
+STEPS, CONCEPTS = 189, 51
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a working directory of its own, and settings of nobody else."""
+    monkeypatch.chdir(tmp_path)
+    for name in set(os.environ) - set(environment()):
+        monkeypatch.delenv(name)
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment with these settings, and nobody else's."""
+    ours = ("INDELIBLE_", "DATABASE_", "DB_", "API_", "CORS_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | settings
+
+
+def run(*words: str, **settings: str) -> Result:
+    return CliRunner(env=settings).invoke(main, words, catch_exceptions=False)
+
+
+def answered(*words: str, **settings: str) -> Any:  # noqa: ANN401 - whatever it is
+    """What the command answers to a program."""
+    result = run(*words, "--json", **settings)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return json.loads(result.stdout)
+
+
+def refused(*words: str, **settings: str) -> tuple[int, str]:
+    """The command's exit code, and the code of its refusal."""
+    result = run(*words, "--json", **settings)
+    return result.exit_code, json.loads(result.stderr)["code"]
+
+
+@contextmanager
+def started(*words: str, cwd: Path, **settings: str) -> Generator[subprocess.Popen[str]]:
+    """The command as a process in a session of its own, killed if a test failed to stop it."""
+    with (
+        (cwd / "log").open("a") as log,
+        subprocess.Popen(
+            (sys.executable, "-m", "indelible_service", *words),
+            cwd=cwd,
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def said(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The next line, which is JSON."""
+    assert process.stdout
+    found: dict[str, Any] = json.loads(process.stdout.readline())
+    return found
+
+
+def get(address: str, path: str, key: str = "") -> tuple[int, bytes]:
+    request = Request(address + path, headers={"Authorization": f"Bearer {key}"})  # noqa: S310 - it is our own
+    try:
+        with DIRECT.open(request) as response:
+            return response.status, response.read()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def wait_until_ready(address: str) -> None:
+    deadline = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if get(address, "/health/ready")[0] == 200:
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.05)
+    pytest.fail(f"{address} is not ready after {MOST_SECONDS} seconds")
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> int:
+    """The exit code, once nothing of the session is left."""
+    os.kill(process.pid, number)
+    code = process.wait(MOST_SECONDS)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    return code
+
+
+def changes(address: str, key: str) -> list[Any]:
+    """Every change of the instance."""
+    found: list[Any] = []
+    cursor = ""
+    while True:
+        page = json.loads(get(address, f"/v1/history?limit=100{cursor and f'&cursor={cursor}'}", key)[1])
+        found, cursor = found + page["items"], page["next"]
+        if not page["items"]:
+            return found
+
+
+@frozen
+class Instance:
+    """What a test needs of an instance: where it is, its first key, its directory, and what it held at its restart."""
+
+    address: str
+    docs: str
+    key: str
+    cwd: Path
+    before: list[Any]
+    second_key: str | None
+
+    @property
+    def port(self) -> str:
+        return self.address.rpartition(":")[2]
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """`up`, started, written to, stopped by SIGINT, started again for the tests, and stopped by SIGTERM."""
+    cwd = tmp_path_factory.mktemp("instance")
+    with started("up", "--json", cwd=cwd, INDELIBLE_PORT="0") as process:
+        first = said(process)
+        wait_until_ready(first["address"])
+        body = {"content": {"name": "Kept"}, "reason": "to be there after a restart"}
+        Api(first["address"], first["key"]).call("POST", "/v1/concepts", body, expect=201)
+        before = changes(first["address"], first["key"])
+        assert stop(process, signal.SIGINT) == 0
+    with started("up", "--json", cwd=cwd, INDELIBLE_PORT="0") as process:
+        second = said(process)
+        wait_until_ready(second["address"])
+        yield Instance(second["address"], second["docs"], first["key"], cwd, before, second["key"])
+        assert stop(process) == 0
+
+
+def test_a_second_start_keeps_the_data_and_makes_no_second_key(instance: Instance) -> None:
+    assert instance.second_key is None
+    assert len(instance.before) == 2  # of a key and of a concept
+    assert changes(instance.address, instance.key)[:2] == instance.before
+
+
+def test_up_says_where_its_documentation_is(instance: Instance) -> None:
+    status, page = get(instance.docs, "")
+
+    assert status == 200
+    assert b"/v1/concepts" in page
+
+
+def test_the_first_key_opens_everything_and_is_kept_for_its_owner(instance: Instance) -> None:
+    file = instance.cwd / "indelible-data" / "first.key"
+
+    assert get(instance.address, "/v1/history", instance.key)[0] == 200
+    assert get(instance.address, "/v1/history", instance.key[:-1] + "x")[0] == 401
+    assert file.read_text() == instance.key
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_demo_completes_and_a_second_run_finds_all_done(instance: Instance) -> None:
+    settings = {"INDELIBLE_DATA_DIR": str(instance.cwd / "indelible-data"), "INDELIBLE_PORT": instance.port}
+    before = len(changes(instance.address, instance.key))
+
+    first = answered("demo", "concepts", **settings)
+    after_the_first = changes(instance.address, instance.key)
+    second = answered("demo", **settings)
+
+    assert (first["concepts"], first["steps"], first["steps_done_before"], first["refusals"]) == (CONCEPTS, STEPS, 0, 2)
+    assert second == first | {"steps_done_before": STEPS}
+    assert changes(instance.address, instance.key) == after_the_first
+    assert {change["actor"] for change in after_the_first[before:] if change["lifecycle"] == "concept"} == {
+        f"user:{person}" for person in PEOPLE
+    }
+    assert answered("verify", **settings) == []
+
+
+def test_the_demo_takes_a_key_where_the_database_is_elsewhere(instance: Instance) -> None:
+    assert refused("demo", API_BASE_URL=instance.address) == (1, "KEY_NEEDED")
+    assert refused("demo", "--key", "ind_a_b", API_BASE_URL=instance.address) == (3, "UNEXPECTED_ANSWER")
+
+    told = answered("demo", API_BASE_URL=instance.address, INDELIBLE_KEY=instance.key)
+
+    assert (told["steps"], told["steps_done_before"]) == (STEPS, 0)
+    assert list(Path().iterdir()) == []
+
+
+def test_the_demo_starts_what_it_needs_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    children = set(children_of(os.getpid()))
+
+    result = run("demo", INDELIBLE_PORT=str(free_port()))
+
+    assert result.exit_code == 0, result.stderr
+    assert set(children_of(os.getpid())) == children
+    assert [path.name for path in tmp_path.rglob("*")] == ["temporary"]
+    for told in (
+        "a temporary instance is started",
+        "412 STALE",
+        "409 INVALID_TRANSITION; allowed: edit, submit",
+        "PREREQ_CYCLE",
+        "What to learn before",
+        "The life of Fraction",
+        "{+",
+    ):
+        assert told in result.stdout
+    assert f"{STEPS} steps of {CONCEPTS} concepts, 0 of them done before" in result.stdout.splitlines()[-1]
+
+
+def test_the_demo_has_a_key_for_everyone_in_the_curriculum() -> None:
+    assert {step["by"] for _, steps in curriculum() for step in steps} == set(PEOPLE)
+
+
+def test_the_demo_does_not_take_another_program_for_ours() -> None:
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        found = refused("demo", INDELIBLE_PORT=str(server.server_port))
+        server.shutdown()
+        thread.join()
+
+    assert found == (3, "UNEXPECTED_ANSWER")
+
+
+def test_up_stops_well_before_it_is_ready_and_starts_again(tmp_path: Path) -> None:
+    with started("up", cwd=tmp_path, INDELIBLE_PORT="0") as process:
+        deadline = time.monotonic() + MOST_SECONDS
+        while not (tmp_path / "indelible-data").exists() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert stop(process) == 0
+
+    with started("up", cwd=tmp_path, INDELIBLE_PORT="0") as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(4)]
+        assert stop(process) == 0
+    assert [line.partition(":")[0] for line in lines] == ["Address", "Docs", "First key", "Next"]
+
+
+def test_serve_answers_from_several_workers_and_stops_with_them(tmp_path: Path) -> None:
+    answered("db", "upgrade")
+    key = answered("key", "create", "--owner", "user:maya", "--scope", "admin")["text"]
+    address = f"http://127.0.0.1:{free_port()}"
+    with started("serve", "--workers", "2", cwd=tmp_path, INDELIBLE_PORT=address.rpartition(":")[2]) as process:
+        wait_until_ready(address)
+        assert get(address, "/v1/concepts", key)[0] == 200
+        assert len(children_of(process.pid)) == 2
+        assert stop(process) == 0
+
+
+def children_of(pid: int) -> list[str]:
+    return [pid for task in Path(f"/proc/{pid}/task").iterdir() for pid in (task / "children").read_text().split()]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port

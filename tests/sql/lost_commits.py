@@ -1,0 +1,109 @@
+"""Commands whose COMMIT is lost on the way, and whether each had its effect once and its right answer."""
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from attrs import define, field, frozen
+from tests.conftest import POLICY, Awaited, Loop
+from tests.sql.proxy import Fault, Proxy, proxy_to
+
+from indelible import concepts
+from indelible.concepts import ConceptSaved
+from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, create
+from indelible.wiring import Writing
+from indelible_service.embedded import PostgresServer
+from indelible_sql import SqlStore, open_async_store, open_store, verify
+from indelible_sql.verify import Finding
+
+HASTE = 0.04  # of the pauses between two questions
+KINDS = (Fault.CUT, Fault.SWALLOW, Fault.DELAY)
+
+
+@define
+class Lost:
+    """What became of lost COMMITs: answers that were right, by kind, and how often the handler ran."""
+
+    right: Counter[str] = field(factory=Counter[str])
+    handled: Counter[str] = field(factory=Counter[str])
+    asked_again: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+@frozen
+class Behind:
+    """A store that reaches its database through the proxy, and one that reaches it directly."""
+
+    store: AnyStore
+    sql: SqlStore
+    direct: SqlStore
+    proxy: Proxy
+
+
+@contextmanager
+def behind(database: PostgresServer, loop: Loop | None) -> Generator[Behind]:
+    """Stores on the database; the one behind the proxy is awaited where there is a loop."""
+    direct = open_store(database.url, policy=POLICY)
+    with proxy_to(database.host, database.port) as proxy:
+        url = proxy.url(database.url)
+        if loop is None:
+            store = open_store(url, policy=POLICY)
+            yield Behind(store, store, direct, proxy)
+            store.dispose()
+        else:
+            awaited = open_async_store(url, policy=POLICY)
+            yield Behind(cast("AnyStore", Awaited(awaited, loop)), awaited.store, direct, proxy)
+            loop.wait(awaited.dispose())
+    direct.dispose()
+
+
+def lose(place: Behind, times: int) -> Lost:
+    """Lose the COMMIT of so many creates and edits of each kind."""
+    lost, pause = Lost(), place.sql.pause
+
+    def pause_and_release(seconds: float) -> object:
+        """The look-up found the transaction in progress, so now it may end."""
+        lost.asked_again += 1
+        place.proxy.release()
+        return pause(seconds * HASTE)
+
+    place.sql.pause = pause_and_release
+    for kind in KINDS:
+        for turn in range(times):
+            handled, is_right = _lose_one(place, kind, is_edit=bool(turn % 2))
+            lost.handled[kind.name] += handled
+            lost.right[kind.name] += is_right
+    place.sql.pause = pause
+    lost.findings = verify(place.direct)
+    return lost
+
+
+def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool]:
+    """How often the handler ran, and whether the answer and the history are right."""
+    before = create(place.direct) if is_edit else None
+    end = place.direct.feed(after="", limit=1_000_000).cursor
+    place.proxy.plan(kind)
+    counted, runs = _counted(concepts.edit_concept if before else concepts.create_concept)
+    command = _edit(before) if before else concepts.CreateConcept(content=RATIO)
+    saved: ConceptSaved = place.store.run(counted, command, actor=MAYA, reason="a lost COMMIT")
+    shown = place.direct.read(concepts.get_concept, saved.concept.id)
+    changes = place.direct.feed(after=end).changes
+    is_right = (shown.concept, shown.version, shown.seq) == (saved.concept, saved.version, saved.seq)
+    return len(runs), is_right and [(each.entity_id, each.seq) for each in changes] == [(saved.concept.id, saved.seq)]
+
+
+def _edit(before: ConceptSaved) -> concepts.EditConcept:
+    return concepts.EditConcept(
+        concept_id=before.concept.id, expected_seq=before.seq, content=CLEARER, change_note="a lost edit"
+    )
+
+
+def _counted(handler: Callable[[Writing, Any], ConceptSaved]) -> tuple[Callable[[Writing, Any], ConceptSaved], list[int]]:
+    runs: list[int] = []
+
+    def counting(tx: Writing, command: Any) -> ConceptSaved:
+        runs.append(1)
+        return handler(tx, command)
+
+    return counting, runs

@@ -1,0 +1,250 @@
+"""A migration is done whole or not at all, twice is once, and nothing that was recorded is dropped unasked."""
+
+import sqlite3
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import psycopg
+import pytest
+from attrs import frozen
+from sqlalchemy import Engine, event
+from tests.conftest import DATABASES, POLICY
+
+from indelible import concepts
+from indelible.testing.stores import create, edit, refusal
+from indelible_service.embedded import PostgresServer, create_database
+from indelible_sql import SqlStore, open_store, verify
+from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
+from indelible_sql.snapshot import facts
+
+SCHEMA = "indelible"
+MIGRATORS = 4
+STOPS = 12
+
+
+class Killed(Exception):
+    """Why a migration of these tests ends."""
+
+
+@frozen
+class Place:
+    """An empty database, with the addresses of who uses it and who owns it."""
+
+    url: str
+    owner_url: str
+    schema: str | None
+    objects: Callable[[], list[str]]
+
+    def facts(self) -> tuple[str, ...]:
+        """What the database holds of our schema."""
+        with migrating(self.owner_url, SCHEMA) as (connection, _):
+            return facts(connection, SCHEMA)
+
+    def revision(self) -> str:
+        """Where the database is in the history of migrations."""
+        with migrating(self.owner_url, SCHEMA) as (connection, _):
+            return revision_of(connection, self.schema)
+
+    @contextmanager
+    def opened(self) -> Generator[SqlStore]:
+        """A store on the database."""
+        store = open_store(self.url, policy=POLICY)
+        try:
+            yield store
+        finally:
+            store.dispose()
+
+    def upgrade(self) -> None:
+        """Bring it to the newest revision."""
+        with self.opened() as store:
+            store.upgrade(self.owner_url)
+
+
+@pytest.fixture
+def on_postgresql(server: PostgresServer) -> Place:
+    made = create_database(server, f"empty_{next(DATABASES)}")
+    ours = "SELECT nspname || '.' || relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'indelible'"
+    schemas = "SELECT nspname::text FROM pg_namespace WHERE nspname = 'indelible'"
+
+    def objects() -> list[str]:
+        with psycopg.connect(made.admin_url) as admin:
+            return [name for (name,) in admin.execute(f"{ours} UNION ALL {schemas}")]  # type: ignore[arg-type]
+
+    return Place(made.url, made.owner_url, SCHEMA, objects)
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Place:
+    path = tmp_path / "empty.db"
+
+    def objects() -> list[str]:
+        connection = sqlite3.connect(path)
+        found = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
+        connection.close()
+        return found
+
+    return Place(f"sqlite:///{path}", f"sqlite:///{path}", None, objects)
+
+
+@pytest.fixture(params=["on_sqlite", "on_postgresql"])
+def place(request: pytest.FixtureRequest) -> Place:
+    found: Place = request.getfixturevalue(request.param)
+    return found
+
+
+def test_an_upgrade_of_what_is_up_to_date_changes_nothing(place: Place) -> None:
+    place.upgrade()
+    with place.opened() as store:
+        saved = create(store)
+        before = place.facts()
+        store.upgrade(place.owner_url)
+
+        assert (place.facts(), place.revision()) == (before, "0001")
+        assert edit(store, saved).seq == 2
+        assert verify(store) == ()
+
+
+def test_up_down_and_up_again_is_up(place: Place) -> None:
+    place.upgrade()
+    before = place.facts()
+    downgrade(place.owner_url, SCHEMA, "base")
+    left = [name for name in place.objects() if "indelible_version" not in name and name != SCHEMA]
+    place.upgrade()
+
+    assert left == []
+    assert place.facts() == before
+    with place.opened() as store:
+        assert verify(store) == ()
+        assert create(store).seq == 1
+
+
+def test_a_downgrade_that_would_drop_records_is_refused_and_changes_nothing(place: Place) -> None:
+    place.upgrade()
+    with place.opened() as store:
+        saved = edit(store, create(store))
+        before, hashes = place.facts(), [change.hash for change in store.feed().changes]
+        refused = [
+            refusal(lambda exported=exported: downgrade(place.owner_url, SCHEMA, "base", exported=exported))
+            for exported in ((), hashes[:1], ["0" * 64, *hashes[1:]])
+        ]
+
+        assert [each and each.code for each in refused] == ["RECORDS_WOULD_BE_LOST"] * 3
+        assert [each.detail for each in refused if each] == [{"rows": 2}, {"rows": 1}, {"rows": 1}]
+        assert (place.facts(), place.revision()) == (before, "0001")
+        assert store.read(concepts.get_concept, saved.concept.id).seq == 2
+        assert verify(store) == ()
+
+
+def test_a_downgrade_that_is_shown_an_export_of_everything_is_done(place: Place) -> None:
+    place.upgrade()
+    with place.opened() as store:
+        create(store)
+        downgrade(place.owner_url, SCHEMA, "base", exported={change.hash for change in store.feed().changes})
+    with place.opened() as store:
+        refused = refusal(store.feed)
+
+        assert refused is not None
+        assert refused.code == "SCHEMA_OUT_OF_DATE"
+
+
+def test_migrators_that_begin_together_are_one(place: Place) -> None:
+    start = Barrier(MIGRATORS)
+
+    def migrate(_: int) -> None:
+        start.wait()
+        place.upgrade()
+
+    with ThreadPoolExecutor(MIGRATORS) as threads:
+        list(threads.map(migrate, range(MIGRATORS)))
+    with place.opened() as store:
+        assert verify(store) == ()
+        assert create(store).seq == 1
+
+
+@contextmanager
+def killed_at(stop: int) -> Generator[list[str]]:
+    """Every engine of this process raises at its so-manieth statement."""
+    seen: list[str] = []
+
+    def before(_: object, __: object, statement: str, *___: Any) -> None:
+        seen.append(statement)
+        if len(seen) == stop:
+            raise Killed
+
+    event.listen(Engine, "before_cursor_execute", before)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
+
+
+def stops(work: Callable[[], object]) -> list[int]:
+    """Places all along the statements of a migration, the last one among them."""
+    with killed_at(0) as seen:
+        work()
+    begin = next(at for at, each in enumerate(seen, 2) if each.startswith(("BEGIN IMMEDIATE", "CREATE SCHEMA")))
+    return sorted({*range(begin, len(seen) + 1, max(1, len(seen) // STOPS)), len(seen)})
+
+
+def test_a_migration_that_is_killed_anywhere_leaves_nothing(place: Place) -> None:
+    def up() -> None:
+        upgrade(place.owner_url, SCHEMA, role=None)
+
+    up()
+    downgrade(place.owner_url, SCHEMA, "base")
+    remains, places = sorted(place.objects()), stops(up)
+    downgrade(place.owner_url, SCHEMA, "base")
+    for stop in places:
+        with killed_at(stop), pytest.raises(Killed):
+            up()
+
+        assert sorted(place.objects()) == remains
+    place.upgrade()
+    with place.opened() as store:
+        assert verify(store) == ()
+
+
+def test_a_first_migration_that_is_killed_leaves_an_empty_database(place: Place) -> None:
+    with killed_at(40), pytest.raises(Killed):
+        place.upgrade()
+
+    assert place.objects() == []
+
+
+def test_a_downgrade_that_is_killed_anywhere_leaves_everything(place: Place) -> None:
+    place.upgrade()
+    before = place.facts()
+
+    def down() -> None:
+        downgrade(place.owner_url, SCHEMA, "base")
+
+    places = stops(down)
+    place.upgrade()
+    for stop in places:
+        with killed_at(stop), pytest.raises(Killed):
+            down()
+
+        assert (place.facts(), place.revision()) == (before, "0001")
+
+
+def test_a_role_that_could_undo_the_guards_is_refused(database: PostgresServer) -> None:
+    for url in (database.owner_url, database.admin_url):
+        store = open_store(url)
+        refused = refusal(lambda store=store: create(store))
+        store.dispose()
+
+        assert refused is not None
+        assert refused.code == "ROLE_TOO_STRONG"
+
+
+def test_a_role_that_may_not_migrate_is_told_so(on_postgresql: Place) -> None:
+    with on_postgresql.opened() as store:
+        refused = refusal(store.upgrade)
+
+    assert refused is not None
+    assert refused.code == "ACCESS_DENIED"
+    assert on_postgresql.objects() == []

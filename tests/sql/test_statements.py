@@ -1,0 +1,248 @@
+"""What the stores send: few statements a command, records only added, and many rows only in a total order."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, PrimaryKeyConstraint, Select, Table, UniqueConstraint
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter
+from sqlalchemy.sql.visitors import iterate
+from tests.sql.statements import Trace, on_postgresql, on_sqlite
+
+import indelible_sql
+from indelible import concepts
+from indelible.concepts import ConceptFilter, ConceptSaved
+from indelible.kernel import Once
+from indelible.kernel.keys import CreateKey, RevokeKey, create_key, key_for, list_keys, revoke_key
+from indelible.testing.stores import BEGINNING, MAYA, RATIO, approve, create, do, edit, publish, submit
+from indelible_service.embedded import PostgresServer
+from indelible_sql.schema import RECORDS
+
+BEFORE = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
+REWRITES = re.compile(
+    rf"\b(UPDATE|DELETE FROM|TRUNCATE)\s+(\w+\.)?({'|'.join(table.name for table in RECORDS)})\b"
+    r"|\b(ON CONFLICT|OR REPLACE|REPLACE INTO|OR IGNORE|MERGE INTO)\b",
+    re.IGNORECASE,
+)
+ORDER = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
+SOURCES = Path(indelible_sql.__path__[0])
+
+
+@pytest.fixture
+def wire(database: PostgresServer) -> Generator[Trace]:
+    with on_postgresql(database, prepare=False) as trace:
+        trace.store.feed()
+        yield trace
+
+
+@pytest.fixture
+def file(sqlite_url: str) -> Generator[Trace]:
+    with on_sqlite(sqlite_url) as trace:
+        trace.store.feed()
+        yield trace
+
+
+@pytest.fixture(params=["wire", "file"])
+def trace(request: pytest.FixtureRequest) -> Trace:
+    found: Trace = request.getfixturevalue(request.param)
+    return found
+
+
+Work = Callable[[], ConceptSaved]
+
+
+def life(trace: Trace) -> Iterator[tuple[str, list[str]]]:
+    """The life of a concept, command by command, with what each sends."""
+    store = trace.store
+    saved = create(store)
+    steps: dict[str, Callable[[ConceptSaved], ConceptSaved]] = {
+        "create": lambda _: create(store),
+        "edit": lambda now: edit(store, now),
+        "submit": lambda now: submit(store, now),
+        "approve": lambda now: approve(store, now),
+        "edit of what is approved": lambda now: edit(store, now),
+        "approve again": lambda now: approve(store, now),
+        "publish": lambda now: publish(store, now),
+    }
+    for name, step in steps.items():
+        answers: list[ConceptSaved] = []
+        sent = trace.of(lambda step=step, now=saved, answers=answers: answers.append(step(now)))
+        saved = answers[0]
+        yield name, sent
+
+
+def everything_else(trace: Trace) -> list[str]:
+    """Statements of keys, receipts, the hand-off's methods and every query."""
+    store = trace.store
+    saved = create(store, concepts.ConceptContent(name="Rate", definition="A ratio.", prerequisites=("Ratio", "?")))
+
+    def work() -> None:
+        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        do(store, revoke_key, RevokeKey(key_id=made.key.id, expected_seq=made.seq))
+        for _ in range(2):
+            once = Once("key-1", ConceptSaved)
+            do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
+        store.read(key_for, made.text, now=BEGINNING)
+        store.read(list_keys)
+        store.read(concepts.list_concepts, ConceptFilter(text="a"))
+        store.read(concepts.list_versions, saved.concept.id)
+        store.read(concepts.list_history, saved.concept.id)
+        store.read(concepts.list_warnings, saved.concept.id)
+        store.read(concepts.concept_as_of, saved.concept.id, seq=1)
+        store.read(concepts.order_of_learning)
+        store.read(lambda tx: tx.concepts.list_versions(saved.concept.id))
+        store.read(lambda tx: tx.concepts.get_latest_version(saved.concept.id))
+        store.feed()
+
+    return trace.of(work)
+
+
+def test_an_edit_is_a_load_a_look_up_of_names_and_one_write(
+    wire: Trace, file: Trace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = {trace.store.engines.writer.dialect.name: dict(life(trace)) for trace in (wire, file)}
+    begin, load, names, write, commit = sent["postgresql"]["edit"]
+    with capsys.disabled():
+        for dialect, commands in sent.items():
+            counts = ", ".join(f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items())
+            print(f"\n{dialect}: {counts} statements between BEGIN and COMMIT", end="")  # noqa: T201
+
+    assert (begin, commit) == ("BEGIN", "COMMIT")
+    assert load.startswith("SELECT")
+    assert load.endswith("FOR UPDATE OF concepts")
+    assert names.startswith("SELECT DISTINCT")
+    assert write.startswith("WITH head AS (UPDATE indelible.concepts SET")
+    assert write.count("INSERT INTO") == 3
+    assert max(len(each) for each in sent["postgresql"].values()) <= 7
+    assert len(sent["sqlite"]["edit"]) == 8
+
+
+def test_an_edit_waits_for_postgresql_five_times(database: PostgresServer) -> None:
+    with on_postgresql(database, prepare=True) as trace:
+        saved = edit(trace.store, edit(trace.store, create(trace.store)))  # everything is prepared by now
+
+        assert trace.trips_of(lambda: edit(trace.store, saved)) == 5
+
+
+def test_no_life_of_a_concept_rewrites_a_record(trace: Trace) -> None:
+    sent = [text for _, texts in life(trace) for text in texts]
+    written = [text for text in sent if "INSERT" in text or "UPDATE" in text]
+
+    assert len(written) >= 8
+    assert not [text for text in (*sent, *everything_else(trace)) if REWRITES.search(text)]
+
+
+def test_a_planted_rewrite_is_recognised() -> None:
+    for text in (
+        "UPDATE indelible.concept_versions SET name = 'x'",
+        "DELETE FROM main.history",
+        "TRUNCATE indelible.receipts",
+        "INSERT OR REPLACE INTO main.concepts VALUES (1)",
+        "INSERT INTO indelible.receipts (key) VALUES ($1) ON CONFLICT DO NOTHING",
+    ):
+        assert REWRITES.search(text)
+    assert not REWRITES.search("UPDATE indelible.concepts SET status = 'DRAFT'")
+
+
+def modules() -> list[str]:
+    return [each.name for each in pkgutil.walk_packages(indelible_sql.__path__, "indelible_sql.") if "migrations" not in each.name]
+
+
+def selects() -> dict[str, Select[*tuple[object, ...]]]:
+    """Every SELECT that a module of the adapter has built."""
+    found: dict[str, Select[*tuple[object, ...]]] = {}
+    for module in map(importlib.import_module, modules()):
+        for name, value in vars(module).items():
+            if isinstance(value, Select):
+                found[f"{module.__name__}.{name}"] = value
+    return found
+
+
+def uniques(table: Table) -> Iterator[frozenset[str]]:
+    for each in table.constraints:
+        if isinstance(each, PrimaryKeyConstraint | UniqueConstraint):
+            yield frozenset(column.name for column in each.columns)
+
+
+def fixed(statement: Select[*tuple[object, ...]]) -> frozenset[str]:
+    """The columns that must equal a parameter."""
+    clauses = iterate(statement.whereclause) if statement.whereclause is not None else ()
+    equal = [
+        each.left
+        for each in clauses
+        if isinstance(each, BinaryExpression) and isinstance(each.right, BindParameter) and each.operator.__name__ == "eq"
+    ]
+    return frozenset(each.name for each in equal if isinstance(each, Column))
+
+
+def is_total(statement: Select[*tuple[object, ...]]) -> bool:
+    """Whether at most one row is found, or the order leaves no two rows side by side."""
+    ordered = frozenset(
+        each.name for clause in statement._order_by_clauses for each in iterate(clause) if isinstance(each, Column)  # noqa: SLF001
+    )
+    shown = frozenset(column.name for column in statement.selected_columns)
+    if getattr(statement, "_distinct", False):
+        return shown <= ordered
+    tables = [each for each in iterate(statement) if isinstance(each, Table)]
+    text = str(statement)
+    is_textual = "ORDER BY history.txid, history.position" in text  # a unique index, of a column SQLAlchemy lacks
+    return is_textual or any(key <= fixed(statement) | ordered for table in tables for key in uniques(table))
+
+
+def test_every_select_that_finds_many_rows_has_a_total_order() -> None:
+    found = selects()
+
+    assert len(found) >= 15
+    assert [name for name, statement in found.items() if not is_total(statement) and not name.endswith(".HOME")] == []
+
+
+def test_a_select_without_a_total_order_is_recognised() -> None:
+    versions = concepts_table("concept_versions")
+
+    assert not is_total(versions.select())
+    assert not is_total(versions.select().order_by(versions.c.created_at))
+    assert not is_total(versions.select().with_only_columns(versions.c.name, versions.c.name_key).distinct())
+    assert is_total(versions.select().order_by(versions.c.concept_id, versions.c.version_number))
+
+
+def concepts_table(name: str) -> Table:
+    return next(table for table in RECORDS if table.name == name)
+
+
+def test_every_statement_with_many_rows_is_sent_with_an_order(trace: Trace) -> None:
+    unordered = [
+        text
+        for text in everything_else(trace)
+        if text.startswith("SELECT") and " FROM " in text and not ORDER.search(text) and not is_by_key(text)
+    ]
+
+    assert unordered == []
+
+
+def is_by_key(text: str) -> bool:
+    """One row by its name, or a question about the server."""
+    keys = (r"\bid = ", r"\bversion_number = ", r"\bkey\"? = .*|owner = ", r"current_database\(\)", r"pg_try_advisory")
+    return any(re.search(key, text) for key in keys)
+
+
+def calls(source: Path) -> Iterator[tuple[str, str]]:
+    """Functions that a module calls, by name."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield source.name, name
+
+
+def test_the_source_holds_no_upsert_and_changes_rows_in_two_places_only() -> None:
+    sources = [path for path in SOURCES.rglob("*.py") if "versions" not in path.parts]
+    made = {call for path in sources for call in calls(path)}
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+
+    assert {name for name, call in made if call == "update"} <= {"together.py", "rebuild.py", "migrate.py"}
+    assert {name for name, call in made if call == "delete"} <= {"rebuild.py"}
+    assert not {call for _, call in made if call.startswith("on_conflict") or call == "merge"}
+    assert not re.search(r"ON CONFLICT|INSERT OR REPLACE|REPLACE INTO", text)

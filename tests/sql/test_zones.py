@@ -1,0 +1,52 @@
+"""Where a program or a database thinks it is makes no difference to what is kept and answered."""
+
+import time
+from collections.abc import Generator
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from tests.conftest import POLICY
+from tests.stateful.play import everything
+
+from indelible import concepts
+from indelible.kernel.keys import CreateKey, create_key
+from indelible.memory import MemoryStore
+from indelible.testing.stores import BEGINNING, MAYA, AnyStore, CountedIds, TickingClock, create, do, edit, published
+from indelible_service.embedded import PostgresServer
+from indelible_sql import SqlStore, open_store, verify
+
+ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia")
+
+
+@pytest.fixture(params=ZONES)
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+def told(store: AnyStore) -> tuple[object, ...]:
+    """A story with every kind of instant, and all that is known afterwards."""
+    saved = published(store)
+    edit(store, create(store))
+    do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",), expires_at=BEGINNING.replace(month=7)))
+    as_of = store.read(concepts.concept_as_of, saved.concept.id, at=saved.concept.created_at)
+    return *store.read(everything), as_of
+
+
+def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite: SqlStore) -> None:
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        name = Identifier(database.url.rpartition("/")[2])
+        admin.execute(SQL("ALTER DATABASE {} SET timezone = {}").format(name, zone))
+    memory = told(MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds()))
+    postgresql = open_store(database.url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+    shown = postgresql.read(lambda tx: tx.connection.exec_driver_sql("SHOW timezone").scalar_one())
+
+    assert shown == zone
+    for store in (sqlite, postgresql):
+        assert told(store) == memory
+        assert verify(store) == ()
+    postgresql.dispose()

@@ -1,0 +1,48 @@
+"""The same program has the same effect in every store."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from tests.conftest import Loop
+from tests.stateful.play import ACCEPTED, Tallies, play
+from tests.stateful.programs import SHORTEST, programs
+from tests.stateful.stores import Templates
+
+from indelible_service.embedded import PostgresServer
+
+PROGRAMS = 10
+
+
+@pytest.fixture(scope="module")
+def templates(server: PostgresServer, template: PostgresServer, template_file: Path) -> Generator[Templates]:
+    loop = Loop()
+    yield Templates(server, template.url.rpartition("/")[2], template_file, loop)
+    loop.stop()
+
+
+def test_every_store_answers_and_refuses_as_memory_does(templates: Templates) -> None:
+    tallies: Tallies = {}
+
+    @settings(
+        max_examples=PROGRAMS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=tuple(HealthCheck),
+    )
+    @given(programs())
+    def same(program: object) -> None:
+        play(program, templates, tallies)
+
+    same()
+    answers = {name: tally.answers for name, tally in tallies.items()}
+    (common,) = {tuple(sorted(each.items())) for each in answers.values()}
+    asked = dict(common)
+
+    assert len(answers) == 5
+    assert sum(asked.values()) >= PROGRAMS * SHORTEST * 0.8
+    assert asked[ACCEPTED] >= sum(asked.values()) / 2
+    assert {"STALE", "INVALID_TRANSITION"} <= asked.keys()

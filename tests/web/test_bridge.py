@@ -1,0 +1,233 @@
+"""The bridge from attrs to schemas: what it knows, what it refuses, and that it reads strictly."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Protocol, cast
+
+import pytest
+from attrs import field, frozen
+from marshmallow import ValidationError
+
+from indelible.kernel import Actor, Invalid, InvalidActor
+from indelible.kernel.values import (
+    COUNT,
+    LINE,
+    TEXTS,
+    NumberOutOfRange,
+    TextBlank,
+    TextTooLong,
+    TextUnstorable,
+    is_count,
+    is_sentence,
+    is_texts,
+)
+from indelible_web.bridge import Side, UnsupportedType, schema_of, structure
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@frozen(kw_only=True)
+class Inner:
+    names: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
+
+
+@frozen(kw_only=True)
+class Everything:
+    """One field of each kind that the bridge knows."""
+
+    text: str = field(validator=is_sentence, metadata=LINE)
+    count: int = field(validator=is_count, metadata=COUNT)
+    whole: int = 0
+    switch: bool = False
+    colour: Colour = Colour.RED
+    at: datetime | None = None
+    actor: Actor | None = None
+    inner: Inner = field(factory=Inner)
+    inners: tuple[Inner, ...] = field(default=(), metadata={"max_items": 3})
+
+
+def read(**values: object) -> Everything:
+    """The instance that a body becomes."""
+    schema = cast("Any", schema_of(Everything, Side.BODY)())
+    return structure(schema.load({"text": "a", "count": 1, **values}), Everything)
+
+
+def test_a_body_becomes_an_instance() -> None:
+    found = read(
+        switch=True,
+        colour="blue",
+        at="2026-01-01T10:30:00.5+01:00",
+        actor="user:maya",
+        inner={"names": ["a", "b"]},
+        inners=[{}, {"names": ["c"]}],
+    )
+
+    assert found == Everything(
+        text="a",
+        count=1,
+        switch=True,
+        colour=Colour.BLUE,
+        at=datetime(2026, 1, 1, 9, 30, 0, 500_000, tzinfo=UTC),
+        actor=Actor.user("maya"),
+        inner=Inner(names=("a", "b")),
+        inners=(Inner(), Inner(names=("c",))),
+    )
+
+
+def test_what_is_not_sent_has_the_class_s_own_default() -> None:
+    assert read() == Everything(text="a", count=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("text", 7),
+        ("text", None),
+        ("text", ["a"]),
+        ("count", 1.9),
+        ("count", "1"),
+        ("count", "1_000"),
+        ("count", " 7 "),
+        ("count", "\u0663"),
+        ("count", True),
+        ("count", None),
+        ("switch", 1),
+        ("switch", "true"),
+        ("switch", None),
+        ("colour", "RED"),
+        ("colour", 7),
+        ("colour", []),
+        ("at", 1_767_260_000),
+        ("at", "2026-01-01"),
+        ("actor", 7),
+        ("inner", []),
+        ("inner", {"names": [1]}),
+        ("inner", {"names": [None]}),
+        ("inner", {"colour": "red"}),
+        ("inner", None),
+        ("inners", {}),
+        ("colours", "red"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        read(**{name: value})
+
+    assert list(refused.value.messages_dict) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "leaf"),
+    [
+        ("text", "a" * 1_001, TextTooLong),
+        ("text", " ", TextBlank),
+        ("text", "\0", TextUnstorable),
+        ("count", 0, NumberOutOfRange),
+        ("count", 2**63, NumberOutOfRange),
+        ("whole", 2**63, NumberOutOfRange),
+        ("whole", -(2**63), NumberOutOfRange),
+        ("actor", "maya", InvalidActor),
+        ("actor", "robot:maya", InvalidActor),
+        ("actor", "user:\ud800", TextUnstorable),
+    ],
+)
+def test_a_value_beyond_its_limits_is_refused_with_core_s_own_leaf(
+    name: str, value: object, leaf: type[Invalid]
+) -> None:
+    with pytest.raises(leaf):
+        read(**{name: value})
+
+
+@frozen
+class OfUnion:
+    field: int | str
+
+
+@frozen
+class OfDict:
+    field: dict[str, str]
+
+
+@frozen
+class OfMapping:
+    field: Mapping[str, str]
+
+
+@frozen
+class OfList:
+    field: list[str]
+
+
+@frozen
+class OfPair:
+    field: tuple[str, int]
+
+
+@frozen
+class OfFloat:
+    field: float
+
+
+@frozen
+class OfBytes:
+    field: bytes
+
+
+@frozen
+class OfObject:
+    field: object
+
+
+class Something(Protocol):
+    pass
+
+
+@frozen
+class OfProtocol:
+    field: Something
+
+
+@frozen
+class Deep:
+    field: tuple[OfFloat, ...] = ()
+
+
+@frozen
+class UnlimitedText:
+    field: str
+
+
+@frozen
+class UnlimitedList:
+    field: tuple[int, ...]
+
+
+REFUSED = [
+    OfUnion,
+    OfDict,
+    OfMapping,
+    OfList,
+    OfPair,
+    OfFloat,
+    OfBytes,
+    OfObject,
+    OfProtocol,
+    Deep,
+    UnlimitedText,
+    UnlimitedList,
+]
+
+
+@pytest.mark.parametrize("cls", REFUSED)
+def test_a_type_or_a_missing_limit_that_the_bridge_does_not_know_is_refused_at_the_start(cls: type) -> None:
+    with pytest.raises(UnsupportedType):
+        schema_of(cls, Side.BODY)
+
+
+def test_an_answer_needs_no_limits_and_may_hold_an_open_object() -> None:
+    for cls in (OfMapping, UnlimitedText, UnlimitedList):
+        assert cast("Any", schema_of(cls, Side.ANSWER)()).fields["field"].required

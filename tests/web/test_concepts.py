@@ -1,0 +1,301 @@
+"""The routes of concepts: what each does, and how each fails."""
+
+import pytest
+from attrs import evolve
+from tests.web.harness import Web, body_of, memory, place, problem
+
+from indelible.concepts import ConceptContent, ConceptPolicy
+from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO
+
+NOWHERE = "/v1/concepts/nowhere"
+READS = (
+    "",
+    "/versions",
+    "/versions/1",
+    "/diff?from=1&to=1",
+    "/history",
+    "/as-of",
+    "/warnings",
+    "/graph",
+    "/learning-order",
+)
+
+
+def test_a_new_concept_is_a_draft_at_version_1_and_says_where_it_is(web: Web) -> None:
+    answer = web.post("/v1/concepts", json={"content": {"name": "Ratio"}, "reason": "a first draft"})
+    saved = answer.get_json()
+
+    assert (answer.status_code, answer.headers["ETag"]) == (201, '"1"')
+    assert answer.headers["Location"] == place(saved)
+    assert (saved["concept"]["status"], saved["version"]["version_number"], saved["seq"]) == ("DRAFT", 1, 1)
+    assert saved["version"]["created_by"] == "user:maya"
+    assert saved["version"]["content"] == body_of(ConceptContent(name="Ratio"))
+    assert web.get(answer.headers["Location"]).get_json()["version"] == saved["version"]
+
+
+def test_a_birth_needs_a_name_and_a_reason(web: Web) -> None:
+    answer = web.post("/v1/concepts", json={"content": {}})
+
+    assert problem(answer) == (422, "INVALID_FIELDS")
+    assert set(answer.get_json()["fields"]["wrong"]) == {"content.name", "reason"}
+
+
+def test_a_concept_that_is_shown_has_its_seq_as_its_etag(web: Web) -> None:
+    saved = web.edit(web.create())
+    answer = web.get(place(saved))
+
+    assert (answer.headers["ETag"], answer.get_json()["seq"]) == ('"2"', 2)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_caller_who_has_the_state_gets_no_second_copy(web: Web) -> None:
+    saved = web.create()
+    same = web.get(place(saved), headers={"If-None-Match": '"1"'})
+    other = web.get(place(saved), headers={"If-None-Match": '"2"'})
+
+    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", '"1"')
+    assert other.status_code == 200
+
+
+def test_an_edit_gives_the_next_version_and_its_note_is_the_reason(web: Web) -> None:
+    saved = web.create()
+    body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}
+    answer = web.put(place(saved), json=body, seq=1)
+    change = web.get(f"{place(saved)}/history").get_json()["items"][-1]
+
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
+    assert answer.get_json()["version"]["content"] == body_of(CLEARER)
+    assert answer.get_json()["version"]["change_note"] == change["reason"] == "says it more plainly"
+
+
+def test_an_edit_carries_the_whole_content_so_that_what_it_leaves_out_is_gone(web: Web) -> None:
+    saved = web.create(evolve(RATIO, scope_boundaries="Whole numbers only."))
+    body = {"content": {"name": "Ratio"}, "change_note": "start over again"}
+
+    content = web.put(place(saved), json=body, seq=1).get_json()["version"]["content"]
+
+    assert content == body_of(ConceptContent(name="Ratio"))
+
+
+def test_an_edit_needs_a_note(web: Web) -> None:
+    saved = web.create()
+
+    assert problem(web.put(place(saved), json={"content": body_of(CLEARER)}, seq=1)) == (422, "INVALID_FIELDS")
+
+
+def test_an_edit_shows_the_warnings_of_its_version_and_those_that_hold_now(web: Web) -> None:
+    saved = web.create()
+    edited = web.edit(saved, evolve(CLEARER, prerequisites=("Division",)))
+
+    assert "EXPL_EMPTY" in {each["code"] for each in edited["warnings"]}
+    assert {each["code"] for each in edited["current_warnings"]} == {"PREREQ_DANGLING"}
+
+
+def test_a_concept_goes_from_draft_to_published_step_by_step(web: Web) -> None:
+    saved = web.create()
+    seen: list[tuple[int, str, str]] = []
+    for status in ("REVIEW", "APPROVED", "PUBLISHED"):
+        answer = web.move(saved, status)
+        saved = answer.get_json()
+        seen.append((answer.status_code, answer.headers["ETag"], saved["concept"]["status"]))
+
+    assert seen == [(200, '"2"', "REVIEW"), (200, '"3"', "APPROVED"), (200, '"4"', "PUBLISHED")]
+    assert saved["concept"]["current_version"] == 1
+
+
+ILLEGAL: list[tuple[str, str, list[str]]] = [
+    ("DRAFT", "DRAFT", ["edit", "submit"]),
+    ("DRAFT", "APPROVED", ["edit", "submit"]),
+    ("DRAFT", "PUBLISHED", ["edit", "submit"]),
+    ("REVIEW", "DRAFT", ["edit", "approve"]),
+    ("REVIEW", "REVIEW", ["edit", "approve"]),
+    ("REVIEW", "PUBLISHED", ["edit", "approve"]),
+    ("APPROVED", "DRAFT", ["edit", "approve", "publish"]),
+    ("APPROVED", "REVIEW", ["edit", "approve", "publish"]),
+    ("PUBLISHED", "DRAFT", []),
+    ("PUBLISHED", "REVIEW", []),
+    ("PUBLISHED", "APPROVED", []),
+    ("PUBLISHED", "PUBLISHED", []),
+]
+
+
+@pytest.mark.parametrize(("status", "wanted", "allowed"), ILLEGAL)
+def test_a_skip_a_way_back_and_a_repetition_are_refused_with_what_is_allowed(
+    web: Web, status: str, wanted: str, allowed: list[str]
+) -> None:
+    saved = web.at(status)
+    answer = web.move(saved, wanted)
+
+    assert problem(answer) == (409, "INVALID_TRANSITION")
+    assert answer.get_json()["allowed"] == allowed
+    assert web.get(place(saved)).get_json()["seq"] == saved["seq"]
+
+
+def test_what_was_approved_can_be_approved_again_after_an_edit(web: Web) -> None:
+    edited = web.edit(web.at("APPROVED"))
+    again = web.move(edited, "APPROVED").get_json()
+
+    assert "APPROVAL_STALE" in {each["code"] for each in edited["current_warnings"]}
+    assert again["current_warnings"] == []
+
+
+def test_a_published_concept_is_not_edited(web: Web) -> None:
+    saved = web.at("PUBLISHED")
+    answer = web.put(place(saved), json={"content": {"name": "Ratio"}, "change_note": "one more try"}, seq=4)
+
+    assert problem(answer) == (409, "INVALID_TRANSITION")
+    assert answer.get_json()["allowed"] == []
+
+
+def test_a_published_concept_is_corrected_by_a_new_one(web: Web) -> None:
+    wrong, draft = web.at("PUBLISHED"), web.create()
+    body = {"content": {"name": "Ratio"}, "reason": "the definition was wrong"}
+
+    assert web.post("/v1/concepts", json=body | {"corrects": wrong["concept"]["id"]}).status_code == 201
+    answer = web.post("/v1/concepts", json=body | {"corrects": draft["concept"]["id"]})
+    assert problem(answer) == (409, "CORRECTS_UNPUBLISHED")
+    assert problem(web.post("/v1/concepts", json=body | {"corrects": "nowhere"})) == (404, "CONCEPT_NOT_FOUND")
+
+
+def test_where_four_eyes_are_demanded_nobody_approves_their_own_work() -> None:
+    web = Web(memory(concepts=ConceptPolicy(four_eyes=True)))
+    saved = web.move(web.create(), "REVIEW").get_json()
+
+    assert problem(web.move(saved, "APPROVED")) == (403, "OWN_WORK")
+    assert web.move(saved, "APPROVED", key=web.new_key("concepts:approve", owner=NOOR)).status_code == 200
+
+
+def test_a_change_for_a_state_that_has_passed_is_stale(web: Web) -> None:
+    saved = web.create()
+    web.edit(saved)
+
+    edit = web.put(place(saved), json={"content": {"name": "x"}, "change_note": "too late"}, seq=1)
+    assert problem(edit) == problem(web.move(saved, "REVIEW")) == problem(web.move(saved, "DRAFT")) == (412, "STALE")
+
+
+@pytest.mark.parametrize("path", READS)
+def test_an_unknown_concept_is_not_found(web: Web, path: str) -> None:
+    assert problem(web.get(NOWHERE + path)) == (404, "CONCEPT_NOT_FOUND")
+
+
+def test_an_unknown_concept_is_not_changed(web: Web) -> None:
+    body = {"content": {"name": "Ratio"}, "change_note": "nobody will see"}
+
+    assert problem(web.put(NOWHERE, json=body, seq=1)) == (404, "CONCEPT_NOT_FOUND")
+    for status in ("REVIEW", "DRAFT"):
+        answer = web.post(f"{NOWHERE}/status", json={"status": status, "reason": "a test"}, seq=1)
+        assert problem(answer) == (404, "CONCEPT_NOT_FOUND")
+
+
+def test_versions_are_listed_page_by_page_and_shown_one_by_one(web: Web) -> None:
+    saved = web.create()
+    for _ in range(4):
+        saved = web.edit(saved)
+    first = web.get(f"{place(saved)}/versions?limit=3").get_json()
+    rest = web.get(f"{place(saved)}/versions?limit=3&cursor={first['next']}").get_json()
+
+    assert [each["version_number"] for each in first["items"] + rest["items"]] == [1, 2, 3, 4, 5]
+    assert rest["next"] is None
+    assert web.get(f"{place(saved)}/versions/2").get_json()["version"] == first["items"][1]
+    assert problem(web.get(f"{place(saved)}/versions/6")) == (404, "VERSION_NOT_FOUND")
+
+
+def test_a_page_that_is_exactly_full_is_the_last(web: Web) -> None:
+    saved = web.edit(web.create())
+
+    assert web.get(f"{place(saved)}/versions?limit=2").get_json()["next"] is None
+
+
+def test_a_diff_tells_what_changed_word_by_word(web: Web) -> None:
+    saved = web.edit(web.create(), evolve(RATIO, definition="A comparison of two numbers by division."))
+    found = web.get(f"{place(saved)}/diff?from=1&to=2").get_json()
+    back = web.get(f"{place(saved)}/diff?from=2&to=1").get_json()
+
+    assert [each["field"] for each in found["diff"]["fields"]] == ["definition"]
+    assert {(op["old"], op["new"]) for op in found["diff"]["fields"][0]["ops"] if op["kind"] == "~"} == {
+        ("quantities ", "numbers ")
+    }
+    assert back["diff"]["fields"][0]["ops"][1]["new"] == "quantities "
+    assert web.get(f"{place(saved)}/diff?from=1&to=1").get_json()["diff"]["fields"] == []
+    assert problem(web.get(f"{place(saved)}/diff?from=1&to=3")) == (404, "VERSION_NOT_FOUND")
+
+
+def test_history_says_who_why_and_when_page_by_page(web: Web) -> None:
+    saved = web.at("APPROVED")
+    first = web.get(f"{place(saved)}/history?limit=2").get_json()
+    rest = web.get(f"{place(saved)}/history?limit=2&cursor={first['next']}").get_json()
+    changes = first["items"] + rest["items"]
+
+    assert [each["action"] for each in changes] == ["create", "submit", "approve"]
+    assert {(each["actor"], each["reason"]) for each in changes} == {(str(MAYA), "a test")}
+    assert [each["prev_hash"] for each in changes[1:]] == [each["hash"] for each in changes[:-1]]
+    assert rest["next"] is None
+
+
+def test_a_concept_is_shown_as_it_stood(web: Web) -> None:
+    saved = web.move(web.edit(web.create()), "REVIEW").get_json()
+    path = f"{place(saved)}/as-of"
+    changes = web.get(f"{place(saved)}/history").get_json()["items"]
+    edited_at = changes[1]["at"].replace("+", "%2B")
+
+    assert web.get(f"{path}?seq=1").get_json()["version"]["content"] == body_of(RATIO)
+    assert web.get(f"{path}?at={edited_at}").get_json()["seq"] == 2
+    assert web.get(f"{path}?at={edited_at}&seq=1").get_json()["seq"] == 1
+    assert web.get(path).get_json()["concept"] == saved["concept"]
+    assert web.get(f"{path}?seq=2").headers["ETag"] == '"2"'
+    assert problem(web.get(f"{path}?at=2000-01-01T00:00:00Z")) == (404, "NOTHING_THEN")
+
+
+def test_warnings_that_depend_on_other_concepts_have_a_route_of_their_own(web: Web) -> None:
+    saved = web.create(evolve(RATIO, prerequisites=("Division",)))
+    before = web.get(f"{place(saved)}/warnings")
+    web.create(ConceptContent(name="Division"))
+    after = web.get(f"{place(saved)}/warnings").get_json()
+
+    assert {each["code"] for each in before.get_json()["current_warnings"]} == {"PREREQ_DANGLING"}
+    assert after["current_warnings"] == []
+    assert after["warnings"] == before.get_json()["warnings"] == saved["warnings"]
+    assert "ETag" not in before.headers
+
+
+def test_the_graph_and_the_learning_order_follow_the_prerequisites(web: Web) -> None:
+    division = web.create(ConceptContent(name="Division", prerequisites=("Numbers", "Sharing")))["concept"]["id"]
+    numbers = web.create(ConceptContent(name="Numbers"))["concept"]["id"]
+    ratio = web.create(evolve(RATIO, prerequisites=("Division",)))["concept"]["id"]
+    web.create(ConceptContent(name="Poetry"))
+    graph = web.get(f"/v1/concepts/{ratio}/graph").get_json()
+    order = web.get(f"/v1/concepts/{ratio}/learning-order").get_json()
+
+    assert [node["name"] for node in graph["nodes"]] == ["Division", "Numbers", "Ratio"]
+    assert {(edge["concept_id"], edge["needed_id"]) for edge in graph["edges"]} == {
+        (ratio, division),
+        (division, numbers),
+    }
+    assert graph["unresolved"] == [{"concept_id": division, "text": "Sharing", "matches": []}]
+    assert order["layers"] == [[numbers], [division], [ratio]]
+    assert len(web.get("/v1/graph/prerequisites").get_json()["nodes"]) == 4
+    assert len(web.get("/v1/learning-order").get_json()["layers"][0]) == 2
+
+
+def test_concepts_are_listed_page_by_page(web: Web) -> None:
+    names = [web.create(ConceptContent(name=f"Concept {number}"))["version"]["content"]["name"] for number in range(5)]
+    first = web.get("/v1/concepts?limit=2").get_json()
+    second = web.get(f"/v1/concepts?limit=2&cursor={first['next']}").get_json()
+    third = web.get(f"/v1/concepts?limit=50&cursor={second['next']}").get_json()
+
+    assert [each["name"] for page in (first, second, third) for each in page["items"]] == names
+    assert third["next"] is None
+
+
+def test_concepts_are_found_by_text_and_by_status(web: Web) -> None:
+    web.create()
+    web.create(ConceptContent(name="Fraction", definition="A part of a whole."))
+    web.at("REVIEW", ConceptContent(name="Fractions, compared"))
+
+    def found(query: str) -> list[str]:
+        return [each["name"] for each in web.get(f"/v1/concepts?{query}").get_json()["items"]]
+
+    assert found("text=FRACTION") == ["Fraction", "Fractions, compared"]
+    assert found("text=whole") == ["Fraction"]
+    assert found("text=fraction&status=REVIEW") == ["Fractions, compared"]
+    assert found("status=PUBLISHED") == []

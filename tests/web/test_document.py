@@ -1,0 +1,177 @@
+"""The document is true, complete and committed; what its readers rely on does not go away unnoticed."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from html.parser import HTMLParser
+from typing import Any, cast
+
+import openapi_spec_validator
+import pytest
+from openapi_schema_validator import OAS31Validator
+from tests.web.compatibility import COMMITTED, breaking_changes, text_of
+from tests.web.harness import Json, Web
+
+from indelible.concepts import ConceptStatus
+
+
+def operations(document: Json) -> Iterator[tuple[str, Json]]:
+    for path, found in document["paths"].items():
+        yield from ((f"{method.upper()} {path}", operation) for method, operation in found.items())
+
+
+def test_the_document_is_openapi_3_1(web: Web) -> None:
+    openapi_spec_validator.validate(web.document)
+
+    assert web.document["openapi"] == "3.1.0"
+
+
+def test_the_committed_document_is_the_one_that_is_served(web: Web) -> None:
+    assert text_of(web.document) == COMMITTED.read_text("utf-8"), "run python -m tests.web.compatibility"
+
+
+def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
+    routes = {
+        f"{method} {rule.rule.replace('<', '{').replace('>', '}')}"
+        for rule in web.app.url_map.iter_rules()
+        if rule.rule.startswith("/v1")
+        for method in (rule.methods or set[str]()) - {"HEAD"}
+    }
+
+    assert {name for name, _ in operations(web.document)} == routes
+
+
+def test_every_operation_has_a_request_and_an_answer_that_its_schemas_accept(web: Web) -> None:
+    for name, operation in operations(web.document):
+        content = [operation["responses"][status]["content"] for status in operation["responses"] if status[0] == "2"]
+        content += [operation["requestBody"]["content"]] if "requestBody" in operation else []
+        for each in content:
+            schema, example = each["application/json"]["schema"], each["application/json"]["example"]
+            OAS31Validator({**schema, "components": web.document["components"]}).validate(example)
+        for parameter in operation.get("parameters", ()):
+            assert parameter["name"] == "cursor" or parameter["schema"]["examples"], name
+            for example in parameter["schema"].get("examples", ()):
+                OAS31Validator(parameter["schema"]).validate(example)
+
+
+def test_every_operation_lists_the_problems_that_it_can_have(web: Web) -> None:
+    always = {"400", "401", "403", "422", "429", "500", "503"}
+    for name, operation in operations(web.document):
+        assert always <= set(operation["responses"]), name
+        assert ("412" in operation["responses"]) == ("428" in operation["responses"])
+
+
+def test_every_problem_has_an_example_that_its_schema_accepts(web: Web) -> None:
+    for response in web.document["components"]["responses"].values():
+        content = response["content"]["application/problem+json"]
+        schema = {**content["schema"], "components": web.document["components"]}
+        OAS31Validator(schema).validate(content["example"])
+
+
+def test_statuses_come_from_the_lifecycle(web: Web) -> None:
+    statuses = web.document["components"]["schemas"]["Concept"]["properties"]["status"]["enum"]
+
+    assert statuses == [each.value for each in ConceptStatus]
+
+
+def test_limits_come_from_the_fields_of_core(web: Web) -> None:
+    body = web.document["components"]["schemas"]["ConceptContentBody"]
+
+    assert body["properties"]["name"]["maxLength"] == 1_000
+    assert body["properties"]["examples"]["maxItems"] == 200
+    assert body["properties"]["examples"]["items"]["maxLength"] == 20_000
+    assert body["additionalProperties"] is False
+
+
+class Outside(HTMLParser):
+    """What a page asks for, or runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.targets: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.targets |= {given["id"] or ""} if "id" in given else set()
+        is_outside = tag in {"script", "link", "img", "iframe", "form"} or {"style", "onclick", "src"} & given.keys()
+        self.found += [tag] if is_outside else []
+
+
+def test_the_page_needs_nothing_but_itself_and_all_its_links_lead_somewhere(web: Web) -> None:
+    answer = web.get("/docs", key=None)
+    page = Outside()
+    page.feed(answer.text)
+    links = set(re.findall(r'href="#([^"]+)"', answer.text))
+
+    assert page.found == []
+    assert "http" not in answer.text.replace("httpx", "")
+    assert links <= page.targets
+    assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_page_shows_every_operation_and_every_schema(web: Web) -> None:
+    page = web.get("/docs", key=None).text
+
+    assert all(f'id="{operation["operationId"]}"' in page for _, operation in operations(web.document))
+    assert all(f'id="{name}"' in page for name in web.document["components"]["schemas"])
+
+
+def schema(document: Json, name: str) -> Json:
+    return cast("Json", document["components"]["schemas"][name])
+
+
+def parameter(document: Json, path: str, name: str) -> Json:
+    parameters: list[Json] = document["paths"][path]["get"]["parameters"]
+    return next(each for each in parameters if each["name"] == name)
+
+
+BREAKS: dict[str, Callable[[Json], Any]] = {
+    "DELETE /concepts is gone": lambda new: new["paths"].pop("/v1/learning-order"),
+    "a method is gone": lambda new: new["paths"]["/v1/concepts"].pop("post"),
+    "a success is gone": lambda new: new["paths"]["/v1/concepts"]["get"]["responses"].pop("200"),
+    "a schema is gone": lambda new: new["components"]["schemas"].pop("GraphEdge"),
+    "a field of an answer is gone": lambda new: schema(new, "Concept")["properties"].pop("status"),
+    "a field of an answer is unsure": lambda new: schema(new, "Concept")["required"].remove("status"),
+    "a field of a request is gone": lambda new: schema(new, "EditConceptBody")["properties"].pop("change_note"),
+    "a field of a request is needed": lambda new: schema(new, "CreateConceptBody")["required"].append("corrects"),
+    "a value of an enum is gone": lambda new: schema(new, "Concept")["properties"]["status"]["enum"].remove("REVIEW"),
+    "a type is another": lambda new: schema(new, "Concept")["properties"]["id"].update(type="integer"),
+    "a list holds something else": lambda new: schema(new, "ConceptContent")["properties"]["examples"].update(
+        items={"type": "integer"}
+    ),
+    "a text must be shorter": lambda new: schema(new, "ConceptContentBody")["properties"]["name"].update(maxLength=10),
+    "a parameter is gone": lambda new: new["paths"]["/v1/concepts"]["get"]["parameters"].remove(
+        parameter(new, "/v1/concepts", "text")
+    ),
+    "a parameter is needed": lambda new: parameter(new, "/v1/concepts", "text").update(required=True),
+    "a parameter takes less": lambda new: parameter(new, "/v1/concepts", "limit")["schema"].update(maximum=10),
+}
+ADDITIONS: dict[str, Callable[[Json], Any]] = {
+    "an operation": lambda new: new["paths"].update({"/v1/new": new["paths"]["/v1/concepts"]}),
+    "a field of an answer": lambda new: schema(new, "Concept")["properties"].update(new={"type": "string"}),
+    "a field that may be sent": lambda new: schema(new, "EditConceptBody")["properties"].update(new={"type": "string"}),
+    "a value of an enum": lambda new: schema(new, "Concept")["properties"]["status"]["enum"].append("ARCHIVED"),
+    "a longer text": lambda new: schema(new, "ConceptContentBody")["properties"]["name"].update(maxLength=2_000),
+    "another example": lambda new: new["paths"]["/v1/concepts"]["get"].update(summary="List concepts."),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_planted_break_is_found(name: str) -> None:
+    old: Json = json.loads(COMMITTED.read_text("utf-8"))
+    new = deepcopy(old)
+    BREAKS[name](new)
+
+    assert len(breaking_changes(old, new)) >= 1
+
+
+@pytest.mark.parametrize("name", ADDITIONS)
+def test_an_addition_breaks_nothing(name: str) -> None:
+    old: Json = json.loads(COMMITTED.read_text("utf-8"))
+    new = deepcopy(old)
+    ADDITIONS[name](new)
+
+    assert new != old
+    assert breaking_changes(old, new) == []

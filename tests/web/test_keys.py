@@ -1,0 +1,211 @@
+"""Who comes in, for what, and how often."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+from attrs import evolve, frozen
+from flask import Request
+from tests.web.harness import OPERATOR, SCOPES, SETTINGS, Web, memory, place, problem
+
+from indelible.kernel import Actor, WrongUse
+from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
+from indelible.testing.stores import BEGINNING, MAYA, NOOR
+from indelible_web import Caller, WebSettings
+from indelible_web import app as app_module
+from indelible_web.concepts import ConceptAsked
+from indelible_web.operations import Routes
+
+WRONG = {
+    "no header": {},
+    "another scheme": {"Authorization": "Basic bWF5YTpzZWNyZXQ="},
+    "no key": {"Authorization": "Bearer"},
+    "empty": {"Authorization": "Bearer "},
+    "not ours": {"Authorization": "Bearer ghp_0123456789"},
+    "without a secret": {"Authorization": "Bearer ind_id-00000001_"},
+    "without an id": {"Authorization": "Bearer ind__69642d3030303030303032"},
+    "unknown": {"Authorization": "Bearer ind_id-99999999_69642d3030303030303032"},
+    "a wrong secret": {"Authorization": "Bearer ind_id-00000001_69642d3030303030303033"},
+    "two keys": {"Authorization": "Bearer ind_a_b, Bearer ind_c_d"},
+    "not ASCII": {"Authorization": "Bearer ind_\u00e9_\u00ff"},
+    "a space": {"Authorization": "Bearer ind_id 1_2"},
+    "endless": {"Authorization": f"Bearer ind_{'a' * 5_000}_b"},
+}
+NEEDED = [
+    ("concepts:read", "GET", "/v1/concepts"),
+    ("concepts:read", "GET", "/v1/concepts/x"),
+    ("concepts:read", "GET", "/v1/concepts/x/versions"),
+    ("concepts:read", "GET", "/v1/concepts/x/versions/1"),
+    ("concepts:read", "GET", "/v1/concepts/x/diff?from=1&to=2"),
+    ("concepts:read", "GET", "/v1/concepts/x/history"),
+    ("concepts:read", "GET", "/v1/concepts/x/as-of"),
+    ("concepts:read", "GET", "/v1/concepts/x/warnings"),
+    ("concepts:read", "GET", "/v1/concepts/x/graph"),
+    ("concepts:read", "GET", "/v1/concepts/x/learning-order"),
+    ("concepts:read", "GET", "/v1/graph/prerequisites"),
+    ("concepts:read", "GET", "/v1/learning-order"),
+    ("concepts:write", "POST", "/v1/concepts"),
+    ("concepts:write", "PUT", "/v1/concepts/x"),
+    ("history:read", "GET", "/v1/history"),
+]
+
+
+def told(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:
+    """The answer to a request with these headers and one id."""
+    answer = web.get("/v1/concepts", key=None, headers={**headers, "X-Request-Id": "always-the-same"})
+    return answer.status_code, answer.get_json(), answer.headers.get("WWW-Authenticate")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(web: Web, name: str) -> None:
+    assert told(web, WRONG[name]) == told(web, {})
+    assert told(web, {})[0::2] == (401, 'Bearer realm="indelible"')
+
+
+def test_a_revoked_key_and_an_expired_one_are_unknown_keys(web: Web) -> None:
+    text = web.new_key("concepts:read")
+    key_id = text.split("_")[1]
+    soon = CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=BEGINNING)
+    expired = web.store.run(create_key, soon, actor=OPERATOR, reason="a test").text
+    assert web.get("/v1/concepts", key=text).status_code == 200
+    revoke = RevokeKey(key_id=key_id, expected_seq=web.store.read(get_key, key_id).seq)
+    web.store.run(revoke_key, revoke, actor=OPERATOR, reason="a test")
+
+    for wrong in (text, expired):
+        assert told(web, {"Authorization": f"Bearer {wrong}"}) == told(web, {})
+
+
+def test_a_key_that_expires_later_opens_until_then(web: Web) -> None:
+    later = CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=BEGINNING + timedelta(days=3))
+    text = web.store.run(create_key, later, actor=OPERATOR, reason="a test").text
+
+    assert web.get("/v1/concepts", key=text).status_code == 200
+
+
+def test_a_change_bears_the_name_of_the_key_s_owner(web: Web) -> None:
+    web.key = web.new_key(*SCOPES, owner=NOOR)
+
+    assert web.create()["version"]["created_by"] == "user:noor"
+
+
+@pytest.mark.parametrize(("scope", "method", "path"), NEEDED)
+def test_each_door_has_its_scope(web: Web, scope: str, method: str, path: str) -> None:
+    others = tuple(each for each in (*SCOPES, "history:read") if each != scope)
+    answer = web.send(method, path, json={}, seq=1, key=web.new_key(*others))
+
+    assert problem(answer) == (403, "SCOPE_MISSING")
+    assert answer.get_json()["fields"] == {"scopes": [scope]}
+    assert web.send(method, path, json={}, seq=1, key=web.new_key(scope)).status_code != 403
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "scope"),
+    [
+        ("DRAFT", "REVIEW", "concepts:review"),
+        ("REVIEW", "APPROVED", "concepts:approve"),
+        ("APPROVED", "PUBLISHED", "concepts:publish"),
+    ],
+)
+def test_each_step_has_its_scope(web: Web, before: str, status: str, scope: str) -> None:
+    found = web.at(before)
+    others = web.new_key(*(each for each in SCOPES if each != scope))
+
+    assert problem(web.move(found, status, key=others)) == (403, "SCOPE_MISSING")
+    assert problem(web.move(found, status, key=web.new_key("concepts:write"))) == (403, "SCOPE_MISSING")
+    assert web.move(found, status, key=web.new_key(scope)).status_code == 200
+
+
+def test_admin_opens_every_door(web: Web) -> None:
+    web.key = web.new_key("admin")
+    found = web.at("PUBLISHED")
+
+    assert web.get(place(found)).status_code == web.get("/v1/history").status_code == 200
+
+
+def test_every_operation_of_the_document_names_its_scopes(web: Web) -> None:
+    named = {
+        scope
+        for operations in web.document["paths"].values()
+        for operation in operations.values()
+        for each in operation["security"]
+        for scope in each["key"]
+    }
+
+    assert named == {*SCOPES, "history:read"}
+
+
+@pytest.mark.parametrize("scopes", [(), ("",), ("Read All",)])
+def test_a_route_without_a_scope_lets_no_application_start(
+    monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
+) -> None:
+    planted = Routes("planted", "a route that forgot its scope")
+    planted.post("/planted", scopes=scopes, takes=ConceptAsked, gives=ConceptAsked)(lambda _, asked: asked)
+    monkeypatch.setattr(app_module, "CONTEXTS", (planted,))
+
+    with pytest.raises(WrongUse, match="planted"):
+        Web(memory())
+
+
+def test_a_key_that_asks_too_often_waits_and_others_do_not() -> None:
+    web = Web(memory(), evolve(SETTINGS, requests_per_minute=3))
+    other = web.new_key("concepts:read")
+    codes = [
+        web.get(path).status_code for path in ("/v1/concepts", "/v1/learning-order", "/v1/history", "/v1/concepts")
+    ]
+    answer = web.get("/v1/concepts")
+
+    assert codes == [200, 200, 200, 429]
+    assert (problem(answer), answer.headers["Retry-After"]) == ((429, "TOO_MANY_REQUESTS"), "60")
+    assert web.get("/v1/concepts", key=other).status_code == web.get("/health").status_code == 200
+
+
+def test_an_address_that_guesses_too_often_waits_and_its_neighbours_with_a_key_do_not() -> None:
+    web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
+    guesses = [web.get("/v1/concepts", key=f"ind_guess_{number}").status_code for number in range(5)]
+    elsewhere = web.get("/v1/concepts", key=None, environ={"REMOTE_ADDR": "192.0.2.7"})
+    last = web.get("/v1/concepts", key=None)
+
+    assert guesses == [401, 401, 401, 429, 429]
+    assert (problem(last), last.headers["Retry-After"]) == ((429, "TOO_MANY_REQUESTS"), "60")
+    assert elsewhere.status_code == 401
+    assert web.get("/v1/concepts").status_code == 200
+
+
+def test_an_address_that_somebody_merely_writes_into_a_header_counts_for_nothing() -> None:
+    web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
+    spoofed = ({"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"} for number in range(4))
+
+    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in spoofed] == [401, 401, 429, 429]
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_has_seen() -> None:
+    web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2, proxy_hops=1))
+    seen = [{"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"} for number in (1, 2, 1, 2, 1)]
+
+    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in seen] == [401, 401, 401, 401, 429]
+
+
+@frozen
+class Badges:
+    """A login of the host's own."""
+
+    def identify(self, request: Request) -> Caller | None:
+        badge = request.headers.get("X-Badge")
+        return Caller(actor=Actor.user(badge), scopes=frozenset({"admin"}), id=badge) if badge else None
+
+
+def test_a_host_can_bring_its_own_login() -> None:
+    web = Web(memory(), evolve(SETTINGS, authenticator=Badges()))
+    body = {"content": {"name": "Ratio"}, "reason": "a first draft"}
+    answer = web.post("/v1/concepts", json=body, key=None, headers={"X-Badge": "noor"})
+
+    assert answer.get_json()["version"]["created_by"] == "user:noor"
+    assert problem(web.get("/v1/concepts")) == (401, "UNAUTHENTICATED")
+
+
+def test_settings_refuse_a_short_secret_and_an_origin_that_is_everybody() -> None:
+    with pytest.raises(WrongUse):
+        WebSettings(secret=b"too short")
+    with pytest.raises(WrongUse):
+        WebSettings(secret=SETTINGS.secret, cors_origins=("*",))
+    assert "secret" not in repr(SETTINGS)

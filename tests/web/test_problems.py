@@ -1,0 +1,191 @@
+"""Every refusal is a problem of RFC 9457, and a fault of ours shows nothing of itself."""
+
+import logging
+from collections.abc import Callable
+from typing import ClassVar, NoReturn, cast
+
+import pytest
+from attrs import evolve, frozen
+from flask import Request
+from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
+
+from indelible.concepts import ConceptNotFound, CorrectsUnpublished, OwnWork
+from indelible.kernel import (
+    IndelibleError,
+    InvalidActor,
+    InvalidTransition,
+    KeyReused,
+    OutcomeUnknown,
+    RequestInFlight,
+    Stale,
+    StoreBusy,
+    StoreUnreachable,
+    WrongUse,
+    error_types,
+)
+from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.values import TextTooLong
+from indelible.memory import MemoryStore
+from indelible.policy import Policy
+from indelible.testing.stores import MAYA, AnyStore
+from indelible.wiring import Wiring
+from indelible_sql import open_store
+from indelible_web import Caller, create_app
+from indelible_web.errors import STATUS, MalformedJson, Unauthenticated, status_of
+from indelible_web.examples import example_of
+from indelible_web.problems import problem_of
+
+BIRTH = {"content": {"name": "Ratio"}, "reason": "a first draft"}
+
+
+@frozen
+class Refused(IndelibleError):
+    """A refusal of no known kind."""
+
+    code: ClassVar[str] = "REFUSED_SOMEHOW"
+    what: str
+
+
+STATUSES: list[tuple[type[IndelibleError], int]] = [
+    (MalformedJson, 400),
+    (Unauthenticated, 401),
+    (OwnWork, 403),
+    (ConceptNotFound, 404),
+    (CorrectsUnpublished, 409),
+    (InvalidTransition, 409),
+    (RequestInFlight, 409),
+    (Stale, 412),
+    (TextTooLong, 422),
+    (InvalidActor, 422),
+    (KeyReused, 422),
+    (WrongUse, 500),
+    (Refused, 500),
+    (StoreBusy, 503),
+    (OutcomeUnknown, 503),
+]
+LEAVES = sorted(set(error_types()), key=lambda leaf: leaf.code)
+
+
+@frozen
+class Everybody:
+    """A login that asks nobody."""
+
+    def identify(self, _: Request) -> Caller:
+        return Caller(actor=MAYA, scopes=frozenset({"admin"}), id="everybody")
+
+
+@frozen
+class Failing:
+    """A store that fails in one way, whatever it is asked."""
+
+    error: Exception
+
+    def __getattr__(self, _: str) -> Callable[..., NoReturn]:
+        def fail(*_: object, **__: object) -> NoReturn:
+            raise self.error
+
+        return fail
+
+
+def failing(error: Exception) -> Web:
+    """An application whose store fails."""
+    web = Web(memory())
+    settings = evolve(SETTINGS, authenticator=Everybody())
+    web.app = create_app(Wiring(store=cast("AnyStore", Failing(error))), settings)
+    web.client = web.app.test_client()
+    return web
+
+
+FAULTS = [
+    (StoreUnreachable("at db.internal:5432"), 503, "STORE_UNREACHABLE", "5"),
+    (StoreBusy(7), 503, "STORE_BUSY", "5"),
+    (RequestInFlight("line-7"), 409, "REQUEST_IN_FLIGHT", "1"),
+    (KeyReused("line-7"), 422, "IDEMPOTENCY_KEY_REUSED", None),
+    (OutcomeUnknown(), 503, "OUTCOME_UNKNOWN", None),
+    (WrongUse("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
+    (Refused("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
+    (ZeroDivisionError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
+    (RecursionError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "code", "retry_after"), FAULTS, ids=lambda value: str(value)[:20])
+def test_a_failing_store_gets_its_stated_answer(
+    error: Exception, status: int, code: str, retry_after: str | None
+) -> None:
+    answer = failing(error).post("/v1/concepts", json=BIRTH)
+
+    assert problem(answer) == (status, code)
+    assert answer.headers.get("Retry-After") == retry_after
+    assert "hunter2" not in answer.text
+    assert "db.internal" not in answer.text
+
+
+def test_a_fault_is_told_to_the_log_by_its_place_and_not_by_its_message(caplog: pytest.LogCaptureFixture) -> None:
+    web = failing(ZeroDivisionError("the pepper is hunter2"))
+    with caplog.at_level(logging.INFO, "indelible.web"):
+        answer = web.get("/v1/learning-order")
+
+    assert "ZeroDivisionError" in caplog.text
+    assert answer.headers["X-Request-Id"] in caplog.text
+    assert "test_problems.py" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_a_server_that_was_not_given_the_pepper_is_at_fault_and_does_not_say_so(sqlite_url: str) -> None:
+    whole, forgetful = (open_store(sqlite_url, policy=Policy(keys=keys)) for keys in (KEYS, KeyPolicy()))
+    web = Web(whole)
+    web.client = create_app(Wiring(store=forgetful), SETTINGS).test_client()
+    answer = web.get("/v1/concepts")
+    whole.dispose()
+    forgetful.dispose()
+
+    assert problem(answer) == (500, "INTERNAL_ERROR")
+    assert "pepper" not in answer.text
+
+
+@pytest.mark.parametrize(("leaf", "status"), STATUSES)
+def test_a_leaf_has_the_status_of_its_kind(leaf: type[IndelibleError], status: int) -> None:
+    assert status_of(leaf) == status
+
+
+@pytest.mark.parametrize("leaf", LEAVES, ids=[leaf.code for leaf in LEAVES])
+def test_every_leaf_is_a_problem_with_a_title_and_a_page(leaf: type[IndelibleError]) -> None:
+    found = problem_of(example_of(leaf), "request-1")
+
+    assert found.status in STATUS.values()
+    assert found.code.isupper()
+    assert found.title.endswith(".")
+    assert found.type == f"/docs#{leaf.code}"
+
+
+def test_every_code_is_explained_on_the_page_that_its_problems_name(web: Web) -> None:
+    page = web.get("/docs").text
+
+    assert [leaf.code for leaf in error_types() if f'id="{leaf.code}"' not in page] == []
+
+
+def test_a_problem_says_in_words_and_in_fields_what_is_wrong(web: Web) -> None:
+    saved = web.create()
+    answer = web.put(place(saved), json={"content": {"name": "a" * 1_001}, "change_note": "too long"}, seq=1)
+    found = answer.get_json()
+
+    assert answer.content_type == "application/problem+json"
+    assert found["title"] == "The text is longer than its field allows."
+    assert found["detail"] == "field: name; max_length: 1000"
+    assert found["fields"] == {"field": "name", "max_length": 1_000}
+    assert found["allowed"] is None
+
+
+def test_a_lone_surrogate_in_a_name_is_quoted_as_its_escape(web: Web) -> None:
+    answer = web.post("/v1/concepts", json=BIRTH | {"\ud800": 1})
+
+    assert answer.get_json()["fields"]["wrong"] == {"\ud800": "Unknown field."}
+    assert b"\\ud800" in answer.data
+
+
+def test_keys_of_another_pepper_open_nothing() -> None:
+    web = Web(memory())
+    other = Web(MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"another pepper, as long as the 1st"))))
+
+    assert problem(other.get("/v1/concepts", key=web.key)) == (401, "UNAUTHENTICATED")

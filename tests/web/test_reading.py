@@ -1,0 +1,87 @@
+"""The strict reader agrees with the standard one wherever both read, and never fails in a way of its own."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import binary, booleans, dictionaries, integers, lists, none, recursive, sampled_from, text
+
+from indelible_web.errors import BadNumber, BadRequest, DuplicateKey, MalformedJson, TooDeep
+from indelible_web.reading import MOST_LEVELS, parse_json
+
+NAMES = text('abcdefgh"\\[]{}', max_size=5)
+VALUES = recursive(
+    none() | booleans() | integers(-(10**90), 10**90) | text(),
+    lambda inner: lists(inner, max_size=4) | dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+SCRAPS = sampled_from(
+    [b"{", b"}", b"[", b"]", b'"', b"\\", b":", b",", b"1", b"-", b".", b"e", b"\xff", b"NaN", b"null"]
+)
+
+
+@given(VALUES)
+def test_whatever_json_writes_is_read_as_json_reads_it(value: object) -> None:
+    assert parse_json(json.dumps(value).encode()) == value
+
+
+@given(binary(max_size=40) | lists(SCRAPS, max_size=30).map(b"".join))
+def test_any_bytes_are_read_or_refused_as_a_bad_request(body: bytes) -> None:
+    try:
+        found = parse_json(body)
+    except BadRequest:
+        return
+
+    assert found == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("3100.0", 3_100),
+        ("3.1e3", 3_100),
+        ("1E2", 100),
+        ("-0.0", 0),
+        ("9007199254740993.0", 9_007_199_254_740_993),
+        ("9223372036854775807.0", 2**63 - 1),
+    ],
+)
+def test_a_whole_number_is_whole_and_exact_however_it_is_written(body: str, value: int) -> None:
+    found = parse_json(body.encode())
+
+    assert (found, type(found)) == (value, int)
+
+
+@pytest.mark.parametrize("body", ["1.9", "0.1", "1e-400", "9007199254740993.5"])
+def test_a_number_that_is_not_whole_stays_so(body: str) -> None:
+    assert isinstance(parse_json(body.encode()), float)
+
+
+@pytest.mark.parametrize(
+    "body", ["NaN", "[Infinity]", "-Infinity", "1e400", "-1e999999999", "9" * 101, "1." + "0" * 99]
+)
+def test_a_number_that_no_field_could_hold_is_refused(body: str) -> None:
+    with pytest.raises(BadNumber):
+        parse_json(body.encode())
+
+
+def test_brackets_count_where_they_nest_and_not_inside_of_texts() -> None:
+    deepest = "[" * MOST_LEVELS + "]" * MOST_LEVELS
+    assert parse_json(deepest.encode())
+    assert parse_json(json.dumps(["[" * 100, '"' + "{" * 100, "\\"]).encode())
+    assert parse_json(("[" + "[]," * 1_000 + "[]]").encode())
+
+    with pytest.raises(TooDeep):
+        parse_json(f"[{deepest}]".encode())
+
+
+@pytest.mark.parametrize("body", ['{"a":1,"a":1}', '{"b":{"a":1,"\\u0061":2}}', '{"\u00e9":1,"e\u0301":2}'])
+def test_a_name_given_twice_is_refused(body: str) -> None:
+    with pytest.raises(DuplicateKey):
+        parse_json(body.encode())
+
+
+@pytest.mark.parametrize("body", [b'"' + b'\\"' * 500_000, b"[" * 1_000_000, b"1" * 1_000_000, b'"\\' * 300_000])
+def test_a_body_that_would_take_hours_in_quadratic_time_is_refused_in_linear(body: bytes) -> None:
+    with pytest.raises((MalformedJson, TooDeep, BadNumber)):
+        parse_json(body)

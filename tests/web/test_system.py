@@ -1,0 +1,179 @@
+"""What watchers see: health, metrics, the log, and the headers of every answer."""
+
+import json
+import logging
+
+import pytest
+from attrs import evolve
+from tests.web.harness import SETTINGS, Web, memory, place, problem
+from tests.web.test_problems import failing
+
+from indelible.concepts import CONCEPT
+from indelible.kernel import StoreUnreachable
+from indelible.kernel.keys import KeyNotFound
+
+UNREACHABLE = StoreUnreachable("OperationalError")
+ORIGIN = "https://app.example.org"
+
+
+def test_health_says_whether_the_database_answers(web: Web) -> None:
+    sick = failing(UNREACHABLE).get("/health", key=None)
+
+    assert web.get("/health", key=None).get_json() == {"status": "healthy", "database": "connected"}
+    assert (sick.status_code, sick.get_json()) == (
+        503,
+        {
+            "status": "unhealthy",
+            "database": "disconnected",
+            "error": {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"},
+        },
+    )
+
+
+def test_a_process_that_cannot_reach_its_store_lives_but_is_not_ready(web: Web) -> None:
+    sick = failing(UNREACHABLE)
+    unready = sick.get("/health/ready", key=None)
+
+    assert web.get("/health/ready", key=None).get_json() == {"status": "ready"}
+    assert web.get("/health/live", key=None).get_json() == {"status": "alive"}
+    assert sick.get("/health/live", key=None).status_code == 200
+    assert (problem(unready), unready.headers["Retry-After"]) == ((503, "NOT_READY"), "5")
+    assert problem(failing(KeyNotFound("x")).get("/health/ready")) == (503, "NOT_READY")
+
+
+def counted(web: Web) -> dict[str, float]:
+    lines = web.get("/metrics", key=None).text.splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+
+def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
+    web = Web(memory())
+    saved = web.create()
+    web.move(saved, "PUBLISHED")
+    web.move(saved, "REVIEW")
+    web.get("/v1/nowhere")
+    web.send("BREW", "/v1/concepts")
+    found = counted(web)
+
+    assert found['indelible_requests_total{method="POST",route="/v1/concepts",status="201"}'] == 1
+    assert found['indelible_requests_total{method="GET",route="none",status="404"}'] == 1
+    assert found['indelible_requests_total{method="other",route="none",status="405"}'] == 1
+    assert found['indelible_request_seconds_count{route="/v1/concepts/<concept_id>/status"}'] == 2
+    assert found['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 1
+    assert found['indelible_commands_total{action="publish",code="INVALID_TRANSITION",lifecycle="concept"}'] == 1
+    assert found['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
+
+
+def test_every_action_of_the_lifecycle_is_a_metric_from_the_start() -> None:
+    found = counted(Web(memory()))
+
+    for action in {edge.action for edge in CONCEPT.edges}:
+        assert found[f'indelible_transitions_total{{action="{action}",lifecycle="concept"}}'] == 0
+        assert found[f'indelible_commands_total{{action="{action}",code="OK",lifecycle="concept"}}'] == 0
+
+
+def test_a_repeated_request_is_a_command_and_no_transition() -> None:
+    web = Web(memory())
+    for _ in range(3):
+        web.post("/v1/concepts", json={"content": {"name": "Ratio"}, "reason": "a first draft"}, once="line-7")
+    found = counted(web)
+
+    assert found['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 3
+    assert found['indelible_transitions_total{action="create",lifecycle="concept"}'] == 1
+
+
+def test_two_applications_count_for_themselves() -> None:
+    busy, idle = Web(memory()), Web(memory())
+    busy.create()
+
+    name = 'indelible_transitions_total{action="create",lifecycle="concept"}'
+    assert (counted(busy)[name], counted(idle)[name]) == (1, 0)
+
+
+@pytest.mark.parametrize("given", ["trace-7", "0af7651916cd43dd8448eb211c80319c", "a/b:c=d", "x" * 200])
+def test_a_request_keeps_the_id_that_it_came_with(web: Web, given: str) -> None:
+    answer = web.post("/v1/concepts", json={}, headers={"X-Request-Id": given})
+
+    assert answer.headers["X-Request-Id"] == answer.get_json()["request_id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 201, "\u00e9", "a\tb"])
+def test_a_request_without_a_plain_id_gets_one(web: Web, given: str) -> None:
+    first, second = (web.get("/health/live", environ={"HTTP_X_REQUEST_ID": given}) for _ in range(2))
+
+    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
+    assert given == "" or first.headers["X-Request-Id"] != given
+
+
+def test_a_line_of_the_log_says_what_happened_and_repeats_nothing_that_was_sent(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = {"content": {"name": "the canary"}, "reason": "a canary, too", "zzz": "\n forged line"}
+    with caplog.at_level(logging.INFO, "indelible.web"):
+        web.post("/v1/concepts?canary=1", json=body, headers={"X-Request-Id": "trace-7"})
+        web.get("/v1/nowhere/canary", key=None)
+    lines = [json.loads(record.getMessage()) for record in caplog.records]
+
+    assert [set(line) for line in lines] == [
+        {"event", "at", "request_id", "method", "route", "status", "ms", "actor", "code"}
+    ] * 2
+    assert [(line["route"], line["status"], line["actor"], line["code"]) for line in lines] == [
+        ("/v1/concepts", 422, "user:maya", "INVALID_FIELDS"),
+        ("none", 404, None, "ROUTE_NOT_FOUND"),
+    ]
+    assert lines[0]["request_id"] == "trace-7"
+    assert lines[0]["ms"] == 2_000  # the test's clock ticks a second each time it is asked
+    assert "canary" not in caplog.text
+    assert web.key.split("_")[2] not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/v1/concepts", "/nowhere", "/health", "/metrics", "/openapi.json", "/docs"])
+def test_every_answer_tells_browsers_to_do_nothing_with_it(web: Web, path: str) -> None:
+    headers = web.get(path).headers
+
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert not [name for name, _ in headers if name in {"Server", "Set-Cookie", "Access-Control-Allow-Origin"}]
+    assert "Strict-Transport-Security" not in headers
+
+
+def test_over_https_browsers_are_told_to_stay_there(web: Web) -> None:
+    answer = web.get("/health/live", environ={"wsgi.url_scheme": "https"})
+
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_an_origin_that_is_listed_may_ask_and_read_the_headers_it_needs() -> None:
+    web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
+    asks = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "if-match"}
+    preflight = web.client.options("/v1/concepts/x", headers=asks)
+    answer = web.get("/v1/concepts", headers={"Origin": ORIGIN})
+
+    assert preflight.status_code == 204
+    assert preflight.headers["Access-Control-Allow-Origin"] == answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "PUT" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "If-Match" in preflight.headers["Access-Control-Allow-Headers"]
+    assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
+    assert "Origin" in answer.headers["Vary"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"])
+def test_an_origin_that_is_not_listed_may_not(origin: str) -> None:
+    web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
+    asks = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    preflight = web.client.options("/v1/concepts/x", headers=asks)
+
+    assert preflight.status_code == 405
+    assert "Access-Control-Allow-Origin" not in preflight.headers
+    assert "Access-Control-Allow-Origin" not in web.get("/v1/concepts", headers={"Origin": origin}).headers
+
+
+def test_a_head_request_is_a_get_without_a_body(web: Web) -> None:
+    saved = web.create()
+    answer = web.client.head(place(saved), headers={"Authorization": f"Bearer {web.key}"})
+
+    assert (answer.status_code, answer.headers["ETag"], answer.data) == (200, '"1"', b"")

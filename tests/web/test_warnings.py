@@ -1,0 +1,150 @@
+"""Each warning over HTTP: one story in which it fires, and one in which it does not."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from attrs import evolve
+from tests.web.harness import Json, Web, memory, saved
+
+from indelible.concepts import ConceptContent, ConceptPolicy, WarningCode
+
+GOOD = ConceptContent(
+    name="Ratio",
+    definition="A comparison of two quantities by division.",
+    explanation="It says how many times one quantity contains the other, whatever their units are.",
+    examples=("The ratio of 6 to 3 is 2.", "Ratios of parts are kept when a recipe is doubled."),
+    learning_objective="Explain how two quantities compare.",
+    misconceptions=("A larger number always comes first.",),
+    scope_boundaries="Whole numbers only.",
+)
+
+Story = Callable[[Web], Json]
+
+but: Callable[..., ConceptContent] = partial(evolve, GOOD)
+
+
+class NoVerbs(frozenset[str]):
+    """A policy's verbs that cannot be asked."""
+
+    def intersection(self, *others: object) -> "NoVerbs":
+        raise LookupError(*others)
+
+
+def of(**changes: object) -> Story:
+    """A concept that is good but for these fields."""
+    return lambda web: web.create(but(**changes))
+
+
+def edited(note: str = "say it more plainly", **changes: object) -> Story:
+    """A good concept that is edited."""
+    return lambda web: web.edit(web.create(GOOD), but(**changes), note)
+
+
+def among(story: Story, **others: tuple[str, ...]) -> Story:
+    """The story, in a store that holds other concepts with their prerequisites."""
+
+    def tell(web: Web) -> Json:
+        for name, prerequisites in others.items():
+            web.create(ConceptContent(name=name, prerequisites=prerequisites))
+        return story(web)
+
+    return tell
+
+
+def under(policy: ConceptPolicy, story: Story) -> Story:
+    """The story, in a store with a policy of its own."""
+    return lambda _: story(Web(memory(concepts=policy)))
+
+
+def approved(*, again: bool) -> Story:
+    """An edit of what was approved, and perhaps a second approval."""
+
+    def tell(web: Web) -> Json:
+        found = web.edit(web.at("APPROVED", GOOD), evolve(GOOD, name="Ratios"))
+        return saved(web.move(found, "APPROVED"), 200) if again else found
+
+    return tell
+
+
+def ahead(*, division_too: bool) -> Story:
+    """A concept in review that needs another, in review too or only a draft."""
+
+    def tell(web: Web) -> Json:
+        web.at("REVIEW" if division_too else "DRAFT", ConceptContent(name="Division"))
+        return web.at("REVIEW", evolve(GOOD, prerequisites=("Division",)))
+
+    return tell
+
+
+NEEDS_DIVISION = of(prerequisites=("Division",))
+STORIES: dict[WarningCode, tuple[Story, Story]] = {
+    WarningCode.NAME_BLANK: (of(name=" "), of(name="\u03c0")),
+    WarningCode.NAME_LONG: (of(name="a" * 121), of(name="a" * 120)),
+    WarningCode.NAME_WHITESPACE: (of(name="Unit  ratio"), of(name="Unit ratio")),
+    WarningCode.NAME_COLLISION: (among(of(), ratio=()), among(of(), Ratios=())),
+    WarningCode.DEF_EMPTY: (of(definition=""), of(definition=".")),
+    WarningCode.DEF_LONG: (of(definition="a" * 301), of(definition="a" * 300)),
+    WarningCode.DEF_SHORT: (of(definition="A number"), of(definition="A whole number")),
+    WarningCode.DEF_CIRCULAR: (of(definition="One ratio, or another."), of(definition="Every irrational number.")),
+    WarningCode.DEF_EQUALS_EXPLANATION: (of(explanation=GOOD.definition.upper()), of(explanation="It says so.")),
+    WarningCode.EXPL_EMPTY: (of(explanation=" "), of(explanation="It says so.")),
+    WarningCode.EXPL_SHORTER_THAN_DEF: (of(explanation="Parts."), of(explanation="By parts, and by all their parts.")),
+    WarningCode.OBJ_EMPTY: (of(learning_objective=""), of(learning_objective="Understand.")),
+    WarningCode.OBJ_VERB: (of(learning_objective="Explainers"), of(learning_objective="Explain")),
+    WarningCode.OBJ_MULTIPLE: (of(learning_objective="Define it; measure it"), of(learning_objective="Define it")),
+    WarningCode.EX_NONE: (of(examples=()), of(examples=("",))),
+    WarningCode.EX_BLANK: (of(examples=("A ratio.", " ")), of(examples=("A ratio.",))),
+    WarningCode.EX_DUPLICATE: (of(examples=("A ratio.", "a  RATIO.")), of(examples=("A ratio.", "Two ratios."))),
+    WarningCode.EX_NO_TERM: (of(examples=("6 and 3.",)), of(examples=("6 and 3.", "Two ratios."))),
+    WarningCode.MISC_NONE: (of(misconceptions=()), of(misconceptions=("It is a sum.",))),
+    WarningCode.MISC_EQUALS_DEF: (of(misconceptions=(GOOD.definition,)), of(misconceptions=("It is a sum.",))),
+    WarningCode.SCOPE_EMPTY: (of(scope_boundaries=None), of(scope_boundaries="None.")),
+    WarningCode.PREREQ_NONE_BUT_REFERENCED: (among(of(), Division=()), among(NEEDS_DIVISION, Division=())),
+    WarningCode.PREREQ_SELF: (of(prerequisites=("RATIO",)), NEEDS_DIVISION),
+    WarningCode.PREREQ_DUPLICATE: (of(prerequisites=("Division", "division")), NEEDS_DIVISION),
+    WarningCode.PREREQ_DANGLING: (NEEDS_DIVISION, among(NEEDS_DIVISION, Division=())),
+    WarningCode.PREREQ_AMBIGUOUS: (
+        among(NEEDS_DIVISION, Division=(), division=()),
+        among(NEEDS_DIVISION, Division=()),
+    ),
+    WarningCode.PREREQ_CYCLE: (among(NEEDS_DIVISION, Division=("Ratio",)), among(NEEDS_DIVISION, Division=())),
+    WarningCode.PREREQ_BELOW_STATUS: (ahead(division_too=False), ahead(division_too=True)),
+    WarningCode.PREREQ_DEPTH: (
+        under(ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=("Numbers",), Numbers=())),
+        under(ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=())),
+    ),
+    WarningCode.TEXT_CONTROL_CHARS: (of(definition="one\u202etwo"), of(definition="one\n\ttwo")),
+    WarningCode.TEXT_PLACEHOLDER: (of(scope_boundaries="TODO: say more"), of(scope_boundaries="Todo el mundo")),
+    WarningCode.NOTE_UNINFORMATIVE: (edited("fix it", name="Ratios"), edited("fix the name", name="Ratios")),
+    WarningCode.EDIT_NO_CHANGE: (edited(), edited(name="Ratios")),
+    WarningCode.EDIT_LARGE: (edited(definition="Something else."), edited(definition=f"{GOOD.definition} Again.")),
+    WarningCode.APPROVAL_STALE: (approved(again=False), approved(again=True)),
+    WarningCode.RULE_CRASHED: (under(ConceptPolicy(observable_verbs=NoVerbs()), of()), of()),
+}
+
+
+def codes(found: Json) -> list[str]:
+    return [each["code"] for each in (*found["warnings"], *found["current_warnings"])]
+
+
+def test_every_code_has_its_two_stories() -> None:
+    assert set(STORIES) == set(WarningCode)
+
+
+@pytest.mark.parametrize("code", STORIES)
+def test_a_warning_fires_over_http_and_stops_nobody(web: Web, code: WarningCode) -> None:
+    fires, _ = STORIES[code]
+
+    assert codes(fires(web)).count(code) == 1
+
+
+@pytest.mark.parametrize("code", STORIES)
+def test_a_warning_is_silent_over_http_about_what_it_is_not_for(web: Web, code: WarningCode) -> None:
+    _, silent = STORIES[code]
+
+    assert code not in codes(silent(web))
+
+
+def test_a_good_concept_is_answered_without_a_warning(web: Web) -> None:
+    assert codes(web.create(GOOD)) == []
