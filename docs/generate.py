@@ -63,7 +63,7 @@ def errors_page() -> str:
 def lifecycles_page() -> str:
     """Every lifecycle of ours: its edges, and its drawing."""
     lead = (
-        "Declared once, in `lifecycle.py` of a context (`kernel/keys.py` for keys). From the declaration come the"
+        "Declared once, in `lifecycle.py` of a context (`indelible/kernel/keys.py` for keys). From the declaration come the"
         " entity's checks, the rows of `lifecycle_edges`, and this page. A birth is an edge from nothing; an edge adds"
         " a version or it does not.\n"
     )

@@ -1,17 +1,26 @@
 """What the page on the architecture names is there, and no cell of its table is empty."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.architecture.pages import code, is_there, page, rows
-from tests.architecture.sources import SOURCES
+from tests.architecture.pages import DOCS, code, is_there, page, rows
+from tests.architecture.sources import ROOT, SOURCES
 
 TEXT = page("architecture.md")
 TABLE = list(rows(TEXT, "invariant"))
 FROZEN = SOURCES["indelible_sql"] / "migrations" / "versions"
 ALL_OF_THEM = ("every guard, ", "the guards of the host's table, ")
+NOT_OURS = {"backend/INFRA_HANDOFF.md"}
 SQL = {name: (FROZEN / f"0001.{name}.sql").read_text(encoding="utf-8") for name in ("sqlite", "postgresql")}
 A_FILE = re.compile(r"(?:[\w.-]+/)+[\w.-]*\.(?:py|sql|md|toml|txt)(?:: [\w.]+)?")
+
+
+def pages() -> Iterator[Path]:
+    """Every page that people write; `reference/guards.md` is measured, and compared by its own test."""
+    yield from (path for path in DOCS.rglob("*.md") if "_build" not in path.parts and path.name != "guards.md")
+    yield from (ROOT / "README.md", *(package.parents[1] / "README.md" for package in SOURCES.values()))
 
 
 def is_guard(name: str, database: str) -> bool:
@@ -44,6 +53,13 @@ def test_every_file_and_function_that_the_page_names_is_there() -> None:
 
     assert len(named) > len(TABLE)
     assert not [name for name in named if not is_there(name)]
+
+
+@pytest.mark.parametrize("name", sorted(path.relative_to(ROOT).as_posix() for path in pages()))
+def test_every_file_that_a_page_names_is_there(name: str) -> None:
+    named = {each for each in code((ROOT / name).read_text(encoding="utf-8")) if A_FILE.fullmatch(each)} - NOT_OURS
+
+    assert not [each for each in named if not is_there(each) and not is_there(f"tests/{each}")]
 
 
 def test_every_link_of_the_page_leads_somewhere() -> None:

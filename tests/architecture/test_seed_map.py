@@ -4,7 +4,6 @@ import re
 
 import pytest
 from tests.architecture.pages import code, is_there, page, rows
-from tests.architecture.sources import modules
 
 from indelible_sql.concepts import CREATE, EDIT, STEP
 from indelible_sql.schema import DIALECTS
@@ -75,18 +74,6 @@ def statements() -> list[str]:
     writes = (CREATE, EDIT, STEP)
     fused = [str(write.fused.compile(dialect=DIALECTS["postgresql"])) for write in writes]
     return fused + [str(each.compile(dialect=DIALECTS["sqlite"])) for write in writes for each in write.ordered]
-
-
-def test_no_statement_updates_or_deletes_a_version() -> None:
-    forbidden = re.compile(
-        r"(?:UPDATE|DELETE FROM|REPLACE INTO|update\(|delete\()[\s\w.]*\b(?:concept_versions|VERSIONS)\b"
-    )
-    found = [path.name for path in modules() if forbidden.search(path.read_text(encoding="utf-8"))]
-
-    assert found == []
-    assert not [each for each in statements() if forbidden.search(each)]
-    assert forbidden.search("UPDATE indelible.concept_versions SET name")
-    assert forbidden.search("delete(VERSIONS)")
 
 
 def test_no_statement_counts_by_itself() -> None:

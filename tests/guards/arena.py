@@ -1,6 +1,7 @@
 """Where attacks are tried: raw connections to one database, and the name of the guard that refuses a write."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -158,16 +159,21 @@ def _key_name(connection: Connection, table: str, number: int) -> str:
     columns = [row["from"] for row in sorted(listed, key=lambda row: row["seq"]) if row["id"] == number]
     of_table = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
     sql: str = connection.exec_driver_sql(of_table, (table,)).scalar_one()
-    return re.findall(rf"CONSTRAINT (\w+) FOREIGN KEY ?\({', '.join(columns)}\)", sql)[0]
+    found: list[str] = re.findall(rf"CONSTRAINT (\w+) FOREIGN KEY ?\({', '.join(columns)}\)", sql)
+    return found[0]
 
 
 def postgresql_engine(url: str) -> Engine:
     return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=0)
 
 
+def _check_keys(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
 def sqlite_engine(url: str, *, keys: bool) -> Engine:
     """A default SQLite connection, which checks foreign keys only when it is told to."""
     engine = create_engine(url, poolclass=NullPool)
     if keys:
-        listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
+        listen(engine, "connect", _check_keys)
     return engine.execution_options(schema_translate_map={SCHEMA: None})

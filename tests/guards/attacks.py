@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import delete, update
-
-from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.keys import KEYS
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
 from tests.guards.attacks_by_dialect import ON_POSTGRESQL, ON_SQLITE
 from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.kinds import Kind, Write, edge, further, row, shown, step
 from tests.guards.raw import NULL, raw, upsert
 from tests.guards.situation import (
+    DAY,
     B,
     C,
-    DAY,
     after,
     answer,
     born,
@@ -28,6 +24,10 @@ from tests.guards.situation import (
     remark,
     sealed,
 )
+
+from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.keys import KEYS
+from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
 
 LATER = timedelta(microseconds=1)
 STEP = ("lifecycle", "from_state", "action")

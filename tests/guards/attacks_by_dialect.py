@@ -3,20 +3,21 @@
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Table, text, update
+from tests.guards.arena import Statement
+from tests.guards.attacks_on_columns import TYPES
+from tests.guards.kinds import Kind, Write, edge, new_edge, row, shown, step
+from tests.guards.raw import by_rowid, copied, overriding, replacing
+from tests.guards.situation import Situation, after, answer, born, keep, log, move, remark
 
 from indelible.kernel import Change, instant_text
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
 from indelible_sql.schema import TABLES
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
-from tests.guards.arena import Statement
-from tests.guards.attacks_on_columns import TYPES
-from tests.guards.kinds import Kind, edge, new_edge, row, shown, step
-from tests.guards.raw import by_rowid, copied, overriding, replacing
-from tests.guards.situation import Situation, after, answer, born, keep, log, move, remark
 
 LARGEST = 2**63 - 1
 HEAD = {"id": "new", "status": "ACTIVE", "seq": 1, "hash": "b" * 64}
+
 
 def posing(schema: str, s: Situation) -> Iterator[Statement]:
     """A head of the same name in another schema, moved as the true one would have to be."""
@@ -120,10 +121,13 @@ def merge(table: Table, action: str) -> Statement:
     return text(f"MERGE INTO {table} USING (SELECT 1) AS one ON TRUE WHEN MATCHED THEN {action}")
 
 
-TRUNCATED: Kind = {f"{table.name}, truncated": lambda _, table=table: (truncated(table),) for table in TABLES}
+def in_any_case(statement: Statement) -> Write:
+    return lambda _: (statement,)
+
+
+TRUNCATED: Kind = {f"{table.name}, truncated": in_any_case(truncated(table)) for table in TABLES}
 UPDATED: Kind = {
-    f"no row of {table.name}, updated": lambda _, table=table: (no_row(table),)
-    for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS)
+    f"no row of {table.name}, updated": in_any_case(no_row(table)) for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS)
 }
 MERGED: Kind = {
     "a change, merged": lambda _: (merge(HISTORY, "UPDATE SET reason = 'another'"),),

@@ -1,9 +1,13 @@
 """For every column: no value, a value out of its shape, a value that the database makes itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Table, insert
+from tests.guards.arena import Statement
+from tests.guards.kinds import Kind, Write, edge
+from tests.guards.raw import NULL, raw
+from tests.guards.situation import Situation, answer, born, keep, log, move, remark
 
 from indelible_sql import columns
 from indelible_sql.columns import Domain
@@ -11,12 +15,9 @@ from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.together import written
-from tests.guards.arena import Statement
-from tests.guards.kinds import Kind, Write, edge
-from tests.guards.raw import NULL, raw
-from tests.guards.situation import Situation, answer, born, creating, editing, keep, log, move, remark
 
-OUT_OF_SHAPE: Mapping[Domain, Sequence[object]] = {
+NOTHING: Mapping[str, object] = {}
+OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.IDENTIFIER: ("", "x" * 201),
     columns.STATE: ("x" * 61,),
     columns.ACTOR: ("maya", "robot:x"),
@@ -29,39 +30,37 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[object]] = {
     columns.DOCUMENT: (["a list"],),
     columns.TEXTS: ({"an": "object"},),
 }
-MAIN: Mapping[Table, Callable[..., Sequence[Statement]]] = {
-    HISTORY: lambda s, **other: (move(s.edit), keep(s.version), remark(s.warnings), log(s.edit, **other)),
-    VERSIONS: lambda s, **other: (move(s.edit), keep(s.version, **other), remark(s.warnings), log(s.edit)),
-    WARNINGS: lambda s, **other: (move(s.edit), keep(s.version), remark(s.warnings, **other), log(s.edit)),
-    CONCEPTS: lambda s, **other: (
-        born(s.create, **other), keep(s.first), remark(s.first_warnings), log(s.create),
-    ),
-    KEYS: lambda s, **other: (born(s.grant, **{**s.key, **other}), log(s.grant)),
-    RECEIPTS: lambda s, **other: (answer(s.receipt, **other),),
-}  # fmt: skip
+WRITTEN = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES)
 
 
-def new_edge(_: Situation, **other: object) -> Sequence[Statement]:
-    return (insert(EDGES).values({**edge("PUBLISHED", "undo", "DRAFT"), **other}),)
-
-
-WRITES: Mapping[Table, Callable[..., Sequence[Statement]]] = {**MAIN, EDGES: new_edge}
+def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:
+    """A legal write to the table, but for some columns."""
+    if table is EDGES:
+        return (insert(EDGES).values({**edge("PUBLISHED", "undo", "DRAFT"), **other}),)
+    if table is RECEIPTS:
+        return (answer(s.receipt, **other),)
+    if table is KEYS:
+        return born(s.grant, **{**s.key, **other}), log(s.grant)
+    if table is CONCEPTS:
+        return born(s.create, **other), keep(s.first), remark(s.first_warnings), log(s.create)
+    version, warnings, change = (other if table is each else NOTHING for each in (VERSIONS, WARNINGS, HISTORY))
+    return move(s.edit), keep(s.version, **version), remark(s.warnings, **warnings), log(s.edit, **change)
 
 
 def named(table: Table, column: Column[Any], what: str, value: object) -> tuple[str, Write]:
-    write, given = WRITES[table], {column.name: value}
-    return f"{table.name}.{column.name} {what}", lambda s: write(s, **given)
+    given = {column.name: value}
+    return f"{table.name}.{column.name} {what}", lambda s: bent(s, table, **given)
 
 
 def missing() -> Iterator[tuple[str, Write]]:
-    for table in WRITES:
+    for table in WRITTEN:
         for column in written(table):
             if not column.nullable:
                 yield named(table, column, "is NULL", NULL)
 
 
 def out_of_shape() -> Iterator[tuple[str, Write]]:
-    for table in WRITES:
+    for table in WRITTEN:
         for column in written(table):
             if isinstance(column.type, Domain):
                 for number, value in enumerate(OUT_OF_SHAPE[column.type]):
@@ -69,7 +68,7 @@ def out_of_shape() -> Iterator[tuple[str, Write]]:
 
 
 def chosen() -> Iterator[tuple[str, Write]]:
-    for table in WRITES:
+    for table in WRITTEN:
         for column in table.columns:
             if column.computed is not None:
                 value = 7 if isinstance(column.type, BigInteger) else "other"
@@ -77,7 +76,7 @@ def chosen() -> Iterator[tuple[str, Write]]:
 
 
 def of_another_type() -> Iterator[tuple[str, Write]]:
-    for table in WRITES:
+    for table in WRITTEN:
         column = next(each for each in written(table) if not each.primary_key or table is EDGES)
         yield named(table, column, "is a blob", raw("x'00'"))
 

@@ -32,5 +32,5 @@ def report(situated_file: Place[Path], situated_database: Place[PostgresServer])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in config.stash.get(SUMMARY, []):
+    for line in config.stash.get(SUMMARY, None) or ():
         terminalreporter.write_line(line)

@@ -7,6 +7,7 @@ from indelible_sql.schema import guards
 Damages = Mapping[str, Sequence[str]]
 HISTORY = "indelible.history"
 MORE = "CREATE FUNCTION indelible.more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+RUNS = "FOR EACH ROW EXECUTE FUNCTION indelible"
 SLEEPING_KEY = """
     DO $$ DECLARE name text; BEGIN
       SELECT tgname INTO name FROM pg_trigger WHERE tgrelid = 'indelible.history'::regclass AND tgisinternal LIMIT 1;
@@ -27,18 +28,16 @@ ON_POSTGRESQL: Damages = {
     "a trigger that is dropped": ("DROP TRIGGER concepts_one_step ON indelible.concepts",),
     "a trigger that watches one column": (
         "DROP TRIGGER concepts_one_step ON indelible.concepts",
-        "CREATE TRIGGER concepts_one_step BEFORE UPDATE OF status ON indelible.concepts"
-        " FOR EACH ROW EXECUTE FUNCTION indelible.concepts_one_step()",
+        f"CREATE TRIGGER concepts_one_step BEFORE UPDATE OF status ON indelible.concepts {RUNS}.concepts_one_step()",
         "ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_one_step",
     ),
     "a trigger more": (
         MORE,
-        "CREATE TRIGGER more BEFORE INSERT ON indelible.receipts FOR EACH ROW EXECUTE FUNCTION indelible.more()",
+        f"CREATE TRIGGER more BEFORE INSERT ON indelible.receipts {RUNS}.more()",
     ),
     "a trigger that poses as a host's": (
         MORE,
-        "CREATE TRIGGER history_needs_more BEFORE UPDATE ON indelible.concepts"
-        " FOR EACH ROW EXECUTE FUNCTION indelible.more()",
+        f"CREATE TRIGGER history_needs_more BEFORE UPDATE ON indelible.concepts {RUNS}.more()",
     ),
     "a guard that lets all pass": (
         MORE.replace("CREATE", "CREATE OR REPLACE").replace("more", "history_needs_concepts"),

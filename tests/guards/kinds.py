@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from attrs import asdict
-from sqlalchemy import ClauseElement, insert
+from sqlalchemy import ClauseElement, Insert, insert
+from tests.guards.arena import Statement
+from tests.guards.situation import Row, Situation, after, log, move
 
 from indelible.kernel import Change, digest
 from indelible_sql.tables import EDGES
-from tests.guards.arena import Statement
-from tests.guards.situation import Row, Situation, after, log, move
 
 Write = Callable[[Situation], Sequence[Statement]]
 Kind = Mapping[str, Write]
@@ -46,5 +46,5 @@ def edge(from_state: str, action: str, to_state: str) -> Row:
     return {**place, "to_state": to_state, "adds_version": 0}
 
 
-def new_edge(*columns: object) -> Statement:
+def new_edge(*columns: object) -> Insert:
     return insert(EDGES).values(columns)

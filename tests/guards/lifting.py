@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, text
+from tests.guards.arena import REFUSALS, Statement, guard_of, run, settle_keys
 
 from indelible_sql.schema import TABLES
 from indelible_sql.tables import HISTORY
-from tests.guards.arena import REFUSALS, Statement, guard_of, run, settle_keys
 
 # What cannot stand without a guard goes first: keys that point at a unique one, the key whose column may be NULL.
 HANGING: Mapping[str, Sequence[str]] = {
@@ -31,7 +31,8 @@ DROPS = text(
     FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
     WHERE NOT tgisinternal AND c.relnamespace = 'indelible'::regnamespace
     UNION ALL
-    SELECT contype::text, conname, format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', c.oid::regclass, conname)
+    SELECT contype::text, conname,
+      format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', c.oid::regclass, conname)
     FROM pg_constraint JOIN pg_class c ON c.oid = conrelid
     WHERE connamespace = 'indelible'::regnamespace AND relname <> 'indelible_version'
     UNION ALL
@@ -44,7 +45,8 @@ DROPS = text(
     FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
     WHERE c.relnamespace = 'indelible'::regnamespace AND relkind = 'r' AND (attidentity <> '' OR attgenerated <> '')
     UNION ALL
-    SELECT 'index', relname, format('DROP INDEX %s', i.oid::regclass) FROM pg_index JOIN pg_class i ON i.oid = indexrelid
+    SELECT 'index', relname, format('DROP INDEX %s', i.oid::regclass)
+    FROM pg_index JOIN pg_class i ON i.oid = indexrelid
     WHERE relnamespace = 'indelible'::regnamespace AND indisunique
       AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.oid)
     """
@@ -65,7 +67,9 @@ class Lifting(Protocol):
     """A guarded database from which guards can be taken for the length of one attack."""
 
     @property
-    def guards(self) -> Collection[str]: ...
+    def guards(self) -> Collection[str]:
+        """The names of all."""
+        ...
 
     def refusal(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         """The guard that refuses when some are gone, '' where none does."""

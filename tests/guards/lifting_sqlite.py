@@ -4,14 +4,14 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
-
-from indelible_sql.columns import SCHEMA
 from tests.guards.arena import BY_NAME, Arena, Statement
 from tests.guards.lifting import with_hanging
+
+from indelible_sql.columns import SCHEMA
 
 
 class SqliteLifting:
@@ -22,7 +22,7 @@ class SqliteLifting:
         engine = create_engine("sqlite://", poolclass=NullPool, creator=self._open)
         self._arena = Arena(engine.execution_options(schema_translate_map={SCHEMA: None}))
 
-    @cached_property
+    @property
     def guards(self) -> Collection[str]:
         return tuple(guard for kind, name, sql in texts(self._source) for guard in _guards_in(kind, name, sql))
 
@@ -43,7 +43,8 @@ class SqliteLifting:
 @cache
 def texts(source: Path) -> tuple[tuple[str, str, str], ...]:
     """The kind, the name and the text of everything in the file, in the order in which it can be made again."""
-    wanted = "SELECT type, name, sql FROM sqlite_master WHERE sql <> '' ORDER BY type <> 'table', type <> 'index', rowid"
+    order = "type <> 'table', type <> 'index', rowid"
+    wanted = f"SELECT type, name, sql FROM sqlite_master WHERE sql <> '' ORDER BY {order}"
     with closing(sqlite3.connect(source)) as connection:
         return tuple(connection.execute(wanted))
 

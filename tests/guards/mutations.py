@@ -1,13 +1,10 @@
 """What each guard holds: without it, an attack gets through or another guard refuses it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
-
-from indelible_service.embedded import APP, OWNER, PostgresServer
-from indelible_sql import Finding
 from tests.guards.arena import REFUSALS, Statement, postgresql_engine
 from tests.guards.attacks import attacks
 from tests.guards.kinds import Kind
@@ -15,6 +12,9 @@ from tests.guards.lifting import PRIVILEGE, Lifting, PostgresLifting
 from tests.guards.lifting_sqlite import SqliteLifting
 from tests.guards.places import Place, inside_database, inside_file
 from tests.guards.situation import Situation
+
+from indelible_service.embedded import APP, OWNER, PostgresServer
+from indelible_sql import Finding
 
 MADE = "the database makes the value, and it is never another"
 BY_ROWID = "a rowid is never NULL: SQLite makes one"
@@ -54,10 +54,10 @@ def every_attack(dialect: str) -> Kind:
     return {name: write for named in attacks(dialect).values() for name, write in named.items()}
 
 
-def peeled(lifting: Lifting, statements: Callable[[], Sequence[Statement]]) -> tuple[str, ...]:
+def peeled(lifting: Lifting, statements: Sequence[Statement]) -> tuple[str, ...]:
     """The guards that refuse, each when those before it are gone, until the attack gets through."""
     gone: list[str] = []
-    while found := lifting.refusal(statements(), gone):
+    while found := lifting.refusal(statements, gone):
         known = found in lifting.guards or PRIVILEGE.fullmatch(found)
         if found in gone or not known:
             raise AssertionError(f"{found} still refuses without {gone}")
@@ -66,7 +66,7 @@ def peeled(lifting: Lifting, statements: Callable[[], Sequence[Statement]]) -> t
 
 
 def peeled_all(lifting: Lifting, written: Kind, situation: Situation) -> dict[str, tuple[str, ...]]:
-    return {name: peeled(lifting, lambda write=write: write(situation)) for name, write in written.items()}
+    return {name: peeled(lifting, write(situation)) for name, write in written.items()}
 
 
 def held_by(peels: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
@@ -135,7 +135,8 @@ def named(findings: Sequence[Finding]) -> str:
 
 def in_replica_mode(place: Place[PostgresServer]) -> dict[str, str]:
     """What a superuser can write with foreign keys asleep, and what verify finds of it."""
-    inside, found = inside_database(place.where.admin_url), {}
+    found: dict[str, str] = {}
+    inside = inside_database(place.where.admin_url)
     for name, write in every_attack("postgresql").items():
         with suppress(*REFUSALS):
             before = ["SET LOCAL session_replication_role = replica"]
@@ -146,7 +147,8 @@ def in_replica_mode(place: Place[PostgresServer]) -> dict[str, str]:
 
 def alone(place: Place[Path]) -> dict[str, str]:
     """What gets through SQLite with foreign keys off, and what verify finds of it."""
-    inside, found = inside_file(place.where, keys=False), {}
+    found: dict[str, str] = {}
+    inside = inside_file(place.where, keys=False)
     for name, write in every_attack("sqlite").items():
         with suppress(*REFUSALS):
             found[name] = named(inside.findings(write(place.situation)))

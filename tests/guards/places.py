@@ -8,15 +8,15 @@ from typing import Generic, TypeVar
 
 from attrs import frozen
 from sqlalchemy import Engine, StaticPool, create_engine
+from tests.conftest import POLICY
+from tests.guards.arena import Statement, run, settle_keys
+from tests.guards.situation import Situation, settle
 
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, Finding, open_store, verify
 from indelible_sql.columns import SCHEMA
 from indelible_sql.engines import Engines
-from tests.conftest import POLICY
-from tests.guards.arena import Statement, run, settle_keys
-from tests.guards.situation import Situation, settle
 
 Where = TypeVar("Where", Path, PostgresServer)
 

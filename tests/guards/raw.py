@@ -1,19 +1,24 @@
 """Statements that SQLAlchemy has no word for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Insert, Table, TextClause, bindparam, column, insert, literal_column, text
 from sqlalchemy import table as lite
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+from tests.guards.arena import Statement
 
 from indelible.kernel import canonical
 from indelible_sql.columns import SCHEMA
 from indelible_sql.together import written
-from tests.guards.arena import Statement
 
-NULL = literal_column("NULL")
-raw = literal_column
+NULL: ColumnElement[Any] = literal_column("NULL")
+
+
+def raw(sql: str) -> ColumnElement[Any]:
+    """A value as it is written in SQL, round the column's type."""
+    return literal_column(sql)
 
 
 def replacing(statement: Insert) -> Insert:
@@ -41,7 +46,7 @@ def overriding(table: Table, row: Mapping[str, Any], **chosen: str) -> TextClaus
     return text(statement).bindparams(*(_bound(each, row[each.name]) for each in columns))
 
 
-def _bound(each: Column[Any], value: object) -> Any:
+def _bound(each: Column[Any], value: object) -> BindParameter[Any]:
     return bindparam(each.name, value, type_=each.type)
 
 
@@ -60,5 +65,5 @@ def copied(table: Table, row: Mapping[str, Any], **other: object) -> Statement:
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping | list | tuple):
-        return canonical(value)
+        return canonical(cast("object", value))
     return value if value is None or isinstance(value, int) else str(value)

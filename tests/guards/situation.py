@@ -1,7 +1,7 @@
 """A database with a little of everything in it, and the legal next writes: an attack is one of them, changed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import asdict, evolve, frozen
@@ -117,7 +117,7 @@ def _key_row(key: Key) -> Row:
     return own | {"created_at": key.created_at}
 
 
-def _receipt_row(key: str, at: Any) -> Row:
+def _receipt_row(key: str, at: datetime) -> Row:
     receipt = Receipt(owner=MAYA, key=key, fingerprint=digest(key), result={"answer": 1}, at=at)
     return asdict(evolve(receipt, hash=receipt.digest()), recurse=False)
 
@@ -154,15 +154,17 @@ def answer(receipt: Row, /, **other: object) -> Insert:
     return insert(RECEIPTS).values({**receipt, **other})
 
 
-def after(change: Change, **other: Any) -> Change:
+def after(change: Change, **other: object) -> Change:
     """A change one place further, a day later, with its true digest: whether it is legal is for the database to say."""
-    place = {"seq": change.seq + 1, "from_state": change.to_state, "prev_hash": change.hash, "adds_version": 0}
-    return sealed(change, **place | {"at": change.at + DAY, "data": {}} | other)
+    following: dict[str, object] = {"seq": change.seq + 1, "from_state": change.to_state, "prev_hash": change.hash}
+    own: dict[str, object] = {"adds_version": 0, "at": change.at + DAY, "data": {}}
+    return sealed(change, **following | own | other)
 
 
-def sealed(change: Change, **other: Any) -> Change:
+def sealed(change: Change, **other: object) -> Change:
     """Another change with its true digest."""
-    changed = evolve(change, **other)
+    fields: dict[str, Any] = {**other}
+    changed = evolve(change, **fields)
     return evolve(changed, hash=changed.digest())
 
 
@@ -179,5 +181,3 @@ def creating(s: Situation, **other: object) -> tuple[Executable, ...]:
 def _shown(to: Change) -> dict[str, Any]:
     counter = {"current_version": to.version} if to.lifecycle == "concept" else {}
     return {"status": to.to_state, "seq": to.seq, "hash": to.hash, "updated_at": to.at} | counter
-
-

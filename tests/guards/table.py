@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from indelible_service.embedded import postgres
-from indelible_sql import open_store
 from tests.guards.attacks import attacks
 from tests.guards.attacks_on_records import LIES
 from tests.guards.mutations import UNREACHED, Held, Holding, Report, measured
 from tests.guards.places import settled_database, settled_file
 from tests.guards.prose import ALONE, BEGINNING, DATABASE_ALONE, GUARDS, KINDS, LIED, PRIVILEGES, REPLICA, UNSEEN
+
+from indelible_service.embedded import postgres
+from indelible_sql import open_store
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "guards.md"
 MOST_NAMED = 6
@@ -72,9 +73,13 @@ def _kinds(report: Report) -> Iterator[tuple[str, ...]]:
     postgresql, sqlite = attacks("postgresql"), attacks("sqlite")
     for kind in sorted({*postgresql, *sqlite}):
         named = {**postgresql.get(kind, {}), **sqlite.get(kind, {})}
-        yield kind, str(len(named)), *(
-            _refusing(report.holdings[dialect], own.get(kind, {}))
-            for dialect, own in (("postgresql", postgresql), ("sqlite", sqlite))
+        yield (
+            kind,
+            str(len(named)),
+            *(
+                _refusing(report.holdings[dialect], own.get(kind, {}))
+                for dialect, own in (("postgresql", postgresql), ("sqlite", sqlite))
+            ),
         )
 
 

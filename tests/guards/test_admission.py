@@ -1,6 +1,5 @@
 """Whom a store refuses to work with: a damaged or an old schema, a role that is too strong, keys that are off."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from itertools import count
@@ -8,19 +7,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import create_engine
 from tests.conftest import POLICY
-from tests.guards.arena import postgresql_engine
 from tests.guards.damages import ON_POSTGRESQL, ON_SQLITE
 from tests.guards.places import Place
-from tests.guards.situation import Situation, move
 
-from indelible.concepts import get_concept
-from indelible.kernel import Change, IndelibleError
+from indelible.kernel import IndelibleError
+from indelible.kernel.keys import list_keys
 from indelible.testing.stores import MAYA, refusal
 from indelible_service.embedded import APP, OWNER, PostgresServer, create_database
-from indelible_sql import SqlReading, SqlStore, open_store
+from indelible_sql import SqlStore, open_store
 from indelible_sql.admission import ForeignKeysOff, RoleTooStrong
 from indelible_sql.migrate import SchemaDamaged, SchemaOutOfDate
 
@@ -58,45 +54,50 @@ YES = """
     CREATE OPERATOR host.> (FUNCTION = host.yes, LEFTARG = {kind}, RIGHTARG = {kind});
 """
 
+OLDER = "UPDATE {}indelible_version SET version_num = '0000'"
+BACK = """
+    UPDATE indelible.concepts AS head
+    SET status = earlier.to_state, seq = earlier.seq, current_version = earlier.version, hash = earlier.hash,
+      updated_at = earlier.at
+    FROM indelible.history AS earlier
+    WHERE head.id OPERATOR(pg_catalog.=) %(id)s
+      AND earlier.entity_id OPERATOR(pg_catalog.=) %(id)s AND earlier.seq OPERATOR(pg_catalog.=) 2
+"""
+
 
 def asked(store: SqlStore) -> IndelibleError | None:
     """Why the store's first question is refused."""
-    found = refusal(lambda: store.read(get_concept, "nobody"))
+    found = refusal(lambda: store.read(list_keys))
     store.dispose()
     return found
 
 
-def copy_of(server: PostgresServer, place: Place[PostgresServer]) -> PostgresServer:
-    return create_database(server, f"admission_{next(NUMBERS)}", place.where.url.rpartition("/")[2])
+def in_file(url: str, *statements: str) -> None:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 def by_admin(database: PostgresServer, *statements: str) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         for statement in statements:
-            admin.execute(statement)  # type: ignore[call-overload]
+            admin.execute(statement.encode())
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-def test_the_application_s_role_may_not_touch_the_guards(
-    statement: str, situated_database: Place[PostgresServer]
-) -> None:
-    with (
-        psycopg.connect(situated_database.where.url) as connection,
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        connection.execute(statement)  # type: ignore[call-overload]
+def test_the_application_s_role_may_not_touch_the_guards(statement: str, database: PostgresServer) -> None:
+    with psycopg.connect(database.url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement.encode())
 
 
 @pytest.mark.parametrize("role", ["owner_url", "admin_url"])
-def test_the_owner_and_a_superuser_are_refused(role: str, situated_database: Place[PostgresServer]) -> None:
-    assert isinstance(asked(open_store(getattr(situated_database.where, role))), RoleTooStrong)
+def test_the_owner_and_a_superuser_are_refused(role: str, database: PostgresServer) -> None:
+    assert isinstance(asked(open_store(getattr(database, role))), RoleTooStrong)
 
 
 @pytest.mark.parametrize("power", TOO_MUCH)
-def test_a_role_that_could_undo_the_guards_is_refused(
-    power: str, server: PostgresServer, situated_database: Place[PostgresServer]
-) -> None:
-    database, role = copy_of(server, situated_database), f"strong_{next(NUMBERS)}"
+def test_a_role_that_could_undo_the_guards_is_refused(power: str, database: PostgresServer) -> None:
+    role = f"strong_{next(NUMBERS)}"
     by_admin(database, f"CREATE ROLE {role} LOGIN IN ROLE {APP}")
     url = database.url.replace(APP, role)
     before = asked(open_store(url))
@@ -107,60 +108,53 @@ def test_a_role_that_could_undo_the_guards_is_refused(
 
 
 @pytest.mark.parametrize("damage", ON_POSTGRESQL)
-def test_a_damage_to_postgresql_s_schema_is_noticed(
-    damage: str, server: PostgresServer, situated_database: Place[PostgresServer]
-) -> None:
-    database = copy_of(server, situated_database)
+def test_a_damage_to_postgresql_s_schema_is_noticed(damage: str, database: PostgresServer) -> None:
     by_admin(database, *ON_POSTGRESQL[damage])
 
     assert isinstance(asked(open_store(database.url)), SchemaDamaged)
 
 
 @pytest.mark.parametrize("damage", ON_SQLITE)
-def test_a_damage_to_sqlite_s_schema_is_noticed(damage: str, situated_file: Place[Path], tmp_path: Path) -> None:
-    path = shutil.copy(situated_file.where, tmp_path)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in ON_SQLITE[damage]:
-            connection.execute(statement)
+def test_a_damage_to_sqlite_s_schema_is_noticed(damage: str, sqlite_url: str) -> None:
+    in_file(sqlite_url, *ON_SQLITE[damage])
 
-    assert isinstance(asked(open_store(f"sqlite:///{path}")), SchemaDamaged)
+    assert isinstance(asked(open_store(sqlite_url)), SchemaDamaged)
 
 
-def test_an_empty_or_an_old_postgresql_schema_is_refused(
-    server: PostgresServer, situated_database: Place[PostgresServer]
-) -> None:
+def test_an_empty_or_an_old_postgresql_schema_is_refused(server: PostgresServer, database: PostgresServer) -> None:
     empty = create_database(server, f"admission_{next(NUMBERS)}")
-    old = copy_of(server, situated_database)
-    by_admin(old, "UPDATE indelible.indelible_version SET version_num = '0000'")
+    by_admin(database, OLDER.format("indelible."))
 
-    assert asked(open_store(empty.url)) == SchemaOutOfDate("nothing", needed())
-    assert asked(open_store(old.url)) == SchemaOutOfDate("0000", needed())
-
-
-def test_an_empty_or_an_old_sqlite_file_is_refused(situated_file: Place[Path], tmp_path: Path) -> None:
-    path = shutil.copy(situated_file.where, tmp_path / "old.db")
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("UPDATE indelible_version SET version_num = '0000'")
-
-    assert asked(open_store(f"sqlite:///{tmp_path / 'empty.db'}")) == SchemaOutOfDate("nothing", needed())
-    assert asked(open_store(f"sqlite:///{path}")) == SchemaOutOfDate("0000", needed())
+    assert found_in(empty.url) == "nothing"
+    assert found_in(database.url) == "0000"
 
 
-def needed() -> str:
-    versions = Path(__file__).parents[2] / "packages/adapters/sql/src/indelible_sql/migrations/versions"
-    return max(path.name.partition("_")[0] for path in versions.glob("0*.py"))
+def test_an_empty_or_an_old_sqlite_file_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+    in_file(sqlite_url, OLDER.format(""))
+
+    assert found_in(f"sqlite:///{tmp_path / 'empty.db'}") == "nothing"
+    assert found_in(sqlite_url) == "0000"
 
 
-def test_a_host_s_engine_whose_sqlite_checks_no_keys_is_refused(situated_file: Place[Path]) -> None:
-    assert isinstance(asked(open_store(engine=create_engine(f"sqlite:///{situated_file.where}"))), ForeignKeysOff)
+def found_in(url: str) -> str:
+    refused = asked(open_store(url))
+    assert isinstance(refused, SchemaOutOfDate)
+    return refused.found
 
 
-@pytest.mark.parametrize("is_known", [False, True], ids=["at first", "after a connection of its own"])
-def test_a_host_s_connection_that_checks_no_keys_is_refused(is_known: bool, situated_file: Place[Path]) -> None:  # noqa: FBT001
-    store = open_store(f"sqlite:///{situated_file.where}", policy=POLICY)
-    if is_known:
-        store.read(changes_of, situated_file.situation)
-    host = create_engine(f"sqlite:///{situated_file.where}")
+def test_a_host_s_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str) -> None:
+    host = create_engine(sqlite_url)
+
+    assert isinstance(asked(open_store(engine=host)), ForeignKeysOff)
+    host.dispose()
+
+
+@pytest.mark.parametrize("questions", [0, 1])
+def test_a_host_s_connection_that_checks_no_keys_is_refused(questions: int, sqlite_url: str) -> None:
+    """A store that has been at work on connections of its own has not seen the host's."""
+    store, host = open_store(sqlite_url, policy=POLICY), create_engine(sqlite_url)
+    for _ in range(questions):
+        store.read(list_keys)
 
     with (
         host.connect() as connection,
@@ -176,25 +170,14 @@ def test_a_role_s_own_operators_do_not_bend_a_guard(
     server: PostgresServer, situated_database: Place[PostgresServer]
 ) -> None:
     """A host's role may well create things in a schema of the host's."""
-    database, situation = copy_of(server, situated_database), situated_database.situation
+    source, s = situated_database.where.url.rpartition("/")[2], situated_database.situation
+    database = create_database(server, f"admission_{next(NUMBERS)}", source)
     by_admin(database, "CREATE SCHEMA host", f"GRANT USAGE, CREATE ON SCHEMA host TO {APP}")
     with psycopg.connect(database.url) as connection:
         for kind in ("text", "bigint", "timestamptz"):
-            connection.execute(YES.format(kind=kind))  # type: ignore[call-overload]
-    store = open_store(database.url)
-    earlier = store.read(changes_of, situation)[1]
-    store.dispose()
-    engine = postgresql_engine(database.url)
+            connection.execute(YES.format(kind=kind).encode())
+        connection.commit()
+        connection.execute("SET search_path = host, pg_catalog")
 
-    with pytest.raises(DBAPIError, match="concepts_one_step"), engine.begin() as raw:
-        raw.execute(text("SET LOCAL search_path = host, pg_catalog"))
-        raw.execute(back_to(earlier))
-    engine.dispose()
-
-
-def changes_of(tx: SqlReading, situation: Situation) -> tuple[Change, ...]:
-    return tx.history.of("concept", situation.published.entity_id)
-
-
-def back_to(earlier: Change) -> object:
-    return move(earlier)
+        with pytest.raises(psycopg.errors.CheckViolation, match="concepts_one_step"):
+            connection.execute(BACK, {"id": s.published.entity_id})

@@ -89,7 +89,7 @@ class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance)
 def opened(url: str) -> Generator[SqlStore]:
     store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
     # The schema check would refuse a database without guards, and rightly: here the domain must do without it.
-    store._is_admitted = True  # noqa: SLF001
+    store._is_admitted = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     yield store
     store.dispose()
 

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from tempfile import mkdtemp
 from typing import Any
 
@@ -20,25 +22,18 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.architecture.sources import ROOT
 
+import indelible_service
 import indelible_sql
 from indelible.concepts import ConceptContent
+from indelible.kernel import error_types
 from indelible.testing.stores import TickingClock, create, edit, published
 from indelible_service.cli import main
-from indelible_service.cli.answers import Command
+from indelible_service.cli.answers import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_service.schema_files import NAMES, write_snapshots
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a working directory of its own, and settings of nobody else."""
-    monkeypatch.chdir(tmp_path)
-    for name in tuple(os.environ):
-        if name.startswith(("INDELIBLE_", "DATABASE_", "DB_")):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -279,7 +274,15 @@ def test_a_database_that_does_not_answer_is_one_sentence() -> None:
 
 
 def test_without_a_database_nothing_is_made() -> None:
-    for words in (("verify",), ("db", "check"), ("history", "x"), ("export",), ("rebuild",), ("key", "list")):
+    for words in (
+        ("verify",),
+        ("db", "check"),
+        ("db", "downgrade", "base"),
+        ("history", "x"),
+        ("export",),
+        ("rebuild",),
+        ("key", "list"),
+    ):
         assert refused(*words, exit_code=3) == "NO_DATABASE"
     assert not list(Path().iterdir())
 
@@ -298,7 +301,7 @@ def test_a_directory_that_cannot_be_made_is_one_sentence() -> None:
     Path("file").touch()
 
     for place in ("/proc/indelible", "file/data"):
-        settings = {"INDELIBLE_DATA_DIR": place, "INDELIBLE_PORT": "0"}
+        settings = {"INDELIBLE_DATA_DIR": place}
         assert refused("up", settings=settings, exit_code=3) == "FILE_UNUSABLE"
         assert refused("db", "upgrade", settings=settings, exit_code=3) == "FILE_UNUSABLE"
 
@@ -306,8 +309,8 @@ def test_a_directory_that_cannot_be_made_is_one_sentence() -> None:
 def test_a_read_only_directory_is_one_sentence(environment: dict[str, str]) -> None:
     place = Path(mkdtemp(prefix="indelible-"))
     shutil.copy(environment["DATABASE_URL"].removeprefix("sqlite:///"), place / "indelible.db")
-    settings = {"INDELIBLE_DATA_DIR": str(place), "INDELIBLE_PORT": "0"}
-    run("verify", settings=settings)
+    settings = {"INDELIBLE_DATA_DIR": str(place)}
+    import_everything()  # the interpreter itself may be root's alone
     try:
         with as_a_reader(place):
             assert refused(
@@ -323,6 +326,11 @@ def test_a_read_only_directory_is_one_sentence(environment: dict[str, str]) -> N
             )
     finally:
         shutil.rmtree(place)
+
+
+def import_everything() -> None:
+    for module in walk_packages(indelible_service.__path__, "indelible_service."):
+        import_module(module.name)
 
 
 @contextmanager
@@ -403,6 +411,7 @@ def test_a_file_that_cannot_be_used_is_one_sentence(environment: dict[str, str],
         ("key", "create", "--owner", "user:maya"),
         ("key", "create", "--owner", "user:maya", "--scope", "admin", "--expires", "tomorrow"),
         ("demo", "everything"),
+        ("db", "downgrade"),
     ],
 )
 def test_wrong_usage_is_explained(words: tuple[str, ...]) -> None:
@@ -410,6 +419,17 @@ def test_wrong_usage_is_explained(words: tuple[str, ...]) -> None:
 
     assert result.exit_code == 2
     assert "Usage:" in result.stderr
+
+
+def test_an_unknown_revision_is_wrong_usage(environment: dict[str, str]) -> None:
+    assert run("db", "downgrade", "nothing", settings=environment).exit_code == 2
+    assert answered("db", "check", settings=environment) == []
+
+
+def test_every_hint_belongs_to_an_error_that_there_is() -> None:
+    import_everything()
+
+    assert set(HINTS) <= {error.code for error in error_types()}
 
 
 def free_port() -> int:

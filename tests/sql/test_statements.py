@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, PrimaryKeyConstraint, Select, Table, UniqueConstraint
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, TextClause
 from sqlalchemy.sql.visitors import iterate
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
@@ -28,7 +28,10 @@ REWRITES = re.compile(
     r"|\b(ON CONFLICT|OR REPLACE|REPLACE INTO|OR IGNORE|MERGE INTO)\b",
     re.IGNORECASE,
 )
+EXEMPT = ("HOME", "NODE")  # the one asks about the server, the other is a part of two more
+UPSERT = re.compile(r"\bON CONFLICT\b|\bOR REPLACE\b|\bREPLACE INTO\b")
 ORDER = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
+FEED = "history.txid, history.position"  # a unique index, of a column that SQLAlchemy does not know
 SOURCES = Path(indelible_sql.__path__[0])
 
 
@@ -157,7 +160,7 @@ def selects() -> dict[str, Select[*tuple[object, ...]]]:
     found: dict[str, Select[*tuple[object, ...]]] = {}
     for module in map(importlib.import_module, modules()):
         for name, value in vars(module).items():
-            if isinstance(value, Select):
+            if isinstance(value, Select) and name not in EXEMPT:
                 found[f"{module.__name__}.{name}"] = value
     return found
 
@@ -188,16 +191,15 @@ def is_total(statement: Select[*tuple[object, ...]]) -> bool:
     if getattr(statement, "_distinct", False):
         return shown <= ordered
     tables = [each for each in iterate(statement) if isinstance(each, Table)]
-    text = str(statement)
-    is_textual = "ORDER BY history.txid, history.position" in text  # a unique index, of a column SQLAlchemy lacks
-    return is_textual or any(key <= fixed(statement) | ordered for table in tables for key in uniques(table))
+    orders = [each.text for each in statement._order_by_clauses if isinstance(each, TextClause)]  # noqa: SLF001
+    return orders == [FEED] or any(key <= fixed(statement) | ordered for table in tables for key in uniques(table))
 
 
 def test_every_select_that_finds_many_rows_has_a_total_order() -> None:
     found = selects()
 
     assert len(found) >= 15
-    assert [name for name, statement in found.items() if not is_total(statement) and not name.endswith(".HOME")] == []
+    assert [name for name, statement in found.items() if not is_total(statement)] == []
 
 
 def test_a_select_without_a_total_order_is_recognised() -> None:
@@ -229,20 +231,26 @@ def is_by_key(text: str) -> bool:
     return any(re.search(key, text) for key in keys)
 
 
-def calls(source: Path) -> Iterator[tuple[str, str]]:
-    """Functions that a module calls, by name."""
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+def calls(tree: ast.Module) -> Iterator[str]:
+    """The functions that a module calls, by name."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            yield source.name, name
+            yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
-def test_the_source_holds_no_upsert_and_changes_rows_in_two_places_only() -> None:
-    sources = [path for path in SOURCES.rglob("*.py") if "versions" not in path.parts]
-    made = {call for path in sources for call in calls(path)}
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+def literals(tree: ast.Module) -> Iterator[str]:
+    """The texts of a module, without its docstrings."""
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node.value
 
-    assert {name for name, call in made if call == "update"} <= {"together.py", "rebuild.py", "migrate.py"}
-    assert {name for name, call in made if call == "delete"} <= {"rebuild.py"}
-    assert not {call for _, call in made if call.startswith("on_conflict") or call == "merge"}
-    assert not re.search(r"ON CONFLICT|INSERT OR REPLACE|REPLACE INTO", text)
+
+def test_the_source_holds_no_upsert_and_changes_rows_in_few_places() -> None:
+    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py")}
+    called = {(name, call) for name, tree in trees.items() for call in calls(tree)}
+
+    assert {name for name, call in called if call == "update"} <= {"together.py", "rebuild.py", "migrate.py"}
+    assert {name for name, call in called if call == "delete"} <= {"rebuild.py"}
+    assert not {call for _, call in called if call.startswith("on_conflict") or call == "merge"}
+    assert not [text for tree in trees.values() for text in literals(tree) if UPSERT.search(text)]

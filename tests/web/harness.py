@@ -61,6 +61,7 @@ class Web:
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))
+        self._validators: dict[str, Any] = {}
         self.key = self.new_key(*SCOPES, "history:read")
 
     def new_key(self, *scopes: str, owner: Actor = MAYA) -> str:
@@ -143,7 +144,9 @@ class Web:
             self._hold(answer.get_json(), response["content"][answer.content_type]["schema"]["$ref"])
 
     def _hold(self, value: object, reference: str) -> None:
-        OAS31Validator({"$ref": reference, "components": self._components}).validate(value)
+        if reference not in self._validators:
+            self._validators[reference] = OAS31Validator({"$ref": reference, "components": self._components})
+        self._validators[reference].validate(value)
 
 
 def memory(*, concepts: ConceptPolicy | None = None) -> MemoryStore:

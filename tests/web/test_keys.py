@@ -139,7 +139,7 @@ def test_a_route_without_a_scope_lets_no_application_start(
     monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
 ) -> None:
     planted = Routes("planted", "a route that forgot its scope")
-    planted.post("/planted", scopes=scopes, takes=ConceptAsked, gives=ConceptAsked)(lambda _, asked: asked)
+    planted.add("POST /planted", *scopes, takes=ConceptAsked, gives=ConceptAsked)(lambda _, asked: asked)
     monkeypatch.setattr(app_module, "CONTEXTS", (planted,))
 
     with pytest.raises(WrongUse, match="planted"):

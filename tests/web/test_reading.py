@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import binary, booleans, dictionaries, integers, lists, none, recursive, sampled_from, text
 
 from indelible_web.errors import BadNumber, BadRequest, DuplicateKey, MalformedJson, TooDeep
@@ -20,11 +20,13 @@ SCRAPS = sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_whatever_json_writes_is_read_as_json_reads_it(value: object) -> None:
     assert parse_json(json.dumps(value).encode()) == value
 
 
+@settings(deadline=None)
 @given(binary(max_size=40) | lists(SCRAPS, max_size=30).map(b"".join))
 def test_any_bytes_are_read_or_refused_as_a_bad_request(body: bytes) -> None:
     try:

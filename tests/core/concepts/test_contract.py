@@ -111,8 +111,9 @@ def test_no_edge_skips_a_state_or_leads_back() -> None:
 
 
 def test_creating_and_editing_add_a_version_and_nothing_else_does() -> None:
-    assert {edge.action for edge in CONCEPT.edges if edge.adds_version} == {"create", "edit"}
-    assert {edge.action for edge in CONCEPT.edges if not edge.adds_version} == {"submit", "approve", "publish"}
+    assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 1} == {"create", "edit"}
+    assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 0} == {"submit", "approve", "publish"}
+    assert {edge.adds_version for edge in CONCEPT.edges} == {0, 1}
 
 
 def test_published_is_the_end() -> None:

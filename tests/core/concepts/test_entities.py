@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from attrs import AttrsInstance, evolve, fields
+from attrs import AttrsInstance, asdict, evolve, fields
 from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis.strategies import characters, datetimes, integers, lists, sampled_from, text
@@ -17,6 +17,7 @@ from indelible.concepts import (
     Concept,
     ConceptContent,
     ConceptFilter,
+    ConceptPolicy,
     ConceptStatus,
     ConceptVersion,
     CreateConcept,
@@ -178,6 +179,27 @@ def test_a_list_has_up_to_two_hundred_texts_of_twenty_thousand_characters(name: 
     assert refused(lambda: but(RATIO, **{name: ("x", "a\ud800b")})) == "TEXT_UNSTORABLE"
     assert refused(lambda: but(RATIO, **{name: ("x", None)})) == "WRONG_TYPE"
     assert refused(lambda: but(RATIO, **{name: "x"})) == "WRONG_TYPE"
+
+
+def test_content_is_a_name_and_nothing_unless_it_is_said() -> None:
+    nothing = dict.fromkeys(WORDING[:3], "") | dict.fromkeys(LISTS, ()) | {"scope_boundaries": None}
+
+    assert asdict(ConceptContent(name="Ratio")) == {"name": "Ratio"} | nothing
+
+
+def test_the_limits_of_warnings_are_those_of_the_catalogue() -> None:
+    policy = ConceptPolicy()
+
+    assert (policy.longest_name, policy.longest_definition, policy.shortest_definition_words) == (120, 300, 3)
+    assert (policy.deepest_chain, policy.large_edit_percent, policy.most_graph_nodes) == (12, 30, 10_000)
+    assert {"identify", "explain", "describe", "calculate", "compare"} < policy.observable_verbs
+    assert not policy.four_eyes
+
+
+def test_a_kept_note_may_be_absent_and_never_blank() -> None:
+    assert but(born()[1], change_note=None).change_note is None
+    assert refused(lambda: but(born()[1], change_note=" ")) == "TEXT_BLANK"
+    assert refused(lambda: but(born()[1], change_note="x" * 1_001)) == "TEXT_TOO_LONG"
 
 
 def test_only_scope_boundaries_may_be_absent() -> None:

@@ -2,4 +2,5 @@
 
 from indelible_service.cli import main
 
-main(prog_name="indelible")
+if __name__ == "__main__":
+    main(prog_name="indelible")

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import multiprocessing
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ from indelible_web import create_app
 
 THREADS: Final = 8
 MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
+STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
 WSGI: Final = "indelible_service.wsgi:make"
 
 
@@ -69,6 +71,7 @@ def run_beside(settings: Settings, workers: int) -> None:
         store.read(list_keys, limit=1)  # a refusal is said once, here, and not by every worker
     with _listening(settings):
         settle(settings)
+    multiprocessing.set_start_method("spawn", force=True)  # a forked worker is deaf to SIGTERM until it is ready
     Server(
         WSGI,
         factory=True,
@@ -78,6 +81,7 @@ def run_beside(settings: Settings, workers: int) -> None:
         workers=workers,
         blocking_threads=THREADS,
         websockets=False,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
 
 

@@ -7,12 +7,12 @@ from typing import Final
 
 import structlog
 from attrs import frozen
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from indelible.kernel import instant_text
 from indelible.wiring import Wiring
 from indelible_web.errors import MalformedRequest
-from indelible_web.exchange import Exchange, begin, present
+from indelible_web.exchange import Exchange, present
 from indelible_web.metrics import Metrics
 
 REQUEST_ID: Final = re.compile("[!-~]{1,200}")
@@ -54,7 +54,7 @@ class Surroundings:
         """Give the request its id; answer a browser that only asks whether it may ask."""
         given = request.headers.get(REQUEST_ID_HEADER, "")
         request_id = given if REQUEST_ID.fullmatch(given) else self._wiring.ids.new()
-        begin(Exchange(request_id=request_id, began=self._wiring.clock.now()))
+        g.exchange = Exchange(request_id=request_id, began=self._wiring.clock.now())
         if not request.host:
             raise MalformedRequest
         is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from attrs import Factory, define, field, frozen
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, request
 from flask_limiter import ApplicationLimit, Limiter
 
 from indelible.kernel import WrongUse
@@ -48,17 +48,19 @@ class Gate:
     def guard(self, app: Flask, settings: WebSettings) -> None:
         """Stand before every view of the application."""
         limiter = Limiter(
-            _caller_id,
+            lambda: caller.id if (caller := present().caller) else "",
             application_limits=[
                 ApplicationLimit(
-                    f"{settings.requests_per_minute} per minute", scope="requests", exempt_when=_is_unknown
+                    f"{settings.requests_per_minute} per minute",
+                    scope="requests",
+                    exempt_when=lambda: present().caller is None,
                 ),
                 ApplicationLimit(
                     f"{settings.wrong_keys_per_minute} per minute",
-                    key_function=_address,
+                    key_function=lambda: request.remote_addr or "unknown",
                     scope="wrong keys",
-                    exempt_when=_is_known,
-                    deduct_when=_is_refused,
+                    exempt_when=lambda: present().caller is not None,
+                    deduct_when=lambda response: response.status_code == HTTPStatus.UNAUTHORIZED,
                 ),
             ],
             strategy="moving-window",
@@ -91,24 +93,3 @@ class Gate:
         if caller is None:
             raise Unauthenticated
         caller.demand(*self._scopes[str(request.endpoint)])
-
-
-def _is_known() -> bool:
-    return present().caller is not None
-
-
-def _is_unknown() -> bool:
-    return present().caller is None
-
-
-def _is_refused(response: Response) -> bool:
-    return response.status_code == HTTPStatus.UNAUTHORIZED
-
-
-def _caller_id() -> str:
-    caller = present().caller
-    return caller.id if caller else ""
-
-
-def _address() -> str:
-    return request.remote_addr or "unknown"

@@ -97,9 +97,9 @@ class GraphShown:
     unresolved: tuple[Unresolved, ...]
 
 
-@routes.post(
-    "/concepts",
-    scopes=(WRITE,),
+@routes.add(
+    "POST /concepts",
+    WRITE,
     takes=concepts.CreateConcept,
     gives=concepts.ConceptSaved,
     locates=lambda saved: saved.concept.id,
@@ -109,7 +109,7 @@ def create(call: Call, command: concepts.CreateConcept) -> concepts.ConceptSaved
     return call.run(concepts.create_concept, command)
 
 
-@routes.pages("/concepts", scope=READ, takes=ConceptsAsked, gives=concepts.ConceptListed)
+@routes.pages("GET /concepts", READ, takes=ConceptsAsked, gives=concepts.ConceptListed)
 def find(call: Call, asked: ConceptsAsked) -> Page[concepts.ConceptListed]:
     """List concepts, or search their names and definitions for a text, taken literally."""
     cursors = call.cursors(asked)
@@ -117,22 +117,22 @@ def find(call: Call, asked: ConceptsAsked) -> Page[concepts.ConceptListed]:
     return cursors.page(found, lambda listed: listed.concept.id)
 
 
-@routes.get("/concepts/<concept_id>", scope=READ, takes=ConceptAsked, gives=concepts.ConceptShown)
+@routes.add("GET /concepts/<concept_id>", READ, takes=ConceptAsked, gives=concepts.ConceptShown)
 def show(call: Call, asked: ConceptAsked) -> concepts.ConceptShown:
     """Show a concept with its current version; the ETag is what a change must be made for."""
     return call.store.read(concepts.get_concept, asked.concept_id)
 
 
-@routes.put(
-    "/concepts/<concept_id>", scope=WRITE, takes=concepts.EditConcept, gives=concepts.ConceptSaved, reason="change_note"
+@routes.add(
+    "PUT /concepts/<concept_id>", WRITE, takes=concepts.EditConcept, gives=concepts.ConceptSaved, reason="change_note"
 )
 def edit(call: Call, command: concepts.EditConcept) -> concepts.ConceptSaved:
     """Give a concept its next version: its whole content, and what changed."""
     return call.run(concepts.edit_concept, command)
 
 
-@routes.post(
-    "/concepts/<concept_id>/status", scopes=(REVIEW, APPROVE, PUBLISH), takes=MoveConcept, gives=concepts.ConceptSaved
+@routes.add(
+    "POST /concepts/<concept_id>/status", REVIEW, APPROVE, PUBLISH, takes=MoveConcept, gives=concepts.ConceptSaved
 )
 def move(call: Call, wanted: MoveConcept) -> concepts.ConceptSaved:
     """Take a concept one step on: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
@@ -143,7 +143,7 @@ def move(call: Call, wanted: MoveConcept) -> concepts.ConceptSaved:
     return take(call, wanted)
 
 
-@routes.pages("/concepts/<concept_id>/versions", scope=READ, takes=ConceptPageAsked, gives=concepts.ConceptVersion)
+@routes.pages("GET /concepts/<concept_id>/versions", READ, takes=ConceptPageAsked, gives=concepts.ConceptVersion)
 def versions(call: Call, asked: ConceptPageAsked) -> Page[concepts.ConceptVersion]:
     """List a concept's versions, oldest first."""
     cursors = call.cursors(asked)
@@ -152,21 +152,21 @@ def versions(call: Call, asked: ConceptPageAsked) -> Page[concepts.ConceptVersio
     return cursors.page(found, lambda version: version.version_number)
 
 
-@routes.get(
-    "/concepts/<concept_id>/versions/<version_number>", scope=READ, takes=VersionAsked, gives=concepts.VersionShown
+@routes.add(
+    "GET /concepts/<concept_id>/versions/<version_number>", READ, takes=VersionAsked, gives=concepts.VersionShown
 )
 def version(call: Call, asked: VersionAsked) -> concepts.VersionShown:
     """Show one version, which never changes."""
     return call.store.read(concepts.get_version, asked.concept_id, asked.version_number)
 
 
-@routes.get("/concepts/<concept_id>/diff", scope=READ, takes=DiffAsked, gives=concepts.VersionDiff)
+@routes.add("GET /concepts/<concept_id>/diff", READ, takes=DiffAsked, gives=concepts.VersionDiff)
 def diff(call: Call, asked: DiffAsked) -> concepts.VersionDiff:
     """Show what changed from one version to another, by field, list item and word."""
     return call.store.read(concepts.diff_versions, asked.concept_id, asked.from_version, asked.to_version)
 
 
-@routes.pages("/concepts/<concept_id>/history", scope=READ, takes=ConceptPageAsked, gives=Change)
+@routes.pages("GET /concepts/<concept_id>/history", READ, takes=ConceptPageAsked, gives=Change)
 def history(call: Call, asked: ConceptPageAsked) -> Page[Change]:
     """List what happened to a concept, oldest first: who, why and when."""
     cursors = call.cursors(asked)
@@ -175,37 +175,37 @@ def history(call: Call, asked: ConceptPageAsked) -> Page[Change]:
     return cursors.page(found, lambda change: change.seq)
 
 
-@routes.get("/concepts/<concept_id>/as-of", scope=READ, takes=StandAsked, gives=concepts.ConceptShown)
+@routes.add("GET /concepts/<concept_id>/as-of", READ, takes=StandAsked, gives=concepts.ConceptShown)
 def as_of(call: Call, asked: StandAsked) -> concepts.ConceptShown:
     """Show a concept as it stood at an instant, at a seq, or at the earlier of both."""
     return call.store.read(concepts.concept_as_of, asked.concept_id, at=asked.at, seq=asked.seq)
 
 
-@routes.get("/concepts/<concept_id>/warnings", scope=READ, takes=ConceptAsked, gives=concepts.ConceptRemarks)
+@routes.add("GET /concepts/<concept_id>/warnings", READ, takes=ConceptAsked, gives=concepts.ConceptRemarks)
 def warnings(call: Call, asked: ConceptAsked) -> concepts.ConceptRemarks:
     """Show all warnings of a concept; those that hold now may go as other concepts change."""
     return call.store.read(concepts.list_warnings, asked.concept_id)
 
 
-@routes.get("/concepts/<concept_id>/graph", scope=READ, takes=ConceptAsked, gives=GraphShown)
+@routes.add("GET /concepts/<concept_id>/graph", READ, takes=ConceptAsked, gives=GraphShown)
 def graph(call: Call, asked: ConceptAsked) -> GraphShown:
     """Show a concept and all that it leads back to."""
     return _shown(call.store.read(concepts.prerequisite_graph, asked.concept_id))
 
 
-@routes.get("/concepts/<concept_id>/learning-order", scope=READ, takes=ConceptAsked, gives=concepts.LearningOrder)
+@routes.add("GET /concepts/<concept_id>/learning-order", READ, takes=ConceptAsked, gives=concepts.LearningOrder)
 def learning_order(call: Call, asked: ConceptAsked) -> concepts.LearningOrder:
     """Show in which order to learn a concept and what it needs."""
     return call.store.read(concepts.order_of_learning, asked.concept_id)
 
 
-@routes.get("/graph/prerequisites", scope=READ, takes=EverythingAsked, gives=GraphShown)
+@routes.add("GET /graph/prerequisites", READ, takes=EverythingAsked, gives=GraphShown)
 def whole(call: Call, _: EverythingAsked) -> GraphShown:
     """Show every concept and what it needs."""
     return _shown(call.store.read(concepts.whole_graph))
 
 
-@routes.get("/learning-order", scope=READ, takes=EverythingAsked, gives=concepts.LearningOrder)
+@routes.add("GET /learning-order", READ, takes=EverythingAsked, gives=concepts.LearningOrder)
 def curriculum(call: Call, _: EverythingAsked) -> concepts.LearningOrder:
     """Show in which order to learn everything there is."""
     return call.store.read(concepts.order_of_learning)

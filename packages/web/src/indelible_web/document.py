@@ -9,19 +9,8 @@ from flask_smorest import Api, Blueprint
 from indelible.concepts import ConceptNotFound
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable, plain
 from indelible.kernel.values import TextBlank
+from indelible_web import errors
 from indelible_web.bridge import Side, schema_of
-from indelible_web.errors import (
-    BodyTooLarge,
-    IfMatchMissing,
-    InternalError,
-    MalformedJson,
-    ScopeMissing,
-    TooManyRequests,
-    Unauthenticated,
-    UnsupportedBody,
-    headers_of,
-    status_of,
-)
 from indelible_web.examples import CONCEPT_ID, NAMED, example_for
 from indelible_web.operations import Operation, Routes, Server
 from indelible_web.paging import Page
@@ -32,18 +21,18 @@ View = Callable[..., Response]
 
 PREFIX: Final = "/v1"
 REFUSALS: Final[tuple[IndelibleError, ...]] = (
-    MalformedJson("Expecting value at character 0"),
-    Unauthenticated(),
-    ScopeMissing(("concepts:write",)),
+    errors.MalformedJson("Expecting value at character 0"),
+    errors.Unauthenticated(),
+    errors.ScopeMissing(("concepts:write",)),
     ConceptNotFound(CONCEPT_ID),
     InvalidTransition("concept", "DRAFT", "publish", ("edit", "submit")),
     Stale(CONCEPT_ID, 3),
-    BodyTooLarge(),
-    UnsupportedBody(),
+    errors.BodyTooLarge(),
+    errors.UnsupportedBody(),
     TextBlank("reason"),
-    IfMatchMissing(),
-    TooManyRequests(),
-    InternalError(),
+    errors.IfMatchMissing(),
+    errors.TooManyRequests(),
+    errors.InternalError(),
     StoreUnreachable("OperationalError"),
 )
 ANY: Final = (400, 401, 403, 422, 429, 500, 503)
@@ -74,7 +63,7 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
     scheme = {"type": "http", "scheme": "bearer", "description": "An API key, `ind_<id>_<secret>`; `admin` opens all."}
     api.spec.components.security_scheme("key", scheme)
     for refusal in REFUSALS:
-        api.spec.components.response(f"Problem{status_of(type(refusal))}", _problem(refusal))
+        api.spec.components.response(f"Problem{errors.status_of(type(refusal))}", _problem(refusal))
     for routes in contexts:
         api.register_blueprint(_blueprint(routes, server))
     document = api.spec.to_dict()
@@ -88,7 +77,7 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
 def _problem(refusal: IndelibleError) -> dict[str, Any]:
     example = plain(problem_of(refusal, str(NAMED["request_id"])))
     is_sure = not isinstance(refusal, Unavailable)  # nobody can say when to ask again after a lost COMMIT
-    headers = {name: {"schema": {"type": "string"}, "required": is_sure} for name in headers_of(refusal)}
+    headers = {name: {"schema": {"type": "string"}, "required": is_sure} for name in errors.headers_of(refusal)}
     content = {MEDIA_TYPE: {"schema": schema_of(Problem, Side.ANSWER), "example": example}}
     return {"description": refusal.message, "content": content, **({"headers": headers} if headers else {})}
 

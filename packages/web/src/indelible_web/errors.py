@@ -1,7 +1,7 @@
 """What the web itself refuses; every other refusal is a leaf of core."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from attrs import frozen
 
@@ -206,8 +206,3 @@ def status_of(leaf: type[IndelibleError]) -> int:
 def headers_of(error: IndelibleError) -> Mapping[str, str]:
     """What the answer to the error must say beside its body."""
     return next((HEADERS[kind] for kind in type(error).__mro__ if kind in HEADERS), NO_HEADERS)
-
-
-def fields_of(error: IndelibleError) -> dict[str, Any]:
-    """The leaf's own facts; of a fault on our side none, for they are nobody else's business."""
-    return error.detail if status_of(type(error)) < STATUS[InternalError] else {}

@@ -44,11 +44,6 @@ class Exchange:
     code: str = "OK"
 
 
-def begin(exchange: Exchange) -> None:
-    """Make the exchange the present one."""
-    g.exchange = exchange
-
-
 def present() -> Exchange:
     """The exchange that this thread is in."""
     return cast("Exchange", g.exchange)

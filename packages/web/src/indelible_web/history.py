@@ -15,7 +15,7 @@ READ: Final = "history:read"
 routes = Routes("history", "Every change of every entity: who, why and when.")
 
 
-@routes.pages("/history", scope=READ, takes=Paged, gives=Change)
+@routes.pages("GET /history", READ, takes=Paged, gives=Change)
 def feed(call: Call, asked: Paged) -> Page[Change]:
     """List all changes; `next` is always given, so that a reader can ask again later for what came since."""
     cursors = call.cursors(asked)

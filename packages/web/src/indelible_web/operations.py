@@ -101,32 +101,28 @@ class Routes:
     description: str
     operations: list[Operation] = field(default=Factory(list[Operation]), init=False)
 
-    def get(self, rule: str, *, scope: str, takes: type[T], gives: type[R]) -> Declared[T, R]:
-        """Declare a question."""
-        return self._declare(partial(Operation, method="GET", rule=rule, scopes=(scope,), takes=takes, gives=gives))
-
-    def pages(self, rule: str, *, scope: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
-        """Declare a question that is answered page by page."""
-        kind = partial(Operation, method="GET", is_paged=True)
-        return self._declare(partial(kind, rule=rule, scopes=(scope,), takes=takes, gives=gives))
-
-    def post(
+    def add(
         self,
-        rule: str,
-        *,
-        scopes: tuple[str, ...],
+        route: str,
+        *scopes: str,
         takes: type[T],
         gives: type[R],
+        reason: str = REASON.name,
         locates: Callable[[R], str] | None = None,
     ) -> Declared[T, R]:
-        """Declare a command; its body says why in `reason`."""
-        kind = partial(Operation, method="POST", reason=REASON.name, locates=locates)
-        return self._declare(partial(kind, rule=rule, scopes=scopes, takes=takes, gives=gives))
+        """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
-    def put(self, rule: str, *, scope: str, takes: type[T], gives: type[R], reason: str) -> Declared[T, R]:
-        """Declare a command that carries the whole content; one of its own fields says why."""
-        kind = partial(Operation, method="PUT", reason=reason)
-        return self._declare(partial(kind, rule=rule, scopes=(scope,), takes=takes, gives=gives))
+        A command's body says why in `reason`, or in the field of this name; `locates` gives the id of what was born.
+        """
+        method, rule = route.split()
+        declared = partial(Operation, method=method, rule=rule, scopes=scopes, takes=takes, gives=gives)
+        return self._declare(partial(declared, reason="" if method == "GET" else reason, locates=locates))
+
+    def pages(self, route: str, *scopes: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
+        """Declare a question that is answered page by page."""
+        method, rule = route.split()
+        declared = partial(Operation, method=method, rule=rule, scopes=scopes, takes=takes, gives=gives)
+        return self._declare(partial(declared, is_paged=True))
 
     def _declare(self, operation: Callable[..., Operation]) -> Declared[Any, Any]:
         def declare(view: View[T, R]) -> View[T, R]:

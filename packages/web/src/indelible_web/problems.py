@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from attrs import frozen
@@ -10,16 +11,8 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from indelible.kernel import IndelibleError, InvalidTransition
+from indelible_web import errors
 from indelible_web.answers import json_response
-from indelible_web.errors import (
-    FROM_TRANSPORT,
-    STATUS,
-    InternalError,
-    MalformedRequest,
-    fields_of,
-    headers_of,
-    status_of,
-)
 from indelible_web.exchange import present
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -43,11 +36,12 @@ class Problem:
 
 def problem_of(error: IndelibleError, request_id: str) -> Problem:
     """The error as its caller may see it."""
-    fields = fields_of(error)
+    status = errors.status_of(type(error))
+    fields = error.detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}  # our own troubles are nobody else's
     return Problem(
         type=f"/docs#{error.code}",
         title=error.message,
-        status=status_of(type(error)),
+        status=status,
         code=error.code,
         detail="; ".join(f"{name}: {_said(value)}" for name, value in fields.items()),
         fields=fields,
@@ -58,14 +52,13 @@ def problem_of(error: IndelibleError, request_id: str) -> Problem:
 
 def refuse(error: IndelibleError) -> Response:
     """The answer to a request that was refused."""
-    if status_of(type(error)) == STATUS[InternalError]:
-        return refuse_for_fault(error)
-    return _answer(error)
+    is_fault = errors.status_of(type(error)) == HTTPStatus.INTERNAL_SERVER_ERROR
+    return refuse_for_fault(error) if is_fault else _answer(error)
 
 
 def refuse_transport(error: HTTPException) -> Response:
     """The answer to what never came to a view."""
-    response = _answer(FROM_TRANSPORT.get(error.code or 0, MalformedRequest)())
+    response = _answer(errors.FROM_TRANSPORT.get(error.code or 0, errors.MalformedRequest)())
     response.headers.extend({name: value for name, value in error.get_headers() if name == "Allow"})
     return response
 
@@ -74,14 +67,14 @@ def refuse_for_fault(error: Exception) -> Response:
     """The answer where we failed: nothing of it leaves, and the log has no message, which could quote content."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("%s in request %s\n%s", type(error).__name__, present().request_id, frames)
-    return _answer(InternalError())
+    return _answer(errors.InternalError())
 
 
 def _answer(error: IndelibleError) -> Response:
     exchange = present()
     exchange.code = error.code
-    response = json_response(problem_of(error, exchange.request_id), status_of(type(error)), MEDIA_TYPE)
-    response.headers.update(headers_of(error))
+    response = json_response(problem_of(error, exchange.request_id), errors.status_of(type(error)), MEDIA_TYPE)
+    response.headers.update(errors.headers_of(error))
     return response
 
 

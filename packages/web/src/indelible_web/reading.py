@@ -12,15 +12,7 @@ from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from indelible_web.errors import (
-    BadNumber,
-    DuplicateKey,
-    IfMatchMissing,
-    InvalidFields,
-    MalformedJson,
-    TooDeep,
-    UnsupportedBody,
-)
+from indelible_web import errors
 
 MOST_LEVELS: Final = 32
 LONGEST_NUMBER: Final = 100  # characters
@@ -38,7 +30,7 @@ class StrictParser(FlaskParser):
         """The body, or the error that says why not; a body of another type is not even read."""
         is_plain = req.headers.get("Content-Encoding", "identity").strip().lower() == "identity"
         if not is_plain or not CONTENT_TYPE.fullmatch(req.headers.get("Content-Type", "").strip()):
-            raise UnsupportedBody
+            raise errors.UnsupportedBody
         body = req.get_data(cache=False)
         req.stream.read(1)  # Werkzeug cuts a chunked body off at the limit, and says so only to whoever reads on.
         return parse_json(body)
@@ -50,9 +42,9 @@ class StrictParser(FlaskParser):
     def handle_error(self, error: ValidationError, *_: object, **__: object) -> NoReturn:
         """Say by its path what is wrong with each field; of headers, only If-Match can be missing."""
         if "headers" in error.messages_dict:
-            raise IfMatchMissing from error
+            raise errors.IfMatchMissing from error
         found = [each for messages in error.messages_dict.values() for each in _flat("", messages)]
-        raise InvalidFields(dict(found[:MOST_FIELDS_NAMED])) from error
+        raise errors.InvalidFields(dict(found[:MOST_FIELDS_NAMED])) from error
 
 
 def parse_json(body: bytes) -> object:
@@ -60,16 +52,16 @@ def parse_json(body: bytes) -> object:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise MalformedJson("invalid UTF-8") from error
+        raise errors.MalformedJson("invalid UTF-8") from error
     if text.startswith("\ufeff"):
-        raise MalformedJson("a byte order mark")
+        raise errors.MalformedJson("a byte order mark")
     _check_depth(text)
     try:
         return json.loads(
             text, object_pairs_hook=_unique, parse_int=_whole, parse_float=_number, parse_constant=_no_number
         )
     except json.JSONDecodeError as error:
-        raise MalformedJson(f"{error.msg} at character {error.pos}") from error
+        raise errors.MalformedJson(f"{error.msg} at character {error.pos}") from error
 
 
 def _check_depth(text: str) -> None:
@@ -77,7 +69,7 @@ def _check_depth(text: str) -> None:
     for match in STRING_OR_BRACKET.finditer(text):
         level += (match.group() in "[{") - (match.group() in "]}")
         if level > MOST_LEVELS:
-            raise TooDeep(MOST_LEVELS)
+            raise errors.TooDeep(MOST_LEVELS)
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -86,27 +78,27 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         key = unicodedata.normalize("NFC", name)
         if key in found:
-            raise DuplicateKey(key[:LONGEST_FIELD_NAMED])
+            raise errors.DuplicateKey(key[:LONGEST_FIELD_NAMED])
         found[key] = value
     return found
 
 
 def _whole(text: str) -> int:
     if len(text) > LONGEST_NUMBER:
-        raise BadNumber
+        raise errors.BadNumber
     return int(text)
 
 
 def _number(text: str) -> int | float:
     """A whole number stays whole: for JSON Schema 3100.0 is an integer."""
     if len(text) > LONGEST_NUMBER or isinf(float(text)):
-        raise BadNumber
+        raise errors.BadNumber
     exact = Decimal(text)
     return int(exact) if exact == exact.to_integral_value() else float(text)
 
 
 def _no_number(_: str) -> NoReturn:
-    raise BadNumber
+    raise errors.BadNumber
 
 
 def _flat(path: str, messages: object) -> Iterable[tuple[str, str]]:

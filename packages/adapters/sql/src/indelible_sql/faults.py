@@ -29,6 +29,13 @@ class StoreReadOnly(Unavailable):
 
 
 @frozen
+class StoreDamaged(Unavailable):
+    """The file is no SQLite database, or a damaged one: restore it from a backup."""
+
+    code: ClassVar[str] = "STORE_DAMAGED"
+
+
+@frozen
 class AccessDenied(Unavailable):
     """The database does not accept this user or this password."""
 
@@ -86,12 +93,14 @@ logger = logging.getLogger("indelible.sql")
 BUSY = ("40001", "40P01", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY", "SQLITE_LOCKED")
 FULL = ("53100", "SQLITE_FULL")
 READ_ONLY = ("25006", "SQLITE_READONLY", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN")
+DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "XX001", "XX002")
 DENIED = ("28P01", "28000")
 TIMEOUTS = ("55P03", "57014", "25P03", "25P04")
 BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (BUSY, partial(StoreBusy, 1)),
     (FULL, StoreFull),
     (READ_ONLY, StoreReadOnly),
+    (DAMAGED, StoreDamaged),
     (DENIED, AccessDenied),
     (TIMEOUTS, StoreTimeout),
 )

@@ -34,6 +34,9 @@ def upgrade() -> None:
 )
 def downgrade(revision: str, after_export: Path | None) -> None:
     """Take the schema back to REVISION; `base` is before the first."""
+    from alembic.util import CommandError
+
+    from indelible_service.database import opened
     from indelible_service.transfer import exported_hashes
     from indelible_sql import migrate
     from indelible_sql.faults import translated
@@ -42,8 +45,11 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     if after_export:
         with readable(after_export) as stream:
             hashes = exported_hashes(stream)
-    with translated():
-        migrate.downgrade(settings.owner_url or settings.url, settings.schema, revision, exported=hashes)
+    try:
+        with opened(settings), translated():
+            migrate.downgrade(settings.owner_url or settings.url, settings.schema, revision, exported=hashes)
+    except CommandError as error:
+        raise click.BadParameter("there is no such revision", param_hint="REVISION") from error
     answer({"revision": revision}, f"The database is at revision {revision}.")
 
 

@@ -1,0 +1,161 @@
+"""One byte of a value, changed: on SQLite as it lies in the file, on PostgreSQL as far as a column's type allows."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from attrs import frozen
+from sqlalchemy import Column, Table, TextClause, text
+from tests.guards.lifting_sqlite import SqliteLifting, image, texts
+from tests.guards.situation import Situation
+
+from indelible_sql import Finding
+from indelible_sql.schema import DIALECTS, HEADS, TABLES
+from indelible_sql.together import written
+
+Columns = Mapping[str, tuple[Table, Column[Any]]]
+SUPPLIED: Columns = {f"{table.name}.{column.name}": (table, column) for table in TABLES for column in written(table)}
+MADE: Columns = {
+    f"{table.name}.{column.name}": (table, column)
+    for table in TABLES
+    for column in table.columns
+    if column.computed is not None
+}
+# What readers forgive: another letter for T, a comma for a point, an escape in capitals, a field that nobody knows.
+FORGIVEN = ((b"T", b"t"), (b".", b","), (b"\\u001f", b"\\u001F"), (b'"params":[]', b'"paramr":[]'))
+INSTANT = len("2026-01-01T00:00:00.000000+00:00")
+MASKS = (1, 2, 4, 8)
+RULES_OFF, RULES_ON = (f"PRAGMA ignore_check_constraints = {which}" for which in ("ON", "OFF"))
+
+
+@frozen
+class Flip:
+    """A changed value, and the statements that change it."""
+
+    table: str
+    value: str
+    statements: tuple[TextClause, ...]
+
+    def is_named(self, findings: list[Finding], entity: str) -> bool:
+        """Whether a finding names the table, and the entity where its rows have one, by its old name or its new."""
+        found = {each.entity_id for each in findings if each.table == self.table}
+        return bool(found & {entity, self.value})
+
+
+def row_of(table: Table, s: Situation) -> tuple[str, str]:
+    """The row in which bytes are flipped, one in the middle of a history or what hangs on it; and whom it is about."""
+    concept = s.reviewed.entity_id
+    return {
+        "lifecycle_edges": ("lifecycle = 'concept' AND from_state = 'REVIEW' AND action = 'edit'", ""),
+        "history": (f"lifecycle = 'concept' AND entity_id = '{concept}' AND seq = 2", concept),
+        "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
+        "concepts": (f"id = '{concept}'", concept),
+        "keys": (f"id = '{s.granted.entity_id}'", s.granted.entity_id),
+        "concept_versions": (f"concept_id = '{concept}' AND version_number = 2", concept),
+        "concept_warnings": (f"concept_id = '{concept}' AND version_number = 2", concept),
+    }[table.name]
+
+
+def is_text(column: Column[Any]) -> bool:
+    """Whether SQLite keeps the column as text."""
+    return column.type.compile(dialect=DIALECTS["sqlite"]) == "TEXT"
+
+
+def flipped(raw: bytes, place: int, mask: int) -> bytes:
+    changed = bytearray(raw)
+    changed[place] ^= mask
+    return bytes(changed)
+
+
+def plain_flips(raw: bytes) -> Iterator[bytes]:
+    """Every small flip, from the last byte on."""
+    return (flipped(raw, place, mask) for place in reversed(range(len(raw))) for mask in MASKS)
+
+
+def forgiven_flips(raw: bytes) -> Iterator[bytes]:
+    for old, new in FORGIVEN:
+        if old in raw and (len(raw) == INSTANT or len(old) > 1):
+            yield raw.replace(old, new, 1)
+
+
+class FileFlips:
+    """Flips of a column's value in a SQLite file."""
+
+    def __init__(self, path: Path, table: Table, column: Column[Any], where: str) -> None:
+        self._path, self._table = path, table
+        self._update = f'UPDATE {table.name} SET "{column.name}" = {{}} WHERE {where}'
+        with closing(sqlite3.connect(path)) as connection:
+            wanted = f'SELECT typeof("{column.name}"), CAST("{column.name}" AS BLOB) FROM {table.name} WHERE {where}'
+            self.kind, self._raw = connection.execute(wanted).fetchone()
+
+    def plain(self) -> Flip:
+        """The first small flip that runs into no other row."""
+        return next(flip for flip in map(self._flip, self._candidates()) if self._is_taken(flip))
+
+    def unreadable(self) -> Flip:
+        """A byte that no text in UTF-8 has there."""
+        return self._flip(flipped(self._raw, 0, 0x80))
+
+    def forgiven(self) -> list[Flip]:
+        """Flips that a reader takes for the old value."""
+        return [self._flip(each) for each in forgiven_flips(self._raw)]
+
+    def _candidates(self) -> Iterator[bytes]:
+        if self.kind != "integer":
+            return plain_flips(self._raw)
+        return (str(int(self._raw) ^ mask).encode() for mask in MASKS)
+
+    def _flip(self, new: bytes) -> Flip:
+        value = new.decode() if self.kind == "integer" else f"CAST(x'{new.hex()}' AS TEXT)"
+        statements = (RULES_OFF, self._update.format(value), RULES_ON)
+        return Flip(self._table.name, new.decode(errors="replace"), tuple(map(text, statements)))
+
+    def _is_taken(self, flip: Flip) -> bool:
+        with closing(sqlite3.connect(self._path)) as connection:
+            try:
+                for statement in flip.statements:
+                    connection.execute(str(statement))
+            except sqlite3.IntegrityError:
+                return False
+            return True
+
+
+def in_database(url: str, table: Table, column: Column[Any], where: str) -> Flip:
+    """The first small flip that PostgreSQL takes, and does not take for the old value."""
+    asleep = [f"ALTER TABLE {each} DISABLE TRIGGER ALL" for each in TABLES]
+    asleep += [f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times" for head in HEADS]
+    wanted = (
+        f"SELECT format_type(atttypid, atttypmod), (SELECT {column.name}::text FROM {table} WHERE {where})"
+        f" FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = '{column.name}'"
+    )
+    with psycopg.connect(url) as connection:
+        kind, old = connection.execute(wanted.encode()).fetchone() or ("", "")
+        for each in (new.decode() for new in plain_flips(old.encode()) if new.isascii()):
+            value = each.replace("'", "''")
+            update = f"UPDATE {table} SET {column.name} = '{value}'::text::{kind} WHERE {where}"
+            if _is_taken(connection, [*asleep, f"{update} RETURNING {column.name}::text"], old):
+                statements = tuple(text(each.replace(":", "\\:")) for each in (*asleep, update))
+                return Flip(table.name, each, statements)
+    raise LookupError(table.name, column.name)
+
+
+def _is_taken(connection: psycopg.Connection[Any], statements: list[str], old: str) -> bool:
+    try:
+        with connection.transaction(force_rollback=True):
+            *first, last = statements
+            for each in first:
+                connection.execute(each.encode())
+            return connection.execute(last.encode()).fetchone() != (old,)
+    except psycopg.Error:
+        return False
+
+
+def without_guards(source: Path, target: Path) -> Path:
+    """The file without its triggers, and with generated columns that can be written."""
+    triggers = {name for kind, name, _ in texts(source) if kind == "trigger"}
+    made = {guard for guard in SqliteLifting(source, keys=False).guards if guard.endswith(" generated")}
+    target.write_bytes(image(source, frozenset(triggers | made)))
+    return target

@@ -1,0 +1,176 @@
+"""Heads follow from history: whatever an owner made of them, they are made again."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, select
+from tests.conftest import POLICY
+from tests.guards.places import Place
+from tests.guards.situation import Situation
+
+from indelible_service.embedded import PostgresServer, create_database
+from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
+from indelible_sql.columns import SCHEMA
+from indelible_sql.schema import HEADS, guards
+from indelible_sql.snapshot import facts
+from indelible_sql.tables import ShownKey, metadata
+
+NUMBERS = count(1)
+GHOST = """
+    INSERT INTO {at}concepts (id, status, seq, current_version, hash, created_at, updated_at)
+    SELECT 'ghost', status, seq, current_version, hash, created_at, updated_at FROM {at}concepts WHERE id = '{reviewed}'
+"""
+# What is done to the heads, in which table, and whose heads rebuild must name.
+HARM = {
+    "a status": ("UPDATE {at}concepts SET status = 'PUBLISHED' WHERE id = '{reviewed}'", "concepts", "reviewed"),
+    "a version": ("UPDATE {at}concepts SET current_version = 1 WHERE id = '{reviewed}'", "concepts", "reviewed"),
+    "a birthday": (
+        "UPDATE {at}concepts SET created_at = '2025-01-01T00:00:00.000000+00:00' WHERE id = '{reviewed}'",
+        "concepts",
+        "reviewed",
+    ),
+    "a step back": ("UPDATE {at}concepts SET seq = 2 WHERE id = '{published}'", "concepts", "published"),
+    "a head that is gone": ("DELETE FROM {at}concepts WHERE id = '{published}'", "concepts", "published"),
+    "a head that nobody made": (GHOST, "concepts", "ghost"),
+    "a key's owner": ("UPDATE {at}keys SET owner = 'user:eve'", "keys", "granted"),
+    "a key's scopes": ("UPDATE {at}keys SET scopes = '[\"admin\"]'", "keys", "granted"),
+    "a key's secret": ("UPDATE {at}keys SET secret_digest = hash", "keys", "granted"),
+    "a key without an end": ("UPDATE {at}keys SET expires_at = NULL", "keys", "granted"),
+    "a key that is gone": ("DELETE FROM {at}keys", "keys", "granted"),
+}
+
+
+class House:
+    """A database with the situation in it, its owner's address, and a way to its rows round the guards."""
+
+    def __init__(self, store: SqlStore, owner_url: str, situation: Situation, around: Callable[[str], None]) -> None:
+        self.store, self.owner_url, self.situation, self._around = store, owner_url, situation, around
+        self.before = self.state()
+
+    def state(self) -> object:
+        """The facts of the schema, and every row of every head."""
+        return schema_of(self.store.engines.reader), heads_of(self.store.engines.reader)
+
+    def names(self) -> dict[str, str]:
+        reviewed, published = self.situation.reviewed.entity_id, self.situation.published.entity_id
+        return {"reviewed": reviewed, "published": published, "granted": self.situation.granted.entity_id}
+
+    def harm(self, statement: str) -> None:
+        at = "" if self.owner_url.startswith("sqlite") else f"{SCHEMA}."
+        self._around(statement.format(at=at, **self.names()))
+
+
+def schema_of(engine: Engine) -> tuple[str, ...]:
+    with engine.connect() as connection:
+        return facts(connection, SCHEMA)
+
+
+def heads_of(engine: Engine) -> list[list[str]]:
+    place = {SCHEMA: None if engine.dialect.name == "sqlite" else SCHEMA}
+    with engine.connect().execution_options(schema_translate_map=place) as connection:
+        return [sorted(map(repr, connection.execute(select(head)))) for head in HEADS]
+
+
+def around_sqlite(path: str) -> Callable[[str], None]:
+    def harm(statement: str) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            connection.execute("BEGIN")
+            for name, _ in triggers:
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.execute(statement)
+            for _, sql in triggers:
+                connection.execute(sql)
+            connection.execute("COMMIT")
+
+    return harm
+
+
+def around_postgresql(url: str) -> Callable[[str], None]:
+    def harm(statement: str) -> None:
+        again = [
+            f"ALTER TABLE {guard.table} ENABLE ALWAYS TRIGGER {guard.name}"
+            for guard in guards("postgresql")
+            if guard.table in HEADS
+        ]
+        asleep, awake = ([f"ALTER TABLE {head} {done} TRIGGER ALL" for head in HEADS] for done in ("DISABLE", "ENABLE"))
+        with psycopg.connect(url) as admin:
+            for each in (*asleep, statement, *awake, *again):
+                admin.execute(each.encode())
+
+    return harm
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[House]:
+    if request.param == "sqlite":
+        file: Place[Path] = request.getfixturevalue("situated_file")
+        path = shutil.copy(file.where, tmp_path / "house.db")
+        url = owner_url = f"sqlite:///{path}"
+        situation, around = file.situation, around_sqlite(str(path))
+    else:
+        place: Place[PostgresServer] = request.getfixturevalue("situated_database")
+        template = place.where.url.rpartition("/")[2]
+        database = create_database(request.getfixturevalue("server"), f"house_{next(NUMBERS)}", template)
+        url, owner_url = database.url, database.owner_url
+        situation, around = place.situation, around_postgresql(database.admin_url)
+    store = open_store(url, policy=POLICY)
+    yield House(store, owner_url, situation, around)
+    store.dispose()
+
+
+def test_the_heads_that_are_rebuilt_are_all_there_are_in_the_metadata(house: House) -> None:
+    heads = {
+        table.name for table in metadata.tables.values() if any(isinstance(key, ShownKey) for key in table.constraints)
+    }
+
+    assert {each.table for each in rebuild(house.store, house.owner_url)} == heads
+
+
+def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
+    rebuilt = rebuild(house.store, house.owner_url)
+
+    assert rebuilt == (
+        Rebuilt(table="concepts", rows=3, changed=()),
+        Rebuilt(table="keys", rows=1, changed=()),
+    )
+    assert house.state() == house.before
+    assert verify(house.store) == ()
+
+
+@pytest.mark.parametrize("name", HARM)
+def test_a_head_that_was_changed_behind_its_history_is_made_again(name: str, house: House) -> None:
+    statement, table, whose = HARM[name]
+    house.harm(statement)
+    harmed = {each.table for each in verify(house.store)}
+
+    changed = {each.table: each.changed for each in rebuild(house.store, house.owner_url) if each.changed}
+
+    assert table in harmed
+    assert changed == {table: (house.names().get(whose, whose),)}
+    assert house.state() == house.before
+    assert verify(house.store) == ()
+
+
+def test_the_guards_stand_again_after_a_rebuild(house: House) -> None:
+    house.harm(HARM["a status"][0])
+    rebuild(house.store, house.owner_url)
+
+    with pytest.raises((psycopg.Error, sqlite3.Error), match="concepts_one_step"):
+        raw(house.owner_url, house.situation.reviewed.entity_id)
+
+
+def raw(url: str, entity_id: str) -> None:
+    statement = f"UPDATE {{}}concepts SET status = 'PUBLISHED' WHERE id = '{entity_id}'"
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute(statement.format(""))
+    else:
+        with psycopg.connect(url) as owner:
+            owner.execute(statement.format("indelible.").encode())

@@ -1,0 +1,146 @@
+"""A program that dies between two statements leaves the database as it was, and the next one goes on from there."""
+
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from tests.conftest import POLICY
+
+from indelible import concepts
+from indelible.concepts import Concept, ConceptSaved
+from indelible.kernel import Change, Once
+from indelible.kernel.keys import CreateKey, RevokeKey, create_key, revoke_key
+from indelible.testing.repository import CONCEPT, VERSION, save
+from indelible.testing.stores import MAYA, RATIO, approve, create, do, edit, publish, submit
+from indelible_service.embedded import PostgresServer
+from indelible_sql import SqlStore, open_store, rebuild, verify
+
+OWNERS: dict[str, str | None] = {}
+
+
+class Crash(Exception):
+    """What a program of these tests dies of."""
+
+
+@pytest.fixture(params=["sqlite_url", "database"])
+def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
+    found: str | PostgresServer = request.getfixturevalue(request.param)
+    url = found if isinstance(found, str) else found.url
+    opened = open_store(url, policy=POLICY)
+    OWNERS[url] = None if isinstance(found, str) else found.owner_url
+    yield opened
+    opened.dispose()
+
+
+@contextmanager
+def crashing_at(engine: Engine, stop: int, when: str) -> Generator[list[str]]:
+    """The program dies before or after its so-manieth statement."""
+    seen: list[str] = []
+
+    def count(_: object, __: object, statement: str, *___: Any) -> None:
+        seen.append(statement)
+        if len(seen) == stop:
+            raise Crash
+
+    event.listen(engine, f"{when}_cursor_execute", count)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, f"{when}_cursor_execute", count)
+
+
+Works = dict[str, Callable[[SqlStore], Callable[[], object]]]
+
+
+def of(before: Callable[[SqlStore], ConceptSaved], step: Callable[[SqlStore, ConceptSaved], object]) -> Any:
+    def prepared(store: SqlStore) -> Callable[[], object]:
+        saved = before(store)
+        return lambda: step(store, saved)
+
+    return prepared
+
+
+def create_once(store: SqlStore) -> Callable[[], object]:
+    command, once = concepts.CreateConcept(content=RATIO), Once("key-1", ConceptSaved)
+    return lambda: do(store, concepts.create_concept, command, once=once)
+
+
+def revoke(store: SqlStore) -> Callable[[], object]:
+    made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+    command = RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+    return lambda: do(store, revoke_key, command)
+
+
+WORKS: Works = {
+    "create": lambda store: lambda: create(store),
+    "create under a key": create_once,
+    "edit": of(create, edit),
+    "submit": of(create, submit),
+    "approve": of(lambda store: submit(store, create(store)), approve),
+    "publish": of(lambda store: approve(store, submit(store, create(store))), publish),
+    "revoke a key": revoke,
+    "save by the hand-off's methods": lambda store: lambda: save(store, CONCEPT, VERSION),
+}
+
+
+def state(store: SqlStore) -> tuple[tuple[Change, ...], list[Concept]]:
+    """Everything that happened, and every concept."""
+    changes = store.feed(limit=1_000).changes
+    ids = sorted({each.entity_id for each in changes if each.lifecycle == "concept"})
+    return changes, [store.read(concepts.get_concept, each).concept for each in ids]
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_a_crash_between_any_two_statements_leaves_nothing(store: SqlStore, name: str) -> None:
+    work = WORKS[name](store)
+    store.feed()
+    before, stop, crashes = state(store), 0, 0
+    while True:
+        stop += 1
+        when = "after" if stop % 2 else "before"
+        with crashing_at(store.engines.writer, (stop + 1) // 2, when) as seen:
+            try:
+                work()
+            except Crash:
+                crashes += 1
+                assert state(store) == before
+                continue
+        break
+
+    assert crashes == 2 * len(seen) >= 4
+    assert len(state(store)[0]) == len(before[0]) + 1
+    assert verify(store) == ()
+    assert not any(each.changed for each in rebuild(store, OWNERS[store.own_url]))
+
+
+def test_a_crash_in_the_middle_of_a_block_takes_all_of_it_back(store: SqlStore) -> None:
+    def block() -> None:
+        with store.transaction(actor=MAYA, reason="a block") as tx:
+            saved = concepts.create_concept(tx, concepts.CreateConcept(content=RATIO))
+            concepts.submit_concept(tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1))
+            raise Crash
+
+    for _ in range(3):
+        with pytest.raises(Crash):
+            block()
+    assert state(store) == ((), [])
+    assert create(store).seq == 1
+
+
+def test_a_sqlite_file_that_is_copied_while_it_is_written_is_whole(sqlite: SqlStore, sqlite_url: str) -> None:
+    saved = create(sqlite)
+    source = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+    target = sqlite3.connect(f"{sqlite_url.removeprefix('sqlite:///')}.copy")
+    with sqlite.transaction(actor=MAYA, reason="while it is copied") as tx:
+        concepts.submit_concept(tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1))
+        source.backup(target)
+    source.close()
+    target.close()
+    copy = open_store(f"{sqlite_url}.copy", policy=POLICY, clock=sqlite.clock)
+
+    assert verify(copy) == ()
+    assert edit(copy, saved).seq == 2
+    copy.dispose()

@@ -1,0 +1,66 @@
+"""A route is a few lines in one file; its checks and its place in the document come from its command."""
+
+import ast
+import inspect
+
+import pytest
+from tests.web.harness import Web, memory, place, problem
+
+from indelible.concepts import ConceptSaved, SubmitConcept, submit_concept
+from indelible_web import app as app_module
+from indelible_web import concepts, history
+from indelible_web.call import Call
+from indelible_web.operations import Routes
+
+MOST_LINES = 15
+PATH = "/v1/concepts/{concept_id}/submissions"
+
+planted = Routes("planted", "a route that a test adds")
+
+
+@planted.add("POST /concepts/<concept_id>/submissions", "concepts:review", takes=SubmitConcept, gives=ConceptSaved)
+def submit(call: Call, command: SubmitConcept) -> ConceptSaved:
+    """Hand a draft to its reviewers."""
+    return call.run(submit_concept, command)
+
+
+@pytest.fixture
+def wider(monkeypatch: pytest.MonkeyPatch) -> Web:
+    """An application with one route more."""
+    monkeypatch.setattr(app_module, "CONTEXTS", (concepts.routes, planted))
+    return Web(memory())
+
+
+def test_a_new_command_s_route_works_and_is_checked_like_all_others(wider: Web) -> None:
+    path = f"{place(wider.create())}/submissions"
+
+    assert problem(wider.post(path, json={"reason": "ready"})) == (428, "IF_MATCH_MISSING")
+    assert problem(wider.post(path, json={}, seq=1)) == (422, "INVALID_FIELDS")
+    assert problem(wider.post(path, json={"reason": "ready", "why": "x"}, seq=1)) == (422, "INVALID_FIELDS")
+    assert problem(wider.post(path, json={"reason": "ready"}, seq=2)) == (412, "STALE")
+    first, again = (wider.post(path, json={"reason": "ready"}, seq=1, once="submit-1") for _ in range(2))
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    assert again.get_json() == first.get_json()
+
+
+def test_a_new_command_s_route_is_in_the_document_with_an_example(wider: Web) -> None:
+    operation = wider.document["paths"][PATH]["post"]
+
+    assert operation["summary"] == "Hand a draft to its reviewers."
+    assert operation["security"] == [{"key": ["concepts:review"]}]
+    assert set(operation["requestBody"]["content"]["application/json"]["example"]) == {"reason"}
+    assert {each["name"] for each in operation["parameters"]} == {"concept_id", "If-Match", "Idempotency-Key"}
+    assert {"409", "412", "428"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize("module", [concepts, history], ids=lambda module: str(module.__name__))
+def test_every_route_is_at_most_15_lines(module: object) -> None:
+    views = [
+        node
+        for node in ast.parse(inspect.getsource(module)).body  # type: ignore[arg-type]
+        if isinstance(node, ast.FunctionDef) and node.decorator_list
+    ]
+
+    assert views
+    for view in views:
+        assert (view.end_lineno or 0) - view.decorator_list[0].lineno < MOST_LINES, view.name
