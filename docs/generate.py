@@ -63,9 +63,9 @@ def errors_page() -> str:
 def lifecycles_page() -> str:
     """Every lifecycle of ours: its edges, and its drawing."""
     lead = (
-        "Declared once, in `lifecycle.py` of a context (`indelible/kernel/keys.py` for keys). From the declaration come the"
-        " entity's checks, the rows of `lifecycle_edges`, and this page. A birth is an edge from nothing; an edge adds"
-        " a version or it does not.\n"
+        "Declared once, in `lifecycle.py` of a context (`indelible/kernel/keys.py` for keys). From the declaration come"
+        " the entity's checks, the rows of `lifecycle_edges`, and this page. A birth is an edge from nothing; an edge"
+        " adds a version or it does not.\n"
     )
     parts = [part for lifecycle in (CONCEPT, KEY) for part in lifecycle_part(lifecycle)]
     return page("Lifecycles", lead, *parts)

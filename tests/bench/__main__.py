@@ -61,7 +61,8 @@ def main() -> int:
     wanted = parser.parse_args()
     with testbed(durable=not wanted.hasty) as bed:
         show(f"PostgreSQL {bed.server.version} on TCP, synchronous_commit on, fsync {'off' if wanted.hasty else 'on'}")
-        with on_postgresql(bed.postgresql().url) as bench:
+        database = bed.postgresql()
+        with on_postgresql(database.url, database.owner_url) as bench:
             for sent in bench.statements:
                 show(sent.text)
             ratio = compare("PostgreSQL", bench, wanted.rounds, wanted.edits)

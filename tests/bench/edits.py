@@ -9,15 +9,17 @@ from typing import Any, Final
 
 import psycopg
 from attrs import evolve, frozen
-from sqlalchemy import event, make_url
+from sqlalchemy import make_url
+from tests.sql.drivers import Watch, watched
 
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptSaved
+from indelible.concepts.entities import name_key
 from indelible.kernel import instant_text
 from indelible.testing.stores import MAYA, create
 from indelible_sql import SqlStore, open_store
 
-CONCEPTS: Final = 50
+CONCEPTS: Final = 500
 WARM: Final = 10
 QUOTE: Final = '"'
 CONTENT: Final = ConceptContent(
@@ -29,6 +31,7 @@ CONTENT: Final = ConceptContent(
     misconceptions=("A fraction with larger numbers is a larger fraction.",),
     scope_boundaries="Positive fractions only.",
 )
+OWN: Final = evolve(CONTENT, name="Fractions of one value")  # names that are the same would be looked up
 COMMAND: Final = {"change_note": "one of many edits"}
 EDIT = Callable[[], object]
 
@@ -80,28 +83,28 @@ def _texts() -> Iterator[str]:
         yield f"{CONTENT.explanation} Revision {number}."
 
 
-def seen(store: SqlStore, edit: EDIT) -> tuple[Sent, ...]:
+def seen(watch: Watch, edit: EDIT) -> tuple[Sent, ...]:
     """The statements of one edit, as the driver gets them."""
     found: list[Sent] = []
-
-    def note(_: object, __: object, statement: str, values: Any, *___: Any) -> None:
-        found.append(Sent(statement, values))
-
-    event.listen(store.engines.writer, "before_cursor_execute", note)
+    watch.before.append(lambda text, values: found.append(Sent(text, values)))
     edit()
-    event.remove(store.engines.writer, "before_cursor_execute", note)
+    watch.before.clear()
     return tuple(found)
 
 
 @contextmanager
-def on_postgresql(url: str) -> Generator[Bench]:
+def on_postgresql(url: str, owner_url: str) -> Generator[Bench]:
     """Over TCP: load and lock, one fused guarded statement, COMMIT; both prepared."""
     store = open_store(url)
+    watch = watched(store.engines.writer)
     filled(store)
-    by_store, mine = edits(store), create(store, CONTENT)
+    store.dispose()  # a plan that was made for an empty table would be kept
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        owner.execute("ANALYZE")
+    by_store, mine = edits(store), create(store, OWN)
     for _ in range(WARM):
         by_store()
-    statements = seen(store, by_store)
+    statements = seen(watch, by_store)
     load = next(each for each in statements if "FOR UPDATE" in each.text)
     write = next(each for each in statements if each.text.startswith("WITH head"))
     with psycopg.connect(url) as connection:
@@ -143,6 +146,9 @@ def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Ma
         "concept_versions_id": f"bare-{number}",
         "concept_versions_concept_id": concept_id,
         "concept_versions_version_number": version + 1,
+        "concept_versions_name": OWN.name,
+        "concept_versions_name_key": name_key(OWN.name),
+        "concept_versions_search_key": f"{name_key(OWN.name)}\n{name_key(OWN.definition)}",
         "concept_warnings_concept_id": concept_id,
         "concept_warnings_version_number": version + 1,
         "history_entity_id": concept_id,
@@ -157,11 +163,12 @@ def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Ma
 def on_sqlite(url: str) -> Generator[Bench]:
     """BEGIN IMMEDIATE, load, the four guarded statements in order, COMMIT; the same settings of the connection."""
     store = open_store(url)
+    watch = watched(store.engines.writer)
     filled(store)
-    by_store, mine = edits(store), create(store, CONTENT)
+    by_store, mine = edits(store), create(store, OWN)
     for _ in range(WARM):
         by_store()
-    statements = seen(store, by_store)
+    statements = seen(watch, by_store)
     connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")

@@ -13,8 +13,18 @@ from tests.examples.loans import LOAN, LOANS, Loan, LoanStatus, lend, migrate, m
 
 from indelible.kernel import Actor, Change, InvalidTransition, Stale, WrongUse, verify_chain
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, guard_head, head_columns, open_store, rebuild, verify
+from indelible_sql import (
+    SqlStore,
+    declare_lifecycle,
+    guard_head,
+    head_columns,
+    open_store,
+    rebuild,
+    verify,
+    withdraw_lifecycle,
+)
 from indelible_sql.admission import LifecycleDiffers
+from indelible_sql.hosts import EdgeInUse
 from indelible_sql.tables import HISTORY
 
 MAYA = Actor.user("maya")
@@ -121,10 +131,10 @@ ATTACKS: dict[str, Attack] = {
     "a change without its loan": lambda lent: (record(lent),),
     "a loan in an undeclared state": lambda lent: (head(lent, status="BURNT"), record(lent, to_state="BURNT")),
     "an undeclared action": lambda lent: (head(lent), record(lent, action="burn")),
-    "a due date that moves alone": lambda lent: (update(LOANS).values(due=DUE + LATER),),
+    "a due date that moves alone": lambda _: (update(LOANS).values(due=DUE + LATER),),
     "a loan that is moved back": lambda lent: (head(lent, seq=1, status="LENT"),),
     "a loan that skips a seq": lambda lent: (head(lent, seq=3), record(lent, seq=3)),
-    "a loan that is deleted": lambda lent: (delete(LOANS),),
+    "a loan that is deleted": lambda _: (delete(LOANS),),
     "a loan that is born without history": lambda lent: (born(lent),),
     "a loan with another id": lambda lent: (head(lent, id="new"), record(lent, entity_id="new")),
     "a wrong predecessor": lambda lent: (head(lent), record(lent, prev_hash="c" * 64)),
@@ -163,6 +173,20 @@ def test_an_illegal_raw_write_is_refused(name: str, urls: tuple[str, str], store
     change = last_change(store, lent(store))
 
     assert [is_refused(url, *ATTACKS[name](change)) for url in urls] == [True, True]
+    assert verify(store) == ()
+
+
+def test_an_edge_that_history_took_is_withdrawn_no_more(urls: tuple[str, str], store: SqlStore) -> None:
+    lent(store)
+    engine = create_engine(urls[1])
+    unused = type(LOAN)(name="loan", edges=LOAN.edges[1:])
+    with engine.begin() as connection:
+        withdraw_lifecycle(connection, unused)
+        with pytest.raises(EdgeInUse):
+            withdraw_lifecycle(connection, LOAN)
+        declare_lifecycle(connection, LOAN)
+    engine.dispose()
+
     assert verify(store) == ()
 
 

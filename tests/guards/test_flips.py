@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.guards.flips import MADE, SUPPLIED, FileFlips, in_database, is_text, row_of, without_guards
+from tests.guards.flips import (
+    MADE,
+    RULES_OFF,
+    RULES_ON,
+    SUPPLIED,
+    FileFlips,
+    in_database,
+    is_text,
+    row_of,
+    without_guards,
+)
 from tests.guards.places import Inside, Place, inside_database, inside_file
 
 from indelible_service.embedded import PostgresServer
@@ -16,9 +26,11 @@ EVERY = {**SUPPLIED, **MADE}
 INSTANTS = [name for name, (_, column) in SUPPLIED.items() if column.type is INSTANT]
 FORGIVABLE = [*INSTANTS, "receipts.result", "concept_versions.examples", "concept_warnings.warnings"]
 SWAP = (
+    RULES_OFF,
     "UPDATE history SET position = -1 WHERE position = {0}",
     "UPDATE history SET position = {0} WHERE position = {1}",
     "UPDATE history SET position = {1} WHERE position = -1",
+    RULES_ON,
 )
 
 
@@ -101,7 +113,7 @@ def test_two_positions_of_an_entity_that_change_places_are_named(
 def test_a_position_that_leaves_a_hole_is_found(inside_sqlite: Inside) -> None:
     found = inside_sqlite.findings([text("UPDATE history SET position = 99 WHERE position = 2")])
 
-    assert [(each.fault, each.table) for each in found] == [(Fault.POSITION, "history")]
+    assert (Fault.POSITION, "history") in {(each.fault, each.table) for each in found}
 
 
 def test_a_transaction_s_number_that_puts_changes_out_of_order_is_named(

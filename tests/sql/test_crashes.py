@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 from tests.conftest import POLICY
+from tests.sql.drivers import Watch, watched
 
 from indelible import concepts
 from indelible.concepts import Concept, ConceptSaved
@@ -36,20 +36,21 @@ def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
 
 
 @contextmanager
-def crashing_at(engine: Engine, stop: int, when: str) -> Generator[list[str]]:
+def crashing_at(watch: Watch, stop: int, when: str) -> Generator[list[str]]:
     """The program dies before or after its so-manieth statement."""
     seen: list[str] = []
 
-    def count(_: object, __: object, statement: str, *___: Any) -> None:
+    def count(statement: str, _: Any) -> None:
         seen.append(statement)
         if len(seen) == stop:
             raise Crash
 
-    event.listen(engine, f"{when}_cursor_execute", count)
+    calls: list[Any] = getattr(watch, when)
+    calls.append(count)
     try:
         yield seen
     finally:
-        event.remove(engine, f"{when}_cursor_execute", count)
+        calls.clear()
 
 
 Works = dict[str, Callable[[SqlStore], Callable[[], object]]]
@@ -95,13 +96,14 @@ def state(store: SqlStore) -> tuple[tuple[Change, ...], list[Concept]]:
 
 @pytest.mark.parametrize("name", WORKS)
 def test_a_crash_between_any_two_statements_leaves_nothing(store: SqlStore, name: str) -> None:
+    watch = watched(store.engines.writer)
+    do(store, lambda tx, _: tx.concepts.get_concept("c-1"), None)  # connected
     work = WORKS[name](store)
-    store.feed()
     before, stop, crashes = state(store), 0, 0
     while True:
         stop += 1
         when = "after" if stop % 2 else "before"
-        with crashing_at(store.engines.writer, (stop + 1) // 2, when) as seen:
+        with crashing_at(watch, (stop + 1) // 2, when) as seen:
             try:
                 work()
             except Crash:

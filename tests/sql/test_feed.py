@@ -174,5 +174,5 @@ def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: S
     create(postgresql)
 
     for store, cursor in ((postgresql, sqlite.feed().cursor), (sqlite, postgresql.feed().cursor)):
-        with pytest.raises(ValueError, match="INVALID_CURSOR"):
+        with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
             store.feed(after=cursor)

@@ -14,6 +14,7 @@ from indelible.kernel.values import (
     COUNT,
     LINE,
     TEXTS,
+    ListTooLong,
     NumberOutOfRange,
     TextBlank,
     TextTooLong,
@@ -41,6 +42,8 @@ class Everything:
 
     text: str = field(validator=is_sentence, metadata=LINE)
     count: int = field(validator=is_count, metadata=COUNT)
+    note: str = field(default="", metadata={"max_length": 10})  # no validator: the schema holds its limit
+    notes: tuple[str, ...] = field(default=(), metadata={"max_length": 10, "max_items": 2})
     whole: int = 0
     switch: bool = False
     colour: Colour = Colour.RED
@@ -120,21 +123,29 @@ def test_a_value_of_another_type_is_refused(name: str, value: object) -> None:
     assert list(refused.value.messages_dict) == [name]
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "leaf"),
-    [
-        ("text", "a" * 1_001, TextTooLong),
-        ("text", " ", TextBlank),
-        ("text", "\0", TextUnstorable),
-        ("count", 0, NumberOutOfRange),
-        ("count", 2**63, NumberOutOfRange),
-        ("whole", 2**63, NumberOutOfRange),
-        ("whole", -(2**63), NumberOutOfRange),
-        ("actor", "maya", InvalidActor),
-        ("actor", "robot:maya", InvalidActor),
-        ("actor", "user:\ud800", TextUnstorable),
-    ],
-)
+BEYOND: list[tuple[str, object, type[Invalid]]] = [
+    ("text", "a" * 1_001, TextTooLong),
+    ("text", " ", TextBlank),
+    ("text", "\0", TextUnstorable),
+    ("note", "\0", TextUnstorable),
+    ("note", "a\ud800", TextUnstorable),
+    ("note", "a" * 11, TextTooLong),
+    ("notes", ["a"] * 3, ListTooLong),
+    ("notes", ["a" * 11], TextTooLong),
+    ("notes", ["\0"], TextUnstorable),
+    ("inners", [{}] * 4, ListTooLong),
+    ("inner", {"names": ["a"] * 201}, ListTooLong),
+    ("count", 0, NumberOutOfRange),
+    ("count", 2**63, NumberOutOfRange),
+    ("whole", 2**63, NumberOutOfRange),
+    ("whole", -(2**63), NumberOutOfRange),
+    ("actor", "maya", InvalidActor),
+    ("actor", "robot:maya", InvalidActor),
+    ("actor", "user:\ud800", TextUnstorable),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "leaf"), BEYOND)
 def test_a_value_beyond_its_limits_is_refused_with_core_s_own_leaf(
     name: str, value: object, leaf: type[Invalid]
 ) -> None:

@@ -286,7 +286,7 @@ LINES = [
 def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Web]:
     """An application over each store; all lines are refused, so they can share it."""
     if request.param == "memory":
-        yield cast("Web", request.getfixturevalue("shared"))
+        yield Web(memory())
         return
     if request.param == "sqlite":
         template = cast("Path", request.getfixturevalue("template_file"))

@@ -17,6 +17,7 @@ from indelible.kernel.values import is_identifier, is_identifier_or_none, is_sen
 from indelible_web.examples import attributes_of, example_for
 from indelible_web.scalars import (
     MOST,
+    Items,
     Reader,
     Says,
     Scalar,
@@ -76,7 +77,7 @@ def schema_from(name: str, attributes: Iterable[Attribute], side: Side) -> type[
 @cache
 def page_schema_of(cls: type) -> type[Schema]:
     """The schema of a page of these."""
-    items: fields.List[Any] = fields.List(fields.Nested(schema_of(cls, Side.ANSWER)), required=True)
+    items = Items(fields.Nested(schema_of(cls, Side.ANSWER)), required=True)
     following = scalar(text, {"type": "string"}, required=True, allow_none=True)
     return make_schema(f"{cls.__name__}Page", EXCLUDE, {"items": items, "next": following})
 
@@ -110,7 +111,7 @@ def _field(kind: Any, says: Says, side: Side, **options: Any) -> fields.Field[An
         return _field(arguments[0], says, side, allow_none=side is not Side.TEXT, **options)
     if typing.get_origin(kind) is tuple and arguments[1:] == [Ellipsis]:
         most = {} if side is Side.ANSWER else {"maxItems": _limit(says, "max_items")}
-        return fields.List(_field(arguments[0], says, side, required=True), metadata=most, **options)
+        return Items(_field(arguments[0], says, side, required=True), metadata=most, **options)
     if typing.get_origin(kind) is Mapping and side is Side.ANSWER:
         return fields.Dict(**options)
     if isinstance(kind, type) and issubclass(kind, Enum):

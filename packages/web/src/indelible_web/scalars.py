@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from marshmallow import ValidationError, fields
 
 from indelible.kernel import Actor
-from indelible.kernel.values import UNSTORABLE, NumberOutOfRange, TextUnstorable
+from indelible.kernel.values import UNSTORABLE, ListTooLong, NumberOutOfRange, TextTooLong, TextUnstorable
 
 Says = Mapping[str, Any]
 Reader = Callable[[object, str, Says], object]
@@ -34,10 +34,23 @@ def scalar(read: Reader, says: Says, **options: Any) -> Scalar:  # noqa: ANN401 
     return Scalar(metadata={**says, "reader": read}, **options)
 
 
-def text(value: object, field: str, _: Says) -> str:
-    """Text that a database can keep."""
+class Items(fields.List[Any]):
+    """A list of at most as many items as its metadata says."""
+
+    def _deserialize(self, value: object, attr: str | None, *rest: Any, **options: Any) -> list[Any]:  # noqa: ANN401
+        most = self.metadata.get("maxItems", MOST)
+        if isinstance(value, list) and len(cast("list[object]", value)) > most:
+            raise ListTooLong(attr or "value", most)
+        usual = cast("Any", super())
+        return cast("list[Any]", usual._deserialize(value, attr, *rest, **options))  # noqa: SLF001 - our own
+
+
+def text(value: object, field: str, says: Says) -> str:
+    """Text of at most as many characters as its metadata says, that a database can keep."""
     if not isinstance(value, str):
         raise ValidationError("Not a text.")
+    if len(value) > says.get("maxLength", MOST):
+        raise TextTooLong(field, says["maxLength"])
     if UNSTORABLE.search(value):
         raise TextUnstorable(field)
     return value

@@ -81,6 +81,7 @@ VERSIONS = table(
         name="concept_versions_previous",
     ),
     Index("concept_versions_name_key", "name_key"),
+    has_rowid=False,
 )
 WARNINGS = table(
     "concept_warnings",
@@ -95,6 +96,7 @@ WARNINGS = table(
         [f"{SCHEMA}.concept_versions.{name}" for name in ("concept_id", "version_number", "created_at")],
         name="concept_warnings_version",
     ),
+    has_rowid=False,
 )
 
 VERSION_COLUMNS = [column.label(f"version_{column.name}") for column in VERSIONS.columns]

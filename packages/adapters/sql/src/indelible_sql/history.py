@@ -59,10 +59,10 @@ ROWS.register_structure_hook_func(
 
 
 @frozen
-class InvalidCursor(Invalid):
+class ForeignCursor(Invalid):
     """The cursor is not one that this database gave."""
 
-    code: ClassVar[str] = "INVALID_CURSOR"
+    code: ClassVar[str] = "FOREIGN_CURSOR"
     cursor: str
 
 
@@ -98,7 +98,7 @@ class SqlHistory:
         home = self._session.rows(HOME, {})[0]
         cluster, database, txid, position = _numbers(after, 4)
         if after and (cluster, database) != (home["cluster"], home["database"]):
-            raise InvalidCursor(after)
+            raise ForeignCursor(after)
         rows = self._session.rows(FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit})
         changes = tuple(ROWS.structure(row, Change) for row in rows)
         end = (rows[-1]["transaction"], rows[-1]["position"]) if rows else (txid, position)
@@ -132,5 +132,5 @@ def _numbers(cursor: str, count: int) -> tuple[int, ...]:
     if len(parts) != count or not all(
         part.isascii() and part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts
     ):
-        raise InvalidCursor(cursor)
+        raise ForeignCursor(cursor)
     return tuple(map(int, parts))

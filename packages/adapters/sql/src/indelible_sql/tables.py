@@ -114,6 +114,7 @@ RECEIPTS = table(
     required("at", INSTANT),
     required("hash", DIGEST),
     PrimaryKeyConstraint("owner", "key", name="receipts_key"),
+    has_rowid=False,
 )
 
 

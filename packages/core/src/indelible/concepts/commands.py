@@ -7,6 +7,7 @@ from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
     LINE,
+    is_a,
     is_count,
     is_identifier,
     is_identifier_or_none,
@@ -18,7 +19,7 @@ from indelible.kernel.values import (
 class CreateConcept:
     """Begin a concept in DRAFT; `corrects` names the published concept that it sets right."""
 
-    content: ConceptContent
+    content: ConceptContent = field(validator=is_a(ConceptContent))
     change_note: str = field(default="first version", validator=is_sentence, metadata=LINE)
     corrects: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
 
@@ -29,7 +30,7 @@ class EditConcept:
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=is_count, metadata=COUNT)
-    content: ConceptContent
+    content: ConceptContent = field(validator=is_a(ConceptContent))
     change_note: str = field(validator=is_sentence, metadata=LINE)
 
 

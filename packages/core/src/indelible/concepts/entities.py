@@ -3,9 +3,9 @@
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.kernel import Actor, instant_after
@@ -15,7 +15,7 @@ from indelible.kernel.values import (
     LINE,
     TEXT,
     TEXTS,
-    WrongType,
+    is_a,
     is_count,
     is_identifier,
     is_instant,
@@ -29,11 +29,6 @@ from indelible.kernel.values import (
 def name_key(name: str) -> str:
     """What makes two names the same: compatibility forms, case and runs of space do not count."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _is_status(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    if not isinstance(value, ConceptStatus):
-        raise WrongType(attribute.name, "ConceptStatus")
 
 
 @frozen(kw_only=True)
@@ -57,8 +52,8 @@ class ConceptVersion:
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     version_number: int = field(validator=is_count, metadata=COUNT)
-    content: ConceptContent
-    created_by: Actor
+    content: ConceptContent = field(validator=is_a(ConceptContent))
+    created_by: Actor = field(validator=is_a(Actor))
     created_at: datetime = field(validator=is_instant)
     change_note: str | None = field(validator=is_sentence_or_none, metadata=LINE)
 
@@ -69,7 +64,7 @@ class Concept:
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     current_version: int = field(validator=is_count, metadata=COUNT)
-    status: ConceptStatus = field(validator=_is_status)
+    status: ConceptStatus = field(validator=is_a(ConceptStatus))
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
 

@@ -14,6 +14,7 @@ from indelible.concepts.rules.diff import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.records import fold
 from indelible.kernel import Change
+from indelible.kernel.values import InstantOutOfRange
 
 PAGE = 50
 
@@ -89,6 +90,8 @@ def concept_as_of(
     tx: ConceptsRead, concept_id: str, *, at: datetime | None = None, seq: int | None = None
 ) -> ConceptShown:
     """The concept as it stood at an instant, at a seq, or at the earlier of both."""
+    if at is not None and at.tzinfo is None:
+        raise InstantOutOfRange("at")
     changes = [
         change
         for change in list_history(tx, concept_id)

@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol, Self
 from attrs import field, frozen
 
 from indelible.kernel.errors import Invalid
-from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_identifier_or_none, is_sentence
+from indelible.kernel.values import IDENTIFIER, LINE, is_a, is_identifier, is_identifier_or_none, is_sentence
 
 
 class ActorKind(StrEnum):
@@ -29,7 +29,7 @@ class InvalidActor(Invalid):
 class Actor:
     """Who causes a change; printed `user:maya`. The id is opaque: no name, no address."""
 
-    kind: ActorKind
+    kind: ActorKind = field(validator=is_a(ActorKind))
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     @classmethod
@@ -69,6 +69,6 @@ class Cause(Protocol):
 class Because:
     """A cause that is checked before anything is asked of a database."""
 
-    actor: Actor
+    actor: Actor = field(validator=is_a(Actor))
     reason: str = field(validator=is_sentence, metadata=LINE)
     request_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)

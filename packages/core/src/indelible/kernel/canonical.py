@@ -12,17 +12,20 @@ from indelible.kernel.errors import WrongUse
 
 def instant_text(instant: datetime) -> str:
     """The one text of an instant: UTC, six digits of microseconds; such texts sort as instants do."""
+    if instant.tzinfo is None:
+        raise WrongUse("a canonical value holds no instant without its time zone")
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _refuse_float(value: float) -> float:
-    raise WrongUse(f"a canonical value holds no float, and this one holds {value!r}")
+def _refuse(value: object) -> None:
+    raise WrongUse(f"a canonical value holds no {type(value).__name__}")
 
 
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
-_converter.register_unstructure_hook(float, _refuse_float)
+for _kind in (float, bytes, bytearray, set, frozenset, complex):
+    _converter.register_unstructure_hook(_kind, _refuse)
 
 
 def plain(value: object) -> object:

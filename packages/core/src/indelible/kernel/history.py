@@ -10,7 +10,7 @@ from attrs.filters import exclude
 
 from indelible.kernel.actor import Actor, Cause
 from indelible.kernel.canonical import digest, plain
-from indelible.kernel.errors import BrokenChain, Stale
+from indelible.kernel.errors import BrokenChain, InvalidTransition, Stale
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_count, is_identifier, is_instant, is_sentence
 
@@ -122,7 +122,12 @@ def next_change(
 ) -> Change:
     """The change that takes the head, or nothing at a birth, to the entity."""
     place = head.place if head else UNBORN
-    adds_version = lifecycle.edge(place.state, action).adds_version
+    edge = lifecycle.edge(place.state, action)
+    if entity.status != edge.to_state:
+        raise InvalidTransition(
+            lifecycle.name, place.state, f"{action} to {entity.status}", lifecycle.allowed(place.state)
+        )
+    adds_version = edge.adds_version
     unsealed = Change(
         lifecycle=lifecycle.name,
         entity_id=entity.id,

@@ -14,7 +14,7 @@ from indelible.kernel.errors import Invalid, NotFound, WrongUse
 from indelible.kernel.history import Change, Data, Head, next_change
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import COUNT, IDENTIFIER, is_count, is_identifier, is_instant_or_none
+from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_instant_or_none
 
 SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
 MOST_SCOPES = 50
@@ -78,7 +78,7 @@ class Key:
     """A credential: whom it stands for and what it opens."""
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    owner: Actor
+    owner: Actor = field(validator=is_a(Actor))
     scopes: tuple[str, ...] = field(validator=_are_scopes)
     secret_digest: str = field(repr=False)
     expires_at: datetime | None = field(validator=is_instant_or_none)

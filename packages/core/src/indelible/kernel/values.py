@@ -1,6 +1,7 @@
 """What a field may hold: validators that read a field's limits from its metadata and raise a leaf of Invalid."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final, cast
 
@@ -90,6 +91,16 @@ class InstantOutOfRange(Invalid):
 
     code: ClassVar[str] = "INSTANT_OUT_OF_RANGE"
     field: str
+
+
+def is_a(kind: type) -> Callable[[object, "Attribute[Any]", object], None]:
+    """A value of one type, which checks itself."""
+
+    def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
+        if not isinstance(value, kind):
+            raise WrongType(attribute.name, kind.__name__)
+
+    return check
 
 
 def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:

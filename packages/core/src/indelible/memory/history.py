@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import field, frozen
 
-from indelible.kernel import UNBORN, Actor, Change, Feed, Lifecycle, Receipt, Stale
+from indelible.kernel import UNBORN, Actor, Change, Feed, InvalidTransition, Lifecycle, Receipt, Stale
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
 Kept = dict[tuple[Actor, str], Receipt]
@@ -30,7 +30,10 @@ class MemoryHistory:
 
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
         """Add a legal change to its entity's last one, or raise InvalidTransition or Stale."""
-        lifecycle.next(change.from_state, change.action)
+        if lifecycle.edge(change.from_state, change.action) != change.edge:
+            raise InvalidTransition(
+                lifecycle.name, change.from_state, change.action, lifecycle.allowed(change.from_state)
+            )
         chain = self.of(lifecycle.name, change.entity_id)
         if change.predecessor != (chain[-1].place if chain else UNBORN):
             raise Stale(change.entity_id, change.predecessor.seq)

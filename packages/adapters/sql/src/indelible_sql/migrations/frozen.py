@@ -16,10 +16,16 @@ def run_frozen(revision: str) -> None:
         op.get_bind().exec_driver_sql(statement)
 
 
+def schema_of_migration() -> str:
+    """Where the migration that runs now finds indelible's tables."""
+    config = op.get_context().config
+    schema: str | None = config.attributes.get("schema") if config else None
+    return schema or SCHEMA
+
+
 def _statements(name: str) -> Iterator[str]:
     source = files("indelible_sql.migrations.versions").joinpath(name).read_text(encoding="utf-8")
-    schema = op.get_context().config.attributes.get("schema") or SCHEMA  # type: ignore[union-attr]
-    quoted = op.get_bind().dialect.identifier_preparer.quote(schema)
+    quoted = op.get_bind().dialect.identifier_preparer.quote(schema_of_migration())
     for statement in source.split(SEPARATOR):
         if statement.strip():
             yield statement.replace(f"{SCHEMA}.", f"{quoted}.")

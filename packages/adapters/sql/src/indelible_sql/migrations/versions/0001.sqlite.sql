@@ -74,6 +74,7 @@ CREATE TABLE receipts (
 	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
 	CONSTRAINT receipts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
 )
+ WITHOUT ROWID,
  STRICT
 --;
 CREATE TABLE concepts (
@@ -86,7 +87,6 @@ CREATE TABLE concepts (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT concepts_version FOREIGN KEY(id, current_version) REFERENCES concept_versions (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -164,6 +164,7 @@ CREATE TABLE concept_versions (
 	CONSTRAINT concept_versions_created_by_rule CHECK ((substr(created_by, 1, 5) = 'user:' AND length(created_by) BETWEEN 6 AND 205 OR substr(created_by, 1, 7) = 'system:' AND length(created_by) BETWEEN 8 AND 207 OR substr(created_by, 1, 4) = 'key:' AND length(created_by) BETWEEN 5 AND 204) AND created_by NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'),
 	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000')
 )
+ WITHOUT ROWID,
  STRICT
 --;
 CREATE INDEX concept_versions_name_key ON concept_versions (name_key)
@@ -182,6 +183,7 @@ CREATE TABLE concept_warnings (
 	CONSTRAINT concept_warnings_ruleset_rule CHECK (ruleset >= 1),
 	CONSTRAINT concept_warnings_warnings_rule CHECK (json_valid(warnings) AND json_type(warnings) = 'array')
 )
+ WITHOUT ROWID,
  STRICT
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
