@@ -63,6 +63,19 @@ PLACED: Kind = {
     "a position below zero": lambda s: step(s, position=-1),
     "a position that is taken": lambda s: step(s, position=1),
     "a rowid below zero": lambda s: (move(s.approve), by_rowid(HISTORY, row(s.approve), -7)),
+    "a version's rowid below zero": lambda s: (
+        move(s.edit),
+        by_rowid(VERSIONS, s.version, -7),
+        remark(s.warnings),
+        log(s.edit),
+    ),
+    "remarks' rowid below zero": lambda s: (
+        move(s.edit),
+        keep(s.version),
+        by_rowid(WARNINGS, s.warnings, -7),
+        log(s.edit),
+    ),
+    "a receipt's rowid below zero": lambda s: (by_rowid(RECEIPTS, s.receipt, -7),),
 }
 SQLITE_IMPOSTORS: Kind = {
     "a TEMP table in the head's place": lambda s: (

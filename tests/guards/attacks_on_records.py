@@ -20,6 +20,7 @@ BLANK: Kind = {
     "an actor of an unknown kind": lambda s: step(s, actor="User:maya"),
     "an actor without a name": lambda s: step(s, actor="user:"),
     "an actor whose name is a space": lambda s: step(s, actor="user: "),
+    "an actor with a hidden space": lambda s: step(s, actor="user:ma\x0bya"),
     "no reason": lambda s: step(s, reason=""),
     "a reason of a space": lambda s: step(s, reason=" "),
     "a reason of tabs and lines": lambda s: step(s, reason="\t\r\n"),

@@ -215,7 +215,8 @@ def key_for(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
     """The key that the text opens, or None; one answer whatever is wrong with it."""
     prefix, _, rest = text.partition("_")
     key_id, _, secret = rest.partition("_")
-    if prefix != "ind" or not key_id.isascii() or not secret.isascii():
+    is_plain = all(part.isascii() and part.isprintable() for part in (key_id, secret))
+    if prefix != "ind" or not is_plain:
         return None
     try:
         key = tx.keys.get(key_id).entity

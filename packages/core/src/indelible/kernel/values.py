@@ -21,7 +21,7 @@ LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, UTF-8 no half of a pair
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-SPACE_OR_CONTROL = re.compile(rf"\s|{CONTROL.pattern}")
+HIDDEN = re.compile(rf"[\s\u200b-\u200d\u2060\ufeff]|{CONTROL.pattern}")  # in an id, nothing that cannot be seen
 
 
 @frozen
@@ -145,7 +145,7 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
     if not text:
         raise TextBlank(attribute.name)
-    if SPACE_OR_CONTROL.search(text):
+    if HIDDEN.search(text):
         raise TextHasControls(attribute.name)
 
 
