@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis.strategies import characters, sampled_from, text
 
 from indelible.kernel import Actor, ActorKind, Invalid, InvalidActor
-from indelible.kernel.values import SPACE_OR_CONTROL, UNSTORABLE
+from indelible.kernel.values import HIDDEN, UNSTORABLE
 
 ids = text(characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(
-    lambda each: not SPACE_OR_CONTROL.search(each) and not UNSTORABLE.search(each)
+    lambda each: not HIDDEN.search(each) and not UNSTORABLE.search(each)
 )
 
 
