@@ -84,6 +84,7 @@ table concepts: CREATE TABLE concepts (
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
+	CONSTRAINT concepts_version FOREIGN KEY(id, current_version) REFERENCES concept_versions (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),

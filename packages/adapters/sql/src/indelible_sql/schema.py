@@ -94,7 +94,7 @@ def _tables(dialect: str) -> Iterator[str]:
             yield _text(CreateIndex(index), options)
     if dialect == "postgresql":  # SQLite has the keys that point forward in its tables already
         for key in (key for table in TABLES for key in table.foreign_key_constraints if key.use_alter):
-            yield _text(AddConstraint(key), options)
+            yield _text(AddConstraint(key, isolate_from_table=False), options)
 
 
 def _text(element: ExecutableDDLElement, options: Mapping[str, Any]) -> str:
