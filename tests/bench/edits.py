@@ -21,7 +21,7 @@ from indelible_sql import SqlStore, open_store
 
 CONCEPTS: Final = 500
 WARM: Final = 10
-QUOTE: Final = '"'
+PLACEHOLDER: Final = re.compile(r"(\w+)\"? ?= ?\?")
 CONTENT: Final = ConceptContent(
     name="Equivalent fractions",
     definition="Fractions that name the same amount, though their numerators and denominators differ.",
@@ -32,8 +32,9 @@ CONTENT: Final = ConceptContent(
     scope_boundaries="Positive fractions only.",
 )
 OWN: Final = evolve(CONTENT, name="Fractions of one value")  # names that are the same would be looked up
-COMMAND: Final = {"change_note": "one of many edits"}
-EDIT = Callable[[], object]
+INSTANTS: Final = ("concepts_updated_at", "concept_versions_created_at", "concept_warnings_computed_at", "history_at")
+
+Edit = Callable[[], object]
 
 
 @frozen
@@ -45,51 +46,66 @@ class Sent:
 
 
 @frozen
+class Statements:
+    """The statements of one edit: the load, the look-up of names where it is one of its own, and the writes."""
+
+    load: Sent
+    names: tuple[Sent, ...]
+    writes: tuple[Sent, ...]
+
+    @classmethod
+    def of(cls, sent: list[Sent]) -> "Statements":
+        """The statements of an edit, told apart."""
+        load, *names = (each for each in sent if each.text.startswith("SELECT"))
+        writes = tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT")))
+        return cls(load, tuple(names), writes)
+
+    def texts(self) -> Iterator[str]:
+        """What to print."""
+        yield from (each.text for each in (self.load, *self.names, *self.writes))
+
+
+@frozen
 class Bench:
-    """The two ways to make one edit, and the statements of both."""
+    """Ways to make one edit: the store's, a bare driver's, and one's that looks names up as the store does."""
 
-    by_store: EDIT
-    by_driver: EDIT
-    statements: tuple[Sent, ...]
+    store: Edit
+    bare: Edit
+    bare_with_names: Edit
+    statements: Statements
 
 
-def filled(store: SqlStore) -> None:
+def _filled(store: SqlStore) -> None:
     """Enough other concepts for names to be looked up among."""
     for number in range(CONCEPTS):
         create(store, evolve(CONTENT, name=f"Concept {number}"))
 
 
-def edits(store: SqlStore) -> EDIT:
+def _edits(store: SqlStore) -> Edit:
     """Each call is one more edit of a concept of its own."""
-    saved = [create(store, CONTENT)]
-    texts = _texts()
+    saved, number = [create(store, CONTENT)], [0]
 
     def once() -> None:
+        number[0] += 1
         command = concepts.EditConcept(
             concept_id=saved[0].concept.id,
             expected_seq=saved[0].seq,
-            content=evolve(CONTENT, explanation=next(texts)),
-            **COMMAND,
+            content=evolve(CONTENT, explanation=f"{CONTENT.explanation} Revision {number[0]}."),
+            change_note="one of many edits",
         )
         saved[0] = store.run(concepts.edit_concept, command, actor=MAYA, reason="one of many edits")
 
     return once
 
 
-def _texts() -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        yield f"{CONTENT.explanation} Revision {number}."
-
-
-def seen(watch: Watch, edit: EDIT) -> tuple[Sent, ...]:
-    """The statements of one edit, as the driver gets them."""
+def _seen(watch: Watch, edit: Edit) -> Statements:
+    for _ in range(WARM):
+        edit()
     found: list[Sent] = []
     watch.before.append(lambda text, values: found.append(Sent(text, values)))
     edit()
     watch.before.clear()
-    return tuple(found)
+    return Statements.of(found)
 
 
 @contextmanager
@@ -97,41 +113,42 @@ def on_postgresql(url: str, owner_url: str) -> Generator[Bench]:
     """Over TCP: load and lock, one fused guarded statement, COMMIT; both prepared."""
     store = open_store(url)
     watch = watched(store.engines.writer)
-    filled(store)
-    store.dispose()  # a plan that was made for an empty table would be kept
+    _filled(store)
+    store.dispose()  # a plan that was made for empty tables would be kept
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ANALYZE")
-    by_store, mine = edits(store), create(store, OWN)
-    for _ in range(WARM):
-        by_store()
-    statements = seen(watch, by_store)
-    load = next(each for each in statements if "FOR UPDATE" in each.text)
-    write = next(each for each in statements if each.text.startswith("WITH head"))
+    edit = _edits(store)
+    statements, mine = _seen(watch, edit), [create(store, OWN) for _ in range(2)]
     with psycopg.connect(url) as connection:
-        yield Bench(by_store, _bare_postgresql(connection, load, write, mine), statements)
+        bare, named = (_bare_postgresql(connection, statements, each, looks=bool(at)) for at, each in enumerate(mine))
+        yield Bench(edit, bare, named, statements)
     store.dispose()
 
 
-def _bare_postgresql(connection: psycopg.Connection[Any], load: Sent, write: Sent, mine: ConceptSaved) -> EDIT:
-    cursor, number, found = connection.cursor(), [0], {"concept_id": mine.concept.id, "expected_seq": mine.seq}
-    names = [part.rpartition(".")[2] for part in load.text[len("SELECT ") : load.text.index(" \nFROM")].split(", ")]
-    seq, version, last, at = (names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
+def _bare_postgresql(
+    connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved, *, looks: bool
+) -> Edit:
+    cursor, concept_id, number = connection.cursor(), mine.concept.id, [0]
+    load, (write,), looked = statements.load, statements.writes, statements.names if looks else ()
+    found = {**load.values, "concept_id": concept_id, "expected_seq": mine.seq}
 
     def once() -> None:
         number[0] += 1
         row = cursor.execute(load.text, found, prepare=True).fetchone()
         assert row is not None
-        values = write.values | _next(mine.concept.id, row[seq], row[version], row[last], number[0])
-        when = row[at] + timedelta(microseconds=1)
-        values |= dict.fromkeys(INSTANTS, when)
+        if number[0] == 1:
+            names = [column.name for column in cursor.description or ()]
+            number.extend(names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
+        for each in looked:
+            cursor.execute(each.text, each.values, prepare=True).fetchall()
+        _, seq, version, last, at = number
+        values = {**write.values, **_next(concept_id, row[seq], row[version], row[last], number[0])}
+        values |= dict.fromkeys(INSTANTS, row[at] + timedelta(microseconds=1))
         assert cursor.execute(write.text, values, prepare=True).fetchone() is not None
         connection.commit()
         found["expected_seq"] = row[seq] + 1
 
     return once
-
-
-INSTANTS: Final = ("concepts_updated_at", "concept_versions_created_at", "concept_warnings_computed_at", "history_at")
 
 
 def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Mapping[str, Any]:
@@ -143,7 +160,7 @@ def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Ma
         "concepts_old_seq": seq,
         "concepts_current_version": version + 1,
         "concepts_hash": digest,
-        "concept_versions_id": f"bare-{number}",
+        "concept_versions_id": f"{concept_id}-{number}",
         "concept_versions_concept_id": concept_id,
         "concept_versions_version_number": version + 1,
         "concept_versions_name": OWN.name,
@@ -161,39 +178,42 @@ def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Ma
 
 @contextmanager
 def on_sqlite(url: str) -> Generator[Bench]:
-    """BEGIN IMMEDIATE, load, the four guarded statements in order, COMMIT; the same settings of the connection."""
+    """BEGIN IMMEDIATE, load, the guarded statements in order, COMMIT; the same settings of the connection."""
     store = open_store(url)
     watch = watched(store.engines.writer)
-    filled(store)
-    by_store, mine = edits(store), create(store, OWN)
-    for _ in range(WARM):
-        by_store()
-    statements = seen(watch, by_store)
+    _filled(store)
+    edit = _edits(store)
+    statements, mine = _seen(watch, edit), [create(store, OWN) for _ in range(2)]
     connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
-    load = next(each for each in statements if "search_key" in each.text and each.text.startswith("SELECT"))
-    writes = [each for each in statements if each.text.startswith(("UPDATE", "INSERT"))]
-    yield Bench(by_store, _bare_sqlite(connection, load, writes, mine), statements)
+    bare, named = (_bare_sqlite(connection, statements, each, looks=bool(at)) for at, each in enumerate(mine))
+    yield Bench(edit, bare, named, statements)
     connection.close()
     store.dispose()
 
 
-def _bare_sqlite(connection: sqlite3.Connection, load: Sent, writes: list[Sent], mine: ConceptSaved) -> EDIT:
-    number, expected = [0], [mine.seq]
-    columns = [_columns(each.text) for each in writes]
+def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved, *, looks: bool) -> Edit:
+    number, expected, concept_id = [0], [mine.seq], mine.concept.id
+    columns = [_columns(each.text) for each in statements.writes]
+    looked = statements.names if looks else ()
 
     def once() -> None:
         number[0] += 1
         connection.execute("BEGIN IMMEDIATE")
-        row = connection.execute(load.text, (mine.concept.id, expected[0])).fetchone()
+        asked = [concept_id if isinstance(each, str) else expected[0] for each in statements.load.values]
+        cursor = connection.execute(statements.load.text, asked)
+        row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+        for each in looked:
+            connection.execute(each.text, each.values).fetchall()
         when = instant_text(mine.concept.updated_at + timedelta(microseconds=number[0]))
-        changed = {**_next(mine.concept.id, row[3], row[4], row[5], number[0]), **dict.fromkeys(INSTANTS, when)}
-        for write, names in zip(writes, columns, strict=True):
+        changed = _next(concept_id, row["seq"], row["current_version"], row["hash"], number[0])
+        changed = {**changed, **dict.fromkeys(INSTANTS, when)}
+        for write, names in zip(statements.writes, columns, strict=True):
             values = [changed.get(name, old) for name, old in zip(names, write.values, strict=True)]
             assert connection.execute(write.text, values).rowcount == 1
         connection.execute("COMMIT")
-        expected[0] = row[3] + 1
+        expected[0] = row["seq"] + 1
 
     return once
 
@@ -203,7 +223,7 @@ def _columns(text: str) -> list[str]:
     table = re.search(r"(?:INTO|UPDATE) (?:main\.)?(\w+)", text)
     assert table is not None
     if text.startswith("UPDATE"):
-        *moved, key, old = re.findall(r"(\w+) ?= ?\?", text)
-        return [f"{table[1]}_{name}" for name in (*moved, key)] + [f"{table[1]}_old_{old}"]
-    inside = text[text.index("(") + 1 : text.index(")")]
-    return [f"{table[1]}_{name.strip().strip(QUOTE)}" for name in inside.split(",")]
+        *moved, key, old = PLACEHOLDER.findall(text)
+        return [f"{table[1]}_{name}" for name in (*moved, key, f"old_{old}")]
+    inside = text[text.index("(") + 1 : text.index(")")].replace('"', "")
+    return [f"{table[1]}_{name.strip()}" for name in inside.split(",")]

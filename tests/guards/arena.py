@@ -33,6 +33,7 @@ MADE = re.compile(
     r"|column \"(\w+)\" can only be updated to DEFAULT"
 )
 DENIED = re.compile(r"permission denied (?:for table|to create) (\w+)(?: .*)?")
+INSIDE = re.compile(r"PL/pgSQL function (?:\w+\.)?(\w+)\(\)")
 TARGET = re.compile(r"(?:INTO|UPDATE|COPY) (?:\w+\.)?(\w+)")
 
 
@@ -128,6 +129,8 @@ def _on_postgresql(error: psycopg.Error, statement: str) -> str:
         return found.constraint_name
     if found.sqlstate == "23502":
         return f"{found.table_name}_{found.column_name}_not_null"
+    if inside := INSIDE.match(found.context or ""):
+        return inside[1]
     denied = DENIED.match(found.message_primary or "")
     return f"{privilege(statement)} on {denied[1]}" if denied else str(found.message_primary)
 

@@ -99,7 +99,9 @@ def _edit(before: ConceptSaved) -> concepts.EditConcept:
     )
 
 
-def _counted(handler: Callable[[Writing, Any], ConceptSaved]) -> tuple[Callable[[Writing, Any], ConceptSaved], list[int]]:
+def _counted(
+    handler: Callable[[Writing, Any], ConceptSaved],
+) -> tuple[Callable[[Writing, Any], ConceptSaved], list[int]]:
     runs: list[int] = []
 
     def counting(tx: Writing, command: Any) -> ConceptSaved:

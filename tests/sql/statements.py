@@ -4,9 +4,9 @@ import re
 import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypeVar
 
-from attrs import define, field
+from attrs import frozen
 from sqlalchemy import event
 from tests.conftest import POLICY
 from tests.sql.proxy import Proxy, proxy_to
@@ -15,25 +15,25 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlStore, open_store
 
 QUERY, PARSE, SYNC = b"Q", b"P", b"S"
+R = TypeVar("R")
 SPACES = re.compile(r"\s+")
 
 
-@define
+@frozen
 class Trace:
     """A store, and the statements that it has sent; `trips` counts the times that it waited for an answer."""
 
     store: SqlStore
     take: Callable[[], list[str]]
     trips: Callable[[], int]
-    _start: int = field(default=0, init=False)
 
-    def of(self, work: Callable[[], Any]) -> list[str]:
-        """What is sent while the work is done."""
+    def of(self, work: Callable[[], R]) -> tuple[R, list[str]]:
+        """What the work returns, and what is sent while it is done."""
         before = len(self.take())
-        work()
-        return self.take()[before:]
+        done = work()
+        return done, self.take()[before:]
 
-    def trips_of(self, work: Callable[[], Any]) -> int:
+    def trips_of(self, work: Callable[[], object]) -> int:
         """How often the work waits for the database."""
         before = self.trips()
         work()
@@ -87,5 +87,3 @@ def texts(proxy: Proxy) -> list[str]:
 def tidy(text: str) -> str:
     """The statement on one line."""
     return SPACES.sub(" ", text).strip()
-
-

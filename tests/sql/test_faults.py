@@ -17,31 +17,16 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from tests.conftest import POLICY, SHARED_MEMORY, awaited
+from tests.sql.conftest import code, opened
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved
-from indelible.kernel import IndelibleError
-from indelible.testing.stores import CLEARER, MAYA, RATIO, create, edit, refusal, submit
+from indelible.testing.stores import CLEARER, MAYA, RATIO, create, edit, submit
 from indelible_service.embedded import PostgresServer, create_database, postgres
 from indelible_sql import SqlStore, SqlTransaction, open_store, verify
 
 CREATE = concepts.CreateConcept(content=RATIO)
 NOBODY = 65534
-
-
-def code(attempt: Callable[[], Any]) -> str:
-    """The code of the refusal, '' where there was none."""
-    refused: IndelibleError | None = refusal(attempt)
-    return refused.code if refused else ""
-
-
-@contextmanager
-def opened(url: str) -> Generator[SqlStore]:
-    store = open_store(url, policy=POLICY)
-    try:
-        yield store
-    finally:
-        store.dispose()
 
 
 @contextmanager
@@ -78,7 +63,7 @@ def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int) -> N
         assert every_way(store) == {"STORE_UNREACHABLE"}
         assert code(store.upgrade) == "STORE_UNREACHABLE"
     with awaited(url) as found:
-        assert code(lambda: found.feed()) == "STORE_UNREACHABLE"
+        assert code(found.feed) == "STORE_UNREACHABLE"
 
 
 def test_an_empty_database_is_out_of_date_and_says_so_before_anything_else(
@@ -95,14 +80,14 @@ def test_a_database_of_a_newer_version_is_out_of_date_and_is_left_alone(
 ) -> None:
     newer = "UPDATE {}indelible_version SET version_num = '9999'"
     with as_admin(database) as admin:
-        admin.execute(newer.format("indelible."))  # type: ignore[arg-type]
+        admin.execute(newer.format("indelible."))
     with sqlite3.connect(make_url(sqlite_url).database or "") as connection:
         connection.execute(newer.format(""))
     connection.close()
     for url, owner_url in ((database.url, database.owner_url), (sqlite_url, None)):
         with opened(url) as store:
             assert every_way(store) == {"SCHEMA_OUT_OF_DATE"}
-            assert code(lambda store=store, owner_url=owner_url: store.upgrade(owner_url)) == "SCHEMA_OUT_OF_DATE"
+            assert code(store.upgrade, owner_url) == "SCHEMA_OUT_OF_DATE"
 
 
 def test_a_lost_guard_is_damage_and_nothing_is_written_past_it(database: PostgresServer, sqlite_url: str) -> None:
@@ -121,8 +106,8 @@ def test_a_file_that_may_only_be_read_is_read(sqlite: SqlStore, sqlite_url: str)
     path = make_url(sqlite_url).database
     with opened(f"sqlite:///file:{path}?mode=ro&uri=true") as store:
         assert store.read(concepts.get_concept, saved.concept.id).seq == 1
-        assert code(lambda: create(store)) == "STORE_READ_ONLY"
-        assert code(lambda: in_a_block(store)) == "STORE_READ_ONLY"
+        assert code(create, store) == "STORE_READ_ONLY"
+        assert code(in_a_block, store) == "STORE_READ_ONLY"
 
 
 @contextmanager
@@ -138,10 +123,10 @@ def as_somebody_else() -> Generator[None]:
 def test_a_directory_that_may_only_be_read_takes_no_write(sqlite_url: str, tmp_path: Path) -> None:
     with opened(sqlite_url) as store:
         create(store)
-    for path, mode in ((*((each, 0o444) for each in tmp_path.iterdir()), (tmp_path, 0o555))):
+    for path, mode in (*((each, 0o444) for each in tmp_path.iterdir()), (tmp_path, 0o555)):
         path.chmod(mode)
     with as_somebody_else(), opened(sqlite_url) as store:
-        refused = code(lambda: create(store))
+        refused = code(create, store)
     tmp_path.chmod(0o755)
 
     assert refused == "STORE_READ_ONLY"
@@ -153,8 +138,8 @@ def test_a_server_that_may_only_be_read_is_read(database: PostgresServer) -> Non
     set_on_database(database, "default_transaction_read_only", "on")
     with opened(database.url) as store:
         assert store.read(concepts.get_concept, saved.concept.id).seq == 1
-        assert code(lambda: create(store)) == "STORE_READ_ONLY"
-        assert code(lambda: in_a_block(store)) == "STORE_READ_ONLY"
+        assert code(create, store) == "STORE_READ_ONLY"
+        assert code(in_a_block, store) == "STORE_READ_ONLY"
 
 
 def with_few_pages(url: str) -> Engine:
@@ -243,15 +228,17 @@ def test_a_lock_that_is_not_had_in_time_is_a_timeout(database: PostgresServer) -
     with opened(database.url) as store:
         saved = create(store)
         with held(store, saved):
-            assert code(lambda: edit(store, saved)) == "STORE_TIMEOUT"
+            assert code(edit, store, saved) == "STORE_TIMEOUT"
         assert edit(store, saved).seq == saved.seq + 1
 
 
 def signalled(database: PostgresServer, function: str) -> None:
     """Cancel or terminate whichever session of this database waits for a lock."""
-    waiting = f"SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    waiting = (
+        f"SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     with as_admin(database) as admin:
-        while not admin.execute(waiting).fetchall():  # type: ignore[arg-type]
+        while not admin.execute(waiting).fetchall():
             pass
 
 
@@ -265,7 +252,7 @@ def test_a_statement_that_is_ended_from_outside_leaves_nothing(
     with opened(database.url) as store:
         saved = create(store)
         with held(store, saved), ThreadPoolExecutor(1) as threads:
-            refused = threads.submit(code, lambda: submit(store, saved))
+            refused = threads.submit(code, submit, store, saved)
             signalled(database, function)
 
             assert refused.result() == expected
@@ -282,7 +269,7 @@ def test_a_session_that_is_terminated_after_its_write_leaves_nothing(database: P
         concepts.create_concept(tx, command)
 
     with opened(database.url) as store:
-        assert code(lambda: store.run(die_after, CREATE, actor=MAYA, reason="dies")) == "STORE_UNREACHABLE"
+        assert code(store.run, die_after, CREATE, actor=MAYA, reason="dies") == "STORE_UNREACHABLE"
         assert store.feed().changes == ()
         create(store)
         assert len(store.feed().changes) == 1
@@ -300,7 +287,7 @@ def test_a_wrong_password_is_denied(directory: Path) -> None:
         wrong = make_url(server.url).set(password="wrong").render_as_string(hide_password=False)  # noqa: S106
         with opened(wrong) as store:
             assert every_way(store) == {"ACCESS_DENIED"}
-            assert code(lambda: store.upgrade(wrong)) == "ACCESS_DENIED"
+            assert code(store.upgrade, wrong) == "ACCESS_DENIED"
         with opened(server.url) as store:
             store.upgrade(server.owner_url)
             assert create(store).seq == 1
@@ -313,7 +300,7 @@ def test_a_server_that_was_restarted_serves_again(directory: Path) -> None:
         saved = create(store)
         assert store.read(concepts.get_concept, saved.concept.id).seq == saved.seq
     with postgres(directory, port=first.port):
-        told = {code(lambda: edit(store, saved)), code(store.feed)}  # each pool learns it by one call
+        told = {code(edit, store, saved), code(store.feed)}  # each pool learns it by one call
 
         assert told <= {"", "STORE_UNREACHABLE"}
         assert edit(store, saved).seq == len(store.feed().changes) == 2
@@ -340,9 +327,9 @@ def test_a_file_that_another_process_keeps_locked_is_busy(sqlite_url: str) -> No
     locked = sqlite3.connect(make_url(sqlite_url).database or "", isolation_level=None)
     locked.execute("BEGIN EXCLUSIVE")
 
-    assert code(lambda: create(store)) == "STORE_BUSY"
+    assert code(create, store) == "STORE_BUSY"
     assert len(pauses) == 7
-    assert code(lambda: in_a_block(store)) == "STORE_BUSY"
+    assert code(in_a_block, store) == "STORE_BUSY"
     locked.execute("ROLLBACK")
     locked.close()
     assert create(store).seq == 1
@@ -350,11 +337,11 @@ def test_a_file_that_another_process_keeps_locked_is_busy(sqlite_url: str) -> No
 
 
 def test_a_transaction_inside_a_transaction_is_a_mistake(sqlite: SqlStore, postgresql: SqlStore) -> None:
-    def nested(tx: SqlTransaction, store: SqlStore) -> object:
+    def nested(_: SqlTransaction, store: SqlStore) -> object:
         return create(store)
 
     for store in (sqlite, postgresql):
-        assert code(lambda store=store: store.run(nested, store, actor=MAYA, reason="nested")) == "WRONG_USE"
+        assert code(store.run, nested, store, actor=MAYA, reason="nested") == "WRONG_USE"
         assert create(store).seq == 1
 
 
@@ -362,19 +349,16 @@ def test_a_transaction_that_has_ended_does_nothing_more(sqlite: SqlStore, postgr
     for store in (sqlite, postgresql):
         with store.transaction(actor=MAYA, reason="kept too long") as tx:
             concepts.create_concept(tx, CREATE)
-        uses: tuple[Callable[[], object], ...] = (
-            lambda tx=tx: concepts.create_concept(tx, CREATE),
-            lambda tx=tx: tx.concepts.get_concept("c-1"),
-            lambda tx=tx: tx.history.of("concept", "c-1"),
-        )
 
-        assert list(map(code, uses)) == ["WRONG_USE"] * 3
+        assert code(concepts.create_concept, tx, CREATE) == "WRONG_USE"
+        assert code(tx.concepts.get_concept, "c-1") == "WRONG_USE"
+        assert code(tx.history.of, "concept", "c-1") == "WRONG_USE"
         assert len(store.feed().changes) == 1
 
 
 def test_a_wrong_address_is_a_mistake(tmp_path: Path) -> None:
     for url in ("sqlite://", "sqlite:///:memory:", "mysql://root@localhost/x", f"duckdb:///{tmp_path}"):
-        assert code(lambda url=url: open_store(url)) == "WRONG_USE"
+        assert code(open_store, url) == "WRONG_USE"
 
 
 def test_a_store_that_was_disposed_opens_again_by_itself(sqlite: SqlStore, postgresql: SqlStore) -> None:
@@ -383,5 +367,3 @@ def test_a_store_that_was_disposed_opens_again_by_itself(sqlite: SqlStore, postg
         store.dispose()
 
         assert edit(store, saved, CLEARER).seq == saved.seq + 1
-
-

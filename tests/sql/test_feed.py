@@ -1,7 +1,7 @@
 """Whoever follows the feed gets every committed change once, whatever order transactions begin and end in."""
 
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from random import Random
 from threading import Event
 
@@ -12,8 +12,7 @@ from sqlalchemy import text
 from indelible import concepts
 from indelible.kernel import Change
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create
-from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, SqlTransaction, open_store, verify
+from indelible_sql import SqlStore, SqlTransaction, verify
 
 WRITERS = 6
 TRANSACTIONS = 15
@@ -24,21 +23,6 @@ Place = tuple[str, int]
 
 class ThrownAway(Exception):
     """Why a writer of these tests gives up."""
-
-
-@pytest.fixture(params=["sqlite_url", "database"])
-def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
-    found: str | PostgresServer = request.getfixturevalue(request.param)
-    opened = open_store(found if isinstance(found, str) else found.url)
-    yield opened
-    opened.dispose()
-
-
-@pytest.fixture
-def postgresql(database: PostgresServer) -> Generator[SqlStore]:
-    opened = open_store(database.url)
-    yield opened
-    opened.dispose()
 
 
 class Reader:
@@ -90,23 +74,21 @@ def edited(tx: SqlTransaction, saved: concepts.ConceptSaved) -> concepts.Concept
     return concepts.edit_concept(tx, command)
 
 
+def throw_away(*, chance: Random, share: float) -> None:
+    """Give up, now and then."""
+    if chance.random() < share:
+        raise ThrownAway
+
+
 def write_one(store: SqlStore, chance: Random, name: str) -> None:
     """One transaction: a birth, perhaps an edit, perhaps one that is taken back, perhaps all of it is."""
-    try:
-        with store.transaction(actor=MAYA, reason="one of many") as tx:
-            saved = born(tx, name)
-            linger(tx, chance.random() / 100)
-            try:
-                with tx.connection.begin_nested():
-                    edited(tx, saved)
-                    if chance.random() < 0.5:
-                        raise ThrownAway
-            except ThrownAway:
-                born(tx, f"{name} again")
-            if chance.random() < 0.3:
-                raise ThrownAway
-    except ThrownAway:
-        return
+    with suppress(ThrownAway), store.transaction(actor=MAYA, reason="one of many") as tx:
+        saved = born(tx, name)
+        linger(tx, chance.random() / 100)
+        with suppress(ThrownAway), tx.connection.begin_nested():
+            edited(tx, saved)
+            throw_away(chance=chance, share=0.5)
+        throw_away(chance=chance, share=0.3)
 
 
 def test_a_reader_beside_six_writers_gets_each_committed_change_once(store: SqlStore) -> None:
@@ -165,8 +147,6 @@ def test_what_was_taken_back_is_never_seen(store: SqlStore) -> None:
     kept_one = create(store)
 
     assert reader.drain() == [(kept_one.concept.id, 1)]
-
-
 
 
 def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: SqlStore) -> None:

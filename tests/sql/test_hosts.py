@@ -3,13 +3,26 @@
 import sqlite3
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
-from typing import Any
 
 import psycopg
 import pytest
 from attrs import frozen
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Text, create_engine, event, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 
@@ -19,7 +32,7 @@ from indelible.kernel import Once, Stale
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, refusal
 from indelible.wiring import Reading, Writing
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, SqlTransaction, open_store, verify
+from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store, verify
 
 ORDERS = Table("orders", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text))
 CREATE = concepts.CreateConcept(content=RATIO)
@@ -64,10 +77,10 @@ def host_on_sqlite(sqlite_url: str) -> Generator[Host]:
 def host_on_postgresql(database: PostgresServer) -> Generator[Host]:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         for schema in ("public", "tenant"):
-            admin.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")  # type: ignore[arg-type]
-            admin.execute(f"CREATE TABLE {schema}.orders (id integer PRIMARY KEY, name text)")  # type: ignore[arg-type]
-            admin.execute(f"GRANT USAGE ON SCHEMA {schema} TO indelible_app")  # type: ignore[arg-type]
-            admin.execute(f"GRANT ALL ON {schema}.orders TO indelible_app")  # type: ignore[arg-type]
+            admin.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            admin.execute(f"CREATE TABLE {schema}.orders (id integer PRIMARY KEY, name text)")
+            admin.execute(f"GRANT USAGE ON SCHEMA {schema} TO indelible_app")
+            admin.execute(f"GRANT ALL ON {schema}.orders TO indelible_app")
     engine = create_engine(database.url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=4)
     yield Host(engine, open_store(engine=engine, policy=POLICY))
     engine.dispose()
@@ -137,37 +150,38 @@ def test_a_partial_write_in_a_joined_transaction_is_refused(host: Host) -> None:
     assert host.changes() == 0
 
 
-def own_failures() -> dict[str, Callable[[SqlTransaction], object]]:
-    def own_exception(_: SqlTransaction) -> object:
-        raise OwnError
-
-    return {
-        "OwnError": own_exception,
-        "DBAPIError": lambda tx: tx.connection.execute(text("SELECT * FROM nowhere")),
-    }
+def own_exception(_: SqlTransaction | SqlReading, __: object = None) -> None:
+    raise OwnError
 
 
-@pytest.mark.parametrize(("kind", "name"), [(OwnError, "OwnError"), (DBAPIError, "DBAPIError")])
-def test_a_hosts_own_error_passes_through_as_it_is(host: Host, kind: type[Exception], name: str) -> None:
-    fail = own_failures()[name]
+def own_statement(tx: SqlTransaction | SqlReading, _: object = None) -> None:
+    tx.connection.execute(text("SELECT * FROM nowhere"))
 
+
+@pytest.mark.parametrize(("kind", "fail"), [(OwnError, own_exception), (DBAPIError, own_statement)])
+def test_a_hosts_own_error_passes_through_as_it_is(
+    host: Host, kind: type[Exception], fail: Callable[[SqlTransaction | SqlReading, object], None]
+) -> None:
     def in_a_block() -> None:
         with host.store.transaction(actor=MAYA, reason="fails") as tx:
-            fail(tx)
+            fail(tx, None)
 
     def joined() -> None:
-        with host.engine.connect() as mine:
-            with host.store.transaction(actor=MAYA, reason="fails", connection=mine) as tx:
-                fail(tx)
+        with (
+            host.engine.connect() as mine,
+            host.store.transaction(actor=MAYA, reason="fails", connection=mine) as tx,
+        ):
+            fail(tx, None)
 
-    def reading() -> None:
-        host.store.read(lambda tx: fail(tx))  # type: ignore[arg-type, return-value]
-
-    ways = (in_a_block, joined, reading, lambda: do(host.store, lambda tx, _: fail(tx), None))  # type: ignore[arg-type, return-value]
+    ways = (in_a_block, joined, partial(host.store.read, fail, None), partial(run_own, host.store, fail))
     for way in ways:
         with pytest.raises(kind):
             way()
     assert create(host.store).seq == 1
+
+
+def run_own(store: SqlStore, fail: Callable[[SqlTransaction, object], None]) -> None:
+    store.run(fail, None, actor=MAYA, reason="fails")
 
 
 def test_a_hosts_settings_of_a_connection_stay_as_they_were(host_on_postgresql: Host) -> None:
@@ -196,7 +210,7 @@ def test_our_tables_are_found_whatever_else_is_on_the_search_path(
 ) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         for table in ("history", "concepts", "concept_versions", "keys", "receipts"):
-            admin.execute(f"CREATE TABLE tenant.{table} (decoy text)")  # type: ignore[arg-type]
+            admin.execute(f"CREATE TABLE tenant.{table} (decoy text)")
         admin.execute("ALTER ROLE indelible_app SET search_path TO tenant, public")
     try:
         host_on_postgresql.engine.dispose()
@@ -266,9 +280,7 @@ def test_a_host_may_be_stricter_about_isolation(database: PostgresServer) -> Non
         leave.wait()
         return concepts.edit_concept(tx, command)
 
-    command = concepts.EditConcept(
-        concept_id=created.concept.id, expected_seq=1, content=RATIO, change_note="too late"
-    )
+    command = concepts.EditConcept(concept_id=created.concept.id, expected_seq=1, content=RATIO, change_note="too late")
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(refusal, lambda: do(store, slow, command))
         entered.wait()
@@ -302,7 +314,7 @@ def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> Non
     once = Once("key-1", ConceptSaved)
     entered, leave = Event(), Event()
 
-    def create_slowly(tx: Writing, command: Any) -> ConceptSaved:
+    def create_slowly(tx: Writing, command: concepts.CreateConcept) -> ConceptSaved:
         entered.set()
         leave.wait()
         return concepts.create_concept(tx, command)

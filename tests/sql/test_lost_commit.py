@@ -67,7 +67,8 @@ def test_every_lost_commit_has_its_effect_once_and_its_right_answer(way: str, re
 
 
 @pytest.mark.parametrize(
-    ("fault", "said", "kept"), [(Fault.CUT, "COMMIT_NOT_DONE", 0), (Fault.SWALLOW, "", 1), (Fault.VANISH, "OUTCOME_UNKNOWN", 1)]
+    ("fault", "said", "kept"),
+    [(Fault.CUT, "COMMIT_NOT_DONE", 0), (Fault.SWALLOW, "", 1), (Fault.VANISH, "OUTCOME_UNKNOWN", 1)],
 )
 def test_a_block_whose_commit_is_lost_says_what_became_of_it(place: Behind, fault: Fault, said: str, kept: int) -> None:
     place.sql.pause = lambda _: None

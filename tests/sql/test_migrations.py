@@ -3,21 +3,22 @@
 import sqlite3
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import psycopg
 import pytest
 from attrs import frozen
 from sqlalchemy import Engine, event
-from tests.conftest import DATABASES, POLICY
+from tests.conftest import DATABASES
+from tests.sql.conftest import code, opened
 
 from indelible import concepts
 from indelible.testing.stores import create, edit, refusal
 from indelible_service.embedded import PostgresServer, create_database
-from indelible_sql import SqlStore, open_store, verify
+from indelible_sql import SqlStore, verify
 from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
 from indelible_sql.snapshot import facts
 
@@ -49,14 +50,9 @@ class Place:
         with migrating(self.owner_url, SCHEMA) as (connection, _):
             return revision_of(connection, self.schema)
 
-    @contextmanager
-    def opened(self) -> Generator[SqlStore]:
+    def opened(self) -> AbstractContextManager[SqlStore]:
         """A store on the database."""
-        store = open_store(self.url, policy=POLICY)
-        try:
-            yield store
-        finally:
-            store.dispose()
+        return opened(self.url)
 
     def upgrade(self) -> None:
         """Bring it to the newest revision."""
@@ -67,12 +63,12 @@ class Place:
 @pytest.fixture
 def on_postgresql(server: PostgresServer) -> Place:
     made = create_database(server, f"empty_{next(DATABASES)}")
-    ours = "SELECT nspname || '.' || relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'indelible'"
-    schemas = "SELECT nspname::text FROM pg_namespace WHERE nspname = 'indelible'"
+    ours = "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'indelible'"
+    schemas = "SELECT nspname FROM pg_namespace WHERE nspname = 'indelible'"
 
     def objects() -> list[str]:
         with psycopg.connect(made.admin_url) as admin:
-            return [name for (name,) in admin.execute(f"{ours} UNION ALL {schemas}")]  # type: ignore[arg-type]
+            return [name for (name,) in admin.execute(f"{ours} UNION ALL {schemas}")]
 
     return Place(made.url, made.owner_url, SCHEMA, objects)
 
@@ -128,7 +124,7 @@ def test_a_downgrade_that_would_drop_records_is_refused_and_changes_nothing(plac
         saved = edit(store, create(store))
         before, hashes = place.facts(), [change.hash for change in store.feed().changes]
         refused = [
-            refusal(lambda exported=exported: downgrade(place.owner_url, SCHEMA, "base", exported=exported))
+            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported))
             for exported in ((), hashes[:1], ["0" * 64, *hashes[1:]])
         ]
 
@@ -145,10 +141,7 @@ def test_a_downgrade_that_is_shown_an_export_of_everything_is_done(place: Place)
         create(store)
         downgrade(place.owner_url, SCHEMA, "base", exported={change.hash for change in store.feed().changes})
     with place.opened() as store:
-        refused = refusal(store.feed)
-
-        assert refused is not None
-        assert refused.code == "SCHEMA_OUT_OF_DATE"
+        assert code(store.feed) == "SCHEMA_OUT_OF_DATE"
 
 
 def test_migrators_that_begin_together_are_one(place: Place) -> None:
@@ -170,7 +163,7 @@ def killed_at(stop: int) -> Generator[list[str]]:
     """Every engine of this process raises at its so-manieth statement."""
     seen: list[str] = []
 
-    def before(_: object, __: object, statement: str, *___: Any) -> None:
+    def before(_: object, __: object, statement: str, *___: object) -> None:
         seen.append(statement)
         if len(seen) == stop:
             raise Killed
@@ -233,18 +226,11 @@ def test_a_downgrade_that_is_killed_anywhere_leaves_everything(place: Place) -> 
 
 def test_a_role_that_could_undo_the_guards_is_refused(database: PostgresServer) -> None:
     for url in (database.owner_url, database.admin_url):
-        store = open_store(url)
-        refused = refusal(lambda store=store: create(store))
-        store.dispose()
-
-        assert refused is not None
-        assert refused.code == "ROLE_TOO_STRONG"
+        with opened(url) as store:
+            assert code(create, store) == "ROLE_TOO_STRONG"
 
 
 def test_a_role_that_may_not_migrate_is_told_so(on_postgresql: Place) -> None:
     with on_postgresql.opened() as store:
-        refused = refusal(store.upgrade)
-
-    assert refused is not None
-    assert refused.code == "ACCESS_DENIED"
+        assert code(store.upgrade) == "ACCESS_DENIED"
     assert on_postgresql.objects() == []

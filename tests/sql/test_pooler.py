@@ -63,8 +63,8 @@ def kept(url: str) -> dict[int, dict[str, int]]:
 
 
 def one(connection: psycopg.Connection[Any], question: str) -> tuple[int, int]:
-    row = connection.execute(question).fetchone()  # type: ignore[call-overload]
-    return row[0], row[1]
+    ((pid, number),) = connection.execute(question).fetchall()
+    return pid, number
 
 
 def test_a_store_needs_nothing_of_a_session_but_a_transaction(store: SqlStore, pooler: Pooler, url: str) -> None:

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,6 @@ def trace(request: pytest.FixtureRequest) -> Trace:
     return found
 
 
-Work = Callable[[], ConceptSaved]
-
-
 def life(trace: Trace) -> Iterator[tuple[str, list[str]]]:
     """The life of a concept, command by command, with what each sends."""
     store = trace.store
@@ -72,9 +70,7 @@ def life(trace: Trace) -> Iterator[tuple[str, list[str]]]:
         "publish": lambda now: publish(store, now),
     }
     for name, step in steps.items():
-        answers: list[ConceptSaved] = []
-        sent = trace.of(lambda step=step, now=saved, answers=answers: answers.append(step(now)))
-        saved = answers[0]
+        saved, sent = trace.of(partial(step, saved))
         yield name, sent
 
 
@@ -101,7 +97,7 @@ def everything_else(trace: Trace) -> list[str]:
         store.read(lambda tx: tx.concepts.get_latest_version(saved.concept.id))
         store.feed()
 
-    return trace.of(work)
+    return trace.of(work)[1]
 
 
 def test_an_edit_is_a_load_a_look_up_of_names_and_one_write(
@@ -152,7 +148,11 @@ def test_a_planted_rewrite_is_recognised() -> None:
 
 
 def modules() -> list[str]:
-    return [each.name for each in pkgutil.walk_packages(indelible_sql.__path__, "indelible_sql.") if "migrations" not in each.name]
+    return [
+        each.name
+        for each in pkgutil.walk_packages(indelible_sql.__path__, "indelible_sql.")
+        if "migrations" not in each.name
+    ]
 
 
 def selects() -> dict[str, Select[*tuple[object, ...]]]:
@@ -177,7 +177,9 @@ def fixed(statement: Select[*tuple[object, ...]]) -> frozenset[str]:
     equal = [
         each.left
         for each in clauses
-        if isinstance(each, BinaryExpression) and isinstance(each.right, BindParameter) and each.operator.__name__ == "eq"
+        if isinstance(each, BinaryExpression)
+        and isinstance(each.right, BindParameter)
+        and each.operator.__name__ == "eq"
     ]
     return frozenset(each.name for each in equal if isinstance(each, Column))
 
@@ -185,7 +187,10 @@ def fixed(statement: Select[*tuple[object, ...]]) -> frozenset[str]:
 def is_total(statement: Select[*tuple[object, ...]]) -> bool:
     """Whether at most one row is found, or the order leaves no two rows side by side."""
     ordered = frozenset(
-        each.name for clause in statement._order_by_clauses for each in iterate(clause) if isinstance(each, Column)  # noqa: SLF001
+        each.name
+        for clause in statement._order_by_clauses  # noqa: SLF001 - there is no public way to ask
+        for each in iterate(clause)
+        if isinstance(each, Column)
     )
     shown = frozenset(column.name for column in statement.selected_columns)
     if getattr(statement, "_distinct", False):

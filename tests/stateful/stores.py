@@ -90,9 +90,7 @@ class Templates:
 
     def _on_postgresql(self, database: PostgresServer, policy: Policy, *, is_async: int) -> Side:
         name = ("PostgreSQL", "PostgreSQL, awaited")[is_async]
-        return evolve(
-            self._side(name, database.url, policy, is_async=is_async), owner_url=database.owner_url
-        )
+        return evolve(self._side(name, database.url, policy, is_async=is_async), owner_url=database.owner_url)
 
     def _side(self, name: str, url: str, policy: Policy, *, is_async: int) -> Side:
         clock, ids = TickingClock(), CountedIds()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.conftest import Loop
 from tests.stateful.play import ACCEPTED, Tallies, play
-from tests.stateful.programs import SHORTEST, programs
+from tests.stateful.programs import SHORTEST, Program, programs
 from tests.stateful.stores import Templates
 
 from indelible_service.embedded import PostgresServer
@@ -34,7 +34,7 @@ def test_every_store_answers_and_refuses_as_memory_does(templates: Templates) ->
         suppress_health_check=tuple(HealthCheck),
     )
     @given(programs())
-    def same(program: object) -> None:
+    def same(program: Program) -> None:
         play(program, templates, tallies)
 
     same()

@@ -176,6 +176,8 @@ CASE
     ELSE (((from_state)::text <> ''::text) AND ((prev_hash)::text <> ''::text))
 END) true true
 
+constraint history.history_counts CHECK (("position" >= 1)) true true
+
 constraint history.history_edge FOREIGN KEY (lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges(lifecycle, from_state, action, to_state, adds_version) true true
 
 constraint history.history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash) true true

@@ -1,6 +1,6 @@
 """An open connection, as repositories see it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Executable, RowMapping, Select
@@ -46,6 +46,12 @@ class Session:
         """Every row, fetched."""
         with translated():
             return list(self.connection.execute(statement, values, execution_options=self._options).mappings())
+
+    def stream(self, statement: Question, page: int) -> Iterator[RowMapping]:
+        """Every row, fetched a page at a time."""
+        with translated():
+            result = self.connection.execute(statement, execution_options=self._options | {"yield_per": page})
+            yield from result.mappings()
 
     def first(self, statement: Question, values: Mapping[str, Any]) -> RowMapping | None:
         """The first row, or None."""

@@ -94,6 +94,7 @@ HISTORY = table(
     required("prev_hash", LINK),
     required("hash", DIGEST),
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
+    CheckConstraint("position >= 1", name="history_counts"),
     UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
     UniqueConstraint(*PLACE, name="history_place"),
     ForeignKeyConstraint(EDGE, [f"{SCHEMA}.lifecycle_edges.{name}" for name in EDGE], name="history_edge"),

@@ -1,6 +1,8 @@
 """Whether everything in a database follows from its history, and its history from itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -17,11 +19,9 @@ from sqlalchemy import (
     Table,
     and_,
     func,
-    literal,
     literal_column,
     or_,
     select,
-    tuple_,
     type_coerce,
 )
 from sqlalchemy.types import NullType
@@ -78,7 +78,7 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
 
     `heads` are a host's own.
     """
-    with translated(), store.engines.reader.connect() as connection:
+    with translated(), store.engines.reader.connect() as connection, _every_byte(connection):
         session = Session(connection, store.schema)
         found = list(_schema(connection, store))
         if any(each.detail.startswith("SCHEMA_OUT_OF_DATE") for each in found):
@@ -286,18 +286,12 @@ def _rows(
     session: Session, table: Table, key: tuple[str, ...], source: FromClause | None = None, beside: Sequence[Any] = ()
 ) -> Iterator[Row]:
     """Every row in order of the key, a page at a time, as the driver gives it: a bad value must not end the walk."""
-    place = tuple_(*(table.c[name] for name in key))
     statement: Question = (
         select(*(_raw(column, column.name) for column in table.columns), *beside)
         .select_from(table if source is None else source)
         .order_by(*(table.c[name] for name in key))
-        .limit(PAGE)
     )
-    page = session.rows(statement, {})
-    while page:
-        yield from page
-        last = [literal(page[-1][name], NullType()) for name in key]
-        page = session.rows(statement.where(place > tuple_(*last)), {})
+    return session.stream(statement, PAGE)
 
 
 def _raw(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -309,4 +303,25 @@ def _loaded(session: Session, table: Table, row: Row) -> dict[str, Any]:
 
 
 def _load(session: Session, kind: object, value: Any) -> Any:
-    return kind.process_result_value(value, session.connection.dialect) if isinstance(kind, Domain) else value
+    """The value of a column; ValueError when its text is not the one that is written for this value."""
+    if not isinstance(kind, Domain):
+        return value
+    dialect = session.connection.dialect
+    loaded = kind.process_result_value(value, dialect)
+    if session.is_sqlite and kind.process_bind_param(loaded, dialect) != value:
+        raise ValueError("a value is not written as the library writes it")
+    return loaded
+
+
+@contextmanager
+def _every_byte(connection: Connection) -> Generator[None]:
+    """Let SQLite's driver give texts that are no UTF-8: a walk that looks for damage must not end at one."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = lambda text: text.decode(errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str

@@ -50,6 +50,7 @@ CREATE TABLE indelible.history (
 	data indelible.document NOT NULL,
 	prev_hash indelible.link NOT NULL,
 	hash indelible.digest NOT NULL,
+	CONSTRAINT history_counts CHECK (position >= 1),
 	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
 	CONSTRAINT history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
