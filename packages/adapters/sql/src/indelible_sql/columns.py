@@ -93,7 +93,7 @@ ACTOR = Domain(
     "actor",
     _KEY,
     rule=f"({_ACTOR_KINDS}) AND {{0}} !~ '\\s'",
-    sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 13) || ']*'",
+    sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'",
     dump=str,
     load=Actor.parse,
     everywhere=True,

@@ -57,6 +57,8 @@ def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = 
         for column, kind in ((each.name, each.type) for each in items if _is_column(each))
         if isinstance(kind, Domain)
     ]
+    if has_rowid:  # no row is hidden before the first, and a replaced one would be
+        rules.append(CheckConstraint("rowid >= 1", name=f"{name}_rowid").ddl_if(dialect="sqlite"))
     return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
 
 
