@@ -134,17 +134,17 @@ def _bare_postgresql(
 
     def once() -> None:
         number[0] += 1
-        row = cursor.execute(load.text, found, prepare=True).fetchone()
+        row = cursor.execute(load.text.encode(), found, prepare=True).fetchone()
         assert row is not None
         if number[0] == 1:
             names = [column.name for column in cursor.description or ()]
             number.extend(names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
         for each in looked:
-            cursor.execute(each.text, each.values, prepare=True).fetchall()
+            cursor.execute(each.text.encode(), each.values, prepare=True).fetchall()
         _, seq, version, last, at = number
         values = {**write.values, **_next(concept_id, row[seq], row[version], row[last], number[0])}
         values |= dict.fromkeys(INSTANTS, row[at] + timedelta(microseconds=1))
-        assert cursor.execute(write.text, values, prepare=True).fetchone() is not None
+        assert cursor.execute(write.text.encode(), values, prepare=True).fetchone() is not None
         connection.commit()
         found["expected_seq"] = row[seq] + 1
 

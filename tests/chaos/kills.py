@@ -1,4 +1,4 @@
-"""A process that writes is killed without a warning, again and again: what it said was saved is there, and all is well."""
+"""A process that writes is killed, again and again: what it said was saved is there, and all is well."""
 
 import sys
 from random import Random

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,6 @@ from indelible_sql import open_store
 
 TEMPLATE = "template_of_testbed"
 NUMBERS = count(1)
-NO_SETTINGS: Mapping[str, str] = {}
 
 
 @frozen
@@ -37,13 +36,13 @@ class Testbed:
 
 
 @contextmanager
-def testbed(*, durable: bool = False, settings: Mapping[str, str] = NO_SETTINGS) -> Generator[Testbed]:
+def testbed(*, durable: bool = False) -> Generator[Testbed]:  # noqa: PT028 - no test, whatever its name
     """A testbed that lives as long as the block: in memory where there is room, on the disk when it must be durable."""
     place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) and not durable else None
     with (
         TemporaryDirectory(prefix="indelible-", dir=place) as directory,
         TemporaryDirectory(prefix="indelible-", dir=place) as files,
-        postgres(Path(directory), durable=durable, settings=settings) as server,
+        postgres(Path(directory), durable=durable) as server,
     ):
         database, file = create_database(server, TEMPLATE), Path(files) / "template.db"
         for url, owner_url in ((database.url, database.owner_url), (f"sqlite:///{file}", None)):

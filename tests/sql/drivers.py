@@ -1,8 +1,9 @@
 """Sees each statement as the driver gets it, whichever way a store runs it, and may stop it there."""
 
 import sqlite3
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, Self
 
 import psycopg
 from attrs import define, field
@@ -16,42 +17,49 @@ class Watch:
     before: list[Callable[[str, Any], object]] = field(factory=list[Callable[[str, Any], object]])
     after: list[Callable[[str, Any], object]] = field(factory=list[Callable[[str, Any], object]])
 
-    def around(self, run: Callable[..., Any], text: Any, values: Any = None, **options: Any) -> Any:
-        """Run a statement between the two."""
+    @contextmanager
+    def around(self, text: object, values: object) -> Generator[None]:
+        """A statement runs inside."""
         for each in self.before:
-            each(text, values)
-        done = run(text, values, **options)
+            each(str(text), values)
+        yield
         for each in self.after:
-            each(text, values)
-        return done
+            each(str(text), values)
 
 
 def watched(engine: Engine) -> Watch:
     """Watches every connection that the engine opens from now on."""
     watch = Watch()
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "do_connect", lambda *given: given[3].update(factory=_sqlite(watch)))
-    else:
-        event.listen(engine, "connect", lambda connection, _: setattr(connection, "cursor_factory", _psycopg(watch)))
+    sqlite, cursor = _sqlite(watch), _psycopg(watch)
+
+    def on_sqlite(*given: Any) -> None:  # noqa: ANN401 - the last are the driver's own arguments
+        given[-1]["factory"] = sqlite
+
+    def on_psycopg(connection: psycopg.Connection[Any], _: object) -> None:
+        connection.cursor_factory = cursor
+
+    is_sqlite = engine.dialect.name == "sqlite"
+    event.listen(engine, *(("do_connect", on_sqlite) if is_sqlite else ("connect", on_psycopg)))
     return watch
 
 
 def _sqlite(watch: Watch) -> type[sqlite3.Connection]:
     class Cursor(sqlite3.Cursor):
-        def execute(self, sql: str, parameters: Any = (), /) -> "Cursor":
-            done: Cursor = watch.around(super().execute, sql, parameters)
-            return done
+        def execute(self, sql: str, parameters: Any = (), /) -> Self:  # noqa: ANN401 - whatever the driver takes
+            with watch.around(sql, parameters):
+                return super().execute(sql, parameters)
 
     class Connection(sqlite3.Connection):
-        def cursor(self, factory: Any = Cursor) -> Any:
-            return super().cursor(factory)
+        def cursor(self, *_: object) -> Cursor:  # type: ignore[override]
+            return super().cursor(Cursor)
 
     return Connection
 
 
 def _psycopg(watch: Watch) -> type[psycopg.Cursor[Any]]:
     class Cursor(psycopg.Cursor[Any]):
-        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-            return watch.around(super().execute, query, params, **options)
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Self:  # noqa: ANN401 - whatever it takes
+            with watch.around(query, params):
+                return super().execute(query, params, **options)
 
     return Cursor

@@ -14,10 +14,11 @@ from indelible.concepts import ConceptSaved
 from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, create
 from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, open_async_store, open_store, verify
+from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store, verify
 from indelible_sql.verify import Finding
 
 HASTE = 0.04  # of the pauses between two questions
+Handler = Callable[[Writing, Any], ConceptSaved]
 KINDS = (Fault.CUT, Fault.SWALLOW, Fault.DELAY)
 
 
@@ -39,6 +40,7 @@ class Behind:
     sql: SqlStore
     direct: SqlStore
     proxy: Proxy
+    awaited: AsyncSqlStore | None = None
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def behind(database: PostgresServer, loop: Loop | None) -> Generator[Behind]:
             store.dispose()
         else:
             awaited = open_async_store(url, policy=POLICY)
-            yield Behind(cast("AnyStore", Awaited(awaited, loop)), awaited.store, direct, proxy)
+            yield Behind(cast("AnyStore", Awaited(awaited, loop)), awaited.store, direct, proxy, awaited)
             loop.wait(awaited.dispose())
     direct.dispose()
 
@@ -99,12 +101,10 @@ def _edit(before: ConceptSaved) -> concepts.EditConcept:
     )
 
 
-def _counted(
-    handler: Callable[[Writing, Any], ConceptSaved],
-) -> tuple[Callable[[Writing, Any], ConceptSaved], list[int]]:
+def _counted(handler: Handler) -> tuple[Handler, list[int]]:
     runs: list[int] = []
 
-    def counting(tx: Writing, command: Any) -> ConceptSaved:
+    def counting(tx: Writing, command: Any) -> ConceptSaved:  # noqa: ANN401 - of either handler
         runs.append(1)
         return handler(tx, command)
 

@@ -28,7 +28,7 @@ def crashing_at(watch: Watch, stop: int, when: str) -> Generator[list[str]]:
     """The program dies before or after its so-manieth statement."""
     seen: list[str] = []
 
-    def count(statement: str, _: Any) -> None:
+    def count(statement: str, _: object) -> None:
         seen.append(statement)
         if len(seen) == stop:
             raise Crash
@@ -41,7 +41,7 @@ def crashing_at(watch: Watch, stop: int, when: str) -> Generator[list[str]]:
         calls.clear()
 
 
-Works = dict[str, Callable[[SqlStore], Callable[[], object]]]
+Work = Callable[[SqlStore], Callable[[], object]]
 
 
 def of(before: Callable[[SqlStore], ConceptSaved], step: Callable[[SqlStore, ConceptSaved], object]) -> Work:
@@ -63,7 +63,7 @@ def revoke(store: SqlStore) -> Callable[[], object]:
     return lambda: do(store, revoke_key, command)
 
 
-WORKS: Works = {
+WORKS: dict[str, Work] = {
     "create": lambda store: lambda: create(store),
     "create under a key": create_once,
     "edit": of(create, edit),

@@ -142,13 +142,17 @@ def test_a_server_that_may_only_be_read_is_read(database: PostgresServer) -> Non
         assert code(in_a_block, store) == "STORE_READ_ONLY"
 
 
+def check_keys(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
 def with_few_pages(url: str) -> Engine:
     """A host's engine whose database may not grow any more."""
     engine = create_engine(url)
 
     @event.listens_for(engine, "connect")
     def few(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA foreign_keys = ON")
+        check_keys(connection, _)
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
@@ -238,7 +242,7 @@ def signalled(database: PostgresServer, function: str) -> None:
         f"SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
     with as_admin(database) as admin:
-        while not admin.execute(waiting).fetchall():
+        while not admin.execute(waiting.encode()).fetchall():
             pass
 
 
@@ -320,7 +324,7 @@ def test_a_pool_that_stays_empty_says_so(database: PostgresServer) -> None:
 
 def test_a_file_that_another_process_keeps_locked_is_busy(sqlite_url: str) -> None:
     engine = create_engine(sqlite_url, connect_args={"timeout": 0.01})
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
+    event.listen(engine, "connect", check_keys)
     store = open_store(engine=engine, policy=POLICY)
     pauses: list[float] = []
     store.pause = pauses.append

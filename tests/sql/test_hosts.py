@@ -112,9 +112,13 @@ def test_a_joined_transaction_is_rolled_back_with_the_hosts(host: Host) -> None:
 
 
 def test_a_joined_connection_is_neither_committed_nor_closed_by_us(host: Host) -> None:
-    ended = list[str]()
+    ended = list[object]()
+
+    def end(*given: object) -> None:
+        ended.append(given)
+
     for name in ("commit", "rollback", "savepoint"):
-        event.listen(host.engine, name, lambda *_, name=name: ended.append(name))
+        event.listen(host.engine, name, end)
     with host.engine.connect() as connection:
         connection.execute(ORDER)
         with host.store.transaction(actor=MAYA, reason="joined", connection=connection) as tx:
@@ -173,7 +177,7 @@ def test_a_hosts_own_error_passes_through_as_it_is(
         ):
             fail(tx, None)
 
-    ways = (in_a_block, joined, partial(host.store.read, fail, None), partial(run_own, host.store, fail))
+    ways = (in_a_block, joined, lambda: host.store.read(fail, None), partial(run_own, host.store, fail))
     for way in ways:
         with pytest.raises(kind):
             way()

@@ -84,7 +84,8 @@ def test_an_awaited_block_whose_commit_is_lost_says_so_too(awaited: Behind, loop
     awaited.proxy.plan(Fault.VANISH)
 
     async def attempt() -> None:
-        async with awaited.store.store.transaction(actor=MAYA, reason="a block") as tx:  # type: ignore[attr-defined]
+        assert awaited.awaited is not None
+        async with awaited.awaited.transaction(actor=MAYA, reason="a block") as tx:
             await tx.run(concepts.create_concept, CREATE)
 
     with pytest.raises(OutcomeUnknown):

@@ -63,7 +63,7 @@ def kept(url: str) -> dict[int, dict[str, int]]:
 
 
 def one(connection: psycopg.Connection[Any], question: str) -> tuple[int, int]:
-    ((pid, number),) = connection.execute(question).fetchall()
+    ((pid, number),) = connection.execute(question.encode()).fetchall()
     return pid, number
 
 
@@ -86,7 +86,8 @@ def test_a_store_needs_nothing_of_a_session_but_a_transaction(store: SqlStore, p
 
 def test_many_clients_share_few_sessions(store: SqlStore) -> None:
     with ThreadPoolExecutor(6) as threads:
-        saved = list(threads.map(lambda _: edit(store, create(store)), range(24)))
+        made = [threads.submit(lambda: edit(store, create(store))) for _ in range(24)]
+        saved = [each.result() for each in made]
 
     assert {each.seq for each in saved} == {2}
     assert verify(store) == ()

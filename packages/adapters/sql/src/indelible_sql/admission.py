@@ -58,12 +58,17 @@ def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEn
     migrate.check(connection, schema)
     _check_hosts(connection, schema, lifecycles)
     if connection.dialect.name == "sqlite":
-        if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
-            raise ForeignKeysOff
+        check_keys(connection)
         return
     history = f"{quoted(connection, schema)}.history"
     if connection.execute(ROLE, {"history": history}).scalar_one():
         raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
+
+
+def check_keys(connection: Connection) -> None:
+    """Refuse a SQLite connection that does not check foreign keys."""
+    if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
+        raise ForeignKeysOff
 
 
 def _check_hosts(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:

@@ -18,8 +18,6 @@ SCHEMA = "indelible"  # a symbol: each engine translates it, SQLite to nothing
 
 INSTANT_GLOB = "[0-9]" * 4 + "-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "+00:00"
 HEX = "0123456789abcdef"
-# What PostgreSQL's \\s matches, by number: SQLite has no such class.
-SPACES = ", ".join(map(str, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288)))
 
 
 def _same(value: object) -> object:
@@ -95,13 +93,13 @@ ACTOR = Domain(
     "actor",
     _KEY,
     rule=f"({_ACTOR_KINDS}) AND {{0}} !~ '\\s'",
-    sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char({SPACES}) || ']*'",
+    sqlite_rule=f"({_ACTOR_KINDS}) AND {{0}} NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'",
     dump=str,
     load=Actor.parse,
     everywhere=True,
     from_plain=Actor.parse,
 )
-SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule=f"trim({{0}}, char({SPACES})) <> ''")
+SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(9, 10, 11, 12, 13, 32)) <> ''")
 DIGEST = Domain("digest", _KEY, rule=f"length({{0}}) = 64 AND trim({{0}}, '{HEX}') = ''")
 LINK = Domain("link", _KEY, rule=f"length({{0}}) IN (0, 64) AND trim({{0}}, '{HEX}') = ''")
 ORDINAL = Domain("ordinal", _NATURAL, rule="{0} >= 1")

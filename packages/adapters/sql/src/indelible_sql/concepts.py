@@ -299,13 +299,13 @@ def _kept_version(found: Mapping[str, Any]) -> str:
 
 def _derived_of_version(found: Mapping[str, Any]) -> dict[str, Any]:
     version = ROWS.structure({**found, "content": found}, ConceptVersion)
-    return {key: _version_row(version)[key] for key in ("name_key", "search_key")}
+    keys = {key: _version_row(version)[key] for key in ("name_key", "search_key")}
+    return keys | {"previous_number": version.version_number - 1 or None}
 
 
 def _kept_warnings(found: Mapping[str, Any]) -> str:
-    warnings = ROWS.structure(found["warnings"], Warnings)
     place = [found["concept_id"], found["version_number"], found["computed_at"], found["ruleset"]]
-    return digest([*place, warnings])
+    return digest([*place, found["warnings"]])
 
 
 RECORDED = (

@@ -22,6 +22,7 @@ class Guard:
     rule: str
     event: str
     holds: str = NEVER
+    comes_first: bool = False
 
     @property
     def name(self) -> str:
@@ -35,14 +36,15 @@ class Guard:
 
     def on_postgresql(self) -> tuple[str, ...]:
         """An insert is looked at AFTER, because a fused write moves the head in the same statement."""
-        when = "AFTER" if self.event == "INSERT" else "BEFORE"
+        when = "AFTER" if self.event == "INSERT" and not self.comes_first else "BEFORE"
         each = "STATEMENT" if self.holds == NEVER else "ROW"
         return (self.function(), *self.trigger(when, each))
 
     def function(self) -> str:
         """The body that PostgreSQL's trigger runs."""
         return (
-            f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN\n"
+            f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql\n"
+            "SET search_path = pg_catalog AS $$ BEGIN\n"  # a session's own operators must not bend a guard
             f"  IF ({self.holds}) IS NOT TRUE THEN\n"
             "    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
             "  END IF;\n  RETURN NEW;\nEND $$"
@@ -83,6 +85,9 @@ def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
     yield from _closed(record, dialect, "UPDATE", "DELETE")
     if dialect == "sqlite":
         yield from _only_on_sqlite(record)
+    elif "position" in record.columns:  # asked of each row before the next one takes a number
+        holds = f"NEW.position = currval('{SCHEMA}.{record.name}_position_seq')"
+        yield Guard(table=record, rule="no_position", event="INSERT", holds=holds, comes_first=True)
 
 
 def shown_guard(shows: Shows, dialect: str) -> Guard:
@@ -140,6 +145,8 @@ def _only_on_sqlite(table: Table) -> Iterator[Guard]:
     """What SQLite's own keys do not hold: INSERT OR REPLACE, and foreign keys that are switched off."""
     if "position" in table.columns:
         yield Guard(table=table, rule="no_position", event="INSERT", holds="coalesce(NEW.position, 0) < 1")
+    elif table.dialect_options["sqlite"]["with_rowid"]:
+        yield Guard(table=table, rule="no_rowid", event="INSERT", holds="coalesce(NEW.rowid, 0) < 1")
     yield Guard(table=table, rule="no_replace", event="INSERT", holds=" AND ".join(sorted(_is_new(table))))
     for key in sorted(table.foreign_key_constraints, key=lambda each: str(each.name)):
         yield _key_guard(table, key)

@@ -138,6 +138,7 @@ def grant(connection: Connection, schema: str, role: str) -> None:
     place, name = quoted(connection, schema), quoted(connection, role)
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {place} TO {name}")
     connection.exec_driver_sql(f"GRANT SELECT ON {place}.{VERSION_TABLE} TO {name}")
+    connection.exec_driver_sql(f"GRANT SELECT ON SEQUENCE {place}.history_position_seq TO {name}")
     for table in TABLES:
         full = f"{place}.{table.name}"
         connection.exec_driver_sql(f"GRANT SELECT ON {full} TO {name}")

@@ -101,6 +101,8 @@ def _guards_lifted(connection: Connection, schema: str, head: Table, lifecycle: 
     for guard in own:
         connection.exec_driver_sql(_lift(connection, schema, guard))
     yield
+    if connection.dialect.name != "sqlite":  # a table cannot be altered while a question about it is put off
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
     for guard in own:
         connection.exec_driver_sql(_restore(connection, schema, guard))
 

@@ -22,7 +22,7 @@ ON_SQLITE = text(
     """
     SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
     WHERE tbl_name IN :names AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-      AND (name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\' OR name IN :guards)
+      AND (tbl_name <> 'history' OR name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\' OR name IN :guards)
     UNION ALL
     SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
     FROM lifecycle_edges WHERE lifecycle IN :lifecycles
@@ -53,17 +53,19 @@ ON_POSTGRESQL = """
       UNION ALL
       SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
       FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
-      WHERE NOT t.tgisinternal AND (t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+      WHERE NOT t.tgisinternal
+        AND (o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
       UNION ALL
       SELECT 'key trigger ' || o.relname || ' ' || k.conname || ' ' || t.tgtype::text || ' ' || t.tgenabled::text
       FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid JOIN pg_constraint k ON k.oid = t.tgconstraint
       WHERE t.tgisinternal AND k.conrelid IN (SELECT oid FROM ours)
       UNION ALL
       SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
+        || ' ' || coalesce(p.proconfig::text, '')
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
       WHERE n.nspname = :schema AND p.oid IN (
         SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
-        WHERE t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+        WHERE o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
       UNION ALL
       SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' '
         || coalesce((SELECT collname FROM pg_collation WHERE oid = t.typcollation), '') || ' '

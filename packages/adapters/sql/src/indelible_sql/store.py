@@ -30,7 +30,7 @@ from indelible.kernel import (
 from indelible.kernel.transaction import Command, P, R, refusals_logged
 from indelible.policy import Policy
 from indelible_sql import migrate
-from indelible_sql.admission import admit
+from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, joined, open_engines
 from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, translated
@@ -202,6 +202,8 @@ class SqlStore:
             with translated():
                 admit(connection, self.schema, self.lifecycles)
             self._is_admitted = True
+        elif connection.dialect.name == "sqlite":
+            check_keys(connection)
 
 
 def _commit(connection: Connection) -> DBAPIError | None:

@@ -57,6 +57,8 @@ def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = 
         for column, kind in ((each.name, each.type) for each in items if _is_column(each))
         if isinstance(kind, Domain)
     ]
+    if has_rowid:  # no row is hidden before the first, and a replaced one would be
+        rules.append(CheckConstraint("rowid >= 1", name=f"{name}_rowid").ddl_if(dialect="sqlite"))
     return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
 
 
@@ -94,7 +96,6 @@ HISTORY = table(
     required("prev_hash", LINK),
     required("hash", DIGEST),
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
-    CheckConstraint("position >= 1", name="history_counts"),
     UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
     UniqueConstraint(*PLACE, name="history_place"),
     ForeignKeyConstraint(EDGE, [f"{SCHEMA}.lifecycle_edges.{name}" for name in EDGE], name="history_edge"),

@@ -84,8 +84,9 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
         if any(each.detail.startswith("SCHEMA_OUT_OF_DATE") for each in found):
             return tuple(found)
         lifecycles = {each.name: each for each in (*HEADS.values(), *store.lifecycles)}
+        kept = {tuple(row.values()) for row in session.rows(select(EDGES), {})}
         found += _edges(session, lifecycles)
-        found += _chains(session, lifecycles, store.clock.now() + FUTURE)
+        found += _chains(session, lifecycles, kept, store.clock.now() + FUTURE)
         for head, lifecycle in {**HEADS, **heads}.items():
             found += _heads(session, head, lifecycle)
         for lifecycle, records in RECORDED.items():
@@ -123,7 +124,9 @@ def _value(part: object) -> object:
     return part.value if isinstance(part, StrEnum) else part
 
 
-def _chains(session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], latest: datetime) -> Iterator[Finding]:
+def _chains(
+    session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], kept: set[tuple[Any, ...]], latest: datetime
+) -> Iterator[Finding]:
     """Every change read back, its digest made again, and its place compared with the one before it."""
     key, place, at = ("", ""), UNBORN, None
     for row in _rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
@@ -137,6 +140,8 @@ def _chains(session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], late
             continue
         for detail in _wrong_with(change, row, place, at, lifecycles.get(change.lifecycle)):
             yield Finding(fault=Fault.CHANGE, detail=detail, **name)
+        if change.lifecycle not in lifecycles and (change.lifecycle, *change.edge) not in kept:
+            yield Finding(fault=Fault.CHANGE, detail="no edge of any lifecycle", **name)
         if change.at > latest:
             yield Finding(fault=Fault.FUTURE, detail=str(change.at), **name)
         place, at = change.place, change.at
@@ -261,18 +266,19 @@ def _receipts(session: Session) -> Iterator[Finding]:
 
 def _positions(session: Session) -> Iterator[Finding]:
     """On SQLite positions are 1..n; on PostgreSQL an entity's changes are in the order of the feed."""
+    order = IS_BEFORE
     if session.is_sqlite:
+        order = "later.position <= history.position"
         counted: Question = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
         total, last = session.rows(counted, {})[0].values()
         if total != (last or 0):
             detail = f"{total} changes, but the last position is {last}"
             yield Finding(fault=Fault.POSITION, table=HISTORY.name, detail=detail)
-        return
     later = HISTORY.alias("later")
     swapped = (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(later, and_(later.c.lifecycle == HISTORY.c.lifecycle, later.c.entity_id == HISTORY.c.entity_id))
-        .where(later.c.previous_seq == HISTORY.c.seq, literal_column(IS_BEFORE))
+        .where(later.c.previous_seq == HISTORY.c.seq, literal_column(order))
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
     for row in session.rows(swapped, {}):
@@ -320,7 +326,7 @@ def _every_byte(connection: Connection) -> Generator[None]:
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
-    driver.text_factory = lambda text: text.decode(errors="surrogateescape")
+    driver.text_factory = lambda text: text.decode(errors="replace")
     try:
         yield
     finally:

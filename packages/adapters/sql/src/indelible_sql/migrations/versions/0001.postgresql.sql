@@ -50,7 +50,6 @@ CREATE TABLE indelible.history (
 	data indelible.document NOT NULL,
 	prev_hash indelible.link NOT NULL,
 	hash indelible.digest NOT NULL,
-	CONSTRAINT history_counts CHECK (position >= 1),
 	CONSTRAINT history_seq UNIQUE (lifecycle, entity_id, seq),
 	CONSTRAINT history_place UNIQUE (lifecycle, entity_id, seq, to_state, version, hash),
 	CONSTRAINT history_edge FOREIGN KEY(lifecycle, from_state, action, to_state, adds_version) REFERENCES indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version),
@@ -147,7 +146,8 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
-CREATE FUNCTION indelible.lifecycle_edges_no_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.lifecycle_edges_no_insert() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -159,7 +159,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.lifecycle_edges_no_insert()
 --;
 ALTER TABLE indelible.lifecycle_edges ENABLE ALWAYS TRIGGER lifecycle_edges_no_insert
 --;
-CREATE FUNCTION indelible.lifecycle_edges_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.lifecycle_edges_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -171,7 +172,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.lifecycle_edges_no_update()
 --;
 ALTER TABLE indelible.lifecycle_edges ENABLE ALWAYS TRIGGER lifecycle_edges_no_update
 --;
-CREATE FUNCTION indelible.lifecycle_edges_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.lifecycle_edges_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -183,7 +185,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.lifecycle_edges_no_delete()
 --;
 ALTER TABLE indelible.lifecycle_edges ENABLE ALWAYS TRIGGER lifecycle_edges_no_delete
 --;
-CREATE FUNCTION indelible.lifecycle_edges_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.lifecycle_edges_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -195,7 +198,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.lifecycle_edges_no_truncate()
 --;
 ALTER TABLE indelible.lifecycle_edges ENABLE ALWAYS TRIGGER lifecycle_edges_no_truncate
 --;
-CREATE FUNCTION indelible.history_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.history_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -207,7 +211,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.history_no_update()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_update
 --;
-CREATE FUNCTION indelible.history_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.history_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -219,7 +224,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.history_no_delete()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_delete
 --;
-CREATE FUNCTION indelible.history_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.history_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -231,7 +237,21 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.history_no_truncate()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_truncate
 --;
-CREATE FUNCTION indelible.receipts_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.history_no_position() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.position = currval('indelible.history_position_seq')) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_no_position BEFORE INSERT ON indelible.history
+FOR EACH ROW EXECUTE FUNCTION indelible.history_no_position()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_no_position
+--;
+CREATE FUNCTION indelible.receipts_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -243,7 +263,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.receipts_no_update()
 --;
 ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_no_update
 --;
-CREATE FUNCTION indelible.receipts_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.receipts_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -255,7 +276,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.receipts_no_delete()
 --;
 ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_no_delete
 --;
-CREATE FUNCTION indelible.receipts_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.receipts_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -267,7 +289,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.receipts_no_truncate()
 --;
 ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_no_truncate
 --;
-CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -279,7 +302,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_versions_no_update()
 --;
 ALTER TABLE indelible.concept_versions ENABLE ALWAYS TRIGGER concept_versions_no_update
 --;
-CREATE FUNCTION indelible.concept_versions_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_versions_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -291,7 +315,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_versions_no_delete()
 --;
 ALTER TABLE indelible.concept_versions ENABLE ALWAYS TRIGGER concept_versions_no_delete
 --;
-CREATE FUNCTION indelible.concept_versions_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_versions_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -303,7 +328,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_versions_no_truncate()
 --;
 ALTER TABLE indelible.concept_versions ENABLE ALWAYS TRIGGER concept_versions_no_truncate
 --;
-CREATE FUNCTION indelible.concept_warnings_no_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_warnings_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -315,7 +341,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_warnings_no_update()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_no_update
 --;
-CREATE FUNCTION indelible.concept_warnings_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_warnings_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -327,7 +354,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_warnings_no_delete()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_no_delete
 --;
-CREATE FUNCTION indelible.concept_warnings_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_warnings_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -339,7 +367,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_warnings_no_truncate()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_no_truncate
 --;
-CREATE FUNCTION indelible.concept_versions_needs_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_versions_needs_head() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -351,7 +380,8 @@ FOR EACH ROW EXECUTE FUNCTION indelible.concept_versions_needs_head()
 --;
 ALTER TABLE indelible.concept_versions ENABLE ALWAYS TRIGGER concept_versions_needs_head
 --;
-CREATE FUNCTION indelible.concept_warnings_needs_head() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concept_warnings_needs_head() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.computed_at)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -363,7 +393,8 @@ FOR EACH ROW EXECUTE FUNCTION indelible.concept_warnings_needs_head()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_needs_head
 --;
-CREATE FUNCTION indelible.concepts_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concepts_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -375,7 +406,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concepts_no_delete()
 --;
 ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_no_delete
 --;
-CREATE FUNCTION indelible.concepts_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concepts_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -387,7 +419,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concepts_no_truncate()
 --;
 ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_no_truncate
 --;
-CREATE FUNCTION indelible.concepts_one_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.concepts_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -399,7 +432,8 @@ FOR EACH ROW EXECUTE FUNCTION indelible.concepts_one_step()
 --;
 ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_one_step
 --;
-CREATE FUNCTION indelible.history_needs_concepts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.history_needs_concepts() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM indelible.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -411,7 +445,8 @@ FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_concepts()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts
 --;
-CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -423,7 +458,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.keys_no_delete()
 --;
 ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_delete
 --;
-CREATE FUNCTION indelible.keys_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.keys_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -435,7 +471,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.keys_no_truncate()
 --;
 ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_truncate
 --;
-CREATE FUNCTION indelible.keys_one_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.keys_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -447,7 +484,8 @@ FOR EACH ROW EXECUTE FUNCTION indelible.keys_one_step()
 --;
 ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_one_step
 --;
-CREATE FUNCTION indelible.history_needs_keys() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION indelible.history_needs_keys() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
   IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM indelible.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
