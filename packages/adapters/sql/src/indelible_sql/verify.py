@@ -319,6 +319,10 @@ def _load(session: Session, kind: object, value: Any) -> Any:
     return loaded
 
 
+def _forgivingly(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
 @contextmanager
 def _every_byte(connection: Connection) -> Generator[None]:
     """Let SQLite's driver give texts that are no UTF-8: a walk that looks for damage must not end at one."""
@@ -326,7 +330,7 @@ def _every_byte(connection: Connection) -> Generator[None]:
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
-    driver.text_factory = lambda text: text.decode(errors="replace")
+    driver.text_factory = _forgivingly
     try:
         yield
     finally:

@@ -147,7 +147,7 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
     params = tuple(text if len(text) <= LONGEST_PARAM else f"{text[:LONGEST_PARAM]}\u2026" for text in shown)
     hint = "".join(f" (perhaps {text})" for text in params[1:])
     message = code.remark.format(*params, list=", ".join(params), path=" \u2192 ".join(params), hint=hint)
-    return ConceptWarning(code=code.value, field=field, severity=code.severity, message=message, params=params)
+    return ConceptWarning(code=str(code), field=field, severity=code.severity, message=message, params=params)
 
 
 def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tuple[str, ...]:
