@@ -195,7 +195,7 @@ def codes(warnings: Warnings) -> list[str]:
 
 
 def only(code: WarningCode, warnings: Warnings) -> ConceptWarning:
-    (found,) = (each for each in warnings if each.code == code)
+    (found,) = (each for each in warnings if each.code == str(code))
     return found
 
 
