@@ -294,7 +294,7 @@ def test_a_file_that_is_no_database_of_ours_is_one_sentence() -> None:
     assert refused("export", exit_code=3) == "SCHEMA_OUT_OF_DATE"
 
     database.write_bytes(b"no database at all, but long enough to be looked at" * 100)
-    assert refused("export", exit_code=3) == "DATABASE_FAULT"
+    assert refused("export", exit_code=3) == "STORE_DAMAGED"
 
 
 def test_a_directory_that_cannot_be_made_is_one_sentence() -> None:

@@ -365,6 +365,11 @@ def test_a_wrong_address_is_a_mistake(tmp_path: Path) -> None:
         assert code(open_store, url) == "WRONG_USE"
 
 
+@pytest.mark.parametrize("url", ["no address at all", "postgresql://maya@localhost:port/indelible"])
+def test_what_is_no_address_is_a_mistake(url: str) -> None:
+    assert code(open_store, url) == "WRONG_USE"
+
+
 def test_a_store_that_was_disposed_opens_again_by_itself(sqlite: SqlStore, postgresql: SqlStore) -> None:
     for store in (sqlite, postgresql):
         saved = create(store)

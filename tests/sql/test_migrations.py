@@ -18,7 +18,7 @@ from tests.sql.conftest import code, opened
 from indelible import concepts
 from indelible.testing.stores import create, edit, refusal
 from indelible_service.embedded import PostgresServer, create_database
-from indelible_sql import SqlStore, verify
+from indelible_sql import SqlStore, open_async_store, verify
 from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
 from indelible_sql.snapshot import facts
 
@@ -222,6 +222,22 @@ def test_a_downgrade_that_is_killed_anywhere_leaves_everything(place: Place) -> 
             down()
 
         assert (place.facts(), place.revision()) == (before, "0001")
+
+
+async def test_an_address_may_name_its_driver(tmp_path: Path) -> None:
+    store = open_async_store(f"sqlite+aiosqlite:///{tmp_path / 'named.db'}")
+    try:
+        await store.upgrade()
+
+        assert (await store.feed()).changes == ()
+    finally:
+        await store.dispose()
+
+
+def test_a_downgrade_of_what_does_not_answer_says_so(unused_tcp_port: int) -> None:
+    url = f"postgresql://indelible_owner@127.0.0.1:{unused_tcp_port}/indelible"
+
+    assert code(downgrade, url, SCHEMA, "base") == "STORE_UNREACHABLE"
 
 
 def test_a_role_that_could_undo_the_guards_is_refused(database: PostgresServer) -> None:

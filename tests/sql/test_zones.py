@@ -14,7 +14,7 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
 from indelible.testing.stores import BEGINNING, MAYA, AnyStore, CountedIds, TickingClock, create, do, edit, published
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, open_store, verify
+from indelible_sql import open_store, verify
 
 ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia")
 
@@ -37,16 +37,16 @@ def told(store: AnyStore) -> tuple[object, ...]:
     return *store.read(everything), as_of
 
 
-def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite: SqlStore) -> None:
+def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite_url: str) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         name = Identifier(database.url.rpartition("/")[2])
         admin.execute(SQL("ALTER DATABASE {} SET timezone = {}").format(name, zone))
     memory = told(MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds()))
-    postgresql = open_store(database.url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-    shown = postgresql.read(lambda tx: tx.connection.exec_driver_sql("SHOW timezone").scalar_one())
+    for url in (sqlite_url, database.url):
+        store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+        found, findings = told(store), verify(store)
+        store.dispose()
 
-    assert shown == zone
-    for store in (sqlite, postgresql):
-        assert told(store) == memory
-        assert verify(store) == ()
-    postgresql.dispose()
+        assert (found, findings) == (memory, ())
+    with psycopg.connect(database.url) as connection:
+        assert connection.info.parameter_status("TimeZone") == zone

@@ -39,6 +39,7 @@ Value = concepts.Concept | concepts.ConceptVersion
 ACTORS = (MAYA, NOOR, Actor.system("importer"))
 SHORTEST, LONGEST = 22, 28
 MANY = 1_000
+NEAR = 3  # a step goes on with one of the newest, so that some of them come far
 LATER = timedelta(microseconds=1)
 
 
@@ -317,7 +318,7 @@ def _after(concept: Concept) -> datetime:
 
 
 def _picked(choices: Sequence[T], pick: int) -> T | None:
-    return choices[pick % len(choices)] if choices else None
+    return choices[-1 - pick % min(len(choices), NEAR)] if choices else None
 
 
 MOVES: dict[Verb, tuple[Callable[[Writing, Any], object], Callable[..., object]]] = {

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.event import listen
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indelible.kernel import WrongUse
@@ -36,7 +37,7 @@ class Pool:
 
 def open_engines(url: str, pool: Pool) -> Engines:
     """The pools of threads."""
-    writer, reader = (create_engine(target, **options) for target, options in _pools(make_url(url), pool, sync=True))
+    writer, reader = (create_engine(target, **options) for target, options in _pools(address(url), pool, sync=True))
 
     def dispose() -> None:
         writer.dispose()
@@ -48,15 +49,23 @@ def open_engines(url: str, pool: Pool) -> Engines:
 def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:
     """The pools of an event loop, in both their faces."""
     writer, reader = (
-        create_async_engine(target, **options) for target, options in _pools(make_url(url), pool, sync=False)
+        create_async_engine(target, **options) for target, options in _pools(address(url), pool, sync=False)
     )
     return _prepared(writer.sync_engine, reader.sync_engine, lambda: None), (writer, reader)
+
+
+def address(url: str) -> URL:
+    """The address that the text is, or WrongUse."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise WrongUse("this is no address of a database") from error
 
 
 def joined(engine: Engine) -> Engines:
     """A host's own engine, taken as it is."""
     if engine.dialect.name == "sqlite":
-        return Engines(writer=engine, reader=engine, dispose=lambda: None)
+        return Engines(writer=engine, reader=engine.execution_options(), dispose=lambda: None)
     return Engines(writer=engine, reader=_read_only(engine), dispose=lambda: None)
 
 
@@ -109,6 +118,13 @@ def _prepare(connection: Any, *pragmas: str) -> None:
         cursor.execute(pragma)
     cursor.close()
     install(connection)
+
+
+def begin_on_host(connection: Connection, statement: str) -> None:
+    """Begin on a host's SQLite connection, whose driver would begin with the first write only, if nobody did."""
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        connection.exec_driver_sql(statement)
 
 
 def _begin_immediate(connection: Connection) -> None:

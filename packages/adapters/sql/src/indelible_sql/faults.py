@@ -37,7 +37,7 @@ class StoreDamaged(Unavailable):
 
 @frozen
 class AccessDenied(Unavailable):
-    """The database does not accept this user or this password."""
+    """The database does not accept this user or this password, or does not let this user do it."""
 
     code: ClassVar[str] = "ACCESS_DENIED"
 
@@ -94,7 +94,7 @@ BUSY = ("40001", "40P01", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RE
 FULL = ("53100", "SQLITE_FULL")
 READ_ONLY = ("25006", "SQLITE_READONLY", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN")
 DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "XX001", "XX002")
-DENIED = ("28P01", "28000")
+DENIED = ("28P01", "28000", "42501")
 TIMEOUTS = ("55P03", "57014", "25P03", "25P04")
 BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (BUSY, partial(StoreBusy, 1)),

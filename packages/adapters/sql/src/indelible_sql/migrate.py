@@ -16,6 +16,8 @@ from sqlalchemy.event import listen
 from indelible.kernel import Conflict, Unavailable
 from indelible.kernel.keys import KEY
 from indelible_sql.columns import DOMAINS
+from indelible_sql.engines import address
+from indelible_sql.faults import translated
 from indelible_sql.schema import HEADS, TABLES
 from indelible_sql.snapshot import digest_of, facts, quoted
 from indelible_sql.tables import EDGES
@@ -54,11 +56,12 @@ class RecordsWouldBeLost(Conflict):
 @contextmanager
 def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]:
     """A connection in a transaction that nobody else migrates beside, and the schema's name where there is one."""
-    engine = create_engine(make_url(url), poolclass=NullPool, hide_parameters=True)
+    target = address(url)
+    engine = create_engine(target.set(drivername=target.get_backend_name()), poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         listen(engine, "connect", _prepare)
         listen(engine, "begin", _begin)
-    with engine.begin() as connection:
+    with translated(), engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             yield connection, None
         else:
@@ -70,6 +73,9 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
 def upgrade(url: str, schema: str, *, role: str | None) -> None:
     """Bring the schema to the newest revision, and give the application's role what it needs of it."""
     with migrating(url, schema) as (connection, place):
+        found, (known, _) = revision_of(connection, place), newest()
+        if found > known:
+            raise SchemaOutOfDate(found, known)
         command.upgrade(_config(connection, place), "head")
         if place is not None and role is not None and role != make_url(url).username:
             grant(connection, place, role)
@@ -166,6 +172,7 @@ def _config(connection: Connection, schema: str | None) -> Config:
 def _prepare(connection: Any, _: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA journal_mode = WAL")  # stays with the file, and so serves a host's own engine too
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are dropped in whichever order
 
 

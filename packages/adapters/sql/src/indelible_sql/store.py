@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from enum import StrEnum
 from typing import Concatenate
 
@@ -27,12 +26,12 @@ from indelible.kernel import (
     WrongUse,
     answered,
 )
-from indelible.kernel.transaction import Command, P, R, refusals_logged
+from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
 from indelible_sql import migrate
 from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
-from indelible_sql.engines import Engines, Pool, joined, open_engines
+from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
 from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, translated
 from indelible_sql.history import SqlHistory, SqlReceipts
 from indelible_sql.keys import SqlKeys
@@ -83,7 +82,7 @@ class SqlStore:
     ids: Ids
     pause: Callable[[float], object]
     _is_admitted: bool = field(default=False, init=False)
-    _is_inside: ContextVar[bool] = field(factory=lambda: ContextVar("inside", default=False), init=False, repr=False)
+    _nesting: Nesting = field(factory=Nesting, init=False, repr=False)
 
     def run(
         self,
@@ -158,11 +157,10 @@ class SqlStore:
     @contextmanager
     def _begun(self, cause: Because, connection: Connection | None) -> Generator[SqlTransaction]:
         """A transaction of ours, which ends with the block, or of the caller's, which does not."""
-        if self._is_inside.get():
-            raise WrongUse("a transaction of this store is open here already: pass its tx on")
-        inside = self._is_inside.set(True)
-        try:
+        with self._nesting.one_block():
             if connection is not None:
+                if connection.dialect.name == "sqlite":
+                    check_keys(connection)
                 self._admit(connection)
                 with self._recorded(cause, connection) as tx:
                     yield tx
@@ -173,8 +171,6 @@ class SqlStore:
                     lost = _commit(ours)
                 if lost and not was_committed(self.engines.writer, tx.session, self.schema, self.pause):
                     raise CommitNotDone from lost
-        finally:
-            self._is_inside.reset(inside)
 
     @contextmanager
     def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
@@ -193,6 +189,10 @@ class SqlStore:
         with translated():
             opened = engine.connect()
         with opened as connection:
+            if self.url is None and engine.dialect.name == "sqlite":
+                with translated():
+                    check_keys(connection)
+                    begin_on_host(connection, "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN")
             self._admit(connection)
             yield connection
 
@@ -202,8 +202,6 @@ class SqlStore:
             with translated():
                 admit(connection, self.schema, self.lifecycles)
             self._is_admitted = True
-        elif connection.dialect.name == "sqlite":
-            check_keys(connection)
 
 
 def _commit(connection: Connection) -> DBAPIError | None:

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from indelible.kernel.actor import Actor, Cause
 from indelible.kernel.clock import Clock
-from indelible.kernel.errors import IndelibleError
+from indelible.kernel.errors import IndelibleError, WrongUse
 from indelible.kernel.history import Feed, History
 from indelible.kernel.ids import Ids
 from indelible.kernel.receipts import Once
@@ -31,6 +32,27 @@ def refusals_logged(cause: Cause) -> Generator[None]:
         words = (error.code, cause.actor, cause.reason, cause.request_id or "-")
         logger.info("refused with %s: by %s, because %r, request %s", *words)
         raise
+
+
+class Nesting:
+    """Refuses to open a transaction of a store inside another, which would wait for itself."""
+
+    def __init__(self) -> None:
+        # A task begins with a copy of its maker's context, and may outlive the block: so the block itself is asked.
+        self._block: ContextVar[list[bool] | None] = ContextVar("block", default=None)
+
+    @contextmanager
+    def one_block(self) -> Generator[None]:
+        """The time in which a transaction is open here; WrongUse where one is open already."""
+        if self._block.get():
+            raise WrongUse("a transaction of this store is open here already: pass its tx on")
+        block = [True]  # empty once the block has ended
+        outer = self._block.set(block)
+        try:
+            yield
+        finally:
+            block.clear()
+            self._block.reset(outer)
 
 
 class ReadTransaction(Protocol):

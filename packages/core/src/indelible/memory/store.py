@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from threading import Lock
 from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
@@ -11,7 +10,7 @@ from attrs import field, frozen
 from indelible.concepts import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
 from indelible.kernel.receipts import answered
-from indelible.kernel.transaction import Command, P, R, refusals_logged
+from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.memory.concepts import MemoryConcepts
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
 from indelible.memory.keys import KeyRows, MemoryKeys
@@ -79,16 +78,13 @@ class MemoryStore:
         self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
         self._tables = Tables.empty()
         self._lock = Lock()
-        self._is_inside: ContextVar[bool] = ContextVar("inside", default=False)
+        self._nesting = Nesting()
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
         """Several commands at once: commits on a clean exit, rolls back on any exception."""
         cause = Because(actor=actor, reason=reason, request_id=request_id)
-        if self._is_inside.get():
-            raise WrongUse("a transaction of this store is open here already: pass its tx on")
-        inside = self._is_inside.set(True)
-        with self._lock, refusals_logged(cause):
+        with self._nesting.one_block(), self._lock, refusals_logged(cause):
             draft = self._tables.copy()
             tx = MemoryTransaction(draft, self._policy, cause, self._clock, self._ids)
             try:
@@ -97,7 +93,6 @@ class MemoryStore:
                 self._tables = draft
             finally:
                 tx.close()
-                self._is_inside.reset(inside)
 
     def run(
         self,
