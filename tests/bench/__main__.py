@@ -24,7 +24,7 @@ def seconds(edit: Edit, times: int) -> float:
 
 def compare(database: str, bench: Bench, rounds: int, times: int) -> float:
     """How fast the store is, where the bare driver is 1: medians of alternating rounds."""
-    ways = {"bare": bench.bare, "indelible": bench.store, "bare, with the look-up of names": bench.bare_with_names}
+    ways = {"bare": bench.bare, "indelible": bench.store}
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):
         for name, edit in ways.items():

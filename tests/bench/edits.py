@@ -47,31 +47,28 @@ class Sent:
 
 @frozen
 class Statements:
-    """The statements of one edit: the load, the look-up of names where it is one of its own, and the writes."""
+    """The statements of one edit: the load and the writes."""
 
     load: Sent
-    names: tuple[Sent, ...]
     writes: tuple[Sent, ...]
 
     @classmethod
     def of(cls, sent: list[Sent]) -> "Statements":
         """The statements of an edit, told apart."""
-        load, *names = (each for each in sent if each.text.startswith("SELECT"))
-        writes = tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT")))
-        return cls(load, tuple(names), writes)
+        (load,) = (each for each in sent if each.text.startswith("SELECT"))
+        return cls(load, tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT"))))
 
     def texts(self) -> Iterator[str]:
         """What to print."""
-        yield from (each.text for each in (self.load, *self.names, *self.writes))
+        yield from (each.text for each in (self.load, *self.writes))
 
 
 @frozen
 class Bench:
-    """Ways to make one edit: the store's, a bare driver's, and one's that looks names up as the store does."""
+    """Ways to make one edit: the store's, and a bare driver's."""
 
     store: Edit
     bare: Edit
-    bare_with_names: Edit
     statements: Statements
 
 
@@ -118,18 +115,15 @@ def on_postgresql(url: str, owner_url: str) -> Generator[Bench]:
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ANALYZE")
     edit = _edits(store)
-    statements, mine = _seen(watch, edit), [create(store, OWN) for _ in range(2)]
+    statements = _seen(watch, edit)
     with psycopg.connect(url) as connection:
-        bare, named = (_bare_postgresql(connection, statements, each, looks=bool(at)) for at, each in enumerate(mine))
-        yield Bench(edit, bare, named, statements)
+        yield Bench(edit, _bare_postgresql(connection, statements, create(store, OWN)), statements)
     store.dispose()
 
 
-def _bare_postgresql(
-    connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved, *, looks: bool
-) -> Edit:
+def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved) -> Edit:
     cursor, concept_id, number = connection.cursor(), mine.concept.id, [0]
-    load, (write,), looked = statements.load, statements.writes, statements.names if looks else ()
+    load, (write,) = statements.load, statements.writes
     found = {**load.values, "concept_id": concept_id, "expected_seq": mine.seq}
 
     def once() -> None:
@@ -139,8 +133,6 @@ def _bare_postgresql(
         if number[0] == 1:
             names = [column.name for column in cursor.description or ()]
             number.extend(names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
-        for each in looked:
-            cursor.execute(each.text.encode(), each.values, prepare=True).fetchall()
         _, seq, version, last, at = number
         values = {**write.values, **_next(concept_id, row[seq], row[version], row[last], number[0])}
         values |= dict.fromkeys(INSTANTS, row[at] + timedelta(microseconds=1))
@@ -156,6 +148,7 @@ def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Ma
     digest = f"{number:064x}"
     return {
         "concepts_id": concept_id,
+        "concepts_name_key": name_key(OWN.name),
         "concepts_seq": seq + 1,
         "concepts_old_seq": seq,
         "concepts_current_version": version + 1,
@@ -183,29 +176,27 @@ def on_sqlite(url: str) -> Generator[Bench]:
     watch = watched(store.engines.writer)
     _filled(store)
     edit = _edits(store)
-    statements, mine = _seen(watch, edit), [create(store, OWN) for _ in range(2)]
+    statements = _seen(watch, edit)
     connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
-    bare, named = (_bare_sqlite(connection, statements, each, looks=bool(at)) for at, each in enumerate(mine))
-    yield Bench(edit, bare, named, statements)
+    yield Bench(edit, _bare_sqlite(connection, statements, create(store, OWN)), statements)
     connection.close()
     store.dispose()
 
 
-def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved, *, looks: bool) -> Edit:
+def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Edit:
     number, expected, concept_id = [0], [mine.seq], mine.concept.id
+    own = next(each for each in statements.load.values if isinstance(each, str) and not each.startswith("["))
     columns = [_columns(each.text) for each in statements.writes]
-    looked = statements.names if looks else ()
 
     def once() -> None:
         number[0] += 1
         connection.execute("BEGIN IMMEDIATE")
-        asked = [concept_id if isinstance(each, str) else expected[0] for each in statements.load.values]
+        known = {statements.load.values[-1]: expected[0], own: concept_id}
+        asked = [known.get(each, each) for each in statements.load.values]
         cursor = connection.execute(statements.load.text, asked)
         row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
-        for each in looked:
-            connection.execute(each.text, each.values).fetchall()
         when = instant_text(mine.concept.updated_at + timedelta(microseconds=number[0]))
         changed = _next(concept_id, row["seq"], row["current_version"], row["hash"], number[0])
         changed = {**changed, **dict.fromkeys(INSTANTS, when)}

@@ -72,6 +72,9 @@ HEADS_ALONE: Mapping[str, Kind] = {
         "a head that shows another's change": lambda s: (
             born(s.create, status="REVIEW", seq=3, hash=s.reviewed.hash, updated_at=s.create.at + DAY),
         ),
+        "a name's key that is not its version's": lambda s: (
+            move(s.edit, name_key="rate"), keep(s.version), remark(s.warnings), log(s.edit),
+        ),
     },
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from indelible_sql.together import written
 NOTHING: Mapping[str, object] = {}
 OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.IDENTIFIER: ("", "x" * 201),
+    columns.NAME_KEY: ("x" * 201,),
     columns.STATE: ("x" * 61,),
     columns.ACTOR: ("maya", "robot:x"),
     columns.SENTENCE: (" ",),

@@ -105,7 +105,9 @@ LIES: Kind = {
         move(s.edit), keep(s.version), remark(s.warnings, ruleset=2), log(s.edit),
     ),
     "remarks that are left out": lambda s: (move(s.edit), keep(s.version), log(s.edit)),
-    "a name's key that is not its name's": lambda s: editing(s, name_key="rate"),
+    "a name's key that is not its name's": lambda s: (
+        move(s.edit, name_key="rate"), keep(s.version, name_key="rate"), remark(s.warnings), log(s.edit),
+    ),
     "a key that changes hands as it is revoked": lambda s: (move(s.revoke, owner="user:eve"), log(s.revoke)),
     "a receipt that was never given": lambda s: (answer(s.receipt, result={"answer": 2}),),
 }  # fmt: skip

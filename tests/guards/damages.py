@@ -59,7 +59,7 @@ ON_POSTGRESQL: Damages = {
     "a generated column that is none": (f"ALTER TABLE {HISTORY} ALTER previous_seq DROP EXPRESSION",),
     "another number for a transaction": (f"ALTER TABLE {HISTORY} ALTER txid SET DEFAULT '3'",),
     "a column more": ("ALTER TABLE indelible.keys ADD COLUMN admin boolean",),
-    "an index less": ("DROP INDEX indelible.concept_versions_name_key",),
+    "an index less": ("DROP INDEX indelible.concepts_name_key",),
     "an index more": ("CREATE UNIQUE INDEX more ON indelible.keys (owner)",),
     "a feed without its order": ("DROP INDEX indelible.history_feed",),
     "a rule that swallows writes": ("CREATE RULE hush AS ON UPDATE TO indelible.concepts DO INSTEAD NOTHING",),
@@ -96,7 +96,7 @@ ON_SQLITE: Damages = {
     "a generated column that is none": rewritten("history", "GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED", ""),
     "a column that may be NULL": rewritten("history", "reason TEXT NOT NULL", "reason TEXT"),
     "a column more": ("ALTER TABLE keys ADD COLUMN admin TEXT",),
-    "an index less": ("DROP INDEX concept_versions_name_key",),
+    "an index less": ("DROP INDEX concepts_name_key",),
     "an index more": ("CREATE UNIQUE INDEX more ON keys (owner)",),
     "an edge more": (
         "DROP TRIGGER lifecycle_edges_no_insert",

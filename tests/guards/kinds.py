@@ -36,7 +36,13 @@ def row(change: Change) -> Row:
 
 def shown(s: Situation) -> Row:
     """The columns of the concept in review."""
-    place = {"status": "REVIEW", "seq": 3, "current_version": 2, "hash": s.reviewed.hash}
+    place = {
+        "status": "REVIEW",
+        "seq": 3,
+        "current_version": 2,
+        "hash": s.reviewed.hash,
+        "name_key": s.kept["name_key"],
+    }
     return {"id": s.reviewed.entity_id, "created_at": s.reviewed.at, "updated_at": s.reviewed.at} | place
 
 

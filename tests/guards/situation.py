@@ -131,7 +131,8 @@ def move(to: Change, /, **other: object) -> Update:
 def born(to: Change, /, **other: object) -> Insert:
     """The head's half of a birth."""
     head = HEAD_TABLES[to.lifecycle]
-    return insert(head).values({"id": to.entity_id, "created_at": to.at} | _shown(to) | other)
+    own = {"name_key": name_key(FULL.name)} if to.lifecycle == "concept" else {}
+    return insert(head).values({"id": to.entity_id, "created_at": to.at} | own | _shown(to) | other)
 
 
 def log(change: Change, /, **other: object) -> Insert:

@@ -51,6 +51,7 @@ BY_KEYS_ALONE = {
     "a head that skips a state alone",
     "a key born revoked",
     "a key that is granted without its change",
+    "a name's key that is not its version's",
     "a key that is revoked twice over",
     "a key that is revoked without its change",
     "a padded state",

@@ -23,13 +23,15 @@ from indelible_sql.tables import ShownKey, metadata
 
 NUMBERS = count(1)
 GHOST = """
-    INSERT INTO {at}concepts (id, status, seq, current_version, hash, created_at, updated_at)
-    SELECT 'ghost', status, seq, current_version, hash, created_at, updated_at FROM {at}concepts WHERE id = '{reviewed}'
+    INSERT INTO {at}concepts (id, status, seq, current_version, hash, created_at, updated_at, name_key)
+    SELECT 'ghost', status, seq, current_version, hash, created_at, updated_at, name_key
+    FROM {at}concepts WHERE id = '{reviewed}'
 """
 # What is done to the heads, in which table, and whose heads rebuild must name.
 HARM = {
     "a status": ("UPDATE {at}concepts SET status = 'PUBLISHED' WHERE id = '{reviewed}'", "concepts", "reviewed"),
     "a version": ("UPDATE {at}concepts SET current_version = 1 WHERE id = '{reviewed}'", "concepts", "reviewed"),
+    "a name's key": ("UPDATE {at}concepts SET name_key = 'rate' WHERE id = '{reviewed}'", "concepts", "reviewed"),
     "a birthday": (
         "UPDATE {at}concepts SET created_at = '2025-01-01T00:00:00.000000+00:00' WHERE id = '{reviewed}'",
         "concepts",

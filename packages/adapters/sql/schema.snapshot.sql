@@ -22,7 +22,7 @@ column concept_versions.misconceptions texts required
 
 column concept_versions.name text required
 
-column concept_versions.name_key text required
+column concept_versions.name_key name_key required
 
 column concept_versions.prerequisites texts required
 
@@ -53,6 +53,8 @@ column concepts.hash digest required
 column concepts.id identifier required
 
 column concepts.lifecycle identifier required s 'concept'::text
+
+column concepts.name_key name_key required
 
 column concepts.seq ordinal required
 
@@ -150,6 +152,8 @@ constraint concept_versions.concept_versions_id UNIQUE (id) true true
 
 constraint concept_versions.concept_versions_instant UNIQUE (concept_id, version_number, created_at) true true
 
+constraint concept_versions.concept_versions_named UNIQUE (concept_id, version_number, name_key) true true
+
 constraint concept_versions.concept_versions_number PRIMARY KEY (concept_id, version_number) true true
 
 constraint concept_versions.concept_versions_previous FOREIGN KEY (concept_id, previous_number) REFERENCES concept_versions(concept_id, version_number) true true
@@ -168,7 +172,7 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint concepts.concepts_version FOREIGN KEY (id, current_version) REFERENCES concept_versions(concept_id, version_number) DEFERRABLE INITIALLY DEFERRED true true
+constraint concepts.concepts_version FOREIGN KEY (id, current_version, name_key) REFERENCES concept_versions(concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint history.history_birth CHECK (
 CASE
@@ -213,6 +217,8 @@ domain identifier text C CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200)
 domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (VALUE < '3000-01-01 00:00:00+00'::timestamp with time zone))) true
 
 domain link text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
+
+domain name_key text C CHECK ((length(VALUE) <= 200)) true
 
 domain natural_number bigint  CHECK ((VALUE >= 0)) true
 
@@ -433,11 +439,13 @@ function receipts_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
-index CREATE INDEX concept_versions_name_key ON concept_versions USING btree (name_key) true
+index CREATE INDEX concepts_name_key ON concepts USING btree (name_key) true
 
 index CREATE UNIQUE INDEX concept_versions_id ON concept_versions USING btree (id) true
 
 index CREATE UNIQUE INDEX concept_versions_instant ON concept_versions USING btree (concept_id, version_number, created_at) true
+
+index CREATE UNIQUE INDEX concept_versions_named ON concept_versions USING btree (concept_id, version_number, name_key) true
 
 index CREATE UNIQUE INDEX concept_versions_number ON concept_versions USING btree (concept_id, version_number) true
 

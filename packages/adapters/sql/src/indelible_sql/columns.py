@@ -62,6 +62,17 @@ class Domain(TypeDecorator[Any]):
             return dialect.type_descriptor(self.native)
         return dialect.type_descriptor(Integer() if isinstance(self.native, BigInteger) else Text())
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """How the driver is given a value; a value that stays as it is costs no call."""
+        is_same = self.dump[dialect.name != "sqlite"] is _same
+        return self.impl_instance.bind_processor(dialect) if is_same else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How the driver's value is taken."""
+        is_same = self.load[dialect.name != "sqlite"] is _same
+        own = self.impl_instance.result_processor(dialect, coltype)
+        return own if is_same else super().result_processor(dialect, coltype)
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The value as the database takes it."""
         return None if value is None else self.dump[dialect.name != "sqlite"](value)
@@ -88,6 +99,7 @@ _ACTOR_KINDS = " OR ".join(
 _NATURAL = BigInteger()
 
 IDENTIFIER = Domain("identifier", _KEY, rule="length({0}) BETWEEN 1 AND 200")
+NAME_KEY = Domain("name_key", _KEY, rule="length({0}) <= 200")  # what an index holds, whatever is written
 STATE = Domain("state", _KEY, rule="length({0}) <= 60")
 ACTOR = Domain(
     "actor",
@@ -130,7 +142,7 @@ TEXTS = Domain(
     dump=canonical,
     load=json.loads,
 )
-DOMAINS = (IDENTIFIER, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS)
+DOMAINS = (IDENTIFIER, NAME_KEY, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS)
 CONTENT = Text()
 SORTED = _KEY
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")

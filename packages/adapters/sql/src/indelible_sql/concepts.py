@@ -1,6 +1,6 @@
 """Concepts in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import asdict, frozen
@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
-    RowMapping,
     UniqueConstraint,
     and_,
     bindparam,
@@ -21,6 +20,7 @@ from sqlalchemy.schema import Computed
 from indelible.concepts import (
     CONCEPT,
     Concept,
+    ConceptContent,
     ConceptFilter,
     ConceptListed,
     ConceptNode,
@@ -29,27 +29,41 @@ from indelible.concepts import (
     Warnings,
 )
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.warnings import RULESET, NamesLike, candidate_names
+from indelible.concepts.rules.warnings import RULESET, NamesLike, keys_like
 from indelible.kernel import Change, Head, digest, plain
-from indelible_sql.among import among
-from indelible_sql.columns import ACTOR, CONTENT, IDENTIFIER, INSTANT, ORDINAL, SCHEMA, SORTED, TEXTS, WHOLE, required
+from indelible_sql.among import among, gathered
+from indelible_sql.columns import (
+    ACTOR,
+    CONTENT,
+    IDENTIFIER,
+    INSTANT,
+    NAME_KEY,
+    ORDINAL,
+    SCHEMA,
+    SORTED,
+    TEXTS,
+    WHOLE,
+    required,
+)
 from indelible_sql.heads import place_columns, place_of
 from indelible_sql.history import ROWS, change_row
-from indelible_sql.session import Session
+from indelible_sql.session import Row, Session
 from indelible_sql.tables import HISTORY, Recorded, head, table
 from indelible_sql.together import row, step, together
 
 CONCEPTS = head(
     "concepts",
     CONCEPT,
+    required("name_key", NAME_KEY),
     ForeignKeyConstraint(
-        ["id", "current_version"],
-        [f"{SCHEMA}.concept_versions.concept_id", f"{SCHEMA}.concept_versions.version_number"],
+        ["id", "current_version", "name_key"],
+        [f"{SCHEMA}.concept_versions.{name}" for name in ("concept_id", "version_number", "name_key")],
         name="concepts_version",
         deferrable=True,
         initially="DEFERRED",
         use_alter=True,
     ),
+    Index("concepts_name_key", "name_key"),
     version=required("current_version", ORDINAL),
 )
 VERSIONS = table(
@@ -69,18 +83,18 @@ VERSIONS = table(
     required("created_by", ACTOR),
     required("created_at", INSTANT),
     Column("change_note", CONTENT),
-    required("name_key", SORTED),
+    required("name_key", NAME_KEY),
     required("search_key", CONTENT),
     PrimaryKeyConstraint("concept_id", "version_number", name="concept_versions_number"),
     UniqueConstraint("id", name="concept_versions_id"),
     UniqueConstraint("concept_id", "version_number", "created_at", name="concept_versions_instant"),
+    UniqueConstraint("concept_id", "version_number", "name_key", name="concept_versions_named"),
     ForeignKeyConstraint(["concept_id"], [f"{SCHEMA}.concepts.id"], name="concept_versions_concept"),
     ForeignKeyConstraint(
         ["concept_id", "previous_number"],
         [f"{SCHEMA}.concept_versions.concept_id", f"{SCHEMA}.concept_versions.version_number"],
         name="concept_versions_previous",
     ),
-    Index("concept_versions_name_key", "name_key"),
     has_rowid=False,
 )
 WARNINGS = table(
@@ -99,7 +113,8 @@ WARNINGS = table(
     has_rowid=False,
 )
 
-VERSION_COLUMNS = [column.label(f"version_{column.name}") for column in VERSIONS.columns]
+LABELS = {column.name: f"version_{column.name}" for column in VERSIONS.columns}
+VERSION_COLUMNS = [VERSIONS.c[name].label(label) for name, label in LABELS.items()]
 CURRENT = and_(VERSIONS.c.concept_id == CONCEPTS.c.id, VERSIONS.c.version_number == CONCEPTS.c.current_version)
 IS_ENTITY = CONCEPTS.c.id == bindparam("concept_id")
 IS_VERSION = VERSIONS.c.version_number == bindparam("version_number")
@@ -109,6 +124,13 @@ NODE = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prer
 FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTITY)
 # The expected seq is part of the condition: a row that moved while we waited for its lock is not joined again.
 LOAD = FIND.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
+OTHERS, THEIR = CONCEPTS.alias("others"), VERSIONS.alias("their")
+NAMES = (
+    select(gathered(THEIR.c.name).label("names"))
+    .join(OTHERS, and_(THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version))
+    .where(among(OTHERS.c.name_key, "keys"), OTHERS.c.id != bindparam("concept_id"))
+)
+LOAD_TO_EDIT = LOAD.add_columns(NAMES.scalar_subquery().label("names"))
 GET = select(CONCEPTS).where(IS_ENTITY)
 GET_VERSION = select(*VERSION_COLUMNS).where(OF_CONCEPT, IS_VERSION)
 GET_LATEST = select(*VERSION_COLUMNS).where(OF_CONCEPT).order_by(VERSIONS.c.version_number.desc()).limit(1)
@@ -138,27 +160,23 @@ PAGE = (
     .order_by(CONCEPTS.c.id)
     .limit(bindparam("limit"))
 )
-NAMES_LIKE = (
-    select(VERSIONS.c.name, VERSIONS.c.name_key)
-    .join(CONCEPTS, CURRENT)
-    .where(among(VERSIONS.c.name_key, "keys"), CONCEPTS.c.id != bindparam("concept_id"))
-    .distinct()
-    .order_by(VERSIONS.c.name, VERSIONS.c.name_key)
-)
 NAMES_NEAR = (
-    select(VERSIONS.c.name, VERSIONS.c.name_key)
+    select(VERSIONS.c.name, CONCEPTS.c.name_key)
     .join(CONCEPTS, CURRENT)
-    .where(VERSIONS.c.name_key >= bindparam("first"), VERSIONS.c.name_key < bindparam("past"))
+    .where(CONCEPTS.c.name_key >= bindparam("first"), CONCEPTS.c.name_key < bindparam("past"))
     .distinct()
-    .order_by(VERSIONS.c.name_key, VERSIONS.c.name)
+    .order_by(CONCEPTS.c.name_key, VERSIONS.c.name)
     .limit(50)
 )
 NODES = NODE.order_by(CONCEPTS.c.id).limit(bindparam("limit"))
-NODES_NAMED = NODE.where(or_(among(CONCEPTS.c.id, "ids"), among(VERSIONS.c.name_key, "keys"))).order_by(CONCEPTS.c.id)
+NODES_NAMED = NODE.where(or_(among(CONCEPTS.c.id, "ids"), among(CONCEPTS.c.name_key, "keys"))).order_by(CONCEPTS.c.id)
 
-CREATE = together(row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
-EDIT = together(step(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
-STEP = together(step(CONCEPTS), HISTORY)
+CREATE = together(CONCEPTS, row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
+EDIT = together(CONCEPTS, step(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
+STEP = together(CONCEPTS, step(CONCEPTS, "name_key"), HISTORY)
+
+
+LONGEST_KEY = 200  # characters of a name's key that are kept: names that begin the same are told apart afterwards
 
 
 @frozen
@@ -200,19 +218,29 @@ class SqlConcepts:
     def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
         """The concept, locked until the transaction ends, and its version; ConceptNotFound or Stale."""
         found = self._session.first(LOAD, {"concept_id": concept_id, "expected_seq": expected_seq})
-        head, version = self.find(concept_id) if found is None else (_head(found), _version(found))
-        return head.expected(expected_seq), version
+        return self._loaded(found, concept_id, expected_seq)
+
+    def load_to_edit(
+        self, concept_id: str, content: ConceptContent, *, expected_seq: int
+    ) -> tuple[Head[Concept], ConceptVersion, NamesLike]:
+        """As `load`, and in the same look the other concepts' names that the new content is like."""
+        values = {"concept_id": concept_id, "expected_seq": expected_seq, "keys": _keys(keys_like(content))}
+        found = self._session.first(LOAD_TO_EDIT, values)
+        head, version = self._loaded(found, concept_id, expected_seq)
+        return head, version, NamesLike.among(content, found["names"] if found else ())
 
     def record(
         self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
     ) -> None:
         """Move the head and add the records that say so; Stale when another was first."""
-        rows = {CONCEPTS: asdict(concept) | place_columns(change), HISTORY: change_row(change)}
+        moved, history = asdict(concept) | place_columns(change), change_row(change)
         if version is None:
-            self._session.write(STEP, change, rows)
+            self._session.write(STEP, change, {CONCEPTS: moved, HISTORY: history})
             return
-        records = {VERSIONS: _version_row(version), WARNINGS: _warnings_row(version, warnings)}
-        self._session.write(CREATE if change.seq == 1 else EDIT, change, rows | records)
+        row = _version_row(version)
+        moved["name_key"] = row["name_key"]
+        rows = {CONCEPTS: moved, VERSIONS: row, WARNINGS: _warnings_row(version, warnings), HISTORY: history}
+        self._session.write(CREATE if change.seq == 1 else EDIT, change, rows)
 
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
         """The warnings that were kept with a version."""
@@ -233,13 +261,8 @@ class SqlConcepts:
 
     def names_like(self, version: ConceptVersion) -> NamesLike:
         """Other concepts' names that equal the version's name, or occur in its definition."""
-        own = name_key(version.content.name)
-        mentioned = set(candidate_names(version.content.definition))
-        rows = self._session.rows(NAMES_LIKE, {"keys": sorted({own} | mentioned), "concept_id": version.concept_id})
-        return NamesLike(
-            same=tuple(found["name"] for found in rows if found["name_key"] == own),
-            mentioned=tuple(found["name"] for found in rows if found["name_key"] in mentioned),
-        )
+        values = {"keys": _keys(keys_like(version.content)), "concept_id": version.concept_id}
+        return NamesLike.among(version.content, self._session.rows(NAMES, values)[0]["names"])
 
     def names_near(self, prefix: str) -> tuple[str, ...]:
         """A bounded number of names whose key begins with the prefix."""
@@ -253,31 +276,42 @@ class SqlConcepts:
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
         """The concepts that any of the texts names, by id or by name."""
-        rows = self._session.rows(NODES_NAMED, {"ids": texts, "keys": sorted(set(map(name_key, texts)))})
-        return tuple(ROWS.structure(found, ConceptNode) for found in rows)
+        keys = set(map(name_key, texts))
+        rows = self._session.rows(NODES_NAMED, {"ids": texts, "keys": _keys(keys)})
+        nodes = (ROWS.structure(found, ConceptNode) for found in rows)
+        return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
+
+    def _loaded(self, found: Row | None, concept_id: str, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
+        head, version = self.find(concept_id) if found is None else (_head(found), _version(found))
+        return head.expected(expected_seq), version
 
 
-def _head(found: RowMapping) -> Head[Concept]:
+def _head(found: Row) -> Head[Concept]:
     return Head(entity=ROWS.structure(found, Concept), place=place_of(found, "current_version"))
 
 
-def _version(found: RowMapping) -> ConceptVersion:
-    columns: dict[str, Any] = {column.name: found[f"version_{column.name}"] for column in VERSIONS.columns}
-    return ROWS.structure(columns | {"content": columns}, ConceptVersion)
+def _version(found: Row) -> ConceptVersion:
+    columns: dict[str, Any] = {name: found[label] for name, label in LABELS.items()}
+    columns["content"] = columns
+    return ROWS.structure(columns, ConceptVersion)
 
 
-def _version_or_none(found: RowMapping | None) -> ConceptVersion | None:
+def _version_or_none(found: Row | None) -> ConceptVersion | None:
     return None if found is None else _version(found)
 
 
-def _listed(found: RowMapping) -> ConceptListed:
+def _keys(keys: Iterable[str]) -> list[str]:
+    return sorted({key[:LONGEST_KEY] for key in keys})
+
+
+def _listed(found: Row) -> ConceptListed:
     return ROWS.structure({**found, "concept": found}, ConceptListed)
 
 
 def _version_row(version: ConceptVersion) -> dict[str, Any]:
     content = version.content
     keys = {
-        "name_key": name_key(content.name),
+        "name_key": name_key(content.name)[:LONGEST_KEY],
         "search_key": f"{name_key(content.name)}\n{name_key(content.definition)}",
     }
     return asdict(version, recurse=False) | asdict(content, recurse=False) | keys

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import AttrsInstance, Factory, asdict, field, frozen
-from sqlalchemy import RowMapping, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from indelible.kernel import Change, Entity, Head, NotFound, Place
 from indelible_sql.history import ROWS, change_row
-from indelible_sql.session import Question, Session
+from indelible_sql.session import Question, Row, Session
 from indelible_sql.tables import HISTORY
 from indelible_sql.together import Together, row, step, together
 
@@ -24,12 +24,17 @@ def _selecting(table: Table) -> Question:
     return select(table).where(table.c.id == bindparam("entity_id"))
 
 
+def _paging(table: Table) -> Question:
+    following = select(table).where(table.c.id > bindparam("after")).order_by(table.c.id)
+    return following.limit(bindparam("limit"))
+
+
 def _bearing(table: Table) -> Together:
-    return together(row(table), HISTORY)
+    return together(table, row(table), HISTORY)
 
 
 def _moving(table: Table) -> Together:
-    return together(step(table), HISTORY)
+    return together(table, step(table), HISTORY)
 
 
 @frozen(kw_only=True)
@@ -40,6 +45,8 @@ class Heads(Generic[E]):
     entity: type[E]
     missing: Callable[[str], NotFound]
     _get: Question = field(init=False, default=Factory(lambda self: _selecting(self.table), takes_self=True))
+    _load: Question = field(init=False, default=Factory(lambda self: self._get.with_for_update(), takes_self=True))
+    _page: Question = field(init=False, default=Factory(lambda self: _paging(self.table), takes_self=True))
     _born: Together = field(init=False, default=Factory(lambda self: _bearing(self.table), takes_self=True))
     _moved: Together = field(init=False, default=Factory(lambda self: _moving(self.table), takes_self=True))
 
@@ -49,12 +56,11 @@ class Heads(Generic[E]):
 
     def load(self, session: Session, entity_id: str, *, expected_seq: int) -> Head[E]:
         """The entity, locked until the transaction ends; missing or Stale."""
-        return self._head(session, self._get.with_for_update(), entity_id).expected(expected_seq)
+        return self._head(session, self._load, entity_id).expected(expected_seq)
 
     def page(self, session: Session, *, after: str, limit: int) -> tuple[Head[E], ...]:
         """The next `limit` entities after an id, in order of id."""
-        statement = select(self.table).where(self.table.c.id > after).order_by(self.table.c.id).limit(limit)
-        return tuple(self.of_row(each) for each in session.rows(statement, {}))
+        return tuple(self.of_row(each) for each in session.rows(self._page, {"after": after, "limit": limit}))
 
     def record(self, session: Session, change: Change, entity: E) -> None:
         """Move the head to the entity and add the change that says so; Stale when another was first."""
@@ -62,7 +68,7 @@ class Heads(Generic[E]):
         columns = asdict(entity, recurse=False) | place_columns(change)
         session.write(write, change, {self.table: columns, HISTORY: change_row(change)})
 
-    def of_row(self, found: RowMapping) -> Head[E]:
+    def of_row(self, found: Row) -> Head[E]:
         """The head that a row shows."""
         return Head(entity=ROWS.structure(found, self.entity), place=place_of(found, "version"))
 
@@ -78,6 +84,6 @@ def place_columns(change: Change) -> dict[str, Any]:
     return {"seq": change.seq, "hash": change.hash}
 
 
-def place_of(found: RowMapping, counter: str) -> Place:
+def place_of(found: Row, counter: str) -> Place:
     """The place that a head's row shows."""
     return Place(found["seq"], found["status"], found[counter], found["hash"])

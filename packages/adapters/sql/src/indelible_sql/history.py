@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 
 from attrs import asdict, frozen
 from cattrs import Converter
-from sqlalchemy import BigInteger, Text, bindparam, insert, literal_column, select, text
+from sqlalchemy import BigInteger, Boolean, Text, bindparam, literal_column, select, text
 
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
 from indelible_sql.session import Question, Session
 from indelible_sql.tables import HISTORY, RECEIPTS
+from indelible_sql.together import parameters, row
 
 NO_LIMIT = 2**31 - 1
 LONGEST_NUMBER = 19  # digits of a bigint
@@ -49,10 +50,12 @@ HOME: Question = select(
     ),
 )
 RECEIPT = select(RECEIPTS).where(RECEIPTS.c.owner == bindparam("owner"), RECEIPTS.c.key == bindparam("key"))
-KEEP = insert(RECEIPTS)
-IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0))")
+KEEP = row(RECEIPTS)
+IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0)) AS is_free").columns(
+    is_free=Boolean()
+)
 
-ROWS = Converter()  # the columns' types have converted actors, instants and documents already
+ROWS = Converter(detailed_validation=False)  # the columns' types have converted actors, instants and documents already
 ROWS.register_structure_hook_func(
     lambda kind: kind in (Actor, date, datetime, Data, Mapping[str, Any]), lambda value, _: value
 )
@@ -81,7 +84,7 @@ class SqlHistory:
         """An entity's changes after a seq, oldest first; none for an entity that was never born."""
         most = NO_LIMIT if limit is None else limit
         values = {"lifecycle": lifecycle, "entity_id": entity_id, "after": after, "limit": most}
-        return tuple(ROWS.structure(row, Change) for row in self._session.rows(OF_ENTITY, values))
+        return tuple(ROWS.structure(found, Change) for found in self._session.rows(OF_ENTITY, values))
 
     def feed(self, *, after: str, limit: int) -> Feed:
         """The next `limit` changes of all entities after a cursor; '' is the beginning."""
@@ -91,7 +94,7 @@ class SqlHistory:
     def _feed_on_sqlite(self, after: str, limit: int) -> Feed:
         (position,) = _numbers(after, 1)
         rows = self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit})
-        changes = tuple(ROWS.structure(row, Change) for row in rows)
+        changes = tuple(ROWS.structure(found, Change) for found in rows)
         return Feed(changes=changes, cursor=str(rows[-1]["position"]) if rows else str(position))
 
     def _feed_on_postgresql(self, after: str, limit: int) -> Feed:
@@ -100,7 +103,7 @@ class SqlHistory:
         if after and (cluster, database) != (home["cluster"], home["database"]):
             raise ForeignCursor(after)
         rows = self._session.rows(FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit})
-        changes = tuple(ROWS.structure(row, Change) for row in rows)
+        changes = tuple(ROWS.structure(found, Change) for found in rows)
         end = (rows[-1]["transaction"], rows[-1]["position"]) if rows else (txid, position)
         return Feed(changes=changes, cursor=f"{home['cluster']}.{home['database']}.{end[0]}.{end[1]}")
 
@@ -115,16 +118,16 @@ class SqlReceipts:
         """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
         if not self._session.is_sqlite and not self._is_free(owner, key):
             raise RequestInFlight(key)
-        row = self._session.first(RECEIPT, {"owner": owner, "key": key})
-        return None if row is None else ROWS.structure(row, Receipt)
+        found = self._session.first(RECEIPT, {"owner": owner, "key": key})
+        return None if found is None else ROWS.structure(found, Receipt)
 
     def keep(self, receipt: Receipt) -> None:
         """Keep the answer, in the command's own transaction."""
-        self._session.run(KEEP, asdict(receipt, recurse=False))
+        self._session.run(KEEP, parameters({RECEIPTS: asdict(receipt, recurse=False)}))
 
     def _is_free(self, owner: Actor, key: str) -> bool:
         """Whether no other transaction is at work for this key; until this one ends, none will be."""
-        return bool(self._session.connection.execute(IS_FREE, {"owner": str(owner), "key": key}).scalar_one())
+        return bool(self._session.rows(IS_FREE, {"owner": str(owner), "key": key})[0]["is_free"])
 
 
 def _numbers(cursor: str, count: int) -> tuple[int, ...]:

@@ -9,14 +9,14 @@ from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Date, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import Connection, Date, ForeignKeyConstraint, Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
 from indelible_sql.columns import SCHEMA, Domain
 from indelible_sql.guards import Guard, head_guards, qualified, shown_key
 from indelible_sql.migrate import migrating
 from indelible_sql.schema import HEADS
-from indelible_sql.session import Session
+from indelible_sql.session import Row, Session
 from indelible_sql.snapshot import quoted
 from indelible_sql.store import SqlStore
 from indelible_sql.tables import HISTORY
@@ -66,12 +66,21 @@ def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Ite
             "created_at": first["at"],
             "updated_at": last["at"],
         }
-        own = {column.name: _from_plain(column.type, last["data"].get(column.name)) for column in own_columns(head)}
+        row |= {column.name: _from_plain(column.type, last["data"].get(column.name)) for column in own_columns(head)}
+        for key in head.foreign_key_constraints:
+            row |= _of_record(session, key, row)
         names = {column.name for column in written(head)}
-        yield {name: value for name, value in (row | own).items() if name in names}
+        yield {name: value for name, value in row.items() if name in names}
 
 
-def _ends(changes: list[RowMapping]) -> tuple[RowMapping, RowMapping]:
+def _of_record(session: Session, key: ForeignKeyConstraint, row: Row) -> Row:
+    """What the head shows of the record that it points at, and history does not say."""
+    known = [each.column == row[each.parent.name] for each in key.elements if each.parent.name in row]
+    rest = [each.column.label(each.parent.name) for each in key.elements if each.parent.name not in row]
+    return (session.first(select(*rest).where(*known), {}) if rest else None) or {}
+
+
+def _ends(changes: list[Row]) -> tuple[Row, Row]:
     return changes[0], changes[-1]
 
 
@@ -89,7 +98,7 @@ def _put(
     if folded is None:
         session.run(delete(head).where(head.c.id == key), {})
     elif found is None:
-        session.run(insert(head), folded)
+        session.run(insert(head).values(**folded), {})
     else:
         session.run(update(head).where(head.c.id == key).values(**folded), {})
 

@@ -1,28 +1,35 @@
 """An open connection, as repositories see it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, RowMapping, Select
+from sqlalchemy import Connection, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Change, Stale, WrongUse
 from indelible_sql.columns import SCHEMA
-from indelible_sql.faults import translated
+from indelible_sql.faults import RefusedByGuard, translated
+from indelible_sql.prepared import Prepared, prepared
 from indelible_sql.together import Rows, Together, parameters
 
 Question = Select[*tuple[Any, ...]]
+Row = Mapping[str, Any]
+
+logger = logging.getLogger("indelible.sql")
 
 
 class Session:
     """Runs statements on one connection until its transaction ends, and remembers the changes that were written."""
 
     def __init__(self, connection: Connection, schema: str) -> None:
-        self._connection = connection
+        self._connection, self._schema = connection, schema
+        self.is_sqlite = connection.dialect.name == "sqlite"
+        if not connection.in_transaction():
+            connection.begin()  # the cursor below begins nothing by itself
+        self._cursor = connection.connection.cursor()
         self._is_open = True
-        # Given with each statement, so that a host's own connection keeps its own options.
-        place = None if self.is_sqlite else schema
-        self._options: dict[str, Any] = {} if place == SCHEMA else {"schema_translate_map": {SCHEMA: place}}
-        self._counted = self._options | {"preserve_rowcount": True}  # an INSERT's count is dropped unless it is asked
         self.changes: list[Change] = []
         self.transaction: str | None = None  # PostgreSQL's number of the transaction, once it has written
 
@@ -33,48 +40,79 @@ class Session:
             raise WrongUse("the transaction has ended")
         return self._connection
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the database is SQLite."""
-        return self._connection.dialect.name == "sqlite"
-
     def close(self) -> None:
         """Refuse everything from now on."""
         self._is_open = False
+        self._cursor.close()
 
-    def rows(self, statement: Question, values: Mapping[str, Any]) -> list[RowMapping]:
+    def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         """Every row, fetched."""
         with translated():
-            return list(self.connection.execute(statement, values, execution_options=self._options).mappings())
+            asked, found = self._sent(statement, values)
+            return [asked.read(each) for each in found]
 
-    def stream(self, statement: Question, page: int) -> Iterator[RowMapping]:
+    def stream(self, statement: Question, page: int) -> Iterator[Row]:
         """Every row, fetched a page at a time."""
+        # Given with the statement, so that a host's own connection keeps its own options.
+        options = {"schema_translate_map": {SCHEMA: None if self.is_sqlite else self._schema}, "yield_per": page}
         with translated():
-            result = self.connection.execute(statement, execution_options=self._options | {"yield_per": page})
-            yield from result.mappings()
+            for found in self.connection.execute(statement, execution_options=options).mappings():
+                yield dict(found)
 
-    def first(self, statement: Question, values: Mapping[str, Any]) -> RowMapping | None:
+    def first(self, statement: Executable, values: Row) -> dict[str, Any] | None:
         """The first row, or None."""
-        with translated():
-            return self.connection.execute(statement, values, execution_options=self._options).mappings().first()
+        found = self.rows(statement, values)
+        return found[0] if found else None
 
-    def run(self, statement: Executable, values: Mapping[str, Any]) -> int:
+    def run(self, statement: Executable, values: Row) -> int:
         """How many rows the statement touched."""
         with translated():
-            return self.connection.execute(statement, values, execution_options=self._counted).rowcount
+            self._sent(statement, values)
+            return int(self._cursor.rowcount)
 
     def write(self, write: Together, change: Change, rows: Rows) -> None:
         """Move the head and add its records, or raise Stale when the head was not where the change found it."""
         values = parameters(rows)
-        if not (self._in_order(write, values) if self.is_sqlite else self._fused(write, values)):
+        try:
+            is_done = self._in_order(write, values) if self.is_sqlite else self._fused(write, values)
+        except RefusedByGuard as refusal:
+            if change.seq > 1 or refusal.guard != f"{write.head}_pkey":
+                raise
+            is_done = False  # another gave birth to it since this transaction looked
+        if not is_done:
             raise Stale(change.entity_id, change.predecessor.seq)
         self.changes.append(change)
 
-    def _in_order(self, write: Together, values: Mapping[str, Any]) -> bool:
+    def _in_order(self, write: Together, values: Row) -> bool:
         return all(self.run(statement, values) == 1 for statement in write.ordered)
 
-    def _fused(self, write: Together, values: Mapping[str, Any]) -> bool:
-        with translated():
-            transaction = self.connection.execute(write.fused, values, execution_options=self._options).scalar()
-        self.transaction = str(transaction) if transaction else self.transaction
-        return transaction is not None
+    def _fused(self, write: Together, values: Row) -> bool:
+        found = self.first(write.fused, values)
+        self.transaction = str(found["txid"]) if found else self.transaction
+        return found is not None
+
+    def _sent(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
+        """The statement as it was sent, and the rows that came."""
+        connection = self.connection
+        asked = prepared(statement, connection.dialect, self._schema)
+        logger.debug("%s", asked.text)
+        try:
+            self._cursor.execute(asked.text, asked.bound(values))
+            return asked, self._cursor.fetchall() if asked.columns else []
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise self._reported(error) from error
+        except BaseException as error:
+            if not isinstance(error, Exception):  # stopped in the middle: nobody knows what the driver waits for
+                connection.invalidate(error)
+            raise
+
+    def _reported(self, error: Any) -> DBAPIError:
+        """The driver's error as SQLAlchemy reports it; a connection that broke is not used again."""
+        connection = self.connection
+        dialect, driver = connection.dialect, connection.connection.dbapi_connection
+        is_broken = dialect.is_disconnect(error, driver, self._cursor)
+        if is_broken:
+            connection.invalidate(error)
+        how = {"connection_invalidated": is_broken, "dialect": dialect}
+        reported: Any = DBAPIError.instance
+        return cast("DBAPIError", reported(None, None, error, dialect.loaded_dbapi.Error, **how))

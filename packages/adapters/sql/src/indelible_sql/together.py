@@ -7,7 +7,6 @@ from attrs import frozen
 from sqlalchemy import (
     CTE,
     Column,
-    ColumnElement,
     Insert,
     Table,
     Text,
@@ -22,7 +21,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import BindParameter
 
 FIXED = ("id", "created_at")
-TRANSACTION: ColumnElement[str] = literal_column("history.txid::text", Text())  # history is the last record
+TRANSACTION = literal_column("history.txid::text", Text()).label("txid")  # history is the last record
 Rows = Mapping[Table, Mapping[str, Any]]
 
 
@@ -30,21 +29,22 @@ Rows = Mapping[Table, Mapping[str, Any]]
 class Together:
     """A head's step and its records, in both databases' forms."""
 
+    head: str
     fused: ReturningInsert[str]
     ordered: tuple[Insert | Update, ...]
 
 
-def together(head: Insert | Update, *records: Table) -> Together:
+def together(head: Table, moving: Insert | Update, *records: Table) -> Together:
     """The write that adds one row to each record table, and only if the head moves."""
-    moved = head.returning(head.table.c.id).cte("head")
+    moved = moving.returning(head.c.id).cte("head")
     *first, last = (_beside(record, moved) for record in records)
     fused = last.add_cte(*(each.cte(f"{each.table.name}_row") for each in first))
-    return Together(fused=fused.returning(TRANSACTION), ordered=(head, *map(row, records)))
+    return Together(head=head.name, fused=fused.returning(TRANSACTION), ordered=(moving, *map(row, records)))
 
 
-def step(head: Table) -> Update:
-    """Move a head from the seq that the change found it at."""
-    moving = {column.name: _new(column) for column in written(head) if column.name not in FIXED}
+def step(head: Table, *kept: str) -> Update:
+    """Move a head from the seq that the change found it at; some of its columns may be kept as they are."""
+    moving = {column.name: _new(column) for column in written(head) if column.name not in (*FIXED, *kept)}
     here = (head.c.id == _new(head.c.id), head.c.seq == bindparam(f"{head.name}_old_seq"))
     return update(head).where(*here).values(moving)
 

@@ -14,8 +14,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    ForeignKeyConstraint,
     FromClause,
-    RowMapping,
     Table,
     and_,
     func,
@@ -68,7 +68,7 @@ class Finding:
     detail: str = ""
 
 
-Row = RowMapping
+Row = Mapping[str, Any]
 Heads = Mapping[Table, Lifecycle[StrEnum]]
 NO_HEADS: Heads = MappingProxyType({})
 
@@ -175,6 +175,10 @@ def _heads(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iter
         detail = _wrong_with_head(session, head, lifecycle, row)
         if detail:
             yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["id"], seq=row["seq"], detail=detail)
+    for key in sorted(head.foreign_key_constraints, key=lambda each: str(each.name)):
+        for row in session.rows(_untied(head, key), {}):
+            detail = f"{', '.join(key.column_keys)}: not what {key.referred_table.name} says"
+            yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["id"], seq=row["seq"], detail=detail)
     missed = (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
@@ -186,13 +190,22 @@ def _heads(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iter
         yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["entity_id"], seq=row["seq"], detail=detail)
 
 
+def _untied(head: Table, key: ForeignKeyConstraint) -> Question:
+    """The heads whose key leads nowhere, which a write around the guards can do."""
+    same = and_(*(each.parent == each.column for each in key.elements))
+    is_set, (first, *_) = and_(*(each.parent.is_not(None) for each in key.elements)), key.elements
+    nowhere = select(head.c.id, head.c.seq).join(key.referred_table, same, isouter=True)
+    return nowhere.where(is_set, first.column.is_(None)).order_by(head.c.id)
+
+
 def _same_change(change: Any, head: Table, lifecycle: Lifecycle[StrEnum], seq: Any) -> ColumnElement[bool]:
     return and_(change.c.lifecycle == lifecycle.name, change.c.entity_id == head.c.id, change.c.seq == seq)
 
 
 def own_columns(head: Table) -> tuple[Column[Any], ...]:
-    """What a head holds beside its place: kept whole in the data of its last change."""
-    shown = {"created_at", "updated_at", *shown_key(head).columns_shown}
+    """What a head holds beside its place and its record's key: kept whole in the data of its last change."""
+    tied = {name for key in head.foreign_key_constraints if key.deferrable for name in key.column_keys}
+    shown = {"created_at", "updated_at", *shown_key(head).columns_shown, *tied}
     return tuple(column for column in head.columns if column.name not in shown)
 
 

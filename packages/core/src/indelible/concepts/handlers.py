@@ -14,7 +14,7 @@ from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import ConceptReads, ConceptsWrite, Warnings
 from indelible.concepts.rules.current import current_warnings
 from indelible.concepts.rules.records import change_between, check_corrected, check_step, check_version, record_of
-from indelible.concepts.rules.warnings import content_warnings
+from indelible.concepts.rules.warnings import NamesLike, content_warnings
 from indelible.kernel import Change, Head, next_change
 
 
@@ -30,16 +30,19 @@ def create_concept(tx: ConceptsWrite, command: CreateConcept) -> ConceptSaved:
         note=command.change_note,
         now=tx.clock.now(),
     )
-    return _save_version(tx, None, concept, version, None, corrects=command.corrects)
+    names = tx.concept_search.names_like(version)
+    return _save_version(tx, None, concept, version, None, names, corrects=command.corrects)
 
 
 def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
     """Give the concept its next version; its status stays."""
-    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
+    head, latest, names = tx.concept_heads.load_to_edit(
+        command.concept_id, command.content, expected_seq=command.expected_seq
+    )
     concept, version = head.entity.edited(
         command.content, version_id=tx.ids.new(), by=tx.actor, note=command.change_note, now=tx.clock.now()
     )
-    return _save_version(tx, head, concept, version, latest)
+    return _save_version(tx, head, concept, version, latest, names)
 
 
 def submit_concept(tx: ConceptsWrite, command: SubmitConcept) -> ConceptSaved:
@@ -66,10 +69,11 @@ def _save_version(
     concept: Concept,
     version: ConceptVersion,
     latest: ConceptVersion | None,
+    names: NamesLike,
     *,
     corrects: str | None = None,
 ) -> ConceptSaved:
-    warnings = content_warnings(version, latest, tx.concept_search.names_like(version), tx.policy.concepts)
+    warnings = content_warnings(version, latest, names, tx.policy.concepts)
     data = record_of(version, warnings, corrects=corrects)
     change = next_change(tx, CONCEPT, head, concept, "edit" if head else "create", data)
     tx.concept_heads.record(change, concept, version, warnings)
@@ -120,7 +124,8 @@ class RepositoryOverHeads:
         else:
             head, kept, concept = waiting
             check_version(version, concept, kept)
-            _save_version(self._tx, head, concept, version, kept)
+            names = self._tx.concept_search.names_like(version)
+            _save_version(self._tx, head, concept, version, kept, names)
             del self._waiting[version.concept_id]
 
     def get_concept(self, concept_id: str) -> Concept | None:

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from indelible.concepts.entities import (
     Concept,
+    ConceptContent,
     ConceptNode,
     ConceptPolicy,
     ConceptVersion,
@@ -119,6 +120,12 @@ class ConceptHeads(Protocol):
 
     def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
         """The concept, locked until the transaction ends, and its version; ConceptNotFound or Stale."""
+        ...
+
+    def load_to_edit(
+        self, concept_id: str, content: ConceptContent, *, expected_seq: int
+    ) -> tuple[Head[Concept], ConceptVersion, NamesLike]:
+        """As `load`, and in the same look the other concepts' names that the new content is like."""
         ...
 
     def record(

@@ -28,6 +28,9 @@ for _kind in (float, bytes, bytearray, set, frozenset, complex):
     _converter.register_unstructure_hook(_kind, _refuse)
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
 def plain(value: object) -> object:
     """A value as JSON knows it: objects, lists, texts, whole numbers."""
     return _converter.unstructure(value)
@@ -35,7 +38,7 @@ def plain(value: object) -> object:
 
 def canonical(value: object) -> str:
     """The one text of a value: keys sorted, no spaces, no floats."""
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _encoder.encode(plain(value))
 
 
 def digest(value: object) -> str:

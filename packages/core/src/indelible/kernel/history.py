@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, field, frozen
 from attrs.filters import exclude
 
 from indelible.kernel.actor import Actor, Cause
@@ -127,25 +127,23 @@ def next_change(
         raise InvalidTransition(
             lifecycle.name, place.state, f"{action} to {entity.status}", lifecycle.allowed(place.state)
         )
-    adds_version = edge.adds_version
-    unsealed = Change(
-        lifecycle=lifecycle.name,
-        entity_id=entity.id,
-        seq=place.seq + 1,
-        action=action,
-        from_state=place.state,
-        to_state=entity.status.value,
-        adds_version=adds_version,
-        version=place.version + adds_version,
-        actor=cause.actor,
-        reason=cause.reason,
-        at=entity.updated_at,
-        request_id=cause.request_id,
-        data=cast("Data", plain(data)),
-        prev_hash=place.hash,
-        hash="",
-    )
-    return evolve(unsealed, hash=unsealed.digest())
+    said: dict[str, Any] = {
+        "lifecycle": lifecycle.name,
+        "entity_id": entity.id,
+        "seq": place.seq + 1,
+        "action": action,
+        "from_state": place.state,
+        "to_state": entity.status.value,
+        "adds_version": edge.adds_version,
+        "version": place.version + edge.adds_version,
+        "actor": cause.actor,
+        "reason": cause.reason,
+        "at": entity.updated_at,
+        "request_id": cause.request_id,
+        "data": plain(data),
+        "prev_hash": place.hash,
+    }
+    return Change(**said, hash=digest(said))
 
 
 def verify_chain(lifecycle: Lifecycle[StrEnum], changes: Sequence[Change]) -> Place:

@@ -5,6 +5,7 @@ from attrs import field, frozen
 from indelible.concepts import (
     CONCEPT,
     Concept,
+    ConceptContent,
     ConceptFilter,
     ConceptListed,
     ConceptNode,
@@ -14,7 +15,7 @@ from indelible.concepts import (
 )
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.current import node_of
-from indelible.concepts.rules.warnings import NamesLike, candidate_names
+from indelible.concepts.rules.warnings import NamesLike
 from indelible.kernel import Change, Head
 from indelible.memory.history import MemoryHistory
 
@@ -69,6 +70,13 @@ class MemoryConcepts:
         head, version = self.find(concept_id)
         return head.expected(expected_seq), version
 
+    def load_to_edit(
+        self, concept_id: str, content: ConceptContent, *, expected_seq: int
+    ) -> tuple[Head[Concept], ConceptVersion, NamesLike]:
+        """As `load`, and in the same look the other concepts' names that the new content is like."""
+        head, version = self.load(concept_id, expected_seq=expected_seq)
+        return head, version, self._names_like(concept_id, content)
+
     def record(
         self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
     ) -> None:
@@ -95,10 +103,7 @@ class MemoryConcepts:
 
     def names_like(self, version: ConceptVersion) -> NamesLike:
         """Other concepts' names that equal the version's name, or occur in its definition."""
-        wanted = set(candidate_names(version.content.definition))
-        names = sorted({node.name for node in self._nodes() if node.id != version.concept_id})
-        same = tuple(name for name in names if name_key(name) == name_key(version.content.name))
-        return NamesLike(same=same, mentioned=tuple(name for name in names if name_key(name) in wanted))
+        return self._names_like(version.concept_id, version.content)
 
     def names_near(self, prefix: str) -> tuple[str, ...]:
         """A bounded number of names whose key begins with the prefix."""
@@ -113,6 +118,9 @@ class MemoryConcepts:
         """The concepts that any of the texts names, by id or by name."""
         keys = set(map(name_key, texts))
         return tuple(node for node in self._nodes() if node.id in texts or name_key(node.name) in keys)
+
+    def _names_like(self, concept_id: str, content: ConceptContent) -> NamesLike:
+        return NamesLike.among(content, (node.name for node in self._nodes() if node.id != concept_id))
 
     def _nodes(self) -> tuple[ConceptNode, ...]:
         return tuple(node_of(self._heads[each].entity, self._versions[each][-1]) for each in sorted(self._heads))

@@ -20,9 +20,11 @@ class Lookup(Protocol):
 def current_warnings(
     concept: Concept, version: ConceptVersion, lookup: Lookup, policy: ConceptPolicy
 ) -> tuple[ConceptWarning, ...]:
-    """What holds of the concept now; an unlinked draft costs no look-up."""
-    graph = graph_around(node_of(concept, version), lookup, most=policy.most_graph_nodes)
+    """What holds of the concept now; an unlinked draft costs nothing."""
     was_approved = concept.status in (ConceptStatus.APPROVED, ConceptStatus.PUBLISHED)
+    if not (version.content.prerequisites or was_approved):
+        return ()
+    graph = graph_around(node_of(concept, version), lookup, most=policy.most_graph_nodes)
     return graph_warnings(
         graph,
         concept.id,

@@ -143,7 +143,7 @@ def diff_content(old: ConceptContent, new: ConceptContent) -> ContentDiff:
 
 def similarity_percent(old: str, new: str) -> int:
     """How much of two texts is common to both, counted in words, marks and the spaces between them."""
-    return _percent(_word_ops(old, new, _Purse()))
+    return 100 if old and old == new else _percent(_word_ops(old, new, _Purse()))
 
 
 def to_unified(diff: ContentDiff) -> str:

@@ -31,7 +31,8 @@ LONGEST_ENDING: Final = 3  # letters that a stem may leave out
 WORD: Final = re.compile(r"\w+(?:['\u2019-]\w+)*")
 WORD_EDGES: Final = ".,;:!?()[]{}\"'\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb\u2026\u2013\u2014"
 CONJUNCTION: Final = re.compile(r";|\band\b")
-PLACEHOLDER: Final = re.compile(r"\b(?:TODO|TBD)\b|(?i:\blorem\s+ipsum\b)")  # in small letters `todo` is Spanish
+# In small letters `todo` is Spanish. A search skips to a first letter, so what stands before it is asked after it.
+PLACEHOLDER: Final = re.compile(r"T(?<!\wT)(?:ODO|BD)\b|[Ll](?<!\w.)(?i:orem\s+ipsum)\b")
 # Tab and line breaks are text, and some scripts need joiners; what hides or reorders text has no use in any.
 INVISIBLE: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
@@ -103,6 +104,16 @@ class NamesLike:
     same: tuple[str, ...] = ()
     mentioned: tuple[str, ...] = ()
 
+    @classmethod
+    def among(cls, content: ConceptContent, names: Iterable[str]) -> Self:
+        """What of these names the content is like, each once and in order."""
+        keys = {name: name_key(name) for name in sorted(set(names))}
+        own, candidates = name_key(content.name), set(candidate_names(content.definition)) if keys else set[str]()
+        return cls(
+            same=tuple(name for name, key in keys.items() if key == own),
+            mentioned=tuple(name for name, key in keys.items() if key in candidates),
+        )
+
 
 @frozen(kw_only=True)
 class Subject:
@@ -161,6 +172,11 @@ def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tu
     return tuple(dict.fromkeys(islice(runs, most)))
 
 
+def keys_like(content: ConceptContent) -> set[str]:
+    """The keys of the names that the content can be like."""
+    return {name_key(content.name), *candidate_names(content.definition)}
+
+
 def _name(subject: Subject) -> Findings:
     name, longest = subject.content.name, subject.policy.longest_name
     is_blank = not name.strip()
@@ -189,8 +205,8 @@ def _definition(subject: Subject) -> Findings:
 
 
 def _explanation(subject: Subject) -> Findings:
-    text = subject.content.explanation
-    is_shorter = len(_words(text)) < len(_words(subject.content.definition))
+    text, enough = subject.content.explanation, len(_words(subject.content.definition))
+    is_shorter = sum(1 for _ in islice(WORD.finditer(text), enough)) < enough
     return {
         WarningCode.EXPL_EMPTY: not text.strip(),
         WarningCode.EXPL_SHORTER_THAN_DEF: bool(text.strip()) and is_shorter,

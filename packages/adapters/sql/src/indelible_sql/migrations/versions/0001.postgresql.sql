@@ -1,5 +1,7 @@
 CREATE DOMAIN indelible.identifier AS TEXT COLLATE "C" CHECK (length(VALUE) BETWEEN 1 AND 200)
 --;
+CREATE DOMAIN indelible.name_key AS TEXT COLLATE "C" CHECK (length(VALUE) <= 200)
+--;
 CREATE DOMAIN indelible.state AS TEXT COLLATE "C" CHECK (length(VALUE) <= 60)
 --;
 CREATE DOMAIN indelible.actor AS TEXT COLLATE "C" CHECK ((substr(VALUE, 1, 5) = 'user:' AND length(VALUE) BETWEEN 6 AND 205 OR substr(VALUE, 1, 7) = 'system:' AND length(VALUE) BETWEEN 8 AND 207 OR substr(VALUE, 1, 4) = 'key:' AND length(VALUE) BETWEEN 5 AND 204) AND VALUE !~ '\s')
@@ -76,10 +78,13 @@ CREATE TABLE indelible.concepts (
 	hash indelible.digest NOT NULL,
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
+	name_key indelible.name_key NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
+--;
+CREATE INDEX concepts_name_key ON indelible.concepts (name_key)
 --;
 CREATE TABLE indelible.keys (
 	id indelible.identifier NOT NULL,
@@ -115,16 +120,15 @@ CREATE TABLE indelible.concept_versions (
 	created_by indelible.actor NOT NULL,
 	created_at indelible.instant NOT NULL,
 	change_note TEXT,
-	name_key TEXT COLLATE "C" NOT NULL,
+	name_key indelible.name_key NOT NULL,
 	search_key TEXT NOT NULL,
 	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_versions_id UNIQUE (id),
 	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
 	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES indelible.concepts (id),
 	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES indelible.concept_versions (concept_id, version_number)
 )
---;
-CREATE INDEX concept_versions_name_key ON indelible.concept_versions (name_key)
 --;
 CREATE TABLE indelible.concept_warnings (
 	concept_id indelible.identifier NOT NULL,
@@ -136,7 +140,7 @@ CREATE TABLE indelible.concept_warnings (
 	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES indelible.concept_versions (concept_id, version_number, created_at)
 )
 --;
-ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version) REFERENCES indelible.concept_versions (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
+ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()
 --;

@@ -87,8 +87,9 @@ CREATE TABLE concepts (
 	hash TEXT NOT NULL,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
+	name_key TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT concepts_version FOREIGN KEY(id, current_version) REFERENCES concept_versions (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -98,10 +99,13 @@ CREATE TABLE concepts (
 	CONSTRAINT concepts_current_version_rule CHECK (current_version >= 1),
 	CONSTRAINT concepts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT concepts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT concepts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+	CONSTRAINT concepts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT concepts_name_key_rule CHECK (length(name_key) <= 200)
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX concepts_name_key ON concepts (name_key)
 --;
 CREATE TABLE keys (
 	id TEXT NOT NULL,
@@ -155,6 +159,7 @@ CREATE TABLE concept_versions (
 	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
 	CONSTRAINT concept_versions_id UNIQUE (id),
 	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
 	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES concepts (id),
 	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES concept_versions (concept_id, version_number),
 	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -164,12 +169,11 @@ CREATE TABLE concept_versions (
 	CONSTRAINT concept_versions_prerequisites_rule CHECK (json_valid(prerequisites) AND json_type(prerequisites) = 'array'),
 	CONSTRAINT concept_versions_misconceptions_rule CHECK (json_valid(misconceptions) AND json_type(misconceptions) = 'array'),
 	CONSTRAINT concept_versions_created_by_rule CHECK ((substr(created_by, 1, 5) = 'user:' AND length(created_by) BETWEEN 6 AND 205 OR substr(created_by, 1, 7) = 'system:' AND length(created_by) BETWEEN 8 AND 207 OR substr(created_by, 1, 4) = 'key:' AND length(created_by) BETWEEN 5 AND 204) AND created_by NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000')
+	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT concept_versions_name_key_rule CHECK (length(name_key) <= 200)
 )
  WITHOUT ROWID,
  STRICT
---;
-CREATE INDEX concept_versions_name_key ON concept_versions (name_key)
 --;
 CREATE TABLE concept_warnings (
 	concept_id TEXT NOT NULL,
@@ -249,7 +253,7 @@ WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_delete'); END
 --;
 CREATE TRIGGER concept_versions_no_replace BEFORE INSERT ON concept_versions
-WHEN (NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.created_at) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE id = NEW.id)) IS NOT TRUE
+WHEN (NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.created_at) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND name_key = NEW.name_key) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number) AND NOT EXISTS (SELECT 1 FROM main.concept_versions WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_replace'); END
 --;
 CREATE TRIGGER concept_versions_keeps_concept_versions_concept BEFORE INSERT ON concept_versions
@@ -301,7 +305,7 @@ WHEN (NOT EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_no_replace'); END
 --;
 CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
 --;
 CREATE TRIGGER concepts_keeps_concepts_shown BEFORE UPDATE ON concepts
