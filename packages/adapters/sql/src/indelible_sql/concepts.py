@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict, fields, frozen
 from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
@@ -114,6 +114,8 @@ WARNINGS = table(
 )
 
 LABELS = {column.name: f"version_{column.name}" for column in VERSIONS.columns}
+CONTENT_LABELS = [(each.name, LABELS[each.name]) for each in fields(ConceptContent)]
+OWN_LABELS = [(each.name, LABELS[each.name]) for each in fields(ConceptVersion) if each.name != "content"]
 VERSION_COLUMNS = [VERSIONS.c[name].label(label) for name, label in LABELS.items()]
 CURRENT = and_(VERSIONS.c.concept_id == CONCEPTS.c.id, VERSIONS.c.version_number == CONCEPTS.c.current_version)
 IS_ENTITY = CONCEPTS.c.id == bindparam("concept_id")
@@ -233,7 +235,7 @@ class SqlConcepts:
         self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
     ) -> None:
         """Move the head and add the records that say so; Stale when another was first."""
-        moved, history = asdict(concept) | place_columns(change), change_row(change)
+        moved, history = asdict(concept, recurse=False) | place_columns(change), change_row(change)
         if version is None:
             self._session.write(STEP, change, {CONCEPTS: moved, HISTORY: history})
             return
@@ -291,9 +293,13 @@ def _head(found: Row) -> Head[Concept]:
 
 
 def _version(found: Row) -> ConceptVersion:
-    columns: dict[str, Any] = {name: found[label] for name, label in LABELS.items()}
-    columns["content"] = columns
-    return ROWS.structure(columns, ConceptVersion)
+    content: dict[str, Any] = {name: _unlisted(found[label]) for name, label in CONTENT_LABELS}
+    own: dict[str, Any] = {name: found[label] for name, label in OWN_LABELS}
+    return ConceptVersion(content=ConceptContent(**content), **own)
+
+
+def _unlisted(value: Any) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _version_or_none(found: Row | None) -> ConceptVersion | None:

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Final, Self
 
@@ -38,7 +38,11 @@ INVISIBLE: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
 )
 
+ODD: Final = re.compile(f"{INVISIBLE.pattern}|{PLACEHOLDER.pattern}")
+
 INFO, MINOR, MAJOR = Severity.INFO, Severity.MINOR, Severity.MAJOR
+
+FIELDS: Final = tuple(field.name for field in fields(ConceptContent))
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +129,26 @@ class Subject:
     names: NamesLike
     policy: ConceptPolicy
 
+    @cached_property
+    def name_key(self) -> str:
+        """The key of the name, which several rules ask for."""
+        return name_key(self.content.name)
+
+    @cached_property
+    def definition_key(self) -> str:
+        """The definition as names are compared."""
+        return name_key(self.content.definition)
+
+    @cached_property
+    def definition_words(self) -> list[str]:
+        """The words of the definition."""
+        return WORD.findall(self.definition_key)
+
+    @cached_property
+    def is_odd(self) -> bool:
+        """Whether any text may hold what nobody can read, or a placeholder: as good as never."""
+        return ODD.search("\n".join(_text_of(self.content, field) for field in FIELDS)) is not None
+
 
 Findings = Mapping[WarningCode, bool | Sequence[object]]  # whether a warning holds, or the values for which it does
 Rule = Callable[[Subject], Findings]
@@ -197,15 +221,16 @@ def _definition(subject: Subject) -> Findings:
     return {
         WarningCode.DEF_EMPTY: is_blank,
         WarningCode.DEF_LONG: not is_blank and len(text) > longest and (len(text), longest),
-        WarningCode.DEF_SHORT: not is_blank and len(_words(text)) < fewest and (fewest,),
-        WarningCode.DEF_CIRCULAR: _mentions(text, subject.content.name),
-        WarningCode.DEF_EQUALS_EXPLANATION: not is_blank and name_key(text) == name_key(subject.content.explanation),
+        WarningCode.DEF_SHORT: not is_blank and len(subject.definition_words) < fewest and (fewest,),
+        WarningCode.DEF_CIRCULAR: _mentions(subject.definition_key, subject.name_key),
+        WarningCode.DEF_EQUALS_EXPLANATION: not is_blank
+        and subject.definition_key == name_key(subject.content.explanation),
         WarningCode.EDIT_LARGE: kept < least and (kept, least),
     }
 
 
 def _explanation(subject: Subject) -> Findings:
-    text, enough = subject.content.explanation, len(_words(subject.content.definition))
+    text, enough = subject.content.explanation, len(subject.definition_words)
     is_shorter = sum(1 for _ in islice(WORD.finditer(text), enough)) < enough
     return {
         WarningCode.EXPL_EMPTY: not text.strip(),
@@ -236,7 +261,7 @@ def _examples(subject: Subject) -> Findings:
 
 
 def _misconceptions(subject: Subject) -> Findings:
-    texts, key = subject.content.misconceptions, name_key(subject.content.definition)
+    texts, key = subject.content.misconceptions, subject.definition_key
     return {
         WarningCode.MISC_NONE: not texts,
         WarningCode.MISC_EQUALS_DEF: _numbers(bool(key) and name_key(text) == key for text in texts),
@@ -248,19 +273,24 @@ def _scope(subject: Subject) -> Findings:
 
 
 def _prerequisites(subject: Subject) -> Findings:
-    own = name_key(subject.content.name)
-    others = [name for name in subject.names.mentioned if name_key(name) != own]
+    others = [name for name in subject.names.mentioned if name_key(name) != subject.name_key]
     is_none = not any(text.strip() for text in subject.content.prerequisites)
     return {WarningCode.PREREQ_NONE_BUT_REFERENCED: is_none and others}
 
 
 def _characters(field: str, subject: Subject) -> Findings:
-    value: str | tuple[str, ...] | None = getattr(subject.content, field)
-    text = value if isinstance(value, str) else "\n".join(value or ())
+    if not subject.is_odd:
+        return {}
+    text = _text_of(subject.content, field)
     return {
         WarningCode.TEXT_CONTROL_CHARS: sorted({f"U+{ord(character):04X}" for character in INVISIBLE.findall(text)}),
         WarningCode.TEXT_PLACEHOLDER: sorted(set(PLACEHOLDER.findall(text))),
     }
+
+
+def _text_of(content: ConceptContent, field: str) -> str:
+    value: str | tuple[str, ...] | None = getattr(content, field)
+    return value if isinstance(value, str) else "\n".join(value or ())
 
 
 def _change(subject: Subject) -> Findings:
@@ -280,7 +310,7 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("misconceptions", _misconceptions),
     ("scope_boundaries", _scope),
     ("prerequisites", _prerequisites),
-    *((field.name, partial(_characters, field.name)) for field in fields(ConceptContent)),
+    *((field, partial(_characters, field)) for field in FIELDS),
     ("change_note", _change),
 )
 
@@ -289,9 +319,8 @@ def _words(text: str) -> list[str]:
     return WORD.findall(name_key(text))
 
 
-def _mentions(text: str, term: str) -> bool:
-    key = name_key(term)
-    return key != "" and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", name_key(text)) is not None
+def _mentions(text: str, key: str) -> bool:
+    return key != "" and key in text and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text) is not None
 
 
 def _stems(term: str) -> tuple[str, ...]:
