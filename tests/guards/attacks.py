@@ -65,6 +65,8 @@ HEADS_ALONE: Mapping[str, Kind] = {
     "a concept without its version": {
         "a birth without a version": lambda s: (born(s.create), log(s.create)),
         "an edit without a version": lambda s: (move(s.edit), log(s.edit)),
+        "a birth without remarks": lambda s: (born(s.create), keep(s.first), log(s.create)),
+        "an edit without remarks": lambda s: (move(s.edit), keep(s.version), log(s.edit)),
         "a published birth without anything": lambda s: (born(s.create, status="PUBLISHED"),),
     },
     "a pointer to nothing": {

@@ -104,7 +104,6 @@ LIES: Kind = {
     "remarks that their change does not vouch for": lambda s: (
         move(s.edit), keep(s.version), remark(s.warnings, ruleset=2), log(s.edit),
     ),
-    "remarks that are left out": lambda s: (move(s.edit), keep(s.version), log(s.edit)),
     "a name's key that is not its name's": lambda s: (
         move(s.edit, name_key="rate"), keep(s.version, name_key="rate"), remark(s.warnings), log(s.edit),
     ),

@@ -18,6 +18,7 @@ HANGING: Mapping[str, Sequence[str]] = {
     "concepts_pkey": ("concept_versions_concept",),
     "concept_versions_number": ("concept_versions_previous",),
     "concept_versions_named": ("concepts_version",),
+    "concept_warnings_number": ("concepts_warnings",),
     "concept_versions_instant": ("concept_warnings_version",),
     "history.position generated": ("history_no_position",),
     "history_position_not_null": ("history.position generated", "history_position"),

@@ -110,14 +110,23 @@ def test_a_file_that_may_only_be_read_is_read(sqlite: SqlStore, sqlite_url: str)
         assert code(in_a_block, store) == "STORE_READ_ONLY"
 
 
+def test_a_file_in_no_directory_is_unreachable(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path / 'nowhere' / 'concepts.db'}") as store:
+        assert every_way(store) == {"STORE_UNREACHABLE"}
+        assert code(store.upgrade) == "STORE_UNREACHABLE"
+    assert not (tmp_path / "nowhere").exists()
+
+
 @contextmanager
 def as_somebody_else() -> Generator[None]:
     """Without the power of root, for which no file is read-only."""
     mine = os.geteuid()
     if mine == 0:
         os.seteuid(NOBODY)
-    yield
-    os.seteuid(mine)
+    try:
+        yield
+    finally:
+        os.seteuid(mine)
 
 
 def test_a_directory_that_may_only_be_read_takes_no_write(sqlite_url: str, tmp_path: Path) -> None:

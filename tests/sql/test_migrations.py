@@ -17,7 +17,7 @@ from tests.sql.conftest import code, opened
 
 from indelible import concepts
 from indelible.testing.stores import create, edit, refusal
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import APP, PostgresServer, create_database
 from indelible_sql import SqlStore, open_async_store, verify
 from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
 from indelible_sql.snapshot import facts
@@ -244,6 +244,14 @@ def test_a_role_that_could_undo_the_guards_is_refused(database: PostgresServer) 
     for url in (database.owner_url, database.admin_url):
         with opened(url) as store:
             assert code(create, store) == "ROLE_TOO_STRONG"
+
+
+@pytest.mark.parametrize("granted", ["UPDATE (reason) ON indelible.history", "UPDATE (result) ON indelible.receipts"])
+def test_a_role_that_may_change_one_column_of_a_record_is_refused(database: PostgresServer, granted: str) -> None:
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute(f"GRANT {granted} TO {APP}".encode())
+    with opened(database.url) as store:
+        assert code(create, store) == "ROLE_TOO_STRONG"
 
 
 def test_a_role_that_may_not_migrate_is_told_so(on_postgresql: Place) -> None:

@@ -174,6 +174,8 @@ END) true true
 
 constraint concepts.concepts_version FOREIGN KEY (id, current_version, name_key) REFERENCES concept_versions(concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED true true
 
+constraint concepts.concepts_warnings FOREIGN KEY (id, current_version) REFERENCES concept_warnings(concept_id, version_number) DEFERRABLE INITIALLY DEFERRED true true
+
 constraint history.history_birth CHECK (
 CASE
     WHEN ((seq)::bigint = 1) THEN (((from_state)::text = ''::text) AND ((prev_hash)::text = ''::text) AND (previous_version = 0))
@@ -491,6 +493,10 @@ key trigger concept_warnings concept_warnings_version 17 O
 
 key trigger concept_warnings concept_warnings_version 5 O
 
+key trigger concept_warnings concepts_warnings 17 O
+
+key trigger concept_warnings concepts_warnings 9 O
+
 key trigger concepts concept_versions_concept 17 O
 
 key trigger concepts concept_versions_concept 9 O
@@ -502,6 +508,10 @@ key trigger concepts concepts_shown 5 O
 key trigger concepts concepts_version 17 O
 
 key trigger concepts concepts_version 5 O
+
+key trigger concepts concepts_warnings 17 O
+
+key trigger concepts concepts_warnings 5 O
 
 key trigger history concepts_shown 17 O
 

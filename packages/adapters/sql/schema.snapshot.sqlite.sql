@@ -88,6 +88,7 @@ table concepts: CREATE TABLE concepts (
 	name_key TEXT NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -265,6 +266,10 @@ BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_shown'); END
 trigger concepts_keeps_concepts_version: CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
+
+trigger concepts_keeps_concepts_warnings: CREATE TRIGGER concepts_keeps_concepts_warnings BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_warnings'); END
 
 trigger concepts_no_delete: CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
 WHEN (FALSE) IS NOT TRUE

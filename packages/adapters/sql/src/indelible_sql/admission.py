@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql import migrate
-from indelible_sql.schema import HEADS
+from indelible_sql.schema import HEADS, TABLES
 from indelible_sql.snapshot import quoted
 from indelible_sql.tables import EDGE
 
@@ -19,13 +19,17 @@ logger = logging.getLogger("indelible.sql")
 
 ROLE = text(
     """
-    SELECT r.rolsuper OR r.rolreplication
+    SELECT bool_or(
+        r.rolsuper OR r.rolreplication
         OR pg_has_role(c.relowner, 'USAGE')
         OR has_schema_privilege(c.relnamespace, 'CREATE')
         OR has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+        OR (c.relname <> ALL (:heads) AND has_any_column_privilege(c.oid, 'UPDATE'))
         OR has_database_privilege(current_database(), 'TEMP')
         OR has_parameter_privilege('session_replication_role', 'SET')
-    FROM pg_roles r, pg_class c WHERE r.rolname = current_user AND c.oid = CAST(:history AS regclass)
+    )
+    FROM pg_roles r, pg_class c
+    WHERE r.rolname = current_user AND c.relnamespace = CAST(:schema AS regnamespace) AND c.relname = ANY (:tables)
     """
 )
 
@@ -60,8 +64,8 @@ def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEn
     if connection.dialect.name == "sqlite":
         check_keys(connection)
         return
-    history = f"{quoted(connection, schema)}.history"
-    if connection.execute(ROLE, {"history": history}).scalar_one():
+    names = {"heads": [each.name for each in HEADS], "tables": [each.name for each in TABLES]}
+    if connection.execute(ROLE, {"schema": quoted(connection, schema), **names}).scalar_one():
         raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
 
 

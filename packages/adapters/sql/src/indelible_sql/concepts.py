@@ -63,6 +63,14 @@ CONCEPTS = head(
         initially="DEFERRED",
         use_alter=True,
     ),
+    ForeignKeyConstraint(
+        ["id", "current_version"],
+        [f"{SCHEMA}.concept_warnings.{name}" for name in ("concept_id", "version_number")],
+        name="concepts_warnings",
+        deferrable=True,
+        initially="DEFERRED",
+        use_alter=True,
+    ),
     Index("concepts_name_key", "name_key"),
     version=required("current_version", ORDINAL),
 )
@@ -299,7 +307,7 @@ def _version(found: Row) -> ConceptVersion:
 
 
 def _unlisted(value: Any) -> object:
-    return tuple(value) if isinstance(value, list) else value
+    return value if isinstance(value, str | None) else tuple(value)
 
 
 def _version_or_none(found: Row | None) -> ConceptVersion | None:

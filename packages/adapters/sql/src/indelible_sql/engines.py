@@ -1,6 +1,7 @@
 """Connections: two pools to one database, one that writes and one that cannot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
@@ -9,7 +10,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from indelible.kernel import WrongUse
+from indelible.kernel import StoreUnreachable, WrongUse
 from indelible_sql.authorizer import install
 
 LONGEST_WAIT_SECONDS = 10
@@ -92,6 +93,8 @@ def _pools(url: URL, pool: Pool, *, sync: bool) -> tuple[tuple[URL, dict[str, An
 def _prepared(writer: Engine, reader: Engine, dispose: Callable[[], Any]) -> Engines:
     if writer.dialect.name != "sqlite":
         return Engines(writer=writer, reader=_read_only(reader), dispose=dispose)
+    for engine in (writer, reader):
+        listen(engine, "do_connect", check_directory)
     listen(writer, "connect", _prepare_writer)
     listen(reader, "connect", _prepare_reader)
     listen(writer, "begin", _begin_immediate)
@@ -101,6 +104,17 @@ def _prepared(writer: Engine, reader: Engine, dispose: Callable[[], Any]) -> Eng
 
 def _read_only(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def check_directory(_: object, __: object, arguments: Sequence[str], ___: object) -> None:
+    """Refuse to look for a SQLite file where there is no directory; SQLite would only say that it cannot open it."""
+    place = Path() if arguments[0].startswith("file:") else Path(arguments[0]).parent
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreUnreachable(f"there is no directory {place}") from error
+    except OSError:
+        return  # SQLite finds out by itself that it may not go there
 
 
 def _prepare_writer(connection: Any, _: object) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.event import listen
 from indelible.kernel import Conflict, Unavailable
 from indelible.kernel.keys import KEY
 from indelible_sql.columns import DOMAINS
-from indelible_sql.engines import address
+from indelible_sql.engines import address, check_directory
 from indelible_sql.faults import translated
 from indelible_sql.schema import HEADS, TABLES
 from indelible_sql.snapshot import digest_of, facts, quoted
@@ -59,6 +59,7 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
     target = address(url)
     engine = create_engine(target.set(drivername=target.get_backend_name()), poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
+        listen(engine, "do_connect", check_directory)
         listen(engine, "connect", _prepare)
         listen(engine, "begin", _begin)
     with translated(), engine.begin() as connection:

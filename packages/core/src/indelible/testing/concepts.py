@@ -195,6 +195,15 @@ class ConceptsConformance:
 
         assert "NAME_COLLISION" in {each.code for each in second.warnings}
 
+    def test_names_of_any_length_are_kept_and_told_apart_to_their_ends(self, store: AnyStore) -> None:
+        longest = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(1_000))  # nothing to compress
+        create(store, evolve(RATIO, name=longest))
+        other = create(store, evolve(RATIO, name=longest[:-1]))
+        same = edit(store, other, evolve(RATIO, name=longest))
+
+        assert "NAME_COLLISION" not in {each.code for each in other.warnings}
+        assert "NAME_COLLISION" in {each.code for each in same.warnings}
+
     def test_a_known_name_in_the_definition_wants_a_prerequisite(self, store: AnyStore) -> None:
         create(store)
         rate = create(store, ConceptContent(name="Rate", definition="A ratio of two different units."))

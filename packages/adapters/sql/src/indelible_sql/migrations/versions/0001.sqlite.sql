@@ -90,6 +90,7 @@ CREATE TABLE concepts (
 	name_key TEXT NOT NULL,
 	PRIMARY KEY (id),
 	CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_shown FOREIGN KEY (lifecycle, id, seq, status, current_version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT concepts_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT concepts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -307,6 +308,10 @@ BEGIN SELECT RAISE(ABORT, 'concepts_no_replace'); END
 CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
+--;
+CREATE TRIGGER concepts_keeps_concepts_warnings BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_warnings'); END
 --;
 CREATE TRIGGER concepts_keeps_concepts_shown BEFORE UPDATE ON concepts
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.current_version AND hash = OLD.hash)) IS NOT TRUE
