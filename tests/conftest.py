@@ -3,13 +3,14 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,11 @@ from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
+HURRIED = {"autovacuum": "off", "jit": "off", "shared_buffers": "32MB", "max_wal_size": "4GB"}  # for short lives
 SERVER = pytest.StashKey[str]()
+LINE = "a line for the end"
+# These take longest: they come first, so that no process is left with one of them at the end.
+LONG = ("test_programs", "test_mutation", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +36,45 @@ def server(request: pytest.FixtureRequest) -> Generator[PostgresServer]:
     place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
     with (
         TemporaryDirectory(prefix="indelible-", dir=place) as directory,
-        postgres(Path(directory), durable=False) as found,
+        postgres(Path(directory), durable=False, settings=HURRIED) as found,
     ):
         request.config.stash[SERVER] = found.version
         yield found
 
 
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say a line at the end of the output."""
+
+    def say(line: str) -> None:
+        record_property(LINE, line)
+
+    return say
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):  # of one of several processes
+        session.config.workeroutput["server"] = session.config.stash.get(SERVER, "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
+    if version := getattr(node, "workeroutput", {}).get("server"):
+        node.config.stash[SERVER] = version
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    terminalreporter.write_line(f"PostgreSQL {config.stash.get(SERVER, 'not started: no test asked for it')}")
+    reports = [
+        each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
+    ]
+    told = {str(text) for each in reports for name, text in each.user_properties if name == LINE}
+    for line in (*sorted(told), f"PostgreSQL {config.stash.get(SERVER, 'not started: no test asked for it')}"):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy import Engine, select
 from tests.guards.arena import Arena, PostgresArena, SqliteArena, postgresql_engine
 from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks
 from tests.guards.attacks_on_records import LIES
-from tests.guards.conftest import SUMMARY
 from tests.guards.kinds import Kind
 from tests.guards.places import Inside, Place, inside_database, inside_file
 from tests.guards.situation import Situation
@@ -105,17 +104,16 @@ def test_there_are_three_attacks_of_every_kind(target: Target) -> None:
 
 
 def test_the_attacks_are_distinct_because_different_guards_refuse_them(
-    target: Target, request: pytest.FixtureRequest
+    target: Target, tell: Callable[[str], None]
 ) -> None:
-    """Prints kind, database and guard; see it with -s."""
+    """Prints kind, database and guard; see it with -n0 -s."""
     guards: dict[str, set[str]] = defaultdict(set)
     for kind, named in target.refusals.items():
         guards[kind].update(filter(None, named.values()))
         sys.stdout.write(f"{kind} | {target.name} | {', '.join(sorted(guards[kind]))}\n")
     distinct = {guard for found in guards.values() for guard in found}
     total = sum(map(len, target.refusals.values()))
-    line = f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them"
-    request.config.stash.setdefault(SUMMARY, []).append(line)
+    tell(f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them")
 
     assert len(distinct) >= FEWEST_GUARDS
 

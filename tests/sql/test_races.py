@@ -54,12 +54,10 @@ def both(*attempts: Callable[[], Any]) -> list[str]:
 
 
 def test_eight_processes_edit_one_concept_and_nothing_is_lost(
-    pool: ProcessPoolExecutor, store: SqlStore, capsys: pytest.CaptureFixture[str]
+    pool: ProcessPoolExecutor, store: SqlStore, tell: Callable[[str], None]
 ) -> None:
-    dialect = store.engines.writer.dialect.name
     raced = race(pool, store.own_url, EDITS)
-    with capsys.disabled():
-        print(f" {dialect}: Stale {raced.stale} times", end="")  # noqa: T201
+    tell(f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times")
 
     assert raced.numbers == list(range(1, PROCESSES * EDITS + 2))
     assert raced.seq == len(raced.numbers)

@@ -101,14 +101,13 @@ def everything_else(trace: Trace) -> list[str]:
 
 
 def test_an_edit_is_a_load_a_look_up_of_names_and_one_write(
-    wire: Trace, file: Trace, capsys: pytest.CaptureFixture[str]
+    wire: Trace, file: Trace, tell: Callable[[str], None]
 ) -> None:
     sent = {trace.store.engines.writer.dialect.name: dict(life(trace)) for trace in (wire, file)}
     begin, load, names, write, commit = sent["postgresql"]["edit"]
-    with capsys.disabled():
-        for dialect, commands in sent.items():
-            counts = ", ".join(f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items())
-            print(f"\n{dialect}: {counts} statements between BEGIN and COMMIT", end="")  # noqa: T201
+    for dialect, commands in sent.items():
+        counts = ", ".join(f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items())
+        tell(f"statements on {dialect} between BEGIN and COMMIT: {counts}")
 
     assert (begin, commit) == ("BEGIN", "COMMIT")
     assert load.startswith("SELECT")
