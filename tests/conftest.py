@@ -3,9 +3,9 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from sqlalchemy import Dialect, make_url
+from sqlalchemy.event import listen
 
 from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
@@ -24,10 +27,21 @@ POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
 HURRIED = {"autovacuum": "off", "jit": "off", "shared_buffers": "32MB", "max_wal_size": "4GB"}  # for short lives
+KEPT: dict[str, SqlStore] = {}
+KEPT_AWAITED: dict[str, AsyncSqlStore] = {}
 SERVER = pytest.StashKey[str]()
+settings.register_profile("gate", max_examples=40, deadline=None)
+settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hypothesis-profile=big
+settings.load_profile("gate")
 LINE = "a line for the end"
 # These take longest: they come first, so that no process is left with one of them at the end.
+ROOT = Path(__file__).parents[1]
 LONG = ("test_programs", "test_mutation", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+
+
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # twenty processes would compile everything twenty times
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(ROOT / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 @pytest.fixture(scope="session")
@@ -119,10 +133,34 @@ def postgresql(database: PostgresServer) -> Generator[SqlStore]:
     yield from opened(database.url)
 
 
-def opened(url: str) -> Generator[SqlStore]:
-    store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-    yield store
-    store.dispose()
+def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
+    """A store, of which the next one of its kind takes over what it has compiled, and that it was admitted."""
+    name = f"{kind} {url.partition(':')[0]}"
+    if name not in KEPT:
+        KEPT[name] = open_store(url, policy=POLICY)
+        lead(KEPT[name])
+    yield settled(KEPT[name], url)
+    KEPT[name].dispose()
+
+
+def lead(store: SqlStore) -> None:
+    """Let each new connection go to the address that the store has by then."""
+
+    def turn(dialect: Dialect, _: object, arguments: list[str], options: dict[str, object]) -> None:
+        database = make_url(store.own_url).database
+        if dialect.name == "sqlite":
+            arguments[:] = [str(database)]
+        else:
+            options["dbname"] = database
+
+    for engine in (store.engines.writer, store.engines.reader):
+        listen(engine, "do_connect", turn)
+
+
+def settled(store: SqlStore, url: str) -> SqlStore:
+    """The store at another address, where it counts from the beginning."""
+    store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
+    return store
 
 
 class Loop:
@@ -159,24 +197,30 @@ class Awaited:
         return self._loop.wait(self.store.feed(after=after, limit=limit))
 
 
-@contextmanager
-def awaited(url: str) -> Generator[Awaited]:
-    loop = Loop()
-    try:
-        store = open_async_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-        yield Awaited(store, loop)
-        loop.wait(store.dispose())
-    finally:
-        loop.stop()
+@pytest.fixture(scope="session")
+def loop() -> Generator[Loop]:
+    found = Loop()
+    yield found
+    found.stop()
+
+
+def awaited(url: str, loop: Loop) -> Generator[Awaited]:
+    """Likewise."""
+    name = url.partition(":")[0]
+    if name not in KEPT_AWAITED:
+        KEPT_AWAITED[name] = open_async_store(url, policy=POLICY)
+        lead(KEPT_AWAITED[name].store)
+    store = KEPT_AWAITED[name]
+    settled(store.store, url)
+    yield Awaited(store, loop)
+    loop.wait(store.dispose())
 
 
 @pytest.fixture
-def async_sqlite(sqlite_url: str) -> Generator[Awaited]:
-    with awaited(sqlite_url) as store:
-        yield store
+def async_sqlite(sqlite_url: str, loop: Loop) -> Generator[Awaited]:
+    yield from awaited(sqlite_url, loop)
 
 
 @pytest.fixture
-def async_postgresql(database: PostgresServer) -> Generator[Awaited]:
-    with awaited(database.url) as store:
-        yield store
+def async_postgresql(database: PostgresServer, loop: Loop) -> Generator[Awaited]:
+    yield from awaited(database.url, loop)

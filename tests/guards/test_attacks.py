@@ -59,7 +59,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     arena.engine.dispose()
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
 def inside(request: pytest.FixtureRequest) -> Generator[tuple[Inside, Situation]]:
     if request.param == "sqlite":
         place: Place[Path] = request.getfixturevalue("situated_file")
@@ -118,14 +118,20 @@ def test_the_attacks_are_distinct_because_different_guards_refuse_them(
     assert len(distinct) >= FEWEST_GUARDS
 
 
-@pytest.mark.parametrize("name", ALONE)
-def test_a_head_without_its_record_is_named_by_verify(name: str, situated_file: Place[Path]) -> None:
-    place = inside_file(situated_file.where, keys=False)
+@pytest.fixture(scope="module")
+def without_keys(situated_file: Place[Path]) -> Generator[Inside]:
+    found = inside_file(situated_file.where, keys=False)
+    yield found
+    found.close()
 
-    found = place.findings(ALONE[name](situated_file.situation))
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_head_without_its_record_is_named_by_verify(
+    name: str, situated_file: Place[Path], without_keys: Inside
+) -> None:
+    found = without_keys.findings(ALONE[name](situated_file.situation))
 
     assert {each.entity_id for each in found if each.table} & entities(situated_file.situation)
-    place.close()
 
 
 def entities(s: Situation) -> set[str]:

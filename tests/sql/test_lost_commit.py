@@ -16,7 +16,7 @@ from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction
 
-TIMES = 20
+TIMES = 8
 CREATE = concepts.CreateConcept(content=RATIO)
 ONCE = Once("key-1", ConceptSaved)
 

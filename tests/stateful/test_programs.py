@@ -12,7 +12,7 @@ from tests.stateful.stores import Templates
 
 from indelible_service.embedded import PostgresServer
 
-PROGRAMS = 10
+PROGRAMS = 5
 
 
 @pytest.fixture(scope="module")
