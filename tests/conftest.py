@@ -18,6 +18,8 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
+from sqlalchemy.util import greenlet_spawn
+from tests.feeds import settled
 
 from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
@@ -28,7 +30,13 @@ from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
-HURRIED = {"autovacuum": "off", "jit": "off", "shared_buffers": "32MB", "max_wal_size": "4GB"}  # for short lives
+HURRIED = {
+    "autovacuum": "off",
+    "client_connection_check_interval": "100ms",  # what a test leaves behind holds nobody up
+    "jit": "off",
+    "max_wal_size": "4GB",
+    "shared_buffers": "32MB",
+}
 KEPT: dict[str, SqlStore] = {}
 KEPT_AWAITED: dict[str, AsyncSqlStore] = {}
 SERVER = pytest.StashKey[str]()
@@ -160,7 +168,7 @@ def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
     if name not in KEPT:
         KEPT[name] = open_store(url, policy=POLICY)
         lead(KEPT[name])
-    yield settled(KEPT[name], url)
+    yield moved(KEPT[name], url)
     KEPT[name].dispose()
 
 
@@ -178,7 +186,7 @@ def lead(store: SqlStore) -> None:
         listen(engine, "do_connect", turn)
 
 
-def settled(store: SqlStore, url: str) -> SqlStore:
+def moved(store: SqlStore, url: str) -> SqlStore:
     """The store at another address, where it counts from the beginning."""
     store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
     return store
@@ -215,6 +223,7 @@ class Awaited:
         return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]
 
     def feed(self, *, after: str = "", limit: int = 100) -> object:
+        self._loop.wait(greenlet_spawn(settled, self.store.store))
         return self._loop.wait(self.store.feed(after=after, limit=limit))
 
 
@@ -232,7 +241,7 @@ def awaited(url: str, loop: Loop) -> Generator[Awaited]:
         KEPT_AWAITED[name] = open_async_store(url, policy=POLICY)
         lead(KEPT_AWAITED[name].store)
     store = KEPT_AWAITED[name]
-    settled(store.store, url)
+    moved(store.store, url)
     yield Awaited(store, loop)
     loop.wait(store.dispose())
 

@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 from tests.conftest import opened
+from tests.feeds import Patient
 from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
@@ -77,7 +79,8 @@ class TestPostgresqlWithoutGuards(Conformance):
         self, server: PostgresServer, unguarded_template: str, request: pytest.FixtureRequest
     ) -> Generator[AnyStore]:
         name = f"none_{abs(hash(request.node.nodeid))}"
-        yield from unguarded(create_database(server, name, unguarded_template).url)
+        for store in unguarded(create_database(server, name, unguarded_template).url):
+            yield cast("AnyStore", Patient(store))
 
 
 def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_bytes: bytes) -> None:

@@ -16,6 +16,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from tests.conftest import POLICY, Awaited, Loop, copied, folder
+from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
 from indelible import concepts
@@ -274,9 +275,9 @@ def test_a_session_that_is_terminated_after_its_write_leaves_nothing(database: P
 
     with opened(database.url) as store:
         assert code(store.run, die_after, CREATE, actor=MAYA, reason="dies") == "STORE_UNREACHABLE"
-        assert store.feed().changes == ()
+        assert changes(store) == ()
         create(store)
-        assert len(store.feed().changes) == 1
+        assert len(changes(store)) == 1
 
 
 @pytest.fixture
@@ -307,7 +308,7 @@ def test_a_server_that_was_restarted_serves_again(directory: Path) -> None:
         told = {code(edit, store, saved), code(store.feed)}  # each pool learns it by one call
 
         assert told <= {"", "STORE_UNREACHABLE"}
-        assert edit(store, saved).seq == len(store.feed().changes) == 2
+        assert edit(store, saved).seq == len(changes(store)) == 2
         assert verify(store) == ()
         store.dispose()
 
@@ -357,7 +358,7 @@ def test_a_transaction_that_has_ended_does_nothing_more(sqlite: SqlStore, postgr
         assert code(concepts.create_concept, tx, CREATE) == "WRONG_USE"
         assert code(tx.concepts.get_concept, "c-1") == "WRONG_USE"
         assert code(tx.history.of, "concept", "c-1") == "WRONG_USE"
-        assert len(store.feed().changes) == 1
+        assert len(changes(store)) == 1
 
 
 def test_a_wrong_address_is_a_mistake(tmp_path: Path) -> None:

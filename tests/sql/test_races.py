@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from tests.feeds import changes
 from tests.sql.conftest import code
 from tests.sql.editors import PROCESSES, editors, race
 
 from indelible import concepts
-from indelible.concepts import ConceptFilter, ConceptSaved, ConceptStatus
+from indelible.concepts import ConceptSaved, ConceptStatus
 from indelible.kernel import Once, Stale
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
 from indelible.testing.repository import CONCEPT, VERSION, save
@@ -113,7 +114,7 @@ def test_two_creates_under_one_key_at_once_are_one_create(store: SqlStore) -> No
         codes = both(*[partial(do, store, concepts.create_concept, command, once=once)] * 2)
 
         assert set(codes) <= {"", "REQUEST_IN_FLIGHT"}
-        assert len(store.read(concepts.list_concepts, ConceptFilter())) == number + 1
+        assert len(changes(store)) == number + 1
 
 
 def begun(threads: ThreadPoolExecutor, store: SqlStore, entered: Event, leave: Event) -> Future[ConceptSaved]:
@@ -139,7 +140,7 @@ def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_an
 
     assert refused == "REQUEST_IN_FLIGHT"
     assert do(postgresql, concepts.create_concept, command, once=ONCE) == first.result()
-    assert len(postgresql.feed().changes) == 1
+    assert len(changes(postgresql)) == 1
 
 
 def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(sqlite: SqlStore) -> None:
@@ -152,7 +153,7 @@ def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(sqlit
         leave.set()
 
     assert second.result() == first.result()
-    assert len(sqlite.feed().changes) == 1
+    assert len(changes(sqlite)) == 1
 
 
 def edit_now(tx: SqlTransaction, concept_id: str) -> None:
