@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from tests.architecture.sources import ROOT
+from tests.conftest import copied, folder
 
 import indelible_service
 import indelible_sql
@@ -230,13 +231,10 @@ def tamper(path: Path, *statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def strict_server() -> Generator[PostgresServer]:
+def strict_server(cluster: Path) -> Generator[PostgresServer]:
     """A PostgreSQL that asks for passwords."""
-    place = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of our own is made in it
-    directory = Path(mkdtemp(prefix="indelible-", dir=place))
-    with postgres(directory, durable=False, passwords=True) as server:
+    with folder() as directory, postgres(copied(cluster, directory), durable=False, passwords=True) as server:
         yield server
-    shutil.rmtree(directory)
 
 
 def test_a_wrong_password_is_one_sentence(strict_server: PostgresServer) -> None:

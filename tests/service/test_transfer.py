@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import POLICY
+from tests.feeds import changes
 
 import indelible_sql
 from indelible.concepts import ConceptContent, ConceptSaved, get_concept, list_history
@@ -75,10 +76,10 @@ def imported(store: AnyStore, file: bytes) -> Imported:
 
 def refused(store: AnyStore, file: bytes) -> IndelibleError:
     """Why the file is refused, once it is certain that it changed nothing."""
-    before = store.feed(limit=1_000)
+    before = changes(store)
     error = refusal(lambda: imported(store, file))
     assert error is not None
-    assert store.feed(limit=1_000) == before
+    assert changes(store) == before
     return error
 
 
@@ -135,10 +136,10 @@ def test_an_empty_store_has_an_export_too(store: AnyStore) -> None:
 
 def test_what_is_there_already_is_recognised_and_left_alone(store: AnyStore, export: bytes) -> None:
     imported(store, export)
-    before = store.feed(limit=1_000)
+    before = changes(store)
 
     assert imported(store, export).concepts_already_there == 3
-    assert store.feed(limit=1_000) == before
+    assert changes(store) == before
 
 
 def test_one_differing_history_keeps_the_whole_file_out(store: AnyStore, export: bytes) -> None:
@@ -382,4 +383,4 @@ def test_an_export_and_a_foreign_history_do_not_mix(export: bytes) -> None:
 def test_an_importer_is_told_by_the_reason_in_nobody_elses_name(store: AnyStore, export: bytes) -> None:
     imported(store, export)
 
-    assert {change.actor for change in store.feed(limit=1_000).changes} == {MAYA, Actor.user("noor")}
+    assert {change.actor for change in changes(store)} == {MAYA, Actor.user("noor")}
