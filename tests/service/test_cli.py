@@ -125,10 +125,11 @@ def test_a_history_says_who_did_what_and_why(environment: dict[str, str]) -> Non
 def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(environment: dict[str, str]) -> None:
     concept_id = ids(environment)[0]
     found = answered("diff", concept_id, "1", "2", settings=environment)
-    shown = CliRunner(env=environment).invoke(main, ("diff", concept_id, "1", "2"), color=True).stdout
+    shown = run("diff", concept_id, "1", "2", settings=environment).stdout
 
     assert found["diff"]["fields"][0]["field"] == "definition"
-    assert "\x1b[31m[-" in shown
+    assert "[-" in shown
+    assert "{+" in shown
     assert "\\u001b[31m and a bell \\u0007" in shown
     assert run("diff", concept_id, "1", "1", settings=environment).stdout == "Nothing differs.\n"
 

@@ -29,7 +29,7 @@ from indelible.concepts import (
     Warnings,
 )
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.warnings import RULESET, NamesLike, candidate_names
+from indelible.concepts.rules.warnings import NamesLike, candidate_names
 from indelible.kernel import Change, Head, digest, plain
 from indelible_sql.among import among
 from indelible_sql.columns import ACTOR, CONTENT, IDENTIFIER, INSTANT, ORDINAL, SCHEMA, SORTED, TEXTS, WHOLE, required
@@ -211,7 +211,7 @@ class SqlConcepts:
         if version is None:
             self._session.write(STEP, change, rows)
             return
-        records = {VERSIONS: _version_row(version), WARNINGS: _warnings_row(version, warnings)}
+        records = {VERSIONS: _version_row(version), WARNINGS: _warnings_row(version, change.data["ruleset"], warnings)}
         self._session.write(CREATE if change.seq == 1 else EDIT, change, rows | records)
 
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
@@ -283,12 +283,12 @@ def _version_row(version: ConceptVersion) -> dict[str, Any]:
     return asdict(version, recurse=False) | asdict(content, recurse=False) | keys
 
 
-def _warnings_row(version: ConceptVersion, warnings: Warnings) -> dict[str, Any]:
+def _warnings_row(version: ConceptVersion, ruleset: int, warnings: Warnings) -> dict[str, Any]:
     return {
         "concept_id": version.concept_id,
         "version_number": version.version_number,
         "computed_at": version.created_at,
-        "ruleset": RULESET,
+        "ruleset": ruleset,
         "warnings": plain(warnings),
     }
 
