@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import sqlite3
@@ -26,11 +27,11 @@ import indelible_service
 import indelible_sql
 from indelible.concepts import ConceptContent
 from indelible.kernel import error_types
-from indelible.testing.stores import TickingClock, create, edit, published
+from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
-from indelible_service.schema_files import NAMES, write_snapshots
+from indelible_sql.snapshot_files import NAMES
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
@@ -440,8 +441,8 @@ def free_port() -> int:
 
 
 def test_the_committed_snapshots_are_what_the_migrations_make(tmp_path: Path) -> None:
-    write_snapshots(tmp_path, iteration=7, clock=TickingClock())
+    answered("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
     for name in NAMES.values():
         title, *facts = (tmp_path / name).read_text().splitlines()
-        assert title == "-- iteration 7, 2026-01-01, revision 0001"
+        assert re.fullmatch(r"-- iteration 7, 20\d\d-\d\d-\d\d, revision 0001", title)
         assert facts == (ROOT / "packages" / "adapters" / "sql" / name).read_text().splitlines()[1:]

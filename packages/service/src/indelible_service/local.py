@@ -8,14 +8,23 @@ from contextlib import contextmanager, nullcontext, suppress
 from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, ClassVar, Final, cast
 
-from indelible.kernel import TimeOrderedIds
-from indelible_service.errors import FileUnusable
+from attrs import frozen
+
+from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.settings import Settings
 
-FIRST: Final = "first"
 STANDARD: Final = Path("-")
+
+
+@frozen
+class FileUnusable(Unavailable):
+    """A file or directory cannot be read or written."""
+
+    code: ClassVar[str] = "FILE_UNUSABLE"
+    path: str
+    reason: str
 
 
 def directory(settings: Settings) -> Path:

@@ -22,8 +22,7 @@ from indelible.kernel import (
     plain,
 )
 from indelible.kernel.values import CONTROL
-from indelible_service.errors import SettingsWrong
-from indelible_service.settings import load
+from indelible_service.settings import SettingsWrong, load
 
 if TYPE_CHECKING:
     from indelible_sql import SqlStore

@@ -1,11 +1,13 @@
 """The database on the command line: its schema, and whether everything in it follows from its history."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
+from indelible.kernel import SystemClock
 from indelible_service.cli.answers import REFUSED, Command, answer, answer_table, opened
-from indelible_service.local import readable
+from indelible_service.local import completed, readable
 from indelible_service.settings import load
 
 
@@ -55,12 +57,11 @@ def downgrade(revision: str, after_export: Path | None) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Compare tables, guards and edges with what the migrations make, and name each difference."""
-    from indelible_service.schema_files import expected_facts, found_facts
+    from indelible_sql.snapshot_files import differences
 
     with opened() as store:
-        found, expected = set(found_facts(store)), set(expected_facts(store.engines.reader.dialect.name))
-    told = [{"is": "missing" if fact in expected else "unexpected", "fact": fact} for fact in sorted(found ^ expected)]
-    answer_table(told, ("is", "fact"), f"Differences: {len(told)}, among {len(expected)} facts")
+        told = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
+    answer_table(told, ("is", "fact"), f"Differences: {len(told)}")
     context.exit(REFUSED if told else 0)
 
 
@@ -74,11 +75,17 @@ def check(context: click.Context) -> None:
 )
 def snapshot(iteration: int, into: Path) -> None:
     """Write down what the migrations make of an empty PostgreSQL and an empty SQLite."""
-    from indelible.kernel import SystemClock
-    from indelible_service.schema_files import write_snapshots
+    from indelible_service.embedded import postgres
+    from indelible_sql.snapshot_files import NAMES, snapshot_of
 
-    written = [str(path) for path in write_snapshots(into, iteration=iteration, clock=SystemClock())]
-    answer(written, "\n".join(written))
+    written = {kind: into / name for kind, name in NAMES.items()}
+    title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"
+    with TemporaryDirectory() as own, TemporaryDirectory() as other, postgres(Path(other), durable=False) as server:
+        urls = {"postgresql": (server.url, server.owner_url), "sqlite": (f"sqlite:///{own}/new.db", None)}
+        for kind, path in written.items():
+            with completed(path) as out:
+                out.write(snapshot_of(*urls[kind], title).encode())
+    answer(list(map(str, written.values())), "\n".join(map(str, written.values())))
 
 
 @click.command(cls=Command)
