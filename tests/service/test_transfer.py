@@ -12,7 +12,8 @@ from tests.conftest import POLICY
 
 import indelible_sql
 from indelible.concepts import ConceptContent, ConceptSaved, get_concept, list_history
-from indelible.kernel import Actor, IndelibleError, canonical
+from indelible.kernel import Actor, IndelibleError, canonical, exports
+from indelible.kernel.exports import BadLine, ExportDamaged, line_of
 from indelible.memory import MemoryStore
 from indelible.testing.stores import (
     MAYA,
@@ -26,8 +27,7 @@ from indelible.testing.stores import (
     refusal,
     submit,
 )
-from indelible_service import lines
-from indelible_service.lines import FIRST_LINE, BadLine, ExportDamaged
+from indelible_service.lines import FORMAT
 from indelible_service.transfer import ConceptDiffers, Imported, export_concepts, exported_hashes, import_concepts
 from indelible_sql import SqlStore
 
@@ -111,7 +111,7 @@ def dumped(value: object) -> bytes:
 
 def sealed(entries: list[Document]) -> bytes:
     """An export of these entries whose first and last line are right: what a forger would make."""
-    body = FIRST_LINE + b"".join(dumped(each) + b"\n" for each in entries)
+    body = line_of({"format": FORMAT}) + b"".join(dumped(each) + b"\n" for each in entries)
     return body + dumped({"digest": sha256(body).hexdigest()}) + b"\n"
 
 
@@ -310,7 +310,8 @@ def test_hostile_bytes_are_one_bad_line(hostile: bytes) -> None:
 
 
 def test_what_stands_behind_the_last_line_damages_an_export(export: bytes) -> None:
-    assert isinstance(refused(memory(), export + export), ExportDamaged)
+    assert isinstance(refused(memory(), export + export), BadLine)
+    assert isinstance(refused(memory(), export + b"{}"), BadLine)
 
 
 def test_an_export_of_another_format_is_not_taken_for_ours(export: bytes) -> None:
@@ -321,10 +322,10 @@ def test_an_export_of_another_format_is_not_taken_for_ours(export: bytes) -> Non
 
 
 def test_a_line_and_a_file_have_their_limits(export: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MOST_LINES", 3)
+    monkeypatch.setattr(exports, "MOST_LINES", 3)
     assert str(refused(memory(), export)) == str(BadLine(4, "more than 3 lines"))
 
-    monkeypatch.setattr(lines, "LONGEST_LINE", 60)
+    monkeypatch.setattr(exports, "LONGEST_LINE", 60)
     assert str(refused(memory(), export)) == str(BadLine(2, "longer than 60 bytes"))
 
 

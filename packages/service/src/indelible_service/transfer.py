@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from io import BufferedIOBase
 from typing import BinaryIO, ClassVar
 
@@ -24,9 +24,10 @@ from indelible.kernel import (
     WrongUse,
     next_change,
 )
+from indelible.kernel.exports import BadLine, line_of, write_export
 from indelible.kernel.values import COUNT, NumberOutOfRange
 from indelible.memory import MemoryStore
-from indelible_service.lines import FIRST_LINE, BadLine, Entry, History, Told, histories, line_of
+from indelible_service.lines import FORMAT, Entry, History, Told, histories
 from indelible_sql.faults import RefusedByGuard
 
 PAGE = 500
@@ -72,15 +73,9 @@ class RehearsedError(Exception):
 
 def export_concepts(tx: ConceptsRead, out: BinaryIO) -> Exported:
     """Write every concept, in order of id, each with its changes in order of seq; the same store, the same bytes."""
-    seal, births, changes = sha256(FIRST_LINE), 0, 0
-    out.write(FIRST_LINE)
-    for entry in _entries(tx):
-        line = line_of(entry)
-        seal.update(line)
-        out.write(line)
-        births, changes = births + (entry.change.seq == 1), changes + 1
-    out.write(line_of({"digest": seal.hexdigest()}))
-    return Exported(concepts=births, changes=changes, digest=seal.hexdigest())
+    ids = list[str]()
+    digest = write_export(out, FORMAT, _entries(tx, ids))
+    return Exported(concepts=len(set(ids)), changes=len(ids), digest=digest)
 
 
 def import_concepts(store: Store[ConceptsRead, ConceptsWrite], stream: BufferedIOBase, *, by: Actor) -> Imported:
@@ -90,7 +85,7 @@ def import_concepts(store: Store[ConceptsRead, ConceptsWrite], stream: BufferedI
     interrupted may be repeated. Raises BadLine, ExportDamaged or ConceptDiffers.
     """
     stream.seek(0)
-    file = file_digest(stream, sha256).hexdigest()
+    file = file_digest(stream, "sha256").hexdigest()
     reason = f"import of a file with the digest {file}"
     for history in histories(stream):
         with suppress(RehearsedError):
@@ -112,7 +107,7 @@ def exported_hashes(stream: BufferedIOBase) -> frozenset[str]:
     return frozenset(hashes)
 
 
-def _entries(tx: ConceptsRead) -> Iterator[Entry]:
+def _entries(tx: ConceptsRead, ids: list[str]) -> Iterator[Entry]:
     last = ""
     while page := tx.concept_search.page(ConceptFilter(), after=last, limit=PAGE):
         for last in (listed.concept.id for listed in page):
@@ -120,6 +115,7 @@ def _entries(tx: ConceptsRead) -> Iterator[Entry]:
             for change in tx.history.of(CONCEPT.name, last):
                 version = versions[change.version] if change.adds_version else None
                 warnings = tx.concept_search.warnings(last, change.version) if version else ()
+                ids.append(last)
                 yield Entry(change=change, version=version, warnings=warnings)
 
 
