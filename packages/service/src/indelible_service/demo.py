@@ -158,8 +158,9 @@ def _looked_at(api: Api, lives: Mapping[str, Life], scene: Body) -> Scene:
     method, expected = scene.get("method", "GET"), scene.get("expected", [OK])
     answer = api.call(scene["by"], method, path, scene.get("body"), seen, *expected)
     unified = to_unified(KIND.structure(answer, VersionDiff).diff) if "diff" in answer else ""
-    names = {each.saved["concept"]["id"]: name for name, each in lives.items()}
-    order = "\n".join(", ".join(names.get(each, each) for each in layer) for layer in answer.get("layers", ()))
+    names: dict[str, str] = {each.saved["concept"]["id"]: name for name, each in lives.items()}
+    layers: Sequence[Sequence[str]] = answer.get("layers", ())
+    order = "\n".join(", ".join(names.get(each, each) for each in layer) for layer in layers)
     columns = scene.get("columns", ())
     rows = [[row[name] for name in columns] for row in answer[scene["table"]]] if columns else ()
     return Scene(scene["text"].format_map({**answer, "unified": unified, "order": order}), columns, rows)

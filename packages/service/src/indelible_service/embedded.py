@@ -16,7 +16,7 @@ from signal import SIGINT, SIGKILL, SIGQUIT
 from subprocess import DEVNULL, PIPE
 from tempfile import mkdtemp
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import psycopg
 from attrs import evolve, field, frozen
@@ -190,7 +190,8 @@ class _Cluster:
     def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> subprocess.Popen[bytes]:
         command = (str(programs(self._account) / program), *options)
         with self._log.open("wb") as log:
-            return subprocess.Popen(command, stdin=stdin, stdout=log, stderr=log, **_as(self._account))
+            child = subprocess.Popen(command, stdin=stdin, stdout=log, stderr=log, **_as(self._account))
+            return cast("subprocess.Popen[bytes]", child)
 
     def _failure(self, program: str) -> ServerFailed:
         return ServerFailed(program, self._log.read_text(errors="replace")[-2_000:].strip())

@@ -4,7 +4,6 @@ import errno
 import multiprocessing
 import signal
 import socket
-import sys
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from typing import ClassVar, Final
@@ -125,4 +124,8 @@ def _first_key(settings: Settings, store: SqlStore) -> str | None:
 def _ends_well() -> None:
     """From here on a signal that stops us is the end of a day's work, not a failure."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, _leave)
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)

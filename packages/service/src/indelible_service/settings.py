@@ -46,11 +46,15 @@ def _several(wanted: str, pattern: str) -> Form:
     return Form(wanted, rf"{pattern}(\s*,\s*{pattern})*", lambda text: tuple(re.split(r"\s*,\s*", text)))
 
 
+def _has_a_port_or_none(text: str) -> bool:
+    return urlsplit(text).port != 0  # it raises ValueError where that is no number
+
+
 HOST: Final = r"[^\s/?#@,]+"
 DATABASE: Final = Form(
     "an address that begins with sqlite:/// or postgresql://",
     r"(sqlite:///|postgresql(\+psycopg)?://).*",
-    holds=lambda text: urlsplit(text).port != 0,  # it raises ValueError where that is no number
+    holds=_has_a_port_or_none,
 )
 SWITCH: Final = Form(
     "on or off",

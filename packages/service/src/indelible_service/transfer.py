@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import file_digest
 from io import BufferedIOBase
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, cast
 
 from attrs import evolve, frozen
 
@@ -166,7 +166,8 @@ def _is_kept(tx: ConceptsRead, file: str, history: History) -> bool:
 def _is_same(file: str, told: Told, change: Change) -> bool:
     if told.text:
         return change.hash == told.entry.change.hash
-    return (change.data.get("imported") or {}).get("file") == file
+    imported: object = change.data.get("imported")
+    return isinstance(imported, dict) and cast("dict[str, object]", imported).get("file") == file
 
 
 def _imported(tx: ConceptsWrite, file: str, latest: ConceptVersion | None, told: Entry) -> Entry:

@@ -1,7 +1,7 @@
 """API keys on the command line."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import click
 from attrs import asdict
@@ -60,6 +60,6 @@ def revoke(key_id: str, by: str, reason: str) -> None:
     answer(_shown(saved.key, saved.seq), f"{key_id} is revoked.")
 
 
-def _shown(key: Key, seq: int) -> dict[str, object]:
+def _shown(key: Key, seq: int) -> dict[str, Any]:
     """What may be seen of a key: all but its digest."""
     return asdict(key, recurse=False, filter=exclude("secret_digest")) | {"seq": seq}
