@@ -203,6 +203,7 @@ FORGERIES: dict[str, Callable[[list[Document]], object]] = {
     "an invented state": lambda all_: all_[1]["change"].update(to_state="PERFECT"),
     "a change left out": lambda all_: all_.pop(1),
     "a change told twice": lambda all_: all_.insert(1, all_[1]),
+    "a concept told in two places": lambda all_: all_.append(all_[0]),
     "two changes swapped": lambda all_: all_.insert(0, all_.pop(1)),
     "other content": lambda all_: all_[0]["version"]["content"].update(name="Other"),
     "a warning left out": lambda all_: all_[0]["warnings"].pop(),
