@@ -31,6 +31,7 @@ from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
+from indelible_sql import snapshot_files
 from indelible_sql.snapshot_files import NAMES
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
@@ -203,6 +204,15 @@ def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[st
     assert (difference["is"], difference["fact"].split(":")[0]) == ("missing", "trigger history_no_update")
     assert "history_no_update" in run("db", "check", settings=environment).stdout
     assert refused("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+
+
+def test_a_snapshot_that_is_not_there_is_one_sentence(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_files, "PLACES", (tmp_path,))
+    monkeypatch.setattr(snapshot_files, "INSTALLED", tmp_path)
+
+    assert refused("db", "check", settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
 
 def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_path: Path) -> None:

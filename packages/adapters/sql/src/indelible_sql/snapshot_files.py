@@ -41,5 +41,5 @@ def _found(store: SqlStore) -> tuple[str, ...]:
 
 
 def _expected(dialect: str) -> tuple[str, ...]:
-    path = next(filter(Path.exists, (place / NAMES[dialect] for place in PLACES)))
+    path = next(filter(Path.exists, (place / NAMES[dialect] for place in PLACES)), INSTALLED / NAMES[dialect])
     return tuple(path.read_text(encoding="utf-8").strip("\n").split(BETWEEN)[1:])

@@ -7,7 +7,7 @@ import click
 
 from indelible.kernel import SystemClock
 from indelible_service.cli.answers import REFUSED, Command, answer, answer_table, opened
-from indelible_service.local import completed, readable
+from indelible_service.local import completed, readable, usable
 from indelible_service.settings import load
 
 
@@ -57,9 +57,9 @@ def downgrade(revision: str, after_export: Path | None) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Compare tables, guards and edges with what the migrations make, and name each difference."""
-    from indelible_sql.snapshot_files import differences
+    from indelible_sql.snapshot_files import INSTALLED, differences
 
-    with opened() as store:
+    with opened() as store, usable(INSTALLED):
         told = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
     answer_table(told, ("is", "fact"), f"Differences: {len(told)}")
     context.exit(REFUSED if told else 0)
