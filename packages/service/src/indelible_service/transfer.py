@@ -1,40 +1,51 @@
 """Concepts with their whole history as lines of JSON: out of any store, and into any other with equal digests."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from hashlib import file_digest, sha256
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import file_digest
 from io import BufferedIOBase
-from itertools import chain, groupby
-from typing import BinaryIO, ClassVar, Final, NamedTuple
+from typing import BinaryIO, ClassVar, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from indelible.concepts import CONCEPT, ConceptFilter, ConceptsRead, ConceptsWrite, fold
-from indelible.kernel import Actor, Invalid, Store, canonical
-from indelible_service.histories import Entry, ForeignChange, ForeignHistory, OwnHistory
-from indelible_service.lines import BadLine, Document, documents, structured
+from indelible.concepts import CONCEPT, Concept, ConceptFilter, ConceptsRead, ConceptsWrite, ConceptVersion
+from indelible.concepts.rules.records import record_of
+from indelible.concepts.rules.warnings import RULESET, content_warnings
+from indelible.kernel import (
+    Actor,
+    Because,
+    BrokenChain,
+    Change,
+    Conflict,
+    Data,
+    Head,
+    Invalid,
+    Store,
+    WrongUse,
+    next_change,
+)
+from indelible.kernel.exports import BadLine, line_of, write_export
+from indelible.kernel.values import COUNT, NumberOutOfRange
+from indelible.memory import MemoryStore
+from indelible_service.lines import FORMAT, Entry, History, Told, histories
+from indelible_sql.faults import RefusedByGuard
 
-FORMAT: Final = "indelible concepts 1"
-PAGE: Final = 500
-EMPTY: Final[tuple[int, bytes, Document]] = (1, b"", {})  # the first line of a file that has none
-
-History = OwnHistory | ForeignHistory
+PAGE = 500
 
 
 @frozen
-class ExportDamaged(Invalid):
-    """The export is not as it was written: it was cut short, added to, or changed."""
+class ConceptDiffers(Conflict):
+    """A concept of this id is kept already, with another history."""
 
-    code: ClassVar[str] = "EXPORT_DAMAGED"
+    code: ClassVar[str] = "CONCEPT_DIFFERS"
+    concept_id: str
 
 
-@frozen(kw_only=True)
-class Header:
-    """The first line of an export."""
+@frozen
+class ContentAmiss(Invalid):
+    """Content belongs to a step that adds a version, and to no other."""
 
-    format: str
-    concepts: int
-    changes: int
+    code: ClassVar[str] = "CONTENT_AMISS"
 
 
 @frozen(kw_only=True)
@@ -56,127 +67,147 @@ class Imported:
     file: str
 
 
+class RehearsedError(Exception):
+    """A concept could be written, and was not."""
+
+
 def export_concepts(tx: ConceptsRead, out: BinaryIO) -> Exported:
     """Write every concept, in order of id, each with its changes in order of seq; the same store, the same bytes."""
-    heads = tuple(_heads(tx))
-    header = Header(format=FORMAT, concepts=len(heads), changes=sum(head.seq for head in heads))
-    seal = sha256()
-    for value in chain([header], _entries_of(tx, heads)):
-        line = _line(value)
-        seal.update(line)
-        out.write(line)
-    out.write(_line({"digest": seal.hexdigest()}))
-    return Exported(concepts=header.concepts, changes=header.changes, digest=seal.hexdigest())
+    ids = list[str]()
+    digest = write_export(out, FORMAT, _entries(tx, ids))
+    return Exported(concepts=len(set(ids)), changes=len(ids), digest=digest)
 
 
 def import_concepts(store: Store[ConceptsRead, ConceptsWrite], stream: BufferedIOBase, *, by: Actor) -> Imported:
-    """Keep every concept of an export of ours, or of a foreign history; nothing is written before all is checked.
+    """Keep every concept of an export of ours, or of a foreign history; nothing is written before all is rehearsed.
 
-    `stream` is read three times from its beginning. A concept is one transaction, so that an import which was
-    interrupted may be repeated. Raises BadLine, BrokenChain, ExportDamaged or ConceptDiffers.
+    `stream` is read from its beginning more than once. A concept is one transaction, so that an import which was
+    interrupted may be repeated. Raises BadLine, ExportDamaged or ConceptDiffers.
     """
     stream.seek(0)
-    file = file_digest(stream, sha256).hexdigest()
-    for history in _histories(stream, file):
-        history.check()
-        store.read(history.is_kept)
+    file = file_digest(stream, "sha256").hexdigest()
     reason = f"import of a file with the digest {file}"
-    counts = [store.run(_keep, history, actor=by, reason=reason) for history in _histories(stream, file)]
+    for history in histories(stream):
+        with suppress(RehearsedError):
+            store.run(_rehearse, (file, history), actor=by, reason=reason)
+    counts = [store.run(_keep, (file, history), actor=by, reason=reason) for history in histories(stream)]
     written = [count for count in counts if count]
     return Imported(
-        concepts=len(written),
-        changes=sum(written),
-        concepts_already_there=len(counts) - len(written),
-        file=file,
+        concepts=len(written), changes=sum(written), concepts_already_there=len(counts) - len(written), file=file
     )
 
 
 def exported_hashes(stream: BufferedIOBase) -> frozenset[str]:
     """The hash of every change in an export of ours, once all of it is checked."""
     hashes = set[str]()
-    for history in _own(stream):
-        history.check()
-        hashes |= {entry.change.hash for entry in history.entries}
+    for history in histories(stream):
+        with MemoryStore().transaction(actor=Actor.system("verifier"), reason="an export is checked") as tx:
+            _keep(tx, ("", history))
+        hashes |= {told.entry.change.hash for told in history}
     return frozenset(hashes)
 
 
-class _Head(NamedTuple):
-    concept_id: str
-    seq: int
+def _entries(tx: ConceptsRead, ids: list[str]) -> Iterator[Entry]:
+    last = ""
+    while page := tx.concept_search.page(ConceptFilter(), after=last, limit=PAGE):
+        for last in (listed.concept.id for listed in page):
+            versions = {each.version_number: each for each in tx.concepts.list_versions(last)}
+            for change in tx.history.of(CONCEPT.name, last):
+                version = versions[change.version] if change.adds_version else None
+                warnings = tx.concept_search.warnings(last, change.version) if version else ()
+                ids.append(last)
+                yield Entry(change=change, version=version, warnings=warnings)
 
 
-def _heads(tx: ConceptsRead) -> Iterator[_Head]:
-    after = ""
-    while page := tx.concept_search.page(ConceptFilter(), after=after, limit=PAGE):
-        yield from (_Head(each.concept.id, each.seq) for each in page)
-        after = page[-1].concept.id
+def _rehearse(tx: ConceptsWrite, told: tuple[str, History]) -> None:
+    """Let the store try to take it, and undo it."""
+    _keep(tx, told)
+    raise RehearsedError
 
 
-def _entries_of(tx: ConceptsRead, heads: Iterable[_Head]) -> Iterator[Entry]:
-    for concept_id, _ in heads:
-        versions = {each.version_number: each for each in tx.concepts.list_versions(concept_id)}
-        for change in tx.history.of(CONCEPT.name, concept_id):
-            version = versions[change.version] if change.adds_version else None
-            warnings = tx.concept_search.warnings(concept_id, change.version) if version else ()
-            yield Entry(change=change, version=version, warnings=warnings)
-
-
-def _line(value: object) -> bytes:
-    return f"{canonical(value)}\n".encode()
-
-
-def _keep(tx: ConceptsWrite, history: History) -> int:
+def _keep(tx: ConceptsWrite, told: tuple[str, History]) -> int:
     """How many changes were written: all of the concept's, or none when they were there."""
-    if history.is_kept(tx):
+    file, history = told
+    if _is_kept(tx, file, history):
         return 0
-    entries = history.written(tx)
-    first = entries[0].change
-    for entry in entries:
-        concept = fold((first, entry.change))
-        tx.concept_heads.record(entry.change, concept, entry.version, entry.warnings)
-    return len(entries)
+    head: Head[Concept] | None = None
+    latest: ConceptVersion | None = None
+    for each in history:
+        try:
+            concept, entry = _recorded(tx, file, head, latest, each)
+        except (Invalid, Conflict, WrongUse) as error:
+            raise BadLine(each.number, str(error)) from error
+        except RefusedByGuard as error:  # such as a version's id that another concept's version has
+            raise BadLine(each.number, f"the database has a guard against it: {error.guard}") from error
+        head, latest = Head(entity=concept, place=entry.change.place), entry.version or latest
+    return len(history)
 
 
-def _histories(stream: BufferedIOBase, file: str) -> Iterator[History]:
-    stream.seek(0)
-    _, _, first = next(documents(stream), EMPTY)
-    stream.seek(0)
-    return _own(stream) if "concept_id" not in first else _foreign(stream, file)
+def _recorded(
+    tx: ConceptsWrite, file: str, head: Head[Concept] | None, latest: ConceptVersion | None, told: Told
+) -> tuple[Concept, Entry]:
+    concept, entry = _following(head, told.entry if told.text else _imported(tx, file, latest, told.entry))
+    if told.text and line_of(entry) != told.text:
+        raise BrokenChain(concept.id, entry.change.seq)
+    tx.concept_heads.record(entry.change, concept, entry.version, entry.warnings)
+    return concept, entry
 
 
-def _own(stream: BufferedIOBase) -> Iterator[OwnHistory]:
-    for _, group in groupby(_entries(stream), key=lambda each: each[1].change.entity_id):
-        lines, entries = zip(*group, strict=True)
-        yield OwnHistory(line=lines[0], entries=entries)
+def _is_kept(tx: ConceptsRead, file: str, history: History) -> bool:
+    """Whether the store has this very history, False when it has none, ConceptDiffers when it has another."""
+    concept_id = history[0].entry.change.entity_id
+    kept = tx.history.of(CONCEPT.name, concept_id)
+    same = [_is_same(file, *pair) for pair in zip(history, kept, strict=False)]
+    if kept and not (len(kept) == len(history) and all(same)):
+        raise ConceptDiffers(concept_id)
+    return bool(kept)
 
 
-def _entries(stream: BufferedIOBase) -> Iterator[tuple[int, Entry]]:
-    """Every line between the first and the last; ExportDamaged unless those two hold."""
-    lines = documents(stream)
-    number, line, document = next(lines, EMPTY)
-    header, seal = structured(number, document, Header), sha256(line)
-    changes, concept_ids, version_ids = 0, set[str](), set[str]()
-    for number, line, document in lines:
-        if set(document) == {"digest"}:
-            break
-        entry = structured(number, document, Entry)
-        if entry.version and entry.version.id in version_ids:
-            raise BadLine(number, "a version has the id of an earlier one")
-        yield number, entry
-        seal.update(line)
-        changes += 1
-        concept_ids.add(entry.change.entity_id)
-        version_ids |= {entry.version.id} if entry.version else set()
-    counted = Header(format=FORMAT, concepts=len(concept_ids), changes=changes)
-    if document != {"digest": seal.hexdigest()} or header != counted or next(lines, None):
-        raise ExportDamaged
+def _is_same(file: str, told: Told, change: Change) -> bool:
+    if told.text:
+        return change.hash == told.entry.change.hash
+    imported: object = change.data.get("imported")
+    return isinstance(imported, dict) and cast("dict[str, object]", imported).get("file") == file
 
 
-def _foreign(stream: BufferedIOBase, file: str) -> Iterator[ForeignHistory]:
-    """Concepts in the order in which they are first named; their lines may stand in any mixture."""
-    steps = defaultdict[str, list[tuple[int, ForeignChange]]](list)
-    for number, _, document in documents(stream):
-        step = structured(number, document, ForeignChange)
-        steps[step.concept_id].append((number, step))
-    for each in steps.values():
-        yield ForeignHistory(steps=tuple(each), file=file)
+def _imported(tx: ConceptsWrite, file: str, latest: ConceptVersion | None, told: Entry) -> Entry:
+    """What another system told, with what is known in this store alone."""
+    data = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file}}
+    change = evolve(told.change, data=data)
+    if told.version is None:
+        return evolve(told, change=change)
+    version = evolve(told.version, id=tx.ids.new())
+    warnings = content_warnings(version, latest, tx.concept_search.names_like(version), tx.policy.concepts)
+    return Entry(change=change, version=version, warnings=warnings)
+
+
+def _following(head: Head[Concept] | None, told: Entry) -> tuple[Concept, Entry]:
+    """The concept that follows, and the entry as it must then be; an error where no such step is possible."""
+    change, version, data = told.change, told.version, told.change.data
+    concept = _moved(head, change)
+    if (concept.current_version > (head.place.version if head else 0)) != bool(version):
+        raise ContentAmiss
+    if version:
+        number, at = concept.current_version, concept.updated_at
+        version = evolve(version, concept_id=concept.id, version_number=number, created_at=at)
+        data = {**data, **record_of(version, told.warnings, ruleset=_ruleset(data))}
+    because = Because(actor=change.actor, reason=change.reason, request_id=change.request_id)
+    made = next_change(because, CONCEPT, head, concept, change.action, data)
+    return concept, Entry(change=made, version=version, warnings=told.warnings if version else ())
+
+
+def _moved(head: Head[Concept] | None, change: Change) -> Concept:
+    edge = CONCEPT.edge(head.place.state if head else "", change.action)
+    if head is None:
+        status, at = edge.to_state, change.at
+        return Concept(id=change.entity_id, current_version=1, status=status, created_at=at, updated_at=at)
+    number = head.entity.current_version + edge.adds_version
+    return evolve(head.entity.moved(change.action, now=change.at), current_version=number)
+
+
+def _ruleset(data: Data) -> int:
+    """By which rules the warnings were found: a newer ruleset takes nothing from what an older one said."""
+    found = data.get("ruleset", RULESET)
+    if type(found) is not int or not 1 <= found <= COUNT["maximum"]:
+        raise NumberOutOfRange("ruleset", 1, COUNT["maximum"])
+    return found
