@@ -110,8 +110,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if hasattr(session.config, "workeroutput"):  # of one of several processes
-        session.config.workeroutput["server"] = session.config.stash.get(SERVER, "")
+    output: dict[str, str] = getattr(session.config, "workeroutput", {})  # of one of several processes
+    output["server"] = session.config.stash.get(SERVER, "")
 
 
 @pytest.hookimpl(optionalhook=True)
