@@ -1,6 +1,7 @@
 """Real databases: a SQLite file, and a PostgreSQL that is our own child; each test has its own."""
 
 import asyncio
+import gc
 import os
 import shutil
 import subprocess
@@ -36,11 +37,12 @@ HURRIED = {
     "jit": "off",
     "max_wal_size": "4GB",
     "shared_buffers": "32MB",
+    "synchronous_commit": "off",
 }
 KEPT: dict[str, SqlStore] = {}
 KEPT_AWAITED: dict[str, AsyncSqlStore] = {}
 SERVER = pytest.StashKey[str]()
-settings.register_profile("gate", max_examples=40, deadline=None)
+settings.register_profile("gate", max_examples=30, deadline=None)
 settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hypothesis-profile=big
 settings.load_profile("gate")
 LINE = "a line for the end"
@@ -49,6 +51,9 @@ ROOT = Path(__file__).parents[1]
 LONG = ("test_programs", "test_mutation", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 
 
+IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
+if IN_MEMORY:  # SQLite's files too: no test is about a disk
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # twenty processes would compile everything twenty times
     sys.dont_write_bytecode, sys.pycache_prefix = False, str(ROOT / ".pytest_cache" / "bytecode")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
@@ -57,8 +62,7 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # twenty processes would co
 @contextmanager
 def folder() -> Generator[Path]:
     """A folder for a server's data, in memory where there is room."""
-    place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="indelible-", dir=place) as directory:
+    with TemporaryDirectory(prefix="indelible-", dir=SHARED_MEMORY if IN_MEMORY else None) as directory:
         yield Path(directory)
 
 
@@ -100,9 +104,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what was imported and collected stays to the end: nobody needs to look at it again and again
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if hasattr(session.config, "workeroutput"):  # of one of several processes
-        session.config.workeroutput["server"] = session.config.stash.get(SERVER, "")
+    output: dict[str, str] = getattr(session.config, "workeroutput", {})  # of one of several processes
+    output["server"] = session.config.stash.get(SERVER, "")
 
 
 @pytest.hookimpl(optionalhook=True)
