@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from sqlalchemy import Dialect, make_url
-from sqlalchemy.event import listen
+from sqlalchemy.event import listen, remove
 from sqlalchemy.util import greenlet_spawn
 from tests.feeds import settled
 
@@ -27,6 +27,7 @@ from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer, create_database, postgres
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
+from indelible_sql.engines import check_directory
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 DATABASES = count(1)
@@ -192,6 +193,8 @@ def lead(store: SqlStore) -> None:
             options["dbname"] = database
 
     for engine in (store.engines.writer, store.engines.reader):
+        if engine.dialect.name == "sqlite":
+            remove(engine, "do_connect", check_directory)  # of where it was opened, which may be gone
         listen(engine, "do_connect", turn)
 
 
