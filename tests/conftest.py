@@ -48,16 +48,14 @@ settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hy
 settings.load_profile("gate")
 LINE = "a line for the end"
 # These take longest: they come first, so that no process is left with one of them at the end.
-ROOT = Path(__file__).parents[1]
 LONG = ("test_programs", "test_mutation", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 
 
 IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
 if IN_MEMORY:  # SQLite's files too: no test is about a disk
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
-if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # twenty processes would compile everything twenty times
-    sys.dont_write_bytecode, sys.pycache_prefix = False, str(ROOT / ".pytest_cache" / "bytecode")
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # else twenty processes compile everything twenty times
+    sys.dont_write_bytecode = False
 
 
 @contextmanager
