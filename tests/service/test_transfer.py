@@ -286,6 +286,10 @@ def of(kind: str, **values: object) -> Forgery:
     return lambda entry: (entry["change"] if kind == "change" else entry["records"][kind]).update(values)
 
 
+def of_data(**values: object) -> Forgery:
+    return lambda entry: entry["change"]["data"].update(values)
+
+
 def deep(levels: int) -> object:
     return json.loads("[" * levels + "]" * levels)
 
@@ -330,10 +334,10 @@ def test_warnings_come_back_with_the_number_of_the_rules_that_found_them(export:
         of("change", lifecycle="key"),
         of("change", version=True),
         of("change", more=1),
-        lambda entry: entry["change"]["data"].update(x=0.5),
-        lambda entry: entry["change"]["data"].update({"x\x00": 1}),
-        lambda entry: entry["change"]["data"].update(x=deep(40)),
-        lambda entry: entry["change"]["data"].update(x=deep(400)),
+        of_data(x=0.5),
+        of_data(**{"x\x00": 1}),
+        of_data(x=deep(40)),
+        of_data(x=deep(400)),
     ],
 )
 def test_a_forger_who_makes_every_hash_again_is_bound_to_what_can_be_kept(

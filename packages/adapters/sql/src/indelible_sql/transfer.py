@@ -224,8 +224,14 @@ def _check_storable(value: Any, levels: int = MOST_LEVELS) -> None:
     """Refuse what is too deep, and a text that no database keeps."""
     if not levels or (isinstance(value, str) and UNSTORABLE.search(value)):
         raise ValueError(f"deeper than {MOST_LEVELS} levels, or a text with NUL or half of a surrogate pair")
-    for each in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for each in _below(value):
         _check_storable(each, levels - 1)
+
+
+def _below(value: Any) -> Iterable[Any]:
+    said: dict[str, Any] = value if isinstance(value, dict) else {}
+    listed: list[Any] = value if isinstance(value, list) else []
+    return (*said, *said.values(), *listed)
 
 
 def _row(recorded: Recorded, change: Change, said: Row) -> Row:

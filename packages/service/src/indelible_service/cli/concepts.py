@@ -41,7 +41,7 @@ def export_command(file: Path) -> None:
 
     It goes to FILE, or to standard output. The same store always gives the same bytes.
     """
-    from indelible_sql.transfer import export_histories
+    from indelible_sql import export_histories
 
     with opened() as store:
         if file == STANDARD:
