@@ -143,12 +143,12 @@ def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_inpu
 
     assert Path("all.jsonl").read_bytes() == piped
     assert Path("all.jsonl").stat().st_mode & 0o777 == 0o600
-    assert summary["concepts"] == 2
+    assert summary["entities"] == 2
     assert sorted(path.name for path in Path().iterdir() if path.name.endswith("jsonl")) == ["all.jsonl"]
 
     run("db", "upgrade")
     assert "2 concepts with 6 changes" in run("import", "-", given=piped).stdout
-    assert answered("import", "all.jsonl")["concepts_already_there"] == 2
+    assert answered("import", "all.jsonl")["entities_already_there"] == 2
     assert run("export").stdout_bytes == piped
 
 
@@ -194,7 +194,7 @@ def test_a_downgrade_that_drops_records_wants_an_export_of_them(environment: dic
     answered("export", "all.jsonl", settings=environment)
     assert answered(*late, settings=environment) == {"revision": "base"}
     assert answered("db", "upgrade", settings=environment)
-    assert answered("import", "all.jsonl", settings=environment)["concepts"] == 3
+    assert answered("import", "all.jsonl", settings=environment)["entities"] == 3
     assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
 
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Final, NamedTuple, cast
 
 import urllib3
 from attrs import field, frozen
+from cattrs.preconf.json import make_converter
 
 from indelible.concepts import VersionDiff, to_unified
 from indelible.kernel import Actor, Forbidden, SystemClock, TimeOrderedIds, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, key_for
 from indelible_service.database import opened
-from indelible_service.lines import KIND
 from indelible_service.local import find_key, keep_key
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
@@ -157,7 +157,7 @@ def _looked_at(api: Api, lives: Mapping[str, Life], scene: Body) -> Scene:
     seen = _seen(scene.get("seen", life.saved["seq"])) if "body" in scene else {}
     method, expected = scene.get("method", "GET"), scene.get("expected", [OK])
     answer = api.call(scene["by"], method, path, scene.get("body"), seen, *expected)
-    unified = to_unified(KIND.structure(answer, VersionDiff).diff) if "diff" in answer else ""
+    unified = to_unified(make_converter().structure(answer, VersionDiff).diff) if "diff" in answer else ""
     names: dict[str, str] = {each.saved["concept"]["id"]: name for name, each in lives.items()}
     layers: Sequence[Sequence[str]] = answer.get("layers", ())
     order = "\n".join(", ".join(names.get(each, each) for each in layer) for layer in layers)

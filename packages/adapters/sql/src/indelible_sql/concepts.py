@@ -342,17 +342,23 @@ def _warnings_row(version: ConceptVersion, ruleset: int, warnings: Warnings) -> 
     }
 
 
+def _unlabelled(found: Mapping[str, Any]) -> ConceptVersion:
+    return _version({LABELS[name]: value for name, value in found.items()})
+
+
 def _kept_version(found: Mapping[str, Any]) -> str:
-    return digest(ROWS.structure({**found, "content": found}, ConceptVersion))
+    return digest(_unlabelled(found))
 
 
 def _derived_of_version(found: Mapping[str, Any]) -> dict[str, Any]:
-    version = ROWS.structure({**found, "content": found}, ConceptVersion)
+    version = _unlabelled(found)
     keys = {key: _version_row(version)[key] for key in ("name_key", "search_key")}
     return keys | {"previous_number": version.version_number - 1 or None}
 
 
 def _kept_warnings(found: Mapping[str, Any]) -> str:
+    if plain(ROWS.structure(found["warnings"], Warnings)) != found["warnings"]:
+        raise ValueError("not warnings as they are written")
     place = [found["concept_id"], found["version_number"], found["computed_at"], found["ruleset"]]
     return digest([*place, found["warnings"]])
 

@@ -37,11 +37,11 @@ CODES: Final = (
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to an address that this user may use",
-    "CONCEPT_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
     "EXPORT_DAMAGED": "fetch the file again, or make a new export",
     "FILE_UNUSABLE": "check that it exists, and who may read and write it",
+    "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
     "KEY_NEEDED": "give one by --key or INDELIBLE_KEY; `indelible key create` makes it where the database is",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL",

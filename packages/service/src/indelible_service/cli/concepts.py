@@ -41,15 +41,15 @@ def export_command(file: Path) -> None:
 
     It goes to FILE, or to standard output. The same store always gives the same bytes.
     """
-    from indelible_service.transfer import export_concepts
+    from indelible_sql import export_histories
 
     with opened() as store:
         if file == STANDARD:
-            store.read(export_concepts, sys.stdout.buffer)
+            store.read(export_histories, sys.stdout.buffer)
             return
         with completed(file) as out:
-            exported = store.read(export_concepts, out)
-    answer(exported, f"{exported.concepts} concepts with {exported.changes} changes. Digest: {exported.digest}")
+            exported = store.read(export_histories, out)
+    answer(exported, f"{exported.entities} concepts with {exported.changes} changes. Digest: {exported.digest}")
 
 
 @click.command("import", cls=Command)
@@ -63,11 +63,11 @@ def import_command(file: Path, by: str) -> None:
     writes a version; it keeps its times and actors, and is marked as imported. Nothing is written before the whole
     file is checked, and what is there already is left alone.
     """
-    from indelible_service.transfer import import_concepts
+    from indelible_service.foreign import import_file
 
     with opened() as store, TemporaryFile() as copy:  # which stays the same while it is read twice
         with readable(file) as stream:
             shutil.copyfileobj(stream, copy)
-        done = import_concepts(store, copy, by=Actor.parse(by))
-    already = f", {done.concepts_already_there} were there already" if done.concepts_already_there else ""
-    answer(done, f"{done.concepts} concepts with {done.changes} changes imported{already}.")
+        done = import_file(store, copy, by=Actor.parse(by))
+    already = f", {done.entities_already_there} were there already" if done.entities_already_there else ""
+    answer(done, f"{done.entities} concepts with {done.changes} changes imported{already}.")

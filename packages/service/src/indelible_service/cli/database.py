@@ -37,9 +37,9 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     """Take the schema back to REVISION; `base` is before the first."""
     from alembic.util import CommandError
 
-    from indelible_service.transfer import exported_hashes
     from indelible_sql import migrate
     from indelible_sql.faults import translated
+    from indelible_sql.transfer import exported_hashes
 
     settings, hashes = load(), frozenset[str]()
     if after_export:
