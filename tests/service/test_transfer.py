@@ -228,6 +228,7 @@ FORGERIES: dict[str, Callable[[list[Document]], object]] = {
     "a version too many": lambda all_: all_[1].update(records=all_[0]["records"]),
     "a version's id given twice": lambda all_: all_[4]["records"][VERSION].update(id=all_[0]["records"][VERSION]["id"]),
     "a version of another concept": lambda all_: all_[0]["records"][VERSION].update(concept_id="other"),
+    "no lifecycle of ours": lambda all_: all_[1]["change"].update(lifecycle="loan"),
     "another lifecycle": lambda all_: all_[0]["change"].update(lifecycle="key"),
     "a text for a number": lambda all_: all_[0]["change"].update(seq="1"),
     "true for a number": lambda all_: all_[0]["change"].update(seq=True),

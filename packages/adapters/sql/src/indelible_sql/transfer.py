@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import file_digest
 from io import BufferedIOBase
 from itertools import groupby
-from typing import Any, BinaryIO, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, BinaryIO, ClassVar, Final, NamedTuple, TypeVar, cast
 
 from attrs import frozen
 from sqlalchemy import Table, UniqueConstraint, and_, select
@@ -166,10 +166,9 @@ def on_line(number: int) -> Generator[None]:
 
 def _entries(tx: SqlReading, seqs: list[int]) -> Iterator[object]:
     for name in sorted(CARRIED):
-        records = [each.table for each in CARRIED[name].records]
         for found in tx.session.stream(_question(CARRIED[name]), PAGE):
             change = ROWS.structure(found, Change)
-            added = records if change.adds_version else ()
+            added = [each.table for each in _added(change)]
             rows = {each: {column.name: found[_label(each, column.name)] for column in each.columns} for each in added}
             seqs.append(change.seq)
             yield _entry(change, rows)
@@ -194,9 +193,16 @@ def _label(table: Table, column: str) -> str:
 
 def _entry(change: Change, rows: Mapping[Table, Row]) -> object:
     """What a line says: all but what can be derived of a record, and what the database makes."""
-    records = CARRIED[change.lifecycle].records if change.adds_version else ()
-    said = {each.table.name: _underived(each, rows[each.table]) for each in records}
-    return {"change": change, "records": said}
+    return {
+        "change": change,
+        "records": {each.table.name: _underived(each, rows[each.table]) for each in _added(change)},
+    }
+
+
+def _added(change: Change) -> tuple[Recorded, ...]:
+    """The records that the change adds; KeyError where no export carries its lifecycle."""
+    records = CARRIED[change.lifecycle].records
+    return records if change.adds_version else ()
 
 
 def _underived(recorded: Recorded, found: Row) -> Row:
@@ -211,8 +217,7 @@ def _told(line: Line) -> Told:
         _check_storable(said)
         change = Change(**_taken(HISTORY, said["change"]))
         Because(actor=change.actor, reason=change.reason, request_id=change.request_id)  # which checks them
-        records = CARRIED[change.lifecycle].records if change.adds_version else ()
-        rows = {each.table: _row(each, change, said["records"][each.table.name]) for each in records}
+        rows = {each.table: _row(each, change, said["records"][each.table.name]) for each in _added(change)}
         if line_of(_entry(change, rows)) != line.text:
             raise ValueError("not written as an export writes it")
     except (*UNREADABLE, RecursionError) as error:
@@ -229,9 +234,10 @@ def _check_storable(value: Any, levels: int = MOST_LEVELS) -> None:
 
 
 def _below(value: Any) -> Iterable[Any]:
-    said: dict[str, Any] = value if isinstance(value, dict) else {}
-    listed: list[Any] = value if isinstance(value, list) else []
-    return (*said, *said.values(), *listed)
+    if isinstance(value, dict):
+        said = cast("Mapping[str, Any]", value)
+        return (*said, *said.values())
+    return cast("Iterable[Any]", value) if isinstance(value, list) else ()
 
 
 def _row(recorded: Recorded, change: Change, said: Row) -> Row:
