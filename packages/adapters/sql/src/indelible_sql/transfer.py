@@ -148,7 +148,7 @@ def histories(file: Lines) -> Iterator[History]:
                 place = verify_chain(CARRIED[key[0]].lifecycle, (told.change,), place)
             if not taken.isdisjoint(_unique(told)):
                 raise BadLine(told.number, "a record has the id of an earlier one")
-            taken.update(_unique(told))
+            taken |= _unique(told)
         yield history
         latest = key
 

@@ -81,13 +81,16 @@ class Concept:
         self, content: ConceptContent, *, version_id: str, by: Actor, note: str, now: datetime
     ) -> tuple[Self, ConceptVersion]:
         """The concept at its next version, and that version."""
-        concept = evolve(self.moved("edit", now=now), current_version=self.current_version + 1)
+        concept = self._moved("edit", now=now, current_version=self.current_version + 1)
         return concept, concept.version(content, version_id=version_id, by=by, note=note)
 
     def moved(self, action: str, *, now: datetime) -> Self:
         """The concept after a step that leaves its content alone, or InvalidTransition."""
-        status = CONCEPT.next(self.status, action)
-        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now))
+        return self._moved(action, now=now, current_version=self.current_version)
+
+    def _moved(self, action: str, *, now: datetime, current_version: int) -> Self:
+        status, updated_at = CONCEPT.next(self.status, action), instant_after(self.updated_at, now)
+        return evolve(self, status=status, updated_at=updated_at, current_version=current_version)
 
     def version(self, content: ConceptContent, *, version_id: str, by: Actor, note: str) -> ConceptVersion:
         """The version that the concept points at."""

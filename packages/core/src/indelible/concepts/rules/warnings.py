@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final, Self
 
 from attrs import fields, frozen
@@ -38,7 +38,7 @@ INVISIBLE: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
 )
 
-ODD: Final = re.compile(f"{INVISIBLE.pattern}|{PLACEHOLDER.pattern}")
+PARTS, LOREM = ("TODO", "TBD", "\ufffd"), "lorem"  # what every placeholder holds, and what prints although it is odd
 
 INFO, MINOR, MAJOR = Severity.INFO, Severity.MINOR, Severity.MAJOR
 
@@ -146,8 +146,11 @@ class Subject:
 
     @cached_property
     def is_odd(self) -> bool:
-        """Whether any text may hold what nobody can read, or a placeholder: as good as never."""
-        return ODD.search("\n".join(_text_of(self.content, field) for field in FIELDS)) is not None
+        """Whether any text may hold what nobody can read, or a placeholder: as good as never, and quickly said."""
+        text = "\n".join(_text_of(self.content, field) for field in FIELDS)
+        return (
+            not text.replace("\n", " ").isprintable() or any(part in text for part in PARTS) or LOREM in text.casefold()
+        )
 
 
 Findings = Mapping[WarningCode, bool | Sequence[object]]  # whether a warning holds, or the values for which it does
@@ -188,12 +191,12 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
 def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tuple[str, ...]:
     """The keys that a name in the definition can have: of each run of up to `longest` words, the first `most`."""
     words = [word for text in name_key(definition).split() if (word := text.strip(WORD_EDGES))]
-    runs = (
-        " ".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, min(start + longest, len(words)) + 1)
-    )
+    runs = (run for start in range(len(words)) for run in accumulate(words[start : start + longest], _joined))
     return tuple(dict.fromkeys(islice(runs, most)))
+
+
+def _joined(run: str, word: str) -> str:
+    return f"{run} {word}"
 
 
 def keys_like(content: ConceptContent) -> set[str]:
