@@ -48,7 +48,7 @@ settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hy
 settings.load_profile("gate")
 LINE = "a line for the end"
 # These take longest: they come first, so that no process is left with one of them at the end.
-LONG = ("test_programs", "test_mutation", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+LONG = ("test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 
 
 IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
@@ -101,6 +101,11 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return min(4, (os.cpu_count() or 1) + 1)  # many tests wait for a process of theirs
 
 
 def pytest_collection_finish() -> None:

@@ -146,9 +146,10 @@ def histories(file: Lines) -> Iterator[History]:
         for told in history:
             with on_line(told.number):
                 place = verify_chain(CARRIED[key[0]].lifecycle, (told.change,), place)
-            if not taken.isdisjoint(_unique(told)):
+            ids = set(_unique(told))
+            if not taken.isdisjoint(ids):
                 raise BadLine(told.number, "a record has the id of an earlier one")
-            taken |= _unique(told)
+            taken |= ids
         yield history
         latest = key
 
