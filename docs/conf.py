@@ -15,7 +15,7 @@ html_theme = "furo"
 html_title = f"indelible {release}"
 html_show_sphinx = False
 
-myst_enable_extensions = ["attrs_block", "fieldlist"]
+myst_enable_extensions = ["attrs_block", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "groupwise"

@@ -1,9 +1,6 @@
 """The examples of a page: which are to be run, where, and what the page says that they print."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -12,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 from tests.architecture.sources import ROOT
+from tests.docs.shell import in_a_shell
 
 from indelible_sql import SqlStore
 
@@ -28,6 +26,7 @@ MARKED = re.compile(
 SAYS = re.compile(r"`([^`]+)`")
 INSTALLS = "install"
 Sql = Callable[[str], object]
+Settle = Callable[[str], object]
 
 
 class Example(NamedTuple):
@@ -53,14 +52,15 @@ def examples(page: Path) -> list[Example]:
     return [Example(*found.groups(default="")) for found in MARKED.finditer(page.read_text(encoding="utf-8"))]
 
 
-def outputs(page: Path, *, sql: Sql = print) -> Iterator[tuple[Example, str]]:
+def outputs(page: Path, *, settle: Settle = str, sql: Sql = print) -> Iterator[tuple[Example, str]]:
     """Each example with what it printed; later ones see the names and files of earlier ones.
 
-    What installs something is left to `tests.docs.follow`.
+    Before each, its place is settled. What installs something is left to `tests.docs.follow`.
     """
     names: dict[str, Any] = {"__name__": "an_example"}
     try:
         for example in (each for each in examples(page) if each.place != INSTALLS):
+            settle(example.place)
             yield example, _output(example, names, page.name, sql)
     finally:
         for value in names.values():
@@ -80,17 +80,3 @@ def _output(example: Example, names: dict[str, Any], page: str, sql: Sql) -> str
     with redirect_stdout(StringIO()) as out:
         exec(compile(example.text, page, "exec"), names)  # noqa: S102 - it is what a reader would run
     return out.getvalue()
-
-
-def in_a_shell(text: str) -> str:
-    """What the lines print, run as a reader would; it fails where one of them does."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ("/bin/bash", "-euo", "pipefail", "-c", text),
-        env={**os.environ, "PATH": path, "PYTHONWARNINGS": ""},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
-    return done.stdout

@@ -5,7 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.architecture.sources import ROOT
-from tests.docs.examples import INSTALLS, examples, in_a_shell, outputs
+from tests.docs.examples import INSTALLS, examples, outputs
+from tests.docs.shell import in_a_shell
 
 TUTORIAL = ROOT / "docs" / "tutorials" / "to-a-diff.md"
 

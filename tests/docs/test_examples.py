@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 from tests.architecture.sources import ROOT, SOURCES
-from tests.docs.examples import FENCE, PAGES, Example, examples, outputs
+from tests.docs.examples import FENCE, PAGES, examples, outputs
 from tests.sql.pooler import pooler_to
 
 from indelible_service.cli import main
@@ -39,15 +39,18 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settled(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Generator[Callable[[Example], None]]:
-    """Put the environment that an example is marked for in place; what it starts ends with the test."""
+def settle(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Generator[Callable[[str], None]]:
+    """Put the environment of a place in place; what it starts ends with the test."""
+    known = set[str]()
     with ExitStack() as stack:
 
-        def settle(example: Example) -> None:
-            for name, value in addresses(example.place, request, stack).items():
-                monkeypatch.setenv(name, value)
+        def put(place: str) -> None:
+            if place not in known:
+                known.add(place)
+                for name, value in addresses(place, request, stack).items():
+                    monkeypatch.setenv(name, value)
 
-        yield settle
+        yield put
 
 
 def addresses(place: str, request: pytest.FixtureRequest, stack: ExitStack) -> dict[str, str]:
@@ -82,13 +85,13 @@ def pooled(database: PostgresServer, stack: ExitStack) -> str:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.stem)
 def test_an_example_runs_and_prints_what_the_page_says(
-    page: Path, request: pytest.FixtureRequest, settled: Callable[[Example], None]
+    page: Path, request: pytest.FixtureRequest, settle: Callable[[str], None]
 ) -> None:
-    first = examples(page)[0]
-    settled(first)
     if page.parent == TUTORIALS:
         Path(".venv").symlink_to(sys.prefix)  # the one step that is not taken here; `nox -s build` takes it too
-    for example, out in outputs(page, sql=lambda text: run_as_admin(request.getfixturevalue("server"), text)):
+    for example, out in outputs(
+        page, settle=settle, sql=lambda text: run_as_admin(request.getfixturevalue("server"), text)
+    ):
         assert example.is_as_said(out), f"{example.text}\n{out}"
 
 

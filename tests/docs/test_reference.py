@@ -9,7 +9,7 @@ from indelible.concepts import WarningCode
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_as_it_would_be_written_now(name: str) -> None:
-    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `python docs/generate.py`"
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `python -m docs.generate`"
 
 
 def test_every_code_has_its_row_and_names_one_refusal() -> None:
