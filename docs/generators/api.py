@@ -152,12 +152,11 @@ def said(value: object) -> str:
 
 def members(kind: type) -> Iterable[str]:
     """An enumeration's values, or the methods and properties that a class adds."""
+    own = [method(name, value) for name, value in vars(kind).items() if is_shown(kind, name, value)]
     if issubclass(kind, Enum):
         values = [f"`{each.value}`" for each in kind]
         return [", ".join(values)] if len(values) <= MOST else []
-    if issubclass(kind, IndelibleError) and kind is not IndelibleError:
-        return []
-    return [method(name, value) for name, value in vars(kind).items() if is_shown(kind, name, value)]
+    return [] if issubclass(kind, IndelibleError) and kind is not IndelibleError else own
 
 
 def is_shown(kind: type, name: str, value: object) -> bool:

@@ -87,7 +87,7 @@ def kind_of(schema: Json) -> str:
         return " or ".join(kind_of(each) for each in schema.get("anyOf") or schema["oneOf"])
     if "enum" in schema:
         return ", ".join("null" if each is None else f"`{each}`" for each in schema["enum"])
-    kinds = schema.get("type", "anything")
+    kinds: str | list[str] = schema.get("type", "anything")
     words = " or ".join(kinds) if isinstance(kinds, list) else kinds
     if words.startswith("array"):
         words = words.replace("array", f"list of {kind_of(schema['items'])}")

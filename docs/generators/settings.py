@@ -94,11 +94,8 @@ def command_parts(path: str, command: click.Command) -> Iterator[str]:
     yield f"## {path}\n"
     yield f"`{path}{' ' + pieces if pieces else ''}`\n"
     yield f"{cell(inspect.cleandoc(command.help or ''))}\n"
-    options = [
-        each
-        for each in command.get_params(context)
-        if isinstance(each, click.Option) and each.name not in ("json", "help")
-    ]
+    own = (each for each in command.get_params(context) if isinstance(each, click.Option))
+    options = [each for each in own if not {"--help", "--json"}.intersection(each.opts)]
     if options:
         rows = [(coded(", ".join(each.opts)), cell(each.help or ""), coded(shown(each))) for each in options]
         yield table(("option", "meaning", "default"), rows)
@@ -215,9 +212,10 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 def loggers() -> Iterator[tuple[str, ...]]:
     """Every logger: its name, where it is, and at which levels it speaks."""
     for place, tree in modules():
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
-        names = [ast.unparse(each.args[0]) for each in calls if each.func.attr == "getLogger" and each.args]  # type: ignore[attr-defined]
-        spoken = {each.func.attr.upper() for each in calls if ast.unparse(each.func.value) == "logger"}  # type: ignore[attr-defined]
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        asked = [(each.func, each.args) for each in calls if isinstance(each.func, ast.Attribute)]
+        names = [ast.unparse(given[0]) for called, given in asked if called.attr == "getLogger" and given]
+        spoken = {called.attr.upper() for called, _ in asked if ast.unparse(called.value) == "logger"}
         if names and spoken:
             own = place.removesuffix(".py").replace("/", ".")
             yield (
