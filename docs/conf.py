@@ -7,7 +7,7 @@ author = "the indelible authors"
 copyright = author
 release = metadata.version("indelible")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser"]
 exclude_patterns = ["_build"]
 nitpicky = False
 
@@ -17,9 +17,3 @@ html_show_sphinx = False
 
 myst_enable_extensions = ["attrs_block", "deflist", "fieldlist"]
 myst_heading_anchors = 3
-
-autodoc_member_order = "groupwise"
-autodoc_typehints = "signature"
-autodoc_typehints_format = "short"
-autodoc_class_signature = "separated"
-python_use_unqualified_type_names = True

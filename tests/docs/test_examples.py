@@ -129,7 +129,7 @@ def test_every_block_of_a_page_is_run_or_is_what_was_printed(page: Path) -> None
     found = FENCE.findall(page.read_text(encoding="utf-8"))
     marked = [example.language for example in examples(page)]
     free = UNMARKED.get(page.name, {})
-    languages = set(found) - {"text", "toctree", "eval"}
+    languages = set(found) - {"text"}
 
     assert {each: found.count(each) - marked.count(each) for each in languages} == {
         each: free.get(each, 0) for each in languages
