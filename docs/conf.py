@@ -14,6 +14,8 @@ nitpicky = False
 html_theme = "furo"
 html_title = f"indelible {release}"
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["own.css"]
 
 myst_enable_extensions = ["attrs_block", "deflist", "fieldlist"]
 myst_heading_anchors = 3

@@ -15,7 +15,6 @@ from docs.generators.markdown import first_sentence, page, plain_types
 from indelible.kernel import IndelibleError, Lifecycle
 
 GROUPED = re.compile(r"^    (?:# (.+)|\"(\w+)\",?)$", re.MULTILINE)
-ALIAS = "Another name for a type."
 PLAIN = (bool, int, str, bytes, tuple, NoneType)
 
 
@@ -82,7 +81,7 @@ def module_part(module: ModuleType) -> Iterator[str]:
         if heading != group:
             yield f"### {heading[:1].upper()}{heading[1:]}\n"
             group = heading
-        yield entry(name, getattr(module, name))
+        yield described(name, getattr(module, name))
 
 
 def grouped(module: ModuleType) -> Iterator[tuple[str, str]]:
@@ -106,7 +105,7 @@ def is_own(module: ModuleType, name: str, value: object) -> bool:
     return is_made_here and not name.startswith("_") and inspect.isroutine(value) | inspect.isclass(value)
 
 
-def entry(name: str, value: Any) -> str:  # noqa: ANN401 - of any type
+def described(name: str, value: Any) -> str:  # noqa: ANN401 - of any type
     """A name with all that is said of it."""
     lines = [f"`{signature(name, value)}`", f": {said(value)}"]
     if inspect.isclass(value):
@@ -142,7 +141,7 @@ def said(value: object) -> str:
     if isinstance(value, Lifecycle):
         return f"The lifecycle of a {value.name}: [its edges](../lifecycles.md)."
     if not (inspect.isclass(value) or isinstance(value, FunctionType)):
-        return ALIAS if not attrs.has(type(value)) and not isinstance(value, tuple) else f"`{value}`"
+        return f"`{plain_types(str(value))}`"
     text = " ".join((inspect.getdoc(value) or "").split())
     if inspect.isclass(value) and issubclass(value, IndelibleError) and value.code:
         kind = value.__mro__[1].__name__

@@ -124,7 +124,7 @@ def box(each: Table, place: Place) -> Iterator[str]:
     yield f'<rect x="{place.x}" y="{place.y}" width="{place.width}" height="{place.height}" rx="6"{kind}/>'
     yield text(place.x + place.width // 2, place.y + 18, each.name, "title")
     for number, column in enumerate(each.columns):
-        mark = " (key)" if column.primary_key else ""
+        mark = " (primary)" if column.primary_key else ""
         yield text(place.x + 10, place.y + 36 + LINE * number, f"{column.name}{mark}", "small", "start")
 
 

@@ -1,4 +1,4 @@
-"""A login of one's own before the REST API: a token that the host's sign-in page signs, for an hour."""
+"""A login of one's own before the REST API: a ticket that the host's sign-in page signs, for an hour."""
 
 import os
 
@@ -18,21 +18,21 @@ ROLES = {
 }
 
 
-class SignedToken:
-    """Whom a token names, and what the roles in it open."""
+class SignedTicket:
+    """Whom a ticket names, and what the roles in it open."""
 
     def __init__(self, secret: str) -> None:
-        self._tokens = URLSafeTimedSerializer(secret, salt="sign-in")
+        self._tickets = URLSafeTimedSerializer(secret, salt="sign-in")
 
     def sign_in(self, user_id: str, *roles: str) -> str:
-        """The token that the sign-in page gives, once it is sure who is there."""
-        return str(self._tokens.dumps({"user": user_id, "roles": roles}))
+        """The ticket that the sign-in page gives, once it is sure who is there."""
+        return str(self._tickets.dumps({"user": user_id, "roles": roles}))
 
     def identify(self, request: Request) -> Caller | None:
-        """The token's user, None where that is not certain; it never raises."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        """The ticket's user, None where that is not certain; it never raises."""
+        scheme, _, ticket = request.headers.get("Authorization", "").partition(" ")
         try:
-            said = self._tokens.loads(token, max_age=HOUR)
+            said = self._tickets.loads(ticket, max_age=HOUR)
         except BadData:
             return None
         if scheme != "Bearer":
@@ -43,7 +43,7 @@ class SignedToken:
 
 def application(store: SqlStore, secret: str) -> Flask:
     """The REST API behind the login; the secret signs its cursors too."""
-    return create_app(Wiring(store=store), WebSettings(secret=secret.encode(), authenticator=SignedToken(secret)))
+    return create_app(Wiring(store=store), WebSettings(secret=secret.encode(), authenticator=SignedTicket(secret)))
 
 
 def make() -> Flask:

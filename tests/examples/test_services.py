@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from tests.examples import lessons_fastapi, lessons_flask
 from tests.examples.conftest import HostDatabase
-from tests.examples.own_login import ROLES, SignedToken, application
+from tests.examples.own_login import ROLES, SignedTicket, application
 
 from indelible_sql import SqlStore, open_store, verify
 
@@ -96,11 +96,11 @@ async def test_two_awaited_commands_stand_or_fall_together(fastapi: httpx.AsyncC
 
 
 def test_a_login_of_ones_own_says_who_and_what_for(sqlite: SqlStore) -> None:
-    client, login = application(sqlite, SECRET).test_client(), SignedToken(SECRET)
+    client, login = application(sqlite, SECRET).test_client(), SignedTicket(SECRET)
     body = {"content": {"name": "Ratio"}, "reason": "first draft"}
 
-    def create(token: str, scheme: str = "Bearer") -> tuple[int, str]:
-        answer = client.post("/v1/concepts", json=body, headers={"Authorization": f"{scheme} {token}"})
+    def create(ticket: str, scheme: str = "Bearer") -> tuple[int, str]:
+        answer = client.post("/v1/concepts", json=body, headers={"Authorization": f"{scheme} {ticket}"})
         found = answer.get_json()
         return answer.status_code, found.get("code") or found["version"]["created_by"]
 
@@ -108,7 +108,7 @@ def test_a_login_of_ones_own_says_who_and_what_for(sqlite: SqlStore) -> None:
 
     assert create(maya) == (201, "user:maya")
     assert create(login.sign_in("noor", "reader", "a role that nobody knows")) == (403, "SCOPE_MISSING")
-    wrong = (maya[:-1], "", SignedToken("another secret").sign_in("maya", "author"), "ind_key_secret")
+    wrong = (maya[:-1], "", SignedTicket("another secret").sign_in("maya", "author"), "ind_key_secret")
     assert {create(each) for each in wrong} == {(401, "UNAUTHENTICATED")}
     assert create(maya, "Basic") == (401, "UNAUTHENTICATED")
 
