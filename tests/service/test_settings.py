@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from tests.architecture.sources import ROOT, modules
 
-from indelible_service.errors import SettingsWrong
-from indelible_service.settings import VARIABLES, Settings, load
+from indelible_service.settings import VARIABLES, Settings, SettingsWrong, load
 
 CANARY = "hunter2"
 WRONG = {

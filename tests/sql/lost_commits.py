@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from attrs import define, field, frozen
 from tests.conftest import POLICY, Awaited, Loop
+from tests.feeds import ALL, settled
 from tests.sql.proxy import Fault, Proxy, proxy_to
 
 from indelible import concepts
@@ -84,13 +85,13 @@ def lose(place: Behind, times: int) -> Lost:
 def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool]:
     """How often the handler ran, and whether the answer and the history are right."""
     before = create(place.direct) if is_edit else None
-    end = place.direct.feed(after="", limit=1_000_000).cursor
+    end = settled(place.direct).feed(limit=ALL).cursor
     place.proxy.plan(kind)
     counted, runs = _counted(concepts.edit_concept if before else concepts.create_concept)
     command = _edit(before) if before else concepts.CreateConcept(content=RATIO)
     saved: ConceptSaved = place.store.run(counted, command, actor=MAYA, reason="a lost COMMIT")
     shown = place.direct.read(concepts.get_concept, saved.concept.id)
-    changes = place.direct.feed(after=end).changes
+    changes = settled(place.direct).feed(after=end).changes
     is_right = (shown.concept, shown.version, shown.seq) == (saved.concept, saved.version, saved.seq)
     return len(runs), is_right and [(each.entity_id, each.seq) for each in changes] == [(saved.concept.id, saved.seq)]
 

@@ -52,6 +52,7 @@ class Pooler:
 
     _listener: socket.socket
     _idle: deque[Session]
+    _greeting: bytes
     served: int = field(default=0, init=False)
     _free: Condition = field(factory=Condition, init=False)
 
@@ -73,7 +74,7 @@ class Pooler:
         with client, suppress(OSError, struct.error):
             (length,) = struct.unpack("!I", client.recv(4, socket.MSG_WAITALL))
             client.recv(length - 4, socket.MSG_WAITALL)
-            client.sendall(GREETED + self._idle[0].greeting + IDLE)
+            client.sendall(GREETED + self._greeting + IDLE)
             while self._transaction(client):
                 pass
 
@@ -107,7 +108,7 @@ def pooler_to(address: tuple[str, int], *, user: str, database: str, sessions: i
     idle = deque(Session.begun(address, user, database) for _ in range(sessions))
     every = tuple(idle)
     with socket.create_server((HOST, 0)) as listener:
-        pooler = Pooler(listener, idle)
+        pooler = Pooler(listener, idle, every[0].greeting)
         thread = Thread(target=pooler.serve, daemon=True)
         thread.start()
         try:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import greenlet_spawn
 from tests.conftest import POLICY
+from tests.feeds import changes
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved
@@ -52,7 +53,7 @@ def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
 
 
 async def total(store: AsyncSqlStore) -> int:
-    return len((await store.feed(limit=1_000)).changes)
+    return len(await greenlet_spawn(changes, store.store))
 
 
 def in_use(store: AsyncSqlStore) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import POLICY
+from tests.feeds import changes
 from tests.sql.drivers import Watch, watched
 
 from indelible import concepts
@@ -77,9 +78,9 @@ WORKS: dict[str, Work] = {
 
 def state(store: SqlStore) -> tuple[tuple[Change, ...], list[Concept]]:
     """Everything that happened, and every concept."""
-    changes = store.feed(limit=1_000).changes
-    ids = sorted({each.entity_id for each in changes if each.lifecycle == "concept"})
-    return changes, [store.read(concepts.get_concept, each).concept for each in ids]
+    found = changes(store)
+    ids = sorted({each.entity_id for each in found if each.lifecycle == "concept"})
+    return found, [store.read(concepts.get_concept, each).concept for each in ids]
 
 
 def owner_url(store: SqlStore, server: PostgresServer) -> str | None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -16,14 +15,15 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from tests.conftest import POLICY, SHARED_MEMORY, awaited
+from tests.conftest import POLICY, Awaited, Loop, copied, folder
+from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create, edit, submit
 from indelible_service.embedded import PostgresServer, create_database, postgres
-from indelible_sql import SqlStore, SqlTransaction, open_store, verify
+from indelible_sql import SqlStore, SqlTransaction, open_async_store, open_store, verify
 
 CREATE = concepts.CreateConcept(content=RATIO)
 NOBODY = 65534
@@ -57,13 +57,14 @@ def every_way(store: SqlStore) -> set[str]:
     return set(map(code, ways))
 
 
-def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int) -> None:
+def test_a_server_that_does_not_listen_is_unreachable(unused_tcp_port: int, loop: Loop) -> None:
     url = f"postgresql://indelible_app@127.0.0.1:{unused_tcp_port}/indelible"
     with opened(url) as store:
         assert every_way(store) == {"STORE_UNREACHABLE"}
         assert code(store.upgrade) == "STORE_UNREACHABLE"
-    with awaited(url) as found:
-        assert code(found.feed) == "STORE_UNREACHABLE"
+    awaited = Awaited(open_async_store(url, policy=POLICY), loop)
+    assert code(awaited.feed) == "STORE_UNREACHABLE"
+    loop.wait(awaited.store.dispose())
 
 
 def test_an_empty_database_is_out_of_date_and_says_so_before_anything_else(
@@ -283,16 +284,16 @@ def test_a_session_that_is_terminated_after_its_write_leaves_nothing(database: P
 
     with opened(database.url) as store:
         assert code(store.run, die_after, CREATE, actor=MAYA, reason="dies") == "STORE_UNREACHABLE"
-        assert store.feed().changes == ()
+        assert changes(store) == ()
         create(store)
-        assert len(store.feed().changes) == 1
+        assert len(changes(store)) == 1
 
 
 @pytest.fixture
-def directory() -> Generator[Path]:
+def directory(cluster: Path) -> Generator[Path]:
     """A place for a server of the test's own."""
-    with TemporaryDirectory(prefix="indelible-", dir=SHARED_MEMORY if SHARED_MEMORY.exists() else None) as made:
-        yield Path(made)
+    with folder() as made:
+        yield copied(cluster, made)
 
 
 def test_a_wrong_password_is_denied(directory: Path) -> None:
@@ -316,7 +317,7 @@ def test_a_server_that_was_restarted_serves_again(directory: Path) -> None:
         told = {code(edit, store, saved), code(store.feed)}  # each pool learns it by one call
 
         assert told <= {"", "STORE_UNREACHABLE"}
-        assert edit(store, saved).seq == len(store.feed().changes) == 2
+        assert edit(store, saved).seq == len(changes(store)) == 2
         assert verify(store) == ()
         store.dispose()
 
@@ -366,7 +367,7 @@ def test_a_transaction_that_has_ended_does_nothing_more(sqlite: SqlStore, postgr
         assert code(concepts.create_concept, tx, CREATE) == "WRONG_USE"
         assert code(tx.concepts.get_concept, "c-1") == "WRONG_USE"
         assert code(tx.history.of, "concept", "c-1") == "WRONG_USE"
-        assert len(store.feed().changes) == 1
+        assert len(changes(store)) == 1
 
 
 def test_a_wrong_address_is_a_mistake(tmp_path: Path) -> None:

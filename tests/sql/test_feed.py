@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from attrs import evolve
 from sqlalchemy import text
+from tests.feeds import settled
 
 from indelible import concepts
 from indelible.kernel import Change
@@ -44,6 +45,11 @@ class Reader:
         while self.poll():
             pass
         return list(map(place, self.seen))
+
+    def finish(self) -> list[Place]:
+        """Everything, once nobody hides any of it."""
+        settled(self._store)
+        return self.drain()
 
 
 def place(change: Change) -> Place:
@@ -105,7 +111,7 @@ def test_a_reader_beside_six_writers_gets_each_committed_change_once(store: SqlS
             reader.poll()
     for each in writers:
         each.result()
-    seen = reader.drain()
+    seen = reader.finish()
 
     assert sorted(seen) == kept(store)
     assert all(seen.index((entity_id, seq - 1)) < at for at, (entity_id, seq) in enumerate(seen) if seq > 1)
@@ -127,7 +133,7 @@ def test_a_change_is_not_passed_over_because_a_later_transaction_ended_first(pos
         before = reader.drain()
         leave.set()
         first.result()
-    after = reader.drain()
+    after = reader.finish()
 
     assert before == []
     assert sorted(after) == kept(postgresql)
@@ -146,7 +152,7 @@ def test_what_was_taken_back_is_never_seen(store: SqlStore) -> None:
         attempt()
     kept_one = create(store)
 
-    assert reader.drain() == [(kept_one.concept.id, 1)]
+    assert reader.finish() == [(kept_one.concept.id, 1)]
 
 
 def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: SqlStore) -> None:

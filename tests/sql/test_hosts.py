@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
+from tests.feeds import changes
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved, ConceptStatus
@@ -57,7 +58,7 @@ class Host:
 
     def changes(self) -> int:
         """How many changes everybody sees."""
-        return len(self.store.feed().changes)
+        return len(changes(self.store))
 
 
 @pytest.fixture
@@ -230,7 +231,7 @@ def test_a_store_on_a_hosts_engine_does_what_any_store_does(host: Host) -> None:
     saved = published(host.store)
 
     assert host.store.read(concepts.get_concept, saved.concept.id).concept == saved.concept
-    assert [each.action for each in host.store.feed().changes] == ["create", "submit", "approve", "publish"]
+    assert [each.action for each in changes(host.store)] == ["create", "submit", "approve", "publish"]
     assert verify(host.store) == ()
 
 

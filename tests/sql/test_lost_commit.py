@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 import pytest
 from sqlalchemy import text
 from tests.conftest import Loop
+from tests.feeds import changes
 from tests.sql.lost_commits import Behind, behind, lose
 from tests.sql.proxy import Fault
 
@@ -16,7 +17,7 @@ from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction
 
-TIMES = 20
+TIMES = 8
 CREATE = concepts.CreateConcept(content=RATIO)
 ONCE = Once("key-1", ConceptSaved)
 
@@ -43,7 +44,7 @@ def awaited(database: PostgresServer, loop: Loop) -> Generator[Behind]:
 
 
 def total(place: Behind) -> int:
-    return len(place.direct.feed().changes)
+    return len(changes(place.direct))
 
 
 def in_a_block(place: Behind) -> Callable[[], None]:

@@ -13,6 +13,7 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Engine, event
 from tests.conftest import DATABASES
+from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
 from indelible import concepts
@@ -122,7 +123,7 @@ def test_a_downgrade_that_would_drop_records_is_refused_and_changes_nothing(plac
     place.upgrade()
     with place.opened() as store:
         saved = edit(store, create(store))
-        before, hashes = place.facts(), [change.hash for change in store.feed().changes]
+        before, hashes = place.facts(), [change.hash for change in changes(store)]
         refused = [
             refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported))
             for exported in ((), hashes[:1], ["0" * 64, *hashes[1:]])
@@ -139,7 +140,7 @@ def test_a_downgrade_that_is_shown_an_export_of_everything_is_done(place: Place)
     place.upgrade()
     with place.opened() as store:
         create(store)
-        downgrade(place.owner_url, SCHEMA, "base", exported={change.hash for change in store.feed().changes})
+        downgrade(place.owner_url, SCHEMA, "base", exported={change.hash for change in changes(store)})
     with place.opened() as store:
         assert code(store.feed) == "SCHEMA_OUT_OF_DATE"
 

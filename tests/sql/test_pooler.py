@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 from tests.conftest import POLICY
+from tests.feeds import changes
 from tests.sql.pooler import Pooler, pooler_to
 
 from indelible import concepts
@@ -76,7 +77,7 @@ def test_a_store_needs_nothing_of_a_session_but_a_transaction(store: SqlStore, p
 
     assert saved.concept.status is ConceptStatus.PUBLISHED
     assert do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once) == first
-    assert len(store.feed().changes) == 8
+    assert len(changes(store)) == 8
     assert len(store.read(list_keys)) == 1
     assert verify(store) == ()
     assert pooler.served > SESSIONS

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from tests.feeds import changes
 from tests.sql.conftest import code
 from tests.sql.editors import PROCESSES, editors, race
 
@@ -30,7 +31,7 @@ from indelible.testing.stores import (
 from indelible.wiring import Writing
 from indelible_sql import SqlStore, SqlTransaction, verify
 
-EDITS = 15
+EDITS = 10
 ROUNDS = 10
 ONCE = Once("key-1", ConceptSaved)
 
@@ -54,12 +55,10 @@ def both(*attempts: Callable[[], Any]) -> list[str]:
 
 
 def test_eight_processes_edit_one_concept_and_nothing_is_lost(
-    pool: ProcessPoolExecutor, store: SqlStore, capsys: pytest.CaptureFixture[str]
+    pool: ProcessPoolExecutor, store: SqlStore, tell: Callable[[str], None]
 ) -> None:
-    dialect = store.engines.writer.dialect.name
     raced = race(pool, store.own_url, EDITS)
-    with capsys.disabled():
-        print(f" {dialect}: Stale {raced.stale} times", end="")  # noqa: T201
+    tell(f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times")
 
     assert raced.numbers == list(range(1, PROCESSES * EDITS + 2))
     assert raced.seq == len(raced.numbers)
@@ -115,7 +114,7 @@ def test_two_creates_under_one_key_at_once_are_one_create(store: SqlStore) -> No
         codes = both(*[partial(do, store, concepts.create_concept, command, once=once)] * 2)
 
         assert set(codes) <= {"", "REQUEST_IN_FLIGHT"}
-        assert len(store.feed().changes) == number + 1
+        assert len(changes(store)) == number + 1
 
 
 def begun(threads: ThreadPoolExecutor, store: SqlStore, entered: Event, leave: Event) -> Future[ConceptSaved]:
@@ -141,7 +140,7 @@ def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_an
 
     assert refused == "REQUEST_IN_FLIGHT"
     assert do(postgresql, concepts.create_concept, command, once=ONCE) == first.result()
-    assert len(postgresql.feed().changes) == 1
+    assert len(changes(postgresql)) == 1
 
 
 def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(sqlite: SqlStore) -> None:
@@ -154,7 +153,7 @@ def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(sqlit
         leave.set()
 
     assert second.result() == first.result()
-    assert len(sqlite.feed().changes) == 1
+    assert len(changes(sqlite)) == 1
 
 
 def edit_now(tx: SqlTransaction, concept_id: str) -> None:

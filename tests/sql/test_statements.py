@@ -101,13 +101,12 @@ def everything_else(trace: Trace) -> list[str]:
     return trace.of(work)[1]
 
 
-def test_an_edit_is_one_load_and_one_write(wire: Trace, file: Trace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_edit_is_one_load_and_one_write(wire: Trace, file: Trace, tell: Callable[[str], None]) -> None:
     sent = {trace.store.engines.writer.dialect.name: dict(life(trace)) for trace in (wire, file)}
     begin, load, write, commit = sent["postgresql"]["edit"]
-    with capsys.disabled():
-        for dialect, commands in sent.items():
-            counts = ", ".join(f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items())
-            print(f"\n{dialect}: {counts} statements between BEGIN and COMMIT", end="")  # noqa: T201
+    for dialect, commands in sent.items():
+        counts = ", ".join(f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items())
+        tell(f"statements on {dialect} between BEGIN and COMMIT: {counts}")
 
     assert (begin, commit) == ("BEGIN", "COMMIT")
     assert load.startswith("SELECT")

@@ -67,6 +67,8 @@ def answer(store: AnyStore, call: Call) -> tuple[str, object]:
 
 
 def _compare_ends(sides: tuple[Side, ...]) -> None:
+    for side in sides:
+        side.settle()
     expected = sides[0].store.read(everything)
     for side in sides:
         changes = side.store.feed(limit=MANY).changes

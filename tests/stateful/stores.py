@@ -12,6 +12,7 @@ import psycopg
 from attrs import define, evolve, field, frozen
 from psycopg.sql import SQL, Identifier
 from tests.conftest import POLICY, Awaited, Loop
+from tests.feeds import settled
 
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
@@ -44,6 +45,13 @@ class Side:
     def close(self) -> None:
         """Let all connections go."""
         self._opened.close()
+
+    def settle(self) -> None:
+        """Wait until its feed is whole."""
+        if self.url is not None:
+            store = open_store(self.url, policy=POLICY)
+            settled(store)
+            store.dispose()
 
     def checked(self) -> tuple[tuple[Finding, ...], tuple[Rebuilt, ...]]:
         """What `verify` finds, and what `rebuild` does; nothing in memory."""

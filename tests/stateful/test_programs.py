@@ -1,6 +1,6 @@
 """The same program has the same effect in every store."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from tests.stateful.stores import Templates
 
 from indelible_service.embedded import PostgresServer
 
-PROGRAMS = 10
+PROGRAMS = 5
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def templates(server: PostgresServer, template: PostgresServer, template_file: P
     loop.stop()
 
 
-def test_every_store_answers_and_refuses_as_memory_does(templates: Templates) -> None:
+def test_every_store_answers_and_refuses_as_memory_does(templates: Templates, tell: Callable[[str], None]) -> None:
     tallies: Tallies = {}
 
     @settings(
@@ -38,6 +38,8 @@ def test_every_store_answers_and_refuses_as_memory_does(templates: Templates) ->
         play(program, templates, tallies)
 
     same()
+    for name, tally in tallies.items():
+        tell(f"programs on {name}: {tally}")
     answers = {name: tally.answers for name, tally in tallies.items()}
     (common,) = {tuple(sorted(each.items())) for each in answers.values()}
     asked = dict(common)

@@ -80,7 +80,7 @@ class Endless(io.RawIOBase):
         return len(buffer)
 
 
-JSON_BOMB = gzip.compress(json.dumps(BIRTH).encode())
+JSON_BOMB = gzip.compress(json.dumps(BIRTH).encode(), mtime=0)  # in every process the same
 UTF_8 = "application/json; charset="
 
 LINES = [

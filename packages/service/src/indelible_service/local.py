@@ -2,18 +2,29 @@
 
 import hmac
 import os
+import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
-from io import BufferedReader
+from contextlib import contextmanager, nullcontext, suppress
+from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final
+from typing import BinaryIO, ClassVar, Final, cast
 
-from indelible.kernel import TimeOrderedIds
-from indelible_service.errors import FileUnusable
+from attrs import frozen
+
+from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.settings import Settings
 
-FIRST: Final = "first"
+STANDARD: Final = Path("-")
+
+
+@frozen
+class FileUnusable(Unavailable):
+    """A file or directory cannot be read or written."""
+
+    code: ClassVar[str] = "FILE_UNUSABLE"
+    path: str
+    reason: str
 
 
 def directory(settings: Settings) -> Path:
@@ -57,9 +68,10 @@ def completed(path: Path, place: Callable[[Path, Path], object] = Path.replace) 
 
 
 @contextmanager
-def readable(path: Path) -> Generator[BufferedReader]:
-    """The file, open to be read."""
-    with usable(path), path.open("rb") as stream:
+def readable(path: Path) -> Generator[BufferedIOBase]:
+    """The file, open to be read; `-` is standard input."""
+    standard = cast("BufferedIOBase", sys.stdin.buffer)
+    with usable(path), nullcontext(standard) if path == STANDARD else path.open("rb") as stream:
         yield stream
 
 

@@ -1,34 +1,47 @@
 """The API as a process: this one for `indelible up`, and several beside it for `indelible serve`."""
 
 import errno
-import logging
 import multiprocessing
-import os
 import signal
 import socket
-import time
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import evolve, frozen
 from waitress import create_server
 
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, list_keys
-from indelible.wiring import Wiring
 from indelible_service.database import opened, upgrade
-from indelible_service.errors import CannotListen, PortInUse
-from indelible_service.local import FIRST, keep_key
+from indelible_service.local import keep_key
 from indelible_service.settings import Settings
-from indelible_service.wire import web_settings
+from indelible_service.wire import application, settle
 from indelible_sql import SqlStore
-from indelible_web import create_app
 
 THREADS: Final = 8
 MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
 STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
-WSGI: Final = "indelible_service.wsgi:make"
+WSGI: Final = "indelible_service.wire:make"
+
+
+@frozen
+class PortInUse(Unavailable):
+    """Another program listens at this address."""
+
+    code: ClassVar[str] = "PORT_IN_USE"
+    host: str
+    port: int
+
+
+@frozen
+class CannotListen(Unavailable):
+    """The system does not let this process listen at this address."""
+
+    code: ClassVar[str] = "CANNOT_LISTEN"
+    host: str
+    port: int
+    reason: str
 
 
 @frozen(kw_only=True)
@@ -42,14 +55,14 @@ class Running:
 
 def run_here(settings: Settings, started: Callable[[Running], object]) -> None:
     """Everything in this process, with nothing set up before; ends well at SIGINT and SIGTERM."""
-    with _stoppable(), _listening(settings) as listener:
+    _ends_well()
+    with _listening(settings) as listener:
         here = evolve(settings, port=listener.getsockname()[1])
         upgrade(here)
         settle(here)  # until here a refusal is one sentence; from here on there is a log
         with opened(here, tells_keys=True) as store:
-            app = create_app(Wiring(store=store), web_settings(here))
             server = create_server(
-                app,
+                application(here, store),
                 sockets=[listener],
                 threads=THREADS,
                 ident=None,
@@ -85,16 +98,6 @@ def run_beside(settings: Settings, workers: int) -> None:
     ).serve()
 
 
-def settle(settings: Settings) -> None:
-    """Decide for this process, as no library may: what is logged, and that its time is UTC."""
-    os.environ |= {"TZ": "UTC", "PGTZ": "UTC"}
-    time.tzset()
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    web = logging.getLogger("indelible.web")
-    web.propagate, web.handlers = False, [logging.StreamHandler()]  # its lines are JSON already
-
-
 @contextmanager
 def _listening(settings: Settings) -> Generator[socket.socket]:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -114,19 +117,14 @@ def _first_key(settings: Settings, store: SqlStore) -> str | None:
         return None
     command = CreateKey(owner=Actor.user("admin"), scopes=("admin",))
     made = store.run(create_key, command, actor=Actor.system("up"), reason="the first key of a new database")
-    keep_key(settings, FIRST, made.text)
+    keep_key(settings, "first", made.text)
     return made.text
 
 
-@contextmanager
-def _stoppable() -> Generator[None]:
-    """Until the block ends, a signal that stops us is the end of a day's work, not a failure."""
-    before = {number: signal.signal(number, _leave) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _ends_well() -> None:
+    """From here on a signal that stops us is the end of a day's work, not a failure."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
 
 
 def _leave(*_: object) -> None:

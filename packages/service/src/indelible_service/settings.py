@@ -4,125 +4,108 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, Self
 from urllib.parse import urlsplit
 
 from attrs import field, fields, frozen
 from dotenv import dotenv_values
 
-from indelible_service.errors import SettingsWrong
-
-T = TypeVar("T")
-
-NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-ADDRESS: Final = re.compile(r"https?://[^\s?#*@,]+[^\s?#*@,/]")
-ORIGIN: Final = re.compile(r"https?://[^\s/?#*@,]+")
-HOST: Final = re.compile(r"[^\s/?#@,]+")
-SWITCH: Final = {
-    "on": True,
-    "true": True,
-    "yes": True,
-    "1": True,
-    "off": False,
-    "false": False,
-    "no": False,
-    "0": False,
-}
-LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-SECRET_BYTES: Final = 32
+from indelible.kernel import Invalid
 
 
-def _text(pattern: re.Pattern[str], wanted: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(wanted)
-        return text
+@frozen
+class SettingsWrong(Invalid):
+    """Some settings are wrong, and nothing was started."""
 
-    return read
-
-
-def _texts(pattern: re.Pattern[str], wanted: str) -> Callable[[str], tuple[str, ...]]:
-    read = _text(pattern, wanted)
-    return lambda text: tuple(read(part.strip()) for part in text.split(",") if part.strip())
+    code: ClassVar[str] = "SETTINGS_WRONG"
+    problems: tuple[str, ...]
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
-        return int(text)
+@frozen
+class Form:
+    """How a setting is written, in words and as a pattern; what the text means, and which values hold."""
 
-    return read
+    wanted: str
+    pattern: str
+    read: Callable[[str], Any] = str
+    holds: Callable[[Any], bool] = bool
 
-
-def _switch(text: str) -> bool:
-    if text.lower() not in SWITCH:
-        raise ValueError("on or off")
-    return SWITCH[text.lower()]
-
-
-def _log_level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
-    return text.upper()
+    def value(self, text: str) -> object:
+        """What the text means, or ValueError."""
+        value = self.read(text) if re.fullmatch(self.pattern, text) else None
+        if value is None or not self.holds(value):
+            raise ValueError(self.wanted)
+        return value
 
 
-def _database(text: str) -> str:
-    wanted = "an address that begins with sqlite:/// or postgresql://"
-    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError(wanted)
-    try:
-        _ = urlsplit(text).port  # only its fault is asked for
-    except ValueError as error:
-        raise ValueError(wanted) from error
-    return text
+def _whole(least: int, most: int) -> Form:
+    return Form(f"a whole number from {least} to {most}", "[0-9]{1,9}", int, range(least, most + 1).__contains__)
 
 
-def _secret(text: str) -> bytes:
-    if len(text.encode()) < SECRET_BYTES:
-        raise ValueError(f"at least {SECRET_BYTES} bytes")
-    return text.encode()
+def _several(wanted: str, pattern: str) -> Form:
+    return Form(wanted, rf"{pattern}(\s*,\s*{pattern})*", lambda text: tuple(re.split(r"\s*,\s*", text)))
+
+
+def _has_a_port_or_none(text: str) -> bool:
+    return urlsplit(text).port != 0  # it raises ValueError where that is no number
+
+
+HOST: Final = r"[^\s/?#@,]+"
+DATABASE: Final = Form(
+    "an address that begins with sqlite:/// or postgresql://",
+    r"(sqlite:///|postgresql(\+psycopg)?://).*",
+    holds=_has_a_port_or_none,
+)
+SWITCH: Final = Form(
+    "on or off",
+    "(?i:on|true|yes|1|off|false|no|0)",
+    lambda text: text.lower() in ("on", "true", "yes", "1"),
+    holds=lambda _: True,
+)
+LOG_LEVEL: Final = Form(
+    "one of DEBUG, INFO, WARNING, ERROR, CRITICAL", "(?i:DEBUG|INFO|WARNING|ERROR|CRITICAL)", str.upper
+)
+ORIGINS: Final = _several(
+    "origins such as https://example.org, commas between them, and never *", r"https?://[^\s/?#*@,]+"
+)
 
 
 def _masked(value: str | bytes) -> str:
     return "***" if value else "''"
 
 
-def _setting(variable: str, read: Callable[[str], T], *, default: T, is_secret: bool = False) -> T:
-    """A field whose metadata says where its value comes from."""
-    shown = _masked if is_secret else True
-    result: T = field(default=default, repr=shown, metadata={"variable": variable, "read": read})
-    return result
+def _setting(variable: str, default: object, form: Form, *, is_secret: bool = False) -> Any:  # noqa: ANN401 - its field says
+    return field(default=default, repr=_masked if is_secret else True, metadata={"variable": variable, "form": form})
 
 
 @frozen(kw_only=True)
 class Settings:
     """What a process is told; no name of an environment is among it."""
 
-    database_url: str = _setting("DATABASE_URL", _database, default="", is_secret=True)
-    owner_url: str = _setting("INDELIBLE_OWNER_URL", _database, default="", is_secret=True)
+    database_url: str = _setting("DATABASE_URL", "", DATABASE, is_secret=True)
+    owner_url: str = _setting("INDELIBLE_OWNER_URL", "", DATABASE, is_secret=True)
     schema: str = _setting(
-        "INDELIBLE_SCHEMA", _text(NAME, "a name of small letters, digits and _"), default="indelible"
+        "INDELIBLE_SCHEMA", "indelible", Form("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
     )
-    pool_size: int = _setting("DB_POOL_SIZE", _number(1, 1_000), default=5)
-    max_overflow: int = _setting("DB_MAX_OVERFLOW", _number(0, 1_000), default=10)
-    prepare: bool = _setting("INDELIBLE_PREPARE", _switch, default=True)
-    base_url: str = _setting("API_BASE_URL", _text(ADDRESS, "an address such as https://example.org"), default="")
-    cors_origins: tuple[str, ...] = _setting(
-        "CORS_ORIGINS",
-        _texts(ORIGIN, "origins such as https://example.org, commas between them, and never *"),
-        default=(),
+    pool_size: int = _setting("DB_POOL_SIZE", 5, _whole(1, 1_000))
+    max_overflow: int = _setting("DB_MAX_OVERFLOW", 10, _whole(0, 1_000))
+    prepare: bool = _setting("INDELIBLE_PREPARE", default=True, form=SWITCH)
+    base_url: str = _setting(
+        "API_BASE_URL", "", Form("an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]")
     )
-    host: str = _setting("INDELIBLE_HOST", _text(HOST, "a host name or an IP address"), default="127.0.0.1")
-    port: int = _setting("INDELIBLE_PORT", _number(0, 65_535), default=8_000)
-    secret: bytes = _setting("INDELIBLE_SECRET", _secret, default=b"", is_secret=True)
-    data_dir: Path = _setting("INDELIBLE_DATA_DIR", Path, default=Path("indelible-data"))  # noqa: RUF009 - it is frozen
-    four_eyes: bool = _setting("INDELIBLE_FOUR_EYES", _switch, default=False)
-    log_level: str = _setting("INDELIBLE_LOG_LEVEL", _log_level, default="INFO")
-    requests_per_minute: int = _setting("INDELIBLE_REQUESTS_PER_MINUTE", _number(1, 10_000_000), default=600)
-    proxy_hops: int = _setting("INDELIBLE_PROXY_HOPS", _number(0, 10), default=0)
+    cors_origins: tuple[str, ...] = _setting("CORS_ORIGINS", (), ORIGINS)
+    host: str = _setting("INDELIBLE_HOST", "127.0.0.1", Form("a host name or an IP address", HOST))
+    port: int = _setting("INDELIBLE_PORT", 8_000, _whole(0, 65_535))
+    secret: bytes = _setting(
+        "INDELIBLE_SECRET", b"", Form("at least 32 characters", ".{32,}", str.encode), is_secret=True
+    )
+    data_dir: Path = _setting("INDELIBLE_DATA_DIR", Path("indelible-data"), Form("a directory", ".+", Path))  # noqa: RUF009 - it is frozen
+    four_eyes: bool = _setting("INDELIBLE_FOUR_EYES", default=False, form=SWITCH)
+    log_level: str = _setting("INDELIBLE_LOG_LEVEL", "INFO", LOG_LEVEL)
+    requests_per_minute: int = _setting("INDELIBLE_REQUESTS_PER_MINUTE", 600, _whole(1, 10_000_000))
+    proxy_hops: int = _setting("INDELIBLE_PROXY_HOPS", 0, _whole(0, 10))
     trusted_hosts: tuple[str, ...] = _setting(
-        "INDELIBLE_TRUSTED_HOSTS", _texts(HOST, "host names with commas between them"), default=()
+        "INDELIBLE_TRUSTED_HOSTS", (), _several("host names with commas between them", HOST)
     )
 
     @classmethod
@@ -134,12 +117,12 @@ class Settings:
         values: dict[str, Any] = {}
         problems: list[str] = []
         for attribute in fields(cls):
-            variable, read = attribute.metadata["variable"], attribute.metadata["read"]
+            variable, form = attribute.metadata["variable"], attribute.metadata["form"]
             text = (environment.get(variable) or "").strip()
             try:
-                values |= {attribute.name: read(text)} if text else {}
-            except ValueError as error:
-                problems.append(f"{variable} must be {error}")
+                values |= {attribute.name: form.value(text)} if text else {}
+            except ValueError:
+                problems.append(f"{variable} must be {form.wanted}")
         if problems:
             raise SettingsWrong(tuple(problems))
         return cls(**values)

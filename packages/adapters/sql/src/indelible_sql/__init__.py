@@ -7,6 +7,7 @@ from indelible_sql.hosts import declare_lifecycle, guard_head, withdraw_lifecycl
 from indelible_sql.rebuild import Rebuilt, rebuild
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.tables import head_columns
+from indelible_sql.transfer import Exported, Imported, export_histories, import_histories
 from indelible_sql.verify import Fault, Finding, verify
 
 __all__ = [
@@ -25,6 +26,11 @@ __all__ = [
     "guard_head",
     "head_columns",
     "withdraw_lifecycle",
+    # all of it as a file, and back
+    "Exported",
+    "Imported",
+    "export_histories",
+    "import_histories",
     # whether all is well, and heads made again
     "Fault",
     "Finding",

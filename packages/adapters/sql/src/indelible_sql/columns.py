@@ -18,6 +18,7 @@ SCHEMA = "indelible"  # a symbol: each engine translates it, SQLite to nothing
 
 INSTANT_GLOB = "[0-9]" * 4 + "-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "+00:00"
 HEX = "0123456789abcdef"
+BIGINT = range(-(2**63), 2**63)
 
 
 def _same(value: object) -> object:
@@ -26,6 +27,12 @@ def _same(value: object) -> object:
 
 def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)  # a session shows instants in its own time zone
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or value not in BIGINT:
+        raise ValueError("not a whole number of 64 bits")
+    return value
 
 
 class Domain(TypeDecorator[Any]):
@@ -114,8 +121,8 @@ ACTOR = Domain(
 SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(9, 10, 11, 12, 13, 32)) <> ''")
 DIGEST = Domain("digest", _KEY, rule=f"length({{0}}) = 64 AND trim({{0}}, '{HEX}') = ''")
 LINK = Domain("link", _KEY, rule=f"length({{0}}) IN (0, 64) AND trim({{0}}, '{HEX}') = ''")
-ORDINAL = Domain("ordinal", _NATURAL, rule="{0} >= 1")
-NATURAL = Domain("natural_number", _NATURAL, rule="{0} >= 0")
+ORDINAL = Domain("ordinal", _NATURAL, rule="{0} >= 1", from_plain=_whole)
+NATURAL = Domain("natural_number", _NATURAL, rule="{0} >= 0", from_plain=_whole)
 INSTANT = Domain(
     "instant",
     DateTime(timezone=True),

@@ -29,7 +29,7 @@ from indelible.concepts import (
     Warnings,
 )
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.warnings import RULESET, NamesLike, keys_like
+from indelible.concepts.rules.warnings import NamesLike, keys_like
 from indelible.kernel import Change, Head, digest, plain
 from indelible_sql.among import among, gathered
 from indelible_sql.columns import (
@@ -249,7 +249,8 @@ class SqlConcepts:
             return
         row = _version_row(version)
         moved["name_key"] = row["name_key"]
-        rows = {CONCEPTS: moved, VERSIONS: row, WARNINGS: _warnings_row(version, warnings), HISTORY: history}
+        remarked = _warnings_row(version, change.data["ruleset"], warnings)
+        rows = {CONCEPTS: moved, VERSIONS: row, WARNINGS: remarked, HISTORY: history}
         self._session.write(CREATE if change.seq == 1 else EDIT, change, rows)
 
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
@@ -331,27 +332,33 @@ def _version_row(version: ConceptVersion) -> dict[str, Any]:
     return asdict(version, recurse=False) | asdict(content, recurse=False) | keys
 
 
-def _warnings_row(version: ConceptVersion, warnings: Warnings) -> dict[str, Any]:
+def _warnings_row(version: ConceptVersion, ruleset: int, warnings: Warnings) -> dict[str, Any]:
     return {
         "concept_id": version.concept_id,
         "version_number": version.version_number,
         "computed_at": version.created_at,
-        "ruleset": RULESET,
+        "ruleset": ruleset,
         "warnings": plain(warnings),
     }
 
 
+def _unlabelled(found: Mapping[str, Any]) -> ConceptVersion:
+    return _version({LABELS[name]: value for name, value in found.items()})
+
+
 def _kept_version(found: Mapping[str, Any]) -> str:
-    return digest(ROWS.structure({**found, "content": found}, ConceptVersion))
+    return digest(_unlabelled(found))
 
 
 def _derived_of_version(found: Mapping[str, Any]) -> dict[str, Any]:
-    version = ROWS.structure({**found, "content": found}, ConceptVersion)
+    version = _unlabelled(found)
     keys = {key: _version_row(version)[key] for key in ("name_key", "search_key")}
     return keys | {"previous_number": version.version_number - 1 or None}
 
 
 def _kept_warnings(found: Mapping[str, Any]) -> str:
+    if plain(ROWS.structure(found["warnings"], Warnings)) != found["warnings"]:
+        raise ValueError("not warnings as they are written")
     place = [found["concept_id"], found["version_number"], found["computed_at"], found["ruleset"]]
     return digest([*place, found["warnings"]])
 

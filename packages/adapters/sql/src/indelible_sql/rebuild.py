@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -54,23 +54,31 @@ def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Ite
     statement = (
         select(HISTORY).where(HISTORY.c.lifecycle == lifecycle.name).order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    counter = shown_key(head).columns_shown[4]
-    for entity_id, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
+    for _, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
         first, last = _ends(list(changes))
-        row = {
-            "id": entity_id,
-            "status": last["to_state"],
-            "seq": last["seq"],
-            counter: last["version"],
-            "hash": last["hash"],
-            "created_at": first["at"],
-            "updated_at": last["at"],
-        }
-        row |= {column.name: _from_plain(column.type, last["data"].get(column.name)) for column in own_columns(head)}
+        shown = head_row(head, first["at"], last, {})
         for key in head.foreign_key_constraints:
-            row |= _of_record(session, key, row)
+            shown |= _of_record(session, key, shown)
         names = {column.name for column in written(head)}
-        yield {name: value for name, value in row.items() if name in names}
+        yield {name: value for name, value in shown.items() if name in names}
+
+
+def head_row(head: Table, born: datetime, last: Row, records: Mapping[Table, Row]) -> dict[str, Any]:
+    """A head's columns as its last change leaves them; what it shows of a record, where that is given."""
+    shown = {
+        "id": last["entity_id"],
+        "status": last["to_state"],
+        "seq": last["seq"],
+        shown_key(head).columns_shown[4]: last["version"],
+        "hash": last["hash"],
+        "created_at": born,
+        "updated_at": last["at"],
+    }
+    shown |= {column.name: from_plain(column.type, last["data"].get(column.name)) for column in own_columns(head)}
+    for key in head.foreign_key_constraints:
+        found = records.get(key.referred_table, {})
+        shown |= {each.parent.name: found[each.column.name] for each in key.elements if found}
+    return shown
 
 
 def _of_record(session: Session, key: ForeignKeyConstraint, row: Row) -> Row:
@@ -84,7 +92,8 @@ def _ends(changes: list[Row]) -> tuple[Row, Row]:
     return changes[0], changes[-1]
 
 
-def _from_plain(kind: object, value: Any) -> Any:
+def from_plain(kind: object, value: Any) -> Any:
+    """The value of a column that canonical JSON writes so."""
     if value is None:
         return None
     if isinstance(kind, Date):

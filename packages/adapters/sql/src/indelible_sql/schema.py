@@ -23,7 +23,7 @@ from indelible_sql.guards import (
     statements,
 )
 from indelible_sql.keys import KEYS
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
 
 HEADS: Mapping[Table, Lifecycle[StrEnum]] = {CONCEPTS: CONCEPT, KEYS: KEY}
 SHOWN = (
@@ -38,7 +38,8 @@ SHOWN = (
         columns={"id": "concept_id", "current_version": "version_number", "updated_at": "computed_at"},
     ),
 )
-RECORDED = {CONCEPT: OF_CONCEPTS}
+# What verify looks at and an export carries; keys are in neither: they mean nothing without their store.
+RECORDED: Mapping[Lifecycle[StrEnum], tuple[Recorded, ...]] = {CONCEPT: OF_CONCEPTS}
 RECORDS = (HISTORY, RECEIPTS, *(each.record for each in SHOWN))
 TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, *(each.record for each in SHOWN))
 DIALECTS: Mapping[str, Dialect] = {name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")}

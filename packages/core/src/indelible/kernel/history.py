@@ -146,9 +146,8 @@ def next_change(
     return Change(**said, hash=digest(said))
 
 
-def verify_chain(lifecycle: Lifecycle[StrEnum], changes: Sequence[Change]) -> Place:
-    """Where the changes leave their entity, or BrokenChain at the first that does not follow."""
-    place = UNBORN
+def verify_chain(lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], place: Place = UNBORN) -> Place:
+    """Where the changes leave an entity that was at the place; BrokenChain at the first that does not follow."""
     for change in changes:
         follows = change.predecessor == place and change.edge in lifecycle.edges
         if not follows or change.hash != change.digest():

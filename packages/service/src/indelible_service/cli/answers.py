@@ -2,9 +2,11 @@
 
 import json
 import logging
+import re
 import sys
-from collections.abc import Sequence
-from typing import Final, cast
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
@@ -20,23 +22,26 @@ from indelible.kernel import (
     plain,
 )
 from indelible.kernel.values import CONTROL
-from indelible_service.errors import SettingsWrong
+from indelible_service.settings import SettingsWrong, load
+
+if TYPE_CHECKING:
+    from indelible_sql import SqlStore
 
 REFUSED, USAGE, UNAVAILABLE, UNKNOWN, DEFECT = 1, 2, 3, 4, 5
-CODES: Final[tuple[tuple[type[IndelibleError], int], ...]] = (
+CODES: Final = (
     (SettingsWrong, USAGE),
     (Unavailable, UNAVAILABLE),
     (OutcomeUnknown, UNKNOWN),
-    *((kind, REFUSED) for kind in (NotFound, Conflict, Stale, Invalid, Forbidden)),
+    ((NotFound, Conflict, Stale, Invalid, Forbidden), REFUSED),
 )
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to an address that this user may use",
-    "CONCEPT_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
     "EXPORT_DAMAGED": "fetch the file again, or make a new export",
     "FILE_UNUSABLE": "check that it exists, and who may read and write it",
+    "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
     "KEY_NEEDED": "give one by --key or INDELIBLE_KEY; `indelible key create` makes it where the database is",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL",
@@ -53,16 +58,9 @@ HINTS: Final = {
 }
 QUIET: Final = logging.NullHandler()  # a refusal is said once, by us; a server sets up a log of its own
 JSON: Final = "indelible.json"
+JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Answer with JSON, in one line.")
 WIDE: Final = 240  # characters of a line that no terminal limits
-
-
-def _remember(context: click.Context, _: click.Parameter, is_wanted: object) -> None:
-    context.meta[JSON] = is_wanted
-
-
-JSON_OPTION: Final = click.Option(
-    ("--json",), is_flag=True, expose_value=False, callback=_remember, help="Answer with JSON, in one line."
-)
+DIGEST: Final = re.compile("([0-9a-f]{12})[0-9a-f]{52}")  # of which a person compares the beginning
 
 
 class Command(click.Command):
@@ -75,16 +73,21 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> object:
         """The command's work, or its refusal and the exit code of that."""
         logging.getLogger("indelible").addHandler(QUIET)
+        ctx.meta[JSON] = ctx.params.pop("json")
         try:
             return super().invoke(ctx)
         except IndelibleError as error:
             click.echo(refusal(error), err=True)
-            ctx.exit(exit_code(error))
+            ctx.exit(next((code for kinds, code in CODES if isinstance(error, kinds)), DEFECT))
 
 
-def exit_code(error: IndelibleError) -> int:
-    """What a script is told."""
-    return next((code for kind, code in CODES if isinstance(error, kind)), DEFECT)
+@contextmanager
+def opened(*, tells_keys: bool = False) -> Generator["SqlStore"]:
+    """The store that the settings name; what it needs is imported when a command needs it, so that help is quick."""
+    from indelible_service import database
+
+    with database.opened(load(), tells_keys=tells_keys) as store:
+        yield store
 
 
 def refusal(error: IndelibleError) -> str:
@@ -93,23 +96,23 @@ def refusal(error: IndelibleError) -> str:
     if wants_json():
         told = {"code": error.code, "message": error.message, "detail": error.detail, "hint": hint}
         return json.dumps(plain(told), ensure_ascii=False)
-    facts = [f"  {name}: {fact}" for name, value in error.detail.items() for fact in _facts(value)]
+    facts = [f"  {name}: {visible(each)}" for name, value in error.detail.items() for each in _each(value)]
     return "\n".join((f"{error.code}: {error.message}", *facts, *([f"Hint: {hint}."] if hint else [])))
-
-
-def _facts(value: object) -> list[str]:
-    values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-    return [visible(str(each)) for each in values]
 
 
 def wants_json() -> bool:
     """Whether a program reads the answer."""
-    return bool(click.get_current_context().meta.get(JSON))
+    return bool(click.get_current_context().meta[JSON])
 
 
-def visible(text: str) -> str:
-    """The text for a terminal, which must not obey what is in it."""
-    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def visible(value: object) -> str:
+    """The value for a terminal, which must not obey what is in it; of a digest, the beginning."""
+    text = ", ".join(map(str, _each(value)))
+    return DIGEST.sub(r"\1", CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def _each(value: object) -> Sequence[object]:
+    return cast("Sequence[object]", value) if isinstance(value, list | tuple) else () if value is None else (value,)
 
 
 def answer(value: object, text: str) -> None:
@@ -117,24 +120,25 @@ def answer(value: object, text: str) -> None:
     click.echo(json.dumps(plain(value), ensure_ascii=False) if wants_json() else text)
 
 
-def answer_table(value: object, columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str) -> None:
-    """Print the value for a program, or else the rows for a person."""
+def answer_table(value: Sequence[object], columns: Sequence[str], title: str) -> None:
+    """Print the values for a program, or else these fields of them for a person."""
     answer(value, title)
-    if rows and not wants_json():
-        show_table(columns, rows)
+    if not wants_json():
+        rows = cast("list[dict[str, object]]", plain(value))
+        show_table(columns, [[row[name] for name in columns] for row in rows])
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print the rows for a person; nothing of them is cut off."""
+    """Print the rows, where there are any, for a person; nothing of them is cut off."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
     table = Table(box=SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(visible(str(cell))) for cell in row))
-    console.print(table)
+        table.add_row(*(Text(visible(cell)) for cell in row))
+    if rows:
+        Console(width=None if sys.stdout.isatty() else WIDE).print(table)

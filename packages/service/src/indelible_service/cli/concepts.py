@@ -1,52 +1,26 @@
 """Concepts on the command line: what happened, what changed, and all of it as a file."""
 
-import re
 import shutil
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
-from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final
 
 import click
 
-from indelible.kernel import Actor, instant_text
-from indelible_service.cli.answers import Command, answer, answer_table
-from indelible_service.local import completed, readable
-from indelible_service.settings import load
-
-HASH_SHOWN: Final = 12  # characters of a digest that a person compares
-STANDARD: Final = Path("-")
-GONE: Final = re.compile(r"\[-.*?-\]", re.DOTALL)
-NEW: Final = re.compile(r"\{\+.*?\+\}", re.DOTALL)
+from indelible.concepts import diff_versions, list_history, to_unified
+from indelible.kernel import Actor
+from indelible_service.cli.answers import Command, answer, answer_table, opened
+from indelible_service.local import STANDARD, completed, readable
 
 
 @click.command(cls=Command)
 @click.argument("concept_id")
 def history(concept_id: str) -> None:
     """Show what happened to a concept: when, by whom, and why."""
-    from indelible.concepts import list_history
-    from indelible_service.database import opened
-
-    with opened(load()) as store:
+    with opened() as store:
         changes = store.read(list_history, concept_id)
-    columns = ("seq", "at", "action", "state", "version", "actor", "reason", "hash")
-    rows = [
-        (
-            each.seq,
-            instant_text(each.at),
-            each.action,
-            each.to_state,
-            each.version,
-            each.actor,
-            each.reason,
-            each.hash[:HASH_SHOWN],
-        )
-        for each in changes
-    ]
-    answer_table(changes, columns, rows, title=f"History of {concept_id}")
+    columns = ("seq", "at", "action", "to_state", "version", "actor", "reason", "hash")
+    answer_table(changes, columns, f"History of {concept_id}")
 
 
 @click.command(cls=Command)
@@ -55,18 +29,9 @@ def history(concept_id: str) -> None:
 @click.argument("to_version", type=click.IntRange(1))
 def diff(concept_id: str, from_version: int, to_version: int) -> None:
     """Show what changed from one version to another, word by word."""
-    from indelible.concepts import diff_versions, to_unified
-    from indelible_service.database import opened
-
-    with opened(load()) as store:
+    with opened() as store:
         found = store.read(diff_versions, concept_id, from_version, to_version)
-    answer(found, coloured(to_unified(found.diff)) or "Nothing differs.")
-
-
-def coloured(unified: str) -> str:
-    """What was taken away in red, what was added in green."""
-    red = GONE.sub(lambda found: click.style(found[0], fg="red"), unified)
-    return NEW.sub(lambda found: click.style(found[0], fg="green"), red)
+    answer(found, to_unified(found.diff) or "Nothing differs.")
 
 
 @click.command("export", cls=Command)
@@ -76,16 +41,15 @@ def export_command(file: Path) -> None:
 
     It goes to FILE, or to standard output. The same store always gives the same bytes.
     """
-    from indelible_service.database import opened
-    from indelible_service.transfer import export_concepts
+    from indelible_sql import export_histories
 
-    with opened(load()) as store:
+    with opened() as store:
         if file == STANDARD:
-            store.read(export_concepts, sys.stdout.buffer)
+            store.read(export_histories, sys.stdout.buffer)
             return
         with completed(file) as out:
-            exported = store.read(export_concepts, out)
-    answer(exported, f"{exported.concepts} concepts with {exported.changes} changes. Digest: {exported.digest}")
+            exported = store.read(export_histories, out)
+    answer(exported, f"{exported.entities} concepts with {exported.changes} changes. Digest: {exported.digest}")
 
 
 @click.command("import", cls=Command)
@@ -99,22 +63,11 @@ def import_command(file: Path, by: str) -> None:
     writes a version; it keeps its times and actors, and is marked as imported. Nothing is written before the whole
     file is checked, and what is there already is left alone.
     """
-    from indelible_service.database import opened
-    from indelible_service.transfer import import_concepts
+    from indelible_service.foreign import import_file
 
-    with opened(load()) as store, _read_again(file) as stream:
-        done = import_concepts(store, stream, by=Actor.parse(by))
-    already = f", {done.concepts_already_there} were there already" if done.concepts_already_there else ""
-    answer(done, f"{done.concepts} concepts with {done.changes} changes imported{already}.")
-
-
-@contextmanager
-def _read_again(file: Path) -> Generator[BufferedIOBase]:
-    """The file, which can be read more than once."""
-    if file != STANDARD:
+    with opened() as store, TemporaryFile() as copy:  # which stays the same while it is read twice
         with readable(file) as stream:
-            yield stream
-        return
-    with TemporaryFile() as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
-        yield copy
+            shutil.copyfileobj(stream, copy)
+        done = import_file(store, copy, by=Actor.parse(by))
+    already = f", {done.entities_already_there} were there already" if done.entities_already_there else ""
+    answer(done, f"{done.entities} concepts with {done.changes} changes imported{already}.")

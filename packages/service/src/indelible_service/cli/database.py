@@ -1,11 +1,13 @@
 """The database on the command line: its schema, and whether everything in it follows from its history."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from indelible_service.cli.answers import REFUSED, Command, answer, answer_table
-from indelible_service.local import readable
+from indelible.kernel import SystemClock
+from indelible_service.cli.answers import REFUSED, Command, answer, answer_table, opened
+from indelible_service.local import completed, readable, usable
 from indelible_service.settings import load
 
 
@@ -21,8 +23,7 @@ def upgrade() -> None:
     from indelible_sql.migrate import newest
 
     bring_up(load())
-    revision, _ = newest()
-    answer({"revision": revision}, f"The database is at revision {revision}.")
+    answer({"revision": newest()[0]}, f"The database is at revision {newest()[0]}.")
 
 
 @db.command(cls=Command)
@@ -36,17 +37,16 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     """Take the schema back to REVISION; `base` is before the first."""
     from alembic.util import CommandError
 
-    from indelible_service.database import opened
-    from indelible_service.transfer import exported_hashes
     from indelible_sql import migrate
     from indelible_sql.faults import translated
+    from indelible_sql.transfer import exported_hashes
 
     settings, hashes = load(), frozenset[str]()
     if after_export:
         with readable(after_export) as stream:
             hashes = exported_hashes(stream)
     try:
-        with opened(settings), translated():
+        with opened(), translated():
             migrate.downgrade(settings.owner_url or settings.url, settings.schema, revision, exported=hashes)
     except CommandError as error:
         raise click.BadParameter("there is no such revision", param_hint="REVISION") from error
@@ -57,17 +57,12 @@ def downgrade(revision: str, after_export: Path | None) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Compare tables, guards and edges with what the migrations make, and name each difference."""
-    from indelible_service.database import opened
-    from indelible_service.schema_files import expected_facts, found_facts
+    from indelible_sql.snapshot_files import INSTALLED, differences
 
-    with opened(load()) as store:
-        found = set(found_facts(store))
-        expected = set(expected_facts(store.engines.reader.dialect.name))
-    differing = sorted(found ^ expected)
-    rows = [("missing" if fact in expected else "unexpected", fact) for fact in differing]
-    told = [{"is": kind, "fact": fact} for kind, fact in rows]
-    answer_table(told, ("is", "fact"), rows, title=f"Differences: {len(rows)}, among {len(expected)} facts")
-    context.exit(REFUSED if rows else 0)
+    with opened() as store, usable(INSTALLED):
+        told = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
+    answer_table(told, ("is", "fact"), f"Differences: {len(told)}")
+    context.exit(REFUSED if told else 0)
 
 
 @db.command(cls=Command)
@@ -80,11 +75,17 @@ def check(context: click.Context) -> None:
 )
 def snapshot(iteration: int, into: Path) -> None:
     """Write down what the migrations make of an empty PostgreSQL and an empty SQLite."""
-    from indelible.kernel import SystemClock
-    from indelible_service.schema_files import write_snapshots
+    from indelible_service.embedded import postgres
+    from indelible_sql.snapshot_files import NAMES, snapshot_of
 
-    written = write_snapshots(into, iteration=iteration, clock=SystemClock())
-    answer([str(path) for path in written], "\n".join(map(str, written)))
+    written = {kind: into / name for kind, name in NAMES.items()}
+    title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"
+    with TemporaryDirectory() as own, TemporaryDirectory() as other, postgres(Path(other), durable=False) as server:
+        urls = {"postgresql": (server.url, server.owner_url), "sqlite": (f"sqlite:///{own}/new.db", None)}
+        for kind, path in written.items():
+            with completed(path) as out:
+                out.write(snapshot_of(*urls[kind], title).encode())
+    answer(list(map(str, written.values())), "\n".join(map(str, written.values())))
 
 
 @click.command(cls=Command)
@@ -92,13 +93,10 @@ def snapshot(iteration: int, into: Path) -> None:
 def verify(context: click.Context) -> None:
     """Read everything back, and say what does not follow."""
     import indelible_sql
-    from indelible_service.database import opened
 
-    with opened(load()) as store:
+    with opened() as store:
         findings = indelible_sql.verify(store)
-    columns = ("fault", "table", "entity_id", "seq", "detail")
-    rows = [[getattr(each, name) for name in columns] for each in findings]
-    answer_table(findings, columns, rows, title=f"Findings: {len(findings)}")
+    answer_table(findings, ("fault", "table", "entity_id", "seq", "detail"), f"Findings: {len(findings)}")
     context.exit(REFUSED if findings else 0)
 
 
@@ -106,11 +104,7 @@ def verify(context: click.Context) -> None:
 def rebuild() -> None:
     """Make every head again from its history."""
     import indelible_sql
-    from indelible_service.database import opened
 
-    settings = load()
-    with opened(settings) as store:
-        done = indelible_sql.rebuild(store, settings.owner_url or None)
-    columns = ("table", "rows", "changed")
-    rows = [(each.table, each.rows, ", ".join(each.changed) or "none") for each in done]
-    answer_table(done, columns, rows, title="Heads")
+    with opened() as store:
+        done = indelible_sql.rebuild(store, load().owner_url or None)
+    answer_table(done, ("table", "rows", "changed"), "Heads")

@@ -20,9 +20,12 @@ from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel import Actor, Change, Data, InvalidTransition, digest
 
 
-def record_of(version: ConceptVersion, warnings: Sequence[ConceptWarning], *, corrects: str | None = None) -> Data:
-    """What the change that adds a version keeps: the digests of the version's row and of its warnings."""
-    data = {"version": digest(version), "warnings": warnings_digest(version, RULESET, warnings)}
+def record_of(
+    version: ConceptVersion, warnings: Sequence[ConceptWarning], *, ruleset: int = RULESET, corrects: str | None = None
+) -> Data:
+    """What the change that adds a version keeps: the rules of its warnings, and the digests of both rows."""
+    warned = warnings_digest(version, ruleset, warnings)
+    data = {"version": digest(version), "ruleset": ruleset, "warnings": warned}
     return data if corrects is None else data | {"corrects": corrects}
 
 

@@ -1,0 +1,125 @@
+"""Another system's history of concepts: it comes in with its own times and actors, and is marked as imported."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from io import BufferedIOBase
+from typing import Any, NamedTuple, cast
+
+from attrs import field, frozen
+from marshmallow import ValidationError
+
+from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion, Warnings
+from indelible.concepts.rules.records import record_of
+from indelible.concepts.rules.warnings import content_warnings
+from indelible.kernel import Actor, Because, Change, Data, Head, IndelibleError, WrongUse, next_change
+from indelible.kernel.exports import BadLine, Line, Lines, read_lines
+from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, is_sentence, is_sentence_or_none
+from indelible_sql import SqlStore, SqlTransaction
+from indelible_sql.transfer import FIRST_LINE, HistoryDiffers, Imported, import_each, import_histories, on_line
+from indelible_web.bridge import Side, schema_of, structure
+from indelible_web.reading import parse_json
+
+
+@frozen(kw_only=True)
+class ForeignStep:
+    """What a line of another system's history says: no hash, no number, no version's id."""
+
+    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    action: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    actor: Actor
+    reason: str = field(validator=is_sentence, metadata=LINE)
+    at: datetime = field(validator=is_instant)
+    content: ConceptContent | None = None
+    change_note: str | None = field(default=None, validator=is_sentence_or_none, metadata=LINE)
+
+    def taken(self, head: Head[Concept] | None, version_id: str) -> tuple[Concept, ConceptVersion | None]:
+        """The concept after this step, and the version where it adds one."""
+        edge = CONCEPT.edge(head.place.state if head else "", self.action)
+        if bool(edge.adds_version) != bool(self.content):
+            raise WrongUse("content belongs to a step that adds a version, and to no other")
+        if self.content is None:
+            return cast("Head[Concept]", head).entity.moved(self.action, now=self.at), None
+        note = self.change_note or self.reason
+        said: dict[str, Any] = {"version_id": version_id, "by": self.actor, "note": note, "now": self.at}
+        if head is None:
+            return Concept.created(self.content, concept_id=self.concept_id, **said)
+        return head.entity.edited(self.content, **said)
+
+
+class Told(NamedTuple):
+    """A step, and the number of its line."""
+
+    number: int
+    step: ForeignStep
+
+
+History = Sequence[Told]  # of one concept
+
+
+def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Imported:
+    """Keep every history of an export of ours, or every concept of another system's; nothing before all is rehearsed.
+
+    `stream` is read from its beginning more than once. Raises BadLine, ExportDamaged or HistoryDiffers.
+    """
+    first = next(read_lines(stream), Line(1, b"")).text
+    if first == FIRST_LINE or b'"concept_id"' not in first:
+        return import_histories(store, stream, by=by)
+    return import_each(store, stream, histories, _keep, by=by)
+
+
+def histories(file: Lines) -> Iterator[History]:
+    """Concepts in the order in which they are first named; their lines may stand in any mixture."""
+    found = defaultdict[str, list[Told]](list)
+    for line in read_lines(file):
+        told = Told(line.number, _step(line))
+        history = found[told.step.concept_id]
+        if history and told.step.at < history[-1].step.at:
+            raise BadLine(line.number, "earlier than the change before it")
+        history.append(told)
+    yield from found.values()
+
+
+def _step(line: Line) -> ForeignStep:
+    try:
+        said = cast("dict[str, Any]", schema_of(ForeignStep, Side.BODY)().load(cast("Any", parse_json(line.text))))
+        return structure(said, ForeignStep)
+    except (ValidationError, IndelibleError) as error:
+        raise BadLine(line.number, str(error)) from error
+
+
+def _keep(tx: SqlTransaction, told: tuple[str, History]) -> int:
+    """How many changes were written: all of the concept's, or none when they were there."""
+    file, history = told
+    concept_id = history[0].step.concept_id
+    kept = tx.history.of(CONCEPT.name, concept_id)
+    if kept:
+        if len(kept) != len(history) or not all(_is_of(file, change) for change in kept):
+            raise HistoryDiffers(CONCEPT.name, concept_id)
+        return 0
+    imported = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file}}
+    head: Head[Concept] | None = None
+    latest: ConceptVersion | None = None
+    for number, step in history:
+        with on_line(number):
+            head, latest = _recorded(tx, imported, step, head, latest)
+    return len(history)
+
+
+def _is_of(file: str, change: Change) -> bool:
+    imported: object = change.data.get("imported")
+    return isinstance(imported, dict) and cast("dict[str, object]", imported).get("file") == file
+
+
+def _recorded(
+    tx: SqlTransaction, data: Data, step: ForeignStep, head: Head[Concept] | None, latest: ConceptVersion | None
+) -> tuple[Head[Concept], ConceptVersion | None]:
+    concept, version = step.taken(head, tx.ids.new())
+    warnings: Warnings = ()
+    if version:
+        warnings = content_warnings(version, latest, tx.concept_search.names_like(version), tx.policy.concepts)
+        data = {**data, **record_of(version, warnings)}
+    because = Because(actor=step.actor, reason=step.reason, request_id=None)
+    change = next_change(because, CONCEPT, head, concept, step.action, data)
+    tx.concept_heads.record(change, concept, version, warnings)
+    return Head(entity=concept, place=change.place), version or latest
