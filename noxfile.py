@@ -202,6 +202,7 @@ def _wheels(session: nox.Session) -> None:
     service = _empty(session, place / "service", *wheels.values())
     _import_everything(session, service, "indelible_service")
     session.run(service.with_name("indelible"), "--help", external=True, silent=True)
+    session.run("python", "-m", "tests.docs.follow")  # the tutorial, installation and all
 
 
 def _empty(session: nox.Session, place: Path, *wheels: Path) -> Path:

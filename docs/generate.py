@@ -1,5 +1,5 @@
 # noqa: INP001 - a script beside its pages, no package
-"""Writes the pages that say what the code says: `python docs/generate.py`; a test compares them."""
+"""Writes the pages that say what the code says: `python -m docs.generate`; a test compares them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -7,6 +7,12 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+
+from docs.generators import api, settings
+from docs.generators.database import database_page
+from docs.generators.drawings import lifecycle_drawing, schema_drawing
+from docs.generators.http import http_page
+from docs.generators.markdown import page, table
 
 from indelible.concepts import CONCEPT, ConceptContent, ConceptPolicy, WarningCode
 from indelible.concepts.entities import OBSERVABLE_VERBS
@@ -19,7 +25,6 @@ from indelible_web.errors import status_of
 DOCS = Path(__file__).parent
 PACKAGES = ("indelible", "indelible_sql", "indelible_web", "indelible_service")
 RUN_BY_ALEMBIC = "indelible_sql.migrations"  # works when it is imported, and only then
-HEADER = "<!-- Written by docs/generate.py from the code. -->\n\n"
 BEGIN, END = "<!-- generated: lifecycles -->\n", "<!-- end -->\n"
 
 
@@ -79,12 +84,13 @@ def lifecycle_part(lifecycle: Lifecycle[StrEnum]) -> Iterable[str]:
     ]
     yield f"## {lifecycle.name}\n"
     yield table(("from", "action", "to", "adds a version"), rows)
-    yield drawing(lifecycle)
+    yield drawing(lifecycle, "../")
 
 
-def drawing(lifecycle: Lifecycle[StrEnum]) -> str:
-    """The Mermaid text of a lifecycle."""
-    return f"```text\n{lifecycle.to_mermaid()}\n```\n"
+def drawing(lifecycle: Lifecycle[StrEnum], place: str) -> str:
+    """A lifecycle's drawing, and the same as Mermaid's text."""
+    image = f"![The lifecycle of a {lifecycle.name}]({place}drawings/lifecycle-{lifecycle.name}.svg)"
+    return f"{image}\n\n```text\n{lifecycle.to_mermaid()}\n```\n"
 
 
 def warnings_page() -> str:
@@ -157,29 +163,28 @@ def exit_code(error: type[IndelibleError]) -> str:
     return str(next((code for each, code in CODES if issubclass(error, each)), DEFECT))
 
 
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table in Markdown."""
-    lines = (head, ("---",) * len(head), *rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def page(title: str, *parts: str) -> str:
-    """A page in Markdown."""
-    return HEADER + "\n".join((f"# {title}\n", *parts))
-
-
 def architecture_page() -> str:
     """The page on the architecture as it stands, with its drawings made again."""
     before, _, rest = (DOCS / "architecture.md").read_text(encoding="utf-8").partition(BEGIN)
-    drawings = "\n".join(f"{lifecycle.name}:\n\n{drawing(lifecycle)}" for lifecycle in (CONCEPT, KEY))
+    drawings = "\n".join(f"{lifecycle.name}:\n\n{drawing(lifecycle, '')}" for lifecycle in (CONCEPT, KEY))
     return f"{before}{BEGIN}\n{drawings}\n{END}{rest.partition(END)[2]}"
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
+    "drawings/lifecycle-concept.svg": lambda: lifecycle_drawing(CONCEPT),
+    "drawings/lifecycle-key.svg": lambda: lifecycle_drawing(KEY),
+    "drawings/schema.svg": schema_drawing,
+    "reference/command-line.md": settings.commands_page,
+    "reference/database.md": database_page,
     "reference/errors.md": errors_page,
+    "reference/hooks.md": settings.hooks_page,
+    "reference/http.md": http_page,
     "reference/lifecycles.md": lifecycles_page,
+    "reference/metrics.md": settings.metrics_page,
+    "reference/settings.md": settings.settings_page,
     "reference/warnings.md": warnings_page,
+    **api.pages(),
 }
 
 if __name__ == "__main__":

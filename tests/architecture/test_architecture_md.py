@@ -14,6 +14,17 @@ FROZEN = SOURCES["indelible_sql"] / "migrations" / "versions"
 ALL_OF_THEM = ("every guard, ", "the guards of the host's table, ")
 NOT_OURS = {"backend/INFRA_HANDOFF.md"}
 SQL = {name: (FROZEN / f"0001.{name}.sql").read_text(encoding="utf-8") for name in ("sqlite", "postgresql")}
+QUESTIONS = (
+    "a skipped state is refused",
+    "a lost COMMIT",
+    "a stale edit fails",
+    "DELETE, UPDATE and TRUNCATE on history",
+    "warnings",
+    "a receipt",
+    "what is hashed",
+    "who may approve",
+    "the feed's cursor",
+)
 A_FILE = re.compile(r"(?:[\w.-]+/)+[\w.-]*\.(?:py|sql|md|toml|txt)(?:: [\w.]+)?")
 
 
@@ -53,6 +64,14 @@ def test_every_file_and_function_that_the_page_names_is_there() -> None:
 
     assert len(named) > len(TABLE)
     assert not [name for name in named if not is_there(name)]
+
+
+@pytest.mark.parametrize("matter", QUESTIONS)
+def test_a_fresh_reader_s_question_leads_to_a_file_and_a_function(matter: str) -> None:
+    found = {row[0]: row[1] for row in rows(TEXT, "matter")}
+
+    assert [name for name in code(found[matter]) if A_FILE.fullmatch(name) and ": " in name]
+    assert "## To add a column" in TEXT
 
 
 @pytest.mark.parametrize("name", sorted(path.relative_to(ROOT).as_posix() for path in pages()))

