@@ -20,4 +20,5 @@ def web_settings(settings: Settings) -> WebSettings:
         trusted_hosts=settings.trusted_hosts,
         proxy_hops=settings.proxy_hops,
         requests_per_minute=settings.requests_per_minute,
+        most_streams=settings.most_streams,
     )
