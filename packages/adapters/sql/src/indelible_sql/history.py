@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 
 from attrs import asdict, frozen
 from cattrs import Converter
-from sqlalchemy import BigInteger, Text, bindparam, insert, literal_column, select, text
+from sqlalchemy import BigInteger, RowMapping, Text, bindparam, insert, literal_column, select, text
 
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
 from indelible_sql.session import Question, Session
 from indelible_sql.tables import HISTORY, RECEIPTS
 
-Rows = Sequence[Mapping[str, Any]]
+Rows = Sequence[RowMapping]
 
 NO_LIMIT = 2**31 - 1
 LONGEST_NUMBER = 19  # digits of a bigint

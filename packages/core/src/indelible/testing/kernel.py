@@ -72,10 +72,10 @@ class KernelConformance:
         assert [each.entity_id for each in store.feed(after=end).changes] == [saved.concept.id]
 
     def test_the_newest_changes_end_where_the_feed_ends(self, store: AnyStore) -> None:
-        before = store.read(newest, limit=2)
+        before = store.read(_newest, limit=2)
         submit(store, create(store))
         saved = create(store)
-        found = store.read(newest, limit=2)
+        found = store.read(_newest, limit=2)
 
         assert before.changes == ()
         assert [(each.action, each.seq) for each in found.changes] == [("submit", 2), ("create", 1)]
@@ -134,5 +134,5 @@ class KernelConformance:
         assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)
 
 
-def newest(tx: Reading, *, limit: int) -> Feed:
+def _newest(tx: Reading, *, limit: int) -> Feed:
     return tx.history.newest(limit=limit)

@@ -6,7 +6,8 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 from attrs.validators import optional
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from indelible import concepts
 from indelible.concepts import ConceptStatus

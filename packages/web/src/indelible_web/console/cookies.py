@@ -23,7 +23,7 @@ LONGEST_SECONDS: Final = 8 * 60 * 60
 RENEW_SECONDS: Final = 60
 COOKIE: Final = "indelible"
 SECURE_COOKIE: Final = "__Host-indelible"  # a prefix by which a browser refuses it from anybody but us, over TLS
-TOKEN: Final = "csrf"
+TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 
 
 @frozen(kw_only=True)
@@ -76,8 +76,9 @@ class Sessions:
     def begin(self, key_id: str) -> Session:
         """A new session under a new id, told to the browser with the answer."""
         now = self._now()
-        g.session = g.told_session = Session(id=self._wiring.ids.secret(), key_id=key_id, began=now, seen=now)
-        return cast("Session", g.session)
+        session = Session(id=self._wiring.ids.secret(), key_id=key_id, began=now, seen=now)
+        g.session = g.told_session = session
+        return session
 
     def end(self, session: Session) -> None:
         """Let the session open nothing any more, whoever has a copy of its cookie."""
@@ -103,7 +104,7 @@ class Sessions:
         if session and session.key_id and is_asked and self._now() - session.seen >= RENEW_SECONDS:
             g.setdefault("told_session", evolve(session, seen=self._now()))
         if "told_session" in g:
-            content = cast("str", self._seal.dumps(asdict(g.told_session)))
+            content = self._seal.dumps(asdict(g.told_session))
             response.set_cookie(cookie_name(), content, secure=request.is_secure, httponly=True, samesite="Lax")
         return response
 
@@ -122,7 +123,8 @@ def open_sessions(wiring: Wiring, settings: WebSettings) -> Sessions:
     secret = hmac.digest(settings.secret, b"console", "sha256")
     signing = {"key_derivation": "hmac", "digest_method": sha256}
     seal = URLSafeSerializer(secret, salt="console session", signer_kwargs=signing)
-    return Sessions(wiring, seal, secret, storage_from_string(settings.limiter_storage, wrap_exceptions=True))
+    ended = cast("Storage", storage_from_string(settings.limiter_storage, wrap_exceptions=True))
+    return Sessions(wiring, seal, secret, ended)
 
 
 def cookie_name() -> str:

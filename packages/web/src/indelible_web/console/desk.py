@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from attrs import field, frozen
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from indelible.kernel import Once
 from indelible.wiring import Wiring
@@ -66,5 +67,3 @@ class Page:
 def typed_text(name: str) -> str:
     """What was typed into one field."""
     return request.form.get(name, "").replace("\r\n", "\n")
-
-

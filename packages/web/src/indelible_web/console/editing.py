@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from attrs import field, fields, frozen
-from flask import Response, redirect, request, url_for
+from attrs import evolve, field, fields, frozen
+from flask import redirect, request, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptShown, FieldMerge
@@ -21,7 +22,7 @@ NAMES: Final = tuple(attribute.name for attribute in fields(ConceptContent))
 NOTHING: Final = ConceptContent(name="")
 SPARE: Final = 2  # empty boxes at the end of each list
 CHOICE: Final = "choice."
-YOURS, THEIRS, OWN = "yours", "theirs", "own"
+YOURS, THEIRS = "yours", "theirs"
 
 Typed = Mapping[str, Sequence[str]]
 
@@ -50,9 +51,7 @@ def create(desk: Desk) -> Response:
         note = typed_text("change_note")
         call = desk.call(reason=note, gives=concepts.ConceptSaved)
         call.caller.demand(WRITE)
-        command = concepts.CreateConcept(
-            content=_content(typed, NOTHING), change_note=note, corrects=corrects or None
-        )
+        command = concepts.CreateConcept(content=_content(typed, NOTHING), change_note=note, corrects=corrects or None)
         saved = call.run(concepts.create_concept, command)
     except IndelibleError as error:
         return _form(desk, typed, None, error, corrects=corrects)
@@ -71,20 +70,17 @@ def edit(desk: Desk, concept_id: str) -> Response:
     seen = _seen(desk, wanted)
     if "more" in request.form:
         return _form(desk, typed, seen)
-    base = _seen(desk, asked(EditAsked, {"expected_seq": request.form.get("base_seq", "")}, concept_id=concept_id)) \
-        if "base_seq" in request.form else None
+    base = _seen(desk, evolve(wanted, expected_seq=merging)) if (merging := _merging()) else seen
     try:
-        if base:
-            _content(typed, base.version.content)
-            typed = _chosen(typed, seen.version.content)
+        typed = _chosen(typed, base.version.content, seen.version.content) if merging else typed
         _save(desk, wanted, _content(typed, seen.version.content))
     except Stale as error:
-        return _merge_page(desk, seen, desk.wiring.store.read(concepts.get_concept, concept_id), typed, error)
+        return _merge(desk, seen, desk.wiring.store.read(concepts.get_concept, concept_id), typed, error)
     except MergeUndecided as error:
-        return _merge_page(desk, base or seen, seen, typed, error)
+        return _merge(desk, base, seen, typed, error)
     except IndelibleError as error:
         # Of a merge the form is for the state that it began with: to save it leads to the merge again.
-        return _form(desk, typed, base or seen, error)
+        return _form(desk, typed, base, error)
     return redirect(url_for("console.shown", concept_id=concept_id, done="edit"), 303)
 
 
@@ -103,9 +99,7 @@ def _seen(desk: Desk, wanted: EditAsked) -> ConceptShown:
     return desk.wiring.store.read(concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq)
 
 
-def _merge_page(
-    desk: Desk, base: ConceptShown, now: ConceptShown, typed: Typed, error: IndelibleError
-) -> Response:
+def _merge(desk: Desk, base: ConceptShown, now: ConceptShown, typed: Typed, error: IndelibleError) -> Response:
     yours = _content(typed, base.version.content)
     merged = concepts.three_way(base.version.content, now.version.content, yours)
     return page(
@@ -123,22 +117,29 @@ def _merge_page(
 
 def _against(merged: FieldMerge, value: Value) -> FieldDiff | None:
     """What one side changed of a field."""
-    old, new = (ConceptContent(**{"name": "", merged.field: each}) for each in (merged.base, value))
+    sides: list[dict[str, Any]] = [{"name": "", merged.field: each} for each in (merged.base, value)]
+    old, new = (ConceptContent(**each) for each in sides)
     return next(iter(concepts.diff_content(old, new).fields), None)
 
 
 def _form(
-    desk: Desk, typed: Typed, seen: ConceptShown | None, error: IndelibleError | None = None, **more: object
+    desk: Desk,
+    typed: Typed,
+    seen: ConceptShown | None,
+    error: IndelibleError | None = None,
+    *,
+    corrects: str = "",
+    note: str = "",
 ) -> Response:
-    is_reused = isinstance(error, KeyReused)
-    once = "" if is_reused else request.form.get("once", "")
+    once = "" if isinstance(error, KeyReused) else request.form.get("once", "")
     return page(
         "edit",
         error=error,
         seen=seen,
         typed={name: (*texts, *[""] * SPARE) if _is_list(name) else texts for name, texts in typed.items()},
         once=once or desk.wiring.ids.new(),
-        **{"note": request.form.get("change_note", ""), "corrects": "", **more},
+        note=request.form.get("change_note", note),
+        corrects=corrects,
     )
 
 
@@ -148,22 +149,30 @@ def _is_list(name: str) -> bool:
 
 def _texts(content: ConceptContent) -> Typed:
     """The content as a form has it."""
-    values = {name: getattr(content, name) for name in NAMES}
+    values: dict[str, Value] = {name: getattr(content, name) for name in NAMES}
     return {name: value if isinstance(value, tuple) else (value or "",) for name, value in values.items()}
 
 
 def _typed(form: MultiDict[str, str]) -> Typed:
     """What was typed; an empty box of a list is no item."""
     texts = {name: [text.replace("\r\n", "\n") for text in form.getlist(name)] for name in NAMES}
-    return {name: [text for text in found if text] if _is_list(name) else found[:1] or [""] for name, found in texts.items()}
+    return {
+        name: [text for text in found if text] if _is_list(name) else found[:1] or [""] for name, found in texts.items()
+    }
 
 
-def _chosen(typed: Typed, theirs: ConceptContent) -> Typed:
+def _merging() -> int:
+    """The seq that a merge begins with, 0 where none is sent."""
+    text = request.form.get("base_seq", "")
+    return asked(EditAsked, {"expected_seq": text}, concept_id="-").expected_seq if text else 0
+
+
+def _chosen(typed: Typed, base: ConceptContent, theirs: ConceptContent) -> Typed:
     """What was decided, field by field; MergeUndecided, where something was not."""
-    choices = {name: request.form[CHOICE + name] for name in NAMES if CHOICE + name in request.form}
-    open_ = [name for name in request.form.getlist("undecided") if choices.get(name) not in {YOURS, THEIRS, OWN}]
-    if open_:
-        raise MergeUndecided(tuple(open_))
+    merged = concepts.three_way(base, theirs, _content(typed, base))
+    choices = {each.field: request.form.get(CHOICE + each.field) for each in merged if each.needs_choice}
+    if undecided := tuple(name for name, choice in choices.items() if choice not in {YOURS, THEIRS}):
+        raise MergeUndecided(undecided)
     kept = _texts(theirs)
     return {name: kept[name] if choices.get(name) == THEIRS else texts for name, texts in typed.items()}
 

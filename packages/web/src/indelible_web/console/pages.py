@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from flask import Response, redirect, render_template, request, url_for
-from marshmallow import ValidationError
 from markupsafe import Markup, escape
+from marshmallow import ValidationError
+from marshmallow.fields import Field
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from indelible.concepts.rules.warnings import INVISIBLE
 from indelible.kernel import IndelibleError, instant_text
@@ -45,7 +47,7 @@ def page(name: str, status: int = 200, error: IndelibleError | None = None, **va
         problem = problem_of(error, present().request_id)
         status, present().code = problem.status, problem.code
     text = render_template(f"console/{name}.html", problem=problem, caller=present().caller, **values)
-    said = errors.headers_of(error) if error else {}
+    said = errors.headers_of(error) if error else errors.NO_HEADERS
     return Response(text, status, {**HEADERS, **said}, content_type="text/html; charset=utf-8")
 
 
@@ -54,16 +56,17 @@ def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
 
     A blank one counts as not given.
     """
-    schema = schema_of(cls, Side.TEXT)()
-    names = {each.data_key or name for name, each in schema.fields.items()}
+    schema = schema_of(cast("type", cls), Side.TEXT)()
+    fields = cast("dict[str, Field[Any]]", schema.fields)
+    names = {each.data_key or name for name, each in fields.items()}
     given = {name: str(value) for name, value in {**values, **more}.items() if name in names and value != ""}
     try:
-        return structure(schema.load(given), cls)
+        return structure(cast("dict[str, Any]", schema.load(given)), cls)
     except ValidationError as error:
         raise wrong_fields(error.messages_dict.values()) from error
 
 
-def refuse(error: IndelibleError) -> Response:
+def refuse(error: IndelibleError) -> AnyResponse:
     """The page that says what was refused, where no form could say it."""
     if request.endpoint == STREAM:  # nobody reads the body of a feed that did not begin
         present().code = error.code
@@ -77,14 +80,14 @@ def refuse(error: IndelibleError) -> Response:
     return page("refused", error=error)
 
 
-def refuse_transport(error: HTTPException) -> Response:
+def refuse_transport(error: HTTPException) -> AnyResponse:
     """The page about what never came to a view."""
-    if error.code in {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}:
-        return Response(error.get_response().data, error.code, dict(error.get_headers()))
-    return refuse(errors.FROM_TRANSPORT.get(error.code or 0, errors.MalformedRequest)())
+    is_fault = error.code == HTTPStatus.INTERNAL_SERVER_ERROR
+    usual = errors.InternalError if is_fault else errors.MalformedRequest
+    return refuse(errors.FROM_TRANSPORT.get(error.code or 0, usual)())
 
 
-def refuse_fault(error: Exception) -> Response:
+def refuse_fault(error: Exception) -> AnyResponse:
     """The page about a fault of ours; the log has all of it, the page nothing."""
     refuse_for_fault(error)
     return refuse(errors.InternalError())
@@ -113,7 +116,7 @@ def seen(text: str | None) -> Markup:
     return Markup(marked)  # noqa: S704 - escaped above
 
 
-def _to_sign_in(error: IndelibleError) -> Response:
+def _to_sign_in(error: IndelibleError) -> AnyResponse:
     if request.method == "GET":
         here = request.full_path.removesuffix("?")
         return redirect(url_for("console.sign_in_form", next=request.script_root + here), 303)

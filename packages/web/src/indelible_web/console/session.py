@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
-from flask import Request, Response, redirect, request, url_for
+from flask import Request, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from indelible.wiring import Wiring
 from indelible_web.auth import KEY, PUBLIC, caller_with
