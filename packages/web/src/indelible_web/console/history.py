@@ -14,7 +14,7 @@ from indelible_web.console.pages import HEADERS, asked, page
 from indelible_web.paging import Cursors, Paged
 
 SHOWN: Final = 50
-RETRY_MILLISECONDS: Final = 500  # after which a browser asks again
+RETRY_MILLISECONDS: Final = 700  # after which a browser asks again
 FROM_BEGINNING: Final = "beginning"
 
 
@@ -46,17 +46,20 @@ def stream(desk: Desk) -> Response:
     """The feed as server-sent events; where too many are open, what there is now, and the browser asks again."""
     cursors = _cursors(desk, request.headers.get("Last-Event-ID") or request.args.get("cursor"))
     streams, start = desk.streams, cursors.start()
-    stays = streams.enter()
-    feeds = streams.follow(start) if stays else (streams.after(start),)
-    answer = Response(stream_with_context(_frames(desk, cursors, feeds, stays=stays)), content_type="text/event-stream")
-    if stays:
-        answer.call_on_close(streams.leave)
-    answer.headers.update({**HEADERS, "X-Accel-Buffering": "no"})
+    if not streams.enter():
+        whole = "".join(_frames(desk, cursors, (streams.after(start),), "polled"))  # of known length: the line stays up
+        return _events(whole)
+    answer = _events(stream_with_context(_frames(desk, cursors, streams.follow(start), "open")))
+    answer.call_on_close(streams.leave)
     return answer
 
 
-def _frames(desk: Desk, cursors: Cursors, feeds: Iterable[Feed], *, stays: bool) -> Iterator[str]:
-    yield f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {'open' if stays else 'polled'}\n\n"
+def _events(frames: str | Iterator[str]) -> Response:
+    return Response(frames, headers={**HEADERS, "X-Accel-Buffering": "no"}, content_type="text/event-stream")
+
+
+def _frames(desk: Desk, cursors: Cursors, feeds: Iterable[Feed], mode: str) -> Iterator[str]:
+    yield f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n"
     for feed in feeds:
         told = desk.wiring.store.read(_told, feed.changes) if feed.changes else ()
         yield _frame(told, cursors.after(feed.cursor)) if told else ": still here\n\n"

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar, cast
 from flask import Response, redirect, render_template, request, url_for
 from markupsafe import Markup, escape
 from marshmallow import ValidationError
-from marshmallow.fields import Field
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -57,8 +56,7 @@ def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
     A blank one counts as not given.
     """
     schema = schema_of(cast("type", cls), Side.TEXT)()
-    fields = cast("dict[str, Field[Any]]", schema.fields)
-    names = {each.data_key or name for name, each in fields.items()}
+    names = {each.data_key or name for name, each in cast("Any", schema).fields.items()}
     given = {name: str(value) for name, value in {**values, **more}.items() if name in names and value != ""}
     try:
         return structure(cast("dict[str, Any]", schema.load(given)), cls)

@@ -1,7 +1,7 @@
 """Feeds that stay open: how many, for how long, and one reader for all of them."""
 
 from collections.abc import Iterator
-from threading import Lock
+from threading import Condition
 from time import monotonic, sleep
 from typing import Final
 
@@ -10,46 +10,52 @@ from attrs import define, field
 from indelible.kernel import Change, Feed, IndelibleError, Store
 from indelible.wiring import Reading, Writing
 
-BEAT_SECONDS: Final = 0.25  # how old the newest change may be before a feed hears of it
-HEARTBEAT_SECONDS: Final = 5.0  # a silent connection is told that it stands; by that we notice that nobody listens
+BEAT_SECONDS: Final = 0.1  # how old the newest change may be before a feed hears of it
+HEARTBEAT_SECONDS: Final = 2.0  # a silent connection is told that it stands; by that we notice that nobody listens
 LONGEST_SECONDS: Final = 20.0  # then the browser comes again, and is asked for its session again
 AT_ONCE: Final = 50
 
 
 @define
 class Streams:
-    """The feeds of one process: up to `most` stay open, each in a thread of the server's own."""
+    """The feeds of one process: up to `most` stay open, each in a thread of the server's own.
+
+    All of them wait together. One at a time asks the store, for one beat, then hands that over to another; so fifty
+    feeds cost one question a beat, and a thread that waits costs nothing.
+    """
 
     _store: Store[Reading, Writing]
     most: int
     open: int = field(default=0, init=False)
     _end: str | None = field(default=None, init=False)
     _read_at: float = field(default=0.0, init=False)
-    _lock: Lock = field(factory=Lock, init=False)
+    _is_asked: bool = field(default=False, init=False)  # whether one of them is asking already
+    _turn: Condition = field(factory=Condition, init=False)
 
     def enter(self) -> bool:
         """Whether one more may stay open; it then does, until it leaves."""
-        with self._lock:
+        with self._turn:
             is_free = self.open < self.most
             self.open += is_free
         return is_free
 
     def leave(self) -> None:
         """Make room for another."""
-        with self._lock:
+        with self._turn:
             self.open -= 1
 
     def follow(self, cursor: str) -> Iterator[Feed]:
         """What comes after the cursor, as it comes; an empty feed is a heartbeat. Ends in time, or with the store."""
-        until, quiet_since = monotonic() + LONGEST_SECONDS, monotonic()
+        until, told_at = monotonic() + LONGEST_SECONDS, monotonic()
         try:
             while monotonic() < until:
                 found = self.after(cursor)
                 cursor = found.cursor
-                if found.changes or monotonic() - quiet_since >= HEARTBEAT_SECONDS:
+                if found.changes or monotonic() - told_at >= HEARTBEAT_SECONDS:
                     yield found
-                    quiet_since = monotonic()
-                sleep(BEAT_SECONDS)
+                    told_at = monotonic()
+                else:
+                    self._wait(cursor)
         except IndelibleError:  # the browser comes again
             return
 
@@ -59,8 +65,26 @@ class Streams:
             return Feed(changes=tuple[Change, ...](), cursor=cursor)
         return self._store.feed(after=cursor, limit=AT_ONCE)
 
+    def _wait(self, cursor: str) -> None:
+        """Until there may be something after the cursor, or a heartbeat is due."""
+        with self._turn:
+            if self._is_asked:
+                self._turn.wait(HEARTBEAT_SECONDS)
+                return
+            self._is_asked = True
+        try:
+            sleep(BEAT_SECONDS)
+            is_same = self._newest() == cursor
+        finally:
+            with self._turn:
+                self._is_asked = False
+                self._turn.notify()
+        if not is_same:
+            with self._turn:
+                self._turn.notify_all()
+
     def _newest(self) -> str:
-        with self._lock:
+        with self._turn:
             if self._end is None or monotonic() - self._read_at >= BEAT_SECONDS:
                 self._end = self._store.read(_end_of_feed)
                 self._read_at = monotonic()
