@@ -120,7 +120,7 @@ class Settings:
     four_eyes: bool = _setting("INDELIBLE_FOUR_EYES", _switch, default=False)
     log_level: str = _setting("INDELIBLE_LOG_LEVEL", _log_level, default="INFO")
     requests_per_minute: int = _setting("INDELIBLE_REQUESTS_PER_MINUTE", _number(1, 10_000_000), default=600)
-    most_streams: int = _setting("INDELIBLE_MOST_STREAMS", _number(0, 1_000), default=16)
+    most_streams: int = _setting("INDELIBLE_MOST_STREAMS", _number(0, 1_000), default=32)
     proxy_hops: int = _setting("INDELIBLE_PROXY_HOPS", _number(0, 10), default=0)
     trusted_hosts: tuple[str, ...] = _setting(
         "INDELIBLE_TRUSTED_HOSTS", _texts(HOST, "host names with commas between them"), default=()

@@ -128,8 +128,8 @@ def _concept(desk: Desk, concept_id: str, error: IndelibleError | None = None) -
 
 
 def _steps_from(status: ConceptStatus) -> list[tuple[ConceptStatus, str]]:
-    edges = {edge.to_state: edge for edge in concepts.CONCEPT.edges if edge.from_state == status}
-    return [(to, STEPS[to][0]) for to, edge in edges.items() if edge.action == WORDS.get(to)]
+    edges = [edge for edge in concepts.CONCEPT.edges if edge.from_state == status]
+    return [(edge.to_state, STEPS[edge.to_state][0]) for edge in edges if edge.action == WORDS.get(edge.to_state)]
 
 
 def _may(caller: Caller) -> frozenset[str]:

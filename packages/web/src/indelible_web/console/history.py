@@ -1,10 +1,11 @@
 """The feed of all changes: the newest, those since, and those that come while somebody looks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from attrs import frozen
-from flask import Response, render_template, request, stream_with_context
+from flask import Response, copy_current_request_context, render_template, request
 
 from indelible.concepts import CONCEPT
 from indelible.kernel import Change, Feed
@@ -15,6 +16,7 @@ from indelible_web.paging import Cursors, Paged
 
 SHOWN: Final = 50
 RETRY_MILLISECONDS: Final = 700  # after which a browser asks again
+STILL_HERE: Final = ": still here\n\n"  # a comment, which keeps a line open and says whether anybody listens
 FROM_BEGINNING: Final = "beginning"
 
 
@@ -49,7 +51,7 @@ def stream(desk: Desk) -> Response:
     if not streams.enter():
         whole = "".join(_frames(desk, cursors, (streams.after(start),), "polled"))  # of known length: the line stays up
         return _events(whole)
-    answer = _events(stream_with_context(_frames(desk, cursors, streams.follow(start), "open")))
+    answer = _events(_frames(desk, cursors, streams.follow(start), "open"))
     answer.call_on_close(streams.leave)
     return answer
 
@@ -59,14 +61,16 @@ def _events(frames: str | Iterator[str]) -> Response:
 
 
 def _frames(desk: Desk, cursors: Cursors, feeds: Iterable[Feed], mode: str) -> Iterator[str]:
-    yield f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n"
-    for feed in feeds:
-        told = desk.wiring.store.read(_told, feed.changes) if feed.changes else ()
-        yield _frame(told, cursors.after(feed.cursor)) if told else ": still here\n\n"
+    shown = copy_current_request_context(_shown)  # the request is over before its stream is
+    return chain(
+        (f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n",),
+        (shown(desk, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE for feed in feeds),
+    )
 
 
-def _frame(told: Sequence[Told], cursor: str) -> str:
+def _shown(desk: Desk, changes: Sequence[Change], cursor: str) -> str:
     """One event for all of them, so that the cursor it bears is never ahead of what was shown."""
+    told = desk.wiring.store.read(_told, changes)
     text = "".join(render_template("console/_change.html", each=each) for each in reversed(told))
     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
     return f"id: {cursor}\nevent: changes\n{lines}\n"

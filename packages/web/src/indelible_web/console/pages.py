@@ -74,7 +74,7 @@ def refuse(error: IndelibleError) -> AnyResponse:
     if isinstance(error, errors.Unauthenticated):
         return _to_sign_in(error)
     if isinstance(error, errors.FormForged) and came_from_here():
-        return page("again", error=error, fields=typed(), action=request.full_path)
+        return page("again", error=error, fields=typed(), action=request.script_root + request.path)
     return page("refused", error=error)
 
 
