@@ -252,7 +252,7 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
     saved, member = brought_to(any_site, "DRAFT"), any_site.member()
     member.get(at(saved))
     page = member.page
-    found = []
+    found: list[object] = []
     for _ in range(2):
         member.page = page
         found.append(member.send("/step", reason="ready").location)

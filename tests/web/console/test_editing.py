@@ -1,11 +1,11 @@
 """Writing: nothing that was typed is lost, and nobody but a person brings two edits together."""
 
-from typing import Final
+from typing import Final, cast
 
 import pytest
 from attrs import evolve
 from tests.web.console.visitor import LIST, Form, Site, Visitor, as_typed, at
-from tests.web.harness import memory
+from tests.web.harness import Json, memory
 
 from indelible import concepts
 from indelible.concepts import ConceptContent
@@ -45,7 +45,7 @@ def test_a_form_that_is_sent_twice_begins_one_concept(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
     page = member.page
-    found = []
+    found: list[object] = []
     for _ in range(2):
         member.page = page
         found.append(member.send("/new", name="Once", change_note="a first draft").location)
@@ -91,20 +91,18 @@ def test_an_edit_that_changes_nothing_changes_no_character(any_site: Site, conte
         ({"change_note": "turned \u202earound"}, "TEXT_HAS_CONTROLS"),
     ],
 )
-def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(
-    any_site: Site, typed: dict[str, str | list[str]], code: str
-) -> None:
+def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(any_site: Site, typed: Json, code: str) -> None:
     saved, member = any_site.create(WHOLE), any_site.member()
-    wanted = as_typed(evolve(WHOLE, explanation="Typed\r\nat length.")) | {"change_note": "note"} | typed
+    wanted: Json = as_typed(evolve(WHOLE, explanation="Typed\r\nat length.")) | {"change_note": "note"} | typed
     for path, ending in (("/console/new", "/new"), (at(saved, "/edit"), "/edit")):
         member.get(path)
-        answer = member.send(ending, **wanted)
+        answer = member.send(ending, None, **wanted)
         kept = editor(member).fields
 
         assert (answer.status_code, code in member.page.text) == (422, True)
         for name, value in wanted.items():
-            texts = value if isinstance(value, list) else [value]
-            shown = [text for text in kept[name] if text] if isinstance(value, list) else kept[name]
+            texts = [value] if isinstance(value, str) else cast("list[str]", value)
+            shown = kept[name] if isinstance(value, str) else [text for text in kept[name] if text]
             assert [text.replace("\r\n", "\n") for text in shown] == [text.replace("\r\n", "\n") for text in texts]
     assert any_site.now(saved).seq == 1
 
@@ -152,7 +150,12 @@ class TestTwoEditsThatMet:
     """Maya's form was for a state that Noor has changed meanwhile."""
 
     THEIRS: Final = evolve(WHOLE, definition="Theirs.", examples=("Theirs alone.",), name="Ratios")
-    MINE: Final = {"definition": "Mine.", "explanation": "Mine alone.", "name": "Ratios", "change_note": "my note"}
+    MINE: Final[Json] = {
+        "definition": "Mine.",
+        "explanation": "Mine alone.",
+        "name": "Ratios",
+        "change_note": "my note",
+    }
 
     def met(self, site: Site) -> tuple[concepts.ConceptSaved, Visitor]:
         saved, member = site.create(WHOLE), site.member()
@@ -172,7 +175,7 @@ class TestTwoEditsThatMet:
         assert "Examples Only they changed this" in text
         assert "Name: you both changed it to the same text." in text
         assert "1 field was changed by both" in text
-        assert not [given for tag, given in member.page.tags if given.get("type") == "radio" and "checked" in given]
+        assert not [given for _, given in member.page.tags if given.get("type") == "radio" and "checked" in given]
         assert any_site.now(saved).version.content == self.THEIRS
 
     def test_it_is_saved_as_it_was_decided(self, any_site: Site) -> None:
@@ -186,7 +189,7 @@ class TestTwoEditsThatMet:
 
     def test_a_text_can_be_written_anew(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
-        chosen = {"choice__definition": "yours", "choice__explanation": "theirs", "choice__examples": "yours"}
+        chosen: Json = {"choice__definition": "yours", "choice__explanation": "theirs", "choice__examples": "yours"}
         member.send("/edit", **chosen, definition="Both.", examples=["One.", "", "Another."])
 
         content = any_site.now(saved).version.content
@@ -207,7 +210,7 @@ class TestTwoEditsThatMet:
     def test_a_third_edit_in_between_is_met_again(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
         any_site.edit(evolve(saved, seq=2), evolve(self.THEIRS, explanation="Theirs, later."))
-        chosen = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
+        chosen: Json = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
         answer = member.send("/edit", **chosen)
 
         assert answer.status_code == 412
@@ -218,7 +221,7 @@ class TestTwoEditsThatMet:
 
     def test_a_refusal_on_the_way_leads_back_to_the_merge(self, site: Site) -> None:
         saved, member = self.met(site)
-        chosen = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
+        chosen: Json = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
         assert member.send("/edit", **chosen, definition="x" * 20_001).status_code == 422
         assert editor(member).fields["definition"] == ["x" * 20_001]
 

@@ -37,7 +37,7 @@ def frames(answer: TestResponse) -> list[str]:
 def opened(member: Visitor, cursor: str) -> tuple[TestResponse, Iterator[str]]:
     """A stream as a browser holds it: its answer, and its parts as they come."""
     answer = member.client.get(f"{STREAM}?cursor={cursor}", buffered=False)
-    return answer, (part.decode() if isinstance(part, bytes) else part for part in answer.iter_encoded())
+    return answer, (part.decode() for part in answer.iter_encoded())
 
 
 def test_the_newest_changes_come_first_with_who_and_why(any_site: Site) -> None:

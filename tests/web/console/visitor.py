@@ -163,7 +163,7 @@ class Visitor:
     def follow(self) -> TestResponse:
         assert self.answer is not None
         assert self.answer.status_code == 303, self.answer.text
-        return self.get(cast("str", self.answer.location))
+        return self.get(self.answer.location)
 
     def _seen(self, answer: TestResponse) -> TestResponse:
         self.answer, self.page = answer, Page()
