@@ -84,7 +84,7 @@ def test_axe_finds_nothing_on_any_page_and_nothing_hangs_over(
     page.get_by_role("button", name="Sign in").click()
     found["refused"] = (violations(page), overflows(page))
 
-    assert found == dict.fromkeys(found, ([], False))
+    assert not {name: wrong for name, wrong in found.items() if wrong != ([], False)}
 
 
 def keep(page: Page, name: str, scheme: str, size: str, scripts: str) -> None:
