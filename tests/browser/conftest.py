@@ -54,6 +54,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     subprocess.run([*command, "demo"], cwd=folder, env=environment | port, check=True, capture_output=True)
     yield Instance(address=address, key=(folder / "data" / "first.key").read_text())
     process.send_signal(signal.SIGTERM)
+    process.stdout.close()
     assert process.wait(timeout=60) == 0
 
 

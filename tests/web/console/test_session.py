@@ -214,6 +214,15 @@ def test_a_form_from_another_site_does_nothing_even_with_the_token(site: Site, h
     assert "Planted" not in member.get(LIST).text
 
 
+@pytest.mark.parametrize("path", POSTS)
+def test_a_form_from_another_site_does_not_even_end_the_session_that_there_is(site: Site, path: str) -> None:
+    without_cookie = site.visitor()  # a browser does not send it with another site's form
+    answer = without_cookie.post(path, {"csrf": "x"}, **{"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.test"})
+
+    assert answer.status_code == 401
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_signing_in_needs_the_door_s_own_form(site: Site) -> None:
     visitor = site.visitor()
 

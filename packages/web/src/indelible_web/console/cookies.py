@@ -103,7 +103,8 @@ class Sessions:
         is_asked = present().caller is not None and request.endpoint != STREAM
         if session and session.key_id and is_asked and self._now() - session.seen >= RENEW_SECONDS:
             g.setdefault("told_session", evolve(session, seen=self._now()))
-        if "told_session" in g:
+        # A form from elsewhere comes without our cookie: an answer with a new one would end the session that there is.
+        if "told_session" in g and (request.method == "GET" or came_from_here() is not False):
             content = self._seal.dumps(asdict(g.told_session))
             response.set_cookie(cookie_name(), content, secure=request.is_secure, httponly=True, samesite="Lax")
         return response
