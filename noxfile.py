@@ -90,6 +90,13 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the console in a real Chromium, which the machine must have (`apt-get install chromium`)."""
+    _install(session, "test", "browser")
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure; `-- --help` says what."""
     _install(session, "test")

@@ -29,7 +29,7 @@ def faults(migration: Path) -> Iterator[str]:
 
 def test_there_are_migrations_and_records() -> None:
     assert [path.stem.partition("_")[0] for path in MIGRATIONS] == [f"{n:04}" for n in range(1, len(MIGRATIONS) + 1)]
-    assert [path.name[:4] for path in RECORDS] == [f"{number:04}" for number in range(1, len(RECORDS) + 1)]
+    assert len({path.name[:4] for path in RECORDS}) == len(RECORDS) > 0
 
 
 def test_every_migration_names_a_decision_that_exists() -> None:

@@ -46,7 +46,10 @@ class Renewable:
         self.renew()
 
     def renew(self) -> None:
-        self._store = memory()
+        self.put(memory())
+
+    def put(self, store: AnyStore) -> None:
+        self._store = store
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)

@@ -19,7 +19,7 @@ from indelible_service.settings import Settings
 from indelible_service.wire import application, settle
 from indelible_sql import SqlStore
 
-THREADS: Final = 8
+THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
 MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
 STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
 WSGI: Final = "indelible_service.wire:make"
@@ -64,7 +64,7 @@ def run_here(settings: Settings, started: Callable[[Running], object]) -> None:
             server = create_server(
                 application(here, store),
                 sockets=[listener],
-                threads=THREADS,
+                threads=THREADS + here.most_streams,
                 ident=None,
                 max_request_body_size=MOST_BODY_BYTES,
                 clear_untrusted_proxy_headers=not here.proxy_hops,  # else the application trusts its own number of them
@@ -92,7 +92,7 @@ def run_beside(settings: Settings, workers: int) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS + settings.most_streams,
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
     ).serve()

@@ -103,6 +103,7 @@ class Settings:
     four_eyes: bool = _setting("INDELIBLE_FOUR_EYES", default=False, form=SWITCH)
     log_level: str = _setting("INDELIBLE_LOG_LEVEL", "INFO", LOG_LEVEL)
     requests_per_minute: int = _setting("INDELIBLE_REQUESTS_PER_MINUTE", 600, _whole(1, 10_000_000))
+    most_streams: int = _setting("INDELIBLE_MOST_STREAMS", 32, _whole(0, 1_000))
     proxy_hops: int = _setting("INDELIBLE_PROXY_HOPS", 0, _whole(0, 10))
     trusted_hosts: tuple[str, ...] = _setting(
         "INDELIBLE_TRUSTED_HOSTS", (), _several("host names with commas between them", HOST)

@@ -22,6 +22,7 @@ def application(settings: Settings, store: SqlStore) -> Flask:
         trusted_hosts=settings.trusted_hosts,
         proxy_hops=settings.proxy_hops,
         requests_per_minute=settings.requests_per_minute,
+        most_streams=settings.most_streams,
     )
     return create_app(Wiring(store=store), web)
 

@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.concepts import CONCEPT
 from indelible.wiring import Wiring
-from indelible_web import concepts, history
+from indelible_web import concepts, console, history
 from indelible_web.around import Surroundings, surround
 from indelible_web.auth import PUBLIC, Gate, KeyAuthenticator
 from indelible_web.document import publish
@@ -36,6 +36,7 @@ def create_app(wiring: Wiring, settings: WebSettings) -> Flask:
             gate.declare(f"{routes.name}.{operation.name}", operation.scopes)
     for blueprint in (System(wiring, metrics).blueprint(), documentation(app, document)):
         _open(app, gate, blueprint)
+    console.open_console(app, gate, wiring, metrics, settings)
     gate.check(app)
     return app
 
@@ -44,6 +45,7 @@ def _bare_app(settings: WebSettings) -> Flask:
     app = Flask("indelible_web", static_folder=None)
     app.config.from_mapping(
         MAX_CONTENT_LENGTH=settings.most_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.most_body_bytes,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )

@@ -9,14 +9,16 @@ from flask import Flask, Request, request
 from flask_limiter import ApplicationLimit, Limiter
 
 from indelible.kernel import WrongUse
-from indelible.kernel.keys import SCOPE, key_for
+from indelible.kernel.keys import SCOPE, Key, key_for
 from indelible.wiring import Wiring
 from indelible_web.errors import Unauthenticated
 from indelible_web.exchange import Authenticator, Caller, present
 from indelible_web.settings import WebSettings
 
 PUBLIC: Final = ("public",)  # the scopes of what everybody may see
-BEARER: Final = re.compile(r"Bearer (ind_[!-^`-~]{1,200}_[!-^`-~]{1,200})", re.IGNORECASE | re.ASCII)
+KEY: Final = "ind_[!-^`-~]{1,200}_[!-^`-~]{1,200}"
+BEARER: Final = re.compile(f"Bearer ({KEY})", re.IGNORECASE | re.ASCII)
+STREAM: Final = "console.stream"  # counted apart: a feed that is looked at leaves the requests of its key alone
 
 
 @frozen
@@ -28,10 +30,18 @@ class KeyAuthenticator:
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
         match = BEARER.fullmatch(request.headers.get("Authorization", ""))
-        if match is None:
-            return None
-        key = self._wiring.store.read(key_for, match.group(1), now=self._wiring.clock.now())
-        return Caller(actor=key.owner, scopes=frozenset(key.scopes), id=key.id) if key else None
+        return caller_with(self._wiring, match.group(1)) if match else None
+
+
+def caller_with(wiring: Wiring, text: str) -> Caller | None:
+    """The owner of the key that the text opens."""
+    key = wiring.store.read(key_for, text, now=wiring.clock.now())
+    return caller_of(key) if key else None
+
+
+def caller_of(key: Key) -> Caller:
+    """The owner, with what the key opens."""
+    return Caller(actor=key.owner, scopes=frozenset(key.scopes), id=key.id)
 
 
 @define
@@ -40,20 +50,29 @@ class Gate:
 
     _authenticator: Authenticator
     _scopes: dict[str, tuple[str, ...]] = field(default=Factory(dict[str, tuple[str, ...]]), init=False)
+    _logins: dict[str, Authenticator] = field(default=Factory(dict[str, Authenticator]), init=False)
 
-    def declare(self, endpoint: str, scopes: tuple[str, ...]) -> None:
-        """Say which scopes open the endpoint; any one of them does."""
+    def declare(self, endpoint: str, scopes: tuple[str, ...], login: Authenticator | None = None) -> None:
+        """Say which scopes open the endpoint, any one of them; and who says who calls, if not the usual one."""
         self._scopes[endpoint] = scopes
+        if login:
+            self._logins[endpoint] = login
 
     def guard(self, app: Flask, settings: WebSettings) -> None:
         """Stand before every view of the application."""
+        per_caller = f"{settings.requests_per_minute} per minute"
         limiter = Limiter(
             lambda: caller.id if (caller := present().caller) else "",
             application_limits=[
                 ApplicationLimit(
-                    f"{settings.requests_per_minute} per minute",
+                    per_caller,
                     scope="requests",
-                    exempt_when=lambda: present().caller is None,
+                    exempt_when=lambda: present().caller is None or request.endpoint == STREAM,
+                ),
+                ApplicationLimit(
+                    per_caller,
+                    scope="streams",
+                    exempt_when=lambda: present().caller is None or request.endpoint != STREAM,
                 ),
                 ApplicationLimit(
                     f"{settings.wrong_keys_per_minute} per minute",
@@ -84,7 +103,8 @@ class Gate:
 
     def _identify(self) -> None:
         if not self._is_public():
-            present().caller = self._authenticator.identify(request)
+            login = self._logins.get(str(request.endpoint), self._authenticator)
+            present().caller = login.identify(request)
 
     def _admit(self) -> None:
         if self._is_public():

@@ -98,6 +98,21 @@ class ScopeMissing(Forbidden):
 
 
 @frozen
+class FormForged(Forbidden):
+    """The form was not sent from a page of this session; load the page again."""
+
+    code: ClassVar[str] = "FORM_FORGED"
+
+
+@frozen
+class MergeUndecided(Invalid):
+    """For each field that differs somebody says which text it is to have; a merge decides nothing."""
+
+    code: ClassVar[str] = "MERGE_UNDECIDED"
+    undecided: tuple[str, ...]
+
+
+@frozen
 class RouteNotFound(NotFound):
     """There is nothing at this address."""
 

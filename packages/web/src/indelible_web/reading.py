@@ -43,8 +43,13 @@ class StrictParser(FlaskParser):
         """Say by its path what is wrong with each field; of headers, only If-Match can be missing."""
         if "headers" in error.messages_dict:
             raise errors.IfMatchMissing from error
-        found = [each for messages in error.messages_dict.values() for each in _flat("", messages)]
-        raise errors.InvalidFields(dict(found[:MOST_FIELDS_NAMED])) from error
+        raise wrong_fields(error.messages_dict.values()) from error
+
+
+def wrong_fields(messages: Iterable[object]) -> errors.InvalidFields:
+    """What a schema has to say of each field, by its path."""
+    found = [each for message in messages for each in _flat("", message)]
+    return errors.InvalidFields(dict(found[:MOST_FIELDS_NAMED]))
 
 
 def parse_json(body: bytes) -> object:

@@ -32,4 +32,5 @@ class WebSettings:
     requests_per_minute: int = 600  # of one key
     wrong_keys_per_minute: int = 20  # from one address
     limiter_storage: str = field(default="memory://", repr=False)  # or redis://...
+    most_streams: int = 32  # feeds of the console that a process keeps open; further ones ask again and again
     authenticator: Authenticator | None = None  # None: API keys

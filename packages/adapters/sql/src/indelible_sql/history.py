@@ -1,6 +1,6 @@
 """History and receipts in SQL, and how their rows become values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -9,9 +9,11 @@ from cattrs import Converter
 from sqlalchemy import BigInteger, Boolean, Text, bindparam, literal_column, select, text
 
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
-from indelible_sql.session import Question, Session
+from indelible_sql.session import Question, Row, Session
 from indelible_sql.tables import HISTORY, RECEIPTS
 from indelible_sql.together import parameters, row
+
+Rows = Sequence[Row]
 
 NO_LIMIT = 2**31 - 1
 LONGEST_NUMBER = 19  # digits of a bigint
@@ -32,6 +34,7 @@ FEED_ON_SQLITE = (
     .order_by(HISTORY.c.position)
     .limit(bindparam("limit"))
 )
+NEWEST_ON_SQLITE = select(HISTORY).order_by(HISTORY.c.position.desc()).limit(bindparam("limit"))
 # Transactions below xmin have ended: none of them can put a row in front of the cursor any more.
 FEED_ON_POSTGRESQL = (
     select(HISTORY, literal_column("history.txid::text", Text()).label("transaction"))
@@ -40,6 +43,12 @@ FEED_ON_POSTGRESQL = (
         text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"),
     )
     .order_by(text("history.txid, history.position"))
+    .limit(bindparam("limit"))
+)
+NEWEST_ON_POSTGRESQL = (
+    select(HISTORY, literal_column("history.txid::text", Text()).label("transaction"))
+    .where(text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"))
+    .order_by(text("history.txid DESC, history.position DESC"))
     .limit(bindparam("limit"))
 )
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
@@ -91,21 +100,28 @@ class SqlHistory:
         is_sqlite = self._session.is_sqlite
         return self._feed_on_sqlite(after, limit) if is_sqlite else self._feed_on_postgresql(after, limit)
 
+    def newest(self, *, limit: int) -> Feed:
+        """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
+        if self._session.is_sqlite:
+            return _on_sqlite(self._session.rows(NEWEST_ON_SQLITE, {"limit": limit})[::-1], 0)
+        rows = self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})[::-1]
+        return _on_postgresql(rows, self._home(), (0, 0))
+
     def _feed_on_sqlite(self, after: str, limit: int) -> Feed:
         (position,) = _numbers(after, 1)
-        rows = self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit})
-        changes = tuple(ROWS.structure(found, Change) for found in rows)
-        return Feed(changes=changes, cursor=str(rows[-1]["position"]) if rows else str(position))
+        return _on_sqlite(self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit}), position)
 
     def _feed_on_postgresql(self, after: str, limit: int) -> Feed:
-        home = self._session.rows(HOME, {})[0]
+        home = self._home()
         cluster, database, txid, position = _numbers(after, 4)
-        if after and (cluster, database) != (home["cluster"], home["database"]):
+        if after and f"{cluster}.{database}" != home:
             raise ForeignCursor(after)
         rows = self._session.rows(FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit})
-        changes = tuple(ROWS.structure(found, Change) for found in rows)
-        end = (rows[-1]["transaction"], rows[-1]["position"]) if rows else (txid, position)
-        return Feed(changes=changes, cursor=f"{home['cluster']}.{home['database']}.{end[0]}.{end[1]}")
+        return _on_postgresql(rows, home, (txid, position))
+
+    def _home(self) -> str:
+        row = self._session.rows(HOME, {})[0]
+        return f"{row['cluster']}.{row['database']}"
 
 
 @frozen
@@ -128,6 +144,17 @@ class SqlReceipts:
     def _is_free(self, owner: Actor, key: str) -> bool:
         """Whether no other transaction is at work for this key; until this one ends, none will be."""
         return bool(self._session.rows(IS_FREE, {"owner": str(owner), "key": key})[0]["is_free"])
+
+
+def _on_sqlite(rows: Rows, position: int) -> Feed:
+    changes = tuple(ROWS.structure(found, Change) for found in rows)
+    return Feed(changes=changes, cursor=str(rows[-1]["position"] if rows else position))
+
+
+def _on_postgresql(rows: Rows, home: str, start: tuple[int, int]) -> Feed:
+    changes = tuple(ROWS.structure(found, Change) for found in rows)
+    txid, position = (rows[-1]["transaction"], rows[-1]["position"]) if rows else start
+    return Feed(changes=changes, cursor=f"{home}.{txid}.{position}")
 
 
 def _numbers(cursor: str, count: int) -> tuple[int, ...]:

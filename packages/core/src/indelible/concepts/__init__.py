@@ -69,6 +69,7 @@ from indelible.concepts.queries import (
 )
 from indelible.concepts.rules.diff import DiffDoesNotApply, VersionDiff, diff_content, to_unified
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
+from indelible.concepts.rules.merge import FieldMerge, MergeKind, three_way
 from indelible.concepts.rules.records import fold
 from indelible.concepts.rules.warnings import WarningCode
 
@@ -111,7 +112,9 @@ __all__ = [
     "ConceptStatus",
     "ConceptVersion",
     "ConceptWarning",
+    "FieldMerge",
     "LearningOrder",
+    "MergeKind",
     "Severity",
     "VersionDiff",
     "VersionShown",
@@ -121,6 +124,7 @@ __all__ = [
     "diff_content",
     "fold",
     "learning_order",
+    "three_way",
     "to_unified",
     # ports
     "ConceptRepository",

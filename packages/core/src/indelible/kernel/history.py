@@ -116,6 +116,10 @@ class History(Protocol):
         """The next `limit` changes of all entities after a cursor; '' is the beginning."""
         ...
 
+    def newest(self, *, limit: int) -> Feed:
+        """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
+        ...
+
 
 def next_change(
     cause: Cause, lifecycle: Lifecycle[StrEnum], head: Head[Entity] | None, entity: Entity, action: str, data: Data

@@ -94,7 +94,11 @@ class Key:
     def opens(self, secret_digest: str, *, now: datetime) -> bool:
         """Whether the secret is the key's own, and the key neither revoked nor expired."""
         is_own = hmac.compare_digest(self.secret_digest.encode(), secret_digest.encode())
-        return is_own and self.status is KeyStatus.ACTIVE and (self.expires_at is None or now < self.expires_at)
+        return is_own and self.is_good(now=now)
+
+    def is_good(self, *, now: datetime) -> bool:
+        """Whether the key is neither revoked nor expired."""
+        return self.status is KeyStatus.ACTIVE and (self.expires_at is None or now < self.expires_at)
 
 
 @frozen(kw_only=True)

@@ -28,6 +28,10 @@ class MemoryHistory:
         changes = tuple(self._log[start : start + limit])
         return Feed(changes=changes, cursor=str(start + len(changes)))
 
+    def newest(self, *, limit: int) -> Feed:
+        """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
+        return self.feed(after=str(max(0, len(self._log) - limit)), limit=limit)
+
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
         """Add a legal change to its entity's last one, or raise InvalidTransition or Stale."""
         if lifecycle.edge(change.from_state, change.action) != change.edge:

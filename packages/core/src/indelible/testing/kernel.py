@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from indelible import concepts
-from indelible.kernel import KeyReused, Once, Stale, WrongUse
+from indelible.kernel import Feed, KeyReused, Once, Stale, WrongUse
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
@@ -71,6 +71,18 @@ class KernelConformance:
 
         assert [each.entity_id for each in store.feed(after=end).changes] == [saved.concept.id]
 
+    def test_the_newest_changes_end_where_the_feed_ends(self, store: AnyStore) -> None:
+        before = store.read(_newest, limit=2)
+        submit(store, create(store))
+        saved = create(store)
+        found = store.read(_newest, limit=2)
+
+        assert before.changes == ()
+        assert [(each.action, each.seq) for each in found.changes] == [("submit", 2), ("create", 1)]
+        assert found.cursor == store.feed().cursor
+        assert store.feed(after=found.cursor).changes == ()
+        assert [each.entity_id for each in store.feed(after=before.cursor).changes][-1] == saved.concept.id
+
     def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
         kept: list[Writing] = []
         command = concepts.CreateConcept(content=RATIO)
@@ -120,3 +132,7 @@ class KernelConformance:
 
             assert isinstance(refusal(partial(do, store, create_key, command)), InvalidScope)
         assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)
+
+
+def _newest(tx: Reading, *, limit: int) -> Feed:
+    return tx.history.newest(limit=limit)

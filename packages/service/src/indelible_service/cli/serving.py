@@ -17,7 +17,13 @@ def up() -> None:
 
     def started(running: Running) -> None:
         key = running.key and f"First key: {running.key} (shown this once; kept in {settings.data_dir})"
-        lines = (f"Address:   {running.address}", f"Docs:      {running.docs}", key, "Next:      indelible demo")
+        lines = (
+            f"Address:   {running.address}",
+            f"Docs:      {running.docs}",
+            f"Console:   {running.address}/console",
+            key,
+            "Next:      indelible demo",
+        )
         answer(running, "\n".join(filter(None, lines)))
 
     settings = load()

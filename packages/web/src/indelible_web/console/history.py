@@ -1,0 +1,93 @@
+"""The feed of all changes: the newest, those since, and those that come while somebody looks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from attrs import frozen
+from flask import Response, copy_current_request_context, render_template, request
+
+from indelible.concepts import CONCEPT
+from indelible.kernel import Change, Feed
+from indelible.wiring import Reading
+from indelible_web.console.desk import Desk, Page
+from indelible_web.console.pages import HEADERS, asked, page
+from indelible_web.paging import Cursors, Paged
+
+SHOWN: Final = 50
+RETRY_MILLISECONDS: Final = 700  # after which a browser asks again
+STILL_HERE: Final = ": still here\n\n"  # a comment, which keeps a line open and says whether anybody listens
+FROM_BEGINNING: Final = "beginning"
+
+
+@frozen
+class Told:
+    """A change, and what its entity is called."""
+
+    change: Change
+    name: str
+
+
+def history(desk: Desk) -> Response:
+    """The newest changes, or those after a cursor."""
+    cursors = _cursors(desk, request.args.get("cursor"))
+    is_newest = not request.args.get("cursor") and FROM_BEGINNING not in request.args
+    store = desk.wiring.store
+    found = store.read(_newest) if is_newest else store.feed(after=cursors.start(), limit=SHOWN)
+    told = store.read(_told, found.changes)
+    return page(
+        "history",
+        told=told[::-1] if is_newest else told,
+        is_newest=is_newest,
+        is_full=len(told) == SHOWN,
+        cursor=cursors.after(found.cursor),
+    )
+
+
+def stream(desk: Desk) -> Response:
+    """The feed as server-sent events; where too many are open, what there is now, and the browser asks again."""
+    cursors = _cursors(desk, request.headers.get("Last-Event-ID") or request.args.get("cursor"))
+    streams, start = desk.streams, cursors.start()
+    if not streams.enter():
+        whole = "".join(_frames(desk, cursors, (streams.after(start),), "polled"))  # of known length: the line stays up
+        return _events(whole)
+    answer = _events(_frames(desk, cursors, streams.follow(start), "open"))
+    answer.call_on_close(streams.leave)
+    return answer
+
+
+def _events(frames: str | Iterator[str]) -> Response:
+    return Response(frames, headers={**HEADERS, "X-Accel-Buffering": "no"}, content_type="text/event-stream")
+
+
+def _frames(desk: Desk, cursors: Cursors, feeds: Iterable[Feed], mode: str) -> Iterator[str]:
+    shown = copy_current_request_context(_shown)  # the request is over before its stream is
+    return chain(
+        (f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n",),
+        (shown(desk, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE for feed in feeds),
+    )
+
+
+def _shown(desk: Desk, changes: Sequence[Change], cursor: str) -> str:
+    """One event for all of them, so that the cursor it bears is never ahead of what was shown."""
+    told = desk.wiring.store.read(_told, changes)
+    text = "".join(render_template("console/_change.html", each=each) for each in reversed(told))
+    lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
+    return f"id: {cursor}\nevent: changes\n{lines}\n"
+
+
+def _cursors(desk: Desk, cursor: str | None) -> Cursors:
+    return Cursors(desk.secret, "console history", asked(Paged, {"cursor": cursor or ""}))
+
+
+def _newest(tx: Reading) -> Feed:
+    return tx.history.newest(limit=SHOWN)
+
+
+def _told(tx: Reading, changes: Sequence[Change]) -> tuple[Told, ...]:
+    ids = {change.entity_id for change in changes if change.lifecycle == CONCEPT.name}
+    found = {each: version.content.name for each in ids if (version := tx.concepts.get_latest_version(each))}
+    return tuple(Told(change, found.get(change.entity_id, "")) for change in changes)
+
+
+PAGES: Final = (Page(rule="/history", view=history), Page(rule="/history/stream", view=stream))

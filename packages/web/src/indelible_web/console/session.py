@@ -1,0 +1,65 @@
+"""Signing in with a key, and out again."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import frozen
+from flask import Request, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from indelible.wiring import Wiring
+from indelible_web.auth import KEY, PUBLIC, caller_with
+from indelible_web.console.desk import Desk, Page
+from indelible_web.console.pages import carried, page
+from indelible_web.exchange import Caller
+
+
+@frozen
+class TypedKey:
+    """The key that somebody signs in with."""
+
+    _wiring: Wiring
+
+    def identify(self, request: Request) -> Caller | None:
+        """The key's owner; one answer whatever is wrong with the key."""
+        text = request.form.get("key", "").strip()
+        return caller_with(self._wiring, text) if re.fullmatch(KEY, text, re.ASCII) else None
+
+
+def sign_in_form(desk: Desk) -> Response:
+    """The form that takes a key."""
+    if desk.sessions.identify(request):
+        return redirect(way_on(), 303)
+    return page("sign_in", way_on=request.args.get("next", ""), carried=())
+
+
+def sign_in(desk: Desk) -> Response:
+    """The way on of somebody whose key was good; the session of before, whoever began it, is over."""
+    desk.sessions.end(desk.sessions.current())
+    desk.sessions.begin(desk.call().caller.id)
+    if fields := carried():
+        return page("again", fields=fields, action=way_on())
+    return redirect(way_on(), 303)
+
+
+def sign_out(desk: Desk) -> Response:
+    """The way out: the session is over here as in the browser."""
+    desk.sessions.end(desk.sessions.current())
+    desk.sessions.begin("")
+    return redirect(url_for("console.sign_in_form"), 303)
+
+
+def way_on() -> str:
+    """Where a signed-in person goes: where they were, if that is a page of ours."""
+    wanted, home = request.values.get("next", ""), url_for("console.listing")
+    parts = urlsplit(wanted.replace("\\", "/"))
+    is_ours = not parts.scheme and not parts.netloc and f"{parts.path}/".startswith(home.removesuffix("concepts"))
+    return wanted if is_ours and wanted.isprintable() else home
+
+
+PAGES: Final = (
+    Page(rule="/sign-in", view=sign_in_form, scopes=PUBLIC),
+    Page(rule="/sign-in", view=sign_in, method="POST"),
+    Page(rule="/sign-out", view=sign_out, method="POST"),
+)

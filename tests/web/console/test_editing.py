@@ -1,0 +1,277 @@
+"""Writing: nothing that was typed is lost, and nobody but a person brings two edits together."""
+
+from typing import Final, cast
+
+import pytest
+from attrs import evolve
+from tests.web.console.visitor import LIST, Form, Site, Visitor, as_typed, at
+from tests.web.harness import Json, memory
+
+from indelible import concepts
+from indelible.concepts import ConceptContent
+from indelible.kernel import Actor
+
+NOOR = Actor.user("noor")
+WHOLE = ConceptContent(
+    name="Ratio",
+    definition="A comparison of two quantities.\nBy division.",
+    explanation="\nIt begins with an empty line.",
+    examples=("The ratio of 6 to 3 is 2.", "Three to\none."),
+    prerequisites=("Division",),
+    learning_objective="Compare two quantities.",
+    misconceptions=("It is a difference.",),
+    scope_boundaries="Whole numbers.",
+)
+ODD = evolve(WHOLE, definition="one\r\ntwo", examples=("a\r\nb", " "), scope_boundaries="")
+
+
+def editor(member: Visitor) -> Form:
+    return next(form for form in member.page.forms if "name" in form.fields)
+
+
+def test_a_concept_is_begun_with_all_its_fields(any_site: Site) -> None:
+    member = any_site.member()
+    member.get("/console/new")
+    assert member.send("/new", **as_typed(WHOLE), change_note="begun at the console").status_code == 303
+    member.follow()
+
+    assert "Created" in member.page.text
+    (listed,) = any_site.store.read(concepts.list_concepts, concepts.ConceptFilter())
+    shown = any_site.store.read(concepts.get_concept, listed.concept.id)
+    assert (shown.version.content, shown.version.change_note) == (WHOLE, "begun at the console")
+
+
+def test_a_form_that_is_sent_twice_begins_one_concept(any_site: Site) -> None:
+    member = any_site.member()
+    member.get("/console/new")
+    page = member.page
+    found: list[object] = []
+    for _ in range(2):
+        member.page = page
+        found.append(member.send("/new", name="Once", change_note="a first draft").location)
+
+    assert found[0] == found[1]
+    assert len(any_site.store.read(concepts.list_concepts, concepts.ConceptFilter())) == 1
+
+
+def test_a_published_concept_is_corrected_by_a_new_one(any_site: Site) -> None:
+    saved = any_site.create(WHOLE)
+    for handler, command in (
+        (concepts.submit_concept, concepts.SubmitConcept),
+        (concepts.approve_concept, concepts.ApproveConcept),
+        (concepts.publish_concept, concepts.PublishConcept),
+    ):
+        asked = command(concept_id=saved.concept.id, expected_seq=saved.seq)
+        saved = any_site.store.run(handler, asked, actor=NOOR, reason="a test")  # type: ignore[arg-type]
+    member = any_site.member()
+    member.get(f"/console/new?corrects={saved.concept.id}")
+    assert editor(member).fields["name"] == ["Ratio"]
+    assert member.send("/new", change_note="a mistake in the definition").status_code == 303
+
+    assert any_site.store.feed().changes[-1].data["corrects"] == saved.concept.id
+
+
+@pytest.mark.parametrize("content", [WHOLE, ODD, ConceptContent(name="")], ids=["whole", "odd", "empty"])
+def test_an_edit_that_changes_nothing_changes_no_character(any_site: Site, content: ConceptContent) -> None:
+    saved, member = any_site.create(content), any_site.member()
+    member.get(at(saved, "/edit"))
+    assert member.send("/edit", change_note="looked at it again").status_code == 303
+
+    assert any_site.now(saved).version.content == content
+    assert any_site.now(saved).version.version_number == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"definition": "x" * 20_001}, "TEXT_TOO_LONG"),
+        ({"definition": "a \x00 b"}, "TEXT_UNSTORABLE"),
+        ({"examples": ["e"] * 201}, "LIST_TOO_LONG"),
+        ({"change_note": " "}, "TEXT_BLANK"),
+        ({"change_note": "turned \u202earound"}, "TEXT_HAS_CONTROLS"),
+    ],
+)
+def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(any_site: Site, typed: Json, code: str) -> None:
+    saved, member = any_site.create(WHOLE), any_site.member()
+    wanted: Json = as_typed(evolve(WHOLE, explanation="Typed\r\nat length.")) | {"change_note": "note"} | typed
+    for path, ending in (("/console/new", "/new"), (at(saved, "/edit"), "/edit")):
+        member.get(path)
+        answer = member.send(ending, None, **wanted)
+        kept = editor(member).fields
+
+        assert (answer.status_code, code in member.page.text) == (422, True)
+        for name, value in wanted.items():
+            texts = [value] if isinstance(value, str) else cast("list[str]", value)
+            shown = kept[name] if isinstance(value, str) else [text for text in kept[name] if text]
+            assert [text.replace("\r\n", "\n") for text in shown] == [text.replace("\r\n", "\n") for text in texts]
+    assert any_site.now(saved).seq == 1
+
+
+def test_a_key_that_may_not_write_loses_nothing_either(site: Site) -> None:
+    saved, member = site.create(), site.member("console")
+    member.get(at(saved, "/edit"))
+
+    assert member.send("/edit", definition="Typed for nothing", change_note="x y z").status_code == 403
+    assert "SCOPE_MISSING" in member.page.text
+    assert editor(member).fields["definition"] == ["Typed for nothing"]
+
+
+def test_more_boxes_come_without_a_script_and_keep_what_was_typed(site: Site) -> None:
+    saved, member = site.create(WHOLE), site.member()
+    member.get(at(saved, "/edit"))
+    boxes = editor(member).fields["examples"]
+    assert boxes[2:] == ["", ""]
+    member.send("/edit", examples=[*boxes[:2], "three", "four"], definition="half typed", more="examples")
+
+    assert editor(member).fields["examples"] == [*boxes[:2], "three", "four", "", ""]
+    assert editor(member).fields["definition"] == ["half typed"]
+    assert site.now(saved).seq == 1
+
+
+def test_what_is_published_is_not_edited_and_the_text_stays_on_the_page(site: Site) -> None:
+    saved = site.create(WHOLE)
+    member = site.member()
+    member.get(at(saved, "/edit"))
+    old = member.page
+    for status in ("REVIEW", "APPROVED", "PUBLISHED"):
+        member.get(at(saved))
+        member.page.forms = [form for form in member.page.forms if form.fields.get("status") == [status]]
+        assert member.send("/step", reason="on it goes").status_code == 303
+    member.page = old
+
+    assert member.send("/edit", definition="Too late", change_note="a thought").status_code == 412
+    assert "Published" in member.page.text
+    member.send("/edit", choice__definition="yours")
+    assert "INVALID_TRANSITION" in member.page.text
+    assert editor(member).fields["definition"] == ["Too late"]
+
+
+class TestTwoEditsThatMet:
+    """Maya's form was for a state that Noor has changed meanwhile."""
+
+    THEIRS: Final = evolve(WHOLE, definition="Theirs.", examples=("Theirs alone.",), name="Ratios")
+    MINE: Final[Json] = {
+        "definition": "Mine.",
+        "explanation": "Mine alone.",
+        "name": "Ratios",
+        "change_note": "my note",
+    }
+
+    def met(self, site: Site) -> tuple[concepts.ConceptSaved, Visitor]:
+        saved, member = site.create(WHOLE), site.member()
+        member.get(at(saved, "/edit"))
+        site.edit(saved, self.THEIRS)
+        answer = member.send("/edit", **self.MINE)
+        assert answer.status_code == 412
+        return saved, member
+
+    def test_both_are_shown_beside_what_they_began_with_and_nothing_is_resolved(self, any_site: Site) -> None:
+        saved, member = self.met(any_site)
+        text = " ".join(member.page.text.split())
+
+        assert "STALE" in text
+        assert "Definition Conflict: both changed this" in text
+        assert "Explanation Only you changed this" in text
+        assert "Examples Only they changed this" in text
+        assert "Name: you both changed it to the same text." in text
+        assert "1 field was changed by both" in text
+        assert not [given for _, given in member.page.tags if given.get("type") == "radio" and "checked" in given]
+        assert any_site.now(saved).version.content == self.THEIRS
+
+    def test_it_is_saved_as_it_was_decided(self, any_site: Site) -> None:
+        saved, member = self.met(any_site)
+        member.send("/edit", choice__definition="theirs", choice__explanation="yours", choice__examples="theirs")
+        member.follow()
+
+        assert any_site.now(saved).version.content == evolve(self.THEIRS, explanation="Mine alone.")
+        assert any_site.now(saved).version.change_note == "my note"
+        assert any_site.now(saved).version.version_number == 3
+
+    def test_a_text_can_be_written_anew(self, any_site: Site) -> None:
+        saved, member = self.met(any_site)
+        chosen: Json = {"choice__definition": "yours", "choice__explanation": "theirs", "choice__examples": "yours"}
+        member.send("/edit", **chosen, definition="Both.", examples=["One.", "", "Another."])
+
+        content = any_site.now(saved).version.content
+        assert (content.definition, content.examples) == ("Both.", ("One.", "Another."))
+        assert content.explanation == WHOLE.explanation
+
+    def test_what_is_not_decided_is_asked_again_and_what_is_stays(self, any_site: Site) -> None:
+        saved, member = self.met(any_site)
+        answer = member.send("/edit", choice__definition="theirs", definition="Half written.")
+
+        assert (answer.status_code, "MERGE_UNDECIDED" in member.page.text) == (422, True)
+        assert editor(member).fields["choice.definition"] == ["theirs"]
+        assert editor(member).fields["definition"] == ["Half written."]
+        assert any_site.now(saved).seq == 2
+        member.send("/edit", choice__explanation="yours", choice__examples="yours")
+        assert any_site.now(saved).version.content.definition == "Theirs."
+
+    def test_a_third_edit_in_between_is_met_again(self, any_site: Site) -> None:
+        saved, member = self.met(any_site)
+        any_site.edit(evolve(saved, seq=2), evolve(self.THEIRS, explanation="Theirs, later."))
+        chosen: Json = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
+        answer = member.send("/edit", **chosen)
+
+        assert answer.status_code == 412
+        text = " ".join(member.page.text.split())
+        assert "Explanation Conflict: both changed this" in text
+        assert "Definition Only you changed this" in text
+        assert any_site.now(saved).seq == 3
+
+    def test_a_refusal_on_the_way_leads_back_to_the_merge(self, site: Site) -> None:
+        saved, member = self.met(site)
+        chosen: Json = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
+        assert member.send("/edit", **chosen, definition="x" * 20_001).status_code == 422
+        assert editor(member).fields["definition"] == ["x" * 20_001]
+
+        assert member.send("/edit", definition="Short.").status_code == 412
+        assert "Two edits met" in member.page.text
+        assert site.now(saved).seq == 2
+
+
+def test_the_same_edit_sent_twice_is_one_version(any_site: Site) -> None:
+    saved, member = any_site.create(WHOLE), any_site.member()
+    member.get(at(saved, "/edit"))
+    page = member.page
+    for _ in range(2):
+        member.page = page
+        assert member.send("/edit", definition="Once.", change_note="once only").status_code == 303
+
+    assert any_site.now(saved).version.version_number == 2
+
+
+def test_a_form_sent_again_with_another_text_is_refused_then_met(site: Site) -> None:
+    saved, member = site.create(WHOLE), site.member()
+    member.get(at(saved, "/edit"))
+    page = member.page
+    member.send("/edit", definition="First.", change_note="first thought")
+    member.page = page
+    assert member.send("/edit", definition="Second.", change_note="second thought").status_code == 422
+    assert "IDEMPOTENCY_KEY_REUSED" in member.page.text
+
+    assert member.send("/edit").status_code == 412
+    assert site.now(saved).version.content.definition == "First."
+
+
+def test_a_body_that_is_too_large_is_a_page_too(site: Site) -> None:
+    member = site.member()
+    member.get("/console/new")
+
+    assert member.send("/new", name="x", definition="y" * 2**21, change_note="large").status_code == 413
+    assert "BODY_TOO_LARGE" in member.page.text
+    assert LIST in member.page.links
+
+
+def test_a_fault_of_ours_shows_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(memory())
+    member = site.member()
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(site.store, "feed", broken)
+    answer = member.get("/console/history?beginning=")
+
+    assert (answer.status_code, "INTERNAL_ERROR" in answer.text) == (500, True)
+    assert "secret of the house" not in answer.text

@@ -1,0 +1,211 @@
+"""The feed: the newest, what came since, and what comes while somebody looks."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from attrs import evolve
+from tests.web.console.visitor import HISTORY, Site, Visitor, at
+from tests.web.harness import SETTINGS, memory
+from werkzeug.test import TestResponse
+
+from indelible.kernel import StoreUnreachable
+from indelible.testing.stores import RATIO
+from indelible_web.console import streams
+from indelible_web.console.streams import Streams
+
+STREAM = f"{HISTORY}/stream"
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Feeds that end soon, for nobody to wait for."""
+    monkeypatch.setattr(streams, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(streams, "LONGEST_SECONDS", 0.1)
+
+
+def cursor_of(member: Visitor) -> str:
+    member.get(HISTORY)
+    return next(given["data-cursor"] for tag, given in member.page.tags if tag == "ol" and "data-cursor" in given)
+
+
+def frames(answer: TestResponse) -> list[str]:
+    return answer.text.split("\n\n")[:-1]
+
+
+def opened(member: Visitor, cursor: str) -> tuple[TestResponse, Iterator[str]]:
+    """A stream as a browser holds it: its answer, and its parts as they come."""
+    answer = member.client.get(f"{STREAM}?cursor={cursor}", buffered=False)
+    return answer, (part.decode() for part in answer.iter_encoded())
+
+
+def test_the_newest_changes_come_first_with_who_and_why(any_site: Site) -> None:
+    saved = any_site.edit(any_site.create())
+    member = any_site.member()
+    member.get(HISTORY)
+    text = " ".join(member.page.text.split())
+
+    assert text.index("says it more clearly") < text.index("a first draft")
+    assert "user:maya" in text
+    assert at(saved) in member.page.links
+
+
+def test_a_history_of_nothing_says_so(site: Site) -> None:
+    member = site.member()
+    cursor = cursor_of(member)
+    member.get(f"{HISTORY}?cursor={cursor}")
+
+    assert "Nothing came since" in member.page.text
+
+
+def test_without_a_script_a_link_leads_to_what_came_since(any_site: Site) -> None:
+    any_site.create()
+    member = any_site.member()
+    member.get(HISTORY)
+    since = next(link for link in member.page.links if "cursor=" in link)
+    any_site.create(evolve(RATIO, name="Later"))
+    member.get(since)
+
+    assert "Later" in member.page.text
+    assert member.page.text.count("Created") == 1
+
+
+def test_from_the_beginning_every_change_comes_once(any_site: Site) -> None:
+    for number in range(60):
+        any_site.create(evolve(RATIO, name=f"Number {number:02}"))
+    member = any_site.member()
+    member.get(f"{HISTORY}?beginning=")
+    seen = re.findall(r"Number \d\d", member.page.text)
+    member.get(next(link for link in member.page.links if "cursor=" in link))
+
+    assert seen + re.findall(r"Number \d\d", member.page.text) == [f"Number {number:02}" for number in range(60)]
+
+
+def test_a_key_s_change_shows_nothing_of_its_secret(site: Site) -> None:
+    made, member = site.key(), site.member()
+
+    assert made.key.id in member.get(HISTORY).text
+    assert made.key.secret_digest not in member.get(HISTORY).text
+
+
+@pytest.mark.parametrize("query", ["?cursor=x", "?cursor=" + "0" * 70])
+def test_a_cursor_that_we_did_not_give_is_refused(site: Site, query: str) -> None:
+    member = site.member()
+
+    assert (member.get(HISTORY + query).status_code, member.get(STREAM + query).status_code) == (400, 400)
+
+
+def test_a_stream_tells_its_mode_then_every_change_as_it_is_on_the_page(any_site: Site) -> None:
+    member = any_site.member()
+    cursor = cursor_of(member)
+    saved = any_site.create(evolve(RATIO, name="A <b>\nRatio"))
+    any_site.edit(saved, evolve(RATIO, name="A <b>\nRatio"))
+    answer = member.get(f"{STREAM}?cursor={cursor}")
+    mode, changes = frames(answer)[:2]
+
+    assert answer.content_type == "text/event-stream"
+    assert mode == "retry: 700\nevent: mode\ndata: open"
+    assert re.match(r"id: [0-9a-f]{64}\S*\nevent: changes\ndata: <li", changes)
+    assert all(re.match("(id|event|data): ", line) for line in changes.splitlines())
+    assert changes.index("says it more clearly") < changes.index("a first draft")
+    assert "&lt;b&gt;" in changes
+
+
+def test_a_browser_that_comes_again_goes_on_where_it_was(any_site: Site) -> None:
+    member = any_site.member()
+    cursor = cursor_of(member)
+    any_site.create(evolve(RATIO, name="First"))
+    last = re.findall(r"^id: (\S+)$", member.get(f"{STREAM}?cursor={cursor}").text, re.MULTILINE)[-1]
+    any_site.create(evolve(RATIO, name="Second"))
+    again = member.get(f"{STREAM}?cursor={cursor}", **{"Last-Event-ID": last}).text
+
+    assert ("First" in again, "Second" in again) == (False, True)
+
+
+def test_a_change_comes_while_the_stream_is_open(any_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LONGEST_SECONDS", 60)
+    member = any_site.member()
+    answer, parts = opened(member, cursor_of(member))
+    assert "event: mode" in next(parts)
+    assert next(parts) == ": still here\n\n"
+    any_site.create(evolve(RATIO, name="Live"))
+
+    assert "Live" in next(part for part in parts if not part.startswith(":"))
+    answer.close()
+
+
+def test_a_silent_stream_says_that_it_stands_and_ends_in_time(site: Site) -> None:
+    member = site.member()
+    found = frames(member.get(f"{STREAM}?cursor={cursor_of(member)}"))
+
+    assert found[0].startswith("retry:")
+    assert set(found[1:]) == {": still here"}
+
+
+def test_no_more_streams_stay_open_than_are_set_and_the_others_are_asked_to_come_again() -> None:
+    site = Site(memory(), evolve(SETTINGS, most_streams=2))
+    member = site.member()
+    cursor = cursor_of(member)
+    held = [opened(member, cursor) for _ in range(2)]
+    assert ["data: open" in next(parts) for _, parts in held] == [True, True]
+    site.create(evolve(RATIO, name="Told to all"))
+    third = member.get(f"{STREAM}?cursor={cursor}")
+
+    assert "data: polled" in frames(third)[0]
+    assert "Told to all" in third.text
+    assert third.content_length
+    held[0][0].close()
+    assert "data: open" in frames(member.get(f"{STREAM}?cursor={cursor}"))[0]
+    held[1][0].close()
+
+
+def test_a_stream_that_its_reader_leaves_makes_room() -> None:
+    site = Site(memory(), evolve(SETTINGS, most_streams=1))
+    member = site.member()
+    cursor = cursor_of(member)
+    for _ in range(3):
+        answer, parts = opened(member, cursor)
+        assert "data: open" in next(parts)
+        answer.close()
+
+
+def test_a_stream_ends_with_the_store_and_the_browser_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(memory())
+    member = site.member()
+    answer, parts = opened(member, cursor_of(member))
+    next(parts)
+
+    def gone(*_: object, **__: object) -> None:
+        raise StoreUnreachable("OperationalError")
+
+    monkeypatch.setattr(site.store, "read", gone)
+    assert all(part == ": still here\n\n" for part in parts)
+    answer.close()
+
+
+def test_the_store_is_asked_once_a_beat_however_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "BEAT_SECONDS", 60)
+    store, asked = memory(), 0
+    read = store.read
+
+    def counted(*args: object, **kwargs: object) -> object:
+        nonlocal asked
+        asked += 1
+        return read(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "read", counted)
+    feeds = Streams(store, 10)
+    end = feeds.after("0").cursor
+
+    assert [feeds.after(end).changes for _ in range(50)] == [()] * 50
+    assert asked == 1
+
+
+def test_feeds_are_counted_apart_and_a_page_beside_them_still_opens() -> None:
+    site = Site(memory(), evolve(SETTINGS, most_streams=0, requests_per_minute=5))
+    member = site.member()
+    found = [member.get(STREAM).status_code for _ in range(7)]
+
+    assert found == [200] * 5 + [429] * 2
+    assert member.get(HISTORY).status_code == 200
