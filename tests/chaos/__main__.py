@@ -48,11 +48,10 @@ def kills(bed: Testbed, wanted: Namespace) -> bool:
     """Writers that are killed."""
     is_well = True
     for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-        killed = kill_writers(url, wanted.kills, Random(wanted.seed))  # noqa: S311
-        is_right = not killed.lost and not killed.findings
-        said = f"{killed.times} writers killed, {killed.reported} edits reported, {killed.lost} lost"
-        show(f"{name}: {said}", is_right)
-        is_well = is_well and is_right
+        journal = bed.file.with_name(f"journal of {name}")
+        killed = kill_writers(url, wanted.kills, Random(wanted.seed), journal)  # noqa: S311
+        show(f"{name}: {killed}", not killed.wrong)
+        is_well = is_well and not killed.wrong
     return is_well
 
 

@@ -32,6 +32,7 @@ from indelible_sql import migrate
 from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
+from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
 from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, translated
 from indelible_sql.history import SqlHistory, SqlReceipts
 from indelible_sql.keys import SqlKeys
@@ -81,6 +82,7 @@ class SqlStore:
     clock: Clock
     ids: Ids
     pause: Callable[[float], object]
+    at_failpoint: AtFailpoint
     _is_admitted: bool = field(default=False, init=False)
     _nesting: Nesting = field(factory=Nesting, init=False, repr=False)
 
@@ -165,18 +167,22 @@ class SqlStore:
                 with self._recorded(cause, connection) as tx:
                     yield tx
             else:
+                self.at_failpoint(Failpoint.BEFORE_BEGIN)
                 with self._connected(self.engines.writer) as ours:
                     with self._recorded(cause, ours) as tx:
                         yield tx
+                    self.at_failpoint(Failpoint.BEFORE_COMMIT)
                     lost = _commit(ours)
                 if lost and not was_committed(self.engines.writer, tx.session, self.schema, self.pause):
                     raise CommitNotDone from lost
+                self.at_failpoint(Failpoint.AFTER_COMMIT)
 
     @contextmanager
     def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
-        session = Session(connection, self.schema)
+        session = Session(connection, self.schema, self.at_failpoint)
         tx = SqlTransaction(session, self.policy, cause, self.clock, self.ids)
         try:
+            self.at_failpoint(Failpoint.AFTER_BEGIN)
             with refusals_logged(cause):
                 yield tx
                 tx.concepts.check_whole()
@@ -225,11 +231,12 @@ def open_store(
     clock: Clock | None = None,
     ids: Ids | None = None,
     pool: Pool | None = None,
+    at_failpoint: AtFailpoint = unarmed,
 ) -> SqlStore:
     """The store at a database's address, or on a host's own engine; `upgrade` makes its tables.
 
     `lifecycles` are the host's own. On PostgreSQL the tables live in `schema`, and the address names the
-    application's role, which may not own them.
+    application's role, which may not own them. `at_failpoint` is for tests: what happens between two statements.
     """
     if (url is None) == (engine is None):
         raise WrongUse("a store is opened with an address or with an engine")
@@ -243,4 +250,5 @@ def open_store(
         clock=clock or SystemClock(),
         ids=ids or TimeOrderedIds(),
         pause=time.sleep,
+        at_failpoint=at_failpoint,
     )
