@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, field
 from tests.chaos.children import child, pipe
 from tests.chaos.commands import BIRTHS, WORKS, Work
+from tests.chaos.written import changes_after, last_position
 from tests.conftest import POLICY
 
 from indelible.kernel import IndelibleError, WrongUse
@@ -66,14 +67,14 @@ def _crash(crashed: Crashed, store: SqlStore, name: str, key: str | None, stop: 
     """Whether there was such a failpoint."""
     work = WORKS[name]
     command = work.prepare(store)
-    cursor = store.feed(limit=1_000_000).cursor
+    position = last_position(store)
     reached = _died(store.own_url, name, command, key, stop)
     if reached is None:
         return False
     crashed.times += 1
     crashed.where.add(reached)
     told = f"{name} {'under a key' if key else 'without a key'}, killed {reached.name}"
-    crashed.wrong += [f"{told}: {each}" for each in _wrong(store, cursor, work, command, key, reached)]
+    crashed.wrong += [f"{told}: {each}" for each in _wrong(store, position, work, command, key, reached)]
     crashed.findings += verify(store)
     return True
 
@@ -93,10 +94,10 @@ def _died(url: str, name: str, command: object, key: str | None, stop: int) -> F
 
 
 def _wrong(
-    store: SqlStore, cursor: str, work: Work, command: object, key: str | None, reached: Failpoint
+    store: SqlStore, position: int, work: Work, command: object, key: str | None, reached: Failpoint
 ) -> Iterator[str]:
     """What is not as it should be, before the request is asked again and after."""
-    done = len(store.feed(after=cursor).changes)
+    done = len(changes_after(store, position))
     if done != (reached is LAST):
         yield f"{done} changes were left"
     if key is None and reached is LAST:
@@ -106,7 +107,7 @@ def _wrong(
         again = work.ask(store, command, key) if key else first
         if again != work.shown_again(first):
             yield f"the second answer was {again}, the first {first}"
-        changes = store.feed(after=cursor).changes
+        changes = changes_after(store, position)
         if [each.seq for each in changes] != [first.seq]:
             yield f"its effects are {changes}"
 

@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 
 from attrs import asdict, define, field, frozen
 from tests.chaos.children import child, pipe
+from tests.chaos.written import changes_after
 from tests.conftest import POLICY
 
 from indelible import concepts
@@ -27,7 +28,6 @@ MOST_REQUESTS: Final = 12  # that a writer answers before the one in which it is
 VERIFIED_EACH: Final = 25  # kills: a look at everything takes longer than a kill
 ASKED_AGAIN: Final = 100  # answered requests, at the end
 PAUSE_SECONDS: Final = 0.005
-MANY: Final = 10_000_000
 WAYS: Final = {  # what is asked next of a concept in this state; the more often named, the more often asked
     "": ("create",),
     ConceptStatus.DRAFT: ("edit", "edit", "edit", "submit"),
@@ -187,7 +187,7 @@ def _kill(url: str, name: str, story: Story) -> None:
 
 def _wrong(store: SqlStore, journal: Path, killed: Killed, chance: Random) -> Iterator[str]:
     """What the history and the journal disagree on, and answers that are others when they are asked for again."""
-    changes = {(each.entity_id, each.seq): each for each in store.feed(limit=MANY).changes}
+    changes = {(each.entity_id, each.seq): each for each in changes_after(store)}
     lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
     answers = [(writer, Request(**request), Answer(**answer)) for writer, request, answer in lines]
     for writer, request, answer in answers:

@@ -27,9 +27,10 @@ class Session:
     def __init__(self, connection: Connection, schema: str, at_failpoint: AtFailpoint = unarmed) -> None:
         self._connection, self._schema, self.at_failpoint = connection, schema, at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
-        if not connection.in_transaction():
-            connection.begin()  # the cursor below begins nothing by itself
-        self._cursor = connection.connection.cursor()
+        with translated():
+            if not connection.in_transaction():
+                connection.begin()  # the cursor below begins nothing by itself
+            self._cursor = connection.connection.cursor()
         self._is_open = True
         self.changes: list[Change] = []
         self.transaction: str | None = None  # PostgreSQL's number of the transaction, once it has written
@@ -122,11 +123,13 @@ class Session:
             raise
 
     def _reported(self, error: Any) -> DBAPIError:
-        """The driver's error as SQLAlchemy reports it; a connection that broke is not used again."""
+        """The driver's error as SQLAlchemy reports it; a connection that broke is not used again, nor an older one."""
         connection = self.connection
         dialect, driver = connection.dialect, connection.connection.dbapi_connection
         is_broken = dialect.is_disconnect(error, driver, self._cursor)
         if is_broken:
+            pool: Any = connection.engine.pool  # whose public way leaves the others to break one by one
+            pool._invalidate(connection.connection, error)  # noqa: SLF001
             connection.invalidate(error)
         how = {"connection_invalidated": is_broken, "dialect": dialect}
         reported: Any = DBAPIError.instance

@@ -33,7 +33,7 @@ from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
 from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
-from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, translated
+from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, state_of, translated
 from indelible_sql.history import SqlHistory, SqlReceipts
 from indelible_sql.keys import SqlKeys
 from indelible_sql.outcome import was_committed
@@ -193,14 +193,16 @@ class SqlStore:
     @contextmanager
     def _connected(self, engine: Engine) -> Generator[Connection]:
         with translated():
-            opened = engine.connect()
-        with opened as connection:
+            connection = engine.connect()
+        try:
             if self.url is None and engine.dialect.name == "sqlite":
                 with translated():
                     check_keys(connection)
                     begin_on_host(connection, "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN")
             self._admit(connection)
             yield connection
+        finally:
+            _give_back(connection)
 
     def _admit(self, connection: Connection) -> None:
         """Refuse a database that is not as declared, before anything else is asked of it."""
@@ -219,6 +221,17 @@ def _commit(connection: Connection) -> DBAPIError | None:
             raise fault_of(error) from error
         return error
     return None
+
+
+def _give_back(connection: Connection) -> None:
+    """Roll back what was not committed; where that breaks, nothing is lost, and what was to be said is said."""
+    try:
+        connection.close()
+    except DBAPIError as error:
+        logger.info("a connection broke when its work was over (%s)", state_of(error) or "without a state")
+        if not connection.closed:
+            connection.invalidate(error)
+            connection.close()
 
 
 def open_store(
