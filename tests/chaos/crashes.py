@@ -104,8 +104,7 @@ def _wrong(
         yield from _asked_blindly(store, work, command)
     else:
         first = work.ask_patiently(store, command, key)
-        again = work.ask(store, command, key) if key else first
-        if again != work.shown_again(first):
+        if key and (again := work.ask(store, command, key)) != work.shown_again(first):
             yield f"the second answer was {again}, the first {first}"
         changes = changes_after(store, position)
         if [each.seq for each in changes] != [first.seq]:

@@ -148,3 +148,23 @@ def test_what_is_shown_once_is_in_no_receipt() -> None:
     assert receipt.result["answer"]["key"]["id"] == made.key.id
     assert made.text
     assert made.text.rpartition("_")[2] not in str(receipt)
+
+
+def test_a_receipt_bears_the_instant_of_its_transaction() -> None:
+    counter = Counter()
+    first = counter.ask()
+    receipt = counter.store.run(lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test")
+
+    assert receipt is not None
+    assert receipt.at == first.at + timedelta(seconds=1)
+
+
+def test_an_answer_that_is_no_class_of_ours_is_kept_too() -> None:
+    store = MemoryStore()
+
+    def words(_: MemoryTransaction, command: list[str]) -> list[str]:
+        return command
+
+    first = store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Once("k", list[str]))
+
+    assert store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Once("k", list[str])) == first == ["a", "b"]
