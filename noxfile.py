@@ -105,9 +105,16 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Kill servers and processes in the middle of their work: `-- --minutes M --seed N`."""
+    """Break what is under a store, and kill what works with it: `-- --minutes M --seed N`, or doses by name."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.chaos")
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change lifecycle, history and rules, and see whether a test notices: `-- --children 2`, `-- --only-report`."""
+    _install(session, "mutation")
+    _run_to_its_end(session, "python", "-m", "tests.mutation")
 
 
 @nox.session

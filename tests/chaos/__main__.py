@@ -1,105 +1,43 @@
-"""`python -m tests.chaos races|lost-commit|kills`, or `--minutes M --seed N` for all of them until the time is over."""
+"""`python -m tests.chaos --minutes M --seed N`: every dose, again and again until the time is over; or one by its name.
 
+A round is seeded with N, the next with N + 1. What is broken, and in which order, follows from the seed; the moment at
+which a kill or a termination comes upon a program does not.
+"""
+
+import logging
 import sys
 import time
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
-from random import Random
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-from tests.chaos.kills import kill_writers
-from tests.chaos.testbed import Testbed, testbed
-from tests.conftest import Loop
-from tests.sql.editors import PROCESSES, editors, race
-from tests.sql.lost_commits import KINDS, behind, lose
-from tests.stateful.__main__ import run
-from tests.stateful.stores import Templates
-
-
-def races(bed: Testbed, wanted: Namespace) -> bool:
-    """Eight processes, one concept, on both databases."""
-    is_well = True
-    with editors() as pool:
-        for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-            begun = time.monotonic()
-            raced = race(pool, url, wanted.edits)
-            last, spent = PROCESSES * wanted.edits + 1, time.monotonic() - begun
-            is_right = raced.numbers == list(range(1, last + 1)) and raced.seq == last and not raced.findings
-            show(f"{name}: versions 1..{raced.numbers[-1]}, Stale {raced.stale} times, {spent:.0f} s", is_right)
-            is_well = is_well and is_right and raced.stale >= 1
-    return is_well
-
-
-def lost_commits(bed: Testbed, wanted: Namespace) -> bool:
-    """COMMITs that are lost on the way, for threads and for an event loop."""
-    is_well, times, loop = True, -(-wanted.n // len(KINDS)), Loop()
-    try:
-        for name, found in (("called", None), ("awaited", loop)):
-            with behind(bed.postgresql(), found) as place:
-                lost = lose(place, times)
-            is_right = set(lost.right.values()) == {times} and not lost.findings
-            show(f"{name}: right {dict(lost.right)} of {times} each, handlers ran {dict(lost.handled)} times", is_right)
-            is_well = is_well and is_right
-    finally:
-        loop.stop()
-    return is_well
-
-
-def kills(bed: Testbed, wanted: Namespace) -> bool:
-    """Writers that are killed."""
-    is_well = True
-    for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-        killed = kill_writers(url, wanted.kills, Random(wanted.seed))  # noqa: S311
-        is_right = not killed.lost and not killed.findings
-        said = f"{killed.times} writers killed, {killed.reported} edits reported, {killed.lost} lost"
-        show(f"{name}: {said}", is_right)
-        is_well = is_well and is_right
-    return is_well
-
-
-def programs(bed: Testbed, wanted: Namespace) -> bool:
-    """Programs of commands on every store."""
-    loop = Loop()
-    try:
-        tallies = run(Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed)
-    finally:
-        loop.stop()
-    for name, tally in tallies.items():
-        show(f"{name}: {tally}", is_right=True)
-    return True
-
-
-def show(line: str, is_right: bool) -> None:  # noqa: FBT001
-    """Print a line."""
-    sys.stdout.write(f"{'ok  ' if is_right else 'FAIL'} {line}\n")
-    sys.stdout.flush()
-
-
-SUITES: dict[str, Callable[[Testbed, Namespace], bool]] = {
-    "races": races,
-    "lost-commit": lost_commits,
-    "kills": kills,
-    "programs": programs,
-}
+from tests.chaos.doses import DOSES, show
+from tests.chaos.testbed import testbed
 
 
 def main() -> int:
-    """Run one suite, or all of them until the time is over; 1 where anything was wrong."""
-    parser = ArgumentParser(prog="python -m tests.chaos", description=__doc__)
-    parser.add_argument("suite", nargs="?", choices=SUITES)
-    parser.add_argument("--edits", type=int, default=200, help="of each process of a race")
-    parser.add_argument("--n", type=int, default=500, help="lost COMMITs of each colour")
-    parser.add_argument("--kills", type=int, default=20, help="on each database")
-    parser.add_argument("--programs", type=int, default=100)
-    parser.add_argument("--minutes", type=float, default=0)
+    """Run the doses; 1 where anything was wrong."""
+    parser = ArgumentParser(
+        prog="python -m tests.chaos", description=__doc__, formatter_class=RawDescriptionHelpFormatter
+    )
+    parser.add_argument("dose", nargs="*", metavar="dose", help=f"of {', '.join(DOSES)}; all of them by default")
+    parser.add_argument("--minutes", type=float, default=0, help="after which no further round begins")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=30, help="of writers on each database, in a round")
+    parser.add_argument("--n", type=int, default=60, help="lost COMMITs of each colour, in a round")
+    parser.add_argument("--rounds", type=int, default=5, help="of each fault, in a round")
+    parser.add_argument("--edits", type=int, default=50, help="of each process of a race, and under a jumping clock")
+    parser.add_argument("--programs", type=int, default=20, help="on every store, in a round")
     wanted = parser.parse_args()
-    chosen = [SUITES[wanted.suite]] if wanted.suite else list(SUITES.values())
+    if unknown := set(wanted.dose) - DOSES.keys():
+        parser.error(f"there is no dose {', '.join(sorted(unknown))}")
+    logging.getLogger("indelible").setLevel(logging.CRITICAL)  # each fault would be reported a hundred times
     end, is_well = time.monotonic() + wanted.minutes * 60, True
     while True:
-        show(f"seed {wanted.seed}", is_right=True)
-        for suite in chosen:
+        show(f"seed {wanted.seed}")
+        for name in wanted.dose or DOSES:
+            begun = time.monotonic()
             with testbed() as bed:
-                is_well = suite(bed, wanted) and is_well
+                is_well = DOSES[name](bed, wanted) and is_well
+            show(f"{name} took {time.monotonic() - begun:.0f} s")
         wanted.seed += 1
         if time.monotonic() >= end:
             return int(not is_well)

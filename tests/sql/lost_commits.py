@@ -1,6 +1,7 @@
 """Commands whose COMMIT is lost on the way, and whether each had its effect once and its right answer."""
 
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -18,7 +19,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store, verify
 from indelible_sql.verify import Finding
 
-HASTE = 0.04  # of the pauses between two questions
+HASTE = 0.04  # of the pauses between two questions, in the gate
 Handler = Callable[[Writing, Any], ConceptSaved]
 KINDS = (Fault.CUT, Fault.SWALLOW, Fault.DELAY)
 
@@ -30,6 +31,7 @@ class Lost:
     right: Counter[str] = field(factory=Counter[str])
     handled: Counter[str] = field(factory=Counter[str])
     asked_again: int = 0
+    seconds: defaultdict[str, list[float]] = field(factory=lambda: defaultdict[str, list[float]](list))
     findings: tuple[Finding, ...] = ()
 
 
@@ -61,7 +63,7 @@ def behind(database: PostgresServer, loop: Loop | None) -> Generator[Behind]:
     direct.dispose()
 
 
-def lose(place: Behind, times: int) -> Lost:
+def lose(place: Behind, times: int, haste: float = HASTE) -> Lost:
     """Lose the COMMIT of so many creates and edits of each kind."""
     lost, pause = Lost(), place.sql.pause
 
@@ -69,12 +71,13 @@ def lose(place: Behind, times: int) -> Lost:
         """The look-up found the transaction in progress, so now it may end."""
         lost.asked_again += 1
         place.proxy.release()
-        return pause(seconds * HASTE)
+        return pause(seconds * haste)
 
     place.sql.pause = pause_and_release
     for kind in KINDS:
         for turn in range(times):
-            handled, is_right = _lose_one(place, kind, is_edit=bool(turn % 2))
+            handled, is_right, seconds = _lose_one(place, kind, is_edit=bool(turn % 2))
+            lost.seconds[kind.name].append(seconds)
             lost.handled[kind.name] += handled
             lost.right[kind.name] += is_right
     place.sql.pause = pause
@@ -82,18 +85,21 @@ def lose(place: Behind, times: int) -> Lost:
     return lost
 
 
-def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool]:
-    """How often the handler ran, and whether the answer and the history are right."""
+def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool, float]:
+    """How often the handler ran, whether the answer and the history are right, and how long the answer took."""
     before = create(place.direct) if is_edit else None
     end = settled(place.direct).feed(limit=ALL).cursor
     place.proxy.plan(kind)
     counted, runs = _counted(concepts.edit_concept if before else concepts.create_concept)
     command = _edit(before) if before else concepts.CreateConcept(content=RATIO)
+    begun = time.monotonic()
     saved: ConceptSaved = place.store.run(counted, command, actor=MAYA, reason="a lost COMMIT")
+    seconds = time.monotonic() - begun
     shown = place.direct.read(concepts.get_concept, saved.concept.id)
     changes = settled(place.direct).feed(after=end).changes
     is_right = (shown.concept, shown.version, shown.seq) == (saved.concept, saved.version, saved.seq)
-    return len(runs), is_right and [(each.entity_id, each.seq) for each in changes] == [(saved.concept.id, saved.seq)]
+    is_once = [(each.entity_id, each.seq) for each in changes] == [(saved.concept.id, saved.seq)]
+    return len(runs), is_right and is_once, seconds
 
 
 def _edit(before: ConceptSaved) -> concepts.EditConcept:

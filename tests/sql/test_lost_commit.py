@@ -178,6 +178,25 @@ def test_what_a_savepoint_took_back_does_not_hide_that_the_rest_was_committed(pl
     assert total(place) == 2
 
 
+def test_a_number_that_a_crashed_server_has_given_again_is_no_proof(place: Behind) -> None:
+    given_again: list[str] = []
+
+    def note(tx: SqlTransaction, command: concepts.CreateConcept) -> None:
+        concepts.create_concept(tx, command)
+        given_again.append(tx.session.transaction or "")
+
+    def handler(tx: SqlTransaction, command: concepts.CreateConcept) -> None:
+        concepts.create_concept(tx, command)
+        tx.session.transaction = given_again[0]
+
+    place.direct.run(note, CREATE, actor=MAYA, reason="after the crash")
+    place.proxy.plan(Fault.CUT)
+    refused = refusal(lambda: place.sql.run(handler, CREATE, actor=MAYA, reason="before the crash"))
+
+    assert isinstance(refused, OutcomeUnknown)
+    assert total(place) == 1
+
+
 def test_a_query_that_is_cut_off_is_unreachable_and_the_next_one_works(place: Behind) -> None:
     created = create(place.store)
     place.proxy.plan(Fault.CUT, b"concepts")

@@ -132,6 +132,21 @@ def test_an_offset_is_turned_into_utc() -> None:
     assert instant_text(there) == "2026-01-01T00:00:00.000000+00:00"
 
 
+def test_what_has_no_text_is_refused_by_its_kind() -> None:
+    refused: list[str] = []
+    for value in (datetime(2026, 1, 1), 1.5, b"", {1}):  # noqa: DTZ001 - it has no zone, which is the point
+        with pytest.raises(WrongUse) as error:
+            canonical(value)
+        refused.append(error.value.problem)
+
+    assert refused == [
+        "a canonical value holds no instant without its time zone",
+        "a canonical value holds no float",
+        "a canonical value holds no bytes",
+        "a canonical value holds no set",
+    ]
+
+
 def test_another_process_says_the_same() -> None:
     script = "from indelible.kernel import digest; print(digest({'b': [1, None], 'a': {'z': 'é', 'y': True}}))"
     seed = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"

@@ -270,6 +270,27 @@ def test_a_request_id_may_be_absent_and_has_up_to_two_hundred_characters() -> No
             but(WHY, request_id=wrong)
 
 
+def test_a_status_that_the_action_does_not_lead_to_is_refused_by_name() -> None:
+    door = Door("d-1", DoorStatus.OPEN, NOW)
+    with pytest.raises(InvalidTransition) as refused:
+        next_change(WHY, DOOR, Head(entity=door, place=told()[-1].place), door, "shut", {})
+
+    assert refused.value.detail == {
+        "lifecycle": "door",
+        "from_state": "OPEN",
+        "action": "shut to OPEN",
+        "allowed": ("paint", "shut"),
+    }
+
+
+def test_a_broken_chain_names_its_entity() -> None:
+    first, second = told("paint")
+    with pytest.raises(BrokenChain) as broken:
+        verify_chain(DOOR, [first, but(second, reason="another")])
+
+    assert broken.value.detail == {"entity_id": "d-1", "seq": 2}
+
+
 def test_a_changes_place_is_checked() -> None:
     wrong: tuple[tuple[str, object], ...] = (
         ("entity_id", ""),

@@ -7,7 +7,9 @@ import pytest
 from attrs import evolve, fields, frozen
 
 from indelible.kernel import Actor, Conflict, Invalid, KeyReused, Once, Receipt
+from indelible.kernel.keys import CreateKey, KeyCreated, KeyPolicy, create_key
 from indelible.memory import MemoryStore, MemoryTransaction
+from indelible.policy import Policy
 from indelible.testing.stores import TickingClock
 
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
@@ -134,3 +136,35 @@ def test_a_key_has_1_to_255_visible_characters() -> None:
     for wrong in ("", "k" * 256, "a b", "a\nb", "a\x00"):
         with pytest.raises(Invalid):
             Once(wrong, Answer)
+
+
+def test_what_is_shown_once_is_in_no_receipt() -> None:
+    store = MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")))
+    once = Once("k", KeyCreated)
+    made = store.run(create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason="a test", once=once)
+    receipt = store.run(lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test")
+
+    assert receipt is not None
+    assert receipt.result["answer"]["key"]["id"] == made.key.id
+    assert made.text
+    assert made.text.rpartition("_")[2] not in str(receipt)
+
+
+def test_a_receipt_bears_the_instant_of_its_transaction() -> None:
+    counter = Counter()
+    first = counter.ask()
+    receipt = counter.store.run(lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test")
+
+    assert receipt is not None
+    assert receipt.at == first.at + timedelta(seconds=1)
+
+
+def test_an_answer_that_is_no_class_of_ours_is_kept_too() -> None:
+    store = MemoryStore()
+
+    def words(_: MemoryTransaction, command: list[str]) -> list[str]:
+        return command
+
+    first = store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Once("k", list[str]))
+
+    assert store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Once("k", list[str])) == first == ["a", "b"]

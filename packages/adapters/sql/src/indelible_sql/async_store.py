@@ -15,6 +15,7 @@ from indelible.kernel import Actor, Clock, Feed, Ids, Lifecycle, Once, SystemClo
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
 from indelible_sql.engines import Pool, open_async_engines
+from indelible_sql.failpoints import AtFailpoint, unarmed
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 
 
@@ -97,6 +98,7 @@ def open_async_store(
     clock: Clock | None = None,
     ids: Ids | None = None,
     pool: Pool | None = None,
+    at_failpoint: AtFailpoint = unarmed,
 ) -> AsyncSqlStore:
     """The store at a database's address, for an event loop: psycopg's asyncio or aiosqlite."""
     engines, pools = open_async_engines(url, pool or Pool())
@@ -109,6 +111,7 @@ def open_async_store(
         clock=clock or SystemClock(),
         ids=ids or TimeOrderedIds(),
         pause=_pause,
+        at_failpoint=at_failpoint,
     )
     return AsyncSqlStore(store, pools)
 

@@ -9,6 +9,7 @@ from cattrs import Converter
 from sqlalchemy import BigInteger, Boolean, Text, bindparam, literal_column, select, text
 
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
+from indelible_sql.failpoints import Failpoint
 from indelible_sql.session import Question, Row, Session
 from indelible_sql.tables import HISTORY, RECEIPTS
 from indelible_sql.together import parameters, row
@@ -139,7 +140,9 @@ class SqlReceipts:
 
     def keep(self, receipt: Receipt) -> None:
         """Keep the answer, in the command's own transaction."""
+        self._session.at_failpoint(Failpoint.BEFORE_RECEIPT)
         self._session.run(KEEP, parameters({RECEIPTS: asdict(receipt, recurse=False)}))
+        self._session.at_failpoint(Failpoint.AFTER_RECEIPT)
 
     def _is_free(self, owner: Actor, key: str) -> bool:
         """Whether no other transaction is at work for this key; until this one ends, none will be."""

@@ -17,7 +17,7 @@ HASH = select(HISTORY.c.hash).where(
     HISTORY.c.entity_id == bindparam("entity_id"),
     HISTORY.c.seq == bindparam("seq"),
 )
-ANSWERS: Mapping[str, bool | None] = {"committed": True, "aborted": False, "in progress": None}
+NOT_DONE: Mapping[str, bool | None] = {"aborted": False, "in progress": None}
 STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
 
@@ -35,15 +35,20 @@ def _ask(engine: Engine, lost: Session, schema: str) -> bool | None:
     """True, False, or None while PostgreSQL is still at it, or does not answer."""
     try:
         with translated(), engine.connect() as connection:
+            status = ""
             if lost.transaction is not None:
-                status = connection.execute(STATUS, {"transaction": lost.transaction}).scalar()
-                if str(status) in ANSWERS:
-                    return ANSWERS[str(status)]
+                status = str(connection.execute(STATUS, {"transaction": lost.transaction}).scalar())
+            if status in NOT_DONE:
+                return NOT_DONE[status]
             # PostgreSQL forgets old transactions, and SQLite knows none: a change that is kept was committed.
             session = Session(connection, schema)
-            return any(_is_kept(session, change) for change in lost.changes)
+            is_kept = any(_is_kept(session, change) for change in lost.changes)
     except Unavailable:
         return None
+    if status == "committed" and not is_kept:
+        # A server that crashed gives the numbers of unfinished transactions again; or a savepoint took all back.
+        raise OutcomeUnknown
+    return is_kept
 
 
 def _is_kept(session: Session, change: Change) -> bool:

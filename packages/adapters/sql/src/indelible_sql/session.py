@@ -10,6 +10,7 @@ from sqlalchemy.sql.base import Executable
 
 from indelible.kernel import Change, Stale, WrongUse
 from indelible_sql.columns import SCHEMA
+from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
 from indelible_sql.faults import RefusedByGuard, translated
 from indelible_sql.prepared import Prepared, prepared
 from indelible_sql.together import Rows, Together, parameters
@@ -23,12 +24,13 @@ logger = logging.getLogger("indelible.sql")
 class Session:
     """Runs statements on one connection until its transaction ends, and remembers the changes that were written."""
 
-    def __init__(self, connection: Connection, schema: str) -> None:
-        self._connection, self._schema = connection, schema
+    def __init__(self, connection: Connection, schema: str, at_failpoint: AtFailpoint = unarmed) -> None:
+        self._connection, self._schema, self.at_failpoint = connection, schema, at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
-        if not connection.in_transaction():
-            connection.begin()  # the cursor below begins nothing by itself
-        self._cursor = connection.connection.cursor()
+        with translated():
+            if not connection.in_transaction():
+                connection.begin()  # the cursor below begins nothing by itself
+            self._cursor = connection.connection.cursor()
         self._is_open = True
         self.changes: list[Change] = []
         self.transaction: str | None = None  # PostgreSQL's number of the transaction, once it has written
@@ -47,9 +49,10 @@ class Session:
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         """Every row, fetched."""
-        with translated():
-            asked, found = self._sent(statement, values)
-            return [asked.read(each) for each in found]
+        self.at_failpoint(Failpoint.BEFORE_QUESTION)
+        found = self._fetched(statement, values)
+        self.at_failpoint(Failpoint.AFTER_QUESTION)
+        return found
 
     def stream(self, statement: Question, page: int) -> Iterator[Row]:
         """Every row, fetched a page at a time."""
@@ -84,12 +87,25 @@ class Session:
         self.changes.append(change)
 
     def _in_order(self, write: Together, values: Row) -> bool:
-        return all(self.run(statement, values) == 1 for statement in write.ordered)
+        for statement in write.ordered:
+            self.at_failpoint(Failpoint.BEFORE_STEP)
+            touched = self.run(statement, values)
+            self.at_failpoint(Failpoint.AFTER_STEP)
+            if touched != 1:
+                return False
+        return True
 
     def _fused(self, write: Together, values: Row) -> bool:
-        found = self.first(write.fused, values)
-        self.transaction = str(found["txid"]) if found else self.transaction
-        return found is not None
+        self.at_failpoint(Failpoint.BEFORE_FUSED)
+        found = self._fetched(write.fused, values)
+        self.at_failpoint(Failpoint.AFTER_FUSED)
+        self.transaction = str(found[0]["txid"]) if found else self.transaction
+        return bool(found)
+
+    def _fetched(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
+        with translated():
+            asked, found = self._sent(statement, values)
+            return [asked.read(each) for each in found]
 
     def _sent(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         """The statement as it was sent, and the rows that came."""
@@ -107,11 +123,13 @@ class Session:
             raise
 
     def _reported(self, error: Any) -> DBAPIError:
-        """The driver's error as SQLAlchemy reports it; a connection that broke is not used again."""
+        """The driver's error as SQLAlchemy reports it; a connection that broke is not used again, nor an older one."""
         connection = self.connection
         dialect, driver = connection.dialect, connection.connection.dbapi_connection
         is_broken = dialect.is_disconnect(error, driver, self._cursor)
         if is_broken:
+            pool: Any = connection.engine.pool  # whose public way leaves the others to break one by one
+            pool._invalidate(connection.connection, error)  # noqa: SLF001
             connection.invalidate(error)
         how = {"connection_invalidated": is_broken, "dialect": dialect}
         reported: Any = DBAPIError.instance

@@ -32,7 +32,8 @@ from indelible_sql import migrate
 from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
-from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, translated
+from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
+from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, state_of, translated
 from indelible_sql.history import SqlHistory, SqlReceipts
 from indelible_sql.keys import SqlKeys
 from indelible_sql.outcome import was_committed
@@ -81,6 +82,7 @@ class SqlStore:
     clock: Clock
     ids: Ids
     pause: Callable[[float], object]
+    at_failpoint: AtFailpoint
     _is_admitted: bool = field(default=False, init=False)
     _nesting: Nesting = field(factory=Nesting, init=False, repr=False)
 
@@ -165,18 +167,22 @@ class SqlStore:
                 with self._recorded(cause, connection) as tx:
                     yield tx
             else:
+                self.at_failpoint(Failpoint.BEFORE_BEGIN)
                 with self._connected(self.engines.writer) as ours:
                     with self._recorded(cause, ours) as tx:
                         yield tx
+                    self.at_failpoint(Failpoint.BEFORE_COMMIT)
                     lost = _commit(ours)
                 if lost and not was_committed(self.engines.writer, tx.session, self.schema, self.pause):
                     raise CommitNotDone from lost
+                self.at_failpoint(Failpoint.AFTER_COMMIT)
 
     @contextmanager
     def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
-        session = Session(connection, self.schema)
+        session = Session(connection, self.schema, self.at_failpoint)
         tx = SqlTransaction(session, self.policy, cause, self.clock, self.ids)
         try:
+            self.at_failpoint(Failpoint.AFTER_BEGIN)
             with refusals_logged(cause):
                 yield tx
                 tx.concepts.check_whole()
@@ -187,14 +193,16 @@ class SqlStore:
     @contextmanager
     def _connected(self, engine: Engine) -> Generator[Connection]:
         with translated():
-            opened = engine.connect()
-        with opened as connection:
+            connection = engine.connect()
+        try:
             if self.url is None and engine.dialect.name == "sqlite":
                 with translated():
                     check_keys(connection)
                     begin_on_host(connection, "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN")
             self._admit(connection)
             yield connection
+        finally:
+            _give_back(connection)
 
     def _admit(self, connection: Connection) -> None:
         """Refuse a database that is not as declared, before anything else is asked of it."""
@@ -215,6 +223,17 @@ def _commit(connection: Connection) -> DBAPIError | None:
     return None
 
 
+def _give_back(connection: Connection) -> None:
+    """Roll back what was not committed; where that breaks, nothing is lost, and what was to be said is said."""
+    try:
+        connection.close()
+    except DBAPIError as error:
+        logger.info("a connection broke when its work was over (%s)", state_of(error) or "without a state")
+        if not connection.closed:
+            connection.invalidate(error)
+            connection.close()
+
+
 def open_store(
     url: str | None = None,
     *,
@@ -225,11 +244,12 @@ def open_store(
     clock: Clock | None = None,
     ids: Ids | None = None,
     pool: Pool | None = None,
+    at_failpoint: AtFailpoint = unarmed,
 ) -> SqlStore:
     """The store at a database's address, or on a host's own engine; `upgrade` makes its tables.
 
     `lifecycles` are the host's own. On PostgreSQL the tables live in `schema`, and the address names the
-    application's role, which may not own them.
+    application's role, which may not own them. `at_failpoint` is for tests: what happens between two statements.
     """
     if (url is None) == (engine is None):
         raise WrongUse("a store is opened with an address or with an engine")
@@ -243,4 +263,5 @@ def open_store(
         clock=clock or SystemClock(),
         ids=ids or TimeOrderedIds(),
         pause=time.sleep,
+        at_failpoint=at_failpoint,
     )

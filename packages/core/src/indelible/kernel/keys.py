@@ -13,6 +13,7 @@ from indelible.kernel.clock import instant_after
 from indelible.kernel.errors import Invalid, NotFound, WrongUse
 from indelible.kernel.history import Change, Data, Head, next_change
 from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.receipts import SHOWN_ONCE
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_instant_or_none
 
@@ -128,11 +129,14 @@ class KeySaved:
 
 @frozen(kw_only=True)
 class KeyCreated:
-    """A new key, with the text `ind_<id>_<secret>` that is shown this once and kept nowhere."""
+    """A new key, with the text `ind_<id>_<secret>` that is shown this once and kept nowhere.
+
+    Asked again under the same idempotency key, the text is '': who lost it revokes the key, and creates another.
+    """
 
     key: Key
     seq: int
-    text: str = field(repr=False)
+    text: str = field(default="", repr=False, metadata=SHOWN_ONCE)
 
 
 class Keys(Protocol):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen, has
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.actor import Actor, Cause
@@ -15,6 +15,8 @@ from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
 
 R = TypeVar("R")
 Command = TypeVar("Command")
+
+SHOWN_ONCE: Final = {"is_shown_once": True}  # metadata of an answer's field that no receipt keeps
 
 _converter = make_converter()
 _converter.register_structure_hook(Actor, lambda text, _: Actor.parse(text))
@@ -80,7 +82,15 @@ def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once
         return _converter.structure(kept.result["answer"], once.returns)
     result = handler(tx, command)
     unsealed = Receipt(
-        owner=tx.actor, key=once.key, fingerprint=fingerprint, result={"answer": plain(result)}, at=tx.clock.now()
+        owner=tx.actor, key=once.key, fingerprint=fingerprint, result={"answer": _kept(result)}, at=tx.clock.now()
     )
     tx.receipts.keep(evolve(unsealed, hash=unsealed.digest()))
     return result
+
+
+def _kept(result: object) -> object:
+    """The answer as JSON knows it, without what is shown once: that comes back as its default."""
+    kind = type(result)
+    shown = [each.name for each in fields(kind) if each.metadata.get("is_shown_once")] if has(kind) else []
+    said: Any = plain(result)
+    return {name: value for name, value in said.items() if name not in shown} if shown else said

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from functools import partial
 
+from attrs import evolve
+
 from indelible import concepts
 from indelible.kernel import Feed, KeyReused, Once, Stale, WrongUse
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
+    KeyCreated,
     KeyNotFound,
     RevokeKey,
     create_key,
@@ -118,6 +121,13 @@ class KernelConformance:
         assert store.read(key_for, made.text, now=BEGINNING) is None
         assert store.read(get_key, made.key.id) == revoked
         assert store.read(list_keys) == (revoked,)
+
+    def test_a_secret_is_shown_once(self, store: AnyStore) -> None:
+        command, once = CreateKey(owner=MAYA, scopes=("admin",)), Once("key-1", KeyCreated)
+        made = do(store, create_key, command, once=once)
+
+        assert store.read(key_for, made.text, now=BEGINNING) == made.key
+        assert do(store, create_key, command, once=once) == evolve(made, text="")
 
     def test_a_wrong_key_opens_nothing(self, store: AnyStore) -> None:
         made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))

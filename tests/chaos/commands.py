@@ -1,0 +1,88 @@
+"""Every command, each with what must be there before it: what the suites of faults ask for."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from attrs import evolve, frozen
+
+from indelible import concepts
+from indelible.concepts import ConceptSaved
+from indelible.kernel import Once, RequestInFlight
+from indelible.kernel.keys import CreateKey, KeyCreated, KeySaved, RevokeKey, create_key, revoke_key
+from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO, AnyStore, approve, create, do, submit
+from indelible.wiring import Writing
+
+LONGEST_WAIT_SECONDS: Final = 30
+
+
+@frozen
+class Work:
+    """A handler, and how to make a command for it that can be done once."""
+
+    handler: Callable[[Writing, Any], Any]
+    returns: type[Any]
+    prepare: Callable[[AnyStore], Any]
+
+    def ask(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
+        """What the command answers; under the caller's key, where one is given."""
+        actor = NOOR if self.handler is concepts.approve_concept else MAYA
+        return do(store, self.handler, command, actor=actor, once=Once(key, self.returns) if key else None)
+
+    def shown_again(self, answer: Any) -> Any:  # noqa: ANN401 - of any command
+        """The answer to a request that was answered before: a key's secret is shown once."""
+        return evolve(answer, text="") if isinstance(answer, KeyCreated) else answer
+
+    def ask_patiently(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
+        """As `ask`, and again while the server has not noticed that whoever asked first is dead."""
+        end = time.monotonic() + LONGEST_WAIT_SECONDS
+        while True:
+            try:
+                return self.ask(store, command, key)
+            except RequestInFlight:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+
+
+def _editing(store: AnyStore) -> concepts.EditConcept:
+    saved = create(store)
+    return concepts.EditConcept(
+        concept_id=saved.concept.id, expected_seq=saved.seq, content=CLEARER, change_note="says it more clearly"
+    )
+
+
+def _submitting(store: AnyStore) -> concepts.SubmitConcept:
+    saved = create(store)
+    return concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
+
+
+def _approving(store: AnyStore) -> concepts.ApproveConcept:
+    saved = submit(store, create(store))
+    return concepts.ApproveConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
+
+
+def _publishing(store: AnyStore) -> concepts.PublishConcept:
+    saved = approve(store, submit(store, create(store)))
+    return concepts.PublishConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
+
+
+def _creating_key(_: AnyStore) -> CreateKey:
+    return CreateKey(owner=MAYA, scopes=("admin",))
+
+
+def _revoking(store: AnyStore) -> RevokeKey:
+    made = do(store, create_key, _creating_key(store))
+    return RevokeKey(key_id=made.key.id, expected_seq=made.seq)
+
+
+WORKS: Final = {
+    "create": Work(concepts.create_concept, ConceptSaved, lambda _: concepts.CreateConcept(content=RATIO)),
+    "edit": Work(concepts.edit_concept, ConceptSaved, _editing),
+    "submit": Work(concepts.submit_concept, ConceptSaved, _submitting),
+    "approve": Work(concepts.approve_concept, ConceptSaved, _approving),
+    "publish": Work(concepts.publish_concept, ConceptSaved, _publishing),
+    "create a key": Work(create_key, KeyCreated, _creating_key),
+    "revoke a key": Work(revoke_key, KeySaved, _revoking),
+}
+BIRTHS: Final = {"create", "create a key"}  # without a key of the caller's, a birth that is asked again is another

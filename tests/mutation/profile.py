@@ -1,0 +1,13 @@
+"""Hypothesis for mutants: the same examples each time, and no deadline, for a trampoline is slow."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "mutation",
+    deadline=None,
+    derandomize=True,
+    max_examples=30,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("mutation")
