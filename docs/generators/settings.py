@@ -180,7 +180,7 @@ def given(value: object) -> str:
     if value in (inspect.Parameter.empty, NOTHING):
         return ""
     text = repr(value)
-    return "the library's own" if text.startswith(("Factory(", "frozenset(")) else text
+    return "the library's own" if text.startswith(("Factory(", "frozenset(", "<function")) else text
 
 
 def fields_part(kind: type) -> Iterator[str]:

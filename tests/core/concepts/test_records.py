@@ -135,7 +135,8 @@ def test_a_correction_of_an_open_concept_is_refused_by_name() -> None:
 
 def test_a_change_keeps_the_digests_of_its_records_and_what_it_corrects() -> None:
     remarks = (warning(WarningCode.DEF_EMPTY, field="definition"),)
-    kept = {"version": digest(VERSION), "warnings": digest(["c-1", 2, NOW, RULESET, remarks])}
+    warnings = digest(["c-1", 2, NOW, RULESET, remarks])
+    kept = {"version": digest(VERSION), "warnings": warnings, "ruleset": RULESET}
 
     assert record_of(VERSION, remarks) == kept
     assert record_of(VERSION, remarks, corrects="c-0") == kept | {"corrects": "c-0"}
