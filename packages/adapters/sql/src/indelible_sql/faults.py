@@ -10,7 +10,7 @@ from attrs import frozen
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from indelible.kernel import IndelibleError, StoreBusy, StoreUnreachable, Unavailable, WrongUse
+from indelible.kernel import IndelibleError, Invalid, StoreBusy, StoreUnreachable, Unavailable, WrongUse
 
 
 @frozen
@@ -72,6 +72,13 @@ class RefusedByGuard(IndelibleError):
 
 
 @frozen
+class ValueUnstorable(Invalid):
+    """A value that was given or asked for is of a kind, or holds characters, that no database takes."""
+
+    code: ClassVar[str] = "VALUE_UNSTORABLE"
+
+
+@frozen
 class DatabaseFault(Unavailable):
     """The database reported a fault that indelible does not know."""
 
@@ -103,6 +110,7 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (DENIED, AccessDenied),
     (TIMEOUTS, StoreTimeout),
 )
+UNTAKEN = ("cannot adapt type", "binding parameter", "cannot contain NUL")  # drivers' words, with no state beside them
 KEYS = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 
 
@@ -149,6 +157,8 @@ def fault_of(error: DBAPIError) -> IndelibleError:
         return AccessDenied()
     if state.startswith(KEYS):
         return RefusedByGuard(_guard_of(error), state)
+    if state.startswith("22") or any(words in str(error.orig) for words in UNTAKEN):
+        return ValueUnstorable()
     return StoreUnreachable(type(error.orig).__name__) if fate_of(error) is Fate.UNKNOWN else DatabaseFault(state)
 
 

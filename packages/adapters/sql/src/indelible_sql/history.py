@@ -160,7 +160,9 @@ def _on_postgresql(rows: Rows, home: str, start: tuple[int, int]) -> Feed:
     return Feed(changes=changes, cursor=f"{home}.{txid}.{position}")
 
 
-def _numbers(cursor: str, count: int) -> tuple[int, ...]:
+def _numbers(cursor: Any, count: int) -> tuple[int, ...]:
+    if not isinstance(cursor, str):
+        raise ForeignCursor(str(cursor))
     parts = cursor.split(".") if cursor else ["0"] * count
     if len(parts) != count or not all(
         part.isascii() and part.isdecimal() and len(part) <= LONGEST_NUMBER for part in parts

@@ -11,7 +11,7 @@ from sqlalchemy.sql.base import Executable
 from indelible.kernel import Change, Stale, WrongUse
 from indelible_sql.columns import SCHEMA
 from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
-from indelible_sql.faults import RefusedByGuard, translated
+from indelible_sql.faults import RefusedByGuard, ValueUnstorable, translated
 from indelible_sql.prepared import Prepared, prepared
 from indelible_sql.together import Rows, Together, parameters
 
@@ -117,6 +117,13 @@ class Session:
             return asked, self._cursor.fetchall() if asked.columns else []
         except connection.dialect.loaded_dbapi.Error as error:
             raise self._reported(error) from error
+        except (
+            AttributeError,
+            OverflowError,
+            TypeError,
+            ValueError,
+        ) as error:  # of what turns values into the driver's
+            raise ValueUnstorable from error
         except BaseException as error:
             if not isinstance(error, Exception):  # stopped in the middle: nobody knows what the driver waits for
                 connection.invalidate(error)

@@ -14,7 +14,7 @@ from indelible.concepts.rules.diff import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.records import fold
 from indelible.kernel import Change
-from indelible.kernel.values import InstantOutOfRange
+from indelible.kernel.values import InstantOutOfRange, WrongType
 
 PAGE = 50
 
@@ -92,6 +92,8 @@ def concept_as_of(
     """The concept as it stood at an instant, at a seq, or at the earlier of both."""
     if at is not None and at.tzinfo is None:
         raise InstantOutOfRange("at")
+    if seq is not None and type(seq) is not int:
+        raise WrongType("seq", "int")
     changes = [
         change
         for change in list_history(tx, concept_id)

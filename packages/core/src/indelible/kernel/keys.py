@@ -4,7 +4,7 @@ import hmac
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, cast
 
 from attrs import Attribute, evolve, field, frozen
 
@@ -66,12 +66,13 @@ class KeyPolicy:
         return hmac.digest(self.pepper, secret.encode(), "sha256").hex()
 
 
-def _are_scopes(_: object, __: "Attribute[Any]", scopes: tuple[str, ...]) -> None:
-    if not 1 <= len(scopes) <= MOST_SCOPES:
-        raise InvalidScope(f"{len(scopes)} scopes")
-    for scope in scopes:
-        if not SCOPE.fullmatch(scope):
-            raise InvalidScope(scope)
+def _are_scopes(_: object, __: "Attribute[Any]", scopes: object) -> None:
+    found: tuple[object, ...] = cast("tuple[object, ...]", scopes) if isinstance(scopes, tuple) else ()
+    if not 1 <= len(found) <= MOST_SCOPES:
+        raise InvalidScope(f"{len(found)} scopes")
+    for scope in found:
+        if not isinstance(scope, str) or not SCOPE.fullmatch(scope):
+            raise InvalidScope(str(scope))
 
 
 @frozen(kw_only=True)
