@@ -104,9 +104,11 @@ def locked_file(place: Place, _: Random) -> Generator[None]:
     other = sqlite3.connect(place.file(), isolation_level=None)
     with place.pragma("busy_timeout = 1", "busy_timeout = 5000"):
         other.execute("BEGIN IMMEDIATE")
+        place.is_hasty = True
         try:
             yield
         finally:
+            place.is_hasty = False
             other.execute("ROLLBACK")
             other.close()
 

@@ -28,6 +28,7 @@ class Place:
     store: SqlStore
     server: PostgresServer | None = None  # of PostgreSQL
     races: int = field(default=0, init=False)
+    is_hasty: bool = field(default=False, init=False)  # does not wait between two tries
 
     def __attrs_post_init__(self) -> None:
         self.store.pause = self._pause
@@ -79,7 +80,7 @@ class Place:
 
     def _pause(self, seconds: float) -> None:
         self.races += 1
-        time.sleep(seconds)
+        time.sleep(0 if self.is_hasty else seconds)
 
 
 @contextmanager

@@ -20,7 +20,10 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, SqlTransaction
 
 ROUNDS = 1
-CHANCE = Random(1)  # noqa: S311 - no secret
+
+
+def chance() -> Random:
+    return Random(1)  # noqa: S311 - no secret
 
 
 @pytest.fixture
@@ -37,14 +40,14 @@ def on_postgresql(database: PostgresServer) -> Generator[Place]:
 
 @pytest.mark.parametrize("name", ON_SQLITE)
 def test_a_fault_under_sqlite_is_told_and_survived(on_sqlite: Place, name: str) -> None:
-    suffered = suffer(on_sqlite, ON_SQLITE[name], CHANCE, ROUNDS)
+    suffered = suffer(on_sqlite, ON_SQLITE[name], chance(), ROUNDS)
 
     assert (suffered.wrong, suffered.refused_afterwards) == ([], 0)
 
 
 @pytest.mark.parametrize("name", ON_POSTGRESQL)
 def test_a_fault_under_postgresql_is_told_and_survived(on_postgresql: Place, name: str) -> None:
-    assert suffer(on_postgresql, ON_POSTGRESQL[name], CHANCE, ROUNDS).wrong == []
+    assert suffer(on_postgresql, ON_POSTGRESQL[name], chance(), ROUNDS).wrong == []
 
 
 def test_a_deadlock_is_run_again(on_postgresql: Place) -> None:
@@ -52,7 +55,7 @@ def test_a_deadlock_is_run_again(on_postgresql: Place) -> None:
 
 
 def test_a_server_that_ends_in_the_middle_is_told_and_survived() -> None:
-    suffered, restarts = restart(CHANCE, ROUNDS)
+    suffered, restarts = restart(chance(), ROUNDS)
 
     assert suffered.wrong == []
     assert restarts >= 1
@@ -60,7 +63,7 @@ def test_a_server_that_ends_in_the_middle_is_told_and_survived() -> None:
 
 def test_history_goes_forward_whatever_the_clock_shows(sqlite_url: str, database: PostgresServer) -> None:
     for found in (sqlite_url, database):
-        jumped = jump(found, CHANCE, 20)
+        jumped = jump(found, chance(), 20)
 
         assert jumped.wrong == []
         assert jumped.back > 0
@@ -78,7 +81,7 @@ def test_a_begin_that_is_refused_has_its_code_in_a_block_too(on_sqlite: Place) -
         with store.transaction(actor=MAYA, reason="a block") as tx:
             concepts.create_concept(tx, concepts.CreateConcept(content=RATIO))
 
-    with only_queries(on_sqlite, CHANCE):
+    with only_queries(on_sqlite, chance()):
         refused = [refusal(lambda: create(store)), refusal(in_a_block)]
 
     assert [each and each.code for each in refused] == ["STORE_READ_ONLY", "STORE_READ_ONLY"]
