@@ -36,4 +36,5 @@ def any_site(request: pytest.FixtureRequest, site: Site, renewable: Renewable) -
     store = open_store(server.url if server else request.getfixturevalue("sqlite_url"), policy=Policy(keys=KEYS))
     renewable.put(store)
     yield site
+    renewable.renew()  # nobody after this test finds a store whose database is gone
     store.dispose()
