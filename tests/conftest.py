@@ -29,6 +29,7 @@ from indelible_service.embedded import PostgresServer, create_database, postgres
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
+TESTS = Path(__file__).parent
 DATABASES = count(1)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
 HURRIED = {
@@ -47,7 +48,27 @@ settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hy
 settings.load_profile("gate")
 LINE = "a line for the end"
 # These take longest: they come first, so that no process is left with one of them at the end.
-LONG = ("test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+LONG = ("test_mutation", "test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+# Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
+SLOW = {
+    "chaos/test_crashes.py",
+    "chaos/test_faults.py",
+    "docs/test_examples.py",
+    "examples/test_restore.py",
+    "fuzz/test_attack.py",
+    "guards/test_flips.py",
+    "guards/test_mutation.py",
+    "guards/test_rebuild.py",
+    "service/test_embedded.py",
+    "service/test_serving.py",
+    "service/test_transfer.py",
+    "sql/test_crashes.py",
+    "sql/test_lost_commit.py",
+    "sql/test_migrations.py",
+    "sql/test_races.py",
+    "stateful/test_programs.py",
+    "web/test_generated.py",
+}
 
 
 IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
@@ -95,6 +116,11 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None
         record_property(LINE, line)
 
     return say
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.path.relative_to(TESTS).as_posix() in SLOW:
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(trylast=True)
@@ -186,7 +212,7 @@ def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
 
 def lasting(url: str) -> str:
     """An address in a folder that outlives the test's: a kept store asks for the one that it was opened with."""
-    return f"sqlite:///{Path(__file__).parent}/none.db" if url.startswith("sqlite") else url
+    return f"sqlite:///{TESTS}/none.db" if url.startswith("sqlite") else url
 
 
 def lead(store: SqlStore) -> None:

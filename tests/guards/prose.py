@@ -4,7 +4,7 @@ BEGINNING = """
 # Guards
 
 What the databases refuse when nobody asks the domain, which guard refuses it, and what would happen without that guard.
-`python -m tests.guards.table` measures all of it and writes this page, and `tests/guards/measured/test_mutation.py`
+`python -m tests.guards.table` measures all of it and writes this page, and `tests/guards/test_mutation.py`
 compares them.
 
 A guard is a trigger, a key, a check, a domain's rule, a NOT NULL, a column that the database makes, or a privilege that
