@@ -1,11 +1,15 @@
-"""Write what follows from the declarations: `python -m tests.sql.freeze`, before the first release only.
+"""Write what follows from the declarations and the migrations: `python -m tests.sql.freeze`.
 
-Once a revision is released its file is never written again: a change of the schema is a new revision.
+The first revision's file is made anew until another revision stands after it; from then on it is never written again,
+and only the digests of the newest revision are.
 """
 
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from indelible_service.embedded import postgres
 from indelible_sql import migrate
@@ -14,18 +18,21 @@ from indelible_sql.schema import ddl
 from indelible_sql.snapshot import digest_of, facts
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
-REVISION = "0001"
+FIRST = "0001"
 
 
 def main() -> None:
-    """Freeze the statements, migrate an empty database of each kind, and keep the digests of what it holds then."""
-    for dialect in ("postgresql", "sqlite"):
-        text = SEPARATOR.join(ddl(dialect)) + "\n"
-        (MIGRATIONS / "versions" / f"{REVISION}.{dialect}.sql").write_text(text, encoding="utf-8")
+    """Freeze the first statements, migrate an empty database of each kind, and keep the digest of what it holds then."""
+    newest = ScriptDirectory.from_config(Config(toml_file="pyproject.toml")).get_current_head() or FIRST
+    if newest == FIRST:
+        for dialect in ("postgresql", "sqlite"):
+            text = SEPARATOR.join(ddl(dialect)) + "\n"
+            (MIGRATIONS / "versions" / f"{FIRST}.{dialect}.sql").write_text(text, encoding="utf-8")
     with TemporaryDirectory() as own, TemporaryDirectory() as other, postgres(Path(other), durable=False) as server:
         digests = {"postgresql": _digest(server.owner_url), "sqlite": _digest(f"sqlite:///{own}/empty.db")}
     known = MIGRATIONS / migrate.DIGESTS
-    known.write_text(json.dumps({REVISION: digests}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    kept = json.loads(known.read_text(encoding="utf-8")) | {newest: digests}
+    known.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _digest(url: str) -> str:

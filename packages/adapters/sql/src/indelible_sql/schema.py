@@ -94,7 +94,8 @@ def _tables(dialect: str) -> Iterator[str]:
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             yield _text(CreateIndex(index), options)
     if dialect == "postgresql":  # SQLite has the keys that point forward in its tables already
-        for key in (key for table in TABLES for key in table.foreign_key_constraints if key.use_alter):
+        late = [key for table in TABLES for key in table.foreign_key_constraints if key.use_alter]
+        for key in sorted(late, key=lambda each: str(each.name)):
             yield _text(AddConstraint(key, isolate_from_table=False), options)
 
 

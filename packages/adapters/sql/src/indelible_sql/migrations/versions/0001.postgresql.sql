@@ -140,9 +140,9 @@ CREATE TABLE indelible.concept_warnings (
 	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES indelible.concept_versions (concept_id, version_number, created_at)
 )
 --;
-ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
---;
 ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()
 --;
