@@ -22,7 +22,7 @@ FIRST = "0001"
 
 
 def main() -> None:
-    """Freeze the first statements, migrate an empty database of each kind, and keep the digest of what it holds then."""
+    """Freeze the first statements, migrate an empty database of each kind, and keep the digest of what it holds."""
     newest = ScriptDirectory.from_config(Config(toml_file="pyproject.toml")).get_current_head() or FIRST
     if newest == FIRST:
         for dialect in ("postgresql", "sqlite"):
