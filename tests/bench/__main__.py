@@ -1,78 +1,43 @@
-"""`python -m tests.bench --rounds 7`: what a whole edit costs, beside a bare driver that does the same."""
+"""`python -m tests.bench`: what indelible costs, beside what else could do the same."""
 
-import cProfile
-import pstats
 import sys
-import time
 from argparse import ArgumentParser
-from statistics import median
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
-from tests.bench.edits import Bench, Edit, on_postgresql, on_sqlite
-from tests.chaos.testbed import testbed
+from attrs import evolve
+from tests.bench import edits
+from tests.bench.rounds import FULL, SMALL, Dose, Table
+from tests.chaos.testbed import Testbed, testbed
 
-GOAL = 0.6
-TOP = 25
-
-
-def seconds(edit: Edit, times: int) -> float:
-    """How long one edit takes, of so many."""
-    begun = time.perf_counter()
-    for _ in range(times):
-        edit()
-    return (time.perf_counter() - begun) / times
+Part = Callable[[Testbed, Dose], Iterator[Table]]
+PARTS: Final[Mapping[str, Part]] = {"edits": edits.tables}
 
 
-def compare(database: str, bench: Bench, rounds: int, times: int) -> float:
-    """How fast the store is, where the bare driver is 1: medians of alternating rounds."""
-    ways = {"bare": bench.bare, "indelible": bench.store}
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(rounds + 1):
-        for name, edit in ways.items():
-            spent = seconds(edit, times)
-            if turn:  # the first round is for caches
-                taken[name].append(spent)
-    ours = median(taken["indelible"])
-    for name, found in taken.items():
-        span = f"{min(found) * 1e3:.3f} to {max(found) * 1e3:.3f}"
-        show(f"{database}, {name}: {median(found) * 1e3:.3f} ms ({span}), ratio {median(found) / ours:.2f}")
-    return median(taken["bare"]) / ours
-
-
-def profile(bench: Bench, times: int) -> None:
-    """Where the time of the store's edits goes."""
-    profiler = cProfile.Profile()
-    profiler.runcall(seconds, bench.store, times)
-    pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(TOP)
-
-
-def show(line: str) -> None:
-    """Print a line."""
-    sys.stdout.write(f"{line}\n")
+def told(table: Table) -> Iterator[str]:
+    """A table as lines for a terminal."""
+    yield f"{table.title}"
+    for row in table.rows:
+        span = f"{min(row.taken):,.3f} to {max(row.taken):,.3f}"
+        yield f"  {row.name:40} {row.median:12,.3f} {row.unit} ({span})"
+    for goal in table.goals:
+        yield f"  {goal}"
 
 
 def main() -> int:
-    """Measure both databases; 1 where PostgreSQL's ratio is below the goal."""
+    """Measure the parts that are named; 1 where a goal was missed."""
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--edits", type=int, default=100, help="of each way, in each round")
-    parser.add_argument("--hasty", action="store_true", help="without fsync, to see the program's share")
-    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all of them, unless some are named")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--small", action="store_true", help="the smallest dose, which shows that all runs")
     wanted = parser.parse_args()
-    with testbed(durable=not wanted.hasty) as bed:
-        show(f"PostgreSQL {bed.server.version} on TCP, synchronous_commit on, fsync {'off' if wanted.hasty else 'on'}")
-        database = bed.postgresql()
-        with on_postgresql(database.url, database.owner_url) as bench:
-            for text in bench.statements.texts():
-                show(text)
-            ratio = compare("PostgreSQL", bench, wanted.rounds, wanted.edits)
-            if wanted.profile:
-                profile(bench, wanted.edits)
-        with on_sqlite(bed.sqlite()) as bench:
-            compare("SQLite", bench, wanted.rounds, wanted.edits)
-            if wanted.profile:
-                profile(bench, wanted.edits)
-    show(f"goal {GOAL}: {'reached' if ratio >= GOAL else 'missed'} with {ratio:.2f}")
-    return int(ratio < GOAL)
+    dose = SMALL if wanted.small else FULL
+    dose = evolve(dose, rounds=wanted.rounds or dose.rounds)
+    with testbed(durable=not wanted.small) as bed:
+        for name in wanted.parts or PARTS:
+            for table in PARTS[name](bed, dose):
+                sys.stdout.write("\n".join((*told(table), "")))
+    return 0
 
 
 if __name__ == "__main__":
