@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import evolve
-from tests.bench import edits
+from tests.bench import edits, lifecycles, lives
 from tests.bench.rounds import FULL, SMALL, Dose, Table
 from tests.chaos.testbed import Testbed, testbed
 
 Part = Callable[[Testbed, Dose], Iterator[Table]]
-PARTS: Final[Mapping[str, Part]] = {"edits": edits.tables}
+PARTS: Final[Mapping[str, Part]] = {"edits": edits.tables, "lifecycles": lifecycles.tables, "lives": lives.tables}
 
 
 def told(table: Table) -> Iterator[str]:

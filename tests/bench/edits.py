@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from itertools import cycle
 from typing import Any, Final
 
 import psycopg
@@ -64,20 +65,21 @@ def filled(store: SqlStore, concepts: int) -> None:
 
 
 def edits(store: SqlStore) -> Way:
-    """Each call is one more edit of a concept of its own."""
-    saved, number = [create(store, CONTENT)], [0]
+    """Each call edits the next of some concepts, all of the same age."""
+    saved = [create(store, CONTENT) for _ in range(others.MANY)]
+    counts, following = [kept(store, each.concept.id) for each in saved], cycle(range(others.MANY))
 
     def once() -> None:
-        number[0] += 1
-        command = concepts.EditConcept(
-            concept_id=saved[0].concept.id,
-            expected_seq=saved[0].seq,
-            content=revised(number[0]),
-            change_note=NOTE,
-        )
-        saved[0] = store.run(concepts.edit_concept, command, actor=MAYA, reason=NOTE)
+        number = next(following)
+        saved[number] = store.run(concepts.edit_concept, edit_of(saved[number]), actor=MAYA, reason=NOTE)
 
-    return Way(once, kept(store, saved[0].concept.id))
+    return Way(once, lambda: sum(count() for count in counts))
+
+
+def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
+    """The command that gives the concept its next version."""
+    content = revised(saved.version.version_number)
+    return concepts.EditConcept(concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note=NOTE)
 
 
 def kept(store: SqlStore, concept_id: str) -> Callable[[], int]:
