@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import evolve
-from tests.bench import edits, lifecycles, lives
+from tests.bench import edits, lifecycles, lives, reads, served, size
 from tests.bench.rounds import FULL, SMALL, Dose, Table
 from tests.chaos.testbed import Testbed, testbed
 
 Part = Callable[[Testbed, Dose], Iterator[Table]]
-PARTS: Final[Mapping[str, Part]] = {"edits": edits.tables, "lifecycles": lifecycles.tables, "lives": lives.tables}
+PARTS: Final[Mapping[str, Part]] = {
+    "edits": edits.tables,
+    "lives": lives.tables,
+    "reads": reads.tables,
+    "served": served.tables,
+    "size": size.tables,
+    "lifecycles": lifecycles.tables,
+}
 
 
 def told(table: Table) -> Iterator[str]:
@@ -19,7 +26,7 @@ def told(table: Table) -> Iterator[str]:
     yield f"{table.title}"
     for row in table.rows:
         span = f"{min(row.taken):,.3f} to {max(row.taken):,.3f}"
-        yield f"  {row.name:40} {row.median:12,.3f} {row.unit} ({span})"
+        yield f"  {f'{row.group}: {row.name}':60} {row.median:12,.3f} {row.unit} ({span})"
     for goal in table.goals:
         yield f"  {goal}"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from attrs import evolve
-from tests.bench.edits import NOTE, edit_of, kept
+from tests.bench.edits import edit_of, kept
 from tests.bench.rounds import Dose, Goal, Measured, Table, Way, in_turns
-from tests.bench.statements import CONTENT
+from tests.bench.statements import CONTENT, NOTE
 from tests.chaos.testbed import Testbed
 
 from indelible import concepts
@@ -21,13 +21,24 @@ ROUNDS: Final = 5
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Both databases."""
+    rows, goals = list[Measured](), list[Goal]()
     for database, url in (("PostgreSQL", bed.postgresql().url), ("SQLite", bed.sqlite())):
         store = open_store(url)
-        yield _table(database, measured(store, evolve(dose, rounds=min(dose.rounds, ROUNDS))), dose)
+        short, long = measured(store, evolve(dose, rounds=min(dose.rounds, ROUNDS)), database)
+        rows += (short, long)
+        goals.append(Goal(promise=f"times as long, on {database}", found=long.over(short), most=1.15))
         store.dispose()
+    yield Table(
+        name="lives",
+        title=f"An edit of a concept that has had {SHORT} versions, and of one that has had {dose.long_life:,}",
+        says="Each edit is a whole one, as above. The short life is another concept's in each round.",
+        rows=tuple(rows),
+        beside=rows[0].name,
+        goals=tuple(goals),
+    )
 
 
-def measured(store: SqlStore, dose: Dose) -> tuple[Measured, Measured]:
+def measured(store: SqlStore, dose: Dose, database: str) -> tuple[Measured, Measured]:
     """The edits from version 10 on, of another concept in each round, and those from the long life's end on."""
     young = [aged(store, SHORT) for _ in range(dose.rounds + 1)]
     old = aged(store, dose.long_life)
@@ -35,7 +46,7 @@ def measured(store: SqlStore, dose: Dose) -> tuple[Measured, Measured]:
         f"from version {SHORT:,}": _editing(store, young, dose.times),
         f"from version {dose.long_life:,}": _editing(store, [old], dose.times * (dose.rounds + 1)),
     }
-    short, long = in_turns(ways, dose).values()
+    short, long = in_turns(ways, dose, database).values()
     return short, long
 
 
@@ -60,15 +71,3 @@ def _editing(store: SqlStore, saved: list[ConceptSaved], times: int) -> Way:
 
     counts = [kept(store, each.concept.id) for each in saved]
     return Way(once, lambda: sum(count() for count in counts))
-
-
-def _table(database: str, found: tuple[Measured, Measured], dose: Dose) -> Table:
-    short, long = found
-    return Table(
-        name=f"lives-{database.lower()}",
-        title=f"An edit of a concept that has had {SHORT} versions or {dose.long_life:,}, on {database}",
-        says="Each edit is a whole one, as above. The short life is another concept's in each round.",
-        rows=found,
-        beside=short.name,
-        goals=(Goal(promise="times as long as from version 10", found=long.over(short), most=1.15),),
-    )

@@ -14,6 +14,7 @@ from attrs import asdict, frozen
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.event import listen
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy_continuum import version_class
 from tests.bench.rounds import Act, Way
@@ -77,7 +78,7 @@ def on_sqlite(place: Path) -> Generator[Mapping[str, Other]]:
     """Each in a file of its own, as durable as ours."""
     environment = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(place / "sourced.db")}
     engine = sa.create_engine(f"sqlite:///{place / 'continued.db'}")
-    sa.event.listen(engine, "connect", _durable)
+    listen(engine, "connect", _durable)
     with _sourced(environment) as sourced, _continued(engine) as continued:
         yield {SOURCED: sourced, CONTINUED: continued}
     engine.dispose()

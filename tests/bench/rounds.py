@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 from typing import Final
 
@@ -25,7 +25,7 @@ class Dose:
 
 
 FULL: Final = Dose(rounds=7, times=100, concepts=500, long_life=10_000, kept=100_000, clients=4)
-SMALL: Final = Dose(rounds=1, times=2, concepts=5, long_life=20, kept=20, clients=1)
+SMALL: Final = Dose(rounds=1, times=2, concepts=5, long_life=20, kept=20, clients=2)
 
 
 @frozen
@@ -38,9 +38,10 @@ class Way:
 
 @frozen(kw_only=True)
 class Measured:
-    """What one way took, or gave, in each round."""
+    """What one way took, or gave, in each round; a group is what can be compared."""
 
     name: str
+    group: str = ""
     unit: str
     taken: tuple[float, ...]
 
@@ -77,15 +78,17 @@ class Table:
     title: str
     says: str
     rows: tuple[Measured, ...]
-    beside: str  # the row that others are compared with
+    beside: str  # the row of each group that its others are compared with
     goals: tuple[Goal, ...] = ()
 
-    def row(self, name: str) -> Measured:
-        """The measure of this name."""
-        return next(row for row in self.rows if row.name == name)
+    def compared(self) -> Iterator[tuple[Measured, float]]:
+        """Each row, and how many times that of the row beside which it stands."""
+        for row in self.rows:
+            (beside,) = (each for each in self.rows if (each.group, each.name) == (row.group, self.beside))
+            yield row, row.over(beside)
 
 
-def in_turns(ways: Mapping[str, Way], dose: Dose) -> Mapping[str, Measured]:
+def in_turns(ways: Mapping[str, Way], dose: Dose, group: str = "") -> Mapping[str, Measured]:
     """How many milliseconds each way takes to act once, by round; AssertionError where it did not do it each time."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     before = {name: way.done() for name, way in ways.items()}
@@ -96,7 +99,7 @@ def in_turns(ways: Mapping[str, Way], dose: Dose) -> Mapping[str, Measured]:
                 taken[name].append(spent * MILLISECONDS)
     done = {name: way.done() - before[name] for name, way in ways.items()}
     assert set(done.values()) == {dose.times * (dose.rounds + 1)}, done
-    return {name: Measured(name=name, unit="ms", taken=tuple(found)) for name, found in taken.items()}
+    return {name: Measured(name=name, group=group, unit="ms", taken=tuple(found)) for name, found in taken.items()}
 
 
 def seconds_of(act: Act, times: int = 1) -> float:
