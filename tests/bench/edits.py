@@ -66,7 +66,7 @@ def filled(store: SqlStore, concepts: int) -> None:
 
 def edits(store: SqlStore) -> Way:
     """Each call edits the next of some concepts, all of the same age."""
-    saved = [create(store, CONTENT) for _ in range(others.MANY)]
+    saved = [create(store, evolve(CONTENT, name=f"Fractions {number}")) for number in range(others.MANY)]
     counts, following = [kept(store, each.concept.id) for each in saved], cycle(range(others.MANY))
 
     def once() -> None:
@@ -78,7 +78,7 @@ def edits(store: SqlStore) -> Way:
 
 def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
     """The command that gives the concept its next version."""
-    content = revised(saved.version.version_number)
+    content = revised(saved.version.version_number, saved.version.content.name)
     return concepts.EditConcept(concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note=NOTE)
 
 

@@ -52,9 +52,9 @@ class Statements:
         yield from (each.text for each in (self.load, *self.writes))
 
 
-def revised(number: int) -> ConceptContent:
+def revised(number: int, name: str = CONTENT.name) -> ConceptContent:
     """The content that the edit of this number gives."""
-    return evolve(CONTENT, explanation=f"{CONTENT.explanation} Revision {number}.")
+    return evolve(CONTENT, name=name, explanation=f"{CONTENT.explanation} Revision {number}.")
 
 
 def following(concept_id: str, seq: int, version: int, last: str, number: int) -> Mapping[str, Any]:
