@@ -140,9 +140,13 @@ FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTIT
 # The expected seq is part of the condition: a row that moved while we waited for its lock is not joined again.
 LOAD = FIND.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
 OTHERS, THEIR = CONCEPTS.alias("others"), VERSIONS.alias("their")
+# Asked for each of the few, and not joined: a plan for a join that was made while tables were small reads them whole.
+THEIR_NAME = select(THEIR.c.name).where(
+    THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version
+)
 NAMES = (
-    select(gathered(THEIR.c.name).label("names"))
-    .join(OTHERS, and_(THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version))
+    select(gathered(THEIR_NAME.scalar_subquery()).label("names"))
+    .select_from(OTHERS)
     .where(among(OTHERS.c.name_key, "keys"), OTHERS.c.id != bindparam("concept_id"))
 )
 LOAD_TO_EDIT = LOAD.add_columns(NAMES.scalar_subquery().label("names"))
