@@ -26,7 +26,7 @@ from tests.bench.statements import (
 )
 from tests.bench.unguarded import unguarded_postgresql, unguarded_sqlite
 from tests.chaos.testbed import Testbed
-from tests.sql.drivers import Watch, watched
+from tests.sql.drivers import watched
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved
@@ -34,7 +34,6 @@ from indelible.kernel import instant_text
 from indelible.testing.stores import MAYA, create
 from indelible_sql import SqlStore, open_store
 
-WARM: Final = 10
 UNGUARDED: Final = "bare driver, unguarded"
 GUARDED: Final = "bare driver, guarded"
 OURS: Final = "indelible"
@@ -87,13 +86,13 @@ def kept(store: SqlStore, concept_id: str) -> Callable[[], int]:
     return lambda: len(store.read(concepts.list_history, concept_id))
 
 
-def _seen(watch: Watch, edit: Act) -> Statements:
-    for _ in range(WARM):
-        edit()
-    found: list[Sent] = []
+def seen(url: str) -> Statements:
+    """What a store sends, told by another one than is measured: to be watched costs time."""
+    store, found = open_store(url), list[Sent]()
+    watch, saved = watched(store.engines.writer), create(store, evolve(CONTENT, name="Watched"))
     watch.before.append(lambda text, values: found.append(Sent(text, values)))
-    edit()
-    watch.before.clear()
+    store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason=NOTE)
+    store.dispose()
     return Statements.of(found)
 
 
@@ -101,13 +100,11 @@ def _seen(watch: Watch, edit: Act) -> Statements:
 def on_postgresql(url: str, owner_url: str, concepts: int) -> Generator[Bench]:
     """Over TCP: load and lock, one fused guarded statement, COMMIT; both prepared."""
     store = open_store(url)
-    watch = watched(store.engines.writer)
     filled(store, concepts)
     store.dispose()  # a plan that was made for empty tables would be kept
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ANALYZE")
-        edit = edits(store)
-        statements, mine = _seen(watch, edit.act), create(store, OWN)
+        edit, statements, mine = edits(store), seen(url), create(store, OWN)
         unguarded = unguarded_postgresql(owner, statements, mine)
         with psycopg.connect(url) as connection:
             bare = Way(_bare_postgresql(connection, statements, mine), kept(store, mine.concept.id))
@@ -141,10 +138,8 @@ def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements
 def on_sqlite(url: str, concepts: int) -> Generator[Bench]:
     """BEGIN IMMEDIATE, load, the guarded statements in order, COMMIT; the same settings of the connection."""
     store = open_store(url)
-    watch = watched(store.engines.writer)
     filled(store, concepts)
-    edit = edits(store)
-    statements, mine = _seen(watch, edit.act), create(store, OWN)
+    edit, statements, mine = edits(store), seen(url), create(store, OWN)
     path = make_url(url).database or ""
     with closing(connected(path)) as guarded, closing(connected(f"{path}.unguarded")) as plain:
         bare = Way(_bare_sqlite(guarded, statements, mine), kept(store, mine.concept.id))
