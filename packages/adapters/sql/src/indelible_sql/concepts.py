@@ -141,11 +141,13 @@ FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTIT
 LOAD = FIND.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
 OTHERS, THEIR = CONCEPTS.alias("others"), VERSIONS.alias("their")
 # Asked for each of the few, and not joined: a plan for a join that was made while tables were small reads them whole.
-THEIR_NAME = select(THEIR.c.name).where(
-    THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version
+THEIR_NAME = (
+    select(THEIR.c.name)
+    .where(THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version)
+    .scalar_subquery()
 )
 NAMES = (
-    select(gathered(THEIR_NAME.scalar_subquery()).label("names"))
+    select(gathered(THEIR_NAME).label("names"))
     .select_from(OTHERS)
     .where(among(OTHERS.c.name_key, "keys"), OTHERS.c.id != bindparam("concept_id"))
 )
