@@ -37,7 +37,8 @@ LEFT, WIDTH, LINE, BAR, MARGIN = 270, 760, 24, 14, 12  # pixels
 LEAD: Final = (
     "Written by `python -m tests.bench --write` (`nox -s bench -- --write`), from one run on one machine, with one"
     " PostgreSQL and one SQLite, which wait for the disk at each COMMIT. All ways to do a thing take turns:"
-    " {rounds} rounds of {times} times each, after one round that only warms up. A figure is the median of the rounds,"
+    " {rounds} rounds of {times} times each, fewer of what takes long, after one round that only warms up. A figure is"
+    " the median of the rounds,"
     " the span is from the least to the most; a ratio is the median of the rounds' own ratios, in which falls out what"
     " else the machine was doing. Trust ratios within a table; other machines give other figures."
 )

@@ -31,6 +31,7 @@ from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store
 
 VERSIONS: Final = 10
+ROUNDS: Final = 5
 SECRET: Final = "a secret of the bench, which nobody else uses"  # noqa: S105 - nothing is behind it
 FASTAPI: Final = "FastAPI"
 HOST: Final = "127.0.0.1"
@@ -62,6 +63,7 @@ class Client:
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Reads by both, by one client and by several; edits by ours."""
+    few = evolve(dose, rounds=min(dose.rounds, ROUNDS), times=max(1, dose.times // IN_A_ROW // 2))
     url = bed.postgresql().url
     pepper = derived(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
@@ -70,7 +72,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
     told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
     with _served(SERVE, told) as ours, _served(ASGI, told) as theirs:
-        rows = (*_reads(store, key, {OURS: ours, FASTAPI: theirs}, dose), *_edits(store, key, ours, dose))
+        rows = (*_reads(store, key, {OURS: ours, FASTAPI: theirs}, few), *_edits(store, key, ours, few))
     store.dispose()
     yield Table(
         name="served",

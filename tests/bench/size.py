@@ -20,7 +20,7 @@ from indelible.testing.stores import BEGINNING, MAYA
 from indelible_service.foreign import import_file
 from indelible_sql import SqlStore, export_histories, open_store, verify
 
-ROUNDS: Final = 3
+ROUNDS: Final = 2
 AT_ONCE: Final = 500  # concepts that are prepared in one transaction
 PROGRAM: Final = Path(__file__).with_name("footprint.py")
 WORST_SECONDS: Final = 30
