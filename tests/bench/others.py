@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Final
 
 import psycopg
@@ -76,12 +77,13 @@ def on_postgresql(owner_url: str) -> Generator[Mapping[str, Other]]:
 @contextmanager
 def on_sqlite(place: Path) -> Generator[Mapping[str, Other]]:
     """Each in a file of its own, as durable as ours."""
-    environment = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(place / "sourced.db")}
-    engine = sa.create_engine(f"sqlite:///{place / 'continued.db'}")
-    listen(engine, "connect", _durable)
-    with _sourced(environment) as sourced, _continued(engine) as continued:
-        yield {SOURCED: sourced, CONTINUED: continued}
-    engine.dispose()
+    with TemporaryDirectory(dir=place) as folder:
+        environment = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": f"{folder}/sourced.db"}
+        engine = sa.create_engine(f"sqlite:///{folder}/continued.db")
+        listen(engine, "connect", _durable)
+        with _sourced(environment) as sourced, _continued(engine) as continued:
+            yield {SOURCED: sourced, CONTINUED: continued}
+        engine.dispose()
 
 
 def _durable(connection: sqlite3.Connection, _: object) -> None:
