@@ -97,7 +97,7 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure; `-- --help` says what."""
+    """Measure beside others: `-- --write` for the page, `-- edits` for a part, `-- --profile` for where time goes."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.bench")
 

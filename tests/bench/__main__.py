@@ -1,78 +1,88 @@
-"""`python -m tests.bench --rounds 7`: what a whole edit costs, beside a bare driver that does the same."""
+"""`python -m tests.bench`: what indelible costs, beside what else could do the same."""
 
 import cProfile
 import pstats
 import sys
-import time
-from argparse import ArgumentParser
-from statistics import median
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 
-from tests.bench.edits import Bench, Edit, on_postgresql, on_sqlite
-from tests.chaos.testbed import testbed
+from attrs import evolve
+from tests.bench import report
+from tests.bench.edits import on_postgresql, on_sqlite
+from tests.bench.parts import PARTS
+from tests.bench.rounds import FULL, SMALL, Act, Dose, Table, seconds_of
+from tests.chaos.testbed import Testbed, testbed
 
-GOAL = 0.6
-TOP = 25
-
-
-def seconds(edit: Edit, times: int) -> float:
-    """How long one edit takes, of so many."""
-    begun = time.perf_counter()
-    for _ in range(times):
-        edit()
-    return (time.perf_counter() - begun) / times
+TOP = 30
 
 
-def compare(database: str, bench: Bench, rounds: int, times: int) -> float:
-    """How fast the store is, where the bare driver is 1: medians of alternating rounds."""
-    ways = {"bare": bench.bare, "indelible": bench.store}
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(rounds + 1):
-        for name, edit in ways.items():
-            spent = seconds(edit, times)
-            if turn:  # the first round is for caches
-                taken[name].append(spent)
-    ours = median(taken["indelible"])
-    for name, found in taken.items():
-        span = f"{min(found) * 1e3:.3f} to {max(found) * 1e3:.3f}"
-        show(f"{database}, {name}: {median(found) * 1e3:.3f} ms ({span}), ratio {median(found) / ours:.2f}")
-    return median(taken["bare"]) / ours
+def told(table: Table) -> Iterator[str]:
+    """A table as lines for a terminal."""
+    yield f"\n{table.title}"
+    for row, ratio in table.compared():
+        span = f"{report.number(min(row.taken))} to {report.number(max(row.taken))}"
+        yield f"  {row.group:40} {row.name:26} {report.number(row.median):>8} {row.unit} ({span}), {ratio:.2f}"
+    for goal in table.goals:
+        end = "reached" if goal.is_reached else "MISSED"
+        yield f"  {goal.found:.2f} {goal.promise}, {report.promised(goal)}: {end}"
 
 
-def profile(bench: Bench, times: int) -> None:
+def measure(bed: Testbed, wanted: Namespace, dose: Dose) -> int:
+    """Measure the parts that are named, and tell each table as it comes; 1 where a goal was missed."""
+    before, tables = report.load(), list[Table]()
+    for name in wanted.parts or PARTS:
+        for table in PARTS[name](bed, dose):
+            show(*told(table))
+            tables.append(table)
+    beside = f"load {before} when it began, {report.load()} when it ended, its own included"
+    lines = (*report.machine(bed.server.version), beside)
+    show("", *lines)
+    if wanted.write:
+        report.write(tables, dose, lines)
+    return int(not all(goal.is_reached for table in tables for goal in table.goals))
+
+
+def profile(bed: Testbed, dose: Dose) -> int:
     """Where the time of the store's edits goes."""
+    database = bed.postgresql()
+    with on_postgresql(database.url, database.owner_url, dose.concepts) as bench:
+        _profile(bench.store.act, dose.times)
+    with on_sqlite(bed.sqlite(), dose.concepts) as bench:
+        _profile(bench.store.act, dose.times)
+    return 0
+
+
+def _profile(act: Act, times: int) -> None:
     profiler = cProfile.Profile()
-    profiler.runcall(seconds, bench.store, times)
+    profiler.runcall(seconds_of, act, times)
     pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(TOP)
 
 
-def show(line: str) -> None:
-    """Print a line."""
-    sys.stdout.write(f"{line}\n")
+def show(*lines: str) -> None:
+    """Print lines as they are known."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
 
 
 def main() -> int:
-    """Measure both databases; 1 where PostgreSQL's ratio is below the goal."""
+    """Do what was asked."""
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--edits", type=int, default=100, help="of each way, in each round")
-    parser.add_argument("--hasty", action="store_true", help="without fsync, to see the program's share")
-    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all, unless some are named")
+    parser.add_argument("--rounds", type=int, help="of all ways in turn")
+    parser.add_argument("--small", action="store_true", help="the smallest dose, which shows that all runs")
+    parser.add_argument("--hasty", action="store_true", help="without fsync, to see the programs' own share")
+    parser.add_argument("--profile", action="store_true", help="only where the time of an edit goes")
+    parser.add_argument("--write", action="store_true", help="write docs/reference/benchmarks.md and its drawings")
     wanted = parser.parse_args()
-    with testbed(durable=not wanted.hasty) as bed:
-        show(f"PostgreSQL {bed.server.version} on TCP, synchronous_commit on, fsync {'off' if wanted.hasty else 'on'}")
-        database = bed.postgresql()
-        with on_postgresql(database.url, database.owner_url) as bench:
-            for text in bench.statements.texts():
-                show(text)
-            ratio = compare("PostgreSQL", bench, wanted.rounds, wanted.edits)
-            if wanted.profile:
-                profile(bench, wanted.edits)
-        with on_sqlite(bed.sqlite()) as bench:
-            compare("SQLite", bench, wanted.rounds, wanted.edits)
-            if wanted.profile:
-                profile(bench, wanted.edits)
-    show(f"goal {GOAL}: {'reached' if ratio >= GOAL else 'missed'} with {ratio:.2f}")
-    return int(ratio < GOAL)
+    if set(wanted.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(set(wanted.parts) - set(PARTS)))}")
+    if wanted.write and (wanted.parts or wanted.small or wanted.hasty):
+        parser.error("only a whole run is written")
+    dose = SMALL if wanted.small else FULL
+    with testbed(durable=not (wanted.small or wanted.hasty)) as bed:
+        if wanted.profile:
+            return profile(bed, dose)
+        return measure(bed, wanted, evolve(dose, rounds=wanted.rounds or dose.rounds))
 
 
 if __name__ == "__main__":

@@ -1,127 +1,118 @@
 """One edit, whole: by a store, and by a bare driver that sends the statements which the store was seen to send."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
+from itertools import cycle
 from typing import Any, Final
 
 import psycopg
 from attrs import evolve, frozen
 from sqlalchemy import make_url
-from tests.sql.drivers import Watch, watched
+from tests.bench import others
+from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, in_turns
+from tests.bench.statements import (
+    CONTENT,
+    INSTANTS,
+    NOTE,
+    OWN,
+    Sent,
+    Statements,
+    columns_of,
+    connected,
+    following,
+    revised,
+)
+from tests.bench.unguarded import unguarded_postgresql, unguarded_sqlite
+from tests.chaos.testbed import Testbed
+from tests.sql.drivers import watched
 
 from indelible import concepts
-from indelible.concepts import ConceptContent, ConceptSaved
-from indelible.concepts.entities import name_key
+from indelible.concepts import ConceptSaved
 from indelible.kernel import instant_text
 from indelible.testing.stores import MAYA, create
 from indelible_sql import SqlStore, open_store
 
-CONCEPTS: Final = 500
-WARM: Final = 10
-PLACEHOLDER: Final = re.compile(r"(\w+)\"? ?= ?\?")
-CONTENT: Final = ConceptContent(
-    name="Equivalent fractions",
-    definition="Fractions that name the same amount, though their numerators and denominators differ.",
-    explanation="Multiply or divide both parts by the same number: the amount stays, and only its name changes. " * 4,
-    examples=("1/2 = 2/4 = 50/100", "6/9 = 2/3, dividing both by 3"),
-    learning_objective="Rename a fraction without changing its amount.",
-    misconceptions=("A fraction with larger numbers is a larger fraction.",),
-    scope_boundaries="Positive fractions only.",
+UNGUARDED: Final = "bare driver, unguarded"
+GUARDED: Final = "bare driver, guarded"
+OURS: Final = "indelible"
+
+SAYS: Final = (
+    "Load the concept, decide, write its next version with its warnings and its change, COMMIT. The *bare driver* sends"
+    " the statements that indelible was seen to send, prepared, with values made beforehand. *Unguarded* is the least"
+    " that keeps the same rows: nothing is loaded, the tables have a primary key and nothing else, and {}."
+    " eventsourcing loads an aggregate of a few events and saves one more; SQLAlchemy-Continuum gets a row, changes it"
+    " and commits: both keep the same content, the note and the actor."
 )
-OWN: Final = evolve(CONTENT, name="Fractions of one value")  # names that are the same would be looked up
-INSTANTS: Final = ("concepts_updated_at", "concept_versions_created_at", "concept_warnings_computed_at", "history_at")
-
-Edit = Callable[[], object]
 
 
-@frozen
-class Sent:
-    """A statement as the driver got it, and the values that went with it."""
-
-    text: str
-    values: Any
-
-
-@frozen
-class Statements:
-    """The statements of one edit: the load and the writes."""
-
-    load: Sent
-    writes: tuple[Sent, ...]
-
-    @classmethod
-    def of(cls, sent: list[Sent]) -> "Statements":
-        """The statements of an edit, told apart."""
-        (load,) = (each for each in sent if each.text.startswith("SELECT"))
-        return cls(load, tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT"))))
-
-    def texts(self) -> Iterator[str]:
-        """What to print."""
-        yield from (each.text for each in (self.load, *self.writes))
-
-
-@frozen
+@frozen(kw_only=True)
 class Bench:
-    """Ways to make one edit: the store's, and a bare driver's."""
+    """Ways to make one edit: the store's, and a bare driver's, with the guards and without them."""
 
-    store: Edit
-    bare: Edit
+    store: Way
+    bare: Way
+    unguarded: Way
     statements: Statements
 
 
-def _filled(store: SqlStore) -> None:
+def filled(store: SqlStore, concepts: int) -> None:
     """Enough other concepts for names to be looked up among."""
-    for number in range(CONCEPTS):
+    for number in range(concepts):
         create(store, evolve(CONTENT, name=f"Concept {number}"))
 
 
-def _edits(store: SqlStore) -> Edit:
-    """Each call is one more edit of a concept of its own."""
-    saved, number = [create(store, CONTENT)], [0]
+def edits(store: SqlStore) -> Way:
+    """Each call edits the next of some concepts, all of the same age."""
+    saved = [create(store, evolve(CONTENT, name=f"Fractions {number}")) for number in range(others.MANY)]
+    counts, following = [kept(store, each.concept.id) for each in saved], cycle(range(others.MANY))
 
     def once() -> None:
-        number[0] += 1
-        command = concepts.EditConcept(
-            concept_id=saved[0].concept.id,
-            expected_seq=saved[0].seq,
-            content=evolve(CONTENT, explanation=f"{CONTENT.explanation} Revision {number[0]}."),
-            change_note="one of many edits",
-        )
-        saved[0] = store.run(concepts.edit_concept, command, actor=MAYA, reason="one of many edits")
+        number = next(following)
+        saved[number] = store.run(concepts.edit_concept, edit_of(saved[number]), actor=MAYA, reason=NOTE)
 
-    return once
+    return Way(once, lambda: sum(count() for count in counts))
 
 
-def _seen(watch: Watch, edit: Edit) -> Statements:
-    for _ in range(WARM):
-        edit()
-    found: list[Sent] = []
+def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
+    """The command that gives the concept its next version."""
+    content = revised(saved.version.version_number, saved.version.content.name)
+    return concepts.EditConcept(concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note=NOTE)
+
+
+def kept(store: SqlStore, concept_id: str) -> Callable[[], int]:
+    """How many changes the concept's history has by now."""
+    return lambda: len(store.read(concepts.list_history, concept_id))
+
+
+def seen(url: str) -> Statements:
+    """What a store sends, told by another one than is measured: to be watched costs time."""
+    store, found = open_store(url), list[Sent]()
+    watch, saved = watched(store.engines.writer), create(store, evolve(CONTENT, name="Watched"))
     watch.before.append(lambda text, values: found.append(Sent(text, values)))
-    edit()
-    watch.before.clear()
+    store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason=NOTE)
+    store.dispose()
     return Statements.of(found)
 
 
 @contextmanager
-def on_postgresql(url: str, owner_url: str) -> Generator[Bench]:
+def on_postgresql(url: str, owner_url: str, concepts: int) -> Generator[Bench]:
     """Over TCP: load and lock, one fused guarded statement, COMMIT; both prepared."""
     store = open_store(url)
-    watch = watched(store.engines.writer)
-    _filled(store)
+    filled(store, concepts)
     store.dispose()  # a plan that was made for empty tables would be kept
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ANALYZE")
-    edit = _edits(store)
-    statements = _seen(watch, edit)
-    with psycopg.connect(url) as connection:
-        yield Bench(edit, _bare_postgresql(connection, statements, create(store, OWN)), statements)
+        edit, statements, mine = edits(store), seen(url), create(store, OWN)
+        unguarded = unguarded_postgresql(owner, statements, mine)
+        with psycopg.connect(url) as connection:
+            bare = Way(_bare_postgresql(connection, statements, mine), kept(store, mine.concept.id))
+            yield Bench(store=edit, bare=bare, unguarded=unguarded, statements=statements)
     store.dispose()
 
 
-def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved) -> Edit:
+def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved) -> Act:
     cursor, concept_id, number = connection.cursor(), mine.concept.id, [0]
     load, (write,) = statements.load, statements.writes
     found = {**load.values, "concept_id": concept_id, "expected_seq": mine.seq}
@@ -134,7 +125,7 @@ def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements
             names = [column.name for column in cursor.description or ()]
             number.extend(names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
         _, seq, version, last, at = number
-        values = {**write.values, **_next(concept_id, row[seq], row[version], row[last], number[0])}
+        values = {**write.values, **following(concept_id, row[seq], row[version], row[last], number[0])}
         values |= dict.fromkeys(INSTANTS, row[at] + timedelta(microseconds=1))
         assert cursor.execute(write.text.encode(), values, prepare=True).fetchone() is not None
         connection.commit()
@@ -143,52 +134,24 @@ def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements
     return once
 
 
-def _next(concept_id: str, seq: int, version: int, last: str, number: int) -> Mapping[str, Any]:
-    """The values of the concept's next change that differ from one edit to another."""
-    digest = f"{number:064x}"
-    return {
-        "concepts_id": concept_id,
-        "concepts_name_key": name_key(OWN.name),
-        "concepts_seq": seq + 1,
-        "concepts_old_seq": seq,
-        "concepts_current_version": version + 1,
-        "concepts_hash": digest,
-        "concept_versions_id": f"{concept_id}-{number}",
-        "concept_versions_concept_id": concept_id,
-        "concept_versions_version_number": version + 1,
-        "concept_versions_name": OWN.name,
-        "concept_versions_name_key": name_key(OWN.name),
-        "concept_versions_search_key": f"{name_key(OWN.name)}\n{name_key(OWN.definition)}",
-        "concept_warnings_concept_id": concept_id,
-        "concept_warnings_version_number": version + 1,
-        "history_entity_id": concept_id,
-        "history_seq": seq + 1,
-        "history_version": version + 1,
-        "history_prev_hash": last,
-        "history_hash": digest,
-    }
-
-
 @contextmanager
-def on_sqlite(url: str) -> Generator[Bench]:
+def on_sqlite(url: str, concepts: int) -> Generator[Bench]:
     """BEGIN IMMEDIATE, load, the guarded statements in order, COMMIT; the same settings of the connection."""
     store = open_store(url)
-    watch = watched(store.engines.writer)
-    _filled(store)
-    edit = _edits(store)
-    statements = _seen(watch, edit)
-    connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
-        connection.execute(f"PRAGMA {pragma}")
-    yield Bench(edit, _bare_sqlite(connection, statements, create(store, OWN)), statements)
-    connection.close()
+    filled(store, concepts)
+    edit, statements, mine = edits(store), seen(url), create(store, OWN)
+    path = make_url(url).database or ""
+    with closing(connected(path)) as guarded, closing(connected(f"{path}.unguarded")) as plain:
+        bare = Way(_bare_sqlite(guarded, statements, mine), kept(store, mine.concept.id))
+        unguarded = unguarded_sqlite(plain, guarded, statements, mine)
+        yield Bench(store=edit, bare=bare, unguarded=unguarded, statements=statements)
     store.dispose()
 
 
-def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Edit:
+def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Act:
     number, expected, concept_id = [0], [mine.seq], mine.concept.id
     own = next(each for each in statements.load.values if isinstance(each, str) and not each.startswith("["))
-    columns = [_columns(each.text) for each in statements.writes]
+    columns = [columns_of(each.text) for each in statements.writes]
 
     def once() -> None:
         number[0] += 1
@@ -198,7 +161,7 @@ def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: C
         cursor = connection.execute(statements.load.text, asked)
         row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
         when = instant_text(mine.concept.updated_at + timedelta(microseconds=number[0]))
-        changed = _next(concept_id, row["seq"], row["current_version"], row["hash"], number[0])
+        changed = following(concept_id, row["seq"], row["current_version"], row["hash"], number[0])
         changed = {**changed, **dict.fromkeys(INSTANTS, when)}
         for write, names in zip(statements.writes, columns, strict=True):
             values = [changed.get(name, old) for name, old in zip(names, write.values, strict=True)]
@@ -209,12 +172,56 @@ def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: C
     return once
 
 
-def _columns(text: str) -> list[str]:
-    """The name of each parameter of a write, as the fused statement calls it."""
-    table = re.search(r"(?:INTO|UPDATE) (?:main\.)?(\w+)", text)
-    assert table is not None
-    if text.startswith("UPDATE"):
-        *moved, key, old = PLACEHOLDER.findall(text)
-        return [f"{table[1]}_{name}" for name in (*moved, key, f"old_{old}")]
-    inside = text[text.index("(") + 1 : text.index(")")].replace('"', "")
-    return [f"{table[1]}_{name.strip()}" for name in inside.split(",")]
+def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
+    """A whole edit on both databases, beside what else could make it."""
+    database = bed.postgresql()
+    with (
+        on_postgresql(database.url, database.owner_url, dose.concepts) as bench,
+        others.on_postgresql(database.owner_url) as beside,
+    ):
+        yield _on_postgresql(_taken(bench, beside, dose))
+    with on_sqlite(bed.sqlite(), dose.concepts) as bench, others.on_sqlite(bed.file.parent) as beside:
+        yield _on_sqlite(_taken(bench, beside, dose))
+
+
+def _taken(bench: Bench, beside: Mapping[str, others.Other], dose: Dose) -> Mapping[str, Measured]:
+    ways = {UNGUARDED: bench.unguarded, GUARDED: bench.bare, OURS: bench.store}
+    return in_turns({**ways, **{name: other.edit for name, other in beside.items()}}, dose)
+
+
+def _on_postgresql(found: Mapping[str, Measured]) -> Table:
+    ours, bare = found[OURS], found[GUARDED]
+    goals = (
+        Goal(promise="of the speed of the unguarded statement", found=found[UNGUARDED].over(ours), least=0.3),
+        Goal(
+            promise="of the speed of the same guarded work by bare driver",
+            found=bare.over(ours),
+            least=0.75,
+        ),
+        Goal(promise="times as fast as eventsourcing", found=found[others.SOURCED].over(ours), least=1.5),
+        Goal(promise="times as fast as SQLAlchemy-Continuum", found=found[others.CONTINUED].over(ours), least=3),
+    )
+    return Table(
+        name="edit-postgresql",
+        title="A whole edit on PostgreSQL",
+        says=SAYS.format("its fused statement is sent alone, on a connection in autocommit mode"),
+        rows=tuple(found.values()),
+        beside=OURS,
+        goals=goals,
+    )
+
+
+def _on_sqlite(found: Mapping[str, Measured]) -> Table:
+    ours = found[OURS]
+    goals = (
+        Goal(promise="times as fast as eventsourcing", found=found[others.SOURCED].over(ours), least=1),
+        Goal(promise="times as fast as SQLAlchemy-Continuum", found=found[others.CONTINUED].over(ours), least=1),
+    )
+    return Table(
+        name="edit-sqlite",
+        title="A whole edit on SQLite",
+        says=SAYS.format("its statements are sent in one transaction, for SQLite writes to one table at a time"),
+        rows=tuple(found.values()),
+        beside=OURS,
+        goals=goals,
+    )

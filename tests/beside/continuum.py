@@ -1,6 +1,6 @@
 """SQLAlchemy-Continuum, used as its documentation shows: a table whose rows are kept as versions."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -24,18 +24,24 @@ class Articles:
 
 
 @contextmanager
-def versioned_articles(engine: sa.Engine) -> Generator[Articles]:
-    """Tables of Continuum's; it listens to every mapper and engine of the process, so only during the block."""
+def versioned(engine: sa.Engine, declare: Callable[[], Any]) -> Generator[Any]:
+    """A class of which Continuum keeps the versions; it listens to the whole process, so only during the block."""
     manager = VersioningManager()  # the one that the library brings remembers its first tables
     make_versioned(manager=manager, user_cls=None)
     try:
-        articles = _declared()
+        declared = declare()
         configure_mappers()
-        articles.metadata.create_all(engine)
-        with Session(engine) as session:
-            yield Articles(articles, session)
+        declared.metadata.create_all(engine)
+        yield declared
     finally:
         remove_versioning(manager=manager)
+
+
+@contextmanager
+def versioned_articles(engine: sa.Engine) -> Generator[Articles]:
+    """Tables of Continuum's, and a session on them."""
+    with versioned(engine, _declared) as articles, Session(engine) as session:
+        yield Articles(articles, session)
 
 
 def _declared() -> Any:  # noqa: ANN401 - Continuum adds to it what no type knows

@@ -101,8 +101,8 @@ def of_graph(
 class NoVerbs(frozenset[str]):
     """A policy's verbs that cannot be asked."""
 
-    def intersection(self, *others: object) -> "NoVerbs":
-        raise LookupError(*others)
+    def __contains__(self, verb: object) -> bool:
+        raise LookupError(verb)
 
 
 BROKEN = ConceptPolicy(observable_verbs=NoVerbs())

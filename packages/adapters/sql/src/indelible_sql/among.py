@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Dialect, Text, TypeDecorator, bindparam
+from sqlalchemy import Boolean, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -30,9 +30,13 @@ class Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - whatever it stands beside
+        """As it is: SQLAlchemy would compare it with 1, and SQLite then read the whole table instead of an index."""
+        return self
+
 
 class Gathered(FunctionElement[list[str]]):
-    """The values of a column in all rows."""
+    """A value in all rows."""
 
     type = TextList()
     inherit_cache = True
@@ -65,6 +69,6 @@ def among(column: Column[Any], parameter: str) -> Among:
     return Among(column, bindparam(parameter, type_=TextList()))
 
 
-def gathered(column: Column[Any]) -> Gathered:
-    """The values of the column in all rows, in no order."""
-    return Gathered(column)
+def gathered(value: ColumnElement[Any]) -> Gathered:
+    """The values in all rows, in no order."""
+    return Gathered(value)

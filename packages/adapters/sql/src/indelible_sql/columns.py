@@ -25,6 +25,10 @@ def _same(value: object) -> object:
     return value
 
 
+def _unless_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else convert(value)
+
+
 def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)  # a session shows instants in its own time zone
 
@@ -70,15 +74,18 @@ class Domain(TypeDecorator[Any]):
         return dialect.type_descriptor(Integer() if isinstance(self.native, BigInteger) else Text())
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """How the driver is given a value; a value that stays as it is costs no call."""
-        is_same = self.dump[dialect.name != "sqlite"] is _same
-        return self.impl_instance.bind_processor(dialect) if is_same else super().bind_processor(dialect)
+        """How the driver is given a value; a value that stays as it is costs no call, another as few as can be."""
+        dump, own = self.dump[dialect.name != "sqlite"], self.impl_instance.bind_processor(dialect)
+        if dump is _same:
+            return own
+        return super().bind_processor(dialect) if own else _unless_none(dump)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How the driver's value is taken."""
-        is_same = self.load[dialect.name != "sqlite"] is _same
-        own = self.impl_instance.result_processor(dialect, coltype)
-        return own if is_same else super().result_processor(dialect, coltype)
+        load, own = self.load[dialect.name != "sqlite"], self.impl_instance.result_processor(dialect, coltype)
+        if load is _same:
+            return own
+        return super().result_processor(dialect, coltype) if own else _unless_none(load)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The value as the database takes it."""

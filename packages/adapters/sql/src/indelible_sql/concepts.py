@@ -131,13 +131,24 @@ IS_VERSION = VERSIONS.c.version_number == bindparam("version_number")
 OF_CONCEPT = VERSIONS.c.concept_id == bindparam("concept_id")
 NODE = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prerequisites).join(VERSIONS, CURRENT)
 
-FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTITY)
+# Else PostgreSQL may read every version that the concept ever had, to find the one by its number.
+SEEN = CONCEPTS.alias("seen")
+IS_CURRENT = VERSIONS.c.version_number == (
+    select(SEEN.c.current_version).where(SEEN.c.id == bindparam("concept_id")).scalar_subquery()
+)
+FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTITY, IS_CURRENT)
 # The expected seq is part of the condition: a row that moved while we waited for its lock is not joined again.
 LOAD = FIND.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
 OTHERS, THEIR = CONCEPTS.alias("others"), VERSIONS.alias("their")
+# Asked for each of the few, and not joined: a plan for a join that was made while tables were small reads them whole.
+THEIR_NAME = (
+    select(THEIR.c.name)
+    .where(THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version)
+    .scalar_subquery()
+)
 NAMES = (
-    select(gathered(THEIR.c.name).label("names"))
-    .join(OTHERS, and_(THEIR.c.concept_id == OTHERS.c.id, THEIR.c.version_number == OTHERS.c.current_version))
+    select(gathered(THEIR_NAME).label("names"))
+    .select_from(OTHERS)
     .where(among(OTHERS.c.name_key, "keys"), OTHERS.c.id != bindparam("concept_id"))
 )
 LOAD_TO_EDIT = LOAD.add_columns(NAMES.scalar_subquery().label("names"))

@@ -28,7 +28,7 @@ class Prepared:
 
     def bound(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
         """The values as the driver takes them."""
-        given = {**self.own, **values}
+        given = {**self.own, **values} if self.own else values
         if self.is_positional:
             return [given[name] if dump is None else dump(given[name]) for name, dump in self.parameters]
         return {name: given[name] if dump is None else dump(given[name]) for name, dump in self.parameters}

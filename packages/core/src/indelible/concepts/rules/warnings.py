@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Final, Self
 
 from attrs import fields, frozen
@@ -191,12 +191,8 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
 def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tuple[str, ...]:
     """The keys that a name in the definition can have: of each run of up to `longest` words, the first `most`."""
     words = [word for text in name_key(definition).split() if (word := text.strip(WORD_EDGES))]
-    runs = (run for start in range(len(words)) for run in accumulate(words[start : start + longest], _joined))
-    return tuple(dict.fromkeys(islice(runs, most)))
-
-
-def _joined(run: str, word: str) -> str:
-    return f"{run} {word}"
+    ends = ((start, end) for start in range(len(words)) for end in range(start, min(start + longest, len(words))))
+    return tuple(dict.fromkeys(" ".join(words[start : end + 1]) for start, end in islice(ends, most)))
 
 
 def keys_like(content: ConceptContent) -> set[str]:
@@ -243,18 +239,19 @@ def _explanation(subject: Subject) -> Findings:
 
 def _objective(subject: Subject) -> Findings:
     text, verbs = subject.content.learning_objective, subject.policy.observable_verbs
-    asked = [verb for part in CONJUNCTION.split(name_key(text)) for verb in _words(part)[:1] if verb in verbs]
+    key = name_key(text)
+    asked = [verb for part in CONJUNCTION.split(key) if (verb := _first_word(part)) in verbs]
     return {
         WarningCode.OBJ_EMPTY: not text.strip(),
-        WarningCode.OBJ_VERB: bool(text.strip()) and not verbs.intersection(_words(text)[:1]),
+        WarningCode.OBJ_VERB: bool(text.strip()) and _first_word(key) not in verbs,
         WarningCode.OBJ_MULTIPLE: len(asked) > 1 and asked,
     }
 
 
 def _examples(subject: Subject) -> Findings:
     keys = [name_key(example) for example in subject.content.examples]
-    stems = _stems(subject.content.name)
-    mentioned = any(word.startswith(stems) for key in keys for word in _words(key))
+    stems = _stems(subject.name_key)
+    mentioned = any(word.startswith(stems) for key in keys for word in WORD.findall(key))
     return {
         WarningCode.EX_NONE: not keys,
         WarningCode.EX_BLANK: _numbers(not key for key in keys),
@@ -326,9 +323,14 @@ def _mentions(text: str, key: str) -> bool:
     return key != "" and key in text and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text) is not None
 
 
-def _stems(term: str) -> tuple[str, ...]:
+def _first_word(key: str) -> str:
+    found = WORD.search(key)
+    return found.group() if found else ""
+
+
+def _stems(key: str) -> tuple[str, ...]:
     """How the words that carry a name begin, whatever their endings; of a name of short words only, all of them."""
-    words = _words(term)
+    words = WORD.findall(key)
     carrying = [word for word in words if len(word) >= SHORTEST_STEM] or words
     return tuple(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)] for word in carrying)
 

@@ -1,0 +1,18 @@
+"""What can be measured, by name."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from tests.bench import edits, lifecycles, lives, reads, served, size
+from tests.bench.rounds import Dose, Table
+from tests.chaos.testbed import Testbed
+
+Part = Callable[[Testbed, Dose], Iterator[Table]]
+PARTS: Final[Mapping[str, Part]] = {
+    "edits": edits.tables,
+    "lives": lives.tables,
+    "reads": reads.tables,
+    "served": served.tables,
+    "size": size.tables,
+    "lifecycles": lifecycles.tables,
+}

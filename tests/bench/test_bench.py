@@ -1,0 +1,70 @@
+"""Every part of the bench runs, does the work that it claims, and gives figures, however large they are."""
+
+from collections.abc import Generator
+
+import pytest
+from tests.bench import report
+from tests.bench.parts import PARTS
+from tests.bench.rounds import SMALL, Dose, Goal, Measured, Table, Way, in_turns
+from tests.chaos.testbed import Testbed, testbed
+
+PAGE = report.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def bed() -> Generator[Testbed]:
+    with testbed() as found:
+        yield found
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_place(part: str, bed: Testbed) -> None:
+    tables = tuple(PARTS[part](bed, SMALL))
+
+    assert tables
+    for table in tables:
+        assert table.rows
+        assert all(value > 0 for row in table.rows for value in row.taken)
+        assert all(len(row.taken) == SMALL.rounds for row in table.rows)
+        assert all(ratio == 1 for row, ratio in table.compared() if row.name == table.beside)
+        assert f"(../drawings/{report.drawing_of(table)})" in PAGE
+        assert (report.DOCS / "drawings" / report.drawing_of(table)).exists()
+
+
+def test_a_way_that_does_nothing_is_found_out() -> None:
+    with pytest.raises(AssertionError, match="idle"):
+        in_turns({"idle": Way(lambda: None, lambda: 0)}, SMALL)
+
+
+def test_a_ratio_is_the_median_of_the_rounds_own() -> None:
+    ours, other = (
+        Measured(name="ours", unit="ms", taken=(1.0, 10.0, 1.0)),
+        Measured(name="other", unit="ms", taken=(2.0, 20.0, 3.0)),
+    )
+
+    assert other.over(ours) == 2
+    assert other.median == 3
+
+
+@pytest.mark.parametrize(
+    ("goal", "is_reached"),
+    [
+        (Goal(promise="fast", found=0.3, least=0.3), True),
+        (Goal(promise="fast", found=0.29, least=0.3), False),
+        (Goal(promise="quick", found=30.0, most=30), True),
+        (Goal(promise="quick", found=30.1, most=30), False),
+    ],
+)
+def test_a_goal_is_reached_or_missed(goal: Goal, is_reached: bool) -> None:  # noqa: FBT001 - a parameter
+    assert goal.is_reached is is_reached
+
+
+def test_a_page_says_which_promise_was_missed() -> None:
+    row = Measured(name="ours", group="here", unit="ms", taken=(1.0,))
+    goal = Goal(promise="times as fast", found=1.0, least=2)
+    table = Table(name="t", title="T", says="S.", rows=(row,), beside="ours", goals=(goal,))
+    dose: Dose = SMALL
+
+    assert "| T | times as fast | at least 2 | 1.00 | **missed** |" in report.page((table,), dose, ("a machine",))
+    assert "- a machine\n" in report.page((table,), dose, ("a machine",))
+    assert report.drawing(table).count('class="ours"') == 1
