@@ -135,7 +135,8 @@ def test_a_change_comes_while_the_stream_is_open(any_site: Site, monkeypatch: py
     answer.close()
 
 
-def test_a_silent_stream_says_that_it_stands_and_ends_in_time(site: Site) -> None:
+def test_a_silent_stream_says_that_it_stands_and_ends_in_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LONGEST_SECONDS", 0.5)
     member = site.member()
     found = frames(member.get(f"{STREAM}?cursor={cursor_of(member)}"))
 
