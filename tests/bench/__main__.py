@@ -34,8 +34,7 @@ def measure(bed: Testbed, wanted: Namespace, dose: Dose) -> int:
         for table in PARTS[name](bed, dose):
             show(*told(table))
             tables.append(table)
-    beside = f"load {before} when it began, {report.load()} when it ended, its own included"
-    lines = (*report.machine(bed.server.version), beside)
+    lines = (*report.machine(bed.server.version), report.quietness(before))
     show("", *lines)
     if wanted.write:
         report.write(tables, dose, lines)

@@ -54,9 +54,19 @@ def machine(postgresql: str) -> Iterator[str]:
     yield ", ".join(f"{name} {version(name)}" for name in NAMED)
 
 
-def load() -> str:
+def load() -> float:
     """How many programs wanted to run, on the average of the last minute."""
-    return f"{os.getloadavg()[0]:.1f}"
+    return os.getloadavg()[0]
+
+
+def quietness(before: float) -> str:
+    """How much else the machine was doing, and what follows from it."""
+    if before < (os.cpu_count() or 1) / 2:
+        return f"load {before:.1f} when it began: the machine was quiet"
+    return (
+        f"**load {before:.1f} when it began: the machine was busy.** Where all wait for their turn, ratios come out"
+        " nearer to 1 than they are: measure again"
+    )
 
 
 def page(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> str:

@@ -68,3 +68,8 @@ def test_a_page_says_which_promise_was_missed() -> None:
     assert "| T | times as fast | at least 2 | 1.00 | **missed** |" in report.page((table,), dose, ("a machine",))
     assert "- a machine\n" in report.page((table,), dose, ("a machine",))
     assert report.drawing(table).count('class="ours"') == 1
+
+
+def test_a_page_says_whether_the_machine_was_quiet() -> None:
+    assert "quiet" in report.quietness(0.1)
+    assert "busy" in report.quietness(100)
