@@ -205,6 +205,18 @@ def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[st
     assert (difference["is"], difference["fact"].split(":")[0]) == ("missing", "trigger history_no_update")
     assert "history_no_update" in run("db", "check", settings=environment).stdout
     assert refused("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+    assert refused("db", "upgrade", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+
+
+def test_no_second_secret_is_made_for_a_database_that_has_keys(environment: dict[str, str], tmp_path: Path) -> None:
+    words = ("key", "create", "--owner", "user:maya", "--scope", "admin")
+    here, elsewhere = ({**environment, "INDELIBLE_DATA_DIR": str(tmp_path / name)} for name in ("here", "elsewhere"))
+    assert run(*words, settings=here).exit_code == 0
+
+    assert refused(*words, settings=elsewhere, exit_code=3) == "SECRET_MISSING"
+    assert not (tmp_path / "elsewhere" / "secret").exists()
+    shutil.copytree(tmp_path / "here", tmp_path / "elsewhere")
+    assert run(*words, settings=elsewhere).exit_code == 0
 
 
 def test_a_snapshot_that_is_not_there_is_one_sentence(

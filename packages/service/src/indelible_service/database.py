@@ -11,9 +11,9 @@ from sqlalchemy import make_url
 import indelible_sql
 from indelible.concepts import ConceptPolicy
 from indelible.kernel import Unavailable
-from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
-from indelible_service.local import derived, directory
+from indelible_service.local import derived, directory, secret_file
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlStore
 
@@ -23,6 +23,14 @@ class NoDatabase(Unavailable):
     """There is no database file at this place."""
 
     code: ClassVar[str] = "NO_DATABASE"
+    path: str
+
+
+@frozen
+class SecretMissing(Unavailable):
+    """The database has keys, and the secret that they were made with is not here: a new one would open none of them."""
+
+    code: ClassVar[str] = "SECRET_MISSING"
     path: str
 
 
@@ -43,6 +51,8 @@ def opened(settings: Settings, *, tells_keys: bool = False) -> Generator[SqlStor
     url = make_url(settings.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoDatabase(url.database or "")
+    if tells_keys:
+        _check_secret(settings)
     store = store_of(settings, tells_keys=tells_keys)
     try:
         yield store
@@ -59,3 +69,11 @@ def upgrade(settings: Settings) -> None:
         store.upgrade(settings.owner_url or None)
     finally:
         store.dispose()
+
+
+def _check_secret(settings: Settings) -> None:
+    path = secret_file(settings)
+    if not settings.secret and not path.exists():
+        with opened(settings) as store:
+            if store.read(list_keys, limit=1):
+                raise SecretMissing(str(path.absolute()))

@@ -34,9 +34,16 @@ def directory(settings: Settings) -> Path:
     return settings.data_dir
 
 
+def secret_file(settings: Settings) -> Path:
+    """Where the installation's secret is, unless the settings say it."""
+    return settings.data_dir / "secret"
+
+
 def derived(settings: Settings, use: str) -> bytes:
     """A secret for one use, from which neither the installation's secret nor that of another use can be told."""
-    secret = settings.secret or _made_once(directory(settings) / "secret", TimeOrderedIds().secret()).encode()
+    if not settings.secret:
+        directory(settings)
+    secret = settings.secret or _made_once(secret_file(settings), TimeOrderedIds().secret()).encode()
     return hmac.digest(secret, f"indelible {use}".encode(), "sha256")
 
 

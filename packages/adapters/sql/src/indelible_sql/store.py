@@ -140,10 +140,12 @@ class SqlStore:
         return self.read(lambda tx: tx.history.feed(after=after, limit=limit))
 
     def upgrade(self, owner_url: str | None = None) -> None:
-        """Bring the schema to the newest revision; `owner_url` where another role owns it."""
+        """Bring the schema to the newest revision, or SchemaDamaged; `owner_url` where another role owns it."""
         with translated():
             role = make_url(self.url).username if self.url else None
             migrate.upgrade(owner_url or self.own_url, self.schema, role=role)
+            with migrate.migrating(owner_url or self.own_url, self.schema) as (connection, _):
+                migrate.check(connection, self.schema)
 
     @property
     def own_url(self) -> str:

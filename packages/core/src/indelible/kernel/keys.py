@@ -130,7 +130,7 @@ class KeySaved:
 
 @frozen(kw_only=True)
 class KeyCreated:
-    """A new key, with the text `ind_<id>_<secret>` that is shown this once and kept nowhere.
+    """A new key, with the text `ind_<id>_<secret>` that is shown this once and that no store keeps.
 
     Asked again under the same idempotency key, the text is '': who lost it revokes the key, and creates another.
     """

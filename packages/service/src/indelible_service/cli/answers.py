@@ -51,6 +51,7 @@ HINTS: Final = {
     "ROLE_TOO_STRONG": "give the schema's owner in INDELIBLE_OWNER_URL, and a weaker role in DATABASE_URL",
     "SCHEMA_DAMAGED": "run `indelible db check`, which names each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
+    "SECRET_MISSING": "set INDELIBLE_SECRET, or INDELIBLE_DATA_DIR to the directory that holds it",
     "SETTINGS_WRONG": "`.env.example` lists every setting",
     "STORE_READ_ONLY": "check who may write the database's file and its directory",
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",

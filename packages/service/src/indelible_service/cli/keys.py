@@ -34,7 +34,10 @@ def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, by: st
     command = CreateKey(owner=Actor.parse(owner), scopes=scopes, expires_at=until)
     with opened(tells_keys=True) as store:
         made = store.run(create_key, command, actor=Actor.parse(by), reason=f"key for {owner}")
-    answer(_shown(made.key, made.seq) | {"text": made.text}, f"{made.text}\n\nIt is shown this once, and kept nowhere.")
+    answer(
+        _shown(made.key, made.seq) | {"text": made.text},
+        f"{made.text}\n\nShown this once: the database has its digest only.",
+    )
 
 
 @key.command("list", cls=Command)

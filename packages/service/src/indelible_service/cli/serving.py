@@ -22,7 +22,7 @@ def up() -> None:
             f"Docs:      {running.docs}",
             f"Console:   {running.address}/console",
             key,
-            "Next:      indelible demo",
+            "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
         )
         answer(running, "\n".join(filter(None, lines)))
 
