@@ -27,8 +27,8 @@ but: Callable[..., ConceptContent] = partial(evolve, GOOD)
 class NoVerbs(frozenset[str]):
     """A policy's verbs that cannot be asked."""
 
-    def intersection(self, *others: object) -> "NoVerbs":
-        raise LookupError(*others)
+    def __contains__(self, verb: object) -> bool:
+        raise LookupError(verb)
 
 
 def of(**changes: object) -> Story:
