@@ -13,6 +13,7 @@ from typing import Final
 from tests.bench.rounds import Dose, Goal, Measured, Table
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
+DRAWINGS: Final = DOCS / "images"
 PAGE: Final = DOCS / "reference" / "benchmarks.md"
 NAMED: Final = (
     "indelible",
@@ -77,7 +78,7 @@ def page(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> str:
     parts.append("## What was promised\n")
     parts.append(_table(("where", "promise", "wanted", "found", ""), map(_promised, _goals(found))))
     for table in found:
-        parts += [f"## {table.title}\n", f"{table.says}\n", f"![{table.title}](../drawings/{drawing_of(table)})\n"]
+        parts += [f"## {table.title}\n", f"{table.says}\n", f"![{table.title}](../images/{drawing_of(table)})\n"]
         parts.append(_table(("way", "median", "span", f"beside {table.beside}"), _rows(table)))
     return "\n".join(parts)
 
@@ -92,7 +93,7 @@ def write(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> None:
     found = tuple(tables)
     PAGE.write_text(page(found, dose, lines), encoding="utf-8")
     for table in found:
-        (DOCS / "drawings" / drawing_of(table)).write_text(drawing(table), encoding="utf-8")
+        (DRAWINGS / drawing_of(table)).write_text(drawing(table), encoding="utf-8")
 
 
 def drawing(table: Table) -> str:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection
 from typing import Any, Final, cast
@@ -50,6 +50,7 @@ class Client:
 
     def __init__(self, port: int, key: str) -> None:
         self._connection = HTTPConnection(HOST, port, timeout=START_SECONDS)
+        self.close = self._connection.close
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, body: str | None = None, etag: str = "") -> Any:  # noqa: ANN401 - JSON
@@ -59,6 +60,9 @@ class Client:
             text = response.read()
         assert response.status == 200, text
         return json.loads(text)
+
+
+Connect = Callable[[int], Client]
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
@@ -71,8 +75,14 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     command = CreateKey(owner=MAYA, scopes=("admin",))
     key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
     told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
-    with _served(SERVE, told) as ours, _served(ASGI, told) as theirs:
-        rows = (*_reads(store, key, {OURS: ours, FASTAPI: theirs}, few), *_edits(store, key, ours, few))
+    with _served(SERVE, told) as ours, _served(ASGI, told) as theirs, ExitStack() as stack:
+
+        def connect(port: int) -> Client:
+            client = Client(port, key)
+            stack.callback(client.close)
+            return client
+
+        rows = (*_reads(store, connect, {OURS: ours, FASTAPI: theirs}, few), *_edits(store, connect, ours, few))
     store.dispose()
     yield Table(
         name="served",
@@ -86,18 +96,21 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     )
 
 
-def _reads(store: SqlStore, key: str, ports: Mapping[str, int], dose: Dose) -> Iterator[Measured]:
+def _reads(store: SqlStore, connect: Connect, ports: Mapping[str, int], dose: Dose) -> Iterator[Measured]:
     path = f"/v1/concepts/{aged(store, VERSIONS).concept.id}"
-    answers = [Client(port, key).ask("GET", path) for port in ports.values()]
+    answers = [connect(port).ask("GET", path) for port in ports.values()]
     assert all(_same(answer, answers[0]) for answer in answers)
     for count in (1, dose.clients):
-        ways = {name: _at_once(_readers(port, key, path, count)) for name, port in ports.items()}
+        ways = {
+            name: _at_once([partial(connect(port).ask, "GET", path) for _ in range(count)])
+            for name, port in ports.items()
+        }
         yield from _rates(in_turns(ways, dose, f"reads, {_clients(count)}"), count)
 
 
-def _edits(store: SqlStore, key: str, port: int, dose: Dose) -> Iterator[Measured]:
+def _edits(store: SqlStore, connect: Connect, port: int, dose: Dose) -> Iterator[Measured]:
     for count in (1, dose.clients):
-        way = _at_once([_editor(Client(port, key), aged(store, VERSIONS)) for _ in range(count)])
+        way = _at_once([_editor(connect(port), aged(store, VERSIONS)) for _ in range(count)])
         yield from _rates(in_turns({OURS: way}, dose, f"edits, {_clients(count)}"), count)
 
 
@@ -113,10 +126,6 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
     return str(one).replace("+00:00", "Z") == str(other).replace("+00:00", "Z")
 
 
-def _readers(port: int, key: str, path: str, count: int) -> list[Visit]:
-    return [partial(Client(port, key).ask, "GET", path) for _ in range(count)]
-
-
 def _editor(client: Client, saved: ConceptSaved) -> Visit:
     seq, path = [saved.seq], f"/v1/concepts/{saved.concept.id}"
 
@@ -129,7 +138,7 @@ def _editor(client: Client, saved: ConceptSaved) -> Visit:
 
 def _at_once(visits: list[Visit]) -> Way:
     """All clients make their visits at the same time, each some in a row."""
-    threads, done = ThreadPoolExecutor(len(visits)), [0]
+    done = [0]
 
     def come(visit: Visit) -> int:
         for _ in range(IN_A_ROW):
@@ -137,7 +146,8 @@ def _at_once(visits: list[Visit]) -> Way:
         return 1
 
     def once() -> None:
-        done[0] += sum(threads.map(come, visits)) == len(visits)
+        with ThreadPoolExecutor(len(visits)) as threads:
+            done[0] += sum(threads.map(come, visits)) == len(visits)
 
     return Way(once, partial(done.__getitem__, 0))
 

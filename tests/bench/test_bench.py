@@ -6,19 +6,19 @@ import pytest
 from tests.bench import report
 from tests.bench.parts import PARTS
 from tests.bench.rounds import SMALL, Dose, Goal, Measured, Table, Way, in_turns
-from tests.chaos.testbed import Testbed, testbed
+from tests.chaos import testbed as beds
 
 PAGE = report.PAGE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def bed() -> Generator[Testbed]:
-    with testbed() as found:
+def bed() -> Generator[beds.Testbed]:
+    with beds.testbed() as found:
         yield found
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_place(part: str, bed: Testbed) -> None:
+def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_place(part: str, bed: beds.Testbed) -> None:
     tables = tuple(PARTS[part](bed, SMALL))
 
     assert tables
@@ -27,8 +27,8 @@ def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_plac
         assert all(value > 0 for row in table.rows for value in row.taken)
         assert all(len(row.taken) == SMALL.rounds for row in table.rows)
         assert all(ratio == 1 for row, ratio in table.compared() if row.name == table.beside)
-        assert f"(../drawings/{report.drawing_of(table)})" in PAGE
-        assert (report.DOCS / "drawings" / report.drawing_of(table)).exists()
+        assert f"(../images/{report.drawing_of(table)})" in PAGE
+        assert (report.DRAWINGS / report.drawing_of(table)).exists()
 
 
 def test_a_way_that_does_nothing_is_found_out() -> None:
