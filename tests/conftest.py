@@ -69,6 +69,7 @@ SLOW = {
     "sql/test_races.py",
     "stateful/test_programs.py",
     "web/test_generated.py",
+    "web/test_hostile_scenes.py",
 }
 
 

@@ -11,9 +11,10 @@ from random import Random
 from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
 from tests.fuzz.attack import Told, over_http, through_python
-from tests.fuzz.dose import Tally, Wanted, generate, shortcomings, table
+from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
+from tests.web.hostile.rows import NOT_YET, elsewhere
 
 from indelible_sql import open_store, verify
 
@@ -58,11 +59,19 @@ def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
     urls, tally = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}, Tally()
     with ProcessPoolExecutor(len(urls), get_context("spawn"), initializer=logging.disable) as processes:
         halves = [processes.submit(generate, name, url, seed, wanted.half()) for name, url in urls.items()]
-        for name, half in zip(urls, halves, strict=True):
-            tally.add(half.result())
+        others = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
+        hostile = [processes.submit(play, name, url) for name, url in others.items()]
+        for name, half, played in zip(urls, halves, hostile, strict=True):
             say(f"{half.result().total()} requests to {name}, {half.result().share():.1%} successful")
+            tally.add(half.result())
+            tally.add(played.result())
     for line in table(tally):
         say(line)
+    for row, played_often in sorted(tally.rows.items()):
+        say(f"{played_often:6} hostile requests of row {row}")
+    say(f"elsewhere, in pytest: rows {', '.join(map(str, sorted(elsewhere())))} and 56")
+    for row, reason in NOT_YET.items():
+        say(f"not yet row {row}: {reason}")
     failures = shortcomings(tally, wanted)
     for line in failures:
         say(f"FAIL {line}")

@@ -9,6 +9,9 @@ from tests.conftest import POLICY
 from tests.fuzz.living import Living
 from tests.web.generated import Found, Making, generated
 from tests.web.harness import Json, Web
+from tests.web.hostile.rows import LINES
+from tests.web.hostile.scene import Stage, faults, of_line
+from tests.web.hostile.scenes import SCENES
 from tests.web.watched import WATCHED, described
 
 from indelible_sql import open_store, verify
@@ -39,11 +42,13 @@ class Tally:
 
     statuses: dict[Operation, Counter[int]] = field(factory=dict[Operation, Counter[int]])
     wrong: list[str] = field(factory=list[str])
+    rows: Counter[int] = field(factory=Counter[int])
 
     def add(self, other: "Tally") -> None:
         for operation, statuses in other.statuses.items():
             self.statuses.setdefault(operation, Counter()).update(statuses)
         self.wrong += other.wrong
+        self.rows += other.rows
 
     def total(self) -> int:
         return sum(each.total() for each in self.statuses.values())
@@ -97,6 +102,18 @@ def generate(name: str, url: str, seed: int, wanted: Wanted) -> Tally:
     tally.wrong += [f"{name}: {each}" for each in verify(store)]
     store.dispose()
     return tally
+
+
+def play(name: str, url: str) -> Tally:
+    """Every hostile request of the table on one database: how many variants each row has, and what was wrong."""
+    store = open_store(url, policy=POLICY)
+    stage, played = Stage(store), Tally()
+    for scene in (*map(of_line, LINES), *SCENES):
+        played.rows[scene.row] += 1
+        played.wrong += [f"{name}, row {fault}" for fault in faults(scene, stage)]
+    played.wrong += [f"{name}: {each}" for each in verify(store)]
+    store.dispose()
+    return played
 
 
 def _is_small(tally: Tally, wanted: Wanted) -> bool:

@@ -10,8 +10,9 @@ import pytest
 from attrs import evolve
 from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
 from tests.web.hostile.line import BIRTH, MEBIBYTE, Line
-from tests.web.hostile.lines_of_bodies import OF_BODIES, UTF_8
-from tests.web.hostile.lines_of_values import OF_VALUES
+from tests.web.hostile.lines_of_bodies import UTF_8
+from tests.web.hostile.rows import LINES
+from tests.web.hostile.scene import Stage, faults, of_line
 
 from indelible.concepts import ConceptContent
 from indelible.policy import Policy
@@ -36,10 +37,10 @@ class Endless(io.RawIOBase):
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
-def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Web]:
-    """An application over each store; all lines are refused, so they can share it."""
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage]:
+    """A stage over each store; all that comes on it is refused, so it can be shared."""
     if request.param == "memory":
-        yield Web(memory())
+        yield Stage(memory())
         return
     if request.param == "sqlite":
         template = cast("Path", request.getfixturevalue("template_file"))
@@ -51,24 +52,26 @@ def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         model = cast("PostgresServer", request.getfixturevalue("template"))
         url = create_database(server, "hostile", model.url.rpartition("/")[2]).url
     store = open_store(url, policy=Policy(keys=KEYS), clock=TickingClock(), ids=CountedIds())
-    yield Web(store)
+    yield Stage(store)
     store.dispose()
 
 
-@pytest.fixture(scope="module")
-def here(hostile: Web) -> Generator[str]:
-    """A concept that no line changes."""
-    found = hostile.create()
-    yield found["concept"]["id"]
-    assert hostile.get(place(found)).get_json()["seq"] == found["seq"]
+@pytest.fixture
+def hostile(stage: Stage) -> Web:
+    return stage.web
 
 
-@pytest.mark.parametrize("line", [*OF_BODIES, *OF_VALUES], ids=str)
-def test_hostile_input_gets_its_stated_answer(hostile: Web, here: str, line: Line) -> None:
-    answer = hostile.send(line.method, line.path.format(here=here), **line.sent)
+@pytest.mark.parametrize("row", sorted({line.row for line in LINES}))
+def test_hostile_input_gets_its_stated_answer_and_writes_nothing(stage: Stage, row: int) -> None:
+    assert [fault for line in LINES if line.row == row for fault in faults(of_line(line), stage)] == []
 
-    assert problem(answer) == (line.status, line.code)
-    assert ("Allow" in answer.headers) == (line.status == 405)
+
+def test_an_answer_that_is_not_the_stated_one_is_told() -> None:
+    stage = Stage(memory())
+    accepted = Line(5, 422, "INVALID_FIELDS", "POST", "/v1/concepts", {"json": BIRTH})
+
+    told = [fault.rpartition(": ")[2] for fault in faults(of_line(accepted), stage)]
+    assert told == ["(201, ''), not (422, 'INVALID_FIELDS')", "something was written"]
 
 
 def test_every_field_that_is_wrong_is_named_by_its_path(web: Web) -> None:

@@ -19,6 +19,9 @@ OF_VALUES: list[Line] = [
     get(20, 422, "NUMBER_OUT_OF_RANGE", f"{HERE}/diff?from=1&to=-9223372036854775808"),
     edit(20, 400, "INVALID_IF_MATCH", json=EDIT, headers={"If-Match": '"9223372036854775808"'}),
     edit(20, 412, "STALE", json=EDIT, headers={"If-Match": '"9223372036854775807"'}),
+    get(20, 422, "NUMBER_OUT_OF_RANGE", f"{HERE}/as-of?seq=-1"),
+    get(20, 422, "NUMBER_OUT_OF_RANGE", f"{HERE}/diff?from=0&to=1"),
+    get(20, 422, "INVALID_FIELDS", f"{HERE}/as-of?seq={'9' * 5_000}"),
     # instants that are none
     *(
         get(26, 422, "INVALID_FIELDS", f"{HERE}/as-of?at={text}")
@@ -46,6 +49,24 @@ OF_VALUES: list[Line] = [
     ),
     get(26, 422, "INSTANT_OUT_OF_RANGE", f"{HERE}/as-of?at=1999-12-31T23:59:59Z"),
     get(26, 422, "INSTANT_OUT_OF_RANGE", f"{HERE}/as-of?at=3000-01-01T00:00:00Z"),
+    # an id is text of ours, so what is written otherwise is another id, that nothing has
+    *(
+        get(27, 404, "CONCEPT_NOT_FOUND", f"/v1/concepts/{written}")
+        for written in (
+            "%7B{here}%7D",
+            "urn:uuid:{here}",
+            "urn:{here}",
+            "{here}-",
+            "-{here}",
+            "({here})",
+            "%22{here}%22",
+            "ID-00000001",
+            "{{0190163d-8694-739b-aea5-966c26f8ad91}}",
+            "0190163D-8694-739B-AEA5-966C26F8AD91",
+            "0190163d8694739baea5966c26f8ad91",
+            "00000000-0000-1000-8000-00155d000000",
+        )
+    ),
     # pages
     *(get(28, 422, "NUMBER_OUT_OF_RANGE", f"/v1/concepts?limit={limit}") for limit in ("0", "101", "1000000000", "-1")),
     get(28, 422, "INVALID_FIELDS", "/v1/concepts?limit=1e9"),
@@ -59,12 +80,36 @@ OF_VALUES: list[Line] = [
     get(28, 400, "INVALID_CURSOR", f"{HERE}/versions?cursor=%C3%A9%E2%82%AC"),
     get(28, 422, "TEXT_BLANK", "/v1/concepts?cursor="),
     get(28, 422, "TEXT_TOO_LONG", f"/v1/concepts?cursor={'a' * 1_001}"),
+    # a search takes every character as it is, and finds nothing where nothing has it
+    *(
+        get(29, 200, "", f"/v1/concepts?text={text}")
+        for text in (
+            "%25",
+            "_",
+            "R_tio",
+            "Rat%25",
+            "%5C",
+            "%27",
+            "%22",
+            "%27%3B%20DROP%20TABLE%20concepts%3B%20--",
+            "%27%20OR%201%3D1%20--",
+            "%3Aname",
+            "%3F",
+            "%2525",
+            "*",
+            "%5E.%2B%24",
+        )
+    ),
     # repetitions
     birth(30, 400, "INVALID_IDEMPOTENCY_KEY", json=BIRTH, once="a" * 256),
     birth(30, 400, "INVALID_IDEMPOTENCY_KEY", json=BIRTH, once="a b"),
     birth(30, 400, "INVALID_IDEMPOTENCY_KEY", json=BIRTH, once="\u00e9"),
     birth(30, 400, "INVALID_IDEMPOTENCY_KEY", json=BIRTH, environ={"HTTP_IDEMPOTENCY_KEY": ""}),
     birth(30, 400, "INVALID_IDEMPOTENCY_KEY", json=BIRTH, environ={"HTTP_IDEMPOTENCY_KEY": "a\tb"}),
+    *(
+        birth(30, 400, "INVALID_IDEMPOTENCY_KEY", json=BIRTH, environ={"HTTP_IDEMPOTENCY_KEY": key})
+        for key in ("\x7f", "\x01", "a\x1bb", " a", "\u00a0", "a" * 10_000, "\x85")
+    ),
     # preconditions
     edit(32, 428, "IF_MATCH_MISSING", json=EDIT),
     step(32, 428, "IF_MATCH_MISSING", json=STEP),
