@@ -70,7 +70,7 @@ class Living:
         """The case, mostly with values of something that lives, where its values were to be right ones."""
         if self.chance.random() > REAL:
             return case
-        if isinstance(case.body, dict) and case.body.get("status") in STATUSES:
+        if _status(case) in STATUSES:
             case.body["status"] = self.chance.choice(STATUSES)  # Hypothesis nearly always takes the first one
         concept = self._fitting(case)
         self._name(case, concept)
@@ -90,7 +90,7 @@ class Living:
     def _fitting(self, case: Any) -> Concept:  # noqa: ANN401
         """A concept that can do what is asked, if one does."""
         every = list(self.concepts.values())
-        wanted = case.body.get("status") if isinstance(case.body, dict) else None
+        wanted = _status(case)
         if case.method == "PUT":
             fitting = [each for each in every if "edit" in CONCEPT.allowed(each.status)]
         elif wanted in STEPS:
@@ -125,6 +125,12 @@ class Living:
         case.path_parameters.update(path)
         case.query.clear()
         case.query.update(asked | limit)
+
+
+def _status(case: Any) -> object:  # noqa: ANN401
+    """The status that the case asks for, if it does."""
+    body: object = case.body
+    return cast("Json", body).get("status") if isinstance(body, dict) else None
 
 
 def _is_wrong(case: Any, location: ParameterLocation) -> bool:  # noqa: ANN401

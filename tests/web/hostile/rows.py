@@ -93,4 +93,4 @@ def elsewhere() -> Counter[int]:
 
 def variants() -> Counter[int]:
     """How many variants each row has."""
-    return Counter(each.row for each in (*LINES, *SCENES)) + elsewhere()
+    return Counter(line.row for line in LINES) + Counter(scene.row for scene in SCENES) + elsewhere()
