@@ -80,24 +80,22 @@ OF_VALUES: list[Line] = [
     get(28, 400, "INVALID_CURSOR", f"{HERE}/versions?cursor=%C3%A9%E2%82%AC"),
     get(28, 422, "TEXT_BLANK", "/v1/concepts?cursor="),
     get(28, 422, "TEXT_TOO_LONG", f"/v1/concepts?cursor={'a' * 1_001}"),
-    # a search takes every character as it is, and finds nothing where nothing has it
+    # a search takes every character as it is: these would find something if it did not
     *(
         get(29, 200, "", f"/v1/concepts?text={text}")
         for text in (
-            "%25",
-            "_",
             "R_tio",
+            "r__io",
+            "R%25o",
             "Rat%25",
-            "%5C",
-            "%27",
-            "%22",
-            "%27%3B%20DROP%20TABLE%20concepts%3B%20--",
+            "%25%25",
+            "%2525",
+            "%27%3B%20DROP%20TABLE%20history%3B%20--",
             "%27%20OR%201%3D1%20--",
             "%3Aname",
             "%3F",
-            "%2525",
-            "*",
-            "%5E.%2B%24",
+            "%5ER.%2B%24",
+            "%5C%25",
         )
     ),
     # repetitions
