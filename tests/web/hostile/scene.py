@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from attrs import Factory, evolve, frozen
 from tests.fuzz.attack import rows
 from tests.web.console.visitor import Site
-from tests.web.harness import SETTINGS, Web
+from tests.web.harness import SETTINGS, Json, Web
 from tests.web.hostile.line import Line, get
 from werkzeug.test import TestResponse
 
@@ -97,5 +97,5 @@ def faults(scene: Scene, stage: Stage) -> list[str]:
 
 def _code(answer: TestResponse) -> str:
     """The code of a problem; of a list, whether it found anything."""
-    said = answer.get_json(silent=True) or {}
+    said = cast("Json", answer.get_json(silent=True) or {})
     return str(said.get("code", "FOUND" if said.get("items") else ""))
