@@ -118,7 +118,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run big doses of generated programs and inputs: `-- --minutes M --seed N`."""
+    """Run big doses of generated and hostile requests: `-- --requests N --seed S`, or `-- --minutes M --seed S`."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.fuzz")
 

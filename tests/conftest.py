@@ -56,6 +56,7 @@ SLOW = {
     "docs/test_examples.py",
     "examples/test_restore.py",
     "fuzz/test_attack.py",
+    "fuzz/test_dose.py",
     "guards/test_flips.py",
     "guards/test_mutation.py",
     "guards/test_rebuild.py",
@@ -68,6 +69,7 @@ SLOW = {
     "sql/test_races.py",
     "stateful/test_programs.py",
     "web/test_generated.py",
+    "web/test_hostile_scenes.py",
 }
 
 

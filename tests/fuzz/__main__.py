@@ -1,16 +1,20 @@
-"""`python -m tests.fuzz --minutes M --seed N`: generated and hostile input, until the time is over."""
+"""`python -m tests.fuzz`: `--minutes M` of generated and hostile input, or `--requests N`; `--seed S` repeats both."""
 
 import logging
 import sys
 import time
 from argparse import ArgumentParser
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from random import Random
 
-from tests.chaos.testbed import testbed
+from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
 from tests.fuzz.attack import Told, over_http, through_python
-from tests.web.generated import generated, operations
+from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
+from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
+from tests.web.hostile.rows import NOT_YET, elsewhere
 
 from indelible_sql import open_store, verify
 
@@ -24,7 +28,7 @@ def fuzz(name: str, url: str, seed: int, end: float, told: Told) -> None:
     while True:
         over_http(web, store, chance, ATTACKS, told)
         through_python(store, chance, ATTACKS, told)
-        answers = generated(web, examples=EXAMPLES, seed=chance.randrange(1, 2**31))
+        answers = generated(web, Making(examples=EXAMPLES, seed=chance.randrange(1, 2**31)))
         for method, path in operations(web):
             found = answers(method, path)
             told.answers.update({f"generated {status}": number for status, number in found.statuses.items()})
@@ -37,24 +41,67 @@ def fuzz(name: str, url: str, seed: int, end: float, told: Told) -> None:
             return
 
 
-def main() -> int:
-    """Fuzz, and print the seed and how often each answer was given; 1 where anything was wrong."""
-    parser = ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=1)
-    parser.add_argument("--seed", type=int, default=1)
-    wanted = parser.parse_args()
-    logging.disable()  # a line for each of a million requests
+def for_minutes(minutes: float, seed: int, bed: Testbed) -> bool:
+    """Fuzz one database after the other, and say how often each answer was given; whether none was wrong."""
     begun, told = time.monotonic(), Told()
-    sys.stdout.write(f"seed {wanted.seed}\n")
-    with testbed() as bed:
-        for number, (name, url) in enumerate((("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)), start=1):
-            fuzz(name, url, wanted.seed, begun + number * wanted.minutes * 30, told)
+    for number, (name, url) in enumerate((("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)), start=1):
+        fuzz(name, url, seed, begun + number * minutes * 30, told)
     for answer, number in sorted(told.answers.items()):
-        sys.stdout.write(f"{number:8} {answer}\n")
+        say(f"{number:8} {answer}")
     for line in sorted(set(told.wrong)):
-        sys.stdout.write(f"FAIL {line}\n")
-    sys.stdout.write(f"{told.answers.total()} answers, {len(told.wrong)} wrong, {time.monotonic() - begun:.0f} s\n")
-    return int(bool(told.wrong))
+        say(f"FAIL {line}")
+    say(f"{told.answers.total()} answers, {len(told.wrong)} wrong")
+    return not told.wrong
+
+
+def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
+    """Send half of the requests to each database, both at once, and say what came of them; whether it is enough."""
+    urls, tally = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}, Tally()
+    with ProcessPoolExecutor(len(urls), get_context("spawn"), initializer=logging.disable) as processes:
+        halves = [processes.submit(generate, name, url, seed, wanted.half()) for name, url in urls.items()]
+        others = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
+        hostile = [processes.submit(play, name, url) for name, url in others.items()]
+        for name, half, played in zip(urls, halves, hostile, strict=True):
+            say(f"{half.result().total()} requests to {name}, {half.result().share():.1%} successful")
+            tally.add(half.result())
+            tally.add(played.result())
+    for line in table(tally):
+        say(line)
+    for row, played_often in sorted(tally.rows.items()):
+        say(f"{played_often:6} hostile requests of row {row}")
+    say(f"elsewhere, in pytest: rows {', '.join(map(str, sorted(elsewhere())))} and 56")
+    for row, reason in NOT_YET.items():
+        say(f"not yet row {row}: {reason}")
+    failures = shortcomings(tally, wanted)
+    for line in failures:
+        say(f"FAIL {line}")
+    say(f"{len(tally.wrong)} answers wrong")
+    return not failures
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Fuzz, and print the seed and what came of it; 1 where anything was wrong or too little."""
+    parser = ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    doses = parser.add_mutually_exclusive_group()
+    doses.add_argument("--minutes", type=float, default=1)
+    doses.add_argument("--requests", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    logging.disable()  # a line for each of a million requests
+    begun = time.monotonic()
+    say(f"seed {asked.seed}")
+    with testbed() as bed:
+        if asked.requests:
+            is_clean = by_number(Wanted(requests=asked.requests), asked.seed, bed)
+        else:
+            is_clean = for_minutes(asked.minutes, asked.seed, bed)
+    say(f"{time.monotonic() - begun:.0f} s")
+    return int(not is_clean)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
 """Requests that schemathesis makes from the document, right ones and wrong ones, and what it finds in the answers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import schemathesis
-from attrs import define, field
+from attrs import Factory, define, field, frozen
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
-from tests.web.harness import Web
+from tests.web.harness import Json, Web
 
-CONFIG = {
+CONFIG: dict[str, dict[str, Any]] = {
     "checks": {
         # If-Match is missed with 428, before anything else is looked at.
         "missing_required_header": {"expected-statuses": [400, 401, 403, 422, 428]},
@@ -34,20 +34,35 @@ class Found:
     wrong: list[str] = field(factory=list[str])
 
 
+@frozen(kw_only=True)
+class Making:
+    """How requests are made: so many, from this document if not the application's own, with these hooks."""
+
+    examples: int
+    seed: int
+    document: Json | None = None
+    hooks: Mapping[str, Callable[..., object]] = Factory(dict[str, Callable[..., object]])
+    is_covering: bool = True  # also the cases that the document's limits suggest, which are always the same
+
+
 def operations(web: Web) -> list[tuple[str, str]]:
     """Every method and path of the document."""
     return [(method.upper(), path) for path, each in web.document["paths"].items() for method in each]
 
 
-def generated(web: Web, *, examples: int, seed: int) -> Callable[[str, str], Found]:
+def generated(web: Web, making: Making) -> Callable[[str, str], Found]:
     """What comes of so many generated requests of one operation, and of those that its limits suggest."""
     dose = {
-        "generation": {"max-examples": examples, "deterministic": seed == 0},
-        "seed": seed,
+        "generation": {"max-examples": making.examples, "deterministic": making.seed == 0},
+        "seed": making.seed,
         "headers": {"Authorization": f"Bearer {web.key}"},
+        "phases": {**CONFIG["phases"], "coverage": {"enabled": making.is_covering}},
     }
     config = cast("Any", SchemathesisConfig).from_dict(CONFIG | dose)
-    schema = cast("Any", schemathesis.openapi).from_wsgi("/openapi.json", web.app, config=config)
+    schema = cast("Any", schemathesis.openapi).from_dict(making.document or web.document, config=config)
+    schema.app = web.app
+    for name, hook in making.hooks.items():
+        schema.hooks.register_hook_with_name(hook, name)
 
     def of_operation(method: str, path: str) -> Found:
         found = Found()

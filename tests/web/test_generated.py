@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.web.generated import Found, generated, operations
+from tests.web.generated import Found, Making, generated, operations
 from tests.web.harness import Web, memory
 
 WEB = Web(memory())  # here, for the tests are made from its document when they are collected
@@ -12,7 +12,7 @@ EXAMPLES = 2  # `nox -s fuzz` tries more
 
 @pytest.fixture(scope="module")
 def answers() -> Callable[[str, str], Found]:
-    return generated(WEB, examples=EXAMPLES, seed=0)
+    return generated(WEB, Making(examples=EXAMPLES, seed=0))
 
 
 @pytest.mark.parametrize(("method", "path"), operations(WEB))

@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve, frozen
 from flask import Request
 from tests.web.harness import OPERATOR, SCOPES, SETTINGS, Web, memory, place, problem
+from tests.web.hostile.scenes import NEEDED
 
 from indelible.kernel import Actor, WrongUse
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
@@ -31,23 +32,6 @@ WRONG = {
     "a space": {"Authorization": "Bearer ind_id 1_2"},
     "endless": {"Authorization": f"Bearer ind_{'a' * 5_000}_b"},
 }
-NEEDED = [
-    ("concepts:read", "GET", "/v1/concepts"),
-    ("concepts:read", "GET", "/v1/concepts/x"),
-    ("concepts:read", "GET", "/v1/concepts/x/versions"),
-    ("concepts:read", "GET", "/v1/concepts/x/versions/1"),
-    ("concepts:read", "GET", "/v1/concepts/x/diff?from=1&to=2"),
-    ("concepts:read", "GET", "/v1/concepts/x/history"),
-    ("concepts:read", "GET", "/v1/concepts/x/as-of"),
-    ("concepts:read", "GET", "/v1/concepts/x/warnings"),
-    ("concepts:read", "GET", "/v1/concepts/x/graph"),
-    ("concepts:read", "GET", "/v1/concepts/x/learning-order"),
-    ("concepts:read", "GET", "/v1/graph/prerequisites"),
-    ("concepts:read", "GET", "/v1/learning-order"),
-    ("concepts:write", "POST", "/v1/concepts"),
-    ("concepts:write", "PUT", "/v1/concepts/x"),
-    ("history:read", "GET", "/v1/history"),
-]
 
 
 def told(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve, frozen
 from flask import Request
 from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
+from tests.web.hostile.rows import UNEXPECTED
 
 from indelible.concepts import ConceptNotFound, CorrectsUnpublished, OwnWork
 from indelible.kernel import (
@@ -105,8 +106,7 @@ FAULTS = [
     (OutcomeUnknown(), 503, "OUTCOME_UNKNOWN", None),
     (WrongUse("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
     (Refused("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
-    (ZeroDivisionError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
-    (RecursionError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
+    *((fault("the pepper is hunter2"), 500, "INTERNAL_ERROR", None) for fault in UNEXPECTED),
 ]
 
 

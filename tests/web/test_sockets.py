@@ -9,19 +9,9 @@ from typing import Any, cast
 import pytest
 import waitress
 from tests.web.harness import Web, memory
+from tests.web.hostile.rows import REFUSED, UNFINISHED
 
-HEAD = b"POST /v1/concepts HTTP/1.1\r\nConnection: close\r\n"
-REFUSED = {
-    "two hosts": HEAD + b"Host: a\r\nHost: b\r\n\r\n",
-    "a host with a path": HEAD + b"Host: a/b\r\n\r\n",
-    "a line feed in a header": HEAD + b"Host: a\r\nX-Request-Id: a\nSet-Cookie: b\r\n\r\n",
-    "a carriage return in a header": HEAD + b"Host: a\r\nX-Request-Id: a\rb\r\n\r\n",
-    "a NUL in a header": HEAD + b"Host: a\r\nX-Request-Id: a\0b\r\n\r\n",
-    "a space before a colon": HEAD + b"Host : a\r\n\r\n",
-    "two lengths": HEAD + b"Host: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "a length with a sign": HEAD + b"Host: a\r\nContent-Length: +1\r\n\r\na",
-    "a chunk of no length": HEAD + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
-}
+HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +46,12 @@ def test_an_encoded_line_break_never_becomes_one(port: int) -> None:
 
 
 def test_what_is_http_is_answered(port: int) -> None:
-    request = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    assert answer(port, HEALTH).startswith(b"HTTP/1.1 200 OK")
 
-    assert answer(port, request).startswith(b"HTTP/1.1 200 OK")
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_whoever_never_finishes_a_request_holds_nobody_up(port: int, name: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(UNFINISHED[name])
+
+        assert answer(port, HEALTH).startswith(b"HTTP/1.1 200 OK")

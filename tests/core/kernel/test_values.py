@@ -31,6 +31,10 @@ from indelible.kernel.values import (
 )
 
 CONTROLS = "\x01\x07\x08\x0b\x0c\r\x1b\x1f\x7f\x80\x9f\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069"
+UNSEEN = (  # a soft hyphen, fillers, what joins and shapes, invisible operators, annotations, and tags
+    *"\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u2060\u2061\u2064\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffb",
+    *"\U000e0001\U000e0041\U000e007f",
+)
 SPACES = " \t\n\u00a0\u2003\u3000"
 Check = Callable[[Any, Any, Any], None]
 
@@ -119,6 +123,12 @@ def test_no_control_hides_in_a_sentence_or_an_id(control: str) -> None:
 def test_a_sentence_has_spaces_and_an_id_has_none(space: str) -> None:
     assert kept(is_sentence, f"a{space}b", LINE) == f"a{space}b"
     assert refused(is_identifier, f"a{space}b", LINE) == "TEXT_HAS_CONTROLS"
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_an_id_has_no_character_that_cannot_be_seen(unseen: str) -> None:
+    assert kept(is_sentence, f"a{unseen}b", LINE) == f"a{unseen}b"
+    assert refused(is_identifier, f"a{unseen}b", LINE) == "TEXT_HAS_CONTROLS"
 
 
 def test_an_id_has_at_least_one_character() -> None:

@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 from tests.web.console.visitor import LIST, Site, at
 from tests.web.harness import SCOPES, memory
+from tests.web.hostile.rows import MARKUP
 
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptPolicy, ConceptStatus
@@ -14,13 +15,6 @@ from indelible.kernel import Actor
 from indelible.testing.stores import CLEARER, RATIO
 
 NOOR = Actor.user("noor")
-HOSTILE = {
-    "a script": "<script>alert(1)</script>",
-    "an attribute": '" onmouseover="alert(1)',
-    "an end of a box": "</textarea><img src=x onerror=alert(1)>",
-    "a template": "{{ 'indelible'.upper() }}",
-    "a comment": "<!-- --><svg onload=alert(1)>",
-}
 BIDI = "safe\u202etxt.exe\u2066"
 STEPS = (("DRAFT", "REVIEW", "submit"), ("REVIEW", "APPROVED", "approve"), ("APPROVED", "PUBLISHED", "publish"))
 
@@ -315,9 +309,9 @@ def test_a_key_is_offered_what_it_may_do_and_refused_what_it_may_not(
     assert set(SCOPES) >= {f"concepts:{scope}"}
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", MARKUP)
 def test_what_somebody_wrote_is_shown_and_never_obeyed(any_site: Site, name: str) -> None:
-    text = HOSTILE[name]
+    text = MARKUP[name]
     content = ConceptContent(
         name=text,
         definition=text,

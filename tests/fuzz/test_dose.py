@@ -1,0 +1,55 @@
+"""A dose by number: what it lacks is told, and what lives is learnt so that half of it succeeds."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from tests.fuzz.dose import Tally, Wanted, generate, shortcomings, table
+
+SEED = 7
+WANTED = Wanted(requests=4, of_each=2, share=0.5)
+READ, WRITE = ("GET", "/v1/concepts"), ("POST", "/v1/concepts")
+
+
+def tally(*, read: dict[int, int], write: dict[int, int], wrong: tuple[str, ...] = ()) -> Tally:
+    return Tally({READ: Counter(read), WRITE: Counter(write)}, list(wrong))
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (tally(read={200: 2}, write={201: 1, 422: 1}), []),
+        (tally(read={200: 1, 304: 1}, write={422: 2}), []),
+        (tally(read={200: 3}, write={201: 1}), ["POST /v1/concepts: 1 requests of 2"]),
+        (
+            tally(read={200: 1}, write={201: 1}),
+            ["GET /v1/concepts: 1 requests of 2", "POST /v1/concepts: 1 requests of 2", "2 requests of 4"],
+        ),
+        (tally(read={200: 1, 404: 1}, write={422: 2}), ["25.0% successful of 50%"]),
+        (tally(read={200: 2, 500: 1}, write={201: 2}), ["GET /v1/concepts: a status 500"]),
+        (tally(read={200: 2, 0: 1}, write={201: 2}), ["GET /v1/concepts: a status 0"]),
+        (tally(read={200: 2}, write={201: 2}, wrong=("no schema", "no schema")), ["no schema"]),
+    ],
+)
+def test_what_a_dose_lacks_is_told(found: Tally, told: list[str]) -> None:
+    assert shortcomings(found, WANTED) == told
+
+
+def test_what_only_watches_is_no_success_of_the_document() -> None:
+    found = tally(read={404: 2}, write={422: 2})
+    found.statuses["GET", "/health"] = Counter({200: 100})
+
+    assert found.share() == 0
+
+
+def test_the_halves_of_a_dose_come_to_all_of_it() -> None:
+    assert Wanted(requests=3, of_each=201).half() == Wanted(requests=2, of_each=101)
+
+
+def test_every_generated_request_gets_an_answer_that_is_promised(sqlite_url: str, tell: Callable[[str], None]) -> None:
+    wanted = Wanted(requests=20, of_each=5, is_covering=False)
+    found = generate("SQLite", sqlite_url, SEED, wanted)
+    tell(f"generated requests: {table(found)[-1]}")
+
+    assert shortcomings(found, wanted) == []
+    assert {path for _, path in found.statuses} >= {"/v1/concepts/{concept_id}/status", "/health", "/metrics"}
