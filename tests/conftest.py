@@ -206,6 +206,7 @@ def lead(store: SqlStore) -> None:
 def moved(store: SqlStore, url: str) -> SqlStore:
     """The store at another address, where it counts from the beginning."""
     store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
+    store.config.forget()
     return store
 
 

@@ -7,6 +7,7 @@ from tests.conftest import POLICY, Awaited
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
+from indelible.testing.captures import CapturesConformance
 from indelible.testing.concepts import ConceptsConformance
 from indelible.testing.kernel import KernelConformance
 from indelible.testing.repository import RepositoryConformance
@@ -14,7 +15,7 @@ from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible_sql import SqlStore
 
 
-class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance):
+class Conformance(CapturesConformance, ConceptsConformance, RepositoryConformance, KernelConformance):
     """All suites."""
 
 

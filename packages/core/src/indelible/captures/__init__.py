@@ -21,6 +21,7 @@ from indelible.captures.commands import (
 from indelible.captures.entities import (
     AlgorithmVersion,
     Artifact,
+    CapturePolicy,
     CaptureWarning,
     Centroid,
     ContentSource,
@@ -57,6 +58,8 @@ from indelible.captures.errors import (
 )
 from indelible.captures.handlers import (
     CaptureHandler,
+    MarginsOverShelf,
+    RepositoryOverShelf,
     activate_algorithm,
     capture_artifact,
     change_setting,
@@ -79,15 +82,12 @@ from indelible.captures.lifecycle import (
     SpaceStatus,
 )
 from indelible.captures.ports import (
-    Algorithms,
     ArtifactRepository,
     AssignmentMarginService,
     CaptureSearch,
     CapturesRead,
     CapturesWrite,
-    MarginResult,
-    SettingHeads,
-    SpaceHeads,
+    CaptureWrites,
 )
 from indelible.captures.queries import (
     ArtifactFound,
@@ -172,6 +172,7 @@ __all__ = [
     "AlgorithmStatus",
     "AlgorithmVersion",
     "Artifact",
+    "CapturePolicy",
     "ArtifactFound",
     "CaptureResult",
     "CaptureWarning",
@@ -199,14 +200,14 @@ __all__ = [
     "formulas_of",
     "normalized_url",
     # ports
-    "Algorithms",
     "ArtifactRepository",
+    "MarginsOverShelf",
+    "RepositoryOverShelf",
     "AssignmentMarginService",
     "CaptureSearch",
+    "CaptureWrites",
     "CapturesRead",
     "CapturesWrite",
-    "SettingHeads",
-    "SpaceHeads",
     # errors
     "AlgorithmFailed",
     "AlgorithmNotFound",

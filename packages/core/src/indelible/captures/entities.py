@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from math import isfinite
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self
 
 from attrs import Attribute, evolve, field, frozen
 
@@ -115,18 +115,19 @@ def as_float32(values: Iterable[float]) -> tuple[float, ...]:
     return struct.unpack(f"<{len(given)}f", struct.pack(f"<{len(given)}f", *given))
 
 
-def as_embedding(values: object) -> tuple[float, ...]:
+def as_embedding(values: Iterable[float]) -> tuple[float, ...]:
     """Any sequence of numbers as a tuple of 32-bit floats, or EmbeddingUnusable."""
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise WrongType("embedding", "sequence of numbers")
-    given = cast("Iterable[Any]", values)
-    found = list(islice(given, MOST_DIMENSIONS + 1))  # a million items are not looked at
+    try:
+        found: list[object] = list(islice(values, MOST_DIMENSIONS + 1))  # a million items are not looked at
+    except TypeError as error:
+        raise WrongType("embedding", "sequence of numbers") from error
     if not 1 <= len(found) <= MOST_DIMENSIONS:
         raise EmbeddingUnusable(f"not 1 to {MOST_DIMENSIONS} numbers")
-    if any(isinstance(each, bool) or not isinstance(each, int | float) for each in found):
+    numbers = [each for each in found if isinstance(each, int | float) and not isinstance(each, bool)]
+    if len(numbers) < len(found) or isinstance(values, str | bytes):
         raise WrongType("embedding", "sequence of numbers")
     try:
-        rounded = as_float32(found)
+        rounded = as_float32(numbers)
     except (OverflowError, struct.error) as error:
         raise EmbeddingUnusable("a number is too large") from error
     if not all(map(isfinite, rounded)):
@@ -267,6 +268,15 @@ class Subspace:
             raise CentroidExists(self.id)
         return self.moved("seed", now=now, seed=seed)
 
+    def middle(self, centroid: "Centroid | None") -> tuple[float, ...] | None:
+        """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
+        seed = None if self.seed is None else self.seed.values
+        return seed if centroid is None else centroid.vector
+
+    def takes(self, space_id: str) -> bool:
+        """Whether captures of the space may still belong here."""
+        return self.space_id == space_id and bool(SUBSPACE.allowed(self.status))
+
     def of_user(self, user_id: str) -> Self:
         """The subspace, or SubspaceNotFound where it is another user's."""
         if self.user_id != user_id:
@@ -394,3 +404,10 @@ class Centroid:
     confidence: float
     created_at: datetime
     updated_at: datetime
+
+
+@frozen(kw_only=True)
+class CapturePolicy:
+    """How long the settings of captures are taken for what they are."""
+
+    settings_ttl_seconds: float = 60.0

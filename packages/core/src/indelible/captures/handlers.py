@@ -24,11 +24,14 @@ from indelible.captures.commands import (
 )
 from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace
 from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible.captures.ports import CaptureStore, CapturesWrite
+from indelible.captures.ports import CapturesRead, CaptureStore, CapturesWrite
 from indelible.captures.rules.formulas import checksum_of
 from indelible.captures.rules.golden import CASES, check_trial
+from indelible.captures.rules.ingest import Asked, Shelf, computing, ingested, place_in
+from indelible.captures.rules.placing import MarginResult, is_clear
 from indelible.captures.rules.records import record_of
-from indelible.captures.rules.tuning import DIMENSION, MODEL, check_setting
+from indelible.captures.rules.tuning import DIMENSION, MODEL, check_setting, tuning_of
+from indelible.captures.rules.urls import normalized_url
 from indelible.kernel import Actor, Head, next_change
 
 logger = logging.getLogger("indelible.captures")
@@ -51,6 +54,61 @@ class CaptureHandler:
     def handle(self, command: CaptureArtifactCommand) -> CaptureResult:
         """Keep the capture, in the name of the user who read."""
         return self.store.run(capture_artifact, command, actor=Actor.user(command.user_id), reason="captured")
+
+
+def asked_by(tx: CapturesWrite, command: CaptureArtifactCommand) -> Asked:
+    """The capture with the ids and the instant that the transaction gives it."""
+    now = tx.clock.now()
+    return Asked(
+        given=command.given(),
+        capture_key=command.key(now),
+        normalized_url=normalized_url(command.url),
+        signal_id=tx.ids.new(),
+        artifact_id=tx.ids.new(),
+        now=now,
+        cause=tx,
+    )
+
+
+@frozen
+class RepositoryOverShelf:
+    """The port of captures over a store that cannot compute by itself; one for each transaction."""
+
+    _tx: CapturesWrite
+    _shelf: Shelf
+
+    def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
+        """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
+        asked = asked_by(self._tx, command)
+        signal = ingested(self._shelf, asked, tuning_of(self._tx.config))
+        return CaptureResult.of(signal, replayed=signal.id != asked.signal_id)
+
+
+@frozen
+class MarginsOverShelf:
+    """The look ahead over any store."""
+
+    _tx: CapturesRead
+    _shelf: Shelf
+
+    def calculate_margin(self, vector: tuple[float, ...], user_id: str, space_id: str) -> MarginResult:
+        """What the space's centroids say of the vector; SpaceNotFound."""
+        space = self._tx.spaces.get(space_id).entity.of_user(user_id)
+        space.fits(space.model, len(vector))
+        return MarginResult.of(place_in(self._shelf, space_id, vector, tuning_of(self._tx.config)))
+
+    def calculate_margin_value(self, nearest: float, second: float) -> float:
+        """What the active algorithm makes of two distances."""
+        found: float = computing(self._shelf)("margin", nearest=nearest, second=second)
+        return found
+
+    def get_threshold(self) -> float:
+        """The margin from which a capture draws its centroid on."""
+        return tuning_of(self._tx.config).threshold
+
+    def should_update_centroid(self, margin: float) -> bool:
+        """Whether a capture of this margin draws its centroid on."""
+        return is_clear(margin, self.get_threshold())
 
 
 def create_space(tx: CapturesWrite, command: CreateSpace) -> SpaceSaved:
@@ -84,7 +142,7 @@ def retire_space(tx: CapturesWrite, command: RetireSpace) -> SpaceSaved:
 
 def create_subspace(tx: CapturesWrite, command: CreateSubspace) -> SubspaceSaved:
     """Begin a part of a space."""
-    space, now = tx.spaces.hold(command.space_id).entity.of_user(command.user_id).opened(), tx.clock.now()
+    space, now = tx.captures.hold(command.space_id).entity.of_user(command.user_id).opened(), tx.clock.now()
     if command.seed is not None:
         space.fits(command.seed.model, command.seed.dimension)
     subspace = Subspace(
@@ -112,7 +170,7 @@ def rename_subspace(tx: CapturesWrite, command: RenameSubspace) -> SubspaceSaved
 def seed_subspace(tx: CapturesWrite, command: SeedSubspace) -> SubspaceSaved:
     """Give a subspace its first centroid, before any capture has."""
     own = tx.subspaces.get(command.subspace_id).entity.of_user(command.user_id)
-    space = tx.spaces.hold(own.space_id).entity.opened()  # before the subspace: captures lock in this order
+    space = tx.captures.hold(own.space_id).entity.opened()  # before the subspace: captures lock in this order
     space.fits(command.seed.model, command.seed.dimension)
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
     centroid = tx.captures.centroid(command.subspace_id)
@@ -142,11 +200,12 @@ def register_algorithm(tx: CapturesWrite, command: RegisterAlgorithm) -> Algorit
 
 def activate_algorithm(tx: CapturesWrite, command: ActivateAlgorithm) -> AlgorithmSaved:
     """Let captures be computed by this version from now on, or again; SelfTestFailed where the store computes else."""
-    former = tx.algorithms.active()
+    former = tx.captures.active()
     head = tx.algorithms.load(command.algorithm_id, expected_seq=command.expected_seq)
     algorithm = head.entity.moved("activate", now=tx.clock.now())
-    check_trial(algorithm, tx.algorithms.tried(algorithm, CASES))
+    check_trial(algorithm, tx.captures.tried(algorithm, CASES))
     if former is not None:
+        former = tx.algorithms.load(former.entity.id, expected_seq=former.place.seq)
         _save_algorithm(tx, former, former.entity.moved("replace", now=tx.clock.now()), "replace")
     return _save_algorithm(tx, head, algorithm, "activate")
 

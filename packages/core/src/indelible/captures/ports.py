@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from attrs import frozen
-
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
 from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace
+from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Actor, Head, HeadReads, HeadWrites, ReadTransaction, Transaction
 from indelible.kernel.config import Config
 
@@ -17,22 +16,6 @@ class ArtifactRepository(Protocol):
     def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
         """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
         ...
-
-
-@frozen(kw_only=True)
-class MarginResult:
-    """What a capture's place would be now."""
-
-    nearest_subspace_id: str | None
-    nearest_distance: float | None
-    second_distance: float | None
-    margin: float | None
-    updates_centroid: bool
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether a capture here would draw no centroid on."""
-        return not self.updates_centroid
 
 
 class AssignmentMarginService(Protocol):
@@ -55,16 +38,16 @@ class AssignmentMarginService(Protocol):
         ...
 
 
-class SpaceHeads(HeadWrites[Space], Protocol):
-    """Spaces, to be changed."""
-
-    def hold(self, space_id: str) -> Head[Space]:
-        """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
-        ...
-
-
 class CaptureSearch(Protocol):
     """Everything of captures, to be found."""
+
+    def active(self) -> Head[AlgorithmVersion] | None:
+        """The version that new captures are computed by, if there is one."""
+        ...
+
+    def settings_kept(self) -> dict[str, str]:
+        """Every setting's text."""
+        ...
 
     def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
         """The user's next `limit` spaces after an id, in order of id."""
@@ -107,23 +90,15 @@ class CaptureSearch(Protocol):
         ...
 
 
-class Algorithms(HeadWrites[AlgorithmVersion], Protocol):
-    """Versions of the algorithm, to be tried and changed."""
+class CaptureWrites(CaptureSearch, Protocol):
+    """What handlers ask beside that."""
 
-    def active(self) -> Head[AlgorithmVersion] | None:
-        """The version that new captures are computed by, locked until the transaction ends."""
+    def hold(self, space_id: str) -> Head[Space]:
+        """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
         ...
 
     def tried(self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """What this store's own computation makes of each formula's case; AlgorithmNotInstalled or AlgorithmFailed."""
-        ...
-
-
-class SettingHeads(HeadWrites[Setting], Protocol):
-    """Settings, to be changed."""
-
-    def kept(self) -> Mapping[str, str]:
-        """Every setting's text."""
         ...
 
 
@@ -137,7 +112,7 @@ class CapturesRead(ReadTransaction, Protocol):
     @property
     def algorithms(self) -> HeadReads[AlgorithmVersion]: ...
     @property
-    def settings(self) -> SettingHeads: ...
+    def settings(self) -> HeadReads[Setting]: ...
     @property
     def captures(self) -> CaptureSearch: ...
     @property
@@ -150,11 +125,15 @@ class CapturesWrite(CapturesRead, Transaction, Protocol):
     """What handlers of captures need."""
 
     @property
-    def spaces(self) -> SpaceHeads: ...
+    def spaces(self) -> HeadWrites[Space]: ...
     @property
     def subspaces(self) -> HeadWrites[Subspace]: ...
     @property
-    def algorithms(self) -> Algorithms: ...
+    def algorithms(self) -> HeadWrites[AlgorithmVersion]: ...
+    @property
+    def settings(self) -> HeadWrites[Setting]: ...
+    @property
+    def captures(self) -> CaptureWrites: ...
     @property
     def artifacts(self) -> ArtifactRepository: ...
 

@@ -5,7 +5,8 @@ from attrs import frozen
 from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved, SubspaceSaved
 from indelible.captures.entities import Artifact, Centroid, Signal
 from indelible.captures.errors import ArtifactNotFound
-from indelible.captures.ports import CapturesRead, MarginResult
+from indelible.captures.ports import CapturesRead
+from indelible.captures.rules.placing import MarginResult
 
 PAGE = 50
 
@@ -127,4 +128,4 @@ def list_settings(tx: CapturesRead, *, after: str = "", limit: int = PAGE) -> tu
 
 def settings_kept(tx: CapturesRead) -> dict[str, str]:
     """Every setting's text: what the cache looks at."""
-    return dict(tx.settings.kept())
+    return tx.captures.settings_kept()

@@ -105,6 +105,20 @@ class Snapshot:
         return Provenance(value=key.default, source=Source.DEFAULT, age_seconds=self.age_seconds, error=error)
 
 
+@define(eq=False)
+class OneSnapshot:
+    """Settings for one command, which are looked at when the first is asked for."""
+
+    _cache: "SystemConfigCache"
+    _found: Snapshot | None = field(default=None, init=False)
+
+    def get(self, key: ConfigKey[T]) -> T:
+        """The value, or the default; ConfigUnavailable where there is none."""
+        if self._found is None:
+            self._found = self._cache.snapshot()
+        return self._found.get(key)
+
+
 @define(kw_only=True, eq=False)
 class SystemConfigCache:
     """All settings, looked at together once in a while: a store that cannot be read leaves the last answer standing.
@@ -124,6 +138,7 @@ class SystemConfigCache:
     _texts: Mapping[str, str] | None = field(default=None, init=False, repr=False)
     _read_at: float = field(default=0.0, init=False)
     _due_at: float = field(default=float("-inf"), init=False)
+    _is_outdated: bool = field(default=False, init=False)
     _error: str | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
     _told_at: dict[tuple[str, str], float] = field(factory=dict[tuple[str, str], float], init=False, repr=False)
@@ -139,7 +154,7 @@ class SystemConfigCache:
     def snapshot(self) -> Snapshot:
         """What is known now; one command keeps to one snapshot."""
         if self.monotonic() >= self._due_at and self._lock.acquire(blocking=False):
-            if self._texts is None:
+            if self._texts is None or self._is_outdated:
                 self._refresh()
             else:
                 self._begin_refresh()
@@ -150,8 +165,8 @@ class SystemConfigCache:
         return self._shown()
 
     def forget(self) -> None:
-        """Look again before the next answer: a setting was changed here."""
-        self._due_at = float("-inf")
+        """Look again before the next answer is given: a setting was changed here."""
+        self._due_at, self._is_outdated = float("-inf"), True
 
     @property
     def age_seconds(self) -> float | None:
@@ -177,6 +192,7 @@ class SystemConfigCache:
             self._lock.release()
 
     def _refresh(self) -> None:
+        self._is_outdated = False
         try:
             found = dict(self.fetch())
         except Exception as error:  # noqa: BLE001 - whatever a store raises, the old answer stands

@@ -6,12 +6,11 @@ from hashlib import sha256
 from struct import pack
 from typing import Any, Final, cast
 
-from attrs import evolve, fields
+from attrs import asdict, fields
 
 from indelible.captures.entities import (
     AlgorithmVersion,
     Artifact,
-    CaptureWarning,
     EngagementLevel,
     Setting,
     Signal,
@@ -44,11 +43,6 @@ def check_same(signal: Signal, fingerprint: str) -> None:
         raise CaptureKeyReused(signal.capture_key)
 
 
-def stamp_of(captured_at: datetime | None, recorded_at: datetime, key: str) -> str:
-    """What orders an artifact's captures, whenever they arrive: their own time, and then their key."""
-    return f"{instant_text(captured_at or recorded_at)} {key}"
-
-
 def hash_of(signal: Mapping[str, Any]) -> str:
     """The digest of a whole signal, as a database makes it too: a text for each column, in order; none has U+001F."""
     return sha256("\x1f".join(_outcome_text(signal[name]) for name in MADE).encode()).hexdigest()
@@ -60,53 +54,26 @@ def centroid_digest(vector: Sequence[float]) -> str:
     return sha256(header + b"".join(pack(">if", 4, each) for each in vector)).hexdigest()
 
 
-def joined(artifact: Artifact | None, signal: Signal, stamp: str) -> Artifact:
+def joined(artifact: Artifact | None, signal: Signal) -> Artifact:
     """The artifact after one more capture: engagement and reading only rise, texts are the latest capture's."""
-    base = artifact or _blank(signal)
-    is_latest = stamp > base.stamp
-    joined_values: dict[str, Any] = {
-        name: max(getattr(base, name), getattr(signal, name))
-        for name in ("engagement_level", "reading_depth", "scroll_depth", "dwell_time_ms", "word_count")
-    }
+    stamp = f"{instant_text(signal.captured_at or signal.recorded_at)} {signal.capture_key}"
+    kept = asdict(artifact, recurse=False) if artifact else _unread(signal)
+    rising = ("engagement_level", "reading_depth", "scroll_depth", "dwell_time_ms", "word_count")
+    risen: dict[str, Any] = {name: max(kept[name], getattr(signal, name)) for name in rising}
     for name in ("title", "content"):
         said = getattr(signal, name)
-        if said is not None and stamp > getattr(base, f"{name}_stamp"):
-            joined_values |= {name: said, f"{name}_stamp": stamp}
-    if is_latest:
-        joined_values |= {"vector": signal.vector, "content_source": signal.content_source, "stamp": stamp}
-    joined_values |= {"seq": signal.artifact_seq, "hash": signal.hash, "updated_at": signal.recorded_at}
-    return evolve(base, **joined_values)
+        if said is not None and stamp > kept[f"{name}_stamp"]:
+            risen |= {name: said, f"{name}_stamp": stamp}
+    if stamp > kept["stamp"]:
+        risen |= {"vector": signal.vector, "content_source": signal.content_source, "stamp": stamp}
+    risen |= {"seq": signal.artifact_seq, "hash": signal.hash, "updated_at": signal.recorded_at}
+    return Artifact(**(kept | risen))
 
 
-def _blank(signal: Signal) -> Artifact:
-    return Artifact(
-        id=signal.artifact_id,
-        seq=0,
-        hash="",
-        user_id=signal.user_id,
-        space_id=signal.space_id,
-        normalized_url=signal.normalized_url,
-        title=None,
-        title_stamp="",
-        content=None,
-        content_stamp="",
-        engagement_level=EngagementLevel.LATENT,
-        reading_depth=0.0,
-        scroll_depth=0.0,
-        dwell_time_ms=0,
-        word_count=0,
-        vector=signal.vector,
-        content_source=signal.content_source,
-        stamp="",
-        created_at=signal.recorded_at,
-        updated_at=signal.recorded_at,
-    )
-
-
-def warnings_of(*, is_mismatch: bool, is_gone: bool) -> tuple[str, ...]:
-    """The remarks on a capture."""
-    found = ((CaptureWarning.DEPTH_MISMATCH, is_mismatch), (CaptureWarning.SUBSPACE_GONE, is_gone))
-    return tuple(str(warning) for warning, holds in found if holds)
+def _unread(signal: Signal) -> dict[str, Any]:
+    same = {each.name: getattr(signal, each.name, None) for each in fields(Artifact)}
+    stamps = dict.fromkeys(("stamp", "title_stamp", "content_stamp"), "")
+    return same | stamps | {"id": signal.artifact_id, "title": None, "content": None, "created_at": signal.recorded_at}
 
 
 def record_of(entity: Space | Subspace | AlgorithmVersion | Setting) -> Data:
