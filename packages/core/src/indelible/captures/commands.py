@@ -22,7 +22,6 @@ from indelible.captures.entities import (
     as_number,
     is_fraction,
     is_reading_depth,
-    packed,
 )
 from indelible.captures.errors import CapturedInFuture
 from indelible.captures.rules.formulas import is_formulas
@@ -84,7 +83,7 @@ class CaptureArtifactCommand:
         if self.capture_key is not None:
             return self.capture_key
         said = [self.user_id, self.space_id, normalized_url(self.url), self.captured_at or now]
-        return digest([*said, packed(self.embedding).hex()])
+        return digest([*said, as_embedding(self.embedding)])
 
     def check_time(self, now: datetime) -> None:
         """Refuse a time to come: it would hold the artifact's texts until then."""

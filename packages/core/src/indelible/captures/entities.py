@@ -109,13 +109,36 @@ class CaptureWarning(StrEnum):
     SUBSPACE_GONE = "SUBSPACE_GONE"
 
 
-def as_float32(values: Iterable[float]) -> tuple[float, ...]:
+class Vector(tuple[float, ...]):
+    """Numbers as 32-bit floats hold them."""
+
+    __slots__ = ()
+
+    def packed(self) -> bytes:
+        """Their bytes, the lowest first."""
+        return struct.pack(f"<{len(self)}f", *self)
+
+    def canonical_text(self) -> str:
+        """The one text of them, to the last bit."""
+        return self.packed().hex()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Self:
+        """The numbers that have these bytes."""
+        return cls(struct.unpack(f"<{len(data) // 4}f", data))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The numbers whose canonical text it is."""
+        return cls.unpacked(bytes.fromhex(text))
+
+
+def as_float32(values: Iterable[float]) -> Vector:
     """The numbers as 32-bit floats hold them; OverflowError where they do not."""
-    given = list(values)
-    return struct.unpack(f"<{len(given)}f", struct.pack(f"<{len(given)}f", *given))
+    return Vector.unpacked(Vector(values).packed())
 
 
-def as_embedding(values: Iterable[float]) -> tuple[float, ...]:
+def as_embedding(values: Iterable[float]) -> Vector:
     """Any sequence of numbers as a tuple of 32-bit floats, or EmbeddingUnusable."""
     try:
         found: list[object] = list(islice(values, MOST_DIMENSIONS + 1))  # a million items are not looked at
@@ -141,7 +164,7 @@ def as_embedding(values: Iterable[float]) -> tuple[float, ...]:
 class EmbeddingVector:
     """A direction in the space of one model: finite 32-bit floats, not all zero."""
 
-    values: tuple[float, ...] = field(converter=as_embedding)
+    values: Vector = field(converter=as_embedding)
     model: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     @property
@@ -153,27 +176,17 @@ class EmbeddingVector:
         """Its first numbers, made a unit vector again, as models with nested embeddings need it."""
         first = self.values[:dimension]
         length = sum(each * each for each in first) ** 0.5
-        return evolve(self, values=tuple(each / length for each in first) if length else first)
+        return evolve(self, values=Vector(each / (length or 1) for each in first))
 
     def canonical_text(self) -> str:
         """The one text of it, to the last bit."""
-        return f"{self.model}:{packed(self.values).hex()}"
+        return f"{self.model}:{self.values.canonical_text()}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """The vector whose canonical text it is."""
         model, _, digits = text.rpartition(":")
-        return cls(values=unpacked(bytes.fromhex(digits)), model=model)
-
-
-def packed(values: tuple[float, ...]) -> bytes:
-    """The numbers as 32-bit floats, the lowest byte first."""
-    return struct.pack(f"<{len(values)}f", *values)
-
-
-def unpacked(data: bytes) -> tuple[float, ...]:
-    """The numbers that are packed so."""
-    return struct.unpack(f"<{len(data) // 4}f", data)
+        return cls(values=Vector.parse(digits), model=model)
 
 
 def as_number(value: float) -> float:
@@ -251,7 +264,7 @@ class Subspace:
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=is_sentence, metadata=LINE)
     description: str = field(validator=is_text, metadata=TEXT)
-    seed: EmbeddingVector | None
+    seed: Vector | None
     status: SpaceStatus = field(validator=is_a(SpaceStatus))
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
@@ -262,16 +275,15 @@ class Subspace:
         status, updated_at = SUBSPACE.next(self.status, action), instant_after(self.updated_at, now)
         return evolve(self, status=status, updated_at=updated_at, **values)
 
-    def seeded(self, seed: EmbeddingVector, centroid: "Centroid | None", *, now: datetime) -> Self:
+    def seeded(self, seed: Vector, centroid: "Centroid | None", *, now: datetime) -> Self:
         """The subspace with its first centroid, or CentroidExists."""
         if self.seed is not None or centroid is not None:
             raise CentroidExists(self.id)
         return self.moved("seed", now=now, seed=seed)
 
-    def middle(self, centroid: "Centroid | None") -> tuple[float, ...] | None:
+    def middle(self, centroid: "Centroid | None") -> Vector | None:
         """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
-        seed = None if self.seed is None else self.seed.values
-        return seed if centroid is None else centroid.vector
+        return self.seed if centroid is None else centroid.vector
 
     def takes(self, space_id: str) -> bool:
         """Whether captures of the space may still belong here."""
@@ -341,7 +353,7 @@ class Signal:
     dwell_time_ms: int
     word_count: int
     embedding_model: str
-    vector: tuple[float, ...]
+    vector: Vector
     captured_at: datetime | None
     recorded_at: datetime
     actor: Actor
@@ -383,7 +395,7 @@ class Artifact:
     scroll_depth: float
     dwell_time_ms: int
     word_count: int
-    vector: tuple[float, ...]
+    vector: Vector
     content_source: ContentSource
     stamp: str
     created_at: datetime
@@ -398,8 +410,8 @@ class Centroid:
     seq: int
     hash: str
     space_id: str
-    vector: tuple[float, ...]
-    logged_vector: tuple[float, ...]
+    vector: Vector
+    logged_vector: Vector
     logged_seq: int
     confidence: float
     created_at: datetime

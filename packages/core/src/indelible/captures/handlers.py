@@ -1,6 +1,7 @@
 """The only writers of captures: load, decide, record."""
 
 import logging
+from collections.abc import Iterable
 
 from attrs import frozen
 
@@ -22,7 +23,7 @@ from indelible.captures.commands import (
     SpaceSaved,
     SubspaceSaved,
 )
-from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace
+from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace, as_embedding
 from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.captures.ports import CapturesRead, CaptureStore, CapturesWrite
 from indelible.captures.rules.formulas import checksum_of
@@ -91,11 +92,12 @@ class MarginsOverShelf:
     _tx: CapturesRead
     _shelf: Shelf
 
-    def calculate_margin(self, vector: tuple[float, ...], user_id: str, space_id: str) -> MarginResult:
+    def calculate_margin(self, vector: Iterable[float], user_id: str, space_id: str) -> MarginResult:
         """What the space's centroids say of the vector; SpaceNotFound."""
         space = self._tx.spaces.get(space_id).entity.of_user(user_id)
-        space.fits(space.model, len(vector))
-        return MarginResult.of(place_in(self._shelf, space_id, vector, tuning_of(self._tx.config)))
+        wanted = as_embedding(vector)
+        space.fits(space.model, len(wanted))
+        return MarginResult.of(place_in(self._shelf, space_id, wanted, tuning_of(self._tx.config)))
 
     def calculate_margin_value(self, nearest: float, second: float) -> float:
         """What the active algorithm makes of two distances."""
@@ -151,7 +153,7 @@ def create_subspace(tx: CapturesWrite, command: CreateSubspace) -> SubspaceSaved
         user_id=space.user_id,
         name=command.name,
         description=command.description,
-        seed=command.seed,
+        seed=None if command.seed is None else command.seed.values,
         status=SUBSPACE.next("", "create"),
         created_at=now,
         updated_at=now,
@@ -174,7 +176,7 @@ def seed_subspace(tx: CapturesWrite, command: SeedSubspace) -> SubspaceSaved:
     space.fits(command.seed.model, command.seed.dimension)
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
     centroid = tx.captures.centroid(command.subspace_id)
-    return _save_subspace(tx, head, head.entity.seeded(command.seed, centroid, now=tx.clock.now()), "seed")
+    return _save_subspace(tx, head, head.entity.seeded(command.seed.values, centroid, now=tx.clock.now()), "seed")
 
 
 def retire_subspace(tx: CapturesWrite, command: RetireSubspace) -> SubspaceSaved:

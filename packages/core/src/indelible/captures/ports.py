@@ -1,10 +1,10 @@
 """What captures need of a store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
-from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace
+from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
 from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Actor, Head, HeadReads, HeadWrites, ReadTransaction, Transaction
 from indelible.kernel.config import Config
@@ -21,7 +21,7 @@ class ArtifactRepository(Protocol):
 class AssignmentMarginService(Protocol):
     """A look ahead at what an ingest will decide, which decides again itself."""
 
-    def calculate_margin(self, vector: tuple[float, ...], user_id: str, space_id: str) -> MarginResult:
+    def calculate_margin(self, vector: Iterable[float], user_id: str, space_id: str) -> MarginResult:
         """What the space's centroids say of the vector; SpaceNotFound."""
         ...
 
@@ -85,7 +85,7 @@ class CaptureSearch(Protocol):
         """The space's last `limit` signals, newest first."""
         ...
 
-    def nearest(self, space_id: str, vector: tuple[float, ...], *, limit: int) -> tuple[tuple[Artifact, float], ...]:
+    def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
         """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
         ...
 

@@ -1,9 +1,11 @@
 """Questions about captures; none of them writes."""
 
+from collections.abc import Iterable
+
 from attrs import frozen
 
 from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved, SubspaceSaved
-from indelible.captures.entities import Artifact, Centroid, Signal
+from indelible.captures.entities import Artifact, Centroid, Signal, as_embedding
 from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import CapturesRead
 from indelible.captures.rules.placing import MarginResult
@@ -100,16 +102,17 @@ def recent_captures(tx: CapturesRead, user_id: str, space_id: str, *, limit: int
 
 
 def search_artifacts(
-    tx: CapturesRead, user_id: str, space_id: str, vector: tuple[float, ...], *, limit: int = 10
+    tx: CapturesRead, user_id: str, space_id: str, vector: Iterable[float], *, limit: int = 10
 ) -> tuple[ArtifactFound, ...]:
     """The user's artifacts nearest to a vector of the space's dimension, nearest first."""
     space = get_space(tx, user_id, space_id).space
-    space.fits(space.model, len(vector))
-    found = tx.captures.nearest(space_id, vector, limit=limit)
+    wanted = as_embedding(vector)
+    space.fits(space.model, len(wanted))
+    found = tx.captures.nearest(space_id, wanted, limit=limit)
     return tuple(ArtifactFound(artifact=artifact, distance=distance) for artifact, distance in found)
 
 
-def preview_margin(tx: CapturesRead, user_id: str, space_id: str, vector: tuple[float, ...]) -> MarginResult:
+def preview_margin(tx: CapturesRead, user_id: str, space_id: str, vector: Iterable[float]) -> MarginResult:
     """What an ingest of the vector would decide now."""
     return tx.margins.calculate_margin(vector, user_id, space_id)
 

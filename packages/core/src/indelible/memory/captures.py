@@ -7,7 +7,7 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE, errors
-from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace
+from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
 from indelible.captures.lifecycle import AlgorithmStatus
 from indelible.captures.rules.formulas import evaluated
 from indelible.captures.rules.ingest import activated
@@ -17,7 +17,6 @@ from indelible.kernel import Head
 from indelible.memory.heads import MemoryHeads
 from indelible.memory.history import MemoryHistory
 
-Vector = tuple[float, ...]
 Signals = dict[tuple[str, str], Signal]
 Artifacts = dict[str, Artifact]
 Centroids = dict[str, Centroid]

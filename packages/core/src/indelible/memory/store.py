@@ -107,9 +107,9 @@ class MemoryStore:
             try:
                 yield tx
                 tx.concepts.check_whole()
-                if draft.captures.settings_kept() != self._tables.captures.settings_kept():
+                before, self._tables = self._tables, draft
+                if before.captures.settings_kept() != draft.captures.settings_kept():
                     self.config.forget()
-                self._tables = draft
             finally:
                 tx.close()
 

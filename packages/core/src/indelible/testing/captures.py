@@ -326,10 +326,10 @@ class CapturesConformance:
             for each, seq in ((empty, 1), (empty, 2), (begun, 1))
         )
 
-        assert do(store, captures.seed_subspace, first).subspace.seed == seed
+        assert do(store, captures.seed_subspace, first).subspace.seed == seed.values
         assert code(lambda: do(store, captures.seed_subspace, again)) == "CENTROID_EXISTS"
         assert code(lambda: do(store, captures.seed_subspace, late)) == "CENTROID_EXISTS"
-        assert place.read(captures.get_subspace, empty).saved.subspace.seed == seed
+        assert place.read(captures.get_subspace, empty).saved.subspace.seed == seed.values
 
     def test_spaces_and_subspaces_are_renamed(self, store: AnyStore) -> None:
         place = place_in(store)

@@ -55,7 +55,7 @@ magnitude = weight * (0.5 + 0.5 * least(1.0, depth))
 distance = vec_dist(centroid, vector)
 margin = second - nearest
 rate = 0.1
-centroid = vec_unit(vec_lerp(centroid, vector, rate))
+centroid = vec_unit(vec_lerp(vec_unit(centroid), vec_unit(vector), rate))
 drift = vec_dist(moved, centroid)
 confidence = least(1.0, applied / 20.0)
 """.strip()

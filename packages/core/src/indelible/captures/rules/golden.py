@@ -8,7 +8,7 @@ from indelible.captures.errors import SelfTestFailed
 from indelible.captures.rules.formulas import GIVES_VECTOR, evaluated
 
 CLOSE: Final = 1e-6
-A: Final = (1.0, 0.0, 0.0)
+A: Final = as_float32((1.0, 0.0, 0.0))
 X: Final = as_float32((0.904534, 0.301511, 0.301511))
 MOVED: Final = as_float32((0.999075, 0.030414, 0.030414))
 CASES: Final[Mapping[str, Mapping[str, Any]]] = {

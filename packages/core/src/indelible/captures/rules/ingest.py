@@ -7,7 +7,16 @@ from typing import Any, NamedTuple, Protocol
 
 from attrs import evolve, frozen
 
-from indelible.captures.entities import AlgorithmVersion, Artifact, CaptureWarning, Centroid, Signal, Space, Subspace
+from indelible.captures.entities import (
+    AlgorithmVersion,
+    Artifact,
+    CaptureWarning,
+    Centroid,
+    Signal,
+    Space,
+    Subspace,
+    Vector,
+)
 from indelible.captures.errors import AlgorithmFailed, NoActiveAlgorithm
 from indelible.captures.rules.formulas import GIVES_VECTOR
 from indelible.captures.rules.placing import Near, Placing, nearest_two, placed
@@ -15,7 +24,6 @@ from indelible.captures.rules.records import centroid_digest, check_same, finger
 from indelible.captures.rules.tuning import Tuning
 from indelible.kernel import Cause, Head, instant_after
 
-Vector = tuple[float, ...]
 Compute = Callable[..., Any]
 
 

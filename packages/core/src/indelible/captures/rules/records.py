@@ -16,7 +16,6 @@ from indelible.captures.entities import (
     Signal,
     Space,
     Subspace,
-    packed,
 )
 from indelible.captures.errors import CaptureKeyReused
 from indelible.kernel import Data, digest, instant_text
@@ -34,7 +33,8 @@ MADE: Final = tuple(each.name for each in fields(Signal) if each.name not in (*G
 
 def fingerprint_of(given: Mapping[str, Any]) -> str:
     """The digest of all that the caller said."""
-    return digest([_text(given[name]) for name in GIVEN])
+    said = (given[name] for name in GIVEN)
+    return digest([each.hex() if isinstance(each, float) else each for each in said])
 
 
 def check_same(signal: Signal, fingerprint: str) -> None:
@@ -80,12 +80,6 @@ def record_of(entity: Space | Subspace | AlgorithmVersion | Setting) -> Data:
     """What a change keeps of an entity beside its place and its times: every field that its head holds."""
     beside = ("id", "status", "created_at", "updated_at")
     return {each.name: getattr(entity, each.name) for each in fields(type(entity)) if each.name not in beside}
-
-
-def _text(value: object) -> object:
-    if isinstance(value, float):
-        return value.hex()
-    return packed(cast("tuple[float, ...]", value)).hex() if isinstance(value, tuple) else value
 
 
 def _outcome_text(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from attrs import Attribute
 
@@ -11,6 +11,7 @@ from indelible.kernel.values import HIDDEN, UNSTORABLE, WrongType
 
 LONGEST: Final = 2_000
 LONGEST_HOST: Final = 253
+PLAIN: Final = "%/:?#[]@!$&'()*+,;=~|^`{}\"<>"  # what is beyond ASCII is written as browsers send it
 PORTS: Final = {"http": 80, "https": 443}
 TRACKING: Final = re.compile(r"(?:utm_[^=&]*|fbclid|gclid|msclkid)(?:=.*)?", re.IGNORECASE)
 HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
@@ -33,7 +34,10 @@ def normalized_url(url: str) -> str:
     port = f":{parts.port}" if parts.port not in (None, PORTS[parts.scheme]) else ""
     kept = [each for each in parts.query.split("&") if each and not TRACKING.fullmatch(each)]
     query = f"?{'&'.join(kept)}" if kept else ""
-    return f"{parts.scheme}://{host}{port}{parts.path or '/'}{query}"
+    page = f"{parts.scheme}://{host}{port}{quote(parts.path or '/', safe=PLAIN)}{quote(query, safe=PLAIN)}"
+    if len(page) > LONGEST:
+        raise UrlUnusable(f"longer than {LONGEST} characters")
+    return page
 
 
 def domain_of(url: str) -> str:

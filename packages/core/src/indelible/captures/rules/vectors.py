@@ -3,14 +3,11 @@
 A vector is rounded to 32-bit floats after every step, and a scalar is a 64-bit float, as in the databases.
 """
 
-from collections.abc import Sequence
 from math import sqrt
 from operator import mul
 from typing import Final
 
-from indelible.captures.entities import as_float32
-
-Vector = Sequence[float]
+from indelible.captures.entities import Vector, as_float32
 
 LEARNING_RATE: Final = 0.1
 SLOWEST_RATE: Final = 0.05
@@ -65,7 +62,7 @@ def margin(nearest: float, second: float) -> float:
 
 def spherical_ema(centroid: Vector, vector: Vector, rate: float = LEARNING_RATE) -> Vector:
     """The centroid after a vector drew it on."""
-    return vec_unit(vec_lerp(centroid, vector, rate))
+    return vec_unit(vec_lerp(vec_unit(centroid), vec_unit(vector), rate))
 
 
 def annealed_rate(applied: int) -> float:
