@@ -18,7 +18,7 @@ from indelible.kernel.keys import KEY
 from indelible_sql.columns import DOMAINS
 from indelible_sql.engines import address, check_directory
 from indelible_sql.faults import translated
-from indelible_sql.schema import HEADS, TABLES
+from indelible_sql.schema import MOVING, TABLES
 from indelible_sql.snapshot import digest_of, facts, quoted
 from indelible_sql.tables import EDGES
 from indelible_sql.together import FIXED, written
@@ -133,9 +133,11 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
 
 
 def _drop_functions_and_domains(connection: Connection, schema: str, prefix: str) -> None:
-    functions = text("SELECT proname FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)")
+    functions = text(
+        "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)"
+    )
     for (name,) in connection.execute(functions, {"schema": quoted(connection, schema)}).all():
-        connection.exec_driver_sql(f"DROP FUNCTION {prefix}{name}()")
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
     for domain in DOMAINS:
         connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
 
@@ -159,7 +161,7 @@ def privileges(table: Table) -> dict[str, tuple[str, ...]]:
     if table is EDGES:
         return {}
     moving = tuple(name for name in columns if name not in FIXED)
-    return {"INSERT": columns, "UPDATE": moving} if table in HEADS else {"INSERT": columns}
+    return {"INSERT": columns, "UPDATE": moving} if table in MOVING else {"INSERT": columns}
 
 
 def _config(connection: Connection, schema: str | None) -> Config:
