@@ -102,6 +102,8 @@ class Domain(TypeDecorator[Any]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How the driver's value is taken."""
         is_same = self.load[dialect.name != "sqlite"] is _same
+        if isinstance(self.native, Double | ARRAY):  # every driver gives floats; SQLAlchemy's own asks which kind
+            return None if is_same else lambda value: self.process_result_value(value, dialect)
         own = self.impl_instance.result_processor(dialect, coltype)
         return own if is_same else super().result_processor(dialect, coltype)
 

@@ -105,6 +105,7 @@ from indelible.captures.queries import (
     list_subspaces,
     preview_margin,
     recent_captures,
+    replay_centroid,
     search_artifacts,
     settings_kept,
 )
@@ -160,6 +161,7 @@ __all__ = [
     "list_subspaces",
     "preview_margin",
     "recent_captures",
+    "replay_centroid",
     "search_artifacts",
     "settings_kept",
     # values

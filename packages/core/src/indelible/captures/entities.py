@@ -417,6 +417,10 @@ class Centroid:
     created_at: datetime
     updated_at: datetime
 
+    def logged(self) -> Self:
+        """The centroid with its place written down, from which the next drift is measured."""
+        return evolve(self, logged_vector=self.vector, logged_seq=self.seq)
+
 
 @frozen(kw_only=True)
 class CapturePolicy:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
 from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
+from indelible.captures.rules.ingest import Computes
 from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Actor, Head, HeadReads, HeadWrites, ReadTransaction, Transaction
 from indelible.kernel.config import Config
@@ -38,8 +39,8 @@ class AssignmentMarginService(Protocol):
         ...
 
 
-class CaptureSearch(Protocol):
-    """Everything of captures, to be found."""
+class CaptureSearch(Computes, Protocol):
+    """Everything of captures, to be found, and the sums of its store."""
 
     def active(self) -> Head[AlgorithmVersion] | None:
         """The version that new captures are computed by, if there is one."""

@@ -1,6 +1,7 @@
 """Questions about captures; none of them writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from attrs import frozen
 
@@ -8,9 +9,11 @@ from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved
 from indelible.captures.entities import Artifact, Centroid, Signal, as_embedding
 from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import CapturesRead
+from indelible.captures.rules.ingest import Compute, computing_by, replayed
 from indelible.captures.rules.placing import MarginResult
 
 PAGE = 50
+REPLAYED_AT_ONCE = 500
 
 
 @frozen(kw_only=True)
@@ -69,6 +72,25 @@ def list_drift(
     """The next `limit` captures that drew the subspace's centroid on, in their order."""
     get_subspace(tx, user_id, subspace_id)
     return tx.captures.applied_to(subspace_id, after=after, limit=limit)
+
+
+def replay_centroid(
+    tx: CapturesRead, user_id: str, subspace_id: str, *, algorithm_id: str | None = None
+) -> Centroid | None:
+    """The centroid that the subspace's captures give again, by the versions that they name, or all by one version."""
+    subspace = get_subspace(tx, user_id, subspace_id).saved.subspace
+
+    def compute_by(named: str) -> Compute:
+        return computing_by(tx.captures, tx.algorithms.get(algorithm_id or named).entity)
+
+    return replayed(subspace, _applied(tx, subspace_id), cache(compute_by))
+
+
+def _applied(tx: CapturesRead, subspace_id: str) -> Iterator[Signal]:
+    after = 0
+    while page := tx.captures.applied_to(subspace_id, after=after, limit=REPLAYED_AT_ONCE):
+        yield from page
+        after += len(page)
 
 
 def get_artifact(tx: CapturesRead, user_id: str, artifact_id: str) -> Artifact:

@@ -60,10 +60,23 @@ class Place:
         return self.store.read(query, "maya", *args, **kwargs)
 
 
-def activated(store: AnyStore, algorithm_id: str = "oscl-1", formulas: str = SPHERICAL) -> captures.AlgorithmSaved:
+Install = Callable[[AnyStore, str], object]
+
+
+def nothing_to_install(_: AnyStore, __: str) -> None:
+    """Memory and SQLite compute by the registered text itself."""
+
+
+def activated(
+    store: AnyStore,
+    algorithm_id: str = "oscl-1",
+    formulas: str = SPHERICAL,
+    install: Install = nothing_to_install,
+) -> captures.AlgorithmSaved:
     """A version of the algorithm that is active."""
     command = captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas)
     saved = do(store, captures.register_algorithm, command)
+    install(store, algorithm_id)
     return activate(store, saved)
 
 
@@ -108,7 +121,10 @@ def is_close(found: Iterable[float | None], expected: Iterable[float]) -> bool:
 
 
 class CapturesConformance:
-    """Subclass it, and give it a fixture `store` with an empty store."""
+    """Subclass it, and give it a fixture `store` with an empty store.
+
+    Its fixture `install` does what the store's owner does for a version of the algorithm before it is activated.
+    """
 
     def test_the_first_golden_capture_draws_its_centroid_on(self, store: AnyStore) -> None:
         place, a, _, _ = worked(store)
@@ -350,10 +366,10 @@ class CapturesConformance:
         assert code(lambda: place.capture(X1)) == "NO_ACTIVE_ALGORITHM"
         assert code(lambda: place.read(captures.preview_margin, place.space_id, X1)) == "NO_ACTIVE_ALGORITHM"
 
-    def test_an_algorithm_is_replaced_and_activated_again(self, store: AnyStore) -> None:
+    def test_an_algorithm_is_replaced_and_activated_again(self, store: AnyStore, install: Install) -> None:
         place = place_in(store)
         first = place.capture(X1, reading_depth=0.5)
-        activated(store, "oscl-2", HARSHER)
+        activated(store, "oscl-2", HARSHER, install)
         second = place.capture(X1, reading_depth=0.5)
         old = next(each for each in store.read(captures.list_algorithms) if each.algorithm.id == "oscl-1")
         activate(store, old)
@@ -364,11 +380,13 @@ class CapturesConformance:
         assert code(lambda: activate(store, old)) == "STALE"
         assert [each.algorithm.status for each in store.read(captures.list_algorithms)] == ["ACTIVE", "REPLACED"]
 
-    def test_an_algorithm_that_raises_keeps_nothing(self, store: AnyStore) -> None:
+    def test_an_algorithm_that_raises_keeps_nothing(self, store: AnyStore, install: Install) -> None:
         place = place_in(store)
-        assert code(lambda: activated(store, "oscl-x", FAILING)) == "ALGORITHM_FAILED"  # its own test finds it out
+        assert (
+            code(lambda: activated(store, "oscl-x", FAILING, install)) == "ALGORITHM_FAILED"
+        )  # its own test finds it out
         late = FAILING.replace("3.0", "1.0")
-        activated(store, "oscl-late", late)
+        activated(store, "oscl-late", late, install)
         only = place.subspace(A)
         place.capture(X1)
 
@@ -376,13 +394,29 @@ class CapturesConformance:
         assert place.read(captures.get_subspace, only).centroid.seq == 1
         assert len(place.read(captures.recent_captures, place.space_id)) == 1
 
-    def test_an_annealed_centroid_follows_its_first_captures_faster(self, store: AnyStore) -> None:
-        activated(store, "oscl-2", ANNEALED)
+    def test_an_annealed_centroid_follows_its_first_captures_faster(self, store: AnyStore, install: Install) -> None:
+        activated(store, "oscl-2", ANNEALED, install)
         place = space_of(store)
         only = place.subspace(A)
         place.capture(B)
 
         assert is_close(place.read(captures.get_subspace, only).centroid.vector, B)
+
+    def test_a_centroid_is_replayed_to_its_last_bit_by_the_versions_that_its_captures_name(
+        self, store: AnyStore, install: Install
+    ) -> None:
+        place, a, b, _ = worked(store)
+        for number in range(6):
+            place.capture((1.0, 0.1 * number, 0.03), url=f"https://example.org/{number}")
+        first = place.read(captures.get_subspace, a).centroid
+        activated(store, "oscl-2", ANNEALED, install)
+        for number in range(6):
+            place.capture((0.9, -0.1 * number, 0.07), url=f"https://example.org/{number}")
+        live = [place.read(captures.get_subspace, each).centroid for each in (a, b)]
+
+        assert [place.read(captures.replay_centroid, each) for each in (a, b)] == live
+        assert live[0].seq > first.seq
+        assert place.read(captures.replay_centroid, a, algorithm_id="oscl-1") != live[0]
 
     def test_a_setting_is_one_that_is_known_and_in_its_range(self, store: AnyStore) -> None:
         saved = change(store, "assignment_margin_threshold", "0.25")

@@ -1,9 +1,9 @@
 """All that one capture does, over whatever store: a database that computes by itself does the same in its own words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from math import isfinite
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
@@ -40,7 +40,13 @@ class Asked:
     cause: Cause
 
 
-class Shelf(Protocol):
+class Computes(Protocol):
+    """A store that computes a formula in its own way."""
+
+    def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> object: ...
+
+
+class Shelf(Computes, Protocol):
     """What an ingest asks of a store, and what it leaves there."""
 
     def kept(self, user_id: str, capture_key: str) -> Signal | None: ...
@@ -49,16 +55,7 @@ class Shelf(Protocol):
     def page_at(self, space_id: str, normalized_url: str) -> Artifact | None: ...
     def part(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]: ...
     def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Near]: ...
-    def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> object: ...
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None: ...
-
-
-class Drawn(NamedTuple):
-    """A centroid after a capture, how far it moved, and how far since that was last written down, if it is now."""
-
-    centroid: Centroid
-    drift: float
-    logged_drift: float | None
 
 
 def activated(found: Head[AlgorithmVersion] | None) -> AlgorithmVersion:
@@ -85,10 +82,12 @@ def ingested(shelf: Shelf, asked: Asked, tuning: Tuning) -> Signal:
     subspace, centroid = shelf.part(place.subspace_id if place.updates_centroid else None)
     before = [each.updated_at for each in (artifact, centroid) if each is not None]
     at = max((instant_after(each, asked.now) for each in before), default=asked.now)
-    drawn = _drawn(subspace, centroid, given["vector"], at, tuning, compute) if subspace else None
+    vector = given["vector"]
+    moved = drawn(subspace, centroid, vector, at, compute) if subspace else None
+    old = (subspace.middle(centroid) if subspace else None) or vector
     made = (
         _made(asked, artifact, place, at)
-        | _drawing(drawn)
+        | _drawing(old, moved, tuning, compute)
         | _weighing(given, tuning, compute, is_gone=named != given["named_subspace_id"])
     )
     made |= {
@@ -97,13 +96,19 @@ def ingested(shelf: Shelf, asked: Asked, tuning: Tuning) -> Signal:
         "threshold": tuning.threshold,
     }
     signal = Signal(**given, **made, hash=hash_of(made))
-    shelf.write(signal, joined(artifact, signal), evolve(drawn.centroid, hash=signal.hash) if drawn else None)
+    if moved is not None:
+        moved = evolve(moved if signal.logged_drift is None else moved.logged(), hash=signal.hash)
+    shelf.write(signal, joined(artifact, signal), moved)
     return signal
 
 
 def computing(shelf: Shelf) -> Compute:
     """The active algorithm's formulas as the store computes them; AlgorithmFailed where that gives no number."""
-    algorithm = activated(shelf.active())
+    return computing_by(shelf, activated(shelf.active()))
+
+
+def computing_by(shelf: Computes, algorithm: AlgorithmVersion) -> Compute:
+    """One version's formulas as the store computes them."""
 
     def compute(name: str, **given: object) -> Any:  # noqa: ANN401 - a number or a vector
         found: Any = shelf.computed(algorithm, name, given)
@@ -125,18 +130,9 @@ def place_in(shelf: Shelf, space_id: str, vector: Vector, tuning: Tuning, named:
     return placed(first, second, margin, named, tuning)
 
 
-def _drawn(
-    subspace: Subspace,
-    centroid: Centroid | None,
-    vector: Vector,
-    at: datetime,
-    tuning: Tuning,
-    compute: Compute,
-) -> Drawn:
-    applied = centroid.seq if centroid else 0
-    old = subspace.middle(centroid) or vector
-    rate = compute("rate", applied=float(applied))
-    moved = compute("centroid", centroid=old, vector=vector, rate=rate)
+def drawn(subspace: Subspace, centroid: Centroid | None, vector: Vector, at: datetime, compute: Compute) -> Centroid:
+    """The centroid after a vector drew it on, before that is written down."""
+    old, seq = subspace.middle(centroid) or vector, centroid.seq + 1 if centroid else 1
     shown = centroid or Centroid(
         id=subspace.id,
         seq=0,
@@ -149,12 +145,31 @@ def _drawn(
         created_at=at,
         updated_at=at,
     )
-    logged = compute("drift", moved=moved, centroid=shown.logged_vector)
-    is_due = logged >= tuning.history_distance or applied + 1 - shown.logged_seq >= tuning.history_updates
-    log: dict[str, Any] = {"logged_vector": moved, "logged_seq": applied + 1} if is_due else {}
-    settled = compute("confidence", applied=float(applied + 1))
-    next_one = evolve(shown, seq=applied + 1, vector=moved, confidence=settled, updated_at=at, **log)
-    return Drawn(next_one, compute("drift", moved=moved, centroid=old), logged if is_due else None)
+    moved = compute("centroid", centroid=old, vector=vector, rate=compute("rate", applied=float(seq - 1)))
+    settled = compute("confidence", applied=float(seq))
+    return evolve(shown, seq=seq, vector=moved, confidence=settled, updated_at=at)
+
+
+def replayed(subspace: Subspace, signals: Iterable[Signal], compute_by: Callable[[str], Compute]) -> Centroid | None:
+    """The centroid that the subspace's signals give again, each computed by the version that it names."""
+    centroid = None
+    for signal in signals:
+        made = drawn(subspace, centroid, signal.vector, signal.recorded_at, compute_by(signal.algorithm_id))
+        centroid = evolve(made if signal.logged_drift is None else made.logged(), hash=signal.hash)
+    return centroid
+
+
+def _drawing(old: Vector, moved: Centroid | None, tuning: Tuning, compute: Compute) -> dict[str, Any]:
+    if moved is None:
+        return dict.fromkeys(("applied_seq", "drift", "logged_drift", "centroid_digest"))
+    far = compute("drift", moved=moved.vector, centroid=moved.logged_vector)
+    is_due = far >= tuning.history_distance or moved.seq - moved.logged_seq >= tuning.history_updates
+    return {
+        "applied_seq": moved.seq,
+        "drift": compute("drift", moved=moved.vector, centroid=old),
+        "logged_drift": far if is_due else None,
+        "centroid_digest": centroid_digest(moved.vector),
+    }
 
 
 def _made(asked: Asked, artifact: Artifact | None, place: Placing, at: datetime) -> dict[str, Any]:
@@ -176,15 +191,6 @@ def _made(asked: Asked, artifact: Artifact | None, place: Placing, at: datetime)
         "second_distance": place.second_distance,
         "margin": place.margin,
         "reached_level": max(level, artifact.engagement_level) if artifact else level,
-    }
-
-
-def _drawing(drawn: Drawn | None) -> dict[str, Any]:
-    return {
-        "applied_seq": drawn.centroid.seq if drawn else None,
-        "drift": drawn.drift if drawn else None,
-        "logged_drift": drawn.logged_drift if drawn else None,
-        "centroid_digest": centroid_digest(drawn.centroid.vector) if drawn else None,
     }
 
 
