@@ -9,7 +9,8 @@ from indelible_sql.rebuild import Rebuilt, rebuild
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.tables import head_columns
 from indelible_sql.transfer import Exported, Imported, export_histories, import_histories
-from indelible_sql.verify import Fault, Finding, verify
+from indelible_sql.verify import verify
+from indelible_sql.walk import Fault, Finding
 
 __all__ = [
     # stores

@@ -55,7 +55,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 #variable_conflict use_column
 DECLARE
   r record; s indelible.signals; page indelible.artifacts; old indelible.centroids;
-  is_held boolean; is_due boolean; draws boolean; named text; ids text[]; distances double precision[];
+  f_logged bigint; is_held boolean; is_due boolean; draws boolean; named text; ids text[]; distances double precision[];
   f_centroid real[]; f_moved real[]; f_rate double precision; f_applied double precision;
   at timestamptz; f_stamp text; f_depth double precision; settled double precision;
 BEGIN
@@ -107,14 +107,16 @@ BEGIN
     f_moved := {centroid};
     s.applied_seq := coalesce(old.seq, 0) + 1;
     s.drift := {drift};
-    s.centroid_digest := encode(sha256(array_send(f_moved)), 'hex');
     f_centroid := coalesce(old.logged_vector::real[], f_centroid);
+    f_logged := coalesce(old.logged_seq, 0);
     s.logged_drift := {drift};
     is_due := s.logged_drift >= r.history_distance
-      OR s.applied_seq - coalesce(old.logged_seq, 0) >= r.history_updates;
-    IF NOT is_due THEN s.logged_drift := NULL; END IF;
+      OR s.applied_seq - f_logged >= r.history_updates;
+    IF is_due THEN f_centroid := f_moved; f_logged := s.applied_seq; ELSE s.logged_drift := NULL; END IF;
     f_applied := s.applied_seq;
     settled := {confidence};
+    s.centroid_digest := encode(sha256(array_send(f_moved) || array_send(f_centroid) || int8send(f_logged)
+      || float8send(settled)), 'hex');
   END IF;
 
   s.warnings := '[]';
@@ -163,12 +165,10 @@ BEGIN
   IF draws AND old.id IS NULL THEN
     INSERT INTO indelible.centroids (id, seq, hash, space_id, vector, logged_vector, logged_seq, confidence,
       created_at, updated_at)
-    VALUES (s.subspace_id, 1, s.hash, s.space_id, f_moved, CASE WHEN is_due THEN f_moved ELSE f_centroid END,
-      CASE WHEN is_due THEN 1 ELSE 0 END, settled, at, at);
+    VALUES (s.subspace_id, 1, s.hash, s.space_id, f_moved, f_centroid, f_logged, settled, at, at);
   ELSIF draws THEN
     UPDATE indelible.centroids SET seq = s.applied_seq, hash = s.hash, vector = f_moved, updated_at = at,
-      logged_vector = CASE WHEN is_due THEN f_moved::indelible.embedding ELSE logged_vector END,
-      logged_seq = CASE WHEN is_due THEN s.applied_seq ELSE logged_seq END, confidence = settled
+      logged_vector = f_centroid, logged_seq = f_logged, confidence = settled
     WHERE id = s.subspace_id;
   END IF;
   INSERT INTO indelible.signals SELECT s.*;

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -64,7 +65,7 @@ SUBSPACES = head(
     _key("subspaces_space", ["space_id"], "spaces", ["id"]),
     Index("subspaces_of", "space_id", "id"),
 )
-_IS_ACTIVE = literal_column("status = 'ACTIVE'")
+_IS_ACTIVE = literal_column("status = 'ACTIVE'", Boolean())
 ALGORITHMS = head(
     "algorithms",
     ALGORITHM,

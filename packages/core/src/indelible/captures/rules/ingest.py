@@ -168,7 +168,7 @@ def _drawing(old: Vector, moved: Centroid | None, tuning: Tuning, compute: Compu
         "applied_seq": moved.seq,
         "drift": compute("drift", moved=moved.vector, centroid=old),
         "logged_drift": far if is_due else None,
-        "centroid_digest": centroid_digest(moved.vector),
+        "centroid_digest": centroid_digest(moved.logged() if is_due else moved),
     }
 
 

@@ -1,6 +1,6 @@
 """What is kept of a capture, and how artifacts come out of their signals again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from struct import pack
@@ -11,11 +11,13 @@ from attrs import asdict, fields
 from indelible.captures.entities import (
     AlgorithmVersion,
     Artifact,
+    Centroid,
     EngagementLevel,
     Setting,
     Signal,
     Space,
     Subspace,
+    Vector,
 )
 from indelible.captures.errors import CaptureKeyReused
 from indelible.kernel import Data, digest, instant_text
@@ -48,10 +50,15 @@ def hash_of(signal: Mapping[str, Any]) -> str:
     return sha256("\x1f".join(_outcome_text(signal[name]) for name in MADE).encode()).hexdigest()
 
 
-def centroid_digest(vector: Sequence[float]) -> str:
-    """The digest of a centroid, over the bytes by which PostgreSQL sends an array of 32-bit floats."""
+def centroid_digest(centroid: Centroid) -> str:
+    """The digest of what a centroid shows beside its place, over the bytes by which PostgreSQL sends such values."""
+    vectors = _sent(centroid.vector), _sent(centroid.logged_vector)
+    return sha256(b"".join((*vectors, pack(">qd", centroid.logged_seq, centroid.confidence)))).hexdigest()
+
+
+def _sent(vector: Vector) -> bytes:
     header = pack(">iiIii", 1, 0, 700, len(vector), 1)  # one dimension, no NULL, float4, so many, from 1
-    return sha256(header + b"".join(pack(">if", 4, each) for each in vector)).hexdigest()
+    return header + b"".join(pack(">if", 4, each) for each in vector)
 
 
 def joined(artifact: Artifact | None, signal: Signal) -> Artifact:
