@@ -56,6 +56,13 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
         "keys": (f"id = '{s.granted.entity_id}'", s.granted.entity_id),
         "concept_versions": (f"concept_id = '{concept}' AND version_number = 2", concept),
         "concept_warnings": (f"concept_id = '{concept}' AND version_number = 2", concept),
+        "spaces": (f"id = '{s.captures.space_id}'", s.captures.space_id),
+        "subspaces": (f"id = '{s.captures.part_id}'", s.captures.part_id),
+        "algorithms": ("status = 'ACTIVE'", s.captures.replace.entity_id),
+        "settings": (f"id = '{s.captures.choose.entity_id}'", s.captures.choose.entity_id),
+        "artifacts": (f"id = '{s.captures.artifact_id}'", s.captures.artifact_id),
+        "centroids": (f"id = '{s.captures.part_id}'", s.captures.part_id),
+        "signals": (f"artifact_id = '{s.captures.artifact_id}'", s.captures.artifact_id),
     }[table.name]
 
 

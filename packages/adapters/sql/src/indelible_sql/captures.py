@@ -69,7 +69,7 @@ SPACES_OF, SUBSPACES_OF, ARTIFACTS_OF = (
     _page(SUBSPACES, "space_id"),
     _page(ARTIFACTS, "space_id"),
 )
-ACTIVE = select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE")
+ACTIVE = select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE").order_by(ALGORITHMS.c.id)
 KEPT_SETTINGS = select(SETTINGS.c.id, SETTINGS.c.value).order_by(SETTINGS.c.id)
 CENTROID = select(CENTROIDS).where(CENTROIDS.c.id == bindparam("id"))
 CENTROIDS_OF = select(CENTROIDS).where(CENTROIDS.c.space_id == bindparam("of")).order_by(CENTROIDS.c.id)

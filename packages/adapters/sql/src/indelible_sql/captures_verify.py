@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from attrs import asdict
 from sqlalchemy import Table, and_, bindparam, func, select
 
 from indelible.captures import Artifact, Centroid
@@ -60,8 +61,8 @@ def _artifact(session: Session, artifact_id: str, found: Iterator[Row]) -> Itera
     for number, row in enumerate(found, start=1):
         head = row
         try:
-            values = loaded(session, SIGNALS, row)
-            signal = signal_of(values)
+            signal = signal_of(loaded(session, SIGNALS, row))
+            values = asdict(signal, recurse=False)
             is_right = (hash_of(values), fingerprint_of(values)) == (signal.hash, signal.fingerprint)
             artifact = joined(artifact, signal)
         except UNREADABLE as error:

@@ -110,7 +110,7 @@ class FractionOutOfRange(Invalid):
 
 @frozen
 class UrlUnusable(Invalid):
-    """The address is not one of a page: http or https, a host, no credentials, at most 2,000 characters."""
+    """The address is not one of a page on the web: with a host, without credentials, of at most 2,000 characters."""
 
     code: ClassVar[str] = "URL_UNUSABLE"
     problem: str
