@@ -16,18 +16,20 @@ from indelible.captures import (
     AlgorithmVersion,
     Artifact,
     Centroid,
+    RenameSubspace,
     RepositoryOverShelf,
     Setting,
     Signal,
     Space,
     Subspace,
     checksum_of,
+    rename_subspace,
 )
 from indelible.captures.entities import as_float32
 from indelible.captures.rules.records import record_of
 from indelible.kernel import Because, Change, Entity, Head, Lifecycle, next_change
 from indelible.testing.captures import A, B, C, Place, change, worked
-from indelible.testing.stores import MAYA
+from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.captures import SqlCaptures
 from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
@@ -98,9 +100,13 @@ def settle_captures(store: SqlStore) -> Captures:
     """A space with three seeded parts and an empty one, an artifact, a signal that drew a centroid on, a setting."""
     place, a, *_ = worked(store)
     empty = place.subspace(None, "empty")
+    named = RenameSubspace(user_id="maya", subspace_id=a, expected_seq=1, name="A", description="The first.")
+    do(store, rename_subspace, named)
     change(store, "assignment_margin_threshold", "0.1")
-    told = {"title": "Title", "content": "Content", "session_id": "session-1", "captured_at": None}
-    kept = place.capture((0.9, 0.3, 0.3), capture_key="k-1", subspace_id=a, word_count=100, **told)
+    change(store, "centroid_history_distance", "0")  # each update is written down
+    told = {"title": "Title", "content": "Content", "session_id": "session-1", "captured_at": BEGINNING}
+    read = {"word_count": 100, "dwell_time_ms": 60_000, "scroll_depth": 0.5, "reading_depth": 0.25}
+    kept = place.capture((0.9, 0.3, 0.3), capture_key="k-1", subspace_id=a, **told, **read)
     place.capture(C, capture_key="k-2", url="https://example.org/other")
     again = _next(store, place, A, capture_key="k-3", title="Later", word_count=200, subspace_id=a)
     new = _next(store, place, B, capture_key="k-4", url="https://example.org/new", subspace_id=empty, title="New")
@@ -147,7 +153,7 @@ def _captures(
         **_step(space, space.entity.moved("rename", now=now, name="Other"), "rename", "rename", "named"),
         **_step(None, evolve(space.entity, **fresh), "create", "begin", "space"),
         **_step(empty, empty.entity.moved("seed", now=now, seed=as_float32(B)), "seed", "seed", "seeded"),
-        **_step(None, evolve(tx.subspaces.get(part_id).entity, **fresh), "create", "part", "subspace"),
+        **_step(None, evolve(tx.subspaces.get(part_id).entity, description="x", **fresh), "create", "part", "subspace"),
         **_step(None, registered, "register", "register", "algorithm"),
         **_step(active, active.entity.moved("replace", now=now), "replace", "replace", "active"),
         **_step(setting, setting.entity.changed("0.2", now=now), "change", "choose", "chosen"),

@@ -48,9 +48,13 @@ HARM = {
     "a key that is gone": ("DELETE FROM {at}keys", "keys", "granted"),
     "a level that falls": ("UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'", "artifacts", "page"),
     "an artifact that is gone": ("DELETE FROM {at}artifacts WHERE id = '{page}'", "artifacts", "page"),
-    "a centroid elsewhere": ("UPDATE {at}centroids SET vector = logged_vector", "centroids", "part"),
-    "a centroid that is surer": ("UPDATE {at}centroids SET confidence = 1", "centroids", "part"),
-    "a centroid that is gone": ("DELETE FROM {at}centroids", "centroids", "part"),
+    "a centroid elsewhere": (
+        "UPDATE {at}centroids SET vector = logged_vector WHERE id = '{part}'",
+        "centroids",
+        "part",
+    ),
+    "a centroid that is surer": ("UPDATE {at}centroids SET confidence = 1 WHERE id = '{part}'", "centroids", "part"),
+    "a centroid that is gone": ("DELETE FROM {at}centroids WHERE id = '{part}'", "centroids", "part"),
 }
 
 
@@ -156,9 +160,9 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
         Rebuilt(table="spaces", rows=1, changed=()),
         Rebuilt(table="subspaces", rows=4, changed=()),
         Rebuilt(table="algorithms", rows=1, changed=()),
-        Rebuilt(table="settings", rows=1, changed=()),
+        Rebuilt(table="settings", rows=2, changed=()),
         Rebuilt(table="artifacts", rows=2, changed=()),
-        Rebuilt(table="centroids", rows=1, changed=()),
+        Rebuilt(table="centroids", rows=2, changed=()),
     )
     assert house.state() == house.before
     assert verify(house.store) == ()

@@ -83,13 +83,13 @@ KEPT = select(SIGNALS).where(
 SIGNALS_OF = (
     select(SIGNALS)
     .where(SIGNALS.c.artifact_id == bindparam("of"), SIGNALS.c.artifact_seq > bindparam("after"))
-    .order_by(SIGNALS.c.artifact_seq)
+    .order_by(SIGNALS.c.artifact_seq, SIGNALS.c.id)
     .limit(bindparam("limit"))
 )
 APPLIED_TO = (
     select(SIGNALS)
     .where(SIGNALS.c.subspace_id == bindparam("of"), SIGNALS.c.applied_seq > bindparam("after"))
-    .order_by(SIGNALS.c.applied_seq)
+    .order_by(SIGNALS.c.applied_seq, SIGNALS.c.id)
     .limit(bindparam("limit"))
 )
 RECENT = (

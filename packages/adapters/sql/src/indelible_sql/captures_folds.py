@@ -17,9 +17,11 @@ from indelible_sql.captures_tables import SIGNALS
 from indelible_sql.session import Session
 
 PAGE = 500
-BY_ARTIFACT = select(SIGNALS).order_by(SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq)
+BY_ARTIFACT = select(SIGNALS).order_by(SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id)
 BY_SUBSPACE = (
-    select(SIGNALS).where(SIGNALS.c.applied_seq.is_not(None)).order_by(SIGNALS.c.subspace_id, SIGNALS.c.applied_seq)
+    select(SIGNALS)
+    .where(SIGNALS.c.applied_seq.is_not(None))
+    .order_by(SIGNALS.c.subspace_id, SIGNALS.c.applied_seq, SIGNALS.c.id)
 )
 
 

@@ -86,7 +86,7 @@ def primitives(bodies: Mapping[str, str], extension: str = "") -> Iterator[str]:
     """The vectors' functions, over plain arrays or by pgvector in its schema."""
     for signature, body in bodies.items():
         text = body.format(v=extension) if extension else body
-        yield f"CREATE OR REPLACE FUNCTION {SCHEMA}.{signature} {PURE} AS $$ {text} $$"
+        yield f"CREATE FUNCTION {SCHEMA}.{signature} {PURE} AS $$ {text} $$"
 
 
 def name_of(formulas: str) -> str:

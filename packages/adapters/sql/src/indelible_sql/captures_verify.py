@@ -18,7 +18,11 @@ from indelible_sql.walk import UNREADABLE, Fault, Finding, Row, loaded, raw, row
 
 OF_ARTIFACT = and_(ARTIFACTS.c.id == SIGNALS.c.artifact_id, ARTIFACTS.c.seq == SIGNALS.c.artifact_seq)
 OF_CENTROID = and_(CENTROIDS.c.id == SIGNALS.c.subspace_id, CENTROIDS.c.seq == SIGNALS.c.applied_seq)
-FIRST = select(SIGNALS.c.recorded_at).where(SIGNALS.c.subspace_id == bindparam("id"), SIGNALS.c.applied_seq == 1)
+FIRST = (
+    select(SIGNALS.c.recorded_at)
+    .where(SIGNALS.c.subspace_id == bindparam("id"), SIGNALS.c.applied_seq == 1)
+    .order_by(SIGNALS.c.id)
+)
 
 
 def folded_findings(session: Session) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ EXTENSION = text(
     "SELECT nspname, extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace"
     " WHERE extname = 'vector'"
 )
+BODY = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)")
 MAY_CREATE = text(
     "SELECT bool_or(rolsuper OR v.trusted AND has_database_privilege(current_database(), 'CREATE'))"
     " FROM pg_available_extension_versions v, pg_roles"
@@ -102,7 +103,11 @@ def _furnish(connection: Connection, schema: str) -> None:
     found = connection.execute(EXTENSION).first()
     extension = quoted(connection, found[0]) if found and _numbers(found[1]) >= OLDEST_EXTENSION else ""
     for statement in primitives(BY_EXTENSION if extension else PLAIN, extension):
-        connection.exec_driver_sql(statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}."))
+        wanted = statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}.")
+        name, body = wanted.split("(")[0].removeprefix("CREATE FUNCTION "), wanted.split("$$")[1]
+        if connection.execute(BODY, {"name": name}).scalar() != body:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
+            connection.exec_driver_sql(wanted)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -115,6 +115,7 @@ from indelible.captures.rules.formulas import (
     checksum_of,
     formulas_of,
 )
+from indelible.captures.rules.placing import MarginResult
 from indelible.captures.rules.tuning import (
     KEYS,
 )

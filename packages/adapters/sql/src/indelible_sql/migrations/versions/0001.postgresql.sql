@@ -326,9 +326,9 @@ CREATE TABLE indelible.signals (
 --;
 CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
 --;
-ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
---;
 ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.artifacts ADD CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED
 --;
@@ -1156,15 +1156,15 @@ FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_active()
 --;
 ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_active
 --;
-CREATE OR REPLACE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
+CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
 --;
-CREATE OR REPLACE FUNCTION indelible.vec_norm(a real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sqrt(indelible.vec_dot(a, a)) $$
+CREATE FUNCTION indelible.vec_norm(a real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sqrt(indelible.vec_dot(a, a)) $$
 --;
-CREATE OR REPLACE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) $$
+CREATE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) $$
 --;
-CREATE OR REPLACE FUNCTION indelible.vec_lerp(a real[], b real[], t double precision) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y)) $$
+CREATE FUNCTION indelible.vec_lerp(a real[], b real[], t double precision) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y)) $$
 --;
-CREATE OR REPLACE FUNCTION indelible.vec_dist(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT 1 - greatest(-1, least(1, sum(x::double precision * y) / sqrt(sum(x::double precision * x) * sum(y::double precision * y)))) FROM unnest(a, b) AS pair(x, y) $$
+CREATE FUNCTION indelible.vec_dist(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT 1 - greatest(-1, least(1, sum(x::double precision * y) / sqrt(sum(x::double precision * x) * sum(y::double precision * y)))) FROM unnest(a, b) AS pair(x, y) $$
 --;
 CREATE FUNCTION indelible.ingest_with_signal(request jsonb, vector real[]) RETURNS indelible.signals
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
