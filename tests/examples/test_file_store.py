@@ -15,16 +15,20 @@ from indelible.kernel.config import OneSnapshot
 from indelible.kernel.keys import KeyPolicy
 from indelible.memory.store import MemoryTransaction
 from indelible.policy import Policy
-from indelible.testing.captures import CapturesConformance, Install, nothing_to_install
+from indelible.testing.captures import CapturesConformance
 from indelible.testing.concepts import ConceptsConformance
 from indelible.testing.kernel import KernelConformance
+from indelible.testing.readers import Install, nothing_to_install
 from indelible.testing.repository import RepositoryConformance
+from indelible.testing.spaces import SpacesConformance
 from indelible.testing.stores import CLEARER, AnyStore, CountedIds, TickingClock, create, do, refusal
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 
 
-class TestFileStore(CapturesConformance, ConceptsConformance, RepositoryConformance, KernelConformance):
+class TestFileStore(
+    CapturesConformance, SpacesConformance, ConceptsConformance, RepositoryConformance, KernelConformance
+):
     @pytest.fixture
     def store(self, tmp_path: Path) -> AnyStore:
         return FileStore(tmp_path / "store", policy=POLICY, clock=TickingClock(), ids=CountedIds())

@@ -55,8 +55,8 @@ def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  #
     if table in HEADS_OF_CAPTURES:
         c = s.captures
         births = ((c.begin, c.space), (c.part, c.subspace), (c.register, c.algorithm), (c.first, c.setting))
-        change, row = births[HEADS_OF_CAPTURES.index(table)]
-        return born(change, **{**row, **other}), log(change)
+        birth, own = births[HEADS_OF_CAPTURES.index(table)]
+        return born(birth, **{**own, **other}), log(birth)
     if table in FOLLOWING:
         artifact, centroid, signal = (other if table is each else NOTHING for each in FOLLOWING)
         return captured(s.captures.new, artifact=artifact, centroid=centroid, **signal)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Never
 
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
@@ -16,6 +16,7 @@ from indelible.captures import (
     AlgorithmVersion,
     Artifact,
     Centroid,
+    EngagementLevel,
     RenameSubspace,
     RepositoryOverShelf,
     Setting,
@@ -28,7 +29,7 @@ from indelible.captures import (
 from indelible.captures.entities import as_float32
 from indelible.captures.rules.records import record_of
 from indelible.kernel import Because, Change, Entity, Head, Lifecycle, next_change
-from indelible.testing.captures import A, B, C, Place, change, worked
+from indelible.testing.readers import A, B, C, Place, change, worked
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.captures import SqlCaptures
@@ -105,7 +106,8 @@ def settle_captures(store: SqlStore) -> Captures:
     change(store, "assignment_margin_threshold", "0.1")
     change(store, "centroid_history_distance", "0")  # each update is written down
     told = {"title": "Title", "content": "Content", "session_id": "session-1", "captured_at": BEGINNING}
-    read = {"word_count": 100, "dwell_time_ms": 60_000, "scroll_depth": 0.5, "reading_depth": 0.25}
+    read: dict[str, Any] = {"word_count": 100, "dwell_time_ms": 60_000, "scroll_depth": 0.5, "reading_depth": 0.25}
+    read["engagement_level"] = EngagementLevel.ENGAGED
     kept = place.capture((0.9, 0.3, 0.3), capture_key="k-1", subspace_id=a, **told, **read)
     place.capture(C, capture_key="k-2", url="https://example.org/other")
     again = _next(store, place, A, capture_key="k-3", title="Later", word_count=200, subspace_id=a)
@@ -129,7 +131,7 @@ def _next(store: SqlStore, place: Place, embedding: tuple[float, ...], **said: o
         return rows
 
 
-def _undo() -> None:
+def _undo() -> Never:
     raise _Undone
 
 
@@ -140,7 +142,7 @@ def _captures(
     active = tx.captures.active()
     setting = tx.settings.get("assignment_margin_threshold")
     assert active is not None
-    now = max(each.entity.updated_at for each in (space, empty, active, setting)).replace(year=2027)
+    now = max(each.entity.updated_at for each in (space, empty, active, setting)).replace(month=2)
     fresh: dict[str, Any] = {"id": "new", "created_at": now, "updated_at": now}
     registered = AlgorithmVersion(
         formulas=ANNEALED, checksum=checksum_of(ANNEALED), status=ALGORITHM.next("", "register"), **fresh
@@ -183,7 +185,7 @@ def kind_of(entity: Entity) -> str:
 
 
 def captured(
-    rows: Captured, *, artifact: Row | None = None, centroid: Row | None = None, **signal: object
+    rows: Captured, *, artifact: Row = NOTHING, centroid: Row = NOTHING, **signal: object
 ) -> tuple[Executable, ...]:
     """A whole capture: the artifact's half, the centroid's, and the record."""
     return (

@@ -10,18 +10,19 @@ from threading import Event
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 from tests.chaos.shuffles import changed_by_rebuild, count_up, count_up_naively, holes, refused, shuffle
 from tests.conftest import POLICY
 from tests.sql.conftest import code, opened
+from tests.sql.pooler import pooler_to
 
 from indelible import captures
 from indelible.captures import ANNEALED, CapturePolicy, MarginResult
 from indelible.policy import Policy
-from indelible.testing.captures import A, B, Place, activate, activated, change, place_in, worked
+from indelible.testing.readers import A, B, Place, activate, activated, change, place_in, worked
 from indelible.testing.stores import do
 from indelible_service.embedded import APP, PostgresServer
-from indelible_sql import SqlStore, install_algorithm, open_store, verify
+from indelible_sql import Pool, SqlStore, install_algorithm, open_store, verify
 
 CAPTURES, CLIENTS, ORDERS = 1_000, 2, 2
 CHANGED_UNDER = 60
@@ -163,6 +164,21 @@ def falls_back(store: SqlStore, place: Place) -> MarginResult:
 
 def reason(store: SqlStore) -> str:
     return "stale" if store.config.age_seconds is not None else "unreadable"
+
+
+def test_a_capture_needs_nothing_of_a_session_but_a_transaction(database: PostgresServer) -> None:
+    url = make_url(database.url)
+    address, named = (database.host, database.port), {"user": str(url.username), "database": str(url.database)}
+    with pooler_to(address, **named, sessions=2) as pooler:
+        plain = {"sslmode": "disable", "gssencmode": "disable"}
+        through = url.set(port=pooler.port).update_query_dict(plain).render_as_string(hide_password=False)
+        store = open_store(through, policy=POLICY, pool=Pool(prepare=False))
+        place, a, *_ = worked(store)
+        commands = [place.command(A, url=f"https://example.org/{number}") for number in range(20)]
+
+        assert refused(store, commands, 4) == []
+        assert place.read(captures.get_subspace, a).centroid.seq == 20
+        store.dispose()
 
 
 def test_the_handler_computes_nothing() -> None:

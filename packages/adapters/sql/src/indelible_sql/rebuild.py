@@ -1,6 +1,6 @@
 """Heads made again by folding history: as the schema's owner, with one head table's guards lifted at a time."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -53,7 +53,7 @@ def rebuild(store: SqlStore, owner_url: str | None = None, *, heads: Heads = NO_
 
 
 def _rebuilt(
-    session: Session, schema: str, head: Table, rows: Iterator[dict[str, Any]], *guards: Iterator[Guard]
+    session: Session, schema: str, head: Table, rows: Iterator[dict[str, Any]], *guards: Iterable[Guard]
 ) -> Rebuilt:
     found = {row["id"]: dict(row) for row in session.rows(select(*written(head)), {})}
     folded = {row["id"]: row for row in rows}
