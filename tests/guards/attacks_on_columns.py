@@ -1,6 +1,7 @@
 """For every column: no value, a value out of its shape, a value that the database makes itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Table, insert
@@ -33,7 +34,7 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.DOCUMENT: (["a list"],),
     columns.TEXTS: ({"an": "object"},),
     columns.LEVEL: (raw("-1"), raw("4")),
-    columns.NUMBER: (raw("9e999"), raw("-9e999")),
+    columns.NUMBER: (inf, -inf),
     columns.FRACTION: (-0.1, 1.1),
     columns.DEPTH: (-0.1, 1.6),
     columns.DISTANCE: (-0.1, 2.1),

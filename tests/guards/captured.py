@@ -123,7 +123,8 @@ def _next(store: SqlStore, place: Place, embedding: tuple[float, ...], **said: o
     try:
         with store.transaction(actor=MAYA, reason="a raw write", request_id="request-2") as tx:
             caught.append(_Caught(tx.captures))
-            RepositoryOverShelf(tx, caught[0]).ingest_with_signal(place.command(embedding, **said))
+            shelf: Any = caught[0]
+            RepositoryOverShelf(tx, shelf).ingest_with_signal(place.command(embedding, **said))
             _undo()
     except _Undone:
         rows = caught[0].rows

@@ -55,12 +55,24 @@ def test_two_directions_of_the_plane() -> None:
     assert vectors.vec_dist(A, B) == about(0.4)
 
 
+def depth(words: float, dwell: float, scroll: float) -> float:
+    return vectors.reading_depth(int(words), int(dwell), scroll)
+
+
+def distance(centroid: Vector, vector: Vector) -> float:
+    return vectors.vec_dist(centroid, vector)
+
+
+def rate(applied: float) -> float:
+    return vectors.LEARNING_RATE if applied >= 0 else 0.0
+
+
 REFERENCE: dict[str, Callable[..., Any]] = {
-    "depth": lambda words, dwell, scroll: vectors.reading_depth(int(words), int(dwell), scroll),
+    "depth": depth,
     "magnitude": vectors.magnitude,
-    "distance": lambda **given: vectors.vec_dist(*given.values()),
+    "distance": distance,
     "margin": vectors.margin,
-    "rate": lambda applied: vectors.LEARNING_RATE,  # noqa: ARG005 - the first version's rate is fixed
+    "rate": rate,
     "centroid": vectors.spherical_ema,
     "drift": vectors.drift,
     "confidence": vectors.confidence,

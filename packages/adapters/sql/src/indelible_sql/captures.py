@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import ARRAY, REAL, Text, bindparam, cast, func, select, text
+from sqlalchemy import Text, bindparam, cast, func, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible.captures import (
@@ -43,7 +43,7 @@ from indelible.captures.rules.tuning import Tuning, tuning_of
 from indelible.kernel import Head, StoreBusy, instant_text
 from indelible_sql.captures_functions import name_of
 from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
-from indelible_sql.columns import EMBEDDING, NUMBER, Domain
+from indelible_sql.columns import EMBEDDING, NUMBER, REALS, Domain
 from indelible_sql.faults import DatabaseFault, RefusedByGuard, ValueUnstorable
 from indelible_sql.heads import Heads
 from indelible_sql.history import ROWS
@@ -148,8 +148,7 @@ def _near(formulas: str, place: str) -> TextualSelect:
 @lru_cache(maxsize=100)
 def _nearest(schema: str) -> Question:
     vector, called = bindparam("vector", type_=EMBEDDING), getattr(func, schema).vec_dist if schema else func.vec_dist
-    given = cast(vector, ARRAY(REAL())) if schema else vector
-    distance = called(ARTIFACTS.c.vector, given, type_=NUMBER).label("distance")
+    distance = called(ARTIFACTS.c.vector, cast(vector, REALS) if schema else vector, type_=NUMBER).label("distance")
     near = select(ARTIFACTS, distance).where(ARTIFACTS.c.space_id == bindparam("of"))
     return near.order_by(distance, ARTIFACTS.c.id).limit(bindparam("limit"))
 

@@ -28,7 +28,7 @@ from indelible.captures.entities import EngagementLevel, Vector, as_float32
 from indelible.kernel import Actor, ActorKind, canonical, instant_text
 
 # SQLite's strict tables know five types; what is none of these three is kept as text.
-STRICT: tuple[tuple[type[TypeEngine[Any]], TypeEngine[Any]], ...] = (
+STRICT: tuple[tuple[Any, TypeEngine[Any]], ...] = (
     (BigInteger, Integer()),
     (Double, REAL()),
     (ARRAY, LargeBinary()),
@@ -103,7 +103,7 @@ class Domain(TypeDecorator[Any]):
         """How the driver's value is taken."""
         is_same = self.load[dialect.name != "sqlite"] is _same
         if isinstance(self.native, Double | ARRAY):  # every driver gives floats; SQLAlchemy's own asks which kind
-            return None if is_same else lambda value: self.process_result_value(value, dialect)
+            return None if is_same else partial(self.process_result_value, dialect=dialect)
         own = self.impl_instance.result_processor(dialect, coltype)
         return own if is_same else super().result_processor(dialect, coltype)
 
@@ -189,9 +189,11 @@ NUMBER = Domain("number", Double(), rule="abs({0}) < 'Infinity'", sqlite_rule="a
 FRACTION = Domain("fraction", Double(), rule="{0} BETWEEN 0 AND 1")
 DEPTH = Domain("reading_depth", Double(), rule="{0} BETWEEN 0 AND 1.5")
 DISTANCE = Domain("distance", Double(), rule="{0} BETWEEN -0.001 AND 2.001")  # of 32-bit floats, which are inexact
+_REAL: Any = REAL
+REALS: Any = ARRAY(_REAL())
 EMBEDDING = Domain(
     "embedding",
-    ARRAY(REAL()),
+    REALS,
     # A row's NULL, NaN or infinity would reach every distance; and no direction is zero.
     rule=(
         "array_ndims({0}) = 1 AND array_position({0}, NULL) IS NULL AND 0 <> ANY ({0})"

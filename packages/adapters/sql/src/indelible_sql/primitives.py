@@ -20,8 +20,13 @@ def install(connection: Connection) -> None:
         return
     driver: Any = connection.connection.driver_connection
     for name, (work, count) in FUNCTIONS.items():
-        create = partial(driver.create_function, name, count, partial(_over_bytes, work), deterministic=True)
-        _ = create() if isinstance(driver, sqlite3.Connection) else await_only(create())
+        create: Callable[[], Any] = partial(
+            driver.create_function, name, count, partial(_over_bytes, work), deterministic=True
+        )
+        if isinstance(connection.connection.driver_connection, sqlite3.Connection):
+            create()
+        else:
+            await_only(create())
     connection.info[INSTALLED] = True
 
 

@@ -11,12 +11,13 @@ from indelible.captures import MarginsOverShelf, RepositoryOverShelf, settings_k
 from indelible.concepts import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
 from indelible.kernel.config import Config, OneSnapshot, SystemConfigCache
+from indelible.kernel.keys import KEY, Key, KeyNotFound
 from indelible.kernel.receipts import answered
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.memory.captures import MemoryCaptures
 from indelible.memory.concepts import MemoryConcepts
+from indelible.memory.heads import MemoryHeads
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
-from indelible.memory.keys import KeyRows, MemoryKeys
 from indelible.policy import Policy
 
 
@@ -27,21 +28,22 @@ class Tables:
     history: MemoryHistory
     concepts: MemoryConcepts
     captures: MemoryCaptures
-    keys: KeyRows = field(factory=KeyRows)
+    keys: MemoryHeads[Key]
     receipts: Kept = field(factory=Kept)
 
     @classmethod
     def empty(cls) -> Self:
         """The tables of a new store."""
         history = MemoryHistory()
-        return cls(history, MemoryConcepts(history), MemoryCaptures.empty(history))
+        return cls(
+            history, MemoryConcepts(history), MemoryCaptures.empty(history), MemoryHeads(history, KEY, KeyNotFound)
+        )
 
     def copy(self) -> Self:
         """A draft; the rows are frozen, so they are shared."""
         history = self.history.copy()
-        return type(self)(
-            history, self.concepts.copy(history), self.captures.copy(history), self.keys.copy(), self.receipts.copy()
-        )
+        drafts = self.concepts.copy(history), self.captures.copy(history), self.keys.copy(history)
+        return type(self)(history, *drafts, self.receipts.copy())
 
 
 class MemoryReading:
@@ -51,7 +53,7 @@ class MemoryReading:
         self.policy, self.config = policy, config
         self.history = tables.history
         self.concepts = self.concept_search = tables.concepts
-        self.keys = MemoryKeys(tables.keys, tables.history)
+        self.keys = tables.keys
         self.captures = tables.captures
         self.spaces, self.subspaces = tables.captures.spaces, tables.captures.subspaces
         self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
@@ -66,7 +68,7 @@ class MemoryTransaction:
         self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
         self.history = tables.history
         self.receipts = MemoryReceipts(tables.receipts)
-        self.keys = self.key_heads = MemoryKeys(tables.keys, tables.history)
+        self.keys = self.key_heads = tables.keys
         self.concept_search = self.concept_heads = tables.concepts
         self.concepts = RepositoryOverHeads(self, tables.concepts)
         self.captures = tables.captures

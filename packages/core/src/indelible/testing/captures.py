@@ -158,7 +158,7 @@ class CapturesConformance:
             {"engagement_level": EngagementLevel.DISCOVERED, "dwell_time_ms": 9, "title": "New"},
             {"reading_depth": 1.5, "scroll_depth": 0.25, "word_count": 7},
         ]
-        shown = []
+        shown = list[captures.Artifact]()
         for each, order in ((place, (0, 1, 2)), (second, (2, 1, 0)), (mirror, (1, 2, 0))):
             for number in order:
                 at, key = BEGINNING.replace(second=number), f"{each.space_id} {number}".replace(" ", "-")

@@ -113,7 +113,7 @@ def computing_by(shelf: Computes, algorithm: AlgorithmVersion) -> Compute:
     def compute(name: str, **given: object) -> Any:  # noqa: ANN401 - a number or a vector
         found: Any = shelf.computed(algorithm, name, given)
         is_vector = name in GIVES_VECTOR and found is not None
-        parts: Sequence[Any] = found if is_vector else (found,)
+        parts: Any = found if is_vector else (found,)
         is_number = all(isinstance(each, float) and isfinite(each) for each in parts)
         if not is_number or (is_vector and not any(parts)):
             raise AlgorithmFailed(algorithm.id)
