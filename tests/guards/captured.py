@@ -26,7 +26,7 @@ from indelible.captures import (
     checksum_of,
     rename_subspace,
 )
-from indelible.captures.entities import as_float32
+from indelible.captures.entities import as_float32, moved
 from indelible.captures.rules.records import record_of
 from indelible.kernel import Because, Change, Entity, Head, Lifecycle, next_change
 from indelible.testing.readers import A, B, C, Place, change, worked
@@ -153,13 +153,13 @@ def _captures(
         part_id=part_id,
         empty_id=empty_id,
         artifact_id=artifact_id,
-        **_step(space, space.entity.moved("rename", now=now, name="Other"), "rename", "rename", "named"),
+        **_step(space, moved(SPACE, space.entity, "rename", now=now, name="Other"), "rename", "rename", "named"),
         **_step(None, evolve(space.entity, **fresh), "create", "begin", "space"),
-        **_step(empty, empty.entity.moved("seed", now=now, seed=as_float32(B)), "seed", "seed", "seeded"),
+        **_step(empty, moved(SUBSPACE, empty.entity, "seed", now=now, seed=as_float32(B)), "seed", "seed", "seeded"),
         **_step(None, evolve(tx.subspaces.get(part_id).entity, description="x", **fresh), "create", "part", "subspace"),
         **_step(None, registered, "register", "register", "algorithm"),
-        **_step(active, active.entity.moved("replace", now=now), "replace", "replace", "active"),
-        **_step(setting, setting.entity.changed("0.2", now=now), "change", "choose", "chosen"),
+        **_step(active, moved(ALGORITHM, active.entity, "replace", now=now), "replace", "replace", "active"),
+        **_step(setting, moved(SETTING, setting.entity, "change", now=now, value="0.2"), "change", "choose", "chosen"),
         **_step(None, evolve(setting.entity, **fresh), "change", "first", "setting"),
         again=again,
         new=new,

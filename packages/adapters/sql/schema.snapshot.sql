@@ -684,7 +684,6 @@ BEGIN
   SELECT * INTO s FROM signals WHERE user_id = r.user_id AND capture_key = r.capture_key;
   IF FOUND THEN RETURN s; END IF;
   IF NOT is_held THEN RETURN NULL; END IF;
-
   SELECT id INTO named FROM subspaces
     WHERE id = r.named_subspace_id AND space_id = r.space_id AND status = 'ACTIVE';
   SELECT array_agg(near.id), array_agg(near.distance) INTO ids, distances FROM (
@@ -707,7 +706,6 @@ BEGIN
       s.decision := CASE WHEN draws THEN 'UPDATED' WHEN s.margin < 0 THEN 'OVERRIDDEN' ELSE 'AMBIGUOUS' END;
     END IF;
   END IF;
-
   SELECT * INTO page FROM artifacts WHERE space_id = r.space_id AND normalized_url = r.normalized_url;
   IF draws THEN SELECT * INTO old FROM centroids WHERE id = s.subspace_id; END IF;
   at := greatest(r.now, page.updated_at + interval '1 microsecond', old.updated_at + interval '1 microsecond');
@@ -729,7 +727,6 @@ BEGIN
     s.centroid_digest := encode(sha256(array_send(f_moved) || array_send(f_centroid) || int8send(f_logged)
       || float8send(settled)), 'hex');
   END IF;
-
   s.warnings := '[]';
   IF r.named_subspace_id IS DISTINCT FROM named THEN s.warnings := s.warnings || '["SUBSPACE_GONE"]'; END IF;
   IF r.word_count > 0 THEN
@@ -775,7 +772,6 @@ BEGIN
     || E'\x1f' || coalesce(array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.warnings)), ','), ''), 'UTF8')), 'hex');
   f_stamp := coalesce(r.captured_text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'))
     || ' ' || r.capture_key;
-
   IF page.id IS NULL THEN
     INSERT INTO artifacts (id, seq, hash, user_id, space_id, normalized_url, title, title_stamp, content,
       content_stamp, engagement_level, reading_depth, scroll_depth, dwell_time_ms, word_count, vector, content_source, stamp, created_at, updated_at)

@@ -181,7 +181,7 @@ LEVEL = Domain(
     _NATURAL,
     rule="{0} BETWEEN 0 AND 3",
     dump=_rank,
-    load=EngagementLevel.ranked,
+    load=tuple(EngagementLevel).__getitem__,
     everywhere=True,
     from_plain=EngagementLevel,
 )

@@ -21,7 +21,6 @@ from indelible.captures.commands import (
 from indelible.captures.entities import (
     AlgorithmVersion,
     Artifact,
-    CapturePolicy,
     CaptureWarning,
     Centroid,
     ContentSource,
@@ -116,9 +115,7 @@ from indelible.captures.rules.formulas import (
     formulas_of,
 )
 from indelible.captures.rules.placing import MarginResult
-from indelible.captures.rules.tuning import (
-    KEYS,
-)
+from indelible.captures.rules.tuning import KEYS, CapturePolicy
 from indelible.captures.rules.urls import (
     normalized_url,
 )

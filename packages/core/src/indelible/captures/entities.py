@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from math import isfinite
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from attrs import Attribute, evolve, field, frozen
 
@@ -20,16 +20,8 @@ from indelible.captures.errors import (
     SpaceRetired,
     SubspaceNotFound,
 )
-from indelible.captures.lifecycle import (
-    ALGORITHM,
-    SETTING,
-    SPACE,
-    SUBSPACE,
-    AlgorithmStatus,
-    SettingStatus,
-    SpaceStatus,
-)
-from indelible.kernel import Actor, instant_after
+from indelible.captures.lifecycle import SPACE, SUBSPACE, AlgorithmStatus, SettingStatus, SpaceStatus
+from indelible.kernel import Actor, Lifecycle, instant_after
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -61,11 +53,6 @@ class EngagementLevel(StrEnum):
     def rank(self) -> int:
         """The place in the order, from 0."""
         return list(EngagementLevel).index(self)
-
-    @classmethod
-    def ranked(cls, rank: int) -> Self:
-        """The level of a rank."""
-        return list(cls)[rank]
 
     # A text's own order is the alphabet's, which each comparison would fall back to.
     def __lt__(self, other: str) -> bool:
@@ -217,6 +204,16 @@ class ReadingDepth:
     value: float = field(validator=is_reading_depth)
 
 
+E = TypeVar("E", bound="Space | Subspace | AlgorithmVersion | Setting")
+
+
+def moved(lifecycle: Lifecycle[StrEnum], entity: E, action: str, *, now: datetime, **other: object) -> E:
+    """The entity after a step, or InvalidTransition."""
+    values: dict[str, Any] = {**other}
+    values |= {"status": lifecycle.next(entity.status, action), "updated_at": instant_after(entity.updated_at, now)}
+    return evolve(entity, **values)
+
+
 @frozen(kw_only=True)
 class Space:
     """One user's captures of one kind, all embedded by one model."""
@@ -229,12 +226,6 @@ class Space:
     status: SpaceStatus = field(validator=is_a(SpaceStatus))
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
-
-    def moved(self, action: str, *, now: datetime, **other: str) -> Self:
-        """The space after a step, or InvalidTransition."""
-        values: dict[str, Any] = {**other}
-        status, updated_at = SPACE.next(self.status, action), instant_after(self.updated_at, now)
-        return evolve(self, status=status, updated_at=updated_at, **values)
 
     def of_user(self, user_id: str) -> Self:
         """The space, or SpaceNotFound where it is another user's."""
@@ -269,17 +260,11 @@ class Subspace:
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
 
-    def moved(self, action: str, *, now: datetime, **other: object) -> Self:
-        """The subspace after a step, or InvalidTransition."""
-        values: dict[str, Any] = {**other}
-        status, updated_at = SUBSPACE.next(self.status, action), instant_after(self.updated_at, now)
-        return evolve(self, status=status, updated_at=updated_at, **values)
-
     def seeded(self, seed: Vector, centroid: "Centroid | None", *, now: datetime) -> Self:
         """The subspace with its first centroid, or CentroidExists."""
         if self.seed is not None or centroid is not None:
             raise CentroidExists(self.id)
-        return self.moved("seed", now=now, seed=seed)
+        return moved(SUBSPACE, self, "seed", now=now, seed=seed)
 
     def middle(self, centroid: "Centroid | None") -> Vector | None:
         """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
@@ -307,11 +292,6 @@ class AlgorithmVersion:
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
 
-    def moved(self, action: str, *, now: datetime) -> Self:
-        """The version after a step, or InvalidTransition."""
-        status, updated_at = ALGORITHM.next(self.status, action), instant_after(self.updated_at, now)
-        return evolve(self, status=status, updated_at=updated_at)
-
 
 @frozen(kw_only=True)
 class Setting:
@@ -322,11 +302,6 @@ class Setting:
     status: SettingStatus = field(validator=is_a(SettingStatus))
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
-
-    def changed(self, value: str, *, now: datetime) -> Self:
-        """The setting with another value."""
-        status, updated_at = SETTING.next(self.status, "change"), instant_after(self.updated_at, now)
-        return evolve(self, status=status, updated_at=updated_at, value=value)
 
 
 @frozen(kw_only=True)
@@ -420,10 +395,3 @@ class Centroid:
     def logged(self) -> Self:
         """The centroid with its place written down, from which the next drift is measured."""
         return evolve(self, logged_vector=self.vector, logged_seq=self.seq)
-
-
-@frozen(kw_only=True)
-class CapturePolicy:
-    """How long the settings of captures are taken for what they are."""
-
-    settings_ttl_seconds: float = 60.0

@@ -23,7 +23,7 @@ from indelible.captures.commands import (
     SpaceSaved,
     SubspaceSaved,
 )
-from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace, as_embedding
+from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace, as_embedding, moved
 from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.captures.ports import CapturesRead, CaptureStore, CapturesWrite
 from indelible.captures.rules.formulas import checksum_of
@@ -132,14 +132,16 @@ def create_space(tx: CapturesWrite, command: CreateSpace) -> SpaceSaved:
 def rename_space(tx: CapturesWrite, command: RenameSpace) -> SpaceSaved:
     """Give a space another name."""
     head = tx.spaces.load(command.space_id, expected_seq=command.expected_seq)
-    space = head.entity.of_user(command.user_id).moved("rename", now=tx.clock.now(), name=command.name)
+    space = moved(SPACE, head.entity.of_user(command.user_id), "rename", now=tx.clock.now(), name=command.name)
     return _save_space(tx, head, space, "rename")
 
 
 def retire_space(tx: CapturesWrite, command: RetireSpace) -> SpaceSaved:
     """Let a space take no more captures."""
     head = tx.spaces.load(command.space_id, expected_seq=command.expected_seq)
-    return _save_space(tx, head, head.entity.of_user(command.user_id).moved("retire", now=tx.clock.now()), "retire")
+    return _save_space(
+        tx, head, moved(SPACE, head.entity.of_user(command.user_id), "retire", now=tx.clock.now()), "retire"
+    )
 
 
 def create_subspace(tx: CapturesWrite, command: CreateSubspace) -> SubspaceSaved:
@@ -166,7 +168,7 @@ def rename_subspace(tx: CapturesWrite, command: RenameSubspace) -> SubspaceSaved
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
     own = head.entity.of_user(command.user_id)
     said = {"name": command.name, "description": command.description}
-    return _save_subspace(tx, head, own.moved("rename", now=tx.clock.now(), **said), "rename")
+    return _save_subspace(tx, head, moved(SUBSPACE, own, "rename", now=tx.clock.now(), **said), "rename")
 
 
 def seed_subspace(tx: CapturesWrite, command: SeedSubspace) -> SubspaceSaved:
@@ -183,7 +185,7 @@ def retire_subspace(tx: CapturesWrite, command: RetireSubspace) -> SubspaceSaved
     """Let a subspace take no more captures; what it has stays."""
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
     own = head.entity.of_user(command.user_id)
-    return _save_subspace(tx, head, own.moved("retire", now=tx.clock.now()), "retire")
+    return _save_subspace(tx, head, moved(SUBSPACE, own, "retire", now=tx.clock.now()), "retire")
 
 
 def register_algorithm(tx: CapturesWrite, command: RegisterAlgorithm) -> AlgorithmSaved:
@@ -204,11 +206,11 @@ def activate_algorithm(tx: CapturesWrite, command: ActivateAlgorithm) -> Algorit
     """Let captures be computed by this version from now on, or again; SelfTestFailed where the store computes else."""
     former = tx.captures.active()
     head = tx.algorithms.load(command.algorithm_id, expected_seq=command.expected_seq)
-    algorithm = head.entity.moved("activate", now=tx.clock.now())
+    algorithm = moved(ALGORITHM, head.entity, "activate", now=tx.clock.now())
     check_trial(algorithm, tx.captures.tried(algorithm, CASES))
     if former is not None:
         former = tx.algorithms.load(former.entity.id, expected_seq=former.place.seq)
-        _save_algorithm(tx, former, former.entity.moved("replace", now=tx.clock.now()), "replace")
+        _save_algorithm(tx, former, moved(ALGORITHM, former.entity, "replace", now=tx.clock.now()), "replace")
     return _save_algorithm(tx, head, algorithm, "activate")
 
 
@@ -218,7 +220,7 @@ def change_setting(tx: CapturesWrite, command: ChangeSetting) -> SettingSaved:
     now = tx.clock.now()
     if command.expected_seq:
         head = tx.settings.load(command.key, expected_seq=command.expected_seq)
-        return _save_setting(tx, head, head.entity.changed(command.value, now=now))
+        return _save_setting(tx, head, moved(SETTING, head.entity, "change", now=now, value=command.value))
     status = SETTING.next("", "change")
     setting = Setting(id=command.key, value=command.value, status=status, created_at=now, updated_at=now)
     return _save_setting(tx, None, setting)

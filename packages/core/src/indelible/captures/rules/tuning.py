@@ -117,3 +117,10 @@ def check_setting(key: str, value: str) -> None:
         KEYS[key].parse(value)
     except (ValueError, TypeError, RecursionError) as error:
         raise SettingInvalid(key, str(error)) from error
+
+
+@frozen(kw_only=True)
+class CapturePolicy:
+    """How long the settings of captures are taken for what they are."""
+
+    settings_ttl_seconds: float = 60.0
