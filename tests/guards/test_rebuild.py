@@ -49,7 +49,7 @@ HARM = {
     "a level that falls": ("UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'", "artifacts", "page"),
     "an artifact that is gone": ("DELETE FROM {at}artifacts WHERE id = '{page}'", "artifacts", "page"),
     "a centroid elsewhere": (
-        "UPDATE {at}centroids SET vector = logged_vector WHERE id = '{part}'",
+        "UPDATE {at}centroids SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{page}') WHERE id = '{part}'",
         "centroids",
         "part",
     ),
