@@ -1,11 +1,12 @@
 """Illegal writes by kind: each is a legal one with one thing changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
+from tests.guards.arena import Statement
 from tests.guards.attacks_by_dialect import ON_POSTGRESQL, ON_SQLITE
-from tests.guards.attacks_on_columns import COLUMNS
+from tests.guards.attacks_on_columns import COLUMNS, HEADS_OF_CAPTURES, birth_of
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.captured import captured, keep_signal
 from tests.guards.kinds import Kind, Write, edge, further, row, shown, step
@@ -14,6 +15,8 @@ from tests.guards.situation import (
     DAY,
     B,
     C,
+    Row,
+    Situation,
     after,
     answer,
     born,
@@ -27,6 +30,7 @@ from tests.guards.situation import (
 )
 
 from indelible.captures import EngagementLevel
+from indelible.kernel import Change
 from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
@@ -34,6 +38,36 @@ from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
 
 LATER = timedelta(microseconds=1)
 STEP = ("lifecycle", "from_state", "action")
+
+
+def _deleting(head: Table) -> Write:
+    return lambda _: (delete(head),)
+
+
+def _jumping(head: Table) -> Write:
+    return lambda _: (update(head).values(seq=raw("seq + 2")),)
+
+
+def _two_steps(name: str) -> Write:
+    def write(s: Situation) -> Sequence[Statement]:
+        change: Change = getattr(s.captures, name)
+        return move(change), move(after(change, to_state=change.to_state))
+
+    return write
+
+
+def _again(head: Table, row: Row) -> Statement:
+    moved = {"seq": raw("seq + 1"), "updated_at": row["updated_at"] + DAY}
+    return update(head).where(head.c.id == row["id"]).values(moved)
+
+
+def _born_twice(head: Table) -> Write:
+    def write(s: Situation) -> Sequence[Statement]:
+        once = birth_of(s, head)
+        return (*once, once[0])
+
+    return write
+
 
 LEGAL: Kind = {
     "a concept is created": creating,
@@ -339,6 +373,20 @@ ON_BOTH: Mapping[str, Kind] = {
         "a new signal that is deleted": lambda s: (
             *captured(s.captures.again), delete(SIGNALS).where(SIGNALS.c.id == s.captures.again.signal["id"]),
         ),
+    },
+    "a head of captures reborn or moved back": {
+        **{f"{head.name}, deleted": _deleting(head) for head in HEADS_OF_CAPTURES},
+        **{f"{head.name} whose seq jumps": _jumping(head) for head in (*HEADS_OF_CAPTURES, ARTIFACTS, CENTROIDS)},
+        **{f"{head.name}, the same birth twice": _born_twice(head) for head in HEADS_OF_CAPTURES},
+        **{f"two steps with one change: {name}": _two_steps(name) for name in ("rename", "seed", "replace", "choose")},
+        "two captures with one signal, of an artifact": lambda s: (
+            captured(s.captures.again)[0], _again(ARTIFACTS, s.captures.again.artifact),
+        ),
+        "two captures with one signal, of a centroid": lambda s: (
+            captured(s.captures.again)[1], _again(CENTROIDS, s.captures.again.centroid),
+        ),
+        "an artifact that is born twice": lambda s: (*captured(s.captures.new), captured(s.captures.new)[0]),
+        "a centroid that is born twice": lambda s: (*captured(s.captures.new), captured(s.captures.new)[1]),
     },
     "what captures keep fixed": {
         "a space for another user": lambda s: (

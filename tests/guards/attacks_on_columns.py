@@ -9,8 +9,9 @@ from tests.guards.arena import Statement
 from tests.guards.captured import captured
 from tests.guards.kinds import Kind, Write, edge
 from tests.guards.raw import NULL, raw
-from tests.guards.situation import Situation, answer, born, keep, log, move, remark
+from tests.guards.situation import Row, Situation, answer, born, keep, log, move, remark
 
+from indelible.kernel import Change
 from indelible_sql import columns
 from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
 from indelible_sql.columns import Domain
@@ -45,6 +46,22 @@ FOLLOWING = (ARTIFACTS, CENTROIDS, SIGNALS)
 WRITTEN = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES, *HEADS_OF_CAPTURES, *FOLLOWING)
 
 
+def birth_of(s: Situation, table: Table, **other: object) -> Sequence[Statement]:
+    """The legal birth of a head of captures, but for some columns."""
+    birth = births(s)[HEADS_OF_CAPTURES.index(table)][0]
+    return born(birth, **{**birth_row(s, table), **other}), log(birth)
+
+
+def birth_row(s: Situation, table: Table) -> Row:
+    """What a new head of captures holds beside its place."""
+    return births(s)[HEADS_OF_CAPTURES.index(table)][1]
+
+
+def births(s: Situation) -> tuple[tuple[Change, Row], ...]:
+    c = s.captures
+    return ((c.begin, c.space), (c.part, c.subspace), (c.register, c.algorithm), (c.first, c.setting))
+
+
 def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  # noqa: PLR0911 - one for each table
     """A legal write to the table, but for some columns."""
     if table is EDGES:
@@ -54,10 +71,7 @@ def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  #
     if table is KEYS:
         return born(s.grant, **{**s.key, **other}), log(s.grant)
     if table in HEADS_OF_CAPTURES:
-        c = s.captures
-        births = ((c.begin, c.space), (c.part, c.subspace), (c.register, c.algorithm), (c.first, c.setting))
-        birth, own = births[HEADS_OF_CAPTURES.index(table)]
-        return born(birth, **{**own, **other}), log(birth)
+        return birth_of(s, table, **other)
     if table in FOLLOWING:
         artifact, centroid, signal = (other if table is each else NOTHING for each in FOLLOWING)
         return captured(s.captures.new, artifact=artifact, centroid=centroid, **signal)
