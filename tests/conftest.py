@@ -51,6 +51,7 @@ LINE = "a line for the end"
 LONG = ("test_mutation", "test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 # Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
 SLOW = {
+    "bench/test_bench.py",
     "chaos/test_crashes.py",
     "chaos/test_faults.py",
     "docs/test_examples.py",
@@ -63,7 +64,9 @@ SLOW = {
     "service/test_embedded.py",
     "service/test_serving.py",
     "service/test_transfer.py",
+    "sql/test_captures.py",
     "sql/test_crashes.py",
+    "sql/test_long_walks.py",
     "sql/test_lost_commit.py",
     "sql/test_migrations.py",
     "sql/test_races.py",
@@ -234,6 +237,7 @@ def lead(store: SqlStore) -> None:
 def moved(store: SqlStore, url: str) -> SqlStore:
     """The store at another address, where it counts from the beginning."""
     store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
+    store.config.forget()
     return store
 
 
