@@ -326,13 +326,13 @@ CREATE TABLE indelible.signals (
 --;
 CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
 --;
-ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
---;
-ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
---;
 ALTER TABLE indelible.artifacts ADD CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.centroids ADD CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()
 --;
