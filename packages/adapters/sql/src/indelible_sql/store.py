@@ -185,6 +185,7 @@ class SqlStore:
 
     def dispose(self) -> None:
         """Close every connection that no transaction holds."""
+        self.config.settle()
         self.engines.dispose()
 
     @contextmanager
