@@ -64,6 +64,7 @@ SLOW = {
     "service/test_embedded.py",
     "service/test_serving.py",
     "service/test_transfer.py",
+    "sql/test_captures.py",
     "sql/test_crashes.py",
     "sql/test_long_walks.py",
     "sql/test_lost_commit.py",
@@ -236,6 +237,7 @@ def lead(store: SqlStore) -> None:
 def moved(store: SqlStore, url: str) -> SqlStore:
     """The store at another address, where it counts from the beginning."""
     store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
+    store.config.forget()
     return store
 
 

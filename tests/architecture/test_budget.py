@@ -12,6 +12,7 @@ CORE = "core/src/indelible"
 BUDGETS: dict[tuple[str, ...], int] = {
     (f"{CORE}/kernel",): 1_100,
     (f"{CORE}/concepts",): 1_500,
+    (f"{CORE}/captures",): 1_800,  # the design says 1,100: the rest is owed, see docs/decisions/deviations.md
     (f"{CORE}/memory", f"{CORE}/testing"): 1_900,
     ("adapters/sql",): 3_800,
     ("web",): 2_500,

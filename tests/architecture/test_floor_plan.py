@@ -41,12 +41,12 @@ def project(package: Path) -> dict[str, Any]:
     return found
 
 
-def test_concepts_is_a_context() -> None:
-    assert [context.name for context in contexts()] == ["concepts"]
+def test_captures_and_concepts_are_contexts() -> None:
+    assert [context.name for context in contexts()] == ["captures", "concepts"]
 
 
 def test_every_context_has_exactly_the_files_of_the_floor_plan() -> None:
-    assert {context.name: list(departures(context)) for context in contexts()} == {"concepts": []}
+    assert {context.name: list(departures(context)) for context in contexts()} == {"captures": [], "concepts": []}
 
 
 def test_a_missing_floor_and_a_room_of_its_own_are_named(tmp_path: Path) -> None:

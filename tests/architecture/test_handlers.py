@@ -35,8 +35,8 @@ def faults(module: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno} branches on a status"
 
 
-def test_concepts_has_handlers() -> None:
-    assert [path.parent.name for path in HANDLERS] == ["concepts"]
+def test_both_contexts_have_handlers() -> None:
+    assert [path.parent.name for path in HANDLERS] == ["captures", "concepts"]
 
 
 def test_handlers_are_short_and_compare_no_status() -> None:

@@ -9,6 +9,7 @@ from indelible_sql.concepts import CREATE, EDIT, STEP
 from indelible_sql.schema import DIALECTS
 
 SEED_MAP = list(rows(page("reference/seed-map.md"), "seed 000 names"))
+SEED_001 = list(rows(page("reference/seed-map.md"), "seed 001 names"))
 HANDOFF = [row for text in ("rule", "failure") for row in rows(page("INFRA_HANDOFF.md"), text)]
 NAMED_BY_THE_HAND_OFF = (
     "backend/INFRA_HANDOFF.md",
@@ -31,7 +32,7 @@ def test_all_that_the_hand_off_names_is_mapped() -> None:
     assert not set(NAMED_BY_THE_HAND_OFF) - mapped
 
 
-@pytest.mark.parametrize("row", SEED_MAP, ids=lambda row: row[0])
+@pytest.mark.parametrize("row", [*SEED_MAP, *SEED_001], ids=lambda row: row[0])
 def test_every_target_is_imported_or_opened(row: list[str]) -> None:
     _, here, test = row
 
@@ -52,6 +53,7 @@ def test_every_invariant_of_the_hand_off_has_its_test(row: list[str]) -> None:
 def test_the_hand_off_has_as_many_rows_as_it_has_rules() -> None:
     assert len(HANDOFF) >= 30
     assert len(SEED_MAP) >= 50
+    assert len(SEED_001) >= 20
 
 
 @pytest.mark.parametrize(

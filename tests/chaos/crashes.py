@@ -15,7 +15,7 @@ from tests.conftest import POLICY
 from indelible.kernel import IndelibleError, WrongUse
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.failpoints import Failpoint
-from indelible_sql.verify import Finding
+from indelible_sql.walk import Finding
 
 NUMBERS = count(1)
 LONGEST_WAIT_SECONDS = 60

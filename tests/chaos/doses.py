@@ -18,6 +18,7 @@ from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
 from tests.chaos.kills import kill_writers
 from tests.chaos.places import place_on
 from tests.chaos.restarts import restart
+from tests.chaos.shuffles import shuffle
 from tests.chaos.suffering import suffer
 from tests.chaos.testbed import Testbed
 from tests.conftest import Loop
@@ -25,6 +26,8 @@ from tests.sql.editors import PROCESSES, editors, race
 from tests.sql.lost_commits import KINDS, Lost, behind, lose
 from tests.stateful.__main__ import run
 from tests.stateful.stores import Templates
+
+from indelible_sql import open_store
 
 NO_DISK: Final = "not possible here: nobody lets this process mount a disk of its own"
 AS_FAST_AS_A_CLIENT: Final = 1.0  # no pause is shortened
@@ -151,6 +154,18 @@ def programs(bed: Testbed, wanted: Namespace) -> bool:
     return all(show(f"programs, {name}: {tally}") for name, tally in tallies.items())
 
 
+def captures(bed: Testbed, wanted: Namespace) -> bool:
+    """Eight clients send captures in five orders, a fifth of them twice; both databases end with the same artifacts."""
+    wells, ends = list[bool](), set[str]()
+    for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
+        begun, store = time.monotonic(), open_store(url)
+        shuffled = shuffle(store, wanted.captures, 8, 5, chance_of(wanted))
+        store.dispose()
+        ends |= set(map(repr, shuffled.artifacts))
+        wells.append(show(f"captures, {name}: {shuffled}, {time.monotonic() - begun:.0f} s", shuffled.is_well))
+    return all([*wells, show("captures: the artifacts of both databases are equal", len(ends) == 1)])
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -161,4 +176,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "clocks": clocks,
     "races": races,
     "programs": programs,
+    "captures": captures,
 }

@@ -1,27 +1,49 @@
 """Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited."""
 
-from typing import cast
+from typing import Any, cast
 
+import psycopg
 import pytest
-from tests.conftest import POLICY, Awaited
+from tests.conftest import DATABASES, POLICY, Awaited
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
+from indelible.testing.captures import CapturesConformance
 from indelible.testing.concepts import ConceptsConformance
 from indelible.testing.kernel import KernelConformance
+from indelible.testing.readers import Install, nothing_to_install
 from indelible.testing.repository import RepositoryConformance
+from indelible.testing.spaces import SpacesConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible_sql import SqlStore
+from indelible_service.embedded import PostgresServer, create_database
+from indelible_sql import SqlStore, install_algorithm
+from indelible_sql.migrate import upgrade
 
 
-class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance):
+class Conformance(
+    CapturesConformance, SpacesConformance, ConceptsConformance, RepositoryConformance, KernelConformance
+):
     """All suites."""
+
+    @pytest.fixture
+    def install(self) -> Install:
+        return nothing_to_install
 
 
 class TestMemory(Conformance):
     @pytest.fixture
     def store(self) -> AnyStore:
         return MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
+
+
+def by_owner(owner_url: str) -> Install:
+    """What the owner of a PostgreSQL does for a version of the algorithm."""
+
+    def install(store: Any, algorithm_id: str) -> object:  # noqa: ANN401 - of both colours, and patient
+        found = getattr(store, "store", store)
+        return install_algorithm(getattr(found, "store", found), algorithm_id, owner_url)
+
+    return install
 
 
 class TestSqlite(Conformance):
@@ -33,9 +55,41 @@ class TestSqlite(Conformance):
 
 class TestPostgresql(Conformance):
     @pytest.fixture
-    def store(self, postgresql: SqlStore) -> AnyStore:
+    def store(self, postgresql: SqlStore, database: PostgresServer) -> AnyStore:
+        assert "vector" in extensions(database)
         assert (postgresql.engines.writer.driver, postgresql.engines.writer.dialect.is_async) == ("psycopg", False)
         return cast("AnyStore", Patient(postgresql))
+
+    @pytest.fixture
+    def install(self, database: PostgresServer) -> Install:
+        return by_owner(database.owner_url)
+
+
+class TestPostgresqlWithoutPgvector(CapturesConformance, SpacesConformance):
+    """Arrays are all that there is: nobody who could has given the database the extension."""
+
+    @pytest.fixture
+    def database(self, server: PostgresServer, template: PostgresServer) -> PostgresServer:
+        made = create_database(server, f"plain_{next(DATABASES)}", template.url.rpartition("/")[2])
+        with psycopg.connect(made.admin_url, autocommit=True) as admin:
+            admin.execute("DROP EXTENSION vector")
+        upgrade(made.owner_url, "indelible", role=None)
+        return made
+
+    @pytest.fixture
+    def store(self, postgresql: SqlStore, database: PostgresServer) -> AnyStore:
+        assert "vector" not in extensions(database)
+        return cast("AnyStore", Patient(postgresql))
+
+    @pytest.fixture
+    def install(self, database: PostgresServer) -> Install:
+        return by_owner(database.owner_url)
+
+
+def extensions(database: PostgresServer) -> set[str]:
+    """The extensions that the database has."""
+    with psycopg.connect(database.admin_url) as admin:
+        return {name for (name,) in admin.execute("SELECT extname FROM pg_extension")}
 
 
 class TestAsyncSqlite(Conformance):
@@ -53,3 +107,7 @@ class TestAsyncPostgresql(Conformance):
             True,
         )
         return async_postgresql
+
+    @pytest.fixture
+    def install(self, database: PostgresServer) -> Install:
+        return by_owner(database.owner_url)

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate
 
+from indelible.captures import settings_kept
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, answered
+from indelible.kernel.config import OneSnapshot, SystemConfigCache
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
 from indelible.policy import Policy
@@ -22,6 +24,7 @@ class FileStore:
         self._path, self._policy = path, policy or Policy()
         self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
         self._nesting = Nesting()
+        self.config = SystemConfigCache(fetch=lambda: self.read(settings_kept))
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
@@ -29,11 +32,13 @@ class FileStore:
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         with self._nesting.one_block(), self._locked(), refusals_logged(cause):
             tables = self._tables()
-            tx = MemoryTransaction(tables, self._policy, cause, self._clock, self._ids)
+            config = OneSnapshot(self.config)
+            tx = MemoryTransaction(tables, self._policy, config, cause, self._clock, self._ids)
             try:
                 yield tx
                 tx.concepts.check_whole()
                 self._replace(tables)
+                self.config.forget()
             finally:
                 tx.close()
 
@@ -53,7 +58,7 @@ class FileStore:
 
     def read(self, query: Callable[Concatenate[MemoryReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer."""
-        return query(MemoryReading(self._tables(), self._policy), *args, **kwargs)
+        return query(MemoryReading(self._tables(), self._policy, OneSnapshot(self.config)), *args, **kwargs)
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """The next changes of all entities after a cursor; none is ever missed or given twice."""

@@ -11,21 +11,31 @@ from tests.examples.file_store import FileStore
 
 from indelible import concepts
 from indelible.kernel import Actor, Because
+from indelible.kernel.config import OneSnapshot
 from indelible.kernel.keys import KeyPolicy
 from indelible.memory.store import MemoryTransaction
 from indelible.policy import Policy
+from indelible.testing.captures import CapturesConformance
 from indelible.testing.concepts import ConceptsConformance
 from indelible.testing.kernel import KernelConformance
+from indelible.testing.readers import Install, nothing_to_install
 from indelible.testing.repository import RepositoryConformance
+from indelible.testing.spaces import SpacesConformance
 from indelible.testing.stores import CLEARER, AnyStore, CountedIds, TickingClock, create, do, refusal
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 
 
-class TestFileStore(ConceptsConformance, RepositoryConformance, KernelConformance):
+class TestFileStore(
+    CapturesConformance, SpacesConformance, ConceptsConformance, RepositoryConformance, KernelConformance
+):
     @pytest.fixture
     def store(self, tmp_path: Path) -> AnyStore:
         return FileStore(tmp_path / "store", policy=POLICY, clock=TickingClock(), ids=CountedIds())
+
+    @pytest.fixture
+    def install(self) -> Install:
+        return nothing_to_install
 
 
 class Forgetful(FileStore):
@@ -36,7 +46,7 @@ class Forgetful(FileStore):
         tables = self._tables()
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         try:
-            yield MemoryTransaction(tables, self._policy, cause, self._clock, self._ids)
+            yield MemoryTransaction(tables, self._policy, OneSnapshot(self.config), cause, self._clock, self._ids)
         finally:
             self._replace(tables)
 

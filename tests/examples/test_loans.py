@@ -81,7 +81,7 @@ def test_a_loan_is_lent_renewed_and_returned(urls: tuple[str, str], store: SqlSt
     assert returned.status is LoanStatus.RETURNED
     assert verify_chain(LOAN, changes).seq == 3
     assert verify(store, heads={LOANS: LOAN}) == ()
-    assert [each.changed for each in rebuild(store, urls[1], heads={LOANS: LOAN})] == [(), (), ()]
+    assert {each.changed for each in rebuild(store, urls[1], heads={LOANS: LOAN})} == {()}
 
 
 def test_what_the_lifecycle_does_not_declare_is_refused(store: SqlStore) -> None:

@@ -120,6 +120,9 @@ def _unique(table: str, columns: list[str]) -> str:
     for each in BY_NAME[table].constraints:
         if isinstance(each, PrimaryKeyConstraint | UniqueConstraint) and [c.name for c in each.columns] == columns:
             return str(each.name or f"{table}_pkey")
+    for index in BY_NAME[table].indexes:
+        if index.unique and [c.name for c in index.columns] == columns:
+            return str(index.name)
     raise LookupError(table, columns)
 
 

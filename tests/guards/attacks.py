@@ -1,18 +1,22 @@
 """Illegal writes by kind: each is a legal one with one thing changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
+from tests.guards.arena import Statement
 from tests.guards.attacks_by_dialect import ON_POSTGRESQL, ON_SQLITE
-from tests.guards.attacks_on_columns import COLUMNS
+from tests.guards.attacks_on_columns import COLUMNS, HEADS_OF_CAPTURES, birth_of
 from tests.guards.attacks_on_records import RECORDS
+from tests.guards.captured import captured, keep_signal
 from tests.guards.kinds import Kind, Write, edge, further, row, shown, step
 from tests.guards.raw import NULL, raw, upsert
 from tests.guards.situation import (
     DAY,
     B,
     C,
+    Row,
+    Situation,
     after,
     answer,
     born,
@@ -25,12 +29,45 @@ from tests.guards.situation import (
     sealed,
 )
 
+from indelible.captures import EngagementLevel
+from indelible.kernel import Change
+from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
 
 LATER = timedelta(microseconds=1)
 STEP = ("lifecycle", "from_state", "action")
+
+
+def _deleting(head: Table) -> Write:
+    return lambda _: (delete(head),)
+
+
+def _jumping(head: Table) -> Write:
+    return lambda _: (update(head).values(seq=raw("seq + 2")),)
+
+
+def _two_steps(name: str) -> Write:
+    def write(s: Situation) -> Sequence[Statement]:
+        change: Change = getattr(s.captures, name)
+        return move(change), move(after(change, to_state=change.to_state))
+
+    return write
+
+
+def _again(head: Table, row: Row) -> Statement:
+    moved = {"seq": raw("seq + 1"), "updated_at": row["updated_at"] + DAY}
+    return update(head).where(head.c.id == row["id"]).values(moved)
+
+
+def _born_twice(head: Table) -> Write:
+    def write(s: Situation) -> Sequence[Statement]:
+        once = birth_of(s, head)
+        return (*once, once[0])
+
+    return write
+
 
 LEGAL: Kind = {
     "a concept is created": creating,
@@ -46,6 +83,18 @@ LEGAL: Kind = {
     "a key is granted": lambda s: (born(s.grant, **s.key), log(s.grant)),
     "a key is revoked": lambda s: (move(s.revoke), log(s.revoke)),
     "a receipt is kept": lambda s: (answer(s.receipt),),
+    "a space is renamed": lambda s: (move(s.captures.rename, **s.captures.named), log(s.captures.rename)),
+    "a space is created": lambda s: (born(s.captures.begin, **s.captures.space), log(s.captures.begin)),
+    "a subspace is seeded": lambda s: (move(s.captures.seed, **s.captures.seeded), log(s.captures.seed)),
+    "a subspace is created": lambda s: (born(s.captures.part, **s.captures.subspace), log(s.captures.part)),
+    "an algorithm is registered": lambda s: (
+        born(s.captures.register, **s.captures.algorithm), log(s.captures.register),
+    ),
+    "an algorithm is replaced": lambda s: (move(s.captures.replace, **s.captures.active), log(s.captures.replace)),
+    "a setting is changed": lambda s: (move(s.captures.choose, **s.captures.chosen), log(s.captures.choose)),
+    "a setting is first chosen": lambda s: (born(s.captures.first, **s.captures.setting), log(s.captures.first)),
+    "a page is captured again": lambda s: captured(s.captures.again),
+    "a page is captured for the first time": lambda s: captured(s.captures.new),
 }  # fmt: skip
 
 # With foreign keys off, as they are in SQLite by default, a head can be left without its record.
@@ -68,6 +117,18 @@ HEADS_ALONE: Mapping[str, Kind] = {
         "a birth without remarks": lambda s: (born(s.create), keep(s.first), log(s.create)),
         "an edit without remarks": lambda s: (move(s.edit), keep(s.version), log(s.edit)),
         "a published birth without anything": lambda s: (born(s.create, status="PUBLISHED"),),
+    },
+    "a capture without its signal": {
+        "an artifact that moves without its signal": lambda s: captured(s.captures.again)[:1],
+        "a centroid that moves without its signal": lambda s: captured(s.captures.again)[1:2],
+        "an artifact that is born without its signal": lambda s: captured(s.captures.new)[:1],
+        "a centroid that is born without its signal": lambda s: captured(s.captures.new)[1:2],
+        "a space that is renamed without its change": lambda s: (move(s.captures.rename, **s.captures.named),),
+        "a subspace that is seeded without its change": lambda s: (move(s.captures.seed, **s.captures.seeded),),
+        "an algorithm that is replaced without its change": lambda s: (
+            move(s.captures.replace, **s.captures.active),
+        ),
+        "a setting that is changed without its change": lambda s: (move(s.captures.choose, **s.captures.chosen),),
     },
     "a pointer to nothing": {
         "a head that shows no change": lambda s: (move(s.approve, hash=C),),
@@ -262,6 +323,98 @@ ON_BOTH: Mapping[str, Kind] = {
         "remarks that are deleted": lambda _: (delete(WARNINGS),),
         "a new version that is deleted": lambda s: (
             *editing(s), delete(WARNINGS), delete(VERSIONS).where(VERSIONS.c.id == s.version["id"]),
+        ),
+    },
+    "a capture undone": {
+        "an engagement that falls": lambda s: captured(
+            s.captures.again, artifact={"engagement_level": EngagementLevel.LATENT}
+        ),
+        "an engagement that is set": lambda _: (update(ARTIFACTS).values(engagement_level=raw("0")),),
+        "an engagement that its signal did not reach": lambda s: captured(
+            s.captures.again, artifact={"engagement_level": EngagementLevel.SATURATED}
+        ),
+        "a depth that falls": lambda s: captured(s.captures.again, artifact={"reading_depth": 0.0}),
+        "a scroll that falls": lambda s: captured(s.captures.again, artifact={"scroll_depth": 0.0}),
+        "a dwell that falls": lambda s: captured(s.captures.again, artifact={"dwell_time_ms": 0}),
+        "a word count that falls": lambda s: captured(s.captures.again, artifact={"word_count": 0}),
+        "a stamp that falls": lambda s: captured(s.captures.again, artifact={"stamp": "2000"}),
+        "an artifact of another page": lambda s: captured(
+            s.captures.again, artifact={"normalized_url": "https://example.org/elsewhere"}
+        ),
+        "an artifact that is deleted": lambda s: (delete(ARTIFACTS).where(ARTIFACTS.c.id == s.captures.artifact_id),),
+        "a centroid that is deleted": lambda _: (delete(CENTROIDS),),
+        "a centroid that is moved": lambda _: (update(CENTROIDS).values(confidence=1.0),),
+        "a centroid of another space": lambda s: captured(s.captures.again, centroid={"space_id": "other"}),
+        "a second page of one address": lambda s: captured(
+            s.captures.new, artifact={"normalized_url": s.captures.again.artifact["normalized_url"]}
+        ),
+    },
+    "a signal out of its turn": {
+        "a signal alone": lambda s: (keep_signal(s.captures.again),),
+        "a signal of another seq": lambda s: captured(s.captures.again, artifact_seq=9),
+        "an update out of its turn": lambda s: captured(s.captures.again, applied_seq=9),
+        "an update that its centroid does not show": lambda s: (
+            captured(s.captures.again)[0], captured(s.captures.again)[2],
+        ),
+        "a signal with another hash": lambda s: captured(s.captures.again, hash=C),
+        "a signal at another time": lambda s: captured(s.captures.again, recorded_at=s.captures.rename.at),
+        "the same key again": lambda s: captured(s.captures.again, capture_key="k-1"),
+        "the same id again": lambda s: (*captured(s.captures.again), keep_signal(s.captures.again)),
+        "a signal by no algorithm": lambda s: captured(s.captures.again, algorithm_id="nobody"),
+        "a signal of no space": lambda s: captured(s.captures.again, space_id="nowhere"),
+        "a signal of another user": lambda s: captured(s.captures.again, user_id="noor"),
+        "a signal of no part": lambda s: captured(s.captures.again, subspace_id="nowhere"),
+        "a signal of no artifact": lambda s: captured(s.captures.again, artifact_id="nowhere"),
+    },
+    "a signal rewritten": {
+        "a signal with another margin": lambda _: (update(SIGNALS).values(margin=1.0),),
+        "a signal with another vector": lambda s: (update(SIGNALS).values(vector=s.captures.new.signal["vector"]),),
+        "signals that are deleted": lambda _: (delete(SIGNALS),),
+        "a new signal that is deleted": lambda s: (
+            *captured(s.captures.again), delete(SIGNALS).where(SIGNALS.c.id == s.captures.again.signal["id"]),
+        ),
+    },
+    "a head of captures reborn or moved back": {
+        **{f"{head.name}, deleted": _deleting(head) for head in HEADS_OF_CAPTURES},
+        **{f"{head.name} whose seq jumps": _jumping(head) for head in (*HEADS_OF_CAPTURES, ARTIFACTS, CENTROIDS)},
+        **{f"{head.name}, the same birth twice": _born_twice(head) for head in HEADS_OF_CAPTURES},
+        **{f"two steps with one change: {name}": _two_steps(name) for name in ("rename", "seed", "replace", "choose")},
+        "two captures with one signal, of an artifact": lambda s: (
+            captured(s.captures.again)[0], _again(ARTIFACTS, s.captures.again.artifact),
+        ),
+        "two captures with one signal, of a centroid": lambda s: (
+            captured(s.captures.again)[1], _again(CENTROIDS, s.captures.again.centroid),
+        ),
+        "an artifact that is born twice": lambda s: (*captured(s.captures.new), captured(s.captures.new)[0]),
+        "a centroid that is born twice": lambda s: (*captured(s.captures.new), captured(s.captures.new)[1]),
+    },
+    "what captures keep fixed": {
+        "a space for another user": lambda s: (
+            move(s.captures.rename, **{**s.captures.named, "user_id": "noor"}), log(s.captures.rename),
+        ),
+        "a space of another model": lambda s: (
+            move(s.captures.rename, **{**s.captures.named, "model": "other"}), log(s.captures.rename),
+        ),
+        "a subspace of another user": lambda s: (
+            move(s.captures.seed, **{**s.captures.seeded, "user_id": "noor"}), log(s.captures.seed),
+        ),
+        "a seed after the first capture": lambda s: (
+            update(SUBSPACES).where(SUBSPACES.c.id == s.captures.part_id).values(
+                seed=s.captures.new.signal["vector"], seq=raw("seq + 1"), updated_at=s.captures.seed.at
+            ),
+        ),
+        "an algorithm of another text": lambda s: (
+            move(s.captures.replace, **{**s.captures.active, "formulas": "rate = 1.0"}), log(s.captures.replace),
+        ),
+        "a second active algorithm": lambda s: (
+            born(s.captures.register, **s.captures.algorithm), log(s.captures.register),
+            *further(s.captures.register, action="activate", to_state="ACTIVE"),
+        ),
+        "a space that is created twice": lambda s: (
+            born(s.captures.begin, **s.captures.space, id=s.captures.space_id),
+        ),
+        "a subspace of no space": lambda s: (
+            born(s.captures.part, **{**s.captures.subspace, "space_id": "nowhere"}), log(s.captures.part),
         ),
     },
     "an upsert": {

@@ -1,15 +1,17 @@
 """Illegal writes that only one of the databases has a word for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Table, text, update
 from tests.guards.arena import Statement
-from tests.guards.attacks_on_columns import TYPES
+from tests.guards.attacks_on_columns import HEADS_OF_CAPTURES, TYPES, birth_row
+from tests.guards.captured import captured
 from tests.guards.kinds import Kind, Write, edge, new_edge, row, shown, step
 from tests.guards.raw import by_rowid, copied, overriding, replacing
 from tests.guards.situation import Situation, after, answer, born, keep, log, move, remark
 
 from indelible.kernel import Change, instant_text
+from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
 from indelible_sql.schema import TABLES
@@ -23,6 +25,13 @@ def posing(schema: str, s: Situation) -> Iterator[Statement]:
     """A head of the same name in another schema, moved as the true one would have to be."""
     yield text(f"UPDATE {schema}.concepts SET seq = 4, hash = '{s.approve.hash}', status = 'APPROVED'")
     yield text(f"UPDATE {schema}.concepts SET updated_at = '{instant_text(s.approve.at)}'")
+
+
+def _by_rowid(head: Table) -> Write:
+    def write(s: Situation) -> Sequence[Statement]:
+        return (by_rowid(head, {**birth_row(s, head), **HEAD}, 1),)
+
+    return write
 
 
 REPLACED: Kind = {
@@ -48,6 +57,12 @@ REPLACED: Kind = {
     "a concept, replaced by its birth": lambda s: (replacing(born(s.create, id=s.reviewed.entity_id)),),
     "a concept, replaced by rowid": lambda s: (by_rowid(CONCEPTS, {**shown(s), "id": "new"}, 1),),
     "a key, replaced by rowid": lambda s: (by_rowid(KEYS, {**s.key, **HEAD}, 1),),
+    **{f"{head.name}, replaced by rowid": _by_rowid(head) for head in HEADS_OF_CAPTURES},
+    "an artifact, replaced by rowid": lambda s: (by_rowid(ARTIFACTS, s.captures.new.artifact, 1),),
+    "a centroid, replaced by rowid": lambda s: (by_rowid(CENTROIDS, s.captures.new.centroid, 1),),
+    "a signal, replaced by rowid": lambda s: (
+        *captured(s.captures.again)[:2], by_rowid(SIGNALS, s.captures.again.signal, 1),
+    ),
     "an edge, replaced by rowid": lambda _: (by_rowid(EDGES, edge("DRAFT", "skip", "PUBLISHED"), 1),),
     "a concept, replaced by another": lambda s: (
         update(CONCEPTS).prefix_with("OR REPLACE").where(CONCEPTS.c.id == s.reviewed.entity_id)
@@ -74,6 +89,10 @@ PLACED: Kind = {
         keep(s.version),
         by_rowid(WARNINGS, s.warnings, -7),
         log(s.edit),
+    ),
+    "a signal's rowid below zero": lambda s: (
+        *captured(s.captures.again)[:2],
+        by_rowid(SIGNALS, s.captures.again.signal, -7),
     ),
     "a receipt's rowid below zero": lambda s: (by_rowid(RECEIPTS, s.receipt, -7),),
 }

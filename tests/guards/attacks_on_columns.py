@@ -1,15 +1,19 @@
 """For every column: no value, a value out of its shape, a value that the database makes itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Table, insert
 from tests.guards.arena import Statement
+from tests.guards.captured import captured
 from tests.guards.kinds import Kind, Write, edge
 from tests.guards.raw import NULL, raw
-from tests.guards.situation import Situation, answer, born, keep, log, move, remark
+from tests.guards.situation import Row, Situation, answer, born, keep, log, move, remark
 
+from indelible.kernel import Change
 from indelible_sql import columns
+from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
 from indelible_sql.columns import Domain
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
@@ -30,11 +34,35 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.INSTANT: (raw("'1999-12-31T23:59:59.999999+00:00'"), raw("'3000-01-01T00:00:00.000000+00:00'")),
     columns.DOCUMENT: (["a list"],),
     columns.TEXTS: ({"an": "object"},),
+    columns.LEVEL: (raw("-1"), raw("4")),
+    columns.NUMBER: (inf, -inf),
+    columns.FRACTION: (-0.1, 1.1),
+    columns.DEPTH: (-0.1, 1.6),
+    columns.DISTANCE: (-0.1, 2.1),
+    columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
 }
-WRITTEN = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES)
+HEADS_OF_CAPTURES = (SPACES, SUBSPACES, ALGORITHMS, SETTINGS)
+FOLLOWING = (ARTIFACTS, CENTROIDS, SIGNALS)
+WRITTEN = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES, *HEADS_OF_CAPTURES, *FOLLOWING)
 
 
-def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:
+def birth_of(s: Situation, table: Table, **other: object) -> Sequence[Statement]:
+    """The legal birth of a head of captures, but for some columns."""
+    birth = births(s)[HEADS_OF_CAPTURES.index(table)][0]
+    return born(birth, **{**birth_row(s, table), **other}), log(birth)
+
+
+def birth_row(s: Situation, table: Table) -> Row:
+    """What a new head of captures holds beside its place."""
+    return births(s)[HEADS_OF_CAPTURES.index(table)][1]
+
+
+def births(s: Situation) -> tuple[tuple[Change, Row], ...]:
+    c = s.captures
+    return ((c.begin, c.space), (c.part, c.subspace), (c.register, c.algorithm), (c.first, c.setting))
+
+
+def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  # noqa: PLR0911 - one for each table
     """A legal write to the table, but for some columns."""
     if table is EDGES:
         return (insert(EDGES).values({**edge("PUBLISHED", "undo", "DRAFT"), **other}),)
@@ -42,6 +70,11 @@ def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:
         return (answer(s.receipt, **other),)
     if table is KEYS:
         return born(s.grant, **{**s.key, **other}), log(s.grant)
+    if table in HEADS_OF_CAPTURES:
+        return birth_of(s, table, **other)
+    if table in FOLLOWING:
+        artifact, centroid, signal = (other if table is each else NOTHING for each in FOLLOWING)
+        return captured(s.captures.new, artifact=artifact, centroid=centroid, **signal)
     if table is CONCEPTS:
         return born(s.create, **other), keep(s.first), remark(s.first_warnings), log(s.create)
     version, warnings, change = (other if table is each else NOTHING for each in (VERSIONS, WARNINGS, HISTORY))

@@ -28,6 +28,7 @@ MADE: Columns = {
 FORGIVEN = ((b"T", b"t"), (b".", b","), (b"\\u001f", b"\\u001F"), (b'"params":[]', b'"paramr":[]'))
 INSTANT = len("2026-01-01T00:00:00.000000+00:00")
 MASKS = (1, 2, 4, 8)
+NUMBERS = ("integer", "real")
 RULES_OFF, RULES_ON = (f"PRAGMA ignore_check_constraints = {which}" for which in ("ON", "OFF"))
 
 
@@ -56,6 +57,13 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
         "keys": (f"id = '{s.granted.entity_id}'", s.granted.entity_id),
         "concept_versions": (f"concept_id = '{concept}' AND version_number = 2", concept),
         "concept_warnings": (f"concept_id = '{concept}' AND version_number = 2", concept),
+        "spaces": (f"id = '{s.captures.space_id}'", s.captures.space_id),
+        "subspaces": (f"id = '{s.captures.part_id}'", s.captures.part_id),
+        "algorithms": ("status = 'ACTIVE'", s.captures.replace.entity_id),
+        "settings": (f"id = '{s.captures.choose.entity_id}'", s.captures.choose.entity_id),
+        "artifacts": (f"id = '{s.captures.artifact_id}'", s.captures.artifact_id),
+        "centroids": (f"id = '{s.captures.part_id}'", s.captures.part_id),
+        "signals": (f"artifact_id = '{s.captures.artifact_id}'", s.captures.artifact_id),
     }[table.name]
 
 
@@ -104,12 +112,16 @@ class FileFlips:
         return [self._flip(each) for each in forgiven_flips(self._raw)]
 
     def _candidates(self) -> Iterator[bytes]:
+        if self.kind == "real":
+            return (repr(float(self._raw) / 2 + mask / 64).encode() for mask in MASKS)
         if self.kind != "integer":
             return plain_flips(self._raw)
         return (str(int(self._raw) ^ mask).encode() for mask in MASKS)
 
     def _flip(self, new: bytes) -> Flip:
-        value = new.decode() if self.kind == "integer" else f"CAST(x'{new.hex()}' AS TEXT)"
+        value = new.decode(errors="replace")
+        if self.kind not in NUMBERS:
+            value = f"x'{new.hex()}'" if self.kind == "blob" else f"CAST(x'{new.hex()}' AS TEXT)"
         statements = (RULES_OFF, self._update.format(value), RULES_ON)
         return Flip(self._table.name, new.decode(errors="replace"), tuple(map(text, statements)))
 

@@ -8,13 +8,19 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, text
 from tests.guards.arena import REFUSALS, Statement, guard_of, run, settle_keys
 
-from indelible_sql.schema import TABLES
+from indelible_sql.schema import HEADS, TABLES
 from indelible_sql.tables import HISTORY
 
 # What cannot stand without a guard goes first: keys that point at a unique one, the key whose column may be NULL.
 HANGING: Mapping[str, Sequence[str]] = {
     "lifecycle_edges_edge": ("history_edge",),
-    "history_place": ("history_predecessor", "concepts_shown", "keys_shown"),
+    "history_place": ("history_predecessor", *(f"{head.name}_shown" for head in HEADS)),
+    "spaces_pkey": ("subspaces_space", "artifacts_space", "signals_space"),
+    "subspaces_pkey": ("centroids_subspace", "signals_subspace"),
+    "algorithms_pkey": ("signals_algorithm",),
+    "artifacts_pkey": ("signals_of_artifact",),
+    "signals_artifact": ("artifacts_signal",),
+    "signals_applied": ("centroids_signal",),
     "concepts_pkey": ("concept_versions_concept",),
     "concept_versions_number": ("concept_versions_previous",),
     "concept_versions_named": ("concepts_version",),

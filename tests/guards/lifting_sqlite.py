@@ -75,7 +75,7 @@ def image(source: Path, without: frozenset[str]) -> bytes:
 
 
 def _guards_in(kind: str, name: str, sql: str) -> Iterator[str]:
-    if kind == "trigger":
+    if kind == "trigger" or sql.startswith("CREATE UNIQUE INDEX"):
         yield name
     elif name in BY_NAME:
         for line in sql.splitlines():

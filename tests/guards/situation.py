@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
+from tests.guards.captured import Captures, settle_captures
 
 from indelible import concepts
 from indelible.concepts import CONCEPT, Concept, ConceptVersion
@@ -15,13 +16,21 @@ from indelible.kernel import Because, Change, Head, Once, Receipt, digest, next_
 from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible_sql import SqlReading, SqlStore
+from indelible_sql.captures_tables import ALGORITHMS, SETTINGS, SPACES, SUBSPACES
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
 from indelible_sql.tables import HISTORY, RECEIPTS
 
 DAY = timedelta(days=1)
 B, C = "b" * 64, "c" * 64
-HEAD_TABLES = {"concept": CONCEPTS, "key": KEYS}
+HEAD_TABLES = {
+    "concept": CONCEPTS,
+    "key": KEYS,
+    "space": SPACES,
+    "subspace": SUBSPACES,
+    "algorithm": ALGORITHMS,
+    "setting": SETTINGS,
+}
 CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
 FULL = concepts.ConceptContent(
     name="Ratio",
@@ -56,6 +65,7 @@ class Situation:
     grant: Change
     key: Row
     receipt: Row
+    captures: Captures
 
 
 def settle(store: SqlStore) -> Situation:
@@ -66,10 +76,11 @@ def settle(store: SqlStore) -> Situation:
     do(store, concepts.create_concept, command, once=Once("order-1", concepts.ConceptSaved))
     wanted = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
     key_id = do(store, create_key, wanted).key.id
-    return store.read(_situation, in_review, finished, key_id)
+    captured = settle_captures(store)
+    return store.read(_situation, in_review, finished, key_id, captured)
 
 
-def _situation(tx: SqlReading, in_review: str, finished: str, key_id: str) -> Situation:
+def _situation(tx: SqlReading, in_review: str, finished: str, key_id: str, captured: Captures) -> Situation:
     head, latest = tx.concepts.find(in_review)
     now = head.entity.updated_at + DAY
     edited, version = head.entity.edited(FULL, version_id="version-3", by=MAYA, note="as it was", now=now)
@@ -92,6 +103,7 @@ def _situation(tx: SqlReading, in_review: str, finished: str, key_id: str) -> Si
         grant=next_change(CAUSE, KEY, None, other, "create", key_data(other)),
         key=_key_row(other),
         receipt=_receipt_row("order-2", now),
+        captures=captured,
     )
 
 

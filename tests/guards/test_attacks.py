@@ -135,7 +135,10 @@ def test_a_head_without_its_record_is_named_by_verify(
 
 
 def entities(s: Situation) -> set[str]:
-    return {each.entity_id for each in (s.approve, s.create, s.revoke, s.grant)}
+    c = s.captures
+    of_captures = {c.artifact_id, c.part_id, c.empty_id, c.new.artifact["id"]}
+    changes = (s.approve, s.create, s.revoke, s.grant, c.rename, c.seed, c.replace, c.choose)
+    return {each.entity_id for each in changes} | of_captures
 
 
 @pytest.mark.parametrize("name", LIES)

@@ -11,6 +11,19 @@ from indelible_service.embedded import ADMIN, PostgresServer
 
 # What nothing but a foreign key refuses: a superuser in replica mode puts those to sleep.
 BY_KEYS_ALONE = {
+    "a centroid that is born without its signal",
+    "a centroid that moves without its signal",
+    "a setting that is changed without its change",
+    "a signal by no algorithm",
+    "a space that is renamed without its change",
+    "a subspace of no space",
+    "a subspace that is seeded without its change",
+    "an algorithm that is replaced without its change",
+    "an artifact that is born without its signal",
+    "an artifact that moves without its signal",
+    "two captures with one signal, of a centroid",
+    "two captures with one signal, of an artifact",
+    *(f"two steps with one change: {name}" for name in ("rename", "seed", "replace", "choose")),
     "a TEMP table of edges",
     "a birth in REVIEW",
     "a birth without a version",

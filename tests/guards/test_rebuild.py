@@ -16,8 +16,9 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer, create_database
 from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
+from indelible_sql.captures_tables import FOLDED
 from indelible_sql.columns import SCHEMA
-from indelible_sql.schema import HEADS, guards
+from indelible_sql.schema import MOVING, guards
 from indelible_sql.snapshot import facts
 from indelible_sql.tables import ShownKey, metadata
 
@@ -45,6 +46,15 @@ HARM = {
     "a key's secret": ("UPDATE {at}keys SET secret_digest = hash", "keys", "granted"),
     "a key without an end": ("UPDATE {at}keys SET expires_at = NULL", "keys", "granted"),
     "a key that is gone": ("DELETE FROM {at}keys", "keys", "granted"),
+    "a level that falls": ("UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'", "artifacts", "page"),
+    "an artifact that is gone": ("DELETE FROM {at}artifacts WHERE id = '{page}'", "artifacts", "page"),
+    "a centroid elsewhere": (
+        "UPDATE {at}centroids SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{page}') WHERE id = '{part}'",
+        "centroids",
+        "part",
+    ),
+    "a centroid that is surer": ("UPDATE {at}centroids SET confidence = 1 WHERE id = '{part}'", "centroids", "part"),
+    "a centroid that is gone": ("DELETE FROM {at}centroids WHERE id = '{part}'", "centroids", "part"),
 }
 
 
@@ -61,7 +71,9 @@ class House:
 
     def names(self) -> dict[str, str]:
         reviewed, published = self.situation.reviewed.entity_id, self.situation.published.entity_id
-        return {"reviewed": reviewed, "published": published, "granted": self.situation.granted.entity_id}
+        of_captures = {"page": self.situation.captures.artifact_id, "part": self.situation.captures.part_id}
+        granted = self.situation.granted.entity_id
+        return {"reviewed": reviewed, "published": published, "granted": granted} | of_captures
 
     def harm(self, statement: str) -> None:
         at = "" if self.owner_url.startswith("sqlite") else f"{SCHEMA}."
@@ -76,7 +88,7 @@ def schema_of(engine: Engine) -> tuple[str, ...]:
 def heads_of(engine: Engine) -> list[list[str]]:
     place = {SCHEMA: None if engine.dialect.name == "sqlite" else SCHEMA}
     with engine.connect().execution_options(schema_translate_map=place) as connection:
-        return [sorted(map(repr, connection.execute(select(head)))) for head in HEADS]
+        return [sorted(map(repr, connection.execute(select(head)))) for head in MOVING]
 
 
 def around_sqlite(path: str) -> Callable[[str], None]:
@@ -99,9 +111,11 @@ def around_postgresql(url: str) -> Callable[[str], None]:
         again = [
             f"ALTER TABLE {guard.table} ENABLE ALWAYS TRIGGER {guard.name}"
             for guard in guards("postgresql")
-            if guard.table in HEADS
+            if guard.table in MOVING
         ]
-        asleep, awake = ([f"ALTER TABLE {head} {done} TRIGGER ALL" for head in HEADS] for done in ("DISABLE", "ENABLE"))
+        asleep, awake = (
+            [f"ALTER TABLE {head} {done} TRIGGER ALL" for head in MOVING] for done in ("DISABLE", "ENABLE")
+        )
         with psycopg.connect(url) as admin:
             for each in (*asleep, statement, *awake, *again):
                 admin.execute(each.encode())
@@ -132,7 +146,9 @@ def test_the_heads_that_are_rebuilt_are_all_there_are_in_the_metadata(house: Hou
         table.name for table in metadata.tables.values() if any(isinstance(key, ShownKey) for key in table.constraints)
     }
 
-    assert {each.table for each in rebuild(house.store, house.owner_url)} == heads
+    of_signals = {head.name for head in FOLDED}
+
+    assert {each.table for each in rebuild(house.store, house.owner_url)} == heads | of_signals
 
 
 def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
@@ -141,6 +157,12 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
     assert rebuilt == (
         Rebuilt(table="concepts", rows=3, changed=()),
         Rebuilt(table="keys", rows=1, changed=()),
+        Rebuilt(table="spaces", rows=1, changed=()),
+        Rebuilt(table="subspaces", rows=4, changed=()),
+        Rebuilt(table="algorithms", rows=1, changed=()),
+        Rebuilt(table="settings", rows=2, changed=()),
+        Rebuilt(table="artifacts", rows=2, changed=()),
+        Rebuilt(table="centroids", rows=2, changed=()),
     )
     assert house.state() == house.before
     assert verify(house.store) == ()

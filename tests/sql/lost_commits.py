@@ -17,7 +17,7 @@ from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, create
 from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store, verify
-from indelible_sql.verify import Finding
+from indelible_sql.walk import Finding
 
 HASTE = 0.04  # of the pauses between two questions, in the gate
 Handler = Callable[[Writing, Any], ConceptSaved]

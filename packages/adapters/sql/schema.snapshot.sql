@@ -1,5 +1,85 @@
 -- iteration 1, 2026-11-20, revision 0001
 
+column algorithms.checksum digest required
+
+column algorithms.created_at instant required
+
+column algorithms.formulas sentence required
+
+column algorithms.hash digest required
+
+column algorithms.id identifier required
+
+column algorithms.lifecycle identifier required s 'algorithm'::text
+
+column algorithms.seq ordinal required
+
+column algorithms.status identifier required
+
+column algorithms.updated_at instant required
+
+column algorithms.version bigint required s 0
+
+column artifacts.content text
+
+column artifacts.content_source identifier required
+
+column artifacts.content_stamp text required
+
+column artifacts.created_at instant required
+
+column artifacts.dwell_time_ms natural_number required
+
+column artifacts.engagement_level engagement_level required
+
+column artifacts.hash digest required
+
+column artifacts.id identifier required
+
+column artifacts.normalized_url text required
+
+column artifacts.reading_depth reading_depth required
+
+column artifacts.scroll_depth fraction required
+
+column artifacts.seq ordinal required
+
+column artifacts.space_id identifier required
+
+column artifacts.stamp text required
+
+column artifacts.title text
+
+column artifacts.title_stamp text required
+
+column artifacts.updated_at instant required
+
+column artifacts.user_id identifier required
+
+column artifacts.vector embedding required
+
+column artifacts.word_count natural_number required
+
+column centroids.confidence fraction required
+
+column centroids.created_at instant required
+
+column centroids.hash digest required
+
+column centroids.id identifier required
+
+column centroids.logged_seq natural_number required
+
+column centroids.logged_vector embedding required
+
+column centroids.seq ordinal required
+
+column centroids.space_id identifier required
+
+column centroids.updated_at instant required
+
+column centroids.vector embedding required
+
 column concept_versions.change_note text
 
 column concept_versions.concept_id identifier required
@@ -146,6 +226,180 @@ column receipts.owner actor required
 
 column receipts.result document required
 
+column settings.created_at instant required
+
+column settings.hash digest required
+
+column settings.id identifier required
+
+column settings.lifecycle identifier required s 'setting'::text
+
+column settings.seq ordinal required
+
+column settings.status identifier required
+
+column settings.updated_at instant required
+
+column settings.value sentence required
+
+column settings.version bigint required s 0
+
+column signals.actor actor required
+
+column signals.algorithm_id identifier required
+
+column signals.applied_seq ordinal
+
+column signals.artifact_id identifier required
+
+column signals.artifact_seq ordinal required
+
+column signals.capture_key sentence required
+
+column signals.captured_at instant
+
+column signals.centroid_digest digest
+
+column signals.content text
+
+column signals.content_source identifier required
+
+column signals.decision identifier required
+
+column signals.drift distance
+
+column signals.dwell_time_ms natural_number required
+
+column signals.embedding_model identifier required
+
+column signals.engagement_level engagement_level required
+
+column signals.fingerprint digest required
+
+column signals.hash digest required
+
+column signals.id identifier required
+
+column signals.logged_drift distance
+
+column signals.magnitude number required
+
+column signals.margin number
+
+column signals.named_subspace_id identifier
+
+column signals.nearest_distance distance
+
+column signals.normalized_url text required
+
+column signals.reached_level engagement_level required
+
+column signals.reading_depth reading_depth required
+
+column signals.reason sentence required
+
+column signals.recorded_at instant required
+
+column signals.request_id identifier
+
+column signals.scroll_depth fraction required
+
+column signals.second_distance distance
+
+column signals.session_id identifier
+
+column signals.space_id identifier required
+
+column signals.subspace_id identifier
+
+column signals.threshold distance required
+
+column signals.title text
+
+column signals.url text required
+
+column signals.user_id identifier required
+
+column signals.vector embedding required
+
+column signals.warnings texts required
+
+column signals.word_count natural_number required
+
+column spaces.created_at instant required
+
+column spaces.dimension ordinal required
+
+column spaces.hash digest required
+
+column spaces.id identifier required
+
+column spaces.lifecycle identifier required s 'space'::text
+
+column spaces.model identifier required
+
+column spaces.name sentence required
+
+column spaces.seq ordinal required
+
+column spaces.status identifier required
+
+column spaces.updated_at instant required
+
+column spaces.user_id identifier required
+
+column spaces.version bigint required s 0
+
+column subspaces.created_at instant required
+
+column subspaces.description text required
+
+column subspaces.hash digest required
+
+column subspaces.id identifier required
+
+column subspaces.lifecycle identifier required s 'subspace'::text
+
+column subspaces.name sentence required
+
+column subspaces.seed embedding
+
+column subspaces.seq ordinal required
+
+column subspaces.space_id identifier required
+
+column subspaces.status identifier required
+
+column subspaces.updated_at instant required
+
+column subspaces.user_id identifier required
+
+column subspaces.version bigint required s 0
+
+constraint algorithms.algorithms_pkey PRIMARY KEY (id) true true
+
+constraint algorithms.algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint algorithms.algorithms_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint artifacts.artifacts_page UNIQUE (space_id, normalized_url) true true
+
+constraint artifacts.artifacts_pkey PRIMARY KEY (id) true true
+
+constraint artifacts.artifacts_signal FOREIGN KEY (id, seq, hash) REFERENCES signals(artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint artifacts.artifacts_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+
+constraint centroids.centroids_pkey PRIMARY KEY (id) true true
+
+constraint centroids.centroids_signal FOREIGN KEY (id, seq, hash) REFERENCES signals(subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint centroids.centroids_subspace FOREIGN KEY (id) REFERENCES subspaces(id) true true
+
 constraint concept_versions.concept_versions_concept FOREIGN KEY (concept_id) REFERENCES concepts(id) true true
 
 constraint concept_versions.concept_versions_id UNIQUE (id) true true
@@ -208,11 +462,67 @@ constraint lifecycle_edges.lifecycle_edges_step PRIMARY KEY (lifecycle, from_sta
 
 constraint receipts.receipts_key PRIMARY KEY (owner, key) true true
 
+constraint settings.settings_pkey PRIMARY KEY (id) true true
+
+constraint settings.settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint settings.settings_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint signals.signals_algorithm FOREIGN KEY (algorithm_id) REFERENCES algorithms(id) true true
+
+constraint signals.signals_applied UNIQUE (subspace_id, applied_seq, hash) true true
+
+constraint signals.signals_artifact UNIQUE (artifact_id, artifact_seq, hash) true true
+
+constraint signals.signals_id PRIMARY KEY (id) true true
+
+constraint signals.signals_key UNIQUE (user_id, capture_key) true true
+
+constraint signals.signals_of_artifact FOREIGN KEY (artifact_id) REFERENCES artifacts(id) true true
+
+constraint signals.signals_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+
+constraint signals.signals_subspace FOREIGN KEY (subspace_id) REFERENCES subspaces(id) true true
+
+constraint spaces.spaces_pkey PRIMARY KEY (id) true true
+
+constraint spaces.spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint spaces.spaces_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint subspaces.subspaces_pkey PRIMARY KEY (id) true true
+
+constraint subspaces.subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint subspaces.subspaces_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+
+constraint subspaces.subspaces_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
 domain actor text C CHECK (((((substr(VALUE, 1, 5) = 'user:'::text) AND ((length(VALUE) >= 6) AND (length(VALUE) <= 205))) OR ((substr(VALUE, 1, 7) = 'system:'::text) AND ((length(VALUE) >= 8) AND (length(VALUE) <= 207))) OR ((substr(VALUE, 1, 4) = 'key:'::text) AND ((length(VALUE) >= 5) AND (length(VALUE) <= 204)))) AND (VALUE !~ '\s'::text))) true
 
 domain digest text C CHECK (((length(VALUE) = 64) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
 
+domain distance double precision  CHECK (((VALUE >= ('-0.001'::numeric)::double precision) AND (VALUE <= (2.001)::double precision))) true
+
 domain document jsonb  CHECK ((jsonb_typeof(VALUE) = 'object'::text)) true
+
+domain embedding real[]  CHECK (((array_ndims(VALUE) = 1) AND (array_position(VALUE, NULL::real) IS NULL) AND ((0)::double precision <> ANY (VALUE)) AND (NOT ('NaN'::real = ANY (VALUE))) AND (NOT ('Infinity'::real = ANY (VALUE))) AND (NOT ('-Infinity'::real = ANY (VALUE))))) true
+
+domain engagement_level bigint  CHECK (((VALUE >= 0) AND (VALUE <= 3))) true
+
+domain fraction double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1)::double precision))) true
 
 domain identifier text C CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200))) true
 
@@ -224,13 +534,25 @@ domain name_key text C CHECK ((length(VALUE) <= 200)) true
 
 domain natural_number bigint  CHECK ((VALUE >= 0)) true
 
+domain number double precision  CHECK ((abs(VALUE) < 'Infinity'::double precision)) true
+
 domain ordinal bigint  CHECK ((VALUE >= 1)) true
+
+domain reading_depth double precision  CHECK (((VALUE >= (0)::double precision) AND (VALUE <= (1.5)::double precision))) true
 
 domain sentence text default CHECK ((VALUE ~ '\S'::text)) true
 
 domain state text C CHECK ((length(VALUE) <= 60)) true
 
 domain texts jsonb  CHECK ((jsonb_typeof(VALUE) = 'array'::text)) true
+
+edge algorithm  register REGISTERED 0
+
+edge algorithm ACTIVE replace REPLACED 0
+
+edge algorithm REGISTERED activate ACTIVE 0
+
+edge algorithm REPLACED activate ACTIVE 0
 
 edge concept  create DRAFT 1
 
@@ -251,6 +573,265 @@ edge concept REVIEW edit REVIEW 1
 edge key  create ACTIVE 0
 
 edge key ACTIVE revoke REVOKED 0
+
+edge setting  change SET 0
+
+edge setting SET change SET 0
+
+edge space  create ACTIVE 0
+
+edge space ACTIVE rename ACTIVE 0
+
+edge space ACTIVE retire RETIRED 0
+
+edge subspace  create ACTIVE 0
+
+edge subspace ACTIVE rename ACTIVE 0
+
+edge subspace ACTIVE retire RETIRED 0
+
+edge subspace ACTIVE seed ACTIVE 0
+
+function algorithms_fixed  BEGIN
+  IF (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function algorithms_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function algorithms_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function algorithms_one_active  BEGIN
+  IF (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function algorithms_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function artifacts_fixed  BEGIN
+  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function artifacts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function artifacts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function artifacts_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function artifacts_rising  BEGIN
+  IF (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function capture_b738201f7dc69ea4098e57289816819c 
+#variable_conflict use_column
+DECLARE
+  r record; s signals; page artifacts; old centroids;
+  f_logged bigint; is_held boolean; is_due boolean; draws boolean; named text; ids text[]; distances double precision[];
+  f_centroid real[]; f_moved real[]; f_rate double precision; f_applied double precision;
+  at timestamptz; f_stamp text; f_depth double precision; settled double precision;
+BEGIN
+  SELECT * INTO r FROM jsonb_to_record(request) AS given(signal_id text, artifact_id text, capture_key text,
+    fingerprint text, user_id text, space_id text, url text, normalized_url text, title text, content text,
+    session_id text, named_subspace_id text, content_source text, engagement_level bigint,
+    reading_depth double precision, scroll_depth double precision, dwell_time_ms bigint, word_count bigint,
+    embedding_model text, captured_at timestamptz, now timestamptz, captured_text text, actor text, reason text,
+    request_id text, algorithm_id text, threshold double precision, max_assign_distance double precision,
+    history_distance double precision, history_updates bigint, depth_tolerance double precision,
+    weight double precision);
+  PERFORM 1 FROM spaces WHERE id = r.space_id AND user_id = r.user_id AND status = 'ACTIVE'
+    AND model = r.embedding_model AND dimension = cardinality($2) FOR NO KEY UPDATE;
+  is_held := FOUND;
+  SELECT * INTO s FROM signals WHERE user_id = r.user_id AND capture_key = r.capture_key;
+  IF FOUND THEN RETURN s; END IF;
+  IF NOT is_held THEN RETURN NULL; END IF;
+  SELECT id INTO named FROM subspaces
+    WHERE id = r.named_subspace_id AND space_id = r.space_id AND status = 'ACTIVE';
+  SELECT array_agg(near.id), array_agg(near.distance) INTO ids, distances FROM (
+    SELECT part.id, vec_dist(part.f_middle, $2) AS distance FROM (
+      SELECT p.id, coalesce(c.vector, p.seed)::real[] AS f_middle
+      FROM subspaces p LEFT JOIN centroids c ON c.id = p.id
+      WHERE p.space_id = r.space_id AND p.status = 'ACTIVE') AS part
+    WHERE part.f_middle IS NOT NULL
+    ORDER BY named IS NOT NULL AND part.id <> named, 2, part.id LIMIT 2) AS near;
+  IF ids IS NULL OR ids[1] <> named THEN
+    s.decision := 'NO_CENTROID'; s.subspace_id := named; draws := named IS NOT NULL;
+  ELSE
+    s.subspace_id := ids[1]; s.nearest_distance := distances[1];
+    IF cardinality(ids) = 1 THEN
+      s.decision := 'SINGLE'; draws := distances[1] <= r.max_assign_distance;
+    ELSE
+      s.second_distance := distances[2];
+      s.margin := (distances[2] - distances[1]);
+      draws := s.margin > 0 AND s.margin >= r.threshold;
+      s.decision := CASE WHEN draws THEN 'UPDATED' WHEN s.margin < 0 THEN 'OVERRIDDEN' ELSE 'AMBIGUOUS' END;
+    END IF;
+  END IF;
+  SELECT * INTO page FROM artifacts WHERE space_id = r.space_id AND normalized_url = r.normalized_url;
+  IF draws THEN SELECT * INTO old FROM centroids WHERE id = s.subspace_id; END IF;
+  at := greatest(r.now, page.updated_at + interval '1 microsecond', old.updated_at + interval '1 microsecond');
+  IF draws THEN
+    SELECT coalesce(old.vector, seed, $2)::real[] INTO f_centroid FROM subspaces WHERE id = s.subspace_id;
+    f_applied := coalesce(old.seq, 0);
+    f_rate := CAST(0.1 AS double precision);
+    f_moved := vec_unit(vec_lerp(vec_unit(f_centroid), vec_unit($2), f_rate));
+    s.applied_seq := coalesce(old.seq, 0) + 1;
+    s.drift := vec_dist(f_moved, f_centroid);
+    f_centroid := coalesce(old.logged_vector::real[], f_centroid);
+    f_logged := coalesce(old.logged_seq, 0);
+    s.logged_drift := vec_dist(f_moved, f_centroid);
+    is_due := s.logged_drift >= r.history_distance
+      OR s.applied_seq - f_logged >= r.history_updates;
+    IF is_due THEN f_centroid := f_moved; f_logged := s.applied_seq; ELSE s.logged_drift := NULL; END IF;
+    f_applied := s.applied_seq;
+    settled := least(CAST(1.0 AS double precision), (f_applied / CAST(20.0 AS double precision)));
+    s.centroid_digest := encode(sha256(array_send(f_moved) || array_send(f_centroid) || int8send(f_logged)
+      || float8send(settled)), 'hex');
+  END IF;
+  s.warnings := '[]';
+  IF r.named_subspace_id IS DISTINCT FROM named THEN s.warnings := s.warnings || '["SUBSPACE_GONE"]'; END IF;
+  IF r.word_count > 0 THEN
+    f_depth := ((CAST(0.6 AS double precision) * least(CAST(1.5 AS double precision), (CAST(r.dwell_time_ms AS double precision) / (CAST(r.word_count AS double precision) * CAST(300.0 AS double precision))))) + (CAST(0.4 AS double precision) * r.scroll_depth));
+    IF abs(f_depth - r.reading_depth) > r.depth_tolerance THEN
+      s.warnings := s.warnings || '["DEPTH_MISMATCH"]';
+    END IF;
+  END IF;
+  s.magnitude := (r.weight * (CAST(0.5 AS double precision) + (CAST(0.5 AS double precision) * least(CAST(1.0 AS double precision), r.reading_depth))));
+  s.id := r.signal_id; s.capture_key := r.capture_key; s.fingerprint := r.fingerprint; s.user_id := r.user_id;
+  s.space_id := r.space_id; s.artifact_id := coalesce(page.id, r.artifact_id); s.url := r.url;
+  s.artifact_seq := coalesce(page.seq, 0) + 1; s.normalized_url := r.normalized_url; s.title := r.title;
+  s.content := r.content; s.session_id := r.session_id; s.named_subspace_id := r.named_subspace_id;
+  s.content_source := r.content_source; s.engagement_level := r.engagement_level;
+  s.reading_depth := r.reading_depth; s.scroll_depth := r.scroll_depth; s.dwell_time_ms := r.dwell_time_ms;
+  s.word_count := r.word_count; s.embedding_model := r.embedding_model; s.vector := $2;
+  s.captured_at := r.captured_at; s.recorded_at := at; s.actor := r.actor; s.reason := r.reason;
+  s.request_id := r.request_id; s.algorithm_id := r.algorithm_id; s.threshold := r.threshold;
+  s.reached_level := greatest(page.engagement_level, r.engagement_level);
+  s.hash := encode(sha256(convert_to(coalesce(s.id::text, '')
+    || E'\x1f' || coalesce(s.capture_key::text, '')
+    || E'\x1f' || coalesce(s.fingerprint::text, '')
+    || E'\x1f' || coalesce(s.artifact_id::text, '')
+    || E'\x1f' || coalesce(s.artifact_seq::text, '')
+    || E'\x1f' || coalesce(s.normalized_url::text, '')
+    || E'\x1f' || coalesce(round(extract(epoch FROM s.recorded_at - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text, '')
+    || E'\x1f' || coalesce(s.actor::text, '')
+    || E'\x1f' || coalesce(s.reason::text, '')
+    || E'\x1f' || coalesce(s.request_id::text, '')
+    || E'\x1f' || coalesce(s.algorithm_id::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.threshold), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.magnitude), 'hex'), '')
+    || E'\x1f' || coalesce(s.subspace_id::text, '')
+    || E'\x1f' || coalesce(s.decision::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.nearest_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.second_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.margin), 'hex'), '')
+    || E'\x1f' || coalesce(s.applied_seq::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.drift), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.logged_drift), 'hex'), '')
+    || E'\x1f' || coalesce(s.centroid_digest::text, '')
+    || E'\x1f' || coalesce(s.reached_level::text, '')
+    || E'\x1f' || coalesce(array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.warnings)), ','), ''), 'UTF8')), 'hex');
+  f_stamp := coalesce(r.captured_text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'))
+    || ' ' || r.capture_key;
+  IF page.id IS NULL THEN
+    INSERT INTO artifacts (id, seq, hash, user_id, space_id, normalized_url, title, title_stamp, content,
+      content_stamp, engagement_level, reading_depth, scroll_depth, dwell_time_ms, word_count, vector, content_source, stamp, created_at, updated_at)
+    VALUES (s.artifact_id, 1, s.hash, s.user_id, s.space_id, s.normalized_url,
+      s.title, CASE WHEN s.title IS NULL THEN '' ELSE f_stamp END,
+      s.content, CASE WHEN s.content IS NULL THEN '' ELSE f_stamp END,
+      s.engagement_level, s.reading_depth, s.scroll_depth, s.dwell_time_ms, s.word_count, $2, s.content_source, f_stamp, at, at);
+  ELSE
+    UPDATE artifacts a SET seq = s.artifact_seq, hash = s.hash, updated_at = at,
+      title = CASE WHEN s.title IS NULL OR f_stamp <= a.title_stamp THEN a.title ELSE s.title END,
+      title_stamp = CASE WHEN s.title IS NULL THEN a.title_stamp ELSE greatest(a.title_stamp, f_stamp COLLATE "C") END,
+      content = CASE WHEN s.content IS NULL OR f_stamp <= a.content_stamp THEN a.content ELSE s.content END,
+      content_stamp = CASE WHEN s.content IS NULL THEN a.content_stamp
+        ELSE greatest(a.content_stamp, f_stamp COLLATE "C") END,
+      engagement_level = greatest(a.engagement_level, s.engagement_level), reading_depth = greatest(a.reading_depth, s.reading_depth), scroll_depth = greatest(a.scroll_depth, s.scroll_depth), dwell_time_ms = greatest(a.dwell_time_ms, s.dwell_time_ms), word_count = greatest(a.word_count, s.word_count),
+      vector = CASE WHEN f_stamp <= a.stamp THEN a.vector ELSE s.vector END,
+      content_source = CASE WHEN f_stamp <= a.stamp THEN a.content_source ELSE s.content_source END,
+      stamp = greatest(a.stamp, f_stamp COLLATE "C")
+    WHERE a.id = page.id;
+  END IF;
+  IF draws AND old.id IS NULL THEN
+    INSERT INTO centroids (id, seq, hash, space_id, vector, logged_vector, logged_seq, confidence,
+      created_at, updated_at)
+    VALUES (s.subspace_id, 1, s.hash, s.space_id, f_moved, f_centroid, f_logged, settled, at, at);
+  ELSIF draws THEN
+    UPDATE centroids SET seq = s.applied_seq, hash = s.hash, vector = f_moved, updated_at = at,
+      logged_vector = f_centroid, logged_seq = f_logged, confidence = settled
+    WHERE id = s.subspace_id;
+  END IF;
+  INSERT INTO signals SELECT s.*;
+  RETURN s;
+END  false {search_path=pg_catalog}
+
+function centroids_fixed  BEGIN
+  IF (NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function centroids_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function centroids_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function centroids_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
 
 function concept_versions_needs_head  BEGIN
   IF (EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE THEN
@@ -329,6 +910,13 @@ function concepts_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_algorithms  BEGIN
+  IF (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_concepts  BEGIN
   IF (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -338,6 +926,27 @@ END  false {search_path=pg_catalog}
 
 function history_needs_keys  BEGIN
   IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_settings  BEGIN
+  IF (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_spaces  BEGIN
+  IF (NEW.lifecycle <> 'space' OR EXISTS (SELECT 1 FROM spaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_subspaces  BEGIN
+  IF (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -369,6 +978,18 @@ function history_no_update  BEGIN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ingest_with_signal 
+DECLARE
+  version algorithms;
+  signal signals;
+BEGIN
+  SELECT * INTO version FROM algorithms WHERE status = 'ACTIVE';
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  EXECUTE 'SELECT * FROM capture_' || left(version.checksum, 32) || '($1, $2)'
+    INTO signal USING request || jsonb_build_object('algorithm_id', version.id), vector;
+  RETURN signal;
 END  false {search_path=pg_catalog}
 
 function keys_no_delete  BEGIN
@@ -441,7 +1062,146 @@ function receipts_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function settings_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settings_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function settings_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function signals_needs_artifact  BEGIN
+  IF (EXISTS (SELECT 1 FROM artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function signals_needs_centroid  BEGIN
+  IF (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function signals_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function signals_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function signals_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function spaces_fixed  BEGIN
+  IF (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function spaces_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function spaces_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function spaces_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subspaces_fixed  BEGIN
+  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subspaces_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subspaces_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subspaces_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function subspaces_seeded_once  BEGIN
+  IF (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+index CREATE INDEX artifacts_of ON artifacts USING btree (space_id, id) true
+
+index CREATE INDEX centroids_of ON centroids USING btree (space_id, id) true
+
 index CREATE INDEX concepts_name_key ON concepts USING btree (name_key) true
+
+index CREATE INDEX signals_recent ON signals USING btree (space_id, recorded_at, id) true
+
+index CREATE INDEX spaces_of ON spaces USING btree (user_id, id) true
+
+index CREATE INDEX subspaces_of ON subspaces USING btree (space_id, id) true
+
+index CREATE UNIQUE INDEX algorithms_active ON algorithms USING btree (status) WHERE ((status)::text = 'ACTIVE'::text) true
+
+index CREATE UNIQUE INDEX algorithms_pkey ON algorithms USING btree (id) true
+
+index CREATE UNIQUE INDEX artifacts_page ON artifacts USING btree (space_id, normalized_url) true
+
+index CREATE UNIQUE INDEX artifacts_pkey ON artifacts USING btree (id) true
+
+index CREATE UNIQUE INDEX centroids_pkey ON centroids USING btree (id) true
 
 index CREATE UNIQUE INDEX concept_versions_id ON concept_versions USING btree (id) true
 
@@ -468,6 +1228,48 @@ index CREATE UNIQUE INDEX lifecycle_edges_edge ON lifecycle_edges USING btree (l
 index CREATE UNIQUE INDEX lifecycle_edges_step ON lifecycle_edges USING btree (lifecycle, from_state, action) true
 
 index CREATE UNIQUE INDEX receipts_key ON receipts USING btree (owner, key) true
+
+index CREATE UNIQUE INDEX settings_pkey ON settings USING btree (id) true
+
+index CREATE UNIQUE INDEX signals_applied ON signals USING btree (subspace_id, applied_seq, hash) true
+
+index CREATE UNIQUE INDEX signals_artifact ON signals USING btree (artifact_id, artifact_seq, hash) true
+
+index CREATE UNIQUE INDEX signals_id ON signals USING btree (id) true
+
+index CREATE UNIQUE INDEX signals_key ON signals USING btree (user_id, capture_key) true
+
+index CREATE UNIQUE INDEX spaces_pkey ON spaces USING btree (id) true
+
+index CREATE UNIQUE INDEX subspaces_pkey ON subspaces USING btree (id) true
+
+key trigger algorithms algorithms_shown 17 O
+
+key trigger algorithms algorithms_shown 5 O
+
+key trigger algorithms signals_algorithm 17 O
+
+key trigger algorithms signals_algorithm 9 O
+
+key trigger artifacts artifacts_signal 17 O
+
+key trigger artifacts artifacts_signal 5 O
+
+key trigger artifacts artifacts_space 17 O
+
+key trigger artifacts artifacts_space 5 O
+
+key trigger artifacts signals_of_artifact 17 O
+
+key trigger artifacts signals_of_artifact 9 O
+
+key trigger centroids centroids_signal 17 O
+
+key trigger centroids centroids_signal 5 O
+
+key trigger centroids centroids_subspace 17 O
+
+key trigger centroids centroids_subspace 5 O
 
 key trigger concept_versions concept_versions_concept 17 O
 
@@ -513,6 +1315,10 @@ key trigger concepts concepts_warnings 17 O
 
 key trigger concepts concepts_warnings 5 O
 
+key trigger history algorithms_shown 17 O
+
+key trigger history algorithms_shown 9 O
+
 key trigger history concepts_shown 17 O
 
 key trigger history concepts_shown 9 O
@@ -533,6 +1339,18 @@ key trigger history keys_shown 17 O
 
 key trigger history keys_shown 9 O
 
+key trigger history settings_shown 17 O
+
+key trigger history settings_shown 9 O
+
+key trigger history spaces_shown 17 O
+
+key trigger history spaces_shown 9 O
+
+key trigger history subspaces_shown 17 O
+
+key trigger history subspaces_shown 9 O
+
 key trigger keys keys_shown 17 O
 
 key trigger keys keys_shown 5 O
@@ -540,6 +1358,72 @@ key trigger keys keys_shown 5 O
 key trigger lifecycle_edges history_edge 17 O
 
 key trigger lifecycle_edges history_edge 9 O
+
+key trigger settings settings_shown 17 O
+
+key trigger settings settings_shown 5 O
+
+key trigger signals artifacts_signal 17 O
+
+key trigger signals artifacts_signal 9 O
+
+key trigger signals centroids_signal 17 O
+
+key trigger signals centroids_signal 9 O
+
+key trigger signals signals_algorithm 17 O
+
+key trigger signals signals_algorithm 5 O
+
+key trigger signals signals_of_artifact 17 O
+
+key trigger signals signals_of_artifact 5 O
+
+key trigger signals signals_space 17 O
+
+key trigger signals signals_space 5 O
+
+key trigger signals signals_subspace 17 O
+
+key trigger signals signals_subspace 5 O
+
+key trigger spaces artifacts_space 17 O
+
+key trigger spaces artifacts_space 9 O
+
+key trigger spaces signals_space 17 O
+
+key trigger spaces signals_space 9 O
+
+key trigger spaces spaces_shown 17 O
+
+key trigger spaces spaces_shown 5 O
+
+key trigger spaces subspaces_space 17 O
+
+key trigger spaces subspaces_space 9 O
+
+key trigger subspaces centroids_subspace 17 O
+
+key trigger subspaces centroids_subspace 9 O
+
+key trigger subspaces signals_subspace 17 O
+
+key trigger subspaces signals_subspace 9 O
+
+key trigger subspaces subspaces_shown 17 O
+
+key trigger subspaces subspaces_shown 5 O
+
+key trigger subspaces subspaces_space 17 O
+
+key trigger subspaces subspaces_space 5 O
+
+table algorithms rp false false
+
+table artifacts rp false false
+
+table centroids rp false false
 
 table concept_versions rp false false
 
@@ -554,6 +1438,42 @@ table keys rp false false
 table lifecycle_edges rp false false
 
 table receipts rp false false
+
+table settings rp false false
+
+table signals rp false false
+
+table spaces rp false false
+
+table subspaces rp false false
+
+trigger A CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_fixed()
+
+trigger A CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON algorithms FOR EACH STATEMENT EXECUTE FUNCTION algorithms_no_delete()
+
+trigger A CREATE TRIGGER algorithms_no_truncate BEFORE TRUNCATE ON algorithms FOR EACH STATEMENT EXECUTE FUNCTION algorithms_no_truncate()
+
+trigger A CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_one_active()
+
+trigger A CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_one_step()
+
+trigger A CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_fixed()
+
+trigger A CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION artifacts_no_delete()
+
+trigger A CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION artifacts_no_truncate()
+
+trigger A CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_one_step()
+
+trigger A CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_rising()
+
+trigger A CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids FOR EACH ROW EXECUTE FUNCTION centroids_fixed()
+
+trigger A CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids FOR EACH STATEMENT EXECUTE FUNCTION centroids_no_delete()
+
+trigger A CREATE TRIGGER centroids_no_truncate BEFORE TRUNCATE ON centroids FOR EACH STATEMENT EXECUTE FUNCTION centroids_no_truncate()
+
+trigger A CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids FOR EACH ROW EXECUTE FUNCTION centroids_one_step()
 
 trigger A CREATE TRIGGER concept_versions_needs_head AFTER INSERT ON concept_versions FOR EACH ROW EXECUTE FUNCTION concept_versions_needs_head()
 
@@ -577,9 +1497,17 @@ trigger A CREATE TRIGGER concepts_no_truncate BEFORE TRUNCATE ON concepts FOR EA
 
 trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW EXECUTE FUNCTION concepts_one_step()
 
+trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_algorithms()
+
 trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_concepts()
 
 trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_keys()
+
+trigger A CREATE TRIGGER history_needs_settings AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_settings()
+
+trigger A CREATE TRIGGER history_needs_spaces AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_spaces()
+
+trigger A CREATE TRIGGER history_needs_subspaces AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_subspaces()
 
 trigger A CREATE TRIGGER history_no_delete BEFORE DELETE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_delete()
 
@@ -608,3 +1536,37 @@ trigger A CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts FOR EACH S
 trigger A CREATE TRIGGER receipts_no_truncate BEFORE TRUNCATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_truncate()
 
 trigger A CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_update()
+
+trigger A CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_delete()
+
+trigger A CREATE TRIGGER settings_no_truncate BEFORE TRUNCATE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_truncate()
+
+trigger A CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings FOR EACH ROW EXECUTE FUNCTION settings_one_step()
+
+trigger A CREATE TRIGGER signals_needs_artifact AFTER INSERT ON signals FOR EACH ROW EXECUTE FUNCTION signals_needs_artifact()
+
+trigger A CREATE TRIGGER signals_needs_centroid AFTER INSERT ON signals FOR EACH ROW EXECUTE FUNCTION signals_needs_centroid()
+
+trigger A CREATE TRIGGER signals_no_delete BEFORE DELETE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_delete()
+
+trigger A CREATE TRIGGER signals_no_truncate BEFORE TRUNCATE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_truncate()
+
+trigger A CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_update()
+
+trigger A CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces FOR EACH ROW EXECUTE FUNCTION spaces_fixed()
+
+trigger A CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces FOR EACH STATEMENT EXECUTE FUNCTION spaces_no_delete()
+
+trigger A CREATE TRIGGER spaces_no_truncate BEFORE TRUNCATE ON spaces FOR EACH STATEMENT EXECUTE FUNCTION spaces_no_truncate()
+
+trigger A CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces FOR EACH ROW EXECUTE FUNCTION spaces_one_step()
+
+trigger A CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_fixed()
+
+trigger A CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_delete()
+
+trigger A CREATE TRIGGER subspaces_no_truncate BEFORE TRUNCATE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_truncate()
+
+trigger A CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_one_step()
+
+trigger A CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_seeded_once()

@@ -1,5 +1,13 @@
 -- iteration 1, 2026-11-20, revision 0001
 
+edge algorithm  register REGISTERED 0
+
+edge algorithm ACTIVE replace REPLACED 0
+
+edge algorithm REGISTERED activate ACTIVE 0
+
+edge algorithm REPLACED activate ACTIVE 0
+
 edge concept  create DRAFT 1
 
 edge concept APPROVED approve APPROVED 0
@@ -20,7 +28,135 @@ edge key  create ACTIVE 0
 
 edge key ACTIVE revoke REVOKED 0
 
+edge setting  change SET 0
+
+edge setting SET change SET 0
+
+edge space  create ACTIVE 0
+
+edge space ACTIVE rename ACTIVE 0
+
+edge space ACTIVE retire RETIRED 0
+
+edge subspace  create ACTIVE 0
+
+edge subspace ACTIVE rename ACTIVE 0
+
+edge subspace ACTIVE retire RETIRED 0
+
+edge subspace ACTIVE seed ACTIVE 0
+
+index algorithms_active: CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
+
+index artifacts_of: CREATE INDEX artifacts_of ON artifacts (space_id, id)
+
+index centroids_of: CREATE INDEX centroids_of ON centroids (space_id, id)
+
 index concepts_name_key: CREATE INDEX concepts_name_key ON concepts (name_key)
+
+index signals_recent: CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
+
+index spaces_of: CREATE INDEX spaces_of ON spaces (user_id, id)
+
+index subspaces_of: CREATE INDEX subspaces_of ON subspaces (space_id, id)
+
+table algorithms: CREATE TABLE algorithms (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('algorithm') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	formulas TEXT NOT NULL,
+	checksum TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT algorithms_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT algorithms_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT algorithms_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT algorithms_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT algorithms_seq_rule CHECK (seq >= 1),
+	CONSTRAINT algorithms_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT algorithms_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT algorithms_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT algorithms_formulas_rule CHECK (trim(formulas, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT algorithms_checksum_rule CHECK (length(checksum) = 64 AND trim(checksum, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table artifacts: CREATE TABLE artifacts (
+	id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	title_stamp TEXT NOT NULL,
+	content TEXT,
+	content_stamp TEXT NOT NULL,
+	engagement_level INTEGER NOT NULL,
+	reading_depth REAL NOT NULL,
+	scroll_depth REAL NOT NULL,
+	dwell_time_ms INTEGER NOT NULL,
+	word_count INTEGER NOT NULL,
+	vector BLOB NOT NULL,
+	content_source TEXT NOT NULL,
+	stamp TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT artifacts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_seq_rule CHECK (seq >= 1),
+	CONSTRAINT artifacts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT artifacts_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
+	CONSTRAINT artifacts_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
+	CONSTRAINT artifacts_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
+	CONSTRAINT artifacts_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
+	CONSTRAINT artifacts_word_count_rule CHECK (word_count >= 0),
+	CONSTRAINT artifacts_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT artifacts_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT artifacts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table centroids: CREATE TABLE centroids (
+	id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	vector BLOB NOT NULL,
+	logged_vector BLOB NOT NULL,
+	logged_seq INTEGER NOT NULL,
+	confidence REAL NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES subspaces (id),
+	CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT centroids_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT centroids_seq_rule CHECK (seq >= 1),
+	CONSTRAINT centroids_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT centroids_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT centroids_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT centroids_logged_vector_rule CHECK (length(logged_vector) BETWEEN 4 AND 16384 AND length(logged_vector) % 4 = 0 AND logged_vector <> zeroblob(length(logged_vector))),
+	CONSTRAINT centroids_logged_seq_rule CHECK (logged_seq >= 0),
+	CONSTRAINT centroids_confidence_rule CHECK (confidence BETWEEN 0 AND 1),
+	CONSTRAINT centroids_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT centroids_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
 
 table concept_versions: CREATE TABLE concept_versions (
 	id TEXT NOT NULL,
@@ -215,6 +351,262 @@ table receipts: CREATE TABLE receipts (
  WITHOUT ROWID,
  STRICT
 
+table settings: CREATE TABLE settings (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('setting') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	value TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT settings_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT settings_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT settings_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT settings_seq_rule CHECK (seq >= 1),
+	CONSTRAINT settings_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT settings_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT settings_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT settings_value_rule CHECK (trim(value, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table signals: CREATE TABLE signals (
+	id TEXT NOT NULL,
+	capture_key TEXT NOT NULL,
+	fingerprint TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	artifact_id TEXT NOT NULL,
+	artifact_seq INTEGER NOT NULL,
+	url TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	content TEXT,
+	session_id TEXT,
+	named_subspace_id TEXT,
+	content_source TEXT NOT NULL,
+	engagement_level INTEGER NOT NULL,
+	reading_depth REAL NOT NULL,
+	scroll_depth REAL NOT NULL,
+	dwell_time_ms INTEGER NOT NULL,
+	word_count INTEGER NOT NULL,
+	embedding_model TEXT NOT NULL,
+	vector BLOB NOT NULL,
+	captured_at TEXT,
+	recorded_at TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	request_id TEXT,
+	algorithm_id TEXT NOT NULL,
+	threshold REAL NOT NULL,
+	magnitude REAL NOT NULL,
+	subspace_id TEXT,
+	decision TEXT NOT NULL,
+	nearest_distance REAL,
+	second_distance REAL,
+	margin REAL,
+	applied_seq INTEGER,
+	drift REAL,
+	logged_drift REAL,
+	centroid_digest TEXT,
+	reached_level INTEGER NOT NULL,
+	warnings TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT signals_id PRIMARY KEY (id),
+	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
+	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES subspaces (id),
+	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES algorithms (id),
+	CONSTRAINT signals_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_capture_key_rule CHECK (trim(capture_key, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT signals_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
+	CONSTRAINT signals_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_artifact_id_rule CHECK (length(artifact_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_artifact_seq_rule CHECK (artifact_seq >= 1),
+	CONSTRAINT signals_session_id_rule CHECK (length(session_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_named_subspace_id_rule CHECK (length(named_subspace_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
+	CONSTRAINT signals_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
+	CONSTRAINT signals_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
+	CONSTRAINT signals_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
+	CONSTRAINT signals_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
+	CONSTRAINT signals_word_count_rule CHECK (word_count >= 0),
+	CONSTRAINT signals_embedding_model_rule CHECK (length(embedding_model) BETWEEN 1 AND 200),
+	CONSTRAINT signals_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT signals_captured_at_rule CHECK (captured_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND captured_at >= '2000' AND captured_at < '3000'),
+	CONSTRAINT signals_recorded_at_rule CHECK (recorded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND recorded_at >= '2000' AND recorded_at < '3000'),
+	CONSTRAINT signals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT signals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT signals_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_algorithm_id_rule CHECK (length(algorithm_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_threshold_rule CHECK (threshold BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_magnitude_rule CHECK (abs(magnitude) < 9e999),
+	CONSTRAINT signals_subspace_id_rule CHECK (length(subspace_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_decision_rule CHECK (length(decision) BETWEEN 1 AND 200),
+	CONSTRAINT signals_nearest_distance_rule CHECK (nearest_distance BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_second_distance_rule CHECK (second_distance BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_margin_rule CHECK (abs(margin) < 9e999),
+	CONSTRAINT signals_applied_seq_rule CHECK (applied_seq >= 1),
+	CONSTRAINT signals_drift_rule CHECK (drift BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_logged_drift_rule CHECK (logged_drift BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_centroid_digest_rule CHECK (length(centroid_digest) = 64 AND trim(centroid_digest, '0123456789abcdef') = ''),
+	CONSTRAINT signals_reached_level_rule CHECK (reached_level BETWEEN 0 AND 3),
+	CONSTRAINT signals_warnings_rule CHECK (json_valid(warnings) AND json_type(warnings) = 'array'),
+	CONSTRAINT signals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT signals_rowid CHECK (rowid >= 1)
+)
+ STRICT
+
+table spaces: CREATE TABLE spaces (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('space') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	model TEXT NOT NULL,
+	dimension INTEGER NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT spaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT spaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_seq_rule CHECK (seq >= 1),
+	CONSTRAINT spaces_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT spaces_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT spaces_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT spaces_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_name_rule CHECK (trim(name, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT spaces_model_rule CHECK (length(model) BETWEEN 1 AND 200),
+	CONSTRAINT spaces_dimension_rule CHECK (dimension >= 1)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table subspaces: CREATE TABLE subspaces (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('subspace') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	seed BLOB,
+	PRIMARY KEY (id),
+	CONSTRAINT subspaces_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT subspaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT subspaces_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_seq_rule CHECK (seq >= 1),
+	CONSTRAINT subspaces_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT subspaces_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT subspaces_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT subspaces_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT subspaces_name_rule CHECK (trim(name, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT subspaces_seed_rule CHECK (length(seed) BETWEEN 4 AND 16384 AND length(seed) % 4 = 0 AND seed <> zeroblob(length(seed)))
+)
+ WITHOUT ROWID,
+ STRICT
+
+trigger algorithms_fixed: CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms
+WHEN (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_fixed'); END
+
+trigger algorithms_keeps_algorithms_shown: CREATE TRIGGER algorithms_keeps_algorithms_shown BEFORE UPDATE ON algorithms
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_keeps_algorithms_shown'); END
+
+trigger algorithms_no_delete: CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON algorithms
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_delete'); END
+
+trigger algorithms_no_replace: CREATE TRIGGER algorithms_no_replace BEFORE INSERT ON algorithms
+WHEN (NOT EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_no_replace'); END
+
+trigger algorithms_one_active: CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms
+WHEN (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM main.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_one_active'); END
+
+trigger algorithms_one_step: CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_one_step'); END
+
+trigger artifacts_fixed: CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts
+WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_fixed'); END
+
+trigger artifacts_keeps_artifacts_signal: CREATE TRIGGER artifacts_keeps_artifacts_signal BEFORE UPDATE ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_signal'); END
+
+trigger artifacts_keeps_artifacts_space: CREATE TRIGGER artifacts_keeps_artifacts_space BEFORE INSERT ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_space'); END
+
+trigger artifacts_no_delete: CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_delete'); END
+
+trigger artifacts_no_replace: CREATE TRIGGER artifacts_no_replace BEFORE INSERT ON artifacts
+WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace'); END
+
+trigger artifacts_one_step: CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END
+
+trigger artifacts_rising: CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts
+WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
+
+trigger centroids_fixed: CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids
+WHEN (NEW.space_id = OLD.space_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_fixed'); END
+
+trigger centroids_keeps_centroids_signal: CREATE TRIGGER centroids_keeps_centroids_signal BEFORE UPDATE ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_signal'); END
+
+trigger centroids_keeps_centroids_subspace: CREATE TRIGGER centroids_keeps_centroids_subspace BEFORE INSERT ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_subspace'); END
+
+trigger centroids_no_delete: CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END
+
+trigger centroids_no_replace: CREATE TRIGGER centroids_no_replace BEFORE INSERT ON centroids
+WHEN (NOT EXISTS (SELECT 1 FROM main.centroids WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_replace'); END
+
+trigger centroids_one_step: CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_one_step'); END
+
 trigger concept_versions_keeps_concept_versions_concept: CREATE TRIGGER concept_versions_keeps_concept_versions_concept BEFORE INSERT ON concept_versions
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.concept_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_keeps_concept_versions_concept'); END
@@ -291,6 +683,10 @@ trigger history_keeps_history_predecessor: CREATE TRIGGER history_keeps_history_
 WHEN (NEW.previous_seq IS NULL OR EXISTS (SELECT 1 FROM main.history WHERE lifecycle = NEW.lifecycle AND entity_id = NEW.entity_id AND seq = NEW.previous_seq AND to_state = NEW.from_state AND version = NEW.previous_version AND hash = NEW.prev_hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_keeps_history_predecessor'); END
 
+trigger history_needs_algorithms: CREATE TRIGGER history_needs_algorithms BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
+
 trigger history_needs_concepts: CREATE TRIGGER history_needs_concepts BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END
@@ -298,6 +694,18 @@ BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END
 trigger history_needs_keys: CREATE TRIGGER history_needs_keys BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM main.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
+
+trigger history_needs_settings: CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_settings'); END
+
+trigger history_needs_spaces: CREATE TRIGGER history_needs_spaces BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'space' OR EXISTS (SELECT 1 FROM main.spaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_spaces'); END
+
+trigger history_needs_subspaces: CREATE TRIGGER history_needs_subspaces BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM main.subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_subspaces'); END
 
 trigger history_no_delete: CREATE TRIGGER history_no_delete BEFORE DELETE ON history
 WHEN (FALSE) IS NOT TRUE
@@ -354,3 +762,107 @@ BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
 trigger receipts_no_update: CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
+
+trigger settings_keeps_settings_shown: CREATE TRIGGER settings_keeps_settings_shown BEFORE UPDATE ON settings
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_keeps_settings_shown'); END
+
+trigger settings_no_delete: CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_delete'); END
+
+trigger settings_no_replace: CREATE TRIGGER settings_no_replace BEFORE INSERT ON settings
+WHEN (NOT EXISTS (SELECT 1 FROM main.settings WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_replace'); END
+
+trigger settings_one_step: CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_one_step'); END
+
+trigger signals_keeps_signals_algorithm: CREATE TRIGGER signals_keeps_signals_algorithm BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.algorithms WHERE id = NEW.algorithm_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_algorithm'); END
+
+trigger signals_keeps_signals_of_artifact: CREATE TRIGGER signals_keeps_signals_of_artifact BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.artifact_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_of_artifact'); END
+
+trigger signals_keeps_signals_space: CREATE TRIGGER signals_keeps_signals_space BEFORE INSERT ON signals
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_space'); END
+
+trigger signals_keeps_signals_subspace: CREATE TRIGGER signals_keeps_signals_subspace BEFORE INSERT ON signals
+WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_subspace'); END
+
+trigger signals_needs_artifact: CREATE TRIGGER signals_needs_artifact BEFORE INSERT ON signals
+WHEN (EXISTS (SELECT 1 FROM main.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_needs_artifact'); END
+
+trigger signals_needs_centroid: CREATE TRIGGER signals_needs_centroid BEFORE INSERT ON signals
+WHEN (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM main.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_needs_centroid'); END
+
+trigger signals_no_delete: CREATE TRIGGER signals_no_delete BEFORE DELETE ON signals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_delete'); END
+
+trigger signals_no_replace: CREATE TRIGGER signals_no_replace BEFORE INSERT ON signals
+WHEN (NOT EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = NEW.artifact_id AND artifact_seq = NEW.artifact_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = NEW.subspace_id AND applied_seq = NEW.applied_seq AND hash = NEW.hash) AND NOT EXISTS (SELECT 1 FROM main.signals WHERE user_id = NEW.user_id AND capture_key = NEW.capture_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_replace'); END
+
+trigger signals_no_rowid: CREATE TRIGGER signals_no_rowid BEFORE INSERT ON signals
+WHEN (coalesce(NEW.rowid, 0) < 1) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_rowid'); END
+
+trigger signals_no_update: CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'signals_no_update'); END
+
+trigger spaces_fixed: CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces
+WHEN (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_fixed'); END
+
+trigger spaces_keeps_spaces_shown: CREATE TRIGGER spaces_keeps_spaces_shown BEFORE UPDATE ON spaces
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_keeps_spaces_shown'); END
+
+trigger spaces_no_delete: CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_no_delete'); END
+
+trigger spaces_no_replace: CREATE TRIGGER spaces_no_replace BEFORE INSERT ON spaces
+WHEN (NOT EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_no_replace'); END
+
+trigger spaces_one_step: CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_one_step'); END
+
+trigger subspaces_fixed: CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces
+WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_fixed'); END
+
+trigger subspaces_keeps_subspaces_shown: CREATE TRIGGER subspaces_keeps_subspaces_shown BEFORE UPDATE ON subspaces
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_subspaces_shown'); END
+
+trigger subspaces_keeps_subspaces_space: CREATE TRIGGER subspaces_keeps_subspaces_space BEFORE INSERT ON subspaces
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_keeps_subspaces_space'); END
+
+trigger subspaces_no_delete: CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_no_delete'); END
+
+trigger subspaces_no_replace: CREATE TRIGGER subspaces_no_replace BEFORE INSERT ON subspaces
+WHEN (NOT EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_no_replace'); END
+
+trigger subspaces_one_step: CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_one_step'); END
+
+trigger subspaces_seeded_once: CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces
+WHEN (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM main.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_seeded_once'); END

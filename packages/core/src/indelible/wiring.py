@@ -4,20 +4,21 @@ from typing import Protocol
 
 from attrs import field, frozen
 
+from indelible.captures import CapturesRead, CapturesWrite
 from indelible.concepts import ConceptsRead, ConceptsWrite
 from indelible.kernel import Clock, Ids, ReadTransaction, Store, SystemClock, TimeOrderedIds, Transaction
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.policy import Policy
 
 
-class Reading(ConceptsRead, KeysRead, ReadTransaction, Protocol):
+class Reading(CapturesRead, ConceptsRead, KeysRead, ReadTransaction, Protocol):
     """What the queries of all contexts need."""
 
     @property
     def policy(self) -> Policy: ...
 
 
-class Writing(ConceptsWrite, KeysWrite, Transaction, Protocol):
+class Writing(CapturesWrite, ConceptsWrite, KeysWrite, Transaction, Protocol):
     """What the handlers of all contexts need."""
 
     @property

@@ -49,6 +49,7 @@ FURNISHED: Final = (
     "ALTER ROLE indelible_app SET idle_in_transaction_session_timeout = '30s'",
     "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC",
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",  # databases made from here on take it over
+    "CREATE EXTENSION vector",  # which only a superuser may
     *CREATED,
 )
 COPIES: Final = Path("/var/cache/indelible")

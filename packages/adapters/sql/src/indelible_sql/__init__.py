@@ -1,6 +1,7 @@
 """The library's stores on SQLite and PostgreSQL."""
 
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
+from indelible_sql.captures_owner import install_algorithm
 from indelible_sql.engines import Pool
 from indelible_sql.heads import Heads
 from indelible_sql.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
@@ -8,7 +9,8 @@ from indelible_sql.rebuild import Rebuilt, rebuild
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.tables import head_columns
 from indelible_sql.transfer import Exported, Imported, export_histories, import_histories
-from indelible_sql.verify import Fault, Finding, verify
+from indelible_sql.verify import verify
+from indelible_sql.walk import Fault, Finding
 
 __all__ = [
     # stores
@@ -31,6 +33,8 @@ __all__ = [
     "Imported",
     "export_histories",
     "import_histories",
+    # what the owner does for captures
+    "install_algorithm",
     # whether all is well, and heads made again
     "Fault",
     "Finding",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql import migrate
-from indelible_sql.schema import HEADS, TABLES
+from indelible_sql.schema import HEADS, MOVING, TABLES
 from indelible_sql.snapshot import quoted
 from indelible_sql.tables import EDGE
 
@@ -64,7 +64,7 @@ def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEn
     if connection.dialect.name == "sqlite":
         check_keys(connection)
         return
-    names = {"heads": [each.name for each in HEADS], "tables": [each.name for each in TABLES]}
+    names = {"heads": [each.name for each in MOVING], "tables": [each.name for each in TABLES]}
     if connection.execute(ROLE, {"schema": quoted(connection, schema), **names}).scalar_one():
         raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
 

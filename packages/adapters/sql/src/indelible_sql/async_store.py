@@ -113,7 +113,24 @@ def open_async_store(
         pause=_pause,
         at_failpoint=at_failpoint,
     )
+    store.config.spawn = _Tasks().spawn
     return AsyncSqlStore(store, pools)
+
+
+class _Tasks:
+    """Work that runs beside its caller on the loop, which keeps no tasks by itself."""
+
+    def __init__(self) -> None:
+        self._running = set[asyncio.Task[None]]()
+
+    def spawn(self, work: Callable[[], None]) -> None:
+        task = asyncio.get_running_loop().create_task(_on_greenlet(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+async def _on_greenlet(work: Callable[[], None]) -> None:
+    await greenlet_spawn(work)
 
 
 def _pause(seconds: float) -> None:

@@ -6,14 +6,33 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    Integer,
+    LargeBinary,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import TypeEngine
 
+from indelible.captures.entities import EngagementLevel, Vector, as_float32
 from indelible.kernel import Actor, ActorKind, canonical, instant_text
 
+# SQLite's strict tables know five types; what is none of these three is kept as text.
+STRICT: tuple[tuple[Any, TypeEngine[Any]], ...] = (
+    (BigInteger, Integer()),
+    (Double, REAL()),
+    (ARRAY, LargeBinary()),
+)
 SCHEMA = "indelible"  # a symbol: each engine translates it, SQLite to nothing
 
 INSTANT_GLOB = "[0-9]" * 4 + "-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "+00:00"
@@ -39,11 +58,15 @@ def _whole(value: object) -> int:
     return value
 
 
+def _rank(level: EngagementLevel) -> int:
+    return level.rank
+
+
 class Domain(TypeDecorator[Any]):
     """A named rule for a column's values.
 
     PostgreSQL gets a domain: it reads a domain's rule once a session, a CHECK once a statement.
-    SQLite's strict tables know texts and integers only, so it gets one of them and a CHECK.
+    SQLite's strict tables get one of their own types and a CHECK.
     """
 
     impl = Text
@@ -61,17 +84,19 @@ class Domain(TypeDecorator[Any]):
         load_native: Callable[[Any], Any] = _same,
         from_plain: Callable[[Any], Any] = _same,
         everywhere: bool = False,
+        dump_native: Callable[[Any], Any] = _same,
     ) -> None:
         super().__init__()
         self.name, self.native, self.rule, self.sqlite_rule = name, native, rule, sqlite_rule or rule
         self.from_plain = from_plain
-        self.dump, self.load = (dump, dump if everywhere else _same), (load, load if everywhere else load_native)
+        self.dump = dump, dump if everywhere else dump_native
+        self.load = load, load if everywhere else load_native
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type that the driver sees."""
         if dialect.name != "sqlite":
             return dialect.type_descriptor(self.native)
-        return dialect.type_descriptor(Integer() if isinstance(self.native, BigInteger) else Text())
+        return dialect.type_descriptor(next((each for kind, each in STRICT if isinstance(self.native, kind)), Text()))
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """How the driver is given a value; a value that stays as it is costs no call, another as few as can be."""
@@ -82,7 +107,9 @@ class Domain(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How the driver's value is taken."""
-        load, own = self.load[dialect.name != "sqlite"], self.impl_instance.result_processor(dialect, coltype)
+        load = self.load[dialect.name != "sqlite"]
+        gives_floats = isinstance(self.native, Double | ARRAY)  # as every driver does; SQLAlchemy's own asks which kind
+        own = None if gives_floats else self.impl_instance.result_processor(dialect, coltype)
         if load is _same:
             return own
         return super().result_processor(dialect, coltype) if own else _unless_none(load)
@@ -156,7 +183,40 @@ TEXTS = Domain(
     dump=canonical,
     load=json.loads,
 )
-DOMAINS = (IDENTIFIER, NAME_KEY, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS)
+LEVEL = Domain(
+    "engagement_level",
+    _NATURAL,
+    rule="{0} BETWEEN 0 AND 3",
+    dump=_rank,
+    load=tuple(EngagementLevel).__getitem__,
+    everywhere=True,
+    from_plain=EngagementLevel,
+)
+NUMBER = Domain("number", Double(), rule="abs({0}) < 'Infinity'", sqlite_rule="abs({0}) < 9e999")
+FRACTION = Domain("fraction", Double(), rule="{0} BETWEEN 0 AND 1")
+DEPTH = Domain("reading_depth", Double(), rule="{0} BETWEEN 0 AND 1.5")
+DISTANCE = Domain("distance", Double(), rule="{0} BETWEEN -0.001 AND 2.001")  # of 32-bit floats, which are inexact
+_REAL: Any = REAL
+REALS: Any = ARRAY(_REAL())
+EMBEDDING = Domain(
+    "embedding",
+    REALS,
+    # A row's NULL, NaN or infinity would reach every distance; and no direction is zero.
+    rule=(
+        "array_ndims({0}) = 1 AND array_position({0}, NULL) IS NULL AND 0 <> ANY ({0})"
+        " AND NOT 'NaN' = ANY ({0}) AND NOT 'Infinity' = ANY ({0}) AND NOT '-Infinity' = ANY ({0})"
+    ),
+    sqlite_rule="length({0}) BETWEEN 4 AND 16384 AND length({0}) % 4 = 0 AND {0} <> zeroblob(length({0}))",
+    dump=Vector.packed,
+    load=Vector.unpacked,
+    dump_native=list,
+    load_native=as_float32,
+    from_plain=Vector.parse,
+)
+DOMAINS = (
+    *(IDENTIFIER, NAME_KEY, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS),
+    *(LEVEL, NUMBER, FRACTION, DEPTH, DISTANCE, EMBEDDING),
+)
 CONTENT = Text()
 SORTED = _KEY
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")

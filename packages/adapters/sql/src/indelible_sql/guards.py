@@ -62,11 +62,16 @@ class Guard:
 
 @frozen(kw_only=True)
 class Shows:
-    """A record table whose new row must be what its head shows: the head's columns beside the record's."""
+    """A record table whose new row must be what its head shows: the head's columns beside the record's.
+
+    A record may have two heads: `rule` tells their guards apart, and a row that is not about one says so by `unless`.
+    """
 
     record: Table
     head: Table
     columns: Mapping[str, str]
+    rule: str = "needs_head"
+    unless: str = NEVER
 
 
 def qualified(table: Table, dialect: str) -> str:
@@ -94,7 +99,9 @@ def shown_guard(shows: Shows, dialect: str) -> Guard:
     """A record is refused unless its head shows it."""
     same = " AND ".join(f"head.{ours} = NEW.{theirs}" for ours, theirs in shows.columns.items())
     holds = f"EXISTS (SELECT 1 FROM {qualified(shows.head, dialect)} AS head WHERE {same})"
-    return Guard(table=shows.record, rule="needs_head", event="INSERT", holds=holds)
+    if shows.unless != NEVER:
+        holds = f"{shows.unless} OR {holds}"
+    return Guard(table=shows.record, rule=shows.rule, event="INSERT", holds=holds)
 
 
 def edge_guards(dialect: str) -> Iterator[Guard]:
@@ -107,6 +114,14 @@ def head_guards(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Ite
     yield from _closed(head, dialect, "DELETE")
     yield _one_step(head)
     yield _needs_head(head, lifecycle, dialect)
+    if dialect == "sqlite":
+        yield from _only_on_sqlite(head)
+
+
+def folded_guards(head: Table, dialect: str) -> Iterator[Guard]:
+    """A head that its own records move, not history: one step at a time, and it stays for ever."""
+    yield from _closed(head, dialect, "DELETE")
+    yield _one_step(head)
     if dialect == "sqlite":
         yield from _only_on_sqlite(head)
 

@@ -56,7 +56,11 @@ class Heads(Generic[E]):
 
     def load(self, session: Session, entity_id: str, *, expected_seq: int) -> Head[E]:
         """The entity, locked until the transaction ends; missing or Stale."""
-        return self._head(session, self._load, entity_id).expected(expected_seq)
+        return self.hold(session, entity_id).expected(expected_seq)
+
+    def hold(self, session: Session, entity_id: str) -> Head[E]:
+        """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
+        return self._head(session, self._load, entity_id)
 
     def page(self, session: Session, *, after: str, limit: int) -> tuple[Head[E], ...]:
         """The next `limit` entities after an id, in order of id."""
@@ -77,6 +81,30 @@ class Heads(Generic[E]):
         if found is None:
             raise self.missing(entity_id)
         return self.of_row(found)
+
+
+@frozen
+class SqlHeads(Generic[E]):
+    """Entities of one head table, to be looked at and to be changed."""
+
+    _session: Session
+    _heads: Heads[E]
+
+    def get(self, entity_id: str) -> Head[E]:
+        """The entity as it stands, or the error that says it is missing."""
+        return self._heads.get(self._session, entity_id)
+
+    def page(self, *, after: str, limit: int) -> tuple[Head[E], ...]:
+        """The next `limit` entities after an id, in order of id."""
+        return self._heads.page(self._session, after=after, limit=limit)
+
+    def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
+        """The entity, locked until the transaction ends; missing or Stale."""
+        return self._heads.load(self._session, entity_id, expected_seq=expected_seq)
+
+    def record(self, change: Change, entity: E) -> None:
+        """Move the head to the entity and add the change that says so; Stale when another was first."""
+        self._heads.record(self._session, change, entity)
 
 
 def place_columns(change: Change) -> dict[str, Any]:

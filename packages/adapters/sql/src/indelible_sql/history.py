@@ -8,6 +8,7 @@ from attrs import asdict, frozen
 from cattrs import Converter
 from sqlalchemy import BigInteger, Boolean, Text, bindparam, literal_column, select, text
 
+from indelible.captures.entities import EngagementLevel, Vector
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, Receipt, RequestInFlight
 from indelible_sql.failpoints import Failpoint
 from indelible_sql.session import Question, Row, Session
@@ -65,9 +66,11 @@ IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' 
     is_free=Boolean()
 )
 
+CONVERTED: Any = (Actor, EngagementLevel, Vector, date, datetime, Data, Mapping[str, Any])
 ROWS = Converter(detailed_validation=False)  # the columns' types have converted actors, instants and documents already
 ROWS.register_structure_hook_func(
-    lambda kind: kind in (Actor, date, datetime, Data, Mapping[str, Any]), lambda value, _: value
+    lambda kind: kind in (Actor, EngagementLevel, Vector, date, datetime, Data, Mapping[str, Any]),
+    lambda value, _: value,
 )
 
 

@@ -15,10 +15,11 @@ from sqlalchemy.event import listen
 
 from indelible.kernel import Conflict, Unavailable
 from indelible.kernel.keys import KEY
-from indelible_sql.columns import DOMAINS
+from indelible_sql.captures_functions import BY_EXTENSION, PLAIN, primitives
+from indelible_sql.columns import DOMAINS, SCHEMA
 from indelible_sql.engines import address, check_directory
 from indelible_sql.faults import translated
-from indelible_sql.schema import HEADS, TABLES
+from indelible_sql.schema import MOVING, TABLES
 from indelible_sql.snapshot import digest_of, facts, quoted
 from indelible_sql.tables import EDGES
 from indelible_sql.together import FIXED, written
@@ -26,6 +27,17 @@ from indelible_sql.together import FIXED, written
 VERSION_TABLE = "indelible_version"
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('indelible migration', 0))"
 DIGESTS = "digests.json"
+OLDEST_EXTENSION = (0, 7)  # of pgvector: it normalises
+EXTENSION = text(
+    "SELECT nspname, extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace"
+    " WHERE extname = 'vector'"
+)
+BODY = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)")
+MAY_CREATE = text(
+    "SELECT bool_or(rolsuper OR v.trusted AND has_database_privilege(current_database(), 'CREATE'))"
+    " FROM pg_available_extension_versions v, pg_roles"
+    " WHERE v.name = 'vector' AND NOT v.installed AND rolname = current_user"
+)
 
 
 @frozen
@@ -78,8 +90,28 @@ def upgrade(url: str, schema: str, *, role: str | None) -> None:
         if found > known:
             raise SchemaOutOfDate(found, known)
         command.upgrade(_config(connection, place), "head")
+        if place is not None:
+            _furnish(connection, place)
         if place is not None and role is not None and role != make_url(url).username:
             grant(connection, place, role)
+
+
+def _furnish(connection: Connection, schema: str) -> None:
+    """Let the vectors' functions compute by pgvector where the database has it, or its owner may give it to it."""
+    if connection.execute(MAY_CREATE).scalar():
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
+    found = connection.execute(EXTENSION).first()
+    extension = quoted(connection, found[0]) if found and _numbers(found[1]) >= OLDEST_EXTENSION else ""
+    for statement in primitives(BY_EXTENSION if extension else PLAIN, extension):
+        wanted = statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}.")
+        name, body = wanted.split("(")[0].removeprefix("CREATE FUNCTION "), wanted.split("$$")[1]
+        if connection.execute(BODY, {"name": name}).scalar() != body:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
+            connection.exec_driver_sql(wanted)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] = ()) -> None:
@@ -133,9 +165,11 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
 
 
 def _drop_functions_and_domains(connection: Connection, schema: str, prefix: str) -> None:
-    functions = text("SELECT proname FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)")
+    functions = text(
+        "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)"
+    )
     for (name,) in connection.execute(functions, {"schema": quoted(connection, schema)}).all():
-        connection.exec_driver_sql(f"DROP FUNCTION {prefix}{name}()")
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
     for domain in DOMAINS:
         connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
 
@@ -159,7 +193,7 @@ def privileges(table: Table) -> dict[str, tuple[str, ...]]:
     if table is EDGES:
         return {}
     moving = tuple(name for name in columns if name not in FIXED)
-    return {"INSERT": columns, "UPDATE": moving} if table in HEADS else {"INSERT": columns}
+    return {"INSERT": columns, "UPDATE": moving} if table in MOVING else {"INSERT": columns}
 
 
 def _config(connection: Connection, schema: str | None) -> Config:

@@ -1,10 +1,10 @@
 """Heads made again by folding history: as the schema's owner, with one head table's guards lifted at a time."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -12,8 +12,10 @@ from attrs import frozen
 from sqlalchemy import Connection, Date, ForeignKeyConstraint, Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
+from indelible_sql.captures_folds import folded_artifacts, replayed_centroids
+from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, own_guards
 from indelible_sql.columns import SCHEMA, Domain
-from indelible_sql.guards import Guard, head_guards, qualified, shown_key
+from indelible_sql.guards import Guard, folded_guards, head_guards, qualified, shown_key
 from indelible_sql.migrate import migrating
 from indelible_sql.schema import HEADS
 from indelible_sql.session import Row, Session
@@ -36,15 +38,27 @@ class Rebuilt:
 def rebuild(store: SqlStore, owner_url: str | None = None, *, heads: Heads = NO_HEADS) -> tuple[Rebuilt, ...]:
     """Every head as its history says; `owner_url` where another role owns the schema, `heads` are a host's own."""
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
-        session = Session(connection, store.schema)
-        return tuple(_rebuilt(session, store.schema, *each) for each in {**HEADS, **heads}.items())
+        session, dialect = Session(connection, store.schema), connection.dialect.name
+        of_history = [
+            _rebuilt(
+                session, store.schema, head, _folded(session, head, lifecycle), head_guards(head, lifecycle, dialect)
+            )
+            for head, lifecycle in {**HEADS, **heads}.items()
+        ]
+        of_signals = [
+            _rebuilt(session, store.schema, head, rows, (*folded_guards(head, dialect), *own_guards(dialect)))
+            for head, rows in ((ARTIFACTS, folded_artifacts(session)), (CENTROIDS, replayed_centroids(session)))
+        ]
+        return (*of_history, *of_signals)
 
 
-def _rebuilt(session: Session, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]) -> Rebuilt:
+def _rebuilt(
+    session: Session, schema: str, head: Table, rows: Iterator[dict[str, Any]], *guards: Iterable[Guard]
+) -> Rebuilt:
     found = {row["id"]: dict(row) for row in session.rows(select(*written(head)), {})}
-    folded = {row["id"]: row for row in _folded(session, head, lifecycle)}
+    folded = {row["id"]: row for row in rows}
     changed = sorted(key for key in found.keys() | folded.keys() if found.get(key) != folded.get(key))
-    with _guards_lifted(session.connection, schema, head, lifecycle):
+    with _guards_lifted(session.connection, schema, [each for each in chain(*guards) if each.table is head]):
         for key in changed:
             _put(session, head, key, found.get(key), folded.get(key))
     return Rebuilt(table=head.name, rows=len(folded), changed=tuple(changed))
@@ -113,9 +127,8 @@ def _put(
 
 
 @contextmanager
-def _guards_lifted(connection: Connection, schema: str, head: Table, lifecycle: Lifecycle[StrEnum]) -> Generator[None]:
+def _guards_lifted(connection: Connection, schema: str, own: Sequence[Guard]) -> Generator[None]:
     """Nobody else sees the table without its guards: on both databases this is part of the transaction."""
-    own = [each for each in head_guards(head, lifecycle, connection.dialect.name) if each.table is head]
     for guard in own:
         connection.exec_driver_sql(_lift(connection, schema, guard))
     yield

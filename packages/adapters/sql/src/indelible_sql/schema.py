@@ -7,9 +7,13 @@ from typing import Any
 from sqlalchemy import Dialect, Table, make_url
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ExecutableDDLElement
 
+from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.concepts import CONCEPT
 from indelible.kernel import Lifecycle
 from indelible.kernel.keys import KEY
+from indelible_sql.captures_functions import functions
+from indelible_sql.captures_tables import ALGORITHMS, FOLDED, SETTINGS, SIGNALS, SPACES, SUBSPACES, own_guards
+from indelible_sql.captures_tables import SHOWN as OF_SIGNALS
 from indelible_sql.columns import DOMAINS, SCHEMA
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.concepts import RECORDED as OF_CONCEPTS
@@ -17,6 +21,7 @@ from indelible_sql.guards import (
     Guard,
     Shows,
     edge_guards,
+    folded_guards,
     head_guards,
     record_guards,
     shown_guard,
@@ -25,7 +30,14 @@ from indelible_sql.guards import (
 from indelible_sql.keys import KEYS
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
 
-HEADS: Mapping[Table, Lifecycle[StrEnum]] = {CONCEPTS: CONCEPT, KEYS: KEY}
+HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
+    CONCEPTS: CONCEPT,
+    KEYS: KEY,
+    SPACES: SPACE,
+    SUBSPACES: SUBSPACE,
+    ALGORITHMS: ALGORITHM,
+    SETTINGS: SETTING,
+}
 SHOWN = (
     Shows(
         record=VERSIONS,
@@ -37,11 +49,13 @@ SHOWN = (
         head=CONCEPTS,
         columns={"id": "concept_id", "current_version": "version_number", "updated_at": "computed_at"},
     ),
+    *OF_SIGNALS,
 )
 # What verify looks at and an export carries; keys are in neither: they mean nothing without their store.
 RECORDED: Mapping[Lifecycle[StrEnum], tuple[Recorded, ...]] = {CONCEPT: OF_CONCEPTS}
-RECORDS = (HISTORY, RECEIPTS, *(each.record for each in SHOWN))
-TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, *(each.record for each in SHOWN))
+RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS)
+TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, VERSIONS, WARNINGS, *FOLDED, SIGNALS)
+MOVING = (*HEADS, *FOLDED)
 DIALECTS: Mapping[str, Dialect] = {name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")}
 
 # SQLAlchemy knows no xid8, and SQLite needs none: there, the order of positions is the order of commits.
@@ -60,6 +74,9 @@ def guards(dialect: str) -> Iterator[Guard]:
         yield shown_guard(shows, dialect)
     for head, lifecycle in HEADS.items():
         yield from head_guards(head, lifecycle, dialect)
+    for head in FOLDED:
+        yield from folded_guards(head, dialect)
+    yield from own_guards(dialect)
 
 
 def edge_rows(lifecycle: Lifecycle[StrEnum]) -> str:
@@ -83,6 +100,7 @@ def ddl(dialect: str) -> Iterator[str]:
     for lifecycle in HEADS.values():
         yield edge_rows(lifecycle).format(edges=edges)
     yield from statements(guards(dialect), dialect)
+    yield from () if is_sqlite else functions()
 
 
 def _tables(dialect: str) -> Iterator[str]:

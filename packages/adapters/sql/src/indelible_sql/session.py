@@ -25,7 +25,7 @@ class Session:
     """Runs statements on one connection until its transaction ends, and remembers the changes that were written."""
 
     def __init__(self, connection: Connection, schema: str, at_failpoint: AtFailpoint = unarmed) -> None:
-        self._connection, self._schema, self.at_failpoint = connection, schema, at_failpoint
+        self._connection, self.schema, self.at_failpoint = connection, schema, at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
         with translated():
             if not connection.in_transaction():
@@ -57,7 +57,7 @@ class Session:
     def stream(self, statement: Question, page: int) -> Iterator[Row]:
         """Every row, fetched a page at a time."""
         # Given with the statement, so that a host's own connection keeps its own options.
-        options = {"schema_translate_map": {SCHEMA: None if self.is_sqlite else self._schema}, "yield_per": page}
+        options = {"schema_translate_map": {SCHEMA: None if self.is_sqlite else self.schema}, "yield_per": page}
         with translated():
             for found in self.connection.execute(statement, execution_options=options).mappings():
                 yield dict(found)
@@ -79,7 +79,7 @@ class Session:
         try:
             is_done = self._in_order(write, values) if self.is_sqlite else self._fused(write, values)
         except RefusedByGuard as refusal:
-            if change.seq > 1 or refusal.guard != f"{write.head}_pkey":
+            if change.seq > 1 or refusal.guard not in (f"{write.head}_pkey", f"{write.head}_no_replace"):
                 raise
             is_done = False  # another gave birth to it since this transaction looked
         if not is_done:
@@ -110,7 +110,7 @@ class Session:
     def _sent(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
         """The statement as it was sent, and the rows that came."""
         connection = self.connection
-        asked = prepared(statement, connection.dialect, self._schema)
+        asked = prepared(statement, connection.dialect, self.schema)
         logger.debug("%s", asked.text)
         try:
             self._cursor.execute(asked.text, asked.bound(values))

@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from indelible.captures import SPHERICAL
+from indelible_sql.captures_functions import name_of
 from indelible_sql.schema import HEADS, TABLES
 
 NAMES = tuple(table.name for table in TABLES)
 OURS = tuple(lifecycle.name for lifecycle in HEADS.values())
 # A host's own lifecycle puts its guard on our history: tolerated here, compared with its declaration elsewhere.
+COMPUTING = ("ingest_with_signal", name_of(SPHERICAL))
 OWN_GUARDS = tuple(f"history_needs_{head.name}" for head in HEADS)
 
 ZONE = text("SELECT current_setting('TimeZone')")
@@ -63,9 +66,9 @@ ON_POSTGRESQL = """
       SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
         || ' ' || coalesce(p.proconfig::text, '')
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE n.nspname = :schema AND p.oid IN (
+      WHERE n.nspname = :schema AND (p.proname = ANY(:computing) OR p.oid IN (
         SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
-        WHERE o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+        WHERE o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards)))
       UNION ALL
       SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' '
         || coalesce((SELECT collname FROM pg_collation WHERE oid = t.typcollation), '') || ' '
@@ -87,7 +90,7 @@ ON_POSTGRESQL = """
 
 def facts(connection: Connection, schema: str) -> tuple[str, ...]:
     """What the database holds of our tables, in the order of the texts."""
-    values = {"names": list(NAMES), "guards": list(OWN_GUARDS), "lifecycles": list(OURS)}
+    values: dict[str, Any] = {"names": list(NAMES), "guards": list(OWN_GUARDS), "lifecycles": list(OURS)}
     if connection.dialect.name == "sqlite":
         rows = connection.execute(ON_SQLITE, values).all()
     else:
@@ -95,7 +98,7 @@ def facts(connection: Connection, schema: str) -> tuple[str, ...]:
         zone = connection.execute(ZONE).scalar_one()
         connection.execute(IN_ZONE, {"zone": "UTC"})
         statement = text(ON_POSTGRESQL.format(schema=quoted(connection, schema)))
-        rows = connection.execute(statement, values | {"schema": schema}).all()
+        rows = connection.execute(statement, values | {"schema": schema, "computing": list(COMPUTING)}).all()
         connection.execute(IN_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Concatenate
 
-from attrs import define, field
+from attrs import Factory, define, field
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
+from indelible.captures import SETTING, settings_kept
 from indelible.concepts import RepositoryOverHeads
 from indelible.kernel import (
     Actor,
@@ -26,16 +27,27 @@ from indelible.kernel import (
     WrongUse,
     answered,
 )
+from indelible.kernel.config import Config, OneSnapshot, SystemConfigCache
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
 from indelible_sql import migrate
 from indelible_sql.admission import admit, check_keys
+from indelible_sql.captures import (
+    OF_ALGORITHMS,
+    OF_SETTINGS,
+    OF_SPACES,
+    OF_SUBSPACES,
+    AssignmentMarginService,
+    SqlArtifacts,
+    SqlCaptures,
+)
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
 from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
 from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, state_of, translated
+from indelible_sql.heads import SqlHeads
 from indelible_sql.history import SqlHistory, SqlReceipts
-from indelible_sql.keys import SqlKeys
+from indelible_sql.keys import HEADS as OF_KEYS
 from indelible_sql.outcome import was_committed
 from indelible_sql.session import Session
 
@@ -48,26 +60,42 @@ logger = logging.getLogger("indelible.sql")
 class SqlReading:
     """What a query sees; `connection` is public, so that a host's own SELECT sees the same moment."""
 
-    def __init__(self, session: Session, policy: Policy) -> None:
-        self.session, self.policy = session, policy
+    def __init__(self, session: Session, policy: Policy, config: Config) -> None:
+        self.session, self.policy, self.config = session, policy, config
         self.connection = session.connection
         self.history = SqlHistory(session)
         self.concepts = self.concept_search = SqlConcepts(session)
-        self.keys = SqlKeys(session)
+        self.keys = SqlHeads(session, OF_KEYS)
+        self.captures = SqlCaptures(session)
+        self.spaces, self.subspaces = SqlHeads(session, OF_SPACES), SqlHeads(session, OF_SUBSPACES)
+        self.algorithms, self.settings = SqlHeads(session, OF_ALGORITHMS), SqlHeads(session, OF_SETTINGS)
+        self.margins = AssignmentMarginService(self, self.captures)
 
 
 class SqlTransaction:
     """What a handler writes to; `connection` is public, so that a host's own SQL commits with ours."""
 
-    def __init__(self, session: Session, policy: Policy, cause: Because, clock: Clock, ids: Ids) -> None:
-        self.session, self.policy, self.clock, self.ids = session, policy, clock, ids
+    def __init__(
+        self, session: Session, policy: Policy, config: Config, cause: Because, clock: Clock, ids: Ids
+    ) -> None:
+        self.session, self.policy, self.config, self.clock, self.ids = session, policy, config, clock, ids
         self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
         self.connection = session.connection
         self.history = SqlHistory(session)
         self.receipts = SqlReceipts(session)
-        self.keys = self.key_heads = SqlKeys(session)
+        self.keys = self.key_heads = SqlHeads(session, OF_KEYS)
         self.concept_search = self.concept_heads = SqlConcepts(session)
         self.concepts = RepositoryOverHeads(self, self.concept_search)
+        self.captures = SqlCaptures(session)
+        self.spaces, self.subspaces = SqlHeads(session, OF_SPACES), SqlHeads(session, OF_SUBSPACES)
+        self.algorithms, self.settings = SqlHeads(session, OF_ALGORITHMS), SqlHeads(session, OF_SETTINGS)
+        self.margins = AssignmentMarginService(self, self.captures)
+        self.artifacts = SqlArtifacts(self, self.captures, session.is_sqlite)
+
+
+def _settings_of(store: "SqlStore") -> SystemConfigCache:
+    ttl = store.policy.captures.settings_ttl_seconds
+    return SystemConfigCache(fetch=lambda: store.read(settings_kept), ttl_seconds=ttl, pause=store.pause)
 
 
 @define(kw_only=True, eq=False)
@@ -83,6 +111,7 @@ class SqlStore:
     ids: Ids
     pause: Callable[[float], object]
     at_failpoint: AtFailpoint
+    config: SystemConfigCache = field(init=False, repr=False, default=Factory(_settings_of, takes_self=True))
     _is_admitted: bool = field(default=False, init=False)
     _nesting: Nesting = field(factory=Nesting, init=False, repr=False)
 
@@ -131,7 +160,7 @@ class SqlStore:
         with self._connected(self.engines.reader) as connection:
             session = Session(connection, self.schema)
             try:
-                return query(SqlReading(session, self.policy), *args, **kwargs)
+                return query(SqlReading(session, self.policy, OneSnapshot(self.config)), *args, **kwargs)
             finally:
                 session.close()
 
@@ -156,6 +185,7 @@ class SqlStore:
 
     def dispose(self) -> None:
         """Close every connection that no transaction holds."""
+        self.config.settle()
         self.engines.dispose()
 
     @contextmanager
@@ -177,12 +207,14 @@ class SqlStore:
                     lost = _commit(ours)
                 if lost and not was_committed(self.engines.writer, tx.session, self.schema, self.pause):
                     raise CommitNotDone from lost
+                if any(change.lifecycle == SETTING.name for change in tx.session.changes):
+                    self.config.forget()
                 self.at_failpoint(Failpoint.AFTER_COMMIT)
 
     @contextmanager
     def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
         session = Session(connection, self.schema, self.at_failpoint)
-        tx = SqlTransaction(session, self.policy, cause, self.clock, self.ids)
+        tx = SqlTransaction(session, self.policy, OneSnapshot(self.config), cause, self.clock, self.ids)
         try:
             self.at_failpoint(Failpoint.AFTER_BEGIN)
             with refusals_logged(cause):

@@ -24,7 +24,7 @@ from indelible_sql.session import Question, Row
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 from indelible_sql.tables import HISTORY, Recorded
 from indelible_sql.together import Together, row, step, together, written
-from indelible_sql.verify import UNREADABLE
+from indelible_sql.walk import UNREADABLE
 
 FORMAT: Final = "indelible export 1"
 FIRST_LINE: Final = line_of({"format": FORMAT})

@@ -1,34 +1,30 @@
 """Whether everything in a database follows from its history, and its history from itself."""
 
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from attrs import frozen
-from cattrs import BaseValidationError
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
     ForeignKeyConstraint,
-    FromClause,
     Table,
     and_,
     func,
     literal_column,
     or_,
     select,
-    type_coerce,
 )
-from sqlalchemy.types import NullType
 
 from indelible.kernel import UNBORN, Change, IndelibleError, Lifecycle, Place, Receipt, plain
 from indelible_sql.admission import admit
-from indelible_sql.columns import DOCUMENT, INSTANT, Domain
+from indelible_sql.captures_verify import folded_findings
+from indelible_sql.columns import DOCUMENT, INSTANT
 from indelible_sql.faults import translated
 from indelible_sql.guards import shown_key
 from indelible_sql.history import ROWS
@@ -36,38 +32,12 @@ from indelible_sql.schema import HEADS, RECORDED
 from indelible_sql.session import Question, Session
 from indelible_sql.store import SqlStore
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
+from indelible_sql.walk import UNREADABLE, Fault, Finding, load, loaded, raw, rows
 
-PAGE = 1_000
 FUTURE = timedelta(days=1)
 IS_BEFORE = "(later.txid, later.position) <= (history.txid, history.position)"
 # A role's transactions may be limited, which is for those that others wait for; nobody waits for this one.
 UNHURRIED = "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
-UNREADABLE = (IndelibleError, ValueError, TypeError, AttributeError, KeyError, BaseValidationError)
-
-
-class Fault(StrEnum):
-    """What can be wrong with a database that was written to around its guards."""
-
-    SCHEMA = "SCHEMA"
-    DATABASE = "DATABASE"
-    EDGE = "EDGE"
-    CHANGE = "CHANGE"
-    HEAD = "HEAD"
-    RECORD = "RECORD"
-    RECEIPT = "RECEIPT"
-    POSITION = "POSITION"
-    FUTURE = "FUTURE"
-
-
-@frozen(kw_only=True)
-class Finding:
-    """One thing that does not follow: where, and what."""
-
-    fault: Fault
-    table: str
-    entity_id: str = ""
-    seq: int = 0
-    detail: str = ""
 
 
 Row = Mapping[str, Any]
@@ -96,6 +66,7 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
         for lifecycle, records in RECORDED.items():
             for recorded in records:
                 found += _records(session, lifecycle, recorded)
+        found += folded_findings(session)
         found += _receipts(session)
         found += _positions(session)
         return tuple(found)
@@ -133,12 +104,12 @@ def _chains(
 ) -> Iterator[Finding]:
     """Every change read back, its digest made again, and its place compared with the one before it."""
     key, place, at = ("", ""), UNBORN, None
-    for row in _rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
+    for row in rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
         name: dict[str, Any] = {"table": HISTORY.name, "entity_id": str(row["entity_id"]), "seq": row["seq"]}
         if (row["lifecycle"], row["entity_id"]) != key:
             key, place, at = (row["lifecycle"], row["entity_id"]), UNBORN, None
         try:
-            change = ROWS.structure(_loaded(session, HISTORY, row), Change)
+            change = ROWS.structure(loaded(session, HISTORY, row), Change)
         except UNREADABLE as error:
             yield Finding(fault=Fault.CHANGE, detail=f"unreadable: {error}", **name)
             continue
@@ -171,11 +142,11 @@ def _heads(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iter
     """Every head beside the change that it shows, and every change beside its head."""
     last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
     shown = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
-    beside = [_raw(column, f"change_{column.name}") for column in shown] + [_raw(first.c.at, "first_at")]
+    beside = [raw(column, f"change_{column.name}") for column in shown] + [raw(first.c.at, "first_at")]
     both = head.join(last, _same_change(last, head, lifecycle, head.c.seq), isouter=True).join(
         first, _same_change(first, head, lifecycle, 1), isouter=True
     )
-    for row in _rows(session, head, ("id",), both, beside):
+    for row in rows(session, head, ("id",), both, beside):
         detail = _wrong_with_head(session, head, lifecycle, row)
         if detail:
             yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["id"], seq=row["seq"], detail=detail)
@@ -217,9 +188,9 @@ def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum
     if row["change_hash"] is None:
         return "it shows a change that history does not have"
     try:
-        found = _loaded(session, head, row)
-        first, last = (_load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
-        data = _load(session, DOCUMENT, row["change_data"])
+        found = loaded(session, head, row)
+        first, last = (load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
+        data = load(session, DOCUMENT, row["change_data"])
     except UNREADABLE as error:
         return f"unreadable: {error}"
     counter = shown_key(head).columns_shown[4]
@@ -238,7 +209,7 @@ def _records(session: Session, lifecycle: Lifecycle[StrEnum], recorded: Recorded
     added = and_(HISTORY.c.lifecycle == lifecycle.name, HISTORY.c.adds_version == 1)
     of_record = and_(added, HISTORY.c.entity_id == owner, HISTORY.c.version == number)
     both = recorded.table.join(HISTORY, of_record, isouter=True)
-    for row in _rows(session, recorded.table, (owner.name, number.name), both, [_raw(HISTORY.c.data, "change_data")]):
+    for row in rows(session, recorded.table, (owner.name, number.name), both, [raw(HISTORY.c.data, "change_data")]):
         detail = _wrong_with_record(session, recorded, row)
         if detail:
             place = {"entity_id": row[owner.name], "seq": row[number.name]}
@@ -258,9 +229,9 @@ def _wrong_with_record(session: Session, recorded: Recorded, row: Row) -> str:
     if row["change_data"] is None:
         return "no change added it"
     try:
-        found = _loaded(session, recorded.table, row)
+        found = loaded(session, recorded.table, row)
         kept, derived = recorded.digest(found), recorded.derived(found)
-        data = _load(session, DOCUMENT, row["change_data"])
+        data = load(session, DOCUMENT, row["change_data"])
     except UNREADABLE as error:
         return f"unreadable: {error}"
     if kept != data.get(recorded.kept):
@@ -270,9 +241,9 @@ def _wrong_with_record(session: Session, recorded: Recorded, row: Row) -> str:
 
 
 def _receipts(session: Session) -> Iterator[Finding]:
-    for row in _rows(session, RECEIPTS, ("owner", "key")):
+    for row in rows(session, RECEIPTS, ("owner", "key")):
         try:
-            receipt = ROWS.structure(_loaded(session, RECEIPTS, row), Receipt)
+            receipt = ROWS.structure(loaded(session, RECEIPTS, row), Receipt)
             is_right = receipt.hash == receipt.digest()
         except UNREADABLE:
             is_right = False
@@ -303,37 +274,6 @@ def _positions(session: Session) -> Iterator[Finding]:
         yield Finding(
             fault=Fault.POSITION, table=HISTORY.name, entity_id=row["entity_id"], seq=row["seq"], detail=detail
         )
-
-
-def _rows(
-    session: Session, table: Table, key: tuple[str, ...], source: FromClause | None = None, beside: Sequence[Any] = ()
-) -> Iterator[Row]:
-    """Every row in order of the key, a page at a time, as the driver gives it: a bad value must not end the walk."""
-    statement: Question = (
-        select(*(_raw(column, column.name) for column in table.columns), *beside)
-        .select_from(table if source is None else source)
-        .order_by(*(table.c[name] for name in key))
-    )
-    return session.stream(statement, PAGE)
-
-
-def _raw(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
-    return type_coerce(column, NullType()).label(name)
-
-
-def _loaded(session: Session, table: Table, row: Row) -> dict[str, Any]:
-    return {column.name: _load(session, column.type, row[column.name]) for column in table.columns}
-
-
-def _load(session: Session, kind: object, value: Any) -> Any:
-    """The value of a column; ValueError when its text is not the one that is written for this value."""
-    if not isinstance(kind, Domain):
-        return value
-    dialect = session.connection.dialect
-    loaded = kind.process_result_value(value, dialect)
-    if session.is_sqlite and kind.process_bind_param(loaded, dialect) != value:
-        raise ValueError("a value is not written as the library writes it")
-    return loaded
 
 
 def _forgivingly(text: bytes) -> str:

@@ -24,6 +24,10 @@ def _refuse(value: object) -> None:
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
+# A value that knows its own text is written as that: an embedding, to its last bit.
+_converter.register_unstructure_hook_func(
+    lambda kind: hasattr(kind, "canonical_text"), lambda value: value.canonical_text()
+)
 for _kind in (float, bytes, bytearray, set, frozenset, complex):
     _converter.register_unstructure_hook(_kind, _refuse)
 

@@ -97,6 +97,33 @@ class Head(Generic[E_co]):
         return self
 
 
+E = TypeVar("E", bound=Entity)
+
+
+class HeadReads(Protocol[E_co]):
+    """Entities of one lifecycle, to be looked at."""
+
+    def get(self, entity_id: str) -> Head[E_co]:
+        """The entity as it stands, or the error that says it is missing."""
+        ...
+
+    def page(self, *, after: str, limit: int) -> tuple[Head[E_co], ...]:
+        """The next `limit` entities after an id, in order of id."""
+        ...
+
+
+class HeadWrites(HeadReads[E], Protocol[E]):
+    """Entities of one lifecycle, to be changed."""
+
+    def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
+        """The entity, locked until the transaction ends; missing or Stale."""
+        ...
+
+    def record(self, change: Change, entity: E) -> None:
+        """Move the head to the entity and add the change that says so; Stale when another was first."""
+        ...
+
+
 @frozen(kw_only=True)
 class Feed:
     """Changes of all entities in the order in which they became visible, and where to read on."""

@@ -11,7 +11,7 @@ from attrs import Attribute, evolve, field, frozen
 from indelible.kernel.actor import Actor
 from indelible.kernel.clock import instant_after
 from indelible.kernel.errors import Invalid, NotFound, WrongUse
-from indelible.kernel.history import Change, Data, Head, next_change
+from indelible.kernel.history import Data, Head, HeadReads, HeadWrites, next_change
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.receipts import SHOWN_ONCE
 from indelible.kernel.transaction import ReadTransaction, Transaction
@@ -140,30 +140,6 @@ class KeyCreated:
     text: str = field(default="", repr=False, metadata=SHOWN_ONCE)
 
 
-class Keys(Protocol):
-    """Keys, to be looked at."""
-
-    def get(self, key_id: str) -> Head[Key]:
-        """The key as it stands, or KeyNotFound."""
-        ...
-
-    def page(self, *, after: str, limit: int) -> tuple[Head[Key], ...]:
-        """The next `limit` keys after an id, in order of id."""
-        ...
-
-
-class KeyHeads(Protocol):
-    """Keys, to be changed."""
-
-    def load(self, key_id: str, *, expected_seq: int) -> Head[Key]:
-        """The key, locked until the transaction ends; KeyNotFound or Stale."""
-        ...
-
-    def record(self, change: Change, key: Key) -> None:
-        """Move the head to the key and add the change that says so; Stale when another was first."""
-        ...
-
-
 class HasKeyPolicy(Protocol):
     """The part of a store's policy that keys need."""
 
@@ -175,7 +151,7 @@ class KeysRead(ReadTransaction, Protocol):
     """What queries on keys need."""
 
     @property
-    def keys(self) -> Keys: ...
+    def keys(self) -> HeadReads[Key]: ...
     @property
     def policy(self) -> HasKeyPolicy: ...
 
@@ -184,7 +160,7 @@ class KeysWrite(KeysRead, Transaction, Protocol):
     """What handlers of keys need."""
 
     @property
-    def key_heads(self) -> KeyHeads: ...
+    def key_heads(self) -> HeadWrites[Key]: ...
 
 
 def create_key(tx: KeysWrite, command: CreateKey) -> KeyCreated:

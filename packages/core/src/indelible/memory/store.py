@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
 from attrs import field, frozen
 
+from indelible.captures import MarginsOverShelf, RepositoryOverShelf, settings_kept
 from indelible.concepts import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
+from indelible.kernel.config import Config, OneSnapshot, SystemConfigCache
+from indelible.kernel.keys import KEY, Key, KeyNotFound
 from indelible.kernel.receipts import answered
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
+from indelible.memory.captures import MemoryCaptures
 from indelible.memory.concepts import MemoryConcepts
+from indelible.memory.heads import MemoryHeads
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
-from indelible.memory.keys import KeyRows, MemoryKeys
 from indelible.policy import Policy
 
 
@@ -23,42 +27,55 @@ class Tables:
 
     history: MemoryHistory
     concepts: MemoryConcepts
-    keys: KeyRows = field(factory=KeyRows)
+    captures: MemoryCaptures
+    keys: MemoryHeads[Key]
     receipts: Kept = field(factory=Kept)
 
     @classmethod
     def empty(cls) -> Self:
         """The tables of a new store."""
         history = MemoryHistory()
-        return cls(history, MemoryConcepts(history))
+        return cls(
+            history, MemoryConcepts(history), MemoryCaptures.empty(history), MemoryHeads(history, KEY, KeyNotFound)
+        )
 
     def copy(self) -> Self:
         """A draft; the rows are frozen, so they are shared."""
         history = self.history.copy()
-        return type(self)(history, self.concepts.copy(history), self.keys.copy(), self.receipts.copy())
+        drafts = self.concepts.copy(history), self.captures.copy(history), self.keys.copy(history)
+        return type(self)(history, *drafts, self.receipts.copy())
 
 
 class MemoryReading:
     """What a query sees."""
 
-    def __init__(self, tables: Tables, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, tables: Tables, policy: Policy, config: Config) -> None:
+        self.policy, self.config = policy, config
         self.history = tables.history
         self.concepts = self.concept_search = tables.concepts
-        self.keys = MemoryKeys(tables.keys, tables.history)
+        self.keys = tables.keys
+        self.captures = tables.captures
+        self.spaces, self.subspaces = tables.captures.spaces, tables.captures.subspaces
+        self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
+        self.margins = MarginsOverShelf(self, tables.captures)
 
 
 class MemoryTransaction:
     """What a handler writes to."""
 
-    def __init__(self, tables: Tables, policy: Policy, cause: Because, clock: Clock, ids: Ids) -> None:
-        self.policy, self.clock, self.ids = policy, clock, ids
+    def __init__(self, tables: Tables, policy: Policy, config: Config, cause: Because, clock: Clock, ids: Ids) -> None:
+        self.policy, self.config, self.clock, self.ids = policy, config, clock, ids
         self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
         self.history = tables.history
         self.receipts = MemoryReceipts(tables.receipts)
-        self.keys = self.key_heads = MemoryKeys(tables.keys, tables.history)
+        self.keys = self.key_heads = tables.keys
         self.concept_search = self.concept_heads = tables.concepts
         self.concepts = RepositoryOverHeads(self, tables.concepts)
+        self.captures = tables.captures
+        self.spaces, self.subspaces = tables.captures.spaces, tables.captures.subspaces
+        self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
+        self.artifacts = RepositoryOverShelf(self, tables.captures)
+        self.margins = MarginsOverShelf(self, tables.captures)
 
     def close(self) -> None:
         """Take everything out of the caller's hands."""
@@ -79,6 +96,8 @@ class MemoryStore:
         self._tables = Tables.empty()
         self._lock = Lock()
         self._nesting = Nesting()
+        ttl = self._policy.captures.settings_ttl_seconds
+        self.config = SystemConfigCache(fetch=lambda: self.read(settings_kept), ttl_seconds=ttl)
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
@@ -86,11 +105,13 @@ class MemoryStore:
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         with self._nesting.one_block(), self._lock, refusals_logged(cause):
             draft = self._tables.copy()
-            tx = MemoryTransaction(draft, self._policy, cause, self._clock, self._ids)
+            tx = MemoryTransaction(draft, self._policy, OneSnapshot(self.config), cause, self._clock, self._ids)
             try:
                 yield tx
                 tx.concepts.check_whole()
-                self._tables = draft
+                before, self._tables = self._tables, draft
+                if before.captures.settings_kept() != draft.captures.settings_kept():
+                    self.config.forget()
             finally:
                 tx.close()
 
@@ -110,7 +131,7 @@ class MemoryStore:
 
     def read(self, query: Callable[Concatenate[MemoryReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer."""
-        return query(MemoryReading(self._tables, self._policy), *args, **kwargs)
+        return query(MemoryReading(self._tables, self._policy, OneSnapshot(self.config)), *args, **kwargs)
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """The next changes of all entities after a cursor; none is ever missed or given twice."""

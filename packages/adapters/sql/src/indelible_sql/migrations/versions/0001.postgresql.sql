@@ -22,6 +22,18 @@ CREATE DOMAIN indelible.document AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
 --;
 CREATE DOMAIN indelible.texts AS JSONB CHECK (jsonb_typeof(VALUE) = 'array')
 --;
+CREATE DOMAIN indelible.engagement_level AS BIGINT CHECK (VALUE BETWEEN 0 AND 3)
+--;
+CREATE DOMAIN indelible.number AS DOUBLE PRECISION CHECK (abs(VALUE) < 'Infinity')
+--;
+CREATE DOMAIN indelible.fraction AS DOUBLE PRECISION CHECK (VALUE BETWEEN 0 AND 1)
+--;
+CREATE DOMAIN indelible.reading_depth AS DOUBLE PRECISION CHECK (VALUE BETWEEN 0 AND 1.5)
+--;
+CREATE DOMAIN indelible.distance AS DOUBLE PRECISION CHECK (VALUE BETWEEN -0.001 AND 2.001)
+--;
+CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND array_position(VALUE, NULL) IS NULL AND 0 <> ANY (VALUE) AND NOT 'NaN' = ANY (VALUE) AND NOT 'Infinity' = ANY (VALUE) AND NOT '-Infinity' = ANY (VALUE))
+--;
 CREATE TABLE indelible.lifecycle_edges (
 	lifecycle indelible.identifier NOT NULL,
 	from_state indelible.state NOT NULL,
@@ -104,6 +116,81 @@ CREATE TABLE indelible.keys (
 	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
+CREATE TABLE indelible.spaces (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('space') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	user_id indelible.identifier NOT NULL,
+	name indelible.sentence NOT NULL,
+	model indelible.identifier NOT NULL,
+	dimension indelible.ordinal NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT spaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT spaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX spaces_of ON indelible.spaces (user_id, id)
+--;
+CREATE TABLE indelible.subspaces (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('subspace') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	user_id indelible.identifier NOT NULL,
+	name indelible.sentence NOT NULL,
+	description TEXT NOT NULL,
+	seed indelible.embedding,
+	PRIMARY KEY (id),
+	CONSTRAINT subspaces_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id),
+	CONSTRAINT subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT subspaces_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX subspaces_of ON indelible.subspaces (space_id, id)
+--;
+CREATE TABLE indelible.algorithms (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('algorithm') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	formulas indelible.sentence NOT NULL,
+	checksum indelible.digest NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT algorithms_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE UNIQUE INDEX algorithms_active ON indelible.algorithms (status) WHERE status = 'ACTIVE'
+--;
+CREATE TABLE indelible.settings (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('setting') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	value indelible.sentence NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
 CREATE TABLE indelible.concept_versions (
 	id indelible.identifier NOT NULL,
 	concept_id indelible.identifier NOT NULL,
@@ -140,6 +227,109 @@ CREATE TABLE indelible.concept_warnings (
 	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES indelible.concept_versions (concept_id, version_number, created_at)
 )
 --;
+CREATE TABLE indelible.artifacts (
+	id indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	hash indelible.digest NOT NULL,
+	user_id indelible.identifier NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	normalized_url TEXT COLLATE "C" NOT NULL,
+	title TEXT,
+	title_stamp TEXT COLLATE "C" NOT NULL,
+	content TEXT,
+	content_stamp TEXT COLLATE "C" NOT NULL,
+	engagement_level indelible.engagement_level NOT NULL,
+	reading_depth indelible.reading_depth NOT NULL,
+	scroll_depth indelible.fraction NOT NULL,
+	dwell_time_ms indelible.natural_number NOT NULL,
+	word_count indelible.natural_number NOT NULL,
+	vector indelible.embedding NOT NULL,
+	content_source indelible.identifier NOT NULL,
+	stamp TEXT COLLATE "C" NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id)
+)
+--;
+CREATE INDEX artifacts_of ON indelible.artifacts (space_id, id)
+--;
+CREATE TABLE indelible.centroids (
+	id indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	hash indelible.digest NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	vector indelible.embedding NOT NULL,
+	logged_vector indelible.embedding NOT NULL,
+	logged_seq indelible.natural_number NOT NULL,
+	confidence indelible.fraction NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES indelible.subspaces (id)
+)
+--;
+CREATE INDEX centroids_of ON indelible.centroids (space_id, id)
+--;
+CREATE TABLE indelible.signals (
+	id indelible.identifier NOT NULL,
+	capture_key indelible.sentence NOT NULL,
+	fingerprint indelible.digest NOT NULL,
+	user_id indelible.identifier NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	artifact_id indelible.identifier NOT NULL,
+	artifact_seq indelible.ordinal NOT NULL,
+	url TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	content TEXT,
+	session_id indelible.identifier,
+	named_subspace_id indelible.identifier,
+	content_source indelible.identifier NOT NULL,
+	engagement_level indelible.engagement_level NOT NULL,
+	reading_depth indelible.reading_depth NOT NULL,
+	scroll_depth indelible.fraction NOT NULL,
+	dwell_time_ms indelible.natural_number NOT NULL,
+	word_count indelible.natural_number NOT NULL,
+	embedding_model indelible.identifier NOT NULL,
+	vector indelible.embedding NOT NULL,
+	captured_at indelible.instant,
+	recorded_at indelible.instant NOT NULL,
+	actor indelible.actor NOT NULL,
+	reason indelible.sentence NOT NULL,
+	request_id indelible.identifier,
+	algorithm_id indelible.identifier NOT NULL,
+	threshold indelible.distance NOT NULL,
+	magnitude indelible.number NOT NULL,
+	subspace_id indelible.identifier,
+	decision indelible.identifier NOT NULL,
+	nearest_distance indelible.distance,
+	second_distance indelible.distance,
+	margin indelible.number,
+	applied_seq indelible.ordinal,
+	drift indelible.distance,
+	logged_drift indelible.distance,
+	centroid_digest indelible.digest,
+	reached_level indelible.engagement_level NOT NULL,
+	warnings indelible.texts NOT NULL,
+	hash indelible.digest NOT NULL,
+	CONSTRAINT signals_id PRIMARY KEY (id),
+	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES indelible.artifacts (id),
+	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id),
+	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES indelible.subspaces (id),
+	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES indelible.algorithms (id)
+)
+--;
+CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
+--;
+ALTER TABLE indelible.artifacts ADD CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED
+--;
+ALTER TABLE indelible.centroids ADD CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED
+--;
 ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_version FOREIGN KEY(id, current_version, name_key) REFERENCES indelible.concept_versions (concept_id, version_number, name_key) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.concepts ADD CONSTRAINT concepts_warnings FOREIGN KEY(id, current_version) REFERENCES indelible.concept_warnings (concept_id, version_number) DEFERRABLE INITIALLY DEFERRED
@@ -151,6 +341,14 @@ CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('subspace', '', 'create', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'rename', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'seed', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'retire', 'RETIRED', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
 --;
 CREATE FUNCTION indelible.lifecycle_edges_no_insert() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -373,6 +571,45 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_warnings_no_truncate()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_no_truncate
 --;
+CREATE FUNCTION indelible.signals_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER signals_no_update BEFORE UPDATE ON indelible.signals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_update()
+--;
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_update
+--;
+CREATE FUNCTION indelible.signals_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER signals_no_delete BEFORE DELETE ON indelible.signals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_delete()
+--;
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_delete
+--;
+CREATE FUNCTION indelible.signals_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER signals_no_truncate BEFORE TRUNCATE ON indelible.signals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_truncate()
+--;
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_truncate
+--;
 CREATE FUNCTION indelible.concept_versions_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE THEN
@@ -398,6 +635,32 @@ CREATE TRIGGER concept_warnings_needs_head AFTER INSERT ON indelible.concept_war
 FOR EACH ROW EXECUTE FUNCTION indelible.concept_warnings_needs_head()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_needs_head
+--;
+CREATE FUNCTION indelible.signals_needs_artifact() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER signals_needs_artifact AFTER INSERT ON indelible.signals
+FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_artifact()
+--;
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_artifact
+--;
+CREATE FUNCTION indelible.signals_needs_centroid() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM indelible.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER signals_needs_centroid AFTER INSERT ON indelible.signals
+FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_centroid()
+--;
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_centroid
 --;
 CREATE FUNCTION indelible.concepts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -502,3 +765,560 @@ CREATE TRIGGER history_needs_keys AFTER INSERT ON indelible.history
 FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_keys()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
+--;
+CREATE FUNCTION indelible.spaces_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER spaces_no_delete BEFORE DELETE ON indelible.spaces
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.spaces_no_delete()
+--;
+ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_no_delete
+--;
+CREATE FUNCTION indelible.spaces_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER spaces_no_truncate BEFORE TRUNCATE ON indelible.spaces
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.spaces_no_truncate()
+--;
+ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_no_truncate
+--;
+CREATE FUNCTION indelible.spaces_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER spaces_one_step BEFORE UPDATE ON indelible.spaces
+FOR EACH ROW EXECUTE FUNCTION indelible.spaces_one_step()
+--;
+ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_one_step
+--;
+CREATE FUNCTION indelible.history_needs_spaces() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'space' OR EXISTS (SELECT 1 FROM indelible.spaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_spaces AFTER INSERT ON indelible.history
+FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_spaces()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_spaces
+--;
+CREATE FUNCTION indelible.subspaces_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON indelible.subspaces
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.subspaces_no_delete()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_no_delete
+--;
+CREATE FUNCTION indelible.subspaces_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_no_truncate BEFORE TRUNCATE ON indelible.subspaces
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.subspaces_no_truncate()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_no_truncate
+--;
+CREATE FUNCTION indelible.subspaces_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON indelible.subspaces
+FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_one_step()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_one_step
+--;
+CREATE FUNCTION indelible.history_needs_subspaces() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM indelible.subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_subspaces AFTER INSERT ON indelible.history
+FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_subspaces()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_subspaces
+--;
+CREATE FUNCTION indelible.algorithms_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON indelible.algorithms
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.algorithms_no_delete()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_no_delete
+--;
+CREATE FUNCTION indelible.algorithms_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_no_truncate BEFORE TRUNCATE ON indelible.algorithms
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.algorithms_no_truncate()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_no_truncate
+--;
+CREATE FUNCTION indelible.algorithms_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON indelible.algorithms
+FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_step()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_step
+--;
+CREATE FUNCTION indelible.history_needs_algorithms() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM indelible.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_algorithms AFTER INSERT ON indelible.history
+FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_algorithms()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_algorithms
+--;
+CREATE FUNCTION indelible.settings_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settings_no_delete BEFORE DELETE ON indelible.settings
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.settings_no_delete()
+--;
+ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_delete
+--;
+CREATE FUNCTION indelible.settings_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settings_no_truncate BEFORE TRUNCATE ON indelible.settings
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.settings_no_truncate()
+--;
+ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_truncate
+--;
+CREATE FUNCTION indelible.settings_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settings_one_step BEFORE UPDATE ON indelible.settings
+FOR EACH ROW EXECUTE FUNCTION indelible.settings_one_step()
+--;
+ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_one_step
+--;
+CREATE FUNCTION indelible.history_needs_settings() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM indelible.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_settings AFTER INSERT ON indelible.history
+FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_settings()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
+--;
+CREATE FUNCTION indelible.artifacts_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON indelible.artifacts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.artifacts_no_delete()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_delete
+--;
+CREATE FUNCTION indelible.artifacts_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON indelible.artifacts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.artifacts_no_truncate()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_truncate
+--;
+CREATE FUNCTION indelible.artifacts_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON indelible.artifacts
+FOR EACH ROW EXECUTE FUNCTION indelible.artifacts_one_step()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_one_step
+--;
+CREATE FUNCTION indelible.centroids_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_no_delete BEFORE DELETE ON indelible.centroids
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.centroids_no_delete()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_delete
+--;
+CREATE FUNCTION indelible.centroids_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_no_truncate BEFORE TRUNCATE ON indelible.centroids
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.centroids_no_truncate()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_truncate
+--;
+CREATE FUNCTION indelible.centroids_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_one_step BEFORE UPDATE ON indelible.centroids
+FOR EACH ROW EXECUTE FUNCTION indelible.centroids_one_step()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_one_step
+--;
+CREATE FUNCTION indelible.spaces_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER spaces_fixed BEFORE UPDATE ON indelible.spaces
+FOR EACH ROW EXECUTE FUNCTION indelible.spaces_fixed()
+--;
+ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_fixed
+--;
+CREATE FUNCTION indelible.subspaces_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON indelible.subspaces
+FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_fixed()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_fixed
+--;
+CREATE FUNCTION indelible.algorithms_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON indelible.algorithms
+FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_fixed()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_fixed
+--;
+CREATE FUNCTION indelible.artifacts_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON indelible.artifacts
+FOR EACH ROW EXECUTE FUNCTION indelible.artifacts_fixed()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_fixed
+--;
+CREATE FUNCTION indelible.centroids_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_fixed BEFORE UPDATE ON indelible.centroids
+FOR EACH ROW EXECUTE FUNCTION indelible.centroids_fixed()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_fixed
+--;
+CREATE FUNCTION indelible.artifacts_rising() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_rising BEFORE UPDATE ON indelible.artifacts
+FOR EACH ROW EXECUTE FUNCTION indelible.artifacts_rising()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_rising
+--;
+CREATE FUNCTION indelible.subspaces_seeded_once() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM indelible.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON indelible.subspaces
+FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_seeded_once()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_seeded_once
+--;
+CREATE FUNCTION indelible.algorithms_one_active() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM indelible.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON indelible.algorithms
+FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_active()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_active
+--;
+CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
+--;
+CREATE FUNCTION indelible.vec_norm(a real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sqrt(indelible.vec_dot(a, a)) $$
+--;
+CREATE FUNCTION indelible.vec_unit(a real[]) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm) $$
+--;
+CREATE FUNCTION indelible.vec_lerp(a real[], b real[], t double precision) RETURNS real[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y)) $$
+--;
+CREATE FUNCTION indelible.vec_dist(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT 1 - greatest(-1, least(1, sum(x::double precision * y) / sqrt(sum(x::double precision * x) * sum(y::double precision * y)))) FROM unnest(a, b) AS pair(x, y) $$
+--;
+CREATE FUNCTION indelible.ingest_with_signal(request jsonb, vector real[]) RETURNS indelible.signals
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+  version indelible.algorithms;
+  signal indelible.signals;
+BEGIN
+  SELECT * INTO version FROM indelible.algorithms WHERE status = 'ACTIVE';
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  EXECUTE 'SELECT * FROM indelible.capture_' || left(version.checksum, 32) || '($1, $2)'
+    INTO signal USING request || jsonb_build_object('algorithm_id', version.id), vector;
+  RETURN signal;
+END $$
+--;
+CREATE FUNCTION indelible.capture_b738201f7dc69ea4098e57289816819c(request jsonb, vector real[]) RETURNS indelible.signals
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+DECLARE
+  r record; s indelible.signals; page indelible.artifacts; old indelible.centroids;
+  f_logged bigint; is_held boolean; is_due boolean; draws boolean; named text; ids text[]; distances double precision[];
+  f_centroid real[]; f_moved real[]; f_rate double precision; f_applied double precision;
+  at timestamptz; f_stamp text; f_depth double precision; settled double precision;
+BEGIN
+  SELECT * INTO r FROM jsonb_to_record(request) AS given(signal_id text, artifact_id text, capture_key text,
+    fingerprint text, user_id text, space_id text, url text, normalized_url text, title text, content text,
+    session_id text, named_subspace_id text, content_source text, engagement_level bigint,
+    reading_depth double precision, scroll_depth double precision, dwell_time_ms bigint, word_count bigint,
+    embedding_model text, captured_at timestamptz, now timestamptz, captured_text text, actor text, reason text,
+    request_id text, algorithm_id text, threshold double precision, max_assign_distance double precision,
+    history_distance double precision, history_updates bigint, depth_tolerance double precision,
+    weight double precision);
+  PERFORM 1 FROM indelible.spaces WHERE id = r.space_id AND user_id = r.user_id AND status = 'ACTIVE'
+    AND model = r.embedding_model AND dimension = cardinality($2) FOR NO KEY UPDATE;
+  is_held := FOUND;
+  SELECT * INTO s FROM indelible.signals WHERE user_id = r.user_id AND capture_key = r.capture_key;
+  IF FOUND THEN RETURN s; END IF;
+  IF NOT is_held THEN RETURN NULL; END IF;
+  SELECT id INTO named FROM indelible.subspaces
+    WHERE id = r.named_subspace_id AND space_id = r.space_id AND status = 'ACTIVE';
+  SELECT array_agg(near.id), array_agg(near.distance) INTO ids, distances FROM (
+    SELECT part.id, indelible.vec_dist(part.f_middle, $2) AS distance FROM (
+      SELECT p.id, coalesce(c.vector, p.seed)::real[] AS f_middle
+      FROM indelible.subspaces p LEFT JOIN indelible.centroids c ON c.id = p.id
+      WHERE p.space_id = r.space_id AND p.status = 'ACTIVE') AS part
+    WHERE part.f_middle IS NOT NULL
+    ORDER BY named IS NOT NULL AND part.id <> named, 2, part.id LIMIT 2) AS near;
+  IF ids IS NULL OR ids[1] <> named THEN
+    s.decision := 'NO_CENTROID'; s.subspace_id := named; draws := named IS NOT NULL;
+  ELSE
+    s.subspace_id := ids[1]; s.nearest_distance := distances[1];
+    IF cardinality(ids) = 1 THEN
+      s.decision := 'SINGLE'; draws := distances[1] <= r.max_assign_distance;
+    ELSE
+      s.second_distance := distances[2];
+      s.margin := (distances[2] - distances[1]);
+      draws := s.margin > 0 AND s.margin >= r.threshold;
+      s.decision := CASE WHEN draws THEN 'UPDATED' WHEN s.margin < 0 THEN 'OVERRIDDEN' ELSE 'AMBIGUOUS' END;
+    END IF;
+  END IF;
+  SELECT * INTO page FROM indelible.artifacts WHERE space_id = r.space_id AND normalized_url = r.normalized_url;
+  IF draws THEN SELECT * INTO old FROM indelible.centroids WHERE id = s.subspace_id; END IF;
+  at := greatest(r.now, page.updated_at + interval '1 microsecond', old.updated_at + interval '1 microsecond');
+  IF draws THEN
+    SELECT coalesce(old.vector, seed, $2)::real[] INTO f_centroid FROM indelible.subspaces WHERE id = s.subspace_id;
+    f_applied := coalesce(old.seq, 0);
+    f_rate := CAST(0.1 AS double precision);
+    f_moved := indelible.vec_unit(indelible.vec_lerp(indelible.vec_unit(f_centroid), indelible.vec_unit($2), f_rate));
+    s.applied_seq := coalesce(old.seq, 0) + 1;
+    s.drift := indelible.vec_dist(f_moved, f_centroid);
+    f_centroid := coalesce(old.logged_vector::real[], f_centroid);
+    f_logged := coalesce(old.logged_seq, 0);
+    s.logged_drift := indelible.vec_dist(f_moved, f_centroid);
+    is_due := s.logged_drift >= r.history_distance
+      OR s.applied_seq - f_logged >= r.history_updates;
+    IF is_due THEN f_centroid := f_moved; f_logged := s.applied_seq; ELSE s.logged_drift := NULL; END IF;
+    f_applied := s.applied_seq;
+    settled := least(CAST(1.0 AS double precision), (f_applied / CAST(20.0 AS double precision)));
+    s.centroid_digest := encode(sha256(array_send(f_moved) || array_send(f_centroid) || int8send(f_logged)
+      || float8send(settled)), 'hex');
+  END IF;
+  s.warnings := '[]';
+  IF r.named_subspace_id IS DISTINCT FROM named THEN s.warnings := s.warnings || '["SUBSPACE_GONE"]'; END IF;
+  IF r.word_count > 0 THEN
+    f_depth := ((CAST(0.6 AS double precision) * least(CAST(1.5 AS double precision), (CAST(r.dwell_time_ms AS double precision) / (CAST(r.word_count AS double precision) * CAST(300.0 AS double precision))))) + (CAST(0.4 AS double precision) * r.scroll_depth));
+    IF abs(f_depth - r.reading_depth) > r.depth_tolerance THEN
+      s.warnings := s.warnings || '["DEPTH_MISMATCH"]';
+    END IF;
+  END IF;
+  s.magnitude := (r.weight * (CAST(0.5 AS double precision) + (CAST(0.5 AS double precision) * least(CAST(1.0 AS double precision), r.reading_depth))));
+  s.id := r.signal_id; s.capture_key := r.capture_key; s.fingerprint := r.fingerprint; s.user_id := r.user_id;
+  s.space_id := r.space_id; s.artifact_id := coalesce(page.id, r.artifact_id); s.url := r.url;
+  s.artifact_seq := coalesce(page.seq, 0) + 1; s.normalized_url := r.normalized_url; s.title := r.title;
+  s.content := r.content; s.session_id := r.session_id; s.named_subspace_id := r.named_subspace_id;
+  s.content_source := r.content_source; s.engagement_level := r.engagement_level;
+  s.reading_depth := r.reading_depth; s.scroll_depth := r.scroll_depth; s.dwell_time_ms := r.dwell_time_ms;
+  s.word_count := r.word_count; s.embedding_model := r.embedding_model; s.vector := $2;
+  s.captured_at := r.captured_at; s.recorded_at := at; s.actor := r.actor; s.reason := r.reason;
+  s.request_id := r.request_id; s.algorithm_id := r.algorithm_id; s.threshold := r.threshold;
+  s.reached_level := greatest(page.engagement_level, r.engagement_level);
+  s.hash := encode(sha256(convert_to(coalesce(s.id::text, '')
+    || E'\x1f' || coalesce(s.capture_key::text, '')
+    || E'\x1f' || coalesce(s.fingerprint::text, '')
+    || E'\x1f' || coalesce(s.artifact_id::text, '')
+    || E'\x1f' || coalesce(s.artifact_seq::text, '')
+    || E'\x1f' || coalesce(s.normalized_url::text, '')
+    || E'\x1f' || coalesce(round(extract(epoch FROM s.recorded_at - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text, '')
+    || E'\x1f' || coalesce(s.actor::text, '')
+    || E'\x1f' || coalesce(s.reason::text, '')
+    || E'\x1f' || coalesce(s.request_id::text, '')
+    || E'\x1f' || coalesce(s.algorithm_id::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.threshold), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.magnitude), 'hex'), '')
+    || E'\x1f' || coalesce(s.subspace_id::text, '')
+    || E'\x1f' || coalesce(s.decision::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.nearest_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.second_distance), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.margin), 'hex'), '')
+    || E'\x1f' || coalesce(s.applied_seq::text, '')
+    || E'\x1f' || coalesce(encode(float8send(s.drift), 'hex'), '')
+    || E'\x1f' || coalesce(encode(float8send(s.logged_drift), 'hex'), '')
+    || E'\x1f' || coalesce(s.centroid_digest::text, '')
+    || E'\x1f' || coalesce(s.reached_level::text, '')
+    || E'\x1f' || coalesce(array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.warnings)), ','), ''), 'UTF8')), 'hex');
+  f_stamp := coalesce(r.captured_text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'))
+    || ' ' || r.capture_key;
+  IF page.id IS NULL THEN
+    INSERT INTO indelible.artifacts (id, seq, hash, user_id, space_id, normalized_url, title, title_stamp, content,
+      content_stamp, engagement_level, reading_depth, scroll_depth, dwell_time_ms, word_count, vector, content_source, stamp, created_at, updated_at)
+    VALUES (s.artifact_id, 1, s.hash, s.user_id, s.space_id, s.normalized_url,
+      s.title, CASE WHEN s.title IS NULL THEN '' ELSE f_stamp END,
+      s.content, CASE WHEN s.content IS NULL THEN '' ELSE f_stamp END,
+      s.engagement_level, s.reading_depth, s.scroll_depth, s.dwell_time_ms, s.word_count, $2, s.content_source, f_stamp, at, at);
+  ELSE
+    UPDATE indelible.artifacts a SET seq = s.artifact_seq, hash = s.hash, updated_at = at,
+      title = CASE WHEN s.title IS NULL OR f_stamp <= a.title_stamp THEN a.title ELSE s.title END,
+      title_stamp = CASE WHEN s.title IS NULL THEN a.title_stamp ELSE greatest(a.title_stamp, f_stamp COLLATE "C") END,
+      content = CASE WHEN s.content IS NULL OR f_stamp <= a.content_stamp THEN a.content ELSE s.content END,
+      content_stamp = CASE WHEN s.content IS NULL THEN a.content_stamp
+        ELSE greatest(a.content_stamp, f_stamp COLLATE "C") END,
+      engagement_level = greatest(a.engagement_level, s.engagement_level), reading_depth = greatest(a.reading_depth, s.reading_depth), scroll_depth = greatest(a.scroll_depth, s.scroll_depth), dwell_time_ms = greatest(a.dwell_time_ms, s.dwell_time_ms), word_count = greatest(a.word_count, s.word_count),
+      vector = CASE WHEN f_stamp <= a.stamp THEN a.vector ELSE s.vector END,
+      content_source = CASE WHEN f_stamp <= a.stamp THEN a.content_source ELSE s.content_source END,
+      stamp = greatest(a.stamp, f_stamp COLLATE "C")
+    WHERE a.id = page.id;
+  END IF;
+  IF draws AND old.id IS NULL THEN
+    INSERT INTO indelible.centroids (id, seq, hash, space_id, vector, logged_vector, logged_seq, confidence,
+      created_at, updated_at)
+    VALUES (s.subspace_id, 1, s.hash, s.space_id, f_moved, f_centroid, f_logged, settled, at, at);
+  ELSIF draws THEN
+    UPDATE indelible.centroids SET seq = s.applied_seq, hash = s.hash, vector = f_moved, updated_at = at,
+      logged_vector = f_centroid, logged_seq = f_logged, confidence = settled
+    WHERE id = s.subspace_id;
+  END IF;
+  INSERT INTO indelible.signals SELECT s.*;
+  RETURN s;
+END $$

@@ -1,4 +1,4 @@
-"""The kernel's tables, concepts and keys.
+"""The kernel's tables, concepts, keys and captures.
 
 Decision: docs/decisions/0002-state-is-a-foreign-key.md
 """

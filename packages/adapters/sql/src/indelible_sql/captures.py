@@ -1,0 +1,363 @@
+"""Captures in SQL."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from attrs import asdict, frozen
+from sqlalchemy import Text, bindparam, cast, func, select, text
+from sqlalchemy.sql.selectable import TextualSelect
+
+from indelible.captures import (
+    AlgorithmVersion,
+    Artifact,
+    CaptureArtifactCommand,
+    CaptureResult,
+    Centroid,
+    MarginsOverShelf,
+    RepositoryOverShelf,
+    Setting,
+    Signal,
+    Space,
+    Subspace,
+    formulas_of,
+)
+from indelible.captures.entities import Vector
+from indelible.captures.errors import (
+    AlgorithmFailed,
+    AlgorithmNotFound,
+    AlgorithmNotInstalled,
+    ArtifactNotFound,
+    SettingNotFound,
+    SpaceNotFound,
+    SubspaceNotFound,
+)
+from indelible.captures.handlers import asked_by
+from indelible.captures.ports import CapturesWrite
+from indelible.captures.rules.formulas import TAKES, VECTORS
+from indelible.captures.rules.ingest import Asked, activated
+from indelible.captures.rules.placing import Near
+from indelible.captures.rules.records import check_same, fingerprint_of
+from indelible.captures.rules.tuning import Tuning, tuning_of
+from indelible.kernel import Head, StoreBusy, instant_text
+from indelible_sql.captures_functions import name_of
+from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
+from indelible_sql.columns import EMBEDDING, NUMBER, REALS, Domain
+from indelible_sql.faults import DatabaseFault, RefusedByGuard, ValueUnstorable
+from indelible_sql.heads import Heads
+from indelible_sql.history import ROWS
+from indelible_sql.primitives import install
+from indelible_sql.session import Question, Row, Session
+from indelible_sql.snapshot import quoted
+from indelible_sql.together import parameters, row, step
+
+AssignmentMarginService = MarginsOverShelf  # the hand-off's name of it
+OF_SPACES = Heads(table=SPACES, entity=Space, missing=SpaceNotFound)
+OF_SUBSPACES = Heads(table=SUBSPACES, entity=Subspace, missing=SubspaceNotFound)
+OF_ALGORITHMS = Heads(table=ALGORITHMS, entity=AlgorithmVersion, missing=AlgorithmNotFound)
+OF_SETTINGS = Heads(table=SETTINGS, entity=Setting, missing=SettingNotFound)
+
+
+def _page(table: Any, owner: str) -> Question:
+    own = table.c[owner] == bindparam("of"), table.c.id > bindparam("after")
+    return select(table).where(*own).order_by(table.c.id).limit(bindparam("limit"))
+
+
+SPACES_OF, SUBSPACES_OF, ARTIFACTS_OF = (
+    _page(SPACES, "user_id"),
+    _page(SUBSPACES, "space_id"),
+    _page(ARTIFACTS, "space_id"),
+)
+ACTIVE = select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE").order_by(ALGORITHMS.c.id)
+KEPT_SETTINGS = select(SETTINGS.c.id, SETTINGS.c.value).order_by(SETTINGS.c.id)
+CENTROID = select(CENTROIDS).where(CENTROIDS.c.id == bindparam("id"))
+CENTROIDS_OF = select(CENTROIDS).where(CENTROIDS.c.space_id == bindparam("of")).order_by(CENTROIDS.c.id)
+ARTIFACT = select(ARTIFACTS).where(ARTIFACTS.c.id == bindparam("id"))
+PAGE_AT = select(ARTIFACTS).where(
+    ARTIFACTS.c.space_id == bindparam("space_id"), ARTIFACTS.c.normalized_url == bindparam("normalized_url")
+)
+KEPT = select(SIGNALS).where(
+    SIGNALS.c.user_id == bindparam("user_id"), SIGNALS.c.capture_key == bindparam("capture_key")
+)
+SIGNALS_OF = (
+    select(SIGNALS)
+    .where(SIGNALS.c.artifact_id == bindparam("of"), SIGNALS.c.artifact_seq > bindparam("after"))
+    .order_by(SIGNALS.c.artifact_seq, SIGNALS.c.id)
+    .limit(bindparam("limit"))
+)
+APPLIED_TO = (
+    select(SIGNALS)
+    .where(SIGNALS.c.subspace_id == bindparam("of"), SIGNALS.c.applied_seq > bindparam("after"))
+    .order_by(SIGNALS.c.applied_seq, SIGNALS.c.id)
+    .limit(bindparam("limit"))
+)
+RECENT = (
+    select(SIGNALS)
+    .where(SIGNALS.c.space_id == bindparam("of"))
+    .order_by(SIGNALS.c.recorded_at.desc(), SIGNALS.c.id.desc())
+    .limit(bindparam("limit"))
+)
+FUNCTION = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)").columns(prosrc=Text())
+BORN = {table: row(table) for table in (ARTIFACTS, CENTROIDS)}
+MOVED = {table: step(table) for table in (ARTIFACTS, CENTROIDS)}
+KEEP = row(SIGNALS)
+RACES: Final = ("signals_key", "artifacts_page", "algorithms_active")  # what another transaction was first to take
+POISON: Final = ("embedding_check", "number_check", "distance_check", "fraction_check")
+
+
+THE_ACTIVE: Final = "the active version"
+UNKNOWN_FUNCTION: Final = "42883"
+FAILURES: Final = (DatabaseFault, ValueUnstorable)  # SQLite calls whatever a function of ours raises an error
+
+
+@lru_cache(maxsize=100)
+def _sum(formulas: str, name: str, place: str) -> TextualSelect:
+    """One formula as a statement; `place` is where the vectors' functions are, '' on SQLite."""
+    names = {each: _given(each, place) for each in TAKES[name]}
+    used = formulas_of(formulas)[name].sql(names, place)
+    binds = [bindparam(each, type_=_kind(each)) for each in names if f":{each}" in used]
+    return text(f"SELECT {used} AS found").bindparams(*binds).columns(found=_kind(name))
+
+
+def _kind(name: str) -> Domain:
+    return EMBEDDING if name in VECTORS else NUMBER
+
+
+def _given(name: str, place: str) -> str:
+    """A parameter, whose type PostgreSQL wants to be told."""
+    kind = "real[]" if name in VECTORS else "double precision"
+    return f"CAST(:{name} AS {kind})" if place else f":{name}"
+
+
+@lru_cache(maxsize=100)
+def _near(formulas: str, place: str) -> TextualSelect:
+    middle = "coalesce(c.vector, p.seed)" + ("::real[]" if place else "")
+    distance = formulas_of(formulas)["distance"].sql(
+        {"centroid": "part.middle", "vector": _given("vector", place)}, place
+    )
+    statement = (
+        f"SELECT part.id, {distance} AS distance FROM (SELECT p.id, {middle} AS middle FROM {place}subspaces p"
+        f" LEFT JOIN {place}centroids c ON c.id = p.id WHERE p.space_id = :space_id AND p.status = 'ACTIVE') part"
+        " WHERE part.middle IS NOT NULL"
+        " ORDER BY CASE WHEN part.id = :named THEN 0 ELSE 1 END, 2, part.id LIMIT 2"
+    )
+    return text(statement).bindparams(bindparam("vector", type_=EMBEDDING)).columns(id=Text(), distance=NUMBER)
+
+
+@lru_cache(maxsize=100)
+def _nearest(schema: str) -> Question:
+    vector, called = bindparam("vector", type_=EMBEDDING), getattr(func, schema).vec_dist if schema else func.vec_dist
+    distance = called(ARTIFACTS.c.vector, cast(vector, REALS) if schema else vector, type_=NUMBER).label("distance")
+    near = select(ARTIFACTS, distance).where(ARTIFACTS.c.space_id == bindparam("of"))
+    return near.order_by(distance, ARTIFACTS.c.id).limit(bindparam("limit"))
+
+
+@lru_cache(maxsize=100)
+def _ingest(place: str) -> TextualSelect:
+    called = f"SELECT * FROM {place}ingest_with_signal(CAST(:request AS jsonb), CAST(:vector AS real[]))"
+    vector = bindparam("vector", type_=EMBEDDING)
+    return text(called).bindparams(vector).columns(**{each.name: each.type for each in SIGNALS.columns})
+
+
+@frozen
+class SqlCaptures:
+    """Captures, to be looked at, and on SQLite to be added to step by step."""
+
+    _session: Session
+
+    @property
+    def place(self) -> str:
+        """What stands before the name of a function or a table in a statement's text."""
+        session = self._session
+        return "" if session.is_sqlite else f"{quoted(session.connection, session.schema)}."
+
+    def hold(self, space_id: str) -> Head[Space]:
+        """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
+        return OF_SPACES.hold(self._session, space_id)
+
+    def active(self) -> Head[AlgorithmVersion] | None:
+        """The version that new captures are computed by, if there is one."""
+        found = self._session.first(ACTIVE, {})
+        return None if found is None else OF_ALGORITHMS.of_row(found)
+
+    def tried(self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What the database makes of each formula's case; AlgorithmNotInstalled or AlgorithmFailed."""
+        if not self._session.is_sqlite and not self._session.rows(
+            FUNCTION, {"name": self.place + name_of(algorithm.formulas)}
+        ):
+            raise AlgorithmNotInstalled(algorithm.id)
+        return {name: self.computed(algorithm, name, given) for name, given in cases.items()}
+
+    def settings_kept(self) -> dict[str, str]:
+        """Every setting's text."""
+        return {found["id"]: found["value"] for found in self._session.rows(KEPT_SETTINGS, {})}
+
+    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
+        """The user's next `limit` spaces after an id, in order of id."""
+        return tuple(map(OF_SPACES.of_row, self._rows(SPACES_OF, user_id, after, limit)))
+
+    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
+        """The space's next `limit` subspaces after an id, in order of id."""
+        return tuple(map(OF_SUBSPACES.of_row, self._rows(SUBSPACES_OF, space_id, after, limit)))
+
+    def centroid(self, subspace_id: str) -> Centroid | None:
+        """Where a subspace's captures have drawn its middle; None before the first that did."""
+        found = self._session.first(CENTROID, {"id": subspace_id})
+        return None if found is None else ROWS.structure(found, Centroid)
+
+    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
+        """Every centroid of the space, in order of id."""
+        return tuple(ROWS.structure(found, Centroid) for found in self._session.rows(CENTROIDS_OF, {"of": space_id}))
+
+    def artifact(self, artifact_id: str) -> Artifact:
+        """The artifact, or ArtifactNotFound."""
+        found = self._session.first(ARTIFACT, {"id": artifact_id})
+        if found is None:
+            raise ArtifactNotFound(artifact_id)
+        return ROWS.structure(found, Artifact)
+
+    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
+        """The space's next `limit` artifacts after an id, in order of id."""
+        return tuple(ROWS.structure(found, Artifact) for found in self._rows(ARTIFACTS_OF, space_id, after, limit))
+
+    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """The artifact's next `limit` signals after a seq, oldest first."""
+        return tuple(map(signal_of, self._rows(SIGNALS_OF, artifact_id, after, limit)))
+
+    def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """The next `limit` signals that drew the subspace's centroid on, after an applied seq, in their order."""
+        return tuple(map(signal_of, self._rows(APPLIED_TO, subspace_id, after, limit)))
+
+    def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
+        """The space's last `limit` signals, newest first."""
+        return tuple(map(signal_of, self._rows(RECENT, space_id, None, limit)))
+
+    def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
+        """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
+        statement = _nearest("" if self._session.is_sqlite else self._session.schema)
+        found = self._computing(statement, {"of": space_id, "vector": vector, "limit": limit})
+        return tuple((ROWS.structure(each, Artifact), each["distance"]) for each in found)
+
+    def kept(self, user_id: str, capture_key: str) -> Signal | None:
+        """The signal that was kept under the user's key."""
+        found = self._session.first(KEPT, {"user_id": user_id, "capture_key": capture_key})
+        return None if found is None else signal_of(found)
+
+    def page_at(self, space_id: str, normalized_url: str) -> Artifact | None:
+        """The space's artifact of an address."""
+        found = self._session.first(PAGE_AT, {"space_id": space_id, "normalized_url": normalized_url})
+        return None if found is None else ROWS.structure(found, Artifact)
+
+    def part(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]:
+        """A subspace and its centroid."""
+        try:
+            found = OF_SUBSPACES.get(self._session, subspace_id or "").entity
+        except SubspaceNotFound:
+            return None, None
+        return found, self.centroid(found.id)
+
+    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Near]:
+        """The two nearest centroids of the space, a named one among them."""
+        statement = _near(activated(self.active()).formulas, self.place)
+        values = {"space_id": space_id, "vector": vector, "named": named}
+        return [Near(each["id"], each["distance"]) for each in self._computing(statement, values)]
+
+    def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> Any:
+        """What the database makes of a formula, or AlgorithmFailed."""
+        try:
+            return self._computing(_sum(algorithm.formulas, name, self.place), given)[0]["found"]
+        except FAILURES as error:
+            raise AlgorithmFailed(algorithm.id) from error
+
+    def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
+        """Move the heads, the artifact first, and add the signal that they show."""
+        self._move(ARTIFACTS, asdict(artifact, recurse=False))
+        if centroid is not None:
+            self._move(CENTROIDS, asdict(centroid, recurse=False))
+        self._session.run(
+            KEEP, parameters({SIGNALS: asdict(signal, recurse=False) | {"warnings": list(signal.warnings)}})
+        )
+
+    def ingested(self, asked: Asked, tuning: Tuning) -> Signal:
+        """What PostgreSQL's own function makes of the capture, in one statement; why not, where it makes nothing."""
+        given, now = asked.given, asked.now
+        level, captured = given["engagement_level"], given["captured_at"]
+        request = asdict(tuning) | {
+            **given,
+            "signal_id": asked.signal_id,
+            "artifact_id": asked.artifact_id,
+            "capture_key": asked.capture_key,
+            "normalized_url": asked.normalized_url,
+            "fingerprint": fingerprint_of(given),
+            "actor": str(asked.cause.actor),
+            "reason": asked.cause.reason,
+            "request_id": asked.cause.request_id,
+            "engagement_level": level.rank,
+            "weight": tuning.weight(level),
+            "now": instant_text(now),
+            "captured_at": captured and instant_text(captured),
+            "captured_text": captured and instant_text(captured),
+        }
+        del request["vector"]
+        found = self._called({"request": json.dumps(request), "vector": given["vector"]})
+        if found["id"] is None:
+            self._refuse(given)
+        signal = signal_of(found)
+        check_same(signal, fingerprint_of(given))
+        return signal
+
+    def _called(self, values: Row) -> Row:
+        try:
+            return self._session.rows(_ingest(self.place), values)[0]
+        except RefusedByGuard as refusal:
+            if refusal.guard in RACES:
+                raise StoreBusy(1) from refusal
+            if refusal.guard in POISON:
+                raise AlgorithmFailed(THE_ACTIVE) from refusal
+            raise
+        except ValueUnstorable as error:  # such as a division by zero
+            raise AlgorithmFailed(THE_ACTIVE) from error
+        except DatabaseFault as error:
+            if error.state == UNKNOWN_FUNCTION:
+                raise AlgorithmNotInstalled(THE_ACTIVE) from error
+            raise
+
+    def _refuse(self, given: Mapping[str, Any]) -> None:
+        space = OF_SPACES.get(self._session, given["space_id"]).entity.of_user(given["user_id"]).opened()
+        space.fits(given["embedding_model"], len(given["vector"]))
+        activated(self.active())
+        raise StoreBusy(1)  # it was so when the function looked, and is no more
+
+    def _move(self, table: Any, columns: Mapping[str, Any]) -> None:
+        self._session.run((BORN if columns["seq"] == 1 else MOVED)[table], parameters({table: columns}))
+
+    def _rows(self, statement: Question, of: str, after: object, limit: int) -> Sequence[Row]:
+        return self._session.rows(statement, {"of": of, "after": after, "limit": limit})
+
+    def _computing(self, statement: Any, values: Row) -> list[dict[str, Any]]:
+        if self._session.is_sqlite:
+            install(self._session.connection)
+        return self._session.rows(statement, values)
+
+
+def signal_of(found: Row) -> Signal:
+    """The signal that a row keeps."""
+    return ROWS.structure(found, Signal)
+
+
+@frozen
+class SqlArtifacts:
+    """The port of captures: on PostgreSQL a function does all of it, on SQLite this process does."""
+
+    _tx: CapturesWrite
+    _captures: SqlCaptures
+    _is_sqlite: bool
+
+    def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
+        """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
+        if self._is_sqlite:
+            return RepositoryOverShelf(self._tx, self._captures).ingest_with_signal(command)
+        asked = asked_by(self._tx, command)
+        signal = self._captures.ingested(asked, tuning_of(self._tx.config))
+        return CaptureResult.of(signal, replayed=signal.id != asked.signal_id)

@@ -1,0 +1,254 @@
+"""What a caller can ask for, and what it gets."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
+
+from attrs import asdict, field, frozen
+from attrs.validators import optional
+
+from indelible.captures.entities import (
+    DIMENSION,
+    WHOLE,
+    AlgorithmVersion,
+    ContentSource,
+    Decision,
+    EmbeddingVector,
+    EngagementLevel,
+    Setting,
+    Signal,
+    Space,
+    Subspace,
+    as_embedding,
+    as_number,
+    is_fraction,
+    is_reading_depth,
+)
+from indelible.captures.errors import CapturedInFuture
+from indelible.captures.rules.formulas import is_formulas
+from indelible.captures.rules.urls import is_url, normalized_url
+from indelible.kernel import digest, instant_text
+from indelible.kernel.values import (
+    COUNT,
+    IDEMPOTENCY_KEY,
+    IDENTIFIER,
+    LINE,
+    TEXT,
+    is_a,
+    is_count,
+    is_identifier,
+    is_identifier_or_none,
+    is_instant_or_none,
+    is_sentence,
+    is_text,
+    is_text_or_none,
+)
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+
+
+@frozen(kw_only=True)
+class CaptureArtifactCommand:
+    """Keep that a user read something: where, how deeply, and what it is about.
+
+    The same `capture_key` again gives the first answer; without one, the key is a digest of who, where, when, what.
+    """
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    url: str = field(validator=is_url, metadata=TEXT)
+    embedding: tuple[float, ...] = field(converter=as_embedding)
+    embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    reading_depth: float = field(default=0.0, converter=as_number, validator=is_reading_depth)
+    scroll_depth: float = field(default=0.0, converter=as_number, validator=is_fraction)
+    dwell_time_ms: int = field(default=0, validator=is_count, metadata=WHOLE)
+    word_count: int = field(default=0, validator=is_count, metadata=WHOLE)
+    engagement_level: EngagementLevel = field(default=EngagementLevel.LATENT, validator=is_a(EngagementLevel))
+    content_source: ContentSource = field(default=ContentSource.WEB, validator=is_a(ContentSource))
+    subspace_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+    session_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+    title: str | None = field(default=None, validator=is_text_or_none, metadata=LINE)
+    content: str | None = field(default=None, validator=is_text_or_none, metadata=TEXT)
+    captured_at: datetime | None = field(default=None, validator=is_instant_or_none)
+    capture_key: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDEMPOTENCY_KEY)
+
+    def given(self) -> dict[str, Any]:
+        """What the caller said, by the columns that keep it."""
+        said = asdict(self, recurse=False)
+        renamed = {"vector": said.pop("embedding"), "named_subspace_id": said.pop("subspace_id")}
+        del said["capture_key"]
+        return said | renamed
+
+    def key(self, now: datetime) -> str:
+        """The caller's key, or the digest of who read what, where and when."""
+        if self.capture_key is not None:
+            return self.capture_key
+        said = [self.user_id, self.space_id, normalized_url(self.url), self.captured_at or now]
+        return digest([*said, as_embedding(self.embedding)])
+
+    def check_time(self, now: datetime) -> None:
+        """Refuse a time to come: it would hold the artifact's texts until then."""
+        if self.captured_at is not None and self.captured_at > now + CLOCKS_DIFFER:
+            raise CapturedInFuture(instant_text(self.captured_at))
+
+
+@frozen(kw_only=True)
+class CaptureResult:
+    """What became of a capture; `replayed` says that its key was kept before, and nothing was written."""
+
+    artifact_id: str
+    signal_id: str
+    is_new: bool
+    replayed: bool
+    subspace_id: str | None
+    decision: Decision
+    margin: float | None
+    updates_centroid: bool
+    magnitude: float
+    engagement_level: EngagementLevel
+    algorithm_version: str
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, signal: Signal, *, replayed: bool) -> Self:
+        """The answer that a signal gives."""
+        return cls(
+            artifact_id=signal.artifact_id,
+            signal_id=signal.id,
+            is_new=signal.artifact_seq == 1,
+            replayed=replayed,
+            subspace_id=signal.subspace_id,
+            decision=signal.decision,
+            margin=signal.margin,
+            updates_centroid=signal.applied_seq is not None,
+            magnitude=signal.magnitude,
+            engagement_level=signal.reached_level,
+            algorithm_version=signal.algorithm_id,
+            warnings=signal.warnings,
+        )
+
+
+@frozen(kw_only=True)
+class CreateSpace:
+    """Begin a space; its model and dimension are the settings' where they are not given, and stay for good."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    name: str = field(validator=is_sentence, metadata=LINE)
+    model: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+    dimension: int | None = field(default=None, validator=optional(is_count), metadata=DIMENSION)
+
+
+@frozen(kw_only=True)
+class RenameSpace:
+    """Give a space another name."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    name: str = field(validator=is_sentence, metadata=LINE)
+
+
+@frozen(kw_only=True)
+class RetireSpace:
+    """Let a space take no more captures, for good."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class SpaceSaved:
+    """A space, and the seq that the next command on it must expect."""
+
+    space: Space
+    seq: int
+
+
+@frozen(kw_only=True)
+class CreateSubspace:
+    """Begin a part of a space, with the centroid that its captures begin from where one is known."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    name: str = field(validator=is_sentence, metadata=LINE)
+    description: str = field(default="", validator=is_text, metadata=TEXT)
+    seed: EmbeddingVector | None = field(default=None, validator=optional(is_a(EmbeddingVector)))
+
+
+@frozen(kw_only=True)
+class RenameSubspace:
+    """Give a subspace another name and description."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    name: str = field(validator=is_sentence, metadata=LINE)
+    description: str = field(default="", validator=is_text, metadata=TEXT)
+
+
+@frozen(kw_only=True)
+class SeedSubspace:
+    """Give a subspace that has no centroid its first."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    seed: EmbeddingVector = field(validator=is_a(EmbeddingVector))
+
+
+@frozen(kw_only=True)
+class RetireSubspace:
+    """Let a subspace take no more captures, for good."""
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class SubspaceSaved:
+    """A subspace, and the seq that the next command on it must expect."""
+
+    subspace: Subspace
+    seq: int
+
+
+@frozen(kw_only=True)
+class RegisterAlgorithm:
+    """Keep a version of the algorithm, which computes nothing until it is activated."""
+
+    algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    formulas: str = field(validator=is_formulas, metadata=TEXT)
+
+
+@frozen(kw_only=True)
+class ActivateAlgorithm:
+    """Let every later capture be computed by this version, once the database has shown that it computes as written."""
+
+    algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class AlgorithmSaved:
+    """A version of the algorithm, and the seq that the next command on it must expect."""
+
+    algorithm: AlgorithmVersion
+    seq: int
+
+
+@frozen(kw_only=True)
+class ChangeSetting:
+    """Choose a setting's value, as JSON writes it; the first choice expects seq 0."""
+
+    key: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    value: str = field(validator=is_sentence, metadata=LINE)
+    expected_seq: int = field(validator=is_count, metadata={**COUNT, "minimum": 0})
+
+
+@frozen(kw_only=True)
+class SettingSaved:
+    """A setting, and the seq that the next command on it must expect."""
+
+    setting: Setting
+    seq: int

@@ -1,0 +1,397 @@
+"""Spaces, their subspaces, what was captured into them, and by which algorithm and settings."""
+
+import struct
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from math import isfinite
+from typing import Any, Final, Self, TypeVar
+
+from attrs import Attribute, evolve, field, frozen
+
+from indelible.captures.errors import (
+    CentroidExists,
+    EmbeddingOfOtherModel,
+    EmbeddingUnusable,
+    FractionOutOfRange,
+    ReadingDepthOutOfRange,
+    SpaceNotFound,
+    SpaceRetired,
+    SubspaceNotFound,
+)
+from indelible.captures.lifecycle import SPACE, SUBSPACE, AlgorithmStatus, SettingStatus, SpaceStatus
+from indelible.kernel import Actor, Lifecycle, instant_after
+from indelible.kernel.values import (
+    IDENTIFIER,
+    LINE,
+    TEXT,
+    WrongType,
+    is_a,
+    is_count,
+    is_identifier,
+    is_instant,
+    is_sentence,
+    is_text,
+)
+
+MOST_DIMENSIONS: Final = 4_096
+DIMENSION: Final = {"minimum": 1, "maximum": MOST_DIMENSIONS}
+WHOLE: Final = {"minimum": 0, "maximum": 2**53}  # what a 64-bit float holds exactly
+DEEPEST: Final = 1.5
+
+
+class EngagementLevel(StrEnum):
+    """How a reader met a text; ordered by rank, in the order of declaration."""
+
+    LATENT = "latent"
+    DISCOVERED = "discovered"
+    ENGAGED = "engaged"
+    SATURATED = "saturated"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order, from 0."""
+        return list(EngagementLevel).index(self)
+
+    # A text's own order is the alphabet's, which each comparison would fall back to.
+    def __lt__(self, other: str) -> bool:
+        return self.rank < EngagementLevel(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= EngagementLevel(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > EngagementLevel(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= EngagementLevel(other).rank
+
+
+class ContentSource(StrEnum):
+    """What kind of thing was read."""
+
+    WEB = "web"
+    PDF = "pdf"
+    VIDEO = "video"
+    CHAT = "chat"
+    NOTE = "note"
+    OTHER = "other"
+
+
+class Decision(StrEnum):
+    """What a store decided of a capture's place."""
+
+    UPDATED = "UPDATED"
+    AMBIGUOUS = "AMBIGUOUS"
+    SINGLE = "SINGLE"
+    NO_CENTROID = "NO_CENTROID"
+    OVERRIDDEN = "OVERRIDDEN"
+
+
+class CaptureWarning(StrEnum):
+    """A remark on a capture, which never blocks it."""
+
+    DEPTH_MISMATCH = "DEPTH_MISMATCH"
+    SUBSPACE_GONE = "SUBSPACE_GONE"
+
+
+class Vector(tuple[float, ...]):
+    """Numbers as 32-bit floats hold them."""
+
+    __slots__ = ()
+
+    def packed(self) -> bytes:
+        """Their bytes, the lowest first."""
+        return struct.pack(f"<{len(self)}f", *self)
+
+    def canonical_text(self) -> str:
+        """The one text of them, to the last bit."""
+        return self.packed().hex()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Self:
+        """The numbers that have these bytes."""
+        return cls(struct.unpack(f"<{len(data) // 4}f", data))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The numbers whose canonical text it is."""
+        return cls.unpacked(bytes.fromhex(text))
+
+
+def as_float32(values: Iterable[float]) -> Vector:
+    """The numbers as 32-bit floats hold them; OverflowError where they do not."""
+    return Vector.unpacked(Vector(values).packed())
+
+
+def as_embedding(values: Iterable[float]) -> Vector:
+    """Any sequence of numbers as a tuple of 32-bit floats, or EmbeddingUnusable."""
+    try:
+        found: list[object] = list(islice(values, MOST_DIMENSIONS + 1))  # a million items are not looked at
+    except TypeError as error:
+        raise WrongType("embedding", "sequence of numbers") from error
+    if not 1 <= len(found) <= MOST_DIMENSIONS:
+        raise EmbeddingUnusable(f"not 1 to {MOST_DIMENSIONS} numbers")
+    numbers = [each for each in found if isinstance(each, int | float) and not isinstance(each, bool)]
+    if len(numbers) < len(found) or isinstance(values, str | bytes):
+        raise WrongType("embedding", "sequence of numbers")
+    try:
+        rounded = as_float32(numbers)
+    except (OverflowError, struct.error) as error:
+        raise EmbeddingUnusable("a number is too large") from error
+    if not all(map(isfinite, rounded)):
+        raise EmbeddingUnusable("a number is not finite")
+    if not any(rounded):
+        raise EmbeddingUnusable("every number is zero")
+    return rounded
+
+
+@frozen(kw_only=True)
+class EmbeddingVector:
+    """A direction in the space of one model: finite 32-bit floats, not all zero."""
+
+    values: Vector = field(converter=as_embedding)
+    model: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers it has."""
+        return len(self.values)
+
+    def truncated(self, dimension: int) -> Self:
+        """Its first numbers, made a unit vector again, as models with nested embeddings need it."""
+        first = self.values[:dimension]
+        length = sum(each * each for each in first) ** 0.5
+        return evolve(self, values=Vector(each / (length or 1) for each in first))
+
+    def canonical_text(self) -> str:
+        """The one text of it, to the last bit."""
+        return f"{self.model}:{self.values.canonical_text()}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The vector whose canonical text it is."""
+        model, _, digits = text.rpartition(":")
+        return cls(values=Vector.parse(digits), model=model)
+
+
+def as_number(value: float) -> float:
+    """A whole number as a float, which is what a database makes of it; anything else as it is."""
+    return float(value) if type(value) is int and abs(value) < WHOLE["maximum"] else value
+
+
+def is_fraction(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """A number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WrongType(attribute.name, "number")
+    if not 0 <= value <= 1:
+        raise FractionOutOfRange(attribute.name, repr(value))
+
+
+def is_reading_depth(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    """A number from 0.0 to 1.5; NaN is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WrongType(attribute.name, "number")
+    if not 0.0 <= value <= DEEPEST:
+        raise ReadingDepthOutOfRange(repr(value))
+
+
+@frozen
+class ReadingDepth:
+    """How deeply a text was read, from 0.0 to 1.5; about 1 is once, to the end."""
+
+    value: float = field(validator=is_reading_depth)
+
+
+E = TypeVar("E", bound="Space | Subspace | AlgorithmVersion | Setting")
+
+
+def moved(lifecycle: Lifecycle[StrEnum], entity: E, action: str, *, now: datetime, **other: object) -> E:
+    """The entity after a step, or InvalidTransition."""
+    values: dict[str, Any] = {**other}
+    values |= {"status": lifecycle.next(entity.status, action), "updated_at": instant_after(entity.updated_at, now)}
+    return evolve(entity, **values)
+
+
+@frozen(kw_only=True)
+class Space:
+    """One user's captures of one kind, all embedded by one model."""
+
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    name: str = field(validator=is_sentence, metadata=LINE)
+    model: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    dimension: int = field(validator=is_count, metadata=DIMENSION)
+    status: SpaceStatus = field(validator=is_a(SpaceStatus))
+    created_at: datetime = field(validator=is_instant)
+    updated_at: datetime = field(validator=is_instant)
+
+    def of_user(self, user_id: str) -> Self:
+        """The space, or SpaceNotFound where it is another user's."""
+        if self.user_id != user_id:
+            raise SpaceNotFound(self.id)
+        return self
+
+    def opened(self) -> Self:
+        """The space, or SpaceRetired."""
+        if not SPACE.allowed(self.status):
+            raise SpaceRetired(self.id)
+        return self
+
+    def fits(self, model: str, dimension: int) -> Self:
+        """The space, or EmbeddingOfOtherModel."""
+        if (self.model, self.dimension) != (model, dimension):
+            raise EmbeddingOfOtherModel(self.model, self.dimension)
+        return self
+
+
+@frozen(kw_only=True)
+class Subspace:
+    """A part of a space that captures gather in, round a centroid that may begin with a seed."""
+
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    name: str = field(validator=is_sentence, metadata=LINE)
+    description: str = field(validator=is_text, metadata=TEXT)
+    seed: Vector | None
+    status: SpaceStatus = field(validator=is_a(SpaceStatus))
+    created_at: datetime = field(validator=is_instant)
+    updated_at: datetime = field(validator=is_instant)
+
+    def seeded(self, seed: Vector, centroid: "Centroid | None", *, now: datetime) -> Self:
+        """The subspace with its first centroid, or CentroidExists."""
+        if self.seed is not None or centroid is not None:
+            raise CentroidExists(self.id)
+        return moved(SUBSPACE, self, "seed", now=now, seed=seed)
+
+    def middle(self, centroid: "Centroid | None") -> Vector | None:
+        """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
+        return self.seed if centroid is None else centroid.vector
+
+    def takes(self, space_id: str) -> bool:
+        """Whether captures of the space may still belong here."""
+        return self.space_id == space_id and bool(SUBSPACE.allowed(self.status))
+
+    def of_user(self, user_id: str) -> Self:
+        """The subspace, or SubspaceNotFound where it is another user's."""
+        if self.user_id != user_id:
+            raise SubspaceNotFound(self.id)
+        return self
+
+
+@frozen(kw_only=True)
+class AlgorithmVersion:
+    """The formulas that captures are computed by."""
+
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    formulas: str = field(validator=is_text, metadata=TEXT)
+    checksum: str
+    status: AlgorithmStatus = field(validator=is_a(AlgorithmStatus))
+    created_at: datetime = field(validator=is_instant)
+    updated_at: datetime = field(validator=is_instant)
+
+
+@frozen(kw_only=True)
+class Setting:
+    """A value that was chosen for everybody; its text is JSON."""
+
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    value: str = field(validator=is_sentence, metadata=LINE)
+    status: SettingStatus = field(validator=is_a(SettingStatus))
+    created_at: datetime = field(validator=is_instant)
+    updated_at: datetime = field(validator=is_instant)
+
+
+@frozen(kw_only=True)
+class Signal:
+    """One capture as it was given, what the store made of it, and by which version: kept for ever."""
+
+    id: str
+    capture_key: str
+    fingerprint: str
+    user_id: str
+    space_id: str
+    artifact_id: str
+    artifact_seq: int
+    url: str
+    normalized_url: str
+    title: str | None
+    content: str | None
+    session_id: str | None
+    named_subspace_id: str | None
+    content_source: ContentSource
+    engagement_level: EngagementLevel
+    reading_depth: float
+    scroll_depth: float
+    dwell_time_ms: int
+    word_count: int
+    embedding_model: str
+    vector: Vector
+    captured_at: datetime | None
+    recorded_at: datetime
+    actor: Actor
+    reason: str
+    request_id: str | None
+    algorithm_id: str
+    threshold: float
+    magnitude: float
+    subspace_id: str | None
+    decision: Decision
+    nearest_distance: float | None
+    second_distance: float | None
+    margin: float | None
+    applied_seq: int | None
+    drift: float | None
+    logged_drift: float | None
+    centroid_digest: str | None
+    reached_level: EngagementLevel
+    warnings: tuple[str, ...]
+    hash: str
+
+
+@frozen(kw_only=True)
+class Artifact:
+    """A page of a space, as all captures of it together show it, in whichever order they came."""
+
+    id: str
+    seq: int
+    hash: str
+    user_id: str
+    space_id: str
+    normalized_url: str
+    title: str | None
+    title_stamp: str
+    content: str | None
+    content_stamp: str
+    engagement_level: EngagementLevel
+    reading_depth: float
+    scroll_depth: float
+    dwell_time_ms: int
+    word_count: int
+    vector: Vector
+    content_source: ContentSource
+    stamp: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@frozen(kw_only=True)
+class Centroid:
+    """Where a subspace's captures have drawn its middle; `seq` counts those that did."""
+
+    id: str
+    seq: int
+    hash: str
+    space_id: str
+    vector: Vector
+    logged_vector: Vector
+    logged_seq: int
+    confidence: float
+    created_at: datetime
+    updated_at: datetime
+
+    def logged(self) -> Self:
+        """The centroid with its place written down, from which the next drift is measured."""
+        return evolve(self, logged_vector=self.vector, logged_seq=self.seq)

@@ -1,0 +1,152 @@
+"""What captures need of a store."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
+from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
+from indelible.captures.rules.ingest import Computes
+from indelible.captures.rules.placing import MarginResult
+from indelible.kernel import Actor, Head, HeadReads, HeadWrites, ReadTransaction, Transaction
+from indelible.kernel.config import Config
+
+
+class ArtifactRepository(Protocol):
+    """Where captures are written, one whole operation at a time."""
+
+    def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
+        """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
+        ...
+
+
+class AssignmentMarginService(Protocol):
+    """A look ahead at what an ingest will decide, which decides again itself."""
+
+    def calculate_margin(self, vector: Iterable[float], user_id: str, space_id: str) -> MarginResult:
+        """What the space's centroids say of the vector; SpaceNotFound."""
+        ...
+
+    def calculate_margin_value(self, nearest: float, second: float) -> float:
+        """What the active algorithm makes of two distances."""
+        ...
+
+    def get_threshold(self) -> float:
+        """The margin from which a capture draws its centroid on."""
+        ...
+
+    def should_update_centroid(self, margin: float) -> bool:
+        """Whether a capture of this margin draws its centroid on."""
+        ...
+
+
+class CaptureSearch(Computes, Protocol):
+    """Everything of captures, to be found, and the sums of its store."""
+
+    def active(self) -> Head[AlgorithmVersion] | None:
+        """The version that new captures are computed by, if there is one."""
+        ...
+
+    def settings_kept(self) -> dict[str, str]:
+        """Every setting's text."""
+        ...
+
+    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
+        """The user's next `limit` spaces after an id, in order of id."""
+        ...
+
+    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
+        """The space's next `limit` subspaces after an id, in order of id."""
+        ...
+
+    def centroid(self, subspace_id: str) -> Centroid | None:
+        """Where a subspace's captures have drawn its middle; None before the first that did."""
+        ...
+
+    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
+        """Every centroid of the space, in order of id."""
+        ...
+
+    def artifact(self, artifact_id: str) -> Artifact:
+        """The artifact, or ArtifactNotFound."""
+        ...
+
+    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
+        """The space's next `limit` artifacts after an id, in order of id."""
+        ...
+
+    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """The artifact's next `limit` signals after a seq, oldest first."""
+        ...
+
+    def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """The next `limit` signals that drew the subspace's centroid on, after an applied seq, in their order."""
+        ...
+
+    def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
+        """The space's last `limit` signals, newest first."""
+        ...
+
+    def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
+        """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
+        ...
+
+
+class CaptureWrites(CaptureSearch, Protocol):
+    """What handlers ask beside that."""
+
+    def hold(self, space_id: str) -> Head[Space]:
+        """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
+        ...
+
+    def tried(self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+        """What this store's own computation makes of each formula's case; AlgorithmNotInstalled or AlgorithmFailed."""
+        ...
+
+
+class CapturesRead(ReadTransaction, Protocol):
+    """What queries on captures need."""
+
+    @property
+    def spaces(self) -> HeadReads[Space]: ...
+    @property
+    def subspaces(self) -> HeadReads[Subspace]: ...
+    @property
+    def algorithms(self) -> HeadReads[AlgorithmVersion]: ...
+    @property
+    def settings(self) -> HeadReads[Setting]: ...
+    @property
+    def captures(self) -> CaptureSearch: ...
+    @property
+    def margins(self) -> AssignmentMarginService: ...
+    @property
+    def config(self) -> Config: ...
+
+
+class CapturesWrite(CapturesRead, Transaction, Protocol):
+    """What handlers of captures need."""
+
+    @property
+    def spaces(self) -> HeadWrites[Space]: ...
+    @property
+    def subspaces(self) -> HeadWrites[Subspace]: ...
+    @property
+    def algorithms(self) -> HeadWrites[AlgorithmVersion]: ...
+    @property
+    def settings(self) -> HeadWrites[Setting]: ...
+    @property
+    def captures(self) -> CaptureWrites: ...
+    @property
+    def artifacts(self) -> ArtifactRepository: ...
+
+
+class CaptureStore(Protocol):
+    """As much of a store as the seed's handler needs."""
+
+    def run(
+        self,
+        handler: Callable[[Any, CaptureArtifactCommand], CaptureResult],
+        command: CaptureArtifactCommand,
+        *,
+        actor: Actor,
+        reason: str,
+    ) -> CaptureResult: ...

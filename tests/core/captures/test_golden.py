@@ -1,0 +1,111 @@
+"""The figures that were measured once: of the reference, and of the shipped text as it is read here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import floats, integers, lists
+
+from indelible.captures import ANNEALED, SPHERICAL, formulas_of
+from indelible.captures.entities import Vector, as_float32
+from indelible.captures.rules import vectors
+from indelible.captures.rules.golden import CASES
+
+CLOSE = 1e-6
+A, B, C = (as_float32(each) for each in ((1, 0, 0), (0.6, 0.8, 0), (0, 0, 1)))
+X1 = vectors.vec_unit(as_float32((0.9, 0.3, 0.3)))
+X2 = vectors.vec_unit(as_float32((0.85, 0.5, 0.1)))
+
+
+def about(expected: Any) -> Any:  # noqa: ANN401 - pytest's
+    return pytest.approx(expected, abs=CLOSE)
+
+
+def test_the_depth_of_a_read() -> None:
+    assert vectors.reading_depth(1_200, 42_000, 0.8) == about(0.39)
+    assert vectors.reading_depth(1_200, 600_000, 1.0) == about(1.3)
+    assert vectors.reading_depth(0, 42_000, 0.8) == 0.0
+
+
+def test_the_magnitude_of_an_engaged_read() -> None:
+    assert vectors.magnitude(0.75, 0.39) == about(0.52125)
+
+
+def test_the_first_capture_of_the_worked_example_is_clear() -> None:
+    distances = [vectors.vec_dist(each, X1) for each in (A, B, C)]
+    moved = vectors.spherical_ema(A, X1)
+
+    assert tuple(X1) == about((0.904534, 0.301511, 0.301511))
+    assert distances == about([0.095466, 0.216071, 0.698489])
+    assert vectors.margin(*distances[:2]) == about(0.120605)
+    assert tuple(moved) == about((0.999075, 0.030414, 0.030414))
+    assert vectors.drift(moved, A) == about(0.000925)
+
+
+def test_the_second_capture_of_the_worked_example_is_clear_at_the_lower_threshold() -> None:
+    distances = [vectors.vec_dist(each, X2) for each in (B, A)]
+
+    assert tuple(X2) == about((0.857537, 0.504433, 0.100887))
+    assert distances == about([0.081931, 0.142463])
+    assert vectors.margin(*distances) == about(0.060532)
+
+
+def test_two_directions_of_the_plane() -> None:
+    assert vectors.vec_dist(A, B) == about(0.4)
+
+
+def depth(words: float, dwell: float, scroll: float) -> float:
+    return vectors.reading_depth(int(words), int(dwell), scroll)
+
+
+def distance(centroid: Vector, vector: Vector) -> float:
+    return vectors.vec_dist(centroid, vector)
+
+
+def rate(applied: float) -> float:
+    return vectors.LEARNING_RATE if applied >= 0 else 0.0
+
+
+REFERENCE: dict[str, Callable[..., Any]] = {
+    "depth": depth,
+    "magnitude": vectors.magnitude,
+    "distance": distance,
+    "margin": vectors.margin,
+    "rate": rate,
+    "centroid": vectors.spherical_ema,
+    "drift": vectors.drift,
+    "confidence": vectors.confidence,
+}
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_the_shipped_text_says_what_the_reference_computes(name: str) -> None:
+    said = formulas_of(SPHERICAL)[name].value(CASES[name])
+    computed = REFERENCE[name](**CASES[name])
+
+    assert said == about(computed)
+
+
+@given(integers(0, 10**6))
+def test_the_annealed_rate_falls_to_its_floor(applied: int) -> None:
+    assert formulas_of(ANNEALED)["rate"].value({"applied": float(applied)}) == about(vectors.annealed_rate(applied))
+
+
+def has_length(vector: Vector) -> bool:
+    return vectors.vec_norm(vector) > 1e-3
+
+
+directions = lists(floats(-1, 1, width=32), min_size=8, max_size=8).map(as_float32).filter(has_length)
+
+
+@given(directions, directions, floats(0, 1))
+def test_an_update_gives_a_unit_vector_no_farther_from_what_drew_it(
+    centroid: Vector, vector: Vector, rate: float
+) -> None:
+    lerped = vectors.vec_lerp(vectors.vec_unit(centroid), vectors.vec_unit(vector), rate)
+    if vectors.vec_norm(lerped) > 1e-2:
+        moved = vectors.vec_unit(lerped)
+
+        assert vectors.vec_norm(moved) == pytest.approx(1, abs=1e-5)
+        assert vectors.vec_dist(moved, vector) <= vectors.vec_dist(centroid, vector) + 1e-5
