@@ -84,12 +84,12 @@ def test_an_algorithm_and_a_threshold_change_under_captures_without_a_restart(st
             seen |= {(each.algorithm_id, each.threshold) for each in recent(place)}
         stop.set()
         wrong = [code for each in clients for code in each.result()]
-    impatient.dispose()
 
     assert wrong == []
     assert {name for name, _ in seen} <= {"oscl-1", "oscl-2"}
     assert list(holes(place, parts)) == []
     assert verify(store) == ()
+    impatient.dispose()
 
 
 def recent(place: Place) -> tuple[captures.Signal, ...]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
@@ -221,26 +221,3 @@ def test_what_stops_the_program_is_not_swallowed() -> None:
         cache.snapshot()
     cache.fetch = dict
     assert cache.get_with_provenance(THRESHOLD).value == 0.05
-
-
-def test_the_end_waits_for_whoever_looks_now() -> None:
-    looks, ended = Event(), Event()
-
-    def fetch() -> dict[str, str]:
-        looks.set()
-        ended.wait(10)
-        return {}
-
-    cache = SystemConfigCache(fetch=fetch)
-    reader = Thread(target=cache.snapshot)
-    reader.start()
-    looks.wait(10)
-    closing = Thread(target=cache.settle)
-    closing.start()
-    closing.join(0.05)
-    was_waiting = closing.is_alive()
-    ended.set()
-    closing.join(10)
-    reader.join(10)
-
-    assert (was_waiting, closing.is_alive()) == (True, False)

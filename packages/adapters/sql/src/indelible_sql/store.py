@@ -185,7 +185,6 @@ class SqlStore:
 
     def dispose(self) -> None:
         """Close every connection that no transaction holds."""
-        self.config.settle()
         self.engines.dispose()
 
     @contextmanager

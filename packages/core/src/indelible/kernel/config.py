@@ -18,7 +18,6 @@ FIRST_PAUSE_SECONDS: Final = 1.0  # after a failed look; it doubles
 LONGEST_PAUSE_SECONDS: Final = 60.0
 JITTER: Final = 0.1
 POLL_SECONDS: Final = 0.01
-LONGEST_LOOK_SECONDS: Final = 5.0  # that the end of a store waits for
 _FAIL_HARD: Final[Any] = object()
 
 logger = logging.getLogger("indelible.config")
@@ -168,11 +167,6 @@ class SystemConfigCache:
     def forget(self) -> None:
         """Look again before the next answer is given: a setting was changed here."""
         self._due_at, self._is_outdated = float("-inf"), True
-
-    def settle(self) -> None:
-        """Wait a while for whoever looks now: a store that is closed leaves nobody with a connection of its own."""
-        if self._lock.acquire(timeout=LONGEST_LOOK_SECONDS):
-            self._lock.release()
 
     @property
     def age_seconds(self) -> float | None:
