@@ -18,6 +18,7 @@ from indelible_sql.together import Rows, Together, parameters
 Question = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
 
+UNTURNED = (AttributeError, OverflowError, TypeError, ValueError)
 logger = logging.getLogger("indelible.sql")
 
 
@@ -117,12 +118,9 @@ class Session:
             return asked, self._cursor.fetchall() if asked.columns else []
         except connection.dialect.loaded_dbapi.Error as error:
             raise self._reported(error) from error
-        except (
-            AttributeError,
-            OverflowError,
-            TypeError,
-            ValueError,
-        ) as error:  # of what turns values into the driver's
+        except UNTURNED as error:  # of what turns values into the driver's; or of a driver whose server is gone
+            if getattr(connection.connection.driver_connection, "closed", False):
+                raise self._reported(connection.dialect.loaded_dbapi.OperationalError(str(error))) from error
             raise ValueUnstorable from error
         except BaseException as error:
             if not isinstance(error, Exception):  # stopped in the middle: nobody knows what the driver waits for
