@@ -38,7 +38,7 @@ INVISIBLE: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
 )
 
-PARTS, LOREM = ("TODO", "TBD", "\ufffd"), "lorem"  # what every placeholder holds, and what prints although it is odd
+MARKS, LOREM = ("TODO", "TBD", "\ufffd"), "lorem"  # what every placeholder holds, and what prints although it is odd
 
 INFO, MINOR, MAJOR = Severity.INFO, Severity.MINOR, Severity.MAJOR
 
@@ -149,7 +149,7 @@ class Subject:
         """Whether any text may hold what nobody can read, or a placeholder: as good as never, and quickly said."""
         text = "\n".join(_text_of(self.content, field) for field in FIELDS)
         return (
-            not text.replace("\n", " ").isprintable() or any(part in text for part in PARTS) or LOREM in text.casefold()
+            not text.replace("\n", " ").isprintable() or any(mark in text for mark in MARKS) or LOREM in text.casefold()
         )
 
 
