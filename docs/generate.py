@@ -17,7 +17,8 @@ from docs.generators.markdown import page, table
 from indelible.concepts import CONCEPT, ConceptContent, ConceptPolicy, WarningCode
 from indelible.concepts.entities import OBSERVABLE_VERBS
 from indelible.concepts.rules.warnings import RULES, NamesLike, Subject
-from indelible.kernel import IndelibleError, Lifecycle, error_types
+from indelible.kernel import IndelibleError, Lifecycle
+from indelible.kernel.errors import error_types
 from indelible.kernel.keys import KEY
 from indelible_service.cli.answers import CODES, DEFECT
 from indelible_web.errors import status_of

@@ -15,17 +15,19 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import settings
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
+from tests.databases import create_database
 from tests.feeds import settled
 
 from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
-from indelible_service.embedded import PostgresServer, create_database, postgres
+from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
@@ -114,7 +116,8 @@ def copied(cluster: Path, directory: Path) -> Path:
 def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresServer]:
     """A PostgreSQL that lives as long as the tests."""
     with folder() as directory, postgres(copied(cluster, directory), durable=False, settings=HURRIED) as found:
-        request.config.stash[SERVER] = found.version
+        with psycopg.connect(found.url) as connection:
+            request.config.stash[SERVER] = connection.info.parameter_status("server_version") or ""
         yield found
 
 

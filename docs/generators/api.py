@@ -56,8 +56,9 @@ def pages() -> dict[str, Callable[[], str]]:
 def index() -> str:
     """Which chapter holds what."""
     lead = (
-        "Every public name, with its signature and what it says of itself. What is not listed here may change without"
-        " notice.\n"
+        "Every public name, with its signature and what it says of itself. As public are the names of the modules"
+        " `errors` and `ports` of a context, and, for whoever writes a store, those of `indelible.kernel.history`,"
+        " `.receipts`, `.config` and `.errors`. What is in neither may change without notice.\n"
     )
     lines = [
         f"- [{title}](api/{name}.md): {', '.join(f'`{each}`' for each in own)}" for name, (title, own) in BOOK.items()
@@ -140,6 +141,9 @@ def said(value: object) -> str:
     """The whole docstring; of an error also its code, of a constant what it is."""
     if isinstance(value, Lifecycle):
         return f"The lifecycle of a {value.name}: [its edges](../lifecycles.md)."
+    if isinstance(value, ModuleType):
+        names = ", ".join(f"`{name}`" for name, each in vars(value).items() if is_own(value, name, each))
+        return f"{first_sentence(value)} {names}."
     if not (inspect.isclass(value) or isinstance(value, FunctionType)):
         return f"`{plain_types(str(value))}`"
     text = " ".join((inspect.getdoc(value) or "").split())

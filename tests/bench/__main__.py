@@ -19,6 +19,7 @@ TOP = 30
 def told(table: Table) -> Iterator[str]:
     """A table as lines for a terminal."""
     yield f"\n{table.title}"
+    yield from (f"  statement: {' '.join(each.split())}" for each in table.statements)
     for row, ratio in table.compared():
         span = f"{report.number(min(row.taken))} to {report.number(max(row.taken))}"
         yield f"  {row.group:40} {row.name:26} {report.number(row.median):>8} {row.unit} ({span}), {ratio:.2f}"
@@ -34,7 +35,7 @@ def measure(bed: Testbed, wanted: Namespace, dose: Dose) -> int:
         for table in PARTS[name](bed, dose):
             show(*told(table))
             tables.append(table)
-    lines = (*report.machine(bed.server.version), report.quietness(before))
+    lines = (*report.machine(bed.server.url), report.quietness(before))
     show("", *lines)
     if wanted.write:
         report.write(tables, dose, lines)

@@ -14,14 +14,13 @@ from tests.bench import others
 from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, in_turns
 from tests.bench.statements import (
     CONTENT,
-    INSTANTS,
     NOTE,
     OWN,
+    Edited,
     Sent,
     Statements,
     columns_of,
     connected,
-    following,
     revised,
 )
 from tests.bench.unguarded import unguarded_postgresql, unguarded_sqlite
@@ -30,9 +29,8 @@ from tests.sql.drivers import watched
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved
-from indelible.kernel import instant_text
 from indelible.testing.stores import MAYA, create
-from indelible_sql import SqlStore, open_store
+from indelible_sql import SqlStore, open_store, verify
 
 UNGUARDED: Final = "bare driver, unguarded"
 GUARDED: Final = "bare driver, guarded"
@@ -40,10 +38,11 @@ OURS: Final = "indelible"
 
 SAYS: Final = (
     "Load the concept, decide, write its next version with its warnings and its change, COMMIT. The *bare driver* sends"
-    " the statements that indelible was seen to send, prepared, with values made beforehand. *Unguarded* is the least"
-    " that keeps the same rows: nothing is loaded, the tables have a primary key and nothing else, and {}."
-    " eventsourcing loads an aggregate of a few events and saves one more; SQLAlchemy-Continuum gets a row, changes it"
-    " and commits: both keep the same content, the note and the actor."
+    " the statements that indelible was seen to send, prepared, and makes by hand what its rows need, the three digests"
+    " too: `verify` finds no fault in them. *Unguarded* is the least that keeps the same rows: nothing is loaded,"
+    " the tables have a primary key and no more, and {}. eventsourcing loads an aggregate of a few events and saves"
+    " one more; SQLAlchemy-Continuum gets a row, changes it and commits: both keep the same content, the note and the"
+    " actor."
 )
 
 
@@ -109,13 +108,17 @@ def on_postgresql(url: str, owner_url: str, concepts: int) -> Generator[Bench]:
         with psycopg.connect(url) as connection:
             bare = Way(_bare_postgresql(connection, statements, mine), kept(store, mine.concept.id))
             yield Bench(store=edit, bare=bare, unguarded=unguarded, statements=statements)
+    assert not verify(store)  # neither's rows have anything wrong with them
     store.dispose()
 
 
 def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved) -> Act:
     cursor, concept_id, number = connection.cursor(), mine.concept.id, [0]
     load, (write,) = statements.load, statements.writes
-    found = {**load.values, "concept_id": concept_id, "expected_seq": mine.seq}
+    own, found = (
+        Edited.by_psycopg(statements, mine),
+        {**load.values, "concept_id": concept_id, "expected_seq": mine.seq},
+    )
 
     def once() -> None:
         number[0] += 1
@@ -125,8 +128,10 @@ def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements
             names = [column.name for column in cursor.description or ()]
             number.extend(names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
         _, seq, version, last, at = number
-        values = {**write.values, **following(concept_id, row[seq], row[version], row[last], number[0])}
-        values |= dict.fromkeys(INSTANTS, row[at] + timedelta(microseconds=1))
+        values = {
+            **write.values,
+            **own.following(row[seq], row[version], row[last], row[at] + timedelta(microseconds=1)),
+        }
         assert cursor.execute(write.text.encode(), values, prepare=True).fetchone() is not None
         connection.commit()
         found["expected_seq"] = row[seq] + 1
@@ -145,24 +150,25 @@ def on_sqlite(url: str, concepts: int) -> Generator[Bench]:
         bare = Way(_bare_sqlite(guarded, statements, mine), kept(store, mine.concept.id))
         unguarded = unguarded_sqlite(plain, guarded, statements, mine)
         yield Bench(store=edit, bare=bare, unguarded=unguarded, statements=statements)
+    assert not verify(store)
     store.dispose()
 
 
 def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Act:
     number, expected, concept_id = [0], [mine.seq], mine.concept.id
-    own = next(each for each in statements.load.values if isinstance(each, str) and not each.startswith("["))
+    asked_for = next(each for each in statements.load.values if isinstance(each, str) and not each.startswith("["))
     columns = [columns_of(each.text) for each in statements.writes]
+    own = Edited.by_sqlite3(statements, mine)
 
     def once() -> None:
         number[0] += 1
         connection.execute("BEGIN IMMEDIATE")
-        known = {statements.load.values[-1]: expected[0], own: concept_id}
+        known = {statements.load.values[-1]: expected[0], asked_for: concept_id}
         asked = [known.get(each, each) for each in statements.load.values]
         cursor = connection.execute(statements.load.text, asked)
         row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
-        when = instant_text(mine.concept.updated_at + timedelta(microseconds=number[0]))
-        changed = following(concept_id, row["seq"], row["current_version"], row["hash"], number[0])
-        changed = {**changed, **dict.fromkeys(INSTANTS, when)}
+        now = mine.concept.updated_at + timedelta(microseconds=number[0])
+        changed = own.following(row["seq"], row["current_version"], row["hash"], now)
         for write, names in zip(statements.writes, columns, strict=True):
             values = [changed.get(name, old) for name, old in zip(names, write.values, strict=True)]
             assert connection.execute(write.text, values).rowcount == 1
@@ -179,9 +185,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         on_postgresql(database.url, database.owner_url, dose.concepts) as bench,
         others.on_postgresql(database.owner_url) as beside,
     ):
-        yield _on_postgresql(_taken(bench, beside, dose))
+        yield _on_postgresql(_taken(bench, beside, dose), bench.statements)
     with on_sqlite(bed.sqlite(), dose.concepts) as bench, others.on_sqlite(bed.file.parent) as beside:
-        yield _on_sqlite(_taken(bench, beside, dose))
+        yield _on_sqlite(_taken(bench, beside, dose), bench.statements)
 
 
 def _taken(bench: Bench, beside: Mapping[str, others.Other], dose: Dose) -> Mapping[str, Measured]:
@@ -189,7 +195,7 @@ def _taken(bench: Bench, beside: Mapping[str, others.Other], dose: Dose) -> Mapp
     return in_turns({**ways, **{name: other.edit for name, other in beside.items()}}, dose)
 
 
-def _on_postgresql(found: Mapping[str, Measured]) -> Table:
+def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Table:
     ours, bare = found[OURS], found[GUARDED]
     goals = (
         Goal(promise="of the speed of the unguarded statement", found=found[UNGUARDED].over(ours), least=0.3),
@@ -208,10 +214,11 @@ def _on_postgresql(found: Mapping[str, Measured]) -> Table:
         rows=tuple(found.values()),
         beside=OURS,
         goals=goals,
+        statements=statements.texts,
     )
 
 
-def _on_sqlite(found: Mapping[str, Measured]) -> Table:
+def _on_sqlite(found: Mapping[str, Measured], statements: Statements) -> Table:
     ours = found[OURS]
     goals = (
         Goal(promise="times as fast as eventsourcing", found=found[others.SOURCED].over(ours), least=1),
@@ -224,4 +231,5 @@ def _on_sqlite(found: Mapping[str, Measured]) -> Table:
         rows=tuple(found.values()),
         beside=OURS,
         goals=goals,
+        statements=statements.texts,
     )

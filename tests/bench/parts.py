@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from tests.bench import edits, lifecycles, lives, reads, served, size
+from tests.bench import captures, edits, feeds, lifecycles, lives, reads, served, size
 from tests.bench.rounds import Dose, Table
 from tests.chaos.testbed import Testbed
 
@@ -13,6 +13,8 @@ PARTS: Final[Mapping[str, Part]] = {
     "lives": lives.tables,
     "reads": reads.tables,
     "served": served.tables,
+    "feeds": feeds.tables,
     "size": size.tables,
     "lifecycles": lifecycles.tables,
+    "captures": captures.tables,
 }

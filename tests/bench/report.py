@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from tests.bench.rounds import Dose, Goal, Measured, Table
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -27,6 +28,7 @@ NAMED: Final = (
     "Flask",
     "FastAPI",
     "pydantic",
+    "numpy",
 )
 STYLE: Final = (
     "text{font:13px ui-sans-serif,system-ui,sans-serif;fill:#1b1f24}.small{font-size:11px;fill:#57606a}"
@@ -38,19 +40,22 @@ LEFT, WIDTH, LINE, BAR, MARGIN = 270, 760, 24, 14, 12  # pixels
 LEAD: Final = (
     "Written by `python -m tests.bench --write` (`nox -s bench -- --write`), from one run on one machine, with one"
     " PostgreSQL and one SQLite, which wait for the disk at each COMMIT. All ways to do a thing take turns:"
-    " {rounds} rounds of {times} times each, fewer of what takes long, after one round that only warms up. A figure is"
+    " {rounds} rounds of {times} times each, a few in a row before the next way has its turn, fewer of what takes long,"
+    " after one round that only warms up. A figure is"
     " the median of the rounds,"
     " the span is from the least to the most; a ratio is the median of the rounds' own ratios, in which falls out what"
     " else the machine was doing. Trust ratios within a table; other machines give other figures."
 )
 
 
-def machine(postgresql: str) -> Iterator[str]:
+def machine(database: str) -> Iterator[str]:
     """Where it was measured, and with what."""
     models = {line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")}
     memory = next(int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
     yield f"{os.cpu_count()} cores of {', '.join(sorted(models))}, {memory / 2**20:.0f} GiB"
     yield f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+    with psycopg.connect(database) as connection:
+        postgresql = connection.info.parameter_status("server_version")
     yield f"PostgreSQL {postgresql} over TCP on the same machine, SQLite {sqlite3.sqlite_version}"
     yield ", ".join(f"{name} {version(name)}" for name in NAMED)
 
@@ -80,6 +85,9 @@ def page(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> str:
     for table in found:
         parts += [f"## {table.title}\n", f"{table.says}\n", f"![{table.title}](../images/{drawing_of(table)})\n"]
         parts.append(_table(("way", "median", "span", f"beside {table.beside}"), _rows(table)))
+        if table.statements:
+            parts += ["The statements of the bare driver, as indelible sends them:\n"]
+            parts += [f"```text\n{each}\n```\n" for each in table.statements]
     return "\n".join(parts)
 
 

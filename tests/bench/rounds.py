@@ -10,6 +10,7 @@ from attrs import frozen
 
 Act = Callable[[], object]
 MILLISECONDS: Final = 1e3
+FEW: Final = 10  # that a way acts before the next has its turn
 
 
 @frozen(kw_only=True)
@@ -22,10 +23,36 @@ class Dose:
     long_life: int  # versions of a concept that has many
     kept: int  # concepts in a store that has many
     clients: int  # that ask a server at once
+    subspaces: int  # of the space that captures go to
+    batch: int  # captures in one transaction
+    artifacts: int  # in a space that has many
+    signals: int  # in another that has many
 
 
-FULL: Final = Dose(rounds=7, times=100, concepts=500, long_life=10_000, kept=100_000, clients=4)
-SMALL: Final = Dose(rounds=1, times=2, concepts=5, long_life=20, kept=20, clients=2)
+FULL: Final = Dose(
+    rounds=7,
+    times=100,
+    concepts=500,
+    long_life=10_000,
+    kept=100_000,
+    clients=4,
+    subspaces=100,
+    batch=100,
+    artifacts=100_000,
+    signals=1_000_000,
+)
+SMALL: Final = Dose(
+    rounds=1,
+    times=2,
+    concepts=5,
+    long_life=20,
+    kept=20,
+    clients=2,
+    subspaces=5,
+    batch=3,
+    artifacts=100,
+    signals=20_000,
+)
 
 
 @frozen
@@ -80,6 +107,7 @@ class Table:
     rows: tuple[Measured, ...]
     beside: str  # the row of each group that its others are compared with
     goals: tuple[Goal, ...] = ()
+    statements: tuple[str, ...] = ()  # that the bare driver sent
 
     def compared(self) -> Iterator[tuple[Measured, float]]:
         """Each row, and how many times that of the row beside which it stands."""
@@ -92,14 +120,27 @@ def in_turns(ways: Mapping[str, Way], dose: Dose, group: str = "") -> Mapping[st
     """How many milliseconds each way takes to act once, by round; AssertionError where it did not do it each time."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     before = {name: way.done() for name, way in ways.items()}
-    for turn in range(dose.rounds + 1):
-        for name, way in ways.items():
-            spent = seconds_of(way.act, dose.times) / dose.times
-            if turn:  # the first round is for caches
-                taken[name].append(spent * MILLISECONDS)
+    gc.collect()
+    gc.freeze()  # what was there before is nobody's, and is not looked through at each collection
+    try:
+        for turn in range(dose.rounds + 1):
+            for name, spent in _round(ways, dose.times).items():
+                if turn:  # the first round is for caches
+                    taken[name].append(spent / dose.times * MILLISECONDS)
+    finally:
+        gc.unfreeze()
     done = {name: way.done() - before[name] for name, way in ways.items()}
     assert set(done.values()) == {dose.times * (dose.rounds + 1)}, done
     return {name: Measured(name=name, group=group, unit="ms", taken=tuple(found)) for name, found in taken.items()}
+
+
+def _round(ways: Mapping[str, Way], times: int) -> Mapping[str, float]:
+    """The seconds that each way takes to act so many times, a few and then the next way's few."""
+    spent = dict.fromkeys(ways, 0.0)
+    for done in range(0, times, FEW):
+        for name, way in ways.items():
+            spent[name] += seconds_of(way.act, min(FEW, times - done))
+    return spent
 
 
 def seconds_of(act: Act, times: int = 1) -> float:

@@ -75,7 +75,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     command = CreateKey(owner=MAYA, scopes=("admin",))
     key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
     told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
-    with _served(SERVE, told) as ours, _served(ASGI, told) as theirs, ExitStack() as stack:
+    with served(SERVE, told) as ours, served(ASGI, told) as theirs, ExitStack() as stack:
 
         def connect(port: int) -> Client:
             client = Client(port, key)
@@ -160,7 +160,7 @@ def _rates(found: Mapping[str, Measured], count: int) -> Iterator[Measured]:
 
 
 @contextmanager
-def _served(command: tuple[str, ...], told: Mapping[str, str]) -> Generator[int]:
+def served(command: tuple[str, ...], told: Mapping[str, str]) -> Generator[int]:
     """The port at which a server of ours answers until the block ends."""
     with socket.create_server((HOST, 0)) as free:
         port = int(free.getsockname()[1])

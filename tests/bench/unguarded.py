@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import psycopg
 from tests.bench.rounds import Way
-from tests.bench.statements import INSTANTS, Statements, columns_of, following
+from tests.bench.statements import Edited, Statements, columns_of
 
 from indelible.concepts import ConceptSaved
-from indelible.kernel import instant_text
 
 KEYS: Final = {
     "concepts": "id",
@@ -41,11 +40,12 @@ def unguarded_postgresql(owner: psycopg.Connection[Any], statements: Statements,
     for statement in MADE:
         owner.execute(statement.encode())
     (write,) = statements.writes
-    return _sending(owner, write.text.replace("indelible.", "unguarded."), dict(write.values), mine)
+    own = Edited.by_psycopg(statements, mine)
+    return _sending(owner, write.text.replace("indelible.", "unguarded."), dict(write.values), own, mine)
 
 
-def _sending(owner: psycopg.Connection[Any], text: str, usual: dict[str, Any], mine: ConceptSaved) -> Way:
-    cursor, number, concept = owner.cursor(), [0], mine.concept
+def _sending(owner: psycopg.Connection[Any], text: str, usual: dict[str, Any], own: Edited, mine: ConceptSaved) -> Way:
+    cursor, number, concept, last = owner.cursor(), [0], mine.concept, ["0" * 64]
 
     def done() -> int:
         found = owner.execute("SELECT count(*) FROM unguarded.history WHERE entity_id = %s", (concept.id,)).fetchone()
@@ -54,9 +54,10 @@ def _sending(owner: psycopg.Connection[Any], text: str, usual: dict[str, Any], m
     def once() -> None:
         number[0] += 1
         seq = mine.seq + number[0] - 1
-        values = {**usual, **following(concept.id, seq, seq, "0" * 64, number[0])}
-        values |= dict.fromkeys(INSTANTS, concept.updated_at + timedelta(microseconds=number[0]))
+        at = concept.updated_at + timedelta(microseconds=number[0])
+        values = {**usual, **own.following(seq, seq, last[0], at)}
         assert cursor.execute(text.encode(), values, prepare=True).fetchone() is not None
+        last[0] = values["history_hash"]
 
     return Way(once, done)
 
@@ -80,6 +81,7 @@ def unguarded_sqlite(
 
 def _sending_in_order(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Way:
     columns, number, concept = [columns_of(each.text) for each in statements.writes], [0], mine.concept
+    own, last = Edited.by_sqlite3(statements, mine), ["0" * 64]
 
     def done() -> int:
         counted = connection.execute("SELECT count(*) FROM history WHERE entity_id = ?", (concept.id,))
@@ -88,12 +90,12 @@ def _sending_in_order(connection: sqlite3.Connection, statements: Statements, mi
     def once() -> None:
         number[0] += 1
         seq = mine.seq + number[0] - 1
-        when = instant_text(concept.updated_at + timedelta(microseconds=number[0]))
-        changed = {**following(concept.id, seq, seq, "0" * 64, number[0]), **dict.fromkeys(INSTANTS, when)}
+        changed = own.following(seq, seq, last[0], concept.updated_at + timedelta(microseconds=number[0]))
         connection.execute("BEGIN IMMEDIATE")
         for write, names in zip(statements.writes, columns, strict=True):
             values = [changed.get(name, old) for name, old in zip(names, write.values, strict=True)]
             assert connection.execute(write.text, values).rowcount == 1
         connection.execute("COMMIT")
+        last[0] = changed["history_hash"]
 
     return Way(once, done)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from itertools import takewhile
 from pathlib import Path
 
 import httpx
@@ -48,7 +49,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
             [*command, "up"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
     assert process.stdout is not None
-    said = "".join(iter(process.stdout.readline, "Next:      indelible demo\n"))
+    said = "".join(takewhile(lambda line: not line.startswith("Next:"), process.stdout))
     address = re.findall(r"^Address: +(\S+)$", said, re.MULTILINE)[0]
     port = {"INDELIBLE_PORT": address.rpartition(":")[2]}
     subprocess.run([*command, "demo"], cwd=folder, env=environment | port, check=True, capture_output=True)

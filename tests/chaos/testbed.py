@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 from attrs import frozen
 from tests.conftest import SHARED_MEMORY
+from tests.databases import create_database
 
-from indelible_service.embedded import PostgresServer, create_database, postgres
+from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
 
 TEMPLATE = "template_of_testbed"

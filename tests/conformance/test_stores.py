@@ -5,6 +5,7 @@ from typing import Any, cast
 import psycopg
 import pytest
 from tests.conftest import DATABASES, POLICY, Awaited
+from tests.databases import create_database
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
@@ -15,7 +16,7 @@ from indelible.testing.readers import Install, nothing_to_install
 from indelible.testing.repository import RepositoryConformance
 from indelible.testing.spaces import SpacesConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, install_algorithm
 from indelible_sql.migrate import upgrade
 

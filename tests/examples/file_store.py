@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate
 
-from indelible.captures import settings_kept
-from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, answered
-from indelible.kernel.config import OneSnapshot, SystemConfigCache
+from indelible.captures.queries import settings_kept
+from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds
+from indelible.kernel.config import Config, SystemConfigCache
+from indelible.kernel.receipts import answered
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
 from indelible.policy import Policy
@@ -32,7 +33,7 @@ class FileStore:
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         with self._nesting.one_block(), self._locked(), refusals_logged(cause):
             tables = self._tables()
-            config = OneSnapshot(self.config)
+            config = Config(self.config)
             tx = MemoryTransaction(tables, self._policy, config, cause, self._clock, self._ids)
             try:
                 yield tx
@@ -58,7 +59,7 @@ class FileStore:
 
     def read(self, query: Callable[Concatenate[MemoryReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer."""
-        return query(MemoryReading(self._tables(), self._policy, OneSnapshot(self.config)), *args, **kwargs)
+        return query(MemoryReading(self._tables(), self._policy, Config(self.config)), *args, **kwargs)
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """The next changes of all entities after a cursor; none is ever missed or given twice."""

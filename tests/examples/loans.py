@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 from sqlalchemy import Column, Connection, Date, MetaData, Table, Text
 
 from indelible.kernel import Edge, Lifecycle, NotFound, instant_after, next_change
-from indelible_sql import Heads, SqlTransaction, declare_lifecycle, guard_head, head_columns
+from indelible_sql import Heads, SqlHeads, SqlTransaction, declare_lifecycle, guard_head, head_columns
 
 
 class LoanStatus(StrEnum):
@@ -71,14 +71,14 @@ def lend(tx: SqlTransaction, command: tuple[str, date]) -> Loan:
 def move(tx: SqlTransaction, command: tuple[str, int, str, date]) -> Loan:
     """Renew or return a loan."""
     loan_id, seq, action, due = command
-    loan = HEADS.load(tx.session, loan_id, expected_seq=seq).entity
+    loan = SqlHeads(tx.session, HEADS).load(loan_id, expected_seq=seq).entity
     status, now = LOAN.next(loan.status, action), instant_after(loan.updated_at, tx.clock.now())
     return save(tx, evolve(loan, due=due, status=status, updated_at=now), action, expected_seq=seq)
 
 
 def save(tx: SqlTransaction, loan: Loan, action: str, *, expected_seq: int) -> Loan:
     """Move the head, and say so in history."""
-    head = HEADS.load(tx.session, loan.id, expected_seq=expected_seq) if expected_seq else None
+    head = SqlHeads(tx.session, HEADS).load(loan.id, expected_seq=expected_seq) if expected_seq else None
     change = next_change(tx, LOAN, head, loan, action, {"book": loan.book, "due": loan.due.isoformat()})
-    HEADS.record(tx.session, change, loan)
+    SqlHeads(tx.session, HEADS).record(change, loan)
     return loan

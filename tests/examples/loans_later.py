@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from tests.examples.loans import LOANS, LoanNotFound
 
 from indelible.kernel import Edge, Lifecycle, instant_after, next_change
-from indelible_sql import Heads, SqlTransaction, declare_lifecycle, withdraw_lifecycle
+from indelible_sql import Heads, SqlHeads, SqlTransaction, declare_lifecycle, withdraw_lifecycle
 
 
 class LoanStatus(StrEnum):
@@ -58,13 +58,10 @@ HEADS = Heads(table=LOANS, entity=Loan, missing=LoanNotFound)
 
 def lose(tx: SqlTransaction, command: tuple[str, int]) -> Loan:
     """Say that the book is lost."""
-    loan_id, seq = command
-    head = HEADS.load(tx.session, loan_id, expected_seq=seq)
+    (loan_id, seq), loans = command, SqlHeads(tx.session, HEADS)
+    head = loans.load(loan_id, expected_seq=seq)
     status, now = LOAN.next(head.entity.status, "lose"), instant_after(head.entity.updated_at, tx.clock.now())
     loan = evolve(head.entity, status=status, updated_at=now)
-    HEADS.record(
-        tx.session,
-        next_change(tx, LOAN, head, loan, "lose", {"book": loan.book, "due": loan.due.isoformat()}),
-        loan,
-    )
+    change = next_change(tx, LOAN, head, loan, "lose", {"book": loan.book, "due": loan.due.isoformat()})
+    loans.record(change, loan)
     return loan

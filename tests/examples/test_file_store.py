@@ -11,7 +11,7 @@ from tests.examples.file_store import FileStore
 
 from indelible import concepts
 from indelible.kernel import Actor, Because
-from indelible.kernel.config import OneSnapshot
+from indelible.kernel.config import Config
 from indelible.kernel.keys import KeyPolicy
 from indelible.memory.store import MemoryTransaction
 from indelible.policy import Policy
@@ -46,7 +46,7 @@ class Forgetful(FileStore):
         tables = self._tables()
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         try:
-            yield MemoryTransaction(tables, self._policy, OneSnapshot(self.config), cause, self._clock, self._ids)
+            yield MemoryTransaction(tables, self._policy, Config(self.config), cause, self._clock, self._ids)
         finally:
             self._replace(tables)
 

@@ -25,9 +25,10 @@ from indelible_sql import (
 )
 from indelible_sql.admission import LifecycleDiffers
 from indelible_sql.hosts import EdgeInUse
-from indelible_sql.tables import HISTORY
+from indelible_sql.tables import EDGES, HISTORY
 
 MAYA = Actor.user("maya")
+ADDED_BY_HAND = {"lifecycle": "loan", "from_state": "LENT", "action": "lose", "to_state": "LENT", "adds_version": 0}
 DUE = date(2999, 1, 1)
 
 
@@ -188,6 +189,25 @@ def test_an_edge_that_history_took_is_withdrawn_no_more(urls: tuple[str, str], s
     engine.dispose()
 
     assert verify(store) == ()
+
+
+def test_a_declaration_that_fails_leaves_the_edges_closed_whatever_its_host_does_then(urls: tuple[str, str]) -> None:
+    engine = create_engine(urls[1])
+    other = type(LOAN)(name="loan", edges=(LOAN.edges[0]._replace(to_state=LoanStatus.RETURNED), *LOAN.edges[1:]))
+    for end in ("rollback", "commit"):
+        with engine.connect() as connection:
+            with pytest.raises(DBAPIError):
+                declare_lifecycle(connection, other)
+            getattr(connection, end)()
+        assert is_refused(urls[1], insert(EDGES).values(ADDED_BY_HAND)), end
+    engine.dispose()
+
+
+def test_nothing_is_asked_of_an_owner_where_there_is_nothing_to_withdraw(urls: tuple[str, str]) -> None:
+    engine = create_engine(urls[0])
+    with engine.begin() as connection:
+        withdraw_lifecycle(connection, type(LOAN)(name="visit", edges=LOAN.edges))
+    engine.dispose()
 
 
 def test_a_head_with_rowids_is_not_guarded(sqlite_url: str) -> None:

@@ -8,27 +8,19 @@ from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
 
 from indelible.captures import (
-    ALGORITHM,
     ANNEALED,
-    SETTING,
-    SPACE,
-    SUBSPACE,
-    AlgorithmVersion,
     Artifact,
     Centroid,
     EngagementLevel,
     RenameSubspace,
-    RepositoryOverShelf,
-    Setting,
     Signal,
-    Space,
-    Subspace,
-    checksum_of,
     rename_subspace,
 )
-from indelible.captures.entities import as_float32, moved
+from indelible.captures.entities import AlgorithmVersion, Stepped, as_float32
+from indelible.captures.handlers import RepositoryOverShelf
+from indelible.captures.rules.formulas import checksum_of
 from indelible.captures.rules.records import record_of
-from indelible.kernel import Because, Change, Entity, Head, Lifecycle, next_change
+from indelible.kernel import Because, Change, Head, next_change
 from indelible.testing.readers import A, B, C, Place, change, worked
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible_sql import SqlStore, SqlTransaction
@@ -38,7 +30,6 @@ from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
 Row = Mapping[str, Any]
 CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
 NOTHING: Row = MappingProxyType({})
-NAMED = {"space": SPACE, "subspace": SUBSPACE, "algorithm": ALGORITHM, "setting": SETTING}
 
 
 @frozen
@@ -145,44 +136,29 @@ def _captures(
     assert active is not None
     now = max(each.entity.updated_at for each in (space, empty, active, setting)).replace(month=2)
     fresh: dict[str, Any] = {"id": "new", "created_at": now, "updated_at": now}
-    registered = AlgorithmVersion(
-        formulas=ANNEALED, checksum=checksum_of(ANNEALED), status=ALGORITHM.next("", "register"), **fresh
-    )
+    said = {"id": "new", "formulas": ANNEALED, "checksum": checksum_of(ANNEALED)}
+    registered = AlgorithmVersion.born("register", now=now, **said)
     return Captures(
         space_id=space_id,
         part_id=part_id,
         empty_id=empty_id,
         artifact_id=artifact_id,
-        **_step(space, moved(SPACE, space.entity, "rename", now=now, name="Other"), "rename", "rename", "named"),
+        **_step(space, space.entity.moved("rename", now=now, name="Other"), "rename", "rename", "named"),
         **_step(None, evolve(space.entity, **fresh), "create", "begin", "space"),
-        **_step(empty, moved(SUBSPACE, empty.entity, "seed", now=now, seed=as_float32(B)), "seed", "seed", "seeded"),
+        **_step(empty, empty.entity.moved("seed", now=now, seed=as_float32(B)), "seed", "seed", "seeded"),
         **_step(None, evolve(tx.subspaces.get(part_id).entity, description="x", **fresh), "create", "part", "subspace"),
         **_step(None, registered, "register", "register", "algorithm"),
-        **_step(active, moved(ALGORITHM, active.entity, "replace", now=now), "replace", "replace", "active"),
-        **_step(setting, moved(SETTING, setting.entity, "change", now=now, value="0.2"), "change", "choose", "chosen"),
+        **_step(active, active.entity.moved("replace", now=now), "replace", "replace", "active"),
+        **_step(setting, setting.entity.moved("change", now=now, value="0.2"), "change", "choose", "chosen"),
         **_step(None, evolve(setting.entity, **fresh), "change", "first", "setting"),
         again=again,
         new=new,
     )
 
 
-def _step(head: Head[Any] | None, entity: Any, action: str, named: str, row: str) -> dict[str, Any]:  # noqa: ANN401 - an entity
-    lifecycle: Lifecycle[Any] = NAMED[kind_of(entity)]
-    return {
-        named: next_change(CAUSE, lifecycle, head, entity, action, record_of(entity)),
-        row: dict(record_of(entity)),
-    }
-
-
-def kind_of(entity: Entity) -> str:
-    """The name of the entity's lifecycle."""
-    kinds: Mapping[type, str] = {
-        Space: "space",
-        Subspace: "subspace",
-        AlgorithmVersion: "algorithm",
-        Setting: "setting",
-    }
-    return kinds[type(entity)]
+def _step(head: Head[Any] | None, entity: Stepped, action: str, named: str, row: str) -> dict[str, Any]:
+    change = next_change(CAUSE, entity.lifecycle, head, entity, action, record_of(entity))
+    return {named: change, row: dict(record_of(entity))}
 
 
 def captured(

@@ -4,10 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.databases import create_database
 from tests.guards.mutations import Report, measured
 from tests.guards.places import Place, settled_database, settled_file
 
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import PostgresServer
 
 
 @pytest.fixture(scope="session")

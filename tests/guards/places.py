@@ -59,7 +59,7 @@ class Inside:
     def findings(self, statements: Sequence[Statement], *, before: Sequence[str] = (), role: str = "") -> list[Finding]:
         """All that verify finds beside the guards that are gone."""
         store = open_store(engine=self.engine, policy=POLICY)
-        store.engines = Engines(writer=self.engine, reader=self.engine, dispose=self.engine.dispose)
+        store.engines = Engines(writer=self.engine, reader=self.engine)
         with self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN")

@@ -12,8 +12,9 @@ from indelible import concepts
 from indelible.concepts import CONCEPT, Concept, ConceptVersion
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.records import record_of
-from indelible.kernel import Because, Change, Head, Once, Receipt, digest, next_change
+from indelible.kernel import Because, Change, Head, Once, digest, next_change
 from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
+from indelible.kernel.receipts import Receipt
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible_sql import SqlReading, SqlStore
 from indelible_sql.captures_tables import ALGORITHMS, SETTINGS, SPACES, SUBSPACES

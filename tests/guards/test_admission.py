@@ -9,13 +9,14 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 from tests.conftest import POLICY
+from tests.databases import create_database
 from tests.guards.damages import ON_POSTGRESQL, ON_SQLITE
 from tests.guards.places import Place
 
 from indelible.kernel import IndelibleError
 from indelible.kernel.keys import list_keys
 from indelible.testing.stores import MAYA, refusal
-from indelible_service.embedded import APP, OWNER, PostgresServer, create_database
+from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import SqlStore, open_store
 from indelible_sql.admission import ForeignKeysOff, RoleTooStrong
 from indelible_sql.migrate import SchemaDamaged, SchemaOutOfDate

@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
 from tests.conftest import opened
+from tests.databases import create_database
 from tests.feeds import Patient
 from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
@@ -21,7 +22,7 @@ from indelible.testing.concepts import ConceptsConformance
 from indelible.testing.kernel import KernelConformance
 from indelible.testing.repository import RepositoryConformance
 from indelible.testing.stores import AnyStore
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.guards import Guard
 from indelible_sql.migrate import newest

@@ -11,14 +11,15 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, select
 from tests.conftest import POLICY
+from tests.databases import create_database
 from tests.guards.places import Place
 from tests.guards.situation import Situation
 
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import PostgresServer
 from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
 from indelible_sql.captures_tables import FOLDED
 from indelible_sql.columns import SCHEMA
-from indelible_sql.schema import MOVING, guards
+from indelible_sql.schema import HEADS, MOVING, guards
 from indelible_sql.snapshot import facts
 from indelible_sql.tables import ShownKey, metadata
 
@@ -46,6 +47,7 @@ HARM = {
     "a key's secret": ("UPDATE {at}keys SET secret_digest = hash", "keys", "granted"),
     "a key without an end": ("UPDATE {at}keys SET expires_at = NULL", "keys", "granted"),
     "a key that is gone": ("DELETE FROM {at}keys", "keys", "granted"),
+    "a space's owner": ("UPDATE {at}spaces SET user_id = 'eve' WHERE id = '{space}'", "spaces", "space"),
     "a level that falls": ("UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'", "artifacts", "page"),
     "an artifact that is gone": ("DELETE FROM {at}artifacts WHERE id = '{page}'", "artifacts", "page"),
     "a centroid elsewhere": (
@@ -71,8 +73,8 @@ class House:
 
     def names(self) -> dict[str, str]:
         reviewed, published = self.situation.reviewed.entity_id, self.situation.published.entity_id
-        of_captures = {"page": self.situation.captures.artifact_id, "part": self.situation.captures.part_id}
-        granted = self.situation.granted.entity_id
+        granted, captures = self.situation.granted.entity_id, self.situation.captures
+        of_captures = {"page": captures.artifact_id, "part": captures.part_id, "space": captures.space_id}
         return {"reviewed": reviewed, "published": published, "granted": granted} | of_captures
 
     def harm(self, statement: str) -> None:
@@ -164,6 +166,7 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
         Rebuilt(table="artifacts", rows=2, changed=()),
         Rebuilt(table="centroids", rows=2, changed=()),
     )
+    assert rebuild(house.store, house.owner_url, heads=dict(HEADS)) == rebuilt  # a host that names ours too
     assert house.state() == house.before
     assert verify(house.store) == ()
 

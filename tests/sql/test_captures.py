@@ -17,8 +17,7 @@ from tests.sql.conftest import code, opened
 from tests.sql.pooler import pooler_to
 
 from indelible import captures
-from indelible.captures import ANNEALED, CapturePolicy, MarginResult
-from indelible.policy import Policy
+from indelible.captures import ANNEALED, MarginResult
 from indelible.testing.readers import A, B, Place, activate, activated, change, place_in, worked
 from indelible.testing.stores import do
 from indelible_service.embedded import APP, PostgresServer
@@ -26,7 +25,6 @@ from indelible_sql import Pool, SqlStore, install_algorithm, open_store, verify
 
 CAPTURES, CLIENTS, ORDERS = 1_000, 2, 2
 CHANGED_UNDER = 60
-IMPATIENT = Policy(keys=POLICY.keys, captures=CapturePolicy(settings_ttl_seconds=0.05))
 
 
 @pytest.fixture
@@ -63,7 +61,8 @@ def test_a_client_that_reads_and_then_writes_loses_some_of_them(database: Postgr
 
 
 def test_an_algorithm_and_a_threshold_change_under_captures_without_a_restart(store: SqlStore, owner_url: str) -> None:
-    impatient = open_store(store.own_url, policy=IMPATIENT)
+    impatient = open_store(store.own_url, policy=POLICY)
+    impatient.config.ttl_seconds = 0.05
     place, *parts = worked(impatient)
     stop = Event()
 
@@ -132,7 +131,7 @@ def test_no_capture_fails_while_the_settings_cannot_be_read(
         assert shown.updates_centroid is False  # a single reader, whose cache never saw the threshold
         assert [each.levelname for each in caplog.records if "config fallback" in each.message] != []
         assert place.read(captures.preview_margin, place.space_id, A) is not None
-        assert not store.config.is_degraded
+        assert not store.config.snapshot().error
 
 
 def test_no_capture_fails_while_a_reader_fails_on_sqlite(sqlite: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
@@ -155,7 +154,7 @@ def falls_back(store: SqlStore, place: Place) -> MarginResult:
     command = captures.CreateSpace(user_id="maya", name="guessed")
 
     assert refused(store, commands, 4) == []
-    assert store.config.is_degraded
+    assert store.config.snapshot().error
     assert store.config.fallbacks[("assignment_margin_threshold", reason(store))] > 0
     assert code(do, store, captures.create_space, command) == "CONFIG_UNAVAILABLE"
     found: MarginResult = place.read(captures.preview_margin, place.space_id, A)
@@ -163,7 +162,7 @@ def falls_back(store: SqlStore, place: Place) -> MarginResult:
 
 
 def reason(store: SqlStore) -> str:
-    return "stale" if store.config.age_seconds is not None else "unreadable"
+    return "stale" if store.config.snapshot().texts is not None else "unreadable"
 
 
 def test_a_capture_needs_nothing_of_a_session_but_a_transaction(database: PostgresServer) -> None:

@@ -16,13 +16,14 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from tests.conftest import POLICY, Awaited, Loop, copied, folder
+from tests.databases import create_database
 from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create, edit, submit
-from indelible_service.embedded import PostgresServer, create_database, postgres
+from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, SqlTransaction, open_async_store, open_store, verify
 
 CREATE = concepts.CreateConcept(content=RATIO)

@@ -29,6 +29,7 @@ from tests.feeds import changes
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved, ConceptStatus
+from indelible.concepts.errors import PartialWrite
 from indelible.kernel import Once, Stale
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, refusal
 from indelible.wiring import Reading, Writing
@@ -151,7 +152,7 @@ def test_a_partial_write_in_a_joined_transaction_is_refused(host: Host) -> None:
             tx.concepts.save_concept(concept)
 
     with host.engine.begin() as connection:
-        assert isinstance(refusal(lambda: half(connection)), concepts.PartialWrite)
+        assert isinstance(refusal(lambda: half(connection)), PartialWrite)
     assert host.changes() == 0
 
 

@@ -13,12 +13,13 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Engine, event
 from tests.conftest import DATABASES
+from tests.databases import create_database
 from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
 from indelible import concepts
 from indelible.testing.stores import create, edit, refusal
-from indelible_service.embedded import APP, PostgresServer, create_database
+from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, open_async_store, verify
 from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
 from indelible_sql.snapshot import facts

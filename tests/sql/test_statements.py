@@ -30,7 +30,7 @@ REWRITES = re.compile(
     r"|\b(ON CONFLICT|OR REPLACE|REPLACE INTO|OR IGNORE|MERGE INTO)\b",
     re.IGNORECASE,
 )
-EXEMPT = ("HOME", "NODE", "APPLIED")  # the one asks about the server, the others are parts of more
+EXEMPT = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE")  # parts of more
 UPSERT = re.compile(r"\bON CONFLICT\b|\bOR REPLACE\b|\bREPLACE INTO\b")
 ORDER = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
 # A unique index, of a column that SQLAlchemy does not know.

@@ -153,8 +153,9 @@ class World:
             return self.asked[-1]
         again = keyed[step.pick % len(keyed)]
         other = self._resolved(evolve(step, twist=Twist.RIGHT))
-        is_other = step.pick % 2 == 0 and other.once is not None and again.once is not None
-        return evolve(other, once=again.once, actor=again.actor) if is_other else again
+        if step.pick % 2 or other.once is None or again.once is None:
+            return again
+        return evolve(other, once=Once(again.once.key, other.once.returns), actor=again.actor)
 
     def _resolved(self, step: Step) -> Call:
         call = RESOLVE[step.verb](self, step)

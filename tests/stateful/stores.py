@@ -12,12 +12,13 @@ import psycopg
 from attrs import define, evolve, field, frozen
 from psycopg.sql import SQL, Identifier
 from tests.conftest import POLICY, Awaited, Loop
+from tests.databases import create_database
 from tests.feeds import settled
 
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import PostgresServer
 from indelible_sql import Rebuilt, open_async_store, open_store, rebuild, verify
 from indelible_sql.walk import Finding
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from attrs import evolve
+from tests.databases import create_database
 from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
 from tests.web.hostile.line import BIRTH, MEBIBYTE, Line
 from tests.web.hostile.lines_of_bodies import UTF_8
@@ -17,7 +18,7 @@ from tests.web.hostile.scene import Stage, faults, of_line
 from indelible.concepts import ConceptContent
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
-from indelible_service.embedded import PostgresServer, create_database
+from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 
 

@@ -10,7 +10,7 @@ from flask import Request
 from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
 from tests.web.hostile.rows import UNEXPECTED
 
-from indelible.concepts import ConceptNotFound, CorrectsUnpublished, OwnWork
+from indelible.concepts.errors import ConceptNotFound, CorrectsUnpublished, OwnWork
 from indelible.kernel import (
     IndelibleError,
     InvalidActor,
@@ -22,8 +22,8 @@ from indelible.kernel import (
     StoreBusy,
     StoreUnreachable,
     WrongUse,
-    error_types,
 )
+from indelible.kernel.errors import error_types
 from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.values import TextTooLong
 from indelible.memory import MemoryStore

@@ -1,16 +1,18 @@
 """The figures that were measured once: of the reference, and of the shipped text as it is read here."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis.strategies import floats, integers, lists
 
-from indelible.captures import ANNEALED, SPHERICAL, formulas_of
+from indelible.captures import CaptureArtifactCommand
 from indelible.captures.entities import Vector, as_float32
 from indelible.captures.rules import vectors
-from indelible.captures.rules.golden import CASES
+from indelible.captures.rules.formulas import ANNEALED, CASES, SPHERICAL, formulas_of
+from indelible.captures.rules.records import fingerprint_of
 
 CLOSE = 1e-6
 A, B, C = (as_float32(each) for each in ((1, 0, 0), (0.6, 0.8, 0), (0, 0, 1)))
@@ -109,3 +111,21 @@ def test_an_update_gives_a_unit_vector_no_farther_from_what_drew_it(
 
         assert vectors.vec_norm(moved) == pytest.approx(1, abs=1e-5)
         assert vectors.vec_dist(moved, vector) <= vectors.vec_dist(centroid, vector) + 1e-5
+
+
+def test_what_names_a_capture_that_was_kept_stays_as_it_was() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    command = CaptureArtifactCommand(
+        user_id="maya",
+        space_id="s-1",
+        url="https://a.example/",
+        embedding=(1, 0.5),
+        embedding_model="m",
+        title="T",
+        reading_depth=0.25,
+        captured_at=at,
+    )
+    said = command.said(at)
+
+    assert fingerprint_of(said) == "05e78be1f1bbad114ea646d52a4357a73ab6b43fbf998ed552b191856f8a6d71"
+    assert said["capture_key"] == "6fad9e7520febeca90f00a93d4ea3d5bd4c57c00508a249a39b50c6b28723929"

@@ -32,16 +32,7 @@ def a_chain(length: int) -> ConceptGraph:
 
 
 def warnings_of(graph: ConceptGraph, concept_id: str, *close_names: str) -> dict[str, ConceptWarning]:
-    found = graph_warnings(
-        graph,
-        concept_id,
-        policy=ConceptPolicy(),
-        close_names=close_names,
-        approved_version=None,
-        version_number=1,
-        status=ConceptStatus.DRAFT,
-    )
-    return {each.code: each for each in found}
+    return {each.code: each for each in graph_warnings(graph, concept_id, ConceptPolicy(), close_names)}
 
 
 def reachable(links: Links, start: str) -> set[str]:
@@ -129,6 +120,12 @@ def test_layers_go_from_what_needs_nothing_to_the_target() -> None:
 
     assert order.layers == (("c", "d"), ("b",), ("a",))
     assert (order.unresolved, order.cycles) == ((), ())
+
+
+def test_a_layer_is_in_the_order_of_names() -> None:
+    graph = ConceptGraph(nodes=(a_node("a", name="Whole"), a_node("b", name="Half")))
+
+    assert learning_order(graph, ()).layers == (("b", "a"),)
 
 
 def test_only_what_a_target_needs_is_told_of() -> None:
@@ -256,15 +253,7 @@ def test_a_concept_and_its_namesake_are_ambiguous_and_perhaps_itself() -> None:
 
 def test_one_concept_by_its_id_and_by_its_name_is_listed_twice() -> None:
     graph = a_graph({"a": ("b", "name B", "lost", "Lost"), "b": ()})
-    found = graph_warnings(
-        graph,
-        "a",
-        policy=ConceptPolicy(),
-        close_names=(),
-        approved_version=None,
-        version_number=1,
-        status=ConceptStatus.DRAFT,
-    )
+    found = graph_warnings(graph, "a", ConceptPolicy(), close_names=())
 
     assert [each.params for each in found if each.code == "PREREQ_DUPLICATE"] == [("Name b",), ("lost",)]
 

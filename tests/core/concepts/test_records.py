@@ -27,7 +27,6 @@ from indelible.concepts.rules.records import (
     check_step,
     check_version,
     record_of,
-    warnings_digest,
 )
 from indelible.concepts.rules.warnings import RULESET, WarningCode, warning
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, digest
@@ -140,7 +139,7 @@ def test_a_change_keeps_the_digests_of_its_records_and_what_it_corrects() -> Non
 
     assert record_of(VERSION, remarks) == kept
     assert record_of(VERSION, remarks, corrects="c-0") == kept | {"corrects": "c-0"}
-    assert warnings_digest(VERSION, RULESET, remarks) != warnings_digest(VERSION, RULESET, ())
+    assert record_of(VERSION, ())["warnings"] != warnings
 
 
 def test_a_command_s_note_is_its_version_s() -> None:
@@ -161,7 +160,7 @@ def test_an_edit_is_compared_with_the_version_before_it() -> None:
         False,
     ]
     changes = store.read(concepts.list_history, again.concept.id)
-    assert changes[1].data["warnings"] == warnings_digest(again.version, RULESET, again.warnings)
+    assert changes[1].data == record_of(again.version, again.warnings)
 
 
 def test_the_hand_off_s_methods_remark_as_the_handlers_do() -> None:

@@ -16,7 +16,7 @@ from indelible.concepts.rules.warnings import (
     warning,
 )
 from indelible.memory import MemoryStore
-from indelible.testing.stores import RATIO, create
+from indelible.testing.stores import RATIO, approve, create, edit, submit
 
 NEED = ConceptNode(id="n", name="Need", status=ConceptStatus.DRAFT, prerequisites=())
 
@@ -27,18 +27,8 @@ def of(content: ConceptContent, names: NamesLike | None = None) -> dict[str, Con
     return {each.code: each for each in found}
 
 
-def of_graph(
-    start: ConceptNode, *others: ConceptNode, approved: int | None = None, close: tuple[str, ...] = ()
-) -> dict[str, ConceptWarning]:
-    found = graph_warnings(
-        ConceptGraph(nodes=(start, *others)),
-        start.id,
-        policy=ConceptPolicy(),
-        close_names=close,
-        approved_version=approved,
-        version_number=3,
-        status=start.status,
-    )
+def of_graph(start: ConceptNode, *others: ConceptNode, close: tuple[str, ...] = ()) -> dict[str, ConceptWarning]:
+    found = graph_warnings(ConceptGraph(nodes=(start, *others)), start.id, ConceptPolicy(), close)
     return {each.code: each for each in found}
 
 
@@ -98,9 +88,11 @@ def test_what_lags_behind_is_named_with_both_states() -> None:
 
 
 def test_an_approval_of_an_older_version_is_named_with_both() -> None:
-    found = of_graph(NEED, approved=2)
+    store = MemoryStore()
+    edited = edit(store, approve(store, submit(store, create(store))))
+    (found,) = (each for each in edited.current_warnings if each.code == "APPROVAL_STALE")
 
-    assert found["APPROVAL_STALE"].message == "Version 2 was approved, and the concept is now at version 3."
+    assert found.message == "Version 1 was approved, and the concept is now at version 2."
 
 
 def test_a_verb_stands_first_in_an_objective_or_nowhere() -> None:

@@ -30,6 +30,8 @@ from indelible.concepts.rules.warnings import (
     content_warnings,
 )
 from indelible.kernel import Actor
+from indelible.memory import MemoryStore
+from indelible.testing.stores import approve, create, edit, submit
 
 GOOD = ConceptContent(
     name="Ratio",
@@ -78,24 +80,22 @@ def of_graph(
     division: tuple[str, ...] = (),
     division_in: ConceptStatus = ConceptStatus.REVIEW,
     other: str = "Fraction",
-    approved: int | None = None,
 ) -> Warnings:
-    """The warnings, at version 4, of a concept in REVIEW that needs these."""
+    """The warnings of a concept in REVIEW that needs these."""
     review = ConceptStatus.REVIEW
     nodes = (
         ConceptNode(id="ratio", name="Ratio", status=review, prerequisites=prerequisites),
         ConceptNode(id="division", name="Division", status=division_in, prerequisites=division),
         ConceptNode(id="other", name=other, status=review, prerequisites=()),
     )
-    return graph_warnings(
-        ConceptGraph(nodes=nodes),
-        "ratio",
-        policy=ConceptPolicy(deepest_chain=1),
-        close_names=(),
-        approved_version=approved,
-        version_number=4,
-        status=review,
-    )
+    return graph_warnings(ConceptGraph(nodes=nodes), "ratio", ConceptPolicy(deepest_chain=1), close_names=())
+
+
+def of_approved(*, again: bool) -> Warnings:
+    """The warnings of a concept that was edited in APPROVED, and perhaps approved again."""
+    store = MemoryStore()
+    edited = edit(store, approve(store, submit(store, create(store))))
+    return (approve(store, edited) if again else edited).current_warnings
 
 
 class NoVerbs(frozenset[str]):
@@ -181,7 +181,7 @@ CASES: dict[WarningCode, tuple[Case, Case]] = {
     WarningCode.NOTE_UNINFORMATIVE: (lambda: of_edit(note="fix it"), lambda: of_edit(note="fix the name")),
     WarningCode.EDIT_NO_CHANGE: (of_edit, lambda: of_edit(but(scope_boundaries="All numbers."))),
     WarningCode.EDIT_LARGE: (lambda: of_edit(but(definition="Something else.")), lambda: of_edit(but(definition=""))),
-    WarningCode.APPROVAL_STALE: (lambda: of_graph(approved=3), lambda: of_graph(approved=4)),
+    WarningCode.APPROVAL_STALE: (lambda: of_approved(again=False), lambda: of_approved(again=True)),
     WarningCode.RULE_CRASHED: (lambda: of(policy=BROKEN), of),
 }
 MAJOR = """DEF_EMPTY EXPL_EMPTY OBJ_EMPTY EX_NONE MISC_EQUALS_DEF NAME_BLANK PREREQ_SELF PREREQ_CYCLE TEXT_CONTROL_CHARS

@@ -8,7 +8,7 @@ import pytest
 from attrs.exceptions import FrozenInstanceError
 
 import indelible
-from indelible.concepts import ConceptNotFound
+from indelible.concepts.errors import ConceptNotFound
 from indelible.kernel import (
     Conflict,
     Forbidden,
@@ -19,8 +19,8 @@ from indelible.kernel import (
     Stale,
     Unavailable,
     WrongUse,
-    error_types,
 )
+from indelible.kernel.errors import error_types
 
 for module in walk_packages(indelible.__path__, "indelible."):
     import_module(module.name)

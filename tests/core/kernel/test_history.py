@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis.strategies import lists, sampled_from
 
 from indelible.kernel import (
-    UNBORN,
     Actor,
     Because,
     BrokenChain,
@@ -29,6 +28,7 @@ from indelible.kernel import (
     next_change,
     verify_chain,
 )
+from indelible.kernel.history import UNBORN
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")

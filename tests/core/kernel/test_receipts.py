@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from attrs import evolve, fields, frozen
 
-from indelible.kernel import Actor, Conflict, Invalid, KeyReused, Once, Receipt
+from indelible.kernel import Actor, Conflict, Invalid, KeyReused, Once, WrongUse
 from indelible.kernel.keys import CreateKey, KeyCreated, KeyPolicy, create_key
+from indelible.kernel.receipts import Receipt
 from indelible.memory import MemoryStore, MemoryTransaction
 from indelible.policy import Policy
 from indelible.testing.stores import TickingClock
@@ -64,6 +65,15 @@ def test_the_first_answer_comes_again_whole_and_the_handler_does_not() -> None:
     assert counter.ask() == first
     assert isinstance(counter.ask().by, Actor)
     assert counter.count == 1
+
+
+def test_an_answer_that_is_asked_for_as_another_type_is_wrong_use() -> None:
+    as_asked: Any = KeyCreated  # a type checker refuses it
+    counter = Counter()
+    counter.ask()
+
+    with pytest.raises(WrongUse, match="the kept answer is no KeyCreated"):
+        counter.store.run(counter.add, "one", actor=MAYA, reason="a test", once=Once("k", as_asked))
 
 
 def test_without_a_key_each_request_is_another() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import field, make_class
+from attrs.validators import optional
 from hypothesis import given
 from hypothesis.strategies import characters, integers, text
 
@@ -20,13 +21,9 @@ from indelible.kernel.values import (
     TEXTS,
     is_count,
     is_identifier,
-    is_identifier_or_none,
     is_instant,
-    is_instant_or_none,
     is_sentence,
-    is_sentence_or_none,
     is_text,
-    is_text_or_none,
     is_texts,
 )
 
@@ -66,7 +63,7 @@ def test_the_limits_are_those_of_the_design() -> None:
 
 
 @pytest.mark.parametrize(
-    "check", [is_text, is_text_or_none, is_sentence, is_sentence_or_none, is_identifier, is_identifier_or_none]
+    "check", [is_text, optional(is_text), is_sentence, optional(is_sentence), is_identifier, optional(is_identifier)]
 )
 def test_a_text_is_as_long_as_its_field_allows(check: Check) -> None:
     for length in (1, 4, 5):
@@ -84,7 +81,9 @@ def test_nothing_is_a_value_only_where_a_field_may_be_absent(check: Check) -> No
     assert refused(check, None, TEXTS | COUNT) == "WRONG_TYPE"
 
 
-@pytest.mark.parametrize("check", [is_text_or_none, is_sentence_or_none, is_identifier_or_none, is_instant_or_none])
+@pytest.mark.parametrize(
+    "check", [optional(is_text), optional(is_sentence), optional(is_identifier), optional(is_instant)]
+)
 def test_a_field_that_may_be_absent_is_checked_where_it_is_not(check: Check) -> None:
     assert kept(check, None, LINE) is None
     assert refused(check, 7, LINE) == "WRONG_TYPE"
@@ -166,7 +165,7 @@ def test_what_is_no_whole_number_is_refused(value: object) -> None:
     assert refused(is_count, value, COUNT) == "WRONG_TYPE"
 
 
-@pytest.mark.parametrize("check", [is_instant, is_instant_or_none])
+@pytest.mark.parametrize("check", [is_instant, optional(is_instant)])
 def test_an_instant_is_in_utc_from_2000_to_2999(check: Check) -> None:
     first, last = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
     for instant in (first, last, first.astimezone(timezone(timedelta(0), "UTC+0"))):

@@ -2,7 +2,6 @@
 
 from attrs import field, frozen
 
-from indelible.captures import CapturePolicy
 from indelible.concepts import ConceptPolicy
 from indelible.kernel.keys import KeyPolicy
 
@@ -12,5 +11,4 @@ class Policy:
     """The policies of all contexts."""
 
     concepts: ConceptPolicy = field(factory=ConceptPolicy)
-    captures: CapturePolicy = field(factory=CapturePolicy)
     keys: KeyPolicy = field(factory=KeyPolicy)

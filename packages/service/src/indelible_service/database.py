@@ -13,7 +13,7 @@ from indelible.concepts import ConceptPolicy
 from indelible.kernel import Unavailable
 from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
-from indelible_service.local import derived, directory, secret_file
+from indelible_service.local import SECRET, derived, directory
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlStore
 
@@ -51,8 +51,11 @@ def opened(settings: Settings, *, tells_keys: bool = False) -> Generator[SqlStor
     url = make_url(settings.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoDatabase(url.database or "")
-    if tells_keys:
-        _check_secret(settings)
+    secret = settings.data_dir / SECRET
+    if tells_keys and not settings.secret and not secret.exists():
+        with opened(settings) as store:
+            if store.read(list_keys, limit=1):
+                raise SecretMissing(str(secret.absolute()))
     store = store_of(settings, tells_keys=tells_keys)
     try:
         yield store
@@ -69,11 +72,3 @@ def upgrade(settings: Settings) -> None:
         store.upgrade(settings.owner_url or None)
     finally:
         store.dispose()
-
-
-def _check_secret(settings: Settings) -> None:
-    path = secret_file(settings)
-    if not settings.secret and not path.exists():
-        with opened(settings) as store:
-            if store.read(list_keys, limit=1):
-                raise SecretMissing(str(path.absolute()))

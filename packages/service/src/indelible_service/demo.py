@@ -4,17 +4,17 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from operator import attrgetter
-from typing import Any, ClassVar, Final, NamedTuple, cast
+from typing import Any, ClassVar, Final, cast
 
 import urllib3
 from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
 from indelible.concepts import VersionDiff, to_unified
-from indelible.kernel import Actor, Forbidden, SystemClock, TimeOrderedIds, Unavailable
+from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, key_for
 from indelible_service.database import opened
-from indelible_service.local import find_key, keep_key
+from indelible_service.local import completed, directory, usable
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
@@ -22,10 +22,9 @@ SCOPES: Final = tuple(f"concepts:{verb}" for verb in ("read", "write", "review",
 PEOPLE: Final = ("ines", "maya", "noor", "tomas")
 ANSWER_SECONDS: Final = 30
 LONGEST_QUOTED: Final = 200  # characters of an answer that is not what it should be
-OK, CREATED = 200, 201
+DONE: Final = (200, 201)
 
 Body = Mapping[str, Any]
-Headers = Mapping[str, str]
 
 
 @frozen
@@ -47,28 +46,12 @@ class UnexpectedAnswer(Unavailable):
 
 
 @frozen
-class KeyNeeded(Forbidden):
-    """A key of the running instance is needed: its database is not this machine's."""
-
-    code: ClassVar[str] = "KEY_NEEDED"
-    address: str
-
-
-@frozen
 class Scene:
     """Something to show: a text, and perhaps a table."""
 
     text: str
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[object]] = ()
-
-
-class Life(NamedTuple):
-    """A concept as the instance has it: where, what our last step answered, and how many steps this run took."""
-
-    path: str
-    saved: Body
-    taken: int
 
 
 @frozen
@@ -78,12 +61,12 @@ class Api:
     address: str
     keys: Mapping[str, str] = field(repr=False)
 
-    def call(self, by: str, method: str, path: str, body: Body | None, headers: Headers, *expected: int) -> Body:
+    def call(self, by: str, method: str, path: str, body: Body | None, headers: Body, expected: Sequence[int]) -> Body:
         """What the answer says; NotRunning where there is none, UnexpectedAnswer where its status is another."""
         given = {"Authorization": f"Bearer {self.keys.get(by, '')}", **headers}
+        address = self.address + path
         try:
-            with urllib3.PoolManager(timeout=ANSWER_SECONDS, retries=False) as http:
-                answer = http.request(method, self.address + path, json=body, headers=given)
+            answer = urllib3.request(method, address, json=body, headers=given, timeout=ANSWER_SECONDS, retries=False)
         except urllib3.exceptions.HTTPError as error:
             raise NotRunning(self.address) from error
         said = answer.data.decode(errors="replace")
@@ -91,23 +74,16 @@ class Api:
             raise UnexpectedAnswer(f"{method} {path}", answer.status, said[:LONGEST_QUOTED])
         return cast("Body", answer.json())
 
-    def get(self, by: str, path: str) -> Body:
-        """What is there."""
-        return self.call(by, "GET", path, None, {}, OK)
-
 
 def running(settings: Settings, key: str | None) -> Api:
-    """The instance that the settings name, with a key for everyone in the curriculum; NotRunning or KeyNeeded."""
-    found = Api(settings.address, {}).get("", "/health/live")
+    """The instance that the settings name, with a key for everyone in the curriculum."""
+    found = Api(settings.address, {}).call("", "GET", "/health/live", None, {}, DONE)
     if found != {"status": "alive"}:
-        raise UnexpectedAnswer("GET /health/live", OK, str(found)[:LONGEST_QUOTED])
+        raise UnexpectedAnswer("GET /health/live", DONE[0], str(found)[:LONGEST_QUOTED])
     if key:
         return Api(settings.address, dict.fromkeys(PEOPLE, key))
-    try:
-        with opened(settings, tells_keys=True) as store:
-            return Api(settings.address, {person: _own_key(settings, store, person) for person in PEOPLE})
-    except Unavailable as error:
-        raise KeyNeeded(settings.address) from error
+    with opened(settings, tells_keys=True) as store:
+        return Api(settings.address, {person: _key_of(person, settings, store) for person in PEOPLE})
 
 
 def curriculum(kind: str) -> Iterator[Body]:
@@ -119,46 +95,49 @@ def curriculum(kind: str) -> Iterator[Body]:
 
 def concepts_demo(api: Api) -> Iterator[Scene]:
     """Write every concept, step by step, then look at what is there; a second run finds all steps done."""
-    run, lives = TimeOrderedIds().new(), dict[str, Life]()
+    lives = dict[str, Body]()
     for number, concept in enumerate(curriculum("concept")):
-        life = _live(api, run, number, concept["step"])
-        lives[life.saved["version"]["content"]["name"]] = life
-    steps, taken = sum(life.saved["seq"] for life in lives.values()), sum(life.taken for life in lives.values())
-    yield Scene(f"{steps} steps of {len(lives)} concepts; {steps - taken} of them were done before.")
+        saved = _live(api, number, concept["step"])
+        lives[saved["version"]["content"]["name"]] = saved
+    yield Scene(f"{sum(saved['seq'] for saved in lives.values())} steps of {len(lives)} concepts.")
     for scene in curriculum("scene"):
         yield _looked_at(api, lives, scene)
 
 
-def _own_key(settings: Settings, store: SqlStore, person: str) -> str:
-    kept = find_key(settings, person)
-    if kept and store.read(key_for, kept, now=SystemClock().now()):
+def _key_of(person: str, settings: Settings, store: SqlStore) -> str:
+    """The person's key that an earlier run kept on this machine, or a new one."""
+    path = directory(settings) / f"{person}.key"
+    with usable(path):
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+    if store.read(key_for, kept, now=SystemClock().now()):
         return kept
     command = CreateKey(owner=Actor.user(person), scopes=SCOPES)
     made = store.run(create_key, command, actor=Actor.system("demo"), reason=f"the demo acts as {person}")
-    keep_key(settings, person, made.text)
+    with completed(path) as out:
+        out.write(made.text.encode())
     return made.text
 
 
-def _live(api: Api, run: str, place: int, steps: Sequence[Body]) -> Life:
+def _live(api: Api, place: int, steps: Sequence[Body]) -> Body:
+    """What the API answered to the concept's last step."""
     path, saved = "/v1/concepts", cast("Body", {})
     for number, step in enumerate(steps):
-        once = {"Idempotency-Key": f"demo:{place}:{number}", "X-Request-Id": f"{run}:{place}:{number}"}
         method, below = ("POST", "/status") if "status" in step else ("PUT" if saved else "POST", "")
         body = {name: value for name, value in step.items() if name != "by"}
-        saved = api.call(step["by"], method, path + below, body, once | _seen(saved.get("seq")), OK, CREATED)
+        headers = {"Idempotency-Key": f"demo:{place}:{number}"} | _seen(saved.get("seq"))
+        saved = api.call(step["by"], method, path + below, body, headers, DONE)
         path = f"/v1/concepts/{saved['concept']['id']}"
-    changes = api.get("maya", f"{path}/history?limit=100")["items"]
-    return Life(path, saved, sum(str(change["request_id"]).startswith(run) for change in changes))
+    return saved
 
 
-def _looked_at(api: Api, lives: Mapping[str, Life], scene: Body) -> Scene:
-    life = lives[scene["path"].partition("}")[0].removeprefix("{")]
-    path = scene["path"].format_map({name: each.path for name, each in lives.items()})
-    seen = _seen(scene.get("seen", life.saved["seq"])) if "body" in scene else {}
-    method, expected = scene.get("method", "GET"), scene.get("expected", [OK])
-    answer = api.call(scene["by"], method, path, scene.get("body"), seen, *expected)
+def _looked_at(api: Api, lives: Mapping[str, Body], scene: Body) -> Scene:
+    saved = lives[scene["concept"]]
+    path = f"/v1/concepts/{saved['concept']['id']}{scene['path']}"
+    seen = _seen(scene.get("seen", saved["seq"])) if "body" in scene else {}
+    method, expected = scene.get("method", "GET"), scene.get("expected", DONE)
+    answer = api.call(scene["by"], method, path, scene.get("body"), seen, expected)
     unified = to_unified(make_converter().structure(answer, VersionDiff).diff) if "diff" in answer else ""
-    names: dict[str, str] = {each.saved["concept"]["id"]: name for name, each in lives.items()}
+    names: dict[str, str] = {each["concept"]["id"]: name for name, each in lives.items()}
     layers: Sequence[Sequence[str]] = answer.get("layers", ())
     order = "\n".join(", ".join(names.get(each, each) for each in layer) for layer in layers)
     columns = scene.get("columns", ())

@@ -15,12 +15,9 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
 from subprocess import DEVNULL, PIPE
 from tempfile import mkdtemp
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
-import psycopg
-from attrs import evolve, field, frozen
-from psycopg.sql import Identifier
+from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds, Unavailable
 
@@ -35,7 +32,6 @@ SETTINGS: Final = {
     "dynamic_shared_memory_type": "mmap",  # in the directory, where nothing of a killed server is left behind
 }
 HASTY: Final = {"fsync": "off", "full_page_writes": "off"}  # a kill loses nothing, a power cut perhaps everything
-NO_SETTINGS: Final[Mapping[str, str]] = MappingProxyType({})
 CREATED: Final = (
     "CREATE DATABASE {name} OWNER indelible_owner TEMPLATE {template} STRATEGY FILE_COPY",
     "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
@@ -54,7 +50,6 @@ FURNISHED: Final = (
 )
 COPIES: Final = Path("/var/cache/indelible")
 START_SECONDS: Final = 60
-RETRY_SECONDS: Final = 10
 
 
 @frozen
@@ -62,7 +57,6 @@ class ServerFailed(Unavailable):
     """The embedded PostgreSQL did not start; the end of its log says why."""
 
     code: ClassVar[str] = "EMBEDDED_SERVER_FAILED"
-    program: str
     log: str
 
 
@@ -72,7 +66,6 @@ class PostgresServer:
 
     host: str
     port: int
-    version: str
     url: str = field(repr=False)
     owner_url: str = field(repr=False)
     admin_url: str = field(repr=False)
@@ -83,30 +76,22 @@ def postgres(
     directory: Path,
     *,
     port: int | None = None,
-    settings: Mapping[str, str] = NO_SETTINGS,
+    settings: Mapping[str, str] | None = None,
     durable: bool = True,
     passwords: bool = False,
 ) -> Generator[PostgresServer]:
     """A server that lives as long as the block; the directory keeps its data for the next one."""
     cluster = _Cluster(directory.absolute())
     words = cluster.prepare("scram-sha-256" if passwords else "trust")
-    with cluster.running(SETTINGS | ({} if durable else HASTY) | dict(settings), port) as found:
+    found, child = cluster.start(SETTINGS | ({} if durable else HASTY) | dict(settings or {}), port)
+    # The shell stops it when we are gone, however that came: it reads from us until the end.
+    watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
+    try:
         admin, owner, app = (f"postgresql://{role}:{word}@{HOST}:{found}/{DATABASE}" for role, word in words.items())
-        with psycopg.connect(admin) as connection:
-            version = connection.info.parameter_status("server_version") or ""
-        yield PostgresServer(host=HOST, port=found, version=version, url=app, owner_url=owner, admin_url=admin)
-
-
-def create_database(server: PostgresServer, name: str, template: str = "template1") -> PostgresServer:
-    """The server with URLs of a new database that belongs to the owner: a copy of the template."""
-    names = {"name": Identifier(name).as_string(), "template": Identifier(template).as_string()}
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for statement in CREATED:
-            admin.execute(statement.format(**names).encode())
-    url, owner_url, admin_url = (
-        f"{url.rpartition('/')[0]}/{name}" for url in (server.url, server.owner_url, server.admin_url)
-    )
-    return evolve(server, url=url, owner_url=owner_url, admin_url=admin_url)
+        with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **_as(cluster.account)):
+            yield PostgresServer(host=HOST, port=found, url=app, owner_url=owner, admin_url=admin)
+    finally:
+        _stop(child)
 
 
 class _Cluster:
@@ -115,13 +100,13 @@ class _Cluster:
     def __init__(self, directory: Path) -> None:
         self._directory, self._data, self._log = directory, directory / "data", directory / "server.log"
         self._lock, self._passwords = self._data / "postmaster.pid", directory / "passwords"
-        self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses root
+        self.account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses root
 
     def prepare(self, method: str) -> Mapping[str, str]:
         """Make the data where there are none, and let clients in by the method; the roles' passwords."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._account and not any(self._directory.iterdir()):
-            os.chown(self._directory, self._account.pw_uid, self._account.pw_gid)
+        if self.account and not any(self._directory.iterdir()):
+            os.chown(self._directory, self.account.pw_uid, self.account.pw_gid)
         if not self._data.exists():
             self._initialise(self._directory / "data.new")
         (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {method}\n")
@@ -131,43 +116,33 @@ class _Cluster:
                 self._lock.unlink()
         return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
 
-    @contextmanager
-    def running(self, settings: Mapping[str, str], wanted: int | None) -> Generator[int]:
-        """The port at which the server answers until the block ends."""
-        port, child = self._started(settings, wanted)
-        # The shell stops it when we are gone, however that came: it reads from us until the end.
-        watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
-        try:
-            with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **_as(self._account)):
-                yield port
-        finally:
-            _stop(child)
-
-    def _started(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, subprocess.Popen[bytes]]:
+    def start(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, subprocess.Popen[bytes]]:
+        """The port at which the server answers, and its process."""
         # A killed server's last children need a moment to notice; a port that was free may be taken since.
         passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
-        deadline = time.monotonic() + RETRY_SECONDS
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        deadline = time.monotonic() + START_SECONDS
         while True:
             port = wanted or _free_port()
-            options = [f"--{name}={value}" for name, value in {**settings, "port": str(port)}.items()]
-            child = self._begin("postgres", "-D", str(self._data), *options)
-            if self._is_ready(child):
-                return port, child
-            failure = self._failure("postgres")
+            child = self._begin("postgres", "-D", str(self._data), f"--port={port}", *options)
+            try:
+                while child.poll() is None and time.monotonic() < deadline:
+                    if self._is_ready(child.pid):
+                        return port, child
+                    time.sleep(0.02)
+            except BaseException:  # Ctrl-C, while it starts
+                _stop(child)
+                raise
+            _stop(child)
+            failure = self._failure()
             if time.monotonic() > deadline or not any(cause in failure.log for cause in passing):
                 raise failure
             time.sleep(0.1)
 
-    def _is_ready(self, child: subprocess.Popen[bytes]) -> bool:
+    def _is_ready(self, pid: int) -> bool:
         # A connection would not tell our server from another one at the same port.
-        deadline = time.monotonic() + START_SECONDS
-        while child.poll() is None and time.monotonic() < deadline:
-            said = self._lock.read_text() if self._lock.exists() else ""
-            if said.startswith(f"{child.pid}\n") and said.rstrip().endswith("\nready"):
-                return True
-            time.sleep(0.02)
-        _stop(child)
-        return False
+        said = self._lock.read_text() if self._lock.exists() else ""
+        return said.startswith(f"{pid}\n") and said.rstrip().endswith("\nready")
 
     def _initialise(self, new: Path) -> None:
         # It gets its name when it is whole: an interrupted start is simply repeated.
@@ -175,9 +150,7 @@ class _Cluster:
         words = {role: TimeOrderedIds().secret() for role in ROLES}
         self._passwords.touch(mode=0o600)
         self._passwords.write_text("\n".join(words.values()))
-        self._finish(
-            "initdb", "-D", str(new), "--username", ADMIN, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"
-        )
+        self._finish("initdb", "-D", str(new), "-U", ADMIN, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
         furnished = "\n".join(FURNISHED).format(name=DATABASE, template="template1", **words)
         self._finish("postgres", "--single", "-D", str(new), "-c", "exit_on_error=on", "template1", said=furnished)
         new.rename(self._data)
@@ -186,16 +159,15 @@ class _Cluster:
         child = self._begin(program, *options, stdin=PIPE)
         child.communicate(said.encode())
         if child.returncode:
-            raise self._failure(program)
+            raise self._failure()
 
     def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> subprocess.Popen[bytes]:
-        command = (str(programs(self._account) / program), *options)
+        command = (str(programs(self.account) / program), *options)
         with self._log.open("wb") as log:
-            child = subprocess.Popen(command, stdin=stdin, stdout=log, stderr=log, **_as(self._account))
-            return cast("subprocess.Popen[bytes]", child)
+            return subprocess.Popen[bytes](command, stdin=stdin, stdout=log, stderr=log, **_as(self.account))
 
-    def _failure(self, program: str) -> ServerFailed:
-        return ServerFailed(program, self._log.read_text(errors="replace")[-2_000:].strip())
+    def _failure(self) -> ServerFailed:
+        return ServerFailed(self._log.read_text(errors="replace")[-2_000:].strip())
 
 
 def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
@@ -236,5 +208,4 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 def _free_port() -> int:
     with socket.create_server((HOST, 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
+        return int(free.getsockname()[1])

@@ -1,22 +1,23 @@
 """Another system's history of concepts: it comes in with its own times and actors, and is marked as imported."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from io import BufferedIOBase
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from attrs import field, frozen
+from attrs.validators import optional
 from marshmallow import ValidationError
 
-from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion, Warnings
+from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion, ConceptWarning
 from indelible.concepts.rules.records import record_of
 from indelible.concepts.rules.warnings import content_warnings
 from indelible.kernel import Actor, Because, Change, Data, Head, IndelibleError, WrongUse, next_change
-from indelible.kernel.exports import BadLine, Line, Lines, read_lines
-from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, is_sentence, is_sentence_or_none
+from indelible.kernel.exports import BadLine, Line, read_lines
+from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, is_sentence
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.transfer import FIRST_LINE, HistoryDiffers, Imported, import_each, import_histories, on_line
+from indelible_sql.transfer import HistoryDiffers, Imported, import_each, import_histories, on_line
 from indelible_web.bridge import Side, schema_of, structure
 from indelible_web.reading import parse_json
 
@@ -31,7 +32,7 @@ class ForeignStep:
     reason: str = field(validator=is_sentence, metadata=LINE)
     at: datetime = field(validator=is_instant)
     content: ConceptContent | None = None
-    change_note: str | None = field(default=None, validator=is_sentence_or_none, metadata=LINE)
+    change_note: str | None = field(default=None, validator=optional(is_sentence), metadata=LINE)
 
     def taken(self, head: Head[Concept] | None, version_id: str) -> tuple[Concept, ConceptVersion | None]:
         """The concept after this step, and the version where it adds one."""
@@ -47,14 +48,7 @@ class ForeignStep:
         return head.entity.edited(self.content, **said)
 
 
-class Told(NamedTuple):
-    """A step, and the number of its line."""
-
-    number: int
-    step: ForeignStep
-
-
-History = Sequence[Told]  # of one concept
+History = list[tuple[int, ForeignStep]]  # of one concept: each step with the number of its line
 
 
 def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Imported:
@@ -63,20 +57,20 @@ def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Import
     `stream` is read from its beginning more than once. Raises BadLine, ExportDamaged or HistoryDiffers.
     """
     first = next(read_lines(stream), Line(1, b"")).text
-    if first == FIRST_LINE or b'"concept_id"' not in first:
+    if b'"concept_id"' not in first:
         return import_histories(store, stream, by=by)
     return import_each(store, stream, histories, _keep, by=by)
 
 
-def histories(file: Lines) -> Iterator[History]:
+def histories(file: BufferedIOBase) -> Iterator[History]:
     """Concepts in the order in which they are first named; their lines may stand in any mixture."""
-    found = defaultdict[str, list[Told]](list)
+    found = defaultdict[str, History](list)
     for line in read_lines(file):
-        told = Told(line.number, _step(line))
-        history = found[told.step.concept_id]
-        if history and told.step.at < history[-1].step.at:
+        step = _step(line)
+        history = found[step.concept_id]
+        if history and step.at < history[-1][1].at:
             raise BadLine(line.number, "earlier than the change before it")
-        history.append(told)
+        history.append((line.number, step))
     yield from found.values()
 
 
@@ -91,18 +85,17 @@ def _step(line: Line) -> ForeignStep:
 def _keep(tx: SqlTransaction, told: tuple[str, History]) -> int:
     """How many changes were written: all of the concept's, or none when they were there."""
     file, history = told
-    concept_id = history[0].step.concept_id
+    concept_id = history[0][1].concept_id
     kept = tx.history.of(CONCEPT.name, concept_id)
     if kept:
         if len(kept) != len(history) or not all(_is_of(file, change) for change in kept):
             raise HistoryDiffers(CONCEPT.name, concept_id)
         return 0
     imported = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file}}
-    head: Head[Concept] | None = None
-    latest: ConceptVersion | None = None
+    so_far: tuple[Head[Concept] | None, ConceptVersion | None] = None, None
     for number, step in history:
         with on_line(number):
-            head, latest = _recorded(tx, imported, step, head, latest)
+            so_far = _recorded(tx, imported, step, *so_far)
     return len(history)
 
 
@@ -115,7 +108,7 @@ def _recorded(
     tx: SqlTransaction, data: Data, step: ForeignStep, head: Head[Concept] | None, latest: ConceptVersion | None
 ) -> tuple[Head[Concept], ConceptVersion | None]:
     concept, version = step.taken(head, tx.ids.new())
-    warnings: Warnings = ()
+    warnings: tuple[ConceptWarning, ...] = ()
     if version:
         warnings = content_warnings(version, latest, tx.concept_search.names_like(version), tx.policy.concepts)
         data = {**data, **record_of(version, warnings)}

@@ -1,21 +1,19 @@
-"""What an installation keeps in its data directory: a secret, and the keys that were made for use on this machine."""
+"""What an installation keeps in its data directory: a secret, and files that are whole or not there."""
 
 import hmac
 import os
-import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, nullcontext, suppress
-from io import BufferedIOBase
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, ClassVar, Final, cast
+from typing import BinaryIO, ClassVar, Final
 
 from attrs import frozen
 
 from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.settings import Settings
 
-STANDARD: Final = Path("-")
+SECRET: Final = "secret"  # noqa: S105 - the name of its file, which is made where the settings say no secret
 
 
 @frozen
@@ -34,31 +32,10 @@ def directory(settings: Settings) -> Path:
     return settings.data_dir
 
 
-def secret_file(settings: Settings) -> Path:
-    """Where the installation's secret is, unless the settings say it."""
-    return settings.data_dir / "secret"
-
-
 def derived(settings: Settings, use: str) -> bytes:
     """A secret for one use, from which neither the installation's secret nor that of another use can be told."""
-    if not settings.secret:
-        directory(settings)
-    secret = settings.secret or _made_once(secret_file(settings), TimeOrderedIds().secret()).encode()
+    secret = settings.secret or _made_once(directory(settings) / SECRET)
     return hmac.digest(secret, f"indelible {use}".encode(), "sha256")
-
-
-def find_key(settings: Settings, name: str) -> str | None:
-    """The text of a key that was made for use on this machine, None where there is none."""
-    path = settings.data_dir / f"{name}.key"
-    with usable(path), suppress(FileNotFoundError):
-        return path.read_text(encoding="utf-8")
-    return None
-
-
-def keep_key(settings: Settings, name: str, text: str) -> None:
-    """Keep the text of a key for use on this machine, instead of an older one."""
-    with completed(directory(settings) / f"{name}.key") as out:
-        out.write(text.encode())
 
 
 @contextmanager
@@ -75,14 +52,6 @@ def completed(path: Path, place: Callable[[Path, Path], object] = Path.replace) 
 
 
 @contextmanager
-def readable(path: Path) -> Generator[BufferedIOBase]:
-    """The file, open to be read; `-` is standard input."""
-    standard = cast("BufferedIOBase", sys.stdin.buffer)
-    with usable(path), nullcontext(standard) if path == STANDARD else path.open("rb") as stream:
-        yield stream
-
-
-@contextmanager
 def usable(path: Path) -> Generator[None]:
     """FileUnusable instead of the system's own errors."""
     try:
@@ -91,13 +60,13 @@ def usable(path: Path) -> Generator[None]:
         raise FileUnusable(str(path), error.strerror or type(error).__name__) from error
 
 
-def _made_once(path: Path, text: str) -> str:
-    """What the file says; the text, where it says nothing yet."""
+def _made_once(path: Path) -> bytes:
+    """The secret in the file; a new one, where there is none yet."""
     with usable(path):
         if not path.exists():
             with completed(path, _unless_there) as out:
-                out.write(text.encode())
-        return path.read_text(encoding="utf-8")
+                out.write(TimeOrderedIds().secret().encode())
+        return path.read_bytes()
 
 
 def _unless_there(new: Path, path: Path) -> None:

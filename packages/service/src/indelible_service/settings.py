@@ -32,10 +32,9 @@ class Form:
 
     def value(self, text: str) -> object:
         """What the text means, or ValueError."""
-        value = self.read(text) if re.fullmatch(self.pattern, text) else None
-        if value is None or not self.holds(value):
-            raise ValueError(self.wanted)
-        return value
+        if re.fullmatch(self.pattern, text) and self.holds(value := self.read(text)):
+            return value
+        raise ValueError(self.wanted)
 
 
 def _whole(least: int, most: int) -> Form:
@@ -56,18 +55,11 @@ DATABASE: Final = Form(
     r"(sqlite:///|postgresql(\+psycopg)?://).*",
     holds=_has_a_port_or_none,
 )
-SWITCH: Final = Form(
-    "on or off",
-    "(?i:on|true|yes|1|off|false|no|0)",
-    lambda text: text.lower() in ("on", "true", "yes", "1"),
-    holds=lambda _: True,
-)
+SWITCH: Final = Form("on or off", "(?i:on|off)", lambda text: text.lower() == "on", holds=lambda _: True)
 LOG_LEVEL: Final = Form(
     "one of DEBUG, INFO, WARNING, ERROR, CRITICAL", "(?i:DEBUG|INFO|WARNING|ERROR|CRITICAL)", str.upper
 )
-ORIGINS: Final = _several(
-    "origins such as https://example.org, commas between them, and never *", r"https?://[^\s/?#*@,]+"
-)
+ORIGINS: Final = _several("origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+")
 
 
 def _masked(value: str | bytes) -> str:
@@ -138,9 +130,6 @@ class Settings:
         """Where the API is found."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{self.port}"
-
-
-VARIABLES: Final = tuple(attribute.metadata["variable"] for attribute in fields(Settings))
 
 
 def load() -> Settings:

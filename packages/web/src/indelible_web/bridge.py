@@ -9,11 +9,12 @@ from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
+from attrs.validators import optional
 from cattrs import Converter
 from marshmallow import EXCLUDE, RAISE, Schema, fields
 
 from indelible.kernel import Actor, plain
-from indelible.kernel.values import is_identifier, is_identifier_or_none, is_sentence, is_sentence_or_none
+from indelible.kernel.values import is_identifier, is_sentence
 from indelible_web.examples import attributes_of, example_for
 from indelible_web.scalars import (
     MOST,
@@ -44,9 +45,9 @@ SCALARS: Final[Mapping[object, tuple[Reader, Says]]] = {
 JSON_NAMES: Final = {"max_length": "maxLength"}
 OF_VALIDATORS: Final[Mapping[object, Says]] = {  # what the document can say of them
     is_sentence: {"minLength": 1, "pattern": r"\S"},
-    is_sentence_or_none: {"minLength": 1, "pattern": r"\S"},
+    optional(is_sentence): {"minLength": 1, "pattern": r"\S"},
     is_identifier: {"minLength": 1, "pattern": r"^\S+$"},
-    is_identifier_or_none: {"minLength": 1, "pattern": r"^\S+$"},
+    optional(is_identifier): {"minLength": 1, "pattern": r"^\S+$"},
 }
 
 

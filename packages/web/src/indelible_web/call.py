@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from indelible.kernel import IndelibleError, Once, Store
-from indelible.wiring import Reading, Writing
-from indelible_web.exchange import Caller
+from indelible.wiring import Reading, Wiring, Writing
+from indelible_web.errors import Unauthenticated
+from indelible_web.exchange import Caller, present
 from indelible_web.metrics import Metrics
 from indelible_web.paging import Cursors, Paged
 
@@ -60,3 +61,28 @@ class Call:
     def cursors(self, asked: Paged) -> Cursors:
         """The cursors of the list that is asked for."""
         return Cursors(self.secret, self.route, asked)
+
+
+@frozen(kw_only=True)
+class Calls:
+    """What every call needs of its application."""
+
+    wiring: Wiring
+    secret: bytes = field(repr=False)
+    metrics: Metrics
+
+    def begin(self, route: str, reason: str, once: Once[Any] | None) -> Call:
+        """The present request, in the name of whoever sent it; or Unauthenticated."""
+        exchange = present()
+        if exchange.caller is None:
+            raise Unauthenticated
+        return Call(
+            store=self.wiring.store,
+            caller=exchange.caller,
+            request_id=exchange.request_id,
+            route=route,
+            secret=self.secret,
+            metrics=self.metrics,
+            reason=reason,
+            once=once,
+        )

@@ -8,9 +8,10 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible import concepts
+from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, IndelibleError, InvalidTransition, Stale
-from indelible.kernel.values import COUNT, IDENTIFIER, is_count, is_identifier, is_instant_or_none
+from indelible.kernel.values import COUNT, IDENTIFIER, is_count, is_identifier, is_instant
 from indelible.wiring import Reading, Writing
 from indelible_web.call import Call
 from indelible_web.operations import Routes
@@ -63,7 +64,7 @@ class DiffAsked(ConceptAsked):
 class StandAsked(ConceptAsked):
     """A concept as it stood at an instant, at a seq, or at the earlier of both."""
 
-    at: datetime | None = field(default=None, validator=is_instant_or_none)
+    at: datetime | None = field(default=None, validator=optional(is_instant))
     seq: int | None = field(default=None, validator=optional(is_count), metadata=COUNT)
 
 
@@ -92,7 +93,7 @@ class GraphEdge:
 class GraphShown:
     """Concepts and what they need; `unresolved` prerequisites name no concept, or several."""
 
-    nodes: tuple[concepts.ConceptNode, ...]
+    nodes: tuple[ConceptNode, ...]
     edges: tuple[GraphEdge, ...]
     unresolved: tuple[Unresolved, ...]
 

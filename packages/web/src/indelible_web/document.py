@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint
 
-from indelible.concepts import ConceptNotFound
+from indelible.concepts.errors import ConceptNotFound
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable, plain
 from indelible.kernel.values import TextBlank
 from indelible_web import errors

@@ -10,15 +10,11 @@ from flask import Response, request
 from marshmallow import Schema
 
 from indelible.kernel import Because, Once
-from indelible.wiring import Wiring
 from indelible_web.answers import json_response
 from indelible_web.bridge import Attribute, Side, page_schema_of, schema_from, schema_of, structure
-from indelible_web.call import Call
-from indelible_web.errors import Unauthenticated
+from indelible_web.call import Call, Calls
 from indelible_web.examples import attributes_of
-from indelible_web.exchange import present
 from indelible_web.headers import headers_schema
-from indelible_web.metrics import Metrics
 from indelible_web.paging import Page
 
 T = TypeVar("T")
@@ -114,31 +110,27 @@ class Routes:
 
         A command's body says why in `reason`, or in the field of this name; `locates` gives the id of what was born.
         """
-        method, rule = route.split()
-        declared = partial(Operation, method=method, rule=rule, scopes=scopes, takes=takes, gives=gives)
-        return self._declare(partial(declared, reason="" if method == "GET" else reason, locates=locates))
+        why = "" if route.startswith("GET ") else reason
+        declared = partial(Operation, scopes=scopes, takes=takes, gives=gives, reason=why, locates=locates)
+        return self._declare(route, declared)
 
     def pages(self, route: str, *scopes: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
         """Declare a question that is answered page by page."""
-        method, rule = route.split()
-        declared = partial(Operation, method=method, rule=rule, scopes=scopes, takes=takes, gives=gives)
-        return self._declare(partial(declared, is_paged=True))
+        return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, is_paged=True))
 
-    def _declare(self, operation: Callable[..., Operation]) -> Declared[Any, Any]:
+    def _declare(self, route: str, operation: Callable[..., Operation]) -> Declared[Any, Any]:
+        method, rule = route.split()
+
         def declare(view: View[T, R]) -> View[T, R]:
-            self.operations.append(operation(view=view))
+            self.operations.append(operation(method=method, rule=rule, view=view))
             return view
 
         return declare
 
 
 @frozen(kw_only=True)
-class Server:
-    """What every call needs of its application."""
-
-    wiring: Wiring
-    secret: bytes = field(repr=False)
-    metrics: Metrics
+class Server(Calls):
+    """The operations of an application, as Flask calls them."""
 
     def view(self, operation: Operation) -> Callable[..., Response]:
         """The operation as Flask calls it: the parsed parts joined, structured once, and the answer dumped once."""
@@ -154,19 +146,8 @@ class Server:
         return respond
 
     def _call(self, operation: Operation, values: Mapping[str, Any]) -> Call:
-        exchange = present()
-        if exchange.caller is None:
-            raise Unauthenticated
-        return Call(
-            store=self.wiring.store,
-            caller=exchange.caller,
-            request_id=exchange.request_id,
-            route=operation.rule,
-            secret=self.secret,
-            metrics=self.metrics,
-            reason=values.get(operation.reason, ""),
-            once=Once(values["once_key"], operation.gives) if "once_key" in values else None,
-        )
+        once: Once[Any] | None = Once(values["once_key"], operation.gives) if "once_key" in values else None
+        return self.begin(operation.rule, values.get(operation.reason, ""), once)
 
 
 def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, Response
 
-from indelible.kernel import error_types
+from indelible.kernel.errors import error_types
 from indelible_web.answers import json_response
 from indelible_web.errors import status_of
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from attrs import evolve, field, frozen
+from attrs.validators import optional
 
 from indelible.kernel import canonical
-from indelible.kernel.values import is_count, is_identifier_or_none
+from indelible.kernel.values import is_count, is_identifier
 from indelible_web.errors import InvalidCursor
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ class Paged:
     """Which page of a list."""
 
     limit: int = field(default=50, validator=is_count, metadata={"minimum": 1, "maximum": 100})
-    cursor: str | None = field(default=None, validator=is_identifier_or_none, metadata={"max_length": 1_000})
+    cursor: str | None = field(default=None, validator=optional(is_identifier), metadata={"max_length": 1_000})
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
 from indelible_sql.captures_owner import install_algorithm
 from indelible_sql.engines import Pool
-from indelible_sql.heads import Heads
+from indelible_sql.heads import Heads, SqlHeads
 from indelible_sql.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
 from indelible_sql.rebuild import Rebuilt, rebuild
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
@@ -24,6 +24,7 @@ __all__ = [
     "open_store",
     # a lifecycle of one's own
     "Heads",
+    "SqlHeads",
     "declare_lifecycle",
     "guard_head",
     "head_columns",

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 
 from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql import migrate
+from indelible_sql.columns import prefix_of, quoted
 from indelible_sql.schema import HEADS, MOVING, TABLES
-from indelible_sql.snapshot import quoted
 from indelible_sql.tables import EDGE
 
 logger = logging.getLogger("indelible.sql")
@@ -75,11 +75,16 @@ def check_keys(connection: Connection) -> None:
         raise ForeignKeysOff
 
 
+def kept_edges(connection: Connection, schema: str) -> dict[str, set[tuple[object, ...]]]:
+    """The edges that are in the database, by their lifecycle."""
+    statement = f"SELECT {', '.join(EDGE)} FROM {prefix_of(connection, schema)}lifecycle_edges ORDER BY 1, 2, 3"
+    rows = connection.exec_driver_sql(statement).all()
+    return {name: {tuple(row[1:]) for row in edges} for name, edges in groupby(rows, key=itemgetter(0))}
+
+
 def _check_hosts(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:
     """A host's declared lifecycles must be the kept ones; one that the store was not told of is only counted."""
-    prefix = "" if connection.dialect.name == "sqlite" else f"{quoted(connection, schema)}."
-    rows = connection.exec_driver_sql(f"SELECT {', '.join(EDGE)} FROM {prefix}lifecycle_edges ORDER BY 1, 2, 3").all()
-    found = {name: {tuple(row[1:]) for row in edges} for name, edges in groupby(rows, key=itemgetter(0))}
+    found = kept_edges(connection, schema)
     for lifecycle in lifecycles:
         if found.get(lifecycle.name) != set(map(tuple, lifecycle.edges)):
             raise LifecycleDiffers(lifecycle.name)

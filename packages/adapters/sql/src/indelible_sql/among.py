@@ -1,7 +1,8 @@
 """What the databases say in different words: a list of texts as one parameter, and many values as one list."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sqlalchemy import Boolean, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
@@ -24,44 +25,39 @@ class TextList(TypeDecorator[list[str]]):
         return [] if value is None else json.loads(value)
 
 
-class Among(FunctionElement[bool]):
+class InBothWords(FunctionElement[Any]):
+    """What each database says in words of its own, around the same parts."""
+
+    words: ClassVar[Mapping[str, str]]
+
+
+@compiles(InBothWords)
+def _said(element: InBothWords, compiler: SQLCompiler, **options: Any) -> str:
+    parts = (compiler.process(each, **options) for each in element.clauses)
+    return element.words[compiler.dialect.name].format(*parts)
+
+
+class Among(InBothWords):
     """Whether a column's value is one of a parameter's texts."""
 
     type = Boolean()
     inherit_cache = True
+    words: ClassVar = {
+        "sqlite": "{} IN (SELECT value FROM json_each({}))",
+        "postgresql": "{} = ANY(ARRAY(SELECT json_array_elements_text(CAST({} AS json))))",
+    }
 
     def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - whatever it stands beside
         """As it is: SQLAlchemy would compare it with 1, and SQLite then read the whole table instead of an index."""
         return self
 
 
-class Gathered(FunctionElement[list[str]]):
+class Gathered(InBothWords):
     """A value in all rows."""
 
     type = TextList()
     inherit_cache = True
-
-
-@compiles(Among, "sqlite")
-def _among_on_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, texts = (compiler.process(each, **options) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({texts}))"
-
-
-@compiles(Among, "postgresql")
-def _among_on_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:
-    column, texts = (compiler.process(each, **options) for each in element.clauses)
-    return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(CAST({texts} AS json))))"
-
-
-@compiles(Gathered, "sqlite")
-def _gathered_on_sqlite(element: Gathered, compiler: SQLCompiler, **options: Any) -> str:
-    return f"json_group_array({compiler.process(element.clauses, **options)})"
-
-
-@compiles(Gathered, "postgresql")
-def _gathered_on_postgresql(element: Gathered, compiler: SQLCompiler, **options: Any) -> str:
-    return f"CAST(json_agg({compiler.process(element.clauses, **options)}) AS text)"
+    words: ClassVar = {"sqlite": "json_group_array({})", "postgresql": "CAST(json_agg({}) AS text)"}
 
 
 def among(column: Column[Any], parameter: str) -> Among:

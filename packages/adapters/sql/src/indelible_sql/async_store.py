@@ -54,11 +54,7 @@ class AsyncSqlStore:
 
     async def read(self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer, from one unchanging view of the store."""
-
-        def on_greenlet() -> R:
-            return self.store.read(query, *args, **kwargs)
-
-        return await greenlet_spawn(on_greenlet)
+        return await greenlet_spawn(lambda: self.store.read(query, *args, **kwargs))
 
     @asynccontextmanager
     async def transaction(
@@ -113,24 +109,20 @@ def open_async_store(
         pause=_pause,
         at_failpoint=at_failpoint,
     )
-    store.config.spawn = _Tasks().spawn
+    store.config.spawn = _spawning()
     return AsyncSqlStore(store, pools)
 
 
-class _Tasks:
-    """Work that runs beside its caller on the loop, which keeps no tasks by itself."""
+def _spawning() -> Callable[[Callable[[], None]], None]:
+    """How work runs beside its caller on the loop, which keeps no tasks by itself."""
+    running = set[asyncio.Task[None]]()
 
-    def __init__(self) -> None:
-        self._running = set[asyncio.Task[None]]()
+    def spawn(work: Callable[[], None]) -> None:
+        task = asyncio.get_running_loop().create_task(greenlet_spawn(work))
+        running.add(task)
+        task.add_done_callback(running.discard)
 
-    def spawn(self, work: Callable[[], None]) -> None:
-        task = asyncio.get_running_loop().create_task(_on_greenlet(work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-
-async def _on_greenlet(work: Callable[[], None]) -> None:
-    await greenlet_spawn(work)
+    return spawn
 
 
 def _pause(seconds: float) -> None:

@@ -9,112 +9,58 @@ from attrs import asdict, frozen
 from sqlalchemy import Text, bindparam, cast, func, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 
-from indelible.captures import (
-    AlgorithmVersion,
-    Artifact,
-    CaptureArtifactCommand,
-    CaptureResult,
-    Centroid,
-    MarginsOverShelf,
-    RepositoryOverShelf,
-    Setting,
-    Signal,
-    Space,
-    Subspace,
-    formulas_of,
-)
-from indelible.captures.entities import Vector
-from indelible.captures.errors import (
-    AlgorithmFailed,
-    AlgorithmNotFound,
-    AlgorithmNotInstalled,
-    ArtifactNotFound,
-    SettingNotFound,
-    SpaceNotFound,
-    SubspaceNotFound,
-)
-from indelible.captures.handlers import asked_by
+from indelible.captures import CaptureArtifactCommand, CaptureResult, errors
+from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
+from indelible.captures.handlers import MarginsOverShelf, RepositoryOverShelf, said_by
 from indelible.captures.ports import CapturesWrite
-from indelible.captures.rules.formulas import TAKES, VECTORS
-from indelible.captures.rules.ingest import Asked, activated
+from indelible.captures.rules.formulas import CASES, VECTORS, formulas_of
+from indelible.captures.rules.ingest import activated
 from indelible.captures.rules.placing import Near
-from indelible.captures.rules.records import check_same, fingerprint_of
+from indelible.captures.rules.records import check_same
 from indelible.captures.rules.tuning import Tuning, tuning_of
 from indelible.kernel import Head, StoreBusy, instant_text
-from indelible_sql.captures_functions import name_of
+from indelible_sql.captures_functions import BODY, name_of
 from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
-from indelible_sql.columns import EMBEDDING, NUMBER, REALS, Domain
+from indelible_sql.columns import EMBEDDING, NUMBER, REALS, Domain, prefix_of
 from indelible_sql.faults import DatabaseFault, RefusedByGuard, ValueUnstorable
-from indelible_sql.heads import Heads
-from indelible_sql.history import ROWS
+from indelible_sql.heads import Heads, SqlHeads
+from indelible_sql.history import ROWS, every, one
 from indelible_sql.primitives import install
 from indelible_sql.session import Question, Row, Session
-from indelible_sql.snapshot import quoted
+from indelible_sql.tables import page_by, rows_by
 from indelible_sql.together import parameters, row, step
 
 AssignmentMarginService = MarginsOverShelf  # the hand-off's name of it
-OF_SPACES = Heads(table=SPACES, entity=Space, missing=SpaceNotFound)
-OF_SUBSPACES = Heads(table=SUBSPACES, entity=Subspace, missing=SubspaceNotFound)
-OF_ALGORITHMS = Heads(table=ALGORITHMS, entity=AlgorithmVersion, missing=AlgorithmNotFound)
-OF_SETTINGS = Heads(table=SETTINGS, entity=Setting, missing=SettingNotFound)
+OF_SPACES = Heads(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
+OF_SUBSPACES = Heads(table=SUBSPACES, entity=Subspace, missing=errors.SubspaceNotFound)
+OF_ALGORITHMS = Heads(table=ALGORITHMS, entity=AlgorithmVersion, missing=errors.AlgorithmNotFound)
+OF_SETTINGS = Heads(table=SETTINGS, entity=Setting, missing=errors.SettingNotFound)
 
 
-def _page(table: Any, owner: str) -> Question:
-    own = table.c[owner] == bindparam("of"), table.c.id > bindparam("after")
-    return select(table).where(*own).order_by(table.c.id).limit(bindparam("limit"))
-
-
-SPACES_OF, SUBSPACES_OF, ARTIFACTS_OF = (
-    _page(SPACES, "user_id"),
-    _page(SUBSPACES, "space_id"),
-    _page(ARTIFACTS, "space_id"),
-)
+SPACES_OF, SUBSPACES_OF = page_by(SPACES, ("user_id",), ("id",)), page_by(SUBSPACES, ("space_id",), ("id",))
+ARTIFACTS_OF = page_by(ARTIFACTS, ("space_id",), ("id",))
+SIGNALS_OF = page_by(SIGNALS, ("artifact_id",), ("artifact_seq", "id"))
+APPLIED_TO = page_by(SIGNALS, ("subspace_id",), ("applied_seq", "id"))
 ACTIVE = select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE").order_by(ALGORITHMS.c.id)
 KEPT_SETTINGS = select(SETTINGS.c.id, SETTINGS.c.value).order_by(SETTINGS.c.id)
-CENTROID = select(CENTROIDS).where(CENTROIDS.c.id == bindparam("id"))
-CENTROIDS_OF = select(CENTROIDS).where(CENTROIDS.c.space_id == bindparam("of")).order_by(CENTROIDS.c.id)
-ARTIFACT = select(ARTIFACTS).where(ARTIFACTS.c.id == bindparam("id"))
-PAGE_AT = select(ARTIFACTS).where(
-    ARTIFACTS.c.space_id == bindparam("space_id"), ARTIFACTS.c.normalized_url == bindparam("normalized_url")
-)
-KEPT = select(SIGNALS).where(
-    SIGNALS.c.user_id == bindparam("user_id"), SIGNALS.c.capture_key == bindparam("capture_key")
-)
-SIGNALS_OF = (
-    select(SIGNALS)
-    .where(SIGNALS.c.artifact_id == bindparam("of"), SIGNALS.c.artifact_seq > bindparam("after"))
-    .order_by(SIGNALS.c.artifact_seq, SIGNALS.c.id)
-    .limit(bindparam("limit"))
-)
-APPLIED_TO = (
-    select(SIGNALS)
-    .where(SIGNALS.c.subspace_id == bindparam("of"), SIGNALS.c.applied_seq > bindparam("after"))
-    .order_by(SIGNALS.c.applied_seq, SIGNALS.c.id)
-    .limit(bindparam("limit"))
-)
-RECENT = (
-    select(SIGNALS)
-    .where(SIGNALS.c.space_id == bindparam("of"))
-    .order_by(SIGNALS.c.recorded_at.desc(), SIGNALS.c.id.desc())
-    .limit(bindparam("limit"))
-)
-FUNCTION = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)").columns(prosrc=Text())
+SUBSPACE, CENTROID, ARTIFACT = (rows_by(table, "id") for table in (SUBSPACES, CENTROIDS, ARTIFACTS))
+CENTROIDS_OF = rows_by(CENTROIDS, "space_id").order_by(CENTROIDS.c.id)
+PAGE_AT, KEPT = rows_by(ARTIFACTS, "space_id", "normalized_url"), rows_by(SIGNALS, "user_id", "capture_key")
+NEWEST_FIRST = (SIGNALS.c.recorded_at.desc(), SIGNALS.c.id.desc())
+RECENT = rows_by(SIGNALS, "space_id").order_by(*NEWEST_FIRST).limit(bindparam("limit"))
 BORN = {table: row(table) for table in (ARTIFACTS, CENTROIDS)}
 MOVED = {table: step(table) for table in (ARTIFACTS, CENTROIDS)}
 KEEP = row(SIGNALS)
 RACES: Final = ("signals_key", "artifacts_page", "algorithms_active")  # what another transaction was first to take
 POISON: Final = ("embedding_check", "number_check", "distance_check", "fraction_check")
-
-
 THE_ACTIVE: Final = "the active version"
 UNKNOWN_FUNCTION: Final = "42883"
-FAILURES: Final = (DatabaseFault, ValueUnstorable)  # SQLite calls whatever a function of ours raises an error
 
 
 @lru_cache(maxsize=100)
 def _sum(formulas: str, name: str, place: str) -> TextualSelect:
     """One formula as a statement; `place` is where the vectors' functions are, '' on SQLite."""
-    names = {each: _given(each, place) for each in TAKES[name]}
+    names = {each: _given(each, place) for each in CASES[name]}
     used = formulas_of(formulas)[name].sql(names, place)
     binds = [bindparam(each, type_=_kind(each)) for each in names if f":{each}" in used]
     return text(f"SELECT {used} AS found").bindparams(*binds).columns(found=_kind(name))
@@ -169,12 +115,11 @@ class SqlCaptures:
     @property
     def place(self) -> str:
         """What stands before the name of a function or a table in a statement's text."""
-        session = self._session
-        return "" if session.is_sqlite else f"{quoted(session.connection, session.schema)}."
+        return prefix_of(self._session.connection, self._session.schema)
 
     def hold(self, space_id: str) -> Head[Space]:
         """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
-        return OF_SPACES.hold(self._session, space_id)
+        return SqlHeads(self._session, OF_SPACES).hold(space_id)
 
     def active(self) -> Head[AlgorithmVersion] | None:
         """The version that new captures are computed by, if there is one."""
@@ -183,10 +128,9 @@ class SqlCaptures:
 
     def tried(self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
         """What the database makes of each formula's case; AlgorithmNotInstalled or AlgorithmFailed."""
-        if not self._session.is_sqlite and not self._session.rows(
-            FUNCTION, {"name": self.place + name_of(algorithm.formulas)}
-        ):
-            raise AlgorithmNotInstalled(algorithm.id)
+        name = self.place + name_of(algorithm.formulas)
+        if not self._session.is_sqlite and not self._session.rows(BODY, {"name": name}):
+            raise errors.AlgorithmNotInstalled(algorithm.id)
         return {name: self.computed(algorithm, name, given) for name, given in cases.items()}
 
     def settings_kept(self) -> dict[str, str]:
@@ -195,43 +139,44 @@ class SqlCaptures:
 
     def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
         """The user's next `limit` spaces after an id, in order of id."""
-        return tuple(map(OF_SPACES.of_row, self._rows(SPACES_OF, user_id, after, limit)))
+        found = self._session.rows(SPACES_OF, {"user_id": user_id, "after": after, "limit": limit})
+        return tuple(map(OF_SPACES.of_row, found))
 
     def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
         """The space's next `limit` subspaces after an id, in order of id."""
-        return tuple(map(OF_SUBSPACES.of_row, self._rows(SUBSPACES_OF, space_id, after, limit)))
+        found = self._session.rows(SUBSPACES_OF, {"space_id": space_id, "after": after, "limit": limit})
+        return tuple(map(OF_SUBSPACES.of_row, found))
 
     def centroid(self, subspace_id: str) -> Centroid | None:
         """Where a subspace's captures have drawn its middle; None before the first that did."""
-        found = self._session.first(CENTROID, {"id": subspace_id})
-        return None if found is None else ROWS.structure(found, Centroid)
+        return one(self._session, Centroid, CENTROID, {"id": subspace_id})
 
     def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
         """Every centroid of the space, in order of id."""
-        return tuple(ROWS.structure(found, Centroid) for found in self._session.rows(CENTROIDS_OF, {"of": space_id}))
+        return every(self._session, Centroid, CENTROIDS_OF, {"space_id": space_id})
 
     def artifact(self, artifact_id: str) -> Artifact:
         """The artifact, or ArtifactNotFound."""
-        found = self._session.first(ARTIFACT, {"id": artifact_id})
+        found = one(self._session, Artifact, ARTIFACT, {"id": artifact_id})
         if found is None:
-            raise ArtifactNotFound(artifact_id)
-        return ROWS.structure(found, Artifact)
+            raise errors.ArtifactNotFound(artifact_id)
+        return found
 
     def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
         """The space's next `limit` artifacts after an id, in order of id."""
-        return tuple(ROWS.structure(found, Artifact) for found in self._rows(ARTIFACTS_OF, space_id, after, limit))
+        return every(self._session, Artifact, ARTIFACTS_OF, {"space_id": space_id, "after": after, "limit": limit})
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """The artifact's next `limit` signals after a seq, oldest first."""
-        return tuple(map(signal_of, self._rows(SIGNALS_OF, artifact_id, after, limit)))
+        return every(self._session, Signal, SIGNALS_OF, {"artifact_id": artifact_id, "after": after, "limit": limit})
 
     def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """The next `limit` signals that drew the subspace's centroid on, after an applied seq, in their order."""
-        return tuple(map(signal_of, self._rows(APPLIED_TO, subspace_id, after, limit)))
+        return every(self._session, Signal, APPLIED_TO, {"subspace_id": subspace_id, "after": after, "limit": limit})
 
     def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
         """The space's last `limit` signals, newest first."""
-        return tuple(map(signal_of, self._rows(RECENT, space_id, None, limit)))
+        return every(self._session, Signal, RECENT, {"space_id": space_id, "limit": limit})
 
     def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
         """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
@@ -241,21 +186,16 @@ class SqlCaptures:
 
     def kept(self, user_id: str, capture_key: str) -> Signal | None:
         """The signal that was kept under the user's key."""
-        found = self._session.first(KEPT, {"user_id": user_id, "capture_key": capture_key})
-        return None if found is None else signal_of(found)
+        return one(self._session, Signal, KEPT, {"user_id": user_id, "capture_key": capture_key})
 
     def page_at(self, space_id: str, normalized_url: str) -> Artifact | None:
         """The space's artifact of an address."""
-        found = self._session.first(PAGE_AT, {"space_id": space_id, "normalized_url": normalized_url})
-        return None if found is None else ROWS.structure(found, Artifact)
+        return one(self._session, Artifact, PAGE_AT, {"space_id": space_id, "normalized_url": normalized_url})
 
     def part(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]:
         """A subspace and its centroid."""
-        try:
-            found = OF_SUBSPACES.get(self._session, subspace_id or "").entity
-        except SubspaceNotFound:
-            return None, None
-        return found, self.centroid(found.id)
+        found = one(self._session, Subspace, SUBSPACE, {"id": subspace_id})
+        return found, None if found is None else self.centroid(found.id)
 
     def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Near]:
         """The two nearest centroids of the space, a named one among them."""
@@ -267,44 +207,36 @@ class SqlCaptures:
         """What the database makes of a formula, or AlgorithmFailed."""
         try:
             return self._computing(_sum(algorithm.formulas, name, self.place), given)[0]["found"]
-        except FAILURES as error:
-            raise AlgorithmFailed(algorithm.id) from error
+        except (DatabaseFault, ValueUnstorable) as error:  # SQLite knows no kinds of what a function of ours raises
+            raise errors.AlgorithmFailed(algorithm.id) from error
 
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
         """Move the heads, the artifact first, and add the signal that they show."""
-        self._move(ARTIFACTS, asdict(artifact, recurse=False))
-        if centroid is not None:
-            self._move(CENTROIDS, asdict(centroid, recurse=False))
-        self._session.run(
-            KEEP, parameters({SIGNALS: asdict(signal, recurse=False) | {"warnings": list(signal.warnings)}})
-        )
+        for table, head in ((ARTIFACTS, artifact), (CENTROIDS, centroid)):
+            if head is not None:
+                moving = (BORN if head.seq == 1 else MOVED)[table]
+                self._session.run(moving, parameters({table: asdict(head, recurse=False)}))
+        kept = asdict(signal, recurse=False) | {"warnings": list(signal.warnings)}
+        self._session.run(KEEP, parameters({SIGNALS: kept}))
 
-    def ingested(self, asked: Asked, tuning: Tuning) -> Signal:
+    def ingested(self, said: Mapping[str, Any], tuning: Tuning) -> Signal:
         """What PostgreSQL's own function makes of the capture, in one statement; why not, where it makes nothing."""
-        given, now = asked.given, asked.now
-        level, captured = given["engagement_level"], given["captured_at"]
+        level = said["engagement_level"]
         request = asdict(tuning) | {
-            **given,
-            "signal_id": asked.signal_id,
-            "artifact_id": asked.artifact_id,
-            "capture_key": asked.capture_key,
-            "normalized_url": asked.normalized_url,
-            "fingerprint": fingerprint_of(given),
-            "actor": str(asked.cause.actor),
-            "reason": asked.cause.reason,
-            "request_id": asked.cause.request_id,
+            **said,
+            "signal_id": said["id"],
+            "actor": str(said["actor"]),
             "engagement_level": level.rank,
             "weight": tuning.weight(level),
-            "now": instant_text(now),
-            "captured_at": captured and instant_text(captured),
-            "captured_text": captured and instant_text(captured),
+            "now": said["recorded_at"],
+            "captured_text": said["captured_at"],
         }
-        del request["vector"]
-        found = self._called({"request": json.dumps(request), "vector": given["vector"]})
+        vector = request.pop("vector")
+        found = self._called({"request": json.dumps(request, default=instant_text), "vector": vector})
         if found["id"] is None:
-            self._refuse(given)
+            self._refuse(said)
         signal = signal_of(found)
-        check_same(signal, fingerprint_of(given))
+        check_same(signal, said["fingerprint"])
         return signal
 
     def _called(self, values: Row) -> Row:
@@ -314,26 +246,20 @@ class SqlCaptures:
             if refusal.guard in RACES:
                 raise StoreBusy(1) from refusal
             if refusal.guard in POISON:
-                raise AlgorithmFailed(THE_ACTIVE) from refusal
+                raise errors.AlgorithmFailed(THE_ACTIVE) from refusal
             raise
         except ValueUnstorable as error:  # such as a division by zero
-            raise AlgorithmFailed(THE_ACTIVE) from error
+            raise errors.AlgorithmFailed(THE_ACTIVE) from error
         except DatabaseFault as error:
             if error.state == UNKNOWN_FUNCTION:
-                raise AlgorithmNotInstalled(THE_ACTIVE) from error
+                raise errors.AlgorithmNotInstalled(THE_ACTIVE) from error
             raise
 
-    def _refuse(self, given: Mapping[str, Any]) -> None:
-        space = OF_SPACES.get(self._session, given["space_id"]).entity.of_user(given["user_id"]).opened()
-        space.fits(given["embedding_model"], len(given["vector"]))
+    def _refuse(self, said: Mapping[str, Any]) -> None:
+        space = SqlHeads(self._session, OF_SPACES).get(said["space_id"]).entity.of_user(said["user_id"]).opened()
+        space.fits(said["embedding_model"], len(said["vector"]))
         activated(self.active())
         raise StoreBusy(1)  # it was so when the function looked, and is no more
-
-    def _move(self, table: Any, columns: Mapping[str, Any]) -> None:
-        self._session.run((BORN if columns["seq"] == 1 else MOVED)[table], parameters({table: columns}))
-
-    def _rows(self, statement: Question, of: str, after: object, limit: int) -> Sequence[Row]:
-        return self._session.rows(statement, {"of": of, "after": after, "limit": limit})
 
     def _computing(self, statement: Any, values: Row) -> list[dict[str, Any]]:
         if self._session.is_sqlite:
@@ -358,6 +284,6 @@ class SqlArtifacts:
         """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
         if self._is_sqlite:
             return RepositoryOverShelf(self._tx, self._captures).ingest_with_signal(command)
-        asked = asked_by(self._tx, command)
-        signal = self._captures.ingested(asked, tuning_of(self._tx.config))
-        return CaptureResult.of(signal, replayed=signal.id != asked.signal_id)
+        said = said_by(self._tx, command)
+        signal = self._captures.ingested(said, tuning_of(self._tx.config))
+        return CaptureResult.of(signal, replayed=signal.id != said["id"])

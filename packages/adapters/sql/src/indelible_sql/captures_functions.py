@@ -6,12 +6,14 @@ text.
 
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
-from indelible.captures import SPHERICAL, checksum_of, formulas_of
+from sqlalchemy import Text, text
+
+from indelible.captures.rules.formulas import SPHERICAL, checksum_of, formulas_of
 from indelible.captures.rules.records import MADE
-from indelible_sql.captures_tables import RISING
-from indelible_sql.columns import SCHEMA
+from indelible_sql.captures_tables import RISING, SIGNALS
+from indelible_sql.columns import DISTANCE, INSTANT, NUMBER, SCHEMA, TEXTS
 
 PURE: Final = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
 DOT, NORM = "vec_dot(a real[], b real[]) RETURNS double precision", "vec_norm(a real[]) RETURNS double precision"
@@ -37,6 +39,7 @@ BY_EXTENSION: Final[Mapping[str, str]] = {
     ),
     DIST: "SELECT a::{v}.vector OPERATOR({v}.<=>) b::{v}.vector",
 }
+BODY = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)").columns(prosrc=Text())
 INGEST, CAPTURE = (
     files("indelible_sql").joinpath("captures.postgresql.sql").read_text(encoding="utf-8").strip().split("\n--;\n")
 )
@@ -54,24 +57,11 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "drift": {"moved": "f_moved", "centroid": "f_centroid"},
     "confidence": {"applied": "f_applied"},
 }
-HEX: Final = "encode(float8send(s.{0}), 'hex')"
-EPOCH: Final = "round(extract(epoch FROM s.{0} - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text"
-LISTED: Final = "array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.{0})), ',')"
-HASHED: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        (
-            "threshold",
-            "magnitude",
-            "nearest_distance",
-            "second_distance",
-            "margin",
-            "drift",
-            "logged_drift",
-        ),
-        HEX,
-    ),
-    "recorded_at": EPOCH,
-    "warnings": LISTED,
+# How a hash takes what a column holds; what is not listed, as PostgreSQL's own text.
+HASHED: Final[Mapping[Any, str]] = {
+    **dict.fromkeys((DISTANCE, NUMBER), "encode(float8send(s.{0}), 'hex')"),
+    INSTANT: "round(extract(epoch FROM s.{0} - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text",
+    TEXTS: "array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.{0})), ',')",
 }
 
 
@@ -85,8 +75,7 @@ def functions() -> Iterator[str]:
 def primitives(bodies: Mapping[str, str], extension: str = "") -> Iterator[str]:
     """The vectors' functions, over plain arrays or by pgvector in its schema."""
     for signature, body in bodies.items():
-        text = body.format(v=extension) if extension else body
-        yield f"CREATE FUNCTION {SCHEMA}.{signature} {PURE} AS $$ {text} $$"
+        yield f"CREATE FUNCTION {SCHEMA}.{signature} {PURE} AS $$ {body.format(v=extension)} $$"
 
 
 def name_of(formulas: str) -> str:
@@ -98,12 +87,16 @@ def capture_function(formulas: str) -> str:
     """The function that keeps a capture, its sums those of the registered text."""
     found = formulas_of(formulas)
     sums = {name: found[name].sql(NAMES[name], f"{SCHEMA}.") for name in found}
-    hashed = (f"coalesce({HASHED.get(name, 's.{0}::text').format(name)}, '')" for name in MADE)
     texts = {
         "name": name_of(formulas),
-        "hashed": "\n    || E'\\x1f' || ".join(hashed),
+        "hashed": "\n    || E'\\x1f' || ".join(map(_hashed, MADE)),
         "rising": ", ".join(RISING),
         "risen": ", ".join(f"s.{name}" for name in RISING),
         "joined": ", ".join(f"{name} = greatest(a.{name}, s.{name})" for name in RISING),
     }
     return CAPTURE.format(**sums, **texts)
+
+
+def _hashed(name: str) -> str:
+    kinds = {column.name: column.type for column in SIGNALS.columns}
+    return f"coalesce({HASHED.get(kinds[name], 's.{0}::text').format(name)}, '')"

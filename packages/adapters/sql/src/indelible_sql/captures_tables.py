@@ -1,17 +1,8 @@
 """The tables of captures: four heads of history, and signals with the two heads that follow from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-    literal_column,
-)
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, UniqueConstraint, literal_column
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible_sql.columns import (
@@ -28,22 +19,13 @@ from indelible_sql.columns import (
     NATURAL,
     NUMBER,
     ORDINAL,
-    SCHEMA,
     SENTENCE,
     SORTED,
     TEXTS,
     required,
 )
 from indelible_sql.guards import Guard, Shows, qualified
-from indelible_sql.tables import head, table
-
-
-def _key(name: str, columns: Sequence[str], of: str, theirs: Sequence[str], *, deferred: bool = False) -> SchemaItem:
-    where = [f"{SCHEMA}.{of}.{each}" for each in theirs]
-    if deferred:
-        return ForeignKeyConstraint(columns, where, name=name, deferrable=True, initially="DEFERRED", use_alter=True)
-    return ForeignKeyConstraint(columns, where, name=name)
-
+from indelible_sql.tables import head, key, table
 
 SPACES = head(
     "spaces",
@@ -62,7 +44,7 @@ SUBSPACES = head(
     required("name", SENTENCE),
     required("description", CONTENT),
     Column("seed", EMBEDDING),
-    _key("subspaces_space", ["space_id"], "spaces", ["id"]),
+    key("subspaces_space", ["space_id"], "spaces", ["id"]),
     Index("subspaces_of", "space_id", "id"),
 )
 _IS_ACTIVE = literal_column("status = 'ACTIVE'", Boolean())
@@ -102,14 +84,8 @@ ARTIFACTS = table(
     required("created_at", INSTANT),
     required("updated_at", INSTANT),
     UniqueConstraint("space_id", "normalized_url", name="artifacts_page"),
-    _key("artifacts_space", ["space_id"], "spaces", ["id"]),
-    _key(
-        "artifacts_signal",
-        ["id", "seq", "hash"],
-        "signals",
-        ["artifact_id", "artifact_seq", "hash"],
-        deferred=True,
-    ),
+    key("artifacts_space", ["space_id"], "spaces", ["id"]),
+    key("artifacts_signal", ["id", "seq", "hash"], "signals", ["artifact_id", "artifact_seq", "hash"], deferred=True),
     Index("artifacts_of", "space_id", "id"),
     has_rowid=False,
 )
@@ -125,8 +101,8 @@ CENTROIDS = table(
     required("confidence", FRACTION),
     required("created_at", INSTANT),
     required("updated_at", INSTANT),
-    _key("centroids_subspace", ["id"], "subspaces", ["id"]),
-    _key("centroids_signal", ["id", "seq", "hash"], "signals", ["subspace_id", "applied_seq", "hash"], deferred=True),
+    key("centroids_subspace", ["id"], "subspaces", ["id"]),
+    key("centroids_signal", ["id", "seq", "hash"], "signals", ["subspace_id", "applied_seq", "hash"], deferred=True),
     Index("centroids_of", "space_id", "id"),
     has_rowid=False,
 )
@@ -173,10 +149,10 @@ SIGNALS = table(
     UniqueConstraint("user_id", "capture_key", name="signals_key"),
     UniqueConstraint("artifact_id", "artifact_seq", "hash", name="signals_artifact"),
     UniqueConstraint("subspace_id", "applied_seq", "hash", name="signals_applied"),
-    _key("signals_of_artifact", ["artifact_id"], "artifacts", ["id"]),
-    _key("signals_space", ["space_id"], "spaces", ["id"]),
-    _key("signals_subspace", ["subspace_id"], "subspaces", ["id"]),
-    _key("signals_algorithm", ["algorithm_id"], "algorithms", ["id"]),
+    key("signals_of_artifact", ["artifact_id"], "artifacts", ["id"]),
+    key("signals_space", ["space_id"], "spaces", ["id"]),
+    key("signals_subspace", ["subspace_id"], "subspaces", ["id"]),
+    key("signals_algorithm", ["algorithm_id"], "algorithms", ["id"]),
     Index("signals_recent", "space_id", "recorded_at", "id"),
 )
 FOLDED = (ARTIFACTS, CENTROIDS)
@@ -226,14 +202,9 @@ def own_guards(dialect: str) -> Iterator[Guard]:
         yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)
     rising = " AND ".join(f"NEW.{name} >= OLD.{name}" for name in (*RISING, "stamp", "title_stamp", "content_stamp"))
     yield Guard(table=ARTIFACTS, rule="rising", event="UPDATE", holds=rising)
-    yield _seeding(dialect)
+    begun = f"EXISTS (SELECT 1 FROM {qualified(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
+    unset = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {begun})"  # given once, and before a capture drew it on
+    yield Guard(table=SUBSPACES, rule="seeded_once", event="UPDATE", holds=f"{unset} OR NEW.seed = OLD.seed")
     alone = f"NOT EXISTS (SELECT 1 FROM {qualified(ALGORITHMS, dialect)} AS other"
     alone += " WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)"
     yield Guard(table=ALGORITHMS, rule="one_active", event="UPDATE", holds=f"NEW.status <> 'ACTIVE' OR {alone}")
-
-
-def _seeding(dialect: str) -> Guard:
-    """A seed is given once, and before any capture drew a centroid on."""
-    begun = f"EXISTS (SELECT 1 FROM {qualified(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
-    unset = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {begun})"
-    return Guard(table=SUBSPACES, rule="seeded_once", event="UPDATE", holds=f"{unset} OR NEW.seed = OLD.seed")

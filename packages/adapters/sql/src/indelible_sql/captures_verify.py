@@ -1,9 +1,10 @@
 """Whether signals are as they were kept, and artifacts and centroids what follows from them."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import asdict
 from sqlalchemy import Table, and_, bindparam, func, select
@@ -13,9 +14,10 @@ from indelible.captures.rules.records import centroid_digest, fingerprint_of, ha
 from indelible_sql.captures import signal_of
 from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.history import ROWS
-from indelible_sql.session import Session
-from indelible_sql.walk import UNREADABLE, Fault, Finding, Row, loaded, raw, rows
+from indelible_sql.session import Row, Session
+from indelible_sql.walk import UNREADABLE, Fault, Finding, judged, loaded, raw, rows, told
 
+T = TypeVar("T")
 OF_ARTIFACT = and_(ARTIFACTS.c.id == SIGNALS.c.artifact_id, ARTIFACTS.c.seq == SIGNALS.c.artifact_seq)
 OF_CENTROID = and_(CENTROIDS.c.id == SIGNALS.c.subspace_id, CENTROIDS.c.seq == SIGNALS.c.applied_seq)
 FIRST = (
@@ -33,74 +35,58 @@ def folded_findings(session: Session) -> Iterator[Finding]:
         yield from _artifact(session, str(artifact_id), found)
     for head, shown in ((ARTIFACTS, OF_ARTIFACT), (CENTROIDS, OF_CENTROID)):
         lonely = select(head.c.id, head.c.seq).join(SIGNALS, shown, isouter=True).where(SIGNALS.c.id.is_(None))
-        for each in session.rows(lonely.order_by(head.c.id), {}):
-            yield _finding(head, each["id"], each["seq"], "it shows a signal that there is not")
+        yield from told(session, Fault.HEAD, head, lonely.order_by(head.c.id), "it shows a signal that there is not")
     beside = SIGNALS.join(CENTROIDS, OF_CENTROID)
-    for row in rows(session, SIGNALS, ("subspace_id", "applied_seq", "id"), beside, _beside(CENTROIDS)):
-        detail = _wrong_with_centroid(session, row)
-        if detail:
-            yield _finding(CENTROIDS, row["subspace_id"], row["applied_seq"], detail)
-    of_subspace = SIGNALS.c.subspace_id, func.max(SIGNALS.c.applied_seq).label("last")
-    counted = select(*of_subspace, func.count(SIGNALS.c.applied_seq).label("total")).group_by(SIGNALS.c.subspace_id)
-    last = counted.where(SIGNALS.c.applied_seq.is_not(None)).subquery()
-    missed = select(last).join(CENTROIDS, and_(CENTROIDS.c.id == last.c.subspace_id), isouter=True)
-    wrong = (last.c.last != last.c.total) | CENTROIDS.c.seq.is_(None) | (CENTROIDS.c.seq != last.c.last)
-    for each in session.rows(missed.where(wrong).order_by(last.c.subspace_id), {}):
-        yield _finding(CENTROIDS, each["subspace_id"], each["last"], "it is not what its signals are counted to")
+    walk = rows(session, SIGNALS, ("subspace_id", "applied_seq", "id"), beside, _beside(CENTROIDS))
+    check = partial(_wrong_with_centroid, session)
+    yield from judged(Fault.HEAD, CENTROIDS, walk, check, ("subspace_id", "applied_seq"))
+    applied = SIGNALS.c.applied_seq
+    counted = select(SIGNALS.c.subspace_id, func.max(applied).label("last"), func.count(applied).label("total"))
+    last = counted.where(applied.is_not(None)).group_by(SIGNALS.c.subspace_id).subquery()
+    missed = select(last.c.subspace_id, last.c.last).join(CENTROIDS, CENTROIDS.c.id == last.c.subspace_id, isouter=True)
+    wrong = missed.where((last.c.last != last.c.total) | CENTROIDS.c.seq.is_distinct_from(last.c.last))
+    detail = "it is not what its signals are counted to"
+    yield from told(session, Fault.HEAD, CENTROIDS, wrong.order_by(last.c.subspace_id), detail)
 
 
 def _beside(head: Table) -> list[Any]:
     return [raw(column, f"head_{column.name}") for column in head.columns]
 
 
-def _finding(table: Table, entity_id: str, seq: int, detail: str) -> Finding:
-    fault = Fault.RECORD if table is SIGNALS else Fault.HEAD
-    return Finding(fault=fault, table=table.name, entity_id=str(entity_id), seq=seq, detail=detail)
+def _shown(session: Session, head: Table, kind: type[T], row: Row) -> T:
+    """The head that stands beside a signal in its row."""
+    return ROWS.structure(loaded(session, head, {each.name: row[f"head_{each.name}"] for each in head.columns}), kind)
 
 
 def _artifact(session: Session, artifact_id: str, found: Iterator[Row]) -> Iterator[Finding]:
     """Every signal of an artifact beside its own digests, and the artifact beside what they join to."""
     artifact: Artifact | None = None
-    head: Row = {}
-    for number, row in enumerate(found, start=1):
-        head = row
+    last: Row = {}
+    wrong = partial(Finding, fault=Fault.RECORD, table=SIGNALS.name, entity_id=artifact_id)
+    for number, last in enumerate(found, start=1):
         try:
-            signal = signal_of(loaded(session, SIGNALS, row))
+            signal = signal_of(loaded(session, SIGNALS, last))
             values = asdict(signal, recurse=False)
             is_right = (hash_of(values), fingerprint_of(values)) == (signal.hash, signal.fingerprint)
             artifact = joined(artifact, signal)
         except UNREADABLE as error:
-            yield _finding(SIGNALS, artifact_id, row["artifact_seq"], f"unreadable: {error}")
+            yield wrong(seq=last["artifact_seq"], detail=f"unreadable: {error}")
             return
         if not is_right or signal.artifact_seq != number:
-            yield _finding(SIGNALS, artifact_id, number, "its digest is not its hash, or it is out of its turn")
-    shown = {name.removeprefix("head_"): value for name, value in head.items() if name.startswith("head_")}
-    detail = _wrong_with_artifact(session, shown, artifact)
-    if detail:
-        yield _finding(ARTIFACTS, artifact_id, head["artifact_seq"], detail)
+            yield wrong(seq=number, detail="its digest is not its hash, or it is out of its turn")
+    check = partial(_wrong_with_artifact, session, artifact)
+    yield from judged(Fault.HEAD, ARTIFACTS, [last], check, ("artifact_id", "artifact_seq"))
 
 
-def _wrong_with_artifact(session: Session, shown: Row, artifact: Artifact | None) -> str:
-    if shown["id"] is None or artifact is None:
+def _wrong_with_artifact(session: Session, artifact: Artifact | None, row: Row) -> str:
+    if row["head_id"] is None:
         return "no head shows its last signal"
-    try:
-        is_same = ROWS.structure(loaded(session, ARTIFACTS, shown), Artifact) == artifact
-    except UNREADABLE as error:
-        return f"unreadable: {error}"
-    return "" if is_same else "not what its signals join to"
+    return "" if _shown(session, ARTIFACTS, Artifact, row) == artifact else "not what its signals join to"
 
 
 def _wrong_with_centroid(session: Session, row: Row) -> str:
-    shown = {column.name: row[f"head_{column.name}"] for column in CENTROIDS.columns}
-    try:
-        signal = signal_of(loaded(session, SIGNALS, row))
-        centroid = ROWS.structure(loaded(session, CENTROIDS, shown), Centroid)
-        first = session.first(FIRST, {"id": centroid.id})
-        is_same = centroid_digest(centroid) == signal.centroid_digest and first is not None
-        born = first["recorded_at"] if first else None
-    except UNREADABLE as error:
-        return f"unreadable: {error}"
-    place = (centroid.hash, centroid.updated_at, centroid.space_id, centroid.created_at)
-    if not is_same or place != (signal.hash, signal.recorded_at, signal.space_id, born):
-        return "not what its last signal says"
-    return ""
+    signal, centroid = signal_of(loaded(session, SIGNALS, row)), _shown(session, CENTROIDS, Centroid, row)
+    first = session.first(FIRST, {"id": centroid.id}) or {"recorded_at": None}
+    shown = (centroid_digest(centroid), centroid.hash, centroid.updated_at, centroid.space_id, centroid.created_at)
+    said = (signal.centroid_digest, signal.hash, signal.recorded_at, signal.space_id, first["recorded_at"])
+    return "" if shown == said else "not what its last signal says"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     REAL,
     BigInteger,
     Column,
+    Connection,
     DateTime,
     Dialect,
     Double,
@@ -25,7 +27,8 @@ from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import TypeEngine
 
 from indelible.captures.entities import EngagementLevel, Vector, as_float32
-from indelible.kernel import Actor, ActorKind, canonical, instant_text
+from indelible.kernel import Actor, canonical, instant_text
+from indelible.kernel.actor import ActorKind
 
 # SQLite's strict tables know five types; what is none of these three is kept as text.
 STRICT: tuple[tuple[Any, TypeEngine[Any]], ...] = (
@@ -56,10 +59,6 @@ def _whole(value: object) -> int:
     if type(value) is not int or value not in BIGINT:
         raise ValueError("not a whole number of 64 bits")
     return value
-
-
-def _rank(level: EngagementLevel) -> int:
-    return level.rank
 
 
 class Domain(TypeDecorator[Any]):
@@ -132,6 +131,11 @@ def _domain_name(type_: Domain, _: TypeCompiler, **__: object) -> str:
     return f"{SCHEMA}.{type_.name}"
 
 
+def _json(name: str, kind: str) -> Domain:
+    rule, sqlite_rule = f"jsonb_typeof({{0}}) = '{kind}'", f"json_valid({{0}}) AND json_type({{0}}) = '{kind}'"
+    return Domain(name, JSONB(), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
+
+
 _KEY = Text().with_variant(Text(collation="C"), "postgresql")  # both databases sort by code point
 _ACTOR_KINDS = " OR ".join(
     f"substr({{0}}, 1, {len(kind) + 1}) = '{kind}:' AND length({{0}}) BETWEEN {len(kind) + 2} AND {len(kind) + 201}"
@@ -167,27 +171,12 @@ INSTANT = Domain(
     load_native=_in_utc,
     from_plain=datetime.fromisoformat,
 )
-DOCUMENT = Domain(
-    "document",
-    JSONB(),
-    rule="jsonb_typeof({0}) = 'object'",
-    sqlite_rule="json_valid({0}) AND json_type({0}) = 'object'",
-    dump=canonical,
-    load=json.loads,
-)
-TEXTS = Domain(
-    "texts",
-    JSONB(),
-    rule="jsonb_typeof({0}) = 'array'",
-    sqlite_rule="json_valid({0}) AND json_type({0}) = 'array'",
-    dump=canonical,
-    load=json.loads,
-)
+DOCUMENT, TEXTS = _json("document", "object"), _json("texts", "array")
 LEVEL = Domain(
     "engagement_level",
     _NATURAL,
     rule="{0} BETWEEN 0 AND 3",
-    dump=_rank,
+    dump=attrgetter("rank"),
     load=tuple(EngagementLevel).__getitem__,
     everywhere=True,
     from_plain=EngagementLevel,
@@ -222,3 +211,19 @@ SORTED = _KEY
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 
 required = partial(Column[Any], nullable=False)
+
+
+def quoted(connection: Connection, schema: str) -> str:
+    """The schema's name as SQL text."""
+    return connection.dialect.identifier_preparer.quote(schema)
+
+
+def prefix_of(connection: Connection, schema: str) -> str:
+    """What stands before a name of ours in a statement's text."""
+    return "" if connection.dialect.name == "sqlite" else f"{quoted(connection, schema)}."
+
+
+def in_schema(connection: Connection, schema: str, statement: str) -> str:
+    """A text of ours with the schema's own name instead of the symbol, which no text for SQLite has."""
+    prefix = prefix_of(connection, schema)
+    return statement.replace(f"{SCHEMA}.", prefix) if prefix else statement

@@ -1,76 +1,38 @@
 """Concepts in SQL."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import asdict, fields, frozen
-from sqlalchemy import (
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-    and_,
-    bindparam,
-    or_,
-    select,
-)
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, UniqueConstraint, and_, bindparam, or_, select
 from sqlalchemy.schema import Computed
 
-from indelible.concepts import (
-    CONCEPT,
-    Concept,
-    ConceptContent,
-    ConceptFilter,
-    ConceptListed,
-    ConceptNode,
-    ConceptNotFound,
-    ConceptVersion,
-    Warnings,
-)
-from indelible.concepts.entities import name_key
+from indelible.concepts import CONCEPT, ConceptFilter, ConceptListed
+from indelible.concepts.entities import Concept, ConceptContent, ConceptNode, ConceptVersion, Warnings, name_key
+from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.rules.warnings import NamesLike, keys_like
 from indelible.kernel import Change, Head, digest, plain
 from indelible_sql.among import among, gathered
-from indelible_sql.columns import (
-    ACTOR,
-    CONTENT,
-    IDENTIFIER,
-    INSTANT,
-    NAME_KEY,
-    ORDINAL,
-    SCHEMA,
-    SORTED,
-    TEXTS,
-    WHOLE,
-    required,
-)
+from indelible_sql.columns import ACTOR, CONTENT, IDENTIFIER, INSTANT, NAME_KEY, ORDINAL, SORTED, TEXTS, WHOLE, required
 from indelible_sql.heads import place_columns, place_of
-from indelible_sql.history import ROWS, change_row
+from indelible_sql.history import ROWS, change_row, every, one
 from indelible_sql.session import Row, Session
-from indelible_sql.tables import HISTORY, Recorded, head, table
+from indelible_sql.tables import HISTORY, Recorded, head, key, page_by, rows_by, table
 from indelible_sql.together import row, step, together
 
+VERSION_KEY = ("concept_id", "version_number")
 CONCEPTS = head(
     "concepts",
     CONCEPT,
     required("name_key", NAME_KEY),
-    ForeignKeyConstraint(
+    key(
+        "concepts_version",
         ["id", "current_version", "name_key"],
-        [f"{SCHEMA}.concept_versions.{name}" for name in ("concept_id", "version_number", "name_key")],
-        name="concepts_version",
-        deferrable=True,
-        initially="DEFERRED",
-        use_alter=True,
+        "concept_versions",
+        [*VERSION_KEY, "name_key"],
+        deferred=True,
     ),
-    ForeignKeyConstraint(
-        ["id", "current_version"],
-        [f"{SCHEMA}.concept_warnings.{name}" for name in ("concept_id", "version_number")],
-        name="concepts_warnings",
-        deferrable=True,
-        initially="DEFERRED",
-        use_alter=True,
-    ),
+    key("concepts_warnings", ["id", "current_version"], "concept_warnings", VERSION_KEY, deferred=True),
     Index("concepts_name_key", "name_key"),
     version=required("current_version", ORDINAL),
 )
@@ -93,16 +55,12 @@ VERSIONS = table(
     Column("change_note", CONTENT),
     required("name_key", NAME_KEY),
     required("search_key", CONTENT),
-    PrimaryKeyConstraint("concept_id", "version_number", name="concept_versions_number"),
+    PrimaryKeyConstraint(*VERSION_KEY, name="concept_versions_number"),
     UniqueConstraint("id", name="concept_versions_id"),
-    UniqueConstraint("concept_id", "version_number", "created_at", name="concept_versions_instant"),
-    UniqueConstraint("concept_id", "version_number", "name_key", name="concept_versions_named"),
-    ForeignKeyConstraint(["concept_id"], [f"{SCHEMA}.concepts.id"], name="concept_versions_concept"),
-    ForeignKeyConstraint(
-        ["concept_id", "previous_number"],
-        [f"{SCHEMA}.concept_versions.concept_id", f"{SCHEMA}.concept_versions.version_number"],
-        name="concept_versions_previous",
-    ),
+    UniqueConstraint(*VERSION_KEY, "created_at", name="concept_versions_instant"),
+    UniqueConstraint(*VERSION_KEY, "name_key", name="concept_versions_named"),
+    key("concept_versions_concept", ["concept_id"], "concepts", ["id"]),
+    key("concept_versions_previous", ["concept_id", "previous_number"], "concept_versions", VERSION_KEY),
     has_rowid=False,
 )
 WARNINGS = table(
@@ -112,23 +70,16 @@ WARNINGS = table(
     required("computed_at", INSTANT),
     required("ruleset", ORDINAL),
     required("warnings", TEXTS),
-    PrimaryKeyConstraint("concept_id", "version_number", name="concept_warnings_number"),
-    ForeignKeyConstraint(
-        ["concept_id", "version_number", "computed_at"],
-        [f"{SCHEMA}.concept_versions.{name}" for name in ("concept_id", "version_number", "created_at")],
-        name="concept_warnings_version",
-    ),
+    PrimaryKeyConstraint(*VERSION_KEY, name="concept_warnings_number"),
+    key("concept_warnings_version", [*VERSION_KEY, "computed_at"], "concept_versions", [*VERSION_KEY, "created_at"]),
     has_rowid=False,
 )
 
-LABELS = {column.name: f"version_{column.name}" for column in VERSIONS.columns}
-CONTENT_LABELS = [(each.name, LABELS[each.name]) for each in fields(ConceptContent)]
-OWN_LABELS = [(each.name, LABELS[each.name]) for each in fields(ConceptVersion) if each.name != "content"]
-VERSION_COLUMNS = [VERSIONS.c[name].label(label) for name, label in LABELS.items()]
+BESIDE = "version_"  # begins the names of a version's columns beside its concept's, which has some of the same
+CONTENT_NAMES = [each.name for each in fields(ConceptContent)]
+OWN_NAMES = [each.name for each in fields(ConceptVersion) if each.name != "content"]
 CURRENT = and_(VERSIONS.c.concept_id == CONCEPTS.c.id, VERSIONS.c.version_number == CONCEPTS.c.current_version)
 IS_ENTITY = CONCEPTS.c.id == bindparam("concept_id")
-IS_VERSION = VERSIONS.c.version_number == bindparam("version_number")
-OF_CONCEPT = VERSIONS.c.concept_id == bindparam("concept_id")
 NODE = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prerequisites).join(VERSIONS, CURRENT)
 
 # Else PostgreSQL may read every version that the concept ever had, to find the one by its number.
@@ -136,7 +87,11 @@ SEEN = CONCEPTS.alias("seen")
 IS_CURRENT = VERSIONS.c.version_number == (
     select(SEEN.c.current_version).where(SEEN.c.id == bindparam("concept_id")).scalar_subquery()
 )
-FIND = select(CONCEPTS, *VERSION_COLUMNS).join(VERSIONS, CURRENT).where(IS_ENTITY, IS_CURRENT)
+FIND = (
+    select(CONCEPTS, *(each.label(f"{BESIDE}{each.name}") for each in VERSIONS.columns))
+    .join(VERSIONS, CURRENT)
+    .where(IS_ENTITY, IS_CURRENT)
+)
 # The expected seq is part of the condition: a row that moved while we waited for its lock is not joined again.
 LOAD = FIND.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(of=CONCEPTS)
 OTHERS, THEIR = CONCEPTS.alias("others"), VERSIONS.alias("their")
@@ -153,20 +108,14 @@ NAMES = (
 )
 LOAD_TO_EDIT = LOAD.add_columns(NAMES.scalar_subquery().label("names"))
 GET = select(CONCEPTS).where(IS_ENTITY)
-GET_VERSION = select(*VERSION_COLUMNS).where(OF_CONCEPT, IS_VERSION)
-GET_LATEST = select(*VERSION_COLUMNS).where(OF_CONCEPT).order_by(VERSIONS.c.version_number.desc()).limit(1)
-LIST_VERSIONS = select(*VERSION_COLUMNS).where(OF_CONCEPT).order_by(VERSIONS.c.version_number)
-NEXT_VERSIONS = LIST_VERSIONS.where(VERSIONS.c.version_number > bindparam("after")).limit(bindparam("limit"))
-GET_WARNINGS = select(WARNINGS.c.warnings).where(
-    WARNINGS.c.concept_id == bindparam("concept_id"), WARNINGS.c.version_number == bindparam("version_number")
-)
+GET_VERSION = rows_by(VERSIONS, *VERSION_KEY)
+GET_LATEST = rows_by(VERSIONS, "concept_id").order_by(VERSIONS.c.version_number.desc()).limit(1)
+LIST_VERSIONS = rows_by(VERSIONS, "concept_id").order_by(VERSIONS.c.version_number)
+NEXT_VERSIONS = page_by(VERSIONS, ("concept_id",), ("version_number",))
+GET_WARNINGS = rows_by(WARNINGS, *VERSION_KEY)
 APPROVED = (
-    select(HISTORY.c.version)
-    .where(
-        HISTORY.c.lifecycle == CONCEPT.name,
-        HISTORY.c.entity_id == bindparam("concept_id"),
-        HISTORY.c.action == "approve",
-    )
+    rows_by(HISTORY, "lifecycle", "entity_id", "action")
+    .with_only_columns(HISTORY.c.version)
     .order_by(HISTORY.c.seq.desc())
     .limit(1)
 )
@@ -196,7 +145,6 @@ CREATE = together(CONCEPTS, row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
 EDIT = together(CONCEPTS, step(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
 STEP = together(CONCEPTS, step(CONCEPTS, "name_key"), HISTORY)
 
-
 LONGEST_KEY = 200  # characters of a name's key that are kept: names that begin the same are told apart afterwards
 
 
@@ -208,8 +156,7 @@ class SqlConcepts:
 
     def get_concept(self, concept_id: str) -> Concept | None:
         """The concept as it stands, or None."""
-        found = self._session.first(GET, {"concept_id": concept_id})
-        return None if found is None else ROWS.structure(found, Concept)
+        return one(self._session, Concept, GET, {"concept_id": concept_id})
 
     def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
         """The version that the concept points at, or None."""
@@ -234,7 +181,7 @@ class SqlConcepts:
         found = self._session.first(FIND, {"concept_id": concept_id})
         if found is None:
             raise ConceptNotFound(concept_id)
-        return _head(found), _version(found)
+        return _head(found), _version(found, BESIDE)
 
     def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
         """The concept, locked until the transaction ends, and its version; ConceptNotFound or Stale."""
@@ -272,14 +219,16 @@ class SqlConcepts:
 
     def approved_version(self, concept_id: str) -> int | None:
         """The version that the newest approval saw, None before any."""
-        found = self._session.first(APPROVED, {"concept_id": concept_id})
+        values = {"lifecycle": CONCEPT.name, "entity_id": concept_id, "action": "approve"}
+        found = self._session.first(APPROVED, values)
         return None if found is None else int(found["version"])
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
         """The next `limit` concepts after an id, in order of id."""
         literal = name_key(wanted.text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         values = {"after": after, "limit": limit, "pattern": f"%{literal}%", "status": wanted.status or ""}
-        return tuple(_listed(found) for found in self._session.rows(PAGE, values))
+        rows = self._session.rows(PAGE, values)
+        return tuple(ROWS.structure({**found, "concept": found}, ConceptListed) for found in rows)
 
     def names_like(self, version: ConceptVersion) -> NamesLike:
         """Other concepts' names that equal the version's name, or occur in its definition."""
@@ -293,18 +242,16 @@ class SqlConcepts:
 
     def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
         """The first `limit` concepts in order of id, as the graph sees them."""
-        rows = self._session.rows(NODES, {"limit": limit})
-        return tuple(ROWS.structure(found, ConceptNode) for found in rows)
+        return every(self._session, ConceptNode, NODES, {"limit": limit})
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
         """The concepts that any of the texts names, by id or by name."""
         keys = set(map(name_key, texts))
-        rows = self._session.rows(NODES_NAMED, {"ids": texts, "keys": _keys(keys)})
-        nodes = (ROWS.structure(found, ConceptNode) for found in rows)
+        nodes = every(self._session, ConceptNode, NODES_NAMED, {"ids": texts, "keys": _keys(keys)})
         return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
 
     def _loaded(self, found: Row | None, concept_id: str, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
-        head, version = self.find(concept_id) if found is None else (_head(found), _version(found))
+        head, version = self.find(concept_id) if found is None else (_head(found), _version(found, BESIDE))
         return head.expected(expected_seq), version
 
 
@@ -312,9 +259,9 @@ def _head(found: Row) -> Head[Concept]:
     return Head(entity=ROWS.structure(found, Concept), place=place_of(found, "current_version"))
 
 
-def _version(found: Row) -> ConceptVersion:
-    content: dict[str, Any] = {name: _unlisted(found[label]) for name, label in CONTENT_LABELS}
-    own: dict[str, Any] = {name: found[label] for name, label in OWN_LABELS}
+def _version(found: Row, prefix: str = "") -> ConceptVersion:
+    content: dict[str, Any] = {name: _unlisted(found[prefix + name]) for name in CONTENT_NAMES}
+    own: dict[str, Any] = {name: found[prefix + name] for name in OWN_NAMES}
     return ConceptVersion(content=ConceptContent(**content), **own)
 
 
@@ -330,17 +277,15 @@ def _keys(keys: Iterable[str]) -> list[str]:
     return sorted({key[:LONGEST_KEY] for key in keys})
 
 
-def _listed(found: Row) -> ConceptListed:
-    return ROWS.structure({**found, "concept": found}, ConceptListed)
-
-
 def _version_row(version: ConceptVersion) -> dict[str, Any]:
     content = version.content
-    keys = {
-        "name_key": name_key(content.name)[:LONGEST_KEY],
-        "search_key": f"{name_key(content.name)}\n{name_key(content.definition)}",
-    }
+    keys = _search_keys(content.name, content.definition)
     return asdict(version, recurse=False) | asdict(content, recurse=False) | keys
+
+
+def _search_keys(name: str, definition: str) -> dict[str, str]:
+    key = name_key(name)
+    return {"name_key": key[:LONGEST_KEY], "search_key": f"{key}\n{name_key(definition)}"}
 
 
 def _warnings_row(version: ConceptVersion, ruleset: int, warnings: Warnings) -> dict[str, Any]:
@@ -353,21 +298,16 @@ def _warnings_row(version: ConceptVersion, ruleset: int, warnings: Warnings) -> 
     }
 
 
-def _unlabelled(found: Mapping[str, Any]) -> ConceptVersion:
-    return _version({LABELS[name]: value for name, value in found.items()})
+def _kept_version(found: Row) -> str:
+    return digest(_version(found))
 
 
-def _kept_version(found: Mapping[str, Any]) -> str:
-    return digest(_unlabelled(found))
+def _derived_of_version(found: Row) -> dict[str, Any]:
+    keys: dict[str, Any] = _search_keys(found["name"], found["definition"])
+    return keys | {"previous_number": found["version_number"] - 1 or None}
 
 
-def _derived_of_version(found: Mapping[str, Any]) -> dict[str, Any]:
-    version = _unlabelled(found)
-    keys = {key: _version_row(version)[key] for key in ("name_key", "search_key")}
-    return keys | {"previous_number": version.version_number - 1 or None}
-
-
-def _kept_warnings(found: Mapping[str, Any]) -> str:
+def _kept_warnings(found: Row) -> str:
     if plain(ROWS.structure(found["warnings"], Warnings)) != found["warnings"]:
         raise ValueError("not warnings as they are written")
     place = [found["concept_id"], found["version_number"], found["computed_at"], found["ruleset"]]

@@ -1,10 +1,10 @@
 """Connections: two pools to one database, one that writes and one that cannot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError
@@ -24,7 +24,6 @@ class Engines:
 
     writer: Engine
     reader: Engine
-    dispose: Callable[[], Any] = field(repr=False)
 
 
 @frozen(kw_only=True)
@@ -39,12 +38,7 @@ class Pool:
 def open_engines(url: str, pool: Pool) -> Engines:
     """The pools of threads."""
     writer, reader = (create_engine(target, **options) for target, options in _pools(address(url), pool, sync=True))
-
-    def dispose() -> None:
-        writer.dispose()
-        reader.dispose()
-
-    return _prepared(writer, reader, dispose)
+    return _prepared(writer, reader)
 
 
 def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:
@@ -52,7 +46,7 @@ def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine
     writer, reader = (
         create_async_engine(target, **options) for target, options in _pools(address(url), pool, sync=False)
     )
-    return _prepared(writer.sync_engine, reader.sync_engine, lambda: None), (writer, reader)
+    return _prepared(writer.sync_engine, reader.sync_engine), (writer, reader)
 
 
 def address(url: str) -> URL:
@@ -65,9 +59,8 @@ def address(url: str) -> URL:
 
 def joined(engine: Engine) -> Engines:
     """A host's own engine, taken as it is."""
-    if engine.dialect.name == "sqlite":
-        return Engines(writer=engine, reader=engine.execution_options(), dispose=lambda: None)
-    return Engines(writer=engine, reader=_read_only(engine), dispose=lambda: None)
+    is_sqlite = engine.dialect.name == "sqlite"
+    return Engines(writer=engine, reader=engine.execution_options() if is_sqlite else _read_only(engine))
 
 
 def _pools(url: URL, pool: Pool, *, sync: bool) -> tuple[tuple[URL, dict[str, Any]], tuple[URL, dict[str, Any]]]:
@@ -90,16 +83,16 @@ def _pools(url: URL, pool: Pool, *, sync: bool) -> tuple[tuple[URL, dict[str, An
     return (target, server), (target, server)
 
 
-def _prepared(writer: Engine, reader: Engine, dispose: Callable[[], Any]) -> Engines:
+def _prepared(writer: Engine, reader: Engine) -> Engines:
     if writer.dialect.name != "sqlite":
-        return Engines(writer=writer, reader=_read_only(reader), dispose=dispose)
+        return Engines(writer=writer, reader=_read_only(reader))
     for engine in (writer, reader):
         listen(engine, "do_connect", check_directory)
     listen(writer, "connect", _prepare_writer)
     listen(reader, "connect", _prepare_reader)
-    listen(writer, "begin", _begin_immediate)
+    listen(writer, "begin", begin_immediate)
     listen(reader, "begin", _begin)
-    return Engines(writer=writer, reader=reader, dispose=dispose)
+    return Engines(writer=writer, reader=reader)
 
 
 def _read_only(engine: Engine) -> Engine:
@@ -141,8 +134,9 @@ def begin_on_host(connection: Connection, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # a writer waits at the start, never half way
+def begin_immediate(connection: Connection) -> None:
+    """Begin on SQLite to write: a writer waits at the start, never half way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin(connection: Connection) -> None:

@@ -97,18 +97,14 @@ class Fate(Enum):
 logger = logging.getLogger("indelible.sql")
 
 BUSY = ("40001", "40P01", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY", "SQLITE_LOCKED")
-FULL = ("53100", "SQLITE_FULL")
 READ_ONLY = ("25006", "SQLITE_READONLY", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN")
-DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "XX001", "XX002")
-DENIED = ("28P01", "28000", "42501")
-TIMEOUTS = ("55P03", "57014", "25P03", "25P04")
 BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (BUSY, partial(StoreBusy, 1)),
-    (FULL, StoreFull),
+    (("53100", "SQLITE_FULL"), StoreFull),
     (READ_ONLY, StoreReadOnly),
-    (DAMAGED, StoreDamaged),
-    (DENIED, AccessDenied),
-    (TIMEOUTS, StoreTimeout),
+    (("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CORRUPT_INDEX", "XX001", "XX002"), StoreDamaged),
+    (("28P01", "28000", "42501"), AccessDenied),
+    (("55P03", "57014", "25P03", "25P04"), StoreTimeout),
 )
 UNTAKEN = ("cannot adapt type", "binding parameter", "cannot contain NUL")  # drivers' words, with no state beside them
 KEYS = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")

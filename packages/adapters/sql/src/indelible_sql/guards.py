@@ -1,13 +1,15 @@
 """What the databases refuse, written from the declarations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 
 from attrs import frozen
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import Connection, ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from indelible.kernel import Lifecycle
-from indelible_sql.columns import SCHEMA
+from indelible_sql.columns import SCHEMA, in_schema
+from indelible_sql.engines import begin_on_host
 from indelible_sql.tables import EDGES, HISTORY, PLACE, ShownKey
 
 NEVER = "FALSE"
@@ -38,7 +40,13 @@ class Guard:
         """An insert is looked at AFTER, because a fused write moves the head in the same statement."""
         when = "AFTER" if self.event == "INSERT" and not self.comes_first else "BEFORE"
         each = "STATEMENT" if self.holds == NEVER else "ROW"
-        return (self.function(), *self.trigger(when, each))
+        on = qualified(self.table, "postgresql")
+        event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
+        return (
+            self.function(),
+            f"{event}\nFOR EACH {each} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
+            f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {self.name}",  # in replica mode too
+        )
 
     def function(self) -> str:
         """The body that PostgreSQL's trigger runs."""
@@ -48,15 +56,6 @@ class Guard:
             f"  IF ({self.holds}) IS NOT TRUE THEN\n"
             "    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
             "  END IF;\n  RETURN NEW;\nEND $$"
-        )
-
-    def trigger(self, when: str, each: str) -> tuple[str, str]:
-        """The trigger, which fires in replica mode too."""
-        on = qualified(self.table, "postgresql")
-        event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
-        return (
-            f"{event}\nFOR EACH {each} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
-            f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {self.name}",
         )
 
 
@@ -79,10 +78,27 @@ def qualified(table: Table, dialect: str) -> str:
     return f"main.{table.name}" if dialect == "sqlite" else f"{table.schema or HOST_SCHEMA}.{table.name}"
 
 
-def statements(guards: Iterator[Guard], dialect: str) -> Iterator[str]:
+def statements(guards: Iterable[Guard], dialect: str) -> Iterator[str]:
     """The statements that put the guards up."""
     for guard in guards:
         yield from guard.on_sqlite() if dialect == "sqlite" else guard.on_postgresql()
+
+
+@contextmanager
+def lifted(connection: Connection, schema: str, guards: Sequence[Guard]) -> Generator[None]:
+    """Nobody else sees a table without these guards, and whatever ends the block, they are there after it."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        begin_on_host(connection, "BEGIN IMMEDIATE")
+    with connection.begin_nested():
+        for guard in guards:
+            disable = f"ALTER TABLE {qualified(guard.table, 'postgresql')} DISABLE TRIGGER {guard.name}"
+            lift = f"DROP TRIGGER {guard.name}" if is_sqlite else disable
+            connection.exec_driver_sql(in_schema(connection, schema, lift))
+        yield
+        for guard in guards:
+            *_, restore = guard.on_sqlite() if is_sqlite else guard.on_postgresql()
+            connection.exec_driver_sql(in_schema(connection, schema, restore))
 
 
 def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
@@ -109,19 +125,19 @@ def edge_guards(dialect: str) -> Iterator[Guard]:
     yield from _closed(EDGES, dialect, "INSERT", "UPDATE", "DELETE")
 
 
-def head_guards(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Iterator[Guard]:
-    """A head moves by one step at a time, stays for ever, and history says nothing that it does not show."""
-    yield from _closed(head, dialect, "DELETE")
-    yield _one_step(head)
-    yield _needs_head(head, lifecycle, dialect)
-    if dialect == "sqlite":
-        yield from _only_on_sqlite(head)
+def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str) -> Iterator[Guard]:
+    """A head moves by one step at a time, stays for ever, and history says nothing that it does not show.
 
-
-def folded_guards(head: Table, dialect: str) -> Iterator[Guard]:
-    """A head that its own records move, not history: one step at a time, and it stays for ever."""
+    A head that has no lifecycle is moved by its own records.
+    """
     yield from _closed(head, dialect, "DELETE")
-    yield _one_step(head)
+    one_step = (
+        "NEW.id = OLD.id AND NEW.created_at = OLD.created_at"
+        " AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at"
+    )
+    yield Guard(table=head, rule="one_step", event="UPDATE", holds=one_step)
+    if lifecycle is not None:
+        yield _needs_head(head, lifecycle, dialect)
     if dialect == "sqlite":
         yield from _only_on_sqlite(head)
 
@@ -129,14 +145,6 @@ def folded_guards(head: Table, dialect: str) -> Iterator[Guard]:
 def _closed(table: Table, dialect: str, *events: str) -> Iterator[Guard]:
     truncate = () if dialect == "sqlite" else ("TRUNCATE",)
     return (Guard(table=table, rule=f"no_{event.lower()}", event=event) for event in (*events, *truncate))
-
-
-def _one_step(head: Table) -> Guard:
-    holds = (
-        "NEW.id = OLD.id AND NEW.created_at = OLD.created_at"
-        " AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at"
-    )
-    return Guard(table=head, rule="one_step", event="UPDATE", holds=holds)
 
 
 def _needs_head(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Guard:

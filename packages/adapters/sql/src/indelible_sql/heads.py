@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import AttrsInstance, Factory, asdict, field, frozen
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table
 
-from indelible.kernel import Change, Entity, Head, NotFound, Place
+from indelible.kernel import Change, Head, NotFound, Place
+from indelible.kernel.history import Entity
 from indelible_sql.history import ROWS, change_row
 from indelible_sql.session import Question, Row, Session
-from indelible_sql.tables import HISTORY
-from indelible_sql.together import Together, row, step, together
+from indelible_sql.tables import HISTORY, page_by, rows_by
+from indelible_sql.together import recording
 
 
 class Stored(Entity, AttrsInstance, Protocol):
@@ -20,23 +21,6 @@ class Stored(Entity, AttrsInstance, Protocol):
 E = TypeVar("E", bound=Stored)
 
 
-def _selecting(table: Table) -> Question:
-    return select(table).where(table.c.id == bindparam("entity_id"))
-
-
-def _paging(table: Table) -> Question:
-    following = select(table).where(table.c.id > bindparam("after")).order_by(table.c.id)
-    return following.limit(bindparam("limit"))
-
-
-def _bearing(table: Table) -> Together:
-    return together(table, row(table), HISTORY)
-
-
-def _moving(table: Table) -> Together:
-    return together(table, step(table), HISTORY)
-
-
 @frozen(kw_only=True)
 class Heads(Generic[E]):
     """The statements of one head table whose rows hold their entity's fields whole."""
@@ -44,43 +28,15 @@ class Heads(Generic[E]):
     table: Table
     entity: type[E]
     missing: Callable[[str], NotFound]
-    _get: Question = field(init=False, default=Factory(lambda self: _selecting(self.table), takes_self=True))
-    _load: Question = field(init=False, default=Factory(lambda self: self._get.with_for_update(), takes_self=True))
-    _page: Question = field(init=False, default=Factory(lambda self: _paging(self.table), takes_self=True))
-    _born: Together = field(init=False, default=Factory(lambda self: _bearing(self.table), takes_self=True))
-    _moved: Together = field(init=False, default=Factory(lambda self: _moving(self.table), takes_self=True))
-
-    def get(self, session: Session, entity_id: str) -> Head[E]:
-        """The entity as it stands, or the error that says it is missing."""
-        return self._head(session, self._get, entity_id)
-
-    def load(self, session: Session, entity_id: str, *, expected_seq: int) -> Head[E]:
-        """The entity, locked until the transaction ends; missing or Stale."""
-        return self.hold(session, entity_id).expected(expected_seq)
-
-    def hold(self, session: Session, entity_id: str) -> Head[E]:
-        """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
-        return self._head(session, self._load, entity_id)
-
-    def page(self, session: Session, *, after: str, limit: int) -> tuple[Head[E], ...]:
-        """The next `limit` entities after an id, in order of id."""
-        return tuple(self.of_row(each) for each in session.rows(self._page, {"after": after, "limit": limit}))
-
-    def record(self, session: Session, change: Change, entity: E) -> None:
-        """Move the head to the entity and add the change that says so; Stale when another was first."""
-        write = self._born if change.seq == 1 else self._moved
-        columns = asdict(entity, recurse=False) | place_columns(change)
-        session.write(write, change, {self.table: columns, HISTORY: change_row(change)})
+    looking: Question = field(init=False, default=Factory(lambda self: rows_by(self.table, "id"), takes_self=True))
+    locking: Question = field(init=False, default=Factory(lambda self: self.looking.with_for_update(), takes_self=True))
+    paging: Question = field(
+        init=False, default=Factory(lambda self: page_by(self.table, (), ("id",)), takes_self=True)
+    )
 
     def of_row(self, found: Row) -> Head[E]:
         """The head that a row shows."""
         return Head(entity=ROWS.structure(found, self.entity), place=place_of(found, "version"))
-
-    def _head(self, session: Session, statement: Question, entity_id: str) -> Head[E]:
-        found = session.first(statement, {"entity_id": entity_id})
-        if found is None:
-            raise self.missing(entity_id)
-        return self.of_row(found)
 
 
 @frozen
@@ -92,19 +48,33 @@ class SqlHeads(Generic[E]):
 
     def get(self, entity_id: str) -> Head[E]:
         """The entity as it stands, or the error that says it is missing."""
-        return self._heads.get(self._session, entity_id)
+        return self._head(self._heads.looking, entity_id)
 
     def page(self, *, after: str, limit: int) -> tuple[Head[E], ...]:
         """The next `limit` entities after an id, in order of id."""
-        return self._heads.page(self._session, after=after, limit=limit)
+        found = self._session.rows(self._heads.paging, {"after": after, "limit": limit})
+        return tuple(map(self._heads.of_row, found))
 
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
         """The entity, locked until the transaction ends; missing or Stale."""
-        return self._heads.load(self._session, entity_id, expected_seq=expected_seq)
+        return self.hold(entity_id).expected(expected_seq)
+
+    def hold(self, entity_id: str) -> Head[E]:
+        """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
+        return self._head(self._heads.locking, entity_id)
 
     def record(self, change: Change, entity: E) -> None:
         """Move the head to the entity and add the change that says so; Stale when another was first."""
-        self._heads.record(self._session, change, entity)
+        head = self._heads.table
+        columns = asdict(entity, recurse=False) | place_columns(change)
+        write = recording(head, HISTORY, is_birth=change.seq == 1)
+        self._session.write(write, change, {head: columns, HISTORY: change_row(change)})
+
+    def _head(self, statement: Question, entity_id: str) -> Head[E]:
+        found = self._session.first(statement, {"id": entity_id})
+        if found is None:
+            raise self._heads.missing(entity_id)
+        return self._heads.of_row(found)
 
 
 def place_columns(change: Change) -> dict[str, Any]:

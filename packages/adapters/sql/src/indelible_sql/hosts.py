@@ -1,5 +1,6 @@
 """For a host's own migrations: declare a lifecycle, and guard the table that is its head."""
 
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import ClassVar
 
@@ -7,11 +8,12 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection, Table, text
 
 from indelible.kernel import Conflict, Lifecycle, WrongUse
-from indelible_sql.columns import SCHEMA
-from indelible_sql.guards import edge_guards, head_guards, statements
+from indelible_sql.admission import kept_edges
+from indelible_sql.columns import SCHEMA, in_schema, prefix_of
+from indelible_sql.guards import edge_guards, head_guards, lifted, statements
 from indelible_sql.schema import edge_rows
-from indelible_sql.snapshot import quoted
-from indelible_sql.tables import EDGE
+
+HERE = "lifecycle = :lifecycle AND from_state = :from_state AND action = :action"
 
 
 @frozen
@@ -29,46 +31,33 @@ def declare_lifecycle(connection: Connection, lifecycle: Lifecycle[StrEnum], *, 
 
     A state that is added later is declared the same way.
     """
-    kept = {edge[1:] for edge in _kept(connection, schema) if edge[0] == lifecycle.name}
+    kept = kept_edges(connection, schema).get(lifecycle.name, ())
     missing = tuple(edge for edge in lifecycle.edges if tuple(edge) not in kept)
     if missing:
-        statement = edge_rows(evolve(lifecycle, edges=missing)).format(edges=_edges(connection, schema))
-        _with_edges_open(connection, schema, "INSERT", statement)
+        with _edges_open(connection, schema, "INSERT"):
+            added = evolve(lifecycle, edges=missing)
+            connection.exec_driver_sql(edge_rows(added, prefix_of(connection, schema)))
 
 
 def withdraw_lifecycle(connection: Connection, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:
     """Take the lifecycle's edges back, for a downgrade; EdgeInUse when history took one of them."""
-    edges = _edges(connection, schema)
-    for edge in lifecycle.edges:
-        place = {"lifecycle": lifecycle.name, "from_state": edge.from_state, "action": edge.action}
-        same = " AND ".join(f"{name} = :{name}" for name in place)
-        history = edges.replace("lifecycle_edges", "history")
-        if connection.execute(text(f"SELECT 1 FROM {history} WHERE {same} LIMIT 1"), place).first():
+    prefix = prefix_of(connection, schema)
+    used = text(f"SELECT 1 FROM {prefix}history WHERE {HERE} LIMIT 1")
+    withdrawn = text(f"DELETE FROM {prefix}lifecycle_edges WHERE {HERE}")
+    places = [
+        {"lifecycle": lifecycle.name, "from_state": each.from_state, "action": each.action} for each in lifecycle.edges
+    ]
+    for place in places:
+        if connection.execute(used, place).first():
             raise EdgeInUse(**place)
-        found = connection.execute(text(f"SELECT 1 FROM {edges} WHERE {same}"), place).first()
-        literal = " AND ".join(f"{name} = '{value}'" for name, value in place.items())
-        if found:
-            _with_edges_open(connection, schema, "DELETE", f"DELETE FROM {edges} WHERE {literal}")
+    if kept_edges(connection, schema).get(lifecycle.name):
+        with _edges_open(connection, schema, "DELETE"):
+            for place in places:
+                connection.execute(withdrawn, place)
 
 
-def _edges(connection: Connection, schema: str) -> str:
-    is_sqlite = connection.dialect.name == "sqlite"
-    return "lifecycle_edges" if is_sqlite else f"{quoted(connection, schema)}.lifecycle_edges"
-
-
-def _kept(connection: Connection, schema: str) -> list[tuple[object, ...]]:
-    rows = connection.exec_driver_sql(f"SELECT {', '.join(EDGE)} FROM {_edges(connection, schema)}")
-    return [tuple(row) for row in rows]
-
-
-def _with_edges_open(connection: Connection, schema: str, event: str, statement: str) -> None:
-    """Nobody else sees the edges open: on both databases this is part of the migration's transaction."""
-    is_sqlite, edges = connection.dialect.name == "sqlite", _edges(connection, schema)
-    guard = next(each for each in edge_guards(connection.dialect.name) if each.event == event)
-    lift = f"DROP TRIGGER {guard.name}" if is_sqlite else f"ALTER TABLE {edges} DISABLE TRIGGER {guard.name}"
-    restore = guard.on_sqlite()[0] if is_sqlite else f"ALTER TABLE {edges} ENABLE ALWAYS TRIGGER {guard.name}"
-    for each in (lift, statement, restore):
-        connection.exec_driver_sql(each)
+def _edges_open(connection: Connection, schema: str, event: str) -> AbstractContextManager[None]:
+    return lifted(connection, schema, [each for each in edge_guards(connection.dialect.name) if each.event == event])
 
 
 def guard_head(connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA) -> None:
@@ -77,4 +66,4 @@ def guard_head(connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum
     if dialect == "sqlite" and head.dialect_options["sqlite"]["with_rowid"]:
         raise WrongUse(f"declare {head.name} with sqlite_with_rowid=False: a row could be replaced by its rowid")
     for statement in statements(head_guards(head, lifecycle, dialect), dialect):
-        connection.exec_driver_sql(statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}."))
+        connection.exec_driver_sql(in_schema(connection, schema, statement))

@@ -15,12 +15,12 @@ from sqlalchemy.event import listen
 
 from indelible.kernel import Conflict, Unavailable
 from indelible.kernel.keys import KEY
-from indelible_sql.captures_functions import BY_EXTENSION, PLAIN, primitives
-from indelible_sql.columns import DOMAINS, SCHEMA
-from indelible_sql.engines import address, check_directory
+from indelible_sql.captures_functions import BODY, BY_EXTENSION, PLAIN, primitives
+from indelible_sql.columns import DOMAINS, in_schema, prefix_of, quoted
+from indelible_sql.engines import address, begin_immediate, check_directory
 from indelible_sql.faults import translated
 from indelible_sql.schema import MOVING, TABLES
-from indelible_sql.snapshot import digest_of, facts, quoted
+from indelible_sql.snapshot import digest_of, facts
 from indelible_sql.tables import EDGES
 from indelible_sql.together import FIXED, written
 
@@ -32,7 +32,9 @@ EXTENSION = text(
     "SELECT nspname, extversion FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace"
     " WHERE extname = 'vector'"
 )
-BODY = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)")
+FUNCTIONS = text(
+    "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)"
+)
 MAY_CREATE = text(
     "SELECT bool_or(rolsuper OR v.trusted AND has_database_privilege(current_database(), 'CREATE'))"
     " FROM pg_available_extension_versions v, pg_roles"
@@ -70,17 +72,16 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
     """A connection in a transaction that nobody else migrates beside, and the schema's name where there is one."""
     target = address(url)
     engine = create_engine(target.set(drivername=target.get_backend_name()), poolclass=NullPool, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
         listen(engine, "do_connect", check_directory)
         listen(engine, "connect", _prepare)
-        listen(engine, "begin", _begin)
+        listen(engine, "begin", begin_immediate)
     with translated(), engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            yield connection, None
-        else:
+        if not is_sqlite:
             connection.exec_driver_sql(LOCK)
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(connection, schema)}")
-            yield connection, schema
+        yield connection, None if is_sqlite else schema
 
 
 def upgrade(url: str, schema: str, *, role: str | None) -> None:
@@ -100,18 +101,15 @@ def _furnish(connection: Connection, schema: str) -> None:
     """Let the vectors' functions compute by pgvector where the database has it, or its owner may give it to it."""
     if connection.execute(MAY_CREATE).scalar():
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
-    found = connection.execute(EXTENSION).first()
-    extension = quoted(connection, found[0]) if found and _numbers(found[1]) >= OLDEST_EXTENSION else ""
+    place, version = connection.execute(EXTENSION).first() or ("", "0")
+    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
+    extension = quoted(connection, place) if numbers >= OLDEST_EXTENSION else ""
     for statement in primitives(BY_EXTENSION if extension else PLAIN, extension):
-        wanted = statement.replace(f"{SCHEMA}.", f"{quoted(connection, schema)}.")
+        wanted = in_schema(connection, schema, statement)
         name, body = wanted.split("(")[0].removeprefix("CREATE FUNCTION "), wanted.split("$$")[1]
         if connection.execute(BODY, {"name": name}).scalar() != body:
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
             connection.exec_driver_sql(wanted)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] = ()) -> None:
@@ -127,19 +125,25 @@ def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] 
 
 def revision_of(connection: Connection, schema: str | None) -> str:
     """The revision that the database is at, '' before the first."""
-    options = {"version_table": VERSION_TABLE, "version_table_schema": schema}
+    place = None if connection.dialect.name == "sqlite" else schema
+    options = {"version_table": VERSION_TABLE, "version_table_schema": place}
     return MigrationContext.configure(connection, opts=options).get_current_revision() or ""
 
 
 def check(connection: Connection, schema: str) -> None:
     """SchemaOutOfDate or SchemaDamaged, unless the database is as the migrations leave it."""
-    found = revision_of(connection, None if connection.dialect.name == "sqlite" else schema)
-    revision, digests = newest()
+    expected = digests_at_head(connection, schema)  # before its facts, which an empty database does not have
+    digest = digest_of(facts(connection, schema))
+    if digest != expected[connection.dialect.name]:
+        raise SchemaDamaged(digest)
+
+
+def digests_at_head(connection: Connection, schema: str) -> dict[str, str]:
+    """The digest that each database's facts have at the newest revision, or SchemaOutOfDate."""
+    found, (revision, digests) = revision_of(connection, schema), newest()
     if found != revision:
         raise SchemaOutOfDate(found or "nothing", revision)
-    digest = digest_of(facts(connection, schema))
-    if digest != digests[connection.dialect.name]:
-        raise SchemaDamaged(digest)
+    return digests
 
 
 def newest() -> tuple[str, dict[str, str]]:
@@ -152,26 +156,18 @@ def newest() -> tuple[str, dict[str, str]]:
 def drop_everything(connection: Connection, context: MigrationContext) -> None:
     """Drop every table of ours, or raise RecordsWouldBeLost."""
     attributes: dict[str, Any] = context.config.attributes if context.config else {}
-    is_sqlite = connection.dialect.name == "sqlite"
-    prefix = "" if is_sqlite else f"{quoted(connection, attributes['schema'])}."
+    prefix = prefix_of(connection, attributes["schema"])
     hashes = connection.scalars(text(f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"))
     lost = sum(each not in attributes.get("exported", ()) for each in hashes)
     if lost:
         raise RecordsWouldBeLost(lost)
     for table in reversed(TABLES):
-        connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{'' if is_sqlite else ' CASCADE'}")
-    if not is_sqlite:
-        _drop_functions_and_domains(connection, attributes["schema"], prefix)
-
-
-def _drop_functions_and_domains(connection: Connection, schema: str, prefix: str) -> None:
-    functions = text(
-        "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc WHERE pronamespace = CAST(:schema AS regnamespace)"
-    )
-    for (name,) in connection.execute(functions, {"schema": quoted(connection, schema)}).all():
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
-    for domain in DOMAINS:
-        connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
+        connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{' CASCADE' if prefix else ''}")
+    if prefix:
+        for name in connection.scalars(FUNCTIONS, {"schema": quoted(connection, attributes["schema"])}).all():
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
+        for domain in DOMAINS:
+            connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
 
 
 def grant(connection: Connection, schema: str, role: str) -> None:
@@ -209,7 +205,3 @@ def _prepare(connection: Any, _: object) -> None:
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA journal_mode = WAL")  # stays with the file, and so serves a host's own engine too
     connection.execute("PRAGMA foreign_keys = OFF")  # tables are dropped in whichever order
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

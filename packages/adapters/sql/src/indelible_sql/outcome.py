@@ -2,21 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Engine, bindparam, select, text
+from sqlalchemy import Engine, text
 
 from indelible.kernel import Change, OutcomeUnknown, Unavailable
 from indelible_sql.faults import translated
 from indelible_sql.session import Session
-from indelible_sql.tables import HISTORY
+from indelible_sql.tables import HISTORY, rows_by
 
 QUESTIONS = 60
 PAUSE_SECONDS = 0.25
 
-HASH = select(HISTORY.c.hash).where(
-    HISTORY.c.lifecycle == bindparam("lifecycle"),
-    HISTORY.c.entity_id == bindparam("entity_id"),
-    HISTORY.c.seq == bindparam("seq"),
-)
+CHANGE = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
 NOT_DONE: Mapping[str, bool | None] = {"aborted": False, "in progress": None}
 STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
@@ -53,5 +49,5 @@ def _ask(engine: Engine, lost: Session, schema: str) -> bool | None:
 
 def _is_kept(session: Session, change: Change) -> bool:
     place = {"lifecycle": change.lifecycle, "entity_id": change.entity_id, "seq": change.seq}
-    found = session.first(HASH, place)
+    found = session.first(CHANGE, place)
     return found is not None and found["hash"] == change.hash

@@ -1,12 +1,10 @@
 """The vectors' functions on a SQLite connection, which has none of its own; of whichever driver."""
 
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from sqlalchemy.util import await_only
 
 from indelible.captures.entities import Vector
 from indelible.captures.rules.formulas import FUNCTIONS
@@ -16,17 +14,11 @@ INSTALLED: Final = "indelible vectors"  # what is said of a connection as long a
 
 def install(connection: Connection) -> None:
     """Let statements of this connection compute with vectors, which are kept as bytes."""
-    if connection.info.setdefault(INSTALLED, False):
+    if INSTALLED in connection.info:
         return
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection  # in SQLAlchemy's one face of both drivers
     for name, (work, count) in FUNCTIONS.items():
-        create: Callable[[], Any] = partial(
-            driver.create_function, name, count, partial(_over_bytes, work), deterministic=True
-        )
-        if isinstance(connection.connection.driver_connection, sqlite3.Connection):
-            create()
-        else:
-            await_only(create())
+        driver.create_function(name, count, partial(_over_bytes, work), deterministic=True)
     connection.info[INSTALLED] = True
 
 

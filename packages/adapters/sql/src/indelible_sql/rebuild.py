@@ -1,25 +1,23 @@
 """Heads made again by folding history: as the schema's owner, with one head table's guards lifted at a time."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Date, ForeignKeyConstraint, Table, delete, insert, select, update
+from sqlalchemy import Date, ForeignKeyConstraint, Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
-from indelible_sql.captures_folds import folded_artifacts, replayed_centroids
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, own_guards
-from indelible_sql.columns import SCHEMA, Domain
-from indelible_sql.guards import Guard, folded_guards, head_guards, qualified, shown_key
+from indelible_sql.captures_owner import folded_artifacts, replayed_centroids
+from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS
+from indelible_sql.columns import Domain
+from indelible_sql.guards import Guard, head_guards, lifted, shown_key
 from indelible_sql.migrate import migrating
-from indelible_sql.schema import HEADS
+from indelible_sql.schema import HEADS, guards
 from indelible_sql.session import Row, Session
-from indelible_sql.snapshot import quoted
 from indelible_sql.store import SqlStore
 from indelible_sql.tables import HISTORY
 from indelible_sql.together import written
@@ -39,28 +37,25 @@ def rebuild(store: SqlStore, owner_url: str | None = None, *, heads: Heads = NO_
     """Every head as its history says; `owner_url` where another role owns the schema, `heads` are a host's own."""
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
         session, dialect = Session(connection, store.schema), connection.dialect.name
-        of_history = [
-            _rebuilt(
-                session, store.schema, head, _folded(session, head, lifecycle), head_guards(head, lifecycle, dialect)
-            )
-            for head, lifecycle in {**HEADS, **heads}.items()
-        ]
-        of_signals = [
-            _rebuilt(session, store.schema, head, rows, (*folded_guards(head, dialect), *own_guards(dialect)))
-            for head, rows in ((ARTIFACTS, folded_artifacts(session)), (CENTROIDS, replayed_centroids(session)))
-        ]
-        return (*of_history, *of_signals)
+        own = [*guards(dialect)]
+        for head in heads.keys() - HEADS.keys():
+            own += head_guards(head, heads[head], dialect)
+        folded = {head: _folded(session, head, lifecycle) for head, lifecycle in {**HEADS, **heads}.items()}
+        folded |= {ARTIFACTS: folded_artifacts(session), CENTROIDS: replayed_centroids(session)}
+        return tuple(
+            _rebuilt(session, head, rows, [each for each in own if each.table is head]) for head, rows in folded.items()
+        )
 
 
-def _rebuilt(
-    session: Session, schema: str, head: Table, rows: Iterator[dict[str, Any]], *guards: Iterable[Guard]
-) -> Rebuilt:
-    found = {row["id"]: dict(row) for row in session.rows(select(*written(head)), {})}
+def _rebuilt(session: Session, head: Table, rows: Iterator[dict[str, Any]], own: Sequence[Guard]) -> Rebuilt:
+    found = {row["id"]: row for row in session.rows(select(*written(head)), {})}
     folded = {row["id"]: row for row in rows}
     changed = sorted(key for key in found.keys() | folded.keys() if found.get(key) != folded.get(key))
-    with _guards_lifted(session.connection, schema, [each for each in chain(*guards) if each.table is head]):
+    with lifted(session.connection, session.schema, own):
         for key in changed:
             _put(session, head, key, found.get(key), folded.get(key))
+        if not session.is_sqlite:  # a table cannot be altered while a question about it is put off
+            session.connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
     return Rebuilt(table=head.name, rows=len(folded), changed=tuple(changed))
 
 
@@ -69,12 +64,11 @@ def _folded(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Ite
         select(HISTORY).where(HISTORY.c.lifecycle == lifecycle.name).order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
     for _, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
-        first, last = _ends(list(changes))
-        shown = head_row(head, first["at"], last, {})
+        every = list(changes)
+        shown = head_row(head, every[0]["at"], every[-1], {})
         for key in head.foreign_key_constraints:
             shown |= _of_record(session, key, shown)
-        names = {column.name for column in written(head)}
-        yield {name: value for name, value in shown.items() if name in names}
+        yield {column.name: shown[column.name] for column in written(head) if column.name in shown}
 
 
 def head_row(head: Table, born: datetime, last: Row, records: Mapping[Table, Row]) -> dict[str, Any]:
@@ -102,10 +96,6 @@ def _of_record(session: Session, key: ForeignKeyConstraint, row: Row) -> Row:
     return (session.first(select(*rest).where(*known), {}) if rest else None) or {}
 
 
-def _ends(changes: list[Row]) -> tuple[Row, Row]:
-    return changes[0], changes[-1]
-
-
 def from_plain(kind: object, value: Any) -> Any:
     """The value of a column that canonical JSON writes so."""
     if value is None:
@@ -124,31 +114,3 @@ def _put(
         session.run(insert(head).values(**folded), {})
     else:
         session.run(update(head).where(head.c.id == key).values(**folded), {})
-
-
-@contextmanager
-def _guards_lifted(connection: Connection, schema: str, own: Sequence[Guard]) -> Generator[None]:
-    """Nobody else sees the table without its guards: on both databases this is part of the transaction."""
-    for guard in own:
-        connection.exec_driver_sql(_lift(connection, schema, guard))
-    yield
-    if connection.dialect.name != "sqlite":  # a table cannot be altered while a question about it is put off
-        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    for guard in own:
-        connection.exec_driver_sql(_restore(connection, schema, guard))
-
-
-def _lift(connection: Connection, schema: str, guard: Guard) -> str:
-    if connection.dialect.name == "sqlite":
-        return f"DROP TRIGGER {guard.name}"
-    return f"ALTER TABLE {_place(connection, schema, guard)} DISABLE TRIGGER {guard.name}"
-
-
-def _restore(connection: Connection, schema: str, guard: Guard) -> str:
-    if connection.dialect.name == "sqlite":
-        return guard.on_sqlite()[0]
-    return f"ALTER TABLE {_place(connection, schema, guard)} ENABLE ALWAYS TRIGGER {guard.name}"
-
-
-def _place(connection: Connection, schema: str, guard: Guard) -> str:
-    return qualified(guard.table, "postgresql").replace(f"{SCHEMA}.", f"{quoted(connection, schema)}.")

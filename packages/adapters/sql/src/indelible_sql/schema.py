@@ -17,18 +17,9 @@ from indelible_sql.captures_tables import SHOWN as OF_SIGNALS
 from indelible_sql.columns import DOMAINS, SCHEMA
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.concepts import RECORDED as OF_CONCEPTS
-from indelible_sql.guards import (
-    Guard,
-    Shows,
-    edge_guards,
-    folded_guards,
-    head_guards,
-    record_guards,
-    shown_guard,
-    statements,
-)
+from indelible_sql.guards import Guard, Shows, edge_guards, head_guards, record_guards, shown_guard, statements
 from indelible_sql.keys import KEYS
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
+from indelible_sql.tables import EDGE, EDGES, HISTORY, RECEIPTS, Recorded
 
 HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
     CONCEPTS: CONCEPT,
@@ -52,7 +43,7 @@ SHOWN = (
     *OF_SIGNALS,
 )
 # What verify looks at and an export carries; keys are in neither: they mean nothing without their store.
-RECORDED: Mapping[Lifecycle[StrEnum], tuple[Recorded, ...]] = {CONCEPT: OF_CONCEPTS}
+RECORDED: Mapping[Table, tuple[Recorded, ...]] = {CONCEPTS: OF_CONCEPTS}
 RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS)
 TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, VERSIONS, WARNINGS, *FOLDED, SIGNALS)
 MOVING = (*HEADS, *FOLDED)
@@ -75,17 +66,17 @@ def guards(dialect: str) -> Iterator[Guard]:
     for head, lifecycle in HEADS.items():
         yield from head_guards(head, lifecycle, dialect)
     for head in FOLDED:
-        yield from folded_guards(head, dialect)
+        yield from head_guards(head, None, dialect)
     yield from own_guards(dialect)
 
 
-def edge_rows(lifecycle: Lifecycle[StrEnum]) -> str:
-    """The statement that declares a lifecycle's edges."""
+def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:
+    """The statement that declares a lifecycle's edges; `prefix` stands before the table's name."""
     rows = ", ".join(
         f"('{lifecycle.name}', '{edge.from_state}', '{edge.action}', '{edge.to_state}', {edge.adds_version})"
         for edge in lifecycle.edges
     )
-    return f"INSERT INTO {{edges}} (lifecycle, from_state, action, to_state, adds_version) VALUES {rows}"
+    return f"INSERT INTO {prefix}{EDGES.name} ({', '.join(EDGE)}) VALUES {rows}"
 
 
 def ddl(dialect: str) -> Iterator[str]:
@@ -96,9 +87,8 @@ def ddl(dialect: str) -> Iterator[str]:
             yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
     yield from _tables(dialect)
     yield from () if is_sqlite else TXID
-    edges = "lifecycle_edges" if is_sqlite else "indelible.lifecycle_edges"
     for lifecycle in HEADS.values():
-        yield edge_rows(lifecycle).format(edges=edges)
+        yield edge_rows(lifecycle, "" if is_sqlite else f"{SCHEMA}.")
     yield from statements(guards(dialect), dialect)
     yield from () if is_sqlite else functions()
 

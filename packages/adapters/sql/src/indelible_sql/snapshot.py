@@ -8,18 +8,20 @@ from sqlalchemy import Connection, bindparam, text
 
 from indelible.captures import SPHERICAL
 from indelible_sql.captures_functions import name_of
+from indelible_sql.columns import in_schema
 from indelible_sql.schema import HEADS, TABLES
 
-NAMES = tuple(table.name for table in TABLES)
-OURS = tuple(lifecycle.name for lifecycle in HEADS.values())
 # A host's own lifecycle puts its guard on our history: tolerated here, compared with its declaration elsewhere.
-COMPUTING = ("ingest_with_signal", name_of(SPHERICAL))
-OWN_GUARDS = tuple(f"history_needs_{head.name}" for head in HEADS)
+OURS: Any = {
+    "names": [table.name for table in TABLES],
+    "guards": [f"history_needs_{head.name}" for head in HEADS],
+    "lifecycles": [lifecycle.name for lifecycle in HEADS.values()],
+}
+LISTS: Any = [bindparam(name, expanding=True) for name in OURS]
+COMPUTING = ["ingest_with_signal", name_of(SPHERICAL)]
 
 ZONE = text("SELECT current_setting('TimeZone')")
 IN_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
-
-LISTS: Any = [bindparam(name, expanding=True) for name in ("names", "guards", "lifecycles")]
 
 ON_SQLITE = text(
     """
@@ -82,7 +84,7 @@ ON_POSTGRESQL = """
         ON o.oid IN (i.inhrelid, i.inhparent)
       UNION ALL
       SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
-      FROM {schema}.lifecycle_edges WHERE lifecycle = ANY(:lifecycles)
+      FROM indelible.lifecycle_edges WHERE lifecycle = ANY(:lifecycles)
     )
     SELECT replace(fact, quote_ident(:schema) || '.', '') AS fact FROM facts
 """
@@ -90,15 +92,14 @@ ON_POSTGRESQL = """
 
 def facts(connection: Connection, schema: str) -> tuple[str, ...]:
     """What the database holds of our tables, in the order of the texts."""
-    values: dict[str, Any] = {"names": list(NAMES), "guards": list(OWN_GUARDS), "lifecycles": list(OURS)}
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(ON_SQLITE, values).all()
+        rows = connection.execute(ON_SQLITE, OURS).all()
     else:
         # Rules on instants are shown in the session's time zone, which is the host's to choose.
         zone = connection.execute(ZONE).scalar_one()
         connection.execute(IN_ZONE, {"zone": "UTC"})
-        statement = text(ON_POSTGRESQL.format(schema=quoted(connection, schema)))
-        rows = connection.execute(statement, values | {"schema": schema, "computing": list(COMPUTING)}).all()
+        statement = text(in_schema(connection, schema, ON_POSTGRESQL))
+        rows = connection.execute(statement, OURS | {"schema": schema, "computing": COMPUTING}).all()
         connection.execute(IN_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))
 
@@ -106,8 +107,3 @@ def facts(connection: Connection, schema: str) -> tuple[str, ...]:
 def digest_of(lines: Iterable[str]) -> str:
     """The SHA-256 of the facts, in hex."""
     return sha256("\n".join(lines).encode()).hexdigest()
-
-
-def quoted(connection: Connection, schema: str) -> str:
-    """The schema's name as SQL text."""
-    return connection.dialect.identifier_preparer.quote(schema)

@@ -11,8 +11,9 @@ from attrs import Factory, define, field
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from indelible.captures import SETTING, settings_kept
-from indelible.concepts import RepositoryOverHeads
+from indelible.captures import SETTING
+from indelible.captures.queries import settings_kept
+from indelible.concepts.handlers import RepositoryOverHeads
 from indelible.kernel import (
     Actor,
     Because,
@@ -20,34 +21,23 @@ from indelible.kernel import (
     Feed,
     Ids,
     Lifecycle,
-    Once,
     StoreBusy,
     SystemClock,
     TimeOrderedIds,
     WrongUse,
-    answered,
 )
-from indelible.kernel.config import Config, OneSnapshot, SystemConfigCache
+from indelible.kernel.config import Config, SystemConfigCache
+from indelible.kernel.receipts import Once, answered
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
-from indelible_sql import migrate
+from indelible_sql import captures, keys, migrate
 from indelible_sql.admission import admit, check_keys
-from indelible_sql.captures import (
-    OF_ALGORITHMS,
-    OF_SETTINGS,
-    OF_SPACES,
-    OF_SUBSPACES,
-    AssignmentMarginService,
-    SqlArtifacts,
-    SqlCaptures,
-)
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
 from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
 from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, state_of, translated
 from indelible_sql.heads import SqlHeads
 from indelible_sql.history import SqlHistory, SqlReceipts
-from indelible_sql.keys import HEADS as OF_KEYS
 from indelible_sql.outcome import was_committed
 from indelible_sql.session import Session
 
@@ -57,45 +47,48 @@ LONGEST_PAUSE_SECONDS = 0.2
 logger = logging.getLogger("indelible.sql")
 
 
-class SqlReading:
-    """What a query sees; `connection` is public, so that a host's own SELECT sees the same moment."""
+class _Opened:
+    """What queries and handlers see alike; `connection` is public, so that a host's own SQL is of the same moment."""
 
     def __init__(self, session: Session, policy: Policy, config: Config) -> None:
         self.session, self.policy, self.config = session, policy, config
         self.connection = session.connection
         self.history = SqlHistory(session)
-        self.concepts = self.concept_search = SqlConcepts(session)
-        self.keys = SqlHeads(session, OF_KEYS)
-        self.captures = SqlCaptures(session)
-        self.spaces, self.subspaces = SqlHeads(session, OF_SPACES), SqlHeads(session, OF_SUBSPACES)
-        self.algorithms, self.settings = SqlHeads(session, OF_ALGORITHMS), SqlHeads(session, OF_SETTINGS)
-        self.margins = AssignmentMarginService(self, self.captures)
+        self.keys = SqlHeads(session, keys.HEADS)
+        self.concept_search = SqlConcepts(session)
+        self.captures = captures.SqlCaptures(session)
+        self.spaces = SqlHeads(session, captures.OF_SPACES)
+        self.subspaces = SqlHeads(session, captures.OF_SUBSPACES)
+        self.algorithms = SqlHeads(session, captures.OF_ALGORITHMS)
+        self.settings = SqlHeads(session, captures.OF_SETTINGS)
+        self.margins = captures.AssignmentMarginService(self, self.captures)
 
 
-class SqlTransaction:
-    """What a handler writes to; `connection` is public, so that a host's own SQL commits with ours."""
+class SqlReading(_Opened):
+    """What a query sees; a host's own SELECT on `connection` sees the same moment."""
+
+    def __init__(self, session: Session, policy: Policy, config: Config) -> None:
+        super().__init__(session, policy, config)
+        self.concepts = self.concept_search
+
+
+class SqlTransaction(_Opened):
+    """What a handler writes to; a host's own SQL on `connection` commits with ours."""
 
     def __init__(
         self, session: Session, policy: Policy, config: Config, cause: Because, clock: Clock, ids: Ids
     ) -> None:
-        self.session, self.policy, self.config, self.clock, self.ids = session, policy, config, clock, ids
+        super().__init__(session, policy, config)
+        self.clock, self.ids = clock, ids
         self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
-        self.connection = session.connection
-        self.history = SqlHistory(session)
         self.receipts = SqlReceipts(session)
-        self.keys = self.key_heads = SqlHeads(session, OF_KEYS)
-        self.concept_search = self.concept_heads = SqlConcepts(session)
+        self.key_heads, self.concept_heads = self.keys, self.concept_search
         self.concepts = RepositoryOverHeads(self, self.concept_search)
-        self.captures = SqlCaptures(session)
-        self.spaces, self.subspaces = SqlHeads(session, OF_SPACES), SqlHeads(session, OF_SUBSPACES)
-        self.algorithms, self.settings = SqlHeads(session, OF_ALGORITHMS), SqlHeads(session, OF_SETTINGS)
-        self.margins = AssignmentMarginService(self, self.captures)
-        self.artifacts = SqlArtifacts(self, self.captures, session.is_sqlite)
+        self.artifacts = captures.SqlArtifacts(self, self.captures, session.is_sqlite)
 
 
 def _settings_of(store: "SqlStore") -> SystemConfigCache:
-    ttl = store.policy.captures.settings_ttl_seconds
-    return SystemConfigCache(fetch=lambda: store.read(settings_kept), ttl_seconds=ttl, pause=store.pause)
+    return SystemConfigCache(fetch=lambda: store.read(settings_kept), pause=store.pause)
 
 
 @define(kw_only=True, eq=False)
@@ -160,7 +153,7 @@ class SqlStore:
         with self._connected(self.engines.reader) as connection:
             session = Session(connection, self.schema)
             try:
-                return query(SqlReading(session, self.policy, OneSnapshot(self.config)), *args, **kwargs)
+                return query(SqlReading(session, self.policy, Config(self.config)), *args, **kwargs)
             finally:
                 session.close()
 
@@ -184,8 +177,10 @@ class SqlStore:
         return self.url
 
     def dispose(self) -> None:
-        """Close every connection that no transaction holds."""
-        self.engines.dispose()
+        """Close every connection that no transaction holds; a host's engine, or a loop's, stays as it is."""
+        if self.url is not None and not self.engines.writer.dialect.is_async:
+            self.engines.writer.dispose()
+            self.engines.reader.dispose()
 
     @contextmanager
     def _begun(self, cause: Because, connection: Connection | None) -> Generator[SqlTransaction]:
@@ -213,7 +208,7 @@ class SqlStore:
     @contextmanager
     def _recorded(self, cause: Because, connection: Connection) -> Generator[SqlTransaction]:
         session = Session(connection, self.schema, self.at_failpoint)
-        tx = SqlTransaction(session, self.policy, OneSnapshot(self.config), cause, self.clock, self.ids)
+        tx = SqlTransaction(session, self.policy, Config(self.config), cause, self.clock, self.ids)
         try:
             self.at_failpoint(Failpoint.AFTER_BEGIN)
             with refusals_logged(cause):

@@ -1,6 +1,6 @@
 """The tables that every context shares, and the shapes of heads and records."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeGuard
 
@@ -14,8 +14,11 @@ from sqlalchemy import (
     Identity,
     MetaData,
     PrimaryKeyConstraint,
+    Select,
     Table,
     UniqueConstraint,
+    bindparam,
+    select,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
@@ -62,6 +65,15 @@ def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = 
     return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
 
 
+def key(name: str, columns: Sequence[str], of: str, theirs: Sequence[str], *, deferred: bool = False) -> SchemaItem:
+    """A key into another table of ours; a deferred one holds at the end of the transaction."""
+    there = [f"{SCHEMA}.{of}.{each}" for each in theirs]
+    initially = "DEFERRED" if deferred else None
+    return ForeignKeyConstraint(
+        columns, there, name=name, deferrable=deferred or None, initially=initially, use_alter=deferred
+    )
+
+
 EDGES = table(
     "lifecycle_edges",
     required("lifecycle", IDENTIFIER),
@@ -98,8 +110,8 @@ HISTORY = table(
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
     UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
     UniqueConstraint(*PLACE, name="history_place"),
-    ForeignKeyConstraint(EDGE, [f"{SCHEMA}.lifecycle_edges.{name}" for name in EDGE], name="history_edge"),
-    ForeignKeyConstraint(PREDECESSOR, [f"{SCHEMA}.history.{name}" for name in PLACE], name="history_predecessor"),
+    key("history_edge", EDGE, "lifecycle_edges", EDGE),
+    key("history_predecessor", PREDECESSOR, "history", PLACE),
     CheckConstraint(
         "CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0"
         " ELSE from_state <> '' AND prev_hash <> '' END",
@@ -118,6 +130,17 @@ RECEIPTS = table(
     PrimaryKeyConstraint("owner", "key", name="receipts_key"),
     has_rowid=False,
 )
+
+
+def rows_by(table: Table, *names: str) -> Select[*tuple[Any, ...]]:
+    """The rows whose columns are as the parameters of the same names."""
+    return select(table).where(*(table.c[name] == bindparam(name) for name in names))
+
+
+def page_by(table: Table, names: Sequence[str], order: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """The next `limit` of these rows in an order whose first column is past `after`."""
+    following = rows_by(table, *names).where(table.c[order[0]] > bindparam("after"))
+    return following.order_by(*(table.c[each] for each in order)).limit(bindparam("limit"))
 
 
 class ShownKey(Constraint):
@@ -174,10 +197,6 @@ def head(name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: 
     return table(name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False)
 
 
-def _nothing(_: Mapping[str, Any]) -> dict[str, Any]:
-    return {}
-
-
 @frozen(kw_only=True)
 class Recorded:
     """How a record table's row is checked against the change that added it.
@@ -189,4 +208,4 @@ class Recorded:
     table: Table
     kept: str
     digest: Callable[[Mapping[str, Any]], str]
-    derived: Callable[[Mapping[str, Any]], dict[str, Any]] = _nothing
+    derived: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {}

@@ -1,22 +1,11 @@
 """One write: a head and the records that it shows."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import (
-    CTE,
-    Column,
-    Insert,
-    Table,
-    Text,
-    Update,
-    bindparam,
-    insert,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import CTE, Column, Insert, Table, Text, Update, bindparam, insert, literal_column, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import BindParameter
 
@@ -40,6 +29,12 @@ def together(head: Table, moving: Insert | Update, *records: Table) -> Together:
     *first, last = (_beside(record, moved) for record in records)
     fused = last.add_cte(*(each.cte(f"{each.table.name}_row") for each in first))
     return Together(head=head.name, fused=fused.returning(TRANSACTION), ordered=(moving, *map(row, records)))
+
+
+@cache
+def recording(head: Table, *records: Table, is_birth: bool) -> Together:
+    """The write of one change: the head's birth or its next step, and the records that the change adds."""
+    return together(head, row(head) if is_birth else step(head), *records)
 
 
 def step(head: Table, *kept: str) -> Update:

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from enum import StrEnum
-from functools import cache
 from hashlib import file_digest
 from io import BufferedIOBase
 from itertools import groupby
@@ -13,8 +11,9 @@ from typing import Any, BinaryIO, ClassVar, Final, NamedTuple, TypeVar, cast
 from attrs import frozen
 from sqlalchemy import Table, UniqueConstraint, and_, select
 
-from indelible.kernel import UNBORN, Actor, Because, Change, Conflict, Invalid, Lifecycle, WrongUse, verify_chain
-from indelible.kernel.exports import BadLine, Line, Lines, line_of, read_export, read_lines, write_export
+from indelible.kernel import Actor, Because, Change, Conflict, Invalid, WrongUse, verify_chain
+from indelible.kernel.exports import BadLine, Line, line_of, read_export, read_lines, write_export
+from indelible.kernel.history import UNBORN
 from indelible.kernel.values import UNSTORABLE
 from indelible_sql.faults import RefusedByGuard
 from indelible_sql.history import ROWS, change_row
@@ -23,26 +22,16 @@ from indelible_sql.schema import HEADS, RECORDED
 from indelible_sql.session import Question, Row
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 from indelible_sql.tables import HISTORY, Recorded
-from indelible_sql.together import Together, row, step, together, written
+from indelible_sql.together import recording, written
 from indelible_sql.walk import UNREADABLE
 
 FORMAT: Final = "indelible export 1"
 FIRST_LINE: Final = line_of({"format": FORMAT})
 MOST_LEVELS: Final = 32
 PAGE: Final = 500
+CARRIED: Final = {HEADS[head].name: head for head in RECORDED}  # the heads whose entities an export carries
 
 H = TypeVar("H")
-
-
-class Carried(NamedTuple):
-    """A lifecycle whose entities an export carries: its head, and the records that its changes add."""
-
-    lifecycle: Lifecycle[StrEnum]
-    head: Table
-    records: tuple[Recorded, ...]
-
-
-CARRIED: Final = {each.name: Carried(each, head, RECORDED[each]) for head, each in HEADS.items() if each in RECORDED}
 
 
 @frozen
@@ -103,7 +92,7 @@ def import_histories(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> I
 def import_each(
     store: SqlStore,
     stream: BufferedIOBase,
-    read: Callable[[Lines], Iterable[H]],
+    read: Callable[[BufferedIOBase], Iterable[H]],
     keep: Callable[[SqlTransaction, tuple[str, H]], int],
     *,
     by: Actor,
@@ -129,12 +118,12 @@ def import_each(
     return Imported(entities=len(counts) - there, changes=sum(counts), entities_already_there=there, file=file)
 
 
-def exported_hashes(file: Lines) -> frozenset[str]:
+def exported_hashes(file: BufferedIOBase) -> frozenset[str]:
     """The hash of every change in an export of ours, once all of it is checked."""
     return frozenset(told.change.hash for history in histories(file) for told in history)
 
 
-def histories(file: Lines) -> Iterator[History]:
+def histories(file: BufferedIOBase) -> Iterator[History]:
     """All that an export of ours tells, entity by entity; BadLine or ExportDamaged where it is not as we wrote it."""
     if next(read_lines(file), Line(1, b"")).text != FIRST_LINE:
         raise BadLine(1, "neither the first line of an export nor a step of a history")
@@ -145,7 +134,7 @@ def histories(file: Lines) -> Iterator[History]:
             raise BadLine(history[0].number, "entities are not in order of lifecycle and id")
         for told in history:
             with on_line(told.number):
-                place = verify_chain(CARRIED[key[0]].lifecycle, (told.change,), place)
+                place = verify_chain(HEADS[CARRIED[key[0]]], (told.change,), place)
             ids = set(_unique(told))
             if not taken.isdisjoint(ids):
                 raise BadLine(told.number, "a record has the id of an earlier one")
@@ -167,7 +156,7 @@ def on_line(number: int) -> Generator[None]:
 
 def _entries(tx: SqlReading, seqs: list[int]) -> Iterator[object]:
     for name in sorted(CARRIED):
-        for found in tx.session.stream(_question(CARRIED[name]), PAGE):
+        for found in tx.session.stream(_question(name), PAGE):
             change = ROWS.structure(found, Change)
             added = [each.table for each in _added(change)]
             rows = {each: {column.name: found[_label(each, column.name)] for column in each.columns} for each in added}
@@ -175,16 +164,16 @@ def _entries(tx: SqlReading, seqs: list[int]) -> Iterator[object]:
             yield _entry(change, rows)
 
 
-def _question(carried: Carried) -> Question:
+def _question(lifecycle: str) -> Question:
     """Every change of the lifecycle, beside the records that it added."""
-    tables = [each.table for each in carried.records]
+    tables = [each.table for each in RECORDED[CARRIED[lifecycle]]]
     beside = [column.label(_label(each, column.name)) for each in tables for column in each.columns]
     source: Any = HISTORY
     for table in tables:
         owner, number = table.primary_key.columns
         is_added = and_(HISTORY.c.adds_version == 1, HISTORY.c.entity_id == owner, HISTORY.c.version == number)
         source = source.join(table, is_added, isouter=True)
-    of_lifecycle = select(HISTORY, *beside).select_from(source).where(HISTORY.c.lifecycle == carried.lifecycle.name)
+    of_lifecycle = select(HISTORY, *beside).select_from(source).where(HISTORY.c.lifecycle == lifecycle)
     return of_lifecycle.order_by(HISTORY.c.entity_id, HISTORY.c.seq)
 
 
@@ -202,7 +191,7 @@ def _entry(change: Change, rows: Mapping[Table, Row]) -> object:
 
 def _added(change: Change) -> tuple[Recorded, ...]:
     """The records that the change adds; KeyError where no export carries its lifecycle."""
-    records = CARRIED[change.lifecycle].records
+    records = RECORDED[CARRIED[change.lifecycle]]
     return records if change.adds_version else ()
 
 
@@ -274,16 +263,11 @@ def _keep(tx: SqlTransaction, told: tuple[str, History]) -> int:
         if kept != [each.change.hash for each in history]:
             raise HistoryDiffers(lifecycle, entity_id)
         return 0
-    head, latest, born = CARRIED[lifecycle].head, dict[Table, Row](), history[0].change.at
+    head, latest, born = CARRIED[lifecycle], dict[Table, Row](), history[0].change.at
     for number, change, rows in history:
         latest |= rows
         moved = head_row(head, born, change_row(change), latest)
         with on_line(number):
-            write = _write(head, *rows, is_birth=change.seq == 1)
+            write = recording(head, *rows, HISTORY, is_birth=change.seq == 1)
             tx.session.write(write, change, {head: moved, **rows, HISTORY: change_row(change)})
     return len(history)
-
-
-@cache
-def _write(head: Table, *records: Table, is_birth: bool) -> Together:
-    return together(head, row(head) if is_birth else step(head), *records, HISTORY)

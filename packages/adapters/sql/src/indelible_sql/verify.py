@@ -5,23 +5,15 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    ForeignKeyConstraint,
-    Table,
-    and_,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKeyConstraint, Table, and_, func, select, text
 
-from indelible.kernel import UNBORN, Change, IndelibleError, Lifecycle, Place, Receipt, plain
+from indelible.kernel import Change, IndelibleError, Lifecycle, Place, plain
+from indelible.kernel.history import UNBORN
+from indelible.kernel.receipts import Receipt
 from indelible_sql.admission import admit
 from indelible_sql.captures_verify import folded_findings
 from indelible_sql.columns import DOCUMENT, INSTANT
@@ -29,18 +21,16 @@ from indelible_sql.faults import translated
 from indelible_sql.guards import shown_key
 from indelible_sql.history import ROWS
 from indelible_sql.schema import HEADS, RECORDED
-from indelible_sql.session import Question, Session
+from indelible_sql.session import Question, Row, Session
 from indelible_sql.store import SqlStore
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, Recorded
-from indelible_sql.walk import UNREADABLE, Fault, Finding, load, loaded, raw, rows
+from indelible_sql.walk import UNREADABLE, Fault, Finding, judged, load, loaded, raw, rows, told
 
 FUTURE = timedelta(days=1)
 IS_BEFORE = "(later.txid, later.position) <= (history.txid, history.position)"
 # A role's transactions may be limited, which is for those that others wait for; nobody waits for this one.
 UNHURRIED = "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
-
-
-Row = Mapping[str, Any]
+Edges = set[tuple[Any, ...]]  # each begins with the name of its lifecycle
 Heads = Mapping[Table, Lifecycle[StrEnum]]
 NO_HEADS: Heads = MappingProxyType({})
 
@@ -57,15 +47,17 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
         found = list(_schema(connection, store))
         if any(each.detail.startswith("SCHEMA_OUT_OF_DATE") for each in found):
             return tuple(found)
-        lifecycles = {each.name: each for each in (*HEADS.values(), *store.lifecycles)}
+        lifecycles = (*HEADS.values(), *store.lifecycles)
+        declared = {(each.name, *edge) for each in lifecycles for edge in each.edges}
         kept = {tuple(row.values()) for row in session.rows(select(EDGES), {})}
-        found += _edges(session, lifecycles)
-        found += _chains(session, lifecycles, kept, store.clock.now() + FUTURE)
+        unknown = {edge for edge in kept if edge[0] not in {each.name for each in lifecycles}}
+        found += _edges(kept - unknown, declared)
+        found += _chains(session, declared | unknown, store.clock.now() + FUTURE)
         for head, lifecycle in {**HEADS, **heads}.items():
             found += _heads(session, head, lifecycle)
-        for lifecycle, records in RECORDED.items():
+        for head, records in RECORDED.items():
             for recorded in records:
-                found += _records(session, lifecycle, recorded)
+                found += _records(session, HEADS[head], recorded)
         found += folded_findings(session)
         found += _receipts(session)
         found += _positions(session)
@@ -85,23 +77,15 @@ def _schema(connection: Connection, store: SqlStore) -> Iterator[Finding]:
             yield Finding(fault=Fault.DATABASE, table=table, detail=f"row {rowid} points at nothing in {parent}")
 
 
-def _edges(session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]]) -> Iterator[Finding]:
-    names = [column for column in EDGES.columns if column.name != "lifecycle"]
-    found = {(row["lifecycle"], *(row[each.name] for each in names)) for row in session.rows(select(EDGES), {})}
-    known = {edge for edge in found if edge[0] in lifecycles}
-    declared = {(each.name, *map(_value, edge)) for each in lifecycles.values() for edge in each.edges}
-    for edge in sorted(known ^ declared):
+def _edges(kept: Edges, declared: Edges) -> Iterator[Finding]:
+    for edge in sorted(kept ^ declared):
         detail = "declared, but not kept" if edge in declared else "kept, but not declared"
-        yield Finding(fault=Fault.EDGE, table=EDGES.name, detail=f"{edge}: {detail}")
+        yield Finding(
+            fault=Fault.EDGE, table=EDGES.name, detail=f"{' '.join(str(part) or '(unborn)' for part in edge)}: {detail}"
+        )
 
 
-def _value(part: object) -> object:
-    return part.value if isinstance(part, StrEnum) else part
-
-
-def _chains(
-    session: Session, lifecycles: Mapping[str, Lifecycle[StrEnum]], kept: set[tuple[Any, ...]], latest: datetime
-) -> Iterator[Finding]:
+def _chains(session: Session, legal: Edges, latest: datetime) -> Iterator[Finding]:
     """Every change read back, its digest made again, and its place compared with the one before it."""
     key, place, at = ("", ""), UNBORN, None
     for row in rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
@@ -113,23 +97,19 @@ def _chains(
         except UNREADABLE as error:
             yield Finding(fault=Fault.CHANGE, detail=f"unreadable: {error}", **name)
             continue
-        for detail in _wrong_with(change, row, place, at, lifecycles.get(change.lifecycle)):
+        for detail in _wrong_with(change, row, place, at, legal):
             yield Finding(fault=Fault.CHANGE, detail=detail, **name)
-        if change.lifecycle not in lifecycles and (change.lifecycle, *change.edge) not in kept:
-            yield Finding(fault=Fault.CHANGE, detail="no edge of any lifecycle", **name)
         if change.at > latest:
             yield Finding(fault=Fault.FUTURE, detail=str(change.at), **name)
         place, at = change.place, change.at
 
 
-def _wrong_with(
-    change: Change, row: Row, place: Place, at: datetime | None, lifecycle: Lifecycle[StrEnum] | None
-) -> Iterator[str]:
+def _wrong_with(change: Change, row: Row, place: Place, at: datetime | None, legal: Edges) -> Iterator[str]:
     if change.predecessor != place:
         yield "does not follow from the change before it"
     if change.hash != change.digest():
         yield "its digest is not its hash"
-    if lifecycle is not None and change.edge not in lifecycle.edges:
+    if (change.lifecycle, *change.edge) not in legal:
         yield "no edge of its lifecycle"
     if at is not None and change.at <= at:
         yield "not later than the change before it"
@@ -146,23 +126,18 @@ def _heads(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iter
     both = head.join(last, _same_change(last, head, lifecycle, head.c.seq), isouter=True).join(
         first, _same_change(first, head, lifecycle, 1), isouter=True
     )
-    for row in rows(session, head, ("id",), both, beside):
-        detail = _wrong_with_head(session, head, lifecycle, row)
-        if detail:
-            yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["id"], seq=row["seq"], detail=detail)
+    walk, check = rows(session, head, ("id",), both, beside), partial(_wrong_with_head, session, head, lifecycle)
+    yield from judged(Fault.HEAD, head, walk, check, ("id", "seq"))
     for key in sorted(head.foreign_key_constraints, key=lambda each: str(each.name)):
-        for row in session.rows(_untied(head, key), {}):
-            detail = f"{', '.join(key.column_keys)}: not what {key.referred_table.name} says"
-            yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["id"], seq=row["seq"], detail=detail)
+        detail = f"{', '.join(key.column_keys)}: not what {key.referred_table.name} says"
+        yield from told(session, Fault.HEAD, head, _untied(head, key), detail)
     missed = (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
-        .where(HISTORY.c.lifecycle == lifecycle.name, or_(head.c.id.is_(None), HISTORY.c.seq > head.c.seq))
+        .where(HISTORY.c.lifecycle == lifecycle.name, head.c.id.is_(None) | (HISTORY.c.seq > head.c.seq))
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    for row in session.rows(missed, {}):
-        detail = "the head does not show this change"
-        yield Finding(fault=Fault.HEAD, table=head.name, entity_id=row["entity_id"], seq=row["seq"], detail=detail)
+    yield from told(session, Fault.HEAD, head, missed, "the head does not show this change")
 
 
 def _untied(head: Table, key: ForeignKeyConstraint) -> Question:
@@ -187,12 +162,9 @@ def own_columns(head: Table) -> tuple[Column[Any], ...]:
 def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], row: Row) -> str:
     if row["change_hash"] is None:
         return "it shows a change that history does not have"
-    try:
-        found = loaded(session, head, row)
-        first, last = (load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
-        data = load(session, DOCUMENT, row["change_data"])
-    except UNREADABLE as error:
-        return f"unreadable: {error}"
+    found = loaded(session, head, row)
+    first, last = (load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
+    data = load(session, DOCUMENT, row["change_data"])
     counter = shown_key(head).columns_shown[4]
     place = (found["lifecycle"], found["status"], found[counter], found["hash"])
     if place != (lifecycle.name, row["change_to_state"], row["change_version"], row["change_hash"]):
@@ -209,31 +181,24 @@ def _records(session: Session, lifecycle: Lifecycle[StrEnum], recorded: Recorded
     added = and_(HISTORY.c.lifecycle == lifecycle.name, HISTORY.c.adds_version == 1)
     of_record = and_(added, HISTORY.c.entity_id == owner, HISTORY.c.version == number)
     both = recorded.table.join(HISTORY, of_record, isouter=True)
-    for row in rows(session, recorded.table, (owner.name, number.name), both, [raw(HISTORY.c.data, "change_data")]):
-        detail = _wrong_with_record(session, recorded, row)
-        if detail:
-            place = {"entity_id": row[owner.name], "seq": row[number.name]}
-            yield Finding(fault=Fault.RECORD, table=recorded.table.name, detail=detail, **place)
+    place, beside = (owner.name, number.name), [raw(HISTORY.c.data, "change_data")]
+    walk = rows(session, recorded.table, place, both, beside)
+    yield from judged(Fault.RECORD, recorded.table, walk, partial(_wrong_with_record, session, recorded), place)
     missing = (
         select(HISTORY.c.entity_id, HISTORY.c.version)
         .join(recorded.table, and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number), isouter=True)
         .where(added, owner.is_(None))
         .order_by(HISTORY.c.entity_id, HISTORY.c.version)
     )
-    for row in session.rows(missing, {}):
-        place = {"entity_id": row["entity_id"], "seq": row["version"]}
-        yield Finding(fault=Fault.RECORD, table=recorded.table.name, detail="missing", **place)
+    yield from told(session, Fault.RECORD, recorded.table, missing, "missing")
 
 
 def _wrong_with_record(session: Session, recorded: Recorded, row: Row) -> str:
     if row["change_data"] is None:
         return "no change added it"
-    try:
-        found = loaded(session, recorded.table, row)
-        kept, derived = recorded.digest(found), recorded.derived(found)
-        data = load(session, DOCUMENT, row["change_data"])
-    except UNREADABLE as error:
-        return f"unreadable: {error}"
+    found = loaded(session, recorded.table, row)
+    kept, derived = recorded.digest(found), recorded.derived(found)
+    data = load(session, DOCUMENT, row["change_data"])
     if kept != data.get(recorded.kept):
         return "its digest is not the one that its change kept"
     wrong = [name for name, value in derived.items() if row[name] != value]
@@ -266,18 +231,10 @@ def _positions(session: Session) -> Iterator[Finding]:
     swapped = (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(later, and_(later.c.lifecycle == HISTORY.c.lifecycle, later.c.entity_id == HISTORY.c.entity_id))
-        .where(later.c.previous_seq == HISTORY.c.seq, literal_column(order))
+        .where(later.c.previous_seq == HISTORY.c.seq, text(order))
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    for row in session.rows(swapped, {}):
-        detail = "the next change stands before it in the feed"
-        yield Finding(
-            fault=Fault.POSITION, table=HISTORY.name, entity_id=row["entity_id"], seq=row["seq"], detail=detail
-        )
-
-
-def _forgivingly(text: bytes) -> str:
-    return text.decode(errors="replace")
+    yield from told(session, Fault.POSITION, HISTORY, swapped, "the next change stands before it in the feed")
 
 
 @contextmanager
@@ -287,7 +244,7 @@ def _every_byte(connection: Connection) -> Generator[None]:
     if not isinstance(driver, sqlite3.Connection):
         yield
         return
-    driver.text_factory = _forgivingly
+    driver.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         yield
     finally:

@@ -1,6 +1,6 @@
 """A walk over every row of a table, whatever its values have become, and what is said of what does not follow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -11,10 +11,10 @@ from sqlalchemy.types import NullType
 
 from indelible.kernel import IndelibleError
 from indelible_sql.columns import Domain
-from indelible_sql.session import Question, Session
+from indelible_sql.session import Question, Row, Session
 
 PAGE = 1_000
-UNREADABLE = (IndelibleError, ValueError, TypeError, AttributeError, KeyError, BaseValidationError)
+UNREADABLE = (IndelibleError, ValueError, TypeError, AttributeError, LookupError, BaseValidationError)
 
 
 class Fault(StrEnum):
@@ -42,7 +42,25 @@ class Finding:
     detail: str = ""
 
 
-Row = Mapping[str, Any]
+def judged(
+    fault: Fault, table: Table, found: Iterable[Row], check: Callable[[Row], str], place: tuple[str, str]
+) -> Iterator[Finding]:
+    """What a check says of the rows of which it says something, and which of them cannot be read."""
+    for row in found:
+        try:
+            detail = check(row)
+        except UNREADABLE as error:
+            detail = f"unreadable: {error}"
+        if detail:
+            entity_id, seq = str(row[place[0]]), row[place[1]]
+            yield Finding(fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail)
+
+
+def told(session: Session, fault: Fault, table: Table, question: Question, detail: str) -> Iterator[Finding]:
+    """The same detail of each row that a question finds: an entity's id and a seq, in this order."""
+    for row in session.rows(question, {}):
+        entity_id, seq = row.values()
+        yield Finding(fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail)
 
 
 def rows(

@@ -1,5 +1,6 @@
 """Captures: what readers met, kept as signals that artifacts and centroids follow from."""
 
+from indelible.captures import errors
 from indelible.captures.commands import (
     ActivateAlgorithm,
     AlgorithmSaved,
@@ -19,46 +20,19 @@ from indelible.captures.commands import (
     SubspaceSaved,
 )
 from indelible.captures.entities import (
-    AlgorithmVersion,
     Artifact,
-    CaptureWarning,
     Centroid,
     ContentSource,
     Decision,
     EmbeddingVector,
     EngagementLevel,
     ReadingDepth,
-    Setting,
     Signal,
     Space,
     Subspace,
 )
-from indelible.captures.errors import (
-    AlgorithmFailed,
-    AlgorithmNotFound,
-    AlgorithmNotInstalled,
-    ArtifactNotFound,
-    CapturedInFuture,
-    CaptureKeyReused,
-    CentroidExists,
-    EmbeddingOfOtherModel,
-    EmbeddingUnusable,
-    FormulaInvalid,
-    FractionOutOfRange,
-    NoActiveAlgorithm,
-    ReadingDepthOutOfRange,
-    SelfTestFailed,
-    SettingInvalid,
-    SettingNotFound,
-    SpaceNotFound,
-    SpaceRetired,
-    SubspaceNotFound,
-    UrlUnusable,
-)
 from indelible.captures.handlers import (
     CaptureHandler,
-    MarginsOverShelf,
-    RepositoryOverShelf,
     activate_algorithm,
     capture_artifact,
     change_setting,
@@ -71,23 +45,8 @@ from indelible.captures.handlers import (
     retire_subspace,
     seed_subspace,
 )
-from indelible.captures.lifecycle import (
-    ALGORITHM,
-    SETTING,
-    SPACE,
-    SUBSPACE,
-    AlgorithmStatus,
-    SettingStatus,
-    SpaceStatus,
-)
-from indelible.captures.ports import (
-    ArtifactRepository,
-    AssignmentMarginService,
-    CaptureSearch,
-    CapturesRead,
-    CapturesWrite,
-    CaptureWrites,
-)
+from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
+from indelible.captures.ports import ArtifactRepository, AssignmentMarginService, CapturesRead, CapturesWrite
 from indelible.captures.queries import (
     ArtifactFound,
     SubspaceShown,
@@ -106,19 +65,10 @@ from indelible.captures.queries import (
     recent_captures,
     replay_centroid,
     search_artifacts,
-    settings_kept,
 )
-from indelible.captures.rules.formulas import (
-    ANNEALED,
-    SPHERICAL,
-    checksum_of,
-    formulas_of,
-)
+from indelible.captures.rules.formulas import ANNEALED, SPHERICAL
 from indelible.captures.rules.placing import MarginResult
-from indelible.captures.rules.tuning import KEYS, CapturePolicy
-from indelible.captures.rules.urls import (
-    normalized_url,
-)
+from indelible.captures.rules.tuning import KEYS
 
 __all__ = [
     # commands
@@ -161,21 +111,18 @@ __all__ = [
     "recent_captures",
     "replay_centroid",
     "search_artifacts",
-    "settings_kept",
     # values
     "ALGORITHM",
+    "ANNEALED",
     "KEYS",
     "SETTING",
     "SPACE",
+    "SPHERICAL",
     "SUBSPACE",
     "AlgorithmSaved",
-    "AlgorithmStatus",
-    "AlgorithmVersion",
     "Artifact",
-    "CapturePolicy",
     "ArtifactFound",
     "CaptureResult",
-    "CaptureWarning",
     "Centroid",
     "ContentSource",
     "Decision",
@@ -183,50 +130,18 @@ __all__ = [
     "EngagementLevel",
     "MarginResult",
     "ReadingDepth",
-    "Setting",
     "SettingSaved",
-    "SettingStatus",
     "Signal",
     "Space",
     "SpaceSaved",
-    "SpaceStatus",
     "Subspace",
     "SubspaceSaved",
     "SubspaceShown",
-    # rules
-    "ANNEALED",
-    "SPHERICAL",
-    "checksum_of",
-    "formulas_of",
-    "normalized_url",
     # ports
     "ArtifactRepository",
-    "MarginsOverShelf",
-    "RepositoryOverShelf",
     "AssignmentMarginService",
-    "CaptureSearch",
-    "CaptureWrites",
     "CapturesRead",
     "CapturesWrite",
     # errors
-    "AlgorithmFailed",
-    "AlgorithmNotFound",
-    "AlgorithmNotInstalled",
-    "ArtifactNotFound",
-    "CaptureKeyReused",
-    "CapturedInFuture",
-    "CentroidExists",
-    "EmbeddingOfOtherModel",
-    "EmbeddingUnusable",
-    "FormulaInvalid",
-    "FractionOutOfRange",
-    "NoActiveAlgorithm",
-    "ReadingDepthOutOfRange",
-    "SelfTestFailed",
-    "SettingInvalid",
-    "SettingNotFound",
-    "SpaceNotFound",
-    "SpaceRetired",
-    "SubspaceNotFound",
-    "UrlUnusable",
+    "errors",
 ]

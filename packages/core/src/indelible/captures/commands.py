@@ -36,11 +36,9 @@ from indelible.kernel.values import (
     is_a,
     is_count,
     is_identifier,
-    is_identifier_or_none,
-    is_instant_or_none,
+    is_instant,
     is_sentence,
     is_text,
-    is_text_or_none,
 )
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
@@ -64,26 +62,21 @@ class CaptureArtifactCommand:
     word_count: int = field(default=0, validator=is_count, metadata=WHOLE)
     engagement_level: EngagementLevel = field(default=EngagementLevel.LATENT, validator=is_a(EngagementLevel))
     content_source: ContentSource = field(default=ContentSource.WEB, validator=is_a(ContentSource))
-    subspace_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
-    session_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
-    title: str | None = field(default=None, validator=is_text_or_none, metadata=LINE)
-    content: str | None = field(default=None, validator=is_text_or_none, metadata=TEXT)
-    captured_at: datetime | None = field(default=None, validator=is_instant_or_none)
-    capture_key: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDEMPOTENCY_KEY)
+    subspace_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    session_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    title: str | None = field(default=None, validator=optional(is_text), metadata=LINE)
+    content: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
+    captured_at: datetime | None = field(default=None, validator=optional(is_instant))
+    capture_key: str | None = field(default=None, validator=optional(is_identifier), metadata=IDEMPOTENCY_KEY)
 
-    def given(self) -> dict[str, Any]:
+    def said(self, now: datetime) -> dict[str, Any]:
         """What the caller said, by the columns that keep it."""
         said = asdict(self, recurse=False)
-        renamed = {"vector": said.pop("embedding"), "named_subspace_id": said.pop("subspace_id")}
-        del said["capture_key"]
-        return said | renamed
-
-    def key(self, now: datetime) -> str:
-        """The caller's key, or the digest of who read what, where and when."""
-        if self.capture_key is not None:
-            return self.capture_key
-        said = [self.user_id, self.space_id, normalized_url(self.url), self.captured_at or now]
-        return digest([*said, as_embedding(self.embedding)])
+        vector, page = said.pop("embedding"), normalized_url(self.url)
+        said |= {"vector": vector, "named_subspace_id": said.pop("subspace_id"), "normalized_url": page}
+        if self.capture_key is None:
+            said["capture_key"] = digest([self.user_id, self.space_id, page, self.captured_at or now, vector])
+        return said
 
     def check_time(self, now: datetime) -> None:
         """Refuse a time to come: it would hold the artifact's texts until then."""
@@ -133,27 +126,29 @@ class CreateSpace:
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=is_sentence, metadata=LINE)
-    model: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+    model: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
     dimension: int | None = field(default=None, validator=optional(is_count), metadata=DIMENSION)
 
 
 @frozen(kw_only=True)
-class RenameSpace:
-    """Give a space another name."""
+class OnSpace:
+    """A command on a user's space as it was seen."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class RenameSpace(OnSpace):
+    """Give a space another name."""
+
     name: str = field(validator=is_sentence, metadata=LINE)
 
 
 @frozen(kw_only=True)
-class RetireSpace:
+class RetireSpace(OnSpace):
     """Let a space take no more captures, for good."""
-
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -176,33 +171,32 @@ class CreateSubspace:
 
 
 @frozen(kw_only=True)
-class RenameSubspace:
-    """Give a subspace another name and description."""
+class OnSubspace:
+    """A command on a user's subspace as it was seen."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class RenameSubspace(OnSubspace):
+    """Give a subspace another name and description."""
+
     name: str = field(validator=is_sentence, metadata=LINE)
     description: str = field(default="", validator=is_text, metadata=TEXT)
 
 
 @frozen(kw_only=True)
-class SeedSubspace:
+class SeedSubspace(OnSubspace):
     """Give a subspace that has no centroid its first."""
 
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
     seed: EmbeddingVector = field(validator=is_a(EmbeddingVector))
 
 
 @frozen(kw_only=True)
-class RetireSubspace:
+class RetireSubspace(OnSubspace):
     """Let a subspace take no more captures, for good."""
-
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
 
 
 @frozen(kw_only=True)

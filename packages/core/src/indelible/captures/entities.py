@@ -6,21 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from math import isfinite
-from typing import Any, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, Self
 
 from attrs import Attribute, evolve, field, frozen
 
-from indelible.captures.errors import (
-    CentroidExists,
-    EmbeddingOfOtherModel,
-    EmbeddingUnusable,
-    FractionOutOfRange,
-    ReadingDepthOutOfRange,
-    SpaceNotFound,
-    SpaceRetired,
-    SubspaceNotFound,
+from indelible.captures import errors
+from indelible.captures.lifecycle import (
+    ALGORITHM,
+    SETTING,
+    SPACE,
+    SUBSPACE,
+    AlgorithmStatus,
+    SettingStatus,
+    SpaceStatus,
 )
-from indelible.captures.lifecycle import SPACE, SUBSPACE, AlgorithmStatus, SettingStatus, SpaceStatus
 from indelible.kernel import Actor, Lifecycle, instant_after
 from indelible.kernel.values import (
     IDENTIFIER,
@@ -132,18 +131,18 @@ def as_embedding(values: Iterable[float]) -> Vector:
     except TypeError as error:
         raise WrongType("embedding", "sequence of numbers") from error
     if not 1 <= len(found) <= MOST_DIMENSIONS:
-        raise EmbeddingUnusable(f"not 1 to {MOST_DIMENSIONS} numbers")
+        raise errors.EmbeddingUnusable(f"not 1 to {MOST_DIMENSIONS} numbers")
     numbers = [each for each in found if isinstance(each, int | float) and not isinstance(each, bool)]
     if len(numbers) < len(found) or isinstance(values, str | bytes):
         raise WrongType("embedding", "sequence of numbers")
     try:
         rounded = as_float32(numbers)
     except (OverflowError, struct.error) as error:
-        raise EmbeddingUnusable("a number is too large") from error
+        raise errors.EmbeddingUnusable("a number is too large") from error
     if not all(map(isfinite, rounded)):
-        raise EmbeddingUnusable("a number is not finite")
+        raise errors.EmbeddingUnusable("a number is not finite")
     if not any(rounded):
-        raise EmbeddingUnusable("every number is zero")
+        raise errors.EmbeddingUnusable("every number is zero")
     return rounded
 
 
@@ -165,16 +164,6 @@ class EmbeddingVector:
         length = sum(each * each for each in first) ** 0.5
         return evolve(self, values=Vector(each / (length or 1) for each in first))
 
-    def canonical_text(self) -> str:
-        """The one text of it, to the last bit."""
-        return f"{self.model}:{self.values.canonical_text()}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The vector whose canonical text it is."""
-        model, _, digits = text.rpartition(":")
-        return cls(values=Vector.parse(digits), model=model)
-
 
 def as_number(value: float) -> float:
     """A whole number as a float, which is what a database makes of it; anything else as it is."""
@@ -186,7 +175,7 @@ def is_fraction(_: object, attribute: "Attribute[Any]", value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongType(attribute.name, "number")
     if not 0 <= value <= 1:
-        raise FractionOutOfRange(attribute.name, repr(value))
+        raise errors.FractionOutOfRange(attribute.name, repr(value))
 
 
 def is_reading_depth(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -194,7 +183,7 @@ def is_reading_depth(_: object, attribute: "Attribute[Any]", value: object) -> N
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongType(attribute.name, "number")
     if not 0.0 <= value <= DEEPEST:
-        raise ReadingDepthOutOfRange(repr(value))
+        raise errors.ReadingDepthOutOfRange(repr(value))
 
 
 @frozen
@@ -204,67 +193,74 @@ class ReadingDepth:
     value: float = field(validator=is_reading_depth)
 
 
-E = TypeVar("E", bound="Space | Subspace | AlgorithmVersion | Setting")
+@frozen(kw_only=True)
+class Stepped:
+    """What goes through history, a step of its lifecycle at a time."""
 
+    lifecycle: ClassVar[Lifecycle[StrEnum]]
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    status: StrEnum
+    created_at: datetime = field(validator=is_instant)
+    updated_at: datetime = field(validator=is_instant)
 
-def moved(lifecycle: Lifecycle[StrEnum], entity: E, action: str, *, now: datetime, **other: object) -> E:
-    """The entity after a step, or InvalidTransition."""
-    values: dict[str, Any] = {**other}
-    values |= {"status": lifecycle.next(entity.status, action), "updated_at": instant_after(entity.updated_at, now)}
-    return evolve(entity, **values)
+    @classmethod
+    def born(cls, action: str, *, now: datetime, **said: Any) -> Self:  # noqa: ANN401 - the fields of each kind
+        """The entity as its lifecycle begins it."""
+        return cls(status=cls.lifecycle.next("", action), created_at=now, updated_at=now, **said)
+
+    def moved(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
+        """The entity after a step, or InvalidTransition."""
+        status = self.lifecycle.next(self.status, action)
+        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now), **other)
 
 
 @frozen(kw_only=True)
-class Space:
+class Space(Stepped):
     """One user's captures of one kind, all embedded by one model."""
 
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = SPACE
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=is_sentence, metadata=LINE)
     model: str = field(validator=is_identifier, metadata=IDENTIFIER)
     dimension: int = field(validator=is_count, metadata=DIMENSION)
     status: SpaceStatus = field(validator=is_a(SpaceStatus))
-    created_at: datetime = field(validator=is_instant)
-    updated_at: datetime = field(validator=is_instant)
 
     def of_user(self, user_id: str) -> Self:
         """The space, or SpaceNotFound where it is another user's."""
         if self.user_id != user_id:
-            raise SpaceNotFound(self.id)
+            raise errors.SpaceNotFound(self.id)
         return self
 
     def opened(self) -> Self:
         """The space, or SpaceRetired."""
         if not SPACE.allowed(self.status):
-            raise SpaceRetired(self.id)
+            raise errors.SpaceRetired(self.id)
         return self
 
     def fits(self, model: str, dimension: int) -> Self:
         """The space, or EmbeddingOfOtherModel."""
         if (self.model, self.dimension) != (model, dimension):
-            raise EmbeddingOfOtherModel(self.model, self.dimension)
+            raise errors.EmbeddingOfOtherModel(self.model, self.dimension)
         return self
 
 
 @frozen(kw_only=True)
-class Subspace:
+class Subspace(Stepped):
     """A part of a space that captures gather in, round a centroid that may begin with a seed."""
 
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = SUBSPACE
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=is_sentence, metadata=LINE)
     description: str = field(validator=is_text, metadata=TEXT)
     seed: Vector | None
     status: SpaceStatus = field(validator=is_a(SpaceStatus))
-    created_at: datetime = field(validator=is_instant)
-    updated_at: datetime = field(validator=is_instant)
 
     def seeded(self, seed: Vector, centroid: "Centroid | None", *, now: datetime) -> Self:
         """The subspace with its first centroid, or CentroidExists."""
         if self.seed is not None or centroid is not None:
-            raise CentroidExists(self.id)
-        return moved(SUBSPACE, self, "seed", now=now, seed=seed)
+            raise errors.CentroidExists(self.id)
+        return self.moved("seed", now=now, seed=seed)
 
     def middle(self, centroid: "Centroid | None") -> Vector | None:
         """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
@@ -277,58 +273,60 @@ class Subspace:
     def of_user(self, user_id: str) -> Self:
         """The subspace, or SubspaceNotFound where it is another user's."""
         if self.user_id != user_id:
-            raise SubspaceNotFound(self.id)
+            raise errors.SubspaceNotFound(self.id)
         return self
 
 
 @frozen(kw_only=True)
-class AlgorithmVersion:
+class AlgorithmVersion(Stepped):
     """The formulas that captures are computed by."""
 
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = ALGORITHM
     formulas: str = field(validator=is_text, metadata=TEXT)
     checksum: str
     status: AlgorithmStatus = field(validator=is_a(AlgorithmStatus))
-    created_at: datetime = field(validator=is_instant)
-    updated_at: datetime = field(validator=is_instant)
 
 
 @frozen(kw_only=True)
-class Setting:
+class Setting(Stepped):
     """A value that was chosen for everybody; its text is JSON."""
 
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTING
     value: str = field(validator=is_sentence, metadata=LINE)
     status: SettingStatus = field(validator=is_a(SettingStatus))
-    created_at: datetime = field(validator=is_instant)
-    updated_at: datetime = field(validator=is_instant)
 
 
 @frozen(kw_only=True)
-class Signal:
-    """One capture as it was given, what the store made of it, and by which version: kept for ever."""
+class Met:
+    """What a user met, and how: in one capture, or in all captures of a page together."""
 
-    id: str
-    capture_key: str
-    fingerprint: str
     user_id: str
     space_id: str
-    artifact_id: str
-    artifact_seq: int
-    url: str
-    normalized_url: str
     title: str | None
     content: str | None
-    session_id: str | None
-    named_subspace_id: str | None
     content_source: ContentSource
     engagement_level: EngagementLevel
     reading_depth: float
     scroll_depth: float
     dwell_time_ms: int
     word_count: int
-    embedding_model: str
     vector: Vector
+
+
+@frozen(kw_only=True)
+class Signal(Met):
+    """One capture as it was given, what the store made of it, and by which version: kept for ever."""
+
+    id: str
+    capture_key: str
+    fingerprint: str
+    artifact_id: str
+    artifact_seq: int
+    url: str
+    normalized_url: str
+    session_id: str | None
+    named_subspace_id: str | None
+    embedding_model: str
     captured_at: datetime | None
     recorded_at: datetime
     actor: Actor
@@ -352,26 +350,15 @@ class Signal:
 
 
 @frozen(kw_only=True)
-class Artifact:
+class Artifact(Met):
     """A page of a space, as all captures of it together show it, in whichever order they came."""
 
     id: str
     seq: int
     hash: str
-    user_id: str
-    space_id: str
     normalized_url: str
-    title: str | None
     title_stamp: str
-    content: str | None
     content_stamp: str
-    engagement_level: EngagementLevel
-    reading_depth: float
-    scroll_depth: float
-    dwell_time_ms: int
-    word_count: int
-    vector: Vector
-    content_source: ContentSource
     stamp: str
     created_at: datetime
     updated_at: datetime
@@ -392,6 +379,16 @@ class Centroid:
     created_at: datetime
     updated_at: datetime
 
+    @classmethod
+    def unborn(cls, subspace: Subspace, middle: Vector, at: datetime) -> Self:
+        """Where a subspace's captures begin to draw its middle."""
+        begun: dict[str, Any] = {"id": subspace.id, "space_id": subspace.space_id, "created_at": at, "updated_at": at}
+        return cls(**begun, seq=0, hash="", vector=middle, logged_vector=middle, logged_seq=0, confidence=0.0)
+
     def logged(self) -> Self:
         """The centroid with its place written down, from which the next drift is measured."""
         return evolve(self, logged_vector=self.vector, logged_seq=self.seq)
+
+    def left_by(self, signal: Signal) -> Self:
+        """The centroid as the signal that drew it on leaves it."""
+        return evolve(self if signal.logged_drift is None else self.logged(), hash=signal.hash)

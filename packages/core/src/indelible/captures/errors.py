@@ -149,6 +149,14 @@ class NoActiveAlgorithm(Unavailable):
 
 
 @frozen
+class AlgorithmExists(Conflict):
+    """There is a version of the algorithm of this id, and its formulas stay as they are."""
+
+    code: ClassVar[str] = "ALGORITHM_EXISTS"
+    algorithm_id: str
+
+
+@frozen
 class AlgorithmNotInstalled(Conflict):
     """The database has no function of this version, or another: its owner installs it."""
 

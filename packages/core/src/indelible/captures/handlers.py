@@ -2,43 +2,31 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import asdict, frozen
 
-from indelible.captures.commands import (
-    ActivateAlgorithm,
-    AlgorithmSaved,
-    CaptureArtifactCommand,
-    CaptureResult,
-    ChangeSetting,
-    CreateSpace,
-    CreateSubspace,
-    RegisterAlgorithm,
-    RenameSpace,
-    RenameSubspace,
-    RetireSpace,
-    RetireSubspace,
-    SeedSubspace,
-    SettingSaved,
-    SpaceSaved,
-    SubspaceSaved,
-)
-from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace, as_embedding, moved
-from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible.captures.ports import CapturesRead, CaptureStore, CapturesWrite
-from indelible.captures.rules.formulas import checksum_of
-from indelible.captures.rules.golden import CASES, check_trial
-from indelible.captures.rules.ingest import Asked, Shelf, computing, ingested, place_in
-from indelible.captures.rules.placing import MarginResult, is_clear
-from indelible.captures.rules.records import record_of
+from indelible.captures import commands
+from indelible.captures.commands import AlgorithmSaved, CaptureResult, SettingSaved, SpaceSaved, SubspaceSaved
+from indelible.captures.entities import AlgorithmVersion, Setting, Space, Stepped, Subspace, as_embedding
+from indelible.captures.errors import AlgorithmExists
+from indelible.captures.ports import CapturesRead, CapturesWrite
+from indelible.captures.rules.formulas import CASES, check_trial, checksum_of
+from indelible.captures.rules.ingest import Shelf, computing, ingested
+from indelible.captures.rules.placing import MarginResult, is_clear, placed
+from indelible.captures.rules.records import fingerprint_of, record_of
 from indelible.captures.rules.tuning import DIMENSION, MODEL, check_setting, tuning_of
-from indelible.captures.rules.urls import normalized_url
-from indelible.kernel import Actor, Head, next_change
+from indelible.kernel import Actor, Head, Stale, Store, next_change
+from indelible.kernel.history import HeadWrites
+
+E = TypeVar("E", bound=Stepped)
+Owned = TypeVar("Owned", Space, Subspace)
+OnOwn = commands.OnSpace | commands.OnSubspace
 
 logger = logging.getLogger("indelible.captures")
 
 
-def capture_artifact(tx: CapturesWrite, command: CaptureArtifactCommand) -> CaptureResult:
+def capture_artifact(tx: CapturesWrite, command: commands.CaptureArtifactCommand) -> CaptureResult:
     """Keep that a user read something; the store computes what follows from it."""
     command.check_time(tx.clock.now())
     result = tx.artifacts.ingest_with_signal(command)
@@ -50,25 +38,27 @@ def capture_artifact(tx: CapturesWrite, command: CaptureArtifactCommand) -> Capt
 class CaptureHandler:
     """The handler as the hand-off names it: it opens the transaction, and calls `capture_artifact`."""
 
-    store: CaptureStore
+    store: Store[CapturesRead, CapturesWrite]
 
-    def handle(self, command: CaptureArtifactCommand) -> CaptureResult:
+    def handle(self, command: commands.CaptureArtifactCommand) -> CaptureResult:
         """Keep the capture, in the name of the user who read."""
         return self.store.run(capture_artifact, command, actor=Actor.user(command.user_id), reason="captured")
 
 
-def asked_by(tx: CapturesWrite, command: CaptureArtifactCommand) -> Asked:
-    """The capture with the ids and the instant that the transaction gives it."""
+def said_by(tx: CapturesWrite, command: commands.CaptureArtifactCommand) -> dict[str, Any]:
+    """What the caller and the transaction say of a capture, by the columns that keep it, as if its page were new."""
     now = tx.clock.now()
-    return Asked(
-        given=command.given(),
-        capture_key=command.key(now),
-        normalized_url=normalized_url(command.url),
-        signal_id=tx.ids.new(),
-        artifact_id=tx.ids.new(),
-        now=now,
-        cause=tx,
-    )
+    said = command.said(now)
+    return {
+        **said,
+        "id": tx.ids.new(),
+        "artifact_id": tx.ids.new(),
+        "recorded_at": now,
+        "fingerprint": fingerprint_of(said),
+        "actor": tx.actor,
+        "reason": tx.reason,
+        "request_id": tx.request_id,
+    }
 
 
 @frozen
@@ -78,11 +68,10 @@ class RepositoryOverShelf:
     _tx: CapturesWrite
     _shelf: Shelf
 
-    def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
-        """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
-        asked = asked_by(self._tx, command)
-        signal = ingested(self._shelf, asked, tuning_of(self._tx.config))
-        return CaptureResult.of(signal, replayed=signal.id != asked.signal_id)
+    def ingest_with_signal(self, command: commands.CaptureArtifactCommand) -> CaptureResult:
+        said = said_by(self._tx, command)
+        signal = ingested(self._shelf, said, tuning_of(self._tx.config))
+        return CaptureResult.of(signal, replayed=signal.id != said["id"])
 
 
 @frozen
@@ -93,160 +82,122 @@ class MarginsOverShelf:
     _shelf: Shelf
 
     def calculate_margin(self, vector: Iterable[float], user_id: str, space_id: str) -> MarginResult:
-        """What the space's centroids say of the vector; SpaceNotFound."""
-        space = self._tx.spaces.get(space_id).entity.of_user(user_id)
-        wanted = as_embedding(vector)
+        space, wanted = self._tx.spaces.get(space_id).entity.of_user(user_id), as_embedding(vector)
         space.fits(space.model, len(wanted))
-        return MarginResult.of(place_in(self._shelf, space_id, wanted, tuning_of(self._tx.config)))
+        compute = computing(self._shelf)
+        return placed(self._shelf.near(space_id, wanted, None), None, tuning_of(self._tx.config), compute)
 
     def calculate_margin_value(self, nearest: float, second: float) -> float:
-        """What the active algorithm makes of two distances."""
-        found: float = computing(self._shelf)("margin", nearest=nearest, second=second)
-        return found
+        return float(computing(self._shelf)("margin", nearest=nearest, second=second))
 
     def get_threshold(self) -> float:
-        """The margin from which a capture draws its centroid on."""
         return tuning_of(self._tx.config).threshold
 
     def should_update_centroid(self, margin: float) -> bool:
-        """Whether a capture of this margin draws its centroid on."""
         return is_clear(margin, self.get_threshold())
 
 
-def create_space(tx: CapturesWrite, command: CreateSpace) -> SpaceSaved:
+def create_space(tx: CapturesWrite, command: commands.CreateSpace) -> SpaceSaved:
     """Begin a space; ConfigUnavailable where its model is left to settings that cannot be read."""
-    now = tx.clock.now()
-    space = Space(
-        id=tx.ids.new(),
-        user_id=command.user_id,
-        name=command.name,
-        model=tx.config.get(MODEL) if command.model is None else command.model,
-        dimension=tx.config.get(DIMENSION) if command.dimension is None else command.dimension,
-        status=SPACE.next("", "create"),
-        created_at=now,
-        updated_at=now,
-    )
-    return _save_space(tx, None, space, "create")
+    said = asdict(command)
+    said["model"] = tx.config.get(MODEL) if command.model is None else command.model
+    said["dimension"] = tx.config.get(DIMENSION) if command.dimension is None else command.dimension
+    space = Space.born("create", now=tx.clock.now(), id=tx.ids.new(), **said)
+    return SpaceSaved(space=space, seq=_kept(tx, tx.spaces, None, space, "create"))
 
 
-def rename_space(tx: CapturesWrite, command: RenameSpace) -> SpaceSaved:
+def rename_space(tx: CapturesWrite, command: commands.RenameSpace) -> SpaceSaved:
     """Give a space another name."""
-    head = tx.spaces.load(command.space_id, expected_seq=command.expected_seq)
-    space = moved(SPACE, head.entity.of_user(command.user_id), "rename", now=tx.clock.now(), name=command.name)
-    return _save_space(tx, head, space, "rename")
+    space, seq = _moved(tx, tx.spaces, command.space_id, command, "rename", name=command.name)
+    return SpaceSaved(space=space, seq=seq)
 
 
-def retire_space(tx: CapturesWrite, command: RetireSpace) -> SpaceSaved:
+def retire_space(tx: CapturesWrite, command: commands.RetireSpace) -> SpaceSaved:
     """Let a space take no more captures."""
-    head = tx.spaces.load(command.space_id, expected_seq=command.expected_seq)
-    return _save_space(
-        tx, head, moved(SPACE, head.entity.of_user(command.user_id), "retire", now=tx.clock.now()), "retire"
-    )
+    space, seq = _moved(tx, tx.spaces, command.space_id, command, "retire")
+    return SpaceSaved(space=space, seq=seq)
 
 
-def create_subspace(tx: CapturesWrite, command: CreateSubspace) -> SubspaceSaved:
+def create_subspace(tx: CapturesWrite, command: commands.CreateSubspace) -> SubspaceSaved:
     """Begin a part of a space."""
-    space, now = tx.captures.hold(command.space_id).entity.of_user(command.user_id).opened(), tx.clock.now()
+    space = tx.captures.hold(command.space_id).entity.of_user(command.user_id).opened()
+    said = asdict(command, recurse=False)
     if command.seed is not None:
         space.fits(command.seed.model, command.seed.dimension)
-    subspace = Subspace(
-        id=tx.ids.new(),
-        space_id=space.id,
-        user_id=space.user_id,
-        name=command.name,
-        description=command.description,
-        seed=None if command.seed is None else command.seed.values,
-        status=SUBSPACE.next("", "create"),
-        created_at=now,
-        updated_at=now,
-    )
-    return _save_subspace(tx, None, subspace, "create")
+        said["seed"] = command.seed.values
+    subspace = Subspace.born("create", now=tx.clock.now(), id=tx.ids.new(), **said)
+    return SubspaceSaved(subspace=subspace, seq=_kept(tx, tx.subspaces, None, subspace, "create"))
 
 
-def rename_subspace(tx: CapturesWrite, command: RenameSubspace) -> SubspaceSaved:
+def rename_subspace(tx: CapturesWrite, command: commands.RenameSubspace) -> SubspaceSaved:
     """Give a subspace another name and description."""
-    head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
-    own = head.entity.of_user(command.user_id)
     said = {"name": command.name, "description": command.description}
-    return _save_subspace(tx, head, moved(SUBSPACE, own, "rename", now=tx.clock.now(), **said), "rename")
+    subspace, seq = _moved(tx, tx.subspaces, command.subspace_id, command, "rename", **said)
+    return SubspaceSaved(subspace=subspace, seq=seq)
 
 
-def seed_subspace(tx: CapturesWrite, command: SeedSubspace) -> SubspaceSaved:
+def seed_subspace(tx: CapturesWrite, command: commands.SeedSubspace) -> SubspaceSaved:
     """Give a subspace its first centroid, before any capture has."""
     own = tx.subspaces.get(command.subspace_id).entity.of_user(command.user_id)
     space = tx.captures.hold(own.space_id).entity.opened()  # before the subspace: captures lock in this order
     space.fits(command.seed.model, command.seed.dimension)
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
-    centroid = tx.captures.centroid(command.subspace_id)
-    return _save_subspace(tx, head, head.entity.seeded(command.seed.values, centroid, now=tx.clock.now()), "seed")
+    seeded = head.entity.seeded(command.seed.values, tx.captures.centroid(own.id), now=tx.clock.now())
+    return SubspaceSaved(subspace=seeded, seq=_kept(tx, tx.subspaces, head, seeded, "seed"))
 
 
-def retire_subspace(tx: CapturesWrite, command: RetireSubspace) -> SubspaceSaved:
+def retire_subspace(tx: CapturesWrite, command: commands.RetireSubspace) -> SubspaceSaved:
     """Let a subspace take no more captures; what it has stays."""
-    head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
-    own = head.entity.of_user(command.user_id)
-    return _save_subspace(tx, head, moved(SUBSPACE, own, "retire", now=tx.clock.now()), "retire")
+    subspace, seq = _moved(tx, tx.subspaces, command.subspace_id, command, "retire")
+    return SubspaceSaved(subspace=subspace, seq=seq)
 
 
-def register_algorithm(tx: CapturesWrite, command: RegisterAlgorithm) -> AlgorithmSaved:
-    """Keep a version of the algorithm."""
-    now = tx.clock.now()
-    algorithm = AlgorithmVersion(
-        id=command.algorithm_id,
-        formulas=command.formulas,
-        checksum=checksum_of(command.formulas),
-        status=ALGORITHM.next("", "register"),
-        created_at=now,
-        updated_at=now,
-    )
-    return _save_algorithm(tx, None, algorithm, "register")
+def register_algorithm(tx: CapturesWrite, command: commands.RegisterAlgorithm) -> AlgorithmSaved:
+    """Keep a version of the algorithm; AlgorithmExists."""
+    said = {"id": command.algorithm_id, "formulas": command.formulas, "checksum": checksum_of(command.formulas)}
+    algorithm = AlgorithmVersion.born("register", now=tx.clock.now(), **said)
+    try:
+        return AlgorithmSaved(algorithm=algorithm, seq=_kept(tx, tx.algorithms, None, algorithm, "register"))
+    except Stale as taken:
+        raise AlgorithmExists(command.algorithm_id) from taken
 
 
-def activate_algorithm(tx: CapturesWrite, command: ActivateAlgorithm) -> AlgorithmSaved:
+def activate_algorithm(tx: CapturesWrite, command: commands.ActivateAlgorithm) -> AlgorithmSaved:
     """Let captures be computed by this version from now on, or again; SelfTestFailed where the store computes else."""
     former = tx.captures.active()
     head = tx.algorithms.load(command.algorithm_id, expected_seq=command.expected_seq)
-    algorithm = moved(ALGORITHM, head.entity, "activate", now=tx.clock.now())
+    algorithm = head.entity.moved("activate", now=tx.clock.now())
     check_trial(algorithm, tx.captures.tried(algorithm, CASES))
     if former is not None:
         former = tx.algorithms.load(former.entity.id, expected_seq=former.place.seq)
-        _save_algorithm(tx, former, moved(ALGORITHM, former.entity, "replace", now=tx.clock.now()), "replace")
-    return _save_algorithm(tx, head, algorithm, "activate")
+        _kept(tx, tx.algorithms, former, former.entity.moved("replace", now=tx.clock.now()), "replace")
+    return AlgorithmSaved(algorithm=algorithm, seq=_kept(tx, tx.algorithms, head, algorithm, "activate"))
 
 
-def change_setting(tx: CapturesWrite, command: ChangeSetting) -> SettingSaved:
+def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> SettingSaved:
     """Choose a setting's value; SettingNotFound or SettingInvalid."""
     check_setting(command.key, command.value)
-    now = tx.clock.now()
+    head, now = None, tx.clock.now()
     if command.expected_seq:
         head = tx.settings.load(command.key, expected_seq=command.expected_seq)
-        return _save_setting(tx, head, moved(SETTING, head.entity, "change", now=now, value=command.value))
-    status = SETTING.next("", "change")
-    setting = Setting(id=command.key, value=command.value, status=status, created_at=now, updated_at=now)
-    return _save_setting(tx, None, setting)
+        setting = head.entity.moved("change", now=now, value=command.value)
+    else:
+        setting = Setting.born("change", now=now, id=command.key, value=command.value)
+    return SettingSaved(setting=setting, seq=_kept(tx, tx.settings, head, setting, "change"))
 
 
-def _save_space(tx: CapturesWrite, head: Head[Space] | None, space: Space, action: str) -> SpaceSaved:
-    change = next_change(tx, SPACE, head, space, action, record_of(space))
-    tx.spaces.record(change, space)
-    return SpaceSaved(space=space, seq=change.seq)
+def _moved(
+    tx: CapturesWrite, heads: HeadWrites[Owned], entity_id: str, command: OnOwn, action: str, **other: object
+) -> tuple[Owned, int]:
+    """What is the user's after a step, and its seq; another user's is not found, whichever seq is guessed."""
+    heads.get(entity_id).entity.of_user(command.user_id)
+    head = heads.load(entity_id, expected_seq=command.expected_seq)
+    entity = head.entity.moved(action, now=tx.clock.now(), **other)
+    return entity, _kept(tx, heads, head, entity, action)
 
 
-def _save_subspace(tx: CapturesWrite, head: Head[Subspace] | None, subspace: Subspace, action: str) -> SubspaceSaved:
-    change = next_change(tx, SUBSPACE, head, subspace, action, record_of(subspace))
-    tx.subspaces.record(change, subspace)
-    return SubspaceSaved(subspace=subspace, seq=change.seq)
-
-
-def _save_algorithm(
-    tx: CapturesWrite, head: Head[AlgorithmVersion] | None, algorithm: AlgorithmVersion, action: str
-) -> AlgorithmSaved:
-    change = next_change(tx, ALGORITHM, head, algorithm, action, record_of(algorithm))
-    tx.algorithms.record(change, algorithm)
-    return AlgorithmSaved(algorithm=algorithm, seq=change.seq)
-
-
-def _save_setting(tx: CapturesWrite, head: Head[Setting] | None, setting: Setting) -> SettingSaved:
-    change = next_change(tx, SETTING, head, setting, "change", record_of(setting))
-    tx.settings.record(change, setting)
-    return SettingSaved(setting=setting, seq=change.seq)
+def _kept(tx: CapturesWrite, heads: HeadWrites[E], head: Head[E] | None, entity: E, action: str) -> int:
+    """The seq at which the head, or nothing at a birth, has become the entity."""
+    change = next_change(tx, entity.lifecycle, head, entity, action, record_of(entity))
+    heads.record(change, entity)
+    return change.seq

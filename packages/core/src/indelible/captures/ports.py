@@ -1,14 +1,15 @@
 """What captures need of a store."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
 from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
 from indelible.captures.rules.ingest import Computes
 from indelible.captures.rules.placing import MarginResult
-from indelible.kernel import Actor, Head, HeadReads, HeadWrites, ReadTransaction, Transaction
+from indelible.kernel import Head, ReadTransaction, Transaction
 from indelible.kernel.config import Config
+from indelible.kernel.history import HeadReads, HeadWrites
 
 
 class ArtifactRepository(Protocol):
@@ -40,50 +41,28 @@ class AssignmentMarginService(Protocol):
 
 
 class CaptureSearch(Computes, Protocol):
-    """Everything of captures, to be found, and the sums of its store."""
+    """Everything of captures, to be found, and the sums of its store.
 
-    def active(self) -> Head[AlgorithmVersion] | None:
-        """The version that new captures are computed by, if there is one."""
-        ...
+    A list is in order of id, one of signals in order of seq; it begins after `after`, and holds at most `limit`.
+    """
 
-    def settings_kept(self) -> dict[str, str]:
-        """Every setting's text."""
-        ...
-
-    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
-        """The user's next `limit` spaces after an id, in order of id."""
-        ...
-
-    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
-        """The space's next `limit` subspaces after an id, in order of id."""
-        ...
-
-    def centroid(self, subspace_id: str) -> Centroid | None:
-        """Where a subspace's captures have drawn its middle; None before the first that did."""
-        ...
-
-    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
-        """Every centroid of the space, in order of id."""
-        ...
-
+    def settings_kept(self) -> dict[str, str]: ...
+    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]: ...
+    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]: ...
+    def centroid(self, subspace_id: str) -> Centroid | None: ...
+    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]: ...
     def artifact(self, artifact_id: str) -> Artifact:
         """The artifact, or ArtifactNotFound."""
         ...
 
-    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
-        """The space's next `limit` artifacts after an id, in order of id."""
-        ...
-
-    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
-        """The artifact's next `limit` signals after a seq, oldest first."""
-        ...
-
+    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]: ...
+    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]: ...
     def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
-        """The next `limit` signals that drew the subspace's centroid on, after an applied seq, in their order."""
+        """The signals that drew the subspace's centroid on, after an applied seq."""
         ...
 
     def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
-        """The space's last `limit` signals, newest first."""
+        """The space's last signals, newest first."""
         ...
 
     def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
@@ -137,16 +116,3 @@ class CapturesWrite(CapturesRead, Transaction, Protocol):
     def captures(self) -> CaptureWrites: ...
     @property
     def artifacts(self) -> ArtifactRepository: ...
-
-
-class CaptureStore(Protocol):
-    """As much of a store as the seed's handler needs."""
-
-    def run(
-        self,
-        handler: Callable[[Any, CaptureArtifactCommand], CaptureResult],
-        command: CaptureArtifactCommand,
-        *,
-        actor: Actor,
-        reason: str,
-    ) -> CaptureResult: ...

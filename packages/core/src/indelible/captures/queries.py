@@ -9,8 +9,8 @@ from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved
 from indelible.captures.entities import Artifact, Centroid, Signal, as_embedding
 from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import CapturesRead
-from indelible.captures.rules.ingest import Compute, computing_by, replayed
-from indelible.captures.rules.placing import MarginResult
+from indelible.captures.rules.ingest import computing_by, replayed
+from indelible.captures.rules.placing import Compute, MarginResult
 
 PAGE = 50
 REPLAYED_AT_ONCE = 500

@@ -1,5 +1,6 @@
 """Concepts: versioned learning content that goes from DRAFT to PUBLISHED, forward only."""
 
+from indelible.concepts import errors
 from indelible.concepts.commands import (
     ApproveConcept,
     ConceptSaved,
@@ -8,49 +9,10 @@ from indelible.concepts.commands import (
     PublishConcept,
     SubmitConcept,
 )
-from indelible.concepts.entities import (
-    Concept,
-    ConceptContent,
-    ConceptNode,
-    ConceptPolicy,
-    ConceptVersion,
-    ConceptWarning,
-    Severity,
-)
-from indelible.concepts.errors import (
-    CombinedChange,
-    ConceptNotFound,
-    CorrectsUnpublished,
-    ImmutableFieldChanged,
-    InvalidInitialState,
-    NothingThen,
-    OwnWork,
-    PartialWrite,
-    PointerMismatch,
-    StaleConcept,
-    VersionAlreadyExists,
-    VersionGap,
-    VersionNotFound,
-    VersionOutOfSequence,
-)
-from indelible.concepts.handlers import (
-    RepositoryOverHeads,
-    approve_concept,
-    create_concept,
-    edit_concept,
-    publish_concept,
-    submit_concept,
-)
+from indelible.concepts.entities import Concept, ConceptContent, ConceptPolicy, ConceptVersion, ConceptWarning, Severity
+from indelible.concepts.handlers import approve_concept, create_concept, edit_concept, publish_concept, submit_concept
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
-from indelible.concepts.ports import (
-    ConceptFilter,
-    ConceptListed,
-    ConceptRepository,
-    ConceptSearch,
-    ConceptsRead,
-    ConceptsWrite,
-    Warnings,
-)
+from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptRepository, ConceptsRead, ConceptsWrite
 from indelible.concepts.queries import (
     ConceptRemarks,
     ConceptShown,
@@ -70,7 +32,6 @@ from indelible.concepts.queries import (
 from indelible.concepts.rules.diff import DiffDoesNotApply, VersionDiff, diff_content, to_unified
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.merge import FieldMerge, MergeKind, three_way
-from indelible.concepts.rules.records import fold
 from indelible.concepts.rules.warnings import WarningCode
 
 __all__ = [
@@ -104,7 +65,6 @@ __all__ = [
     "ConceptFilter",
     "ConceptGraph",
     "ConceptListed",
-    "ConceptNode",
     "ConceptPolicy",
     "ConceptRemarks",
     "ConceptSaved",
@@ -119,33 +79,16 @@ __all__ = [
     "VersionDiff",
     "VersionShown",
     "WarningCode",
-    "Warnings",
     # rules
     "diff_content",
-    "fold",
     "learning_order",
     "three_way",
     "to_unified",
     # ports
     "ConceptRepository",
-    "ConceptSearch",
     "ConceptsRead",
     "ConceptsWrite",
-    "RepositoryOverHeads",
     # errors
-    "CombinedChange",
-    "ConceptNotFound",
-    "CorrectsUnpublished",
+    "errors",
     "DiffDoesNotApply",
-    "ImmutableFieldChanged",
-    "InvalidInitialState",
-    "NothingThen",
-    "OwnWork",
-    "PartialWrite",
-    "PointerMismatch",
-    "StaleConcept",
-    "VersionAlreadyExists",
-    "VersionGap",
-    "VersionNotFound",
-    "VersionOutOfSequence",
 ]

@@ -1,8 +1,9 @@
 """What a caller can ask for, and what it gets."""
 
 from attrs import field, frozen
+from attrs.validators import optional
 
-from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, ConceptWarning
+from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, Warnings
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -10,7 +11,6 @@ from indelible.kernel.values import (
     is_a,
     is_count,
     is_identifier,
-    is_identifier_or_none,
     is_sentence,
 )
 
@@ -21,7 +21,7 @@ class CreateConcept:
 
     content: ConceptContent = field(validator=is_a(ConceptContent))
     change_note: str = field(default="first version", validator=is_sentence, metadata=LINE)
-    corrects: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+    corrects: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
@@ -67,6 +67,6 @@ class ConceptSaved:
 
     concept: Concept
     version: ConceptVersion
-    warnings: tuple[ConceptWarning, ...]
-    current_warnings: tuple[ConceptWarning, ...]
+    warnings: Warnings
+    current_warnings: Warnings
     seq: int

@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
+from attrs.validators import optional
 
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.kernel import Actor, instant_after
@@ -19,9 +20,8 @@ from indelible.kernel.values import (
     is_count,
     is_identifier,
     is_instant,
-    is_sentence_or_none,
+    is_sentence,
     is_text,
-    is_text_or_none,
     is_texts,
 )
 
@@ -42,7 +42,10 @@ class ConceptContent:
     prerequisites: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
     learning_objective: str = field(default="", validator=is_text, metadata=TEXT)
     misconceptions: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
-    scope_boundaries: str | None = field(default=None, validator=is_text_or_none, metadata=TEXT)
+    scope_boundaries: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
+
+
+CONTENT_FIELDS = tuple(attribute.name for attribute in fields(ConceptContent))
 
 
 @frozen(kw_only=True)
@@ -55,7 +58,7 @@ class ConceptVersion:
     content: ConceptContent = field(validator=is_a(ConceptContent))
     created_by: Actor = field(validator=is_a(Actor))
     created_at: datetime = field(validator=is_instant)
-    change_note: str | None = field(validator=is_sentence_or_none, metadata=LINE)
+    change_note: str | None = field(validator=optional(is_sentence), metadata=LINE)
 
 
 @frozen(kw_only=True)
@@ -81,16 +84,14 @@ class Concept:
         self, content: ConceptContent, *, version_id: str, by: Actor, note: str, now: datetime
     ) -> tuple[Self, ConceptVersion]:
         """The concept at its next version, and that version."""
-        concept = self._moved("edit", now=now, current_version=self.current_version + 1)
+        concept = self.moved("edit", now=now)
         return concept, concept.version(content, version_id=version_id, by=by, note=note)
 
     def moved(self, action: str, *, now: datetime) -> Self:
-        """The concept after a step that leaves its content alone, or InvalidTransition."""
-        return self._moved(action, now=now, current_version=self.current_version)
-
-    def _moved(self, action: str, *, now: datetime, current_version: int) -> Self:
-        status, updated_at = CONCEPT.next(self.status, action), instant_after(self.updated_at, now)
-        return evolve(self, status=status, updated_at=updated_at, current_version=current_version)
+        """The concept after a step, at its next version where the step adds one; or InvalidTransition."""
+        edge, updated_at = CONCEPT.edge(self.status, action), instant_after(self.updated_at, now)
+        version = self.current_version + edge.adds_version
+        return evolve(self, status=edge.to_state, updated_at=updated_at, current_version=version)
 
     def version(self, content: ConceptContent, *, version_id: str, by: Actor, note: str) -> ConceptVersion:
         """The version that the concept points at."""
@@ -122,6 +123,9 @@ class ConceptWarning:
     severity: Severity
     message: str
     params: tuple[str, ...] = ()
+
+
+Warnings = tuple[ConceptWarning, ...]
 
 
 @frozen(kw_only=True)

@@ -8,10 +8,10 @@ from indelible.concepts.commands import (
     PublishConcept,
     SubmitConcept,
 )
-from indelible.concepts.entities import Concept, ConceptVersion
+from indelible.concepts.entities import Concept, ConceptVersion, Warnings
 from indelible.concepts.errors import ConceptNotFound, PartialWrite
 from indelible.concepts.lifecycle import CONCEPT
-from indelible.concepts.ports import ConceptReads, ConceptsWrite, Warnings
+from indelible.concepts.ports import ConceptReads, ConceptsWrite
 from indelible.concepts.rules.current import current_warnings
 from indelible.concepts.rules.records import change_between, check_corrected, check_step, check_version, record_of
 from indelible.concepts.rules.warnings import NamesLike, content_warnings
@@ -106,6 +106,18 @@ class RepositoryOverHeads:
     def __init__(self, tx: ConceptsWrite, reads: ConceptReads) -> None:
         self._tx, self._reads, self._waiting = tx, reads, Waiting()
 
+    def get_concept(self, concept_id: str) -> Concept | None:
+        return self._reads.get_concept(concept_id)
+
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
+        return self._reads.get_latest_version(concept_id)
+
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
+        return self._reads.get_version(concept_id, version_number)
+
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
+        return self._reads.list_versions(concept_id)
+
     def save_concept(self, concept: Concept) -> None:
         """Keep a concept's birth or next step; a new version waits for its `save_version`."""
         head, latest = self._find(concept.id)
@@ -127,22 +139,6 @@ class RepositoryOverHeads:
             names = self._tx.concept_search.names_like(version)
             _save_version(self._tx, head, concept, version, kept, names)
             del self._waiting[version.concept_id]
-
-    def get_concept(self, concept_id: str) -> Concept | None:
-        """The concept as it stands, or None."""
-        return self._reads.get_concept(concept_id)
-
-    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
-        """The version that the concept points at, or None."""
-        return self._reads.get_latest_version(concept_id)
-
-    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
-        """One version, or None."""
-        return self._reads.get_version(concept_id, version_number)
-
-    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
-        """Every version, oldest first; none for an unknown concept."""
-        return self._reads.list_versions(concept_id)
 
     def check_whole(self) -> None:
         """Refuse to commit a concept whose version was not saved."""

@@ -4,52 +4,29 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from indelible.concepts.entities import (
-    Concept,
-    ConceptContent,
-    ConceptNode,
-    ConceptPolicy,
-    ConceptVersion,
-    ConceptWarning,
-)
+from indelible.concepts.entities import Concept, ConceptContent, ConceptNode, ConceptPolicy, ConceptVersion, Warnings
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import NamesLike
 from indelible.kernel import Change, Head, ReadTransaction, Transaction
 from indelible.kernel.values import LINE, is_text
 
-Warnings = tuple[ConceptWarning, ...]
-
 
 class ConceptRepository(Protocol):
-    """The six methods of the hand-off, as they were asked for."""
+    """The six methods of the hand-off, as they were asked for; its refusals are in `indelible.concepts.errors`.
 
-    def save_concept(self, concept: Concept) -> None:
-        """Keep a concept's birth or next step; a new version waits for its `save_version`."""
-        ...
+    A concept that was saved with a new version waits for its `save_version`: a transaction that ends before is refused.
+    """
 
-    def save_version(self, version: ConceptVersion) -> None:
-        """Keep the version that the concept, saved before it, points at."""
-        ...
-
-    def get_concept(self, concept_id: str) -> Concept | None:
-        """The concept as it stands, or None."""
-        ...
-
-    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
-        """The version that the concept points at, or None."""
-        ...
-
-    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
-        """One version, or None."""
-        ...
-
-    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
-        """Every version, oldest first; none for an unknown concept."""
-        ...
+    def save_concept(self, concept: Concept) -> None: ...
+    def save_version(self, version: ConceptVersion) -> None: ...
+    def get_concept(self, concept_id: str) -> Concept | None: ...
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None: ...
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None: ...
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]: ...
 
 
 class ConceptReads(Protocol):
-    """The four of them that write nothing."""
+    """The four of them that write nothing: what is absent is None, and versions are listed oldest first."""
 
     def get_concept(self, concept_id: str) -> Concept | None: ...
     def get_latest_version(self, concept_id: str) -> ConceptVersion | None: ...
@@ -82,13 +59,8 @@ class ConceptSearch(Protocol):
         """The concept as it stands and the version it points at, or ConceptNotFound."""
         ...
 
-    def warnings(self, concept_id: str, version_number: int) -> Warnings:
-        """The warnings that were kept with a version."""
-        ...
-
-    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
-        """The next `limit` versions after a number."""
-        ...
+    def warnings(self, concept_id: str, version_number: int) -> Warnings: ...
+    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]: ...
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
         """The next `limit` concepts after an id, in order of id."""

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from attrs import frozen
 
-from indelible.concepts.entities import Concept, ConceptVersion
+from indelible.concepts.entities import Concept, ConceptVersion, Warnings
 from indelible.concepts.errors import NothingThen, VersionNotFound
 from indelible.concepts.lifecycle import CONCEPT
-from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptsRead, Warnings
-from indelible.concepts.rules import current
-from indelible.concepts.rules.current import current_warnings
+from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptsRead
+from indelible.concepts.rules.current import current_warnings, graph_around, node_of
 from indelible.concepts.rules.diff import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.records import fold
@@ -116,8 +115,8 @@ def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptRemarks:
 def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
     """The concept and all that it leads back to."""
     head, version = tx.concept_search.find(concept_id)
-    start = current.node_of(head.entity, version)
-    return current.graph_around(start, tx.concept_search, most=tx.policy.concepts.most_graph_nodes)
+    start = node_of(head.entity, version)
+    return graph_around(start, tx.concept_search, most=tx.policy.concepts.most_graph_nodes)
 
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:

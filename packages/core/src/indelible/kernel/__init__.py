@@ -1,6 +1,6 @@
 """What every context is made of."""
 
-from indelible.kernel.actor import Actor, ActorKind, Because, Cause, InvalidActor
+from indelible.kernel.actor import Actor, Because, InvalidActor
 from indelible.kernel.canonical import canonical, digest, instant_text, plain
 from indelible.kernel.clock import Clock, SystemClock, instant_after
 from indelible.kernel.errors import (
@@ -19,45 +19,25 @@ from indelible.kernel.errors import (
     StoreUnreachable,
     Unavailable,
     WrongUse,
-    error_types,
 )
-from indelible.kernel.history import (
-    UNBORN,
-    Change,
-    Data,
-    Entity,
-    Feed,
-    Head,
-    HeadReads,
-    HeadWrites,
-    History,
-    Place,
-    next_change,
-    verify_chain,
-)
+from indelible.kernel.history import Change, Data, Feed, Head, History, Place, next_change, verify_chain
 from indelible.kernel.ids import Ids, TimeOrderedIds
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.receipts import Once, Receipt, Receipts, answered
+from indelible.kernel.receipts import Once
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
 __all__ = [
     # who and why
     "Actor",
-    "ActorKind",
     "Because",
-    "Cause",
     # what may follow what
     "Edge",
     "Lifecycle",
     # what happened
-    "UNBORN",
     "Change",
     "Data",
-    "Entity",
     "Feed",
     "Head",
-    "HeadReads",
-    "HeadWrites",
     "History",
     "Place",
     "next_change",
@@ -75,11 +55,8 @@ __all__ = [
     # transactions and receipts
     "Once",
     "ReadTransaction",
-    "Receipt",
-    "Receipts",
     "Store",
     "Transaction",
-    "answered",
     # errors
     "BrokenChain",
     "Conflict",
@@ -97,5 +74,4 @@ __all__ = [
     "StoreUnreachable",
     "Unavailable",
     "WrongUse",
-    "error_types",
 ]

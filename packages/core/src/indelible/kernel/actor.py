@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import ClassVar, Protocol, Self
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from indelible.kernel.errors import Invalid
-from indelible.kernel.values import IDENTIFIER, LINE, is_a, is_identifier, is_identifier_or_none, is_sentence
+from indelible.kernel.values import IDENTIFIER, LINE, is_a, is_identifier, is_sentence
 
 
 class ActorKind(StrEnum):
@@ -71,4 +72,4 @@ class Because:
 
     actor: Actor = field(validator=is_a(Actor))
     reason: str = field(validator=is_sentence, metadata=LINE)
-    request_id: str | None = field(default=None, validator=is_identifier_or_none, metadata=IDENTIFIER)
+    request_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)

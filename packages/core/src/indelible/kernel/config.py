@@ -3,9 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from threading import Lock, Thread
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from attrs import define, field, frozen
 
@@ -18,7 +17,6 @@ FIRST_PAUSE_SECONDS: Final = 1.0  # after a failed look; it doubles
 LONGEST_PAUSE_SECONDS: Final = 60.0
 JITTER: Final = 0.1
 POLL_SECONDS: Final = 0.01
-_FAIL_HARD: Final[Any] = object()
 
 logger = logging.getLogger("indelible.config")
 
@@ -32,26 +30,13 @@ class ConfigUnavailable(Unavailable):
     problem: str
 
 
-class Source(StrEnum):
-    """Where a setting's value comes from."""
-
-    DB = "db"
-    STALE = "stale"
-    DEFAULT = "default"
-
-
 @frozen
 class ConfigKey(Generic[T]):
-    """A setting: how its text is read, and what holds without it; without a default nothing does."""
+    """A setting: how its text is read, and what holds without it; None is no default, and a command is refused."""
 
     name: str
     parse: Callable[[str], T]
-    default: T = _FAIL_HARD
-
-    @property
-    def is_fail_hard(self) -> bool:
-        """Whether a command is refused rather than guess."""
-        return self.default is _FAIL_HARD
+    default: T | None = None
 
 
 @frozen(kw_only=True)
@@ -59,64 +44,32 @@ class Provenance(Generic[T]):
     """A setting's value, where it comes from, how old that is, and what was wrong with the newest."""
 
     value: T
-    source: Source
+    source: Literal["db", "stale", "default"]
     age_seconds: float | None
     error: str | None
-
-
-class Config(Protocol):
-    """Settings as one command sees them: the same from its beginning to its end."""
-
-    def get(self, key: ConfigKey[T]) -> T:
-        """The value, or the default; ConfigUnavailable where there is none."""
-        ...
 
 
 @frozen(kw_only=True)
 class Snapshot:
-    """Every text that was found at one moment, and how much can be said of it by now."""
+    """Every text that was found at one moment, how long ago that was, and why it is not newer."""
 
     texts: Mapping[str, str] | None
     age_seconds: float | None
-    is_fresh: bool
     error: str | None
-    tell: Callable[[str, str], object] = field(repr=False, eq=False)
-
-    def get(self, key: ConfigKey[T]) -> T:
-        """The value, or the default; ConfigUnavailable where there is none."""
-        return self.with_provenance(key).value
-
-    def with_provenance(self, key: ConfigKey[T]) -> Provenance[T]:
-        """The value, and where it comes from."""
-        error, source = self.error, Source.DB if self.is_fresh else Source.STALE
-        if self.texts is not None and key.name in self.texts:
-            try:
-                value = key.parse(self.texts[key.name])
-            except Exception as problem:  # noqa: BLE001 - whatever a text does to its reader, the key has failed
-                error = f"invalid: {problem}"
-            else:
-                if source is Source.STALE:
-                    self.tell(key.name, "stale")
-                return Provenance(value=value, source=source, age_seconds=self.age_seconds, error=error)
-        if key.is_fail_hard:
-            raise ConfigUnavailable(key.name, error or "never chosen")
-        if error is not None:
-            self.tell(key.name, "invalid" if error.startswith("invalid") else "unreadable")
-        return Provenance(value=key.default, source=Source.DEFAULT, age_seconds=self.age_seconds, error=error)
 
 
 @define(eq=False)
-class OneSnapshot:
-    """Settings for one command, which are looked at when the first is asked for."""
+class Config:
+    """Settings as one command sees them: looked at when the first is asked for, and the same to the end."""
 
     _cache: "SystemConfigCache"
-    _found: Snapshot | None = field(default=None, init=False)
+    _seen: Snapshot | None = field(default=None, init=False)
 
     def get(self, key: ConfigKey[T]) -> T:
         """The value, or the default; ConfigUnavailable where there is none."""
-        if self._found is None:
-            self._found = self._cache.snapshot()
-        return self._found.get(key)
+        if self._seen is None:
+            self._seen = self._cache.snapshot()
+        return self._cache.get_with_provenance(key, self._seen).value
 
 
 @define(kw_only=True, eq=False)
@@ -147,9 +100,25 @@ class SystemConfigCache:
         """The text that is kept for the key, or the default; this never raises."""
         return (self.snapshot().texts or {}).get(key, default)
 
-    def get_with_provenance(self, key: ConfigKey[T]) -> Provenance[T]:
-        """The value, and where it comes from."""
-        return self.snapshot().with_provenance(key)
+    def get_with_provenance(self, key: ConfigKey[T], seen: Snapshot | None = None) -> Provenance[T]:
+        """The value and where it comes from, or ConfigUnavailable where there is no default."""
+        seen = seen or self.snapshot()
+        error = seen.error
+        if seen.texts is not None and key.name in seen.texts:
+            try:
+                value = key.parse(seen.texts[key.name])
+            except Exception as problem:  # noqa: BLE001 - whatever a text does to its reader, the key has failed
+                error = f"invalid: {problem}"
+            else:
+                if error is not None:
+                    self._tell(key.name, "stale")
+                source: Literal["db", "stale"] = "db" if error is None else "stale"
+                return Provenance(value=value, source=source, age_seconds=seen.age_seconds, error=error)
+        if key.default is None:
+            raise ConfigUnavailable(key.name, error or "never chosen")
+        if error is not None:
+            self._tell(key.name, "invalid" if error.startswith("invalid") else "unreadable")
+        return Provenance(value=key.default, source="default", age_seconds=seen.age_seconds, error=error)
 
     def snapshot(self) -> Snapshot:
         """What is known now; one command keeps to one snapshot."""
@@ -162,27 +131,13 @@ class SystemConfigCache:
         while self._texts is None and self._error is None and waited < self.cold_wait_seconds:
             self.pause(POLL_SECONDS)
             waited += POLL_SECONDS
-        return self._shown()
+        age_seconds = None if self._texts is None else self.monotonic() - self._read_at
+        error = self._error or ("not read yet" if self._texts is None else None)
+        return Snapshot(texts=self._texts, age_seconds=age_seconds, error=error)
 
     def forget(self) -> None:
         """Look again before the next answer is given: a setting was changed here."""
         self._due_at, self._is_outdated = float("-inf"), True
-
-    @property
-    def age_seconds(self) -> float | None:
-        """How long ago the settings were read, None before that."""
-        return None if self._texts is None else self.monotonic() - self._read_at
-
-    @property
-    def is_degraded(self) -> bool:
-        """Whether the last look failed, so that readiness says so."""
-        return self._error is not None
-
-    def _shown(self) -> Snapshot:
-        error = self._error or (None if self._texts is not None else "not read yet")
-        return Snapshot(
-            texts=self._texts, age_seconds=self.age_seconds, is_fresh=self._error is None, error=error, tell=self._tell
-        )
 
     def _begin_refresh(self) -> None:
         try:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from io import BufferedIOBase
 from itertools import chain
-from typing import BinaryIO, ClassVar, Final, NamedTuple, Protocol
+from typing import BinaryIO, ClassVar, Final, NamedTuple
 
 from attrs import frozen
 
@@ -37,13 +38,6 @@ class Line(NamedTuple):
     text: bytes
 
 
-class Lines(Protocol):
-    """A file that can be read more than once."""
-
-    def seek(self, offset: int, /) -> int: ...
-    def readline(self, size: int, /) -> bytes: ...
-
-
 def line_of(value: object) -> bytes:
     """How an export writes a value."""
     return f"{canonical(value)}\n".encode()
@@ -60,7 +54,7 @@ def write_export(out: BinaryIO, kind: str, entries: Iterable[object]) -> str:
     return seal.hexdigest()
 
 
-def read_lines(file: Lines) -> Iterator[Line]:
+def read_lines(file: BufferedIOBase) -> Iterator[Line]:
     """Every line of the file from its beginning; BadLine where there is too much of it."""
     file.seek(0)
     number = 0
@@ -73,7 +67,7 @@ def read_lines(file: Lines) -> Iterator[Line]:
         yield Line(number, text)
 
 
-def read_export(file: Lines) -> Iterator[Line]:
+def read_export(file: BufferedIOBase) -> Iterator[Line]:
     """Every line between the first and the last; at the end ExportDamaged, unless that one seals them."""
     lines = read_lines(file)
     held, seal = next(lines, Line(1, b"")), sha256()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self, cast
 
 from attrs import Attribute, evolve, field, frozen
+from attrs.validators import optional
 
 from indelible.kernel.actor import Actor
 from indelible.kernel.clock import instant_after
@@ -15,7 +16,7 @@ from indelible.kernel.history import Data, Head, HeadReads, HeadWrites, next_cha
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.receipts import SHOWN_ONCE
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_instant_or_none
+from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_instant
 
 SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
 MOST_SCOPES = 50
@@ -83,7 +84,7 @@ class Key:
     owner: Actor = field(validator=is_a(Actor))
     scopes: tuple[str, ...] = field(validator=_are_scopes)
     secret_digest: str = field(repr=False)
-    expires_at: datetime | None = field(validator=is_instant_or_none)
+    expires_at: datetime | None = field(validator=optional(is_instant))
     status: KeyStatus
     created_at: datetime
     updated_at: datetime
@@ -95,8 +96,7 @@ class Key:
 
     def opens(self, secret_digest: str, *, now: datetime) -> bool:
         """Whether the secret is the key's own, and the key neither revoked nor expired."""
-        is_own = hmac.compare_digest(self.secret_digest.encode(), secret_digest.encode())
-        return is_own and self.is_good(now=now)
+        return hmac.compare_digest(self.secret_digest.encode(), secret_digest.encode()) and self.is_good(now=now)
 
     def is_good(self, *, now: datetime) -> bool:
         """Whether the key is neither revoked nor expired."""
@@ -129,14 +129,12 @@ class KeySaved:
 
 
 @frozen(kw_only=True)
-class KeyCreated:
+class KeyCreated(KeySaved):
     """A new key, with the text `ind_<id>_<secret>` that is shown this once and that no store keeps.
 
     Asked again under the same idempotency key, the text is '': who lost it revokes the key, and creates another.
     """
 
-    key: Key
-    seq: int
     text: str = field(default="", repr=False, metadata=SHOWN_ONCE)
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from attrs import evolve, field, fields, frozen, has
+from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.actor import Actor, Cause
 from indelible.kernel.canonical import digest, plain
 from indelible.kernel.clock import Clock
-from indelible.kernel.errors import KeyReused
+from indelible.kernel.errors import KeyReused, WrongUse
 from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
 
 R = TypeVar("R")
@@ -79,7 +80,10 @@ def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once
     if kept is not None:
         if kept.fingerprint != fingerprint:
             raise KeyReused(once.key)
-        return _converter.structure(kept.result["answer"], once.returns)
+        try:
+            return _converter.structure(kept.result["answer"], once.returns)
+        except BaseValidationError as error:
+            raise WrongUse(f"the kept answer is no {once.returns.__name__}") from error
     result = handler(tx, command)
     unsealed = Receipt(
         owner=tx.actor, key=once.key, fingerprint=fingerprint, result={"answer": _kept(result)}, at=tx.clock.now()

@@ -111,12 +111,6 @@ def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     _check_text(attribute.name, value, attribute.metadata["max_length"])
 
 
-def is_text_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
-    """Content that may be absent."""
-    if value is not None:
-        is_text(instance, attribute, value)
-
-
 def is_texts(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """A tuple of content texts."""
     if not isinstance(value, tuple):
@@ -137,12 +131,6 @@ def is_sentence(_: object, attribute: "Attribute[Any]", value: object) -> None:
         raise TextHasControls(attribute.name)
 
 
-def is_sentence_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
-    """A note that may be absent."""
-    if value is not None:
-        is_sentence(instance, attribute, value)
-
-
 def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """An opaque id or a key: at least one character, no space and no control."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
@@ -150,12 +138,6 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
         raise TextBlank(attribute.name)
     if HIDDEN.search(text):
         raise TextHasControls(attribute.name)
-
-
-def is_identifier_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
-    """An id that may be absent."""
-    if value is not None:
-        is_identifier(instance, attribute, value)
 
 
 def is_count(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -173,12 +155,6 @@ def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
         raise WrongType(attribute.name, "instant")
     if value.utcoffset() != timedelta(0) or not EARLIEST <= value < LATEST:
         raise InstantOutOfRange(attribute.name)
-
-
-def is_instant_or_none(instance: object, attribute: "Attribute[Any]", value: object) -> None:
-    """An instant that may be absent."""
-    if value is not None:
-        is_instant(instance, attribute, value)
 
 
 def _check_text(field: str, value: object, max_length: int) -> str:

@@ -1,7 +1,6 @@
 """Captures in memory."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Self
 
 from attrs import field, frozen
@@ -136,12 +135,12 @@ class MemoryCaptures:
         algorithm = activated(self.active())
         parts = [self.part(head.entity.id) for head in self.subspaces.where(lambda each: each.takes(space_id))]
         begun = [(part.id, part.middle(centroid)) for part, centroid in parts if part is not None]
-        far = partial(evaluated, algorithm.formulas, "distance")
-        return [Near(each, far({"centroid": at, "vector": vector}, algorithm.id)) for each, at in begun if at]
+        given = [(each, {"centroid": at, "vector": vector}) for each, at in begun if at]
+        return [Near(each, evaluated(algorithm, "distance", sides)) for each, sides in given]
 
     def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> object:
         """What a formula gives."""
-        return evaluated(algorithm.formulas, name, given, algorithm.id)
+        return evaluated(algorithm, name, given)
 
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
         """Add the signal, and show it."""

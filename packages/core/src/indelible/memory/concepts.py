@@ -2,18 +2,9 @@
 
 from attrs import field, frozen
 
-from indelible.concepts import (
-    CONCEPT,
-    Concept,
-    ConceptContent,
-    ConceptFilter,
-    ConceptListed,
-    ConceptNode,
-    ConceptNotFound,
-    ConceptVersion,
-    Warnings,
-)
-from indelible.concepts.entities import name_key
+from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptFilter, ConceptListed, ConceptVersion
+from indelible.concepts.entities import ConceptNode, Warnings, name_key
+from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.rules.current import node_of
 from indelible.concepts.rules.warnings import NamesLike
 from indelible.kernel import Change, Head

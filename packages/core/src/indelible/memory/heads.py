@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel import Change, Entity, Head, Lifecycle, NotFound
+from indelible.kernel import Change, Head, Lifecycle, NotFound
+from indelible.kernel.history import Entity
 from indelible.memory.history import MemoryHistory
 
 E = TypeVar("E", bound=Entity)

@@ -5,7 +5,9 @@ from typing import Self
 
 from attrs import field, frozen
 
-from indelible.kernel import UNBORN, Actor, Change, Feed, InvalidTransition, Lifecycle, Receipt, Stale
+from indelible.kernel import Actor, Change, Feed, InvalidTransition, Lifecycle, Stale
+from indelible.kernel.history import UNBORN
+from indelible.kernel.receipts import Receipt
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
 Kept = dict[tuple[Actor, str], Receipt]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
 from attrs import field, frozen
 
-from indelible.captures import MarginsOverShelf, RepositoryOverShelf, settings_kept
-from indelible.concepts import RepositoryOverHeads
+from indelible.captures.handlers import MarginsOverShelf, RepositoryOverShelf
+from indelible.captures.queries import settings_kept
+from indelible.concepts.handlers import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
-from indelible.kernel.config import Config, OneSnapshot, SystemConfigCache
+from indelible.kernel.config import Config, SystemConfigCache
 from indelible.kernel.keys import KEY, Key, KeyNotFound
 from indelible.kernel.receipts import answered
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
@@ -96,8 +97,7 @@ class MemoryStore:
         self._tables = Tables.empty()
         self._lock = Lock()
         self._nesting = Nesting()
-        ttl = self._policy.captures.settings_ttl_seconds
-        self.config = SystemConfigCache(fetch=lambda: self.read(settings_kept), ttl_seconds=ttl)
+        self.config = SystemConfigCache(fetch=lambda: self.read(settings_kept))
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
@@ -105,7 +105,7 @@ class MemoryStore:
         cause = Because(actor=actor, reason=reason, request_id=request_id)
         with self._nesting.one_block(), self._lock, refusals_logged(cause):
             draft = self._tables.copy()
-            tx = MemoryTransaction(draft, self._policy, OneSnapshot(self.config), cause, self._clock, self._ids)
+            tx = MemoryTransaction(draft, self._policy, Config(self.config), cause, self._clock, self._ids)
             try:
                 yield tx
                 tx.concepts.check_whole()
@@ -131,7 +131,7 @@ class MemoryStore:
 
     def read(self, query: Callable[Concatenate[MemoryReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The query's answer."""
-        return query(MemoryReading(self._tables, self._policy, OneSnapshot(self.config)), *args, **kwargs)
+        return query(MemoryReading(self._tables, self._policy, Config(self.config)), *args, **kwargs)
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
         """The next changes of all entities after a cursor; none is ever missed or given twice."""

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus
+from indelible.concepts.rules.records import fold
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, verify_chain
 from indelible.testing.stores import (
     CLEARER,
@@ -91,8 +92,8 @@ class ConceptsConformance:
         refused = refusal(lambda: create(store, corrects=right.concept.id))
 
         assert birth.data["corrects"] == wrong.concept.id
-        assert isinstance(refused, concepts.CorrectsUnpublished)
-        assert isinstance(refusal(lambda: create(store, corrects="nowhere")), concepts.ConceptNotFound)
+        assert isinstance(refused, concepts.errors.CorrectsUnpublished)
+        assert isinstance(refusal(lambda: create(store, corrects="nowhere")), concepts.errors.ConceptNotFound)
 
     def test_a_command_that_expects_an_old_seq_is_stale(self, store: AnyStore) -> None:
         created = create(store)
@@ -121,13 +122,13 @@ class ConceptsConformance:
             lambda: store.read(concepts.list_warnings, "nowhere"),
         )
 
-        assert set(map(type, map(refusal, attempts))) == {concepts.ConceptNotFound}
+        assert set(map(type, map(refusal, attempts))) == {concepts.errors.ConceptNotFound}
 
     def test_an_unknown_version_is_not_found(self, store: AnyStore) -> None:
         saved = create(store)
         refused = refusal(lambda: store.read(concepts.get_version, saved.concept.id, 2))
 
-        assert isinstance(refused, concepts.VersionNotFound)
+        assert isinstance(refused, concepts.errors.VersionNotFound)
 
     def test_history_says_who_did_what_and_why(self, store: AnyStore) -> None:
         saved = approve(store, submit(store, edit(store, create(store))))
@@ -145,7 +146,7 @@ class ConceptsConformance:
         changes = store.read(concepts.list_history, saved.concept.id)
 
         assert verify_chain(concepts.CONCEPT, changes).seq == saved.seq
-        assert concepts.fold(changes) == saved.concept
+        assert fold(changes) == saved.concept
 
     def test_history_reads_on_after_a_seq(self, store: AnyStore) -> None:
         saved = submit(store, edit(store, create(store)))
@@ -159,7 +160,7 @@ class ConceptsConformance:
         changes = store.read(concepts.list_history, saved.concept.id)
 
         for position in range(1, len(changes) + 1):
-            expected = concepts.fold(changes[:position])
+            expected = fold(changes[:position])
             by_seq = store.read(concepts.concept_as_of, saved.concept.id, seq=position)
             by_time = store.read(concepts.concept_as_of, saved.concept.id, at=changes[position - 1].at)
 
@@ -172,7 +173,7 @@ class ConceptsConformance:
         before = saved.concept.created_at - timedelta(microseconds=1)
         refused = refusal(lambda: store.read(concepts.concept_as_of, saved.concept.id, at=before))
 
-        assert isinstance(refused, concepts.NothingThen)
+        assert isinstance(refused, concepts.errors.NothingThen)
 
     def test_versions_can_be_diffed(self, store: AnyStore) -> None:
         saved = edit(store, create(store))

@@ -10,11 +10,13 @@ import attrs
 from indelible import captures
 from indelible.captures import (
     ANNEALED,
+    SPHERICAL,
     CaptureArtifactCommand,
     CaptureHandler,
     CaptureResult,
     EmbeddingVector,
 )
+from indelible.captures.queries import settings_kept
 from indelible.testing.readers import (
     FAILING,
     HARSHER,
@@ -62,6 +64,23 @@ class SpacesConformance:
         assert code(lambda: store.read(captures.get_artifact, "noor", artifact)) == "ARTIFACT_NOT_FOUND"
         assert code(lambda: store.read(captures.get_artifact, "maya", "nowhere")) == "ARTIFACT_NOT_FOUND"
         assert code(lambda: store.read(captures.get_subspace, "noor", subspace)) == "SUBSPACE_NOT_FOUND"
+
+    def test_nothing_of_another_user_is_found_whichever_seq_is_guessed(self, store: AnyStore) -> None:
+        place = place_in(store)
+        part, seed = place.subspace(None), EmbeddingVector(values=A, model=MODEL)
+
+        for seq in (1, 2):
+            space: dict[str, Any] = {"user_id": "noor", "space_id": place.space_id, "expected_seq": seq}
+            of_part: dict[str, Any] = {"user_id": "noor", "subspace_id": part, "expected_seq": seq}
+            attempts: list[tuple[Any, Any, str]] = [
+                (captures.rename_space, captures.RenameSpace(**space, name="Mine"), "SPACE_NOT_FOUND"),
+                (captures.retire_space, captures.RetireSpace(**space), "SPACE_NOT_FOUND"),
+                (captures.rename_subspace, captures.RenameSubspace(**of_part, name="Mine"), "SUBSPACE_NOT_FOUND"),
+                (captures.seed_subspace, captures.SeedSubspace(**of_part, seed=seed), "SUBSPACE_NOT_FOUND"),
+                (captures.retire_subspace, captures.RetireSubspace(**of_part), "SUBSPACE_NOT_FOUND"),
+            ]
+            for handler, command, missing in attempts:
+                assert code(partial(do, store, handler, command)) == missing
 
     def test_a_retired_space_takes_nothing(self, store: AnyStore) -> None:
         place = place_in(store)
@@ -127,6 +146,14 @@ class SpacesConformance:
         assert code(lambda: activate(store, old)) == "STALE"
         assert [each.algorithm.status for each in store.read(captures.list_algorithms)] == ["ACTIVE", "REPLACED"]
 
+    def test_a_version_of_the_algorithm_is_registered_once(self, store: AnyStore) -> None:
+        activated(store)
+        command = captures.RegisterAlgorithm(algorithm_id="oscl-1", formulas=HARSHER)
+
+        assert code(lambda: do(store, captures.register_algorithm, command)) == "ALGORITHM_EXISTS"
+        (saved,) = store.read(captures.list_algorithms)
+        assert saved.algorithm.formulas == SPHERICAL
+
     def test_an_algorithm_that_raises_keeps_nothing(self, store: AnyStore, install: Install) -> None:
         place = place_in(store)
         assert (
@@ -170,7 +197,7 @@ class SpacesConformance:
         again = change(store, "assignment_margin_threshold", "0.5", seq=saved.seq)
 
         assert (again.setting.value, again.seq) == ("0.5", 2)
-        assert store.read(captures.settings_kept) == {"assignment_margin_threshold": "0.5"}
+        assert store.read(settings_kept) == {"assignment_margin_threshold": "0.5"}
         assert code(lambda: change(store, "assignment_margin_threshold", "0.1", seq=1)) == "STALE"
         assert code(lambda: change(store, "assignment_margin_threshold", "0.1")) == "STALE"
         assert code(lambda: change(store, "margin", "0.1")) == "SETTING_NOT_FOUND"

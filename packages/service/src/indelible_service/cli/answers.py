@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from indelible.kernel import (
-    Conflict,
-    Forbidden,
-    IndelibleError,
-    Invalid,
-    NotFound,
-    OutcomeUnknown,
-    Stale,
-    Unavailable,
-    plain,
-)
+from indelible.kernel import IndelibleError, errors, plain
 from indelible.kernel.values import CONTROL
 from indelible_service.settings import SettingsWrong, load
 
@@ -30,24 +20,22 @@ if TYPE_CHECKING:
 REFUSED, USAGE, UNAVAILABLE, UNKNOWN, DEFECT = 1, 2, 3, 4, 5
 CODES: Final = (
     (SettingsWrong, USAGE),
-    (Unavailable, UNAVAILABLE),
-    (OutcomeUnknown, UNKNOWN),
-    ((NotFound, Conflict, Stale, Invalid, Forbidden), REFUSED),
+    (errors.Unavailable, UNAVAILABLE),
+    (errors.OutcomeUnknown, UNKNOWN),
+    ((errors.NotFound, errors.Conflict, errors.Stale, errors.Invalid, errors.Forbidden), REFUSED),
 )
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
-    "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to an address that this user may use",
+    "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine, or free that one",
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
     "EXPORT_DAMAGED": "fetch the file again, or make a new export",
     "FILE_UNUSABLE": "check that it exists, and who may read and write it",
     "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
-    "KEY_NEEDED": "give one by --key or INDELIBLE_KEY; `indelible key create` makes it where the database is",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
-    "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL",
+    "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL; or `demo --key`",
     "NOT_RUNNING": "start it by `indelible up`",
     "OUTCOME_UNKNOWN": "look at `indelible history` before you repeat the command",
-    "PORT_IN_USE": "stop the other program, or set INDELIBLE_PORT to another port",
     "ROLE_TOO_STRONG": "give the schema's owner in INDELIBLE_OWNER_URL, and a weaker role in DATABASE_URL",
     "SCHEMA_DAMAGED": "run `indelible db check`, which names each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",

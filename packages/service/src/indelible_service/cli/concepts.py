@@ -10,7 +10,7 @@ import click
 from indelible.concepts import diff_versions, list_history, to_unified
 from indelible.kernel import Actor
 from indelible_service.cli.answers import Command, answer, answer_table, opened
-from indelible_service.local import STANDARD, completed, readable
+from indelible_service.local import completed, usable
 
 
 @click.command(cls=Command)
@@ -35,16 +35,13 @@ def diff(concept_id: str, from_version: int, to_version: int) -> None:
 
 
 @click.command("export", cls=Command)
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=STANDARD)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="-")
 def export_command(file: Path) -> None:
-    """Write every concept with its whole history.
-
-    It goes to FILE, or to standard output. The same store always gives the same bytes.
-    """
+    """Write every concept with its whole history, to FILE or standard output; the same store gives the same bytes."""
     from indelible_sql import export_histories
 
     with opened() as store:
-        if file == STANDARD:
+        if file == Path("-"):
             store.read(export_histories, sys.stdout.buffer)
             return
         with completed(file) as out:
@@ -66,7 +63,7 @@ def import_command(file: Path, by: str) -> None:
     from indelible_service.foreign import import_file
 
     with opened() as store, TemporaryFile() as copy:  # which stays the same while it is read twice
-        with readable(file) as stream:
+        with usable(file), click.open_file(str(file), "rb") as stream:
             shutil.copyfileobj(stream, copy)
         done = import_file(store, copy, by=Actor.parse(by))
     already = f", {done.entities_already_there} were there already" if done.entities_already_there else ""

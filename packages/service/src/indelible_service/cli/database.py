@@ -7,8 +7,10 @@ import click
 
 from indelible.kernel import SystemClock
 from indelible_service.cli.answers import REFUSED, Command, answer, answer_table, opened
-from indelible_service.local import completed, readable, usable
+from indelible_service.local import completed, usable
 from indelible_service.settings import load
+
+EXPORT = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group()
@@ -28,11 +30,7 @@ def upgrade() -> None:
 
 @db.command(cls=Command)
 @click.argument("revision")
-@click.option(
-    "--after-export",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="An export of every change that the downgrade would drop; it is verified first.",
-)
+@click.option("--after-export", type=EXPORT, help="An export of all that is dropped; it is verified first.")
 def downgrade(revision: str, after_export: Path | None) -> None:
     """Take the schema back to REVISION; `base` is before the first."""
     from alembic.util import CommandError
@@ -41,13 +39,13 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     from indelible_sql.faults import translated
     from indelible_sql.transfer import exported_hashes
 
-    settings, hashes = load(), frozenset[str]()
+    settings, exported = load(), frozenset[str]()
     if after_export:
-        with readable(after_export) as stream:
-            hashes = exported_hashes(stream)
+        with usable(after_export), after_export.open("rb") as stream:
+            exported = exported_hashes(stream)
     try:
         with opened(), translated():
-            migrate.downgrade(settings.owner_url or settings.url, settings.schema, revision, exported=hashes)
+            migrate.downgrade(settings.owner_url or settings.url, settings.schema, revision, exported=exported)
     except CommandError as error:
         raise click.BadParameter("there is no such revision", param_hint="REVISION") from error
     answer({"revision": revision}, f"The database is at revision {revision}.")

@@ -23,9 +23,7 @@ def key() -> None:
 
 @key.command(cls=Command)
 @click.option("--owner", required=True, help="Whom the key stands for, such as user:maya.")
-@click.option(
-    "--scope", "scopes", multiple=True, required=True, help="What it opens, such as concepts:read; repeatable."
-)
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it opens: concepts:read; repeatable.")
 @click.option("--expires", type=INSTANT, help="Until when; UTC unless an offset is given.")
 @BY
 def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, by: str) -> None:
@@ -34,10 +32,8 @@ def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, by: st
     command = CreateKey(owner=Actor.parse(owner), scopes=scopes, expires_at=until)
     with opened(tells_keys=True) as store:
         made = store.run(create_key, command, actor=Actor.parse(by), reason=f"key for {owner}")
-    answer(
-        _shown(made.key, made.seq) | {"text": made.text},
-        f"{made.text}\n\nShown this once: the database has its digest only.",
-    )
+    told = f"{made.text}\n\nShown this once: the database has its digest only."
+    answer(_shown(made.key, made.seq) | {"text": made.text}, told)
 
 
 @key.command("list", cls=Command)

@@ -13,18 +13,17 @@ def up() -> None:
     It runs in this process until Ctrl-C. Makes the data directory, the database and a first key where they are
     missing, and keeps what is there.
     """
-    from indelible_service.serving import Running, run_here
+    from indelible_service.serving import run_here
 
-    def started(running: Running) -> None:
-        key = running.key and f"First key: {running.key} (shown this once; kept in {settings.data_dir})"
+    def started(address: str, key: str | None) -> None:
         lines = (
-            f"Address:   {running.address}",
-            f"Docs:      {running.docs}",
-            f"Console:   {running.address}/console",
-            key,
+            f"Address:   {address}",
+            f"Docs:      {address}/docs",
+            f"Console:   {address}/console",
+            key and f"First key: {key} (shown this once; kept in {settings.data_dir})",
             "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
         )
-        answer(running, "\n".join(filter(None, lines)))
+        answer({"address": address, "docs": f"{address}/docs", "key": key}, "\n".join(filter(None, lines)))
 
     settings = load()
     run_here(settings, started)
@@ -33,10 +32,7 @@ def up() -> None:
 @click.command(cls=Command)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes answer.")
 def serve(workers: int) -> None:
-    """Serve the API from worker processes.
-
-    They run under granian, on a database that `indelible db upgrade` has prepared.
-    """
+    """Serve the API from worker processes, on a database that `indelible db upgrade` has prepared."""
     from indelible_service.serving import run_beside
 
     run_beside(load(), workers)

@@ -77,9 +77,23 @@ def listing(desk: Desk) -> Response:
     return page("concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus))
 
 
-def shown(desk: Desk, concept_id: str) -> Response:
+def shown(desk: Desk, concept_id: str, error: IndelibleError | None = None) -> Response:
     """One concept: what it says, what is remarked, where it stands, and how it came there."""
-    return _concept(desk, concept_id)
+    life = desk.wiring.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
+    status = life.shown.concept.status
+    return page(
+        "concept",
+        error=error,
+        life=life,
+        drawing=draw(life.graph, life.order),
+        steps=[(to, WORDS[to], scope) for to, scope in _steps_from(status)],
+        allowed=concepts.CONCEPT.allowed(status),
+        may=_may(desk.call().caller),
+        once=desk.wiring.ids.new(),
+        done=request.args.get("done") if request.args.get("done") in DONE else None,
+        reason=request.form.get("reason", ""),
+        wanted_status=request.form.get("status", ""),
+    )
 
 
 def step(desk: Desk, concept_id: str) -> Response:
@@ -88,7 +102,7 @@ def step(desk: Desk, concept_id: str) -> Response:
         wanted = asked(MoveConcept, request.form, concept_id=concept_id)
         move(desk.call(reason=typed_text("reason"), gives=concepts.ConceptSaved), wanted)
     except IndelibleError as error:
-        return _concept(desk, concept_id, error)
+        return shown(desk, concept_id, error)
     return redirect(url_for("console.shown", concept_id=concept_id, done=WORDS.get(wanted.status)), 303)
 
 
@@ -107,24 +121,6 @@ def diff(desk: Desk, concept_id: str) -> Response:
     sides = [store.read(concepts.get_version, concept_id, each) for each in (wanted.from_version, wanted.to_version)]
     found = concepts.diff_content(*(each.version.content for each in sides))
     return page("diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id))
-
-
-def _concept(desk: Desk, concept_id: str, error: IndelibleError | None = None) -> Response:
-    life = desk.wiring.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
-    status = life.shown.concept.status
-    return page(
-        "concept",
-        error=error,
-        life=life,
-        drawing=draw(life.graph, life.order),
-        steps=[(to, WORDS[to], scope) for to, scope in _steps_from(status)],
-        allowed=concepts.CONCEPT.allowed(status),
-        may=_may(desk.call().caller),
-        once=desk.wiring.ids.new(),
-        done=request.args.get("done") if request.args.get("done") in DONE else None,
-        reason=request.form.get("reason", ""),
-        wanted_status=request.form.get("status", ""),
-    )
 
 
 def _steps_from(status: ConceptStatus) -> list[tuple[ConceptStatus, str]]:

@@ -3,18 +3,14 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from attrs import field, frozen
+from attrs import frozen
 from flask import request
 from werkzeug.wrappers import Response
 
 from indelible.kernel import Once
-from indelible.wiring import Wiring
-from indelible_web.call import Call
+from indelible_web.call import Call, Calls
 from indelible_web.console.cookies import Sessions
 from indelible_web.console.streams import Streams
-from indelible_web.errors import Unauthenticated
-from indelible_web.exchange import present
-from indelible_web.metrics import Metrics
 
 R = TypeVar("R")
 
@@ -22,31 +18,16 @@ SCOPE: Final = "console"  # lets its key in; what changes anything needs the sco
 
 
 @frozen(kw_only=True)
-class Desk:
+class Desk(Calls):
     """What a view of the console works with."""
 
-    wiring: Wiring
-    metrics: Metrics
-    secret: bytes = field(repr=False)
     sessions: Sessions
     streams: Streams
 
     def call(self, *, reason: str = "", gives: type[R] | None = None) -> Call:
         """The request, in the name of whoever is signed in; a form that is sent twice has one effect."""
-        exchange = present()
-        if exchange.caller is None:
-            raise Unauthenticated
         once = request.form.get("once")
-        return Call(
-            store=self.wiring.store,
-            caller=exchange.caller,
-            request_id=exchange.request_id,
-            route=str(request.url_rule),
-            secret=self.secret,
-            metrics=self.metrics,
-            reason=reason,
-            once=Once(once, gives) if once and gives else None,
-        )
+        return self.begin(str(request.url_rule), reason, Once(once, gives) if once and gives else None)
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
-from indelible.concepts import ConceptGraph, ConceptNode, LearningOrder
+from indelible.concepts import ConceptGraph, LearningOrder
+from indelible.concepts.entities import ConceptNode
 
 MOST: Final = 40  # concepts that a drawing still explains
 WIDTH: Final = 176

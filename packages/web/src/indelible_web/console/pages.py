@@ -1,7 +1,7 @@
 """What every page has: its frame, how values are shown, and what is said where something was refused."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar, cast
 from flask import Response, redirect, render_template, request, url_for
 from markupsafe import Markup, escape
 from marshmallow import ValidationError
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -93,12 +92,13 @@ def refuse_fault(error: Exception) -> AnyResponse:
 
 def typed() -> tuple[tuple[str, str], ...]:
     """What somebody typed into the form that was sent."""
-    return tuple((name, value) for name, value in _sent(request.form) if name not in OURS)
+    return tuple((name, value) for name, value in request.form.items(multi=True) if name not in OURS)
 
 
 def carried() -> tuple[tuple[str, str], ...]:
     """What was typed before the session had ended, on its way through the sign-in."""
-    return tuple((name.removeprefix(CARRIED), value) for name, value in _sent(request.form) if name.startswith(CARRIED))
+    sent = request.form.items(multi=True)
+    return tuple((name.removeprefix(CARRIED), value) for name, value in sent if name.startswith(CARRIED))
 
 
 def when(instant: datetime) -> Markup:
@@ -120,7 +120,3 @@ def _to_sign_in(error: IndelibleError) -> AnyResponse:
         return redirect(url_for("console.sign_in_form", next=request.script_root + here), 303)
     fields = typed() if came_from_here() else ()
     return page("sign_in", error=error, carried=fields, way_on=request.script_root + request.path)
-
-
-def _sent(form: MultiDict[str, str]) -> Iterable[tuple[str, Any]]:
-    return form.items(multi=True)

@@ -1,12 +1,14 @@
-"""Where a capture belongs, whether it draws a centroid on, and what of that is written down."""
+"""Where a capture belongs, whether it draws a centroid on, and how much it counts."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Self
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from attrs import evolve, frozen
 
-from indelible.captures.entities import Decision
+from indelible.captures.entities import CaptureWarning, Decision
 from indelible.captures.rules.tuning import Tuning
+
+Compute = Callable[..., Any]
 
 
 class Near(NamedTuple):
@@ -17,34 +19,40 @@ class Near(NamedTuple):
 
 
 @frozen(kw_only=True)
-class Placing:
-    """Where a capture belongs, and why."""
+class MarginResult:
+    """Where a capture belongs, and why; a subspace that was named stands before any that is nearer."""
 
     decision: Decision
-    subspace_id: str | None
+    nearest_subspace_id: str | None
     nearest_distance: float | None = None
     second_distance: float | None = None
     margin: float | None = None
     updates_centroid: bool = False
 
-
-def nearest_two(found: Sequence[Near], named: str | None) -> tuple[Near | None, Near | None]:
-    """The nearest and the next, of equals the one with the lower id; beside a named one, the nearest of the others."""
-    ordered = sorted(found, key=lambda near: (near.distance, near.subspace_id))
-    if named is not None:
-        own = [near for near in ordered if near.subspace_id == named]
-        ordered = own + [near for near in ordered if near.subspace_id != named]
-    first, second, *_ = (*ordered, None, None)
-    return first, second
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether a capture here would draw no centroid on."""
+        return not self.updates_centroid
 
 
-def placed(first: Near | None, second: Near | None, margin: float | None, named: str | None, tuning: Tuning) -> Placing:
-    """What is decided; `margin` is what the algorithm says of the two distances, where there are two."""
+def placed(found: Iterable[Near], named: str | None, tuning: Tuning, compute: Compute) -> MarginResult:
+    """What is decided by the nearest centroid and the next; of equals the one with the lower id is nearer."""
+    ordered = sorted(found, key=lambda near: (near.subspace_id != named, near.distance, near.subspace_id))
+    nearest: list[Near | None] = [*ordered, None, None]
+    first, second = nearest[:2]
     if first is None or (named is not None and first.subspace_id != named):
-        return Placing(decision=Decision.NO_CENTROID, subspace_id=named, updates_centroid=named is not None)
-    place = Placing(decision=Decision.SINGLE, subspace_id=first.subspace_id, nearest_distance=first.distance)
-    if second is None or margin is None:
-        return evolve(place, updates_centroid=first.distance <= tuning.max_assign_distance)
+        return MarginResult(
+            decision=Decision.NO_CENTROID, nearest_subspace_id=named, updates_centroid=named is not None
+        )
+    place = MarginResult(
+        decision=Decision.SINGLE,
+        nearest_subspace_id=first.subspace_id,
+        nearest_distance=first.distance,
+        updates_centroid=first.distance <= tuning.max_assign_distance,
+    )
+    if second is None:
+        return place
+    margin = compute("margin", nearest=first.distance, second=second.distance)
     draws = is_clear(margin, tuning.threshold)
     decision = Decision.UPDATED if draws else Decision.OVERRIDDEN if margin < 0 else Decision.AMBIGUOUS
     return evolve(place, decision=decision, second_distance=second.distance, margin=margin, updates_centroid=draws)
@@ -55,28 +63,14 @@ def is_clear(margin: float, threshold: float) -> bool:
     return margin > 0 and margin >= threshold
 
 
-@frozen(kw_only=True)
-class MarginResult:
-    """What a capture's place would be now."""
-
-    nearest_subspace_id: str | None
-    nearest_distance: float | None
-    second_distance: float | None
-    margin: float | None
-    updates_centroid: bool
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether a capture here would draw no centroid on."""
-        return not self.updates_centroid
-
-    @classmethod
-    def of(cls, place: Placing) -> Self:
-        """What is said of a place."""
-        return cls(
-            nearest_subspace_id=place.subspace_id,
-            nearest_distance=place.nearest_distance,
-            second_distance=place.second_distance,
-            margin=place.margin,
-            updates_centroid=place.updates_centroid,
-        )
+def weighed(said: Mapping[str, Any], tuning: Tuning, compute: Compute, *, is_gone: bool) -> dict[str, Any]:
+    """How much a capture counts, and what is odd about it; `is_gone` where it names a part that takes nothing."""
+    warnings = [CaptureWarning.SUBSPACE_GONE] if is_gone else []
+    if said["word_count"]:
+        sizes = {"words": float(said["word_count"]), "dwell": float(said["dwell_time_ms"])}
+        depth = compute("depth", scroll=said["scroll_depth"], **sizes)
+        if abs(depth - said["reading_depth"]) > tuning.depth_tolerance:
+            warnings.append(CaptureWarning.DEPTH_MISMATCH)
+    weight = tuning.weight(said["engagement_level"])
+    magnitude = compute("magnitude", weight=weight, depth=said["reading_depth"])
+    return {"magnitude": magnitude, "warnings": tuple(map(str, warnings))}

@@ -8,17 +8,7 @@ from typing import Any, Final, cast
 
 from attrs import asdict, fields
 
-from indelible.captures.entities import (
-    AlgorithmVersion,
-    Artifact,
-    Centroid,
-    EngagementLevel,
-    Setting,
-    Signal,
-    Space,
-    Subspace,
-    Vector,
-)
+from indelible.captures.entities import Artifact, Centroid, EngagementLevel, Signal, Stepped, Vector
 from indelible.captures.errors import CaptureKeyReused
 from indelible.kernel import Data, digest, instant_text
 from indelible.kernel.values import EARLIEST
@@ -29,7 +19,7 @@ _SAID: Final = (
     "user_id space_id url title content session_id named_subspace_id content_source engagement_level reading_depth"
     " scroll_depth dwell_time_ms word_count embedding_model vector captured_at"
 )
-GIVEN: Final = tuple(each.name for each in fields(Signal) if each.name in _SAID.split(" "))
+GIVEN: Final = tuple(_SAID.split(" "))
 MADE: Final = tuple(each.name for each in fields(Signal) if each.name not in (*GIVEN, "hash"))
 
 
@@ -83,7 +73,7 @@ def _unread(signal: Signal) -> dict[str, Any]:
     return same | stamps | {"id": signal.artifact_id, "title": None, "content": None, "created_at": signal.recorded_at}
 
 
-def record_of(entity: Space | Subspace | AlgorithmVersion | Setting) -> Data:
+def record_of(entity: Stepped) -> Data:
     """What a change keeps of an entity beside its place and its times: every field that its head holds."""
     beside = ("id", "status", "created_at", "updated_at")
     return {each.name: getattr(entity, each.name) for each in fields(type(entity)) if each.name not in beside}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from math import isfinite
 from typing import Any, Final
 
@@ -35,14 +36,6 @@ def _count(text: str, most: int) -> int:
     return found
 
 
-def _updates(text: str) -> int:
-    return _count(text, MOST_UPDATES)
-
-
-def _dimension(text: str) -> int:
-    return _count(text, MOST_DIMENSIONS)
-
-
 def _model(text: str) -> str:
     found = json.loads(text)
     if not isinstance(found, str) or not found.isprintable() or not 1 <= len(found) <= 200 or " " in found:  # noqa: PLR2004 - as an id
@@ -57,28 +50,19 @@ def _weights(text: str) -> tuple[float, ...]:
     return found
 
 
-THRESHOLD: Final = ConfigKey("assignment_margin_threshold", _distance, 0.05)
-MAX_ASSIGN_DISTANCE: Final = ConfigKey("max_assign_distance", _distance, 1.0)
-HISTORY_DISTANCE: Final = ConfigKey("centroid_history_distance", _distance, 0.05)
-HISTORY_UPDATES: Final = ConfigKey("centroid_history_updates", _updates, 5)
-DEPTH_TOLERANCE: Final = ConfigKey("reading_depth_tolerance", _distance, 0.2)
-WEIGHTS: Final[ConfigKey[tuple[float, ...]]] = ConfigKey("engagement_weights", _weights, (0.25, 0.5, 0.75, 1.0))
+# What a capture needs, by its name in `Tuning`: each has a default, so none can hold a capture up.
+TUNED: Final[Mapping[str, ConfigKey[Any]]] = {
+    "threshold": ConfigKey("assignment_margin_threshold", _distance, 0.05),
+    "max_assign_distance": ConfigKey("max_assign_distance", _distance, 1.0),
+    "history_distance": ConfigKey("centroid_history_distance", _distance, 0.05),
+    "history_updates": ConfigKey("centroid_history_updates", partial(_count, most=MOST_UPDATES), 5),
+    "depth_tolerance": ConfigKey("reading_depth_tolerance", _distance, 0.2),
+    "weights": ConfigKey("engagement_weights", _weights, (0.25, 0.5, 0.75, 1.0)),
+}
 # A store that guessed these would keep vectors that can never be compared: so there is no default.
 MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", _model)
-DIMENSION: Final[ConfigKey[int]] = ConfigKey("embedding_dimension", _dimension)
-KEYS: Final[Mapping[str, ConfigKey[Any]]] = {
-    each.name: each
-    for each in (
-        THRESHOLD,
-        MAX_ASSIGN_DISTANCE,
-        HISTORY_DISTANCE,
-        HISTORY_UPDATES,
-        DEPTH_TOLERANCE,
-        WEIGHTS,
-        MODEL,
-        DIMENSION,
-    )
-}
+DIMENSION: Final[ConfigKey[int]] = ConfigKey("embedding_dimension", partial(_count, most=MOST_DIMENSIONS))
+KEYS: Final[Mapping[str, ConfigKey[Any]]] = {each.name: each for each in (*TUNED.values(), MODEL, DIMENSION)}
 
 
 @frozen(kw_only=True)
@@ -98,15 +82,8 @@ class Tuning:
 
 
 def tuning_of(config: Config) -> Tuning:
-    """The settings that a capture needs: each has a default, so none can hold a capture up."""
-    return Tuning(
-        threshold=config.get(THRESHOLD),
-        max_assign_distance=config.get(MAX_ASSIGN_DISTANCE),
-        history_distance=config.get(HISTORY_DISTANCE),
-        history_updates=config.get(HISTORY_UPDATES),
-        depth_tolerance=config.get(DEPTH_TOLERANCE),
-        weights=config.get(WEIGHTS),
-    )
+    """The settings as one command sees them."""
+    return Tuning(**{name: config.get(key) for name, key in TUNED.items()})
 
 
 def check_setting(key: str, value: str) -> None:
@@ -117,10 +94,3 @@ def check_setting(key: str, value: str) -> None:
         KEYS[key].parse(value)
     except (ValueError, TypeError, RecursionError) as error:
         raise SettingInvalid(key, str(error)) from error
-
-
-@frozen(kw_only=True)
-class CapturePolicy:
-    """How long the settings of captures are taken for what they are."""
-
-    settings_ttl_seconds: float = 60.0

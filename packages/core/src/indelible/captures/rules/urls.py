@@ -40,11 +40,6 @@ def normalized_url(url: str) -> str:
     return page
 
 
-def domain_of(url: str) -> str:
-    """The host that a page belongs to."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def _split(url: str) -> tuple[SplitResult, str]:
     if len(url) > LONGEST:
         raise UrlUnusable(f"longer than {LONGEST} characters")

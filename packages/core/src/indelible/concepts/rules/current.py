@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
-from indelible.concepts.entities import Concept, ConceptNode, ConceptPolicy, ConceptVersion, ConceptWarning, name_key
+from indelible.concepts.entities import Concept, ConceptNode, ConceptPolicy, ConceptVersion, Warnings, name_key
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
+from indelible.concepts.rules.warnings import WarningCode, warning
 
 HINT_PREFIX = 3  # letters that a misspelt name is taken to have right
 
@@ -17,23 +18,17 @@ class Lookup(Protocol):
     def approved_version(self, concept_id: str) -> int | None: ...
 
 
-def current_warnings(
-    concept: Concept, version: ConceptVersion, lookup: Lookup, policy: ConceptPolicy
-) -> tuple[ConceptWarning, ...]:
+def current_warnings(concept: Concept, version: ConceptVersion, lookup: Lookup, policy: ConceptPolicy) -> Warnings:
     """What holds of the concept now; an unlinked draft costs nothing."""
     was_approved = concept.status in (ConceptStatus.APPROVED, ConceptStatus.PUBLISHED)
     if not (version.content.prerequisites or was_approved):
         return ()
     graph = graph_around(node_of(concept, version), lookup, most=policy.most_graph_nodes)
-    return graph_warnings(
-        graph,
-        concept.id,
-        policy=policy,
-        close_names=_close_names(graph, lookup),
-        approved_version=lookup.approved_version(concept.id) if was_approved else None,
-        version_number=version.version_number,
-        status=concept.status,
-    )
+    remarks = graph_warnings(graph, concept.id, policy, _close_names(graph, lookup))
+    approved = lookup.approved_version(concept.id) if was_approved else None
+    if approved in (None, version.version_number):
+        return remarks
+    return (*remarks, warning(WarningCode.APPROVAL_STALE, approved, version.version_number, field=None))
 
 
 def node_of(concept: Concept, version: ConceptVersion) -> ConceptNode:

@@ -8,9 +8,9 @@ from itertools import chain, groupby, islice, product
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Self
 
-from attrs import evolve, fields, frozen
+from attrs import evolve, frozen
 
-from indelible.concepts.entities import ConceptContent
+from indelible.concepts.entities import CONTENT_FIELDS, ConceptContent
 from indelible.kernel import Conflict
 from indelible.kernel.values import CONTROL
 
@@ -67,12 +67,9 @@ class WordOp:
 
 
 @frozen(kw_only=True)
-class DiffOp:
+class DiffOp(WordOp):
     """A stretch of a text, or a list item with its places; `words` tell how a replaced item changed."""
 
-    kind: OpKind
-    old: str | None = None
-    new: str | None = None
     old_index: int | None = None
     new_index: int | None = None
     words: tuple[WordOp, ...] = ()
@@ -136,8 +133,7 @@ class VersionDiff:
 
 def diff_content(old: ConceptContent, new: ConceptContent) -> ContentDiff:
     """What changed from the old content to the new."""
-    names = [attribute.name for attribute in fields(ConceptContent)]
-    sides = ((name, getattr(old, name), getattr(new, name)) for name in names)
+    sides = ((name, getattr(old, name), getattr(new, name)) for name in CONTENT_FIELDS)
     return ContentDiff(fields=tuple(_diff_field(name, was, now) for name, was, now in sides if was != now))
 
 
@@ -216,13 +212,13 @@ def _shortest_edit(old: Sequence[str], new: Sequence[str], purse: _Purse) -> Way
 def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
     """Sentences are compared first, and words where sentences differ: that is quicker, and keeps words in place."""
     if not purse.pays(STEPS_PER_CHARACTER * (len(old) + len(new))):
-        return (_difference(old, new),)
+        return (_word_op([old], [new]),)
     finer = (
         _stretches(WORD, op.old or "", op.new or "", purse) if op.kind is OpKind.REPLACE else (op,)
         for op in _stretches(SENTENCE, old, new, purse)
     )
     runs = groupby(chain.from_iterable(finer), key=attrgetter("kind"))
-    return tuple(_joined(kind, tuple(run)) for kind, run in runs)
+    return tuple(_joined(tuple(run)) for _, run in runs)
 
 
 def _stretches(token: re.Pattern[str], old: str, new: str, purse: _Purse) -> Iterator[WordOp]:
@@ -230,21 +226,20 @@ def _stretches(token: re.Pattern[str], old: str, new: str, purse: _Purse) -> Ite
     i = j = 0
     for i_kept, j_kept, size in (*_common(was, now, purse), (len(was), len(now), 0)):
         if (i, j) != (i_kept, j_kept):
-            yield _difference("".join(was[i:i_kept]), "".join(now[j:j_kept]))
+            yield _word_op(was[i:i_kept], now[j:j_kept])
         i, j = i_kept + size, j_kept + size
         if size:
-            kept = "".join(was[i_kept:i])
-            yield WordOp(kind=OpKind.KEEP, old=kept, new=kept)
+            yield _word_op(was[i_kept:i], now[j_kept:j])
 
 
-def _difference(old: str, new: str) -> WordOp:
+def _word_op(was: Iterable[str], now: Iterable[str]) -> WordOp:
+    old, new = "".join(was), "".join(now)
     kind = OpKind.REPLACE if old and new else OpKind.DELETE if old else OpKind.INSERT
-    return WordOp(kind=kind, old=old or None, new=new or None)
+    return WordOp(kind=OpKind.KEEP if old == new else kind, old=old or None, new=new or None)
 
 
-def _joined(kind: OpKind, ops: Sequence[WordOp]) -> WordOp:
-    old, new = "".join(op.old or "" for op in ops), "".join(op.new or "" for op in ops)
-    return WordOp(kind=kind, old=old or None, new=new or None)
+def _joined(ops: Sequence[WordOp]) -> WordOp:
+    return _word_op([op.old or "" for op in ops], [op.new or "" for op in ops])
 
 
 def _list_ops(old: Sequence[str], new: Sequence[str], purse: _Purse) -> tuple[DiffOp, ...]:
@@ -313,10 +308,8 @@ def _lines(change: FieldDiff) -> Iterator[str]:
             yield f"  {places}: " + "".join(map(_marked, op.words or (op,)))
 
 
-def _marked(op: DiffOp | WordOp) -> str:
+def _marked(op: WordOp) -> str:
     # A terminal obeys control characters: those in content are shown, not sent.
     old, new = (CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text or "") for text in (op.old, op.new))
-    if op.kind in (OpKind.KEEP, OpKind.MOVE):
-        return new.replace("\n", "\n  ")
     marked = (f"[-{old}-]" if op.old is not None else "") + (f"{{+{new}+}}" if op.new is not None else "")
-    return marked.replace("\n", "\n  ")
+    return (new if op.old == op.new else marked).replace("\n", "\n  ")

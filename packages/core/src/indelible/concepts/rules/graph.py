@@ -1,14 +1,14 @@
 """The graph of prerequisites: what needs what, where it runs in a circle, and in which order to learn it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Final
 
 from attrs import field, frozen
 
-from indelible.concepts.entities import ConceptNode, ConceptPolicy, ConceptWarning, name_key
+from indelible.concepts.entities import ConceptNode, ConceptPolicy, ConceptWarning, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import WarningCode, warning
@@ -93,27 +93,16 @@ class ConceptGraph:
         return tuple(each for each in found if len(each.matches) != 1)
 
 
-def graph_warnings(
-    graph: ConceptGraph,
-    concept_id: str,
-    *,
-    policy: ConceptPolicy,
-    close_names: tuple[str, ...],
-    approved_version: int | None,
-    version_number: int,
-    status: ConceptStatus,
-) -> tuple[ConceptWarning, ...]:
-    """What can be remarked on a concept as other concepts, and its own approvals, stand now."""
-    remarks = [*_on_texts(graph, concept_id, close_names), *_on_needs(graph, concept_id, policy, status)]
-    if approved_version is not None and approved_version != version_number:
-        remarks.append(warning(WarningCode.APPROVAL_STALE, approved_version, version_number, field=None))
-    return tuple(remarks)
+def graph_warnings(graph: ConceptGraph, concept_id: str, policy: ConceptPolicy, close_names: Iterable[str]) -> Warnings:
+    """What can be remarked on a concept's prerequisites as the graph stands now."""
+    concept = graph.node(concept_id)
+    return (*_on_texts(graph, concept, close_names), *_on_needs(graph, concept, policy))
 
 
 def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrder:
     """The targets, or without any all concepts, with everything they need; or ConceptNotFound."""
     roots = graph.in_order({graph.node(target).id for target in targets} or graph.needs)
-    components = tuple(_components(graph, roots))
+    components = _components(graph, roots)
     depths = _depths(graph, components)
     layers = defaultdict[int, list[str]](list)
     for concept_id in graph.in_order(depths):
@@ -125,12 +114,11 @@ def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrd
     )
 
 
-def _on_texts(graph: ConceptGraph, concept_id: str, close_names: Iterable[str]) -> Iterator[ConceptWarning]:
-    texts = graph.node(concept_id).prerequisites
-    meant = {text: graph.matches(text) for text in texts}
-    if any(concept_id in matches for matches in meant.values()):
+def _on_texts(graph: ConceptGraph, concept: ConceptNode, close_names: Iterable[str]) -> Iterator[ConceptWarning]:
+    meant = {text: graph.matches(text) for text in concept.prerequisites}
+    if any(concept.id in matches for matches in meant.values()):
         yield _warning(WarningCode.PREREQ_SELF)
-    for key, times in Counter(meant[text] or (name_key(text),) for text in texts).items():
+    for key, times in Counter(meant[text] or (name_key(text),) for text in concept.prerequisites).items():
         if times > 1:
             yield _warning(WarningCode.PREREQ_DUPLICATE, graph.node(key[0]).name if key[0] in graph.needs else key[0])
     close = {name_key(name): name for name in close_names}
@@ -142,51 +130,43 @@ def _on_texts(graph: ConceptGraph, concept_id: str, close_names: Iterable[str]) 
             yield _warning(WarningCode.PREREQ_AMBIGUOUS, text, len(matches))
 
 
-def _on_needs(
-    graph: ConceptGraph, concept_id: str, policy: ConceptPolicy, status: ConceptStatus
-) -> Iterator[ConceptWarning]:
-    components = tuple(_components(graph, (concept_id,)))
+def _on_needs(graph: ConceptGraph, concept: ConceptNode, policy: ConceptPolicy) -> Iterator[ConceptWarning]:
+    components = _components(graph, (concept.id,))
     own = components[-1]  # for it needs all others
     if len(own) > 1:
-        cycle = _cycle_through(graph, concept_id, within=frozenset(own), below=len(own) + 2)
+        cycle = _cycle_through(graph, concept.id, frozenset(own))
         yield _warning(WarningCode.PREREQ_CYCLE, *(graph.node(each).name for each in cycle))
-    for needed in map(graph.node, graph.needs[concept_id]):
-        if PROGRESS.index(needed.status) < PROGRESS.index(status):
-            yield _warning(WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, status)
-    depth = _depths(graph, components)[concept_id]
+    for needed in map(graph.node, graph.needs[concept.id]):
+        if PROGRESS.index(needed.status) < PROGRESS.index(concept.status):
+            yield _warning(WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, concept.status)
+    depth = _depths(graph, components)[concept.id]
     if depth > policy.deepest_chain:
         yield _warning(WarningCode.PREREQ_DEPTH, depth, policy.deepest_chain)
 
 
-def _components(graph: ConceptGraph, roots: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Concepts that need each other, together, after all that they need: Tarjan's way, without recursion."""
-    numbers, lows, closed = dict[str, int](), dict[str, int](), set[str]()
-    pending: list[str] = []
-    walk: list[tuple[str, Iterator[str]]] = []
+def _components(graph: ConceptGraph, roots: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Concepts that need each other, together, after all that they need: Kosaraju's way."""
+    finished = tuple(_finished(roots, graph.needs, set()))
+    needed_by = {each: list[str]() for each in finished}
+    for each in finished:
+        for needed in graph.needs[each]:
+            needed_by[needed].append(each)
+    seen = set[str]()
+    found = [graph.in_order(_finished((each,), needed_by, seen)) for each in reversed(finished)]
+    return tuple(component for component in reversed(found) if component)
 
-    def enter(concept_id: str) -> None:
-        numbers[concept_id] = lows[concept_id] = len(numbers)
-        pending.append(concept_id)
-        walk.append((concept_id, iter(graph.needs[concept_id])))
 
-    for root in roots:
-        if root not in numbers:
-            enter(root)
-        while walk:
-            here, rest = walk[-1]
-            ahead = next((each for each in rest if each not in closed), None)
-            if ahead is None:
-                walk.pop()
-                if walk:
-                    lows[walk[-1][0]] = min(lows[walk[-1][0]], lows[here])
-                if lows[here] == numbers[here]:
-                    component = (here, *iter(pending.pop, here))
-                    closed.update(component)
-                    yield graph.in_order(component)
-            elif ahead in numbers:
-                lows[here] = min(lows[here], numbers[ahead])
-            else:
-                enter(ahead)
+def _finished(roots: Iterable[str], ways: Mapping[str, Iterable[str]], seen: set[str]) -> Iterator[str]:
+    """All not yet seen that the ways lead to, each when all that lies behind it was seen; without recursion."""
+    pending = [(root, False) for root in roots]
+    while pending:
+        each, is_finished = pending.pop()
+        if is_finished:
+            yield each
+        elif each not in seen:
+            seen.add(each)
+            pending.append((each, True))
+            pending += [(ahead, False) for ahead in ways[each]]
 
 
 def _depths(graph: ConceptGraph, components: Iterable[tuple[str, ...]]) -> dict[str, int]:
@@ -199,29 +179,20 @@ def _depths(graph: ConceptGraph, components: Iterable[tuple[str, ...]]) -> dict[
 
 
 def _shortest_cycle(graph: ConceptGraph, component: tuple[str, ...]) -> tuple[str, ...]:
-    members, shortest = frozenset(component), tuple[str, ...]()
+    members = frozenset(component)
     starts = max(1, STEPS // sum(len(graph.needs[each]) for each in component))
-    for start in component[:starts]:
-        below = len(shortest) or len(component) + 2
-        shortest = _cycle_through(graph, start, within=members, below=below) or shortest
-    return shortest
+    return min((_cycle_through(graph, start, members) for start in component[:starts]), key=len)
 
 
-def _cycle_through(graph: ConceptGraph, start: str, *, within: Collection[str], below: int) -> tuple[str, ...]:
-    """A shortest way from the start back to it, both named, or nothing if it names `below` concepts or more."""
+def _cycle_through(graph: ConceptGraph, start: str, component: frozenset[str]) -> tuple[str, ...]:
+    """A shortest way inside the start's component from the start back to it, both named."""
     came_from: dict[str, str] = {}
-    frontier, named = [start], 2
-    while frontier and named < below and start not in came_from:
-        reached = {
-            ahead: here
-            for here in frontier
-            for ahead in graph.needs[here]
-            if ahead in within and ahead not in came_from
-        }
-        came_from |= reached
-        frontier, named = list(reached), named + 1
-    if start not in came_from:
-        return ()
+    reached = [start]
+    for here in reached:  # which grows on the way
+        for ahead in graph.needs[here]:
+            if ahead in component and ahead not in came_from:
+                came_from[ahead] = here
+                reached.append(ahead)
     way = [start, came_from[start]]
     while way[-1] != start:
         way.append(came_from[way[-1]])

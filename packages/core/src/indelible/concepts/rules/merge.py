@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from attrs import fields, frozen
+from attrs import frozen
 
-from indelible.concepts.entities import ConceptContent
+from indelible.concepts.entities import CONTENT_FIELDS, ConceptContent
 from indelible.concepts.rules.diff import Value
 
 
@@ -23,7 +23,6 @@ class FieldMerge:
     """A field as it was, as they have it, and as you have it."""
 
     field: str
-    kind: MergeKind
     base: Value
     theirs: Value
     yours: Value
@@ -33,20 +32,19 @@ class FieldMerge:
         """Whether somebody must say which of the two it is to be."""
         return self.theirs != self.yours
 
+    @property
+    def kind(self) -> MergeKind:
+        """Who changed the field."""
+        if not self.needs_choice:
+            return MergeKind.NEITHER if self.theirs == self.base else MergeKind.ALIKE
+        if self.theirs == self.base:
+            return MergeKind.YOURS
+        return MergeKind.THEIRS if self.yours == self.base else MergeKind.CONFLICT
+
 
 def three_way(base: ConceptContent, theirs: ConceptContent, yours: ConceptContent) -> tuple[FieldMerge, ...]:
     """Every field of the content, and who changed it; nothing is resolved."""
-    names = [attribute.name for attribute in fields(ConceptContent)]
-    sides = ((name, getattr(base, name), getattr(theirs, name), getattr(yours, name)) for name in names)
     return tuple(
-        FieldMerge(field=name, kind=_kind(was, one, other), base=was, theirs=one, yours=other)
-        for name, was, one, other in sides
+        FieldMerge(field=name, base=getattr(base, name), theirs=getattr(theirs, name), yours=getattr(yours, name))
+        for name in CONTENT_FIELDS
     )
-
-
-def _kind(base: Value, theirs: Value, yours: Value) -> MergeKind:
-    if theirs == yours:
-        return MergeKind.NEITHER if theirs == base else MergeKind.ALIKE
-    if theirs == base:
-        return MergeKind.YOURS
-    return MergeKind.THEIRS if yours == base else MergeKind.CONFLICT

@@ -2,36 +2,18 @@
 
 from collections.abc import Sequence
 
-from indelible.concepts.entities import Concept, ConceptPolicy, ConceptVersion, ConceptWarning
-from indelible.concepts.errors import (
-    CombinedChange,
-    CorrectsUnpublished,
-    ImmutableFieldChanged,
-    InvalidInitialState,
-    OwnWork,
-    PointerMismatch,
-    StaleConcept,
-    VersionAlreadyExists,
-    VersionGap,
-    VersionOutOfSequence,
-)
+from indelible.concepts import errors
+from indelible.concepts.entities import Concept, ConceptPolicy, ConceptVersion, Warnings
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
 from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel import Actor, Change, Data, InvalidTransition, digest
 
 
-def record_of(
-    version: ConceptVersion, warnings: Sequence[ConceptWarning], *, ruleset: int = RULESET, corrects: str | None = None
-) -> Data:
+def record_of(version: ConceptVersion, warnings: Warnings, *, corrects: str | None = None) -> Data:
     """What the change that adds a version keeps: the rules of its warnings, and the digests of both rows."""
-    warned = warnings_digest(version, ruleset, warnings)
-    data = {"version": digest(version), "ruleset": ruleset, "warnings": warned}
+    warned = [version.concept_id, version.version_number, version.created_at, RULESET, warnings]
+    data = {"version": digest(version), "ruleset": RULESET, "warnings": digest(warned)}
     return data if corrects is None else data | {"corrects": corrects}
-
-
-def warnings_digest(version: ConceptVersion, ruleset: int, warnings: Sequence[ConceptWarning]) -> str:
-    """The digest of the row that keeps a version's warnings: which version's, by which rules, when, and what."""
-    return digest([version.concept_id, version.version_number, version.created_at, ruleset, warnings])
 
 
 def fold(changes: Sequence[Change]) -> Concept:
@@ -53,18 +35,18 @@ def change_between(stored: Concept | None, concept: Concept) -> str | None:
     if concept == stored:
         return None
     if concept.created_at != stored.created_at:
-        raise ImmutableFieldChanged(concept.id)
+        raise errors.ImmutableFieldChanged(concept.id)
     if concept.current_version < stored.current_version:
-        raise StaleConcept(concept.id)
+        raise errors.StaleConcept(concept.id)
     if concept.current_version > stored.current_version + 1:
-        raise VersionGap(concept.id, stored.current_version)
+        raise errors.VersionGap(concept.id, stored.current_version)
     return _step(stored, concept)
 
 
 def _birth(concept: Concept) -> str:
     is_new = concept.status is ConceptStatus.DRAFT and concept.current_version == 1
     if not is_new or concept.created_at != concept.updated_at:
-        raise InvalidInitialState(concept.id)
+        raise errors.InvalidInitialState(concept.id)
     return "create"
 
 
@@ -72,9 +54,9 @@ def _step(stored: Concept, concept: Concept) -> str:
     has_version = concept.current_version > stored.current_version
     has_status = concept.status is not stored.status
     if has_version and has_status:
-        raise CombinedChange(concept.id)
+        raise errors.CombinedChange(concept.id)
     if concept.updated_at <= stored.updated_at or not (has_version or has_status):
-        raise StaleConcept(concept.id)
+        raise errors.StaleConcept(concept.id)
     return "edit" if has_version else _action_to(stored.status, concept.status)
 
 
@@ -92,20 +74,20 @@ def check_version(version: ConceptVersion, concept: Concept, latest: ConceptVers
     """
     kept = latest.version_number if latest else 0
     if version.version_number <= kept:
-        raise VersionAlreadyExists(version.concept_id, version.version_number)
+        raise errors.VersionAlreadyExists(version.concept_id, version.version_number)
     if version.version_number > kept + 1:
-        raise VersionOutOfSequence(version.concept_id, version.version_number)
+        raise errors.VersionOutOfSequence(version.concept_id, version.version_number)
     if (version.version_number, version.created_at) != (concept.current_version, concept.updated_at):
-        raise PointerMismatch(version.concept_id, version.version_number)
+        raise errors.PointerMismatch(version.concept_id, version.version_number)
 
 
 def check_step(action: str, version: ConceptVersion, actor: Actor, policy: ConceptPolicy) -> None:
     """Refuse, where the policy wants four eyes, an approval by the version's own author."""
     if policy.four_eyes and action == "approve" and version.created_by == actor:
-        raise OwnWork(version.concept_id, version.version_number)
+        raise errors.OwnWork(version.concept_id, version.version_number)
 
 
 def check_corrected(concept: Concept) -> None:
     """Refuse a correction of what is still open to an edit."""
     if concept.status is not ConceptStatus.PUBLISHED:
-        raise CorrectsUnpublished(concept.id, concept.status)
+        raise errors.CorrectsUnpublished(concept.id, concept.status)

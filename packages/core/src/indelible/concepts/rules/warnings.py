@@ -5,17 +5,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, Self
 
-from attrs import fields, frozen
+from attrs import frozen
 
 from indelible.concepts.entities import (
+    CONTENT_FIELDS,
     ConceptContent,
     ConceptPolicy,
     ConceptVersion,
     ConceptWarning,
     Severity,
+    Warnings,
     name_key,
 )
 from indelible.concepts.rules.diff import similarity_percent
@@ -42,8 +44,6 @@ MARKS, LOREM = ("TODO", "TBD", "\ufffd"), "lorem"  # what every placeholder hold
 
 INFO, MINOR, MAJOR = Severity.INFO, Severity.MINOR, Severity.MAJOR
 
-FIELDS: Final = tuple(field.name for field in fields(ConceptContent))
-
 logger = logging.getLogger(__name__)
 
 
@@ -54,7 +54,6 @@ class WarningCode(StrEnum):
     remark: str
 
     def __new__(cls, code: str, severity: Severity, remark: str) -> Self:
-        """A code with its severity and its remark."""
         self = str.__new__(cls, code)
         self._value_, self.severity, self.remark = code, severity, remark
         return self
@@ -131,23 +130,20 @@ class Subject:
 
     @cached_property
     def name_key(self) -> str:
-        """The key of the name, which several rules ask for."""
         return name_key(self.content.name)
 
     @cached_property
     def definition_key(self) -> str:
-        """The definition as names are compared."""
         return name_key(self.content.definition)
 
     @cached_property
     def definition_words(self) -> list[str]:
-        """The words of the definition."""
         return WORD.findall(self.definition_key)
 
     @cached_property
     def is_odd(self) -> bool:
         """Whether any text may hold what nobody can read, or a placeholder: as good as never, and quickly said."""
-        text = "\n".join(_text_of(self.content, field) for field in FIELDS)
+        text = "\n".join(_text_of(self.content, field) for field in CONTENT_FIELDS)
         return (
             not text.replace("\n", " ").isprintable() or any(mark in text for mark in MARKS) or LOREM in text.casefold()
         )
@@ -159,14 +155,14 @@ Rule = Callable[[Subject], Findings]
 
 def content_warnings(
     version: ConceptVersion, previous: ConceptVersion | None, names: NamesLike, policy: ConceptPolicy
-) -> tuple[ConceptWarning, ...]:
+) -> Warnings:
     """What can be remarked on a version when it is written, in the order of the rules."""
     before = previous.content if previous else None
     subject = Subject(content=version.content, note=version.change_note, previous=before, names=names, policy=policy)
-    return tuple(remark for field, rule in RULES for remark in remarks(field, rule, subject))
+    return tuple(chain.from_iterable(remarks(field, rule, subject) for field, rule in RULES))
 
 
-def remarks(field: str, rule: Rule, subject: Subject) -> tuple[ConceptWarning, ...]:
+def remarks(field: str, rule: Rule, subject: Subject) -> Sequence[ConceptWarning]:
     """What the rule finds in the field; or, of a rule that fails, that it failed."""
     try:
         found = rule(subject)
@@ -174,9 +170,8 @@ def remarks(field: str, rule: Rule, subject: Subject) -> tuple[ConceptWarning, .
         # An error's message may quote content, and content is nothing for a log.
         logger.warning("the rule on %s crashed with %s", field, type(error).__name__)
         found = {WarningCode.RULE_CRASHED: (field,)}
-    return tuple(
-        warning(code, *(() if values is True else values), field=field) for code, values in found.items() if values
-    )
+    said = ((code, () if values is True else values) for code, values in found.items() if values)
+    return [warning(code, *values, field=field) for code, values in said]
 
 
 def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWarning:
@@ -191,8 +186,9 @@ def warning(code: WarningCode, *values: object, field: str | None) -> ConceptWar
 def candidate_names(definition: str, *, longest: int = 5, most: int = 400) -> tuple[str, ...]:
     """The keys that a name in the definition can have: of each run of up to `longest` words, the first `most`."""
     words = [word for text in name_key(definition).split() if (word := text.strip(WORD_EDGES))]
-    ends = ((start, end) for start in range(len(words)) for end in range(start, min(start + longest, len(words))))
-    return tuple(dict.fromkeys(" ".join(words[start : end + 1]) for start, end in islice(ends, most)))
+    starts = range(len(words))
+    runs = (" ".join(words[start : end + 1]) for start in starts for end in starts[start : start + longest])
+    return tuple(dict.fromkeys(islice(runs, most)))
 
 
 def keys_like(content: ConceptContent) -> set[str]:
@@ -294,9 +290,9 @@ def _text_of(content: ConceptContent, field: str) -> str:
 
 
 def _change(subject: Subject) -> Findings:
-    is_edit, is_short = subject.previous is not None, len(_words(subject.note or "")) < SHORTEST_NOTE_WORDS
+    is_short = len(WORD.findall(name_key(subject.note or ""))) < SHORTEST_NOTE_WORDS
     return {
-        WarningCode.NOTE_UNINFORMATIVE: is_edit and is_short and (SHORTEST_NOTE_WORDS,),
+        WarningCode.NOTE_UNINFORMATIVE: subject.previous is not None and is_short and (SHORTEST_NOTE_WORDS,),
         WarningCode.EDIT_NO_CHANGE: subject.previous == subject.content,
     }
 
@@ -310,13 +306,9 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("misconceptions", _misconceptions),
     ("scope_boundaries", _scope),
     ("prerequisites", _prerequisites),
-    *((field, partial(_characters, field)) for field in FIELDS),
+    *((field, partial(_characters, field)) for field in CONTENT_FIELDS),
     ("change_note", _change),
 )
-
-
-def _words(text: str) -> list[str]:
-    return WORD.findall(name_key(text))
 
 
 def _mentions(text: str, key: str) -> bool:
