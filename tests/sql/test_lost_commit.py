@@ -18,6 +18,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction
 
 TIMES = 8
+FUTURE = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)
 ONCE = Once("key-1", ConceptSaved)
 
@@ -195,6 +196,21 @@ def test_a_number_that_a_crashed_server_has_given_again_is_no_proof(place: Behin
 
     assert isinstance(refused, OutcomeUnknown)
     assert total(place) == 1
+
+
+def test_a_number_that_a_crashed_server_has_not_given_again_was_not_committed(place: Behind) -> None:
+    def handler(tx: SqlTransaction, command: concepts.CreateConcept) -> ConceptSaved:
+        saved = concepts.create_concept(tx, command)
+        if not runs:
+            tx.session.transaction = FUTURE
+        runs.append(saved.seq)
+        return saved
+
+    runs: list[int] = []
+    place.proxy.plan(Fault.CUT)
+    place.sql.run(handler, CREATE, actor=MAYA, reason="the server crashes before the COMMIT is kept")
+
+    assert (runs, total(place)) == ([1, 1], 1)
 
 
 def test_a_query_that_is_cut_off_is_unreachable_and_the_next_one_works(place: Behind) -> None:

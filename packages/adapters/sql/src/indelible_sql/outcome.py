@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Engine, text
 
 from indelible.kernel import Change, OutcomeUnknown, Unavailable
-from indelible_sql.faults import translated
+from indelible_sql.faults import ValueUnstorable, translated
 from indelible_sql.session import Session
 from indelible_sql.tables import HISTORY, rows_by
 
@@ -41,6 +41,8 @@ def _ask(engine: Engine, lost: Session, schema: str) -> bool | None:
             is_kept = any(_is_kept(session, change) for change in lost.changes)
     except Unavailable:
         return None
+    except ValueUnstorable:  # the number is "in the future": the server crashed, and kept nothing of the transaction
+        return False
     if status == "committed" and not is_kept:
         # A server that crashed gives the numbers of unfinished transactions again; or a savepoint took all back.
         raise OutcomeUnknown
