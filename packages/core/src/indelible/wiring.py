@@ -4,7 +4,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from indelible.captures import CapturesRead, CapturesWrite
+from indelible.captures import CapturesRead, CapturesWrite, Embedder
 from indelible.concepts import ConceptsRead, ConceptsWrite
 from indelible.kernel import Clock, Ids, ReadTransaction, Store, SystemClock, TimeOrderedIds, Transaction
 from indelible.kernel.keys import KeysRead, KeysWrite
@@ -27,8 +27,9 @@ class Writing(CapturesWrite, ConceptsWrite, KeysWrite, Transaction, Protocol):
 
 @frozen(kw_only=True)
 class Wiring:
-    """A store of everything, and where instants and ids come from."""
+    """A store of everything, where instants and ids come from, and what turns texts into embeddings, if anything."""
 
     store: Store[Reading, Writing]
     clock: Clock = field(factory=SystemClock)
     ids: Ids = field(factory=TimeOrderedIds)
+    embedder: Embedder | None = None

@@ -46,7 +46,7 @@ from indelible.captures.handlers import (
     seed_subspace,
 )
 from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible.captures.ports import ArtifactRepository, AssignmentMarginService, CapturesRead, CapturesWrite
+from indelible.captures.ports import ArtifactRepository, AssignmentMarginService, CapturesRead, CapturesWrite, Embedder
 from indelible.captures.queries import (
     ArtifactFound,
     SubspaceShown,
@@ -142,6 +142,7 @@ __all__ = [
     "AssignmentMarginService",
     "CapturesRead",
     "CapturesWrite",
+    "Embedder",
     # errors
     "errors",
 ]

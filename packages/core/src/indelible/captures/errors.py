@@ -173,6 +173,14 @@ class AlgorithmFailed(Unavailable):
 
 
 @frozen
+class EmbedderFailed(Unavailable):
+    """The model that turns texts into embeddings gave none; nothing was kept."""
+
+    code: ClassVar[str] = "EMBEDDER_FAILED"
+    problem: str
+
+
+@frozen
 class SelfTestFailed(Conflict):
     """The database computes something else than the formula says, so the version was not activated."""
 

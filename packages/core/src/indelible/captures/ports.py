@@ -1,10 +1,20 @@
 """What captures need of a store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
-from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
+from indelible.captures.entities import (
+    AlgorithmVersion,
+    Artifact,
+    Centroid,
+    EmbeddingVector,
+    Setting,
+    Signal,
+    Space,
+    Subspace,
+    Vector,
+)
 from indelible.captures.rules.ingest import Computes
 from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Head, ReadTransaction, Transaction
@@ -17,6 +27,14 @@ class ArtifactRepository(Protocol):
 
     def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
         """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into embeddings of one model; asked before a transaction begins, and never within one."""
+
+    def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
+        """The embedding of each text, in order; EmbedderFailed."""
         ...
 
 
