@@ -3,19 +3,21 @@
 from collections.abc import Callable, Generator
 
 import pytest
+from attrs import evolve
 from sqlalchemy import text
 from tests.conftest import Loop
 from tests.feeds import changes
 from tests.sql.lost_commits import Behind, behind, lose
 from tests.sql.proxy import Fault
 
-from indelible import concepts
+from indelible import captures, concepts
 from indelible.concepts import ConceptSaved
 from indelible.kernel import Once, OutcomeUnknown
+from indelible.testing.readers import X1, A, place_in
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit, refusal
 from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlTransaction
+from indelible_sql import SqlTransaction, verify
 
 TIMES = 8
 FUTURE = str(10**9)  # PostgreSQL: "transaction ID is in the future"
@@ -211,6 +213,25 @@ def test_a_number_that_a_crashed_server_has_not_given_again_was_not_committed(pl
     place.sql.run(handler, CREATE, actor=MAYA, reason="the server crashes before the COMMIT is kept")
 
     assert (runs, total(place)) == ([1, 1], 1)
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW, Fault.DELAY])
+def test_a_capture_whose_commit_is_lost_is_kept_once_and_answered(place: Behind, fault: Fault) -> None:
+    space = place_in(place.direct)
+    part = space.subspace(A)
+    space.capture(A, url="https://example.org/before", subspace_id=part)
+
+    def release(_: float) -> None:
+        place.proxy.release()
+
+    place.sql.pause = release
+    place.proxy.plan(fault)
+    result = evolve(space, store=place.store).capture(X1, subspace_id=part)
+    kept = space.read(captures.list_drift, part)
+
+    assert [each.id for each in kept[1:]] == [result.signal_id]
+    assert not result.replayed
+    assert verify(place.direct) == ()
 
 
 def test_a_query_that_is_cut_off_is_unreachable_and_the_next_one_works(place: Behind) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from attrs import asdict, frozen
@@ -46,6 +46,7 @@ KEPT_SETTINGS = select(SETTINGS.c.id, SETTINGS.c.value).order_by(SETTINGS.c.id)
 SUBSPACE, CENTROID, ARTIFACT = (rows_by(table, "id") for table in (SUBSPACES, CENTROIDS, ARTIFACTS))
 CENTROIDS_OF = rows_by(CENTROIDS, "space_id").order_by(CENTROIDS.c.id)
 PAGE_AT, KEPT = rows_by(ARTIFACTS, "space_id", "normalized_url"), rows_by(SIGNALS, "user_id", "capture_key")
+FREE_SPACE = rows_by(SPACES, "id").with_for_update(nowait=True)
 NEWEST_FIRST = (SIGNALS.c.recorded_at.desc(), SIGNALS.c.id.desc())
 RECENT = rows_by(SIGNALS, "space_id").order_by(*NEWEST_FIRST).limit(bindparam("limit"))
 BORN = {table: row(table) for table in (ARTIFACTS, CENTROIDS)}
@@ -237,6 +238,7 @@ class SqlCaptures:
             self._refuse(said)
         signal = signal_of(found)
         check_same(signal, said["fingerprint"])
+        self._session.looks.append(partial(_is_kept, signal))
         return signal
 
     def _called(self, values: Row) -> Row:
@@ -265,6 +267,13 @@ class SqlCaptures:
         if self._session.is_sqlite:
             install(self._session.connection)
         return self._session.rows(statement, values)
+
+
+def _is_kept(signal: Signal, session: Session) -> bool:
+    """Whether the signal was committed: StoreTimeout while a transaction that may yet keep it holds its space."""
+    session.first(FREE_SPACE, {"id": signal.space_id})
+    found = SqlCaptures(session).kept(signal.user_id, signal.capture_key)
+    return found is not None and found.id == signal.id
 
 
 def signal_of(found: Row) -> Signal:

@@ -19,7 +19,7 @@ STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
 def was_committed(engine: Engine, lost: Session, schema: str, pause: Callable[[float], object]) -> bool:
     """Whether the transaction was committed; OutcomeUnknown when nobody says so in time, or nobody can."""
-    for _ in range(QUESTIONS if lost.changes else 0):
+    for _ in range(QUESTIONS if lost.changes or lost.looks else 0):
         answer = _ask(engine, lost, schema)
         if answer is not None:
             return answer
@@ -38,7 +38,7 @@ def _ask(engine: Engine, lost: Session, schema: str) -> bool | None:
                 return NOT_DONE[status]
             # PostgreSQL forgets old transactions, and SQLite knows none: a change that is kept was committed.
             session = Session(connection, schema)
-            is_kept = any(_is_kept(session, change) for change in lost.changes)
+            is_kept = any(_is_kept(session, each) for each in lost.changes) or any(each(session) for each in lost.looks)
     except Unavailable:
         return None
     except ValueUnstorable:  # the number is "in the future": the server crashed, and kept nothing of the transaction

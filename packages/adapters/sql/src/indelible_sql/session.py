@@ -1,7 +1,7 @@
 """An open connection, as repositories see it."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select
@@ -34,6 +34,7 @@ class Session:
             self._cursor = connection.connection.cursor()
         self._is_open = True
         self.changes: list[Change] = []
+        self.looks: list[Callable[[Session], bool]] = []  # each finds out whether a record without a change was kept
         self.transaction: str | None = None  # PostgreSQL's number of the transaction, once it has written
 
     @property
