@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from indelible import concepts
+from indelible import captures, concepts
+from indelible.captures import CaptureArtifactCommand, CaptureResult
 from indelible.concepts import ConceptSaved
 from indelible.kernel import Once, RequestInFlight
 from indelible.kernel.keys import CreateKey, KeyCreated, KeySaved, RevokeKey, create_key, revoke_key
+from indelible.testing.readers import X1, A, B, activated, space_of
 from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO, AnyStore, approve, create, do, submit
 from indelible.wiring import Writing
 
@@ -23,15 +25,28 @@ class Work:
     handler: Callable[[Writing, Any], Any]
     returns: type[Any]
     prepare: Callable[[AnyStore], Any]
+    is_receipted: bool = True  # a capture brings a key of its own, which its signal keeps
 
     def ask(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
         """What the command answers; under the caller's key, where one is given."""
         actor = NOOR if self.handler is concepts.approve_concept else MAYA
-        return do(store, self.handler, command, actor=actor, once=Once(key, self.returns) if key else None)
+        return do(
+            store,
+            self.handler,
+            command,
+            actor=actor,
+            once=Once(key, self.returns) if key and self.is_receipted else None,
+        )
 
     def shown_again(self, answer: Any) -> Any:  # noqa: ANN401 - of any command
-        """The answer to a request that was answered before: a key's secret is shown once."""
+        """The answer to a request that was answered before: a key's secret is shown once, a capture is a replay."""
+        if isinstance(answer, CaptureResult):
+            return evolve(answer, replayed=True)
         return evolve(answer, text="") if isinstance(answer, KeyCreated) else answer
+
+    def effect(self, answer: Any) -> object:  # noqa: ANN401 - of any command
+        """By what its one effect is known: the place in its history, or the record."""
+        return answer.signal_id if isinstance(answer, CaptureResult) else answer.seq
 
     def ask_patiently(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
         """As `ask`, and again while the server has not noticed that whoever asked first is dead."""
@@ -76,6 +91,16 @@ def _revoking(store: AnyStore) -> RevokeKey:
     return RevokeKey(key_id=made.key.id, expected_seq=made.seq)
 
 
+def _capturing(store: AnyStore) -> CaptureArtifactCommand:
+    if not store.read(captures.list_algorithms):
+        activated(store)
+    space = space_of(store)
+    for seed in (A, B):
+        space.subspace(seed)
+    space.capture(A, url="https://example.org/before")
+    return space.command(X1, capture_key=f"of-{space.space_id}")
+
+
 WORKS: Final = {
     "create": Work(concepts.create_concept, ConceptSaved, lambda _: concepts.CreateConcept(content=RATIO)),
     "edit": Work(concepts.edit_concept, ConceptSaved, _editing),
@@ -84,5 +109,6 @@ WORKS: Final = {
     "publish": Work(concepts.publish_concept, ConceptSaved, _publishing),
     "create a key": Work(create_key, KeyCreated, _creating_key),
     "revoke a key": Work(revoke_key, KeySaved, _revoking),
+    "capture": Work(captures.capture_artifact, CaptureResult, _capturing, is_receipted=False),
 }
 BIRTHS: Final = {"create", "create a key"}  # without a key of the caller's, a birth that is asked again is another

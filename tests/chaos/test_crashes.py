@@ -19,7 +19,7 @@ def url(request: pytest.FixtureRequest, sqlite_url: str, database: PostgresServe
 
 
 def test_a_kill_at_any_failpoint_leaves_all_or_nothing_and_the_first_answer_comes_again(url: str) -> None:
-    crashed = crash_everywhere(url, ["edit"], keys=(True,))
+    crashed = crash_everywhere(url, ["edit", "capture"], keys=(True,))
     others = {"FUSED"} if url.startswith("sqlite") else {"STEP"}
 
     assert (crashed.wrong, crashed.findings) == ([], [])

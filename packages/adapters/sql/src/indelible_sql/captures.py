@@ -216,9 +216,9 @@ class SqlCaptures:
         for table, head in ((ARTIFACTS, artifact), (CENTROIDS, centroid)):
             if head is not None:
                 moving = (BORN if head.seq == 1 else MOVED)[table]
-                self._session.run(moving, parameters({table: asdict(head, recurse=False)}))
+                self._session.step(moving, parameters({table: asdict(head, recurse=False)}))
         kept = asdict(signal, recurse=False) | {"warnings": list(signal.warnings)}
-        self._session.run(KEEP, parameters({SIGNALS: kept}))
+        self._session.step(KEEP, parameters({SIGNALS: kept}))
 
     def ingested(self, said: Mapping[str, Any], tuning: Tuning) -> Signal:
         """What PostgreSQL's own function makes of the capture, in one statement; why not, where it makes nothing."""

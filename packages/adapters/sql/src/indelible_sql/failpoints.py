@@ -13,10 +13,16 @@ class Failpoint(Enum):
 
     BEFORE_BEGIN = "store.py: SqlStore._begun", "nothing was asked of the database"
     AFTER_BEGIN = "store.py: SqlStore._recorded", "a transaction is open; on PostgreSQL the driver is yet to say so"
-    BEFORE_QUESTION = "session.py: Session.rows", "a load, a look-up, a receipt's lock or its search is not sent"
-    AFTER_QUESTION = "session.py: Session.rows", "a load, a look-up, a receipt's lock or its search is answered"
-    BEFORE_STEP = "session.py: Session._in_order", "on SQLite, the head or a record is not written"
-    AFTER_STEP = "session.py: Session._in_order", "on SQLite, the head or a record is written"
+    BEFORE_QUESTION = (
+        "session.py: Session.rows",
+        "a load, a look-up, a receipt's lock or its search, a capture's function is not sent",
+    )
+    AFTER_QUESTION = (
+        "session.py: Session.rows",
+        "a load, a look-up, a receipt's lock or its search, a capture's function is answered",
+    )
+    BEFORE_STEP = "session.py: Session.step", "on SQLite, the head or a record is not written"
+    AFTER_STEP = "session.py: Session.step", "on SQLite, the head or a record is written"
     BEFORE_FUSED = "session.py: Session._fused", "on PostgreSQL, the head and its records are not written"
     AFTER_FUSED = "session.py: Session._fused", "on PostgreSQL, the head and its records are written"
     BEFORE_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is not written"

@@ -89,13 +89,14 @@ class Session:
         self.changes.append(change)
 
     def _in_order(self, write: Together, values: Row) -> bool:
-        for statement in write.ordered:
-            self.at_failpoint(Failpoint.BEFORE_STEP)
-            touched = self.run(statement, values)
-            self.at_failpoint(Failpoint.AFTER_STEP)
-            if touched != 1:
-                return False
-        return True
+        return all(self.step(statement, values) == 1 for statement in write.ordered)
+
+    def step(self, statement: Executable, values: Row) -> int:
+        """How many rows one statement of several touched."""
+        self.at_failpoint(Failpoint.BEFORE_STEP)
+        touched = self.run(statement, values)
+        self.at_failpoint(Failpoint.AFTER_STEP)
+        return touched
 
     def _fused(self, write: Together, values: Row) -> bool:
         self.at_failpoint(Failpoint.BEFORE_FUSED)
