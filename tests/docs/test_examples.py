@@ -20,7 +20,7 @@ from tests.sql.pooler import pooler_to
 from indelible_service.cli import main
 from indelible_service.embedded import PostgresServer
 
-COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z]+)+)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 UNMARKED = {"README.md": {"sh": 2, "console": 1}}  # its two commands, which the gate runs, and a transcript
 SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.MULTILINE)

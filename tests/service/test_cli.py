@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -26,8 +27,10 @@ from tests.conftest import copied, folder
 
 import indelible_service
 import indelible_sql
+from indelible.captures import ANNEALED
 from indelible.concepts import ConceptContent
 from indelible.kernel.errors import error_types
+from indelible.testing.readers import activate, code, registered
 from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
@@ -196,6 +199,23 @@ def test_a_downgrade_that_drops_records_wants_an_export_of_them(environment: dic
     assert answered("db", "upgrade", settings=environment)
     assert answered("import", "all.jsonl", settings=environment)["entities"] == 3
     assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
+
+
+def test_a_version_of_the_algorithm_is_installed_by_the_owner(
+    environment: dict[str, str], database: PostgresServer
+) -> None:
+    on_postgresql = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": database.owner_url}
+    for settings in (environment, on_postgresql):
+        store = indelible_sql.open_store(settings["DATABASE_URL"])
+        version = registered(store, "annealed-1", ANNEALED)
+        assert code(partial(activate, store, version)) == ("" if settings is environment else "ALGORITHM_NOT_INSTALLED")
+        made = [answered("db", "install-algorithm", "annealed-1", settings=settings)["function"] for _ in range(2)]
+        if settings is on_postgresql:
+            assert activate(store, version).algorithm.status == "ACTIVE"
+        store.dispose()
+
+        assert (made[0], len(set(made))) == ("" if settings is environment else made[1], 1)
+        assert refused("db", "install-algorithm", "nowhere", settings=settings) == "ALGORITHM_NOT_FOUND"
 
 
 def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[str, str], tmp_path: Path) -> None:

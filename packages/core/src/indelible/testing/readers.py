@@ -65,10 +65,16 @@ def activated(
     install: Install = nothing_to_install,
 ) -> captures.AlgorithmSaved:
     """A version of the algorithm that is active."""
-    command = captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas)
-    saved = do(store, captures.register_algorithm, command)
+    saved = registered(store, algorithm_id, formulas)
     install(store, algorithm_id)
     return activate(store, saved)
+
+
+def registered(store: AnyStore, algorithm_id: str, formulas: str) -> captures.AlgorithmSaved:
+    """A version of the algorithm that computes nothing yet."""
+    return do(
+        store, captures.register_algorithm, captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas)
+    )
 
 
 def activate(store: AnyStore, saved: captures.AlgorithmSaved) -> captures.AlgorithmSaved:

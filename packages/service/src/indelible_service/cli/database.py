@@ -51,6 +51,17 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     answer({"revision": revision}, f"The database is at revision {revision}.")
 
 
+@db.command("install-algorithm", cls=Command)
+@click.argument("algorithm_id")
+def install(algorithm_id: str) -> None:
+    """Give PostgreSQL the function of a registered ALGORITHM_ID, as the schema's owner; SQLite needs none."""
+    from indelible_sql import install_algorithm
+
+    with opened() as store:
+        name = install_algorithm(store, algorithm_id, load().owner_url)
+    answer({"function": name}, f"The function is {name}." if name else "SQLite computes by the text itself.")
+
+
 @db.command(cls=Command)
 @click.pass_context
 def check(context: click.Context) -> None:
