@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from indelible.kernel import StoreUnreachable, WrongUse
 from indelible_sql.authorizer import install
+from indelible_sql.turns import TasksInTurn, ThreadsInTurn
 
 LONGEST_WAIT_SECONDS = 10
 BUSY_MILLISECONDS = 5_000
@@ -20,7 +21,7 @@ APPLICATION_NAME = "indelible"
 
 @frozen(kw_only=True)
 class Engines:
-    """The two pools; `writer` holds one connection on SQLite, whose queue is then fair."""
+    """The two pools; `writer` holds one connection on SQLite."""
 
     writer: Engine
     reader: Engine
@@ -64,7 +65,8 @@ def joined(engine: Engine) -> Engines:
 
 
 def _pools(url: URL, pool: Pool, *, sync: bool) -> tuple[tuple[URL, dict[str, Any]], tuple[URL, dict[str, Any]]]:
-    wait = {"pool_timeout": LONGEST_WAIT_SECONDS, "hide_parameters": True}
+    in_turn = ThreadsInTurn if sync else TasksInTurn
+    wait = {"poolclass": in_turn, "pool_timeout": LONGEST_WAIT_SECONDS, "hide_parameters": True}
     many = wait | {"pool_size": pool.size, "max_overflow": pool.overflow}
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
