@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from attrs import frozen
-from sqlalchemy import Connection, NullPool, Table, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, make_url, text
 from sqlalchemy.event import listen
 
 from indelible.kernel import Conflict, Unavailable
@@ -67,11 +67,17 @@ class RecordsWouldBeLost(Conflict):
     rows: int
 
 
+def owners(url: str, **options: str) -> Engine:
+    """What connects to the address once."""
+    target = address(url)
+    own = target.set(drivername=target.get_backend_name())
+    return create_engine(own, poolclass=NullPool, hide_parameters=True, **options)
+
+
 @contextmanager
 def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]:
     """A connection in a transaction that nobody else migrates beside, and the schema's name where there is one."""
-    target = address(url)
-    engine = create_engine(target.set(drivername=target.get_backend_name()), poolclass=NullPool, hide_parameters=True)
+    engine = owners(url)
     is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
         listen(engine, "do_connect", check_directory)
@@ -101,15 +107,20 @@ def _furnish(connection: Connection, schema: str) -> None:
     """Let the vectors' functions compute by pgvector where the database has it, or its owner may give it to it."""
     if connection.execute(MAY_CREATE).scalar():
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
-    place, version = connection.execute(EXTENSION).first() or ("", "0")
-    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
-    extension = quoted(connection, place) if numbers >= OLDEST_EXTENSION else ""
+    extension = extension_of(connection, OLDEST_EXTENSION)
     for statement in primitives(BY_EXTENSION if extension else PLAIN, extension):
         wanted = in_schema(connection, schema, statement)
         name, body = wanted.split("(")[0].removeprefix("CREATE FUNCTION "), wanted.split("$$")[1]
         if connection.execute(BODY, {"name": name}).scalar() != body:
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
             connection.exec_driver_sql(wanted)
+
+
+def extension_of(connection: Connection, oldest: tuple[int, ...]) -> str:
+    """The schema of pgvector as SQL text, '' unless the database has it in this version or a newer one."""
+    place, version = connection.execute(EXTENSION).first() or ("", "0")
+    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
+    return quoted(connection, place) if numbers >= oldest else ""
 
 
 def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] = ()) -> None:
