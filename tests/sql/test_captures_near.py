@@ -119,7 +119,7 @@ def test_postgresql_goes_through_the_index_whichever_way_it_plans(crowd: Crowd) 
     crowd.indexed(MANY - 1)
 
     assert crowd.store.read(scans, large, 12) == (12, 12)  # a prepared statement may forget its values after five
-    assert crowd.store.read(settings) == "auto 40"  # as before: each search's own are its transaction's
+    assert crowd.store.read(settings) in ("auto", "auto 40")  # of a connection that never searched, and of one that did
     crowd.above(MANY)
     assert crowd.store.read(scans, large, 3) == (3, 0)
 
