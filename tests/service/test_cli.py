@@ -28,6 +28,7 @@ import indelible_service
 import indelible_sql
 from indelible.concepts import ConceptContent
 from indelible.kernel.errors import error_types
+from indelible.testing.readers import change
 from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
@@ -196,6 +197,16 @@ def test_a_downgrade_that_drops_records_wants_an_export_of_them(environment: dic
     assert answered("db", "upgrade", settings=environment)
     assert answered("import", "all.jsonl", settings=environment)["entities"] == 3
     assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
+
+
+def test_an_export_says_what_it_would_leave_out(environment: dict[str, str]) -> None:
+    before = run("export", settings=environment).stdout_bytes
+    change(indelible_sql.open_store(environment["DATABASE_URL"]), "exact_search_artifacts", "100")
+
+    assert refused("export", "all.jsonl", settings=environment) == "EXPORT_INCOMPLETE"
+    assert not Path("all.jsonl").exists()
+    assert run("export", "--leaving-out", "setting", settings=environment).stdout_bytes == before
+    assert answered("db", "index-captures", settings=environment) == []
 
 
 def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[str, str], tmp_path: Path) -> None:

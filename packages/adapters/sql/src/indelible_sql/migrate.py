@@ -124,7 +124,7 @@ def extension_of(connection: Connection, oldest: tuple[int, ...]) -> str:
 
 
 def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] = ()) -> None:
-    """Take the schema back; RecordsWouldBeLost unless `exported` holds the hash of every change that would go.
+    """Take the schema back; RecordsWouldBeLost unless `exported` holds the hash of all that would go.
 
     Keys and receipts go without an export: they mean nothing without the store that they were made for.
     """
@@ -168,7 +168,8 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
     """Drop every table of ours, or raise RecordsWouldBeLost."""
     attributes: dict[str, Any] = context.config.attributes if context.config else {}
     prefix = prefix_of(connection, attributes["schema"])
-    hashes = connection.scalars(text(f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"))
+    changes = f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"
+    hashes = connection.scalars(text(f"{changes} UNION ALL SELECT hash FROM {prefix}signals"))
     lost = sum(each not in attributes.get("exported", ()) for each in hashes)
     if lost:
         raise RecordsWouldBeLost(lost)
