@@ -206,7 +206,7 @@ def test_an_export_says_what_it_would_leave_out(environment: dict[str, str]) -> 
     assert refused("export", "all.jsonl", settings=environment) == "EXPORT_INCOMPLETE"
     assert not Path("all.jsonl").exists()
     assert run("export", "--leaving-out", "setting", settings=environment).stdout_bytes == before
-    assert answered("db", "index-captures", settings=environment) == []
+    assert answered("db", "index", settings=environment) == []
 
 
 def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[str, str], tmp_path: Path) -> None:

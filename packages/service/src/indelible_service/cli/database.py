@@ -87,7 +87,7 @@ def snapshot(iteration: int, into: Path) -> None:
 
 
 @db.command(cls=Command)
-def index_captures() -> None:
+def index() -> None:
     """Give each large space of captures an index to be searched by, on PostgreSQL with pgvector 0.8.4 or newer."""
     import indelible_sql
 
