@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 from attrs import evolve
 from sqlalchemy import func, make_url, select
-from tests.bench import crowds, searches
+from tests.bench import crowds
 from tests.bench.by_driver import FEWEST, STEPS, ByPsycopg, BySqlite3, Driver, Stages, capturing
 from tests.bench.by_hand import REASON
 from tests.bench.crowds import OURS, Reading
@@ -50,7 +50,6 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     with reading(url) as store, closing(connected(path)) as one, closing(connected(path)) as other:
         yield _on_sqlite(_taken(store, dose, BySqlite3(one), BySqlite3(other), evolve(FEWEST, fuses=False)), dose)
     yield _batches(bed, dose)
-    yield from searches.tables(bed, dose)
     yield _late(bed, dose)
 
 

@@ -24,6 +24,7 @@ OURS: Final = "indelible"
 NOISE: Final = 0.3
 DIGITS: Final = 3  # of a number in a vector that is copied as a text
 OF_ONE_PAGE: Final = 10  # signals
+TOPICS: Final = 100
 Vectors = Sequence[Sequence[float]]
 
 
@@ -46,6 +47,13 @@ def directions(number: int, dimension: int, seed: int = 1) -> Reals:
     found: Reals = np.random.default_rng(seed).standard_normal((number, dimension))
     units: Reals = (found / np.linalg.norm(found, axis=1, keepdims=True)).round(DIGITS).astype(np.float32)
     return units
+
+
+def gathered(number: int, dimension: int, seed: int = 1) -> Reals:
+    """So many, as embeddings are: each about as far from its topic as from nothing, but far nearer than from others."""
+    topics, found = directions(TOPICS, dimension, seed=0), directions(number, dimension, seed)
+    units: Reals = found + topics[np.random.default_rng(seed).integers(0, TOPICS, number)]
+    return units.round(DIGITS)
 
 
 def space(store: SqlStore, parts: int, dimension: int) -> Reading:

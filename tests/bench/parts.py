@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from tests.bench import captures, edits, feeds, lifecycles, lives, reads, served, size
+from tests.bench import captures, edits, feeds, lifecycles, lives, reads, searches, served, size
 from tests.bench.rounds import Dose, Table
 from tests.chaos.testbed import Testbed
 
@@ -17,4 +17,5 @@ PARTS: Final[Mapping[str, Part]] = {
     "size": size.tables,
     "lifecycles": lifecycles.tables,
     "captures": captures.tables,
+    "searches": searches.tables,
 }

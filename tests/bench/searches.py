@@ -7,11 +7,12 @@ from typing import Any, Final, Self
 
 import numpy as np
 from attrs import evolve, field, frozen
+from sqlalchemy import text
 from tests.bench import crowds
 from tests.bench.by_driver import Sends
 from tests.bench.by_hand import REASON, Reals
 from tests.bench.crowds import OURS, Reading
-from tests.bench.rounds import Dose, Goal, Measured, Table, Way, in_turns
+from tests.bench.rounds import Dose, Goal, Measured, Table, Way, in_turns, seconds_of
 from tests.bench.statements import Sent
 from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched
@@ -19,7 +20,7 @@ from tests.sql.drivers import watched
 from indelible import captures
 from indelible.testing.readers import activated
 from indelible.testing.stores import MAYA
-from indelible_sql import SqlStore, open_store
+from indelible_sql import SqlStore, index_spaces, open_store
 from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SUBSPACES
 from indelible_sql.primitives import install
 
@@ -28,10 +29,18 @@ SIZES: Final = (10, 100, 1_000, 10_000)
 PROMISED: Final = 100  # of which the two nearest are to be found within a millisecond
 WANTED: Final = 10
 IN_NUMPY: Final = "numpy, all vectors in memory"
+BY_INDEX: Final = "indelible, by an index"
+TO_MAKE, TO_KEEP = "to make the index", "to keep it: the table, the index, the vectors"
+RECALLED: Final = 100  # questions
+SEARCHED_EXACTLY: Final = {"exact_search_artifacts": "1000000"}
 ON_POSTGRESQL, ON_SQLITE = "PostgreSQL", "SQLite"
 TURNS, FEW_TURNS = 5, 3
 SLOW: Final = 50  # searches take so many times as long as what else is acted as often
 IN_A_ROUND: Final = 10_000  # subspaces
+SIZES_OF: Final = text(
+    "SELECT pg_table_size('indelible.artifacts'), CAST(sum(pg_relation_size(indexrelid)) AS bigint) FROM pg_index"
+    " JOIN pg_class c ON c.oid = indexrelid WHERE relname LIKE 'artifacts\\_near\\_%'"
+)
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
@@ -129,29 +138,47 @@ def _seen(url: str, reading: Reading) -> Sent:
 
 def _searches(bed: Testbed, dose: Dose) -> Table:
     rows, goals = list[Measured](), list[Goal]()
-    vectors = crowds.directions(dose.artifacts, DIMENSION, seed=4)
+    vectors = crowds.gathered(dose.artifacts, DIMENSION, seed=4)
     with _both(bed) as stores:
         for name, opened in stores.items():
             searched = Searched.of(opened, vectors)
+            by_index = searched.by_index(opened.admin_url, rows, dose) if name == ON_POSTGRESQL else None
             ways = {
                 OURS: Way(searched.by_store, searched.answers.__len__),
                 IN_NUMPY: Way(searched.by_numpy, searched.exact.__len__),
             }
+            if by_index:
+                ways[BY_INDEX] = Way(by_index.by_store, by_index.answers.__len__)
             times = max(1, dose.times // SLOW) if name == ON_POSTGRESQL else 1
             rows += in_turns(ways, evolve(dose, rounds=min(dose.rounds, FEW_TURNS), times=times), name).values()
             promise = f"of the {WANTED} nearest are found, on {name}"
             goals.append(Goal(promise=promise, found=searched.recall(), least=1))
+            if by_index:
+                goals += _by_index(by_index, min(RECALLED, dose.artifacts))
+                by_index.store.dispose()
     return Table(
         name="capture-search",
         title=f"The {WANTED} nearest of {dose.artifacts:,} artifacts",
-        says=f"`search_artifacts`, with vectors of {DIMENSION} numbers in every direction, beside the exact answer by"
-        " numpy, which has nothing but the vectors, in memory, all of length one. indelible looks at every artifact of"
-        " the space and gives each that it finds whole. All but one are copies, each with a vector of its own, put"
-        " there by COPY (on SQLite by INSERT) with triggers and foreign keys lifted, by the one who may.",
+        says=f"`search_artifacts`, with vectors of {DIMENSION} numbers round {crowds.TOPICS} topics, beside the exact"
+        " answer by numpy, which has nothing but the vectors, in memory, all of length one. indelible looks at every"
+        " artifact of the space, or at those to which the space's own HNSW index leads (decision 0045), and gives each"
+        " that it finds whole. All but one are copies, each with a vector of its own, put there by COPY (on SQLite by"
+        " INSERT) with triggers and foreign keys lifted, by the one who may. The index is made with the server's own"
+        " `maintenance_work_mem`.",
         rows=tuple(rows),
         beside=OURS,
         goals=tuple(goals),
     )
+
+
+def _by_index(searched: "Searched", questions: int) -> Iterator[Goal]:
+    """How well the index answers so many questions."""
+    while len(searched.answers) < questions:
+        searched.by_store()
+    promise = f"of the {WANTED} nearest are found by the index, in {len(searched.answers)} searches"
+    yield Goal(promise=promise, found=searched.recall(), least=0.95)
+    given = min(map(len, searched.answers))
+    yield Goal(promise=f"of {WANTED} wanted are given at least", found=given, least=WANTED)
 
 
 @frozen
@@ -178,6 +205,20 @@ class Searched:
         known = np.vstack([np.asarray([command.embedding], np.float32), vectors])
         return cls(opened.store, reading, ids, known / np.linalg.norm(known, axis=1, keepdims=True))
 
+    def by_index(self, owner_url: str, rows: list[Measured], dose: Dose) -> Self:
+        """The same, searched by an index that is made now, with what that takes."""
+        own = open_store(self.store.own_url)
+        own.config.fetch, self.store.config.fetch = lambda: {"exact_search_artifacts": "1"}, SEARCHED_EXACTLY.copy
+        taken = seconds_of(partial(index_spaces, own, owner_url))
+        with own.engines.reader.connect() as connection:
+            sizes = connection.execute(SIZES_OF).one()
+        self.store.dispose()
+        kept = {OURS: sizes[0], BY_INDEX: sizes[1], IN_NUMPY: self.vectors.nbytes}
+        rows.append(Measured(name=OURS, group=TO_MAKE, unit="s", taken=(taken,) * dose.rounds))
+        for name, size in kept.items():
+            rows.append(Measured(name=name, group=TO_KEEP, unit="MiB", taken=(size / 2**20,) * dose.rounds))
+        return evolve(self, store=own, answers=[], exact=[])
+
     def by_store(self) -> None:
         """Ask the next question."""
         asked = self._asked(len(self.answers)).tolist()
@@ -196,7 +237,7 @@ class Searched:
         return found / WANTED / len(exact)
 
     def _asked(self, number: int) -> Reals:
-        asked: Reals = crowds.directions(1, DIMENSION, seed=number + 100)[0]
+        asked: Reals = crowds.gathered(1, DIMENSION, seed=number + 100)[0]
         return asked
 
     def _found(self, wanted: Reals) -> Sequence[str]:

@@ -30,7 +30,7 @@ import indelible_sql
 from indelible.captures import ANNEALED
 from indelible.concepts import ConceptContent
 from indelible.kernel.errors import error_types
-from indelible.testing.readers import activate, code, registered
+from indelible.testing.readers import activate, change, code, registered
 from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
@@ -216,6 +216,16 @@ def test_a_version_of_the_algorithm_is_installed_by_the_owner(
 
         assert (made[0], len(set(made))) == ("" if settings is environment else made[1], 1)
         assert refused("db", "install-algorithm", "nowhere", settings=settings) == "ALGORITHM_NOT_FOUND"
+
+
+def test_an_export_says_what_it_would_leave_out(environment: dict[str, str]) -> None:
+    before = run("export", settings=environment).stdout_bytes
+    change(indelible_sql.open_store(environment["DATABASE_URL"]), "exact_search_artifacts", "100")
+
+    assert refused("export", "all.jsonl", settings=environment) == "EXPORT_INCOMPLETE"
+    assert not Path("all.jsonl").exists()
+    assert run("export", "--leaving-out", "setting", settings=environment).stdout_bytes == before
+    assert answered("db", "index", settings=environment) == []
 
 
 def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[str, str], tmp_path: Path) -> None:

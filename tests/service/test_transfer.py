@@ -19,6 +19,7 @@ import indelible_sql
 from indelible.concepts import ConceptContent, ConceptSaved, get_concept, list_history
 from indelible.kernel import Actor, IndelibleError, canonical, exports
 from indelible.kernel.exports import BadLine, ExportDamaged, line_of
+from indelible.testing import readers
 from indelible.testing.stores import (
     MAYA,
     CountedIds,
@@ -32,7 +33,7 @@ from indelible.testing.stores import (
 )
 from indelible_service.foreign import import_file
 from indelible_sql import SqlStore, open_store
-from indelible_sql.transfer import FORMAT, HistoryDiffers, Imported, export_histories, exported_hashes
+from indelible_sql.transfer import FORMAT, ExportIncomplete, HistoryDiffers, Imported, export_histories, exported_hashes
 
 ODD = ConceptContent(
     name="Odd \u2028 name \U0001f600",
@@ -153,6 +154,23 @@ def test_an_empty_store_has_an_export_too(store: SqlStore) -> None:
 
     assert imported(store, file).entities == 0
     assert exported(store) == file
+
+
+def test_an_export_leaves_no_captures_out_unless_it_is_told_to(store: SqlStore, export: bytes) -> None:
+    imported(store, export)
+    place, *_ = readers.worked(store)
+    readers.change(store, "assignment_margin_threshold", "0.1")
+    place.capture(readers.A)
+    kept, out = ("algorithm", "setting", "space", "subspace"), BytesIO()
+
+    assert str(refusal(lambda: exported(store))) == str(ExportIncomplete(kept))
+    assert str(refusal(lambda: store.read(export_histories, out, leaving_out=kept[1:]))) == str(
+        ExportIncomplete(("algorithm",))
+    )
+    assert out.getvalue() == b""
+    store.read(export_histories, out, leaving_out=kept)
+    assert out.getvalue() == export
+    assert indelible_sql.verify(store) == ()
 
 
 def test_what_is_there_already_is_recognised_and_left_alone(store: SqlStore, export: bytes) -> None:

@@ -17,7 +17,8 @@ from tests.databases import create_database
 from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
-from indelible import concepts
+from indelible import captures, concepts
+from indelible.testing.readers import A, worked
 from indelible.testing.stores import create, edit, refusal
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, open_async_store, verify
@@ -134,6 +135,23 @@ def test_a_downgrade_that_would_drop_records_is_refused_and_changes_nothing(plac
         assert [each.detail for each in refused if each] == [{"rows": 2}, {"rows": 1}, {"rows": 1}]
         assert (place.facts(), place.revision()) == (before, "0001")
         assert store.read(concepts.get_concept, saved.concept.id).seq == 2
+        assert verify(store) == ()
+
+
+def test_a_downgrade_that_would_drop_captures_is_refused_whatever_it_is_shown(place: Place) -> None:
+    place.upgrade()
+    with place.opened() as store:
+        reading, *_ = worked(store)
+        reading.capture(A)
+        before, hashes = place.facts(), [change.hash for change in changes(store)]
+        refused = [
+            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported)) for exported in ((), hashes)
+        ]
+
+        assert [each and each.code for each in refused] == ["RECORDS_WOULD_BE_LOST"] * 2
+        assert [each.detail for each in refused if each] == [{"rows": len(hashes) + 1}, {"rows": 1}]
+        assert (place.facts(), place.revision()) == (before, "0001")
+        assert len(reading.read(captures.recent_captures, reading.space_id)) == 1
         assert verify(store) == ()
 
 

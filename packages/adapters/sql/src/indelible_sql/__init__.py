@@ -1,7 +1,7 @@
 """The library's stores on SQLite and PostgreSQL."""
 
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
-from indelible_sql.captures_owner import install_algorithm
+from indelible_sql.captures_owner import index_spaces, install_algorithm
 from indelible_sql.engines import Pool
 from indelible_sql.heads import Heads, SqlHeads
 from indelible_sql.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
@@ -35,6 +35,7 @@ __all__ = [
     "export_histories",
     "import_histories",
     # what the owner does for captures
+    "index_spaces",
     "install_algorithm",
     # whether all is well, and heads made again
     "Fault",

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import asdict, frozen
 from sqlalchemy import Text, bindparam, cast, func, select, text
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible.captures import CaptureArtifactCommand, CaptureResult, errors
@@ -17,9 +18,11 @@ from indelible.captures.rules.formulas import CASES, VECTORS, formulas_of
 from indelible.captures.rules.ingest import activated
 from indelible.captures.rules.placing import Near
 from indelible.captures.rules.records import check_same
-from indelible.captures.rules.tuning import Tuning, tuning_of
+from indelible.captures.rules.tuning import EXACT_SEARCH, Tuning, tuning_of
 from indelible.kernel import Head, StoreBusy, instant_text
+from indelible.kernel.config import Config
 from indelible_sql.captures_functions import BODY, name_of
+from indelible_sql.captures_near import LOOKED_AT, MOST_SCANNED, OVER, PREPARE, by_index, index_of
 from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
 from indelible_sql.columns import EMBEDDING, NUMBER, REALS, Domain, prefix_of
 from indelible_sql.faults import DatabaseFault, RefusedByGuard, ValueUnstorable
@@ -112,6 +115,7 @@ class SqlCaptures:
     """Captures, to be looked at, and on SQLite to be added to step by step."""
 
     _session: Session
+    _config: Config | None = None  # the owner's work asks for none
 
     @property
     def place(self) -> str:
@@ -181,9 +185,18 @@ class SqlCaptures:
 
     def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
         """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
-        statement = _nearest("" if self._session.is_sqlite else self._session.schema)
-        found = self._computing(statement, {"of": space_id, "vector": vector, "limit": limit})
+        values = {"of": space_id, "vector": vector, "limit": limit, "fetched": OVER * limit}
+        found = self._computing(self._search(space_id, len(vector)), values)
         return tuple((ROWS.structure(each, Artifact), each["distance"]) for each in found)
+
+    def _search(self, space_id: str, dimension: int) -> Executable:
+        """By the space's own index, where it has one and more artifacts than are to be searched exactly."""
+        if self._session.is_sqlite:
+            return _nearest("")
+        exact = self._config.get(EXACT_SEARCH) if self._config else EXACT_SEARCH.default
+        said = {"index": self.place + index_of(space_id), "exact": exact}
+        found = self._session.first(PREPARE, said | {"looked_at": str(LOOKED_AT), "scanned": str(MOST_SCANNED)})
+        return by_index(self.place, found["place"], dimension) if found else _nearest(self._session.schema)
 
     def kept(self, user_id: str, capture_key: str) -> Signal | None:
         """The signal that was kept under the user's key."""

@@ -7,21 +7,30 @@ from operator import attrgetter
 from typing import Any
 
 from attrs import asdict
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from indelible.captures.rules.ingest import computing_by, replayed
 from indelible.captures.rules.placing import Compute
 from indelible.captures.rules.records import joined
+from indelible.captures.rules.tuning import EXACT_SEARCH
+from indelible.kernel.config import Config
 from indelible_sql.captures import OF_ALGORITHMS, OF_SUBSPACES, SqlCaptures, signal_of
 from indelible_sql.captures_functions import BODY, capture_function, name_of
-from indelible_sql.captures_tables import SIGNALS
+from indelible_sql.captures_near import MAKE, MOST_INDEXED, direction, index_of
+from indelible_sql.captures_tables import ARTIFACTS, SIGNALS, SPACES
 from indelible_sql.columns import in_schema, prefix_of
+from indelible_sql.faults import translated
 from indelible_sql.heads import SqlHeads
-from indelible_sql.migrate import migrating
-from indelible_sql.session import Session
+from indelible_sql.migrate import extension_of, migrating, owners
+from indelible_sql.session import Row, Session
 from indelible_sql.store import SqlStore
 
 PAGE = 500
+OLDEST_INDEXING = (0, 8, 4)  # of pgvector: before, a VACUUM could damage an index
+INDEXABLE = select(SPACES.c.id, SPACES.c.dimension).where(SPACES.c.dimension <= MOST_INDEXED)
+BY_SIZE = INDEXABLE.join(ARTIFACTS, ARTIFACTS.c.space_id == SPACES.c.id).group_by(SPACES.c.id).order_by(SPACES.c.id)
+LARGE = BY_SIZE.having(func.count() > bindparam("exact"))
+BROKEN = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:index)")
 BY_ARTIFACT = select(SIGNALS).order_by(SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id)
 BY_SUBSPACE = (
     select(SIGNALS)
@@ -43,6 +52,32 @@ def install_algorithm(store: SqlStore, algorithm_id: str, owner_url: str | None 
         if connection.execute(BODY, {"name": prefix_of(connection, place) + name}).scalar() is None:
             connection.exec_driver_sql(in_schema(connection, place, capture_function(algorithm.formulas)))
         return name
+
+
+def index_spaces(store: SqlStore, owner_url: str | None = None) -> tuple[str, ...]:
+    """Give each large space of a PostgreSQL an index of its vectors; the ids of those that have one.
+
+    A space is large with more artifacts than `exact_search_artifacts`. Captures go on while an index is made.
+    None is made, and all is searched exactly, on SQLite and where pgvector is missing or older than 0.8.4.
+    """
+    with translated(), owners(owner_url or store.own_url, isolation_level="AUTOCOMMIT").connect() as connection:
+        extension = "" if connection.dialect.name == "sqlite" else extension_of(connection, OLDEST_INDEXING)
+        if not extension:
+            return ()
+        found = Session(connection, store.schema).rows(LARGE, {"exact": Config(store.config).get(EXACT_SEARCH)})
+        for space in found:
+            _index(connection, prefix_of(connection, store.schema), extension, space)
+        return tuple(each["id"] for each in found)
+
+
+def _index(connection: Connection, place: str, extension: str, space: Row) -> None:
+    index = index_of(space["id"])
+    if connection.execute(BROKEN, {"index": place + index}).scalar():  # left by one that did not come to its end
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {place}{index}")
+    held = direction("vector", extension, space["dimension"])
+    said = {"index": index, "place": place, "extension": extension, "of": space["id"], "direction": held}
+    made = connection.execute(MAKE, said).scalar_one()
+    connection.exec_driver_sql(made, execution_options={"no_parameters": True})
 
 
 def folded_artifacts(session: Session) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from attrs import frozen
-from sqlalchemy import Connection, NullPool, Table, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, Table, create_engine, make_url, text
 from sqlalchemy.event import listen
 
 from indelible.kernel import Conflict, Unavailable
@@ -67,11 +67,17 @@ class RecordsWouldBeLost(Conflict):
     rows: int
 
 
+def owners(url: str, **options: str) -> Engine:
+    """What connects to the address once."""
+    target = address(url)
+    own = target.set(drivername=target.get_backend_name())
+    return create_engine(own, poolclass=NullPool, hide_parameters=True, **options)
+
+
 @contextmanager
 def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]:
     """A connection in a transaction that nobody else migrates beside, and the schema's name where there is one."""
-    target = address(url)
-    engine = create_engine(target.set(drivername=target.get_backend_name()), poolclass=NullPool, hide_parameters=True)
+    engine = owners(url)
     is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
         listen(engine, "do_connect", check_directory)
@@ -101,9 +107,7 @@ def _furnish(connection: Connection, schema: str) -> None:
     """Let the vectors' functions compute by pgvector where the database has it, or its owner may give it to it."""
     if connection.execute(MAY_CREATE).scalar():
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
-    place, version = connection.execute(EXTENSION).first() or ("", "0")
-    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
-    extension = quoted(connection, place) if numbers >= OLDEST_EXTENSION else ""
+    extension = extension_of(connection, OLDEST_EXTENSION)
     for statement in primitives(BY_EXTENSION if extension else PLAIN, extension):
         wanted = in_schema(connection, schema, statement)
         name, body = wanted.split("(")[0].removeprefix("CREATE FUNCTION "), wanted.split("$$")[1]
@@ -112,8 +116,15 @@ def _furnish(connection: Connection, schema: str) -> None:
             connection.exec_driver_sql(wanted)
 
 
+def extension_of(connection: Connection, oldest: tuple[int, ...]) -> str:
+    """The schema of pgvector as SQL text, '' unless the database has it in this version or a newer one."""
+    place, version = connection.execute(EXTENSION).first() or ("", "0")
+    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
+    return quoted(connection, place) if numbers >= oldest else ""
+
+
 def downgrade(url: str, schema: str, revision: str, *, exported: Container[str] = ()) -> None:
-    """Take the schema back; RecordsWouldBeLost unless `exported` holds the hash of every change that would go.
+    """Take the schema back; RecordsWouldBeLost unless `exported` holds the hash of all that would go.
 
     Keys and receipts go without an export: they mean nothing without the store that they were made for.
     """
@@ -157,7 +168,8 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
     """Drop every table of ours, or raise RecordsWouldBeLost."""
     attributes: dict[str, Any] = context.config.attributes if context.config else {}
     prefix = prefix_of(connection, attributes["schema"])
-    hashes = connection.scalars(text(f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"))
+    changes = f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"
+    hashes = connection.scalars(text(f"{changes} UNION ALL SELECT hash FROM {prefix}signals"))
     lost = sum(each not in attributes.get("exported", ()) for each in hashes)
     if lost:
         raise RecordsWouldBeLost(lost)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from indelible.captures import SPHERICAL
 from indelible_sql.captures_functions import name_of
+from indelible_sql.captures_near import INDEX
 from indelible_sql.columns import in_schema
 from indelible_sql.schema import HEADS, TABLES
 
@@ -19,6 +20,7 @@ OURS: Any = {
 }
 LISTS: Any = [bindparam(name, expanding=True) for name in OURS]
 COMPUTING = ["ingest_with_signal", name_of(SPHERICAL)]
+NEAR = f"{INDEX}%"  # a space's own index differs from database to database, and can refuse nothing
 
 ZONE = text("SELECT current_setting('TimeZone')")
 IN_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
@@ -54,7 +56,8 @@ ON_POSTGRESQL = """
       FROM ours o JOIN pg_constraint k ON k.conrelid = o.oid WHERE k.contype <> 'n'
       UNION ALL
       SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
-      FROM ours o JOIN pg_index i ON i.indrelid = o.oid
+      FROM ours o JOIN pg_index i ON i.indrelid = o.oid JOIN pg_class x ON x.oid = i.indexrelid
+      JOIN pg_am m ON m.oid = x.relam WHERE m.amname <> 'hnsw' OR x.relname NOT LIKE :near
       UNION ALL
       SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
       FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
@@ -99,7 +102,7 @@ def facts(connection: Connection, schema: str) -> tuple[str, ...]:
         zone = connection.execute(ZONE).scalar_one()
         connection.execute(IN_ZONE, {"zone": "UTC"})
         statement = text(in_schema(connection, schema, ON_POSTGRESQL))
-        rows = connection.execute(statement, OURS | {"schema": schema, "computing": COMPUTING}).all()
+        rows = connection.execute(statement, OURS | {"schema": schema, "computing": COMPUTING, "near": NEAR}).all()
         connection.execute(IN_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))
 

@@ -56,7 +56,7 @@ class _Opened:
         self.history = SqlHistory(session)
         self.keys = SqlHeads(session, keys.HEADS)
         self.concept_search = SqlConcepts(session)
-        self.captures = captures.SqlCaptures(session)
+        self.captures = captures.SqlCaptures(session, config)
         self.spaces = SqlHeads(session, captures.OF_SPACES)
         self.subspaces = SqlHeads(session, captures.OF_SUBSPACES)
         self.algorithms = SqlHeads(session, captures.OF_ALGORITHMS)

@@ -1,7 +1,7 @@
 """Whole histories as lines of JSON, out of the declarations: from any database, into any other with equal digests."""
 
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from io import BufferedIOBase
@@ -14,6 +14,7 @@ from sqlalchemy import Table, UniqueConstraint, and_, select
 from indelible.kernel import Actor, Because, Change, Conflict, Invalid, WrongUse, verify_chain
 from indelible.kernel.exports import BadLine, Line, line_of, read_export, read_lines, write_export
 from indelible.kernel.history import UNBORN
+from indelible.kernel.keys import KEY
 from indelible.kernel.values import UNSTORABLE
 from indelible_sql.faults import RefusedByGuard
 from indelible_sql.history import ROWS, change_row
@@ -30,6 +31,8 @@ FIRST_LINE: Final = line_of({"format": FORMAT})
 MOST_LEVELS: Final = 32
 PAGE: Final = 500
 CARRIED: Final = {HEADS[head].name: head for head in RECORDED}  # the heads whose entities an export carries
+NOT_CARRIED: Final = {each.name for each in HEADS.values()} - CARRIED.keys() - {KEY.name}
+KEPT: Question = select(HISTORY.c.lifecycle).distinct()
 
 H = TypeVar("H")
 
@@ -41,6 +44,14 @@ class HistoryDiffers(Conflict):
     code: ClassVar[str] = "HISTORY_DIFFERS"
     lifecycle: str
     entity_id: str
+
+
+@frozen
+class ExportIncomplete(Conflict):
+    """Captures are kept, which no export carries: copy the database, or say which lifecycles are to be left out."""
+
+    code: ClassVar[str] = "EXPORT_INCOMPLETE"
+    lifecycles: tuple[str, ...]
 
 
 @frozen(kw_only=True)
@@ -77,8 +88,14 @@ class RehearsedError(Exception):
     """A history could be written, and was not."""
 
 
-def export_histories(tx: SqlReading, out: BinaryIO) -> Exported:
-    """Write every change in order of lifecycle, id and seq, each with its records; the same store, the same bytes."""
+def export_histories(tx: SqlReading, out: BinaryIO, *, leaving_out: Collection[str] = ()) -> Exported:
+    """Write every change in order of lifecycle, id and seq, each with its records; the same store, the same bytes.
+
+    ExportIncomplete where the store keeps what no export carries, unless its lifecycles are given in `leaving_out`.
+    """
+    missing = NOT_CARRIED.intersection(row["lifecycle"] for row in tx.session.rows(KEPT, {})).difference(leaving_out)
+    if missing:
+        raise ExportIncomplete(tuple(sorted(missing)))
     seqs = list[int]()
     digest = write_export(out, FORMAT, _entries(tx, seqs))
     return Exported(entities=seqs.count(1), changes=len(seqs), digest=digest)

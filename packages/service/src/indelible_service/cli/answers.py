@@ -30,6 +30,7 @@ HINTS: Final = {
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
     "EXPORT_DAMAGED": "fetch the file again, or make a new export",
+    "EXPORT_INCOMPLETE": "copy the database, or name each of them by `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and who may read and write it",
     "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",

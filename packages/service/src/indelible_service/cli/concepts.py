@@ -36,16 +36,17 @@ def diff(concept_id: str, from_version: int, to_version: int) -> None:
 
 @click.command("export", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="-")
-def export_command(file: Path) -> None:
+@click.option("--leaving-out", multiple=True, metavar="LIFECYCLE", help="What no export carries, and may be missing.")
+def export_command(file: Path, leaving_out: tuple[str, ...]) -> None:
     """Write every concept with its whole history, to FILE or standard output; the same store gives the same bytes."""
     from indelible_sql import export_histories
 
     with opened() as store:
         if file == Path("-"):
-            store.read(export_histories, sys.stdout.buffer)
+            store.read(export_histories, sys.stdout.buffer, leaving_out=leaving_out)
             return
         with completed(file) as out:
-            exported = store.read(export_histories, out)
+            exported = store.read(export_histories, out, leaving_out=leaving_out)
     answer(exported, f"{exported.entities} concepts with {exported.changes} changes. Digest: {exported.digest}")
 
 

@@ -97,6 +97,16 @@ def snapshot(iteration: int, into: Path) -> None:
     answer(list(map(str, written.values())), "\n".join(map(str, written.values())))
 
 
+@db.command(cls=Command)
+def index() -> None:
+    """Give each large space of captures an index to be searched by, on PostgreSQL with pgvector 0.8.4 or newer."""
+    import indelible_sql
+
+    with opened() as store:
+        done = indelible_sql.index_spaces(store, load().owner_url or None)
+    answer(done, f"Spaces with an index: {len(done)}")
+
+
 @click.command(cls=Command)
 @click.pass_context
 def verify(context: click.Context) -> None:

@@ -13,7 +13,7 @@ from indelible.captures.errors import SettingInvalid, SettingNotFound
 from indelible.kernel.config import Config, ConfigKey
 
 FARTHEST: Final = 2.0  # a cosine distance
-MOST_UPDATES: Final = 1_000_000
+MOST_COUNTED: Final = 1_000_000
 
 
 def _number(value: Any) -> float:  # noqa: ANN401 - whatever JSON held
@@ -55,14 +55,17 @@ TUNED: Final[Mapping[str, ConfigKey[Any]]] = {
     "threshold": ConfigKey("assignment_margin_threshold", _distance, 0.05),
     "max_assign_distance": ConfigKey("max_assign_distance", _distance, 1.0),
     "history_distance": ConfigKey("centroid_history_distance", _distance, 0.05),
-    "history_updates": ConfigKey("centroid_history_updates", partial(_count, most=MOST_UPDATES), 5),
+    "history_updates": ConfigKey("centroid_history_updates", partial(_count, most=MOST_COUNTED), 5),
     "depth_tolerance": ConfigKey("reading_depth_tolerance", _distance, 0.2),
     "weights": ConfigKey("engagement_weights", _weights, (0.25, 0.5, 0.75, 1.0)),
 }
 # A store that guessed these would keep vectors that can never be compared: so there is no default.
 MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", _model)
 DIMENSION: Final[ConfigKey[int]] = ConfigKey("embedding_dimension", partial(_count, most=MOST_DIMENSIONS))
-KEYS: Final[Mapping[str, ConfigKey[Any]]] = {each.name: each for each in (*TUNED.values(), MODEL, DIMENSION)}
+# Of how many artifacts the nearest are found by looking at each, even where there is an index to be quicker by.
+EXACT_SEARCH: Final[ConfigKey[int]] = ConfigKey("exact_search_artifacts", partial(_count, most=MOST_COUNTED), 20_000)
+_OTHER: Final[tuple[ConfigKey[Any], ...]] = (MODEL, DIMENSION, EXACT_SEARCH)
+KEYS: Final[Mapping[str, ConfigKey[Any]]] = {each.name: each for each in (*TUNED.values(), *_OTHER)}
 
 
 @frozen(kw_only=True)
