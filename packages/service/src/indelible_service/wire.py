@@ -20,7 +20,7 @@ from indelible_web import WebSettings, create_app
 
 @frozen
 class EmbedderMissing(Unavailable):
-    """The settings name something that turns texts into embeddings, and it is not installed."""
+    """Nothing that is installed and allowed by the settings turns texts into embeddings."""
 
     code: ClassVar[str] = "EMBEDDER_MISSING"
     embedder: str

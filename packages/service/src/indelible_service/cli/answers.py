@@ -29,7 +29,7 @@ HINTS: Final = {
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine, or free that one",
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
-    "EMBEDDER_MISSING": "install the extra `indelible-service[embedding]`, or set INDELIBLE_EMBEDDER to auto or none",
+    "EMBEDDER_MISSING": "install the extra `indelible-service[embedding]`; INDELIBLE_EMBEDDER says what is taken",
     "EXPORT_DAMAGED": "fetch the file again, or make a new export",
     "FILE_UNUSABLE": "check that it exists, and who may read and write it",
     "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
