@@ -20,7 +20,7 @@ from indelible_service.settings import Settings
 from indelible_service.wire import EmbedderMissing, embedder_of
 from indelible_sql import SqlStore, install_algorithm
 
-LIBRARY: Final = Path(__file__).with_name("library")  # the beginnings of our own documentation's pages, by topic
+HANDBOOK: Final = Path(__file__).with_name("handbook")  # the beginnings of our own documentation's pages, by topic
 QUESTION: Final = "How do I get my data back from a backup?"
 OWNER: Final = "admin"  # the first key's, so that whoever signs in with that sees the space
 ALGORITHM: Final = "oscl-1"
@@ -49,7 +49,7 @@ class Text:
     words: str
 
 
-def captures_demo(settings: Settings, folder: Path = LIBRARY, question: str = QUESTION) -> Iterator[Scene]:
+def captures_demo(settings: Settings, folder: Path = HANDBOOK, question: str = QUESTION) -> Iterator[Scene]:
     """Have every text read, then look at what is there; a second run finds every capture kept."""
     texts, embedder = texts_in(folder), embedder_of(settings)
     if embedder is None:
@@ -75,7 +75,7 @@ def texts_in(folder: Path) -> list[Text]:
             with usable(path):
                 words = path.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST]
             title, topic = words.partition("\n")[0].lstrip("# ")[:200], path.relative_to(folder).parts[0]
-            topic = folder.absolute().name if topic == path.name else topic
+            topic = folder.absolute().name if topic == path.name else topic.replace("-", " ")
             found.append(Text(path=path.relative_to(folder).as_posix(), topic=topic, title=title, words=words))
     found = [each for each in found if each.title.strip()]
     if not found:

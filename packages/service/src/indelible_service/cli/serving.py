@@ -53,16 +53,12 @@ def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> No
     our own documentation; each folder in it is a subspace. A second run finds everything done, and changes nothing.
     """
     from indelible_service.demo import Scene, concepts_demo, running
-    from indelible_service.reading import LIBRARY, QUESTION, captures_demo
+    from indelible_service.reading import HANDBOOK, QUESTION, captures_demo
 
     settings, scenes = load(), list[Scene]()
-    is_read = name == "captures"
-    told = (
-        captures_demo(settings, folder or LIBRARY, ask or QUESTION)
-        if is_read
-        else concepts_demo(running(settings, key))
-    )
-    for scene in told:
+    reads = name == "captures"
+    texts = folder or HANDBOOK
+    for scene in captures_demo(settings, texts, ask or QUESTION) if reads else concepts_demo(running(settings, key)):
         scenes.append(scene)
         if not wants_json():
             click.echo(visible(scene.text))

@@ -9,7 +9,8 @@ WIDTH: Final = 720
 HEIGHT: Final = 440
 EDGE: Final = 36
 APART: Final = 17  # two names, one below the other
-ASIDE: Final = 170  # names this far from each other cannot touch
+ABOVE: Final = 18
+WIDEST: Final = 180  # a name; few are
 WORK: Final = 32_768  # numbers that the directions are found from: a page is not to wait for a picture
 ROUNDS: Final = 24
 NOTHING: Final = 1e-6  # below the rounding of 32-bit floats
@@ -46,12 +47,12 @@ def laid_out(vectors: Sequence[Numbers]) -> list[Point]:
 
 
 def spread(places: Sequence[Point]) -> list[Point]:
-    """Where a name stands beside each place, so that none is written over another."""
+    """Where a name stands above each place, so that none is cut off or written over another."""
     found: dict[int, Point] = {}
-    for number in sorted(range(len(places)), key=lambda each: places[each].y):
-        x, y = places[number]
-        near = [each.y + APART for each in found.values() if abs(each.x - x) < ASIDE]
-        found[number] = Point(x, max([y, *near]))
+    for number in sorted(range(len(places)), key=lambda each: -places[each].y):
+        x, y = min(max(places[number].x, WIDEST / 2), WIDTH - WIDEST / 2), places[number].y - ABOVE
+        near = [each.y - APART for each in found.values() if abs(each.x - x) < WIDEST * 2 / 3 and each.y < y + APART]
+        found[number] = Point(x, min([y, *near]))
     return [found[number] for number in range(len(places))]
 
 
@@ -86,7 +87,8 @@ def _fitted(places: Sequence[tuple[float, float]]) -> list[Point]:
 
 
 def _dot(one: Numbers, other: Numbers) -> float:
-    return sum(map(mul, one, other))
+    found: float = sum(map(mul, one, other))
+    return found
 
 
 def _unit(numbers: Numbers) -> list[float]:
