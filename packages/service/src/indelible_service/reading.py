@@ -20,15 +20,16 @@ from indelible_service.settings import Settings
 from indelible_service.wire import EmbedderMissing, embedder_of
 from indelible_sql import SqlStore, install_algorithm
 
-HANDBOOK: Final = Path(__file__).with_name("handbook")  # the beginnings of our own documentation's pages, by topic
+HANDBOOK: Final = Path(__file__).with_name("handbook")  # how pages of our own documentation begin, by topic
 QUESTION: Final = "How do I get my data back from a backup?"
 OWNER: Final = "admin"  # the first key's, so that whoever signs in with that sees the space
 ALGORITHM: Final = "oscl-1"
 LONGEST: Final = 20_000
+ALL: Final = 1_000
 WORD_MS: Final = 300  # of somebody who reads 200 words a minute
 TWICE: Final = 0.2
 HABITS: Final = {"skims": (0.9, 0.1, 0.5), "reads": (0.6, 0.5, 0.9), "studies": (0.4, 0.9, 1.0)}  # how many, how far
-LEVELS: Final = (0.3, 0.6, 1.0)  # the depths from which one is reached
+LEVELS: Final = (0.3, 0.6, 1.0)  # the depths from which the second and those after it are reached
 
 
 @frozen
@@ -60,8 +61,11 @@ def captures_demo(settings: Settings, folder: Path = HANDBOOK, question: str = Q
         made = [_do(store, captures.capture_artifact, each) for each in _read(space, embedder, texts)]
         kept = sum(each.replayed for each in made)
         yield Scene(f"{len(made)} captures of {len(texts)} texts; {kept} of them were there already.")
-        yield from _looked_at(store, space, made)
-        near = store.read(captures.search_artifacts, OWNER, space.id, _of(embedder, question), limit=5)
+        parts = tuple(_parts(store, space, made))
+        yield Scene("Where they belong:", ("subspace", "captures", "drawn on by", "last drift"), parts)
+        decided = sorted(Counter(str(each.decision) for each in made).items())
+        yield Scene("What was decided:", ("decision", "captures"), decided)
+        near = store.read(captures.search_artifacts, OWNER, space.id, embedder.embed([question])[0].values, limit=5)
         rows = [(each.artifact.title, f"{each.distance:.3f}") for each in near]
         yield Scene(f"Nearest to {question!r}:", ("text", "distance"), rows)
     yield Scene(f"The space as a picture: {settings.address}/console/spaces/{space.id}")
@@ -70,14 +74,13 @@ def captures_demo(settings: Settings, folder: Path = HANDBOOK, question: str = Q
 def texts_in(folder: Path) -> list[Text]:
     """Every text below the folder, in order; NothingToRead."""
     found = list[Text]()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".md", ".txt") and path.is_file():
-            with usable(path):
-                words = path.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST]
-            title, topic = words.partition("\n")[0].lstrip("# ")[:200], path.relative_to(folder).parts[0]
-            topic = folder.absolute().name if topic == path.name else topic.replace("-", " ")
-            found.append(Text(path=path.relative_to(folder).as_posix(), topic=topic, title=title, words=words))
-    found = [each for each in found if each.title.strip()]
+    for path in sorted(each for each in folder.rglob("*") if each.suffix in (".md", ".txt") and each.is_file()):
+        with usable(path):
+            words = path.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST]
+        place = path.relative_to(folder)
+        topic = place.parts[0].replace("-", " ") if len(place.parts) > 1 else folder.absolute().name
+        if title := words.partition("\n")[0].lstrip("# ")[:200]:
+            found.append(Text(path=place.as_posix(), topic=topic, title=title, words=words))
     if not found:
         raise NothingToRead(str(folder))
     return found
@@ -87,7 +90,7 @@ def _activate(store: SqlStore, settings: Settings) -> None:
     """Let some version of the algorithm be active; where one is, it stays."""
     if store.read(lambda tx: tx.captures.active()):
         return
-    known = {each.algorithm.id: each for each in store.read(captures.list_algorithms)}
+    known = {each.algorithm.id: each for each in store.read(captures.list_algorithms, limit=ALL)}
     register = captures.RegisterAlgorithm(algorithm_id=ALGORITHM, formulas=captures.SPHERICAL)
     saved = known.get(ALGORITHM) or _do(store, captures.register_algorithm, register)
     install_algorithm(store, ALGORITHM, settings.owner_url or None)
@@ -96,17 +99,19 @@ def _activate(store: SqlStore, settings: Settings) -> None:
 
 def _space(store: SqlStore, embedder: Embedder, name: str, texts: Sequence[Text]) -> Space:
     """The space of this name, with a subspace for each topic that begins where its texts' first words are."""
-    (model,) = embedder.embed([name])
-    spaces = [each.space for each in store.read(captures.list_spaces, OWNER, limit=1_000)]
-    create = captures.CreateSpace(user_id=OWNER, name=name, model=model.model, dimension=model.dimension)
-    fitting = [each for each in spaces if (each.name, each.model, each.status) == (name, model.model, "ACTIVE")]
-    space = fitting[0] if fitting else _do(store, captures.create_space, create).space
-    known = {each.subspace.name for each in store.read(captures.list_subspaces, OWNER, space.id, limit=1_000)}
-    for topic in dict.fromkeys(each.topic for each in texts):
-        if topic not in known:
-            (seed,) = embedder.embed([" ".join(each.words[:1_000] for each in texts if each.topic == topic)])
-            part = captures.CreateSubspace(user_id=OWNER, space_id=space.id, name=topic, seed=seed)
-            _do(store, captures.create_subspace, part)
+    seeds = {each.topic: "" for each in texts}
+    for each in texts:
+        seeds[each.topic] += f"{each.words[:ALL]} "
+    vectors = dict(zip(seeds, embedder.embed([*seeds.values()]), strict=True))
+    model, size = vectors[texts[0].topic].model, vectors[texts[0].topic].dimension
+    spaces = (each.space for each in store.read(captures.list_spaces, OWNER, limit=ALL))
+    fitting = [each for each in spaces if (each.name, each.model, each.status) == (name, model, "ACTIVE")]
+    create = captures.CreateSpace(user_id=OWNER, name=name, model=model, dimension=size)
+    space: Space = fitting[0] if fitting else _do(store, captures.create_space, create).space
+    known = {each.subspace.name for each in store.read(captures.list_subspaces, OWNER, space.id, limit=ALL)}
+    for topic in [each for each in vectors if each not in known]:
+        part = captures.CreateSubspace(user_id=OWNER, space_id=space.id, name=topic, seed=vectors[topic])
+        _do(store, captures.create_subspace, part)
     return space
 
 
@@ -116,47 +121,35 @@ def _read(space: Space, embedder: Embedder, texts: Sequence[Text]) -> Iterator[C
     for reader, (share, least, most) in HABITS.items():
         for text in dice.sample(texts, ceil(share * len(texts))):
             for sitting in range(2 if dice.random() < TWICE else 1):
-                scroll, pace = dice.uniform(least, most), dice.uniform(least, most * 1.5)
-                yield _capture(space, embedder, text, f"{reader}-{sitting}", scroll, pace)
+                scroll, pace = dice.uniform(least, most), dice.uniform(least, 1.5 * most)
+                read = text.words[: max(len(text.title) + 2, int(scroll * len(text.words)))]
+                depth, count = 0.6 * min(1.5, pace) + 0.4 * scroll, len(text.words.split())
+                yield CaptureArtifactCommand(
+                    user_id=OWNER,
+                    space_id=space.id,
+                    url=f"https://reading.example/{quote(text.path)}",
+                    embedding=embedder.embed([read])[0].values,
+                    embedding_model=space.model,
+                    reading_depth=depth,
+                    scroll_depth=scroll,
+                    dwell_time_ms=round(count * WORD_MS * pace),
+                    word_count=count,
+                    engagement_level=list(EngagementLevel)[sum(depth >= each for each in LEVELS)],
+                    session_id=f"{reader}-{sitting}",
+                    title=text.title,
+                    content=text.words,
+                    capture_key=digest(["demo", space.id, reader, sitting, text.path, text.words]),
+                )
 
 
-def _capture(
-    space: Space, embedder: Embedder, text: Text, session: str, scroll: float, pace: float
-) -> CaptureArtifactCommand:
-    depth, words = 0.6 * min(1.5, pace) + 0.4 * scroll, len(text.words.split())
-    return CaptureArtifactCommand(
-        user_id=OWNER,
-        space_id=space.id,
-        url=f"https://reading.example/{quote(text.path)}",
-        embedding=_of(embedder, text.words[: max(len(text.title) + 2, int(scroll * len(text.words)))]),
-        embedding_model=space.model,
-        reading_depth=depth,
-        scroll_depth=scroll,
-        dwell_time_ms=round(words * WORD_MS * pace),
-        word_count=words,
-        engagement_level=list(EngagementLevel)[sum(depth >= each for each in LEVELS)],
-        session_id=session,
-        title=text.title,
-        content=text.words,
-        capture_key=digest(["demo", space.id, session, text.path, text.words]),
-    )
-
-
-def _looked_at(store: SqlStore, space: Space, made: Sequence[CaptureResult]) -> Iterator[Scene]:
-    parts = store.read(captures.list_subspaces, OWNER, space.id, limit=1_000)
-    centroids = {each.id: each for each in store.read(captures.list_centroids, OWNER, space.id)}
-    met = Counter(each.subspace_id for each in made)
-    rows = list[Sequence[object]]()
-    for each in (part.subspace for part in parts):
-        drawn = centroids[each.id].seq if each.id in centroids else 0
-        last = store.read(captures.list_drift, OWNER, each.id, after=max(0, drawn - 1))
-        rows.append((each.name, met[each.id], drawn, f"{last[-1].drift or 0:.4f}" if last else "-"))
-    yield Scene("Where they belong:", ("subspace", "captures", "drew its centroid on", "last drift"), rows)
-    yield Scene("What was decided:", ("decision", "captures"), sorted(Counter(each.decision for each in made).items()))
-
-
-def _of(embedder: Embedder, text: str) -> tuple[float, ...]:
-    return embedder.embed([text])[0].values
+def _parts(store: SqlStore, space: Space, made: Sequence[CaptureResult]) -> Iterator[tuple[object, ...]]:
+    """Each subspace, how many captures came to it, how many drew its centroid on, and how far the last did."""
+    met, centroids = Counter(each.subspace_id for each in made), store.read(captures.list_centroids, OWNER, space.id)
+    drawn = {each.id: each.seq for each in centroids}
+    for part in (each.subspace for each in store.read(captures.list_subspaces, OWNER, space.id, limit=ALL)):
+        moves = drawn.get(part.id, 0)
+        last = store.read(captures.list_drift, OWNER, part.id, after=moves - 1) if moves else ()
+        yield part.name, met[part.id], moves, f"{last[-1].drift or 0:.4f}" if last else "-"
 
 
 def _do(store: SqlStore, handler: Any, command: object) -> Any:  # noqa: ANN401 - each handler with its own command

@@ -35,6 +35,7 @@ HINTS: Final = {
     "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL; or `demo --key`",
+    "NOTHING_TO_READ": "name a folder with .md or .txt files below it",
     "NOT_RUNNING": "start it by `indelible up`",
     "OUTCOME_UNKNOWN": "look at `indelible history` before you repeat the command",
     "ROLE_TOO_STRONG": "give the schema's owner in INDELIBLE_OWNER_URL, and a weaker role in DATABASE_URL",
