@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from math import ceil
 from pathlib import Path
-from random import Random
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
@@ -28,7 +26,7 @@ LONGEST: Final = 20_000
 ALL: Final = 1_000
 WORD_MS: Final = 300  # of somebody who reads 200 words a minute
 TWICE: Final = 0.2
-HABITS: Final = {"skims": (0.9, 0.1, 0.5), "reads": (0.6, 0.5, 0.9), "studies": (0.4, 0.9, 1.0)}  # how many, how far
+HABITS: Final = {"skims": (1.0, 0.1, 0.5), "reads": (0.6, 0.5, 0.9), "studies": (0.4, 0.8, 1.0)}  # how many, how far
 LEVELS: Final = (0.3, 0.6, 1.0)  # the depths from which the second and those after it are reached
 
 
@@ -79,7 +77,8 @@ def texts_in(folder: Path) -> list[Text]:
             words = path.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST]
         place = path.relative_to(folder)
         topic = place.parts[0].replace("-", " ") if len(place.parts) > 1 else folder.absolute().name
-        if title := words.partition("\n")[0].lstrip("# ")[:200]:
+        lines = words.splitlines() or [""]
+        if title := next((line for line in lines if line.startswith("# ")), lines[0]).lstrip("# ")[:200]:
             found.append(Text(path=place.as_posix(), topic=topic, title=title, words=words))
     if not found:
         raise NothingToRead(str(folder))
@@ -117,13 +116,13 @@ def _space(store: SqlStore, embedder: Embedder, name: str, texts: Sequence[Text]
 
 def _read(space: Space, embedder: Embedder, texts: Sequence[Text]) -> Iterator[CaptureArtifactCommand]:
     """What each reader reads, the same in every run; a capture is about as much of a text as was read."""
-    dice = Random(space.name)  # noqa: S311 - nothing is secret about readers who never were
     for reader, (share, least, most) in HABITS.items():
-        for text in dice.sample(texts, ceil(share * len(texts))):
-            for sitting in range(2 if dice.random() < TWICE else 1):
-                scroll, pace = dice.uniform(least, most), dice.uniform(least, 1.5 * most)
+        for text in (each for each in texts if _chance(reader, each.path) < share):
+            for sitting in range(2 if _chance(reader, text.path, "again") < TWICE else 1):
+                far, slow = (_chance(reader, text.path, sitting, each) for each in ("far", "slow"))
+                scroll, pace = least + (most - least) * far, least + (most - least) * slow
                 read = text.words[: max(len(text.title) + 2, int(scroll * len(text.words)))]
-                depth, count = 0.6 * min(1.5, pace) + 0.4 * scroll, len(text.words.split())
+                depth, count = 0.6 * pace + 0.4 * scroll, len(text.words.split())
                 yield CaptureArtifactCommand(
                     user_id=OWNER,
                     space_id=space.id,
@@ -150,6 +149,11 @@ def _parts(store: SqlStore, space: Space, made: Sequence[CaptureResult]) -> Iter
         moves = drawn.get(part.id, 0)
         last = store.read(captures.list_drift, OWNER, part.id, after=moves - 1) if moves else ()
         yield part.name, met[part.id], moves, f"{last[-1].drift or 0:.4f}" if last else "-"
+
+
+def _chance(*what: object) -> float:
+    """A number from 0 to 1, which is always the same of the same."""
+    return int(digest([*what])[:8], 16) / 0xFFFFFFFF
 
 
 def _do(store: SqlStore, handler: Any, command: object) -> Any:  # noqa: ANN401 - each handler with its own command
