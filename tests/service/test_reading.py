@@ -18,7 +18,7 @@ TEXTS = {
     "animals/cat.md": "# The cat\n\nA cat is a small animal that catches mice, purrs and sleeps in the sun.\n",
     "animals/dog.txt": "The dog\n\nA dog is an animal that barks, fetches a stick and guards the house.\n",
     "money/bond.md": "# Bonds\n\nA bond is a loan to a company or a state, which pays interest every year.\n",
-    "money/old-stock.md": "<!-- generated -->\n# Stocks\n\nA share of stock is a part of a company; its price rises and falls.\n",
+    "money/old-stock.md": "<!-- made -->\n# Stocks\n\nA stock is a part of a company; its price rises and falls.\n",
     "money/table.csv": "price,1\n",
     "money/empty.md": "\n",
 }

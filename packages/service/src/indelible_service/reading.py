@@ -27,7 +27,7 @@ ALL: Final = 1_000
 WORD_MS: Final = 300  # of somebody who reads 200 words a minute
 TWICE: Final = 0.2
 HABITS: Final = {"skims": (1.0, 0.1, 0.5), "reads": (0.6, 0.5, 0.9), "studies": (0.4, 0.8, 1.0)}  # how many, how far
-LEVELS: Final = (0.3, 0.6, 1.0)  # the depths from which the second and those after it are reached
+LEVELS: Final = (0.3, 0.6, 0.85)  # the depths from which the second and those after it are reached
 
 
 @frozen
