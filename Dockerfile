@@ -6,7 +6,7 @@ COPY tests/constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt hatchling
 COPY packages ./packages
 RUN pip wheel --no-cache-dir --no-build-isolation --no-deps --wheel-dir /wheels \
-    ./packages/core ./packages/adapters/sql ./packages/web ./packages/service
+    ./packages/core ./packages/adapters/sql ./packages/adapters/wordllama ./packages/web ./packages/service
 
 FROM ${PYTHON_IMAGE}
 COPY --from=wheels /wheels /wheels

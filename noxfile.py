@@ -18,11 +18,13 @@ PINS = ROOT / "tests" / "constraints.txt"
 PACKAGES = {
     "indelible": "packages/core",
     "indelible-sql": "packages/adapters/sql",
+    "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
     "indelible-service": "packages/service",
 }
 GATE_PYTHON = "3.11"
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
+ABSENT = {"3.14": {"indelible-wordllama"}}  # of what is not made for that Python
 SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv puts them there
 
 
@@ -125,12 +127,13 @@ def fuzz(session: nox.Session) -> None:
 
 def _install(session: nox.Session, *groups: str) -> None:
     session.install("--quiet", "--constraint", str(PINS), "uv")
-    _install_editable(session, Path(session.bin) / "python", *groups)
+    _install_editable(session, Path(session.bin) / "python", GATE_PYTHON, *groups)
 
 
-def _install_editable(session: nox.Session, python: Path, *groups: str) -> None:
+def _install_editable(session: nox.Session, python: Path, version: str, *groups: str) -> None:
     _uv_install(session, python, "hatchling", "editables")
-    editables = [option for folder in PACKAGES.values() for option in ("--editable", folder)]
+    folders = [folder for name, folder in PACKAGES.items() if name not in ABSENT.get(version, ())]
+    editables = [option for folder in folders for option in ("--editable", folder)]
     wanted = [option for group in groups for option in ("--group", group)]
     _uv_install(session, python, "--compile-bytecode", "--no-build-isolation", *editables, *wanted)
     unpinned = set(_freeze(session, python)) - set(PINS.read_text().splitlines())
@@ -212,13 +215,18 @@ def _wheels(session: nox.Session) -> None:
     web = _empty(session, place / "web", wheels["indelible"], wheels["indelible-web"])
     _import_everything(session, web, "indelible_web")
 
+    embedding = wheels.pop("indelible-wordllama")
     service = _empty(session, place / "service", *wheels.values())
     _import_everything(session, service, "indelible_service")
     session.run(service.with_name("indelible"), "--help", external=True, silent=True)
+    with_extra = f"indelible-service[embedding] @ {wheels['indelible-service'].as_uri()}"
+    extra = _empty(session, place / "extra", *wheels.values(), embedding, with_extra)
+    _import_everything(session, extra, "indelible_wordllama")
+    _run_isolated(session, extra, "embedding.py")
     session.run("python", "-m", "tests.docs.follow")  # the tutorial, installation and all
 
 
-def _empty(session: nox.Session, place: Path, *wheels: Path) -> Path:
+def _empty(session: nox.Session, place: Path, *wheels: Path | str) -> Path:
     _uv(session, "venv", "--clear", "--python", Path(session.bin) / "python", place)
     _uv_install(session, place / "bin" / "python", *wheels)
     return place / "bin" / "python"
@@ -238,7 +246,7 @@ def _other_pythons(session: nox.Session) -> None:
     for version, path in found.items():
         place = Path(session.create_tmp()).resolve() / version
         _uv(session, "venv", "--clear", "--python", path, place)
-        _install_editable(session, place / "bin" / "python", "test")
+        _install_editable(session, place / "bin" / "python", version, "test")
         command = ("-m", "pytest", "tests/core", "tests/conformance", "-k", "not postgres")
         session.run(place / "bin" / "python", *command, external=True)
     absent = ", ".join(version for version in OTHER_PYTHONS if version not in found)

@@ -34,6 +34,7 @@ BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "concepts": ("The context of concepts", ("indelible.concepts",)),
     "sql": ("Stores on SQLite and PostgreSQL", ("indelible_sql",)),
+    "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
     "web": ("The REST API", ("indelible_web",)),
     "testing": (
         "The store in memory, and what a store is held to",

@@ -85,7 +85,9 @@ def test_every_package_is_typed_and_introduces_itself_in_short(package: Path) ->
 def test_all_packages_have_one_version_and_pin_their_siblings_to_it() -> None:
     projects = {found["name"]: found for found in map(project, SOURCES.values())}
     version = projects["indelible"]["version"]
+    extras = [found.get("optional-dependencies", {}) for found in projects.values()]
     needed = {line for found in projects.values() for line in found["dependencies"]}
+    needed |= {line.partition(";")[0] for extra in extras for lines in extra.values() for line in lines}
     siblings = {line for line in needed if line.partition("==")[0] in projects}
 
     assert {found["version"] for found in projects.values()} == {version}

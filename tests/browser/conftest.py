@@ -52,7 +52,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     said = "".join(takewhile(lambda line: not line.startswith("Next:"), process.stdout))
     address = re.findall(r"^Address: +(\S+)$", said, re.MULTILINE)[0]
     port = {"INDELIBLE_PORT": address.rpartition(":")[2]}
-    subprocess.run([*command, "demo"], cwd=folder, env=environment | port, check=True, capture_output=True)
+    for name in ("concepts", "captures"):
+        subprocess.run([*command, "demo", name], cwd=folder, env=environment | port, check=True, capture_output=True)
     yield Instance(address=address, key=(folder / "data" / "first.key").read_text())
     process.send_signal(signal.SIGTERM)
     process.stdout.close()

@@ -27,6 +27,12 @@ def concept_id(instance: Instance, name: str) -> str:
     return str(next(each["concept"]["id"] for each in found if each["name"] == name))
 
 
+def space(page: Page) -> str:
+    """Where the space is that the demonstration has read."""
+    page.goto("/console/spaces")
+    return page.locator("tbody th a").first.get_attribute("href") or ""
+
+
 def create(instance: Instance, name: str, definition: str = "A thing that a test has made.") -> dict[str, Any]:
     content = {"name": name, "definition": definition, "examples": ["One of it."]}
     return instance.api("POST", "/concepts", {"content": content, "reason": f"made as {name}"})
@@ -66,6 +72,8 @@ def test_axe_finds_nothing_on_any_page_and_nothing_hangs_over(
         "diff": f"{fraction}/diff?from=1&to=2",
         "new": "/console/new",
         "edit": f"{mixed}/edit",
+        "spaces": "/console/spaces",
+        "space": space(page),
         "history": "/console/history",
         "since": "/console/history?beginning=",
         "lost": "/console/nowhere",
@@ -112,6 +120,20 @@ def test_a_concept_lives_its_whole_life_without_a_script(opened: Opened) -> None
     expect(page.locator(".timeline > li").first).to_contain_text("it is to be published")
     page.get_by_role("link", name="Show what came since").click()
     expect(page.locator("h2")).to_have_text("Nothing came since")
+
+
+def test_a_space_says_all_of_its_picture_in_words_and_opens_by_keyboard(opened: Opened) -> None:
+    page = opened("dark", "phone", scripts="blocked")
+    page.goto(space(page))
+    marks, centroids = page.locator(".plot .dot").count(), page.locator(".plot .hub").count()
+    for summary in page.locator("summary").all():
+        summary.focus()
+        page.keyboard.press("Enter")
+
+    expect(page.locator(".plot desc")).to_contain_text(f"{marks} pages and {centroids} centroids")
+    expect(page.locator("details[open] tbody tr")).to_have_count(marks)
+    expect(page.locator("details[open] dt")).to_have_count(centroids)
+    assert (violations(page), overflows(page)) == ([], False)
 
 
 def test_the_search_finds_while_one_types_and_its_address_can_be_kept(opened: Opened) -> None:

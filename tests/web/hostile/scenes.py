@@ -36,7 +36,10 @@ GUESSES: Final = (
     *("Bearer ind__x", "Bearer ind_x_", "Bearer ind_\u00e9_\u00ff", "Bearer ind_a_b, Bearer ind_c_d", "a" * 5_000),
 )
 ASKED: Final = tuple(path for _, method, path in NEEDED if method == "GET")
-PAGES: Final = (LIST, HISTORY, f"{HISTORY}?cursor=x", "/console/new", "/console/concepts/x", "/console/concepts/x/edit")
+PAGES: Final = (
+    *(LIST, HISTORY, f"{HISTORY}?cursor=x", "/console/new", "/console/concepts/x", "/console/concepts/x/edit"),
+    *("/console/spaces", "/console/spaces/x"),
+)
 POSTS: Final = ("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out")
 TOKENS: Final[Mapping[str, str | None]] = {"no": None, "a blank": "", "an invented": "0" * 64, "an accented": "\u00e9"}
 FOREIGN: Final = (

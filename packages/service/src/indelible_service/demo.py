@@ -147,6 +147,3 @@ def _looked_at(api: Api, lives: Mapping[str, Body], scene: Body) -> Scene:
 
 def _seen(seq: int | None) -> dict[str, str]:
     return {"If-Match": f'"{seq}"'} if seq else {}
-
-
-STORIES: Final = {"concepts": concepts_demo}

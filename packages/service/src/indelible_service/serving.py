@@ -16,7 +16,7 @@ from indelible.kernel.keys import CreateKey, create_key, list_keys
 from indelible_service.database import opened, upgrade
 from indelible_service.local import completed, directory
 from indelible_service.settings import Settings
-from indelible_service.wire import application, settle
+from indelible_service.wire import application, embedder_of, settle
 from indelible_sql import SqlStore
 
 THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
@@ -61,8 +61,9 @@ def run_beside(settings: Settings, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    embedder_of(settings)  # a refusal is said once, here, and not by every worker
     with opened(settings) as store:
-        store.read(list_keys, limit=1)  # a refusal is said once, here, and not by every worker
+        store.read(list_keys, limit=1)
     with _listening(settings):
         settle(settings)
     multiprocessing.set_start_method("spawn", force=True)  # a forked worker is deaf to SIGTERM until it is ready

@@ -59,6 +59,7 @@ SWITCH: Final = Form("on or off", "(?i:on|off)", lambda text: text.lower() == "o
 LOG_LEVEL: Final = Form(
     "one of DEBUG, INFO, WARNING, ERROR, CRITICAL", "(?i:DEBUG|INFO|WARNING|ERROR|CRITICAL)", str.upper
 )
+EMBEDDER: Final = Form("one of auto, wordllama, none", "(?i:auto|wordllama|none)", str.lower)
 ORIGINS: Final = _several("origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+")
 
 
@@ -92,6 +93,7 @@ class Settings:
         "INDELIBLE_SECRET", b"", Form("at least 32 characters", ".{32,}", str.encode), is_secret=True
     )
     data_dir: Path = _setting("INDELIBLE_DATA_DIR", Path("indelible-data"), Form("a directory", ".+", Path))  # noqa: RUF009 - it is frozen
+    embedder: str = _setting("INDELIBLE_EMBEDDER", "auto", EMBEDDER)
     four_eyes: bool = _setting("INDELIBLE_FOUR_EYES", default=False, form=SWITCH)
     log_level: str = _setting("INDELIBLE_LOG_LEVEL", "INFO", LOG_LEVEL)
     requests_per_minute: int = _setting("INDELIBLE_REQUESTS_PER_MINUTE", 600, _whole(1, 10_000_000))

@@ -3,15 +3,27 @@
 import logging
 import os
 import time
+from typing import ClassVar
 
+from attrs import frozen
 from flask import Flask
 
+from indelible.captures import Embedder
+from indelible.kernel import Unavailable
 from indelible.wiring import Wiring
 from indelible_service.database import store_of
 from indelible_service.local import derived
 from indelible_service.settings import Settings, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings, create_app
+
+
+@frozen
+class EmbedderMissing(Unavailable):
+    """Nothing that is installed and allowed by the settings turns texts into embeddings."""
+
+    code: ClassVar[str] = "EMBEDDER_MISSING"
+    embedder: str
 
 
 def application(settings: Settings, store: SqlStore) -> Flask:
@@ -24,7 +36,22 @@ def application(settings: Settings, store: SqlStore) -> Flask:
         requests_per_minute=settings.requests_per_minute,
         most_streams=settings.most_streams,
     )
-    return create_app(Wiring(store=store), web)
+    return create_app(Wiring(store=store, embedder=embedder_of(settings)), web)
+
+
+def embedder_of(settings: Settings) -> Embedder | None:
+    """What turns texts into embeddings here, if anything does; EmbedderMissing."""
+    match settings.embedder:
+        case "none":
+            return None
+        case named:
+            try:
+                from indelible_wordllama import WordLlamaEmbedder
+            except ModuleNotFoundError as error:
+                if named == "auto":
+                    return None
+                raise EmbedderMissing(named) from error
+            return WordLlamaEmbedder()
 
 
 def make() -> Flask:

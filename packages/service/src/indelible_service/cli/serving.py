@@ -1,5 +1,7 @@
 """The API on the command line."""
 
+from pathlib import Path
+
 import click
 
 from indelible_service.cli.answers import Command, answer, show_table, visible, wants_json
@@ -39,20 +41,26 @@ def serve(workers: int) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("names", type=click.Choice(["concepts"]), nargs=-1)
+@click.argument("name", type=click.Choice(["concepts", "captures"]), default="concepts")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False)
 @click.option("--key", envvar="INDELIBLE_KEY", help="A key of the running instance, where its database is elsewhere.")
-def demo(names: tuple[str, ...], key: str | None) -> None:
-    """Write a small curriculum, and look at it.
+@click.option("--ask", metavar="QUESTION", help="What to search the texts of `captures` for.")
+def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> None:
+    """Show what it is for: `concepts`, a small curriculum, or `captures`, a folder of texts that is read.
 
-    It goes through the REST API of the instance that runs at API_BASE_URL, or at INDELIBLE_HOST and INDELIBLE_PORT. A
-    second run finds every step done, and changes nothing. NAMES say which parts to show; without any, all there are.
+    The concepts go through the REST API of the instance that runs at API_BASE_URL, or at INDELIBLE_HOST and
+    INDELIBLE_PORT. The captures go into the database that the settings name: of every .md and .txt below FOLDER, or of
+    our own documentation; each folder in it is a subspace. A second run finds everything done, and changes nothing.
     """
-    from indelible_service.demo import STORIES, Scene, running
+    from indelible_service.demo import Scene, concepts_demo, running
+    from indelible_service.reading import HANDBOOK, QUESTION, captures_demo
 
-    api, scenes = running(load(), key), list[Scene]()
-    for scene in (scene for name in names or STORIES for scene in STORIES[name](api)):
+    settings, scenes = load(), list[Scene]()
+    reads = name == "captures"
+    texts = folder or HANDBOOK
+    for scene in captures_demo(settings, texts, ask or QUESTION) if reads else concepts_demo(running(settings, key)):
         scenes.append(scene)
         if not wants_json():
             click.echo(visible(scene.text))
             show_table(scene.columns, scene.rows)
-    answer(scenes, f"All of it stands at {api.address} now.")
+    answer(scenes, f"All of it stands at {settings.address} now.")

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from indelible.kernel import IndelibleError
 from indelible.wiring import Wiring
 from indelible_web.auth import PUBLIC, Gate
-from indelible_web.console import concepts, editing, history, pages, session
+from indelible_web.console import concepts, editing, history, pages, session, spaces
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.desk import Desk, Page
 from indelible_web.console.streams import Streams
@@ -28,6 +28,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *concepts.PAGES,
     *editing.PAGES,
     *history.PAGES,
+    *spaces.PAGES,
     Page(rule="/<path:rest>", view=lost),
 )
 

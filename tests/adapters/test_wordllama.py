@@ -1,0 +1,108 @@
+"""The model inside the wheel: it is there, it opens no socket, and one text has one embedding."""
+
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
+
+import pytest
+import wordllama
+from tests.architecture.sources import ROOT
+
+from indelible.captures import Embedder, EmbeddingVector
+from indelible.captures.errors import EmbedderFailed
+from indelible_wordllama import DIMENSION, MODEL, MOST_CHARACTERS, WordLlamaEmbedder
+
+NEARER = [
+    ("a puppy in the garden", "a dog in the yard", "the price of a stock"),
+    ("adding fractions with unlike denominators", "sums of fractions", "a migration of the schema"),
+    ("the server was restarted", "a process is started again", "a poem about the sea"),
+]
+
+
+@pytest.fixture
+def embedder(monkeypatch: pytest.MonkeyPatch) -> Embedder:
+    def refuse(*_: object) -> NoReturn:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setenv("HOME", "/nowhere")
+    return WordLlamaEmbedder()
+
+
+def closeness(one: EmbeddingVector, other: EmbeddingVector) -> float:
+    return sum(a * b for a, b in zip(one.values, other.values, strict=True))
+
+
+@pytest.mark.parametrize("texts", NEARER)
+def test_what_means_the_like_is_nearer_than_what_does_not(embedder: Embedder, texts: tuple[str, ...]) -> None:
+    first, like, unlike = embedder.embed(texts)
+
+    assert closeness(first, like) > closeness(first, unlike) + 0.1
+
+
+def test_an_embedding_is_a_unit_vector_of_the_model(embedder: Embedder) -> None:
+    (found,) = embedder.embed(["Ratio"])
+
+    assert (found.model, found.dimension) == (MODEL, DIMENSION)
+    assert closeness(found, found) == pytest.approx(1, abs=1e-6)
+
+
+def test_one_text_has_one_embedding_whatever_it_is_asked_with_and_whoever_asks(embedder: Embedder) -> None:
+    texts = ["Ratio", "a much longer text about ratios and proportions " * 30, "Ratio"]
+    together = embedder.embed(texts)
+
+    assert together[0] == together[2]
+    assert [WordLlamaEmbedder().embed([text])[0] for text in texts[:2]] == list(together[:2])
+    assert embedder.embed(["  Ratio\n"]) == (together[0],)
+    assert embedder.embed([]) == ()
+
+
+def test_the_rest_of_a_long_text_is_not_read(embedder: Embedder) -> None:
+    begun = ("fractions and ratios " * MOST_CHARACTERS)[:MOST_CHARACTERS].strip()
+    cut, whole = embedder.embed([begun, begun + " " * (MOST_CHARACTERS - len(begun)) + "stocks " * 1_000])
+
+    assert cut == whole
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\t\u3000", "\ud800"])
+def test_a_text_without_words_has_none(embedder: Embedder, text: str) -> None:
+    with pytest.raises(EmbedderFailed):
+        embedder.embed(["Ratio", text])
+
+
+def test_a_model_that_is_not_there_is_a_failure_with_a_code(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wordllama.WordLlama, "load", _missing)
+
+    with pytest.raises(EmbedderFailed, match="none"):
+        embedder.embed(["Ratio"])
+
+
+def _missing(**_: object) -> NoReturn:
+    raise FileNotFoundError
+
+
+def test_it_is_loaded_once_however_many_ask_at_once(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads, load = list[object](), wordllama.WordLlama.load
+
+    def counted(**options: object) -> object:
+        loads.append(options)
+        return load(**options)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(wordllama.WordLlama, "load", counted)
+    with ThreadPoolExecutor(4) as pool:
+        found = {tuple(each) for each in pool.map(embedder.embed, [["Ratio"]] * 8)}
+
+    assert (len(loads), len(found)) == (1, 1)
+
+
+def test_a_process_of_its_own_opens_no_socket_and_its_log_stays_as_it_was() -> None:
+    script = (ROOT / "tests" / "wheels" / "embedding.py",)
+    done = subprocess.run((sys.executable, "-I", *script), check=True, capture_output=True, text=True)
+
+    assert done.stdout == "256 numbers; 'puppy' is nearer to 'dog' than to 'bond'; root handlers: 0\n"
+    assert not done.stderr

@@ -1,0 +1,109 @@
+"""The demonstration of captures: a folder of texts is read into a space, once."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from indelible import captures
+from indelible_service.cli import main
+from indelible_service.database import opened, upgrade
+from indelible_service.reading import HABITS, HANDBOOK, OWNER, captures_demo, texts_in
+from indelible_service.settings import Settings, load
+from indelible_sql import verify
+
+TEXTS = {
+    "animals/cat.md": "# The cat\n\nA cat is a small animal that catches mice, purrs and sleeps in the sun.\n",
+    "animals/dog.txt": "The dog\n\nA dog is an animal that barks, fetches a stick and guards the house.\n",
+    "money/bond.md": "# Bonds\n\nA bond is a loan to a company or a state, which pays interest every year.\n",
+    "money/old-stock.md": "<!-- made -->\n# Stocks\n\nA stock is a part of a company; its price rises and falls.\n",
+    "money/table.csv": "price,1\n",
+    "money/empty.md": "\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in TEXTS.items():
+        path = tmp_path / "shelf" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "shelf"
+
+
+@pytest.fixture
+def settings() -> Settings:
+    upgrade(load())
+    return load()
+
+
+def demo(*words: str, **environment: str) -> Result:
+    return CliRunner(env=environment).invoke(main, ("demo", "captures", *words), catch_exceptions=False)
+
+
+def rows(scenes: list[Any], title: str) -> list[tuple[Any, ...]]:
+    return next([tuple(row) for row in scene.rows] for scene in scenes if scene.text.startswith(title))
+
+
+def test_every_text_is_an_artifact_and_each_folder_a_subspace(settings: Settings, folder: Path) -> None:
+    scenes = [*captures_demo(settings, folder, "Which animal barks?")]
+    made = int(scenes[0].text.split()[0])
+
+    assert scenes[0].text.endswith("of 4 texts; 0 of them were there already.")
+    assert [row[0] for row in rows(scenes, "Where they belong")] == ["animals", "money"]
+    assert sum(row[1] for row in rows(scenes, "Where they belong")) == made
+    assert sum(row[1] for row in rows(scenes, "What was decided")) == made
+    assert rows(scenes, "Nearest to")[0][0] == "The dog"
+    assert {row[0] for row in rows(scenes, "Nearest to")} == {"The cat", "The dog", "Bonds", "Stocks"}
+
+
+def test_a_second_run_finds_everything_there_and_the_space_at_its_address(settings: Settings, folder: Path) -> None:
+    first, second = ([*captures_demo(settings, folder)] for _ in range(2))
+    with opened(settings) as store:
+        (space,) = store.read(captures.list_spaces, OWNER)
+        signals = store.read(captures.recent_captures, OWNER, space.space.id, limit=1_000)
+        assert not verify(store)
+    made = len(signals)
+
+    assert second[0].text == f"{made} captures of 4 texts; {made} of them were there already."
+    assert second[1:] == first[1:]
+    assert first[-1].text.endswith(f"/console/spaces/{space.space.id}")
+    assert "skims" in {str(each.session_id).partition("-")[0] for each in signals} <= set(HABITS)
+    assert {each.url for each in signals} >= {"https://reading.example/money/old-stock.md"}
+
+
+def test_the_handbook_comes_with_the_package_and_settles_in_its_topics(settings: Settings) -> None:
+    done = demo()
+
+    assert done.exit_code == 0, done.output
+    assert "Back up, restore, upgrade" in done.stdout
+    assert settings.address in done.stdout
+    assert all(topic in done.stdout for topic in {each.topic for each in texts_in(HANDBOOK)})
+
+
+def test_a_folder_without_a_text_is_refused(settings: Settings, tmp_path: Path) -> None:
+    done = demo(str(tmp_path))
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("NOTHING_TO_READ: ")
+    assert settings.four_eyes is False
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("chosen", ["auto", "none"])
+def test_without_what_embeds_the_hint_says_how_it_is_installed(chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "indelible_wordllama", None)
+    done = demo(INDELIBLE_EMBEDDER=chosen)
+
+    assert done.exit_code == 3
+    assert done.stderr.startswith("EMBEDDER_MISSING: ")
+    assert "Hint: install the extra `indelible-service[embedding]`" in done.stderr
+
+
+def test_without_a_database_nothing_is_read() -> None:
+    done = demo()
+
+    assert done.exit_code == 3
+    assert done.stderr.startswith("NO_DATABASE: ")
