@@ -118,7 +118,7 @@ def test_the_dockerfile_has_no_fault() -> None:
         ("python:3.11-slim", "python", "python is not pinned"),
         ("FROM ${PYTHON_IMAGE}\n", "FROM debian\n", "debian is not pinned"),
         ("COPY packages ", "COPY package ", "package does not exist"),
-        ("COPY packages ", "COPY docs ", "docs is ignored"),
+        ("COPY packages ", "COPY notes ", "notes is ignored"),
         ("COPY packages ", "ADD packages ", "ADD fetches"),
         ("USER 10001\n", "", "runs as root"),
         ("USER 10001\n", "USER root\n", "runs as root"),

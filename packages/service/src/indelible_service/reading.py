@@ -18,7 +18,7 @@ from indelible_service.settings import Settings
 from indelible_service.wire import EmbedderMissing, embedder_of
 from indelible_sql import SqlStore, install_algorithm
 
-HANDBOOK: Final = Path(__file__).with_name("handbook")  # how pages of our own documentation begin, by topic
+HANDBOOK: Final = Path(__file__).with_name("handbook")  # our own documentation: links here, pages in a wheel
 QUESTION: Final = "How do I get my data back from a backup?"
 OWNER: Final = "admin"  # the first key's, so that whoever signs in with that sees the space
 ALGORITHM: Final = "oscl-1"
@@ -72,7 +72,8 @@ def captures_demo(settings: Settings, folder: Path = HANDBOOK, question: str = Q
 def texts_in(folder: Path) -> list[Text]:
     """Every text below the folder, in order; NothingToRead."""
     found = list[Text]()
-    for path in sorted(each for each in folder.rglob("*") if each.suffix in (".md", ".txt") and each.is_file()):
+    places = [each for top in folder.iterdir() for each in (top.rglob("*") if top.is_dir() else (top,))]
+    for path in sorted(each for each in places if each.suffix in (".md", ".txt") and each.is_file()):
         with usable(path):
             words = path.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST]
         place = path.relative_to(folder)
