@@ -24,7 +24,7 @@ def application(settings: Settings, store: SqlStore) -> Flask:
         requests_per_minute=settings.requests_per_minute,
         most_streams=settings.most_streams,
     )
-    return create_app(Wiring(store=store), web)
+    return create_app(Wiring(store=store, config=store.config), web)
 
 
 def make() -> Flask:
