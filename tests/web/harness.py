@@ -23,7 +23,10 @@ SECRET = b"a secret for tests, 32 bytes long"
 SETTINGS = WebSettings(secret=SECRET, requests_per_minute=1_000_000, wrong_keys_per_minute=1_000_000)
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 OPERATOR = Actor.system("tests")
-SCOPES = tuple(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish"))
+SCOPES = (
+    *(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish")),
+    *(f"captures:{verb}" for verb in ("read", "write", "admin")),
+)
 STEPS = ("REVIEW", "APPROVED", "PUBLISHED")
 
 

@@ -29,6 +29,20 @@ NEEDED: Final = (
     ("concepts:read", "GET", "/v1/learning-order"),
     ("concepts:write", "POST", "/v1/concepts"),
     ("concepts:write", "PUT", "/v1/concepts/x"),
+    *(
+        ("captures:read", "GET", f"/v1/{path}")
+        for path in ("spaces", "spaces/x", "artifacts?space_id=x", "artifacts/x")
+    ),
+    *(("captures:read", "GET", f"/v1/spaces/x/{path}") for path in ("subspaces", "captures", "centroids")),
+    *(("captures:read", "GET", f"/v1/{path}") for path in ("artifacts/x/signals", "subspaces/x", "subspaces/x/drift")),
+    *(("captures:read", "POST", f"/v1/{path}") for path in ("margins/preview", "search")),
+    *(("captures:write", "POST", f"/v1/{path}") for path in ("spaces", "subspaces", "captures", "captures/batch")),
+    *(("captures:write", "PUT", f"/v1/{path}") for path in ("spaces/x", "subspaces/x")),
+    *(("captures:write", "POST", f"/v1/{path}/retire") for path in ("spaces/x", "subspaces/x")),
+    ("captures:write", "POST", "/v1/subspaces/x/seed"),
+    *(("captures:admin", "GET", f"/v1/{path}") for path in ("algorithms", "algorithms/x", "settings")),
+    *(("captures:admin", "POST", f"/v1/{path}") for path in ("algorithms", "algorithms/x/activate")),
+    ("captures:admin", "PUT", "/v1/settings/x"),
     ("history:read", "GET", "/v1/history"),
 )
 GUESSES: Final = (
