@@ -61,9 +61,9 @@ class Renewable:
 class Web:
     """An application over a store, and a caller with a key."""
 
-    def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS) -> None:
+    def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS, **wired: Any) -> None:  # noqa: ANN401
         self.store = store
-        self.app = create_app(Wiring(store=store, clock=TickingClock(), ids=CountedIds()), settings)
+        self.app = create_app(Wiring(store=store, clock=TickingClock(), ids=CountedIds(), **wired), settings)
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))

@@ -1,6 +1,7 @@
 """The routes of captures: what is kept, what it came to, and what is near."""
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from attrs import asdict, evolve, field, fields, frozen
@@ -202,7 +203,7 @@ def capture(call: Call, sent: CaptureSent) -> Captured:
     (vector,) = embedded(call.embedder, [(sent, sent.text)])
     if sent.capture_key is None and call.once is not None:
         sent = evolve(sent, capture_key=call.once.key)
-    return _kept(call, sent, vector)
+    return _kept(call, call.caller.user_id, sent, vector)
 
 
 @routes.add("POST /captures/batch", WRITE, takes=CapturesSent, gives=CapturesKept, reason="")
@@ -210,9 +211,11 @@ def capture_batch(call: Call, sent: CapturesSent) -> CapturesKept:
     """Keep up to 100 captures, each by itself: what is wrong with one is no other's business."""
     if not sent.items:
         raise InvalidFields({"items": f"Not 1 to {MOST_ITEMS} items."})
+    user_id = call.caller.user_id
     read = [attempted(each.read, CaptureSent) for each in sent.items]
     vectors = iter(embedded(call.embedder, [(each, each.text) for each in read if isinstance(each, CaptureSent)]))
-    kept = (attempted(_kept, call, each, next(vectors)) if isinstance(each, CaptureSent) else each for each in read)
+    own = partial(attempted, _kept, call, user_id)
+    kept = (own(each, next(vectors)) if isinstance(each, CaptureSent) else each for each in read)
     return CapturesKept(items=tuple(_item(each, call.request_id) for each in kept))
 
 
@@ -273,12 +276,12 @@ def search(call: Call, asked: SearchAsked) -> Page[ArtifactNear]:
     return Page(items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None)
 
 
-def _kept(call: Call, sent: CaptureSent, vector: EmbeddingVector | IndelibleError) -> Captured:
+def _kept(call: Call, user_id: str, sent: CaptureSent, vector: EmbeddingVector | IndelibleError) -> Captured:
     """What becomes of a capture, in a transaction of its own."""
     if isinstance(vector, IndelibleError):
         raise vector
     said = {each.name: getattr(sent, each.name) for each in fields(captures.CaptureSaid)}
-    said |= {"user_id": call.caller.user_id, "embedding": vector.values, "embedding_model": vector.model}
+    said |= {"user_id": user_id, "embedding": vector.values, "embedding_model": vector.model}
     # No receipt: the capture's own key does all that one would do.
     own = evolve(call, reason=sent.reason, once=None)
     result = asdict(own.run(captures.capture_artifact, captures.CaptureArtifactCommand(**said)), recurse=False)
