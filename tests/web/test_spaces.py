@@ -1,7 +1,7 @@
 """Spaces, subspaces, algorithms and settings over HTTP."""
 
 import pytest
-from tests.web.harness import Json, Web, memory, problem, saved
+from tests.web.harness import Json, Sent, Web, memory, problem, saved
 from tests.web.reader import reader_of, reading, worked
 from tests.web.test_system import counted
 
@@ -84,9 +84,9 @@ def test_a_foreign_space_and_subspace_are_not_found_whatever_is_asked(web: Web) 
         ("POST", f"{part}/retire", WHY),
     ]
     for method, path, body in asked:
-        sent = {"key": noor} if body is None else {"key": noor, "json": body, "seq": 1}
-        foreign = web.send(method, path, **sent)  # type: ignore[arg-type]
-        missing = web.send(method, path.replace("id-", "no-"), **sent)  # type: ignore[arg-type]
+        sent: Sent = {"key": noor} if body is None else {"key": noor, "json": body, "seq": 1}
+        foreign = web.send(method, path, **sent)
+        missing = web.send(method, path.replace("id-", "no-"), **sent)
         assert foreign.status_code == 404, (method, path)
         if body is None:
             assert foreign.get_json()["code"] == missing.get_json()["code"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 from attrs.validators import optional
@@ -81,7 +81,7 @@ class Unread(Generic[T]):
 
     def read(self, cls: type[T]) -> T:
         """The item, or whatever is wrong with it."""
-        schema: Any = schema_of(cls, Side.BODY)()
+        schema: Any = schema_of(cast("Any", cls), Side.BODY)()
         try:
             return structure(schema.load(self.value), cls)
         except ValidationError as error:
@@ -182,13 +182,15 @@ def _limit(says: Says, name: str) -> object:
     return says[name]
 
 
+def _is_numbers_or_unread(kind: Any) -> bool:  # noqa: ANN401 - a type
+    return kind == tuple[float, ...] or typing.get_origin(kind) is Unread
+
+
 def _as_it_is(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be
     return value
 
 
 _converter = Converter(detailed_validation=False, forbid_extra_keys=True)
-_converter.register_structure_hook_func(
-    lambda kind: kind == tuple[float, ...] or typing.get_origin(kind) is Unread, _as_it_is
-)
+_converter.register_structure_hook_func(_is_numbers_or_unread, _as_it_is)
 for _kind in (datetime, Actor, Enum, Vector, Ignored):
     _converter.register_structure_hook(_kind, _as_it_is)

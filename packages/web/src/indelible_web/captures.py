@@ -1,7 +1,6 @@
 """The routes of captures: what is kept, what it came to, and what is near."""
 
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from attrs import asdict, evolve, field, fields, frozen
@@ -214,8 +213,9 @@ def capture_batch(call: Call, sent: CapturesSent) -> CapturesKept:
     user_id = call.caller.user_id
     read = [attempted(each.read, CaptureSent) for each in sent.items]
     vectors = iter(embedded(call.embedder, [(each, each.text) for each in read if isinstance(each, CaptureSent)]))
-    own = partial(attempted, _kept, call, user_id)
-    kept = (own(each, next(vectors)) if isinstance(each, CaptureSent) else each for each in read)
+    kept = (
+        attempted(_kept, call, user_id, each, next(vectors)) if isinstance(each, CaptureSent) else each for each in read
+    )
     return CapturesKept(items=tuple(_item(each, call.request_id) for each in kept))
 
 
