@@ -50,7 +50,7 @@ OF_CAPTURES: list[Line] = [
         capture(25, 422, "READING_DEPTH_OUT_OF_RANGE", reading_depth=each)
         for each in (-0.0001, 1.5000001, 2, -1, 1e308)
     ),
-    *(capture(25, 422, "INVALID_FIELDS", reading_depth=each) for each in ("1", True, [], {}, "NaN")),
+    *(capture(25, 422, "INVALID_FIELDS", reading_depth=each) for each in ("1", True, None, [1.0], "NaN")),
     *(capture(25, 422, "FRACTION_OUT_OF_RANGE", scroll_depth=each) for each in (-0.1, 1.0000001, 100)),
     *(capture(25, 422, "NUMBER_OUT_OF_RANGE", dwell_time_ms=each) for each in (-1, 2**53 + 1, 10**30)),
     *(capture(25, 422, "INVALID_FIELDS", word_count=each) for each in (1.5, "1_000", True)),
