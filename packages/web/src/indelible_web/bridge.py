@@ -91,7 +91,7 @@ class Unread(Generic[T]):
 class UnreadField(fields.Nested):
     """A field that the document describes, and that is left to be read later."""
 
-    def _deserialize(self, value: object, *_: object, **__: object) -> Unread[Any]:
+    def _deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread
         return Unread(value)
 
 
@@ -153,9 +153,10 @@ def _field(kind: Any, says: Says, side: Side, **options: Any) -> fields.Field[An
         return fields.Dict(**options)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return scalar(member_of(kind), {"type": "string", "enum": [each.value for each in kind], **says}, **options)
-    nested, cls = (UnreadField, arguments[0]) if typing.get_origin(kind) is Unread else (fields.Nested, kind)
-    if isinstance(cls, type) and attrs.has(cls) and kind not in SCALARS:
-        return nested(schema_of(cls, side), **options)
+    is_unread = typing.get_origin(kind) is Unread
+    cls: Any = arguments[0] if is_unread else kind
+    if isinstance(cls, type) and attrs.has(cls) and cls not in SCALARS:
+        return (UnreadField if is_unread else fields.Nested)(schema_of(cls, side), **options)
     return _scalar(kind, says, side, **options)
 
 

@@ -51,8 +51,9 @@ def _given(meaning: Meaning, text: str) -> EmbeddingVector | str:
 def _found(embedder: Embedder | None, texts: Sequence[str]) -> Iterator[EmbeddingVector | IndelibleError]:
     if embedder is None:
         return repeat(EmbeddingMissing("an embedder"))
+    found = list[EmbeddingVector]()
     try:
-        found = list(embedder.embed(texts)) if texts else []
+        found += embedder.embed(texts) if texts else ()
         problem = "" if len(found) == len(texts) else "not an embedding for each text"
     except Exception as error:  # noqa: BLE001 - whatever a model raises, nothing is kept
         problem = type(error).__name__  # its message could quote the texts
