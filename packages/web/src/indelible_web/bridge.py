@@ -92,7 +92,8 @@ class UnreadField(fields.Nested):
     """A field that the document describes, and that is left to be read later."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread
-        return Unread(value)
+        found: Unread[Any] = Unread(value)
+        return found
 
 
 class UnsupportedType(TypeError):
@@ -151,16 +152,16 @@ def _field(kind: Any, says: Says, side: Side, **options: Any) -> fields.Field[An
         return Items(_field(arguments[0], says, side, required=True), metadata=most, **options)
     if typing.get_origin(kind) is Mapping and side is Side.ANSWER:
         return fields.Dict(**options)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return scalar(member_of(kind), {"type": "string", "enum": [each.value for each in kind], **says}, **options)
-    is_unread = typing.get_origin(kind) is Unread
-    cls: Any = arguments[0] if is_unread else kind
-    if isinstance(cls, type) and attrs.has(cls) and cls not in SCALARS:
-        return (UnreadField if is_unread else fields.Nested)(schema_of(cls, side), **options)
+    if typing.get_origin(kind) is Unread:
+        return UnreadField(schema_of(arguments[0], side), **options)
+    if isinstance(kind, type) and attrs.has(kind) and kind not in SCALARS:
+        return fields.Nested(schema_of(kind, side), **options)
     return _scalar(kind, says, side, **options)
 
 
 def _scalar(kind: object, says: Says, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - handed on
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return scalar(member_of(kind), {"type": "string", "enum": [each.value for each in kind], **says}, **options)
     if kind not in SCALARS:
         raise UnsupportedType(f"{kind} has no schema: the bridge knows scalars, enums, T | None, tuples, attrs classes")
     read, known = SCALARS[kind]
