@@ -8,8 +8,9 @@ from tests.web.harness import Json, Web, memory, saved
 from werkzeug.test import TestResponse
 
 from indelible.captures import EmbeddingVector
-from indelible.testing.readers import MODEL, X1, A, B, C, activated
+from indelible.testing.readers import MODEL, X1, A, B, C, activated, change
 from indelible.testing.stores import AnyStore
+from indelible_sql import SqlStore, install_algorithm
 
 URL = "https://example.org/page"
 
@@ -64,6 +65,19 @@ class Reader:
         vector = None if seed is None else {"values": list(seed), "model": MODEL}
         body = {"space_id": self.space_id, "name": name, "seed": vector, "reason": "a test"}
         return str(saved(self.post("subspaces", body), 201)["subspace"]["id"])
+
+
+def fitted(store: AnyStore, owner_url: str | None = None) -> AnyStore:
+    """The store with an active algorithm, and with settings that a space can be begun by."""
+
+    def install(store: AnyStore, algorithm_id: str) -> None:
+        if isinstance(store, SqlStore):
+            install_algorithm(store, algorithm_id, owner_url)
+
+    activated(store, install=install)
+    change(store, "embedding_model", f'"{MODEL}"')
+    change(store, "embedding_dimension", "3")
+    return store
 
 
 def reader_of(web: Web, key: str = "") -> Reader:
