@@ -16,6 +16,11 @@ LEAD = (
     "A change of an entity carries `If-Match` with the ETag that its caller saw: without it 428, with an older one 412."
     " A POST or PUT may carry `Idempotency-Key`: sent again, it has no second effect, and the first answer. A list"
     " gives `next`, the cursor of its next page; a cursor fits the question that it was given for.\n\n"
+    "Captures ([how to](../how-to/captures.md)): whose they are is never sent, it is the key's owner, a user; what is"
+    " another user's is 404. A capture's `Idempotency-Key` stands for its `capture_key`, and 200 with `replayed` is the"
+    " answer where it was kept before; 201 is a new page, 200 one that was met before. `margin`, `magnitude`,"
+    " `signal_magnitude` and `updates_centroid` may be sent, and are ignored with a warning. Lists show no embeddings,"
+    ' single artifacts and subspaces do. A setting that was never chosen is changed for `If-Match: "0"`.\n\n'
     "A refusal is `application/problem+json` with a `code` ([errors](errors.md)), and where a step was refused, the"
     " actions that are allowed.\n"
 )

@@ -16,6 +16,7 @@ from prometheus_client import Metric
 import indelible_sql
 from indelible.concepts import ConceptPolicy
 from indelible.kernel import Clock, Ids, IndelibleError, Store
+from indelible.kernel.config import SystemConfigCache
 from indelible.kernel.keys import KeyPolicy
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
@@ -112,7 +113,9 @@ def metrics_page() -> str:
         "Served at `/metrics`, as Prometheus reads them; one registry for each application. No label holds an id, an"
         " actor or a text. Every action of a lifecycle is there from the start, with 0.\n"
     )
-    metrics = Metrics(LIFECYCLES)
+    config = SystemConfigCache(fetch=dict)
+    config.fallbacks["a key", "a reason"] = 1
+    metrics = Metrics(LIFECYCLES, config)
     before = {each.name for each in metrics.registry.collect()}
     metrics.requested("GET", "/v1/concepts", 200, timedelta())
     metrics.commanded("concept", "create", "OK")
@@ -123,7 +126,8 @@ def metrics_page() -> str:
         lead,
         table(("metric", "type", "labels", "says"), rows),
         "`code` is `OK`, or the code of a refusal ([errors](errors.md)); `route` is a pattern such as"
-        " `/v1/concepts/<concept_id>`, or `none`.\n",
+        " `/v1/concepts/<concept_id>`, or `none`. A capture is counted as `capture` of `artifact`, and as a transition"
+        " where it was kept. What is told of settings is there where a host wires them (`Wiring.config`).\n",
         table(("lifecycle", "actions"), values),
     )
 

@@ -29,6 +29,15 @@ class Blueprint(flask.Blueprint):
         example: object,
         headers: Mapping[str, object],
     ) -> Callable[[_View], _View]: ...
+    def alt_response(
+        self,
+        status_code: int,
+        *,
+        schema: type[Schema],
+        description: str,
+        example: object,
+        headers: Mapping[str, object],
+    ) -> Callable[[_View], _View]: ...
     @staticmethod
     def doc(**kwargs: object) -> Callable[[_View], _View]: ...
 

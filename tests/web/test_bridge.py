@@ -45,6 +45,8 @@ class Everything:
     note: str = field(default="", metadata={"max_length": 10})  # no validator: the schema holds its limit
     notes: tuple[str, ...] = field(default=(), metadata={"max_length": 10, "max_items": 2})
     whole: int = 0
+    part: float = 0.0
+    vector: tuple[float, ...] = field(default=(), metadata={"max_items": 3})
     switch: bool = False
     colour: Colour = Colour.RED
     at: datetime | None = None
@@ -61,6 +63,8 @@ def read(**values: object) -> Everything:
 
 def test_a_body_becomes_an_instance() -> None:
     found = read(
+        part=1,
+        vector=[0.5, 1],
         switch=True,
         colour="blue",
         at="2026-01-01T10:30:00.5+01:00",
@@ -72,6 +76,8 @@ def test_a_body_becomes_an_instance() -> None:
     assert found == Everything(
         text="a",
         count=1,
+        part=1.0,
+        vector=(0.5, 1.0),
         switch=True,
         colour=Colour.BLUE,
         at=datetime(2026, 1, 1, 9, 30, 0, 500_000, tzinfo=UTC),
@@ -98,6 +104,13 @@ def test_what_is_not_sent_has_the_class_s_own_default() -> None:
         ("count", "\u0663"),
         ("count", True),
         ("count", None),
+        ("part", "0.5"),
+        ("part", True),
+        ("part", None),
+        ("vector", 0.5),
+        ("vector", [0.5, "1"]),
+        ("vector", [True]),
+        ("vector", [[0.5]]),
         ("switch", 1),
         ("switch", "true"),
         ("switch", None),
@@ -131,6 +144,7 @@ BEYOND: list[tuple[str, object, type[Invalid]]] = [
     ("note", "a\ud800", TextUnstorable),
     ("note", "a" * 11, TextTooLong),
     ("notes", ["a"] * 3, ListTooLong),
+    ("vector", ["a"] * 4, ListTooLong),
     ("notes", ["a" * 11], TextTooLong),
     ("notes", ["\0"], TextUnstorable),
     ("inners", [{}] * 4, ListTooLong),
@@ -179,11 +193,6 @@ class OfPair:
 
 
 @frozen
-class OfFloat:
-    field: float
-
-
-@frozen
 class OfBytes:
     field: bytes
 
@@ -204,7 +213,7 @@ class OfProtocol:
 
 @frozen
 class Deep:
-    field: tuple[OfFloat, ...] = ()
+    field: tuple[OfObject, ...] = ()
 
 
 @frozen
@@ -217,19 +226,24 @@ class UnlimitedList:
     field: tuple[int, ...]
 
 
+@frozen
+class UnlimitedNumbers:
+    field: tuple[float, ...]
+
+
 REFUSED = [
     OfUnion,
     OfDict,
     OfMapping,
     OfList,
     OfPair,
-    OfFloat,
     OfBytes,
     OfObject,
     OfProtocol,
     Deep,
     UnlimitedText,
     UnlimitedList,
+    UnlimitedNumbers,
 ]
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from tests.web.generated import Found, Making, generated, operations
 from tests.web.harness import Web, memory
+from tests.web.reader import fitted
 
-WEB = Web(memory())  # here, for the tests are made from its document when they are collected
+WEB = Web(fitted(memory()))  # here, for the tests are made from its document when they are collected
 EXAMPLES = 2  # `nox -s fuzz` tries more
 
 

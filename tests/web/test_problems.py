@@ -1,6 +1,7 @@
 """Every refusal is a problem of RFC 9457, and a fault of ours shows nothing of itself."""
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import ClassVar, NoReturn, cast
 
@@ -65,7 +66,14 @@ STATUSES: list[tuple[type[IndelibleError], int]] = [
     (OutcomeUnknown, 503),
 ]
 OURS = ("indelible.", "indelible_web.")
-LEAVES = sorted((leaf for leaf in error_types() if leaf.__module__.startswith(OURS)), key=lambda leaf: leaf.code)
+
+
+def is_real(leaf: type[IndelibleError]) -> bool:
+    """Whether it is a class of ours, and not what attrs leaves behind of it for a while, without slots."""
+    return leaf.__module__.startswith(OURS) and getattr(sys.modules[leaf.__module__], leaf.__name__) is leaf
+
+
+LEAVES = sorted({leaf for leaf in error_types() if is_real(leaf)}, key=lambda leaf: leaf.code)
 
 
 @frozen

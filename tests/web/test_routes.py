@@ -7,8 +7,8 @@ import pytest
 from tests.web.harness import Web, memory, place, problem
 
 from indelible.concepts import ConceptSaved, SubmitConcept, submit_concept
+from indelible_web import algorithms, captures, concepts, history, spaces
 from indelible_web import app as app_module
-from indelible_web import concepts, history
 from indelible_web.call import Call
 from indelible_web.operations import Routes
 
@@ -53,7 +53,9 @@ def test_a_new_command_s_route_is_in_the_document_with_an_example(wider: Web) ->
     assert {"409", "412", "428"} <= set(operation["responses"])
 
 
-@pytest.mark.parametrize("module", [concepts, history], ids=lambda module: str(module.__name__))
+@pytest.mark.parametrize(
+    "module", [algorithms, captures, concepts, history, spaces], ids=lambda module: str(module.__name__)
+)
 def test_every_route_is_at_most_15_lines(module: object) -> None:
     views = [
         node

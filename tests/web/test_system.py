@@ -8,9 +8,9 @@ from attrs import evolve
 from tests.web.harness import SETTINGS, Web, memory, place, problem
 from tests.web.test_problems import failing
 
-from indelible.concepts import CONCEPT
 from indelible.kernel import StoreUnreachable
 from indelible.kernel.keys import KeyNotFound
+from indelible_web.app import LIFECYCLES
 
 UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
@@ -64,12 +64,15 @@ def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     assert found['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
 
 
-def test_every_action_of_the_lifecycle_is_a_metric_from_the_start() -> None:
+def test_every_action_of_every_lifecycle_is_a_metric_from_the_start() -> None:
     found = counted(Web(memory()))
 
-    for action in {edge.action for edge in CONCEPT.edges}:
-        assert found[f'indelible_transitions_total{{action="{action}",lifecycle="concept"}}'] == 0
-        assert found[f'indelible_commands_total{{action="{action}",code="OK",lifecycle="concept"}}'] == 0
+    for name, action in {
+        ("artifact", "capture"),
+        *((each.name, edge.action) for each in LIFECYCLES for edge in each.edges),
+    }:
+        assert found[f'indelible_transitions_total{{action="{action}",lifecycle="{name}"}}'] == 0
+        assert found[f'indelible_commands_total{{action="{action}",code="OK",lifecycle="{name}"}}'] == 0
 
 
 def test_a_repeated_request_is_a_command_and_no_transition() -> None:

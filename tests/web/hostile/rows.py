@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.web.hostile.lines_of_bodies import OF_BODIES
+from tests.web.hostile.lines_of_captures import OF_CAPTURES
 from tests.web.hostile.lines_of_values import OF_VALUES
 from tests.web.hostile.scenes import SCENES
 
 FEWEST: Final = 10
 ROWS: Final = range(1, 59)
-LINES: Final = [*OF_BODIES, *OF_VALUES]
+LINES: Final = [*OF_BODIES, *OF_VALUES, *OF_CAPTURES]
 HEAD = b"POST /v1/concepts HTTP/1.1\r\nConnection: close\r\n"
 REFUSED: Final[Mapping[str, bytes]] = {
     "two hosts": HEAD + b"Host: a\r\nHost: b\r\n\r\n",
@@ -60,19 +61,14 @@ UNEXPECTED: Final[tuple[type[Exception], ...]] = (
     *(AssertionError, MemoryError, OSError, TimeoutError, StopIteration),
 )
 NOT_YET: Final[Mapping[int, str]] = {
-    3: "a concept belongs to nobody, so that no object is foreign",
     21: "no route takes money before issue 6",
-    22: "no route takes a decimal number",
     23: "no route takes a currency before issue 6",
-    24: "no route takes an embedding: the gateway makes it",
-    25: "no route takes a reading depth before captures",
     34: "nothing is paid for or joined before contests",
     38: "no webhook before money",
     39: "no webhook before money",
     40: "no webhook before money",
     41: "no webhook before money",
     42: "no webhook before tokens",
-    43: "no route takes a URL",
     44: "nothing is fetched from a URL",
     45: "no git before projects",
     46: "no git before projects",
@@ -81,8 +77,8 @@ NOT_YET: Final[Mapping[int, str]] = {
     49: "no git before projects",
     50: "no files before projects",
     53: "no chain before tokens",
-    54: "no workers, and so no messages, before captures",
-    55: "no provider is asked before captures",
+    54: "no workers, and so no messages, before projects",
+    55: "no provider over a network is asked: an embedder is the host's own code",
 }
 
 

@@ -8,8 +8,9 @@ from typing import Any, cast
 from attrs import Factory, evolve, frozen
 from tests.fuzz.attack import rows
 from tests.web.console.visitor import Site
-from tests.web.harness import SETTINGS, Json, Web
+from tests.web.harness import SETTINGS, Json, Web, saved
 from tests.web.hostile.line import Line, get
+from tests.web.reader import Reader, reader_of
 from werkzeug.test import TestResponse
 
 from indelible.testing.stores import AnyStore
@@ -43,6 +44,23 @@ class Stage:
         """A concept that nothing changes."""
         return str(self.web.create()["concept"]["id"])
 
+    @cached_property
+    def space(self) -> str:
+        """A space that nothing changes."""
+        return reader_of(self.web).space_id
+
+    @cached_property
+    def retired(self) -> str:
+        """A space that takes nothing any more."""
+        space_id = reader_of(self.web).space_id
+        saved(self.web.post(f"/v1/spaces/{space_id}/retire", json={"reason": "a test"}, seq=1), 200)
+        return space_id
+
+    @cached_property
+    def part(self) -> str:
+        """A subspace that nothing changes."""
+        return Reader(self.web, self.space, self.web.key).subspace()
+
     def address(self) -> dict[str, str]:
         """An address from which nobody has asked."""
         return {"REMOTE_ADDR": f"198.51.{next(self.numbers)}.7"}
@@ -70,8 +88,11 @@ def of_line(line: Line) -> Scene:
     """A line, on a stage."""
 
     def prepare(stage: Stage) -> Request:
-        web, path = stage.web, line.path.format(here=stage.here)
-        return lambda: web.send(line.method, path, **line.sent)
+        web, path, sent = stage.web, line.path.format(here=stage.here), line.sent
+        if "data" in sent:
+            own = sent["data"].replace(b"{space}", stage.space.encode()).replace(b"{retired}", stage.retired.encode())
+            sent = sent | {"data": own}
+        return lambda: web.send(line.method, path, **sent)
 
     return Scene(line.row, str(line).partition(" ")[2], line.status, line.code, prepare)
 

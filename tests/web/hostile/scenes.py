@@ -6,12 +6,12 @@ from typing import Final
 
 from attrs import evolve
 from tests.web.console.visitor import DOOR, HISTORY, LIST, Site, Visitor
-from tests.web.harness import OPERATOR, SCOPES, SETTINGS, STEPS, place
+from tests.web.harness import OPERATOR, SCOPES, SETTINGS, STEPS, Sent, place
 from tests.web.hostile.line import BIRTH, EDIT
 from tests.web.hostile.scene import LIMIT, Request, Scene, Stage
 
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
-from indelible.testing.stores import BEGINNING, MAYA
+from indelible.testing.stores import BEGINNING, MAYA, NOOR
 from indelible_web.console.cookies import IDLE_SECONDS, LONGEST_SECONDS
 
 NEEDED: Final = (
@@ -29,6 +29,20 @@ NEEDED: Final = (
     ("concepts:read", "GET", "/v1/learning-order"),
     ("concepts:write", "POST", "/v1/concepts"),
     ("concepts:write", "PUT", "/v1/concepts/x"),
+    *(
+        ("captures:read", "GET", f"/v1/{path}")
+        for path in ("spaces", "spaces/x", "artifacts?space_id=x", "artifacts/x")
+    ),
+    *(("captures:read", "GET", f"/v1/spaces/x/{path}") for path in ("subspaces", "captures", "centroids")),
+    *(("captures:read", "GET", f"/v1/{path}") for path in ("artifacts/x/signals", "subspaces/x", "subspaces/x/drift")),
+    *(("captures:read", "POST", f"/v1/{path}") for path in ("margins/preview", "search")),
+    *(("captures:write", "POST", f"/v1/{path}") for path in ("spaces", "subspaces", "captures", "captures/batch")),
+    *(("captures:write", "PUT", f"/v1/{path}") for path in ("spaces/x", "subspaces/x")),
+    *(("captures:write", "POST", f"/v1/{path}/retire") for path in ("spaces/x", "subspaces/x")),
+    ("captures:write", "POST", "/v1/subspaces/x/seed"),
+    *(("captures:admin", "GET", f"/v1/{path}") for path in ("algorithms", "algorithms/x", "settings")),
+    *(("captures:admin", "POST", f"/v1/{path}") for path in ("algorithms", "algorithms/x/activate")),
+    ("captures:admin", "PUT", "/v1/settings/x"),
     ("history:read", "GET", "/v1/history"),
 )
 GUESSES: Final = (
@@ -41,6 +55,16 @@ PAGES: Final = (
     *("/console/spaces", "/console/spaces/x"),
 )
 POSTS: Final = ("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out")
+OWN: Final = (
+    *(("GET", f"/v1/spaces/{{space}}{rest}") for rest in ("", "/subspaces", "/captures", "/centroids")),
+    ("GET", "/v1/artifacts?space_id={space}"),
+    *(("GET", f"/v1/subspaces/{{part}}{rest}") for rest in ("", "/drift")),
+    *((method, f"/v1/{path}") for path in ("spaces/{space}", "subspaces/{part}") for method in ("PUT",)),
+    *(
+        ("POST", f"/v1/{path}")
+        for path in ("spaces/{space}/retire", "subspaces/{part}/retire", "subspaces/{part}/seed")
+    ),
+)
 TOKENS: Final[Mapping[str, str | None]] = {"no": None, "a blank": "", "an invented": "0" * 64, "an accented": "\u00e9"}
 FOREIGN: Final = (
     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
@@ -94,6 +118,23 @@ def unscoped(scope: str, method: str, path: str) -> Scene:
         return lambda: stage.web.send(method, path, json={}, seq=1, key=key)
 
     return Scene(2, f"{method} {path}", 403, "SCOPE_MISSING", prepare)
+
+
+def of_another(method: str, path: str) -> Scene:
+    """Something of another user's, which is not there."""
+    body = {"reason": "a test", "name": "mine", "seed": {"values": [1, 0, 0], "model": "model-1"}}
+    taken = {"PUT": ("name", "reason"), "retire": ("reason",), "seed": ("seed", "reason")}
+    names = taken.get(method) or taken.get(path.rpartition("/")[2], ())
+
+    def prepare(stage: Stage) -> Request:
+        here = path.format(space=stage.space, part=stage.part)
+        sent: Sent = {"key": stage.web.new_key("captures:read", "captures:write", owner=NOOR)}
+        if method != "GET":
+            sent |= {"json": {name: body[name] for name in names}, "seq": 1}
+        return lambda: stage.web.send(method, here, **sent)
+
+    code = "SUBSPACE_NOT_FOUND" if "{part}" in path else "SPACE_NOT_FOUND"
+    return Scene(3, f"{method} {path}", 404, code, prepare)
 
 
 def with_a_session(path: str) -> Scene:
@@ -266,6 +307,7 @@ SCENES: Final = [
     *(unscoped(*each) for each in NEEDED),
     *(with_a_session(path) for path in ASKED),
     *(with_a_key(path) for path in PAGES),
+    *(of_another(*each) for each in OWN),
     *(forged(path, said) for path in POSTS for said in TOKENS),
     *(foreign(headers) for headers in FOREIGN),
     *(Scene(7, each.__name__, 303, "", each) for each in ENDED),

@@ -7,6 +7,7 @@ from attrs import field, frozen
 from indelible.captures import CapturesRead, CapturesWrite, Embedder
 from indelible.concepts import ConceptsRead, ConceptsWrite
 from indelible.kernel import Clock, Ids, ReadTransaction, Store, SystemClock, TimeOrderedIds, Transaction
+from indelible.kernel.config import SystemConfigCache
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.policy import Policy
 
@@ -33,3 +34,4 @@ class Wiring:
     clock: Clock = field(factory=SystemClock)
     ids: Ids = field(factory=TimeOrderedIds)
     embedder: Embedder | None = None
+    config: SystemConfigCache | None = None  # the store's own, for those who watch it

@@ -36,7 +36,7 @@ def application(settings: Settings, store: SqlStore) -> Flask:
         requests_per_minute=settings.requests_per_minute,
         most_streams=settings.most_streams,
     )
-    return create_app(Wiring(store=store, embedder=embedder_of(settings)), web)
+    return create_app(Wiring(store=store, embedder=embedder_of(settings), config=store.config), web)
 
 
 def embedder_of(settings: Settings) -> Embedder | None:

@@ -5,9 +5,10 @@ from typing import Final
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.concepts import CONCEPT
 from indelible.wiring import Wiring
-from indelible_web import concepts, console, history
+from indelible_web import algorithms, captures, concepts, console, history, spaces
 from indelible_web.around import Surroundings, surround
 from indelible_web.auth import PUBLIC, Gate, KeyAuthenticator
 from indelible_web.document import publish
@@ -18,14 +19,14 @@ from indelible_web.problems import handle_errors
 from indelible_web.settings import WebSettings
 from indelible_web.system import System
 
-CONTEXTS: Final = (concepts.routes, history.routes)
-LIFECYCLES: Final = (CONCEPT,)
+CONTEXTS: Final = (concepts.routes, spaces.routes, captures.routes, algorithms.routes, history.routes)
+LIFECYCLES: Final = (CONCEPT, SPACE, SUBSPACE, ALGORITHM, SETTING)
 
 
 def create_app(wiring: Wiring, settings: WebSettings) -> Flask:
     """The REST API over a store: a WSGI application that shares nothing with any other."""
     app = _bare_app(settings)
-    metrics = Metrics(LIFECYCLES)
+    metrics = Metrics(LIFECYCLES, wiring.config)
     gate = Gate(settings.authenticator or KeyAuthenticator(wiring))
     surround(app, Surroundings(wiring, metrics, settings.cors_origins))
     gate.guard(app, settings)

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum, StrEnum
 from functools import cache
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 from attrs.validators import optional
 from cattrs import Converter
-from marshmallow import EXCLUDE, RAISE, Schema, fields
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
-from indelible.kernel import Actor, plain
+from indelible.captures import Vector
+from indelible.captures.entities import DEEPEST, is_fraction, is_reading_depth
+from indelible.kernel import Actor
 from indelible.kernel.values import is_identifier, is_sentence
-from indelible_web.examples import attributes_of, example_for
+from indelible_web.answers import shown
+from indelible_web.examples import Ignored, attributes_of, example_for
+from indelible_web.reading import wrong_fields
 from indelible_web.scalars import (
     MOST,
     Items,
@@ -25,9 +29,12 @@ from indelible_web.scalars import (
     actor,
     instant,
     member_of,
+    number,
+    numbers,
     scalar,
     switch,
     text,
+    whatever,
     whole_number,
     whole_number_in_text,
 )
@@ -35,15 +42,22 @@ from indelible_web.scalars import (
 T = TypeVar("T")
 Attribute: TypeAlias = "attrs.Attribute[Any]"
 
+NUMBERS: Final[Says] = {"type": "array", "items": {"type": "number"}}
 SCALARS: Final[Mapping[object, tuple[Reader, Says]]] = {
     str: (text, {"type": "string"}),
     int: (whole_number, {"type": "integer"}),
     bool: (switch, {"type": "boolean"}),
     datetime: (instant, {"type": "string", "format": "date-time"}),
+    float: (number, {"type": "number"}),
+    tuple[float, ...]: (numbers, NUMBERS),
+    Vector: (numbers, NUMBERS),
+    Ignored: (whatever, {"description": "Ignored: the answer says so."}),
     Actor: (actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
-JSON_NAMES: Final = {"max_length": "maxLength"}
+JSON_NAMES: Final = {"max_length": "maxLength", "max_items": "maxItems"}
 OF_VALIDATORS: Final[Mapping[object, Says]] = {  # what the document can say of them
+    is_fraction: {"minimum": 0, "maximum": 1},
+    is_reading_depth: {"minimum": 0, "maximum": DEEPEST},
     is_sentence: {"minLength": 1, "pattern": r"\S"},
     optional(is_sentence): {"minLength": 1, "pattern": r"\S"},
     is_identifier: {"minLength": 1, "pattern": r"^\S+$"},
@@ -57,6 +71,29 @@ class Side(StrEnum):
     ANSWER = ""
     BODY = "Body"
     TEXT = "Text"  # a query or a path, where everything is text
+
+
+@attrs.frozen
+class Unread(Generic[T]):
+    """An item of a list that is read by itself, so that a bad one is no other's business."""
+
+    value: object
+
+    def read(self, cls: type[T]) -> T:
+        """The item, or whatever is wrong with it."""
+        schema: Any = schema_of(cast("Any", cls), Side.BODY)()
+        try:
+            return structure(schema.load(self.value), cls)
+        except ValidationError as error:
+            raise wrong_fields([error.messages_dict]) from error
+
+
+class UnreadField(fields.Nested):
+    """A field that the document describes, and that is left to be read later."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread
+        found: Unread[Any] = Unread(value)
+        return found
 
 
 class UnsupportedType(TypeError):
@@ -99,7 +136,7 @@ def _declared(attribute: Attribute, side: Side) -> fields.Field[Any]:
     name, default = says.pop("data_key", None), attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):
         says["default"] = default
-    example = plain(example_for(attribute.type, attribute.name)) if side is Side.TEXT else None
+    example = shown(example_for(attribute.type, attribute.name)) if side is Side.TEXT else None
     if example is not None:
         says["examples"] = [example]
     is_required = side is Side.ANSWER or default is attrs.NOTHING
@@ -110,19 +147,21 @@ def _field(kind: Any, says: Says, side: Side, **options: Any) -> fields.Field[An
     arguments = [each for each in typing.get_args(kind) if each is not types.NoneType]
     if typing.get_origin(kind) in (typing.Union, types.UnionType) and len(arguments) == 1:
         return _field(arguments[0], says, side, allow_none=side is not Side.TEXT, **options)
-    if typing.get_origin(kind) is tuple and arguments[1:] == [Ellipsis]:
+    if kind not in SCALARS and typing.get_origin(kind) is tuple and arguments[1:] == [Ellipsis]:
         most = {} if side is Side.ANSWER else {"maxItems": _limit(says, "max_items")}
         return Items(_field(arguments[0], says, side, required=True), metadata=most, **options)
     if typing.get_origin(kind) is Mapping and side is Side.ANSWER:
         return fields.Dict(**options)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return scalar(member_of(kind), {"type": "string", "enum": [each.value for each in kind], **says}, **options)
+    if typing.get_origin(kind) is Unread:
+        return UnreadField(schema_of(arguments[0], side), **options)
     if isinstance(kind, type) and attrs.has(kind) and kind not in SCALARS:
         return fields.Nested(schema_of(kind, side), **options)
     return _scalar(kind, says, side, **options)
 
 
 def _scalar(kind: object, says: Says, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - handed on
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return scalar(member_of(kind), {"type": "string", "enum": [each.value for each in kind], **says}, **options)
     if kind not in SCALARS:
         raise UnsupportedType(f"{kind} has no schema: the bridge knows scalars, enums, T | None, tuples, attrs classes")
     read, known = SCALARS[kind]
@@ -132,7 +171,10 @@ def _scalar(kind: object, says: Says, side: Side, **options: Any) -> Scalar:  # 
         known = {**known, "minimum": -MOST, "maximum": MOST}
     if kind is int and side is Side.TEXT:
         read = whole_number_in_text
-    said = {JSON_NAMES.get(name, name): value for name, value in says.items() if name != "max_items"}
+    is_list = known.get("type") == "array"
+    if is_list and side is not Side.ANSWER:
+        _limit(says, "max_items")
+    said = {JSON_NAMES.get(name, name): each for name, each in says.items() if is_list or name != "max_items"}
     return scalar(read, {**known, **said}, **options)
 
 
@@ -142,10 +184,15 @@ def _limit(says: Says, name: str) -> object:
     return says[name]
 
 
+def _is_numbers_or_unread(kind: Any) -> bool:  # noqa: ANN401 - a type
+    return kind == tuple[float, ...] or typing.get_origin(kind) is Unread
+
+
 def _as_it_is(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be
     return value
 
 
 _converter = Converter(detailed_validation=False, forbid_extra_keys=True)
-for _kind in (datetime, Actor, Enum):
+_converter.register_structure_hook_func(_is_numbers_or_unread, _as_it_is)
+for _kind in (datetime, Actor, Enum, Vector, Ignored):
     _converter.register_structure_hook(_kind, _as_it_is)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
+from indelible.captures import Embedder
 from indelible.kernel import IndelibleError, Once, Store
 from indelible.wiring import Reading, Wiring, Writing
 from indelible_web.errors import Unauthenticated
@@ -22,6 +23,7 @@ class Call:
     """One request as its view sees it."""
 
     store: Store[Reading, Writing]
+    embedder: Embedder | None
     caller: Caller
     request_id: str
     route: str
@@ -54,7 +56,7 @@ class Call:
             self.metrics.commanded(lifecycle, action, error.code)
             raise
         self.metrics.commanded(lifecycle, action, "OK")
-        if is_change:
+        if is_change and not getattr(result, "replayed", False):
             self.metrics.changed(lifecycle, action)
         return result
 
@@ -78,6 +80,7 @@ class Calls:
             raise Unauthenticated
         return Call(
             store=self.wiring.store,
+            embedder=self.wiring.embedder,
             caller=exchange.caller,
             request_id=exchange.request_id,
             route=route,

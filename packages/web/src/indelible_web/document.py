@@ -1,17 +1,19 @@
 """The OpenAPI document: every operation with its schemas, its problems and its examples."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any, Final, get_args
 
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint
 
 from indelible.concepts.errors import ConceptNotFound
-from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable, plain
+from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable
 from indelible.kernel.values import TextBlank
 from indelible_web import errors
+from indelible_web.answers import shown
 from indelible_web.bridge import Side, schema_of
-from indelible_web.examples import CONCEPT_ID, NAMED, example_for
+from indelible_web.examples import CONCEPT_ID, NAMED, Ignored, example_for
 from indelible_web.operations import Operation, Routes, Server
 from indelible_web.paging import Page
 from indelible_web.problems import MEDIA_TYPE, Problem, problem_of
@@ -75,7 +77,7 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
 
 
 def _problem(refusal: IndelibleError) -> dict[str, Any]:
-    example = plain(problem_of(refusal, str(NAMED["request_id"])))
+    example = shown(problem_of(refusal, str(NAMED["request_id"])))
     is_sure = not isinstance(refusal, Unavailable)  # nobody can say when to ask again after a lost COMMIT
     headers = {name: {"schema": {"type": "string"}, "required": is_sure} for name in errors.headers_of(refusal)}
     content = {MEDIA_TYPE: {"schema": schema_of(Problem, Side.ANSWER), "example": example}}
@@ -93,35 +95,40 @@ def _blueprint(routes: Routes, server: Server) -> Blueprint:
 def _reading(blueprint: Blueprint, operation: Operation, view: View) -> View:
     """The view behind its readers; the outermost reads first."""
     for location, schema in reversed(list(operation.schemas().items())):
-        example = {"example": plain(_body_example(operation))} if location == "json" else {}
+        example = {"example": shown(_body_example(operation))} if location == "json" else {}
         view = blueprint.arguments(schema, location=location, **example)(view)
     return view
 
 
 def _described(blueprint: Blueprint, operation: Operation, view: View) -> View:
     answer: object = example_for(operation.gives, "")
-    view = blueprint.response(
-        operation.status,
-        operation.answer_schema(),
-        description="Born." if operation.locates else "Done." if operation.reason else "Found.",
-        example=plain(Page(items=(answer,), next=None) if operation.is_paged else answer),
-        headers=_headers(operation),
-    )(view)
+    said: dict[str, Any] = {
+        "schema": operation.answer_schema(),
+        "example": shown(Page(items=(answer,), next=None) if operation.is_paged else answer),
+        "headers": _headers(operation),
+    }
+    if operation.is_birth:
+        view = blueprint.alt_response(200, description="It was there already.", **said)(view)
+    is_birth = operation.status == HTTPStatus.CREATED
+    description = "Born." if is_birth else "Done." if operation.reason else "Found."
+    view = blueprint.response(operation.status, description=description, **said)(view)
     security = [{"key": [scope]} for scope in operation.scopes]
     name = f"{blueprint.name}.{operation.name}"
     return blueprint.doc(operationId=name, security=security, responses=_other_answers(operation))(view)
 
 
 def _body_example(operation: Operation) -> Mapping[str, Any]:
-    return {each.name: example_for(each.type, each.name) for each in operation.sent}
+    named = {each.name: f"{operation.takes.__name__}.{each.name}" for each in operation.sent}
+    examples = {each.name: example_for(each.type, named[each.name]) for each in operation.sent}
+    return {each.name: examples[each.name] for each in operation.sent if Ignored not in get_args(each.type)}
 
 
 def _other_answers(operation: Operation) -> dict[int, object]:
-    of_entity = (404,) if operation.in_path or operation.reason else ()
-    of_command = (409, 413, 415) if operation.reason else ()
-    of_tag = (412, 428) if operation.expects_seq else ()
-    unchanged = {304: {"description": "Nothing has changed since."}} if operation.has_tag and not of_command else {}
-    return {**unchanged, **{status: f"Problem{status}" for status in (*ANY, *of_entity, *of_command, *of_tag)}}
+    of_entity = (404,) if operation.in_path or operation.is_owned or operation.reason else ()
+    of_body = (409, 413, 415) if operation.reason else (413, 415) if operation.has_body else ()
+    of_tag = (412, 428) if operation.least_seq is not None else ()
+    unchanged = {304: {"description": "Nothing has changed since."}} if operation.has_tag and not of_body else {}
+    return {**unchanged, **{status: f"Problem{status}" for status in (*ANY, *of_entity, *of_body, *of_tag)}}
 
 
 def _headers(operation: Operation) -> dict[str, Any]:

@@ -98,6 +98,13 @@ class ScopeMissing(Forbidden):
 
 
 @frozen
+class NotAUser(Forbidden):
+    """Spaces belong to users, and this key stands for none."""
+
+    code: ClassVar[str] = "NOT_A_USER"
+
+
+@frozen
 class FormForged(Forbidden):
     """The form was not sent from a page of this session; load the page again."""
 
@@ -146,6 +153,14 @@ class InvalidFields(Invalid):
 
     code: ClassVar[str] = "INVALID_FIELDS"
     wrong: Mapping[str, str]
+
+
+@frozen
+class EmbeddingMissing(Invalid):
+    """Without an embedding and its model, a server needs a text, and something that turns it into an embedding."""
+
+    code: ClassVar[str] = "EMBEDDING_MISSING"
+    missing: str
 
 
 @frozen

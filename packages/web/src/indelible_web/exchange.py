@@ -7,7 +7,8 @@ from attrs import define, frozen
 from flask import Request, g
 
 from indelible.kernel import Actor
-from indelible_web.errors import ScopeMissing
+from indelible.kernel.actor import ActorKind
+from indelible_web.errors import NotAUser, ScopeMissing
 
 ADMIN: Final = "admin"  # the scope that opens everything
 
@@ -19,6 +20,13 @@ class Caller:
     actor: Actor
     scopes: frozenset[str]
     id: str
+
+    @property
+    def user_id(self) -> str:
+        """The id of the user whose own things these are, or NotAUser."""
+        if self.actor.kind is not ActorKind.USER:
+            raise NotAUser
+        return self.actor.id
 
     def demand(self, *scopes: str) -> None:
         """ScopeMissing, unless the caller has one of these."""

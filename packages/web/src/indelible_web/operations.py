@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
+from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ Declared = Callable[[View[T, R]], View[T, R]]
 
 SEQ: Final = "seq"
 EXPECTED_SEQ: Final = "expected_seq"
+USER_ID: Final = "user_id"
 REASON: Final[Attribute] = fields(Because).reason
 
 
@@ -40,6 +42,7 @@ class Operation:
     is_paged: bool = False
     reason: str = ""  # of a command: the field that says why
     locates: Callable[[Any], str] | None = None  # of a birth: the id of what was born
+    is_birth: Callable[[Any], bool] | None = None  # of what may only add to something: whether it was born
 
     @property
     def name(self) -> str:
@@ -49,7 +52,7 @@ class Operation:
     @property
     def status(self) -> int:
         """The status of success."""
-        return 201 if self.locates else 200
+        return 201 if self.locates or self.is_birth else 200
 
     @property
     def has_tag(self) -> bool:
@@ -57,9 +60,19 @@ class Operation:
         return not self.is_paged and SEQ in {each.name for each in attributes_of(self.gives)}
 
     @property
-    def expects_seq(self) -> bool:
-        """Whether the request needs If-Match."""
-        return EXPECTED_SEQ in {each.name for each in attributes_of(self.takes)}
+    def least_seq(self) -> int | None:
+        """The least seq that If-Match may name, None where the request needs none."""
+        return next((each.metadata["minimum"] for each in attributes_of(self.takes) if each.name == EXPECTED_SEQ), None)
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether what is asked for belongs to the caller, who is not named."""
+        return USER_ID in {each.name for each in attributes_of(self.takes)}
+
+    @property
+    def has_body(self) -> bool:
+        """Whether what is sent comes in a body."""
+        return self.method != "GET"
 
     @property
     def in_path(self) -> tuple[Attribute, ...]:
@@ -69,20 +82,26 @@ class Operation:
     @property
     def sent(self) -> tuple[Attribute, ...]:
         """The fields that the body gives, or for a question the query."""
-        elsewhere = {EXPECTED_SEQ, *(each.name for each in self.in_path)}
+        elsewhere = {EXPECTED_SEQ, USER_ID, *(each.name for each in self.in_path)}
         sent = tuple(each for each in attributes_of(self.takes) if each.name not in elsewhere)
-        return (*sent, REASON) if self.reason == REASON.name else sent
+        is_said = self.reason != REASON.name or REASON.name in {each.name for each in sent}
+        return sent if is_said else (*sent, REASON)
 
     def schemas(self) -> Mapping[str, type[Schema]]:
         """What the operation reads, by place, in the order of reading."""
-        title, in_query = self.takes.__name__, () if self.reason else self.sent
-        headers = headers_schema(of_command=bool(self.reason), expects_seq=self.expects_seq, has_tag=self.has_tag)
+        title, in_query = self.takes.__name__, () if self.has_body else self.sent
+        headers = headers_schema(of_command=bool(self.reason), least_seq=self.least_seq, has_tag=self.has_tag)
         found = {
             "path": schema_from(f"{title}Path", self.in_path, Side.TEXT),
             "query": schema_from(f"{title}Query", in_query, Side.TEXT),
             "headers": headers,
         }
-        return {**found, "json": schema_from(title + Side.BODY, self.sent, Side.BODY)} if self.reason else found
+        return {**found, "json": self._body_schema()} if self.has_body else found
+
+    def _body_schema(self) -> type[Schema]:
+        is_whole = self.sent == attributes_of(self.takes)  # then others may name it too
+        name = self.takes.__name__ + Side.BODY
+        return schema_of(self.takes, Side.BODY) if is_whole else schema_from(name, self.sent, Side.BODY)
 
     def answer_schema(self) -> type[Schema]:
         """What the operation gives, or a page of it."""
@@ -105,14 +124,16 @@ class Routes:
         gives: type[R],
         reason: str = REASON.name,
         locates: Callable[[R], str] | None = None,
+        is_birth: Callable[[R], bool] | None = None,
     ) -> Declared[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
-        A command's body says why in `reason`, or in the field of this name; `locates` gives the id of what was born.
+        A command's body says why in `reason`, or in the field of this name; where that is '', it asks, and changes
+        nothing by itself. `locates` gives the id of what was born, `is_birth` says whether anything was.
         """
         why = "" if route.startswith("GET ") else reason
-        declared = partial(Operation, scopes=scopes, takes=takes, gives=gives, reason=why, locates=locates)
-        return self._declare(route, declared)
+        said: dict[str, Any] = {"reason": why, "locates": locates, "is_birth": is_birth}
+        return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, **said))
 
     def pages(self, route: str, *scopes: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
         """Declare a question that is answered page by page."""
@@ -140,6 +161,8 @@ class Server(Calls):
             values = {name: value for part in parts for name, value in part.items()}
             call = self._call(operation, values)
             asked = {name: value for name, value in values.items() if name in taken}
+            if operation.is_owned:
+                asked[USER_ID] = call.caller.user_id
             return _answer(operation, operation.view(call, structure(asked, operation.takes)))
 
         taken = {each.name for each in attributes_of(operation.takes)}
@@ -151,7 +174,8 @@ class Server(Calls):
 
 
 def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives
-    response = json_response(value, operation.status)
+    was_there = operation.is_birth is not None and not operation.is_birth(value)
+    response = json_response(value, HTTPStatus.OK if was_there else operation.status)
     if operation.has_tag:
         response.set_etag(str(value.seq))
     if operation.locates:

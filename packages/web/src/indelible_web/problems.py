@@ -2,9 +2,9 @@
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from attrs import frozen
 from flask import Flask, Response
@@ -14,6 +14,9 @@ from indelible.kernel import IndelibleError, InvalidTransition
 from indelible_web import errors
 from indelible_web.answers import json_response
 from indelible_web.exchange import present
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -50,10 +53,9 @@ def problem_of(error: IndelibleError, request_id: str) -> Problem:
     )
 
 
-def refuse(error: IndelibleError) -> Response:
-    """The answer to a request that was refused."""
-    is_fault = errors.status_of(type(error)) == HTTPStatus.INTERNAL_SERVER_ERROR
-    return refuse_for_fault(error) if is_fault else _answer(error)
+def refuse(error: Exception) -> Response:
+    """The answer to a request that was refused, or that we failed."""
+    return _answer(told(error))
 
 
 def refuse_transport(error: HTTPException) -> Response:
@@ -63,11 +65,21 @@ def refuse_transport(error: HTTPException) -> Response:
     return response
 
 
-def refuse_for_fault(error: Exception) -> Response:
-    """The answer where we failed: nothing of it leaves, and the log has no message, which could quote content."""
+def told(error: Exception) -> IndelibleError:
+    """What a caller is told; where we failed nothing leaves, and the log has no message, which could quote content."""
+    if isinstance(error, IndelibleError) and errors.status_of(type(error)) != HTTPStatus.INTERNAL_SERVER_ERROR:
+        return error
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error("%s in request %s\n%s", type(error).__name__, present().request_id, frames)
-    return _answer(errors.InternalError())
+    return errors.InternalError()
+
+
+def attempted(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | IndelibleError:
+    """What comes of some work, or what a caller is told where it failed."""
+    try:
+        return work(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - one failure is not to be the others'
+        return told(error)
 
 
 def _answer(error: IndelibleError) -> Response:
@@ -86,6 +98,5 @@ def _said(value: object) -> str:
 
 def handle_errors(app: Flask) -> None:
     """Answer every error of the application with a problem."""
-    app.register_error_handler(IndelibleError, refuse)
     app.register_error_handler(HTTPException, refuse_transport)
-    app.register_error_handler(Exception, refuse_for_fault)
+    app.register_error_handler(Exception, refuse)

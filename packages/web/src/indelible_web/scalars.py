@@ -71,6 +71,28 @@ def whole_number_in_text(value: object, field: str, says: Says) -> int:
     return whole_number(int(match.group()) if match else None, field, says)
 
 
+def number(value: object, _: str, __: Says) -> float:
+    """A number; the JSON reader lets no NaN and no infinity pass."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValidationError("Not a number.")
+    return float(value)
+
+
+def numbers(value: object, field: str, says: Says) -> tuple[float, ...]:
+    """A list of numbers; one that is too long is not looked at."""
+    if not isinstance(value, list):
+        raise ValidationError("Not a list of numbers.")
+    items = cast("list[object]", value)
+    if len(items) > says.get("maxItems", MOST):
+        raise ListTooLong(field, says["maxItems"])
+    return tuple(number(each, field, says) for each in items)
+
+
+def whatever(value: object, _: str, __: Says) -> object:
+    """Anything at all, for nobody looks at it."""
+    return value
+
+
 def switch(value: object, _: str, __: Says) -> bool:
     """True or false, and nothing that merely looks like it."""
     if not isinstance(value, bool):

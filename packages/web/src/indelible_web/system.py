@@ -33,12 +33,14 @@ class System:
         return json_response({"status": "alive"}, 200)
 
     def ready(self) -> Response:
-        """That this process can serve, or NotReady."""
+        """That this process can serve, and what it does without; or NotReady."""
         try:
             self._wiring.store.read(_touch)
         except IndelibleError as error:
             raise NotReady(error.code) from error
-        return json_response({"status": "ready"}, 200)
+        config = self._wiring.config
+        is_degraded = config is not None and config.snapshot().error is not None
+        return json_response({"status": "ready", **({"degraded": ["settings"]} if is_degraded else {})}, 200)
 
     def metrics(self) -> Response:
         """The counters, as Prometheus reads them."""

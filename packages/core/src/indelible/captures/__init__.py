@@ -6,6 +6,7 @@ from indelible.captures.commands import (
     AlgorithmSaved,
     CaptureArtifactCommand,
     CaptureResult,
+    CaptureSaid,
     ChangeSetting,
     CreateSpace,
     CreateSubspace,
@@ -30,6 +31,7 @@ from indelible.captures.entities import (
     Signal,
     Space,
     Subspace,
+    Vector,
 )
 from indelible.captures.handlers import (
     CaptureHandler,
@@ -75,6 +77,7 @@ __all__ = [
     "ActivateAlgorithm",
     "CaptureArtifactCommand",
     "CaptureHandler",
+    "CaptureSaid",
     "ChangeSetting",
     "CreateSpace",
     "CreateSubspace",
@@ -137,6 +140,7 @@ __all__ = [
     "Subspace",
     "SubspaceSaved",
     "SubspaceShown",
+    "Vector",
     # ports
     "ArtifactRepository",
     "AssignmentMarginService",

@@ -45,17 +45,11 @@ CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @frozen(kw_only=True)
-class CaptureArtifactCommand:
-    """Keep that a user read something: where, how deeply, and what it is about.
+class CaptureSaid:
+    """What a client says of a capture, beside who it is and the embedding of what was read."""
 
-    The same `capture_key` again gives the first answer; without one, the key is a digest of who, where, when, what.
-    """
-
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     url: str = field(validator=is_url, metadata=TEXT)
-    embedding: tuple[float, ...] = field(converter=as_embedding)
-    embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
     reading_depth: float = field(default=0.0, converter=as_number, validator=is_reading_depth)
     scroll_depth: float = field(default=0.0, converter=as_number, validator=is_fraction)
     dwell_time_ms: int = field(default=0, validator=is_count, metadata=WHOLE)
@@ -68,6 +62,18 @@ class CaptureArtifactCommand:
     content: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
     captured_at: datetime | None = field(default=None, validator=optional(is_instant))
     capture_key: str | None = field(default=None, validator=optional(is_identifier), metadata=IDEMPOTENCY_KEY)
+
+
+@frozen(kw_only=True)
+class CaptureArtifactCommand(CaptureSaid):
+    """Keep that a user read something: where, how deeply, and what it is about.
+
+    The same `capture_key` again gives the first answer; without one, the key is a digest of who, where, when, what.
+    """
+
+    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    embedding: tuple[float, ...] = field(converter=as_embedding)
+    embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     def said(self, now: datetime) -> dict[str, Any]:
         """What the caller said, by the columns that keep it."""

@@ -36,6 +36,7 @@ from indelible.kernel.values import (
 
 MOST_DIMENSIONS: Final = 4_096
 DIMENSION: Final = {"minimum": 1, "maximum": MOST_DIMENSIONS}
+NUMBERS: Final = {"max_items": MOST_DIMENSIONS}
 WHOLE: Final = {"minimum": 0, "maximum": 2**53}  # what a 64-bit float holds exactly
 DEEPEST: Final = 1.5
 
@@ -150,7 +151,7 @@ def as_embedding(values: Iterable[float]) -> Vector:
 class EmbeddingVector:
     """A direction in the space of one model: finite 32-bit floats, not all zero."""
 
-    values: Vector = field(converter=as_embedding)
+    values: Vector = field(converter=as_embedding, metadata=NUMBERS)
     model: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     @property

@@ -20,7 +20,7 @@ Command = TypeVar("Command")
 SHOWN_ONCE: Final = {"is_shown_once": True}  # metadata of an answer's field that no receipt keeps
 
 _converter = make_converter()
-_converter.register_structure_hook(Actor, lambda text, _: Actor.parse(text))
+_converter.register_structure_hook_func(lambda kind: hasattr(kind, "parse"), lambda text, kind: kind.parse(text))
 
 
 @frozen

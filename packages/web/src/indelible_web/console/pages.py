@@ -19,7 +19,7 @@ from indelible_web.auth import STREAM
 from indelible_web.bridge import Side, schema_of, structure
 from indelible_web.console.cookies import TOKEN, came_from_here
 from indelible_web.exchange import present
-from indelible_web.problems import problem_of, refuse_for_fault
+from indelible_web.problems import problem_of, told
 from indelible_web.reading import wrong_fields
 
 T = TypeVar("T")
@@ -86,8 +86,7 @@ def refuse_transport(error: HTTPException) -> AnyResponse:
 
 def refuse_fault(error: Exception) -> AnyResponse:
     """The page about a fault of ours; the log has all of it, the page nothing."""
-    refuse_for_fault(error)
-    return refuse(errors.InternalError())
+    return refuse(told(error))
 
 
 def typed() -> tuple[tuple[str, str], ...]:
