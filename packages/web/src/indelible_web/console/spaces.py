@@ -98,14 +98,14 @@ def spaces(desk: Desk) -> Response:
     """The spaces of whoever looks, each with the names of its subspaces."""
     call, wanted = _reader(desk), asked(Paged, request.args)
     cursors = call.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
-    rows = call.store.read(_rows, call.caller.actor.id, after=cursors.start(), limit=wanted.limit + 1)
+    rows = call.store.read(_rows, call.caller.user_id, after=cursors.start(), limit=wanted.limit + 1)
     return page("spaces", wanted=wanted, found=cursors.page(rows, lambda row: row[0].space.id))
 
 
 def space(desk: Desk, space_id: str) -> Response:
     """One space as a picture, and what was decided of its last captures."""
     call, wanted = _reader(desk), asked(SpaceAsked, {}, space_id=space_id)
-    found = call.store.read(_picture, call.caller.actor.id, wanted.space_id)
+    found = call.store.read(_picture, call.caller.user_id, wanted.space_id)
     return page("space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
 
 
