@@ -50,7 +50,7 @@ class LivingCaptures:
             case.query.update(self._named(case.query, case))
         if _is_object(case.body) and not is_wrong(case, ParameterLocation.BODY):
             body = cast("Json", case.body)
-            items: list[object] = body["items"] if "items" in body else []
+            items: list[object] = body.get("items", [])
             for each in (body, *items):
                 if isinstance(each, dict):
                     self._say(cast("Json", each), case)
