@@ -48,10 +48,12 @@ class LivingCaptures:
             case.path_parameters.update(self._named(case.path_parameters, case))
         if not is_wrong(case, ParameterLocation.QUERY):
             case.query.update(self._named(case.query, case))
-        if isinstance(case.body, dict) and not is_wrong(case, ParameterLocation.BODY):
+        if _is_object(case.body) and not is_wrong(case, ParameterLocation.BODY):
             body = cast("Json", case.body)
-            for each in (body, *(each for each in body.get("items", ()) if isinstance(each, dict))):
-                self._say(each, case)
+            items: list[object] = body.get("items", [])
+            for each in (body, *items):
+                if isinstance(each, dict):
+                    self._say(cast("Json", each), case)
 
     def _named(self, given: Json, case: Any) -> Json:  # noqa: ANN401
         names = {"space_id": "space", "subspace_id": "subspace", "key": "setting"}
@@ -84,3 +86,7 @@ class LivingCaptures:
 def is_wrong(case: Any, location: ParameterLocation) -> bool:  # noqa: ANN401
     """Whether the values at this place are wrong on purpose; they stay as they are."""
     return bool(case.meta is None or case.meta.is_negative_at(location))
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)

@@ -2,16 +2,20 @@
 
 import json
 import time
+from collections.abc import Generator
 
 import pytest
 from attrs import evolve
-from tests.web.harness import Json, Web, problem, saved
-from tests.web.reader import URL, Reader, reader_of, reading, worked
+from tests.web.harness import KEYS, Json, Web, problem, saved
+from tests.web.reader import URL, Reader, fitted, reader_of, reading, worked
 from tests.web.test_system import counted
 
 from indelible.kernel import Actor
+from indelible.policy import Policy
 from indelible.testing.readers import MODEL, X1, X2, A, is_close
-from indelible.testing.stores import NOOR
+from indelible.testing.stores import NOOR, CountedIds, TickingClock
+from indelible_service.embedded import PostgresServer
+from indelible_sql import open_store
 
 CANARY = "what nobody may read"
 RESULT = {
@@ -308,3 +312,31 @@ def test_without_an_active_algorithm_a_capture_is_unavailable(web: Web) -> None:
 
     assert problem(answer) == (503, "NO_ACTIVE_ALGORITHM")
     assert json.loads(answer.text)["fields"] == {}
+
+
+@pytest.fixture(params=["sqlite_url", "database"])
+def fitted_web(request: pytest.FixtureRequest) -> Generator[Web]:
+    """An application over each real database, which computes captures."""
+    found: str | PostgresServer = request.getfixturevalue(request.param)
+    url, owner_url = (found, None) if isinstance(found, str) else (found.url, found.owner_url)
+    store = open_store(url, policy=Policy(keys=KEYS), clock=TickingClock(), ids=CountedIds())
+    yield Web(fitted(store, owner_url))
+    store.dispose()
+
+
+def test_a_real_database_answers_as_memory_does(fitted_web: Web) -> None:
+    reader = reader_of(fitted_web)
+    a, *_ = worked(reader)
+    body = reader.body(X1, capture_key="k-1")
+    first, again, other = (reader.post("captures", body | more) for more in ({}, {}, {"title": "Another"}))
+    asked = {"space_id": reader.space_id, "embedding": X1, "embedding_model": MODEL}
+    batch = reader.batch(body, reader.body(X2, reading_depth=9), reader.body(X2))
+
+    assert (first.status_code, again.status_code, problem(other)) == (201, 200, (409, "CAPTURE_KEY_REUSED"))
+    assert again.get_json() == first.get_json() | {"replayed": True}
+    assert is_close((first.get_json()["margin"],), (0.120605,))
+    assert [each["status"] for each in batch] == [200, 422, 200]
+    assert [each["artifact"]["seq"] for each in saved(reader.post("search", asked), 200)["items"]] == [2]
+    assert saved(reader.post("margins/preview", asked), 200)["nearest_subspace_id"] == a
+    assert [each["applied_seq"] for each in reader.items(f"subspaces/{a}/drift")] == [1]
+    assert problem(reader.capture((1, 0))) == (422, "EMBEDDING_OF_OTHER_MODEL")
