@@ -15,9 +15,12 @@ BUDGETS: dict[tuple[str, ...], int] = {
     ("web",): 2_500,
     ("service",): 1_100,
 }
-# What is over its budget and owed: docs/decisions/deviations.md. No number here may rise.
+# What is over the design's budget and owed: docs/decisions/0027-what-the-second-context-costs.md. None may rise.
 OWED: dict[tuple[str, ...], int] = {
     (f"{CORE}/captures",): 625,
+    ("adapters/sql",): 195,
+    ("web",): 870,
+    ("service",): 185,
 }
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate
 
-from indelible.captures.queries import settings_kept
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds
 from indelible.kernel.config import Config, SystemConfigCache
 from indelible.kernel.receipts import answered
@@ -25,7 +24,7 @@ class FileStore:
         self._path, self._policy = path, policy or Policy()
         self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
         self._nesting = Nesting()
-        self.config = SystemConfigCache(fetch=lambda: self.read(settings_kept))
+        self.config = SystemConfigCache(fetch=lambda: self.read(lambda tx: tx.captures.settings_kept()))
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:

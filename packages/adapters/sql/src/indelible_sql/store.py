@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from indelible.captures import SETTING
-from indelible.captures.queries import settings_kept
 from indelible.concepts.handlers import RepositoryOverHeads
 from indelible.kernel import (
     Actor,
@@ -88,7 +87,7 @@ class SqlTransaction(_Opened):
 
 
 def _settings_of(store: "SqlStore") -> SystemConfigCache:
-    return SystemConfigCache(fetch=lambda: store.read(settings_kept), pause=store.pause)
+    return SystemConfigCache(fetch=lambda: store.read(lambda tx: tx.captures.settings_kept()), pause=store.pause)
 
 
 @define(kw_only=True, eq=False)

@@ -149,8 +149,3 @@ def list_settings(tx: CapturesRead, *, after: str = "", limit: int = PAGE) -> tu
     """The next `limit` settings that were ever chosen, in order of name."""
     found = tx.settings.page(after=after, limit=limit)
     return tuple(SettingSaved(setting=head.entity, seq=head.place.seq) for head in found)
-
-
-def settings_kept(tx: CapturesRead) -> dict[str, str]:
-    """Every setting's text: what the cache looks at."""
-    return tx.captures.settings_kept()

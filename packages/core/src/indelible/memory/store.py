@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 from attrs import field, frozen
 
 from indelible.captures.handlers import MarginsOverShelf, RepositoryOverShelf
-from indelible.captures.queries import settings_kept
 from indelible.concepts.handlers import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
 from indelible.kernel.config import Config, SystemConfigCache
@@ -97,7 +96,7 @@ class MemoryStore:
         self._tables = Tables.empty()
         self._lock = Lock()
         self._nesting = Nesting()
-        self.config = SystemConfigCache(fetch=lambda: self.read(settings_kept))
+        self.config = SystemConfigCache(fetch=lambda: self.read(lambda tx: tx.captures.settings_kept()))
 
     @contextmanager
     def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:

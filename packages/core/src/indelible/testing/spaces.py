@@ -16,7 +16,6 @@ from indelible.captures import (
     CaptureResult,
     EmbeddingVector,
 )
-from indelible.captures.queries import settings_kept
 from indelible.testing.readers import (
     FAILING,
     HARSHER,
@@ -197,7 +196,7 @@ class SpacesConformance:
         again = change(store, "assignment_margin_threshold", "0.5", seq=saved.seq)
 
         assert (again.setting.value, again.seq) == ("0.5", 2)
-        assert store.read(settings_kept) == {"assignment_margin_threshold": "0.5"}
+        assert store.read(lambda tx: tx.captures.settings_kept()) == {"assignment_margin_threshold": "0.5"}
         assert code(lambda: change(store, "assignment_margin_threshold", "0.1", seq=1)) == "STALE"
         assert code(lambda: change(store, "assignment_margin_threshold", "0.1")) == "STALE"
         assert code(lambda: change(store, "margin", "0.1")) == "SETTING_NOT_FOUND"
