@@ -39,4 +39,4 @@ def test_a_named_one_that_is_missing_stops_the_server_in_one_sentence(monkeypatc
 
     assert done.exit_code == 3
     assert done.stderr.startswith("EMBEDDER_MISSING: ")
-    assert "Hint: install the extra `indelible-service[embedding]`" in done.stderr
+    assert "Hint: install `indelible-wordllama`" in done.stderr

@@ -99,7 +99,7 @@ def test_without_what_embeds_the_hint_says_how_it_is_installed(chosen: str, monk
 
     assert done.exit_code == 3
     assert done.stderr.startswith("EMBEDDER_MISSING: ")
-    assert "Hint: install the extra `indelible-service[embedding]`" in done.stderr
+    assert "Hint: install `indelible-wordllama`" in done.stderr
 
 
 def test_without_a_database_nothing_is_read() -> None:

@@ -13,6 +13,7 @@ from tests.stateful.stores import Templates
 from indelible_service.embedded import PostgresServer
 
 PROGRAMS = 5
+SOME_CODES = 3
 
 
 @pytest.fixture(scope="module")
@@ -47,4 +48,6 @@ def test_every_store_answers_and_refuses_as_memory_does(templates: Templates, te
     assert len(answers) == 5
     assert sum(asked.values()) >= PROGRAMS * SHORTEST * 0.8
     assert asked[ACCEPTED] >= sum(asked.values()) / 2
-    assert {"STALE", "INVALID_TRANSITION"} <= asked.keys()
+    assert (
+        len(asked.keys() - {ACCEPTED}) >= SOME_CODES
+    )  # which, follows from constants that hypothesis finds in all modules

@@ -27,9 +27,14 @@ from indelible_sql.store import SqlStore
 
 PAGE = 500
 OLDEST_INDEXING = (0, 8, 4)  # of pgvector: before, a VACUUM could damage an index
-INDEXABLE = select(SPACES.c.id, SPACES.c.dimension).where(SPACES.c.dimension <= MOST_INDEXED)
-BY_SIZE = INDEXABLE.join(ARTIFACTS, ARTIFACTS.c.space_id == SPACES.c.id).group_by(SPACES.c.id).order_by(SPACES.c.id)
-LARGE = BY_SIZE.having(func.count() > bindparam("exact"))
+LARGE = (
+    select(SPACES.c.id, SPACES.c.dimension)
+    .join(ARTIFACTS, ARTIFACTS.c.space_id == SPACES.c.id)
+    .where(SPACES.c.dimension <= MOST_INDEXED)
+    .group_by(SPACES.c.id)
+    .having(func.count() > bindparam("exact"))
+    .order_by(SPACES.c.id)
+)
 BROKEN = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:index)")
 BY_ARTIFACT = select(SIGNALS).order_by(SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id)
 BY_SUBSPACE = (

@@ -32,7 +32,7 @@ MOST_LEVELS: Final = 32
 PAGE: Final = 500
 CARRIED: Final = {HEADS[head].name: head for head in RECORDED}  # the heads whose entities an export carries
 NOT_CARRIED: Final = {each.name for each in HEADS.values()} - CARRIED.keys() - {KEY.name}
-KEPT: Question = select(HISTORY.c.lifecycle).distinct()
+KEPT: Question = select(HISTORY.c.lifecycle).distinct().order_by(HISTORY.c.lifecycle)
 
 H = TypeVar("H")
 

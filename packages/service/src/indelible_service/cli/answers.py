@@ -29,7 +29,7 @@ HINTS: Final = {
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine, or free that one",
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
-    "EMBEDDER_MISSING": "install the extra `indelible-service[embedding]`; INDELIBLE_EMBEDDER says what is taken",
+    "EMBEDDER_MISSING": "install `indelible-wordllama` (./packages/adapters/wordllama), and see INDELIBLE_EMBEDDER",
     "EXPORT_DAMAGED": "fetch the file again, or make a new export",
     "EXPORT_INCOMPLETE": "copy the database, or name each of them by `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and who may read and write it",
@@ -46,7 +46,7 @@ HINTS: Final = {
     "SETTINGS_WRONG": "`.env.example` lists every setting",
     "STORE_READ_ONLY": "check who may write the database's file and its directory",
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",
-    "UNEXPECTED_ANSWER": "check that the address is that of indelible, and the key one of that instance",
+    "UNEXPECTED_ANSWER": "check that INDELIBLE_HOST and INDELIBLE_PORT are the instance's, and the key too",
 }
 QUIET: Final = logging.NullHandler()  # a refusal is said once, by us; a server sets up a log of its own
 JSON: Final = "indelible.json"

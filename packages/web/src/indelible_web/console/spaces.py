@@ -22,8 +22,8 @@ from indelible_web.console.desk import Desk, Page
 from indelible_web.console.pages import asked, page
 from indelible_web.console.plotting import BARS, Bar, Point, bars, laid_out, spread
 from indelible_web.paging import Paged
+from indelible_web.spaces import READ
 
-READ: Final = "captures:read"
 LISTED: Final = 25
 PARTS: Final = 24
 SEEN: Final = 500  # captures that a picture is made from
