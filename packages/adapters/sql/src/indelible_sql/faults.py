@@ -135,7 +135,8 @@ class translated:  # noqa: N801 - it reads as a function, and runs with each sta
         """Raise our own error for a driver's."""
         if isinstance(error, DBAPIError):
             # Only the state: the driver's own text can hold a bound value.
-            logger.error("database error %s (%s)", state_of(error) or "without a state", type(error.orig).__name__)
+            level = logging.WARNING if state_of(error).startswith(KEYS) else logging.ERROR  # a guard has done its work
+            logger.log(level, "database error %s (%s)", state_of(error) or "no state", type(error.orig).__name__)
             raise fault_of(error) from error
         if isinstance(error, PoolTimeout):
             raise NoConnectionFree from error
