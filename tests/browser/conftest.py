@@ -103,7 +103,9 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is."""
+    """What axe finds wrong with the page as it is, once all of it is there and drawn in its own colours."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")["violations"]
     return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]

@@ -1,6 +1,8 @@
 """The demonstration of captures: a folder of texts is read into a space, once."""
 
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,27 @@ def test_the_handbook_comes_with_the_package_and_settles_in_its_topics(settings:
     assert "Back up, restore, upgrade" in done.stdout
     assert settings.address in done.stdout
     assert all(topic in done.stdout for topic in {each.topic for each in texts_in(HANDBOOK)})
+
+
+def test_an_odd_file_is_left_out_and_stops_no_other(settings: Settings, folder: Path) -> None:
+    for name, content in ((b"nul.md", b"# Title\n\0"), (b"esc.md", b"# \x1b[1m\n\nWords."), (b"\xff.md", b"# Words\n")):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(content)
+    (folder / "a\x1bb").mkdir()
+    (folder / "a\x1bb" / "text.md").write_text("# Words\n\nIn a folder that cannot be named.\n")
+    scenes = [*captures_demo(settings, folder)]
+
+    assert "of 4 texts;" in scenes[0].text
+
+
+def test_two_demos_at_once_make_one_space(settings: Settings, folder: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        done = [each.result() for each in [pool.submit(lambda: [*captures_demo(settings, folder)]) for _ in range(2)]]
+    with opened(settings) as store:
+        (space,) = store.read(captures.list_spaces, OWNER)
+        parts = store.read(captures.list_subspaces, OWNER, space.space.id)
+
+    assert len(parts) == 2
+    assert done[0][-1] == done[1][-1]
 
 
 def test_a_folder_without_a_text_is_refused(settings: Settings, tmp_path: Path) -> None:

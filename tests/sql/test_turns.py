@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.util import greenlet_spawn
 
 from indelible import concepts
 from indelible.concepts import CreateConcept
 from indelible.testing.stores import MAYA, RATIO
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engines import Pool, open_async_engines, open_engines
+from indelible_sql.turns import TasksInTurn
 
 MANY = 8
 TIMES = 20
@@ -102,3 +105,35 @@ def test_a_task_that_is_ended_while_it_waits_keeps_nothing(sqlite_url: str) -> N
         await writer.dispose()
 
     asyncio.run(story())
+
+
+def test_what_a_task_was_given_as_it_was_ended_is_kept_even_where_the_queue_is_full() -> None:
+    async def story() -> None:
+        queue: Any = TasksInTurn._queue_class(1)  # noqa: SLF001 - the pool's own part
+        waiting = asyncio.create_task(greenlet_spawn(queue.get, True, MANY))  # noqa: FBT003 - as the pool asks
+        await asyncio.sleep(HASTE_SECONDS)
+        queue.put_nowait("handed on")
+        queue.put_nowait("kept")
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+        assert sorted(queue.get_nowait() for _ in range(2)) == ["handed on", "kept"]
+
+    asyncio.run(story())
+
+
+def test_a_read_that_is_ended_ends_as_it_was_ended(sqlite_url: str) -> None:
+    async def story() -> Counter[str]:
+        store = open_async_store(sqlite_url)
+        ends = Counter[str]()
+        for turn in range(TIMES):
+            reads = [asyncio.create_task(store.read(concepts.whole_graph)) for _ in range(MANY)]
+            await asyncio.sleep(turn / 1_000)
+            for each in reads[::2]:
+                each.cancel()
+            ends.update(type(each).__name__ for each in await asyncio.gather(*reads, return_exceptions=True))
+        await store.dispose()
+        return ends
+
+    assert asyncio.run(story()).keys() <= {"ConceptGraph", "CancelledError"}

@@ -223,6 +223,7 @@ BAD: list[tuple[Json | str, int, str]] = [
     ({"reason": " "}, 422, "TEXT_BLANK"),
     ({"colour": "red"}, 422, "INVALID_FIELDS"),
     ("no object", 422, "INVALID_FIELDS"),
+    (None, 422, "INVALID_FIELDS"),
 ]
 
 
@@ -245,6 +246,17 @@ def test_a_batch_sent_again_is_answered_again(reader: Reader) -> None:
 
     assert [each["status"] for each in (*first, *again)] == [201, 201, 201, 200, 200, 200]
     assert [each["result"] | {"replayed": False} for each in again] == [each["result"] for each in first]
+
+
+def test_a_batch_sent_again_under_the_header_s_key_is_answered_again(reader: Reader) -> None:
+    sent = {"items": [reader.body(), reader.body(), reader.body(capture_key="k-1")]}
+    first, again = (
+        saved(reader.post("captures/batch", sent, headers={"Idempotency-Key": "batch-1"}), 200)["items"]
+        for _ in range(2)
+    )
+
+    assert [each["result"]["replayed"] for each in (*first, *again)] == [False] * 3 + [True] * 3
+    assert len(reader.items(f"spaces/{reader.space_id}/captures")) == 3
 
 
 @pytest.mark.parametrize(("number", "found"), [(0, (422, "INVALID_FIELDS")), (101, (422, "LIST_TOO_LONG"))])

@@ -77,6 +77,23 @@ def test_an_embedder_that_fails_fails_only_the_texts_of_a_batch(reader: Reader, 
     assert {each["problem"]["code"] for each in (found[0], found[2])} == {"EMBEDDER_FAILED"}
 
 
+def test_a_text_that_an_embedder_refuses_is_no_other_text_s_business(
+    reader: Reader, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Letters.embed
+
+    def embed(self: Letters, texts: list[str]) -> object:
+        if "bad" in texts:
+            raise errors.EmbedderFailed("no words")
+        return counted(self, texts)
+
+    monkeypatch.setattr(Letters, "embed", embed)
+    found = reader.batch(*(reader.body(None, title=each, url=f"{URL}/{each}") for each in ("a", "bad", "b")))
+
+    assert [each["status"] for each in found] == [201, 503, 201]
+    assert letters.asked == [["a"], ["b"]]
+
+
 class Short:
     """An embedder that loses what it was asked."""
 

@@ -238,3 +238,12 @@ def test_what_somebody_wrote_stays_text(site: Site, said: str) -> None:
     assert visitor.answer is not None
     assert "\u202e" not in visitor.answer.text
     assert "<b>" not in visitor.answer.text
+
+
+def test_every_setting_is_explained(site: Site) -> None:
+    visitor, _ = looked_at(site, worked(site.store)[0])
+    assert visitor.answer is not None
+    source = visitor.answer.text
+
+    assert all(f"<code>{key}</code>" in source for key in captures.KEYS)
+    assert '<span class="gist"></span>' not in source

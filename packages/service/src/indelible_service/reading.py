@@ -10,7 +10,7 @@ from attrs import frozen
 
 from indelible import captures
 from indelible.captures import CaptureArtifactCommand, CaptureResult, Embedder, EngagementLevel, Space
-from indelible.kernel import Actor, Invalid, digest
+from indelible.kernel import Actor, Invalid, Once, digest
 from indelible_service.database import opened
 from indelible_service.demo import Scene
 from indelible_service.local import usable
@@ -23,6 +23,7 @@ QUESTION: Final = "How do I get my data back from a backup?"
 OWNER: Final = "admin"  # the first key's, so that whoever signs in with that sees the space
 ALGORITHM: Final = "oscl-1"
 LONGEST: Final = 20_000
+MOST_OF_PATH: Final = 1_900
 ALL: Final = 1_000
 WORD_MS: Final = 300  # of somebody who reads 200 words a minute
 TWICE: Final = 0.2
@@ -79,7 +80,9 @@ def texts_in(folder: Path) -> list[Text]:
         place = path.relative_to(folder)
         topic = place.parts[0].replace("-", " ") if len(place.parts) > 1 else folder.absolute().name
         lines = words.splitlines() or [""]
-        if title := next((line for line in lines if line.startswith("# ")), lines[0]).lstrip("# ")[:200]:
+        title = next((line for line in lines if line.startswith("# ")), lines[0]).lstrip("# ")[:200]
+        is_text = "\0" not in words and f"{title}{place}".isprintable() and len(quote(place.as_posix())) < MOST_OF_PATH
+        if title and is_text:  # an odd file is left out, and not what stops the others
             found.append(Text(path=place.as_posix(), topic=topic, title=title, words=words))
     if not found:
         raise NothingToRead(str(folder))
@@ -92,9 +95,12 @@ def _activate(store: SqlStore, settings: Settings) -> None:
         return
     known = {each.algorithm.id: each for each in store.read(captures.list_algorithms, limit=ALL)}
     register = captures.RegisterAlgorithm(algorithm_id=ALGORITHM, formulas=captures.SPHERICAL)
-    saved = known.get(ALGORITHM) or _do(store, captures.register_algorithm, register)
+    saved = known.get(ALGORITHM) or _do(
+        store, captures.register_algorithm, register, captures.AlgorithmSaved, ALGORITHM
+    )
     install_algorithm(store, ALGORITHM, settings.owner_url or None)
-    _do(store, captures.activate_algorithm, captures.ActivateAlgorithm(algorithm_id=ALGORITHM, expected_seq=saved.seq))
+    activate = captures.ActivateAlgorithm(algorithm_id=ALGORITHM, expected_seq=saved.seq)
+    _do(store, captures.activate_algorithm, activate, captures.AlgorithmSaved, f"active {saved.seq}")
 
 
 def _space(store: SqlStore, embedder: Embedder, name: str, texts: Sequence[Text]) -> Space:
@@ -104,14 +110,15 @@ def _space(store: SqlStore, embedder: Embedder, name: str, texts: Sequence[Text]
         seeds[each.topic] += f"{each.words[:ALL]} "
     vectors = dict(zip(seeds, embedder.embed([*seeds.values()]), strict=True))
     model, size = vectors[texts[0].topic].model, vectors[texts[0].topic].dimension
-    spaces = (each.space for each in store.read(captures.list_spaces, OWNER, limit=ALL))
+    spaces = [each.space for each in store.read(captures.list_spaces, OWNER, limit=ALL)]
     fitting = [each for each in spaces if (each.name, each.model, each.status) == (name, model, "ACTIVE")]
     create = captures.CreateSpace(user_id=OWNER, name=name, model=model, dimension=size)
-    space: Space = fitting[0] if fitting else _do(store, captures.create_space, create).space
+    born = f"{name}, after {len(spaces)} others"
+    space: Space = fitting[0] if fitting else _do(store, captures.create_space, create, captures.SpaceSaved, born).space
     known = {each.subspace.name for each in store.read(captures.list_subspaces, OWNER, space.id, limit=ALL)}
     for topic in [each for each in vectors if each not in known]:
         part = captures.CreateSubspace(user_id=OWNER, space_id=space.id, name=topic, seed=vectors[topic])
-        _do(store, captures.create_subspace, part)
+        _do(store, captures.create_subspace, part, captures.SubspaceSaved, space.id + topic)
     return space
 
 
@@ -157,5 +164,7 @@ def _chance(*what: object) -> float:
     return int(digest([*what])[:8], 16) / 0xFFFFFFFF
 
 
-def _do(store: SqlStore, handler: Any, command: object) -> Any:  # noqa: ANN401 - each handler with its own command
-    return store.run(handler, command, actor=Actor.user(OWNER), reason="the demo reads a folder of texts")
+def _do(store: SqlStore, handler: Any, command: object, gives: Any = None, key: str = "") -> Any:  # noqa: ANN401
+    """What a handler makes of its own command; under a key, so that two demos at once do it once."""
+    once = Once(digest(["demo", key]), gives) if gives else None
+    return store.run(handler, command, actor=Actor.user(OWNER), reason="the demo reads a folder of texts", once=once)

@@ -91,7 +91,7 @@ class Unread(Generic[T]):
 class UnreadField(fields.Nested):
     """A field that the document describes, and that is left to be read later."""
 
-    def _deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread
+    def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread, of null too
         found: Unread[Any] = Unread(value)
         return found
 

@@ -8,7 +8,7 @@ from attrs.validators import optional
 
 from indelible import captures
 from indelible.captures import ContentSource, Decision, EmbeddingVector, EngagementLevel, Vector
-from indelible.kernel import Actor, IndelibleError
+from indelible.kernel import Actor, IndelibleError, digest
 from indelible.kernel.values import IDENTIFIER, LINE, TEXT, is_count, is_identifier, is_sentence, is_text
 from indelible.wiring import Reading
 from indelible_web.answers import picked
@@ -205,13 +205,16 @@ def capture(call: Call, sent: CaptureSent) -> Captured:
     return _kept(call, call.caller.user_id, sent, vector)
 
 
-@routes.add("POST /captures/batch", WRITE, takes=CapturesSent, gives=CapturesKept, reason="")
+@routes.add("POST /captures/batch", WRITE, takes=CapturesSent, gives=CapturesKept, reason="", is_keyed=True)
 def capture_batch(call: Call, sent: CapturesSent) -> CapturesKept:
-    """Keep up to 100 captures, each by itself: what is wrong with one is no other's business."""
+    """Keep up to 100 captures, each by itself: what is wrong with one is no other's business.
+
+    Where there is an Idempotency-Key, it and the place make the capture_key of each that has none.
+    """
     if not sent.items:
         raise InvalidFields({"items": f"Not 1 to {MOST_ITEMS} items."})
     user_id = call.caller.user_id
-    read = [attempted(each.read, CaptureSent) for each in sent.items]
+    read = [_keyed(call, place, attempted(each.read, CaptureSent)) for place, each in enumerate(sent.items)]
     vectors = iter(embedded(call.embedder, [(each, each.text) for each in read if isinstance(each, CaptureSent)]))
     kept = (
         attempted(_kept, call, user_id, each, next(vectors)) if isinstance(each, CaptureSent) else each for each in read
@@ -274,6 +277,12 @@ def search(call: Call, asked: SearchAsked) -> Page[ArtifactNear]:
     found = read(captures.search_artifacts, asked.user_id, asked.space_id, vector.values, limit=limit)
     near = ((picked(ArtifactListed, each.artifact), each.distance) for each in found)
     return Page(items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None)
+
+
+def _keyed(call: Call, place: int, read: CaptureSent | IndelibleError) -> CaptureSent | IndelibleError:
+    if call.once is None or isinstance(read, IndelibleError) or read.capture_key is not None:
+        return read
+    return evolve(read, capture_key=digest([call.once.key, place]))
 
 
 def _kept(call: Call, user_id: str, sent: CaptureSent, vector: EmbeddingVector | IndelibleError) -> Captured:

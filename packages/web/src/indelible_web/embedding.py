@@ -57,6 +57,8 @@ def _found(embedder: Embedder | None, texts: Sequence[str]) -> Iterator[Embeddin
         problem = "" if len(found) == len(texts) else "not an embedding for each text"
     except Exception as error:  # noqa: BLE001 - whatever a model raises, nothing is kept
         problem = type(error).__name__  # its message could quote the texts
+    if problem and len(texts) > 1:
+        return iter([next(_found(embedder, [each])) for each in texts])
     if problem:
         logger.warning("the embedder failed: %s", problem)
         return repeat(EmbedderFailed(problem))

@@ -42,6 +42,7 @@ class Operation:
     is_paged: bool = False
     reason: str = ""  # of a command: the field that says why
     locates: Callable[[Any], str] | None = None  # of a birth: the id of what was born
+    is_keyed: bool = False  # whether it takes an Idempotency-Key though it is no command of its own
     is_birth: Callable[[Any], bool] | None = None  # of what may only add to something: whether it was born
 
     @property
@@ -90,7 +91,9 @@ class Operation:
     def schemas(self) -> Mapping[str, type[Schema]]:
         """What the operation reads, by place, in the order of reading."""
         title, in_query = self.takes.__name__, () if self.has_body else self.sent
-        headers = headers_schema(of_command=bool(self.reason), least_seq=self.least_seq, has_tag=self.has_tag)
+        headers = headers_schema(
+            of_command=bool(self.reason) or self.is_keyed, least_seq=self.least_seq, has_tag=self.has_tag
+        )
         found = {
             "path": schema_from(f"{title}Path", self.in_path, Side.TEXT),
             "query": schema_from(f"{title}Query", in_query, Side.TEXT),
@@ -125,6 +128,7 @@ class Routes:
         reason: str = REASON.name,
         locates: Callable[[R], str] | None = None,
         is_birth: Callable[[R], bool] | None = None,
+        is_keyed: bool = False,
     ) -> Declared[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
@@ -132,7 +136,7 @@ class Routes:
         nothing by itself. `locates` gives the id of what was born, `is_birth` says whether anything was.
         """
         why = "" if route.startswith("GET ") else reason
-        said: dict[str, Any] = {"reason": why, "locates": locates, "is_birth": is_birth}
+        said: dict[str, Any] = {"reason": why, "locates": locates, "is_birth": is_birth, "is_keyed": is_keyed}
         return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, **said))
 
     def pages(self, route: str, *scopes: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:

@@ -18,7 +18,7 @@ from indelible.captures.rules.formulas import CASES, VECTORS, formulas_of
 from indelible.captures.rules.ingest import activated
 from indelible.captures.rules.placing import Near
 from indelible.captures.rules.records import check_same
-from indelible.captures.rules.tuning import EXACT_SEARCH, Tuning, tuning_of
+from indelible.captures.rules.tuning import EXACT, Tuning, tuning_of
 from indelible.kernel import Head, StoreBusy, instant_text
 from indelible.kernel.config import Config
 from indelible_sql.captures_functions import BODY, name_of
@@ -193,7 +193,7 @@ class SqlCaptures:
         """By the space's own index, where it has one and more artifacts than are to be searched exactly."""
         if self._session.is_sqlite:
             return _nearest("")
-        exact = self._config.get(EXACT_SEARCH) if self._config else EXACT_SEARCH.default
+        exact = self._config.get(EXACT) if self._config else EXACT.default
         said = {"index": self.place + index_of(space_id), "exact": exact}
         found = self._session.first(PREPARE, said | {"looked_at": str(LOOKED_AT), "scanned": str(MOST_SCANNED)})
         return by_index(self.place, found["place"], dimension) if found else _nearest(self._session.schema)

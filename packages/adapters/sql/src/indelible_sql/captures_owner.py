@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 from indelible.captures.rules.ingest import computing_by, replayed
 from indelible.captures.rules.placing import Compute
 from indelible.captures.rules.records import joined
-from indelible.captures.rules.tuning import EXACT_SEARCH
+from indelible.captures.rules.tuning import EXACT
 from indelible.kernel.config import Config
 from indelible_sql.captures import OF_ALGORITHMS, OF_SUBSPACES, SqlCaptures, signal_of
 from indelible_sql.captures_functions import BODY, capture_function, name_of
@@ -69,7 +69,7 @@ def index_spaces(store: SqlStore, owner_url: str | None = None) -> tuple[str, ..
         extension = "" if connection.dialect.name == "sqlite" else extension_of(connection, OLDEST_INDEXING)
         if not extension:
             return ()
-        found = Session(connection, store.schema).rows(LARGE, {"exact": Config(store.config).get(EXACT_SEARCH)})
+        found = Session(connection, store.schema).rows(LARGE, {"exact": Config(store.config).get(EXACT)})
         for space in found:
             _index(connection, prefix_of(connection, store.schema), extension, space)
         return tuple(each["id"] for each in found)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select
@@ -47,7 +48,8 @@ class Session:
     def close(self) -> None:
         """Refuse everything from now on."""
         self._is_open = False
-        self._cursor.close()
+        with suppress(Exception):  # a task that was ended has no connection left: its own end is what is told
+            self._cursor.close()
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         """Every row, fetched."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import AsyncAdaptedQueuePool, QueuePool
 from sqlalchemy.util import await_
-from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Queue
+from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
 
 
 class _Threads(Queue[Any]):
@@ -63,12 +63,18 @@ class _Tasks(AsyncAdaptedQueue[Any]):
         except BaseException:  # a task that was ended while it waited keeps nothing
             self._waiting.remove(mine)
             if mine.done():
-                self.put_nowait(mine.result())
+                self._give_back(mine.result())
             raise
         self._waiting.remove(mine)
         if not mine.done():
             raise Empty
         return mine.result()
+
+    def _give_back(self, item: Any) -> None:
+        try:
+            self.put_nowait(item)
+        except Full:  # one more than fits for a while: the pool counts it, and will close it when it comes back again
+            self._queue._put(item)  # noqa: SLF001 - which no public name does
 
 
 class ThreadsInTurn(QueuePool):

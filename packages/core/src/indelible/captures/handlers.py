@@ -82,7 +82,7 @@ class MarginsOverShelf:
     _shelf: Shelf
 
     def calculate_margin(self, vector: Iterable[float], user_id: str, space_id: str) -> MarginResult:
-        space, wanted = self._tx.spaces.get(space_id).entity.of_user(user_id), as_embedding(vector)
+        space, wanted = self._tx.spaces.get(space_id).entity.of_user(user_id).opened(), as_embedding(vector)
         space.fits(space.model, len(wanted))
         compute = computing(self._shelf)
         return placed(self._shelf.near(space_id, wanted, None), None, tuning_of(self._tx.config), compute)

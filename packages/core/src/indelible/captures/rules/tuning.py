@@ -63,9 +63,8 @@ TUNED: Final[Mapping[str, ConfigKey[Any]]] = {
 MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", _model)
 DIMENSION: Final[ConfigKey[int]] = ConfigKey("embedding_dimension", partial(_count, most=MOST_DIMENSIONS))
 # Of how many artifacts the nearest are found by looking at each, even where there is an index to be quicker by.
-EXACT_SEARCH: Final[ConfigKey[int]] = ConfigKey("exact_search_artifacts", partial(_count, most=MOST_COUNTED), 20_000)
-_OTHER: Final[tuple[ConfigKey[Any], ...]] = (MODEL, DIMENSION, EXACT_SEARCH)
-KEYS: Final[Mapping[str, ConfigKey[Any]]] = {each.name: each for each in (*TUNED.values(), *_OTHER)}
+EXACT: Final[ConfigKey[int]] = ConfigKey("exact_search_artifacts", partial(_count, most=MOST_COUNTED), 20_000)
+KEYS: Final[Mapping[str, ConfigKey[Any]]] = {each.name: each for each in (*TUNED.values(), MODEL, DIMENSION, EXACT)}
 
 
 @frozen(kw_only=True)

@@ -10,11 +10,10 @@ from indelible.captures.errors import UrlUnusable
 from indelible.kernel.values import HIDDEN, UNSTORABLE, WrongType
 
 LONGEST: Final = 2_000
-LONGEST_HOST: Final = 253
 PLAIN: Final = "%/:?#[]@!$&'()*+,;=~|^`{}\"<>"  # what is beyond ASCII is written as browsers send it
 PORTS: Final = {"http": 80, "https": 443}
 TRACKING: Final = re.compile(r"(?:utm_[^=&]*|fbclid|gclid|msclkid)(?:=.*)?", re.IGNORECASE)
-HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+HOST: Final = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])")
 
 
 def is_url(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -56,6 +55,6 @@ def _split(url: str) -> tuple[SplitResult, str]:
         raise UrlUnusable("neither http nor https")
     if parts.username is not None or parts.password is not None:
         raise UrlUnusable("it holds credentials")
-    if len(host) > LONGEST_HOST or not HOST.fullmatch(host) or ("[" in parts.netloc) != ("[" in host):
-        raise UrlUnusable("no host")
+    if not HOST.fullmatch(host) or ("[" in parts.netloc) != ("[" in host) or {*"ßẞς"} & {*parts.netloc}:
+        raise UrlUnusable("no host, or one that browsers write otherwise than Python: give its xn-- name")
     return parts, host
