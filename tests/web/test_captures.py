@@ -212,7 +212,7 @@ def test_a_key_that_stands_for_no_user_has_no_spaces(reader: Reader, owner: Acto
     assert robot.get("algorithms").status_code == 200
 
 
-BAD: list[tuple[Json | str, int, str]] = [
+BAD: list[tuple[Json | str | None, int, str]] = [
     ({"reading_depth": "deep"}, 422, "INVALID_FIELDS"),
     ({"reading_depth": 1.5000001}, 422, "READING_DEPTH_OUT_OF_RANGE"),
     ({"space_id": "nowhere"}, 404, "SPACE_NOT_FOUND"),
