@@ -209,6 +209,7 @@ class Searched:
         """The same, searched by an index that is made now, with what that takes."""
         own = open_store(self.store.own_url)
         own.config.fetch, self.store.config.fetch = lambda: {"exact_search_artifacts": "1"}, SEARCHED_EXACTLY.copy
+        self.store.config.forget()  # or the index would be used until the settings are looked at again
         taken = seconds_of(partial(index_spaces, own, owner_url))
         with own.engines.reader.connect() as connection:
             sizes = connection.execute(SIZES_OF).one()
