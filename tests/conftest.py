@@ -53,6 +53,7 @@ LINE = "a line for the end"
 LONG = ("test_mutation", "test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 # Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
 SLOW = {
+    "adapters/test_wordllama.py",
     "bench/test_bench.py",
     "chaos/test_crashes.py",
     "chaos/test_faults.py",
@@ -66,6 +67,7 @@ SLOW = {
     "guards/test_mutation.py",
     "guards/test_rebuild.py",
     "service/test_embedded.py",
+    "service/test_reading.py",
     "service/test_serving.py",
     "service/test_transfer.py",
     "sql/test_captures.py",
@@ -76,11 +78,16 @@ SLOW = {
     "sql/test_lost_commit.py",
     "sql/test_migrations.py",
     "sql/test_races.py",
+    "sql/test_turns.py",
     "stateful/test_programs.py",
     "web/console/test_concepts.py",
+    "web/console/test_spaces.py",
+    "web/test_captures.py",
+    "web/test_embedding.py",
     "web/test_generated.py",
     "web/test_hostile.py",
     "web/test_hostile_scenes.py",
+    "web/test_spaces.py",
 }
 
 
