@@ -125,7 +125,9 @@ def test_a_picture_and_its_tables_say_the_same(any_site: Site, install: Callable
     assert marks(visitor.page) == 2
     assert [given["class"] for given in tags(visitor.page, "g")] == ["hub p1", "hub p2", "hub p3"]
     assert "2 pages and 3 centroids" in said
-    assert all(name in said for name in ("1. algebra", "2. botany", "3. chess", "Groups", "Rings"))
+    assert {"algebra", "botany", "chess"} == {name for _, name in re.findall(r"([123])\. (algebra|botany|chess)", said)}
+    assert "Groups" in said
+    assert "Rings" in said
     assert re.search(r"0\.121 UPDATED clear", said)
     assert re.search(r"Engaged\s*1", said)
     assert re.search(r"Latent\s*1", said)
