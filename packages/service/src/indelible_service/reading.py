@@ -10,7 +10,7 @@ from attrs import frozen
 
 from indelible import captures
 from indelible.captures import CaptureArtifactCommand, CaptureResult, Embedder, EngagementLevel, Space
-from indelible.kernel import Actor, Invalid, Once, digest
+from indelible.kernel import Actor, IndelibleError, Invalid, Once, digest
 from indelible_service.database import opened
 from indelible_service.demo import Scene
 from indelible_service.local import usable
@@ -91,7 +91,11 @@ def texts_in(folder: Path) -> list[Text]:
 
 def _activate(store: SqlStore, settings: Settings) -> None:
     """Let some version of the algorithm be active; where one is, it stays."""
-    if store.read(lambda tx: tx.captures.active()):
+
+    def is_active() -> bool:
+        return store.read(lambda tx: tx.captures.active()) is not None
+
+    if is_active():
         return
     known = {each.algorithm.id: each for each in store.read(captures.list_algorithms, limit=ALL)}
     register = captures.RegisterAlgorithm(algorithm_id=ALGORITHM, formulas=captures.SPHERICAL)
@@ -100,7 +104,11 @@ def _activate(store: SqlStore, settings: Settings) -> None:
     )
     install_algorithm(store, ALGORITHM, settings.owner_url or None)
     activate = captures.ActivateAlgorithm(algorithm_id=ALGORITHM, expected_seq=saved.seq)
-    _do(store, captures.activate_algorithm, activate, captures.AlgorithmSaved, f"active {saved.seq}")
+    try:
+        _do(store, captures.activate_algorithm, activate)
+    except IndelibleError:  # another demo was first?
+        if not is_active():
+            raise
 
 
 def _space(store: SqlStore, embedder: Embedder, name: str, texts: Sequence[Text]) -> Space:
