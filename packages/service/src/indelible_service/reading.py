@@ -172,7 +172,7 @@ def _chance(*what: object) -> float:
     return int(digest([*what])[:8], 16) / 0xFFFFFFFF
 
 
-def _do(store: SqlStore, handler: Any, command: object, gives: Any = None, key: str = "") -> Any:  # noqa: ANN401
+def _do(store: SqlStore, handler: Any, command: object, gives: Any = None, key: str = "") -> Any:  # noqa: ANN401 - each its own
     """What a handler makes of its own command; under a key, so that two demos at once do it once."""
     once = Once(digest(["demo", key]), gives) if gives else None
     return store.run(handler, command, actor=Actor.user(OWNER), reason="the demo reads a folder of texts", once=once)

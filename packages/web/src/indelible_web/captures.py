@@ -1,7 +1,9 @@
 """The routes of captures: what is kept, what it came to, and what is near."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from attrs import asdict, evolve, field, fields, frozen
 from attrs.validators import optional
@@ -21,6 +23,8 @@ from indelible_web.operations import Routes
 from indelible_web.paging import Page, Paged
 from indelible_web.problems import Problem, attempted, problem_of
 from indelible_web.spaces import READ, WRITE, OfSpace, OfSubspace, Own, SpacePageAsked
+
+R = TypeVar("R")
 
 MOST_ITEMS: Final = 100
 CLIENT_VALUE_IGNORED: Final = "CLIENT_VALUE_IGNORED"  # a warning: what only a store computes was sent
@@ -265,16 +269,13 @@ def drift(call: Call, asked: SubspacePageAsked) -> Page[SignalShown]:
 @routes.add("POST /margins/preview", READ, takes=Sought, gives=captures.MarginResult, reason="")
 def preview(call: Call, sought: Sought) -> captures.MarginResult:
     """Show what a capture of this embedding or text would decide now; nothing is kept."""
-    vector = _vector(call, sought)
-    return call.store.read(captures.preview_margin, sought.user_id, sought.space_id, vector.values)
+    return _answered(call, sought, captures.preview_margin)
 
 
 @routes.pages("POST /search", READ, takes=SearchAsked, gives=ArtifactNear)
 def search(call: Call, asked: SearchAsked) -> Page[ArtifactNear]:
     """List the artifacts of a space that are nearest to an embedding or a text; there is no page after it."""
-    vector = _vector(call, asked)
-    read, limit = call.store.read, asked.limit
-    found = read(captures.search_artifacts, asked.user_id, asked.space_id, vector.values, limit=limit)
+    found = _answered(call, asked, partial(captures.search_artifacts, limit=asked.limit))
     near = ((picked(ArtifactListed, each.artifact), each.distance) for each in found)
     return Page(items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None)
 
@@ -306,15 +307,14 @@ def _item(found: Captured | IndelibleError, request_id: str) -> CaptureItem:
     return CaptureItem(status=201 if _is_first(found) else 200, result=found)
 
 
-def _vector(call: Call, sought: Sought) -> EmbeddingVector:
-    """What is sought, if it fits the space."""
+def _answered(call: Call, sought: Sought, query: Callable[[Reading, str, str, Sequence[float]], R]) -> R:
+    """What a query says of what is sought, if that fits the space; both from one view of the store."""
     (vector,) = embedded(call.embedder, [(sought, sought.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector
 
-    def check(tx: Reading) -> None:
-        space = captures.get_space(tx, sought.user_id, sought.space_id).space
-        space.fits(vector.model, vector.dimension)
+    def ask(tx: Reading) -> R:
+        captures.get_space(tx, sought.user_id, sought.space_id).space.fits(vector.model, vector.dimension)
+        return query(tx, sought.user_id, sought.space_id, vector.values)
 
-    call.store.read(check)
-    return vector
+    return call.store.read(ask)

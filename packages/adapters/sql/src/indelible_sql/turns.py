@@ -25,7 +25,7 @@ class _Threads(Queue[Any]):
         super()._put(item)
         self.not_empty.notify_all()  # the first is among those who wait, wherever the library has it
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - as above
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - the library's
         mine, end = object(), time.monotonic() + (timeout or 0 if block else 0)  # our pools have a timeout
         with self.not_empty:
             self._waiting.append(mine)
