@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cached_property
 from typing import Concatenate
 
 from attrs import Factory, define, field
@@ -27,9 +28,10 @@ from indelible.kernel import (
 )
 from indelible.kernel.config import Config, SystemConfigCache
 from indelible.kernel.receipts import Once, answered
+from indelible.kernel.stages import Switch
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
-from indelible_sql import captures, keys, migrate
+from indelible_sql import captures, keys, leases, migrate, tokens
 from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
@@ -62,6 +64,14 @@ class _Opened:
         self.settings = SqlHeads(session, captures.OF_SETTINGS)
         self.margins = captures.AssignmentMarginService(self, self.captures)
 
+    @cached_property
+    def stages(self) -> SqlHeads[Switch]:
+        return SqlHeads(self.session, leases.OF_STAGES)
+
+    @cached_property
+    def collection(self) -> tokens.SqlCollection:
+        return tokens.SqlCollection.over(self.session)
+
 
 class SqlReading(_Opened):
     """What a query sees; a host's own SELECT on `connection` sees the same moment."""
@@ -69,6 +79,10 @@ class SqlReading(_Opened):
     def __init__(self, session: Session, policy: Policy, config: Config) -> None:
         super().__init__(session, policy, config)
         self.concepts = self.concept_search
+
+    @cached_property
+    def work(self) -> leases.SqlWork:
+        return leases.SqlWork(self.session)
 
 
 class SqlTransaction(_Opened):
@@ -84,6 +98,10 @@ class SqlTransaction(_Opened):
         self.key_heads, self.concept_heads = self.keys, self.concept_search
         self.concepts = RepositoryOverHeads(self, self.concept_search)
         self.artifacts = captures.SqlArtifacts(self, self.captures, session.is_sqlite)
+
+    @cached_property
+    def work(self) -> leases.SqlWorkQueue:
+        return leases.SqlWorkQueue(self.session, self)
 
 
 def _settings_of(store: "SqlStore") -> SystemConfigCache:
