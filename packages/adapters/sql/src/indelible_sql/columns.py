@@ -137,7 +137,7 @@ def _json(name: str, kind: str) -> Domain:
         f"jsonb_typeof({{0}}) = '{kind}'",
         f"{{0}} IS NULL OR json_valid({{0}}) AND json_type({{0}}) = '{kind}'",
     )
-    return Domain(name, JSONB(), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
+    return Domain(name, JSONB(none_as_null=True), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
 
 
 _KEY = Text().with_variant(Text(collation="C"), "postgresql")  # both databases sort by code point
@@ -177,7 +177,12 @@ INSTANT = Domain(
 )
 DOCUMENT, TEXTS = _json("document", "object"), _json("texts", "array")
 VALUE = Domain(  # whatever JSON knows
-    "json_value", JSONB(), rule="TRUE", sqlite_rule="{0} IS NULL OR json_valid({0})", dump=canonical, load=json.loads
+    "json_value",
+    JSONB(none_as_null=True),
+    rule="TRUE",
+    sqlite_rule="{0} IS NULL OR json_valid({0})",
+    dump=canonical,
+    load=json.loads,
 )
 WALLET = Domain(
     "wallet", _KEY, rule=f"length({{0}}) = 42 AND substr({{0}}, 1, 2) = '0x' AND trim(substr({{0}}, 3), '{HEX}') = ''"
