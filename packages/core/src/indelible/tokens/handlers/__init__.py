@@ -85,11 +85,7 @@ def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
 def finish_generation(tx: TokensWrite, made: Sequence[tuple[Token, str]]) -> None:
     """Keep that the images of these tokens are made, and make their upload due."""
     heads, now = tx.collection.locked([token.id for token, _ in made]), tx.clock.now()
-    moves = [
-        (head, head.entity.mark_uploading(path).at(now, after=head.entity))
-        for head, (_, path) in zip(heads, made, strict=True)
-        if head
-    ]
+    moves = [(head, head.entity.uploading(path, now=now)) for head, (_, path) in zip(heads, made, strict=True) if head]
     kept_all(tx, tx.collection.tokens, moves)
     Repositories.over(tx).tokens.make_all_due([token for _, token in moves])
 
