@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import cast
 
 from cattrs.preconf.json import make_converter
 
@@ -43,8 +43,7 @@ def plain(value: object) -> object:
     if type(value) in AS_THEY_ARE:  # of most fields: cattrs takes ten times as long to say so
         return value
     if type(value) is dict:
-        items: dict[Any, object] = value
-        return {plain(key): plain(each) for key, each in items.items()}
+        return {plain(key): plain(each) for key, each in cast("dict[object, object]", value).items()}
     return _converter.unstructure(value)
 
 

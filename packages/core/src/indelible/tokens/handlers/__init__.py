@@ -34,9 +34,9 @@ def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> Aut
 
 
 def keep_page(tx: TokensWrite, command: commands.KeepPage) -> PageKept:
-    """Keep the mints of a page that are new, and go on behind it; CheckpointMoved where others went on before."""
+    """Keep the mints of a page that are new, and go on behind it; CheckpointMoved where blocks before it are unread."""
     page, before = command.page, checkpoint_of(tx)
-    if before and not page.span.first - 1 <= before.number <= page.last.number:
+    if before and before.number < page.span.first - 1:
         raise CheckpointMoved(page.span.first, page.span.last)
     minted = [_minted(tx, log) for log in page.mints]
     if not before or before.number < page.last.number:
