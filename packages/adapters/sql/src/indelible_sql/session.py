@@ -96,10 +96,10 @@ class Session:
             raise Stale(change.entity_id, change.predecessor.seq)
         self.changes.append(change)
 
-    def write_many(self, write: Executable, changes: Sequence[Change], rows: Sequence[Row]) -> None:
+    def write_many(self, write: Executable, changes: Sequence[Change], alike: Row, rows: Sequence[Row]) -> None:
         """The same for many changes in one statement, on PostgreSQL; Stale where one of the heads had moved on."""
         self.at_failpoint(Failpoint.BEFORE_FUSED)
-        found = self._fetched(write, {"rows": json.dumps(rows, default=_as_text)})
+        found = self._fetched(write, {**alike, "rows": json.dumps(rows, default=_as_text)})
         self.at_failpoint(Failpoint.AFTER_FUSED)
         if len(found) < len(changes):
             raise Stale(changes[0].entity_id, changes[0].predecessor.seq)
