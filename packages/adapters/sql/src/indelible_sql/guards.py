@@ -130,7 +130,7 @@ def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str)
 
     A head that has no lifecycle is moved by its own records.
     """
-    yield from _closed(head, dialect, "DELETE")
+    yield from staying_guards(head, dialect)
     one_step = (
         "NEW.id = OLD.id AND NEW.created_at = OLD.created_at"
         " AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at"
@@ -138,8 +138,13 @@ def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str)
     yield Guard(table=head, rule="one_step", event="UPDATE", holds=one_step)
     if lifecycle is not None:
         yield _needs_head(head, lifecycle, dialect)
+
+
+def staying_guards(table: Table, dialect: str) -> Iterator[Guard]:
+    """No row of the table goes, whatever becomes of it."""
+    yield from _closed(table, dialect, "DELETE")
     if dialect == "sqlite":
-        yield from _only_on_sqlite(head)
+        yield from _only_on_sqlite(table)
 
 
 def _closed(table: Table, dialect: str, *events: str) -> Iterator[Guard]:

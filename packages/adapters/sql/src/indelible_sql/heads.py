@@ -1,10 +1,11 @@
 """Heads of one lifecycle in SQL: load one, record its next change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import AttrsInstance, Factory, asdict, field, frozen
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Place
 from indelible.kernel.history import Entity
@@ -55,6 +56,14 @@ class SqlHeads(Generic[E]):
         found = self._session.rows(self._heads.paging, {"after": after, "limit": limit})
         return tuple(map(self._heads.of_row, found))
 
+    def find(
+        self, where: Mapping[str, object], *, order: Sequence[str] = ("id",), limit: int, offset: int = 0
+    ) -> tuple[Head[E], ...]:
+        """Those whose columns are so, in order of these columns; `-` before a name turns the order round."""
+        statement = _finding(self._heads.table, tuple(where), tuple(order))
+        found = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
+        return tuple(map(self._heads.of_row, found))
+
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
         """The entity, locked until the transaction ends; missing or Stale."""
         return self.hold(entity_id).expected(expected_seq)
@@ -70,11 +79,23 @@ class SqlHeads(Generic[E]):
         write = recording(head, HISTORY, is_birth=change.seq == 1)
         self._session.write(write, change, {head: columns, HISTORY: change_row(change)})
 
+    def record_all(self, moves: Sequence[tuple[Change, E]]) -> None:
+        """Move many heads, each by its change; Stale for all when another was first for one."""
+        for change, entity in moves:
+            self.record(change, entity)
+
     def _head(self, statement: Question, entity_id: str) -> Head[E]:
         found = self._session.first(statement, {"id": entity_id})
         if found is None:
             raise self._heads.missing(entity_id)
         return self._heads.of_row(found)
+
+
+@cache
+def _finding(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Question:
+    by = (table.c[each.removeprefix("-")] for each in order)
+    turned = (each.desc() if name.startswith("-") else each for each, name in zip(by, order, strict=True))
+    return rows_by(table, *names).order_by(*turned).limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 def place_columns(change: Change) -> dict[str, Any]:

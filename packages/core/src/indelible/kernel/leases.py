@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible.kernel.actor import Actor
 from indelible.kernel.errors import Conflict, NotFound
+from indelible.kernel.values import LATEST
+
+NEVER: Final = LATEST
 
 
 @frozen
@@ -60,6 +63,55 @@ class Work:
     fence: int
     attempts: int
     buried: str | None
+
+    @classmethod
+    def new(cls, stage: str, entity_id: str, due_at: datetime) -> Self:
+        """Work that nobody ever had in hand."""
+        nobody: dict[str, Any] = {"lease_owner": None, "lease_until": None, "fence": 0, "attempts": 0, "buried": None}
+        return cls(stage=stage, entity_id=entity_id, due_at=due_at, **nobody)
+
+    @property
+    def turn(self) -> tuple[datetime, str]:
+        """Its place among what is due."""
+        return self.due_at or NEVER, self.entity_id
+
+    @property
+    def lease(self) -> "Lease":
+        """The claim on it."""
+        said = {"due_at": self.due_at or NEVER, "until": self.lease_until or NEVER}
+        return Lease(stage=self.stage, entity_id=self.entity_id, fence=self.fence, attempt=self.attempts, **said)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time has come."""
+        return self.due_at is not None and self.due_at <= now
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether nobody has it in hand."""
+        return self.lease_until is None or self.lease_until <= now
+
+    def put_again(self, due_at: datetime) -> Self:
+        """The work made due then, unless it is dead or waits for an earlier instant; a leased one afterwards."""
+        waits = self.due_at is not None and self.lease_owner is None
+        if self.buried is not None or (waits and self.turn[0] <= due_at):
+            return self
+        return evolve(self, due_at=due_at, attempts=self.attempts if waits else 0)
+
+    def claimed(self, owner: Actor, until: datetime) -> Self:
+        """The work in somebody's hands."""
+        lease: dict[str, Any] = {"lease_owner": owner, "lease_until": until, "fence": self.fence + 1}
+        return evolve(self, attempts=self.attempts + 1, **lease)
+
+    def released(self, *, due_at: datetime | None, buried: str | None = None) -> Self:
+        """The work in nobody's hands."""
+        return evolve(self, due_at=due_at, buried=buried, lease_owner=None, lease_until=None)
+
+    def finished(self) -> Self:
+        """The work done, unless it was put again meanwhile."""
+        return self.released(due_at=None if self.attempts else self.due_at)
+
+    def unbegun(self) -> Self:
+        """The work given back, as if it had not been claimed."""
+        return evolve(self.released(due_at=self.due_at), attempts=max(0, self.attempts - 1))
 
 
 @frozen(kw_only=True)

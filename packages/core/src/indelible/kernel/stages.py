@@ -70,7 +70,7 @@ def pause_seconds(lease: Lease) -> float:
 
     The part follows from the lease, because nothing in core is random.
     """
-    whole = min(LONGEST_PAUSE_SECONDS, 2.0 ** (lease.attempt - 1))
+    whole = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(max(lease.attempt - 1, 0), 20))
     return whole * (1 + int(digest([lease.stage, lease.entity_id, lease.fence])[:8], 16) / 2**32) / 2
 
 

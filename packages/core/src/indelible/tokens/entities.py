@@ -238,6 +238,11 @@ class MintEvent(Marked):
         return self.status is MintStatus.CANONICAL
 
     @property
+    def turn(self) -> tuple[int, int, str]:
+        """Its place in the chain."""
+        return self.block_number, self.log_index, self.id
+
+    @property
     def token_ids(self) -> range:
         """The numbers of the tokens that it minted."""
         return range(self.token_id, self.token_id + self.quantity)

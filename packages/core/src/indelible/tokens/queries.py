@@ -33,7 +33,7 @@ class TokenFigures:
 
 def get_token(tx: TokensRead, token_id: int) -> TokenSaved:
     """The token with this number on the chain, and its seq; TokenNotFound."""
-    found = tx.token_heads.find({"token_id": token_id}, limit=1)
+    found = tx.collection.tokens.find({"token_id": token_id}, limit=1)
     if not found:
         raise TokenNotFound(str(token_id))
     return TokenSaved(token=found[0].entity, seq=found[0].place.seq)
@@ -43,7 +43,7 @@ def list_tokens(
     tx: TokensRead, *, status: TokenStatus | None = None, after: int = 0, limit: int = PAGE
 ) -> tuple[Token, ...]:
     """The next `limit` tokens after a number, of one status or of all, in order of number."""
-    return tuple(head.entity for head in tx.token_search.numbered(status, after=after, limit=limit))
+    return tuple(head.entity for head in tx.collection.numbered(status, after=after, limit=limit))
 
 
 def token_history(tx: TokensRead, token_id: int, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
@@ -53,7 +53,7 @@ def token_history(tx: TokensRead, token_id: int, *, after: int = 0, limit: int |
 
 def get_author(tx: TokensRead, wallet_address: str) -> Author:
     """The author with this wallet, whose capitals do not count; AuthorNotFound."""
-    found = tx.author_heads.find({"wallet_address": wallet_address.lower()}, limit=1)
+    found = tx.collection.authors.find({"wallet_address": wallet_address.lower()}, limit=1)
     if not found:
         raise AuthorNotFound(wallet_address)
     return found[0].entity
@@ -61,24 +61,24 @@ def get_author(tx: TokensRead, wallet_address: str) -> Author:
 
 def author_tokens(tx: TokensRead, wallet_address: str, *, offset: int = 0, limit: int = 20) -> AuthorTokens:
     """A page of the tokens of the author with this wallet; none for a wallet that was never seen."""
-    found = tx.author_heads.find({"wallet_address": wallet_address.lower()}, limit=1)
+    found = tx.collection.authors.find({"wallet_address": wallet_address.lower()}, limit=1)
     if not found:
         return AuthorTokens(tokens=(), total=0)
     where = {"author_id": found[0].entity.id}
-    page = tx.token_heads.find(where, order=("-token_id",), limit=limit, offset=offset)
-    return AuthorTokens(tokens=tuple(head.entity for head in page), total=tx.token_search.count_of(where["author_id"]))
+    page = tx.collection.tokens.find(where, order=("-token_id",), limit=limit, offset=offset)
+    return AuthorTokens(tokens=tuple(head.entity for head in page), total=tx.collection.count_of(where["author_id"]))
 
 
 def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
     """The fifty authors with most tokens, and how many each has."""
-    return tx.token_search.leaderboard(limit=LEADERS)
+    return tx.collection.leaderboard(limit=LEADERS)
 
 
 def figures(tx: TokensRead) -> TokenFigures:
     """Tokens in numbers, and the state of detection."""
-    counts = {status.value: count for status, count in tx.token_search.counts().items()}
-    dropped = tx.mint_heads.find({"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE)
-    states = tx.state_heads.find({"id": CHECKPOINT}, limit=1)
+    counts = {status.value: count for status, count in tx.collection.counts().items()}
+    dropped = tx.collection.mints.find({"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE)
+    states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
     kept = states[0].entity.state_value if states else None
     return TokenFigures(
         statuses=counted(TokenStatus, counts),
@@ -89,12 +89,12 @@ def figures(tx: TokensRead) -> TokenFigures:
 
 def missing_tokens(tx: TokensRead, next_token_id: int, *, limit: int = 1_000) -> list[int]:
     """The numbers below the chain's next that no token has, in order."""
-    return tx.token_search.missing_ids(next_token_id, limit=limit)
+    return tx.collection.missing_ids(next_token_id, limit=limit)
 
 
 def checkpoints(tx: TokensRead, *, before: int | None = None, limit: int = 100) -> tuple[tuple[int, Checkpoint], ...]:
     """How far the chain had been read, newest first, each with its seq; those before a seq, where one is given."""
-    states = tx.state_heads.find({"id": CHECKPOINT}, limit=1)
+    states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
     end = (states[0].place.seq + 1 if states else 1) if before is None else before
     found = tx.history.of(SYSTEM_STATE.name, CHECKPOINT, after=max(0, end - 1 - limit), limit=min(limit, end - 1))
     values = [(change.seq, change.data["state_value"]) for change in reversed(found)]
@@ -103,5 +103,5 @@ def checkpoints(tx: TokensRead, *, before: int | None = None, limit: int = 100) 
 
 def blocks_of_mints(tx: TokensRead, after: int, *, limit: int = 10_000) -> frozenset[tuple[int, str]]:
     """The blocks above a number in which mints are kept that are taken to be in the chain: number and hash."""
-    found = tx.token_search.mints_between(after + 1, 2**63 - 1, limit=limit)
+    found = tx.collection.mints_between(after + 1, 2**63 - 1, limit=limit)
     return frozenset((each.entity.block_number, each.entity.block_hash) for each in found if each.entity.is_canonical)

@@ -34,7 +34,10 @@ class Detection:
 
     def stage(self) -> Stage[TokensWrite, Look, Found]:
         """The stage that does it; its only piece of work is the chain."""
-        return Stage(name=DETECT, batch=1, claim=self.claim, perform=self.perform, finish=self.finish)
+        never = 2**31  # a node that is away for a month is asked again after it
+        return Stage(
+            name=DETECT, batch=1, claim=self.claim, perform=self.perform, finish=self.finish, most_attempts=never
+        )
 
     def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[Look]:
         """How far the chain was read."""

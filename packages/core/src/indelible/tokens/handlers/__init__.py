@@ -20,8 +20,8 @@ def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
     found = tokens.get_by_token_id(command.token_id)
     if found is None:
         raise TokenNotFound(str(command.token_id))
-    head = tx.token_heads.load(found.id, expected_seq=command.expected_seq)
-    token = saved_over(tx, tx.token_heads, head, head.entity.requeued())
+    head = tx.collection.tokens.load(found.id, expected_seq=command.expected_seq)
+    token = saved_over(tx, tx.collection.tokens, head, head.entity.requeued())
     tokens.make_due(token)
     return TokenSaved(token=token, seq=head.place.seq + 1)
 
@@ -29,8 +29,8 @@ def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
 def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> AuthorSaved:
     """Let a wallet's tokens be made from this prompt; an author who was never seen is known from now on."""
     known = _author(tx, command.wallet_address)
-    author = saved(tx, tx.author_heads, known.prompted(command.prompt_text))
-    return AuthorSaved(author=author, seq=tx.author_heads.get(author.id).place.seq)
+    author = saved(tx, tx.collection.authors, known.prompted(command.prompt_text))
+    return AuthorSaved(author=author, seq=tx.collection.authors.get(author.id).place.seq)
 
 
 def keep_page(tx: TokensWrite, command: commands.KeepPage) -> PageKept:
@@ -75,22 +75,22 @@ def hint_detection(tx: TokensWrite, command: commands.HintDetection) -> None:
 
 def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
     """The tokens of these leases, being generated from now on; None for one that is past that."""
-    heads, now = tx.token_search.locked([lease.entity_id for lease in leases]), tx.clock.now()
+    heads, now = tx.collection.locked([lease.entity_id for lease in leases]), tx.clock.now()
     begun = [head.entity.generating(now=now) if head else None for head in heads]
     moves = [(head, each) for head, each in zip(heads, begun, strict=True) if head and each]
-    kept_all(tx, tx.token_heads, [(head, each) for head, each in moves if each is not head.entity])
+    kept_all(tx, tx.collection.tokens, [(head, each) for head, each in moves if each is not head.entity])
     return begun
 
 
 def finish_generation(tx: TokensWrite, made: Sequence[tuple[Token, str]]) -> None:
     """Keep that the images of these tokens are made, and make their upload due."""
-    heads, now = tx.token_search.locked([token.id for token, _ in made]), tx.clock.now()
+    heads, now = tx.collection.locked([token.id for token, _ in made]), tx.clock.now()
     moves = [
         (head, head.entity.mark_uploading(path).at(now, after=head.entity))
         for head, (_, path) in zip(heads, made, strict=True)
         if head
     ]
-    kept_all(tx, tx.token_heads, moves)
+    kept_all(tx, tx.collection.tokens, moves)
     Repositories.over(tx).tokens.make_all_due([token for _, token in moves])
 
 

@@ -82,25 +82,25 @@ class AuthorRepository:
     _tx: TokensWrite
 
     def get_by_id(self, author_id: str) -> Author | None:
-        return first_of(self._tx.author_heads, {"id": author_id})
+        return first_of(self._tx.collection.authors, {"id": author_id})
 
     def get_by_wallet(self, wallet_address: str) -> Author | None:
-        return first_of(self._tx.author_heads, {"wallet_address": wallet_address.lower()})
+        return first_of(self._tx.collection.authors, {"wallet_address": wallet_address.lower()})
 
     def add(self, author: Author) -> Author:
         """The author, kept; AuthorExists."""
         if self.get_by_wallet(author.wallet_address):
             raise errors.AuthorExists(author.wallet_address)
-        return added(self._tx, self._tx.author_heads, author)
+        return added(self._tx, self._tx.collection.authors, author)
 
     def save(self, author: Author) -> Author:
-        return saved(self._tx, self._tx.author_heads, author)
+        return saved(self._tx, self._tx.collection.authors, author)
 
     def list_all(self, limit: int = 100, offset: int = 0) -> list[Author]:
-        return listed(self._tx.author_heads, {}, NEWEST_FIRST, limit, offset)
+        return listed(self._tx.collection.authors, {}, NEWEST_FIRST, limit, offset)
 
     def get_author_leaderboard(self, limit: int = 50) -> list[tuple[str, int]]:
-        return list(self._tx.token_search.leaderboard(limit=limit))
+        return list(self._tx.collection.leaderboard(limit=limit))
 
 
 @frozen
@@ -110,22 +110,22 @@ class TokenRepository:
     _tx: TokensWrite
 
     def get_by_id(self, token_uuid: str) -> Token | None:
-        return first_of(self._tx.token_heads, {"id": token_uuid})
+        return first_of(self._tx.collection.tokens, {"id": token_uuid})
 
     def get_by_token_id(self, token_id: int) -> Token | None:
-        return first_of(self._tx.token_heads, {"token_id": token_id})
+        return first_of(self._tx.collection.tokens, {"token_id": token_id})
 
     def add(self, token: Token) -> Token:
         """The token, kept, and its generation due; TokenExists."""
         if self.get_by_token_id(token.token_id):
             raise errors.TokenExists(token.token_id)
-        token = added(self._tx, self._tx.token_heads, token)
+        token = added(self._tx, self._tx.collection.tokens, token)
         self.make_due(token)
         return token
 
     def save(self, token: Token) -> Token:
         """The token after one step, and the work that it leads to made due; InvalidTransition or Stale."""
-        token = saved(self._tx, self._tx.token_heads, token)
+        token = saved(self._tx, self._tx.collection.tokens, token)
         self.make_due(token)
         return token
 
@@ -149,17 +149,19 @@ class TokenRepository:
         return self._pending(TokenStatus.READY, REVEAL_TOKENS, limit)
 
     def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[Token]:
-        found = self._tx.token_search.pending(status, stage, self._tx.clock.now(), limit=limit)
+        found = self._tx.collection.pending(status, stage, self._tx.clock.now(), limit=limit)
         return [head.entity for head in found]
 
     def get_by_author(self, author_id: str, limit: int = 100, offset: int = 0) -> list[Token]:
-        return listed(self._tx.token_heads, {"author_id": author_id}, NEWEST_FIRST, limit, offset)
+        return listed(self._tx.collection.tokens, {"author_id": author_id}, NEWEST_FIRST, limit, offset)
 
     def get_by_status(self, status: TokenStatus, limit: int = 100, offset: int = 0) -> list[Token]:
-        return listed(self._tx.token_heads, {"status": status.value}, ("mint_timestamp", "token_id"), limit, offset)
+        return listed(
+            self._tx.collection.tokens, {"status": status.value}, ("mint_timestamp", "token_id"), limit, offset
+        )
 
     def get_missing_token_ids(self, max_exclusive: int, limit: int | None = None) -> list[int]:
-        return self._tx.token_search.missing_ids(max_exclusive, limit=limit or 2**31 - 1)
+        return self._tx.collection.missing_ids(max_exclusive, limit=limit or 2**31 - 1)
 
 
 @frozen
@@ -172,23 +174,23 @@ class MintEventRepository:
         """The mint, kept; MintEventExists."""
         if self.find(event.block_hash, event.tx_hash, event.log_index):
             raise errors.MintEventExists(event.tx_hash, event.log_index)
-        return added(self._tx, self._tx.mint_heads, event)
+        return added(self._tx, self._tx.collection.mints, event)
 
     def save(self, event: MintEvent) -> MintEvent:
-        return saved(self._tx, self._tx.mint_heads, event)
+        return saved(self._tx, self._tx.collection.mints, event)
 
     def exists(self, tx_hash: str, log_index: int) -> bool:
         """Whether a mint that is in the chain is kept."""
         where = {"tx_hash": tx_hash.lower(), "log_index": log_index, "status": "canonical"}
-        return first_of(self._tx.mint_heads, where) is not None
+        return first_of(self._tx.collection.mints, where) is not None
 
     def find(self, block_hash: str, tx_hash: str, log_index: int) -> MintEvent | None:
         """One occurrence of a mint."""
         where = {"block_hash": block_hash.lower(), "tx_hash": tx_hash.lower(), "log_index": log_index}
-        return first_of(self._tx.mint_heads, where)
+        return first_of(self._tx.collection.mints, where)
 
     def get_by_block_range(self, start: int, end: int, limit: int = 10_000) -> list[MintEvent]:
-        return [head.entity for head in self._tx.token_search.mints_between(start, end, limit=limit)]
+        return [head.entity for head in self._tx.collection.mints_between(start, end, limit=limit)]
 
 
 @frozen
@@ -198,19 +200,19 @@ class ImageGenerationJobRepository:
     _tx: TokensWrite
 
     def add(self, job: ImageGenerationJob) -> ImageGenerationJob:
-        return added(self._tx, self._tx.image_job_heads, job)
+        return added(self._tx, self._tx.collection.image_jobs, job)
 
     def save(self, job: ImageGenerationJob) -> ImageGenerationJob:
-        return saved(self._tx, self._tx.image_job_heads, job)
+        return saved(self._tx, self._tx.collection.image_jobs, job)
 
     def get_by_id(self, job_id: str) -> ImageGenerationJob | None:
-        return first_of(self._tx.image_job_heads, {"id": job_id})
+        return first_of(self._tx.collection.image_jobs, {"id": job_id})
 
     def get_by_token(self, token_uuid: str, limit: int = 100) -> list[ImageGenerationJob]:
-        return listed(self._tx.image_job_heads, {"token_id": token_uuid}, NEWEST_FIRST, limit)
+        return listed(self._tx.collection.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST, limit)
 
     def get_latest_by_token(self, token_uuid: str) -> ImageGenerationJob | None:
-        return first_of(self._tx.image_job_heads, {"token_id": token_uuid}, NEWEST_FIRST)
+        return first_of(self._tx.collection.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST)
 
 
 @frozen
@@ -220,17 +222,17 @@ class IPFSUploadRecordRepository:
     _tx: TokensWrite
 
     def add(self, record: IPFSUploadRecord) -> IPFSUploadRecord:
-        return added(self._tx, self._tx.upload_heads, record)
+        return added(self._tx, self._tx.collection.uploads, record)
 
     def save(self, record: IPFSUploadRecord) -> IPFSUploadRecord:
-        return saved(self._tx, self._tx.upload_heads, record)
+        return saved(self._tx, self._tx.collection.uploads, record)
 
     def get_by_id(self, record_id: str) -> IPFSUploadRecord | None:
-        return first_of(self._tx.upload_heads, {"id": record_id})
+        return first_of(self._tx.collection.uploads, {"id": record_id})
 
     def get_by_token(self, token_uuid: str, record_type: RecordType | None = None) -> list[IPFSUploadRecord]:
         kind: dict[str, object] = {} if record_type is None else {"record_type": record_type.value}
-        return listed(self._tx.upload_heads, {"token_id": token_uuid} | kind, NEWEST_FIRST, 1_000)
+        return listed(self._tx.collection.uploads, {"token_id": token_uuid} | kind, NEWEST_FIRST, 1_000)
 
 
 @frozen
@@ -240,19 +242,19 @@ class RevealTransactionRepository:
     _tx: TokensWrite
 
     def add(self, reveal: RevealTransaction) -> RevealTransaction:
-        return added(self._tx, self._tx.reveal_heads, reveal)
+        return added(self._tx, self._tx.collection.reveals, reveal)
 
     def save(self, reveal: RevealTransaction) -> RevealTransaction:
-        return saved(self._tx, self._tx.reveal_heads, reveal)
+        return saved(self._tx, self._tx.collection.reveals, reveal)
 
     def get_by_id(self, reveal_id: str) -> RevealTransaction | None:
-        return first_of(self._tx.reveal_heads, {"id": reveal_id})
+        return first_of(self._tx.collection.reveals, {"id": reveal_id})
 
     def get_by_tx_hash(self, tx_hash: str) -> RevealTransaction | None:
-        return first_of(self._tx.reveal_heads, {"tx_hash": tx_hash.lower()})
+        return first_of(self._tx.collection.reveals, {"tx_hash": tx_hash.lower()})
 
     def get_by_status(self, status: RevealStatus, limit: int = 100) -> list[RevealTransaction]:
-        return listed(self._tx.reveal_heads, {"status": status.value}, OLDEST_FIRST, limit)
+        return listed(self._tx.collection.reveals, {"status": status.value}, OLDEST_FIRST, limit)
 
     def get_pending(self, limit: int = 100) -> list[RevealTransaction]:
         return self.get_by_status(RevealStatus.SENT, limit)
@@ -265,16 +267,16 @@ class SystemStateRepository:
     _tx: TokensWrite
 
     def get_state(self, key: str) -> Any:  # noqa: ANN401 - what JSON knows
-        found = first_of(self._tx.state_heads, {"id": key})
+        found = first_of(self._tx.collection.states, {"id": key})
         return None if found is None else found.state_value
 
     def set_state(self, key: str, value: Any) -> None:  # noqa: ANN401 - as above
         """Keep the value under the key, whatever it was."""
         now = self._tx.clock.now()
-        found = first_of(self._tx.state_heads, {"id": key})
+        found = first_of(self._tx.collection.states, {"id": key})
         if found is None:
             new = SystemState(id=key, status=StateStatus.SET, state_value=value, created_at=now, updated_at=now)
-            kept(self._tx, self._tx.state_heads, None, new, "create")
+            kept(self._tx, self._tx.collection.states, None, new, "create")
         else:
             self._move(key, "set", value)
 
@@ -286,12 +288,12 @@ class SystemStateRepository:
         return True
 
     def list_all_keys(self) -> list[str]:
-        return [each.id for each in listed(self._tx.state_heads, {"status": "set"}, ("id",), 10_000)]
+        return [each.id for each in listed(self._tx.collection.states, {"status": "set"}, ("id",), 10_000)]
 
     def _move(self, key: str, action: str, value: object) -> None:
-        head = self._tx.state_heads.hold(key)
+        head = self._tx.collection.states.hold(key)
         state = head.entity.moved(action, now=self._tx.clock.now(), state_value=value)
-        kept(self._tx, self._tx.state_heads, head, state, action)
+        kept(self._tx, self._tx.collection.states, head, state, action)
 
 
 @frozen
