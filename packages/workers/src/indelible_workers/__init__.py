@@ -3,7 +3,7 @@
 from indelible_workers.drains import drain
 from indelible_workers.hints import queue_of, register, sweep, working
 from indelible_workers.periodic import Periodic, schedule, tick
-from indelible_workers.redis import HintBroker, broker_of, client_of
+from indelible_workers.redis import HintBroker, client_of
 from indelible_workers.shift import Shift
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "working",
     # messages
     "HintBroker",
-    "broker_of",
     "client_of",
     "queue_of",
     "register",

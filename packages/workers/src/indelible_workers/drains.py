@@ -30,9 +30,7 @@ W = TypeVar("W")
 O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
 
 
-def drain(
-    store: Store[WorkRead, Tx], stage: Stage[Tx, W, O], *, actor: Actor, shift: Shift | None = None
-) -> int:
+def drain(store: Store[WorkRead, Tx], stage: Stage[Tx, W, O], *, actor: Actor, shift: Shift | None = None) -> int:
     """Claim a batch of the stage's work and do it; how much was claimed.
 
     A process that drains again and again gives its shift, which remembers how far it came.

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any, Final
@@ -11,7 +12,7 @@ from dramatiq import Broker, Message
 from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
-from indelible.kernel.stages import Stage
+from indelible.kernel.stages import Stage, WorkRead
 from indelible_workers.drains import SOON_SECONDS, drain
 from indelible_workers.reasons import reason_of
 from indelible_workers.redis import ACTOR, HintBroker
@@ -29,7 +30,7 @@ def queue_of(stages: Stages) -> str:
     return f"stages-{digest(sorted(stages))[:12]}"
 
 
-def register(broker: Broker, shift: Shift, stages: Stages) -> dramatiq.Actor[..., None]:
+def register(broker: Broker, shift: Shift, stages: Stages) -> dramatiq.Actor:
     """The one actor, which drains the stage that a message names, and sends itself again after a full batch."""
 
     def drain_stage(*words: object, **_: object) -> None:
@@ -52,13 +53,17 @@ def sweep(shift: Shift, stages: Stages, brokers: Sequence[Broker]) -> None:
     """Send a few messages for each stage that has work to be done now, by the first broker that takes them."""
     for name, stage in stages.items():
         most = MOST_HINTS * stage.batch
-        due = shift.store.read(lambda tx, name=name, most=most: tx.work.waiting(name, shift.clock.now(), most=most))
+        due = shift.store.read(_waiting, name, shift.clock.now(), most)
         for _ in range(-(-due // stage.batch)):
             any(_takes(broker, queue_of(stages), name, MOST_HINTS * len(stages)) for broker in brokers)
 
 
+def _waiting(tx: WorkRead, stage: str, now: datetime, most: int) -> int:
+    return tx.work.waiting(stage, now, most=most)
+
+
 def _takes(broker: Broker, queue: str, stage: str, most: int) -> bool:
-    message = Message[None](queue_name=queue, actor_name=ACTOR, args=(stage,), kwargs={}, options={})
+    message = Message(queue_name=queue, actor_name=ACTOR, args=(stage,), kwargs={}, options={})
     if isinstance(broker, HintBroker):
         return broker.takes(message, most)
     if not isinstance(broker, StubBroker) or broker.queues[queue].qsize() < most:
@@ -70,7 +75,7 @@ def _takes(broker: Broker, queue: str, stage: str, most: int) -> bool:
 def working(
     shift: Shift, stages: Stages, brokers: Sequence[Broker], *, threads: int, sweep_seconds: float
 ) -> Generator[None]:
-    """Worker threads at each broker, and a sweeper; at the end nothing more is claimed, and what is in hand is finished.
+    """Threads at each broker, and a sweeper; at the end nothing more is claimed, and what is in hand is finished.
 
     The last broker should be one in this process: it takes what the others do not.
     """
