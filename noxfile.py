@@ -20,6 +20,7 @@ PACKAGES = {
     "indelible-sql": "packages/adapters/sql",
     "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
+    "indelible-workers": "packages/workers",
     "indelible-service": "packages/service",
 }
 GATE_PYTHON = "3.11"

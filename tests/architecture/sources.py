@@ -10,6 +10,7 @@ SOURCES = {
     "indelible_sql": ROOT / "packages" / "adapters" / "sql" / "src" / "indelible_sql",
     "indelible_wordllama": ROOT / "packages" / "adapters" / "wordllama" / "src" / "indelible_wordllama",
     "indelible_web": ROOT / "packages" / "web" / "src" / "indelible_web",
+    "indelible_workers": ROOT / "packages" / "workers" / "src" / "indelible_workers",
     "indelible_service": ROOT / "packages" / "service" / "src" / "indelible_service",
 }
 
