@@ -1,0 +1,188 @@
+"""A contract on a chain, as one node tells of it over JSON-RPC."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import Attribute, Factory, field, frozen
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+
+from indelible.kernel import WrongUse
+from indelible_evm import reading, signatures
+from indelible_evm._pending import Block, ChainUnreachable, ChainWrong, MintLog, WrongChain
+from indelible_evm.limits import refused
+from indelible_evm.provider import QuietProvider, Refusal
+
+ADDRESS: Final = re.compile("0x[0-9a-f]{40}")
+MOST_HEADERS: Final = 50  # in one request: providers take a hundred and more, public nodes fewer
+IDS: Final = range(2**256)
+NOBODY: Final = f"0x{0:040x}"
+SCHEME: Final = "ipfs://"
+MOVED: Final = "the chain moved while it was read"
+NEXT_TOKEN_ID, TOKEN_PROMPT_AUTHOR = bytes.fromhex("75794a3c"), bytes.fromhex("7c407c92")
+IS_REVEALED, TOKEN_URI = bytes.fromhex("5055fbc3"), bytes.fromhex("c87b56dd")
+REVERTED: Final = 3
+# Not every node has a code for it: of a contract's own failure these words are said.
+FAILED: Final = re.compile(r"revert|opcode|out of gas|execution|stack|invalid jump|evm error", re.IGNORECASE)
+
+
+def _checked(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if not ADDRESS.fullmatch(value):
+        raise WrongUse(f"{attribute.name} is no address of a chain: 0x and 40 hexadecimal digits")
+
+
+@frozen(kw_only=True)
+class EvmChain:
+    """Mints, tokens and signatures on one chain; what it was asked last leaves nothing behind, and threads share it."""
+
+    url: str = field(repr=lambda _: "***")  # providers put the key into the path
+    contract: str = field(converter=str.lower, validator=_checked)
+    chain_id: int
+    timeout_seconds: float = 10.0
+    _provider: QuietProvider = field(
+        default=Factory(lambda self: QuietProvider(self.url, timeout_seconds=self.timeout_seconds), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
+
+    def check(self) -> None:
+        """WrongChain unless the node serves the configured chain id."""
+        found = reading.number(self._ask("eth_chainId"))
+        if found != self.chain_id:
+            raise WrongChain(expected=self.chain_id, found=found)
+
+    def newest(self) -> int:
+        """The newest block's number."""
+        return reading.number(self._ask("eth_blockNumber"))
+
+    def block(self, number: int) -> Block | None:
+        """The block at this height, None where the node has none."""
+        found = self._ask("eth_getBlockByNumber", hex(number), False)
+        return None if found is None else reading.block(found, number)
+
+    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
+        """The contract's mints in these blocks, in chain order; RangeTooLarge, ChainUnreachable, ChainWrong."""
+        if first > last:
+            return ()
+        end = self.block(last)
+        if end is None:  # it would give the logs that it has, and not say that some are missing
+            raise ChainUnreachable(f"the node has no block {last} yet")
+        logs = [log for log in self._logs(first, last) if not reading.is_removed(log)]
+        places = [reading.place(log) for log in logs]
+        if len(set(places)) != len(places) or any(not first <= number <= last for number, _ in places):
+            raise ChainWrong("it gave a log twice, or of a block that was not asked for")
+        blind = {at for log, (at, _) in zip(logs, places, strict=True) if log.get("blockTimestamp") in {None, "0x0"}}
+        blocks = self._blocks(sorted(blind | {last}))
+        if blocks[last] != end:  # each block names the one before it: where the last is the same, all are
+            raise ChainUnreachable(MOVED)
+        mints = [self._mint(log, blocks.get(at)) for log, (at, _) in zip(logs, places, strict=True)]
+        hashes = {at: each.hash for at, each in blocks.items() if each is not None}
+        if any(hashes.setdefault(each.block_number, each.block_hash) != each.block_hash for each in mints):
+            raise ChainUnreachable(MOVED)
+        return tuple(sorted(mints, key=lambda each: (each.block_number, each.log_index)))
+
+    def next_token_id(self) -> int:
+        """The id that the next minted token is going to have."""
+        return int.from_bytes(self._word(self._call(self.contract, NEXT_TOKEN_ID)))
+
+    def author_of(self, token_id: int) -> str | None:
+        """The wallet of the prompt's author, None where no such token was minted."""
+        if token_id not in IDS:
+            return None
+        answer = self._call(self.contract, TOKEN_PROMPT_AUTHOR + token_id.to_bytes(32))
+        found = None if answer is None else reading.wallet(self._word(answer))
+        return None if found == NOBODY else found
+
+    def metadata_of(self, token_id: int) -> str | None:
+        """The token's CID once it is revealed, else None."""
+        if token_id not in IDS:
+            return None
+        newest = reading.record(self._ask("eth_getBlockByNumber", "latest", False))
+        at = {"blockHash": reading.digest(newest.get("hash"))}  # both of one state, else a reorg gives a placeholder
+        answer = self._call(self.contract, IS_REVEALED + token_id.to_bytes(32), at)
+        if answer is None or not any(self._word(answer)):
+            return None
+        uri = _text(self._call(self.contract, TOKEN_URI + token_id.to_bytes(32), at))
+        if not uri.startswith(SCHEME) or uri == SCHEME:
+            raise ChainWrong(f"token {token_id} was revealed, and not in IPFS")
+        return uri.removeprefix(SCHEME)
+
+    def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
+        """Whether the wallet, of a person or of a contract, signed the message; SignatureMalformed."""
+        signed, signable = signatures.octets(signature), signatures.signable(message)
+        if not ADDRESS.fullmatch(wallet := wallet.lower()):
+            return False
+        if len(signed) <= signatures.WHOLE_BYTES and signatures.signer(signable, signed) == wallet:
+            return True
+        if len(signed) == signatures.COMPACT_BYTES:  # a form of keys alone
+            return False
+        answer = self._call(wallet, signatures.question(signable, signed)) or b""
+        return answer[:32] == signatures.IS_VALID_SIGNATURE + bytes(28)
+
+    def _logs(self, first: int, last: int) -> list[Mapping[str, object]]:
+        wanted = {
+            "address": self.contract,
+            "topics": [reading.BATCH_MINTED],
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+        }
+        try:
+            found = self._provider.ask("eth_getLogs", wanted)
+        except Refusal as refusal:
+            raise refused(refusal, first, last) from None
+        return [reading.record(log) for log in reading.sequence(found)]
+
+    def _blocks(self, numbers: list[int]) -> dict[int, Block | None]:
+        answers = list[object]()
+        for begun in range(0, len(numbers), MOST_HEADERS):
+            asked = [(hex(number), False) for number in numbers[begun : begun + MOST_HEADERS]]
+            answers += self._ask_all("eth_getBlockByNumber", asked)
+        return {
+            number: None if answer is None else reading.block(answer, number)
+            for number, answer in zip(numbers, answers, strict=True)
+        }
+
+    def _mint(self, log: Mapping[str, object], block: Block | None) -> MintLog:
+        if log.get("blockTimestamp") in {None, "0x0"} and block is None:
+            raise ChainWrong("it has not the block of which it gave a log")
+        at = block.at if block else reading.instant(log.get("blockTimestamp"))
+        return reading.mint(log, self.contract, at)
+
+    def _call(self, to: str, data: bytes, at: object = "latest") -> bytes | None:
+        """What a contract answers, None where it fails."""
+        try:
+            return reading.octets(self._provider.ask("eth_call", {"to": to, "data": f"0x{data.hex()}"}, at))
+        except Refusal as refusal:
+            if refusal.code == REVERTED or FAILED.search(refusal.message):
+                return None
+            raise _unreachable(refusal) from None
+
+    def _ask(self, method: str, *params: object) -> object:
+        try:
+            return self._provider.ask(method, *params)
+        except Refusal as refusal:
+            raise _unreachable(refusal) from None
+
+    def _ask_all(self, method: str, each: list[tuple[object, ...]]) -> list[object]:
+        try:
+            return self._provider.ask_all(method, each)
+        except Refusal as refusal:
+            raise _unreachable(refusal) from None
+
+    def _word(self, answer: bytes | None) -> bytes:
+        if answer is None or len(answer) != reading.WORD_BYTES:
+            raise ChainWrong("the contract does not answer as ours does: look at its address")
+        return answer
+
+
+def _text(answer: bytes | None) -> str:
+    try:
+        return str(decode(["string"], answer or b"")[0])
+    except (DecodingError, ValueError, OverflowError):
+        raise ChainWrong("the contract answers no text") from None
+
+
+def _unreachable(refusal: Refusal) -> ChainUnreachable:
+    return ChainUnreachable(f"{refusal.code}: {refusal.message}")

@@ -1,0 +1,135 @@
+"""web3's way to a node, of our own: web3's HTTPProvider writes the address into its logs, and asks again unasked."""
+
+import json
+import re
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from time import monotonic
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from attrs import frozen
+from web3.providers.base import JSONBaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from indelible.kernel import WrongUse
+from indelible_evm._pending import ChainUnreachable, ChainWrong
+
+ADDRESS: Final = re.compile(r"https?://[\w.:\[\]-]+(?:[/?][!-~]*)?", re.ASCII)
+HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
+MOST_BYTES: Final = 64 << 20  # of an answer; ten thousand logs have about eight million
+PIECE_BYTES: Final = 1 << 16
+SECRET_CHARACTERS: Final = 8  # as many make a part of the address a secret: providers have the key there
+MOST_SAID: Final = 200
+TOO_MANY_REQUESTS: Final = 429
+OK: Final = 200
+
+
+@frozen
+class Refusal(Exception):  # noqa: N818 - the node's own word, and no error of ours yet
+    """What a node answers in place of a result."""
+
+    code: int
+    message: str
+    data: object = None
+
+
+class QuietProvider(JSONBaseProvider):
+    """Takes web3's requests to one address, which is in no repr, no error and no log; errors are those of the port."""
+
+    global_ccip_read_enabled = False  # a stranger's contract would choose an address, and we would go there
+
+    def __init__(self, url: str, *, timeout_seconds: float) -> None:
+        super().__init__()
+        if not ADDRESS.fullmatch(url) or not urlsplit(url).hostname:
+            raise WrongUse("the address of a node is http or https, with a host and without credentials before it")
+        parts = urlsplit(url)
+        self._is_safe, self._place = parts.scheme == "https", parts.netloc
+        self._target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        self._secrets = [each for each in re.split(r"[/?&=#]+", url) if len(each) >= SECRET_CHARACTERS]
+        self._timeout_seconds = timeout_seconds
+        self._idle: list[HTTPConnection] = []
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        return cast(RPCResponse, self._said(self.encode_rpc_request(method, params)))
+
+    def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> list[RPCResponse] | RPCResponse:
+        said = self._said(self.encode_batch_rpc_request(requests))
+        if isinstance(said, dict):  # a refusal of them all
+            return cast(RPCResponse, said)
+        answers = {key: each for each in map(members, sequence(said)) if isinstance(key := each.get("id"), int)}
+        if len(answers) != len(requests):
+            raise ChainWrong("it did not answer each request of a batch once")
+        return [cast(RPCResponse, answers[key]) for key in sorted(answers)]  # as they were numbered
+
+    def ask(self, method: str, *params: object) -> object:
+        """The result of one request; Refusal, ChainUnreachable, ChainWrong."""
+        return self._result(self.make_request(RPCEndpoint(method), params))
+
+    def ask_all(self, method: str, each: Sequence[tuple[object, ...]]) -> list[object]:
+        """The results of one method for each of the parameters, by one request."""
+        answers = self.make_batch_request([(RPCEndpoint(method), params) for params in each])
+        return [self._result(answer) for answer in (answers if isinstance(answers, list) else [answers])]
+
+    def _result(self, answer: object) -> object:
+        read = members(answer)
+        if error := members(read.get("error")):
+            code, message = error.get("code"), str(error.get("message"))
+            for secret in self._secrets:
+                message = message.replace(secret, "***")
+            raise Refusal(code if isinstance(code, int) else 0, message[:MOST_SAID], error.get("data"))
+        if "result" not in read:
+            raise ChainWrong("an answer has neither a result nor an error")
+        return read["result"]
+
+    def _said(self, body: bytes) -> object:
+        try:
+            status, answer = self._exchange(body)
+        except (OSError, HTTPException) as error:
+            # Not `from error`: a name that is not found, and a certificate of another host, tell where we went.
+            raise ChainUnreachable(type(error).__name__) from None
+        try:
+            said: object = json.loads(answer)
+        except (ValueError, RecursionError):
+            said = None
+        is_refusal = bool(members(members(said).get("error")))
+        if status == TOO_MANY_REQUESTS or (status != OK and not is_refusal):
+            raise ChainUnreachable(f"HTTP {status}")
+        if said is None:
+            raise ChainWrong("an answer is no JSON")
+        return said
+
+    def _exchange(self, body: bytes) -> tuple[int, bytes]:
+        try:
+            connection, is_new = self._idle.pop(), False
+        except IndexError:
+            kind = HTTPSConnection if self._is_safe else HTTPConnection
+            connection, is_new = kind(self._place, timeout=self._timeout_seconds), True
+        try:
+            answer = self._answer(connection, body)
+        except BaseException as error:
+            connection.close()
+            if is_new or isinstance(error, TimeoutError) or not isinstance(error, (OSError, HTTPException)):
+                raise
+            return self._exchange(
+                body
+            )  # the node had ended it while it was idle; nothing of ours is spoilt by a repeat
+        if connection.sock is not None:
+            self._idle.append(connection)
+        return answer
+
+    def _answer(self, connection: HTTPConnection, body: bytes) -> tuple[int, bytes]:
+        deadline = monotonic() + self._timeout_seconds
+        connection.request("POST", self._target, body, HEADERS)
+        response = connection.getresponse()
+        pieces, size = list[bytes](), 0
+        while piece := response.read1(PIECE_BYTES):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_BYTES:
+                connection.close()
+                return OK, b'{"error":{"code":-32005,"message":"response size exceeded what is read of one"}}'
+            if monotonic() > deadline:  # the connection's own is between two pieces
+                raise TimeoutError
+        if response.length:
+            raise HTTPException("the answer ends in its middle")
+        return response.status, b"".join(pieces)

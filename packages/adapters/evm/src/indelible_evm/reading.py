@@ -1,0 +1,116 @@
+"""What a node says, read closely: whatever has not the form that it should have is ChainWrong."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from indelible_evm._pending import Block, ChainWrong, MintLog
+
+# keccak-256 of BatchMinted(address,address,uint256,uint256,uint256), the first three of them indexed
+BATCH_MINTED: Final = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"
+TOPICS: Final = 4
+MOST_IN_BATCH: Final = 50  # MAX_BATCH_SIZE of the contract
+NUMBER: Final = re.compile("0x[0-9a-f]{1,64}", re.IGNORECASE)
+BYTES: Final = re.compile("0x(?:[0-9a-f]{2})*", re.IGNORECASE)
+WORD_BYTES: Final = 32
+ADDRESS_BYTES: Final = 20
+
+
+def record(value: object) -> Mapping[str, object]:
+    """An object of JSON."""
+    if not isinstance(value, dict):
+        raise ChainWrong("something is no object")
+    return cast(Mapping[str, object], value)
+
+
+def sequence(value: object) -> list[object]:
+    """An array of JSON."""
+    if not isinstance(value, list):
+        raise ChainWrong("something is no array")
+    return cast(list[object], value)
+
+
+def number(value: object) -> int:
+    """A number as nodes write it: 0x and hexadecimal digits."""
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
+        raise ChainWrong("something is no number")
+    return int(value, 16)
+
+
+def octets(value: object, size: int | None = None) -> bytes:
+    """Bytes as nodes write them, so many of them where the size is given."""
+    if not isinstance(value, str) or not BYTES.fullmatch(value):
+        raise ChainWrong("something is no bytes")
+    found = bytes.fromhex(value[2:])
+    if size not in {None, len(found)}:
+        raise ChainWrong(f"something has {len(found)} bytes and not {size}")
+    return found
+
+
+def digest(value: object) -> str:
+    """A hash, in lower case."""
+    return f"0x{octets(value, WORD_BYTES).hex()}"
+
+
+def wallet(word: bytes) -> str:
+    """The address that a word of the contract's holds, in lower case."""
+    padding, address = word[:-ADDRESS_BYTES], word[-ADDRESS_BYTES:]
+    if len(word) != WORD_BYTES or any(padding):
+        raise ChainWrong("a word is no address")
+    return f"0x{address.hex()}"
+
+
+def instant(value: object) -> datetime:
+    """Seconds since 1970, as an instant."""
+    try:
+        return datetime.fromtimestamp(number(value), UTC)
+    except (OverflowError, ValueError, OSError):
+        raise ChainWrong("a block is of no time") from None
+
+
+def block(value: object, expected: int) -> Block:
+    """The header of the block at a height."""
+    header = record(value)
+    if number(header.get("number")) != expected:
+        raise ChainWrong(f"asked for block {expected}, it gave another")
+    return Block(
+        number=expected,
+        hash=digest(header.get("hash")),
+        parent_hash=digest(header.get("parentHash")),
+        at=instant(header.get("timestamp")),
+    )
+
+
+def is_removed(log: Mapping[str, object]) -> bool:
+    """Whether the log was in a block that has been replaced: what is there now has logs of its own."""
+    return log.get("removed") is True
+
+
+def place(log: Mapping[str, object]) -> tuple[int, int]:
+    """The block and the place in it: the order of the chain."""
+    return number(log.get("blockNumber")), number(log.get("logIndex"))
+
+
+def mint(log: Mapping[str, object], contract: str, at: datetime) -> MintLog:
+    """What a log says was minted."""
+    topics = [octets(each, WORD_BYTES) for each in sequence(log.get("topics"))]
+    address = f"0x{octets(log.get('address'), ADDRESS_BYTES).hex()}"
+    if address != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
+        raise ChainWrong("it gave a log that was not asked for")
+    data = octets(log.get("data"), 2 * WORD_BYTES)
+    found = MintLog(
+        tx_hash=digest(log.get("transactionHash")),
+        log_index=place(log)[1],
+        block_number=place(log)[0],
+        block_hash=digest(log.get("blockHash")),
+        block_timestamp=at,
+        minter=wallet(topics[1]),
+        author_wallet=wallet(topics[2]),
+        start_token_id=int.from_bytes(topics[3]),
+        quantity=int.from_bytes(data[:WORD_BYTES]),
+        total_paid=int.from_bytes(data[WORD_BYTES:]),
+    )
+    if found.start_token_id < 1 or not 1 <= found.quantity <= MOST_IN_BATCH:
+        raise ChainWrong("a log says that tokens were minted which the contract cannot have minted")
+    return found
