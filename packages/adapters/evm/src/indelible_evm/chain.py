@@ -1,10 +1,10 @@
 """A contract on a chain, as one node tells of it over JSON-RPC."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import Attribute, Factory, field, frozen
+from attrs import Factory, field, frozen
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
@@ -27,9 +27,10 @@ REVERTED: Final = 3
 FAILED: Final = re.compile(r"revert|opcode|out of gas|execution|stack|invalid jump|evm error", re.IGNORECASE)
 
 
-def _checked(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if not ADDRESS.fullmatch(value):
-        raise WrongUse(f"{attribute.name} is no address of a chain: 0x and 40 hexadecimal digits")
+def _address(value: str) -> str:
+    if not ADDRESS.fullmatch(value.lower()):
+        raise WrongUse("the address of a contract is 0x and 40 hexadecimal digits")
+    return value.lower()
 
 
 @frozen(kw_only=True)
@@ -37,7 +38,7 @@ class EvmChain:
     """Mints, tokens and signatures on one chain; what it was asked last leaves nothing behind, and threads share it."""
 
     url: str = field(repr=lambda _: "***")  # providers put the key into the path
-    contract: str = field(converter=str.lower, validator=_checked)
+    contract: str = field(converter=_address)
     chain_id: int
     timeout_seconds: float = 10.0
     _provider: QuietProvider = field(
@@ -59,8 +60,7 @@ class EvmChain:
 
     def block(self, number: int) -> Block | None:
         """The block at this height, None where the node has none."""
-        found = self._ask("eth_getBlockByNumber", hex(number), False)
-        return None if found is None else reading.block(found, number)
+        return self._blocks([number])[number]
 
     def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
         """The contract's mints in these blocks, in chain order; RangeTooLarge, ChainUnreachable, ChainWrong."""
@@ -99,8 +99,9 @@ class EvmChain:
         """The token's CID once it is revealed, else None."""
         if token_id not in IDS:
             return None
-        newest = reading.record(self._ask("eth_getBlockByNumber", "latest", False))
-        at = {"blockHash": reading.digest(newest.get("hash"))}  # both of one state, else a reorg gives a placeholder
+        (newest,) = self._ask_all("eth_getBlockByNumber", [("latest", False)])
+        # Both of one state: else, after a reorg, what stood there before the reveal would be taken for the CID.
+        at = {"blockHash": reading.digest(reading.record(newest).get("hash"))}
         answer = self._call(self.contract, IS_REVEALED + token_id.to_bytes(32), at)
         if answer is None or not any(self._word(answer)):
             return None
@@ -159,15 +160,12 @@ class EvmChain:
                 return None
             raise _unreachable(refusal) from None
 
-    def _ask(self, method: str, *params: object) -> object:
-        try:
-            return self._provider.ask(method, *params)
-        except Refusal as refusal:
-            raise _unreachable(refusal) from None
+    def _ask(self, method: str) -> object:
+        return self._ask_all(method, [()])[0]
 
-    def _ask_all(self, method: str, each: list[tuple[object, ...]]) -> list[object]:
+    def _ask_all(self, method: str, each: Sequence[tuple[object, ...]]) -> list[object]:
         try:
-            return self._provider.ask_all(method, each)
+            return self._provider.ask_all(method, each) if len(each) > 1 else [self._provider.ask(method, *each[0])]
         except Refusal as refusal:
             raise _unreachable(refusal) from None
 

@@ -1,11 +1,12 @@
 """How providers say that a range of blocks is too large: each in its own words, some with a range that works."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final, cast
+from collections.abc import Iterator
+from typing import Final
 
 from indelible_evm._pending import ChainUnreachable, RangeTooLarge
 from indelible_evm.provider import Refusal
+from indelible_evm.reading import members
 
 LIMIT_EXCEEDED: Final = -32005  # of EIP-1474
 # Of requests in a time, and not of blocks in a request: the same code, at some providers.
@@ -20,7 +21,7 @@ TOO_LARGE: Final = re.compile(
 NUMBER: Final = r"(0x[0-9a-f]+|\d+)"
 RANGE: Final = re.compile(rf"\[\s*{NUMBER}\s*,\s*{NUMBER}\s*\]|range\s+{NUMBER}\s*-\s*{NUMBER}", re.IGNORECASE)
 WIDTH: Final = re.compile(
-    r"(?:range|up to an?|limited to an?)[ :]+([\d,_]+)(?: blocks?)?|limited to ([\d,_]+) blocks?", re.IGNORECASE
+    r"(?:range|up to|up to an?|limited to|limited to an?|max)[ :]+(\d[\d,_]*)\b(?!\s*-)", re.IGNORECASE
 )
 
 
@@ -36,12 +37,11 @@ def refused(refusal: Refusal, first: int, last: int) -> RangeTooLarge | ChainUnr
 
 def _ranges(refusal: Refusal, first: int) -> Iterator[tuple[int, int]]:
     """The ranges that it hints at, the surest first."""
-    if isinstance(refusal.data, dict):
-        data = cast(Mapping[str, object], refusal.data)
-        yield from _pairs(f"[{data.get('from')}, {data.get('to')}]")
+    data = members(refusal.data)
+    yield from _pairs(f"[{data.get('from')}, {data.get('to')}]")
     yield from _pairs(refusal.message)
     for width in WIDTH.finditer(refusal.message):
-        blocks = int(next(filter(None, width.groups())).replace(",", "").replace("_", ""))
+        blocks = int(width[1].replace(",", "").replace("_", ""))
         yield first, first + blocks - 1
 
 

@@ -2,7 +2,11 @@
 
 import json
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from select import POLLIN, poll
+from socket import socket
 from time import monotonic
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -13,6 +17,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from indelible.kernel import WrongUse
 from indelible_evm._pending import ChainUnreachable, ChainWrong
+from indelible_evm.reading import members, sequence
 
 ADDRESS: Final = re.compile(r"https?://[\w.:\[\]-]+(?:[/?][!-~]*)?", re.ASCII)
 HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -25,7 +30,7 @@ OK: Final = 200
 
 
 @frozen
-class Refusal(Exception):  # noqa: N818 - the node's own word, and no error of ours yet
+class Refusal(Exception):
     """What a node answers in place of a result."""
 
     code: int
@@ -49,7 +54,7 @@ class QuietProvider(JSONBaseProvider):
         self._timeout_seconds = timeout_seconds
         self._idle: list[HTTPConnection] = []
 
-    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+    def make_request(self, method: RPCEndpoint, params: object) -> RPCResponse:
         return cast(RPCResponse, self._said(self.encode_rpc_request(method, params)))
 
     def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> list[RPCResponse] | RPCResponse:
@@ -99,23 +104,24 @@ class QuietProvider(JSONBaseProvider):
         return said
 
     def _exchange(self, body: bytes) -> tuple[int, bytes]:
-        try:
-            connection, is_new = self._idle.pop(), False
-        except IndexError:
-            kind = HTTPSConnection if self._is_safe else HTTPConnection
-            connection, is_new = kind(self._place, timeout=self._timeout_seconds), True
+        connection = self._connection()
         try:
             answer = self._answer(connection, body)
-        except BaseException as error:
+        except BaseException:
             connection.close()
-            if is_new or isinstance(error, TimeoutError) or not isinstance(error, (OSError, HTTPException)):
-                raise
-            return self._exchange(
-                body
-            )  # the node had ended it while it was idle; nothing of ours is spoilt by a repeat
-        if connection.sock is not None:
+            raise
+        if connection.sock is not None:  # else the node has ended it
             self._idle.append(connection)
         return answer
+
+    def _connection(self) -> HTTPConnection:
+        with suppress(IndexError):
+            while idle := self._idle.pop():
+                if not _has_news(idle.sock):
+                    return idle
+                idle.close()
+        kind = HTTPSConnection if self._is_safe else HTTPConnection
+        return kind(self._place, timeout=self._timeout_seconds)
 
     def _answer(self, connection: HTTPConnection, body: bytes) -> tuple[int, bytes]:
         deadline = monotonic() + self._timeout_seconds
@@ -132,4 +138,12 @@ class QuietProvider(JSONBaseProvider):
                 raise TimeoutError
         if response.length:
             raise HTTPException("the answer ends in its middle")
+        response.close()  # `read1` leaves it open, and an open one lets no other request pass
         return response.status, b"".join(pieces)
+
+
+def _has_news(connection: socket) -> bool:
+    """Whether something came while nothing was asked: that can only be the end."""
+    watch = poll()  # not `select`, which knows no more than 1,024 files
+    watch.register(connection, POLLIN)
+    return bool(watch.poll(0))

@@ -24,6 +24,11 @@ def record(value: object) -> Mapping[str, object]:
     return cast(Mapping[str, object], value)
 
 
+def members(value: object) -> Mapping[str, object]:
+    """What an object of JSON has; of anything else nothing."""
+    return cast(Mapping[str, object], value) if isinstance(value, dict) else {}
+
+
 def sequence(value: object) -> list[object]:
     """An array of JSON."""
     if not isinstance(value, list):

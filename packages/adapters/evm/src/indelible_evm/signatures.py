@@ -6,8 +6,9 @@ from typing import Final
 from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_defunct
-from eth_keys.exceptions import BadSignature, ValidationError
+from eth_keys.exceptions import BadSignature
 from eth_utils.crypto import keccak
+from eth_utils.exceptions import ValidationError
 
 from indelible_evm._pending import SignatureMalformed
 
