@@ -33,11 +33,11 @@ class Anvil:
     url: str
     pid: int
     accounts: tuple[str, ...]
-    _provider: QuietProvider = field(repr=False)
+    provider: QuietProvider = field(repr=False)
 
-    def ask(self, method: str, *params: object) -> Any:
+    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
         """What the node answers; Refusal."""
-        return self._provider.ask(method, *params)
+        return self.provider.ask(method, *params)
 
     def send(self, to: str | None, data: bytes, *, sender: int = 0, value: int = 0) -> str:
         """The hash of a transaction, which is mined at once unless `automine` was ended."""
@@ -55,8 +55,8 @@ class Anvil:
 
     def deploy(self, contract: Contract, *arguments: object) -> str:
         """The address, in lower case, of a contract that is new on the chain."""
-        constructor = next((each for each in contract.abi if each["type"] == "constructor"), {"inputs": []})
-        types = [each["type"] for each in constructor["inputs"]]
+        (inputs,) = (each["inputs"] for each in contract.abi if each["type"] == "constructor")
+        types = [each["type"] for each in inputs]
         sent = self.send(None, bytes.fromhex(contract.bytecode[2:]) + encode(types, arguments))
         receipt = self.receipt(sent)
         assert receipt is not None
@@ -103,7 +103,18 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
     """A node that lives as long as the block; the directory has its log and its files."""
     (program,) = installed(ANVIL).glob("node_modules/@foundry-rs/anvil-*/bin/anvil")
     log = directory / "anvil.log"
-    command = (program, "--host", HOST, "--port", "0", "--chain-id", str(chain_id), "--hardfork", "cancun", *options)
+    command = (
+        str(program),
+        "--host",
+        HOST,
+        "--port",
+        "0",
+        "--chain-id",
+        str(chain_id),
+        "--hardfork",
+        "cancun",
+        *options,
+    )
     # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
     place = {"HOME": str(directory), "TMPDIR": str(directory), "PATH": os.defpath}
     with log.open("wb") as said:
