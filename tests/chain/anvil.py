@@ -116,10 +116,10 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
         *options,
     )
     # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
-    place = {"HOME": str(directory), "TMPDIR": str(directory), "PATH": os.defpath}
+    surroundings = {"HOME": str(directory), "TMPDIR": str(directory), "PATH": os.defpath}
     with log.open("wb") as said:
         child = subprocess.Popen[bytes](
-            command, stdin=DEVNULL, stdout=said, stderr=said, cwd=directory, env=place, start_new_session=True
+            command, stdin=DEVNULL, stdout=said, stderr=said, cwd=directory, env=surroundings, start_new_session=True
         )
     # The shell stops it when we are gone, however that came: it reads from us until the end.
     watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))

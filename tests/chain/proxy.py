@@ -1,4 +1,4 @@
-"""An HTTP proxy before a node that has a provider's limits, speaks of them in a provider's words, and lies when told."""
+"""An HTTP proxy before a node: it has a provider's limits, says so in a provider's words, and lies when told to."""
 
 import json
 from collections.abc import Callable, Generator, Mapping
@@ -18,6 +18,11 @@ MOST_BLOCKS: Final = 2_000
 MOST_LOGS: Final = 10_000
 LONGEST_WAIT_SECONDS: Final = 60
 LOGS: Final = "eth_getLogs"
+SIZE: Final = (
+    "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the"
+    " response size, or you can request any block range with a cap of 10K logs in the response. Based on your"
+    " parameters and the response size limit, this block range should work:"
+)
 
 
 @frozen(kw_only=True)
@@ -30,40 +35,34 @@ class Excess:
     most_blocks: int
 
 
-def _infura(each: Excess) -> Mapping[str, object]:
-    said = f"query returned more than 10000 results. Try with this block range [{each.first:#X}, {each.works:#X}]."
-    data = {"from": hex(each.first), "to": hex(each.works), "limit": 10_000}
-    return {"code": -32005, "message": said, "data": data}
-
-
-def _alchemy(each: Excess) -> Mapping[str, object]:
-    said = (
-        "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the"
-        " response size, or you can request any block range with a cap of 10K logs in the response. Based on your"
-        " parameters and the response size limit, this block range should work:"
-    )
-    return {"code": -32602, "message": f"{said} [{each.first:#x}, {each.works:#x}]"}
-
-
 class Form(Enum):
     """The words in which a provider says that a query is too large."""
 
-    DATA = (_infura,)
-    WORDS = (lambda each: {key: text for key, text in _infura(each).items() if key != "data"},)
-    BARE = (lambda _: {"code": -32005, "message": "limit exceeded"},)
-    SIZE = (_alchemy,)
-    BLOCKS = (lambda each: {"code": -32000, "message": f"exceed max block range {each.most_blocks}"},)
-    RETRY = (
-        lambda each: {
-            "code": -32600,
-            "message": f"query exceeds max results 10000, retry with the range {each.first}-{each.works}",
-        },
-    )
+    DATA = "-32005, with the range that works as data and in words"
+    WORDS = "-32005, with the range that works in words"
+    BARE = "-32005, and nothing else"
+    SIZE = "-32602, of the size of the response, with the range that works"
+    BLOCKS = "how many blocks are the most"
+    RETRY = "retry with the range"
 
-    def said(self, excess: Excess) -> Mapping[str, object]:
+    def said(self, each: Excess) -> Mapping[str, object]:
         """The error of JSON-RPC."""
-        say: Callable[[Excess], Mapping[str, object]] = self.value[0]
-        return say(excess)
+        hexed, data = f"[{each.first:#x}, {each.works:#x}]", {"from": hex(each.first), "to": hex(each.works)}
+        results = f"query returned more than 10000 results. Try with this block range {hexed}."
+        match self:
+            case Form.DATA:
+                return {"code": -32005, "message": results, "data": data | {"limit": 10_000}}
+            case Form.WORDS:
+                return {"code": -32005, "message": results}
+            case Form.BARE:
+                return {"code": -32005, "message": "limit exceeded"}
+            case Form.SIZE:
+                return {"code": -32602, "message": f"{SIZE} {hexed}"}
+            case Form.BLOCKS:
+                return {"code": -32000, "message": f"exceed max block range {each.most_blocks}"}
+            case Form.RETRY:
+                said = f"query exceeds max results 10000, retry with the range {each.first}-{each.works}"
+                return {"code": -32600, "message": said}
 
 
 class Fault(Enum):
@@ -81,7 +80,7 @@ class Proxy:
     """Where a client of the node connects instead, and what it is going to be told."""
 
     url: str
-    _upstream: str
+    upstream: str
     form: Form = Form.SIZE
     most_blocks: int = MOST_BLOCKS
     most_logs: int = MOST_LOGS
@@ -125,8 +124,8 @@ class Proxy:
 
     def answer(self, body: bytes) -> bytes:
         """What the client is told."""
-        asked = json.loads(body)
-        single = isinstance(asked, dict)
+        asked: Any = json.loads(body)
+        single = body.startswith(b"{")
         answers = [self._answer(each) for each in ([asked] if single else asked)]
         return json.dumps(answers[0] if single else answers[::-1]).encode()  # of a batch in any order, as is allowed
 
@@ -167,7 +166,7 @@ class Proxy:
         return self.form.said(Excess(first=first, last=last, works=works, most_blocks=self.most_blocks))
 
     def _ask(self, method: str, params: object) -> dict[str, Any]:
-        parts = urlsplit(self._upstream)
+        parts = urlsplit(self.upstream)
         connection = HTTPConnection(parts.netloc, timeout=LONGEST_WAIT_SECONDS)
         try:
             body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
