@@ -16,6 +16,7 @@ from eth_abi.abi import encode
 from tests.chain.npm import ANVIL, installed
 
 from indelible_evm import Contract, QuietProvider, season
+from indelible_evm.reading import sequence
 
 HOST: Final = "127.0.0.1"
 LISTENING: Final = re.compile(r"^Listening on 127\.0\.0\.1:(\d+)$", re.MULTILINE)
@@ -37,7 +38,8 @@ class Anvil:
 
     def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
         """What the node answers; Refusal."""
-        return self.provider.ask(method, *params)
+        (found,) = self.provider.ask(method, params)
+        return found
 
     def send(self, to: str | None, data: bytes, *, sender: int = 0, value: int = 0) -> str:
         """The hash of a transaction, which is mined at once unless `automine` was ended."""
@@ -127,8 +129,8 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
         with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True):
             url = f"http://{HOST}:{_port(child, log)}/"
             provider = QuietProvider(url, timeout_seconds=30)
-            accounts: Any = provider.ask("eth_accounts")
-            yield Anvil(url=url, pid=child.pid, accounts=tuple(accounts), provider=provider)
+            (accounts,) = provider.ask("eth_accounts", ())
+            yield Anvil(url=url, pid=child.pid, accounts=tuple(map(str, sequence(accounts))), provider=provider)
     finally:
         _stop(child)
 

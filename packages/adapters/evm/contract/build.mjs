@@ -7,6 +7,7 @@ import { join } from "node:path";
 // Packages are looked for in the working directory: it may be a folder of its own, made by npm.
 const require = createRequire(join(process.cwd(), "here.js"));
 const solc = require("solc");
+const openzeppelin = require("@openzeppelin/contracts/package.json");
 const EVM_VERSION = "cancun"; // the oldest that OpenZeppelin 5.7 compiles for, and all networks know it
 
 function compiled(name) {
@@ -26,11 +27,8 @@ function compiled(name) {
   for (const each of output.errors ?? []) throw new Error(each.formattedMessage); // of warnings there are none either
   const { abi, evm } = output.contracts[file][name];
   return {
-    contract: name,
     source_sha256: createHash("sha256").update(source).digest("hex"),
-    compiler: solc.version(),
-    openzeppelin: require("@openzeppelin/contracts/package.json").version,
-    evm_version: EVM_VERSION,
+    compiler: `solc ${solc.version()} for ${EVM_VERSION}, OpenZeppelin ${openzeppelin.version}`,
     abi,
     bytecode: `0x${evm.bytecode.object}`,
   };

@@ -1,7 +1,7 @@
 """A contract on a chain, as one node tells of it over JSON-RPC."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from attrs import Factory, field, frozen
@@ -50,17 +50,17 @@ class EvmChain:
 
     def check(self) -> None:
         """WrongChain unless the node serves the configured chain id."""
-        found = reading.number(self._ask("eth_chainId"))
+        found = reading.number(*self._ask("eth_chainId", ()))
         if found != self.chain_id:
             raise WrongChain(expected=self.chain_id, found=found)
 
     def newest(self) -> int:
         """The newest block's number."""
-        return reading.number(self._ask("eth_blockNumber"))
+        return reading.number(*self._ask("eth_blockNumber", ()))
 
     def block(self, number: int) -> Block | None:
         """The block at this height, None where the node has none."""
-        return self._blocks([number])[number]
+        return self._blocks({number})[number]
 
     def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
         """The contract's mints in these blocks, in chain order; RangeTooLarge, ChainUnreachable, ChainWrong."""
@@ -69,43 +69,39 @@ class EvmChain:
         end = self.block(last)
         if end is None:  # it would give the logs that it has, and not say that some are missing
             raise ChainUnreachable(f"the node has no block {last} yet")
-        logs = [log for log in self._logs(first, last) if not reading.is_removed(log)]
-        places = [reading.place(log) for log in logs]
-        if len(set(places)) != len(places) or any(not first <= number <= last for number, _ in places):
+        # What was removed was in a block that has been replaced: what is there now has logs of its own.
+        given = [log for log in self._logs(first, last) if log.get("removed") is not True]
+        logs = {reading.place(log): log for log in given}
+        if len(logs) != len(given) or any(not first <= number <= last for number, _ in logs):
             raise ChainWrong("it gave a log twice, or of a block that was not asked for")
-        blind = {at for log, (at, _) in zip(logs, places, strict=True) if log.get("blockTimestamp") in {None, "0x0"}}
-        blocks = self._blocks(sorted(blind | {last}))
+        blocks = self._blocks({last} | {at for (at, _), log in logs.items() if reading.told_time(log) is None})
         if blocks[last] != end:  # each block names the one before it: where the last is the same, all are
             raise ChainUnreachable(MOVED)
-        mints = [self._mint(log, blocks.get(at)) for log, (at, _) in zip(logs, places, strict=True)]
-        hashes = {at: each.hash for at, each in blocks.items() if each is not None}
+        mints = tuple(reading.mint(log, self.contract, blocks) for _, log in sorted(logs.items()))
+        hashes = {number: found.hash for number, found in blocks.items() if found}
         if any(hashes.setdefault(each.block_number, each.block_hash) != each.block_hash for each in mints):
             raise ChainUnreachable(MOVED)
-        return tuple(sorted(mints, key=lambda each: (each.block_number, each.log_index)))
+        return mints
 
     def next_token_id(self) -> int:
         """The id that the next minted token is going to have."""
-        return int.from_bytes(self._word(self._call(self.contract, NEXT_TOKEN_ID)))
+        return int.from_bytes(_word(self._call(self.contract, NEXT_TOKEN_ID)))
 
     def author_of(self, token_id: int) -> str | None:
         """The wallet of the prompt's author, None where no such token was minted."""
-        if token_id not in IDS:
-            return None
-        answer = self._call(self.contract, TOKEN_PROMPT_AUTHOR + token_id.to_bytes(32))
-        found = None if answer is None else reading.wallet(self._word(answer))
+        answer = self._call_of_token(TOKEN_PROMPT_AUTHOR, token_id)
+        found = None if answer is None else reading.wallet(_word(answer))
         return None if found == NOBODY else found
 
     def metadata_of(self, token_id: int) -> str | None:
         """The token's CID once it is revealed, else None."""
-        if token_id not in IDS:
-            return None
-        (newest,) = self._ask_all("eth_getBlockByNumber", [("latest", False)])
+        (newest,) = self._ask("eth_getBlockByNumber", ("latest", False))
         # Both of one state: else, after a reorg, what stood there before the reveal would be taken for the CID.
-        at = {"blockHash": reading.digest(reading.record(newest).get("hash"))}
-        answer = self._call(self.contract, IS_REVEALED + token_id.to_bytes(32), at)
-        if answer is None or not any(self._word(answer)):
+        at = {"blockHash": reading.digest(reading.members(newest).get("hash"))}
+        answer = self._call_of_token(IS_REVEALED, token_id, at)
+        if answer is None or not any(_word(answer)):
             return None
-        uri = _text(self._call(self.contract, TOKEN_URI + token_id.to_bytes(32), at))
+        uri = _text(self._call_of_token(TOKEN_URI, token_id, at))
         if not uri.startswith(SCHEME) or uri == SCHEME:
             raise ChainWrong(f"token {token_id} was revealed, and not in IPFS")
         return uri.removeprefix(SCHEME)
@@ -123,56 +119,46 @@ class EvmChain:
         return answer[:32] == signatures.IS_VALID_SIGNATURE + bytes(28)
 
     def _logs(self, first: int, last: int) -> list[Mapping[str, object]]:
-        wanted = {
-            "address": self.contract,
-            "topics": [reading.BATCH_MINTED],
-            "fromBlock": hex(first),
-            "toBlock": hex(last),
-        }
+        blocks = {"fromBlock": hex(first), "toBlock": hex(last)}
+        wanted = {"address": self.contract, "topics": [reading.BATCH_MINTED], **blocks}
         try:
-            found = self._provider.ask("eth_getLogs", wanted)
+            (found,) = self._provider.ask("eth_getLogs", (wanted,))
         except Refusal as refusal:
             raise refused(refusal, first, last) from None
-        return [reading.record(log) for log in reading.sequence(found)]
+        return [reading.members(log) for log in reading.sequence(found)]
 
-    def _blocks(self, numbers: list[int]) -> dict[int, Block | None]:
-        answers = list[object]()
-        for begun in range(0, len(numbers), MOST_HEADERS):
-            asked = [(hex(number), False) for number in numbers[begun : begun + MOST_HEADERS]]
-            answers += self._ask_all("eth_getBlockByNumber", asked)
-        return {
-            number: None if answer is None else reading.block(answer, number)
-            for number, answer in zip(numbers, answers, strict=True)
-        }
+    def _blocks(self, numbers: Iterable[int]) -> dict[int, Block | None]:
+        found, left = dict[int, Block | None](), sorted(numbers)
+        while asked := left[:MOST_HEADERS]:
+            answers = self._ask("eth_getBlockByNumber", *((hex(number), False) for number in asked))
+            found |= {at: reading.block(answer, at) for at, answer in zip(asked, answers, strict=True)}
+            left = left[MOST_HEADERS:]
+        return found
 
-    def _mint(self, log: Mapping[str, object], block: Block | None) -> MintLog:
-        if log.get("blockTimestamp") in {None, "0x0"} and block is None:
-            raise ChainWrong("it has not the block of which it gave a log")
-        at = block.at if block else reading.instant(log.get("blockTimestamp"))
-        return reading.mint(log, self.contract, at)
+    def _call_of_token(self, selector: bytes, token_id: int, at: object = "latest") -> bytes | None:
+        return self._call(self.contract, selector + token_id.to_bytes(32), at) if token_id in IDS else None
 
     def _call(self, to: str, data: bytes, at: object = "latest") -> bytes | None:
         """What a contract answers, None where it fails."""
         try:
-            return reading.octets(self._provider.ask("eth_call", {"to": to, "data": f"0x{data.hex()}"}, at))
+            (answer,) = self._provider.ask("eth_call", ({"to": to, "data": f"0x{data.hex()}"}, at))
         except Refusal as refusal:
             if refusal.code == REVERTED or FAILED.search(refusal.message):
                 return None
-            raise _unreachable(refusal) from None
+            raise refusal.unreachable() from None
+        return reading.octets(answer)
 
-    def _ask(self, method: str) -> object:
-        return self._ask_all(method, [()])[0]
-
-    def _ask_all(self, method: str, each: Sequence[tuple[object, ...]]) -> list[object]:
+    def _ask(self, method: str, *each: tuple[object, ...]) -> list[object]:
         try:
-            return self._provider.ask_all(method, each) if len(each) > 1 else [self._provider.ask(method, *each[0])]
+            return self._provider.ask(method, *each)
         except Refusal as refusal:
-            raise _unreachable(refusal) from None
+            raise refusal.unreachable() from None
 
-    def _word(self, answer: bytes | None) -> bytes:
-        if answer is None or len(answer) != reading.WORD_BYTES:
-            raise ChainWrong("the contract does not answer as ours does: look at its address")
-        return answer
+
+def _word(answer: bytes | None) -> bytes:
+    if answer is None or len(answer) != reading.WORD_BYTES:
+        raise ChainWrong("the contract does not answer as ours does: look at its address")
+    return answer
 
 
 def _text(answer: bytes | None) -> str:
@@ -180,7 +166,3 @@ def _text(answer: bytes | None) -> str:
         return str(decode(["string"], answer or b"")[0])
     except (DecodingError, ValueError, OverflowError):
         raise ChainWrong("the contract answers no text") from None
-
-
-def _unreachable(refusal: Refusal) -> ChainUnreachable:
-    return ChainUnreachable(f"{refusal.code}: {refusal.message}")

@@ -30,7 +30,7 @@ def refused(refusal: Refusal, first: int, last: int) -> RangeTooLarge | ChainUnr
     said = refusal.message
     is_about_range = TOO_LARGE.search(said) or (refusal.code == LIMIT_EXCEEDED and not TOO_OFTEN.search(said))
     if not is_about_range or AHEAD.search(said):
-        return ChainUnreachable(f"{refusal.code}: {said}")
+        return refusal.unreachable()
     advised = (end for begin, end in _ranges(refusal, first) if begin <= first <= end < last)
     return RangeTooLarge(first=first, last=last, advised_last=next(advised, None))
 

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
 from contextlib import suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import POLLIN, poll
 from socket import socket
@@ -22,11 +22,10 @@ from indelible_evm.reading import members, sequence
 ADDRESS: Final = re.compile(r"https?://[\w.:\[\]-]+(?:[/?][!-~]*)?", re.ASCII)
 HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
 MOST_BYTES: Final = 64 << 20  # of an answer; ten thousand logs have about eight million
+TOO_LONG: Final = b'{"error":{"code":-32005,"message":"response size exceeded what is read of one"}}'
 PIECE_BYTES: Final = 1 << 16
 SECRET_CHARACTERS: Final = 8  # as many make a part of the address a secret: providers have the key there
 MOST_SAID: Final = 200
-TOO_MANY_REQUESTS: Final = 429
-OK: Final = 200
 
 
 @frozen
@@ -36,6 +35,10 @@ class Refusal(Exception):
     code: int
     message: str
     data: object = None
+
+    def unreachable(self) -> ChainUnreachable:
+        """What it is for whoever can do nothing about it."""
+        return ChainUnreachable(f"{self.code}: {self.message}")
 
 
 class QuietProvider(JSONBaseProvider):
@@ -66,13 +69,10 @@ class QuietProvider(JSONBaseProvider):
             raise ChainWrong("it did not answer each request of a batch once")
         return [cast(RPCResponse, answers[key]) for key in sorted(answers)]  # as they were numbered
 
-    def ask(self, method: str, *params: object) -> object:
-        """The result of one request; Refusal, ChainUnreachable, ChainWrong."""
-        return self._result(self.make_request(RPCEndpoint(method), params))
-
-    def ask_all(self, method: str, each: Sequence[tuple[object, ...]]) -> list[object]:
-        """The results of one method for each of the parameters, by one request."""
-        answers = self.make_batch_request([(RPCEndpoint(method), params) for params in each])
+    def ask(self, method: str, *each: tuple[object, ...]) -> list[object]:
+        """The results of a method for each of the parameters; Refusal, ChainUnreachable, ChainWrong."""
+        asked = [(RPCEndpoint(method), params) for params in each]
+        answers = self.make_batch_request(asked) if len(asked) > 1 else self.make_request(*asked[0])
         return [self._result(answer) for answer in (answers if isinstance(answers, list) else [answers])]
 
     def _result(self, answer: object) -> object:
@@ -97,7 +97,7 @@ class QuietProvider(JSONBaseProvider):
         except (ValueError, RecursionError):
             said = None
         is_refusal = bool(members(members(said).get("error")))
-        if status == TOO_MANY_REQUESTS or (status != OK and not is_refusal):
+        if status == HTTPStatus.TOO_MANY_REQUESTS or (status != HTTPStatus.OK and not is_refusal):
             raise ChainUnreachable(f"HTTP {status}")
         if said is None:
             raise ChainWrong("an answer is no JSON")
@@ -127,19 +127,18 @@ class QuietProvider(JSONBaseProvider):
         deadline = monotonic() + self._timeout_seconds
         connection.request("POST", self._target, body, HEADERS)
         response = connection.getresponse()
-        pieces, size = list[bytes](), 0
+        answer = bytearray()
         while piece := response.read1(PIECE_BYTES):
-            pieces.append(piece)
-            size += len(piece)
-            if size > MOST_BYTES:
+            answer += piece
+            if len(answer) > MOST_BYTES:
                 connection.close()
-                return OK, b'{"error":{"code":-32005,"message":"response size exceeded what is read of one"}}'
+                return HTTPStatus.OK, TOO_LONG
             if monotonic() > deadline:  # the connection's own is between two pieces
                 raise TimeoutError
         if response.length:
             raise HTTPException("the answer ends in its middle")
         response.close()  # `read1` leaves it open, and an open one lets no other request pass
-        return response.status, b"".join(pieces)
+        return response.status, bytes(answer)
 
 
 def _has_news(connection: socket) -> bool:

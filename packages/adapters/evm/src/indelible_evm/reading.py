@@ -17,13 +17,6 @@ WORD_BYTES: Final = 32
 ADDRESS_BYTES: Final = 20
 
 
-def record(value: object) -> Mapping[str, object]:
-    """An object of JSON."""
-    if not isinstance(value, dict):
-        raise ChainWrong("something is no object")
-    return cast(Mapping[str, object], value)
-
-
 def members(value: object) -> Mapping[str, object]:
     """What an object of JSON has; of anything else nothing."""
     return cast(Mapping[str, object], value) if isinstance(value, dict) else {}
@@ -74,9 +67,11 @@ def instant(value: object) -> datetime:
         raise ChainWrong("a block is of no time") from None
 
 
-def block(value: object, expected: int) -> Block:
-    """The header of the block at a height."""
-    header = record(value)
+def block(value: object, expected: int) -> Block | None:
+    """The header of the block at a height, None where there is none."""
+    header = members(value)
+    if value is None:
+        return None
     if number(header.get("number")) != expected:
         raise ChainWrong(f"asked for block {expected}, it gave another")
     return Block(
@@ -87,9 +82,10 @@ def block(value: object, expected: int) -> Block:
     )
 
 
-def is_removed(log: Mapping[str, object]) -> bool:
-    """Whether the log was in a block that has been replaced: what is there now has logs of its own."""
-    return log.get("removed") is True
+def told_time(log: Mapping[str, object]) -> datetime | None:
+    """When its block was made, as newer nodes say with the log itself; None where this one does not."""
+    told = log.get("blockTimestamp")
+    return None if told in (None, "0x0") else instant(told)
 
 
 def place(log: Mapping[str, object]) -> tuple[int, int]:
@@ -97,17 +93,21 @@ def place(log: Mapping[str, object]) -> tuple[int, int]:
     return number(log.get("blockNumber")), number(log.get("logIndex"))
 
 
-def mint(log: Mapping[str, object], contract: str, at: datetime) -> MintLog:
-    """What a log says was minted."""
+def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | None]) -> MintLog:
+    """What a log says was minted; where it does not say when, its block is among these."""
     topics = [octets(each, WORD_BYTES) for each in sequence(log.get("topics"))]
     address = f"0x{octets(log.get('address'), ADDRESS_BYTES).hex()}"
     if address != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
         raise ChainWrong("it gave a log that was not asked for")
-    data = octets(log.get("data"), 2 * WORD_BYTES)
+    block_number, log_index = place(log)
+    header, data = blocks.get(block_number), octets(log.get("data"), 2 * WORD_BYTES)
+    at = header.at if header else told_time(log)
+    if at is None:
+        raise ChainWrong("it has not the block of which it gave a log")
     found = MintLog(
         tx_hash=digest(log.get("transactionHash")),
-        log_index=place(log)[1],
-        block_number=place(log)[0],
+        log_index=log_index,
+        block_number=block_number,
         block_hash=digest(log.get("blockHash")),
         block_timestamp=at,
         minter=wallet(topics[1]),

@@ -9,13 +9,10 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Contract:
-    """A compiled contract, and by what it was compiled from which source."""
+    """A compiled contract, and what compiled it from which source."""
 
-    contract: str
     source_sha256: str
     compiler: str
-    openzeppelin: str
-    evm_version: str
     abi: list[dict[str, Any]]
     bytecode: str
 

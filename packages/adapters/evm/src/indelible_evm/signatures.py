@@ -46,4 +46,4 @@ def question(message: SignableMessage, signature: bytes) -> bytes:
 
 def signable(message: str) -> SignableMessage:
     """The text with the prefix that keeps it from being a transaction."""
-    return encode_defunct(primitive=message.encode())
+    return encode_defunct(primitive=message.encode(errors="surrogatepass"))
