@@ -7,6 +7,7 @@ from typing import Final
 from attrs import Factory, field, frozen
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
+from eth_account.messages import encode_defunct
 
 from indelible.kernel import WrongUse
 from indelible_evm import reading, signatures
@@ -97,7 +98,7 @@ class EvmChain:
         """The token's CID once it is revealed, else None."""
         (newest,) = self._ask("eth_getBlockByNumber", ("latest", False))
         # Both of one state: else, after a reorg, what stood there before the reveal would be taken for the CID.
-        at = {"blockHash": reading.digest(reading.members(newest).get("hash"))}
+        at = {"blockHash": reading.digits(reading.members(newest).get("hash"))}
         answer = self._call_of_token(IS_REVEALED, token_id, at)
         if answer is None or not any(_word(answer)):
             return None
@@ -108,15 +109,13 @@ class EvmChain:
 
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
         """Whether the wallet, of a person or of a contract, signed the message; SignatureMalformed."""
-        signed, signable = signatures.octets(signature), signatures.signable(message)
-        if not ADDRESS.fullmatch(wallet := wallet.lower()):
-            return False
+        signed, wallet = signatures.octets(signature), wallet.lower()
+        signable = encode_defunct(primitive=message.encode(errors="surrogatepass"))
         if len(signed) <= signatures.WHOLE_BYTES and signatures.signer(signable, signed) == wallet:
             return True
-        if len(signed) == signatures.COMPACT_BYTES:  # a form of keys alone
-            return False
-        answer = self._call(wallet, signatures.question(signable, signed)) or b""
-        return answer[:32] == signatures.IS_VALID_SIGNATURE + bytes(28)
+        may_be_contract = ADDRESS.fullmatch(wallet) and len(signed) != signatures.COMPACT_BYTES  # a form of keys alone
+        answer = self._call(wallet, signatures.question(signable, signed)) if may_be_contract else None
+        return answer is not None and answer[:32] == signatures.IS_VALID_SIGNATURE + bytes(28)
 
     def _logs(self, first: int, last: int) -> list[Mapping[str, object]]:
         blocks = {"fromBlock": hex(first), "toBlock": hex(last)}

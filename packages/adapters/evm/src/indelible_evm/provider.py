@@ -6,7 +6,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from select import POLLIN, poll
-from socket import socket
 from time import monotonic
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -19,13 +18,11 @@ from indelible.kernel import WrongUse
 from indelible_evm._pending import ChainUnreachable, ChainWrong
 from indelible_evm.reading import members, sequence
 
-ADDRESS: Final = re.compile(r"https?://[\w.:\[\]-]+(?:[/?][!-~]*)?", re.ASCII)
+ADDRESS: Final = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?][!-~]*)?", re.ASCII)
 HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
 MOST_BYTES: Final = 64 << 20  # of an answer; ten thousand logs have about eight million
 TOO_LONG: Final = b'{"error":{"code":-32005,"message":"response size exceeded what is read of one"}}'
-PIECE_BYTES: Final = 1 << 16
 SECRET_CHARACTERS: Final = 8  # as many make a part of the address a secret: providers have the key there
-MOST_SAID: Final = 200
 
 
 @frozen
@@ -48,10 +45,11 @@ class QuietProvider(JSONBaseProvider):
 
     def __init__(self, url: str, *, timeout_seconds: float) -> None:
         super().__init__()
-        if not ADDRESS.fullmatch(url) or not urlsplit(url).hostname:
+        if not ADDRESS.fullmatch(url):
             raise WrongUse("the address of a node is http or https, with a host and without credentials before it")
         parts = urlsplit(url)
-        self._is_safe, self._place = parts.scheme == "https", parts.netloc
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._host, self._port = parts.hostname or "", parts.port
         self._target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         self._secrets = [each for each in re.split(r"[/?&=#]+", url) if len(each) >= SECRET_CHARACTERS]
         self._timeout_seconds = timeout_seconds
@@ -62,7 +60,7 @@ class QuietProvider(JSONBaseProvider):
 
     def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> list[RPCResponse] | RPCResponse:
         said = self._said(self.encode_batch_rpc_request(requests))
-        if isinstance(said, dict):  # a refusal of them all
+        if members(members(said).get("error")):  # a refusal of them all
             return cast(RPCResponse, said)
         answers = {key: each for each in map(members, sequence(said)) if isinstance(key := each.get("id"), int)}
         if len(answers) != len(requests):
@@ -72,7 +70,7 @@ class QuietProvider(JSONBaseProvider):
     def ask(self, method: str, *each: tuple[object, ...]) -> list[object]:
         """The results of a method for each of the parameters; Refusal, ChainUnreachable, ChainWrong."""
         asked = [(RPCEndpoint(method), params) for params in each]
-        answers = self.make_batch_request(asked) if len(asked) > 1 else self.make_request(*asked[0])
+        answers = self.make_batch_request(asked) if len(asked) > 1 else [self.make_request(*asked[0])]
         return [self._result(answer) for answer in (answers if isinstance(answers, list) else [answers])]
 
     def _result(self, answer: object) -> object:
@@ -81,7 +79,7 @@ class QuietProvider(JSONBaseProvider):
             code, message = error.get("code"), str(error.get("message"))
             for secret in self._secrets:
                 message = message.replace(secret, "***")
-            raise Refusal(code if isinstance(code, int) else 0, message[:MOST_SAID], error.get("data"))
+            raise Refusal(code if isinstance(code, int) else 0, message[:200], error.get("data"))
         if "result" not in read:
             raise ChainWrong("an answer has neither a result nor an error")
         return read["result"]
@@ -96,8 +94,9 @@ class QuietProvider(JSONBaseProvider):
             said: object = json.loads(answer)
         except (ValueError, RecursionError):
             said = None
-        is_refusal = bool(members(members(said).get("error")))
-        if status == HTTPStatus.TOO_MANY_REQUESTS or (status != HTTPStatus.OK and not is_refusal):
+        if status == HTTPStatus.TOO_MANY_REQUESTS or (
+            status != HTTPStatus.OK and not members(members(said).get("error"))
+        ):
             raise ChainUnreachable(f"HTTP {status}")
         if said is None:
             raise ChainWrong("an answer is no JSON")
@@ -117,18 +116,19 @@ class QuietProvider(JSONBaseProvider):
     def _connection(self) -> HTTPConnection:
         with suppress(IndexError):
             while idle := self._idle.pop():
-                if not _has_news(idle.sock):
+                watch = poll()  # not `select`, which knows no more than 1,024 files
+                watch.register(idle.sock, POLLIN)
+                if not watch.poll(0):  # what comes unasked can only be the end
                     return idle
                 idle.close()
-        kind = HTTPSConnection if self._is_safe else HTTPConnection
-        return kind(self._place, timeout=self._timeout_seconds)
+        return self._kind(self._host, self._port, timeout=self._timeout_seconds)
 
     def _answer(self, connection: HTTPConnection, body: bytes) -> tuple[int, bytes]:
         deadline = monotonic() + self._timeout_seconds
         connection.request("POST", self._target, body, HEADERS)
         response = connection.getresponse()
         answer = bytearray()
-        while piece := response.read1(PIECE_BYTES):
+        while piece := response.read1(65_536):
             answer += piece
             if len(answer) > MOST_BYTES:
                 connection.close()
@@ -139,10 +139,3 @@ class QuietProvider(JSONBaseProvider):
             raise HTTPException("the answer ends in its middle")
         response.close()  # `read1` leaves it open, and an open one lets no other request pass
         return response.status, bytes(answer)
-
-
-def _has_news(connection: socket) -> bool:
-    """Whether something came while nothing was asked: that can only be the end."""
-    watch = poll()  # not `select`, which knows no more than 1,024 files
-    watch.register(connection, POLLIN)
-    return bool(watch.poll(0))

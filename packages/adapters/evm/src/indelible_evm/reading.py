@@ -14,7 +14,6 @@ MOST_IN_BATCH: Final = 50  # MAX_BATCH_SIZE of the contract
 NUMBER: Final = re.compile("0x[0-9a-f]{1,64}", re.IGNORECASE)
 BYTES: Final = re.compile("0x(?:[0-9a-f]{2})*", re.IGNORECASE)
 WORD_BYTES: Final = 32
-ADDRESS_BYTES: Final = 20
 
 
 def members(value: object) -> Mapping[str, object]:
@@ -46,17 +45,16 @@ def octets(value: object, size: int | None = None) -> bytes:
     return found
 
 
-def digest(value: object) -> str:
-    """A hash, in lower case."""
-    return f"0x{octets(value, WORD_BYTES).hex()}"
+def digits(value: object, size: int = WORD_BYTES) -> str:
+    """A hash, or what has another size, in lower case."""
+    return f"0x{octets(value, size).hex()}"
 
 
 def wallet(word: bytes) -> str:
     """The address that a word of the contract's holds, in lower case."""
-    padding, address = word[:-ADDRESS_BYTES], word[-ADDRESS_BYTES:]
-    if len(word) != WORD_BYTES or any(padding):
+    if len(word) != WORD_BYTES or any(word[:-20]):
         raise ChainWrong("a word is no address")
-    return f"0x{address.hex()}"
+    return f"0x{word[-20:].hex()}"
 
 
 def instant(value: object) -> datetime:
@@ -76,8 +74,8 @@ def block(value: object, expected: int) -> Block | None:
         raise ChainWrong(f"asked for block {expected}, it gave another")
     return Block(
         number=expected,
-        hash=digest(header.get("hash")),
-        parent_hash=digest(header.get("parentHash")),
+        hash=digits(header.get("hash")),
+        parent_hash=digits(header.get("parentHash")),
         at=instant(header.get("timestamp")),
     )
 
@@ -96,8 +94,7 @@ def place(log: Mapping[str, object]) -> tuple[int, int]:
 def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | None]) -> MintLog:
     """What a log says was minted; where it does not say when, its block is among these."""
     topics = [octets(each, WORD_BYTES) for each in sequence(log.get("topics"))]
-    address = f"0x{octets(log.get('address'), ADDRESS_BYTES).hex()}"
-    if address != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
+    if digits(log.get("address"), 20) != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
         raise ChainWrong("it gave a log that was not asked for")
     block_number, log_index = place(log)
     header, data = blocks.get(block_number), octets(log.get("data"), 2 * WORD_BYTES)
@@ -105,10 +102,10 @@ def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | 
     if at is None:
         raise ChainWrong("it has not the block of which it gave a log")
     found = MintLog(
-        tx_hash=digest(log.get("transactionHash")),
+        tx_hash=digits(log.get("transactionHash")),
         log_index=log_index,
         block_number=block_number,
-        block_hash=digest(log.get("blockHash")),
+        block_hash=digits(log.get("blockHash")),
         block_timestamp=at,
         minter=wallet(topics[1]),
         author_wallet=wallet(topics[2]),

@@ -5,7 +5,7 @@ from typing import Final
 
 from eth_abi.abi import encode
 from eth_account import Account
-from eth_account.messages import SignableMessage, encode_defunct
+from eth_account.messages import SignableMessage
 from eth_keys.exceptions import BadSignature
 from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
@@ -42,8 +42,3 @@ def question(message: SignableMessage, signature: bytes) -> bytes:
     """What a wallet that is a contract is asked."""
     digest = keccak(b"\x19" + b"".join(message))
     return IS_VALID_SIGNATURE + encode(["bytes32", "bytes"], [digest, signature])
-
-
-def signable(message: str) -> SignableMessage:
-    """The text with the prefix that keeps it from being a transaction."""
-    return encode_defunct(primitive=message.encode(errors="surrogatepass"))
