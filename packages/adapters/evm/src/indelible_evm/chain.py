@@ -18,7 +18,6 @@ from indelible_evm.provider import QuietProvider, Refusal
 ADDRESS: Final = re.compile("0x[0-9a-f]{40}")
 MOST_HEADERS: Final = 50  # in one request: providers take a hundred and more, public nodes fewer
 IDS: Final = range(2**256)
-NOBODY: Final = f"0x{0:040x}"
 SCHEME: Final = "ipfs://"
 MOVED: Final = "the chain moved while it was read"
 NEXT_TOKEN_ID, TOKEN_PROMPT_AUTHOR = bytes.fromhex("75794a3c"), bytes.fromhex("7c407c92")
@@ -91,8 +90,7 @@ class EvmChain:
     def author_of(self, token_id: int) -> str | None:
         """The wallet of the prompt's author, None where no such token was minted."""
         answer = self._call_of_token(TOKEN_PROMPT_AUTHOR, token_id)
-        found = None if answer is None else reading.wallet(_word(answer))
-        return None if found == NOBODY else found
+        return None if answer is None or not any(_word(answer)) else reading.wallet(answer)
 
     def metadata_of(self, token_id: int) -> str | None:
         """The token's CID once it is revealed, else None."""

@@ -94,9 +94,8 @@ class QuietProvider(JSONBaseProvider):
             said: object = json.loads(answer)
         except (ValueError, RecursionError):
             said = None
-        if status == HTTPStatus.TOO_MANY_REQUESTS or (
-            status != HTTPStatus.OK and not members(members(said).get("error"))
-        ):
+        is_refusal = status != HTTPStatus.TOO_MANY_REQUESTS and members(members(said).get("error"))
+        if status != HTTPStatus.OK and not is_refusal:
             raise ChainUnreachable(f"HTTP {status}")
         if said is None:
             raise ChainWrong("an answer is no JSON")
