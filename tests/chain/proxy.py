@@ -71,6 +71,7 @@ class Fault(Enum):
     TOO_MANY = 429
     BROKEN = 500
     SILENT = "it is taken, and never answered"
+    DRIPPING = "it is answered byte by byte"
     CUT = "the connection ends in the middle of the answer"
     GARBAGE = "<html>not what you asked for</html>"
 
@@ -115,6 +116,10 @@ class Proxy:
     def wait(self) -> None:
         """Keep somebody waiting."""
         self._freed.wait(LONGEST_WAIT_SECONDS)
+
+    def drips(self) -> bool:
+        """Whether another drop falls, after a while."""
+        return not self._freed.wait(0.05)
 
     def fault(self) -> Fault | None:
         """What becomes of this request."""
@@ -178,12 +183,13 @@ class Proxy:
 
 
 @contextmanager
-def proxy(upstream: str) -> Generator[Proxy]:
+def proxy(upstream: str, *, idle_seconds: float = LONGEST_WAIT_SECONDS) -> Generator[Proxy]:
     """A proxy that lives as long as the block."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+        timeout = idle_seconds  # after which it ends a connection on which nothing is asked
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -196,6 +202,10 @@ def proxy(upstream: str) -> Generator[Proxy]:
                 case Fault.SILENT:
                     found.wait()
                     self.close_connection = True
+                case Fault.DRIPPING:
+                    self._say(200, b"", missing=LONGEST_WAIT_SECONDS)
+                    while found.drips():
+                        self.wfile.write(b" ")
                 case Fault.CUT:
                     self._say(200, found.answer(body)[:-1], missing=1)
                 case Fault.GARBAGE:

@@ -21,7 +21,6 @@ from indelible_evm.reading import members, sequence
 ADDRESS: Final = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?][!-~]*)?", re.ASCII)
 HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
 MOST_BYTES: Final = 64 << 20  # of an answer; ten thousand logs have about eight million
-TOO_LONG: Final = b'{"error":{"code":-32005,"message":"response size exceeded what is read of one"}}'
 SECRET_CHARACTERS: Final = 8  # as many make a part of the address a secret: providers have the key there
 
 
@@ -45,6 +44,7 @@ class QuietProvider(JSONBaseProvider):
 
     def __init__(self, url: str, *, timeout_seconds: float) -> None:
         super().__init__()
+        self._idle: list[HTTPConnection] = []
         if not ADDRESS.fullmatch(url):
             raise WrongUse("the address of a node is http or https, with a host and without credentials before it")
         parts = urlsplit(url)
@@ -53,7 +53,10 @@ class QuietProvider(JSONBaseProvider):
         self._target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         self._secrets = [each for each in re.split(r"[/?&=#]+", url) if len(each) >= SECRET_CHARACTERS]
         self._timeout_seconds = timeout_seconds
-        self._idle: list[HTTPConnection] = []
+
+    def __del__(self) -> None:
+        for idle in self._idle:
+            idle.close()
 
     def make_request(self, method: RPCEndpoint, params: object) -> RPCResponse:
         return cast(RPCResponse, self._said(self.encode_rpc_request(method, params)))
@@ -129,10 +132,7 @@ class QuietProvider(JSONBaseProvider):
         answer = bytearray()
         while piece := response.read1(65_536):
             answer += piece
-            if len(answer) > MOST_BYTES:
-                connection.close()
-                return HTTPStatus.OK, TOO_LONG
-            if monotonic() > deadline:  # the connection's own is between two pieces
+            if len(answer) > MOST_BYTES or monotonic() > deadline:  # the connection's own is between two pieces
                 raise TimeoutError
         if response.length:
             raise HTTPException("the answer ends in its middle")
