@@ -90,6 +90,7 @@ class Proxy:
     lies: dict[str, Callable[[Any], object]] = field(factory=dict[str, Callable[[Any], object]])  # by method
     asked: list[tuple[str, Any]] = field(factory=list[tuple[str, Any]])  # every request, by method and parameters
     posts: int = 0
+    connections: int = 0
     _freed: Event = field(factory=Event)
     _lock: Lock = field(factory=Lock)
 
@@ -132,7 +133,7 @@ class Proxy:
         asked: Any = json.loads(body)
         single = body.startswith(b"{")
         answers = [self._answer(each) for each in ([asked] if single else asked)]
-        return json.dumps(answers[0] if single else answers[::-1]).encode()  # of a batch in any order, as is allowed
+        return json.dumps(answers[0] if single else in_any_order(answers)).encode()
 
     def _answer(self, asked: Mapping[str, Any]) -> Mapping[str, object]:
         method, params = str(asked["method"]), asked["params"]
@@ -186,12 +187,21 @@ class Proxy:
 def proxy(upstream: str, *, idle_seconds: float = LONGEST_WAIT_SECONDS) -> Generator[Proxy]:
     """A proxy that lives as long as the block."""
 
-    class Handler(BaseHTTPRequestHandler):
+    def in_any_order(answers: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """A batch may be answered so."""
+    return answers[::-1]
+
+
+class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
         timeout = idle_seconds  # after which it ends a connection on which nothing is asked
 
-        def do_POST(self) -> None:
+        def setup(self) -> None:
+        super().setup()
+        self.proxy.connections += 1
+
+    def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path != urlsplit(found.url).path:
                 self._say(401, b'{"error":{"code":-32600,"message":"Must be authenticated!"}}')

@@ -2,6 +2,7 @@
 
 import pytest
 
+from indelible.kernel import IndelibleError
 from indelible_evm._pending import ChainUnreachable, RangeTooLarge
 from indelible_evm.limits import refused
 from indelible_evm.provider import Refusal
@@ -53,30 +54,39 @@ OTHERS = [
 ]
 
 
+def told(refusal: Refusal, last: int = LAST) -> tuple[type[IndelibleError], dict[str, object]]:
+    error = refused(refusal, FIRST, last)
+    return type(error), error.detail
+
+
+def too_large(advised: int | None, last: int = LAST) -> tuple[type[IndelibleError], dict[str, object]]:
+    return RangeTooLarge, {"first": FIRST, "last": last, "advised_last": advised}
+
+
 @pytest.mark.parametrize(("code", "message", "data", "advised"), ADVICE)
 def test_a_range_that_is_too_large_is_called_so_with_the_end_that_works(
     code: int, message: str, data: object, advised: int | None
 ) -> None:
-    assert refused(Refusal(code, message, data), FIRST, LAST) == RangeTooLarge(FIRST, LAST, advised)
+    assert told(Refusal(code, message, data)) == too_large(advised)
 
 
 @pytest.mark.parametrize("hint", NO_ADVICE)
 def test_a_hint_that_helps_nobody_is_not_passed_on(hint: str) -> None:
     message = f"query returned more than 10000 results. Try with this block range {hint}."
 
-    assert refused(Refusal(-32005, message), FIRST, LAST) == RangeTooLarge(FIRST, LAST, None)
+    assert told(Refusal(-32005, message)) == too_large(None)
 
 
 def test_of_several_hints_the_first_that_helps_is_taken() -> None:
     said = Refusal(-32005, f"{RESULTS} [0x100, 0x110]", {"from": "0x100", "to": "0xfffff"})
 
-    assert refused(said, FIRST, LAST) == RangeTooLarge(FIRST, LAST, 0x1FF)
+    assert told(said) == too_large(0x1FF)
 
 
 def test_one_block_can_be_too_large_and_has_no_advice() -> None:
-    assert refused(Refusal(-32005, RESULTS), FIRST, FIRST) == RangeTooLarge(FIRST, FIRST, None)
+    assert told(Refusal(-32005, RESULTS), last=FIRST) == too_large(None, last=FIRST)
 
 
 @pytest.mark.parametrize(("code", "message"), OTHERS)
 def test_what_a_smaller_range_would_not_mend_is_not_called_too_large(code: int, message: str) -> None:
-    assert refused(Refusal(code, message), FIRST, LAST) == ChainUnreachable(f"{code}: {message}")
+    assert told(Refusal(code, message)) == (ChainUnreachable, {"reason": f"{code}: {message}"})
