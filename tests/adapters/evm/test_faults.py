@@ -115,7 +115,7 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
     assert not re.search(rf"{KEY}|127\.0", refused.value.reason)
 
 
-def test_a_wrong_key_is_unreachable_with_what_the_node_says(node: Anvil, season: str, provider: Proxy) -> None:
+def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provider: Proxy) -> None:
     chain = EvmChain(url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID)
 
     with pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
@@ -179,9 +179,10 @@ def test_nonsense_in_place_of_what_a_contract_answers_is_refused(
             ASKS[name](chain)
 
 
-@pytest.mark.parametrize(
-    "said", [b"null", b"7", b'"text"', b"[]", b"{}", b"[[[[", b"[" * 100_000, b"\xff", b'{"error":{}}']
-)
+NO_ANSWERS = [b"null", b"7", b'"text"', b"[]", b"{}", b"[[[[", b"[" * 100_000, b"\xff", b'{"error":{}}']
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS)
 @pytest.mark.parametrize("is_batch", [True, False])
 def test_json_that_is_no_answer_is_refused(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, said: bytes, *, is_batch: bool
