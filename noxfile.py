@@ -21,6 +21,7 @@ PACKAGES = {
     "indelible-evm": "packages/adapters/evm",
     "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
+    "indelible-workers": "packages/workers",
     "indelible-service": "packages/service",
 }
 GATE_PYTHON = "3.11"

@@ -11,6 +11,7 @@ SOURCES = {
     "indelible_evm": ROOT / "packages" / "adapters" / "evm" / "src" / "indelible_evm",
     "indelible_wordllama": ROOT / "packages" / "adapters" / "wordllama" / "src" / "indelible_wordllama",
     "indelible_web": ROOT / "packages" / "web" / "src" / "indelible_web",
+    "indelible_workers": ROOT / "packages" / "workers" / "src" / "indelible_workers",
     "indelible_service": ROOT / "packages" / "service" / "src" / "indelible_service",
 }
 

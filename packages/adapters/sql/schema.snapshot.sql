@@ -1,4 +1,4 @@
--- iteration 1, 2026-11-20, revision 0001
+-- iteration 1, 2026-11-21, revision 0001
 
 column algorithms.checksum digest required
 
@@ -59,6 +59,46 @@ column artifacts.user_id identifier required
 column artifacts.vector embedding required
 
 column artifacts.word_count natural_number required
+
+column attempts.actor actor required
+
+column attempts.at instant required
+
+column attempts.entity_id identifier required
+
+column attempts.fence natural_number required
+
+column attempts.outcome identifier required
+
+column attempts.reason sentence required
+
+column attempts.request_id identifier
+
+column attempts.stage identifier required
+
+column authors.created_at instant required
+
+column authors.farcaster_handle text
+
+column authors.hash digest required
+
+column authors.id identifier required
+
+column authors.lifecycle identifier required s 'author'::text
+
+column authors.prompt_text sentence
+
+column authors.seq ordinal required
+
+column authors.status identifier required
+
+column authors.twitter_handle text
+
+column authors.updated_at instant required
+
+column authors.version bigint required s 0
+
+column authors.wallet_address wallet required
 
 column centroids.confidence fraction required
 
@@ -180,6 +220,62 @@ column history.txid xid8 required  pg_current_xact_id()
 
 column history.version natural_number required
 
+column image_generation_jobs.completed_at instant
+
+column image_generation_jobs.created_at instant required
+
+column image_generation_jobs.error_data document
+
+column image_generation_jobs.external_job_id text
+
+column image_generation_jobs.hash digest required
+
+column image_generation_jobs.id identifier required
+
+column image_generation_jobs.lifecycle identifier required s 'image_job'::text
+
+column image_generation_jobs.retry_count natural_number required
+
+column image_generation_jobs.seq ordinal required
+
+column image_generation_jobs.service identifier required
+
+column image_generation_jobs.status identifier required
+
+column image_generation_jobs.token_id identifier required
+
+column image_generation_jobs.updated_at instant required
+
+column image_generation_jobs.version bigint required s 0
+
+column ipfs_upload_records.cid text
+
+column ipfs_upload_records.completed_at instant
+
+column ipfs_upload_records.created_at instant required
+
+column ipfs_upload_records.error_data document
+
+column ipfs_upload_records.hash digest required
+
+column ipfs_upload_records.id identifier required
+
+column ipfs_upload_records.lifecycle identifier required s 'ipfs_upload'::text
+
+column ipfs_upload_records.record_type identifier required
+
+column ipfs_upload_records.retry_count natural_number required
+
+column ipfs_upload_records.seq ordinal required
+
+column ipfs_upload_records.status identifier required
+
+column ipfs_upload_records.token_id identifier required
+
+column ipfs_upload_records.updated_at instant required
+
+column ipfs_upload_records.version bigint required s 0
+
 column keys.created_at instant required
 
 column keys.expires_at instant
@@ -214,6 +310,44 @@ column lifecycle_edges.lifecycle identifier required
 
 column lifecycle_edges.to_state identifier required
 
+column mint_events.author_wallet wallet required
+
+column mint_events.block_hash chain_hash required
+
+column mint_events.block_number ordinal required
+
+column mint_events.block_timestamp instant required
+
+column mint_events.created_at instant required
+
+column mint_events.detected_at instant required
+
+column mint_events.hash digest required
+
+column mint_events.id identifier required
+
+column mint_events.lifecycle identifier required s 'mint_event'::text
+
+column mint_events.log_index natural_number required
+
+column mint_events.quantity ordinal required
+
+column mint_events.recipient wallet required
+
+column mint_events.seq ordinal required
+
+column mint_events.status identifier required
+
+column mint_events.token_id ordinal required
+
+column mint_events.total_paid text required
+
+column mint_events.tx_hash chain_hash required
+
+column mint_events.updated_at instant required
+
+column mint_events.version bigint required s 0
+
 column receipts.at instant required
 
 column receipts.fingerprint digest required
@@ -225,6 +359,32 @@ column receipts.key sentence required
 column receipts.owner actor required
 
 column receipts.result document required
+
+column reveal_transactions.block_number ordinal
+
+column reveal_transactions.confirmed_at instant
+
+column reveal_transactions.created_at instant required
+
+column reveal_transactions.gas_price_wei natural_number
+
+column reveal_transactions.hash digest required
+
+column reveal_transactions.id identifier required
+
+column reveal_transactions.lifecycle identifier required s 'reveal_transaction'::text
+
+column reveal_transactions.seq ordinal required
+
+column reveal_transactions.status identifier required
+
+column reveal_transactions.token_ids texts required
+
+column reveal_transactions.tx_hash chain_hash
+
+column reveal_transactions.updated_at instant required
+
+column reveal_transactions.version bigint required s 0
 
 column settings.created_at instant required
 
@@ -350,6 +510,22 @@ column spaces.user_id identifier required
 
 column spaces.version bigint required s 0
 
+column stages.created_at instant required
+
+column stages.hash digest required
+
+column stages.id identifier required
+
+column stages.lifecycle identifier required s 'stage'::text
+
+column stages.seq ordinal required
+
+column stages.status identifier required
+
+column stages.updated_at instant required
+
+column stages.version bigint required s 0
+
 column subspaces.created_at instant required
 
 column subspaces.description text required
@@ -376,6 +552,80 @@ column subspaces.user_id identifier required
 
 column subspaces.version bigint required s 0
 
+column system_state.created_at instant required
+
+column system_state.hash digest required
+
+column system_state.id identifier required
+
+column system_state.lifecycle identifier required s 'system_state'::text
+
+column system_state.seq ordinal required
+
+column system_state.state_value "json_value"
+
+column system_state.status identifier required
+
+column system_state.updated_at instant required
+
+column system_state.version bigint required s 0
+
+column tokens_s0.author_id identifier required
+
+column tokens_s0.created_at instant required
+
+column tokens_s0.error_data document
+
+column tokens_s0.generation_attempts natural_number required
+
+column tokens_s0.generation_error sentence
+
+column tokens_s0.hash digest required
+
+column tokens_s0.id identifier required
+
+column tokens_s0.image_cid text
+
+column tokens_s0.image_url text
+
+column tokens_s0.lifecycle identifier required s 'token'::text
+
+column tokens_s0.metadata_cid text
+
+column tokens_s0.mint_event_id identifier
+
+column tokens_s0.mint_timestamp instant required
+
+column tokens_s0.minter_address wallet
+
+column tokens_s0.reveal_tx_hash chain_hash
+
+column tokens_s0.seq ordinal required
+
+column tokens_s0.status identifier required
+
+column tokens_s0.token_id ordinal required
+
+column tokens_s0.updated_at instant required
+
+column tokens_s0.version bigint required s 0
+
+column work.attempts natural_number required
+
+column work.buried sentence
+
+column work.due_at instant
+
+column work.entity_id identifier required
+
+column work.fence natural_number required
+
+column work.lease_owner actor
+
+column work.lease_until instant
+
+column work.stage identifier required
+
 constraint algorithms.algorithms_pkey PRIMARY KEY (id) true true
 
 constraint algorithms.algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
@@ -393,6 +643,26 @@ constraint artifacts.artifacts_pkey PRIMARY KEY (id) true true
 constraint artifacts.artifacts_signal FOREIGN KEY (id, seq, hash) REFERENCES signals(artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint artifacts.artifacts_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
+
+constraint attempts.attempts_outcome_known CHECK (((outcome)::text = ANY (ARRAY['BEGUN'::text, 'FAILED'::text, 'BURIED'::text, 'REVIVED'::text]))) true true
+
+constraint attempts.attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome) true true
+
+constraint attempts.attempts_work FOREIGN KEY (stage, entity_id) REFERENCES work(stage, entity_id) true true
+
+constraint authors.authors_pkey PRIMARY KEY (id) true true
+
+constraint authors.authors_prompt_length CHECK (((length((prompt_text)::text) >= 1) AND (length((prompt_text)::text) <= 1000))) true true
+
+constraint authors.authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint authors.authors_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint authors.authors_wallet UNIQUE (wallet_address) true true
 
 constraint centroids.centroids_pkey PRIMARY KEY (id) true true
 
@@ -444,6 +714,34 @@ constraint history.history_predecessor FOREIGN KEY (lifecycle, entity_id, previo
 
 constraint history.history_seq UNIQUE (lifecycle, entity_id, seq) true true
 
+constraint image_generation_jobs.image_generation_jobs_pkey PRIMARY KEY (id) true true
+
+constraint image_generation_jobs.image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint image_generation_jobs.image_generation_jobs_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint image_generation_jobs.image_generation_jobs_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) true true
+
+constraint ipfs_upload_records.ipfs_upload_records_has_cid CHECK ((((status)::text <> 'completed'::text) OR (cid IS NOT NULL))) true true
+
+constraint ipfs_upload_records.ipfs_upload_records_pkey PRIMARY KEY (id) true true
+
+constraint ipfs_upload_records.ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint ipfs_upload_records.ipfs_upload_records_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) true true
+
+constraint ipfs_upload_records.ipfs_upload_records_type_known CHECK (((record_type)::text = ANY (ARRAY['image'::text, 'metadata'::text]))) true true
+
 constraint keys.keys_pkey PRIMARY KEY (id) true true
 
 constraint keys.keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
@@ -460,7 +758,33 @@ constraint lifecycle_edges.lifecycle_edges_edge UNIQUE (lifecycle, from_state, a
 
 constraint lifecycle_edges.lifecycle_edges_step PRIMARY KEY (lifecycle, from_state, action) true true
 
+constraint mint_events.mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index) true true
+
+constraint mint_events.mint_events_pkey PRIMARY KEY (id) true true
+
+constraint mint_events.mint_events_quantity CHECK (((quantity)::bigint <= 50)) true true
+
+constraint mint_events.mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint mint_events.mint_events_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
 constraint receipts.receipts_key PRIMARY KEY (owner, key) true true
+
+constraint reveal_transactions.reveal_transactions_pkey PRIMARY KEY (id) true true
+
+constraint reveal_transactions.reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint reveal_transactions.reveal_transactions_size CHECK (((jsonb_array_length((token_ids)::jsonb) >= 1) AND (jsonb_array_length((token_ids)::jsonb) <= 50))) true true
+
+constraint reveal_transactions.reveal_transactions_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
 
 constraint settings.settings_pkey PRIMARY KEY (id) true true
 
@@ -498,6 +822,16 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
+constraint stages.stages_pkey PRIMARY KEY (id) true true
+
+constraint stages.stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint stages.stages_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
 constraint subspaces.subspaces_pkey PRIMARY KEY (id) true true
 
 constraint subspaces.subspaces_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
@@ -510,7 +844,49 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
+constraint system_state.system_state_pkey PRIMARY KEY (id) true true
+
+constraint system_state.system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint system_state.system_state_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint tokens_s0.tokens_s0_author FOREIGN KEY (author_id) REFERENCES authors(id) true true
+
+constraint tokens_s0.tokens_s0_has_image CHECK ((((status)::text <> 'ready'::text) OR (image_cid IS NOT NULL))) true true
+
+constraint tokens_s0.tokens_s0_has_metadata CHECK ((((status)::text <> ALL (ARRAY['ready'::text, 'revealed'::text])) OR (metadata_cid IS NOT NULL))) true true
+
+constraint tokens_s0.tokens_s0_mint FOREIGN KEY (mint_event_id) REFERENCES mint_events(id) true true
+
+constraint tokens_s0.tokens_s0_pkey PRIMARY KEY (id) true true
+
+constraint tokens_s0.tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
+
+constraint tokens_s0.tokens_s0_times CHECK (
+CASE
+    WHEN ((seq)::bigint = 1) THEN ((created_at)::timestamp with time zone = (updated_at)::timestamp with time zone)
+    ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
+END) true true
+
+constraint tokens_s0.tokens_s0_token_id UNIQUE (token_id) true true
+
+constraint work.work_attempts_fenced CHECK (((attempts)::bigint <= (fence)::bigint)) true true
+
+constraint work.work_dead_is_not_due CHECK (((buried IS NULL) OR (due_at IS NULL))) true true
+
+constraint work.work_lease CHECK (((lease_owner IS NULL) = (lease_until IS NULL))) true true
+
+constraint work.work_leased_is_due CHECK (((lease_owner IS NULL) OR (((fence)::bigint >= 1) AND (due_at IS NOT NULL)))) true true
+
+constraint work.work_pkey PRIMARY KEY (stage, entity_id) true true
+
 domain actor text C CHECK (((((substr(VALUE, 1, 5) = 'user:'::text) AND ((length(VALUE) >= 6) AND (length(VALUE) <= 205))) OR ((substr(VALUE, 1, 7) = 'system:'::text) AND ((length(VALUE) >= 8) AND (length(VALUE) <= 207))) OR ((substr(VALUE, 1, 4) = 'key:'::text) AND ((length(VALUE) >= 5) AND (length(VALUE) <= 204)))) AND (VALUE !~ '\s'::text))) true
+
+domain chain_hash text C CHECK (((length(VALUE) = 66) AND (substr(VALUE, 1, 2) = '0x'::text) AND (TRIM(BOTH '0123456789abcdef'::text FROM substr(VALUE, 3)) = ''::text))) true
 
 domain digest text C CHECK (((length(VALUE) = 64) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
 
@@ -527,6 +903,8 @@ domain fraction double precision  CHECK (((VALUE >= (0)::double precision) AND (
 domain identifier text C CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200))) true
 
 domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (VALUE < '3000-01-01 00:00:00+00'::timestamp with time zone))) true
+
+domain json_value jsonb  CHECK (true) true
 
 domain link text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
 
@@ -546,6 +924,8 @@ domain state text C CHECK ((length(VALUE) <= 60)) true
 
 domain texts jsonb  CHECK ((jsonb_typeof(VALUE) = 'array'::text)) true
 
+domain wallet text C CHECK (((length(VALUE) = 42) AND (substr(VALUE, 1, 2) = '0x'::text) AND (TRIM(BOTH '0123456789abcdef'::text FROM substr(VALUE, 3)) = ''::text))) true
+
 edge algorithm  register REGISTERED 0
 
 edge algorithm ACTIVE replace REPLACED 0
@@ -553,6 +933,10 @@ edge algorithm ACTIVE replace REPLACED 0
 edge algorithm REGISTERED activate ACTIVE 0
 
 edge algorithm REPLACED activate ACTIVE 0
+
+edge author  create known 0
+
+edge author known edit known 0
 
 edge concept  create DRAFT 1
 
@@ -570,9 +954,53 @@ edge concept REVIEW approve APPROVED 0
 
 edge concept REVIEW edit REVIEW 1
 
+edge image_job  create pending 0
+
+edge image_job pending fail failed 0
+
+edge image_job pending start running 0
+
+edge image_job running complete completed 0
+
+edge image_job running fail failed 0
+
+edge image_job running progress running 0
+
+edge image_job running retry pending 0
+
+edge ipfs_upload  create pending 0
+
+edge ipfs_upload pending fail failed 0
+
+edge ipfs_upload pending start uploading 0
+
+edge ipfs_upload uploading complete completed 0
+
+edge ipfs_upload uploading fail failed 0
+
+edge ipfs_upload uploading retry pending 0
+
 edge key  create ACTIVE 0
 
 edge key ACTIVE revoke REVOKED 0
+
+edge mint_event  detect canonical 0
+
+edge mint_event canonical orphan orphaned 0
+
+edge mint_event orphaned restore canonical 0
+
+edge reveal_transaction  create pending 0
+
+edge reveal_transaction pending fail failed 0
+
+edge reveal_transaction pending send sent 0
+
+edge reveal_transaction sent confirm confirmed 0
+
+edge reveal_transaction sent fail failed 0
+
+edge reveal_transaction sent replace sent 0
 
 edge setting  change SET 0
 
@@ -584,6 +1012,12 @@ edge space ACTIVE rename ACTIVE 0
 
 edge space ACTIVE retire RETIRED 0
 
+edge stage  pause PAUSED 0
+
+edge stage PAUSED resume RUNNING 0
+
+edge stage RUNNING pause PAUSED 0
+
 edge subspace  create ACTIVE 0
 
 edge subspace ACTIVE rename ACTIVE 0
@@ -591,6 +1025,50 @@ edge subspace ACTIVE rename ACTIVE 0
 edge subspace ACTIVE retire RETIRED 0
 
 edge subspace ACTIVE seed ACTIVE 0
+
+edge system_state  create set 0
+
+edge system_state deleted set set 0
+
+edge system_state set delete deleted 0
+
+edge system_state set set set 0
+
+edge token  detect detected 0
+
+edge token  recover revealed 0
+
+edge token detected fail failed 0
+
+edge token detected generate generating 0
+
+edge token detected sync revealed 0
+
+edge token failed retry detected 0
+
+edge token failed sync revealed 0
+
+edge token generating fail failed 0
+
+edge token generating progress generating 0
+
+edge token generating retry detected 0
+
+edge token generating sync revealed 0
+
+edge token generating upload uploading 0
+
+edge token ready fail failed 0
+
+edge token ready reveal revealed 0
+
+edge token uploading fail failed 0
+
+edge token uploading progress uploading 0
+
+edge token uploading ready ready 0
+
+edge token uploading sync revealed 0
 
 function algorithms_fixed  BEGIN
   IF (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE THEN
@@ -657,6 +1135,62 @@ END  false {search_path=pg_catalog}
 
 function artifacts_rising  BEGIN
   IF (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function attempts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function attempts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function attempts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function attempts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function authors_fixed  BEGIN
+  IF (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function authors_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function authors_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function authors_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -917,6 +1451,13 @@ function history_needs_algorithms  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_authors  BEGIN
+  IF (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_concepts  BEGIN
   IF (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -924,8 +1465,36 @@ function history_needs_concepts  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_image_generation_jobs  BEGIN
+  IF (NEW.lifecycle <> 'image_job' OR EXISTS (SELECT 1 FROM image_generation_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_ipfs_upload_records  BEGIN
+  IF (NEW.lifecycle <> 'ipfs_upload' OR EXISTS (SELECT 1 FROM ipfs_upload_records AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_keys  BEGIN
   IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_mint_events  BEGIN
+  IF (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_reveal_transactions  BEGIN
+  IF (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -945,8 +1514,29 @@ function history_needs_spaces  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function history_needs_stages  BEGIN
+  IF (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function history_needs_subspaces  BEGIN
   IF (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_system_state  BEGIN
+  IF (NEW.lifecycle <> 'system_state' OR EXISTS (SELECT 1 FROM system_state AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function history_needs_tokens_s0  BEGIN
+  IF (NEW.lifecycle <> 'token' OR EXISTS (SELECT 1 FROM tokens_s0 AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -980,6 +1570,34 @@ function history_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function image_generation_jobs_fixed  BEGIN
+  IF (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function image_generation_jobs_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function image_generation_jobs_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function image_generation_jobs_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function ingest_with_signal 
 DECLARE
   version algorithms;
@@ -990,6 +1608,34 @@ BEGIN
   EXECUTE 'SELECT * FROM capture_' || left(version.checksum, 32) || '($1, $2)'
     INTO signal USING request || jsonb_build_object('algorithm_id', version.id), vector;
   RETURN signal;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_fixed  BEGIN
+  IF (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function ipfs_upload_records_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function keys_no_delete  BEGIN
@@ -1041,6 +1687,34 @@ function lifecycle_edges_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function mint_events_fixed  BEGIN
+  IF (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function mint_events_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function mint_events_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function mint_events_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function receipts_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1057,6 +1731,27 @@ END  false {search_path=pg_catalog}
 
 function receipts_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reveal_transactions_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reveal_transactions_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reveal_transactions_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1146,6 +1841,27 @@ function spaces_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function stages_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stages_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function stages_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function subspaces_fixed  BEGIN
   IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1181,17 +1897,116 @@ function subspaces_seeded_once  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function system_state_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function system_state_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function system_state_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tokens_s0_fixed  BEGIN
+  IF (NEW.token_id = OLD.token_id) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tokens_s0_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tokens_s0_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tokens_s0_one_step  BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function work_fence  BEGIN
+  IF (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function work_new  BEGIN
+  IF (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function work_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function work_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 index CREATE INDEX artifacts_of ON artifacts USING btree (space_id, id) true
 
 index CREATE INDEX centroids_of ON centroids USING btree (space_id, id) true
 
 index CREATE INDEX concepts_name_key ON concepts USING btree (name_key) true
 
+index CREATE INDEX image_generation_jobs_service_status ON image_generation_jobs USING btree (service, status) true
+
+index CREATE INDEX image_generation_jobs_token_id ON image_generation_jobs USING btree (token_id) true
+
+index CREATE INDEX ipfs_upload_records_token_id ON ipfs_upload_records USING btree (token_id) true
+
+index CREATE INDEX ipfs_upload_records_type_status ON ipfs_upload_records USING btree (record_type, status) true
+
+index CREATE INDEX mint_events_block ON mint_events USING btree (block_number, log_index, id) true
+
+index CREATE INDEX reveal_transactions_status ON reveal_transactions USING btree (status) true
+
+index CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions USING btree (tx_hash) true
+
 index CREATE INDEX signals_recent ON signals USING btree (space_id, recorded_at, id) true
 
 index CREATE INDEX spaces_of ON spaces USING btree (user_id, id) true
 
 index CREATE INDEX subspaces_of ON subspaces USING btree (space_id, id) true
+
+index CREATE INDEX tokens_s0_author_id ON tokens_s0 USING btree (author_id, token_id) true
+
+index CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 USING btree (status, mint_timestamp, token_id) true
+
+index CREATE INDEX work_dead ON work USING btree (stage, entity_id) WHERE (buried IS NOT NULL) true
+
+index CREATE INDEX work_due ON work USING btree (stage, due_at, entity_id) WHERE (due_at IS NOT NULL) true
 
 index CREATE UNIQUE INDEX algorithms_active ON algorithms USING btree (status) WHERE ((status)::text = 'ACTIVE'::text) true
 
@@ -1200,6 +2015,12 @@ index CREATE UNIQUE INDEX algorithms_pkey ON algorithms USING btree (id) true
 index CREATE UNIQUE INDEX artifacts_page ON artifacts USING btree (space_id, normalized_url) true
 
 index CREATE UNIQUE INDEX artifacts_pkey ON artifacts USING btree (id) true
+
+index CREATE UNIQUE INDEX attempts_pkey ON attempts USING btree (stage, entity_id, fence, outcome) true
+
+index CREATE UNIQUE INDEX authors_pkey ON authors USING btree (id) true
+
+index CREATE UNIQUE INDEX authors_wallet ON authors USING btree (wallet_address) true
 
 index CREATE UNIQUE INDEX centroids_pkey ON centroids USING btree (id) true
 
@@ -1221,13 +2042,25 @@ index CREATE UNIQUE INDEX history_place ON history USING btree (lifecycle, entit
 
 index CREATE UNIQUE INDEX history_seq ON history USING btree (lifecycle, entity_id, seq) true
 
+index CREATE UNIQUE INDEX image_generation_jobs_pkey ON image_generation_jobs USING btree (id) true
+
+index CREATE UNIQUE INDEX ipfs_upload_records_pkey ON ipfs_upload_records USING btree (id) true
+
 index CREATE UNIQUE INDEX keys_pkey ON keys USING btree (id) true
 
 index CREATE UNIQUE INDEX lifecycle_edges_edge ON lifecycle_edges USING btree (lifecycle, from_state, action, to_state, adds_version) true
 
 index CREATE UNIQUE INDEX lifecycle_edges_step ON lifecycle_edges USING btree (lifecycle, from_state, action) true
 
+index CREATE UNIQUE INDEX mint_events_in_chain ON mint_events USING btree (tx_hash, log_index) WHERE ((status)::text = 'canonical'::text) true
+
+index CREATE UNIQUE INDEX mint_events_occurrence ON mint_events USING btree (block_hash, tx_hash, log_index) true
+
+index CREATE UNIQUE INDEX mint_events_pkey ON mint_events USING btree (id) true
+
 index CREATE UNIQUE INDEX receipts_key ON receipts USING btree (owner, key) true
+
+index CREATE UNIQUE INDEX reveal_transactions_pkey ON reveal_transactions USING btree (id) true
 
 index CREATE UNIQUE INDEX settings_pkey ON settings USING btree (id) true
 
@@ -1241,7 +2074,17 @@ index CREATE UNIQUE INDEX signals_key ON signals USING btree (user_id, capture_k
 
 index CREATE UNIQUE INDEX spaces_pkey ON spaces USING btree (id) true
 
+index CREATE UNIQUE INDEX stages_pkey ON stages USING btree (id) true
+
 index CREATE UNIQUE INDEX subspaces_pkey ON subspaces USING btree (id) true
+
+index CREATE UNIQUE INDEX system_state_pkey ON system_state USING btree (id) true
+
+index CREATE UNIQUE INDEX tokens_s0_pkey ON tokens_s0 USING btree (id) true
+
+index CREATE UNIQUE INDEX tokens_s0_token_id ON tokens_s0 USING btree (token_id) true
+
+index CREATE UNIQUE INDEX work_pkey ON work USING btree (stage, entity_id) true
 
 key trigger algorithms algorithms_shown 17 O
 
@@ -1262,6 +2105,18 @@ key trigger artifacts artifacts_space 5 O
 key trigger artifacts signals_of_artifact 17 O
 
 key trigger artifacts signals_of_artifact 9 O
+
+key trigger attempts attempts_work 17 O
+
+key trigger attempts attempts_work 5 O
+
+key trigger authors authors_shown 17 O
+
+key trigger authors authors_shown 5 O
+
+key trigger authors tokens_s0_author 17 O
+
+key trigger authors tokens_s0_author 9 O
 
 key trigger centroids centroids_signal 17 O
 
@@ -1319,6 +2174,10 @@ key trigger history algorithms_shown 17 O
 
 key trigger history algorithms_shown 9 O
 
+key trigger history authors_shown 17 O
+
+key trigger history authors_shown 9 O
+
 key trigger history concepts_shown 17 O
 
 key trigger history concepts_shown 9 O
@@ -1335,9 +2194,25 @@ key trigger history history_predecessor 5 O
 
 key trigger history history_predecessor 9 O
 
+key trigger history image_generation_jobs_shown 17 O
+
+key trigger history image_generation_jobs_shown 9 O
+
+key trigger history ipfs_upload_records_shown 17 O
+
+key trigger history ipfs_upload_records_shown 9 O
+
 key trigger history keys_shown 17 O
 
 key trigger history keys_shown 9 O
+
+key trigger history mint_events_shown 17 O
+
+key trigger history mint_events_shown 9 O
+
+key trigger history reveal_transactions_shown 17 O
+
+key trigger history reveal_transactions_shown 9 O
 
 key trigger history settings_shown 17 O
 
@@ -1347,9 +2222,37 @@ key trigger history spaces_shown 17 O
 
 key trigger history spaces_shown 9 O
 
+key trigger history stages_shown 17 O
+
+key trigger history stages_shown 9 O
+
 key trigger history subspaces_shown 17 O
 
 key trigger history subspaces_shown 9 O
+
+key trigger history system_state_shown 17 O
+
+key trigger history system_state_shown 9 O
+
+key trigger history tokens_s0_shown 17 O
+
+key trigger history tokens_s0_shown 9 O
+
+key trigger image_generation_jobs image_generation_jobs_shown 17 O
+
+key trigger image_generation_jobs image_generation_jobs_shown 5 O
+
+key trigger image_generation_jobs image_generation_jobs_token 17 O
+
+key trigger image_generation_jobs image_generation_jobs_token 5 O
+
+key trigger ipfs_upload_records ipfs_upload_records_shown 17 O
+
+key trigger ipfs_upload_records ipfs_upload_records_shown 5 O
+
+key trigger ipfs_upload_records ipfs_upload_records_token 17 O
+
+key trigger ipfs_upload_records ipfs_upload_records_token 5 O
 
 key trigger keys keys_shown 17 O
 
@@ -1358,6 +2261,18 @@ key trigger keys keys_shown 5 O
 key trigger lifecycle_edges history_edge 17 O
 
 key trigger lifecycle_edges history_edge 9 O
+
+key trigger mint_events mint_events_shown 17 O
+
+key trigger mint_events mint_events_shown 5 O
+
+key trigger mint_events tokens_s0_mint 17 O
+
+key trigger mint_events tokens_s0_mint 9 O
+
+key trigger reveal_transactions reveal_transactions_shown 17 O
+
+key trigger reveal_transactions reveal_transactions_shown 5 O
 
 key trigger settings settings_shown 17 O
 
@@ -1403,6 +2318,10 @@ key trigger spaces subspaces_space 17 O
 
 key trigger spaces subspaces_space 9 O
 
+key trigger stages stages_shown 17 O
+
+key trigger stages stages_shown 5 O
+
 key trigger subspaces centroids_subspace 17 O
 
 key trigger subspaces centroids_subspace 9 O
@@ -1419,9 +2338,41 @@ key trigger subspaces subspaces_space 17 O
 
 key trigger subspaces subspaces_space 5 O
 
+key trigger system_state system_state_shown 17 O
+
+key trigger system_state system_state_shown 5 O
+
+key trigger tokens_s0 image_generation_jobs_token 17 O
+
+key trigger tokens_s0 image_generation_jobs_token 9 O
+
+key trigger tokens_s0 ipfs_upload_records_token 17 O
+
+key trigger tokens_s0 ipfs_upload_records_token 9 O
+
+key trigger tokens_s0 tokens_s0_author 17 O
+
+key trigger tokens_s0 tokens_s0_author 5 O
+
+key trigger tokens_s0 tokens_s0_mint 17 O
+
+key trigger tokens_s0 tokens_s0_mint 5 O
+
+key trigger tokens_s0 tokens_s0_shown 17 O
+
+key trigger tokens_s0 tokens_s0_shown 5 O
+
+key trigger work attempts_work 17 O
+
+key trigger work attempts_work 9 O
+
 table algorithms rp false false
 
 table artifacts rp false false
+
+table attempts rp false false
+
+table authors rp false false
 
 table centroids rp false false
 
@@ -1433,11 +2384,19 @@ table concepts rp false false
 
 table history rp false false
 
+table image_generation_jobs rp false false
+
+table ipfs_upload_records rp false false
+
 table keys rp false false
 
 table lifecycle_edges rp false false
 
+table mint_events rp false false
+
 table receipts rp false false
+
+table reveal_transactions rp false false
 
 table settings rp false false
 
@@ -1445,7 +2404,15 @@ table signals rp false false
 
 table spaces rp false false
 
+table stages rp false false
+
 table subspaces rp false false
+
+table system_state rp false false
+
+table tokens_s0 rp false false
+
+table work rp false false
 
 trigger A CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_fixed()
 
@@ -1466,6 +2433,22 @@ trigger A CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON artifacts FOR 
 trigger A CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_one_step()
 
 trigger A CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_rising()
+
+trigger A CREATE TRIGGER attempts_needs_head AFTER INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION attempts_needs_head()
+
+trigger A CREATE TRIGGER attempts_no_delete BEFORE DELETE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_delete()
+
+trigger A CREATE TRIGGER attempts_no_truncate BEFORE TRUNCATE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_truncate()
+
+trigger A CREATE TRIGGER attempts_no_update BEFORE UPDATE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_update()
+
+trigger A CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors FOR EACH ROW EXECUTE FUNCTION authors_fixed()
+
+trigger A CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors FOR EACH STATEMENT EXECUTE FUNCTION authors_no_delete()
+
+trigger A CREATE TRIGGER authors_no_truncate BEFORE TRUNCATE ON authors FOR EACH STATEMENT EXECUTE FUNCTION authors_no_truncate()
+
+trigger A CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors FOR EACH ROW EXECUTE FUNCTION authors_one_step()
 
 trigger A CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids FOR EACH ROW EXECUTE FUNCTION centroids_fixed()
 
@@ -1497,17 +2480,33 @@ trigger A CREATE TRIGGER concepts_no_truncate BEFORE TRUNCATE ON concepts FOR EA
 
 trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW EXECUTE FUNCTION concepts_one_step()
 
-trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_algorithms()
+trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'algorithm'::text)) EXECUTE FUNCTION history_needs_algorithms()
 
-trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_concepts()
+trigger A CREATE TRIGGER history_needs_authors AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'author'::text)) EXECUTE FUNCTION history_needs_authors()
 
-trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_keys()
+trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'concept'::text)) EXECUTE FUNCTION history_needs_concepts()
 
-trigger A CREATE TRIGGER history_needs_settings AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_settings()
+trigger A CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'image_job'::text)) EXECUTE FUNCTION history_needs_image_generation_jobs()
 
-trigger A CREATE TRIGGER history_needs_spaces AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_spaces()
+trigger A CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'ipfs_upload'::text)) EXECUTE FUNCTION history_needs_ipfs_upload_records()
 
-trigger A CREATE TRIGGER history_needs_subspaces AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_subspaces()
+trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'key'::text)) EXECUTE FUNCTION history_needs_keys()
+
+trigger A CREATE TRIGGER history_needs_mint_events AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'mint_event'::text)) EXECUTE FUNCTION history_needs_mint_events()
+
+trigger A CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'reveal_transaction'::text)) EXECUTE FUNCTION history_needs_reveal_transactions()
+
+trigger A CREATE TRIGGER history_needs_settings AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'setting'::text)) EXECUTE FUNCTION history_needs_settings()
+
+trigger A CREATE TRIGGER history_needs_spaces AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'space'::text)) EXECUTE FUNCTION history_needs_spaces()
+
+trigger A CREATE TRIGGER history_needs_stages AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'stage'::text)) EXECUTE FUNCTION history_needs_stages()
+
+trigger A CREATE TRIGGER history_needs_subspaces AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'subspace'::text)) EXECUTE FUNCTION history_needs_subspaces()
+
+trigger A CREATE TRIGGER history_needs_system_state AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'system_state'::text)) EXECUTE FUNCTION history_needs_system_state()
+
+trigger A CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'token'::text)) EXECUTE FUNCTION history_needs_tokens_s0()
 
 trigger A CREATE TRIGGER history_no_delete BEFORE DELETE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_delete()
 
@@ -1516,6 +2515,22 @@ trigger A CREATE TRIGGER history_no_position BEFORE INSERT ON history FOR EACH R
 trigger A CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_truncate()
 
 trigger A CREATE TRIGGER history_no_update BEFORE UPDATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_update()
+
+trigger A CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs FOR EACH ROW EXECUTE FUNCTION image_generation_jobs_fixed()
+
+trigger A CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs FOR EACH STATEMENT EXECUTE FUNCTION image_generation_jobs_no_delete()
+
+trigger A CREATE TRIGGER image_generation_jobs_no_truncate BEFORE TRUNCATE ON image_generation_jobs FOR EACH STATEMENT EXECUTE FUNCTION image_generation_jobs_no_truncate()
+
+trigger A CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs FOR EACH ROW EXECUTE FUNCTION image_generation_jobs_one_step()
+
+trigger A CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW EXECUTE FUNCTION ipfs_upload_records_fixed()
+
+trigger A CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_delete()
+
+trigger A CREATE TRIGGER ipfs_upload_records_no_truncate BEFORE TRUNCATE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_truncate()
+
+trigger A CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW EXECUTE FUNCTION ipfs_upload_records_one_step()
 
 trigger A CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys FOR EACH STATEMENT EXECUTE FUNCTION keys_no_delete()
 
@@ -1531,11 +2546,25 @@ trigger A CREATE TRIGGER lifecycle_edges_no_truncate BEFORE TRUNCATE ON lifecycl
 
 trigger A CREATE TRIGGER lifecycle_edges_no_update BEFORE UPDATE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_update()
 
+trigger A CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events FOR EACH ROW EXECUTE FUNCTION mint_events_fixed()
+
+trigger A CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_delete()
+
+trigger A CREATE TRIGGER mint_events_no_truncate BEFORE TRUNCATE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_truncate()
+
+trigger A CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events FOR EACH ROW EXECUTE FUNCTION mint_events_one_step()
+
 trigger A CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_delete()
 
 trigger A CREATE TRIGGER receipts_no_truncate BEFORE TRUNCATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_truncate()
 
 trigger A CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_update()
+
+trigger A CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions FOR EACH STATEMENT EXECUTE FUNCTION reveal_transactions_no_delete()
+
+trigger A CREATE TRIGGER reveal_transactions_no_truncate BEFORE TRUNCATE ON reveal_transactions FOR EACH STATEMENT EXECUTE FUNCTION reveal_transactions_no_truncate()
+
+trigger A CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions FOR EACH ROW EXECUTE FUNCTION reveal_transactions_one_step()
 
 trigger A CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_delete()
 
@@ -1561,6 +2590,12 @@ trigger A CREATE TRIGGER spaces_no_truncate BEFORE TRUNCATE ON spaces FOR EACH S
 
 trigger A CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces FOR EACH ROW EXECUTE FUNCTION spaces_one_step()
 
+trigger A CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages FOR EACH STATEMENT EXECUTE FUNCTION stages_no_delete()
+
+trigger A CREATE TRIGGER stages_no_truncate BEFORE TRUNCATE ON stages FOR EACH STATEMENT EXECUTE FUNCTION stages_no_truncate()
+
+trigger A CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages FOR EACH ROW EXECUTE FUNCTION stages_one_step()
+
 trigger A CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_fixed()
 
 trigger A CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_delete()
@@ -1570,3 +2605,25 @@ trigger A CREATE TRIGGER subspaces_no_truncate BEFORE TRUNCATE ON subspaces FOR 
 trigger A CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_one_step()
 
 trigger A CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_seeded_once()
+
+trigger A CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state FOR EACH STATEMENT EXECUTE FUNCTION system_state_no_delete()
+
+trigger A CREATE TRIGGER system_state_no_truncate BEFORE TRUNCATE ON system_state FOR EACH STATEMENT EXECUTE FUNCTION system_state_no_truncate()
+
+trigger A CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state FOR EACH ROW EXECUTE FUNCTION system_state_one_step()
+
+trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW EXECUTE FUNCTION tokens_s0_fixed()
+
+trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_delete()
+
+trigger A CREATE TRIGGER tokens_s0_no_truncate BEFORE TRUNCATE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_truncate()
+
+trigger A CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0 FOR EACH ROW EXECUTE FUNCTION tokens_s0_one_step()
+
+trigger A CREATE TRIGGER work_fence BEFORE UPDATE ON work FOR EACH ROW EXECUTE FUNCTION work_fence()
+
+trigger A CREATE TRIGGER work_new AFTER INSERT ON work FOR EACH ROW EXECUTE FUNCTION work_new()
+
+trigger A CREATE TRIGGER work_no_delete BEFORE DELETE ON work FOR EACH STATEMENT EXECUTE FUNCTION work_no_delete()
+
+trigger A CREATE TRIGGER work_no_truncate BEFORE TRUNCATE ON work FOR EACH STATEMENT EXECUTE FUNCTION work_no_truncate()

@@ -1,4 +1,4 @@
--- iteration 1, 2026-11-20, revision 0001
+-- iteration 1, 2026-11-21, revision 0001
 
 edge algorithm  register REGISTERED 0
 
@@ -7,6 +7,10 @@ edge algorithm ACTIVE replace REPLACED 0
 edge algorithm REGISTERED activate ACTIVE 0
 
 edge algorithm REPLACED activate ACTIVE 0
+
+edge author  create known 0
+
+edge author known edit known 0
 
 edge concept  create DRAFT 1
 
@@ -24,9 +28,53 @@ edge concept REVIEW approve APPROVED 0
 
 edge concept REVIEW edit REVIEW 1
 
+edge image_job  create pending 0
+
+edge image_job pending fail failed 0
+
+edge image_job pending start running 0
+
+edge image_job running complete completed 0
+
+edge image_job running fail failed 0
+
+edge image_job running progress running 0
+
+edge image_job running retry pending 0
+
+edge ipfs_upload  create pending 0
+
+edge ipfs_upload pending fail failed 0
+
+edge ipfs_upload pending start uploading 0
+
+edge ipfs_upload uploading complete completed 0
+
+edge ipfs_upload uploading fail failed 0
+
+edge ipfs_upload uploading retry pending 0
+
 edge key  create ACTIVE 0
 
 edge key ACTIVE revoke REVOKED 0
+
+edge mint_event  detect canonical 0
+
+edge mint_event canonical orphan orphaned 0
+
+edge mint_event orphaned restore canonical 0
+
+edge reveal_transaction  create pending 0
+
+edge reveal_transaction pending fail failed 0
+
+edge reveal_transaction pending send sent 0
+
+edge reveal_transaction sent confirm confirmed 0
+
+edge reveal_transaction sent fail failed 0
+
+edge reveal_transaction sent replace sent 0
 
 edge setting  change SET 0
 
@@ -38,6 +86,12 @@ edge space ACTIVE rename ACTIVE 0
 
 edge space ACTIVE retire RETIRED 0
 
+edge stage  pause PAUSED 0
+
+edge stage PAUSED resume RUNNING 0
+
+edge stage RUNNING pause PAUSED 0
+
 edge subspace  create ACTIVE 0
 
 edge subspace ACTIVE rename ACTIVE 0
@@ -45,6 +99,50 @@ edge subspace ACTIVE rename ACTIVE 0
 edge subspace ACTIVE retire RETIRED 0
 
 edge subspace ACTIVE seed ACTIVE 0
+
+edge system_state  create set 0
+
+edge system_state deleted set set 0
+
+edge system_state set delete deleted 0
+
+edge system_state set set set 0
+
+edge token  detect detected 0
+
+edge token  recover revealed 0
+
+edge token detected fail failed 0
+
+edge token detected generate generating 0
+
+edge token detected sync revealed 0
+
+edge token failed retry detected 0
+
+edge token failed sync revealed 0
+
+edge token generating fail failed 0
+
+edge token generating progress generating 0
+
+edge token generating retry detected 0
+
+edge token generating sync revealed 0
+
+edge token generating upload uploading 0
+
+edge token ready fail failed 0
+
+edge token ready reveal revealed 0
+
+edge token uploading fail failed 0
+
+edge token uploading progress uploading 0
+
+edge token uploading ready ready 0
+
+edge token uploading sync revealed 0
 
 index algorithms_active: CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
 
@@ -54,11 +152,35 @@ index centroids_of: CREATE INDEX centroids_of ON centroids (space_id, id)
 
 index concepts_name_key: CREATE INDEX concepts_name_key ON concepts (name_key)
 
+index image_generation_jobs_service_status: CREATE INDEX image_generation_jobs_service_status ON image_generation_jobs (service, status)
+
+index image_generation_jobs_token_id: CREATE INDEX image_generation_jobs_token_id ON image_generation_jobs (token_id)
+
+index ipfs_upload_records_token_id: CREATE INDEX ipfs_upload_records_token_id ON ipfs_upload_records (token_id)
+
+index ipfs_upload_records_type_status: CREATE INDEX ipfs_upload_records_type_status ON ipfs_upload_records (record_type, status)
+
+index mint_events_block: CREATE INDEX mint_events_block ON mint_events (block_number, log_index, id)
+
+index mint_events_in_chain: CREATE UNIQUE INDEX mint_events_in_chain ON mint_events (tx_hash, log_index) WHERE status = 'canonical'
+
+index reveal_transactions_status: CREATE INDEX reveal_transactions_status ON reveal_transactions (status)
+
+index reveal_transactions_tx_hash: CREATE INDEX reveal_transactions_tx_hash ON reveal_transactions (tx_hash)
+
 index signals_recent: CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
 
 index spaces_of: CREATE INDEX spaces_of ON spaces (user_id, id)
 
 index subspaces_of: CREATE INDEX subspaces_of ON subspaces (space_id, id)
+
+index tokens_s0_author_id: CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
+
+index tokens_s0_status_mint_timestamp: CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 (status, mint_timestamp, token_id)
+
+index work_dead: CREATE INDEX work_dead ON work (stage, entity_id) WHERE buried IS NOT NULL
+
+index work_due: CREATE INDEX work_due ON work (stage, due_at, entity_id) WHERE due_at IS NOT NULL
 
 table algorithms: CREATE TABLE algorithms (
 	id TEXT NOT NULL,
@@ -130,6 +252,61 @@ table artifacts: CREATE TABLE artifacts (
  WITHOUT ROWID,
  STRICT
 
+table attempts: CREATE TABLE attempts (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	request_id TEXT,
+	CONSTRAINT attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT attempts_work FOREIGN KEY(stage, entity_id) REFERENCES work (stage, entity_id),
+	CONSTRAINT attempts_outcome_known CHECK (outcome IN ('BEGUN', 'FAILED', 'BURIED', 'REVIVED')),
+	CONSTRAINT attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT attempts_fence_rule CHECK (fence >= 0),
+	CONSTRAINT attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table authors: CREATE TABLE authors (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('author') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	wallet_address TEXT NOT NULL,
+	twitter_handle TEXT,
+	farcaster_handle TEXT,
+	prompt_text TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT authors_wallet UNIQUE (wallet_address),
+	CONSTRAINT authors_prompt_length CHECK (length(prompt_text) BETWEEN 1 AND 1000),
+	CONSTRAINT authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT authors_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT authors_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT authors_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT authors_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT authors_seq_rule CHECK (seq >= 1),
+	CONSTRAINT authors_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT authors_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT authors_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT authors_wallet_address_rule CHECK (length(wallet_address) = 42 AND substr(wallet_address, 1, 2) = '0x' AND trim(substr(wallet_address, 3), '0123456789abcdef') = ''),
+	CONSTRAINT authors_prompt_text_rule CHECK (trim(prompt_text, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table centroids: CREATE TABLE centroids (
 	id TEXT NOT NULL,
 	seq INTEGER NOT NULL,
@@ -185,9 +362,9 @@ table concept_versions: CREATE TABLE concept_versions (
 	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
 	CONSTRAINT concept_versions_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
 	CONSTRAINT concept_versions_version_number_rule CHECK (version_number >= 1),
-	CONSTRAINT concept_versions_examples_rule CHECK (json_valid(examples) AND json_type(examples) = 'array'),
-	CONSTRAINT concept_versions_prerequisites_rule CHECK (json_valid(prerequisites) AND json_type(prerequisites) = 'array'),
-	CONSTRAINT concept_versions_misconceptions_rule CHECK (json_valid(misconceptions) AND json_type(misconceptions) = 'array'),
+	CONSTRAINT concept_versions_examples_rule CHECK (examples IS NULL OR json_valid(examples) AND json_type(examples) = 'array'),
+	CONSTRAINT concept_versions_prerequisites_rule CHECK (prerequisites IS NULL OR json_valid(prerequisites) AND json_type(prerequisites) = 'array'),
+	CONSTRAINT concept_versions_misconceptions_rule CHECK (misconceptions IS NULL OR json_valid(misconceptions) AND json_type(misconceptions) = 'array'),
 	CONSTRAINT concept_versions_created_by_rule CHECK ((substr(created_by, 1, 5) = 'user:' AND length(created_by) BETWEEN 6 AND 205 OR substr(created_by, 1, 7) = 'system:' AND length(created_by) BETWEEN 8 AND 207 OR substr(created_by, 1, 4) = 'key:' AND length(created_by) BETWEEN 5 AND 204) AND created_by NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
 	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT concept_versions_name_key_rule CHECK (length(name_key) <= 200)
@@ -207,7 +384,7 @@ table concept_warnings: CREATE TABLE concept_warnings (
 	CONSTRAINT concept_warnings_version_number_rule CHECK (version_number >= 1),
 	CONSTRAINT concept_warnings_computed_at_rule CHECK (computed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND computed_at >= '2000' AND computed_at < '3000'),
 	CONSTRAINT concept_warnings_ruleset_rule CHECK (ruleset >= 1),
-	CONSTRAINT concept_warnings_warnings_rule CHECK (json_valid(warnings) AND json_type(warnings) = 'array')
+	CONSTRAINT concept_warnings_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array')
 )
  WITHOUT ROWID,
  STRICT
@@ -277,11 +454,83 @@ table history: CREATE TABLE history (
 	CONSTRAINT history_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT history_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
 	CONSTRAINT history_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
-	CONSTRAINT history_data_rule CHECK (json_valid(data) AND json_type(data) = 'object'),
+	CONSTRAINT history_data_rule CHECK (data IS NULL OR json_valid(data) AND json_type(data) = 'object'),
 	CONSTRAINT history_prev_hash_rule CHECK (length(prev_hash) IN (0, 64) AND trim(prev_hash, '0123456789abcdef') = ''),
 	CONSTRAINT history_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT history_rowid CHECK (rowid >= 1)
 )
+ STRICT
+
+table image_generation_jobs: CREATE TABLE image_generation_jobs (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('image_job') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	service TEXT NOT NULL,
+	external_job_id TEXT,
+	retry_count INTEGER NOT NULL,
+	error_data TEXT,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id),
+	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT image_generation_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_seq_rule CHECK (seq >= 1),
+	CONSTRAINT image_generation_jobs_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT image_generation_jobs_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT image_generation_jobs_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT image_generation_jobs_token_id_rule CHECK (length(token_id) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_service_rule CHECK (length(service) BETWEEN 1 AND 200),
+	CONSTRAINT image_generation_jobs_retry_count_rule CHECK (retry_count >= 0),
+	CONSTRAINT image_generation_jobs_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object'),
+	CONSTRAINT image_generation_jobs_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table ipfs_upload_records: CREATE TABLE ipfs_upload_records (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('ipfs_upload') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id TEXT NOT NULL,
+	record_type TEXT NOT NULL,
+	cid TEXT,
+	retry_count INTEGER NOT NULL,
+	error_data TEXT,
+	completed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id),
+	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
+	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
+	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT ipfs_upload_records_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT ipfs_upload_records_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_seq_rule CHECK (seq >= 1),
+	CONSTRAINT ipfs_upload_records_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT ipfs_upload_records_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT ipfs_upload_records_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT ipfs_upload_records_token_id_rule CHECK (length(token_id) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_record_type_rule CHECK (length(record_type) BETWEEN 1 AND 200),
+	CONSTRAINT ipfs_upload_records_retry_count_rule CHECK (retry_count >= 0),
+	CONSTRAINT ipfs_upload_records_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object'),
+	CONSTRAINT ipfs_upload_records_completed_at_rule CHECK (completed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND completed_at >= '2000' AND completed_at < '3000')
+)
+ WITHOUT ROWID,
  STRICT
 
 table keys: CREATE TABLE keys (
@@ -308,7 +557,7 @@ table keys: CREATE TABLE keys (
 	CONSTRAINT keys_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT keys_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
 	CONSTRAINT keys_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT keys_scopes_rule CHECK (json_valid(scopes) AND json_type(scopes) = 'array'),
+	CONSTRAINT keys_scopes_rule CHECK (scopes IS NULL OR json_valid(scopes) AND json_type(scopes) = 'array'),
 	CONSTRAINT keys_secret_digest_rule CHECK (length(secret_digest) = 64 AND trim(secret_digest, '0123456789abcdef') = ''),
 	CONSTRAINT keys_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
 )
@@ -333,6 +582,52 @@ table lifecycle_edges: CREATE TABLE lifecycle_edges (
  WITHOUT ROWID,
  STRICT
 
+table mint_events: CREATE TABLE mint_events (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('mint_event') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	tx_hash TEXT NOT NULL,
+	log_index INTEGER NOT NULL,
+	block_number INTEGER NOT NULL,
+	block_hash TEXT NOT NULL,
+	block_timestamp TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	quantity INTEGER NOT NULL,
+	author_wallet TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	total_paid TEXT NOT NULL,
+	detected_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
+	CONSTRAINT mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT mint_events_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT mint_events_seq_rule CHECK (seq >= 1),
+	CONSTRAINT mint_events_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT mint_events_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT mint_events_tx_hash_rule CHECK (length(tx_hash) = 66 AND substr(tx_hash, 1, 2) = '0x' AND trim(substr(tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_log_index_rule CHECK (log_index >= 0),
+	CONSTRAINT mint_events_block_number_rule CHECK (block_number >= 1),
+	CONSTRAINT mint_events_block_hash_rule CHECK (length(block_hash) = 66 AND substr(block_hash, 1, 2) = '0x' AND trim(substr(block_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_block_timestamp_rule CHECK (block_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND block_timestamp >= '2000' AND block_timestamp < '3000'),
+	CONSTRAINT mint_events_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT mint_events_quantity_rule CHECK (quantity >= 1),
+	CONSTRAINT mint_events_author_wallet_rule CHECK (length(author_wallet) = 42 AND substr(author_wallet, 1, 2) = '0x' AND trim(substr(author_wallet, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_recipient_rule CHECK (length(recipient) = 42 AND substr(recipient, 1, 2) = '0x' AND trim(substr(recipient, 3), '0123456789abcdef') = ''),
+	CONSTRAINT mint_events_detected_at_rule CHECK (detected_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND detected_at >= '2000' AND detected_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table receipts: CREATE TABLE receipts (
 	owner TEXT NOT NULL,
 	"key" TEXT NOT NULL,
@@ -344,9 +639,43 @@ table receipts: CREATE TABLE receipts (
 	CONSTRAINT receipts_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
 	CONSTRAINT receipts_key_rule CHECK (trim(key, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT receipts_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
-	CONSTRAINT receipts_result_rule CHECK (json_valid(result) AND json_type(result) = 'object'),
+	CONSTRAINT receipts_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
 	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
 	CONSTRAINT receipts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table reveal_transactions: CREATE TABLE reveal_transactions (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('reveal_transaction') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_ids TEXT NOT NULL,
+	tx_hash TEXT,
+	block_number INTEGER,
+	gas_price_wei INTEGER,
+	confirmed_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT reveal_transactions_size CHECK (json_array_length(token_ids) BETWEEN 1 AND 50),
+	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT reveal_transactions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT reveal_transactions_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT reveal_transactions_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT reveal_transactions_seq_rule CHECK (seq >= 1),
+	CONSTRAINT reveal_transactions_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT reveal_transactions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT reveal_transactions_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT reveal_transactions_token_ids_rule CHECK (token_ids IS NULL OR json_valid(token_ids) AND json_type(token_ids) = 'array'),
+	CONSTRAINT reveal_transactions_tx_hash_rule CHECK (length(tx_hash) = 66 AND substr(tx_hash, 1, 2) = '0x' AND trim(substr(tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT reveal_transactions_block_number_rule CHECK (block_number >= 1),
+	CONSTRAINT reveal_transactions_gas_price_wei_rule CHECK (gas_price_wei >= 0),
+	CONSTRAINT reveal_transactions_confirmed_at_rule CHECK (confirmed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND confirmed_at >= '2000' AND confirmed_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
@@ -461,7 +790,7 @@ table signals: CREATE TABLE signals (
 	CONSTRAINT signals_logged_drift_rule CHECK (logged_drift BETWEEN -0.001 AND 2.001),
 	CONSTRAINT signals_centroid_digest_rule CHECK (length(centroid_digest) = 64 AND trim(centroid_digest, '0123456789abcdef') = ''),
 	CONSTRAINT signals_reached_level_rule CHECK (reached_level BETWEEN 0 AND 3),
-	CONSTRAINT signals_warnings_rule CHECK (json_valid(warnings) AND json_type(warnings) = 'array'),
+	CONSTRAINT signals_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array'),
 	CONSTRAINT signals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT signals_rowid CHECK (rowid >= 1)
 )
@@ -498,6 +827,29 @@ table spaces: CREATE TABLE spaces (
  WITHOUT ROWID,
  STRICT
 
+table stages: CREATE TABLE stages (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('stage') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT stages_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT stages_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT stages_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT stages_seq_rule CHECK (seq >= 1),
+	CONSTRAINT stages_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT stages_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT stages_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table subspaces: CREATE TABLE subspaces (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('subspace') STORED,
@@ -527,6 +879,106 @@ table subspaces: CREATE TABLE subspaces (
 	CONSTRAINT subspaces_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
 	CONSTRAINT subspaces_name_rule CHECK (trim(name, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT subspaces_seed_rule CHECK (length(seed) BETWEEN 4 AND 16384 AND length(seed) % 4 = 0 AND seed <> zeroblob(length(seed)))
+)
+ WITHOUT ROWID,
+ STRICT
+
+table system_state: CREATE TABLE system_state (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('system_state') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	state_value TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT system_state_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT system_state_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT system_state_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT system_state_seq_rule CHECK (seq >= 1),
+	CONSTRAINT system_state_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT system_state_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT system_state_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT system_state_state_value_rule CHECK (state_value IS NULL OR json_valid(state_value))
+)
+ WITHOUT ROWID,
+ STRICT
+
+table tokens_s0: CREATE TABLE tokens_s0 (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('token') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	token_id INTEGER NOT NULL,
+	author_id TEXT NOT NULL,
+	minter_address TEXT,
+	mint_timestamp TEXT NOT NULL,
+	mint_event_id TEXT,
+	image_url TEXT,
+	image_cid TEXT,
+	metadata_cid TEXT,
+	generation_attempts INTEGER NOT NULL,
+	generation_error TEXT,
+	reveal_tx_hash TEXT,
+	error_data TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id),
+	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
+	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT tokens_s0_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_seq_rule CHECK (seq >= 1),
+	CONSTRAINT tokens_s0_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT tokens_s0_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT tokens_s0_token_id_rule CHECK (token_id >= 1),
+	CONSTRAINT tokens_s0_author_id_rule CHECK (length(author_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_minter_address_rule CHECK (length(minter_address) = 42 AND substr(minter_address, 1, 2) = '0x' AND trim(substr(minter_address, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_mint_timestamp_rule CHECK (mint_timestamp GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND mint_timestamp >= '2000' AND mint_timestamp < '3000'),
+	CONSTRAINT tokens_s0_mint_event_id_rule CHECK (length(mint_event_id) BETWEEN 1 AND 200),
+	CONSTRAINT tokens_s0_generation_attempts_rule CHECK (generation_attempts >= 0),
+	CONSTRAINT tokens_s0_generation_error_rule CHECK (trim(generation_error, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT tokens_s0_reveal_tx_hash_rule CHECK (length(reveal_tx_hash) = 66 AND substr(reveal_tx_hash, 1, 2) = '0x' AND trim(substr(reveal_tx_hash, 3), '0123456789abcdef') = ''),
+	CONSTRAINT tokens_s0_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object')
+)
+ WITHOUT ROWID,
+ STRICT
+
+table work: CREATE TABLE work (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	due_at TEXT,
+	lease_owner TEXT,
+	lease_until TEXT,
+	fence INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	buried TEXT,
+	CONSTRAINT work_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT work_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT work_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT work_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT work_dead_is_not_due CHECK (buried IS NULL OR due_at IS NULL),
+	CONSTRAINT work_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT work_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT work_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
+	CONSTRAINT work_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT work_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
+	CONSTRAINT work_fence_rule CHECK (fence >= 0),
+	CONSTRAINT work_attempts_rule CHECK (attempts >= 0),
+	CONSTRAINT work_buried_rule CHECK (trim(buried, char(9, 10, 11, 12, 13, 32)) <> '')
 )
  WITHOUT ROWID,
  STRICT
@@ -582,6 +1034,46 @@ BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END
 trigger artifacts_rising: CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts
 WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
+
+trigger attempts_keeps_attempts_work: CREATE TRIGGER attempts_keeps_attempts_work BEFORE INSERT ON attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.work WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'attempts_keeps_attempts_work'); END
+
+trigger attempts_needs_head: CREATE TRIGGER attempts_needs_head BEFORE INSERT ON attempts
+WHEN (EXISTS (SELECT 1 FROM main.work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'attempts_needs_head'); END
+
+trigger attempts_no_delete: CREATE TRIGGER attempts_no_delete BEFORE DELETE ON attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'attempts_no_delete'); END
+
+trigger attempts_no_replace: CREATE TRIGGER attempts_no_replace BEFORE INSERT ON attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'attempts_no_replace'); END
+
+trigger attempts_no_update: CREATE TRIGGER attempts_no_update BEFORE UPDATE ON attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'attempts_no_update'); END
+
+trigger authors_fixed: CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors
+WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_fixed'); END
+
+trigger authors_keeps_authors_shown: CREATE TRIGGER authors_keeps_authors_shown BEFORE UPDATE ON authors
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_keeps_authors_shown'); END
+
+trigger authors_no_delete: CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_delete'); END
+
+trigger authors_no_replace: CREATE TRIGGER authors_no_replace BEFORE INSERT ON authors
+WHEN (NOT EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.authors WHERE wallet_address = NEW.wallet_address)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_no_replace'); END
+
+trigger authors_one_step: CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'authors_one_step'); END
 
 trigger centroids_fixed: CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids
 WHEN (NEW.space_id = OLD.space_id) IS NOT TRUE
@@ -687,13 +1179,33 @@ trigger history_needs_algorithms: CREATE TRIGGER history_needs_algorithms BEFORE
 WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
 
+trigger history_needs_authors: CREATE TRIGGER history_needs_authors BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM main.authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_authors'); END
+
 trigger history_needs_concepts: CREATE TRIGGER history_needs_concepts BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END
 
+trigger history_needs_image_generation_jobs: CREATE TRIGGER history_needs_image_generation_jobs BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'image_job' OR EXISTS (SELECT 1 FROM main.image_generation_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_image_generation_jobs'); END
+
+trigger history_needs_ipfs_upload_records: CREATE TRIGGER history_needs_ipfs_upload_records BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'ipfs_upload' OR EXISTS (SELECT 1 FROM main.ipfs_upload_records AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_ipfs_upload_records'); END
+
 trigger history_needs_keys: CREATE TRIGGER history_needs_keys BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM main.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
+
+trigger history_needs_mint_events: CREATE TRIGGER history_needs_mint_events BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM main.mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_mint_events'); END
+
+trigger history_needs_reveal_transactions: CREATE TRIGGER history_needs_reveal_transactions BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM main.reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_reveal_transactions'); END
 
 trigger history_needs_settings: CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
@@ -703,9 +1215,21 @@ trigger history_needs_spaces: CREATE TRIGGER history_needs_spaces BEFORE INSERT 
 WHEN (NEW.lifecycle <> 'space' OR EXISTS (SELECT 1 FROM main.spaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_spaces'); END
 
+trigger history_needs_stages: CREATE TRIGGER history_needs_stages BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM main.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_stages'); END
+
 trigger history_needs_subspaces: CREATE TRIGGER history_needs_subspaces BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'subspace' OR EXISTS (SELECT 1 FROM main.subspaces AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_subspaces'); END
+
+trigger history_needs_system_state: CREATE TRIGGER history_needs_system_state BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'system_state' OR EXISTS (SELECT 1 FROM main.system_state AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_system_state'); END
+
+trigger history_needs_tokens_s0: CREATE TRIGGER history_needs_tokens_s0 BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'token' OR EXISTS (SELECT 1 FROM main.tokens_s0 AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_tokens_s0'); END
 
 trigger history_no_delete: CREATE TRIGGER history_no_delete BEFORE DELETE ON history
 WHEN (FALSE) IS NOT TRUE
@@ -722,6 +1246,54 @@ BEGIN SELECT RAISE(ABORT, 'history_no_replace'); END
 trigger history_no_update: CREATE TRIGGER history_no_update BEFORE UPDATE ON history
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_no_update'); END
+
+trigger image_generation_jobs_fixed: CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs
+WHEN (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_fixed'); END
+
+trigger image_generation_jobs_keeps_image_generation_jobs_shown: CREATE TRIGGER image_generation_jobs_keeps_image_generation_jobs_shown BEFORE UPDATE ON image_generation_jobs
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_keeps_image_generation_jobs_shown'); END
+
+trigger image_generation_jobs_keeps_image_generation_jobs_token: CREATE TRIGGER image_generation_jobs_keeps_image_generation_jobs_token BEFORE INSERT ON image_generation_jobs
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_keeps_image_generation_jobs_token'); END
+
+trigger image_generation_jobs_no_delete: CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_delete'); END
+
+trigger image_generation_jobs_no_replace: CREATE TRIGGER image_generation_jobs_no_replace BEFORE INSERT ON image_generation_jobs
+WHEN (NOT EXISTS (SELECT 1 FROM main.image_generation_jobs WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_no_replace'); END
+
+trigger image_generation_jobs_one_step: CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_one_step'); END
+
+trigger ipfs_upload_records_fixed: CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records
+WHEN (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_fixed'); END
+
+trigger ipfs_upload_records_keeps_ipfs_upload_records_shown: CREATE TRIGGER ipfs_upload_records_keeps_ipfs_upload_records_shown BEFORE UPDATE ON ipfs_upload_records
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_keeps_ipfs_upload_records_shown'); END
+
+trigger ipfs_upload_records_keeps_ipfs_upload_records_token: CREATE TRIGGER ipfs_upload_records_keeps_ipfs_upload_records_token BEFORE INSERT ON ipfs_upload_records
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_keeps_ipfs_upload_records_token'); END
+
+trigger ipfs_upload_records_no_delete: CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_delete'); END
+
+trigger ipfs_upload_records_no_replace: CREATE TRIGGER ipfs_upload_records_no_replace BEFORE INSERT ON ipfs_upload_records
+WHEN (NOT EXISTS (SELECT 1 FROM main.ipfs_upload_records WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_no_replace'); END
+
+trigger ipfs_upload_records_one_step: CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_one_step'); END
 
 trigger keys_keeps_keys_shown: CREATE TRIGGER keys_keeps_keys_shown BEFORE UPDATE ON keys
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
@@ -751,6 +1323,26 @@ trigger lifecycle_edges_no_update: CREATE TRIGGER lifecycle_edges_no_update BEFO
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_update'); END
 
+trigger mint_events_fixed: CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events
+WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
+
+trigger mint_events_keeps_mint_events_shown: CREATE TRIGGER mint_events_keeps_mint_events_shown BEFORE UPDATE ON mint_events
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_keeps_mint_events_shown'); END
+
+trigger mint_events_no_delete: CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_delete'); END
+
+trigger mint_events_no_replace: CREATE TRIGGER mint_events_no_replace BEFORE INSERT ON mint_events
+WHEN (NOT EXISTS (SELECT 1 FROM main.mint_events WHERE block_hash = NEW.block_hash AND tx_hash = NEW.tx_hash AND log_index = NEW.log_index) AND NOT EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
+
+trigger mint_events_one_step: CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
+
 trigger receipts_no_delete: CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_delete'); END
@@ -762,6 +1354,22 @@ BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
 trigger receipts_no_update: CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
+
+trigger reveal_transactions_keeps_reveal_transactions_shown: CREATE TRIGGER reveal_transactions_keeps_reveal_transactions_shown BEFORE UPDATE ON reveal_transactions
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_keeps_reveal_transactions_shown'); END
+
+trigger reveal_transactions_no_delete: CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_delete'); END
+
+trigger reveal_transactions_no_replace: CREATE TRIGGER reveal_transactions_no_replace BEFORE INSERT ON reveal_transactions
+WHEN (NOT EXISTS (SELECT 1 FROM main.reveal_transactions WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_no_replace'); END
+
+trigger reveal_transactions_one_step: CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_one_step'); END
 
 trigger settings_keeps_settings_shown: CREATE TRIGGER settings_keeps_settings_shown BEFORE UPDATE ON settings
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
@@ -839,6 +1447,22 @@ trigger spaces_one_step: CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'spaces_one_step'); END
 
+trigger stages_keeps_stages_shown: CREATE TRIGGER stages_keeps_stages_shown BEFORE UPDATE ON stages
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_keeps_stages_shown'); END
+
+trigger stages_no_delete: CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_delete'); END
+
+trigger stages_no_replace: CREATE TRIGGER stages_no_replace BEFORE INSERT ON stages
+WHEN (NOT EXISTS (SELECT 1 FROM main.stages WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_replace'); END
+
+trigger stages_one_step: CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_one_step'); END
+
 trigger subspaces_fixed: CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces
 WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_fixed'); END
@@ -866,3 +1490,63 @@ BEGIN SELECT RAISE(ABORT, 'subspaces_one_step'); END
 trigger subspaces_seeded_once: CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces
 WHEN (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM main.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'subspaces_seeded_once'); END
+
+trigger system_state_keeps_system_state_shown: CREATE TRIGGER system_state_keeps_system_state_shown BEFORE UPDATE ON system_state
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_keeps_system_state_shown'); END
+
+trigger system_state_no_delete: CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_no_delete'); END
+
+trigger system_state_no_replace: CREATE TRIGGER system_state_no_replace BEFORE INSERT ON system_state
+WHEN (NOT EXISTS (SELECT 1 FROM main.system_state WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_no_replace'); END
+
+trigger system_state_one_step: CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
+
+trigger tokens_s0_fixed: CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
+WHEN (NEW.token_id = OLD.token_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed'); END
+
+trigger tokens_s0_keeps_tokens_s0_author: CREATE TRIGGER tokens_s0_keeps_tokens_s0_author BEFORE INSERT ON tokens_s0
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_author'); END
+
+trigger tokens_s0_keeps_tokens_s0_mint: CREATE TRIGGER tokens_s0_keeps_tokens_s0_mint BEFORE INSERT ON tokens_s0
+WHEN (NEW.mint_event_id IS NULL OR EXISTS (SELECT 1 FROM main.mint_events WHERE id = NEW.mint_event_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_mint'); END
+
+trigger tokens_s0_keeps_tokens_s0_shown: CREATE TRIGGER tokens_s0_keeps_tokens_s0_shown BEFORE UPDATE ON tokens_s0
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_tokens_s0_shown'); END
+
+trigger tokens_s0_no_delete: CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_delete'); END
+
+trigger tokens_s0_no_replace: CREATE TRIGGER tokens_s0_no_replace BEFORE INSERT ON tokens_s0
+WHEN (NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.tokens_s0 WHERE token_id = NEW.token_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
+
+trigger tokens_s0_one_step: CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_one_step'); END
+
+trigger work_fence: CREATE TRIGGER work_fence BEFORE UPDATE ON work
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'work_fence'); END
+
+trigger work_new: CREATE TRIGGER work_new BEFORE INSERT ON work
+WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'work_new'); END
+
+trigger work_no_delete: CREATE TRIGGER work_no_delete BEFORE DELETE ON work
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'work_no_delete'); END
+
+trigger work_no_replace: CREATE TRIGGER work_no_replace BEFORE INSERT ON work
+WHEN (NOT EXISTS (SELECT 1 FROM main.work WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'work_no_replace'); END

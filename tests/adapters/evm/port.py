@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from indelible_evm._pending import Block, MintLog
+from indelible.tokens import Block, MintLog
 
 
 class Chain(Protocol):

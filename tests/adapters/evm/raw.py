@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from indelible_evm._pending import MintLog
+from indelible.tokens import MintLog
 from indelible_evm.reading import BATCH_MINTED
 
 CONTRACT = "0x" + "c0" * 20

@@ -10,8 +10,8 @@ from tests.chain.proxy import Proxy
 from web3 import Web3
 
 from indelible.kernel import WrongUse
+from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
 from indelible_evm import EvmChain, QuietProvider
-from indelible_evm._pending import ChainUnreachable, ChainWrong, WrongChain
 
 HEADERS = "eth_getBlockByNumber"
 

@@ -15,8 +15,8 @@ from tests.chain.anvil import Anvil
 from tests.chain.proxy import KEY, Fault, Proxy, proxy
 
 from indelible.kernel import IndelibleError
+from indelible.tokens.errors import ChainUnreachable, ChainWrong
 from indelible_evm import EvmChain
-from indelible_evm._pending import ChainUnreachable, ChainWrong
 
 SIGNATURE = "0x" + "11" * 66
 ASKS: dict[str, Callable[[Chain], object]] = {

@@ -3,7 +3,7 @@
 import pytest
 
 from indelible.kernel import IndelibleError
-from indelible_evm._pending import ChainUnreachable, RangeTooLarge
+from indelible.tokens.errors import ChainUnreachable, RangeTooLarge
 from indelible_evm.limits import refused
 from indelible_evm.provider import Refusal
 

@@ -9,7 +9,8 @@ from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil
 from tests.chain.proxy import LOGS, Form, Proxy
 
-from indelible_evm._pending import MintLog, RangeTooLarge
+from indelible.tokens import MintLog
+from indelible.tokens.errors import RangeTooLarge
 
 
 def everything(chain: Chain, first: int, last: int) -> list[MintLog]:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.adapters.evm.raw import CONTRACT, raw, word
 
+from indelible.tokens import Block, MintLog
+from indelible.tokens.errors import ChainWrong
 from indelible_evm import reading
-from indelible_evm._pending import Block, ChainWrong, MintLog
 
 HASHES = st.binary(min_size=32, max_size=32).map(lambda each: f"0x{each.hex()}")
 WALLETS = st.binary(min_size=20, max_size=20).map(lambda each: f"0x{each.hex()}")

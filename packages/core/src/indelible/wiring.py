@@ -10,16 +10,17 @@ from indelible.kernel import Clock, Ids, ReadTransaction, Store, SystemClock, Ti
 from indelible.kernel.config import SystemConfigCache
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.policy import Policy
+from indelible.tokens import TokensRead, TokensWrite
 
 
-class Reading(CapturesRead, ConceptsRead, KeysRead, ReadTransaction, Protocol):
+class Reading(CapturesRead, ConceptsRead, TokensRead, KeysRead, ReadTransaction, Protocol):
     """What the queries of all contexts need."""
 
     @property
     def policy(self) -> Policy: ...
 
 
-class Writing(CapturesWrite, ConceptsWrite, KeysWrite, Transaction, Protocol):
+class Writing(CapturesWrite, ConceptsWrite, TokensWrite, KeysWrite, Transaction, Protocol):
     """What the handlers of all contexts need."""
 
     @property

@@ -10,8 +10,9 @@ from eth_abi.exceptions import DecodingError
 from eth_account.messages import encode_defunct
 
 from indelible.kernel import WrongUse
+from indelible.tokens import Block, MintLog
+from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
 from indelible_evm import reading, signatures
-from indelible_evm._pending import Block, ChainUnreachable, ChainWrong, MintLog, WrongChain
 from indelible_evm.limits import refused
 from indelible_evm.provider import QuietProvider, Refusal
 

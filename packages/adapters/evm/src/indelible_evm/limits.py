@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from indelible_evm._pending import ChainUnreachable, RangeTooLarge
+from indelible.tokens.errors import ChainUnreachable, RangeTooLarge
 from indelible_evm.provider import Refusal
 from indelible_evm.reading import members
 

@@ -15,7 +15,7 @@ from web3.providers.base import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from indelible.kernel import WrongUse
-from indelible_evm._pending import ChainUnreachable, ChainWrong
+from indelible.tokens.errors import ChainUnreachable, ChainWrong
 from indelible_evm.reading import members, sequence
 
 ADDRESS: Final = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?][!-~]*)?", re.ASCII)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, cast
 
-from indelible_evm._pending import Block, ChainWrong, MintLog
+from indelible.tokens import Block, MintLog
+from indelible.tokens.errors import ChainWrong
 
 # keccak-256 of BatchMinted(address,address,uint256,uint256,uint256), the first three of them indexed
 BATCH_MINTED: Final = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"

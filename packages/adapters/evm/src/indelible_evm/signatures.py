@@ -10,7 +10,7 @@ from eth_keys.exceptions import BadSignature
 from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 
-from indelible_evm._pending import SignatureMalformed
+from indelible.tokens.errors import SignatureMalformed
 
 SIGNATURE: Final = re.compile("0x(?:[0-9a-f]{2})+", re.IGNORECASE)
 COMPACT_BYTES, WHOLE_BYTES, MOST_BYTES = 64, 65, 16_384

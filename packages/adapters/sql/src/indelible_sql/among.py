@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from sqlalchemy import Boolean, Column, ColumnElement, Dialect, Text, TypeDecorator, bindparam
+from sqlalchemy import Boolean, ColumnElement, Dialect, Text, TypeDecorator, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -60,7 +60,7 @@ class Gathered(InBothWords):
     words: ClassVar = {"sqlite": "json_group_array({})", "postgresql": "CAST(json_agg({}) AS text)"}
 
 
-def among(column: Column[Any], parameter: str) -> Among:
+def among(column: ColumnElement[Any], parameter: str) -> Among:
     """Whether the column's value is one of the parameter's texts."""
     return Among(column, bindparam(parameter, type_=TextList()))
 

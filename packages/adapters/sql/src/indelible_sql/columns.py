@@ -132,8 +132,12 @@ def _domain_name(type_: Domain, _: TypeCompiler, **__: object) -> str:
 
 
 def _json(name: str, kind: str) -> Domain:
-    rule, sqlite_rule = f"jsonb_typeof({{0}}) = '{kind}'", f"json_valid({{0}}) AND json_type({{0}}) = '{kind}'"
-    return Domain(name, JSONB(), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
+    # NULL is no valid JSON to some SQLites.
+    rule, sqlite_rule = (
+        f"jsonb_typeof({{0}}) = '{kind}'",
+        f"{{0}} IS NULL OR json_valid({{0}}) AND json_type({{0}}) = '{kind}'",
+    )
+    return Domain(name, JSONB(none_as_null=True), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
 
 
 _KEY = Text().with_variant(Text(collation="C"), "postgresql")  # both databases sort by code point
@@ -172,6 +176,22 @@ INSTANT = Domain(
     from_plain=datetime.fromisoformat,
 )
 DOCUMENT, TEXTS = _json("document", "object"), _json("texts", "array")
+VALUE = Domain(  # whatever JSON knows
+    "json_value",
+    JSONB(none_as_null=True),
+    rule="TRUE",
+    sqlite_rule="{0} IS NULL OR json_valid({0})",
+    dump=canonical,
+    load=json.loads,
+)
+WALLET = Domain(
+    "wallet", _KEY, rule=f"length({{0}}) = 42 AND substr({{0}}, 1, 2) = '0x' AND trim(substr({{0}}, 3), '{HEX}') = ''"
+)
+CHAIN_HASH = Domain(
+    "chain_hash",
+    _KEY,
+    rule=f"length({{0}}) = 66 AND substr({{0}}, 1, 2) = '0x' AND trim(substr({{0}}, 3), '{HEX}') = ''",
+)
 LEVEL = Domain(
     "engagement_level",
     _NATURAL,
@@ -204,7 +224,7 @@ EMBEDDING = Domain(
 )
 DOMAINS = (
     *(IDENTIFIER, NAME_KEY, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS),
-    *(LEVEL, NUMBER, FRACTION, DEPTH, DISTANCE, EMBEDDING),
+    *(LEVEL, NUMBER, FRACTION, DEPTH, DISTANCE, EMBEDDING, VALUE, WALLET, CHAIN_HASH),
 )
 CONTENT = Text()
 SORTED = _KEY

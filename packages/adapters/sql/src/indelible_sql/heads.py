@@ -1,17 +1,19 @@
 """Heads of one lifecycle in SQL: load one, record its next change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import AttrsInstance, Factory, asdict, field, frozen
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Place
 from indelible.kernel.history import Entity
+from indelible_sql.columns import prefix_of
 from indelible_sql.history import ROWS, change_row
 from indelible_sql.session import Question, Row, Session
 from indelible_sql.tables import HISTORY, page_by, rows_by
-from indelible_sql.together import recording
+from indelible_sql.together import recording, recording_many
 
 
 class Stored(Entity, AttrsInstance, Protocol):
@@ -19,6 +21,7 @@ class Stored(Entity, AttrsInstance, Protocol):
 
 
 E = TypeVar("E", bound=Stored)
+FEW = 3  # below which a statement for each is quicker
 
 
 @frozen(kw_only=True)
@@ -55,6 +58,14 @@ class SqlHeads(Generic[E]):
         found = self._session.rows(self._heads.paging, {"after": after, "limit": limit})
         return tuple(map(self._heads.of_row, found))
 
+    def find(
+        self, where: Mapping[str, object], *, order: Sequence[str] = ("id",), limit: int, offset: int = 0
+    ) -> tuple[Head[E], ...]:
+        """Those whose columns are so, in order of these columns; `-` before a name turns the order round."""
+        statement = _finding(self._heads.table, tuple(where), tuple(order))
+        found = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
+        return tuple(map(self._heads.of_row, found))
+
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
         """The entity, locked until the transaction ends; missing or Stale."""
         return self.hold(entity_id).expected(expected_seq)
@@ -70,11 +81,36 @@ class SqlHeads(Generic[E]):
         write = recording(head, HISTORY, is_birth=change.seq == 1)
         self._session.write(write, change, {head: columns, HISTORY: change_row(change)})
 
+    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
+        """Move many heads, each by its change; Stale when another was first for one of them."""
+        if self._session.is_sqlite or len(moves) < FEW:
+            for _, change, entity in moves:
+                self.record(change, entity)
+        else:
+            changes = [change for _, change, _ in moves]
+            before = [asdict(head.entity, recurse=False) for head, _, _ in moves]
+            after = [asdict(entity, recurse=False) | place_columns(change) for _, change, entity in moves]
+            pairs = zip(before, after, strict=True)
+            moving = sorted({name for old, new in pairs for name in new if name not in old or new[name] != old[name]})
+            place = prefix_of(self._session.connection, self._session.schema)
+            rows = [
+                change_row(change) | {f"head_{name}": new[name] for name in ("id", *moving)}
+                for change, new in zip(changes, after, strict=True)
+            ]
+            self._session.write_many(recording_many(self._heads.table, HISTORY, tuple(moving), place), changes, rows)
+
     def _head(self, statement: Question, entity_id: str) -> Head[E]:
         found = self._session.first(statement, {"id": entity_id})
         if found is None:
             raise self._heads.missing(entity_id)
         return self._heads.of_row(found)
+
+
+@cache
+def _finding(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Question:
+    by = (table.c[each.removeprefix("-")] for each in order)
+    turned = (each.desc() if name.startswith("-") else each for each, name in zip(by, order, strict=True))
+    return rows_by(table, *names).order_by(*turned).limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 def place_columns(change: Change) -> dict[str, Any]:

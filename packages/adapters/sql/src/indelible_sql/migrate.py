@@ -200,7 +200,7 @@ def privileges(table: Table) -> dict[str, tuple[str, ...]]:
     columns = tuple(column.name for column in written(table))
     if table is EDGES:
         return {}
-    moving = tuple(name for name in columns if name not in FIXED)
+    moving = tuple(name for name in columns if name not in (*FIXED, *table.primary_key.columns.keys()))
     return {"INSERT": columns, "UPDATE": moving} if table in MOVING else {"INSERT": columns}
 
 

@@ -11,6 +11,8 @@ from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.concepts import CONCEPT
 from indelible.kernel import Lifecycle
 from indelible.kernel.keys import KEY
+from indelible.kernel.stages import STAGE
+from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
 from indelible_sql.captures_functions import functions
 from indelible_sql.captures_tables import ALGORITHMS, FOLDED, SETTINGS, SIGNALS, SPACES, SUBSPACES, own_guards
 from indelible_sql.captures_tables import SHOWN as OF_SIGNALS
@@ -19,7 +21,19 @@ from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.concepts import RECORDED as OF_CONCEPTS
 from indelible_sql.guards import Guard, Shows, edge_guards, head_guards, record_guards, shown_guard, statements
 from indelible_sql.keys import KEYS
+from indelible_sql.leases import ATTEMPTS, STAGES, WORK, work_guards
+from indelible_sql.leases import SHOWN as OF_ATTEMPTS
 from indelible_sql.tables import EDGE, EDGES, HISTORY, RECEIPTS, Recorded
+from indelible_sql.tokens_tables import (
+    AUTHORS,
+    IMAGE_JOBS,
+    MINT_EVENTS,
+    REVEALS,
+    SYSTEM_STATES,
+    TOKENS,
+    UPLOADS,
+)
+from indelible_sql.tokens_tables import own_guards as token_guards
 
 HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
     CONCEPTS: CONCEPT,
@@ -28,6 +42,14 @@ HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
     SUBSPACES: SUBSPACE,
     ALGORITHMS: ALGORITHM,
     SETTINGS: SETTING,
+    STAGES: STAGE,
+    AUTHORS: AUTHOR,
+    MINT_EVENTS: MINT,
+    TOKENS: TOKEN,
+    IMAGE_JOBS: IMAGE_JOB,
+    UPLOADS: UPLOAD,
+    REVEALS: REVEAL,
+    SYSTEM_STATES: SYSTEM_STATE,
 }
 SHOWN = (
     Shows(
@@ -41,12 +63,13 @@ SHOWN = (
         columns={"id": "concept_id", "current_version": "version_number", "updated_at": "computed_at"},
     ),
     *OF_SIGNALS,
+    OF_ATTEMPTS,
 )
 # What verify looks at and an export carries; keys are in neither: they mean nothing without their store.
 RECORDED: Mapping[Table, tuple[Recorded, ...]] = {CONCEPTS: OF_CONCEPTS}
-RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS)
-TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, VERSIONS, WARNINGS, *FOLDED, SIGNALS)
-MOVING = (*HEADS, *FOLDED)
+RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS, ATTEMPTS)
+TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, VERSIONS, WARNINGS, *FOLDED, SIGNALS, WORK, ATTEMPTS)
+MOVING = (*HEADS, *FOLDED, WORK)
 DIALECTS: Mapping[str, Dialect] = {name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")}
 
 # SQLAlchemy knows no xid8, and SQLite needs none: there, the order of positions is the order of commits.
@@ -68,6 +91,8 @@ def guards(dialect: str) -> Iterator[Guard]:
     for head in FOLDED:
         yield from head_guards(head, None, dialect)
     yield from own_guards(dialect)
+    yield from work_guards(dialect)
+    yield from token_guards()
 
 
 def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:

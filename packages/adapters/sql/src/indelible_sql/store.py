@@ -29,7 +29,7 @@ from indelible.kernel.config import Config, SystemConfigCache
 from indelible.kernel.receipts import Once, answered
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
-from indelible_sql import captures, keys, migrate
+from indelible_sql import captures, keys, leases, migrate, tokens
 from indelible_sql.admission import admit, check_keys
 from indelible_sql.concepts import SqlConcepts
 from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
@@ -61,6 +61,8 @@ class _Opened:
         self.algorithms = SqlHeads(session, captures.OF_ALGORITHMS)
         self.settings = SqlHeads(session, captures.OF_SETTINGS)
         self.margins = captures.AssignmentMarginService(self, self.captures)
+        self.stages = SqlHeads(session, leases.OF_STAGES)
+        self.collection = tokens.SqlCollection(session)
 
 
 class SqlReading(_Opened):
@@ -69,6 +71,7 @@ class SqlReading(_Opened):
     def __init__(self, session: Session, policy: Policy, config: Config) -> None:
         super().__init__(session, policy, config)
         self.concepts = self.concept_search
+        self.work = leases.SqlWork(session)
 
 
 class SqlTransaction(_Opened):
@@ -84,6 +87,7 @@ class SqlTransaction(_Opened):
         self.key_heads, self.concept_heads = self.keys, self.concept_search
         self.concepts = RepositoryOverHeads(self, self.concept_search)
         self.artifacts = captures.SqlArtifacts(self, self.captures, session.is_sqlite)
+        self.work = leases.SqlWorkQueue(session, self)
 
 
 def _settings_of(store: "SqlStore") -> SystemConfigCache:

@@ -20,7 +20,8 @@ from indelible.captures.lifecycle import (
     SettingStatus,
     SpaceStatus,
 )
-from indelible.kernel import Actor, Lifecycle, instant_after
+from indelible.kernel import Actor, Lifecycle
+from indelible.kernel.stepped import Stepped
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
@@ -29,7 +30,6 @@ from indelible.kernel.values import (
     is_a,
     is_count,
     is_identifier,
-    is_instant,
     is_sentence,
     is_text,
 )
@@ -192,27 +192,6 @@ class ReadingDepth:
     """How deeply a text was read, from 0.0 to 1.5; about 1 is once, to the end."""
 
     value: float = field(validator=is_reading_depth)
-
-
-@frozen(kw_only=True)
-class Stepped:
-    """What goes through history, a step of its lifecycle at a time."""
-
-    lifecycle: ClassVar[Lifecycle[StrEnum]]
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    status: StrEnum
-    created_at: datetime = field(validator=is_instant)
-    updated_at: datetime = field(validator=is_instant)
-
-    @classmethod
-    def born(cls, action: str, *, now: datetime, **said: Any) -> Self:  # noqa: ANN401 - the fields of each kind
-        """The entity as its lifecycle begins it."""
-        return cls(status=cls.lifecycle.next("", action), created_at=now, updated_at=now, **said)
-
-    def moved(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
-        """The entity after a step, or InvalidTransition."""
-        status = self.lifecycle.next(self.status, action)
-        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now), **other)
 
 
 @frozen(kw_only=True)

@@ -8,18 +8,18 @@ from attrs import asdict, frozen
 
 from indelible.captures import commands
 from indelible.captures.commands import AlgorithmSaved, CaptureResult, SettingSaved, SpaceSaved, SubspaceSaved
-from indelible.captures.entities import AlgorithmVersion, Setting, Space, Stepped, Subspace, as_embedding
+from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace, as_embedding
 from indelible.captures.errors import AlgorithmExists
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.rules.formulas import CASES, check_trial, checksum_of
 from indelible.captures.rules.ingest import Shelf, computing, ingested
 from indelible.captures.rules.placing import MarginResult, is_clear, placed
-from indelible.captures.rules.records import fingerprint_of, record_of
+from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.tuning import DIMENSION, MODEL, check_setting, tuning_of
-from indelible.kernel import Actor, Head, Stale, Store, next_change
+from indelible.kernel import Actor, Stale, Store
 from indelible.kernel.history import HeadWrites
+from indelible.kernel.stepped import kept
 
-E = TypeVar("E", bound=Stepped)
 Owned = TypeVar("Owned", Space, Subspace)
 OnOwn = commands.OnSpace | commands.OnSubspace
 
@@ -103,7 +103,7 @@ def create_space(tx: CapturesWrite, command: commands.CreateSpace) -> SpaceSaved
     said["model"] = tx.config.get(MODEL) if command.model is None else command.model
     said["dimension"] = tx.config.get(DIMENSION) if command.dimension is None else command.dimension
     space = Space.born("create", now=tx.clock.now(), id=tx.ids.new(), **said)
-    return SpaceSaved(space=space, seq=_kept(tx, tx.spaces, None, space, "create"))
+    return SpaceSaved(space=space, seq=kept(tx, tx.spaces, None, space, "create"))
 
 
 def rename_space(tx: CapturesWrite, command: commands.RenameSpace) -> SpaceSaved:
@@ -126,7 +126,7 @@ def create_subspace(tx: CapturesWrite, command: commands.CreateSubspace) -> Subs
         space.fits(command.seed.model, command.seed.dimension)
         said["seed"] = command.seed.values
     subspace = Subspace.born("create", now=tx.clock.now(), id=tx.ids.new(), **said)
-    return SubspaceSaved(subspace=subspace, seq=_kept(tx, tx.subspaces, None, subspace, "create"))
+    return SubspaceSaved(subspace=subspace, seq=kept(tx, tx.subspaces, None, subspace, "create"))
 
 
 def rename_subspace(tx: CapturesWrite, command: commands.RenameSubspace) -> SubspaceSaved:
@@ -143,7 +143,7 @@ def seed_subspace(tx: CapturesWrite, command: commands.SeedSubspace) -> Subspace
     space.fits(command.seed.model, command.seed.dimension)
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
     seeded = head.entity.seeded(command.seed.values, tx.captures.centroid(own.id), now=tx.clock.now())
-    return SubspaceSaved(subspace=seeded, seq=_kept(tx, tx.subspaces, head, seeded, "seed"))
+    return SubspaceSaved(subspace=seeded, seq=kept(tx, tx.subspaces, head, seeded, "seed"))
 
 
 def retire_subspace(tx: CapturesWrite, command: commands.RetireSubspace) -> SubspaceSaved:
@@ -157,7 +157,7 @@ def register_algorithm(tx: CapturesWrite, command: commands.RegisterAlgorithm) -
     said = {"id": command.algorithm_id, "formulas": command.formulas, "checksum": checksum_of(command.formulas)}
     algorithm = AlgorithmVersion.born("register", now=tx.clock.now(), **said)
     try:
-        return AlgorithmSaved(algorithm=algorithm, seq=_kept(tx, tx.algorithms, None, algorithm, "register"))
+        return AlgorithmSaved(algorithm=algorithm, seq=kept(tx, tx.algorithms, None, algorithm, "register"))
     except Stale as taken:
         raise AlgorithmExists(command.algorithm_id) from taken
 
@@ -170,8 +170,8 @@ def activate_algorithm(tx: CapturesWrite, command: commands.ActivateAlgorithm) -
     check_trial(algorithm, tx.captures.tried(algorithm, CASES))
     if former is not None:
         former = tx.algorithms.load(former.entity.id, expected_seq=former.place.seq)
-        _kept(tx, tx.algorithms, former, former.entity.moved("replace", now=tx.clock.now()), "replace")
-    return AlgorithmSaved(algorithm=algorithm, seq=_kept(tx, tx.algorithms, head, algorithm, "activate"))
+        kept(tx, tx.algorithms, former, former.entity.moved("replace", now=tx.clock.now()), "replace")
+    return AlgorithmSaved(algorithm=algorithm, seq=kept(tx, tx.algorithms, head, algorithm, "activate"))
 
 
 def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> SettingSaved:
@@ -183,7 +183,7 @@ def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> Settin
         setting = head.entity.moved("change", now=now, value=command.value)
     else:
         setting = Setting.born("change", now=now, id=command.key, value=command.value)
-    return SettingSaved(setting=setting, seq=_kept(tx, tx.settings, head, setting, "change"))
+    return SettingSaved(setting=setting, seq=kept(tx, tx.settings, head, setting, "change"))
 
 
 def _moved(
@@ -193,11 +193,4 @@ def _moved(
     heads.get(entity_id).entity.of_user(command.user_id)
     head = heads.load(entity_id, expected_seq=command.expected_seq)
     entity = head.entity.moved(action, now=tx.clock.now(), **other)
-    return entity, _kept(tx, heads, head, entity, action)
-
-
-def _kept(tx: CapturesWrite, heads: HeadWrites[E], head: Head[E] | None, entity: E, action: str) -> int:
-    """The seq at which the head, or nothing at a birth, has become the entity."""
-    change = next_change(tx, entity.lifecycle, head, entity, action, record_of(entity))
-    heads.record(change, entity)
-    return change.seq
+    return entity, kept(tx, heads, head, entity, action)

@@ -1,6 +1,6 @@
 """Heads of one lifecycle in memory: load one, record its next change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -40,6 +40,24 @@ class MemoryHeads(Generic[E]):
         """The next `limit` entities after an id that are so, in order of id."""
         found = (self._rows[each] for each in sorted(self._rows) if each > after)
         return tuple(head for head in found if holds(head.entity))[:limit]
+
+    def find(
+        self, where: Mapping[str, object], *, order: Sequence[str] = ("id",), limit: int, offset: int = 0
+    ) -> tuple[Head[E], ...]:
+        """Those whose fields are so, in order of these fields; `-` before a name turns the order round."""
+        found = [*self.where(lambda each: all(getattr(each, name) == value for name, value in where.items()))]
+        for name in reversed(order):
+            found.sort(key=lambda head: getattr(head.entity, name.removeprefix("-")), reverse=name.startswith("-"))
+        return tuple(found[offset : offset + limit])
+
+    def hold(self, entity_id: str) -> Head[E]:
+        """The entity whichever its seq, locked by its transaction."""
+        return self.get(entity_id)
+
+    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
+        """Move many heads, each by its change; Stale for all when another was first for one."""
+        for _, change, entity in moves:
+            self.record(change, entity)
 
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
         """The entity, locked by its transaction; missing or Stale."""

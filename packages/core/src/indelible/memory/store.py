@@ -13,11 +13,14 @@ from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock
 from indelible.kernel.config import Config, SystemConfigCache
 from indelible.kernel.keys import KEY, Key, KeyNotFound
 from indelible.kernel.receipts import answered
+from indelible.kernel.stages import STAGE, StageNotFound, Switch
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.memory.captures import MemoryCaptures
 from indelible.memory.concepts import MemoryConcepts
 from indelible.memory.heads import MemoryHeads
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
+from indelible.memory.leases import MemoryWork
+from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
 
 
@@ -29,21 +32,34 @@ class Tables:
     concepts: MemoryConcepts
     captures: MemoryCaptures
     keys: MemoryHeads[Key]
+    stages: MemoryHeads[Switch]
+    work: MemoryWork
+    collection: MemoryCollection
     receipts: Kept = field(factory=Kept)
 
     @classmethod
     def empty(cls) -> Self:
         """The tables of a new store."""
         history = MemoryHistory()
+        stages = MemoryHeads[Switch](history, STAGE, StageNotFound)
+        work = MemoryWork(stages)
         return cls(
-            history, MemoryConcepts(history), MemoryCaptures.empty(history), MemoryHeads(history, KEY, KeyNotFound)
+            history,
+            MemoryConcepts(history),
+            MemoryCaptures.empty(history),
+            MemoryHeads(history, KEY, KeyNotFound),
+            stages,
+            work,
+            MemoryCollection.empty(history, work),
         )
 
     def copy(self) -> Self:
         """A draft; the rows are frozen, so they are shared."""
         history = self.history.copy()
         drafts = self.concepts.copy(history), self.captures.copy(history), self.keys.copy(history)
-        return type(self)(history, *drafts, self.receipts.copy())
+        stages = self.stages.copy(history)
+        work = self.work.copy(stages)
+        return type(self)(history, *drafts, stages, work, self.collection.copy(history, work), self.receipts.copy())
 
 
 class MemoryReading:
@@ -58,6 +74,7 @@ class MemoryReading:
         self.spaces, self.subspaces = tables.captures.spaces, tables.captures.subspaces
         self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
         self.margins = MarginsOverShelf(self, tables.captures)
+        self.stages, self.work, self.collection = tables.stages, tables.work, tables.collection
 
 
 class MemoryTransaction:
@@ -76,6 +93,7 @@ class MemoryTransaction:
         self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
         self.artifacts = RepositoryOverShelf(self, tables.captures)
         self.margins = MarginsOverShelf(self, tables.captures)
+        self.stages, self.work, self.collection = tables.stages, tables.work.of(self), tables.collection
 
     def close(self) -> None:
         """Take everything out of the caller's hands."""

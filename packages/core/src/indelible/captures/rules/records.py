@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 
 from attrs import asdict, fields
 
-from indelible.captures.entities import Artifact, Centroid, EngagementLevel, Signal, Stepped, Vector
+from indelible.captures.entities import Artifact, Centroid, EngagementLevel, Signal, Vector
 from indelible.captures.errors import CaptureKeyReused
-from indelible.kernel import Data, digest, instant_text
+from indelible.kernel import digest, instant_text
 from indelible.kernel.values import EARLIEST
 
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -71,12 +71,6 @@ def _unread(signal: Signal) -> dict[str, Any]:
     same = {each.name: getattr(signal, each.name, None) for each in fields(Artifact)}
     stamps = dict.fromkeys(("stamp", "title_stamp", "content_stamp"), "")
     return same | stamps | {"id": signal.artifact_id, "title": None, "content": None, "created_at": signal.recorded_at}
-
-
-def record_of(entity: Stepped) -> Data:
-    """What a change keeps of an entity beside its place and its times: every field that its head holds."""
-    beside = ("id", "status", "created_at", "updated_at")
-    return {each.name: getattr(entity, each.name) for each in fields(type(entity)) if each.name not in beside}
 
 
 def _outcome_text(value: object) -> str:

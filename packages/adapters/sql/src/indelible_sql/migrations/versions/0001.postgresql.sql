@@ -34,6 +34,12 @@ CREATE DOMAIN indelible.distance AS DOUBLE PRECISION CHECK (VALUE BETWEEN -0.001
 --;
 CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND array_position(VALUE, NULL) IS NULL AND 0 <> ANY (VALUE) AND NOT 'NaN' = ANY (VALUE) AND NOT 'Infinity' = ANY (VALUE) AND NOT '-Infinity' = ANY (VALUE))
 --;
+CREATE DOMAIN indelible.json_value AS JSONB CHECK (TRUE)
+--;
+CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND trim(substr(VALUE, 3), '0123456789abcdef') = '')
+--;
+CREATE DOMAIN indelible.chain_hash AS TEXT COLLATE "C" CHECK (length(VALUE) = 66 AND substr(VALUE, 1, 2) = '0x' AND trim(substr(VALUE, 3), '0123456789abcdef') = '')
+--;
 CREATE TABLE indelible.lifecycle_edges (
 	lifecycle indelible.identifier NOT NULL,
 	from_state indelible.state NOT NULL,
@@ -191,6 +197,197 @@ CREATE TABLE indelible.settings (
 	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
+CREATE TABLE indelible.stages (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('stage') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE TABLE indelible.authors (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('author') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	wallet_address indelible.wallet NOT NULL,
+	twitter_handle TEXT COLLATE "C",
+	farcaster_handle TEXT COLLATE "C",
+	prompt_text indelible.sentence,
+	PRIMARY KEY (id),
+	CONSTRAINT authors_wallet UNIQUE (wallet_address),
+	CONSTRAINT authors_prompt_length CHECK (length(prompt_text) BETWEEN 1 AND 1000),
+	CONSTRAINT authors_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT authors_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE TABLE indelible.mint_events (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('mint_event') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	tx_hash indelible.chain_hash NOT NULL,
+	log_index indelible.natural_number NOT NULL,
+	block_number indelible.ordinal NOT NULL,
+	block_hash indelible.chain_hash NOT NULL,
+	block_timestamp indelible.instant NOT NULL,
+	token_id indelible.ordinal NOT NULL,
+	quantity indelible.ordinal NOT NULL,
+	author_wallet indelible.wallet NOT NULL,
+	recipient indelible.wallet NOT NULL,
+	total_paid TEXT COLLATE "C" NOT NULL,
+	detected_at indelible.instant NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT mint_events_occurrence UNIQUE (block_hash, tx_hash, log_index),
+	CONSTRAINT mint_events_quantity CHECK (quantity <= 50),
+	CONSTRAINT mint_events_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT mint_events_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX mint_events_block ON indelible.mint_events (block_number, log_index, id)
+--;
+CREATE UNIQUE INDEX mint_events_in_chain ON indelible.mint_events (tx_hash, log_index) WHERE status = 'canonical'
+--;
+CREATE TABLE indelible.tokens_s0 (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('token') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	token_id indelible.ordinal NOT NULL,
+	author_id indelible.identifier NOT NULL,
+	minter_address indelible.wallet,
+	mint_timestamp indelible.instant NOT NULL,
+	mint_event_id indelible.identifier,
+	image_url TEXT COLLATE "C",
+	image_cid TEXT COLLATE "C",
+	metadata_cid TEXT COLLATE "C",
+	generation_attempts indelible.natural_number NOT NULL,
+	generation_error indelible.sentence,
+	reveal_tx_hash indelible.chain_hash,
+	error_data indelible.document,
+	PRIMARY KEY (id),
+	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id),
+	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES indelible.mint_events (id),
+	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
+	CONSTRAINT tokens_s0_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT tokens_s0_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX tokens_s0_author_id ON indelible.tokens_s0 (author_id, token_id)
+--;
+CREATE INDEX tokens_s0_status_mint_timestamp ON indelible.tokens_s0 (status, mint_timestamp, token_id)
+--;
+CREATE TABLE indelible.image_generation_jobs (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('image_job') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	token_id indelible.identifier NOT NULL,
+	service indelible.identifier NOT NULL,
+	external_job_id TEXT COLLATE "C",
+	retry_count indelible.natural_number NOT NULL,
+	error_data indelible.document,
+	completed_at indelible.instant,
+	PRIMARY KEY (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id),
+	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX image_generation_jobs_service_status ON indelible.image_generation_jobs (service, status)
+--;
+CREATE INDEX image_generation_jobs_token_id ON indelible.image_generation_jobs (token_id)
+--;
+CREATE TABLE indelible.ipfs_upload_records (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('ipfs_upload') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	token_id indelible.identifier NOT NULL,
+	record_type indelible.identifier NOT NULL,
+	cid TEXT COLLATE "C",
+	retry_count indelible.natural_number NOT NULL,
+	error_data indelible.document,
+	completed_at indelible.instant,
+	PRIMARY KEY (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id),
+	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
+	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
+	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT ipfs_upload_records_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX ipfs_upload_records_token_id ON indelible.ipfs_upload_records (token_id)
+--;
+CREATE INDEX ipfs_upload_records_type_status ON indelible.ipfs_upload_records (record_type, status)
+--;
+CREATE TABLE indelible.reveal_transactions (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('reveal_transaction') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	token_ids indelible.texts NOT NULL,
+	tx_hash indelible.chain_hash,
+	block_number indelible.ordinal,
+	gas_price_wei indelible.natural_number,
+	confirmed_at indelible.instant,
+	PRIMARY KEY (id),
+	CONSTRAINT reveal_transactions_size CHECK (jsonb_array_length(token_ids) BETWEEN 1 AND 50),
+	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE INDEX reveal_transactions_status ON indelible.reveal_transactions (status)
+--;
+CREATE INDEX reveal_transactions_tx_hash ON indelible.reveal_transactions (tx_hash)
+--;
+CREATE TABLE indelible.system_state (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('system_state') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	state_value indelible.json_value,
+	PRIMARY KEY (id),
+	CONSTRAINT system_state_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
 CREATE TABLE indelible.concept_versions (
 	id indelible.identifier NOT NULL,
 	concept_id indelible.identifier NOT NULL,
@@ -326,6 +523,40 @@ CREATE TABLE indelible.signals (
 --;
 CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
 --;
+CREATE TABLE indelible.work (
+	stage indelible.identifier NOT NULL,
+	entity_id indelible.identifier NOT NULL,
+	due_at indelible.instant,
+	lease_owner indelible.actor,
+	lease_until indelible.instant,
+	fence indelible.natural_number NOT NULL,
+	attempts indelible.natural_number NOT NULL,
+	buried indelible.sentence,
+	CONSTRAINT work_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT work_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT work_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT work_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT work_dead_is_not_due CHECK (buried IS NULL OR due_at IS NULL)
+)
+--;
+CREATE INDEX work_dead ON indelible.work (stage, entity_id) WHERE buried IS NOT NULL
+--;
+CREATE INDEX work_due ON indelible.work (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+--;
+CREATE TABLE indelible.attempts (
+	stage indelible.identifier NOT NULL,
+	entity_id indelible.identifier NOT NULL,
+	fence indelible.natural_number NOT NULL,
+	outcome indelible.identifier NOT NULL,
+	actor indelible.actor NOT NULL,
+	reason indelible.sentence NOT NULL,
+	at indelible.instant NOT NULL,
+	request_id indelible.identifier,
+	CONSTRAINT attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT attempts_work FOREIGN KEY(stage, entity_id) REFERENCES indelible.work (stage, entity_id),
+	CONSTRAINT attempts_outcome_known CHECK (outcome IN ('BEGUN', 'FAILED', 'BURIED', 'REVIVED'))
+)
+--;
 ALTER TABLE indelible.artifacts ADD CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.centroids ADD CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED
@@ -349,6 +580,22 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('author', '', 'create', 'known', 0), ('author', 'known', 'edit', 'known', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('mint_event', '', 'detect', 'canonical', 0), ('mint_event', 'canonical', 'orphan', 'orphaned', 0), ('mint_event', 'orphaned', 'restore', 'canonical', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('token', '', 'detect', 'detected', 0), ('token', '', 'recover', 'revealed', 0), ('token', 'detected', 'generate', 'generating', 0), ('token', 'generating', 'upload', 'uploading', 0), ('token', 'uploading', 'ready', 'ready', 0), ('token', 'ready', 'reveal', 'revealed', 0), ('token', 'detected', 'fail', 'failed', 0), ('token', 'generating', 'fail', 'failed', 0), ('token', 'uploading', 'fail', 'failed', 0), ('token', 'ready', 'fail', 'failed', 0), ('token', 'generating', 'progress', 'generating', 0), ('token', 'uploading', 'progress', 'uploading', 0), ('token', 'generating', 'retry', 'detected', 0), ('token', 'failed', 'retry', 'detected', 0), ('token', 'detected', 'sync', 'revealed', 0), ('token', 'generating', 'sync', 'revealed', 0), ('token', 'uploading', 'sync', 'revealed', 0), ('token', 'failed', 'sync', 'revealed', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('image_job', '', 'create', 'pending', 0), ('image_job', 'pending', 'start', 'running', 0), ('image_job', 'running', 'progress', 'running', 0), ('image_job', 'running', 'retry', 'pending', 0), ('image_job', 'running', 'complete', 'completed', 0), ('image_job', 'pending', 'fail', 'failed', 0), ('image_job', 'running', 'fail', 'failed', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('ipfs_upload', '', 'create', 'pending', 0), ('ipfs_upload', 'pending', 'start', 'uploading', 0), ('ipfs_upload', 'uploading', 'retry', 'pending', 0), ('ipfs_upload', 'uploading', 'complete', 'completed', 0), ('ipfs_upload', 'pending', 'fail', 'failed', 0), ('ipfs_upload', 'uploading', 'fail', 'failed', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('reveal_transaction', '', 'create', 'pending', 0), ('reveal_transaction', 'pending', 'send', 'sent', 0), ('reveal_transaction', 'sent', 'replace', 'sent', 0), ('reveal_transaction', 'sent', 'confirm', 'confirmed', 0), ('reveal_transaction', 'pending', 'fail', 'failed', 0), ('reveal_transaction', 'sent', 'fail', 'failed', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('system_state', '', 'create', 'set', 0), ('system_state', 'set', 'set', 'set', 0), ('system_state', 'set', 'delete', 'deleted', 0), ('system_state', 'deleted', 'set', 'set', 0)
 --;
 CREATE FUNCTION indelible.lifecycle_edges_no_insert() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -610,6 +857,45 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_truncate()
 --;
 ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_truncate
 --;
+CREATE FUNCTION indelible.attempts_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER attempts_no_update BEFORE UPDATE ON indelible.attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.attempts_no_update()
+--;
+ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_no_update
+--;
+CREATE FUNCTION indelible.attempts_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER attempts_no_delete BEFORE DELETE ON indelible.attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.attempts_no_delete()
+--;
+ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_no_delete
+--;
+CREATE FUNCTION indelible.attempts_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER attempts_no_truncate BEFORE TRUNCATE ON indelible.attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.attempts_no_truncate()
+--;
+ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_no_truncate
+--;
 CREATE FUNCTION indelible.concept_versions_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE THEN
@@ -662,6 +948,19 @@ FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_centroid()
 --;
 ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_centroid
 --;
+CREATE FUNCTION indelible.attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER attempts_needs_head AFTER INSERT ON indelible.attempts
+FOR EACH ROW EXECUTE FUNCTION indelible.attempts_needs_head()
+--;
+ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_needs_head
+--;
 CREATE FUNCTION indelible.concepts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -710,7 +1009,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_concepts AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_concepts()
+FOR EACH ROW WHEN (NEW.lifecycle = 'concept') EXECUTE FUNCTION indelible.history_needs_concepts()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts
 --;
@@ -762,7 +1061,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_keys AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_keys()
+FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_needs_keys()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
 --;
@@ -814,7 +1113,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_spaces AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_spaces()
+FOR EACH ROW WHEN (NEW.lifecycle = 'space') EXECUTE FUNCTION indelible.history_needs_spaces()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_spaces
 --;
@@ -866,7 +1165,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_subspaces AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_subspaces()
+FOR EACH ROW WHEN (NEW.lifecycle = 'subspace') EXECUTE FUNCTION indelible.history_needs_subspaces()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_subspaces
 --;
@@ -918,7 +1217,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_algorithms AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_algorithms()
+FOR EACH ROW WHEN (NEW.lifecycle = 'algorithm') EXECUTE FUNCTION indelible.history_needs_algorithms()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_algorithms
 --;
@@ -970,9 +1269,425 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_settings AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_settings()
+FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_needs_settings()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
+--;
+CREATE FUNCTION indelible.stages_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stages_no_delete BEFORE DELETE ON indelible.stages
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.stages_no_delete()
+--;
+ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_delete
+--;
+CREATE FUNCTION indelible.stages_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stages_no_truncate BEFORE TRUNCATE ON indelible.stages
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.stages_no_truncate()
+--;
+ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_truncate
+--;
+CREATE FUNCTION indelible.stages_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stages_one_step BEFORE UPDATE ON indelible.stages
+FOR EACH ROW EXECUTE FUNCTION indelible.stages_one_step()
+--;
+ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_one_step
+--;
+CREATE FUNCTION indelible.history_needs_stages() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM indelible.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
+--;
+CREATE FUNCTION indelible.authors_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER authors_no_delete BEFORE DELETE ON indelible.authors
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.authors_no_delete()
+--;
+ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_no_delete
+--;
+CREATE FUNCTION indelible.authors_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER authors_no_truncate BEFORE TRUNCATE ON indelible.authors
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.authors_no_truncate()
+--;
+ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_no_truncate
+--;
+CREATE FUNCTION indelible.authors_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER authors_one_step BEFORE UPDATE ON indelible.authors
+FOR EACH ROW EXECUTE FUNCTION indelible.authors_one_step()
+--;
+ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_one_step
+--;
+CREATE FUNCTION indelible.history_needs_authors() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'author' OR EXISTS (SELECT 1 FROM indelible.authors AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_authors AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'author') EXECUTE FUNCTION indelible.history_needs_authors()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_authors
+--;
+CREATE FUNCTION indelible.mint_events_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON indelible.mint_events
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.mint_events_no_delete()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_no_delete
+--;
+CREATE FUNCTION indelible.mint_events_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER mint_events_no_truncate BEFORE TRUNCATE ON indelible.mint_events
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.mint_events_no_truncate()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_no_truncate
+--;
+CREATE FUNCTION indelible.mint_events_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON indelible.mint_events
+FOR EACH ROW EXECUTE FUNCTION indelible.mint_events_one_step()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_one_step
+--;
+CREATE FUNCTION indelible.history_needs_mint_events() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'mint_event' OR EXISTS (SELECT 1 FROM indelible.mint_events AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_mint_events AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'mint_event') EXECUTE FUNCTION indelible.history_needs_mint_events()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_mint_events
+--;
+CREATE FUNCTION indelible.tokens_s0_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON indelible.tokens_s0
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.tokens_s0_no_delete()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_no_delete
+--;
+CREATE FUNCTION indelible.tokens_s0_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_no_truncate BEFORE TRUNCATE ON indelible.tokens_s0
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.tokens_s0_no_truncate()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_no_truncate
+--;
+CREATE FUNCTION indelible.tokens_s0_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_one_step()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_one_step
+--;
+CREATE FUNCTION indelible.history_needs_tokens_s0() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'token' OR EXISTS (SELECT 1 FROM indelible.tokens_s0 AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'token') EXECUTE FUNCTION indelible.history_needs_tokens_s0()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_tokens_s0
+--;
+CREATE FUNCTION indelible.image_generation_jobs_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON indelible.image_generation_jobs
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.image_generation_jobs_no_delete()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_no_delete
+--;
+CREATE FUNCTION indelible.image_generation_jobs_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_no_truncate BEFORE TRUNCATE ON indelible.image_generation_jobs
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.image_generation_jobs_no_truncate()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_no_truncate
+--;
+CREATE FUNCTION indelible.image_generation_jobs_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON indelible.image_generation_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_one_step()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_one_step
+--;
+CREATE FUNCTION indelible.history_needs_image_generation_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'image_job' OR EXISTS (SELECT 1 FROM indelible.image_generation_jobs AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'image_job') EXECUTE FUNCTION indelible.history_needs_image_generation_jobs()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_image_generation_jobs
+--;
+CREATE FUNCTION indelible.ipfs_upload_records_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON indelible.ipfs_upload_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.ipfs_upload_records_no_delete()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_no_delete
+--;
+CREATE FUNCTION indelible.ipfs_upload_records_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_no_truncate BEFORE TRUNCATE ON indelible.ipfs_upload_records
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.ipfs_upload_records_no_truncate()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_no_truncate
+--;
+CREATE FUNCTION indelible.ipfs_upload_records_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON indelible.ipfs_upload_records
+FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_one_step()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_one_step
+--;
+CREATE FUNCTION indelible.history_needs_ipfs_upload_records() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'ipfs_upload' OR EXISTS (SELECT 1 FROM indelible.ipfs_upload_records AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'ipfs_upload') EXECUTE FUNCTION indelible.history_needs_ipfs_upload_records()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_ipfs_upload_records
+--;
+CREATE FUNCTION indelible.reveal_transactions_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON indelible.reveal_transactions
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.reveal_transactions_no_delete()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_no_delete
+--;
+CREATE FUNCTION indelible.reveal_transactions_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_no_truncate BEFORE TRUNCATE ON indelible.reveal_transactions
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.reveal_transactions_no_truncate()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_no_truncate
+--;
+CREATE FUNCTION indelible.reveal_transactions_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON indelible.reveal_transactions
+FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_one_step()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_one_step
+--;
+CREATE FUNCTION indelible.history_needs_reveal_transactions() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'reveal_transaction' OR EXISTS (SELECT 1 FROM indelible.reveal_transactions AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'reveal_transaction') EXECUTE FUNCTION indelible.history_needs_reveal_transactions()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_reveal_transactions
+--;
+CREATE FUNCTION indelible.system_state_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER system_state_no_delete BEFORE DELETE ON indelible.system_state
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.system_state_no_delete()
+--;
+ALTER TABLE indelible.system_state ENABLE ALWAYS TRIGGER system_state_no_delete
+--;
+CREATE FUNCTION indelible.system_state_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER system_state_no_truncate BEFORE TRUNCATE ON indelible.system_state
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.system_state_no_truncate()
+--;
+ALTER TABLE indelible.system_state ENABLE ALWAYS TRIGGER system_state_no_truncate
+--;
+CREATE FUNCTION indelible.system_state_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER system_state_one_step BEFORE UPDATE ON indelible.system_state
+FOR EACH ROW EXECUTE FUNCTION indelible.system_state_one_step()
+--;
+ALTER TABLE indelible.system_state ENABLE ALWAYS TRIGGER system_state_one_step
+--;
+CREATE FUNCTION indelible.history_needs_system_state() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'system_state' OR EXISTS (SELECT 1 FROM indelible.system_state AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_system_state AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'system_state') EXECUTE FUNCTION indelible.history_needs_system_state()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_system_state
 --;
 CREATE FUNCTION indelible.artifacts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1155,6 +1870,123 @@ CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON indelible.algorithms
 FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_active()
 --;
 ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_active
+--;
+CREATE FUNCTION indelible.work_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER work_no_delete BEFORE DELETE ON indelible.work
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.work_no_delete()
+--;
+ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_no_delete
+--;
+CREATE FUNCTION indelible.work_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER work_no_truncate BEFORE TRUNCATE ON indelible.work
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.work_no_truncate()
+--;
+ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_no_truncate
+--;
+CREATE FUNCTION indelible.work_new() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER work_new AFTER INSERT ON indelible.work
+FOR EACH ROW EXECUTE FUNCTION indelible.work_new()
+--;
+ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_new
+--;
+CREATE FUNCTION indelible.work_fence() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER work_fence BEFORE UPDATE ON indelible.work
+FOR EACH ROW EXECUTE FUNCTION indelible.work_fence()
+--;
+ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_fence
+--;
+CREATE FUNCTION indelible.authors_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER authors_fixed BEFORE UPDATE ON indelible.authors
+FOR EACH ROW EXECUTE FUNCTION indelible.authors_fixed()
+--;
+ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_fixed
+--;
+CREATE FUNCTION indelible.mint_events_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
+FOR EACH ROW EXECUTE FUNCTION indelible.mint_events_fixed()
+--;
+ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed
+--;
+CREATE FUNCTION indelible.tokens_s0_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.token_id = OLD.token_id) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_fixed()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed
+--;
+CREATE FUNCTION indelible.image_generation_jobs_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON indelible.image_generation_jobs
+FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_fixed()
+--;
+ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_fixed
+--;
+CREATE FUNCTION indelible.ipfs_upload_records_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON indelible.ipfs_upload_records
+FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_fixed()
+--;
+ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_fixed
 --;
 CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
 --;

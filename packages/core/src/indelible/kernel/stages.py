@@ -1,0 +1,166 @@
+"""Stages: kinds of work, each of claim, perform and finish; and the switch by which an operator pauses one."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import ClassVar, Final, Generic, Protocol, TypeVar
+
+from attrs import field, frozen
+
+from indelible.kernel.canonical import digest
+from indelible.kernel.errors import Conflict, NotFound, Unavailable
+from indelible.kernel.history import HeadReads, HeadWrites
+from indelible.kernel.leases import Lease, Leases, WorkQueue, WorkReads
+from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.stepped import Stepped, kept
+from indelible.kernel.transaction import ReadTransaction, Transaction
+from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier
+
+Tx = TypeVar("Tx")
+W = TypeVar("W")
+O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
+
+LONGEST_PAUSE_SECONDS: Final = 300
+
+
+@frozen
+class StageNotFound(NotFound):
+    """No stage of this name was ever paused."""
+
+    code: ClassVar[str] = "STAGE_NOT_FOUND"
+    stage: str
+
+
+@frozen
+class TryAgain(Unavailable):
+    """The work did not succeed this time; it is due again after so many seconds, or after the usual pause."""
+
+    code: ClassVar[str] = "TRY_AGAIN"
+    reason: str
+    after_seconds: float | None = None
+
+
+@frozen
+class GiveUp(Conflict):
+    """The work will never succeed: it is buried at once, with the reason."""
+
+    code: ClassVar[str] = "GIVE_UP"
+    reason: str
+
+
+@frozen(kw_only=True)
+class Stage(Generic[Tx, W, O]):
+    """A kind of work. `perform` runs with no transaction open, and may run twice; what `finish` writes counts once.
+
+    `batch` is 1 for work that acts outside, so that each attempt is recorded before it does, and up to 100 for
+    work of the database alone. `claim` gives for each lease what `perform` needs, or None where nothing is left to do.
+    """
+
+    name: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    batch: int = field(validator=is_count, metadata=COUNT)
+    claim: Callable[[Tx, Leases], Sequence[W | None]]
+    perform: Callable[[W], O]
+    finish: Callable[[Tx, Sequence[tuple[W, O]]], None]
+    buried: Callable[[Tx, Lease, str], None] | None = None  # told when work of the stage dies, and why
+    lease_seconds: int = 60
+    most_attempts: int = 8
+
+
+def pause_seconds(lease: Lease) -> float:
+    """How long to wait before the next attempt: twice as long each time, of which a part, so that not all come at once.
+
+    The part follows from the lease, because nothing in core is random.
+    """
+    whole = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(max(lease.attempt - 1, 0), 20))
+    return whole * (1 + int(digest([lease.stage, lease.entity_id, lease.fence])[:8], 16) / 2**32) / 2
+
+
+class StageStatus(StrEnum):
+    """Whether work of a stage may be claimed."""
+
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+
+
+STAGE: Final = Lifecycle(
+    name="stage",
+    edges=(
+        Edge("", "pause", StageStatus.PAUSED, 0),
+        Edge(StageStatus.PAUSED, "resume", StageStatus.RUNNING, 0),
+        Edge(StageStatus.RUNNING, "pause", StageStatus.PAUSED, 0),
+    ),
+)
+
+
+@frozen(kw_only=True)
+class Switch(Stepped):
+    """What an operator has decided of a stage; its id is the stage's name."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = STAGE
+    status: StageStatus = field(validator=is_a(StageStatus))
+
+
+class WorkRead(ReadTransaction, Protocol):
+    """What questions about work need."""
+
+    @property
+    def work(self) -> WorkReads: ...
+    @property
+    def stages(self) -> HeadReads[Switch]: ...
+
+
+class WorkWrite(WorkRead, Transaction, Protocol):
+    """What handlers and workers need."""
+
+    @property
+    def work(self) -> WorkQueue: ...
+    @property
+    def stages(self) -> HeadWrites[Switch]: ...
+
+
+@frozen(kw_only=True)
+class PauseStage:
+    """Let nobody claim work of this stage."""
+
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ResumeStage:
+    """Let work of this stage be claimed again."""
+
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class ReviveWork:
+    """Make dead work due again."""
+
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+def pause_stage(tx: WorkWrite, command: PauseStage) -> Switch:
+    """Let nobody claim work of the stage; what is in hand is finished."""
+    try:
+        return _moved(tx, command.stage, "pause")
+    except StageNotFound:
+        switch = Switch.born("pause", now=tx.clock.now(), id=command.stage)
+        kept(tx, tx.stages, None, switch, "pause")
+        return switch
+
+
+def resume_stage(tx: WorkWrite, command: ResumeStage) -> Switch:
+    """Let work of the stage be claimed again; StageNotFound where it was never paused."""
+    return _moved(tx, command.stage, "resume")
+
+
+def revive_work(tx: WorkWrite, command: ReviveWork) -> None:
+    """Make dead work due again; WorkNotFound or NotBuried."""
+    tx.work.revive(command.stage, command.entity_id)
+
+
+def _moved(tx: WorkWrite, name: str, action: str) -> Switch:
+    head = tx.stages.load(name, expected_seq=tx.stages.get(name).place.seq)
+    switch = head.entity.moved(action, now=tx.clock.now())
+    kept(tx, tx.stages, head, switch, action)
+    return switch

@@ -1,0 +1,86 @@
+"""What a caller can ask for, and what it gets."""
+
+from attrs import field, frozen
+
+from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_sentence
+from indelible.tokens.entities import PROMPT, Author, Token, is_wallet, lowered
+from indelible.tokens.rules import Page, Reorg
+
+
+@frozen(kw_only=True)
+class RetryToken:
+    """Give a failed token another chance."""
+
+    token_id: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class SetAuthorPrompt:
+    """Let a wallet's tokens be made from a prompt; who asks has shown that the wallet is theirs."""
+
+    wallet_address: str = field(converter=lowered, validator=is_wallet)
+    prompt_text: str = field(validator=is_sentence, metadata=PROMPT)
+
+
+@frozen(kw_only=True)
+class KeepPage:
+    """Keep what the chain says of some blocks, and go on behind them."""
+
+    page: Page = field(validator=is_a(Page))
+
+
+@frozen(kw_only=True)
+class DropBlocks:
+    """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
+
+    reorg: Reorg = field(validator=is_a(Reorg))
+
+
+@frozen(kw_only=True)
+class RecoverToken:
+    """Keep a token that the chain has and nobody told of."""
+
+    token_id: int = field(validator=is_count, metadata=COUNT)
+    author_wallet: str = field(converter=lowered, validator=is_wallet)
+    metadata_cid: str | None = None  # of one that is revealed
+
+
+@frozen(kw_only=True)
+class HintDetection:
+    """Say that the chain has something new: a hint, which is believed only as far as to look sooner."""
+
+    hint_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+
+@frozen(kw_only=True)
+class TokenSaved:
+    """The token as it stands, and its seq."""
+
+    token: Token
+    seq: int
+
+
+@frozen(kw_only=True)
+class AuthorSaved:
+    """The author as they stand, and their seq."""
+
+    author: Author
+    seq: int
+
+
+@frozen(kw_only=True)
+class PageKept:
+    """What was new in a page."""
+
+    mints: int
+    tokens: int
+
+
+@frozen(kw_only=True)
+class BlocksDropped:
+    """What was quarantined, and which tokens were revealed before: what everybody saw cannot be taken back."""
+
+    mints: int
+    tokens: int
+    already_revealed: tuple[int, ...]

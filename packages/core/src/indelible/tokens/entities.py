@@ -1,0 +1,362 @@
+"""Tokens and what belongs to them, as seven tables hold them; a change is a method that returns the next value.
+
+A method leaves `updated_at` as it was: the repository that saves the entity reads from it which state it came from,
+refuses one that has moved on meanwhile, and sets the time.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Self
+
+from attrs import Attribute, evolve, field, frozen
+from attrs.validators import optional
+
+from indelible.kernel import Lifecycle, instant_after
+from indelible.kernel.stages import GiveUp
+from indelible.kernel.stepped import Stepped
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    WrongType,
+    is_a,
+    is_count,
+    is_identifier,
+    is_instant,
+    is_sentence,
+)
+from indelible.tokens import errors
+from indelible.tokens.lifecycle import (
+    AUTHOR,
+    IMAGE_JOB,
+    MINT,
+    REVEAL,
+    SYSTEM_STATE,
+    TOKEN,
+    UNFINISHED,
+    UPLOAD,
+    AuthorStatus,
+    JobStatus,
+    MintStatus,
+    RevealStatus,
+    StateStatus,
+    TokenStatus,
+    UploadStatus,
+)
+
+NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
+QUANTITY: Final = {"minimum": 1, "maximum": 50}
+PROMPT: Final = {"max_length": 1_000}
+HANDLE: Final = {"max_length": 255}
+MOST_IN_A_REVEAL: Final = 50
+ORPHANED: Final = errors.MintOrphaned.code
+GIVEN_UP: Final = GiveUp.code
+
+Document = Mapping[str, Any]
+Given = Callable[[object, "Attribute[Any]", object], None]
+
+
+def _is_hex(digits: int) -> Given:
+    def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
+        if not isinstance(value, str):
+            raise WrongType(attribute.name, "text")
+        if not re.fullmatch(rf"0x[0-9a-f]{{{digits}}}", value):
+            raise errors.NotHex(attribute.name, digits)
+
+    return check
+
+
+is_wallet, is_hash = _is_hex(40), _is_hex(64)
+
+
+def lowered(value: Any) -> Any:  # noqa: ANN401 - what is no text is refused by its field's validator
+    """A wallet or a hash in its one form; its capitals are a checksum at most."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def given(name: str, value: str | None) -> str:
+    """The value of an argument that a step needs, or ArgumentMissing."""
+    if not value:
+        raise errors.ArgumentMissing(name)
+    return value
+
+
+@frozen(kw_only=True)
+class Marked(Stepped):
+    """What is moved by a step, and keeps the time of the state that it came from until it is saved."""
+
+    def marked(self, action: str, **other: Any) -> Self:  # noqa: ANN401 - the fields of each kind
+        """The entity after a step, or InvalidTransition."""
+        return evolve(self, status=self.lifecycle.next(self.status, action), **other)
+
+    def at(self, now: datetime, *, after: Self) -> Self:
+        """The entity at the instant of its change, after the state that it came from."""
+        return evolve(self, updated_at=instant_after(after.updated_at, now))
+
+
+@frozen(kw_only=True)
+class Author(Marked):
+    """Who wrote the prompt from which a token's image is made."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = AUTHOR
+    wallet_address: str = field(converter=lowered, validator=is_wallet)
+    twitter_handle: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    farcaster_handle: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    prompt_text: str | None = field(default=None, validator=optional(is_sentence), metadata=PROMPT)
+    status: AuthorStatus = field(validator=is_a(AuthorStatus))
+
+    def prompted(self, prompt_text: str) -> Self:
+        """The author whose tokens are made from this prompt."""
+        return self.marked("edit", prompt_text=prompt_text)
+
+
+@frozen(kw_only=True)
+class Token(Marked):
+    """One NFT, from its mint to its reveal."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = TOKEN
+    token_id: int = field(validator=is_count, metadata=COUNT)
+    author_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    minter_address: str | None = field(default=None, converter=lowered, validator=optional(is_wallet))
+    mint_timestamp: datetime = field(validator=is_instant)
+    mint_event_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    image_url: str | None = field(default=None, validator=optional(is_identifier), metadata={"max_length": 2_000})
+    image_cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    metadata_cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    generation_attempts: int = field(default=0, validator=is_count, metadata=NATURAL)
+    generation_error: str | None = field(default=None, validator=optional(is_sentence), metadata=LINE)
+    reveal_tx_hash: str | None = field(default=None, converter=lowered, validator=optional(is_hash))
+    error_data: Document | None = None
+    status: TokenStatus = field(validator=is_a(TokenStatus))
+
+    def mark_generating(self) -> Self:
+        """The token whose image is being made."""
+        return self.marked("generate")
+
+    def mark_uploading(self, image_path: str) -> Self:
+        """The token whose image is made, and is at the path; the path is kept by its job."""
+        marked = self.marked("upload")
+        given("image_path", image_path)
+        return marked
+
+    def mark_ready(self, metadata_cid: str, image_cid: str | None = None) -> Self:
+        """The token whose image and metadata are pinned; ArgumentMissing unless both are known."""
+        marked = self.marked("ready", metadata_cid=metadata_cid, image_cid=image_cid or self.image_cid)
+        given("metadata_cid", metadata_cid)
+        given("image_cid", marked.image_cid)
+        return marked
+
+    def mark_revealed(self, tx_hash: str) -> Self:
+        """The token that the transaction has shown to all."""
+        marked = self.marked("reveal")
+        return evolve(marked, reveal_tx_hash=given("tx_hash", tx_hash))
+
+    def mark_failed(self, error_dict: Document) -> Self:
+        """The token that goes no further, and why."""
+        return self.marked("fail", error_data=dict(error_dict))
+
+    def retried(self, error: str) -> Self:
+        """The token whose generation is to be tried again."""
+        attempts = self.generation_attempts + 1
+        return self.marked("retry", generation_attempts=attempts, generation_error=error[: LINE["max_length"]])
+
+    def requeued(self) -> Self:
+        """The token that an operator gives another chance; MintOrphaned while the chain has no mint of it."""
+        if self.is_quarantined:
+            raise errors.MintOrphaned(self.token_id)
+        return self.marked("retry", generation_attempts=0, generation_error=None, error_data=None)
+
+    def reminted(self, event: "MintEvent", author_id: str) -> Self:
+        """The token that was quarantined, as the chain has minted it again."""
+        cleared = dict.fromkeys(("image_url", "image_cid", "metadata_cid", "generation_error", "error_data"))
+        return self.marked("retry", generation_attempts=0, author_id=author_id, **cleared, **event.minting)
+
+    def uploading(self, image_path: str, *, now: datetime) -> Self:
+        """The token whose image is made, at the instant of its change."""
+        given("image_path", image_path)
+        return self.moved("upload", now=now)
+
+    def generating(self, *, now: datetime) -> Self | None:
+        """The token in the hands of a worker; the same where one before it began, and None where that is over."""
+        if self.status is TokenStatus.DETECTED:
+            return self.moved("generate", now=now)
+        return self if self.status is TokenStatus.GENERATING else None
+
+    def quarantined(self) -> Self | None:
+        """The token whose mint the chain has dropped; None where it goes no further anyway."""
+        if self.status in UNFINISHED:
+            return self.mark_failed({"code": ORPHANED})
+        return None
+
+    def synced(self, metadata_cid: str) -> Self:
+        """The token that the chain shows to all already, whoever did it."""
+        return self.marked("sync", metadata_cid=metadata_cid, error_data=None)
+
+    def given_up(self, reason: str) -> Self | None:
+        """The token whose work an operator must look at; None where it goes no further anyway."""
+        if self.status in UNFINISHED:
+            return self.mark_failed({"code": GIVEN_UP, "reason": reason})
+        return None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether everybody has seen it."""
+        return self.status is TokenStatus.REVEALED
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether it has failed because the chain dropped its mint."""
+        return self.status is TokenStatus.FAILED and (self.error_data or {}).get("code") == ORPHANED
+
+
+@frozen(kw_only=True)
+class MintEvent(Marked):
+    """One occurrence of a mint in a block; the same mint in another block is another occurrence."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = MINT
+    tx_hash: str = field(converter=lowered, validator=is_hash)
+    log_index: int = field(validator=is_count, metadata=NATURAL)
+    block_number: int = field(validator=is_count, metadata=COUNT)
+    block_hash: str = field(converter=lowered, validator=is_hash)
+    block_timestamp: datetime = field(validator=is_instant)
+    token_id: int = field(validator=is_count, metadata=COUNT)
+    quantity: int = field(validator=is_count, metadata=QUANTITY)
+    author_wallet: str = field(converter=lowered, validator=is_wallet)
+    recipient: str = field(converter=lowered, validator=is_wallet)
+    total_paid: str = field(default="0", validator=is_identifier, metadata={"max_length": 78})  # wei, up to 2**256
+    detected_at: datetime = field(validator=is_instant)
+    status: MintStatus = field(validator=is_a(MintStatus))
+
+    def orphaned(self) -> Self:
+        """The mint whose block the chain has dropped."""
+        return self.marked("orphan")
+
+    def restored(self) -> Self:
+        """The mint whose block the chain has again."""
+        return self.marked("restore")
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether its block is in the chain."""
+        return self.status is MintStatus.CANONICAL
+
+    @property
+    def turn(self) -> tuple[int, int, str]:
+        """Its place in the chain."""
+        return self.block_number, self.log_index, self.id
+
+    @property
+    def token_ids(self) -> range:
+        """The numbers of the tokens that it minted."""
+        return range(self.token_id, self.token_id + self.quantity)
+
+    @property
+    def minting(self) -> dict[str, Any]:
+        """What its tokens show of it."""
+        return {"minter_address": self.recipient, "mint_timestamp": self.block_timestamp, "mint_event_id": self.id}
+
+
+@frozen(kw_only=True)
+class ImageGenerationJob(Marked):
+    """One order for a token's image."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = IMAGE_JOB
+    token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    service: str = field(validator=is_identifier, metadata={"max_length": 50})
+    external_job_id: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    retry_count: int = field(default=0, validator=is_count, metadata=NATURAL)
+    error_data: Document | None = None
+    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    status: JobStatus = field(validator=is_a(JobStatus))
+
+
+class RecordType(StrEnum):
+    """What is uploaded."""
+
+    IMAGE = "image"
+    METADATA = "metadata"
+
+
+@frozen(kw_only=True)
+class IPFSUploadRecord(Marked):
+    """One upload of a token's image or metadata."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = UPLOAD
+    token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    record_type: RecordType = field(validator=is_a(RecordType))
+    cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    retry_count: int = field(default=0, validator=is_count, metadata=NATURAL)
+    error_data: Document | None = None
+    completed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    status: UploadStatus = field(validator=is_a(UploadStatus))
+
+
+def _is_batch(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> None:
+    if not 1 <= len(value) <= MOST_IN_A_REVEAL or len(set(value)) < len(value):
+        raise errors.BatchSizeWrong(len(value))
+
+
+@frozen(kw_only=True)
+class RevealTransaction(Marked):
+    """One transaction that shows up to fifty tokens to all."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = REVEAL
+    token_ids: tuple[str, ...] = field(converter=tuple, validator=_is_batch)
+    tx_hash: str | None = field(default=None, converter=lowered, validator=optional(is_hash))
+    block_number: int | None = field(default=None, validator=optional(is_count), metadata=COUNT)
+    gas_price_wei: int | None = field(default=None, validator=optional(is_count), metadata=NATURAL)
+    confirmed_at: datetime | None = field(default=None, validator=optional(is_instant))
+    status: RevealStatus = field(validator=is_a(RevealStatus))
+
+
+@frozen(kw_only=True)
+class SystemState(Marked):
+    """A value that the pipeline remembers under a key, which is its id."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = SYSTEM_STATE
+    state_value: Any = None  # what JSON knows, without floats
+    status: StateStatus = field(validator=is_a(StateStatus))
+
+
+@frozen(kw_only=True)
+class Block:
+    """A block of the chain."""
+
+    number: int = field(validator=is_count, metadata=NATURAL)
+    hash: str = field(converter=lowered, validator=is_hash)
+    parent_hash: str = field(converter=lowered, validator=is_hash)
+    at: datetime = field(validator=is_instant)
+
+
+@frozen(kw_only=True)
+class MintLog:
+    """A mint as the chain tells it."""
+
+    tx_hash: str = field(converter=lowered, validator=is_hash)
+    log_index: int = field(validator=is_count, metadata=NATURAL)
+    block_number: int = field(validator=is_count, metadata=COUNT)
+    block_hash: str = field(converter=lowered, validator=is_hash)
+    block_timestamp: datetime = field(validator=is_instant)
+    minter: str = field(converter=lowered, validator=is_wallet)
+    author_wallet: str = field(converter=lowered, validator=is_wallet)
+    start_token_id: int = field(validator=is_count, metadata=COUNT)
+    quantity: int = field(validator=is_count, metadata=QUANTITY)
+    total_paid: int = field(validator=is_count, metadata={"minimum": 0, "maximum": 2**256 - 1})
+
+    @property
+    def as_event(self) -> dict[str, Any]:
+        """What is kept of it."""
+        return {
+            "tx_hash": self.tx_hash,
+            "log_index": self.log_index,
+            "block_number": self.block_number,
+            "block_hash": self.block_hash,
+            "block_timestamp": self.block_timestamp,
+            "token_id": self.start_token_id,
+            "quantity": self.quantity,
+            "author_wallet": self.author_wallet,
+            "recipient": self.minter,
+            "total_paid": str(self.total_paid),
+        }

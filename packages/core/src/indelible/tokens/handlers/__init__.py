@@ -1,0 +1,169 @@
+"""The only writers of tokens: load, decide, record."""
+
+from collections.abc import Sequence
+
+from indelible.kernel.leases import Leases
+from indelible.tokens import commands
+from indelible.tokens.commands import AuthorSaved, BlocksDropped, PageKept, TokenSaved
+from indelible.tokens.entities import Author, MintEvent, MintLog, Token
+from indelible.tokens.errors import CheckpointMoved, TokenExists, TokenNotFound
+from indelible.tokens.handlers.repositories import Repositories, kept_all, saved, saved_over
+from indelible.tokens.ports import TokensWrite
+from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT, Checkpoint
+
+MOST_EVENTS = 10_000
+
+
+def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
+    """Give a failed token another chance; MintOrphaned while the chain has no mint of it."""
+    tokens = Repositories.over(tx).tokens
+    found = tokens.get_by_token_id(command.token_id)
+    if found is None:
+        raise TokenNotFound(str(command.token_id))
+    head = tx.collection.tokens.load(found.id, expected_seq=command.expected_seq)
+    token = saved_over(tx, tx.collection.tokens, head, head.entity.requeued())
+    tokens.make_due(token)
+    return TokenSaved(token=token, seq=head.place.seq + 1)
+
+
+def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> AuthorSaved:
+    """Let a wallet's tokens be made from this prompt; an author who was never seen is known from now on."""
+    known = _author(tx, command.wallet_address)
+    author = saved(tx, tx.collection.authors, known.prompted(command.prompt_text))
+    return AuthorSaved(author=author, seq=tx.collection.authors.get(author.id).place.seq)
+
+
+def keep_page(tx: TokensWrite, command: commands.KeepPage) -> PageKept:
+    """Keep the mints of a page that are new, and go on behind it; CheckpointMoved where blocks before it are unread."""
+    page, before = command.page, checkpoint_of(tx)
+    if before and before.number < page.span.first - 1:
+        raise CheckpointMoved(page.span.first, page.span.last)
+    minted = [_minted(tx, log) for log in page.mints]
+    if not before or before.number < page.last.number:
+        _set_checkpoint(tx, Checkpoint(number=page.last.number, hash=page.last.hash))
+    return PageKept(mints=sum(map(bool, minted)), tokens=sum(minted))
+
+
+def drop_blocks(tx: TokensWrite, command: commands.DropBlocks) -> BlocksDropped:
+    """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
+    reorg, events = command.reorg, Repositories.over(tx).mint_events
+    found = events.get_by_block_range(reorg.kept.number + 1, 2**63 - 1, MOST_EVENTS)
+    gone = [each for each in found if each.block_hash in reorg.gone and each.is_canonical]
+    tokens = [token for event in gone for token in _orphaned(tx, event)]
+    _set_checkpoint(tx, reorg.kept)
+    revealed = tuple(token.token_id for token in tokens if token.is_shown)
+    return BlocksDropped(mints=len(gone), tokens=len(tokens), already_revealed=revealed)
+
+
+def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved:
+    """Keep a token that the chain has and nobody told of; TokenExists."""
+    tokens, now = Repositories.over(tx).tokens, tx.clock.now()
+    if tokens.get_by_token_id(command.token_id):
+        raise TokenExists(command.token_id)
+    author = _author(tx, command.author_wallet)
+    said = {"token_id": command.token_id, "author_id": author.id, "metadata_cid": command.metadata_cid}
+    said |= {"mint_timestamp": now}  # the mint itself was not seen
+    action = "recover" if command.metadata_cid else "detect"
+    return TokenSaved(token=tokens.add(Token.born(action, now=now, id=tx.ids.new(), **said)), seq=1)
+
+
+def hint_detection(tx: TokensWrite, command: commands.HintDetection) -> None:
+    """Look at the chain now; what was hinted at is not believed."""
+    if command.hint_id:
+        tx.work.put(DETECT, {CHAIN: tx.clock.now()})
+
+
+def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
+    """The tokens of these leases, being generated from now on; None for one that is past that."""
+    heads, now = tx.collection.locked([lease.entity_id for lease in leases]), tx.clock.now()
+    begun = [head.entity.generating(now=now) if head else None for head in heads]
+    moves = [(head, each) for head, each in zip(heads, begun, strict=True) if head and each]
+    kept_all(tx, tx.collection.tokens, [(head, each) for head, each in moves if each is not head.entity])
+    return begun
+
+
+def finish_generation(tx: TokensWrite, made: Sequence[tuple[Token, str]]) -> None:
+    """Keep that the images of these tokens are made, and make their upload due."""
+    heads, now = tx.collection.locked([token.id for token, _ in made]), tx.clock.now()
+    moves = [(head, head.entity.uploading(path, now=now)) for head, (_, path) in zip(heads, made, strict=True) if head]
+    kept_all(tx, tx.collection.tokens, moves)
+    Repositories.over(tx).tokens.make_all_due([token for _, token in moves])
+
+
+def bury_generation(tx: TokensWrite, token_uuid: str, reason: str) -> None:
+    """Let a token fail whose generation is given up."""
+    tokens = Repositories.over(tx).tokens
+    token = tokens.get_by_id(token_uuid)
+    failed = token and token.given_up(reason)
+    if failed:
+        tokens.save(failed)
+
+
+def checkpoint_of(tx: TokensWrite) -> Checkpoint | None:
+    """How far the chain was read."""
+    kept = Repositories.over(tx).system_state.get_state(CHECKPOINT)
+    return None if kept is None else Checkpoint(number=kept["number"], hash=kept["hash"])
+
+
+def _set_checkpoint(tx: TokensWrite, checkpoint: Checkpoint) -> None:
+    value = {"number": checkpoint.number, "hash": checkpoint.hash}
+    Repositories.over(tx).system_state.set_state(CHECKPOINT, value)
+
+
+def _author(tx: TokensWrite, wallet: str) -> Author:
+    """The author with this wallet, known from now on."""
+    authors, now = Repositories.over(tx).authors, tx.clock.now()
+    known = authors.get_by_wallet(wallet)
+    return known or authors.add(Author.born("create", now=now, id=tx.ids.new(), wallet_address=wallet))
+
+
+def _minted(tx: TokensWrite, log: MintLog) -> int:
+    """How many tokens are to be made now because of the mint: none where it was known."""
+    events, now = Repositories.over(tx).mint_events, tx.clock.now()
+    event = events.find(log.block_hash, log.tx_hash, log.log_index)
+    if event and event.is_canonical:
+        return 0
+    if event:
+        event = events.save(event.restored())
+    else:
+        event = events.add(MintEvent.born("detect", now=now, id=tx.ids.new(), detected_at=now, **log.as_event))
+    author = _author(tx, event.author_wallet)
+    return sum(_made(tx, event, author, token_id) for token_id in event.token_ids)
+
+
+def _made(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> bool:
+    """Whether the token begins, or begins again, because of the mint."""
+    tokens, now = Repositories.over(tx).tokens, tx.clock.now()
+    found = tokens.get_by_token_id(token_id)
+    if found is None:
+        said = {"token_id": token_id, "author_id": author.id, **event.minting}
+        tokens.add(Token.born("detect", now=now, id=tx.ids.new(), **said))
+        return True
+    if found.is_quarantined:
+        tokens.save(found.reminted(event, author.id))
+        return True
+    return False
+
+
+def _orphaned(tx: TokensWrite, event: MintEvent) -> Sequence[Token]:
+    """The tokens of a mint that the chain has dropped, as they are then."""
+    seven = Repositories.over(tx)
+    seven.mint_events.save(event.orphaned())
+    found = [token for each in event.token_ids if (token := seven.tokens.get_by_token_id(each))]
+    own = [token for token in found if token.mint_event_id == event.id]
+    return [seven.tokens.save(failed) if (failed := token.quarantined()) else token for token in own]
+
+
+__all__ = [
+    "Repositories",
+    "begin_generation",
+    "bury_generation",
+    "checkpoint_of",
+    "drop_blocks",
+    "finish_generation",
+    "hint_detection",
+    "keep_page",
+    "recover_token",
+    "retry_token",
+    "set_author_prompt",
+]

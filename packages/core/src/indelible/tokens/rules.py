@@ -1,0 +1,132 @@
+"""What follows from several entities: which step was taken, which blocks to read, which message a wallet signs."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import frozen
+
+from indelible.kernel import InvalidTransition, Lifecycle
+from indelible.tokens.entities import Block, MintEvent, MintLog
+from indelible.tokens.errors import MessageExpired, MessageWrong
+from indelible.tokens.lifecycle import TokenStatus
+
+MESSAGE: Final = "Update prompt for wallet: {wallet}\nTimestamp: {timestamp}\nNonce: {nonce}"
+SIGNED: Final = re.compile(r"Update prompt for wallet: \S+\nTimestamp: ([0-9]{13})\nNonce: ([A-Za-z0-9_-]{8,100})")
+WINDOW: Final = timedelta(minutes=5)
+MOST_BLOCKS: Final = 2_000
+GENERATE, UPLOAD, REVEAL_TOKENS, DETECT = "generate", "upload", "reveal", "detect"
+CHAIN, CHECKPOINT = "chain", "last_processed_block"  # what is detected; the key under which is kept how far
+NEXT_STAGE: Final = {
+    TokenStatus.DETECTED: GENERATE,
+    TokenStatus.UPLOADING: UPLOAD,
+    TokenStatus.READY: REVEAL_TOKENS,
+}
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def step_between(lifecycle: Lifecycle[StrEnum], old: str, new: StrEnum) -> str:
+    """The action that leads from a state to another, or InvalidTransition."""
+    for edge in lifecycle.edges:
+        if (edge.from_state, edge.to_state) == (old, new):
+            return edge.action
+    raise InvalidTransition(lifecycle.name, old, f"become {new}", lifecycle.allowed(old))
+
+
+@frozen(kw_only=True)
+class SignedMessage:
+    """What a wallet says when it signs."""
+
+    timestamp: int  # milliseconds since 1970
+    nonce: str
+
+
+def signed_message(message: str, wallet: str, now: datetime) -> SignedMessage:
+    """What the message says, or MessageWrong, or MessageExpired."""
+    found = SIGNED.fullmatch(message)
+    timestamp, nonce = found.groups() if found else ("0", "")
+    if message != MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=nonce) or not found:
+        raise MessageWrong(MESSAGE)
+    if abs(now - (EPOCH + timedelta(milliseconds=int(timestamp)))) > WINDOW:
+        raise MessageExpired(int(timestamp))
+    return SignedMessage(timestamp=int(timestamp), nonce=nonce)
+
+
+@frozen(kw_only=True)
+class Checkpoint:
+    """The last block that was read, by number and hash."""
+
+    number: int
+    hash: str
+
+
+@frozen(kw_only=True)
+class Reading:
+    """How a chain is read: from which block, how far behind its newest, how many at once, how many again."""
+
+    start: int = 0
+    confirmations: int = 12
+    most_blocks: int = MOST_BLOCKS
+    overlap: int = 20
+    poll_seconds: float = 2.0
+
+
+@frozen(kw_only=True)
+class Span:
+    """Blocks to be read, both ends included; none where the last lies before the first."""
+
+    first: int
+    last: int
+
+    def __bool__(self) -> bool:
+        return self.first <= self.last
+
+
+def next_span(checkpoint: Checkpoint | None, newest: int, size: int, how: Reading) -> Span:
+    """The blocks to be read next; the last few that were read are read again, in case a node had not all of them."""
+    confirmed = newest - how.confirmations
+    unread = how.start if checkpoint is None else checkpoint.number + 1
+    again = max(how.start, unread - how.overlap)
+    return Span(first=again, last=min(confirmed, unread + size - 1)) if unread <= confirmed else Span(first=1, last=0)
+
+
+def smaller(span: Span, advised_last: int | None) -> Span:
+    """A part of the span that a node may answer for."""
+    if advised_last is not None and span.first <= advised_last < span.last:
+        return Span(first=span.first, last=advised_last)
+    return Span(first=span.first, last=span.first + (span.last - span.first) // 2)
+
+
+def next_size(size: int, logs: int, how: Reading) -> int:
+    """How many blocks to ask for next: more while there is little in them."""
+    return min(how.most_blocks, size * 2) if logs < 1_000 else size  # noqa: PLR2004 - a tenth of what nodes give
+
+
+@frozen(kw_only=True)
+class Page:
+    """What the chain says of some blocks, the last one by hash."""
+
+    span: Span
+    last: Block
+    mints: tuple[MintLog, ...]
+    is_last: bool  # whether nothing confirmed lies beyond
+
+
+@frozen(kw_only=True)
+class Reorg:
+    """The chain has dropped blocks that were read: the last one that it kept, and the blocks of mints that are gone."""
+
+    kept: Checkpoint
+    gone: frozenset[str]
+
+
+def occurrence_of(log: MintLog | MintEvent) -> tuple[str, str, int]:
+    """What tells an occurrence of a mint from all others: a transaction may be mined again, in another block."""
+    return log.block_hash, log.tx_hash, log.log_index
+
+
+def counted(statuses: Iterable[StrEnum], found: Mapping[str, int]) -> dict[str, int]:
+    """How many there are of each status, none left out."""
+    return {each.value: found.get(each.value, 0) for each in statuses}

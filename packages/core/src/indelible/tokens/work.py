@@ -1,0 +1,170 @@
+"""Work on tokens that leaves the process: the chain is read, a page at a time, and read back where it has changed."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from attrs import Factory, define, field, frozen
+
+from indelible.kernel import Actor, IndelibleError, Store
+from indelible.kernel.leases import Leases
+from indelible.kernel.stages import GiveUp, Stage, TryAgain
+from indelible.tokens.commands import DropBlocks, KeepPage, RecoverToken
+from indelible.tokens.entities import MintLog
+from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDeep, TokenExists
+from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
+from indelible.tokens.ports import Chain, TokensRead, TokensWrite
+from indelible.tokens.queries import blocks_of_mints, checkpoints, missing_tokens
+from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Page, Reading, Reorg, Span, next_size, next_span, smaller
+
+MOST_WALKED: Final = 100_000  # checkpoints that are compared with the chain before an operator is asked
+
+logger = logging.getLogger("indelible.tokens")
+
+Found = Page | Reorg | None
+Look = tuple[Checkpoint | None]
+
+
+@define(kw_only=True)
+class Detection:
+    """Reads a contract's mints: what is confirmed, in order, each once, and again where the chain has changed."""
+
+    store: Store[TokensRead, TokensWrite]
+    chain: Chain
+    how: Reading = field(factory=Reading)
+    _size: int = field(init=False, default=Factory(lambda self: self.how.most_blocks, takes_self=True))
+
+    def stage(self) -> Stage[TokensWrite, Look, Found]:
+        """The stage that does it; its only piece of work is the chain."""
+        never = 2**31  # a node that is away for a month is asked again after it
+        return Stage(
+            name=DETECT, batch=1, claim=self.claim, perform=self.perform, finish=self.finish, most_attempts=never
+        )
+
+    def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[Look]:
+        """How far the chain was read."""
+        return [(checkpoint_of(tx),)] * len(leases)
+
+    def perform(self, look: Look) -> Found:
+        """What the chain says next; None where there is nothing to be read yet."""
+        (checkpoint,) = look
+        self.chain.check()
+        newest = self.chain.newest()
+        if checkpoint and not self._is_kept(checkpoint):
+            return self._reorg()
+        span = next_span(checkpoint, newest, self._size, self.how)
+        return self._page(span, newest) if span else None
+
+    def finish(self, tx: TokensWrite, done: Sequence[tuple[Look, Found]]) -> None:
+        """Keep it, and look again: at once where more is confirmed, else after a pause."""
+        for _, found in done:
+            is_more = found is not None
+            match found:
+                case Page():
+                    keep_page(tx, KeepPage(page=found))
+                    is_more = not found.is_last
+                case Reorg():
+                    drop_blocks(tx, DropBlocks(reorg=found))
+                case None:
+                    pass
+            pause = timedelta(seconds=0 if is_more else self.how.poll_seconds)
+            tx.work.put(DETECT, {CHAIN: tx.clock.now() + pause})
+
+    def _is_kept(self, checkpoint: Checkpoint) -> bool:
+        """Whether the chain still has the block; ChainUnreachable where the node is not so far."""
+        block = self.chain.block(checkpoint.number)
+        if block is None:
+            raise ChainUnreachable(f"the node has no block {checkpoint.number} yet, which was read before")
+        return block.hash == checkpoint.hash
+
+    def _reorg(self) -> Reorg:
+        """The last checkpoint that the chain has kept, and the blocks with mints that it has not."""
+        kept = self._last_kept()
+        blocks = self.store.read(blocks_of_mints, kept.number)
+        gone = {hash_ for number, hash_ in blocks if not self._has(number, hash_)}
+        return Reorg(kept=kept, gone=frozenset(gone))
+
+    def _last_kept(self) -> Checkpoint:
+        before, oldest = None, 0
+        for _ in range(0, MOST_WALKED, 100):
+            found = self.store.read(checkpoints, before=before)
+            for before, checkpoint in found:  # noqa: B007 - the last one is where the next page begins
+                oldest = checkpoint.number
+                if self._has(checkpoint.number, checkpoint.hash):
+                    return checkpoint
+            if not found:
+                break
+        raise GiveUp(str(ReorgTooDeep(oldest)))
+
+    def _has(self, number: int, hash_: str) -> bool:
+        block = self.chain.block(number)
+        return block is not None and block.hash == hash_
+
+    def read_blocks(self, span: Span) -> Iterator[Page]:
+        """The span in pages, whatever was read of it before; nothing is kept."""
+        self.chain.check()
+        newest = self.chain.newest()
+        while span:
+            page = self._page(Span(first=span.first, last=min(span.last, span.first + self._size - 1)), newest)
+            yield page
+            span = Span(first=page.last.number + 1, last=span.last)
+
+    def _page(self, span: Span, newest: int) -> Page:
+        """The span, or as much of it as the node answers for."""
+        mints: tuple[MintLog, ...] | None = None
+        while mints is None:
+            try:
+                mints = self.chain.mints(span.first, span.last)
+            except RangeTooLarge as error:
+                if span.first == span.last:
+                    raise TryAgain("the node does not answer even for one block") from error
+                span = smaller(span, error.advised_last)
+        self._size = next_size(span.last - span.first + 1, len(mints), self.how)
+        last = self.chain.block(span.last)
+        if last is None:
+            raise ChainUnreachable(f"the node has no block {span.last} yet")
+        confirmed = newest - self.how.confirmations
+        return Page(span=span, last=last, mints=mints, is_last=span.last >= confirmed)
+
+
+@frozen(kw_only=True)
+class Recovered:
+    """What a look at the chain's own count has found."""
+
+    on_chain: int
+    missing: tuple[int, ...]
+    recovered: tuple[int, ...]
+    failed: tuple[int, ...]
+
+
+def recover_missing(
+    store: Store[TokensRead, TokensWrite], chain: Chain, *, actor: Actor, limit: int = 1_000, keeps: bool = True
+) -> Recovered:
+    """Keep the tokens that the chain has counted and the store has not, up to so many; or only name them."""
+    chain.check()
+    following = chain.next_token_id()
+    missing = store.read(missing_tokens, following, limit=limit)
+    outcomes = {each: _recovered(store, chain, actor, each) for each in missing} if keeps else {}
+    return Recovered(
+        on_chain=following - 1,
+        missing=tuple(missing),
+        recovered=tuple(each for each, is_kept in outcomes.items() if is_kept),
+        failed=tuple(each for each, is_kept in outcomes.items() if not is_kept),
+    )
+
+
+def _recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
+    """Whether the token is kept; a failure of one is no reason to leave the others."""
+    try:
+        wallet = chain.author_of(token_id)
+        if wallet is None:
+            return False
+        command = RecoverToken(token_id=token_id, author_wallet=wallet, metadata_cid=chain.metadata_of(token_id))
+        store.run(recover_token, command, actor=actor, reason="the chain has it, and nobody told of it")
+    except TokenExists:
+        return True
+    except IndelibleError as error:
+        logger.warning("token %d is not recovered: %s", token_id, error.code)
+        return False
+    return True
