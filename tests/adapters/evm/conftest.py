@@ -3,11 +3,11 @@
 from collections.abc import Generator
 
 import pytest
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil, anvil
 from tests.chain.proxy import Proxy, proxy
 from tests.conftest import folder
 
+from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
 CHAIN_ID = 84_532

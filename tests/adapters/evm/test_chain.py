@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil
 from tests.chain.proxy import Proxy
 from web3 import Web3
 
 from indelible.kernel import WrongUse
 from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
+from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain, QuietProvider
 
 HEADERS = "eth_getBlockByNumber"

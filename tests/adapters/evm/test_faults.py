@@ -1,8 +1,11 @@
 """What a node does wrong is an error of the port, and none of it tells the node's address."""
 
+import json
 import logging
 import pickle
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 import pytest
 from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil
 from tests.chain.proxy import KEY, Fault, Proxy, proxy
 
 from indelible.kernel import IndelibleError
 from indelible.tokens.errors import ChainUnreachable, ChainWrong
+from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
 SIGNATURE = "0x" + "11" * 66
@@ -107,7 +110,7 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = {"error": {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}}
-    monkeypatch.setattr("indelible_evm.provider.json.loads", lambda _: said)
+    monkeypatch.setattr(Proxy, "answer", lambda *_: json.dumps(said).encode())
 
     with pytest.raises(ChainUnreachable) as refused:
         chain.newest()
@@ -247,3 +250,19 @@ def test_errors_go_from_process_to_process(chain: Chain, provider: Proxy) -> Non
         chain.newest()
 
     assert pickle.loads(pickle.dumps(refused.value)).detail == {"reason": "HTTP 429"}  # noqa: S301 - our own
+
+
+def test_a_process_that_has_the_adapter_recurses_no_deeper_than_before() -> None:
+    script = """if True:
+        import json, sys
+        before = sys.getrecursionlimit()
+        import indelible_evm
+        assert sys.getrecursionlimit() == before
+        try:
+            json.loads("[" * 100_000)  # where web3 alone was imported, this ends the process
+        except RecursionError:
+            print("RecursionError")
+    """
+    done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True)
+
+    assert done.stdout == "RecursionError\n"

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from tests.adapters.evm.conftest import AUTHOR
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil
 from tests.chain.proxy import LOGS, Form, Proxy
 
 from indelible.tokens import MintLog
 from indelible.tokens.errors import RangeTooLarge
+from indelible.tokens.ports import Chain
 
 
 def everything(chain: Chain, first: int, last: int) -> list[MintLog]:
