@@ -22,7 +22,7 @@ HOST: Final = "127.0.0.1"
 LISTENING: Final = re.compile(r"^Listening on 127\.0\.0\.1:(\d+)$", re.MULTILINE)
 START_SECONDS: Final = 60
 MINED_SECONDS: Final = 30
-GAS: Final = hex(10_000_000)  # said, so that nobody estimates it
+GAS: Final = hex(3_000_000)  # said, so that nobody estimates it
 MINT, REVEAL = bytes.fromhex("40c10f19"), bytes.fromhex("53de7804")
 PLACEHOLDER: Final = "ipfs://placeholder"
 
