@@ -1,6 +1,7 @@
 """A chain of the test's own, a season on it, and the adapter that sees them through a provider's limits."""
 
 from collections.abc import Generator
+from contextlib import closing
 
 import pytest
 from tests.chain.anvil import Anvil, anvil
@@ -32,5 +33,6 @@ def provider(node: Anvil) -> Generator[Proxy]:
 
 
 @pytest.fixture
-def chain(provider: Proxy, season: str) -> Chain:
-    return EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)
+def chain(provider: Proxy, season: str) -> Generator[Chain]:
+    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as found:
+        yield found

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import attrs
 import pytest
@@ -43,8 +44,9 @@ EXPECTED: dict[Fault, tuple[type[IndelibleError], str]] = {
 
 
 @pytest.fixture
-def chain(provider: Proxy, season: str) -> Chain:
-    return EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)
+def chain(provider: Proxy, season: str) -> Generator[EvmChain]:
+    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +123,7 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
 def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provider: Proxy) -> None:
     chain = EvmChain(url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID)
 
-    with pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
+    with closing(chain), pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
         chain.newest()
 
 
@@ -225,20 +227,19 @@ def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
 
 def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(node: Anvil, season: str) -> None:
     with proxy(node.url, idle_seconds=0.1) as provider:
-        chain = EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)
-        for _ in range(3):
-            chain.check()
-            time.sleep(0.3)
+        with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as chain:
+            for _ in range(3):
+                chain.check()
+                time.sleep(0.3)
 
         assert provider.posts == 3  # none was asked twice
 
 
-def test_connections_are_kept_and_shared_by_threads(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
+def test_connections_are_kept_and_shared_by_threads(chain: EvmChain, node: Anvil, season: str, provider: Proxy) -> None:
     for _ in range(20):
         node.mint(season, AUTHOR)
-    chain = attrs.evolve(chain, timeout_seconds=10)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(chain.author_of, range(1, 21)))
+    with closing(attrs.evolve(chain, timeout_seconds=10)) as patient, ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(patient.author_of, range(1, 21)))
 
     assert found == [AUTHOR] * 20
     assert provider.connections <= 8

@@ -55,9 +55,12 @@ class QuietProvider(JSONBaseProvider):
         self._secrets = [each for each in re.split(r"[/?&=#]+", url) if len(each) >= SECRET_CHARACTERS]
         self._timeout_seconds = timeout_seconds
 
-    def __del__(self) -> None:
-        for idle in self._idle:
-            idle.close()
+    def close(self) -> None:
+        """End the connections on which nothing is asked now."""
+        while self._idle:
+            self._idle.pop().close()
+
+    __del__ = close
 
     def make_request(self, method: RPCEndpoint, params: object) -> RPCResponse:
         return cast(RPCResponse, self._said(self.encode_rpc_request(method, params)))
