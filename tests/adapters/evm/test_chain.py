@@ -1,16 +1,17 @@
 """The adapter on a real chain: what was minted and revealed, and what a reorg makes of it."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil
 from tests.chain.proxy import Proxy
 from web3 import Web3
 
 from indelible.kernel import WrongUse
 from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
+from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain, QuietProvider
 
 HEADERS = "eth_getBlockByNumber"
@@ -181,7 +182,7 @@ def test_an_address_where_nothing_is_does_not_count_as_an_empty_season(provider:
     chain = EvmChain(url=provider.url, contract=season[:-2] + "00", chain_id=CHAIN_ID)
 
     for ask in (chain.next_token_id, lambda: chain.author_of(1), lambda: chain.metadata_of(1)):
-        with pytest.raises(ChainWrong, match="look at its address"):
+        with closing(chain), pytest.raises(ChainWrong, match="look at its address"):
             ask()
 
 

@@ -1,21 +1,25 @@
 """What a node does wrong is an error of the port, and none of it tells the node's address."""
 
+import json
 import logging
 import pickle
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import attrs
 import pytest
 from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
-from tests.adapters.evm.port import Chain
 from tests.chain.anvil import Anvil
 from tests.chain.proxy import KEY, Fault, Proxy, proxy
 
 from indelible.kernel import IndelibleError
 from indelible.tokens.errors import ChainUnreachable, ChainWrong
+from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
 SIGNATURE = "0x" + "11" * 66
@@ -40,8 +44,9 @@ EXPECTED: dict[Fault, tuple[type[IndelibleError], str]] = {
 
 
 @pytest.fixture
-def chain(provider: Proxy, season: str) -> Chain:
-    return EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)
+def chain(provider: Proxy, season: str) -> Generator[EvmChain]:
+    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +112,7 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = {"error": {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}}
-    monkeypatch.setattr("indelible_evm.provider.json.loads", lambda _: said)
+    monkeypatch.setattr(Proxy, "answer", lambda *_: json.dumps(said).encode())
 
     with pytest.raises(ChainUnreachable) as refused:
         chain.newest()
@@ -115,10 +120,10 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
     assert not re.search(rf"{KEY}|127\.0", refused.value.reason)
 
 
-def test_a_wrong_key_is_unreachable_with_what_the_node_says(node: Anvil, season: str, provider: Proxy) -> None:
+def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provider: Proxy) -> None:
     chain = EvmChain(url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID)
 
-    with pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
+    with closing(chain), pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
         chain.newest()
 
 
@@ -179,9 +184,10 @@ def test_nonsense_in_place_of_what_a_contract_answers_is_refused(
             ASKS[name](chain)
 
 
-@pytest.mark.parametrize(
-    "said", [b"null", b"7", b'"text"', b"[]", b"{}", b"[[[[", b"[" * 100_000, b"\xff", b'{"error":{}}']
-)
+NO_ANSWERS = [b"null", b"7", b'"text"', b"[]", b"{}", b"[[[[", b"[" * 100_000, b"\xff", b'{"error":{}}']
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS)
 @pytest.mark.parametrize("is_batch", [True, False])
 def test_json_that_is_no_answer_is_refused(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, said: bytes, *, is_batch: bool
@@ -221,20 +227,19 @@ def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
 
 def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(node: Anvil, season: str) -> None:
     with proxy(node.url, idle_seconds=0.1) as provider:
-        chain = EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)
-        for _ in range(3):
-            chain.check()
-            time.sleep(0.3)
+        with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as chain:
+            for _ in range(3):
+                chain.check()
+                time.sleep(0.3)
 
         assert provider.posts == 3  # none was asked twice
 
 
-def test_connections_are_kept_and_shared_by_threads(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
+def test_connections_are_kept_and_shared_by_threads(chain: EvmChain, node: Anvil, season: str, provider: Proxy) -> None:
     for _ in range(20):
         node.mint(season, AUTHOR)
-    chain = attrs.evolve(chain, timeout_seconds=10)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(chain.author_of, range(1, 21)))
+    with closing(attrs.evolve(chain, timeout_seconds=10)) as patient, ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(patient.author_of, range(1, 21)))
 
     assert found == [AUTHOR] * 20
     assert provider.connections <= 8
@@ -246,3 +251,19 @@ def test_errors_go_from_process_to_process(chain: Chain, provider: Proxy) -> Non
         chain.newest()
 
     assert pickle.loads(pickle.dumps(refused.value)).detail == {"reason": "HTTP 429"}  # noqa: S301 - our own
+
+
+def test_a_process_that_has_the_adapter_recurses_no_deeper_than_before() -> None:
+    script = """if True:
+        import json, sys
+        before = sys.getrecursionlimit()
+        import indelible_evm
+        assert sys.getrecursionlimit() == before
+        try:
+            json.loads("[" * 100_000)  # where web3 alone was imported, this ends the process
+        except RecursionError:
+            print("RecursionError")
+    """
+    done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True)
+
+    assert done.stdout == "RecursionError\n"

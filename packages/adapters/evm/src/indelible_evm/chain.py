@@ -49,6 +49,10 @@ class EvmChain:
         eq=False,
     )
 
+    def close(self) -> None:
+        """End the connections on which nothing is asked now; another question opens another."""
+        self._provider.close()
+
     def check(self) -> None:
         """WrongChain unless the node serves the configured chain id."""
         found = reading.number(*self._ask("eth_chainId", ()))

@@ -21,6 +21,7 @@ from indelible_evm.reading import members, sequence
 ADDRESS: Final = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?][!-~]*)?", re.ASCII)
 HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
 MOST_BYTES: Final = 64 << 20  # of an answer; ten thousand logs have about eight million
+MOST_SAID: Final = 200
 SECRET_CHARACTERS: Final = 8  # as many make a part of the address a secret: providers have the key there
 
 
@@ -34,7 +35,7 @@ class Refusal(Exception):
 
     def unreachable(self) -> ChainUnreachable:
         """What it is for whoever can do nothing about it."""
-        return ChainUnreachable(f"{self.code}: {self.message}")
+        return ChainUnreachable(f"{self.code}: {self.message[:MOST_SAID]}")
 
 
 class QuietProvider(JSONBaseProvider):
@@ -54,9 +55,12 @@ class QuietProvider(JSONBaseProvider):
         self._secrets = [each for each in re.split(r"[/?&=#]+", url) if len(each) >= SECRET_CHARACTERS]
         self._timeout_seconds = timeout_seconds
 
-    def __del__(self) -> None:
-        for idle in self._idle:
-            idle.close()
+    def close(self) -> None:
+        """End the connections on which nothing is asked now."""
+        while self._idle:
+            self._idle.pop().close()
+
+    __del__ = close
 
     def make_request(self, method: RPCEndpoint, params: object) -> RPCResponse:
         return cast(RPCResponse, self._said(self.encode_rpc_request(method, params)))
@@ -82,7 +86,7 @@ class QuietProvider(JSONBaseProvider):
             code, message = error.get("code"), str(error.get("message"))
             for secret in self._secrets:
                 message = message.replace(secret, "***")
-            raise Refusal(code if isinstance(code, int) else 0, message[:200], error.get("data"))
+            raise Refusal(code if isinstance(code, int) else 0, message, error.get("data"))
         if "result" not in read:
             raise ChainWrong("an answer has neither a result nor an error")
         return read["result"]
