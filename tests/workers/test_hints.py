@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from dramatiq.brokers.stub import StubBroker
 from redis import Redis
 from tests.conftest import folder
 from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, until
@@ -43,9 +42,7 @@ def at_work(
     """Threads that work for the stage, waked by the Redis at the address, if there is one."""
     with ExitStack() as stack:
         shift = Shift(store=store, actor=WORKER)
-        brokers: list[HintBroker | StubBroker] = [StubBroker(middleware=[])]
-        if url:
-            brokers.insert(0, HintBroker(stack.enter_context(client_of(url)), shift))
+        brokers = [HintBroker(stack.enter_context(client_of(url)), shift)] if url else []
         stack.enter_context(working(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=sweep_seconds))
         yield shift
 

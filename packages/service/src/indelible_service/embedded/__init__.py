@@ -4,4 +4,14 @@ from indelible_service.embedded.children import ServerFailed
 from indelible_service.embedded.postgresql import ADMIN, APP, OWNER, PostgresServer, postgres
 from indelible_service.embedded.redis import RedisMissing, RedisServer, redis
 
-__all__ = ["ADMIN", "APP", "OWNER", "PostgresServer", "RedisMissing", "RedisServer", "ServerFailed", "postgres", "redis"]
+__all__ = [
+    "ADMIN",
+    "APP",
+    "OWNER",
+    "PostgresServer",
+    "RedisMissing",
+    "RedisServer",
+    "ServerFailed",
+    "postgres",
+    "redis",
+]
