@@ -8,6 +8,7 @@ from dramatiq.broker import MessageProxy as MessageProxy
 class Message:
     queue_name: str
     actor_name: str
+    kwargs: dict[str, object]
     options: dict[str, object]
     def __init__(
         self,

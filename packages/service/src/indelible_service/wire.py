@@ -3,19 +3,35 @@
 import logging
 import os
 import time
-from typing import ClassVar
+from collections.abc import Container, Mapping, Sequence
+from importlib import import_module
+from typing import Any, ClassVar, Final
 
 from attrs import frozen
 from flask import Flask
 
 from indelible.captures import Embedder
-from indelible.kernel import Unavailable
+from indelible.kernel import Actor, Unavailable
+from indelible.kernel.stages import Stage
+from indelible.tokens.ports import Chain
+from indelible.tokens.rules import CHAIN, DETECT, Reading
+from indelible.tokens.work import Detection
 from indelible.wiring import Wiring
 from indelible_service.database import store_of
 from indelible_service.local import derived
-from indelible_service.settings import Settings, load
+from indelible_service.settings import Settings, SettingsWrong, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings, create_app
+from indelible_workers import Periodic
+
+WORKER: Final = Actor.system("worker")
+
+
+@frozen
+class ChainAdapterMissing(Unavailable):
+    """A chain is set up, and nothing is installed that reads one."""
+
+    code: ClassVar[str] = "CHAIN_ADAPTER_MISSING"
 
 
 @frozen
@@ -52,6 +68,41 @@ def embedder_of(settings: Settings) -> Embedder | None:
                     return None
                 raise EmbedderMissing(named) from error
             return WordLlamaEmbedder()
+
+
+def stages_of(settings: Settings, store: SqlStore) -> Mapping[str, Stage[Any, Any, Any]]:
+    """The stages whose work is done here, by name: those of what is set up."""
+    stages: list[Stage[Any, Any, Any]] = []
+    if settings.rpc_url:
+        how = Reading(start=settings.start_block, confirmations=settings.confirmations)
+        stages.append(Detection(store=store, chain=_chain_of(settings), how=how).stage())
+    return {stage.name: stage for stage in stages}
+
+
+def periodics_of(_: Settings) -> Sequence[Periodic]:
+    """The work that comes due by the clock."""
+    return ()
+
+
+def put_standing(store: SqlStore, stages: Container[str]) -> None:
+    """Make due what is always due, and puts itself again: else nobody would begin."""
+    if DETECT in stages:
+        with store.transaction(actor=WORKER, reason="a worker starts") as tx:
+            tx.work.put(DETECT, {CHAIN: tx.clock.now()})
+
+
+def _chain_of(settings: Settings) -> Chain:
+    if not settings.contract_address:
+        raise SettingsWrong(("INDELIBLE_CONTRACT_ADDRESS must be set where INDELIBLE_RPC_URL is",))
+    try:
+        # By its name until that adapter is here: then as the embedder's is imported.
+        adapter: Any = import_module("indelible_evm")
+    except ModuleNotFoundError as error:
+        raise ChainAdapterMissing from error
+    chain: Chain = adapter.EvmChain(
+        url=settings.rpc_url, contract=settings.contract_address, chain_id=settings.chain_id
+    )
+    return chain
 
 
 def make() -> Flask:

@@ -77,8 +77,9 @@ def working(
 ) -> Generator[None]:
     """Threads at each broker, and a sweeper; at the end nothing more is claimed, and what is in hand is finished.
 
-    The last broker should be one in this process: it takes what the others do not.
+    What no broker takes is drained in this process.
     """
+    brokers = (*brokers, StubBroker(middleware=[]))
     workers: list[dramatiq.Worker] = []
     shift.threads.set_function(lambda: sum(thread.is_alive() for worker in workers for thread in worker.workers))
     with shift.beating():

@@ -9,7 +9,7 @@ from dramatiq import Message, MessageProxy
 from dramatiq.broker import Consumer
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
-from redis import Redis, RedisError
+from redis import ConnectionError, Redis, RedisError  # noqa: A004 - its own
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -17,13 +17,15 @@ from indelible_workers.shift import Shift, logger
 
 ACTOR: Final = "drain"
 KEPT_MILLISECONDS: Final = 60_000  # of dead processes and messages, which nobody misses
+LONGEST_WAIT_SECONDS: Final = 5
 PAUSE_SECONDS: Final = 1.0  # before Redis is asked again
 GONE: Final = (RedisError, ConnectionClosed, OSError)
 
 
 def client_of(url: str) -> Redis:
     """The one client of a process. Nothing that is asked here waits at Redis: one that is silent for long is gone."""
-    waits = {"socket_connect_timeout": 5, "socket_timeout": 10, "retry": Retry(NoBackoff(), 1)}
+    once = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))  # a connection may be of a server before
+    waits = {"socket_connect_timeout": LONGEST_WAIT_SECONDS, "socket_timeout": LONGEST_WAIT_SECONDS, "retry": once}
     return Redis.from_url(url, **waits)  # pyright: ignore[reportUnknownMemberType] - its options have no types
 
 
@@ -54,10 +56,10 @@ class HintBroker(RedisBroker):
         try:
             if self.client.llen(f"{self.namespace}:{message.queue_name}") < most:
                 self.enqueue(message)
+                self.heard()
         except GONE as error:
             self.heard(error)
             return False
-        self.heard()
         return True
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
@@ -77,10 +79,10 @@ def is_hint(payload: object, queue: str) -> bool:
     """Whether Dramatiq can read it, and finds our actor for it."""
     try:
         message = Message.decode(payload)  # type: ignore[arg-type]
-        found = (message.actor_name, message.queue_name, *message.options)
+        found = (message.actor_name, message.queue_name, message.kwargs, *message.options)
     except Exception:  # noqa: BLE001 - whatever rubbish does to its reader
         return False
-    return found == (ACTOR, queue, "redis_message_id")
+    return found == (ACTOR, queue, {}, "redis_message_id")
 
 
 class HintConsumer(Consumer):
@@ -92,25 +94,23 @@ class HintConsumer(Consumer):
     def __next__(self) -> MessageProxy | None:
         """The next hint, if there is one."""
         try:
-            message = self._next_hint()
-            self._broker.heard()
+            return self._next_hint()
         except GONE as error:
             self._broker.heard(error)
             sleep(PAUSE_SECONDS)
             return None
-        return message
 
     def _next_hint(self) -> MessageProxy | None:
         try:
             message = next(self._inner)
             if message is None or is_hint(message.encode(), self._queue):
                 return message
-            self._inner.ack(message)
+            self._broker.drop_rubbish(self._queue)
+            self._inner.ack(message)  # which counts it among what is at work
         except GONE:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever rubbish does to its reader
-            logger.info("a message cannot be read: %s", type(error).__name__)
-        self._broker.drop_rubbish(self._queue)
+        except Exception:  # noqa: BLE001 - whatever rubbish does to its reader
+            self._broker.drop_rubbish(self._queue)
         return None
 
     def ack(self, message: MessageProxy) -> None:

@@ -40,8 +40,12 @@ def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | No
     """The time in which the child gets the signal when we are gone, however that came."""
     # The shell reads from us until the end.
     watch = ("/bin/sh", "-c", f'read -r _; kill -{signal.value} "$0"', str(child.pid))
-    with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **as_account(account)):
-        yield
+    with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **as_account(account)) as watcher:
+        try:
+            yield
+        finally:
+            if child.poll() is not None:  # its number may be another program's by now
+                watcher.kill()
 
 
 def stop(child: Child, signals: Iterable[tuple[Signals, float | None]]) -> None:
