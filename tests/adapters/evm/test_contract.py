@@ -50,14 +50,7 @@ SELECTORS = {
     "ERC721NonexistentToken": "7e273289",
 }
 KEEPER_ROLE = "0xfc8737ab85eb45125971625a9ebdb75cc78e01d5c1fa80c4c6e5203f47bc4fab"
-INTERFACES = {
-    "01ffc9a7": True,
-    "80ac58cd": True,
-    "5b5e139f": True,
-    "49064906": True,
-    "7965db0b": True,
-    "ffffffff": False,
-}
+INTERFACES = dict.fromkeys(("01ffc9a7", "80ac58cd", "5b5e139f", "49064906", "7965db0b"), True) | {"ffffffff": False}
 
 
 def digests() -> dict[str, str]:

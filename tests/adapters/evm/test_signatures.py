@@ -41,18 +41,8 @@ GOLDEN = {
 KEYS = tuple(f"0x{each:064x}" for each in (11, 22))
 TEXT = "indelible wants to know that this wallet is yours\nNonce: 4711"
 MAGIC = "1626ba7e" + "00" * 28
-MALFORMED = [
-    "",
-    "0x",
-    "1",
-    "0x1",
-    "0xzz",
-    "text",
-    "0x" + "11" * 63,
-    "11" * 65,
-    "0x" + "11" * 65 + "1",
-    "0x" + "11" * 16_385,
-]
+SHORT_OR_ODD = ["", "0x", "1", "0x1", "0xzz", "text", "0x" + "11" * 63, "0x" + "11" * 65 + "1"]
+MALFORMED = [*SHORT_OR_ODD, "11" * 65, "0x" + "11" * 16_385]
 # Code of wallets that do not do what they should: it answers, or fails, whatever it is asked.
 HOSTILE = {
     "reverts": "0x60006000fd",
