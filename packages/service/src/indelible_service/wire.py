@@ -117,6 +117,7 @@ def settle(settings: Settings) -> None:
     os.environ |= {"TZ": "UTC", "PGTZ": "UTC"}
     time.tzset()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "dramatiq", "indelible_sql.turns"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     web = logging.getLogger("indelible.web")
     web.propagate, web.handlers = False, [logging.StreamHandler()]  # its lines are JSON already
