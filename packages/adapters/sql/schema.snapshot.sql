@@ -2480,33 +2480,33 @@ trigger A CREATE TRIGGER concepts_no_truncate BEFORE TRUNCATE ON concepts FOR EA
 
 trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW EXECUTE FUNCTION concepts_one_step()
 
-trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_algorithms()
+trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'algorithm'::text)) EXECUTE FUNCTION history_needs_algorithms()
 
-trigger A CREATE TRIGGER history_needs_authors AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_authors()
+trigger A CREATE TRIGGER history_needs_authors AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'author'::text)) EXECUTE FUNCTION history_needs_authors()
 
-trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_concepts()
+trigger A CREATE TRIGGER history_needs_concepts AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'concept'::text)) EXECUTE FUNCTION history_needs_concepts()
 
-trigger A CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_image_generation_jobs()
+trigger A CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'image_job'::text)) EXECUTE FUNCTION history_needs_image_generation_jobs()
 
-trigger A CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_ipfs_upload_records()
+trigger A CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'ipfs_upload'::text)) EXECUTE FUNCTION history_needs_ipfs_upload_records()
 
-trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_keys()
+trigger A CREATE TRIGGER history_needs_keys AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'key'::text)) EXECUTE FUNCTION history_needs_keys()
 
-trigger A CREATE TRIGGER history_needs_mint_events AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_mint_events()
+trigger A CREATE TRIGGER history_needs_mint_events AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'mint_event'::text)) EXECUTE FUNCTION history_needs_mint_events()
 
-trigger A CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_reveal_transactions()
+trigger A CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'reveal_transaction'::text)) EXECUTE FUNCTION history_needs_reveal_transactions()
 
-trigger A CREATE TRIGGER history_needs_settings AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_settings()
+trigger A CREATE TRIGGER history_needs_settings AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'setting'::text)) EXECUTE FUNCTION history_needs_settings()
 
-trigger A CREATE TRIGGER history_needs_spaces AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_spaces()
+trigger A CREATE TRIGGER history_needs_spaces AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'space'::text)) EXECUTE FUNCTION history_needs_spaces()
 
-trigger A CREATE TRIGGER history_needs_stages AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_stages()
+trigger A CREATE TRIGGER history_needs_stages AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'stage'::text)) EXECUTE FUNCTION history_needs_stages()
 
-trigger A CREATE TRIGGER history_needs_subspaces AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_subspaces()
+trigger A CREATE TRIGGER history_needs_subspaces AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'subspace'::text)) EXECUTE FUNCTION history_needs_subspaces()
 
-trigger A CREATE TRIGGER history_needs_system_state AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_system_state()
+trigger A CREATE TRIGGER history_needs_system_state AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'system_state'::text)) EXECUTE FUNCTION history_needs_system_state()
 
-trigger A CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON history FOR EACH ROW EXECUTE FUNCTION history_needs_tokens_s0()
+trigger A CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'token'::text)) EXECUTE FUNCTION history_needs_tokens_s0()
 
 trigger A CREATE TRIGGER history_no_delete BEFORE DELETE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_delete()
 

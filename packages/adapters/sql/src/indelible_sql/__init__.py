@@ -8,6 +8,7 @@ from indelible_sql.hosts import declare_lifecycle, guard_head, withdraw_lifecycl
 from indelible_sql.rebuild import Rebuilt, rebuild
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_sql.tables import head_columns
+from indelible_sql.tokens_uow import UnitOfWork, create_uow_factory
 from indelible_sql.transfer import Exported, Imported, export_histories, import_histories
 from indelible_sql.verify import verify
 from indelible_sql.walk import Fault, Finding
@@ -37,6 +38,9 @@ __all__ = [
     # what the owner does for captures
     "index_spaces",
     "install_algorithm",
+    # tokens as the hand-off asks for them
+    "UnitOfWork",
+    "create_uow_factory",
     # whether all is well, and heads made again
     "Fault",
     "Finding",

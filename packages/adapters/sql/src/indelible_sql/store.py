@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import cached_property
 from typing import Concatenate
 
 from attrs import Factory, define, field
@@ -28,7 +27,6 @@ from indelible.kernel import (
 )
 from indelible.kernel.config import Config, SystemConfigCache
 from indelible.kernel.receipts import Once, answered
-from indelible.kernel.stages import Switch
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
 from indelible_sql import captures, keys, leases, migrate, tokens
@@ -63,14 +61,8 @@ class _Opened:
         self.algorithms = SqlHeads(session, captures.OF_ALGORITHMS)
         self.settings = SqlHeads(session, captures.OF_SETTINGS)
         self.margins = captures.AssignmentMarginService(self, self.captures)
-
-    @cached_property
-    def stages(self) -> SqlHeads[Switch]:
-        return SqlHeads(self.session, leases.OF_STAGES)
-
-    @cached_property
-    def collection(self) -> tokens.SqlCollection:
-        return tokens.SqlCollection.over(self.session)
+        self.stages = SqlHeads(session, leases.OF_STAGES)
+        self.collection = tokens.SqlCollection(session)
 
 
 class SqlReading(_Opened):
@@ -79,10 +71,7 @@ class SqlReading(_Opened):
     def __init__(self, session: Session, policy: Policy, config: Config) -> None:
         super().__init__(session, policy, config)
         self.concepts = self.concept_search
-
-    @cached_property
-    def work(self) -> leases.SqlWork:
-        return leases.SqlWork(self.session)
+        self.work = leases.SqlWork(session)
 
 
 class SqlTransaction(_Opened):
@@ -98,10 +87,7 @@ class SqlTransaction(_Opened):
         self.key_heads, self.concept_heads = self.keys, self.concept_search
         self.concepts = RepositoryOverHeads(self, self.concept_search)
         self.artifacts = captures.SqlArtifacts(self, self.captures, session.is_sqlite)
-
-    @cached_property
-    def work(self) -> leases.SqlWorkQueue:
-        return leases.SqlWorkQueue(self.session, self)
+        self.work = leases.SqlWorkQueue(session, self)
 
 
 def _settings_of(store: "SqlStore") -> SystemConfigCache:

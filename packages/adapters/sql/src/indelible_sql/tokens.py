@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Self
+from typing import Final
 
 from attrs import frozen
 from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, type_coerce
@@ -93,27 +93,34 @@ class SqlCollection:
     """Tokens and what belongs to them, to be found and to be changed."""
 
     _session: Session
-    authors: SqlHeads[Author]
-    tokens: SqlHeads[Token]
-    mints: SqlHeads[MintEvent]
-    image_jobs: SqlHeads[ImageGenerationJob]
-    uploads: SqlHeads[IPFSUploadRecord]
-    reveals: SqlHeads[RevealTransaction]
-    states: SqlHeads[SystemState]
 
-    @classmethod
-    def over(cls, session: Session) -> Self:
-        """All of it, through one session."""
-        return cls(
-            session,
-            SqlHeads(session, OF_AUTHORS),
-            SqlHeads(session, OF_TOKENS),
-            SqlHeads(session, OF_MINTS),
-            SqlHeads(session, OF_IMAGE_JOBS),
-            SqlHeads(session, OF_UPLOADS),
-            SqlHeads(session, OF_REVEALS),
-            SqlHeads(session, OF_STATES),
-        )
+    @property
+    def authors(self) -> SqlHeads[Author]:
+        return SqlHeads(self._session, OF_AUTHORS)
+
+    @property
+    def tokens(self) -> SqlHeads[Token]:
+        return SqlHeads(self._session, OF_TOKENS)
+
+    @property
+    def mints(self) -> SqlHeads[MintEvent]:
+        return SqlHeads(self._session, OF_MINTS)
+
+    @property
+    def image_jobs(self) -> SqlHeads[ImageGenerationJob]:
+        return SqlHeads(self._session, OF_IMAGE_JOBS)
+
+    @property
+    def uploads(self) -> SqlHeads[IPFSUploadRecord]:
+        return SqlHeads(self._session, OF_UPLOADS)
+
+    @property
+    def reveals(self) -> SqlHeads[RevealTransaction]:
+        return SqlHeads(self._session, OF_REVEALS)
+
+    @property
+    def states(self) -> SqlHeads[SystemState]:
+        return SqlHeads(self._session, OF_STATES)
 
     def pending(self, status: TokenStatus, stage: str, now: datetime, *, limit: int) -> tuple[Head[Token], ...]:
         """The oldest of a status that nobody has in hand, locked; those that another transaction locks are passed."""

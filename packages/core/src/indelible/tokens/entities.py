@@ -71,7 +71,7 @@ def _is_hex(digits: int) -> Given:
 is_wallet, is_hash = _is_hex(40), _is_hex(64)
 
 
-def lowered(value: object) -> object:
+def lowered(value: Any) -> Any:  # noqa: ANN401 - what is no text is refused by its field's validator
     """A wallet or a hash in its one form; its capitals are a checksum at most."""
     return value.lower() if isinstance(value, str) else value
 

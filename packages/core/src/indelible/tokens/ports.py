@@ -43,7 +43,7 @@ class Keeps(Finds[E], HeadWrites[E], Protocol[E]):
         """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
         ...
 
-    def record_all(self, moves: Sequence[tuple[Change, E]]) -> None:
+    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
         """Move many heads, each by its change, in as few statements as the store can; Stale for all when one was."""
         ...
 

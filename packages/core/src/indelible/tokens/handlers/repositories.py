@@ -69,10 +69,12 @@ def saved_over(tx: TokensWrite, heads: Keeps[M], head: Head[M], entity: M) -> M:
 
 def kept_all(tx: TokensWrite, heads: Keeps[M], moves: Sequence[tuple[Head[M], M]]) -> None:
     """Keep the next state of many, each over the head that the caller holds."""
-    steps = [(head, each, step_between(each.lifecycle, head.entity.status, each.status)) for head, each in moves]
-    heads.record_all(
-        [(next_change(tx, each.lifecycle, head, each, action, record_of(each)), each) for head, each, action in steps]
-    )
+    actions = [step_between(each.lifecycle, head.entity.status, each.status) for head, each in moves]
+    changes = [
+        next_change(tx, each.lifecycle, head, each, action, record_of(each))
+        for (head, each), action in zip(moves, actions, strict=True)
+    ]
+    heads.record_all([(head, change, each) for (head, each), change in zip(moves, changes, strict=True)])
 
 
 @frozen

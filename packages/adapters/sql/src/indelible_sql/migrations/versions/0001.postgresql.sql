@@ -1009,7 +1009,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_concepts AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_concepts()
+FOR EACH ROW WHEN (NEW.lifecycle = 'concept') EXECUTE FUNCTION indelible.history_needs_concepts()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts
 --;
@@ -1061,7 +1061,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_keys AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_keys()
+FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_needs_keys()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
 --;
@@ -1113,7 +1113,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_spaces AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_spaces()
+FOR EACH ROW WHEN (NEW.lifecycle = 'space') EXECUTE FUNCTION indelible.history_needs_spaces()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_spaces
 --;
@@ -1165,7 +1165,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_subspaces AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_subspaces()
+FOR EACH ROW WHEN (NEW.lifecycle = 'subspace') EXECUTE FUNCTION indelible.history_needs_subspaces()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_subspaces
 --;
@@ -1217,7 +1217,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_algorithms AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_algorithms()
+FOR EACH ROW WHEN (NEW.lifecycle = 'algorithm') EXECUTE FUNCTION indelible.history_needs_algorithms()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_algorithms
 --;
@@ -1269,7 +1269,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_settings AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_settings()
+FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_needs_settings()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
 --;
@@ -1321,7 +1321,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_stages()
+FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
 --;
@@ -1373,7 +1373,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_authors AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_authors()
+FOR EACH ROW WHEN (NEW.lifecycle = 'author') EXECUTE FUNCTION indelible.history_needs_authors()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_authors
 --;
@@ -1425,7 +1425,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_mint_events AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_mint_events()
+FOR EACH ROW WHEN (NEW.lifecycle = 'mint_event') EXECUTE FUNCTION indelible.history_needs_mint_events()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_mint_events
 --;
@@ -1477,7 +1477,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_tokens_s0()
+FOR EACH ROW WHEN (NEW.lifecycle = 'token') EXECUTE FUNCTION indelible.history_needs_tokens_s0()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_tokens_s0
 --;
@@ -1529,7 +1529,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_image_generation_jobs()
+FOR EACH ROW WHEN (NEW.lifecycle = 'image_job') EXECUTE FUNCTION indelible.history_needs_image_generation_jobs()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_image_generation_jobs
 --;
@@ -1581,7 +1581,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_ipfs_upload_records()
+FOR EACH ROW WHEN (NEW.lifecycle = 'ipfs_upload') EXECUTE FUNCTION indelible.history_needs_ipfs_upload_records()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_ipfs_upload_records
 --;
@@ -1633,7 +1633,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_reveal_transactions()
+FOR EACH ROW WHEN (NEW.lifecycle = 'reveal_transaction') EXECUTE FUNCTION indelible.history_needs_reveal_transactions()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_reveal_transactions
 --;
@@ -1685,7 +1685,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_system_state AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_system_state()
+FOR EACH ROW WHEN (NEW.lifecycle = 'system_state') EXECUTE FUNCTION indelible.history_needs_system_state()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_system_state
 --;
