@@ -44,7 +44,7 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
     columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
     columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
-    columns.VALUE: (),  # whatever is JSON: an attack on SQLite alone has what is none
+    columns.VALUE: (raw("'null'"),),
 }
 HEADS_OF_CAPTURES = (SPACES, SUBSPACES, ALGORITHMS, SETTINGS)
 HEADS_OF_ONE = (*HEADS_OF_CAPTURES, *HEADS_OF_TOKENS)  # whose head holds every field

@@ -231,7 +231,7 @@ def put(**other: object) -> Insert:
     return insert(WORK).values({**NEW_WORK, **other})
 
 
-def work(entity_id: str, **other: object) -> Update:
+def work(entity_id: str, /, **other: object) -> Update:
     """A change to a piece of work."""
     return update(WORK).where(WORK.c.entity_id == entity_id).values(**other)
 
