@@ -165,7 +165,8 @@ def in_any_case(statement: Statement) -> Write:
 
 TRUNCATED: Kind = {f"{table.name}, truncated": in_any_case(truncated(table)) for table in TABLES}
 UPDATED: Kind = {
-    f"no row of {table.name}, updated": in_any_case(no_row(table)) for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS, ATTEMPTS)
+    f"no row of {table.name}, updated": in_any_case(no_row(table))
+    for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS, ATTEMPTS)
 }
 MERGED: Kind = {
     "a change, merged": lambda _: (merge(HISTORY, "UPDATE SET reason = 'another'"),),

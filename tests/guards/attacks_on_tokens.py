@@ -93,7 +93,9 @@ def _illegal(lifecycle: Lifecycle[StrEnum]) -> Iterator[tuple[str, str]]:
 def _untold(head: Table) -> Kind:
     """Every state of the head's lifecycle, written without a change."""
     states = sorted({str(edge.to_state) for edge in HEADS[head].edges})
-    return {f"{head.name} is {state} by itself": (lambda _, to=state: (update(head).values(status=to),)) for state in states}
+    return {
+        f"{head.name} is {state} by itself": (lambda _, to=state: (update(head).values(status=to),)) for state in states
+    }
 
 
 LEGAL_OF_TOKENS: Kind = {

@@ -136,7 +136,8 @@ def _make(tx: SqlTransaction) -> None:
 
 def _go_on(seven: Repositories) -> None:
     token, upload = seven.tokens.get_by_id("token-2"), seven.ipfs_records.get_by_id("upload-2")
-    assert token and upload
+    assert token
+    assert upload
     seven.tokens.save(seven.tokens.save(token.mark_generating()).mark_uploading("/2.png"))
     seven.ipfs_records.save(upload.marked("start"))
 

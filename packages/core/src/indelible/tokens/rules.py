@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel import InvalidTransition, Lifecycle
-from indelible.tokens.entities import Block, MintEvent, MintLog
+from indelible.tokens.entities import Block, MintEvent, MintLog, Token
 from indelible.tokens.errors import MessageExpired, MessageWrong
 from indelible.tokens.lifecycle import TokenStatus
 
@@ -33,6 +33,15 @@ def step_between(lifecycle: Lifecycle[StrEnum], old: str, new: StrEnum) -> str:
         if (edge.from_state, edge.to_state) == (old, new):
             return edge.action
     raise InvalidTransition(lifecycle.name, old, f"become {new}", lifecycle.allowed(old))
+
+
+def due_next(tokens: Iterable[Token]) -> dict[str, dict[str, datetime]]:
+    """What is to be done with tokens next: by stage the ids, each due as its mint was, so that the oldest is first."""
+    due: dict[str, dict[str, datetime]] = {}
+    for token in tokens:
+        if token.status in NEXT_STAGE:
+            due.setdefault(NEXT_STAGE[token.status], {})[token.id] = token.mint_timestamp
+    return due
 
 
 @frozen(kw_only=True)

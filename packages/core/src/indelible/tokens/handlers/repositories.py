@@ -25,7 +25,7 @@ from indelible.tokens.entities import (
 )
 from indelible.tokens.lifecycle import RevealStatus, StateStatus, TokenStatus
 from indelible.tokens.ports import NEWEST_FIRST, Finds, Keeps, TokensWrite
-from indelible.tokens.rules import GENERATE, NEXT_STAGE, REVEAL_TOKENS, UPLOAD, step_between
+from indelible.tokens.rules import GENERATE, REVEAL_TOKENS, UPLOAD, due_next, step_between
 
 M = TypeVar("M", bound=Marked)
 
@@ -136,10 +136,9 @@ class TokenRepository:
         self.make_all_due([token])
 
     def make_all_due(self, tokens: Sequence[Token]) -> None:
-        """The same for many of one status."""
-        for status in {token.status for token in tokens} & NEXT_STAGE.keys():
-            dues = {token.id: token.mint_timestamp for token in tokens if token.status is status}
-            self._tx.work.put(NEXT_STAGE[status], dues)
+        """The same for many."""
+        for stage, dues in due_next(tokens).items():
+            self._tx.work.put(stage, dues)
 
     def get_pending_for_generation(self, limit: int = 10) -> list[Token]:
         return self._pending(TokenStatus.DETECTED, GENERATE, limit)
