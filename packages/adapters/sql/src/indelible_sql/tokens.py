@@ -82,7 +82,7 @@ _NEXT = (
 GAPS = (
     select((_NEXT.c.token_id + 1).label("first"), (_NEXT.c.following - 1).label("last"))
     .where(_NEXT.c.following > _NEXT.c.token_id + 1)
-    .order_by("first")
+    .order_by(_NEXT.c.token_id)
     .limit(bindparam("limit"))
 )
 ENDS = select(func.min(TOKENS.c.token_id).label("first"), func.max(TOKENS.c.token_id).label("last")).where(_BELOW)

@@ -1,7 +1,7 @@
 """What follows from several entities: which step was taken, which blocks to read, which message a wallet signs."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -134,8 +134,3 @@ class Reorg:
 def occurrence_of(log: MintLog | MintEvent) -> tuple[str, str, int]:
     """What tells an occurrence of a mint from all others: a transaction may be mined again, in another block."""
     return log.block_hash, log.tx_hash, log.log_index
-
-
-def counted(statuses: Iterable[StrEnum], found: Mapping[str, int]) -> dict[str, int]:
-    """How many there are of each status, none left out."""
-    return {each.value: found.get(each.value, 0) for each in statuses}

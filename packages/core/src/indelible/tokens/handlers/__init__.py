@@ -67,10 +67,9 @@ def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved
     return TokenSaved(token=tokens.add(Token.born(action, now=now, id=tx.ids.new(), **said)), seq=1)
 
 
-def hint_detection(tx: TokensWrite, command: commands.HintDetection) -> None:
+def hint_detection(tx: TokensWrite, _: commands.HintDetection) -> None:
     """Look at the chain now; what was hinted at is not believed."""
-    if command.hint_id:
-        tx.work.put(DETECT, {CHAIN: tx.clock.now()})
+    tx.work.put(DETECT, {CHAIN: tx.clock.now()})
 
 
 def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
@@ -156,18 +155,3 @@ def _orphaned(tx: TokensWrite, event: MintEvent) -> Sequence[Token]:
     found = [token for each in event.token_ids if (token := seven.tokens.get_by_token_id(each))]
     own = [token for token in found if token.mint_event_id == event.id]
     return [seven.tokens.save(failed) if (failed := token.quarantined()) else token for token in own]
-
-
-__all__ = [
-    "Repositories",
-    "begin_generation",
-    "bury_generation",
-    "checkpoint_of",
-    "drop_blocks",
-    "finish_generation",
-    "hint_detection",
-    "keep_page",
-    "recover_token",
-    "retry_token",
-    "set_author_prompt",
-]
