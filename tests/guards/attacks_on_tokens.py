@@ -39,6 +39,7 @@ from indelible_sql.tokens_tables import (
 
 MAYA, NOOR = "user:maya", "user:noor"
 SOON = BEGINNING + timedelta(days=900)
+OTHERS, NOBODY_S = {"token_id": "token-2"}, {"token_id": "nothing"}  # a token, by its id
 
 
 def stepped(step: Step, **other: object) -> Sequence[Statement]:
@@ -90,12 +91,37 @@ def _illegal(lifecycle: Lifecycle[StrEnum]) -> Iterator[tuple[str, str]]:
     return ((action, str(state)) for action in actions for state in states if (action, str(state)) not in legal)
 
 
+def _setting(head: Table, **values: object) -> Write:
+    return lambda _: (update(head).values(**values),)
+
+
+def _deleting(head: Table) -> Write:
+    return lambda _: (delete(head),)
+
+
+def _logging(head: Table) -> Write:
+    return lambda s: (log(s.minted.steps[head.name].change),)
+
+
+def _born_twice(head: Table) -> Write:
+    return lambda s: (*birth_of(s, head), birth_of(s, head)[0])
+
+
+def _replacing(head: Table, *, is_told: bool = True, **other: object) -> Write:
+    """A birth that throws out what is in its way."""
+
+    def write(s: Situation) -> Sequence[Statement]:
+        birth = s.minted.births[head.name]
+        told = (log(birth.change),) if is_told else ()
+        return replacing(born(birth.change, **{**birth.row, **other})), *told
+
+    return write
+
+
 def _untold(head: Table) -> Kind:
     """Every state of the head's lifecycle, written without a change."""
     states = sorted({str(edge.to_state) for edge in HEADS[head].edges})
-    return {
-        f"{head.name} is {state} by itself": (lambda _, to=state: (update(head).values(status=to),)) for state in states
-    }
+    return {f"{head.name} is {state} by itself": _setting(head, status=state) for state in states}
 
 
 LEGAL_OF_TOKENS: Kind = {
@@ -140,19 +166,13 @@ ON_TOKENS: Mapping[str, Kind] = {
         **{f"two steps in {head.name} with one change": _two_steps(head) for head in HEADS_OF_TOKENS},
     },
     "a change of tokens ahead of its head": {
-        f"a change of {head.name} alone": (lambda s, at=head: (log(s.minted.steps[at.name].change),))
+        f"a change of {head.name} alone": _logging(head)
         for head in HEADS_OF_TOKENS
     },
     "a head of tokens reborn, replaced or moved back": {
-        **{f"{head.name}, deleted": (lambda _, of=head: (delete(of),)) for head in HEADS_OF_TOKENS},
-        **{
-            f"{head.name} whose seq jumps": (lambda _, of=head: (update(of).values(seq=raw("seq + 2")),))
-            for head in HEADS_OF_TOKENS
-        },
-        **{
-            f"{head.name}, the same birth twice": (lambda s, of=head: (*birth_of(s, of), birth_of(s, of)[0]))
-            for head in HEADS_OF_TOKENS
-        },
+        **{f"{head.name}, deleted": _deleting(head) for head in HEADS_OF_TOKENS},
+        **{f"{head.name} whose seq jumps": _setting(head, seq=raw("seq + 2")) for head in HEADS_OF_TOKENS},
+        **{f"{head.name}, the same birth twice": _born_twice(head) for head in HEADS_OF_TOKENS},
         **{f"{head.name}, born in another's place": _bearing(head, id=SHOWN[head.name][0]) for head in HEADS_OF_TOKENS},
     },
     "what tokens keep fixed": {
@@ -160,9 +180,9 @@ ON_TOKENS: Mapping[str, Kind] = {
         "a mint in another block": _stepping(MINT_EVENTS, block_number=7),
         "a mint of other tokens": _stepping(MINT_EVENTS, token_id=7),
         "a token of another number": _stepping(TOKENS, token_id=7),
-        "a job of another token": _stepping(IMAGE_JOBS, token_id="token-2"),
+        "a job of another token": _stepping(IMAGE_JOBS, **OTHERS),
         "a job by another service": _stepping(IMAGE_JOBS, service="selfhosted"),
-        "an upload of another token": _stepping(UPLOADS, token_id="token-2"),
+        "an upload of another token": _stepping(UPLOADS, **OTHERS),
         "an upload that becomes metadata": _stepping(UPLOADS, record_type="metadata"),
     },
     "what tokens have once": {
@@ -179,8 +199,8 @@ ON_TOKENS: Mapping[str, Kind] = {
     "what tokens point at": {
         "a token of nobody": _bearing(TOKENS, author_id="nobody"),
         "a token of no mint": _bearing(TOKENS, mint_event_id="nothing"),
-        "a job of no token": _bearing(IMAGE_JOBS, token_id="nothing"),
-        "an upload of no token": _bearing(UPLOADS, token_id="nothing"),
+        "a job of no token": _bearing(IMAGE_JOBS, **NOBODY_S),
+        "an upload of no token": _bearing(UPLOADS, **NOBODY_S),
     },
     "what tokens must have": {
         "a prompt of 1,001 characters": _bearing(AUTHORS, prompt_text="x" * 1_001),
@@ -245,40 +265,18 @@ ON_TOKENS: Mapping[str, Kind] = {
 # SQLite would throw out, without a word, what is in the way of a row.
 REPLACED_TOKENS: Kind = {
     **{
-        f"{head.name}, replaced by a birth": (
-            lambda s, of=head: (
-                replacing(
-                    born(
-                        s.minted.births[of.name].change,
-                        **{**s.minted.births[of.name].row, "id": SHOWN[of.name][0]},
-                    )
-                ),
-            )
-        )
+        f"{head.name}, replaced by a birth": _replacing(head, is_told=False, id=SHOWN[head.name][0])
         for head in HEADS_OF_TOKENS
     },
-    "a mint, replaced by the same in another block": lambda s: (
-        replacing(
-            born(
-                s.minted.births["mint_events"].change,
-                **{**s.minted.births["mint_events"].row, "tx_hash": chain_hash(1), "block_hash": chain_hash(3)},
-            )
-        ),
-        log(s.minted.births["mint_events"].change),
+    "a mint, replaced by the same in another block": _replacing(
+        MINT_EVENTS, tx_hash=chain_hash(1), block_hash=chain_hash(3)
     ),
     "a mint, replaced by one that comes back": lambda s: (
         move(s.minted.restored.change, **s.minted.restored.row).prefix_with("OR REPLACE"),
         log(s.minted.restored.change),
     ),
-    "an author, replaced by one of their wallet": lambda s: (
-        replacing(
-            born(
-                s.minted.births["authors"].change,
-                **{**s.minted.births["authors"].row, "wallet_address": wallet(1)},
-            )
-        ),
-        log(s.minted.births["authors"].change),
-    ),
+    "an author, replaced by one of their wallet": _replacing(AUTHORS, wallet_address=wallet(1)),
+    "a token, replaced by one of its number": _replacing(TOKENS, token_id=1),
     "work, replaced": lambda _: (replacing(put(entity_id=LEASED)),),
     "work, replaced by another": lambda _: (work(FREE, entity_id=LEASED).prefix_with("OR REPLACE"),),
     "an attempt, replaced": lambda s: (replacing(attempt(s.minted, outcome="BEGUN", reason="another")),),

@@ -143,7 +143,7 @@ def _go_on(seven: Repositories) -> None:
 
 
 def _mint(event_id: str, *, block: int, **said: Any) -> MintEvent:  # noqa: ANN401 - the fields of a mint
-    place = {"block_number": block, "block_hash": chain_hash(block), "block_timestamp": BEGINNING}
+    place: dict[str, Any] = {"block_number": block, "block_hash": chain_hash(block), "block_timestamp": BEGINNING}
     place |= {"tx_hash": chain_hash(1), "log_index": 1, "token_id": 1, "quantity": 2, "detected_at": BEGINNING}
     return MintEvent.born(
         "detect", id=event_id, author_wallet=wallet(1), recipient=wallet(2), total_paid="7", **place, **said

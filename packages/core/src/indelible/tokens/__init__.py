@@ -74,7 +74,7 @@ from indelible.tokens.queries import (
     token_history,
 )
 from indelible.tokens.rules import Checkpoint, Page, Reading, Reorg, Span, signed_message
-from indelible.tokens.work import Detection
+from indelible.tokens.work import Detection, Recovered, recover_missing
 
 # commands
 __all__ = ["DropBlocks", "HintDetection", "KeepPage", "RecoverToken", "RetryToken", "SetAuthorPrompt"]
@@ -88,15 +88,9 @@ __all__ += ["AUTHOR", "Author", "AuthorSaved", "AuthorTokens", "Block", "BlocksD
 __all__ += ["IPFSUploadRecord", "ImageGenerationJob", "JobStatus", "MINT", "MintEvent", "MintLog", "MintStatus"]
 __all__ += ["Page", "PageKept", "REVEAL", "Reading", "RecordType", "Reorg", "RevealStatus", "RevealTransaction"]
 __all__ += ["SYSTEM_STATE", "Span", "SystemState", "TOKEN", "Token", "TokenFigures", "TokenSaved", "TokenStatus"]
-__all__ += ["UPLOAD", "UploadStatus"]
-# rules
-__all__ += ["signed_message"]
-# ports
-__all__ += ["Chain", "TokensRead", "TokensWrite"]
+__all__ += ["UPLOAD", "UploadStatus", "signed_message"]
 # repositories of the hand-off
 __all__ += ["AuthorRepository", "IPFSUploadRecordRepository", "ImageGenerationJobRepository", "MintEventRepository"]
 __all__ += ["Repositories", "RevealTransactionRepository", "SystemStateRepository", "TokenRepository"]
-# work
-__all__ += ["Detection"]
-# errors
-__all__ += ["errors"]
+# ports, work and errors
+__all__ += ["Chain", "TokensRead", "TokensWrite", "Detection", "Recovered", "recover_missing", "errors"]

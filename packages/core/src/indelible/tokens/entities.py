@@ -157,27 +157,24 @@ class Token(Marked):
         cleared = dict.fromkeys(("image_url", "image_cid", "metadata_cid", "generation_error", "error_data"))
         return self.marked("retry", generation_attempts=0, author_id=author_id, **cleared, **event.minting)
 
+    def uploading(self, image_path: str, *, now: datetime) -> Self:
+        """The token whose image is made, at the instant of its change."""
+        given("image_path", image_path)
+        return self.moved("upload", now=now)
+
     def generating(self, *, now: datetime) -> Self | None:
         """The token in the hands of a worker; the same where one before it began, and None where that is over."""
         if self.status is declared.TokenStatus.DETECTED:
             return self.moved("generate", now=now)
         return self if self.status is declared.TokenStatus.GENERATING else None
 
-    def quarantined(self) -> Self | None:
-        """The token whose mint the chain has dropped; None where it goes no further anyway."""
-        if self.status in declared.UNFINISHED:
-            return self.mark_failed({"code": ORPHANED})
-        return None
-
     def synced(self, metadata_cid: str) -> Self:
         """The token that the chain shows to all already, whoever did it."""
         return self.marked("sync", metadata_cid=metadata_cid, error_data=None)
 
-    def given_up(self, reason: str) -> Self | None:
-        """The token whose work an operator must look at; None where it goes no further anyway."""
-        if self.status in declared.UNFINISHED:
-            return self.mark_failed({"code": GIVEN_UP, "reason": reason})
-        return None
+    def given_up(self, code: str = GIVEN_UP, **said: str) -> Self | None:
+        """The token that goes no further for this reason; None where it does not go on anyway."""
+        return self.mark_failed({"code": code, **said}) if self.status in declared.UNFINISHED else None
 
     @property
     def is_shown(self) -> bool:

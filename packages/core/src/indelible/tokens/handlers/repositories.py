@@ -18,7 +18,7 @@ from indelible.tokens.rules import GENERATE, REVEAL_TOKENS, UPLOAD, due_next, st
 
 M = TypeVar("M", bound=entities.Marked)
 
-OLDEST_FIRST = ("created_at", "id")
+OLDEST_FIRST, OLDEST_MINTED_FIRST = ("created_at", "id"), ("mint_timestamp", "token_id")
 
 
 def first_of(heads: Finds[M], where: Mapping[str, object], order: Sequence[str] = ("id",)) -> M | None:
@@ -111,21 +111,17 @@ class TokenRepository:
         if self.get_by_token_id(token.token_id):
             raise errors.TokenExists(token.token_id)
         token = added(self._tx, self._tx.collection.tokens, token)
-        self.make_due(token)
+        self.make_all_due([token])
         return token
 
     def save(self, token: entities.Token) -> entities.Token:
         """The token after one step, and the work that it leads to made due; InvalidTransition or Stale."""
         token = saved(self._tx, self._tx.collection.tokens, token)
-        self.make_due(token)
+        self.make_all_due([token])
         return token
 
-    def make_due(self, token: entities.Token) -> None:
-        """What is to be done with the token next; the oldest mint comes first."""
-        self.make_all_due([token])
-
     def make_all_due(self, tokens: Sequence[entities.Token]) -> None:
-        """The same for many."""
+        """What is to be done with these tokens next; the oldest mint comes first."""
         for stage, dues in due_next(tokens).items():
             self._tx.work.put(stage, dues)
 
@@ -146,12 +142,10 @@ class TokenRepository:
         return listed(self._tx.collection.tokens, {"author_id": author_id}, NEWEST_FIRST, limit, offset)
 
     def get_by_status(self, status: TokenStatus, limit: int = 100, offset: int = 0) -> list[entities.Token]:
-        return listed(
-            self._tx.collection.tokens, {"status": status.value}, ("mint_timestamp", "token_id"), limit, offset
-        )
+        return listed(self._tx.collection.tokens, {"status": status.value}, OLDEST_MINTED_FIRST, limit, offset)
 
     def get_missing_token_ids(self, max_exclusive: int, limit: int | None = None) -> list[int]:
-        return self._tx.collection.missing_ids(max_exclusive, limit=limit or 2**31 - 1)
+        return self._tx.collection.missing_ids(max_exclusive, limit=2**31 - 1 if limit is None else limit)
 
 
 @frozen
