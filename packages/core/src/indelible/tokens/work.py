@@ -125,8 +125,7 @@ class Detection:
         last = self.chain.block(span.last)
         if last is None:
             raise ChainUnreachable(f"the node has no block {span.last} yet")
-        confirmed = newest - self.how.confirmations
-        return Page(span=span, last=last, mints=mints, is_last=span.last >= confirmed)
+        return Page(span=span, last=last, mints=mints, is_last=span.last >= newest - self.how.confirmations)
 
 
 @frozen(kw_only=True)
@@ -146,16 +145,12 @@ def recover_missing(
     chain.check()
     following = chain.next_token_id()
     missing = store.read(missing_tokens, following, limit=limit)
-    outcomes = {each: _recovered(store, chain, actor, each) for each in missing} if keeps else {}
-    return Recovered(
-        on_chain=following - 1,
-        missing=tuple(missing),
-        recovered=tuple(each for each, is_kept in outcomes.items() if is_kept),
-        failed=tuple(each for each, is_kept in outcomes.items() if not is_kept),
-    )
+    recovered = tuple(each for each in missing if keeps and _is_recovered(store, chain, actor, each))
+    failed = tuple(sorted({*missing} - {*recovered})) if keeps else ()
+    return Recovered(on_chain=following - 1, missing=tuple(missing), recovered=recovered, failed=failed)
 
 
-def _recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
+def _is_recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
     """Whether the token is kept; a failure of one is no reason to leave the others."""
     try:
         wallet = chain.author_of(token_id)
