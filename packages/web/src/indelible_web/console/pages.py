@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from indelible.concepts.rules.warnings import INVISIBLE
 from indelible.kernel import IndelibleError, instant_text
 from indelible_web import errors
-from indelible_web.auth import STREAM
+from indelible_web.auth import FEEDS
 from indelible_web.bridge import Side, schema_of, structure
 from indelible_web.console.cookies import TOKEN, came_from_here
 from indelible_web.exchange import present
@@ -65,7 +65,7 @@ def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
 
 def refuse(error: IndelibleError) -> AnyResponse:
     """The page that says what was refused, where no form could say it."""
-    if request.endpoint == STREAM:  # nobody reads the body of a feed that did not begin
+    if request.endpoint in FEEDS:  # nobody reads the body of a feed that did not begin
         present().code = error.code
         return Response(status=errors.status_of(type(error)), headers=errors.headers_of(error))
     if request.endpoint == SIGN_IN:
