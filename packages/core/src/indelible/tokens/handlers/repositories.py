@@ -135,6 +135,12 @@ class TokenRepository:
         """What is to be done with the token next; the oldest mint comes first."""
         self.make_all_due([token])
 
+    def make_due_again(self, token: Token) -> None:
+        """The same for one whose generation may be dead: what is put stays buried, and the token would wait for ever."""
+        self.make_due(token)
+        if self._tx.work.get(GENERATE, token.id).buried is not None:
+            self._tx.work.revive(GENERATE, token.id)
+
     def make_all_due(self, tokens: Sequence[Token]) -> None:
         """The same for many of one status."""
         for status in {token.status for token in tokens} & NEXT_STAGE.keys():
