@@ -20,12 +20,19 @@ from indelible_web import WebSettings, create_app
 Json = dict[str, Any]
 
 SECRET = b"a secret for tests, 32 bytes long"
-SETTINGS = WebSettings(secret=SECRET, requests_per_minute=1_000_000, wrong_keys_per_minute=1_000_000)
+WEBHOOK_SECRET = b"whsec_test"
+SETTINGS = WebSettings(
+    secret=SECRET,
+    webhook_secret=WEBHOOK_SECRET,
+    requests_per_minute=1_000_000,
+    wrong_keys_per_minute=1_000_000,
+)
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 OPERATOR = Actor.system("tests")
 SCOPES = (
     *(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish")),
     *(f"captures:{verb}" for verb in ("read", "write", "admin")),
+    *(f"tokens:{verb}" for verb in ("read", "retry")),
 )
 STEPS = ("REVIEW", "APPROVED", "PUBLISHED")
 
