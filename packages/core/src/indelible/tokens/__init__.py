@@ -74,7 +74,7 @@ from indelible.tokens.queries import (
     token_history,
 )
 from indelible.tokens.rules import Checkpoint, Page, Reading, Reorg, Span, signed_message
-from indelible.tokens.work import Detection
+from indelible.tokens.work import Detection, Recovered, recover_missing
 
 __all__ = [
     # commands
@@ -153,6 +153,8 @@ __all__ = [
     "TokenRepository",
     # work
     "Detection",
+    "Recovered",
+    "recover_missing",
     # errors
     "errors",
 ]

@@ -173,6 +173,11 @@ class Token(Marked):
         cleared = dict.fromkeys(("image_url", "image_cid", "metadata_cid", "generation_error", "error_data"))
         return self.marked("retry", generation_attempts=0, author_id=author_id, **cleared, **event.minting)
 
+    def uploading(self, image_path: str, *, now: datetime) -> Self:
+        """The token whose image is made, at the instant of its change."""
+        given("image_path", image_path)
+        return self.moved("upload", now=now)
+
     def generating(self, *, now: datetime) -> Self | None:
         """The token in the hands of a worker; the same where one before it began, and None where that is over."""
         if self.status is TokenStatus.DETECTED:

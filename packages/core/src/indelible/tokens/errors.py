@@ -100,7 +100,7 @@ class MintOrphaned(Conflict):
 
 @frozen
 class CheckpointMoved(Conflict):
-    """Others have read the chain on since these blocks were asked for."""
+    """Blocks before these are unread: the chain was read back since these were asked for."""
 
     code: ClassVar[str] = "CHECKPOINT_MOVED"
     first: int

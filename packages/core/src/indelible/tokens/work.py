@@ -1,23 +1,26 @@
 """Work on tokens that leaves the process: the chain is read, a page at a time, and read back where it has changed."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from attrs import Factory, define, field
+from attrs import Factory, define, field, frozen
 
-from indelible.kernel import Store
+from indelible.kernel import Actor, IndelibleError, Store
 from indelible.kernel.leases import Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
-from indelible.tokens.commands import DropBlocks, KeepPage
+from indelible.tokens.commands import DropBlocks, KeepPage, RecoverToken
 from indelible.tokens.entities import MintLog
-from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDeep
-from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page
+from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDeep, TokenExists
+from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
-from indelible.tokens.queries import blocks_of_mints, checkpoints
+from indelible.tokens.queries import blocks_of_mints, checkpoints, missing_tokens
 from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Page, Reading, Reorg, Span, next_size, next_span, smaller
 
 MOST_WALKED: Final = 100_000  # checkpoints that are compared with the chain before an operator is asked
+
+logger = logging.getLogger("indelible.tokens")
 
 Found = Page | Reorg | None
 Look = tuple[Checkpoint | None]
@@ -98,6 +101,15 @@ class Detection:
         block = self.chain.block(number)
         return block is not None and block.hash == hash_
 
+    def read_blocks(self, span: Span) -> Iterator[Page]:
+        """The span in pages, whatever was read of it before; nothing is kept."""
+        self.chain.check()
+        newest = self.chain.newest()
+        while span:
+            page = self._page(Span(first=span.first, last=min(span.last, span.first + self._size - 1)), newest)
+            yield page
+            span = Span(first=page.last.number + 1, last=span.last)
+
     def _page(self, span: Span, newest: int) -> Page:
         """The span, or as much of it as the node answers for."""
         mints: tuple[MintLog, ...] | None = None
@@ -114,3 +126,45 @@ class Detection:
             raise ChainUnreachable(f"the node has no block {span.last} yet")
         confirmed = newest - self.how.confirmations
         return Page(span=span, last=last, mints=mints, is_last=span.last >= confirmed)
+
+
+@frozen(kw_only=True)
+class Recovered:
+    """What a look at the chain's own count has found."""
+
+    on_chain: int
+    missing: tuple[int, ...]
+    recovered: tuple[int, ...]
+    failed: tuple[int, ...]
+
+
+def recover_missing(
+    store: Store[TokensRead, TokensWrite], chain: Chain, *, actor: Actor, limit: int = 1_000, keeps: bool = True
+) -> Recovered:
+    """Keep the tokens that the chain has counted and the store has not, up to so many; or only name them."""
+    chain.check()
+    following = chain.next_token_id()
+    missing = store.read(missing_tokens, following, limit=limit)
+    outcomes = {each: _recovered(store, chain, actor, each) for each in missing} if keeps else {}
+    return Recovered(
+        on_chain=following - 1,
+        missing=tuple(missing),
+        recovered=tuple(each for each, is_kept in outcomes.items() if is_kept),
+        failed=tuple(each for each, is_kept in outcomes.items() if not is_kept),
+    )
+
+
+def _recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
+    """Whether the token is kept; a failure of one is no reason to leave the others."""
+    try:
+        wallet = chain.author_of(token_id)
+        if wallet is None:
+            return False
+        command = RecoverToken(token_id=token_id, author_wallet=wallet, metadata_cid=chain.metadata_of(token_id))
+        store.run(recover_token, command, actor=actor, reason="the chain has it, and nobody told of it")
+    except TokenExists:
+        return True
+    except IndelibleError as error:
+        logger.warning("token %d is not recovered: %s", token_id, error.code)
+        return False
+    return True

@@ -34,9 +34,9 @@ def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> Aut
 
 
 def keep_page(tx: TokensWrite, command: commands.KeepPage) -> PageKept:
-    """Keep the mints of a page that are new, and go on behind it; CheckpointMoved where others went on before."""
+    """Keep the mints of a page that are new, and go on behind it; CheckpointMoved where blocks before it are unread."""
     page, before = command.page, checkpoint_of(tx)
-    if before and not page.span.first - 1 <= before.number <= page.last.number:
+    if before and before.number < page.span.first - 1:
         raise CheckpointMoved(page.span.first, page.span.last)
     minted = [_minted(tx, log) for log in page.mints]
     if not before or before.number < page.last.number:
@@ -85,11 +85,7 @@ def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
 def finish_generation(tx: TokensWrite, made: Sequence[tuple[Token, str]]) -> None:
     """Keep that the images of these tokens are made, and make their upload due."""
     heads, now = tx.collection.locked([token.id for token, _ in made]), tx.clock.now()
-    moves = [
-        (head, head.entity.mark_uploading(path).at(now, after=head.entity))
-        for head, (_, path) in zip(heads, made, strict=True)
-        if head
-    ]
+    moves = [(head, head.entity.uploading(path, now=now)) for head, (_, path) in zip(heads, made, strict=True) if head]
     kept_all(tx, tx.collection.tokens, moves)
     Repositories.over(tx).tokens.make_all_due([token for _, token in moves])
 
