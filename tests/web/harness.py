@@ -69,8 +69,8 @@ class Web:
     """An application over a store, and a caller with a key."""
 
     def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS, **wired: Any) -> None:  # noqa: ANN401
-        self.store = store
-        self.app = create_app(Wiring(store=store, clock=TickingClock(), ids=CountedIds(), **wired), settings)
+        self.store, self.clock = store, TickingClock()
+        self.app = create_app(Wiring(store=store, clock=self.clock, ids=CountedIds(), **wired), settings)
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))

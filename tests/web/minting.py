@@ -80,9 +80,7 @@ def claimed(store: AnyStore, stage: str, entity_id: str, *, is_due: bool = True)
     return found
 
 
-def buried(
-    store: AnyStore, stage: str = "detect", entity_id: str = "chain", reason: str = "it never answers"
-) -> None:
+def buried(store: AnyStore, stage: str = "detect", entity_id: str = "chain", reason: str = "it never answers") -> None:
     """Work that has failed once, and then died."""
     lease = claimed(store, stage, entity_id)
     acted(store, lambda tx: tx.work.put_off(lease, due_at=EARLIER, reason="not yet"))
@@ -98,7 +96,9 @@ def signed(wallet: str = MAYA_S, prompt: str = "A lighthouse in the fog.", **oth
     """A prompt as its wallet's owner sends it."""
     at = other.pop("at", BEGINNING)
     timestamp = int(at.timestamp() * 1_000)
-    message = other.pop("message", MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=other.pop("nonce", "nonce-01")))
+    message = other.pop(
+        "message", MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=other.pop("nonce", "nonce-01"))
+    )
     sent = {"wallet_address": wallet, "prompt_text": prompt, "message": message}
     return sent | {"signature": signature_of(wallet, message)} | other
 

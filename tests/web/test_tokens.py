@@ -221,7 +221,10 @@ def test_without_a_chain_nobody_can_sign(web: Web) -> None:
 def test_a_key_neither_helps_nor_is_needed(signing: Web) -> None:
     forged = signed() | {"signature": "0x00"}
 
-    assert problem(signing.post(PROMPT, json=forged, key=signing.new_key("admin", "signed"))) == (403, "SIGNATURE_WRONG")
+    assert problem(signing.post(PROMPT, json=forged, key=signing.new_key("admin", "signed"))) == (
+        403,
+        "SIGNATURE_WRONG",
+    )
     assert signing.post(PROMPT, json=signed(), key="ind_wrong_key").status_code == 200
 
 

@@ -120,7 +120,9 @@ def test_where_there_is_nothing_new_nothing_is_written_and_nothing_lost(name: st
 
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ignored"})
     assert not hinted(web)
-    assert sent(web, envelope(**block(LOG))).get_json() == {"status": "success"}  # under the same id, which is not used up
+    assert sent(web, envelope(**block(LOG))).get_json() == {
+        "status": "success"
+    }  # under the same id, which is not used up
 
 
 def test_work_that_is_dead_stays_so_until_an_operator_has_looked() -> None:
@@ -232,7 +234,13 @@ def test_no_payload_is_ever_logged(web: Web, caplog: pytest.LogCaptureFixture) -
 def test_webhooks_are_counted_by_what_became_of_them() -> None:
     web = Web(memory())
     minted(web.store, MAYA_S)
-    for said in (envelope(**block(LOG)), envelope(**block(LOG)), envelope("2", **block()), envelope("3", error="x"), []):
+    for said in (
+        envelope(**block(LOG)),
+        envelope(**block(LOG)),
+        envelope("2", **block()),
+        envelope("3", error="x"),
+        [],
+    ):
         sent(web, said)
     told(web, b"{}", "")
     found = counted(web)

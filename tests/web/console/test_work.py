@@ -33,7 +33,9 @@ def text(page: Page) -> str:
 def cells(page_text: str, stage: str) -> list[str]:
     """What the table says of a stage."""
     row = next(row for row in page_text.split("<tr")[1:] if f">{stage}</a>" in row)
-    return [" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
+    return [
+        " ".join(re.sub("<[^>]+>", "", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+    ]
 
 
 def next_look(answer_text: str) -> str:
@@ -54,7 +56,9 @@ def test_every_stage_shows_what_is_due_in_hand_and_dead_and_how_long_the_oldest_
     minted(any_site.store, MAYA_S, MAYA_S)
     claimed(any_site.store, "upload", "token-1")
     buried(any_site.store)
-    any_site.clock.time = any_site.store.read(lambda tx: tx.work.get("generate", _uuid(tx, 1)).due_at) + timedelta(days=3)
+    any_site.clock.time = any_site.store.read(lambda tx: tx.work.get("generate", _uuid(tx, 1)).due_at) + timedelta(
+        days=3
+    )
     found = operator(any_site).get(WORK).text
 
     assert cells(found, "generate") == ["2", "0", "0", "3 days", "–", "Runs"]
@@ -137,7 +141,10 @@ def test_dead_work_is_revived_for_a_reason(any_site: Site) -> None:
 def test_a_stage_is_paused_and_goes_on_for_a_reason(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     member = operator(any_site)
-    for ending, reason, shown in (("/pause", "to look at it", "It is paused"), ("/resume", "it was looked at", "It runs")):
+    for ending, reason, shown in (
+        ("/pause", "to look at it", "It is paused"),
+        ("/resume", "it was looked at", "It runs"),
+    ):
         member.get(f"{WORK}/generate")
         assert member.send(ending, reason=reason).status_code == 303
         member.follow()

@@ -42,7 +42,7 @@ class ConfigCollector:
         yield from (fallbacks, age)
 
 
-@frozen
+@frozen(eq=False)  # a registry tells collectors apart by what they are, not by what they know
 class WorkCollector:
     """What Prometheus is told of work, asked for when it asks; nothing while the store does not answer."""
 
