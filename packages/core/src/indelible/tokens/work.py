@@ -102,6 +102,13 @@ class Detection:
         block = self.chain.block(number)
         return block is not None and block.hash == hash_
 
+    def confirmed(self, first: int | None, last: int | None) -> Span:
+        """The blocks from one to another that are confirmed; by default all that were not read."""
+        read = self.store.read(checkpoints, limit=1)
+        unread = read[0][1].number + 1 if read else self.how.start
+        confirmed = self.chain.newest() - self.how.confirmations
+        return Span(first=unread if first is None else first, last=confirmed if last is None else min(last, confirmed))
+
     def read_blocks(self, span: Span) -> Iterator[Page]:
         """The span in pages, whatever was read of it before; nothing is kept."""
         self.chain.check()

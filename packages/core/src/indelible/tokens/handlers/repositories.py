@@ -126,7 +126,7 @@ class TokenRepository:
             self._tx.work.put(stage, dues)
 
     def make_due_again(self, token: entities.Token) -> None:
-        """The same for one whose generation may be dead: what is put stays buried, and the token would wait for ever."""
+        """The same for one whose generation may be dead: what is put stays buried, and it would wait for ever."""
         self.make_all_due([token])
         if self._tx.work.get(GENERATE, token.id).buried is not None:
             self._tx.work.revive(GENERATE, token.id)
