@@ -134,7 +134,9 @@ def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresS
 def redis_url(request: pytest.FixtureRequest) -> Generator[str]:
     """A Redis that lives as long as the tests: our own child, or the one at INDELIBLE_TEST_REDIS_URL."""
     with ExitStack() as stack:
-        url = os.environ.get("INDELIBLE_TEST_REDIS_URL") or stack.enter_context(redis(stack.enter_context(folder()))).url
+        url = (
+            os.environ.get("INDELIBLE_TEST_REDIS_URL") or stack.enter_context(redis(stack.enter_context(folder()))).url
+        )
         with Redis.from_url(url) as client:
             request.config.stash[REDIS] = str(client.info("server")["redis_version"])
         yield url
