@@ -13,6 +13,7 @@ BUDGETS: dict[tuple[str, ...], int] = {
     (f"{CORE}/memory", f"{CORE}/testing"): 1_900,
     ("adapters/sql",): 3_800,
     ("web",): 2_500,
+    ("workers",): 450,
     ("service",): 1_100,
 }
 # What is over the design's budget and owed: docs/decisions/0027-what-the-second-context-costs.md. None may rise.

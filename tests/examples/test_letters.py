@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from attrs import define, field
 from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 from tests.conftest import POLICY
 from tests.examples.letters import ORDERS, Letter, confirmation, order, serve
@@ -84,7 +85,7 @@ def test_a_letter_is_sent_in_process_and_kept_as_sent(store: SqlStore) -> None:
 
 def test_an_order_that_is_refused_has_no_letter(store: SqlStore) -> None:
     take(store, "one")
-    with pytest.raises(Exception, match=""):
+    with pytest.raises(IntegrityError):
         take(store, "one")
 
     assert drain(store, confirmation(Post().send), actor=LETTERS) == 1

@@ -32,7 +32,6 @@ def main(database: str, redis: str, seconds: str, path: str) -> None:
     shift = Shift(store=store, actor=WORKER)
     brokers = [HintBroker(client_of(redis), shift)] if redis else []
     with working(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=0.5):
-        print("at work", flush=True)
         ended.wait()
     store.dispose()
 

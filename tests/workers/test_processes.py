@@ -109,22 +109,21 @@ def test_processes_that_are_killed_again_and_again_with_redis_flushed_do_all_wor
 
 def test_a_postgresql_that_is_killed_and_comes_back_is_worked_for_again(cluster: Path, tmp_path: Path) -> None:
     path = tmp_path / "said"
-    with folder() as directory:
-        with postgres(copied(cluster, directory), durable=False) as first:
-            store = open_store(first.url, policy=POLICY)
-            store.upgrade(first.owner_url)
-            put(store, "loaf")
-            store.dispose()
-            with baker(first.url, "", 0.5, path) as process:
-                until(lambda: said(path)["begun loaf"] == 1)
-                first.child.kill()
-                first.child.wait()
-                time.sleep(1.5)
-                with postgres(directory, durable=False, port=first.port) as second:
-                    store = open_store(second.url, policy=POLICY)
-                    until(lambda: is_finished(store, "loaf"), 60)
-                    put(store, "second")
-                    until(lambda: is_finished(store, "second"))
-                    store.dispose()
-                    process.send_signal(SIGTERM)
-                    assert process.wait(30) == 0
+    with folder() as directory, postgres(copied(cluster, directory), durable=False) as first:
+        store = open_store(first.url, policy=POLICY)
+        store.upgrade(first.owner_url)
+        put(store, "loaf")
+        store.dispose()
+        with baker(first.url, "", 0.5, path) as process:
+            until(lambda: said(path)["begun loaf"] == 1)
+            first.child.kill()
+            first.child.wait()
+            time.sleep(1.5)
+            with postgres(directory, durable=False, port=first.port) as second:
+                store = open_store(second.url, policy=POLICY)
+                until(lambda: is_finished(store, "loaf"), 60)
+                put(store, "second")
+                until(lambda: is_finished(store, "second"))
+                store.dispose()
+                process.send_signal(SIGTERM)
+                assert process.wait(30) == 0
