@@ -63,8 +63,14 @@ LONG = (
 )
 # Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
 SLOW = {
+    "adapters/evm/test_chain.py",
+    "adapters/evm/test_contract.py",
+    "adapters/evm/test_faults.py",
+    "adapters/evm/test_paging.py",
+    "adapters/evm/test_signatures.py",
     "adapters/test_wordllama.py",
     "bench/test_bench.py",
+    "chain/test_kit.py",
     "chaos/test_crashes.py",
     "chaos/test_faults.py",
     "docs/test_examples.py",

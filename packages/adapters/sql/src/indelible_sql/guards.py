@@ -25,6 +25,7 @@ class Guard:
     event: str
     holds: str = NEVER
     comes_first: bool = False
+    only: str = ""  # which rows it is about, where PostgreSQL is to ask that before it calls a function
 
     @property
     def name(self) -> str:
@@ -42,9 +43,10 @@ class Guard:
         each = "STATEMENT" if self.holds == NEVER else "ROW"
         on = qualified(self.table, "postgresql")
         event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
+        only = f" WHEN ({self.only})" if self.only else ""
         return (
             self.function(),
-            f"{event}\nFOR EACH {each} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
+            f"{event}\nFOR EACH {each}{only} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
             f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {self.name}",  # in replica mode too
         )
 
@@ -161,7 +163,8 @@ def _needs_head(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Gua
         " WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state"
         f" AND head.{counter} = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at){own_txid}"
     )
-    return Guard(table=HISTORY, rule=f"needs_{head.name}", event="INSERT", holds=holds)
+    only = f"NEW.lifecycle = '{lifecycle.name}'"
+    return Guard(table=HISTORY, rule=f"needs_{head.name}", event="INSERT", holds=holds, only=only)
 
 
 def shown_key(head: Table) -> ShownKey:

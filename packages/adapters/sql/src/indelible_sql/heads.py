@@ -9,10 +9,11 @@ from sqlalchemy import Table, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Place
 from indelible.kernel.history import Entity
+from indelible_sql.columns import prefix_of
 from indelible_sql.history import ROWS, change_row
 from indelible_sql.session import Question, Row, Session
 from indelible_sql.tables import HISTORY, page_by, rows_by
-from indelible_sql.together import recording
+from indelible_sql.together import recording, recording_many
 
 
 class Stored(Entity, AttrsInstance, Protocol):
@@ -20,6 +21,7 @@ class Stored(Entity, AttrsInstance, Protocol):
 
 
 E = TypeVar("E", bound=Stored)
+FEW = 3  # below which a statement for each is quicker
 
 
 @frozen(kw_only=True)
@@ -79,10 +81,23 @@ class SqlHeads(Generic[E]):
         write = recording(head, HISTORY, is_birth=change.seq == 1)
         self._session.write(write, change, {head: columns, HISTORY: change_row(change)})
 
-    def record_all(self, moves: Sequence[tuple[Change, E]]) -> None:
-        """Move many heads, each by its change; Stale for all when another was first for one."""
-        for change, entity in moves:
-            self.record(change, entity)
+    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
+        """Move many heads, each by its change; Stale when another was first for one of them."""
+        if self._session.is_sqlite or len(moves) < FEW:
+            for _, change, entity in moves:
+                self.record(change, entity)
+        else:
+            changes = [change for _, change, _ in moves]
+            before = [asdict(head.entity, recurse=False) for head, _, _ in moves]
+            after = [asdict(entity, recurse=False) | place_columns(change) for _, change, entity in moves]
+            pairs = zip(before, after, strict=True)
+            moving = sorted({name for old, new in pairs for name in new if name not in old or new[name] != old[name]})
+            place = prefix_of(self._session.connection, self._session.schema)
+            rows = [
+                change_row(change) | {f"head_{name}": new[name] for name in ("id", *moving)}
+                for change, new in zip(changes, after, strict=True)
+            ]
+            self._session.write_many(recording_many(self._heads.table, HISTORY, tuple(moving), place), changes, rows)
 
     def _head(self, statement: Question, entity_id: str) -> Head[E]:
         found = self._session.first(statement, {"id": entity_id})

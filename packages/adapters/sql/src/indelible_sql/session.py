@@ -1,15 +1,17 @@
 """An open connection, as repositories see it."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
-from indelible.kernel import Change, Stale, WrongUse
+from indelible.kernel import Change, Stale, WrongUse, instant_text
 from indelible_sql.columns import SCHEMA
 from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
 from indelible_sql.faults import RefusedByGuard, ValueUnstorable, translated
@@ -21,6 +23,10 @@ Row = Mapping[str, Any]
 
 UNTURNED = (AttributeError, OverflowError, TypeError, ValueError)
 logger = logging.getLogger("indelible.sql")
+
+
+def _as_text(value: object) -> str:
+    return instant_text(value) if isinstance(value, datetime) else str(value)
 
 
 class Session:
@@ -89,6 +95,16 @@ class Session:
         if not is_done:
             raise Stale(change.entity_id, change.predecessor.seq)
         self.changes.append(change)
+
+    def write_many(self, write: Executable, changes: Sequence[Change], rows: Sequence[Row]) -> None:
+        """The same for many changes in one statement, on PostgreSQL; Stale where one of the heads had moved on."""
+        self.at_failpoint(Failpoint.BEFORE_FUSED)
+        found = self._fetched(write, {"rows": json.dumps(rows, default=_as_text)})
+        self.at_failpoint(Failpoint.AFTER_FUSED)
+        if len(found) < len(changes):
+            raise Stale(changes[0].entity_id, changes[0].predecessor.seq)
+        self.transaction = str(found[0]["txid"])
+        self.changes.extend(changes)
 
     def _in_order(self, write: Together, values: Row) -> bool:
         return all(self.step(statement, values) == 1 for statement in write.ordered)

@@ -5,11 +5,27 @@ from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import CTE, Column, Insert, Table, Text, Update, bindparam, insert, literal_column, select, update
+from sqlalchemy import (
+    CTE,
+    Column,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.selectable import TextualSelect
 
 FIXED = ("id", "created_at")
+POSTGRESQL = make_url("postgresql://").get_dialect()()
 TRANSACTION = literal_column("history.txid::text", Text()).label("txid")  # history is the last record
 Rows = Mapping[Table, Mapping[str, Any]]
 
@@ -35,6 +51,33 @@ def together(head: Table, moving: Insert | Update, *records: Table) -> Together:
 def recording(head: Table, *records: Table, is_birth: bool) -> Together:
     """The write of one change: the head's birth or its next step, and the records that the change adds."""
     return together(head, row(head) if is_birth else step(head), *records)
+
+
+@cache
+def recording_many(head: Table, record: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
+    """PostgreSQL's write of many changes of one kind of entity, its rows given as one JSON text.
+
+    Only the columns that one of them moves are written; a row whose head is not where its change found it adds nothing.
+    """
+    names = [column.name for column in written(record)]
+    given = [_given(column, column.name) for column in written(record)]
+    given += [_given(head.c[name], f"head_{name}") for name in ("id", *moving)]
+    setting = ", ".join(f"{name} = given.head_{name}" for name in moving)
+    values = ", ".join(f"given.{name}" for name in names)
+    return text(
+        f"WITH given AS (SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({', '.join(given)})),"
+        f" head AS (UPDATE {place}{head.name} AS head SET {setting} FROM given"
+        " WHERE head.id = given.head_id AND head.seq = given.seq - 1 RETURNING head.id)"
+        f" INSERT INTO {place}{record.name} AS history ({', '.join(names)})"
+        f" SELECT {values} FROM given JOIN head ON head.id = given.head_id ORDER BY head.id"
+        " RETURNING history.txid::text AS txid"
+    ).columns(txid=Text())
+
+
+def _given(column: Column[Any], name: str) -> str:
+    """A column of the JSON's rows, of the type below its domain."""
+    native = getattr(column.type, "native", column.type)
+    return f"{name} {native.compile(dialect=POSTGRESQL).partition(' COLLATE')[0]}"
 
 
 def step(head: Table, *kept: str) -> Update:

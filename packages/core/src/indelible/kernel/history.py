@@ -9,7 +9,7 @@ from attrs import asdict, field, frozen
 from attrs.filters import exclude
 
 from indelible.kernel.actor import Actor, Cause
-from indelible.kernel.canonical import digest, plain
+from indelible.kernel.canonical import digest, digest_of, encoded, instant_text, plain
 from indelible.kernel.errors import BrokenChain, InvalidTransition, Stale
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_count, is_identifier, is_instant, is_sentence
@@ -174,7 +174,8 @@ def next_change(
         "data": plain(data),
         "prev_hash": place.hash,
     }
-    return Change(**said, hash=digest(said))
+    kept = said | {"actor": str(cause.actor), "at": instant_text(entity.updated_at)}  # all of it is plain then
+    return Change(**said, hash=digest_of(encoded(kept)))
 
 
 def verify_chain(lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], place: Place = UNBORN) -> Place:

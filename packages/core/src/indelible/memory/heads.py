@@ -54,9 +54,9 @@ class MemoryHeads(Generic[E]):
         """The entity whichever its seq, locked by its transaction."""
         return self.get(entity_id)
 
-    def record_all(self, moves: Sequence[tuple[Change, E]]) -> None:
+    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
         """Move many heads, each by its change; Stale for all when another was first for one."""
-        for change, entity in moves:
+        for _, change, entity in moves:
             self.record(change, entity)
 
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:

@@ -34,7 +34,7 @@ CREATE DOMAIN indelible.distance AS DOUBLE PRECISION CHECK (VALUE BETWEEN -0.001
 --;
 CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND array_position(VALUE, NULL) IS NULL AND 0 <> ANY (VALUE) AND NOT 'NaN' = ANY (VALUE) AND NOT 'Infinity' = ANY (VALUE) AND NOT '-Infinity' = ANY (VALUE))
 --;
-CREATE DOMAIN indelible.json_value AS JSONB CHECK (TRUE)
+CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
 CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND trim(substr(VALUE, 3), '0123456789abcdef') = '')
 --;
@@ -285,7 +285,7 @@ CREATE TABLE indelible.tokens_s0 (
 	error_data indelible.document,
 	PRIMARY KEY (id),
 	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
-	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id) ON DELETE RESTRICT,
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES indelible.mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
@@ -313,7 +313,7 @@ CREATE TABLE indelible.image_generation_jobs (
 	error_data indelible.document,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -338,7 +338,7 @@ CREATE TABLE indelible.ipfs_upload_records (
 	error_data indelible.document,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
 	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -364,7 +364,7 @@ CREATE TABLE indelible.reveal_transactions (
 	gas_price_wei indelible.natural_number,
 	confirmed_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT reveal_transactions_size CHECK (jsonb_array_length(token_ids) BETWEEN 1 AND 50),
+	CONSTRAINT reveal_transactions_size CHECK (token_ids <> '[]' AND token_ids -> 50 IS NULL),
 	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -1009,7 +1009,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_concepts AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_concepts()
+FOR EACH ROW WHEN (NEW.lifecycle = 'concept') EXECUTE FUNCTION indelible.history_needs_concepts()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts
 --;
@@ -1061,7 +1061,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_keys AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_keys()
+FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_needs_keys()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
 --;
@@ -1113,7 +1113,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_spaces AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_spaces()
+FOR EACH ROW WHEN (NEW.lifecycle = 'space') EXECUTE FUNCTION indelible.history_needs_spaces()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_spaces
 --;
@@ -1165,7 +1165,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_subspaces AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_subspaces()
+FOR EACH ROW WHEN (NEW.lifecycle = 'subspace') EXECUTE FUNCTION indelible.history_needs_subspaces()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_subspaces
 --;
@@ -1217,7 +1217,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_algorithms AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_algorithms()
+FOR EACH ROW WHEN (NEW.lifecycle = 'algorithm') EXECUTE FUNCTION indelible.history_needs_algorithms()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_algorithms
 --;
@@ -1269,7 +1269,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_settings AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_settings()
+FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_needs_settings()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
 --;
@@ -1321,7 +1321,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_stages()
+FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
 --;
@@ -1373,7 +1373,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_authors AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_authors()
+FOR EACH ROW WHEN (NEW.lifecycle = 'author') EXECUTE FUNCTION indelible.history_needs_authors()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_authors
 --;
@@ -1425,7 +1425,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_mint_events AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_mint_events()
+FOR EACH ROW WHEN (NEW.lifecycle = 'mint_event') EXECUTE FUNCTION indelible.history_needs_mint_events()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_mint_events
 --;
@@ -1477,7 +1477,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_tokens_s0 AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_tokens_s0()
+FOR EACH ROW WHEN (NEW.lifecycle = 'token') EXECUTE FUNCTION indelible.history_needs_tokens_s0()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_tokens_s0
 --;
@@ -1529,7 +1529,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_image_generation_jobs AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_image_generation_jobs()
+FOR EACH ROW WHEN (NEW.lifecycle = 'image_job') EXECUTE FUNCTION indelible.history_needs_image_generation_jobs()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_image_generation_jobs
 --;
@@ -1581,7 +1581,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_ipfs_upload_records AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_ipfs_upload_records()
+FOR EACH ROW WHEN (NEW.lifecycle = 'ipfs_upload') EXECUTE FUNCTION indelible.history_needs_ipfs_upload_records()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_ipfs_upload_records
 --;
@@ -1633,7 +1633,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_reveal_transactions AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_reveal_transactions()
+FOR EACH ROW WHEN (NEW.lifecycle = 'reveal_transaction') EXECUTE FUNCTION indelible.history_needs_reveal_transactions()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_reveal_transactions
 --;
@@ -1685,7 +1685,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER history_needs_system_state AFTER INSERT ON indelible.history
-FOR EACH ROW EXECUTE FUNCTION indelible.history_needs_system_state()
+FOR EACH ROW WHEN (NEW.lifecycle = 'system_state') EXECUTE FUNCTION indelible.history_needs_system_state()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_system_state
 --;
