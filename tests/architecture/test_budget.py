@@ -13,6 +13,7 @@ BUDGETS: dict[tuple[str, ...], int] = {
     (f"{CORE}/tokens",): 1_400,
     (f"{CORE}/memory", f"{CORE}/testing"): 1_900,
     ("adapters/sql",): 3_800,
+    ("adapters/evm",): 500,
     ("web",): 2_500,
     ("service",): 1_100,
 }

@@ -94,18 +94,21 @@ class Span:
 
 
 def next_span(checkpoint: Checkpoint | None, newest: int, size: int, how: Reading) -> Span:
-    """The blocks to be read next; the last few that were read are read again, in case a node had not all of them."""
+    """The next `size` blocks; some of them were read before, in case a node had not all of them then.
+
+    At least half are new, so that reading goes on however little a node gives at once.
+    """
     confirmed = newest - how.confirmations
     unread = how.start if checkpoint is None else checkpoint.number + 1
-    again = max(how.start, unread - how.overlap)
-    return Span(first=again, last=min(confirmed, unread + size - 1)) if unread <= confirmed else Span(first=1, last=0)
+    first = max(how.start, unread - min(how.overlap, size // 2))
+    return Span(first=first, last=min(confirmed, first + size - 1)) if unread <= confirmed else Span(first=1, last=0)
 
 
-def smaller(span: Span, advised_last: int | None) -> Span:
-    """A part of the span that a node may answer for."""
+def smaller(span: Span, advised_last: int | None) -> int:
+    """How many blocks a node may answer for that did not for this span."""
     if advised_last is not None and span.first <= advised_last < span.last:
-        return Span(first=span.first, last=advised_last)
-    return Span(first=span.first, last=span.first + (span.last - span.first) // 2)
+        return advised_last - span.first + 1
+    return max(1, (span.last - span.first + 1) // 2)
 
 
 def next_size(size: int, logs: int, how: Reading) -> int:

@@ -24,7 +24,7 @@ def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
         raise TokenNotFound(str(command.token_id))
     head = tx.collection.tokens.load(found.id, expected_seq=command.expected_seq)
     token = saved_over(tx, tx.collection.tokens, head, head.entity.requeued())
-    tokens.make_all_due([token])
+    tokens.make_due_again(token)
     return TokenSaved(token=token, seq=head.place.seq + 1)
 
 
@@ -140,7 +140,7 @@ def _made(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> b
         tokens.add(Token.born("detect", now=now, id=tx.ids.new(), **said))
         return True
     if found.is_quarantined:
-        tokens.save(found.reminted(event, author.id))
+        tokens.make_due_again(tokens.save(found.reminted(event, author.id)))
         return True
     return False
 

@@ -125,6 +125,12 @@ class TokenRepository:
         for stage, dues in due_next(tokens).items():
             self._tx.work.put(stage, dues)
 
+    def make_due_again(self, token: entities.Token) -> None:
+        """The same for one whose generation may be dead: what is put stays buried, and it would wait for ever."""
+        self.make_all_due([token])
+        if self._tx.work.get(GENERATE, token.id).buried is not None:
+            self._tx.work.revive(GENERATE, token.id)
+
     def get_pending_for_generation(self, limit: int = 10) -> list[entities.Token]:
         return self._pending(TokenStatus.DETECTED, GENERATE, limit)
 
