@@ -52,9 +52,7 @@ class LivingTokens:
                 case.headers["If-Match"] = f'"{self.seqs[path["token_id"]]}"'
         if not is_wrong(case, ParameterLocation.PATH) and "wallet" in path:
             path["wallet"] = self.chance.choice(WALLETS)
-        if "signature" in (case.body if isinstance(case.body, dict) else {}) and not is_wrong(
-            case, ParameterLocation.BODY
-        ):
+        if case.path.endswith("/prompt") and isinstance(case.body, dict) and not is_wrong(case, ParameterLocation.BODY):
             self._sign(cast("Json", case.body))
 
     def _sign(self, body: Json) -> None:

@@ -136,7 +136,7 @@ class TokenRepository:
         self.make_all_due([token])
 
     def make_due_again(self, token: Token) -> None:
-        """The same for one whose generation may be dead: what is put stays buried, and the token would wait for ever."""
+        """The same for a token whose generation may be dead: put alone, it would stay so, and the token for ever."""
         self.make_due(token)
         if self._tx.work.get(GENERATE, token.id).buried is not None:
             self._tx.work.revive(GENERATE, token.id)
