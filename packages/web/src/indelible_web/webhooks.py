@@ -84,7 +84,7 @@ def _read(body: bytes) -> tuple[HintDetection, str]:
     """The hint in a body, and whether it is one: not from an account over its quota, nor of a block without logs."""
     said = _object(parse_json(body))
     event = _object(said.get("event"))
-    hint = HintDetection(hint_id=said.get("id"))  # which checks that it is an id
+    hint = HintDetection(hint_id=said.get("id", ""))  # which checks that it is an id
     if "error" in event:
         logger.warning("the webhook comes from an account that is over its quota: the chain is read all the same")
         return hint, "over_quota"
