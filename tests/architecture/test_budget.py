@@ -12,6 +12,7 @@ BUDGETS: dict[tuple[str, ...], int] = {
     (f"{CORE}/captures",): 1_100,
     (f"{CORE}/memory", f"{CORE}/testing"): 1_900,
     ("adapters/sql",): 3_800,
+    ("adapters/evm",): 500,
     ("web",): 2_500,
     ("service",): 1_100,
 }
