@@ -18,8 +18,10 @@ PINS = ROOT / "tests" / "constraints.txt"
 PACKAGES = {
     "indelible": "packages/core",
     "indelible-sql": "packages/adapters/sql",
+    "indelible-evm": "packages/adapters/evm",
     "indelible-wordllama": "packages/adapters/wordllama",
     "indelible-web": "packages/web",
+    "indelible-workers": "packages/workers",
     "indelible-service": "packages/service",
 }
 GATE_PYTHON = "3.11"
@@ -215,13 +217,14 @@ def _wheels(session: nox.Session) -> None:
     web = _empty(session, place / "web", wheels["indelible"], wheels["indelible-web"])
     _import_everything(session, web, "indelible_web")
 
-    embedding = wheels.pop("indelible-wordllama")
+    extras = [wheels.pop(name) for name in ("indelible-wordllama", "indelible-evm")]
     service = _empty(session, place / "service", *wheels.values())
     _import_everything(session, service, "indelible_service")
     session.run(service.with_name("indelible"), "--help", external=True, silent=True)
-    with_extra = f"indelible-service[embedding] @ {wheels['indelible-service'].as_uri()}"
-    extra = _empty(session, place / "extra", *wheels.values(), embedding, with_extra)
+    with_extra = f"indelible-service[chain,embedding] @ {wheels['indelible-service'].as_uri()}"
+    extra = _empty(session, place / "extra", *wheels.values(), *extras, with_extra)
     _import_everything(session, extra, "indelible_wordllama")
+    _import_everything(session, extra, "indelible_evm")
     _run_isolated(session, extra, "embedding.py")
     session.run("python", "-m", "tests.docs.follow")  # the tutorial, installation and all
 

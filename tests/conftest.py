@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import settings
+from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
@@ -27,7 +28,7 @@ from tests.feeds import settled
 from indelible.kernel.keys import KeyPolicy
 from indelible.policy import Policy
 from indelible.testing.stores import CountedIds, TickingClock
-from indelible_service.embedded import PostgresServer, postgres
+from indelible_service.embedded import PostgresServer, postgres, redis
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
@@ -44,17 +45,32 @@ HURRIED = {
 }
 KEPT: dict[str, SqlStore] = {}
 KEPT_AWAITED: dict[str, AsyncSqlStore] = {}
-SERVER = pytest.StashKey[str]()
+SERVER, REDIS = pytest.StashKey[str](), pytest.StashKey[str]()
 settings.register_profile("gate", max_examples=30, deadline=None)
 settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hypothesis-profile=big
 settings.load_profile("gate")
 LINE = "a line for the end"
 # These take longest: they come first, so that no process is left with one of them at the end.
-LONG = ("test_mutation", "test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+LONG = (
+    "test_mutation",
+    "test_programs",
+    "test_serving",
+    "test_full",
+    "test_stores",
+    "test_embedded",
+    "test_races",
+    "test_attacks",
+)
 # Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
 SLOW = {
+    "adapters/evm/test_chain.py",
+    "adapters/evm/test_contract.py",
+    "adapters/evm/test_faults.py",
+    "adapters/evm/test_paging.py",
+    "adapters/evm/test_signatures.py",
     "adapters/test_wordllama.py",
     "bench/test_bench.py",
+    "chain/test_kit.py",
     "chaos/test_crashes.py",
     "chaos/test_faults.py",
     "docs/test_examples.py",
@@ -67,6 +83,7 @@ SLOW = {
     "guards/test_mutation.py",
     "guards/test_rebuild.py",
     "service/test_embedded.py",
+    "service/test_full.py",
     "service/test_reading.py",
     "service/test_serving.py",
     "service/test_transfer.py",
@@ -88,6 +105,8 @@ SLOW = {
     "web/test_hostile.py",
     "web/test_hostile_scenes.py",
     "web/test_spaces.py",
+    "workers/test_hints.py",
+    "workers/test_processes.py",
 }
 
 
@@ -129,6 +148,18 @@ def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresS
         yield found
 
 
+@pytest.fixture(scope="session")
+def redis_url(request: pytest.FixtureRequest) -> Generator[str]:
+    """A Redis that lives as long as the tests: our own child, or the one at INDELIBLE_TEST_REDIS_URL."""
+    with ExitStack() as stack:
+        url = (
+            os.environ.get("INDELIBLE_TEST_REDIS_URL") or stack.enter_context(redis(stack.enter_context(folder()))).url
+        )
+        with Redis.from_url(url) as client:
+            request.config.stash[REDIS] = str(client.info("server")["redis_version"])
+        yield url
+
+
 @pytest.fixture
 def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Say a line at the end of the output."""
@@ -161,13 +192,15 @@ def pytest_collection_finish() -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output: dict[str, str] = getattr(session.config, "workeroutput", {})  # of one of several processes
-    output["server"] = session.config.stash.get(SERVER, "")
+    for name, key in (("server", SERVER), ("redis", REDIS)):
+        output[name] = session.config.stash.get(key, "")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
-    if version := getattr(node, "workeroutput", {}).get("server"):
-        node.config.stash[SERVER] = version
+    for name, key in (("server", SERVER), ("redis", REDIS)):
+        if version := getattr(node, "workeroutput", {}).get(name):
+            node.config.stash[key] = version
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -175,7 +208,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
     ]
     told = {str(text) for each in reports for name, text in each.user_properties if name == LINE}
-    for line in (*sorted(told), f"PostgreSQL {config.stash.get(SERVER, 'not started: no test asked for it')}"):
+    versions = [
+        f"{name} {config.stash.get(key, 'not started: no test asked for it')}"
+        for name, key in (("PostgreSQL", SERVER), ("Redis", REDIS))
+    ]
+    for line in (*sorted(told), *versions):
         terminalreporter.write_line(line)
 
 

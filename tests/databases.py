@@ -4,7 +4,8 @@ import psycopg
 from attrs import evolve
 from psycopg.sql import Identifier
 
-from indelible_service.embedded import CREATED, PostgresServer
+from indelible_service.embedded import PostgresServer
+from indelible_service.embedded.postgresql import CREATED
 
 
 def create_database(server: PostgresServer, name: str, template: str = "template1") -> PostgresServer:

@@ -34,6 +34,7 @@ BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "concepts": ("The context of concepts", ("indelible.concepts",)),
     "sql": ("Stores on SQLite and PostgreSQL", ("indelible_sql",)),
+    "evm": ("Tokens on a chain", ("indelible_evm",)),
     "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
     "web": ("The REST API", ("indelible_web",)),
     "testing": (

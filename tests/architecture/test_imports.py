@@ -19,6 +19,7 @@ PLANTS = [
     ("rings", "indelible_sql/tables.py", "import indelible_web"),
     ("rings", "indelible_web/__init__.py", "import indelible_sql"),
     ("rings", "indelible_sql/tables.py", "import indelible_service"),
+    ("rings", "indelible_evm/__init__.py", "import indelible_wordllama"),
     ("rings", "indelible_wordllama/__init__.py", "import indelible_sql"),
     ("core", "indelible/memory/store.py", "import sqlalchemy"),
     ("core", "indelible/concepts/handlers.py", "import flask"),

@@ -19,8 +19,8 @@ from psycopg import errors
 from tests.conftest import copied, folder
 from tests.databases import create_database
 
-from indelible_service import embedded
-from indelible_service.embedded import PostgresServer, ServerFailed, postgres, programs
+from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql
+from indelible_service.embedded.postgresql import programs
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
@@ -297,7 +297,7 @@ def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
         monkeypatch.setitem(
             POSTGRES_VERSIONS, 18, packages / POSTGRES_VERSIONS[18].relative_to(POSTGRES_VERSIONS[18].parents[2])
         )
-        monkeypatch.setattr(embedded, "COPIES", root / "made" / "copies")
+        monkeypatch.setattr(postgresql, "COPIES", root / "made" / "copies")
         programs.cache_clear()
 
         found = programs(nobody)

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 from sqlalchemy import make_url
@@ -16,6 +16,8 @@ from indelible.policy import Policy
 from indelible_service.local import SECRET, derived, directory
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlStore
+
+LIMITS: Final = ("max_connections", "superuser_reserved_connections")
 
 
 @frozen
@@ -43,6 +45,28 @@ def store_of(settings: Settings, *, tells_keys: bool) -> SqlStore:
         policy=Policy(concepts=ConceptPolicy(four_eyes=settings.four_eyes), keys=keys),
         pool=Pool(size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare),
     )
+
+
+@frozen
+class TooFewConnections(Unavailable):
+    """The processes that are declared may want more connections than the database's server gives."""
+
+    code: ClassVar[str] = "TOO_FEW_CONNECTIONS"
+    processes: int
+    wanted: int
+    given: int
+
+
+def check_connections(settings: Settings, processes: int) -> None:
+    """TooFewConnections where so many processes of ours could want more than there are; each has two pools."""
+    with opened(settings) as store:
+        if store.engines.reader.dialect.name == "sqlite":
+            return
+        with store.engines.reader.connect() as connection:
+            given, kept = (int(str(connection.exec_driver_sql(f"SHOW {name}").scalar())) for name in LIMITS)
+    wanted = processes * 2 * (settings.pool_size + settings.max_overflow)
+    if wanted > given - kept:
+        raise TooFewConnections(processes, wanted, given - kept)
 
 
 @contextmanager

@@ -5,19 +5,23 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
+from functools import partial
 from typing import ClassVar, Final
 
 from attrs import evolve, frozen
+from flask import Response, request
 from waitress import create_server
 
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, list_keys
-from indelible_service.database import opened, upgrade
+from indelible_service.database import check_connections, opened, upgrade
 from indelible_service.local import completed, directory
 from indelible_service.settings import Settings
-from indelible_service.wire import application, embedder_of, settle
+from indelible_service.wire import application, embedder_of, settle, stages_of
+from indelible_service.working import at_work
 from indelible_sql import SqlStore
+from indelible_workers import Shift
 
 THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
 MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
@@ -34,26 +38,32 @@ class CannotListen(Unavailable):
     reason: str
 
 
-def run_here(settings: Settings, started: Callable[[str, str | None], object]) -> None:
+def run_here(settings: Settings, started: Callable[[str, str | None, str], object]) -> None:
     """Everything in this process, until SIGINT or SIGTERM; `started` is told its address, and a new database's key."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    with _listening(settings) as listener:
+    with listening(settings) as listener:
         here = evolve(settings, port=listener.getsockname()[1])
         upgrade(here)
         settle(here)  # until here a refusal is one sentence; from here on there is a log
-        with opened(here, tells_keys=True) as store:
+        with opened(here, tells_keys=True) as store, ExitStack() as stack:
+            app, stages = application(here, store), stages_of(here, store)
+            if stages:
+                shift = stack.enter_context(at_work(here, store, stages))
+                app.after_request(partial(_tell, shift))
             server = create_server(
-                application(here, store),
+                app,
                 sockets=[listener],
                 threads=THREADS + here.most_streams,
                 ident=None,
                 max_request_body_size=MOST_BODY_BYTES,
                 clear_untrusted_proxy_headers=not here.proxy_hops,  # else the application trusts its own number of them
             )
-            with closing(server):
-                started(here.address, _first_key(here, store))
-                server.run()
+            stack.enter_context(closing(server))
+            started(
+                here.address, first_key(here, store), f"in this process: {', '.join(stages) or 'no stage is set up'}"
+            )
+            server.run()
 
 
 def run_beside(settings: Settings, workers: int) -> None:
@@ -62,9 +72,10 @@ def run_beside(settings: Settings, workers: int) -> None:
     from granian.server import Server
 
     embedder_of(settings)  # a refusal is said once, here, and not by every worker
+    check_connections(settings, workers)
     with opened(settings) as store:
         store.read(list_keys, limit=1)
-    with _listening(settings):
+    with listening(settings):
         settle(settings)
     multiprocessing.set_start_method("spawn", force=True)  # a forked worker is deaf to SIGTERM until it is ready
     Server(
@@ -77,10 +88,12 @@ def run_beside(settings: Settings, workers: int) -> None:
         blocking_threads=THREADS + settings.most_streams,
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
     ).serve()
 
 
-def _listening(settings: Settings) -> socket.socket:
+def listening(settings: Settings) -> socket.socket:
+    """A socket at the settings' address, or CannotListen."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family)
@@ -88,7 +101,7 @@ def _listening(settings: Settings) -> socket.socket:
         raise CannotListen(settings.host, settings.port, os.strerror(error.errno or 0)) from error
 
 
-def _first_key(settings: Settings, store: SqlStore) -> str | None:
+def first_key(settings: Settings, store: SqlStore) -> str | None:
     """The key that opens everything, made with a new database and kept for use on this machine; later on None."""
     if store.read(list_keys, limit=1):
         return None
@@ -97,6 +110,13 @@ def _first_key(settings: Settings, store: SqlStore) -> str | None:
     with completed(directory(settings) / "first.key") as out:
         out.write(made.text.encode())
     return made.text
+
+
+def _tell(shift: Shift, response: Response) -> Response:
+    """Let work that a request has put be done at once."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        shift.told.set()
+    return response
 
 
 def _leave(*_: object) -> None:

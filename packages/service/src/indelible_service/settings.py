@@ -60,6 +60,7 @@ LOG_LEVEL: Final = Form(
     "one of DEBUG, INFO, WARNING, ERROR, CRITICAL", "(?i:DEBUG|INFO|WARNING|ERROR|CRITICAL)", str.upper
 )
 EMBEDDER: Final = Form("one of auto, wordllama, none", "(?i:auto|wordllama|none)", str.lower)
+REDIS: Final = Form("an address that begins with redis:// or rediss://", r"rediss?://.+", holds=_has_a_port_or_none)
 ORIGINS: Final = _several("origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+")
 
 
@@ -80,8 +81,8 @@ class Settings:
     schema: str = _setting(
         "INDELIBLE_SCHEMA", "indelible", Form("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
     )
-    pool_size: int = _setting("DB_POOL_SIZE", 5, _whole(1, 1_000))
-    max_overflow: int = _setting("DB_MAX_OVERFLOW", 10, _whole(0, 1_000))
+    pool_size: int = _setting("DB_POOL_SIZE", 5, _whole(1, 200))
+    max_overflow: int = _setting("DB_MAX_OVERFLOW", 10, _whole(0, 200))
     prepare: bool = _setting("INDELIBLE_PREPARE", default=True, form=SWITCH)
     base_url: str = _setting(
         "API_BASE_URL", "", Form("an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]")
@@ -102,6 +103,20 @@ class Settings:
     trusted_hosts: tuple[str, ...] = _setting(
         "INDELIBLE_TRUSTED_HOSTS", (), _several("host names with commas between them", HOST)
     )
+
+    redis_url: str = _setting("INDELIBLE_REDIS_URL", "", REDIS, is_secret=True)
+    worker_threads: int = _setting("INDELIBLE_WORKER_THREADS", 4, _whole(1, 64))
+    sweep_seconds: int = _setting("INDELIBLE_SWEEP_SECONDS", 5, _whole(1, 30))
+    metrics_port: int = _setting("INDELIBLE_METRICS_PORT", 0, _whole(0, 65_000))
+    rpc_url: str = _setting(
+        "INDELIBLE_RPC_URL", "", Form("an address such as https://node.example", r"https?://[^\s,]+"), is_secret=True
+    )
+    contract_address: str = _setting(
+        "INDELIBLE_CONTRACT_ADDRESS", "", Form("0x and 40 hexadecimal digits", "0x[0-9a-fA-F]{40}")
+    )
+    chain_id: int = _setting("INDELIBLE_CHAIN_ID", 1, _whole(1, 999_999_999))
+    confirmations: int = _setting("INDELIBLE_CONFIRMATIONS", 12, _whole(0, 10_000))
+    start_block: int = _setting("INDELIBLE_START_BLOCK", 0, _whole(0, 999_999_999))
 
     @classmethod
     def read(cls, environment: Mapping[str, str | None]) -> Self:

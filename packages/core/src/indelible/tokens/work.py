@@ -11,7 +11,6 @@ from indelible.kernel import Actor, IndelibleError, Store
 from indelible.kernel.leases import Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
 from indelible.tokens.commands import DropBlocks, KeepPage, RecoverToken
-from indelible.tokens.entities import MintLog
 from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDeep, TokenExists
 from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
@@ -53,8 +52,10 @@ class Detection:
         newest = self.chain.newest()
         if checkpoint and not self._is_kept(checkpoint):
             return self._reorg()
-        span = next_span(checkpoint, newest, self._size, self.how)
-        return self._page(span, newest) if span else None
+        while span := next_span(checkpoint, newest, self._size, self.how):
+            if page := self._page(span, newest):
+                return page
+        return None
 
     def finish(self, tx: TokensWrite, done: Sequence[tuple[Look, Found]]) -> None:
         """Keep it, and look again: at once where more is confirmed, else after a pause."""
@@ -101,31 +102,37 @@ class Detection:
         block = self.chain.block(number)
         return block is not None and block.hash == hash_
 
+    def confirmed(self, first: int | None, last: int | None) -> Span:
+        """The blocks from one to another that are confirmed; by default all that were not read."""
+        read = self.store.read(checkpoints, limit=1)
+        unread = read[0][1].number + 1 if read else self.how.start
+        confirmed = self.chain.newest() - self.how.confirmations
+        return Span(first=unread if first is None else first, last=confirmed if last is None else min(last, confirmed))
+
     def read_blocks(self, span: Span) -> Iterator[Page]:
         """The span in pages, whatever was read of it before; nothing is kept."""
         self.chain.check()
         newest = self.chain.newest()
         while span:
-            page = self._page(Span(first=span.first, last=min(span.last, span.first + self._size - 1)), newest)
-            yield page
-            span = Span(first=page.last.number + 1, last=span.last)
+            part = Span(first=span.first, last=min(span.last, span.first + self._size - 1))
+            if page := self._page(part, newest):
+                yield page
+                span = Span(first=page.last.number + 1, last=span.last)
 
-    def _page(self, span: Span, newest: int) -> Page:
-        """The span, or as much of it as the node answers for."""
-        mints: tuple[MintLog, ...] | None = None
-        while mints is None:
-            try:
-                mints = self.chain.mints(span.first, span.last)
-            except RangeTooLarge as error:
-                if span.first == span.last:
-                    raise TryAgain("the node does not answer even for one block") from error
-                span = smaller(span, error.advised_last)
-        self._size = next_size(span.last - span.first + 1, len(mints), self.how)
+    def _page(self, span: Span, newest: int) -> Page | None:
+        """What is in the span; None where less must be asked for at once."""
+        try:
+            mints = self.chain.mints(span.first, span.last)
+        except RangeTooLarge as error:
+            if span.first == span.last:
+                raise TryAgain("the node does not answer even for one block") from error
+            self._size = smaller(span, error.advised_last)
+            return None
+        self._size = next_size(self._size, len(mints), self.how)
         last = self.chain.block(span.last)
         if last is None:
             raise ChainUnreachable(f"the node has no block {span.last} yet")
-        confirmed = newest - self.how.confirmations
-        return Page(span=span, last=last, mints=mints, is_last=span.last >= confirmed)
+        return Page(span=span, last=last, mints=mints, is_last=span.last >= newest - self.how.confirmations)
 
 
 @frozen(kw_only=True)
@@ -145,16 +152,12 @@ def recover_missing(
     chain.check()
     following = chain.next_token_id()
     missing = store.read(missing_tokens, following, limit=limit)
-    outcomes = {each: _recovered(store, chain, actor, each) for each in missing} if keeps else {}
-    return Recovered(
-        on_chain=following - 1,
-        missing=tuple(missing),
-        recovered=tuple(each for each, is_kept in outcomes.items() if is_kept),
-        failed=tuple(each for each, is_kept in outcomes.items() if not is_kept),
-    )
+    recovered = tuple(each for each in missing if keeps and _is_recovered(store, chain, actor, each))
+    failed = tuple(sorted({*missing} - {*recovered})) if keeps else ()
+    return Recovered(on_chain=following - 1, missing=tuple(missing), recovered=recovered, failed=failed)
 
 
-def _recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
+def _is_recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
     """Whether the token is kept; a failure of one is no reason to leave the others."""
     try:
         wallet = chain.author_of(token_id)

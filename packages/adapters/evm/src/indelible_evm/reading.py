@@ -1,0 +1,119 @@
+"""What a node says, read closely: whatever has not the form that it should have is ChainWrong."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from indelible.tokens import Block, MintLog
+from indelible.tokens.errors import ChainWrong
+
+# keccak-256 of BatchMinted(address,address,uint256,uint256,uint256), the first three of them indexed
+BATCH_MINTED: Final = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"
+TOPICS: Final = 4
+MOST_IN_BATCH: Final = 50  # MAX_BATCH_SIZE of the contract
+NUMBER: Final = re.compile("0x[0-9a-f]{1,64}", re.IGNORECASE)
+BYTES: Final = re.compile("0x(?:[0-9a-f]{2})*", re.IGNORECASE)
+WORD_BYTES: Final = 32
+
+
+def members(value: object) -> Mapping[str, object]:
+    """What an object of JSON has; of anything else nothing."""
+    return cast(Mapping[str, object], value) if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[object]:
+    """An array of JSON."""
+    if not isinstance(value, list):
+        raise ChainWrong("something is no array")
+    return cast(list[object], value)
+
+
+def number(value: object) -> int:
+    """A number as nodes write it: 0x and hexadecimal digits."""
+    if not isinstance(value, str) or not NUMBER.fullmatch(value):
+        raise ChainWrong("something is no number")
+    return int(value, 16)
+
+
+def octets(value: object, size: int | None = None) -> bytes:
+    """Bytes as nodes write them, so many of them where the size is given."""
+    if not isinstance(value, str) or not BYTES.fullmatch(value):
+        raise ChainWrong("something is no bytes")
+    found = bytes.fromhex(value[2:])
+    if size not in {None, len(found)}:
+        raise ChainWrong(f"something has {len(found)} bytes and not {size}")
+    return found
+
+
+def digits(value: object, size: int = WORD_BYTES) -> str:
+    """A hash, or what has another size, in lower case."""
+    return f"0x{octets(value, size).hex()}"
+
+
+def wallet(word: bytes) -> str:
+    """The address that a word of the contract's holds, in lower case."""
+    if len(word) != WORD_BYTES or any(word[:-20]):
+        raise ChainWrong("a word is no address")
+    return f"0x{word[-20:].hex()}"
+
+
+def instant(value: object) -> datetime:
+    """Seconds since 1970, as an instant."""
+    try:
+        return datetime.fromtimestamp(number(value), UTC)
+    except (OverflowError, ValueError, OSError):
+        raise ChainWrong("a block is of no time") from None
+
+
+def block(value: object, expected: int) -> Block | None:
+    """The header of the block at a height, None where there is none."""
+    header = members(value)
+    if value is None:
+        return None
+    if number(header.get("number")) != expected:
+        raise ChainWrong(f"asked for block {expected}, it gave another")
+    return Block(
+        number=expected,
+        hash=digits(header.get("hash")),
+        parent_hash=digits(header.get("parentHash")),
+        at=instant(header.get("timestamp")),
+    )
+
+
+def told_time(log: Mapping[str, object]) -> datetime | None:
+    """When its block was made, as newer nodes say with the log itself; None where this one does not."""
+    told = log.get("blockTimestamp")
+    return None if told in (None, "0x0") else instant(told)
+
+
+def place(log: Mapping[str, object]) -> tuple[int, int]:
+    """The block and the place in it: the order of the chain."""
+    return number(log.get("blockNumber")), number(log.get("logIndex"))
+
+
+def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | None]) -> MintLog:
+    """What a log says was minted; where it does not say when, its block is among these."""
+    topics = [octets(each, WORD_BYTES) for each in sequence(log.get("topics"))]
+    if digits(log.get("address"), 20) != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
+        raise ChainWrong("it gave a log that was not asked for")
+    block_number, log_index = place(log)
+    header, data = blocks.get(block_number), octets(log.get("data"), 2 * WORD_BYTES)
+    at = header.at if header else told_time(log)
+    if at is None:
+        raise ChainWrong("it has not the block of which it gave a log")
+    found = MintLog(
+        tx_hash=digits(log.get("transactionHash")),
+        log_index=log_index,
+        block_number=block_number,
+        block_hash=digits(log.get("blockHash")),
+        block_timestamp=at,
+        minter=wallet(topics[1]),
+        author_wallet=wallet(topics[2]),
+        start_token_id=int.from_bytes(topics[3]),
+        quantity=int.from_bytes(data[:WORD_BYTES]),
+        total_paid=int.from_bytes(data[WORD_BYTES:]),
+    )
+    if found.start_token_id < 1 or not 1 <= found.quantity <= MOST_IN_BATCH:
+        raise ChainWrong("a log says that tokens were minted which the contract cannot have minted")
+    return found

@@ -1,0 +1,17 @@
+"""Real servers as our own children, for demonstrations and for tests; each lives as long as a block."""
+
+from indelible_service.embedded.children import ServerFailed
+from indelible_service.embedded.postgresql import ADMIN, APP, OWNER, PostgresServer, postgres
+from indelible_service.embedded.redis import RedisMissing, RedisServer, redis
+
+__all__ = [
+    "ADMIN",
+    "APP",
+    "OWNER",
+    "PostgresServer",
+    "RedisMissing",
+    "RedisServer",
+    "ServerFailed",
+    "postgres",
+    "redis",
+]

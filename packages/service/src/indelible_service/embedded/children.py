@@ -1,0 +1,68 @@
+"""What all servers of ours have in common: a log, a port, an end, and that they do not outlive us."""
+
+import os
+import pwd
+import socket
+import subprocess
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from signal import Signals
+from subprocess import DEVNULL, PIPE
+from typing import Any, ClassVar, Final
+
+from attrs import frozen
+
+from indelible.kernel import Unavailable
+
+HOST: Final = "127.0.0.1"
+START_SECONDS: Final = 60
+Child = subprocess.Popen[bytes]
+
+
+@frozen
+class ServerFailed(Unavailable):
+    """The embedded server did not start; the end of its log says why."""
+
+    code: ClassVar[str] = "EMBEDDED_SERVER_FAILED"
+    log: str
+
+
+def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    """How a child is started as the account, or as whoever we are."""
+    who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
+    # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
+    return {"start_new_session": True, "cwd": "/", "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}, **who}
+
+
+@contextmanager
+def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | None = None) -> Generator[None]:
+    """The time in which the child gets the signal when we are gone, however that came."""
+    # The shell reads from us until the end.
+    watch = ("/bin/sh", "-c", f'read -r _; kill -{signal.value} "$0"', str(child.pid))
+    with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **as_account(account)) as watcher:
+        try:
+            yield
+        finally:
+            if child.poll() is not None:  # its number may be another program's by now
+                watcher.kill()
+
+
+def stop(child: Child, signals: Iterable[tuple[Signals, float | None]]) -> None:
+    """End the child by the first signal that does it within its seconds."""
+    for signal, seconds in signals:
+        child.send_signal(signal)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(seconds)
+            return
+
+
+def tail(log: Path) -> ServerFailed:
+    """What the log says at its end."""
+    return ServerFailed(log.read_text(errors="replace")[-2_000:].strip())
+
+
+def free_port() -> int:
+    """A port that nobody listens at now."""
+    with socket.create_server((HOST, 0)) as free:
+        return int(free.getsockname()[1])

@@ -1,0 +1,37 @@
+# What is used of dramatiq, whose own hints leave much unknown.
+from collections.abc import Callable, Sequence
+from threading import Thread
+
+from dramatiq.broker import Broker as Broker
+from dramatiq.broker import MessageProxy as MessageProxy
+
+class Message:
+    queue_name: str
+    actor_name: str
+    kwargs: dict[str, object]
+    options: dict[str, object]
+    def __init__(
+        self,
+        *,
+        queue_name: str,
+        actor_name: str,
+        args: tuple[str, ...],
+        kwargs: dict[str, str],
+        options: dict[str, object],
+    ) -> None: ...
+    @classmethod
+    def decode(cls, data: bytes) -> Message: ...
+    def encode(self) -> bytes: ...
+
+class Actor:
+    actor_name: str
+    queue_name: str
+    def send(self, *args: object) -> Message: ...
+
+def actor(fn: Callable[..., None], *, broker: Broker, actor_name: str, queue_name: str) -> Actor: ...
+
+class Worker:
+    workers: Sequence[Thread]
+    def __init__(self, broker: Broker, *, worker_timeout: int, worker_threads: int) -> None: ...
+    def start(self) -> None: ...
+    def stop(self, timeout: int) -> None: ...

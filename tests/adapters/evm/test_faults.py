@@ -1,0 +1,269 @@
+"""What a node does wrong is an error of the port, and none of it tells the node's address."""
+
+import json
+import logging
+import pickle
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import attrs
+import pytest
+from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
+from tests.chain.anvil import Anvil
+from tests.chain.proxy import KEY, Fault, Proxy, proxy
+
+from indelible.kernel import IndelibleError
+from indelible.tokens.errors import ChainUnreachable, ChainWrong
+from indelible.tokens.ports import Chain
+from indelible_evm import EvmChain
+
+SIGNATURE = "0x" + "11" * 66
+ASKS: dict[str, Callable[[Chain], object]] = {
+    "check": lambda chain: chain.check(),
+    "newest": lambda chain: chain.newest(),
+    "block": lambda chain: chain.block(1),
+    "mints": lambda chain: chain.mints(0, 1),
+    "next_token_id": lambda chain: chain.next_token_id(),
+    "author_of": lambda chain: chain.author_of(1),
+    "metadata_of": lambda chain: chain.metadata_of(1),
+    "is_signed_by": lambda chain: chain.is_signed_by(AUTHOR, "text", SIGNATURE),
+}
+EXPECTED: dict[Fault, tuple[type[IndelibleError], str]] = {
+    Fault.TOO_MANY: (ChainUnreachable, "HTTP 429"),
+    Fault.BROKEN: (ChainUnreachable, "HTTP 500"),
+    Fault.SILENT: (ChainUnreachable, "TimeoutError"),
+    Fault.DRIPPING: (ChainUnreachable, "TimeoutError"),
+    Fault.CUT: (ChainUnreachable, "HTTPException"),
+    Fault.GARBAGE: (ChainWrong, "no JSON"),
+}
+
+
+@pytest.fixture
+def chain(provider: Proxy, season: str) -> Generator[EvmChain]:
+    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def nothing_tells_the_address(provider: Proxy, caplog: pytest.LogCaptureFixture) -> Generator[None]:
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert not re.search(KEY, caplog.text)
+    assert provider.url not in caplog.text
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_a_fault_is_an_error_of_the_port_and_the_next_question_is_answered(
+    chain: Chain, node: Anvil, provider: Proxy, ask: Callable[[Chain], object], fault: Fault
+) -> None:
+    node.mine()
+    chain.check()  # so that there is a connection to break
+    provider.faults.append(fault)
+    kind, reason = EXPECTED[fault]
+
+    with pytest.raises(kind, match=reason) as refused:
+        ask(chain)
+    provider.free()
+    for told in (str(refused.value), repr(refused.value), str(refused.value.detail), str(refused.value.__cause__)):
+        assert KEY not in told
+        assert "127.0.0.1" not in told
+    ask(chain)
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_a_fault_between_the_requests_of_one_question_is_no_half_answer(
+    chain: Chain, node: Anvil, season: str, provider: Proxy, after: int
+) -> None:
+    node.mint(season, AUTHOR)
+
+    def fail(result: object) -> object:
+        provider.faults.append(Fault.TOO_MANY)
+        provider.lies.clear()
+        return result
+
+    provider.lies["eth_getBlockByNumber" if after == 1 else "eth_getLogs"] = fail
+    with pytest.raises(ChainUnreachable, match="HTTP 429"):
+        chain.mints(0, 2)
+
+
+def test_nobody_at_the_address_is_unreachable() -> None:
+    for url in (f"http://127.0.0.1:1/{KEY}", f"https://127.0.0.1:1/{KEY}", f"http://nowhere.invalid/{KEY}?key={KEY}"):
+        chain = EvmChain(url=url, contract=AUTHOR, chain_id=1, timeout_seconds=5)
+        with pytest.raises(ChainUnreachable) as refused:
+            chain.newest()
+        assert not re.search(rf"{KEY}|nowhere|127\.0", f"{refused.value}{refused.value!r}")
+        assert refused.value.__cause__ is None
+        assert refused.value.__suppress_context__
+
+
+def test_the_address_is_not_in_what_is_shown_of_the_chain(chain: Chain) -> None:
+    assert "url=***" in repr(chain)
+    for shown in (repr(chain), str(chain), f"{chain}", repr([chain])):
+        assert KEY not in shown
+
+
+def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
+    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"error": {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}}
+    monkeypatch.setattr(Proxy, "answer", lambda *_: json.dumps(said).encode())
+
+    with pytest.raises(ChainUnreachable) as refused:
+        chain.newest()
+    assert refused.value.reason.startswith("-32000: no such project: ***")
+    assert not re.search(rf"{KEY}|127\.0", refused.value.reason)
+
+
+def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provider: Proxy) -> None:
+    chain = EvmChain(url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID)
+
+    with closing(chain), pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
+        chain.newest()
+
+
+def test_null_for_the_block_of_a_log_is_nonsense_and_null_for_the_end_is_a_stale_node(
+    chain: Chain, node: Anvil, season: str, provider: Proxy
+) -> None:
+    node.mint(season, AUTHOR)
+    node.mine()
+    provider.lies["eth_getLogs"] = lambda logs: [logs[0] | {"blockTimestamp": None}]
+    provider.lies["eth_getBlockByNumber"] = lambda block: block if block["number"] == "0x3" else None
+    with pytest.raises(ChainWrong, match="not the block of which it gave a log"):
+        chain.mints(0, 3)
+
+    provider.have_no_blocks()
+    assert chain.block(1) is None
+    with pytest.raises(ChainUnreachable, match="no block 3 yet"):
+        chain.mints(0, 3)
+
+
+def test_logs_that_are_left_out_cannot_be_noticed_here(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
+    node.mint(season, AUTHOR)
+    provider.drop_logs()
+
+    assert chain.mints(0, chain.newest()) == ()  # but a second read has them, and the ids have a gap
+    assert chain.next_token_id() == 2
+    provider.lies.clear()
+    assert len(chain.mints(0, chain.newest())) == 1
+
+
+def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(chain: Chain, node: Anvil, provider: Proxy) -> None:
+    node.mine(5)
+    newest = chain.newest()
+    provider.lag = 3
+
+    assert chain.newest() == newest - 3
+    assert chain.block(newest - 3) is not None
+    assert chain.block(newest - 2) is None
+
+
+@pytest.mark.parametrize("nonsense", [None, 7, "", "0x", "latest", [], {}, "0x" + "f" * 65, "-0x1", "0x 1"])
+def test_nonsense_in_place_of_a_number_is_refused(chain: Chain, provider: Proxy, nonsense: object) -> None:
+    for method in ("eth_blockNumber", "eth_chainId"):
+        provider.lies[method] = lambda _: nonsense
+
+    for ask in (chain.newest, chain.check):
+        with pytest.raises(ChainWrong):
+            ask()
+
+
+@pytest.mark.parametrize("nonsense", [7, "", "0x0", "0xzz", [], {}])
+def test_nonsense_in_place_of_what_a_contract_answers_is_refused(
+    chain: Chain, provider: Proxy, nonsense: object
+) -> None:
+    provider.lies["eth_call"] = lambda _: nonsense
+
+    for name in ("next_token_id", "author_of", "metadata_of", "is_signed_by"):
+        with pytest.raises(ChainWrong):
+            ASKS[name](chain)
+
+
+NO_ANSWERS = [b"null", b"7", b'"text"', b"[]", b"{}", b"[[[[", b"[" * 100_000, b"\xff", b'{"error":{}}']
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS)
+@pytest.mark.parametrize("is_batch", [True, False])
+def test_json_that_is_no_answer_is_refused(
+    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, said: bytes, *, is_batch: bool
+) -> None:
+    def answer(_: Proxy, body: bytes) -> bytes:
+        return said if body.startswith(b"[") is is_batch else original(provider, body)
+
+    original = Proxy.answer
+    monkeypatch.setattr(Proxy, "answer", answer)
+    provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+
+    with pytest.raises(ChainWrong):
+        chain.mints(0, 1)
+
+
+@pytest.mark.parametrize("change", [lambda all_: all_[1:], lambda all_: [*all_, *all_], lambda all_: [all_[0]] * 2])
+def test_a_batch_that_is_not_answered_once_each_is_refused(
+    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, change: Callable[[list[object]], list[object]]
+) -> None:
+    provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
+
+    with pytest.raises(ChainWrong):
+        chain.mints(0, 1)
+
+
+def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
+    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
+    refusal = {"error": {"code": -32007, "message": "batches are for those who pay"}}
+    for change in (lambda _: refusal, lambda all_: [all_[0], all_[1] | refusal]):
+        monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
+        with pytest.raises(ChainUnreachable, match="-32007: batches are for those who pay"):
+            chain.mints(0, 1)
+
+
+def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(node: Anvil, season: str) -> None:
+    with proxy(node.url, idle_seconds=0.1) as provider:
+        with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as chain:
+            for _ in range(3):
+                chain.check()
+                time.sleep(0.3)
+
+        assert provider.posts == 3  # none was asked twice
+
+
+def test_connections_are_kept_and_shared_by_threads(chain: EvmChain, node: Anvil, season: str, provider: Proxy) -> None:
+    for _ in range(20):
+        node.mint(season, AUTHOR)
+    with closing(attrs.evolve(chain, timeout_seconds=10)) as patient, ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(patient.author_of, range(1, 21)))
+
+    assert found == [AUTHOR] * 20
+    assert provider.connections <= 8
+
+
+def test_errors_go_from_process_to_process(chain: Chain, provider: Proxy) -> None:
+    provider.faults.append(Fault.TOO_MANY)
+    with pytest.raises(ChainUnreachable) as refused:
+        chain.newest()
+
+    assert pickle.loads(pickle.dumps(refused.value)).detail == {"reason": "HTTP 429"}  # noqa: S301 - our own
+
+
+def test_a_process_that_has_the_adapter_recurses_no_deeper_than_before() -> None:
+    script = """if True:
+        import json, sys
+        before = sys.getrecursionlimit()
+        import indelible_evm
+        assert sys.getrecursionlimit() == before
+        try:
+            json.loads("[" * 100_000)  # where web3 alone was imported, this ends the process
+        except RecursionError:
+            print("RecursionError")
+    """
+    done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True)
+
+    assert done.stdout == "RecursionError\n"

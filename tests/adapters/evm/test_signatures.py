@@ -1,0 +1,179 @@
+"""A wallet's signature counts for its own text alone: of a key by recovery, of a contract by asking it."""
+
+from collections.abc import Callable
+
+import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.adapters.evm.conftest import CHAIN_ID
+from tests.chain.anvil import Anvil, wallet
+from tests.chain.proxy import Proxy
+
+from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
+from indelible.tokens.ports import Chain
+from indelible_evm import EvmChain
+
+# Published: by the documentation of eth-account, by that of web3.js, and by EIP-2098, its two short ones.
+GOLDEN = {
+    "eth-account": (
+        "0x5ce9454909639D2D17A3F753ce7d93fa0b9aB12E",
+        "I♥SF",
+        "0xe6ca9bba58c88611fad66a6ce8f996908195593807c4b38bd528d2cff09d4eb33e5bfbbf4d3e39b1a2fd816a7680c19ebebaf3a141b239934ad43cb33fcec8ce1c",
+    ),
+    "web3.js": (
+        "0x2c7536E3605D9C16a7a3D7b1898e529396a65c23",
+        "Some data",
+        "0xb91467e570a6466aa9e9876cbcd013baba02900b8979d43fe208a4a4f339f5fd6007e74cd82e037b800186422fc2da167c747ef045e5d18a5f5d4300f8e1a0291c",
+    ),
+    "EIP-2098, even": (
+        "0x2e988A386a799F506693793c6A5AF6B54dfAaBfB",
+        "Hello World",
+        "0x68a020a209d3d56c46f38cc50a33f704f4a9a10a59377f8dd762ac66910e9b907e865ad05c4035ab5792787d4a0297a43617ae897930a6fe4d822b8faea52064",
+    ),
+    "EIP-2098, odd": (
+        "0x2e988A386a799F506693793c6A5AF6B54dfAaBfB",
+        "It's a small(er) world",
+        "0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793",
+    ),
+}
+KEYS = tuple(f"0x{each:064x}" for each in (11, 22))
+TEXT = "indelible wants to know that this wallet is yours\nNonce: 4711"
+MAGIC = "1626ba7e" + "00" * 28
+SHORT_OR_ODD = ["", "0x", "1", "0x1", "0xzz", "text", "0x" + "11" * 63, "0x" + "11" * 65 + "1"]
+MALFORMED = [*SHORT_OR_ODD, "11" * 65, "0x" + "11" * 16_385]
+# Code of wallets that do not do what they should: it answers, or fails, whatever it is asked.
+HOSTILE = {
+    "reverts": "0x60006000fd",
+    "answers nothing": "0x00",
+    "breaks": "0xfe",
+    "never ends": "0x5b600056",
+    "answers another word": f"0x7f{'ff' * 32}60005260206000f3",
+    "answers true": "0x600160005260206000f3",
+    "answers the magic and stops in its middle": f"0x7f{MAGIC}60005260046000f3",
+    "answers a magic that is longer": f"0x7f{MAGIC[:8]}{'01' * 28}60005260206000f3",
+    "wants us to ask elsewhere (ERC-3668)": f"0x7f556f1830{'00' * 28}60005260206000fd",
+}
+
+
+def signed(text: str, key: str) -> str:
+    return f"0x{Account.sign_message(encode_defunct(text=text), key).signature.hex().removeprefix('0x')}"
+
+
+def address(key: str) -> str:
+    return str(Account.from_key(key).address)
+
+
+@pytest.fixture
+def alone() -> Chain:
+    """A chain whose node nobody reaches: what is answered is answered without it."""
+    return EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1)
+
+
+@pytest.mark.parametrize(("signer", "text", "signature"), GOLDEN.values(), ids=GOLDEN)
+@pytest.mark.parametrize("spelt", [str, str.lower, lambda each: "0x" + each[2:].upper()])
+def test_a_published_signature_is_its_signers_however_the_address_is_spelt(
+    alone: Chain, signer: str, text: str, signature: str, spelt: Callable[[str], str]
+) -> None:
+    assert alone.is_signed_by(spelt(signer), text, signature)
+    assert alone.is_signed_by(signer, text, "0x" + signature[2:].upper())
+
+
+def test_both_ways_to_count_the_parity_are_known(alone: Chain) -> None:
+    signature = signed(TEXT, KEYS[0])
+
+    assert signature[-2:] in {"1b", "1c"}
+    assert alone.is_signed_by(address(KEYS[0]), TEXT, f"{signature[:-2]}0{int(signature[-2:], 16) - 27}")
+
+
+def test_nodes_sign_the_same(chain: Chain, node: Anvil) -> None:
+    for text in (TEXT, "I♥SF", ""):
+        signature = node.ask("personal_sign", f"0x{text.encode().hex()}", node.accounts[3])
+        assert chain.is_signed_by(node.accounts[3], text, signature)
+
+
+@pytest.mark.parametrize(
+    "other", [TEXT + " ", TEXT.lower(), "", TEXT.replace("4711", "4712"), "\x19Ethereum Signed Message:\n", "\ud800"]
+)
+def test_a_signature_is_of_no_other_text(chain: Chain, other: str) -> None:
+    assert not chain.is_signed_by(address(KEYS[0]), other, signed(TEXT, KEYS[0]))
+
+
+@pytest.mark.parametrize("length", [65, 64])
+def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
+    signature = signed(TEXT, KEYS[0])[: 2 + 2 * length]
+
+    assert not chain.is_signed_by(address(KEYS[1]), TEXT, signature)
+    assert not chain.is_signed_by(f"0x{0:040x}", TEXT, signature)
+
+
+@pytest.mark.parametrize("wallet", ["", "0x", "nobody", "0x" + "1" * 39, "0x" + "g" * 40, "vitalik.eth", "\ud800"])
+def test_what_is_no_wallet_signed_nothing_and_nobody_is_asked(alone: Chain, wallet: str) -> None:
+    assert not alone.is_signed_by(wallet, TEXT, signed(TEXT, KEYS[0]))
+    assert not alone.is_signed_by(wallet, TEXT, "0x" + "11" * 130)
+
+
+@pytest.mark.parametrize("signature", MALFORMED)
+def test_a_malformed_signature_is_called_so_and_nobody_is_asked(alone: Chain, signature: str) -> None:
+    with pytest.raises(SignatureMalformed):
+        alone.is_signed_by(address(KEYS[0]), TEXT, signature)
+    with pytest.raises(ValueError):  # noqa: PT011 - as the hand-off's callers expect
+        alone.is_signed_by(address(KEYS[0]), TEXT, signature)
+
+
+@given(st.binary(min_size=64, max_size=64))
+def test_no_compact_bytes_break_it(signature: bytes) -> None:
+    chain = EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID)
+
+    assert not chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{signature.hex()}")
+
+
+@given(st.sampled_from([bytes(32), b"\xff" * 32]) | st.binary(min_size=32, max_size=32), st.integers(0, 255))
+def test_no_bytes_break_it_and_what_no_key_made_is_asked_of_the_chain(half: bytes, parity: int) -> None:
+    chain = EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1)
+
+    with pytest.raises(ChainUnreachable):
+        chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{half.hex() * 2}{parity:02x}")
+
+
+@pytest.mark.parametrize("owners", [1, 2])
+def test_a_wallet_that_is_a_contract_says_what_its_owners_signed(
+    chain: Chain, node: Anvil, provider: Proxy, owners: int
+) -> None:
+    keys = KEYS[:owners]
+    contract = node.deploy(wallet(), [address(each) for each in keys])
+    signatures = [signed(TEXT, each)[2:] for each in keys]
+
+    assert chain.is_signed_by(contract, TEXT, "0x" + "".join(signatures))
+    assert chain.is_signed_by(contract.upper().replace("X", "x"), TEXT, "0x" + "".join(signatures))
+    assert provider.count("eth_call") == 2
+    assert not chain.is_signed_by(contract, TEXT + "!", "0x" + "".join(signatures))
+    assert not chain.is_signed_by(contract, TEXT, "0x" + "".join(signatures) + "00")
+    assert not chain.is_signed_by(address(KEYS[1]), TEXT, "0x" + "".join(signatures))
+
+
+def test_a_wallet_with_two_owners_wants_both_in_order(chain: Chain, node: Anvil) -> None:
+    contract = node.deploy(wallet(), [address(each) for each in KEYS])
+    one, other = (signed(TEXT, each)[2:] for each in KEYS)
+
+    assert chain.is_signed_by(contract, TEXT, f"0x{one}{other}")
+    for wrong in (one, other, f"{other}{one}", f"{one}{one}"):
+        assert not chain.is_signed_by(contract, TEXT, f"0x{wrong}")
+
+
+@pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
+def test_a_contract_that_does_anything_else_signed_nothing(chain: Chain, node: Anvil, code: str) -> None:
+    contract = f"0x{0xBAD:040x}"
+    node.ask("anvil_setCode", contract, code)
+
+    assert not chain.is_signed_by(contract, TEXT, signed(TEXT, KEYS[0]))
+    assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 500)
+
+
+def test_a_contract_that_says_yes_to_everything_has_signed_it(chain: Chain, node: Anvil) -> None:
+    contract = f"0x{0x600D:040x}"
+    node.ask("anvil_setCode", contract, f"0x7f{MAGIC}60005260206000f3")
+
+    assert chain.is_signed_by(contract, TEXT, "0x" + "11" * 65)
+    assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 64)  # a form of keys alone

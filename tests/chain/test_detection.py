@@ -1,0 +1,152 @@
+"""Mints are detected from a real chain: none is lost, none is invented, whatever the chain and its node do."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from tests.chain.detections import WATCHER, Scene, dice, reorganised, scene, smaller_pages
+from tests.chain.proxy import Form
+from tests.conftest import folder
+
+from indelible import tokens
+from indelible.kernel import SystemClock
+from indelible.memory import MemoryStore
+from indelible.testing.stores import AnyStore
+from indelible_sql import SqlStore, verify
+
+CONFIRMATIONS = 4
+
+
+@pytest.fixture
+def place() -> Generator[Path]:
+    with folder() as directory:
+        yield directory
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> AnyStore:
+    if request.param == "memory":
+        return MemoryStore(clock=SystemClock())
+    found: AnyStore = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def watched(place: Path, store: AnyStore) -> Generator[Scene]:
+    with scene(place, store, confirmations=CONFIRMATIONS) as found:
+        yield found
+
+
+def test_what_was_minted_is_detected_once_however_often_it_is_hinted_at(watched: Scene) -> None:
+    watched.mint(dice(1), 12)
+    watched.confirm()
+    for _ in range(3):
+        watched.hint()
+        watched.detect()
+
+    assert watched.wrong() == []
+    assert watched.events == 12
+
+
+def test_what_is_not_confirmed_is_not_detected_yet(watched: Scene) -> None:
+    watched.confirm()
+    watched.mint(dice(2), 1)
+    watched.detect()
+    before = watched.store.read(tokens.figures).statuses["detected"]
+    watched.confirm()
+    watched.detect()
+
+    assert before == 0
+    assert watched.wrong() == []
+    assert watched.events == 1
+
+
+@pytest.mark.parametrize("depth", range(1, CONFIRMATIONS + 1))
+def test_a_reorganisation_that_is_no_deeper_than_confirmed_loses_and_invents_nothing(
+    watched: Scene, depth: int
+) -> None:
+    chance = dice(depth)
+    watched.mint(chance, 8)
+    watched.detect()
+    reorganised(watched, chance, depth)
+    watched.confirm()
+    watched.detect()
+
+    assert watched.wrong() == []
+    assert watched.quarantined() == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_deeper_one_is_seen_and_what_it_dropped_is_quarantined(watched: Scene, seed: int) -> None:
+    chance = dice(seed)
+    watched.mint(chance, 6)
+    watched.confirm()
+    watched.detect()
+    watched.mint(chance, 6)
+    watched.confirm()
+    watched.detect()
+    watched.node.reorg(CONFIRMATIONS + 3)
+    watched.confirm()
+    watched.detect()
+    dropped = watched.store.read(tokens.figures).orphaned
+
+    assert watched.wrong() == []
+    assert len(dropped) == 3
+    assert watched.quarantined() == sum(each.quantity for each in dropped)
+    watched.mint(chance, 6)
+    watched.confirm()
+    watched.detect()
+    assert watched.wrong() == []
+    assert watched.quarantined() == 0
+
+
+@pytest.mark.parametrize("form", Form)
+def test_a_provider_that_gives_little_at_once_is_asked_for_less(watched: Scene, form: Form) -> None:
+    watched.provider.form, watched.provider.most_blocks = form, 7
+    watched.mint(dice(3), 20)
+    watched.confirm()
+    watched.detect()
+
+    assert watched.wrong() == []
+    assert watched.events == 20
+
+
+def test_pages_are_small_where_that_is_set(watched: Scene) -> None:
+    smaller_pages(watched, 3)
+    watched.mint(dice(4), 20)
+    watched.confirm()
+    watched.detect()
+
+    assert watched.wrong() == []
+    assert watched.walked() >= 20 // 3
+
+
+def test_tokens_that_nobody_told_of_are_recovered_from_the_chains_count(watched: Scene) -> None:
+    watched.mint(dice(5), 5)
+    everybody = watched.chain.next_token_id() - 1
+    watched.node.reveal(watched.season, {1: "ipfs://bafyone"})
+    looked = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, keeps=False)
+    found = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER)
+    again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER)
+
+    assert looked.missing == found.missing == found.recovered == tuple(range(1, everybody + 1))
+    assert (found.failed, again.missing) == ((), ())
+    assert watched.store.read(tokens.get_token, 1).token.metadata_cid == "bafyone"
+    watched.confirm()
+    watched.detect()
+    assert watched.wrong() == []
+
+
+def test_a_database_that_has_lived_through_it_is_whole(place: Path, sqlite: SqlStore) -> None:
+    with scene(place, sqlite, confirmations=CONFIRMATIONS) as watched:  # type: ignore[arg-type]
+        chance = dice(6)
+        for depth in (1, 6, 2, 9):
+            watched.mint(chance, 5)
+            watched.confirm()
+            watched.detect()
+            reorganised(watched, chance, depth)
+        watched.confirm()
+        watched.detect()
+
+        assert watched.wrong() == []
+        assert verify(sqlite) == ()

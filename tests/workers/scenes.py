@@ -1,0 +1,105 @@
+"""Stages whose work does as it is told by its name, and what became of it."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from threading import Event, Lock
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+from indelible.kernel import Actor, Store
+from indelible.kernel.leases import Attempt, Lease, Leases, Work, WorkNotFound
+from indelible.kernel.stages import Stage, WorkRead, WorkWrite
+
+WorkStore = Store[WorkRead, WorkWrite]
+MAYA, WORKER = Actor.user("maya"), Actor.system("worker")
+AFTERWARDS = "afterwards"  # a stage that nobody drains: its rows say what was finished
+MOST_SECONDS = 30
+
+
+class Defect(Exception):
+    """What a stage's author did not think of."""
+
+
+def put(store: WorkStore, *ids: str, stage: str = "bake", seconds: float = 0) -> None:
+    """Make work due, now or so many seconds from now."""
+    with store.transaction(actor=MAYA, reason="to be done") as tx:
+        tx.work.put(stage, dict.fromkeys(ids, tx.clock.now() + timedelta(seconds=seconds)))
+
+
+def work(store: WorkStore, entity_id: str, stage: str = "bake") -> Work:
+    def get(tx: WorkRead) -> Work:
+        return tx.work.get(stage, entity_id)
+
+    return store.read(get)
+
+
+def attempts(store: WorkStore, entity_id: str, stage: str = "bake") -> tuple[Attempt, ...]:
+    def get(tx: WorkRead) -> tuple[Attempt, ...]:
+        return tx.work.attempts_of(stage, entity_id, limit=100)
+
+    return store.read(get)
+
+
+def is_finished(store: WorkStore, *ids: str) -> bool:
+    """Whether each was finished, as a write of its `finish` says."""
+    try:
+        return all(work(store, each, AFTERWARDS) for each in ids)
+    except WorkNotFound:
+        return False
+
+
+def until(holds: Callable[[], bool], seconds: float = MOST_SECONDS) -> None:
+    """Wait for it."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            pytest.fail(f"it did not come to pass in {seconds} seconds")
+        time.sleep(0.01)
+
+
+@define
+class Bakery:
+    """A stage whose work is told by its name's beginning how to fail, and where."""
+
+    store: WorkStore
+    performed: list[str] = field(factory=list[str])
+    told_dead: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
+    error: BaseException = field(factory=Defect)
+    gate: Event = field(factory=Event)  # which `wait-` waits for
+    begun: Event = field(factory=Event)
+    _lock: Lock = field(factory=Lock)
+
+    def stage(self, **settings: Any) -> Stage[WorkWrite, str, str]:  # noqa: ANN401 - a stage's own
+        known = {"name": "bake", "batch": 10, "buried": self.buried}
+        return Stage(**{**known, **settings}, claim=self.claim, perform=self.perform, finish=self.finish)
+
+    def claim(self, _: WorkWrite, leases: Leases) -> Sequence[str | None]:
+        for lease in leases:
+            self._fail_at("claim", lease.entity_id)
+        return [None if lease.entity_id.startswith("nothing-") else lease.entity_id for lease in leases]
+
+    def perform(self, name: str) -> str:
+        with self._lock:
+            self.performed.append(name)
+        self._fail_at("perform", name)
+        if name.startswith("wait-"):
+            self.begun.set()
+            assert self.gate.wait(MOST_SECONDS)
+        return f"{name}, baked"
+
+    def finish(self, tx: WorkWrite, done: Sequence[tuple[str, str]]) -> None:
+        for name, outcome in done:
+            assert outcome == f"{name}, baked"
+            self._fail_at("finish", name)
+            tx.work.put_once(AFTERWARDS, name, due_at=tx.clock.now() + timedelta(days=1))
+
+    def buried(self, _: WorkWrite, lease: Lease, reason: str) -> None:
+        self._fail_at("bury", lease.entity_id)
+        self.told_dead.append((lease.entity_id, reason))
+
+    def _fail_at(self, place: str, name: str) -> None:
+        if name.startswith(f"{place}-"):
+            raise self.error

@@ -1,0 +1,320 @@
+"""A drain claims, performs with no transaction open, and finishes with the fence, whatever the work does."""
+
+import time
+from datetime import timedelta
+from itertools import pairwise
+from threading import Thread
+from typing import Any
+
+import pytest
+from tests.workers.scenes import MAYA, WORKER, Bakery, WorkStore, attempts, is_finished, put, until, work
+
+from indelible.kernel.leases import NEVER, Outcome
+from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
+from indelible_workers import Shift, drain
+
+
+@pytest.fixture
+def bakery(store: WorkStore) -> Bakery:
+    return Bakery(store)
+
+
+def counted(shift: Shift) -> dict[str, float]:
+    """What the shift has counted, by outcome."""
+    (family,) = [each for each in shift.registry.collect() if each.name == "indelible_work"]
+    return {each.labels["outcome"]: each.value for each in family.samples if each.name.endswith("_total")}
+
+
+def test_a_batch_is_claimed_performed_and_finished(store: WorkStore, bakery: Bakery) -> None:
+    put(store, *(f"loaf-{number:02}" for number in range(12)))
+
+    assert [drain(store, bakery.stage(), actor=WORKER) for _ in range(3)] == [10, 2, 0]
+    assert is_finished(store, *(f"loaf-{number:02}" for number in range(12)))
+    assert sorted(bakery.performed) == [f"loaf-{number:02}" for number in range(12)]
+    assert work(store, "loaf-00").due_at is None
+    assert attempts(store, "loaf-00") == ()
+
+
+def test_work_is_performed_with_no_transaction_open(store: WorkStore) -> None:
+    def perform(name: str) -> str:
+        put(store, f"{name}-more", stage="elsewhere")  # which would wait for ever, or be refused as nested
+        return f"{name}, baked"
+
+    put(store, "loaf")
+    bakery = Bakery(store)
+    stage = Stage(name="bake", batch=10, claim=bakery.claim, perform=perform, finish=bakery.finish)
+
+    assert drain(store, stage, actor=WORKER) == 1
+    assert is_finished(store, "loaf")
+
+
+def test_what_the_stage_has_nothing_to_do_for_is_finished_without(store: WorkStore, bakery: Bakery) -> None:
+    put(store, "nothing-here", "loaf")
+
+    assert drain(store, bakery.stage(), actor=WORKER) == 2
+    assert bakery.performed == ["loaf"]
+    assert work(store, "nothing-here").due_at is None
+    assert not is_finished(store, "nothing-here")
+
+
+def test_work_of_one_at_a_time_has_its_attempt_recorded_before_the_effect(store: WorkStore) -> None:
+    seen: list[Outcome] = []
+    bakery = Bakery(store)
+
+    def perform(name: str) -> str:
+        seen.extend(each.outcome for each in attempts(store, name))
+        return f"{name}, baked"
+
+    put(store, "loaf")
+    stage = Stage(name="bake", batch=1, claim=bakery.claim, perform=perform, finish=bakery.finish)
+
+    assert drain(store, stage, actor=WORKER) == 1
+    assert seen == [Outcome.BEGUN]
+
+
+@pytest.mark.parametrize("place", ["claim", "perform", "finish"])
+@pytest.mark.parametrize("batch", [1, 10])
+def test_poison_work_is_put_off_and_holds_up_no_other(store: WorkStore, bakery: Bakery, place: str, batch: int) -> None:
+    put(store, "a-loaf", f"{place}-it", "the-last-loaf")
+
+    while drain(store, bakery.stage(batch=batch), actor=WORKER):
+        pass
+
+    assert is_finished(store, "a-loaf", "the-last-loaf")
+    poison = work(store, f"{place}-it")
+    assert (poison.attempts, poison.lease_owner, poison.buried) == (1, None, None)
+    assert attempts(store, f"{place}-it")[0].outcome is Outcome.FAILED
+    assert "Defect" in attempts(store, f"{place}-it")[0].reason
+
+
+@pytest.mark.parametrize("place", ["claim", "perform", "finish"])
+def test_poison_work_is_buried_after_as_many_attempts_as_the_stage_allows(
+    store: WorkStore, bakery: Bakery, place: str
+) -> None:
+    name = f"{place}-it"
+    for _ in range(3):
+        put(store, name)
+        assert drain(store, bakery.stage(most_attempts=3), actor=WORKER) == 1
+
+    assert drain(store, bakery.stage(most_attempts=3), actor=WORKER) == 0
+    buried = work(store, name).buried
+    assert buried
+    assert "Defect" in buried
+    assert bakery.told_dead == [(name, buried)]
+    assert [each.outcome for each in attempts(store, name)] == [Outcome.BURIED, Outcome.FAILED, Outcome.FAILED]
+
+
+def test_the_pause_grows_with_each_attempt(store: WorkStore, bakery: Bakery) -> None:
+    pauses: list[timedelta] = []
+    for _ in range(4):
+        put(store, "perform-it")
+        drain(store, bakery.stage(), actor=WORKER)
+        pauses.append((work(store, "perform-it").due_at or NEVER) - attempts(store, "perform-it")[0].at)
+
+    assert all(timedelta(seconds=0.4) < pause <= timedelta(seconds=8.1) for pause in pauses)
+    assert all(later > 1.0 * sooner for sooner, later in pairwise(pauses[::2]))
+
+
+@pytest.mark.parametrize(("asked", "least", "most"), [(40.0, 39, 41), (0.0, -1, 1), (None, 0.4, 1.1)])
+def test_work_that_asks_to_be_tried_again_is_due_when_it_asked(
+    store: WorkStore, bakery: Bakery, asked: float | None, least: float, most: float
+) -> None:
+    bakery.error = TryAgain("the oven is cold", after_seconds=asked)
+    put(store, "perform-it")
+
+    drain(store, bakery.stage(), actor=WORKER)
+
+    (failed,) = attempts(store, "perform-it")
+    pause = (work(store, "perform-it").due_at or NEVER) - failed.at
+    assert least <= pause.total_seconds() <= most
+    assert failed.reason == "the oven is cold"
+
+
+@pytest.mark.parametrize("asked", [-1.0, float("nan"), float("inf"), 1e300])
+def test_a_pause_that_is_no_pause_is_the_usual_one(store: WorkStore, bakery: Bakery, asked: float) -> None:
+    bakery.error = TryAgain("at some time", after_seconds=asked)
+    put(store, "perform-it")
+
+    drain(store, bakery.stage(), actor=WORKER)
+
+    pause = (work(store, "perform-it").due_at or NEVER) - attempts(store, "perform-it")[0].at
+    assert 0.4 <= pause.total_seconds() <= 1.1
+
+
+@pytest.mark.parametrize("place", ["perform", "finish"])
+def test_work_that_gives_up_is_buried_at_once_with_its_reason(store: WorkStore, bakery: Bakery, place: str) -> None:
+    bakery.error = GiveUp("there is no flour in this country")
+    put(store, f"{place}-it", "loaf")
+
+    drain(store, bakery.stage(), actor=WORKER)
+
+    assert work(store, f"{place}-it").buried == "there is no flour in this country"
+    assert bakery.told_dead == [(f"{place}-it", "there is no flour in this country")]
+    assert is_finished(store, "loaf")
+
+
+def test_work_on_which_workers_died_is_buried_without_being_performed(store: WorkStore, bakery: Bakery) -> None:
+    put(store, "deadly", "loaf")
+    for _ in range(2):  # as of workers that died at once
+        with store.transaction(actor=WORKER, reason="dies") as tx:
+            tx.work.claim("bake", limit=1, until=tx.clock.now())
+        time.sleep(0.002)
+
+    shift = Shift(store=store, actor=WORKER)
+    drain(store, bakery.stage(most_attempts=2), actor=WORKER, shift=shift)
+
+    assert bakery.performed == ["loaf"]
+    assert str(work(store, "deadly").buried).startswith("2 attempts began")
+    assert is_finished(store, "loaf")
+    assert counted(shift) == {"claimed": 2, "buried": 1, "finished": 1}
+
+
+def test_a_stage_that_will_not_have_its_work_dead_is_asked_again_later(store: WorkStore, bakery: Bakery) -> None:
+    put(store, "bury-it", "loaf")
+    stage = Stage(
+        name="bake",
+        batch=10,
+        claim=bakery.claim,
+        perform=lambda name: bakery.perform(name) if name == "loaf" else _raise(GiveUp("dead")),
+        finish=bakery.finish,
+        buried=bakery.buried,
+    )
+
+    drain(store, stage, actor=WORKER)
+
+    found = work(store, "bury-it")
+    assert found.buried is None
+    assert (found.due_at or NEVER) - attempts(store, "bury-it")[0].at > timedelta(seconds=299)
+    assert is_finished(store, "loaf")
+
+
+def _raise(error: BaseException) -> Any:  # noqa: ANN401 - nothing comes back
+    raise error
+
+
+def test_what_is_done_under_a_lost_lease_is_discarded(
+    store: WorkStore, bakery: Bakery, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(store, "slow", "loaf")
+
+    def perform(name: str) -> str:
+        if name == "slow":
+            with store.transaction(actor=WORKER, reason="as if the lease had run out") as tx:
+                tx.work.extend([tx.work.get("bake", "slow").lease], until=tx.clock.now())
+                time.sleep(0.002)
+            with store.transaction(actor=MAYA, reason="another one") as tx:
+                assert tx.work.claim("bake", limit=1, until=tx.clock.now() + timedelta(minutes=1))
+        return f"{name}, baked"
+
+    shift = Shift(store=store, actor=WORKER)
+    stage = Stage(name="bake", batch=10, claim=bakery.claim, perform=perform, finish=bakery.finish)
+    drain(store, stage, actor=WORKER, shift=shift)
+
+    assert not is_finished(store, "slow")
+    assert is_finished(store, "loaf")
+    assert (work(store, "slow").lease_owner, work(store, "slow").fence) == (MAYA, 2)
+    assert "slow was too late" in caplog.text
+    assert counted(shift) == {"claimed": 2, "finished": 1, "lost": 1}
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), RecursionError(), MemoryError(), GeneratorExit()])
+def test_whatever_work_raises_it_is_this_work_that_failed(
+    store: WorkStore, bakery: Bakery, error: BaseException
+) -> None:
+    bakery.error = error
+    put(store, "loaf", "perform-it")
+
+    drain(store, bakery.stage(), actor=WORKER)
+
+    assert is_finished(store, "loaf")
+    assert type(error).__name__ in attempts(store, "perform-it")[0].reason
+
+
+def test_ctrl_c_is_for_the_process_and_the_work_comes_again(store: WorkStore, bakery: Bakery) -> None:
+    bakery.error = KeyboardInterrupt()
+    put(store, "perform-it")
+
+    with pytest.raises(KeyboardInterrupt):
+        drain(store, bakery.stage(), actor=WORKER)
+
+    assert work(store, "perform-it").lease_owner == WORKER
+
+
+def test_a_stage_that_answers_for_other_than_its_leases_is_found_out(store: WorkStore, bakery: Bakery) -> None:
+    put(store, "loaf")
+    stage = Stage(name="bake", batch=10, claim=_nothing, perform=bakery.perform, finish=bakery.finish)
+
+    assert drain(store, stage, actor=WORKER) == 1
+    assert "ValueError" in attempts(store, "loaf")[0].reason
+
+
+def _nothing(*_: object) -> list[str]:
+    return []
+
+
+def test_work_of_a_paused_stage_is_left_alone(store: WorkStore, bakery: Bakery) -> None:
+    put(store, "loaf")
+    store.run(pause_stage, PauseStage(stage="bake"), actor=MAYA, reason="the oven is cleaned")
+
+    assert drain(store, bakery.stage(), actor=WORKER) == 0
+
+
+def test_leases_are_extended_while_work_takes_longer(store: WorkStore, bakery: Bakery) -> None:
+    put(store, "wait-for-it", "loaf")
+    thread = Thread(target=lambda: drain(store, bakery.stage(lease_seconds=1), actor=WORKER))
+    thread.start()
+    assert bakery.begun.wait(10)
+    first = work(store, "wait-for-it").lease_until
+
+    time.sleep(1.5)
+
+    assert drain(store, Bakery(store).stage(), actor=MAYA) == 0
+    assert (work(store, "wait-for-it").lease_until or NEVER) > (first or NEVER)
+    bakery.gate.set()
+    thread.join()
+    assert is_finished(store, "wait-for-it", "loaf")
+    assert work(store, "wait-for-it").fence == 1
+
+
+def test_at_the_end_nothing_is_claimed_the_work_in_hand_is_finished_and_the_rest_is_released(
+    store: WorkStore, bakery: Bakery
+) -> None:
+    put(store, "a-loaf")
+    put(store, "wait-for-it", "zwieback", seconds=0.001)
+    time.sleep(0.01)
+    shift = Shift(store=store, actor=WORKER)
+    thread = Thread(target=lambda: drain(store, bakery.stage(), actor=WORKER, shift=shift))
+    thread.start()
+    assert bakery.begun.wait(10)
+
+    shift.end()
+    bakery.gate.set()
+    thread.join()
+
+    assert is_finished(store, "a-loaf", "wait-for-it")
+    released = work(store, "zwieback")
+    assert (released.lease_owner, released.attempts, released.due_at is None) == (None, 0, False)
+    assert drain(store, bakery.stage(), actor=WORKER, shift=shift) == 0
+    assert counted(shift) == {"claimed": 3, "finished": 2, "released": 1}
+
+
+def test_a_claim_goes_on_behind_the_last_one_and_begins_again_at_the_front_after_a_while(
+    store: WorkStore, bakery: Bakery
+) -> None:
+    shift = Shift(store=store, actor=WORKER)
+    put(store, "b", "c")
+    assert drain(store, bakery.stage(batch=2), actor=WORKER, shift=shift) == 2
+    put(store, "a", seconds=-60)  # before the place
+
+    assert drain(store, bakery.stage(batch=2), actor=WORKER, shift=shift) == 0
+    until(lambda: drain(store, bakery.stage(batch=2), actor=WORKER, shift=shift) == 1, 5)
+    assert is_finished(store, "a", "b", "c")
+
+
+def test_each_outcome_is_counted_by_stage(store: WorkStore, bakery: Bakery) -> None:
+    shift = Shift(store=store, actor=WORKER)
+    put(store, "loaf", "perform-it")
+
+    drain(store, bakery.stage(), actor=WORKER, shift=shift)
+
+    assert counted(shift) == {"claimed": 2, "finished": 1, "put_off": 1}

@@ -1,0 +1,59 @@
+"""A reason may be kept for ever: it is one line, short, and tells no secret."""
+
+import pytest
+
+from indelible.kernel.stages import GiveUp, TryAgain
+from indelible_workers.drains import reason_of
+
+CANARY = "hunter2"
+
+
+class Mute(Exception):
+    """An error that cannot even be printed."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"no route to postgresql://maya:{CANARY}@localhost/x",
+        f"no route to postgresql://maya:with/slash{CANARY}@localhost/x",
+        f"429 from https://node.example/v2/{CANARY}?key={CANARY}",
+        f"connection failed: host=here password={CANARY} user=maya",
+        f'{{"api_key": "{CANARY}"}}',
+        f"Authorization: Bearer {CANARY}",
+        f"private key = '{CANARY}'",
+        f"secret: {CANARY}",
+    ],
+)
+def test_it_tells_no_secret(message: str) -> None:
+    assert CANARY not in reason_of(ValueError(message))
+    assert CANARY not in reason_of(TryAgain(message))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("a\x00b\nc\x1b[31m\u202e\ud800"),
+        ValueError("long " * 1_000_000),
+        ValueError(""),
+        GiveUp(""),
+        GiveUp("\n\x00"),
+        Mute(),
+        SyntaxError("bad", ("file", 1, 1, "line\nline", 1, 2)),
+    ],
+    ids=lambda error: f"{type(error).__name__}",
+)
+def test_it_is_one_line_that_may_be_recorded(error: BaseException) -> None:
+    reason = reason_of(error)
+
+    assert 0 < len(reason) <= 1_000
+    assert reason.isprintable()
+    assert reason.strip() == reason
+
+
+def test_it_begins_with_what_kind_of_error_it_was_unless_the_work_says_it_itself() -> None:
+    assert reason_of(ValueError("odd")) == "ValueError: odd"
+    assert reason_of(TryAgain("the oven is cold")) == "the oven is cold"
