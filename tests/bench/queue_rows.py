@@ -30,7 +30,7 @@ LIMIT: Final = "bare driver, guarded"
 LEASED: Final = "indelible, leases alone"
 AUDITED: Final = "indelible, audited"
 PLAIN: Final[Mapping[str, str]] = {
-    "work": "stage::text, entity_id::text COLLATE \"C\", due_at::timestamptz, lease_owner::text,"
+    "work": 'stage::text, entity_id::text COLLATE "C", due_at::timestamptz, lease_owner::text,'
     " lease_until::timestamptz, fence::bigint, attempts::bigint, buried::text",
     "stages": "id::text, status::text",
 }
@@ -50,7 +50,7 @@ class Contender:
     asked: Asked
     fill: Callable[[int], object]
     left: Callable[[], int]
-    is_heavy: bool = False  # who takes all there is, or takes long to be given it
+    most: int = 10**9  # that may be due to one who takes all there is
 
 
 def counting(connection: psycopg.Connection[Any], statement: str) -> Callable[[], int]:
@@ -188,4 +188,3 @@ def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterato
         fill=rows_of_tokens.fill,
         left=rows_of_tokens.left,
     )
-
