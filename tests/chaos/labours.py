@@ -103,7 +103,7 @@ class Works:
             str(self.lease_seconds),
         )
         with (self.directory / f"{place}.log").open("ab") as log:
-            command = (sys.executable, "-m", "tests.chaos.labour", *said)
+            command = (sys.executable, "-m", "tests.chaos.labour", *said, str(self.lease_seconds))
             self.children[place] = subprocess.Popen[bytes](command, stdin=DEVNULL, stdout=log, stderr=log)
 
     def kill(self, kind: str, chance: Random) -> Watched | None:
