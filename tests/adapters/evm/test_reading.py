@@ -17,7 +17,7 @@ from indelible_evm import reading
 HASHES = st.binary(min_size=32, max_size=32).map(lambda each: f"0x{each.hex()}")
 WALLETS = st.binary(min_size=20, max_size=20).map(lambda each: f"0x{each.hex()}")
 WORDS = st.integers(0, 2**256 - 1)
-TIMES = st.integers(1, 2**33).map(lambda each: datetime.fromtimestamp(each, UTC))
+TIMES = st.integers(946_684_800, 2**33).map(lambda each: datetime.fromtimestamp(each, UTC))
 MOST = 2**63 - 1  # that a database counts to
 MINTS = st.builds(
     MintLog,
