@@ -10,6 +10,7 @@ from tests.architecture.sources import SOURCES, modules
 
 FLOOR_PLAN = {"__init__", "lifecycle", "entities", "rules", "commands", "errors", "ports", "handlers", "queries"}
 SOMETIMES = {"work"}
+CONTEXTS = ["captures", "concepts", "tokens"]
 NOT_A_CONTEXT = {"__pycache__", "kernel", "memory", "testing"}
 SAYS_NOTHING = {"utils", "helpers", "common", "base", "models", "manager"}
 MOST_LINES = 400
@@ -41,12 +42,12 @@ def project(package: Path) -> dict[str, Any]:
     return found
 
 
-def test_captures_and_concepts_are_contexts() -> None:
-    assert [context.name for context in contexts()] == ["captures", "concepts"]
+def test_captures_concepts_and_tokens_are_contexts() -> None:
+    assert [context.name for context in contexts()] == CONTEXTS
 
 
 def test_every_context_has_exactly_the_files_of_the_floor_plan() -> None:
-    assert {context.name: list(departures(context)) for context in contexts()} == {"captures": [], "concepts": []}
+    assert {context.name: list(departures(context)) for context in contexts()} == {name: [] for name in CONTEXTS}
 
 
 def test_a_missing_floor_and_a_room_of_its_own_are_named(tmp_path: Path) -> None:

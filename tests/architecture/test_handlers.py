@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tests.architecture.sources import SOURCES, parsed
 
-HANDLERS = sorted(SOURCES["indelible"].glob("*/handlers.py"))
+HANDLERS = sorted({*SOURCES["indelible"].glob("*/handlers.py"), *SOURCES["indelible"].glob("*/handlers/*.py")})
 MOST_STATEMENTS = 12
 
 
@@ -35,8 +35,10 @@ def faults(module: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno} branches on a status"
 
 
-def test_both_contexts_have_handlers() -> None:
-    assert [path.parent.name for path in HANDLERS] == ["captures", "concepts"]
+def test_every_context_has_handlers() -> None:
+    found = {path.relative_to(SOURCES["indelible"]).parts[0] for path in HANDLERS}
+
+    assert found == {"captures", "concepts", "tokens"}
 
 
 def test_handlers_are_short_and_compare_no_status() -> None:

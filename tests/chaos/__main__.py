@@ -27,6 +27,8 @@ def main() -> int:
     parser.add_argument("--edits", type=int, default=50, help="of each process of a race, and under a jumping clock")
     parser.add_argument("--programs", type=int, default=20, help="on every store, in a round")
     parser.add_argument("--captures", type=int, default=10_000, help="in each of five orders, on each database")
+    parser.add_argument("--units", type=int, default=2_000, help="of work, while its workers are killed")
+    parser.add_argument("--deaths", type=int, default=15, help="of workers and servers, while there is work")
     wanted = parser.parse_args()
     if unknown := set(wanted.dose) - DOSES.keys():
         parser.error(f"there is no dose {', '.join(sorted(unknown))}")

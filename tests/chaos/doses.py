@@ -16,6 +16,7 @@ from tests.chaos.deadlocks import deadlock
 from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
 from tests.chaos.kills import kill_writers
+from tests.chaos.labours import labour
 from tests.chaos.places import place_on
 from tests.chaos.restarts import restart
 from tests.chaos.shuffles import shuffle
@@ -166,6 +167,12 @@ def captures(bed: Testbed, wanted: Namespace) -> bool:
     return all([*wells, show("captures: the artifacts of both databases are equal", len(ends) == 1)])
 
 
+def labours(_: Testbed, wanted: Namespace) -> bool:
+    """Workers, their clock, Redis and PostgreSQL are killed while work of three kinds is done."""
+    laboured = labour(wanted.units, wanted.deaths, (wanted.minutes or 1) * 60, chance_of(wanted))
+    return show(f"labours: {laboured}", not laboured.wrong)
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -177,4 +184,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "races": races,
     "programs": programs,
     "captures": captures,
+    "labours": labours,
 }

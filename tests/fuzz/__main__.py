@@ -15,6 +15,7 @@ from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
 from tests.web.hostile.rows import NOT_YET, elsewhere
+from tests.web.minting import Wallets
 from tests.web.reader import fitted
 
 from indelible_sql import open_store, verify
@@ -25,7 +26,7 @@ ATTACKS, EXAMPLES = 500, 30
 def fuzz(name: str, url: str, seed: int, end: float, told: Told, owner_url: str | None = None) -> None:
     """Rounds of all there is on one database, until the time is over; at least one."""
     store, chance = open_store(url, policy=POLICY), Random(seed)  # noqa: S311
-    web = Web(fitted(store, owner_url))
+    web = Web(fitted(store, owner_url), chain=Wallets())
     while True:
         over_http(web, store, chance, ATTACKS, told)
         through_python(store, chance, ATTACKS, told)

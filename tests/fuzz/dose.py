@@ -12,6 +12,7 @@ from tests.web.harness import Json, Web
 from tests.web.hostile.rows import LINES
 from tests.web.hostile.scene import Stage, faults, of_line
 from tests.web.hostile.scenes import SCENES
+from tests.web.minting import Wallets
 from tests.web.reader import fitted
 from tests.web.watched import WATCHED, described
 
@@ -87,7 +88,7 @@ def shortcomings(tally: Tally, wanted: Wanted) -> list[str]:
 def generate(name: str, url: str, seed: int, wanted: Wanted, owner_url: str | None = None) -> Tally:
     """The dose on one database, round by round; each round knows what the ones before have brought to life."""
     store, chance = open_store(url, policy=POLICY), Random(f"{seed} {name}")  # noqa: S311
-    web, living, tally = Web(fitted(store, owner_url)), Living(chance), Tally()
+    web, living, tally = Web(fitted(store, owner_url), chain=Wallets()), Living(chance), Tally()
     document = described(web)
     while not tally.statuses or _is_small(tally, wanted):
         living.refill(web)

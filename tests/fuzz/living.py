@@ -6,6 +6,7 @@ from typing import Any, cast
 from attrs import define, field, frozen
 from schemathesis.core.parameters import ParameterLocation
 from tests.fuzz.living_captures import LivingCaptures, is_wrong
+from tests.fuzz.living_tokens import LivingTokens
 from tests.web.harness import STEPS, Web, place
 
 from indelible.concepts import CONCEPT
@@ -36,13 +37,15 @@ class Living:
     concepts: dict[str, Concept] = field(factory=dict[str, Concept])
     pages: dict[str, list[tuple[Json, Json]]] = field(factory=dict[str, list[tuple[Json, Json]]])
     captures: LivingCaptures = field(init=False)
+    tokens: LivingTokens = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.captures = LivingCaptures(self.chance)
+        self.captures, self.tokens = LivingCaptures(self.chance), LivingTokens(self.chance)
 
     def refill(self, web: Web) -> None:
         """Bring some concepts of each status to life, the first of them with two versions."""
         self.captures.refill(web)
+        self.tokens.refill(web)
         for status in STATUSES:
             for number in range(FRESH):
                 found = web.at(status)
@@ -65,6 +68,7 @@ class Living:
             return
         answer = cast("Json", response.json())
         self.captures.learn(answer)
+        self.tokens.learn(answer)
         if "concept" in answer and "version" in answer:
             self._learn(answer)
         if answer.get("next"):
@@ -78,6 +82,7 @@ class Living:
         if self.chance.random() > REAL:
             return case
         self.captures.fit(case)
+        self.tokens.fit(case)
         if "concept" not in case.path:
             self._turn_if_asked(case)
             return case

@@ -19,6 +19,10 @@ Statement = Executable | Callable[[Connection], object]
 REFUSALS = (DBAPIError, psycopg.Error)
 BY_NAME = {table.name: table for table in TABLES}
 
+(RESTRICTING,) = (
+    str(key.name) for table in TABLES for key in table.foreign_key_constraints if key.ondelete == "RESTRICT"
+)
+
 # What SQLite's messages look like, and the guards that they stand for.
 SQLITE_MESSAGES = (
     (re.compile(r"CHECK constraint failed: (\w+)"), r"\1"),
@@ -147,16 +151,16 @@ def privilege(statement: str) -> str:
 
 
 def broken_key(engine: Engine, statements: Sequence[Statement]) -> str:
-    """SQLite does not say which key it was: put the question off, and ask it."""
+    """SQLite does not say which key it was: write without keys, and ask which are broken."""
     with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN")
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         with suppress(DBAPIError):  # of a guard that comes after the key
             run(connection, statements)
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         names = sorted(_key_name(connection, table, number) for table, _, _, number in broken)
         connection.rollback()
-    return names[0]
+    return names[0] if names else RESTRICTING  # of what may not even be replaced by itself
 
 
 def _key_name(connection: Connection, table: str, number: int) -> str:

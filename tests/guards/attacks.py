@@ -8,6 +8,7 @@ from tests.guards.arena import Statement
 from tests.guards.attacks_by_dialect import ON_POSTGRESQL, ON_SQLITE
 from tests.guards.attacks_on_columns import COLUMNS, HEADS_OF_CAPTURES, birth_of
 from tests.guards.attacks_on_records import RECORDS
+from tests.guards.attacks_on_tokens import ALONE_OF_TOKENS, LEGAL_OF_TOKENS, ON_TOKENS
 from tests.guards.captured import captured, keep_signal
 from tests.guards.kinds import Kind, Write, edge, further, row, shown, step
 from tests.guards.raw import NULL, raw, upsert
@@ -95,10 +96,12 @@ LEGAL: Kind = {
     "a setting is first chosen": lambda s: (born(s.captures.first, **s.captures.setting), log(s.captures.first)),
     "a page is captured again": lambda s: captured(s.captures.again),
     "a page is captured for the first time": lambda s: captured(s.captures.new),
+    **LEGAL_OF_TOKENS,
 }  # fmt: skip
 
 # With foreign keys off, as they are in SQLite by default, a head can be left without its record.
 HEADS_ALONE: Mapping[str, Kind] = {
+    **ALONE_OF_TOKENS,
     "a status without history": {
         "a head that moves without its change": lambda s: (move(s.approve),),
         "a head that is born without its change": lambda s: (born(s.create), keep(s.first), remark(s.first_warnings)),
@@ -456,7 +459,7 @@ def attacks(dialect: str) -> dict[str, dict[str, Write]]:
     """Every attack on a database, by kind and by name."""
     found: dict[str, dict[str, Write]] = {}
     own = ON_SQLITE if dialect == "sqlite" else ON_POSTGRESQL
-    for table in (ON_BOTH, RECORDS, HEADS_ALONE, own, COLUMNS):
+    for table in (ON_BOTH, ON_TOKENS, RECORDS, HEADS_ALONE, own, COLUMNS):
         for kind, named in table.items():
             found.setdefault(kind, {}).update(named)
     return found

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Table, text, update
 from tests.guards.arena import Statement
-from tests.guards.attacks_on_columns import HEADS_OF_CAPTURES, TYPES, birth_row
+from tests.guards.attacks_on_columns import HEADS_OF_ONE, TYPES, birth_row
+from tests.guards.attacks_on_tokens import REPLACED_TOKENS
 from tests.guards.captured import captured
 from tests.guards.kinds import Kind, Write, edge, new_edge, row, shown, step
+from tests.guards.minted import NEW_WORK
 from tests.guards.raw import by_rowid, copied, overriding, replacing
 from tests.guards.situation import Situation, after, answer, born, keep, log, move, remark
 
@@ -14,8 +16,10 @@ from indelible.kernel import Change, instant_text
 from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
+from indelible_sql.leases import ATTEMPTS, WORK
 from indelible_sql.schema import TABLES
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.tokens_tables import TOKENS
 
 LARGEST = 2**63 - 1
 HEAD = {"id": "new", "status": "ACTIVE", "seq": 1, "hash": "b" * 64}
@@ -57,12 +61,14 @@ REPLACED: Kind = {
     "a concept, replaced by its birth": lambda s: (replacing(born(s.create, id=s.reviewed.entity_id)),),
     "a concept, replaced by rowid": lambda s: (by_rowid(CONCEPTS, {**shown(s), "id": "new"}, 1),),
     "a key, replaced by rowid": lambda s: (by_rowid(KEYS, {**s.key, **HEAD}, 1),),
-    **{f"{head.name}, replaced by rowid": _by_rowid(head) for head in HEADS_OF_CAPTURES},
+    **{f"{head.name}, replaced by rowid": _by_rowid(head) for head in HEADS_OF_ONE},
     "an artifact, replaced by rowid": lambda s: (by_rowid(ARTIFACTS, s.captures.new.artifact, 1),),
     "a centroid, replaced by rowid": lambda s: (by_rowid(CENTROIDS, s.captures.new.centroid, 1),),
     "a signal, replaced by rowid": lambda s: (
         *captured(s.captures.again)[:2], by_rowid(SIGNALS, s.captures.again.signal, 1),
     ),
+    "work, replaced by rowid": lambda _: (by_rowid(WORK, NEW_WORK, 1),),
+    "an attempt, replaced by rowid": lambda s: (by_rowid(ATTEMPTS, s.minted.attempt, 1),),
     "an edge, replaced by rowid": lambda _: (by_rowid(EDGES, edge("DRAFT", "skip", "PUBLISHED"), 1),),
     "a concept, replaced by another": lambda s: (
         update(CONCEPTS).prefix_with("OR REPLACE").where(CONCEPTS.c.id == s.reviewed.entity_id)
@@ -130,7 +136,7 @@ SQLITE_IMPOSTORS: Kind = {
     ),
 }  # fmt: skip
 ON_SQLITE: Mapping[str, Kind] = {
-    "INSERT OR REPLACE": REPLACED,
+    "INSERT OR REPLACE": {**REPLACED, **REPLACED_TOKENS},
     "a chosen position": PLACED,
     "an impostor": SQLITE_IMPOSTORS,
     "a value of another type": TYPES,
@@ -159,7 +165,8 @@ def in_any_case(statement: Statement) -> Write:
 
 TRUNCATED: Kind = {f"{table.name}, truncated": in_any_case(truncated(table)) for table in TABLES}
 UPDATED: Kind = {
-    f"no row of {table.name}, updated": in_any_case(no_row(table)) for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS)
+    f"no row of {table.name}, updated": in_any_case(no_row(table))
+    for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS, ATTEMPTS)
 }
 MERGED: Kind = {
     "a change, merged": lambda _: (merge(HISTORY, "UPDATE SET reason = 'another'"),),
@@ -170,6 +177,9 @@ MERGED: Kind = {
     "a concept, merged away": lambda _: (merge(CONCEPTS, "DELETE"),),
     "a key, merged": lambda _: (merge(KEYS, "UPDATE SET owner = 'user:eve'"),),
     "a receipt, merged": lambda _: (merge(RECEIPTS, "UPDATE SET result = '{}'"),),
+    "work, merged away": lambda _: (merge(WORK, "DELETE"),),
+    "a fence, merged": lambda _: (merge(WORK, "UPDATE SET fence = 0"),),
+    "a token, merged": lambda _: (merge(TOKENS, "UPDATE SET status = 'revealed'"),),
     "an edge, merged": lambda _: (merge(EDGES, "UPDATE SET to_state = 'PUBLISHED'"),),
 }
 COPIED: Kind = {

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, Table, insert
 from tests.guards.arena import Statement
 from tests.guards.captured import captured
 from tests.guards.kinds import Kind, Write, edge
+from tests.guards.minted import HEADS_OF_TOKENS, attempt, put
 from tests.guards.raw import NULL, raw
 from tests.guards.situation import Row, Situation, answer, born, keep, log, move, remark
 
@@ -17,6 +18,7 @@ from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETT
 from indelible_sql.columns import Domain
 from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.keys import KEYS
+from indelible_sql.leases import ATTEMPTS, WORK
 from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.together import written
 
@@ -40,26 +42,35 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.DEPTH: (-0.1, 1.6),
     columns.DISTANCE: (-0.1, 2.1),
     columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
+    columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
+    columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
+    columns.VALUE: (raw("'null'"),),
 }
 HEADS_OF_CAPTURES = (SPACES, SUBSPACES, ALGORITHMS, SETTINGS)
+HEADS_OF_ONE = (*HEADS_OF_CAPTURES, *HEADS_OF_TOKENS)  # whose head holds every field
 FOLLOWING = (ARTIFACTS, CENTROIDS, SIGNALS)
-WRITTEN = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES, *HEADS_OF_CAPTURES, *FOLLOWING)
+OTHERS = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES, *FOLLOWING, WORK, ATTEMPTS)
+WRITTEN = (*OTHERS, *HEADS_OF_ONE)
 
 
 def birth_of(s: Situation, table: Table, **other: object) -> Sequence[Statement]:
-    """The legal birth of a head of captures, but for some columns."""
-    birth = births(s)[HEADS_OF_CAPTURES.index(table)][0]
-    return born(birth, **{**birth_row(s, table), **other}), log(birth)
+    """The legal birth of a head that holds every field, but for some columns."""
+    birth, row = births(s)[table.name]
+    return born(birth, **{**row, **other}), log(birth)
 
 
 def birth_row(s: Situation, table: Table) -> Row:
-    """What a new head of captures holds beside its place."""
-    return births(s)[HEADS_OF_CAPTURES.index(table)][1]
+    """What such a new head holds beside its place."""
+    return births(s)[table.name][1]
 
 
-def births(s: Situation) -> tuple[tuple[Change, Row], ...]:
+def births(s: Situation) -> Mapping[str, tuple[Change, Row]]:
     c = s.captures
-    return ((c.begin, c.space), (c.part, c.subspace), (c.register, c.algorithm), (c.first, c.setting))
+    own = (c.begin, c.space), (c.part, c.subspace), (c.register, c.algorithm), (c.first, c.setting)
+    named = (each.name for each in HEADS_OF_CAPTURES)
+    return dict(zip(named, own, strict=True)) | {
+        name: (each.change, each.row) for name, each in s.minted.births.items()
+    }
 
 
 def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  # noqa: PLR0911 - one for each table
@@ -70,8 +81,12 @@ def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  #
         return (answer(s.receipt, **other),)
     if table is KEYS:
         return born(s.grant, **{**s.key, **other}), log(s.grant)
-    if table in HEADS_OF_CAPTURES:
+    if table in HEADS_OF_ONE:
         return birth_of(s, table, **other)
+    if table is WORK:
+        return (put(**other),)
+    if table is ATTEMPTS:
+        return (attempt(s.minted, **other),)
     if table in FOLLOWING:
         artifact, centroid, signal = (other if table is each else NOTHING for each in FOLLOWING)
         return captured(s.captures.new, artifact=artifact, centroid=centroid, **signal)

@@ -16,11 +16,11 @@ from indelible.captures import (
     Signal,
     rename_subspace,
 )
-from indelible.captures.entities import AlgorithmVersion, Stepped, as_float32
+from indelible.captures.entities import AlgorithmVersion, as_float32
 from indelible.captures.handlers import RepositoryOverShelf
 from indelible.captures.rules.formulas import checksum_of
-from indelible.captures.rules.records import record_of
 from indelible.kernel import Because, Change, Head, next_change
+from indelible.kernel.stepped import Stepped, record_of
 from indelible.testing.readers import A, B, C, Place, change, worked
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible_sql import SqlStore, SqlTransaction

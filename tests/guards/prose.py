@@ -68,6 +68,8 @@ DATABASE_ALONE = """
   else. `verify` sees a changed one only where it puts an entity's changes out of order.
 - `history.position` on PostgreSQL has holes wherever a transaction rolled back; on SQLite positions are 1 to n. The
   order of two changes of one entity is checked; the order of different entities' changes is known to nothing else.
+- `work` and `attempts` are in no digest: they say what is still to be done and how it went, and what an owner makes of
+  them is work that is done once more or not at all, never another history.
 - Generated columns (`previous_seq`, `previous_version`, `previous_number`, `lifecycle`, a key's `version`) are made
   again by `verify`. PostgreSQL lets nobody write them; in a SQLite file they can be altered like any byte.
 """

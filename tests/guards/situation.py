@@ -7,6 +7,7 @@ from typing import Any
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
 from tests.guards.captured import Captures, settle_captures
+from tests.guards.minted import Minted, settle_tokens
 
 from indelible import concepts
 from indelible.concepts import CONCEPT, Concept, ConceptVersion
@@ -17,21 +18,13 @@ from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
 from indelible.kernel.receipts import Receipt
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible_sql import SqlReading, SqlStore
-from indelible_sql.captures_tables import ALGORITHMS, SETTINGS, SPACES, SUBSPACES
-from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.keys import KEYS
+from indelible_sql.concepts import VERSIONS, WARNINGS
+from indelible_sql.schema import HEADS
 from indelible_sql.tables import HISTORY, RECEIPTS
 
 DAY = timedelta(days=1)
 B, C = "b" * 64, "c" * 64
-HEAD_TABLES = {
-    "concept": CONCEPTS,
-    "key": KEYS,
-    "space": SPACES,
-    "subspace": SUBSPACES,
-    "algorithm": ALGORITHMS,
-    "setting": SETTINGS,
-}
+HEAD_TABLES = {lifecycle.name: table for table, lifecycle in HEADS.items()}
 CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
 FULL = concepts.ConceptContent(
     name="Ratio",
@@ -67,6 +60,7 @@ class Situation:
     key: Row
     receipt: Row
     captures: Captures
+    minted: Minted
 
 
 def settle(store: SqlStore) -> Situation:
@@ -77,11 +71,13 @@ def settle(store: SqlStore) -> Situation:
     do(store, concepts.create_concept, command, once=Once("order-1", concepts.ConceptSaved))
     wanted = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
     key_id = do(store, create_key, wanted).key.id
-    captured = settle_captures(store)
-    return store.read(_situation, in_review, finished, key_id, captured)
+    captured, minted = settle_captures(store), settle_tokens(store)
+    return store.read(_situation, in_review, finished, key_id, captured, minted)
 
 
-def _situation(tx: SqlReading, in_review: str, finished: str, key_id: str, captured: Captures) -> Situation:
+def _situation(
+    tx: SqlReading, in_review: str, finished: str, key_id: str, captured: Captures, minted: Minted
+) -> Situation:
     head, latest = tx.concepts.find(in_review)
     now = head.entity.updated_at + DAY
     edited, version = head.entity.edited(FULL, version_id="version-3", by=MAYA, note="as it was", now=now)
@@ -105,6 +101,7 @@ def _situation(tx: SqlReading, in_review: str, finished: str, key_id: str, captu
         key=_key_row(other),
         receipt=_receipt_row("order-2", now),
         captures=captured,
+        minted=minted,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from tests.guards.arena import Arena, PostgresArena, SqliteArena, postgresql_engine
 from tests.guards.attacks import HEADS_ALONE, LEGAL, attacks
 from tests.guards.attacks_on_records import LIES
+from tests.guards.attacks_on_tokens import TOLD
 from tests.guards.kinds import Kind
 from tests.guards.places import Inside, Place, inside_database, inside_file
 from tests.guards.situation import Situation
@@ -91,6 +92,13 @@ def test_every_illegal_write_is_refused(target: Target) -> None:
     assert target.accepted() == {*passing}
 
 
+def test_every_illegal_step_of_tokens_is_refused_whatever_its_change_says(target: Target) -> None:
+    refusals = {name: target.arena.refusal(write(target.situation)) for name, write in TOLD.items()}
+
+    assert len(refusals) >= 100
+    assert [name for name, guard in refusals.items() if not guard] == []
+
+
 def test_the_refused_leave_nothing_behind(target: Target) -> None:
     store = open_store(target.url)
 
@@ -138,7 +146,8 @@ def entities(s: Situation) -> set[str]:
     c = s.captures
     of_captures = {c.artifact_id, c.part_id, c.empty_id, c.new.artifact["id"]}
     changes = (s.approve, s.create, s.revoke, s.grant, c.rename, c.seed, c.replace, c.choose)
-    return {each.entity_id for each in changes} | of_captures
+    steps = (*s.minted.steps.values(), *s.minted.births.values())
+    return {each.entity_id for each in changes} | of_captures | {each.change.entity_id for each in steps}
 
 
 @pytest.mark.parametrize("name", LIES)

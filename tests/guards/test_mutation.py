@@ -2,7 +2,9 @@
 
 import pytest
 from tests.guards.arena import postgresql_engine
+from tests.guards.attacks_on_tokens import ALONE_OF_TOKENS
 from tests.guards.lifting import PostgresLifting
+from tests.guards.minted import HEADS_OF_TOKENS
 from tests.guards.mutations import UNREACHED, Report, every_attack
 from tests.guards.places import Place
 from tests.guards.table import DOCUMENT, render
@@ -23,6 +25,9 @@ BY_KEYS_ALONE = {
     "an artifact that moves without its signal",
     "two captures with one signal, of a centroid",
     "two captures with one signal, of an artifact",
+    *(name for kind in ALONE_OF_TOKENS.values() for name in kind),
+    *(f"two steps in {head.name} with one change" for head in HEADS_OF_TOKENS),
+    *(f"{head.name} in a state that nobody declared" for head in HEADS_OF_TOKENS),
     *(f"two steps with one change: {name}" for name in ("rename", "seed", "replace", "choose")),
     "a TEMP table of edges",
     "a birth in REVIEW",

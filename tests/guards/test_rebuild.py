@@ -56,6 +56,22 @@ HARM = {
         "part",
     ),
     "a centroid that is surer": ("UPDATE {at}centroids SET confidence = 1 WHERE id = '{part}'", "centroids", "part"),
+    "a token's state": ("UPDATE {at}tokens_s0 SET status = 'revealed' WHERE id = 'token-1'", "tokens_s0", "token-1"),
+    "a token of another author": (
+        "UPDATE {at}authors SET wallet_address = '0x' || substr(hash, 3, 40)",
+        "authors",
+        "author-1",
+    ),
+    "a mint of more": ("UPDATE {at}mint_events SET quantity = 50 WHERE id = 'mint-1'", "mint_events", "mint-1"),
+    "a job that is gone": ("DELETE FROM {at}image_generation_jobs", "image_generation_jobs", "job-1"),
+    "an upload of another CID": (
+        "UPDATE {at}ipfs_upload_records SET cid = 'x' WHERE id = 'upload-1'",
+        "ipfs_upload_records",
+        "upload-1",
+    ),
+    "a reveal of one": ("UPDATE {at}reveal_transactions SET token_ids = '[\"x\"]'", "reveal_transactions", "reveal-1"),
+    "a value of another key": ("UPDATE {at}system_state SET state_value = '7'", "system_state", "a_key"),
+    "a stage that runs again": ("UPDATE {at}stages SET status = 'RUNNING'", "stages", "upload"),
     "a centroid that is gone": ("DELETE FROM {at}centroids WHERE id = '{part}'", "centroids", "part"),
 }
 
@@ -163,6 +179,19 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
         Rebuilt(table="subspaces", rows=4, changed=()),
         Rebuilt(table="algorithms", rows=1, changed=()),
         Rebuilt(table="settings", rows=2, changed=()),
+        *(
+            Rebuilt(table=name, rows=rows, changed=())
+            for name, rows in (
+                ("stages", 1),
+                ("authors", 1),
+                ("mint_events", 2),
+                ("tokens_s0", 2),
+                ("image_generation_jobs", 1),
+                ("ipfs_upload_records", 2),
+                ("reveal_transactions", 1),
+                ("system_state", 1),
+            )
+        ),
         Rebuilt(table="artifacts", rows=2, changed=()),
         Rebuilt(table="centroids", rows=2, changed=()),
     )

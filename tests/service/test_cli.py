@@ -36,6 +36,7 @@ from indelible_service.cli import main
 from indelible_service.cli.answers import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import snapshot_files
+from indelible_sql.schema import HEADS
 from indelible_sql.snapshot_files import NAMES
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
@@ -111,7 +112,7 @@ def test_a_new_database_is_made_once_and_checked() -> None:
     assert answered("verify") == []
     assert answered("rebuild") == [
         {"table": table, "rows": 0, "changed": []}
-        for table in ("concepts", "keys", "spaces", "subspaces", "algorithms", "settings", "artifacts", "centroids")
+        for table in (*(head.name for head in HEADS), "artifacts", "centroids")
     ]
     assert sorted(path.name for path in Path("indelible-data").iterdir()) == ["indelible.db"]
 

@@ -20,12 +20,19 @@ from indelible_web import WebSettings, create_app
 Json = dict[str, Any]
 
 SECRET = b"a secret for tests, 32 bytes long"
-SETTINGS = WebSettings(secret=SECRET, requests_per_minute=1_000_000, wrong_keys_per_minute=1_000_000)
+WEBHOOK_SECRET = b"whsec_test"
+SETTINGS = WebSettings(
+    secret=SECRET,
+    webhook_secret=WEBHOOK_SECRET,
+    requests_per_minute=1_000_000,
+    wrong_keys_per_minute=1_000_000,
+)
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 OPERATOR = Actor.system("tests")
 SCOPES = (
     *(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish")),
     *(f"captures:{verb}" for verb in ("read", "write", "admin")),
+    *(f"tokens:{verb}" for verb in ("read", "retry")),
 )
 STEPS = ("REVIEW", "APPROVED", "PUBLISHED")
 
@@ -62,8 +69,8 @@ class Web:
     """An application over a store, and a caller with a key."""
 
     def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS, **wired: Any) -> None:  # noqa: ANN401
-        self.store = store
-        self.app = create_app(Wiring(store=store, clock=TickingClock(), ids=CountedIds(), **wired), settings)
+        self.store, self.clock = store, TickingClock()
+        self.app = create_app(Wiring(store=store, clock=self.clock, ids=CountedIds(), **wired), settings)
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))

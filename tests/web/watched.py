@@ -17,7 +17,7 @@ def _text(media_type: str) -> Json:
 
 
 WATCHED: Final[dict[str, Json]] = {
-    "/health": _constant(status="healthy", database="connected"),
+    "/health": _constant(status="healthy"),
     "/health/live": _constant(status="alive"),
     "/health/ready": _constant(status="ready"),
     "/metrics": _text("text/plain; version=1.0.0; charset=utf-8"),

@@ -724,7 +724,7 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint image_generation_jobs.image_generation_jobs_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) true true
+constraint image_generation_jobs.image_generation_jobs_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) ON DELETE CASCADE true true
 
 constraint ipfs_upload_records.ipfs_upload_records_has_cid CHECK ((((status)::text <> 'completed'::text) OR (cid IS NOT NULL))) true true
 
@@ -738,7 +738,7 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) true true
+constraint ipfs_upload_records.ipfs_upload_records_token FOREIGN KEY (token_id) REFERENCES tokens_s0(id) ON DELETE CASCADE true true
 
 constraint ipfs_upload_records.ipfs_upload_records_type_known CHECK (((record_type)::text = ANY (ARRAY['image'::text, 'metadata'::text]))) true true
 
@@ -778,7 +778,7 @@ constraint reveal_transactions.reveal_transactions_pkey PRIMARY KEY (id) true tr
 
 constraint reveal_transactions.reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
 
-constraint reveal_transactions.reveal_transactions_size CHECK (((jsonb_array_length((token_ids)::jsonb) >= 1) AND (jsonb_array_length((token_ids)::jsonb) <= 50))) true true
+constraint reveal_transactions.reveal_transactions_size CHECK ((((token_ids)::jsonb <> '[]'::jsonb) AND (((token_ids)::jsonb -> 50) IS NULL))) true true
 
 constraint reveal_transactions.reveal_transactions_times CHECK (
 CASE
@@ -854,7 +854,7 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
-constraint tokens_s0.tokens_s0_author FOREIGN KEY (author_id) REFERENCES authors(id) true true
+constraint tokens_s0.tokens_s0_author FOREIGN KEY (author_id) REFERENCES authors(id) ON DELETE RESTRICT true true
 
 constraint tokens_s0.tokens_s0_has_image CHECK ((((status)::text <> 'ready'::text) OR (image_cid IS NOT NULL))) true true
 
@@ -904,7 +904,7 @@ domain identifier text C CHECK (((length(VALUE) >= 1) AND (length(VALUE) <= 200)
 
 domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (VALUE < '3000-01-01 00:00:00+00'::timestamp with time zone))) true
 
-domain json_value jsonb  CHECK (true) true
+domain json_value jsonb  CHECK ((jsonb_typeof(VALUE) <> 'null'::text)) true
 
 domain link text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
 

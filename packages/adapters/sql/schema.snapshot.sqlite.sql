@@ -477,7 +477,7 @@ table image_generation_jobs: CREATE TABLE image_generation_jobs (
 	error_data TEXT,
 	completed_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT image_generation_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -512,7 +512,7 @@ table ipfs_upload_records: CREATE TABLE ipfs_upload_records (
 	error_data TEXT,
 	completed_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
 	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -903,7 +903,7 @@ table system_state: CREATE TABLE system_state (
 	CONSTRAINT system_state_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT system_state_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT system_state_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT system_state_state_value_rule CHECK (state_value IS NULL OR json_valid(state_value))
+	CONSTRAINT system_state_state_value_rule CHECK (state_value IS NULL OR json_valid(state_value) AND json_type(state_value) <> 'null')
 )
  WITHOUT ROWID,
  STRICT
@@ -931,7 +931,7 @@ table tokens_s0: CREATE TABLE tokens_s0 (
 	error_data TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
-	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id) ON DELETE RESTRICT,
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
@@ -1331,6 +1331,10 @@ trigger mint_events_keeps_mint_events_shown: CREATE TRIGGER mint_events_keeps_mi
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_keeps_mint_events_shown'); END
 
+trigger mint_events_mined_once: CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_mined_once'); END
+
 trigger mint_events_no_delete: CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_no_delete'); END
@@ -1342,6 +1346,10 @@ BEGIN SELECT RAISE(ABORT, 'mint_events_no_replace'); END
 trigger mint_events_one_step: CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_one_step'); END
+
+trigger mint_events_stands_once: CREATE TRIGGER mint_events_stands_once BEFORE UPDATE ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_stands_once'); END
 
 trigger receipts_no_delete: CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts
 WHEN (FALSE) IS NOT TRUE

@@ -43,6 +43,11 @@ NEEDED: Final = (
     *(("captures:admin", "GET", f"/v1/{path}") for path in ("algorithms", "algorithms/x", "settings")),
     *(("captures:admin", "POST", f"/v1/{path}") for path in ("algorithms", "algorithms/x/activate")),
     ("captures:admin", "PUT", "/v1/settings/x"),
+    *(("tokens:read", "GET", f"/v1/{path}") for path in ("tokens", "tokens/1", "tokens/1/history")),
+    *(("tokens:read", "GET", f"/v1/authors/{path}") for path in ("leaderboard", "x", "x/tokens")),
+    ("tokens:retry", "POST", "/v1/tokens/1/retry"),
+    *(("admin", "GET", f"/admin/{path}") for path in ("work", "work/x", "work/x/y", "tokens/stats")),
+    *(("admin", "POST", f"/admin/{path}") for path in ("work/x/y/revive", "stages/x/pause", "stages/x/resume")),
     ("history:read", "GET", "/v1/history"),
 )
 GUESSES: Final = (
@@ -53,8 +58,12 @@ ASKED: Final = tuple(path for _, method, path in NEEDED if method == "GET")
 PAGES: Final = (
     *(LIST, HISTORY, f"{HISTORY}?cursor=x", "/console/new", "/console/concepts/x", "/console/concepts/x/edit"),
     *("/console/spaces", "/console/spaces/x"),
+    *("/console/work", "/console/work/x", "/console/work/x/y", "/console/tokens", "/console/tokens/1"),
 )
-POSTS: Final = ("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out")
+POSTS: Final = (
+    *("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out"),
+    *("/console/work/x/y/revive", "/console/stages/x/pause", "/console/stages/x/resume"),
+)
 OWN: Final = (
     *(("GET", f"/v1/spaces/{{space}}{rest}") for rest in ("", "/subspaces", "/captures", "/centroids")),
     ("GET", "/v1/artifacts?space_id={space}"),

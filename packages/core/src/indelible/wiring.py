@@ -10,7 +10,7 @@ from indelible.kernel import Clock, Ids, ReadTransaction, Store, SystemClock, Ti
 from indelible.kernel.config import SystemConfigCache
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.policy import Policy
-from indelible.tokens import TokensRead, TokensWrite
+from indelible.tokens import Chain, TokensRead, TokensWrite
 
 
 class Reading(CapturesRead, ConceptsRead, TokensRead, KeysRead, ReadTransaction, Protocol):
@@ -29,10 +29,11 @@ class Writing(CapturesWrite, ConceptsWrite, TokensWrite, KeysWrite, Transaction,
 
 @frozen(kw_only=True)
 class Wiring:
-    """A store of everything, where instants and ids come from, and what turns texts into embeddings, if anything."""
+    """A store of everything, where instants and ids come from, and the gateways that are set up."""
 
     store: Store[Reading, Writing]
     clock: Clock = field(factory=SystemClock)
     ids: Ids = field(factory=TimeOrderedIds)
-    embedder: Embedder | None = None
+    embedder: Embedder | None = None  # what turns texts into embeddings
+    chain: Chain | None = None  # where tokens are minted, and wallets that are contracts say what they have signed
     config: SystemConfigCache | None = None  # the store's own, for those who watch it

@@ -4,7 +4,6 @@ import logging
 import os
 import time
 from collections.abc import Container, Mapping, Sequence
-from importlib import import_module
 from typing import Any, ClassVar, Final
 
 from attrs import frozen
@@ -13,8 +12,9 @@ from flask import Flask
 from indelible.captures import Embedder
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.stages import Stage
+from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHAIN, DETECT, Reading
+from indelible.tokens.rules import CHAIN, DETECT, MOST_BLOCKS, Reading
 from indelible.tokens.work import Detection
 from indelible.wiring import Wiring
 from indelible_service.database import store_of
@@ -74,9 +74,14 @@ def stages_of(settings: Settings, store: SqlStore) -> Mapping[str, Stage[Any, An
     """The stages whose work is done here, by name: those of what is set up."""
     stages: list[Stage[Any, Any, Any]] = []
     if settings.rpc_url:
-        how = Reading(start=settings.start_block, confirmations=settings.confirmations)
-        stages.append(Detection(store=store, chain=_chain_of(settings), how=how).stage())
+        stages.append(detection_of(settings, store).stage())
     return {stage.name: stage for stage in stages}
+
+
+def detection_of(settings: Settings, store: SqlStore, most_blocks: int = MOST_BLOCKS) -> Detection:
+    """What reads the chain that is set up."""
+    how = Reading(start=settings.start_block, confirmations=settings.confirmations, most_blocks=most_blocks)
+    return Detection(store=store, chain=chain_of(settings), how=how)
 
 
 def periodics_of(_: Settings) -> Sequence[Periodic]:
@@ -91,18 +96,17 @@ def put_standing(store: SqlStore, stages: Container[str]) -> None:
             tx.work.put(DETECT, {CHAIN: tx.clock.now()})
 
 
-def _chain_of(settings: Settings) -> Chain:
+def chain_of(settings: Settings) -> Chain:
+    """The chain that is set up; NoChain."""
+    if not settings.rpc_url:
+        raise NoChain
     if not settings.contract_address:
         raise SettingsWrong(("INDELIBLE_CONTRACT_ADDRESS must be set where INDELIBLE_RPC_URL is",))
     try:
-        # By its name until that adapter is here: then as the embedder's is imported.
-        adapter: Any = import_module("indelible_evm")
+        from indelible_evm import EvmChain
     except ModuleNotFoundError as error:
         raise ChainAdapterMissing from error
-    chain: Chain = adapter.EvmChain(
-        url=settings.rpc_url, contract=settings.contract_address, chain_id=settings.chain_id
-    )
-    return chain
+    return EvmChain(url=settings.rpc_url, contract=settings.contract_address, chain_id=settings.chain_id)
 
 
 def make() -> Flask:
@@ -117,6 +121,7 @@ def settle(settings: Settings) -> None:
     os.environ |= {"TZ": "UTC", "PGTZ": "UTC"}
     time.tzset()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "dramatiq", "indelible_sql.turns"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     web = logging.getLogger("indelible.web")
     web.propagate, web.handlers = False, [logging.StreamHandler()]  # its lines are JSON already

@@ -7,34 +7,46 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.concepts import CONCEPT
+from indelible.kernel.stages import STAGE
+from indelible.tokens import AUTHOR, TOKEN
 from indelible.wiring import Wiring
-from indelible_web import algorithms, captures, concepts, console, history, spaces
+from indelible_web import admin, algorithms, captures, concepts, console, history, spaces, tokens
 from indelible_web.around import Surroundings, surround
-from indelible_web.auth import PUBLIC, Gate, KeyAuthenticator
-from indelible_web.document import publish
+from indelible_web.auth import PUBLIC, SIGNED, Gate, KeyAuthenticator, Visitors
+from indelible_web.document import blueprint_of, publish
+from indelible_web.errors import WebhookSecretMissing
 from indelible_web.metrics import Metrics
 from indelible_web.operations import Server
 from indelible_web.pages import documentation
 from indelible_web.problems import handle_errors
 from indelible_web.settings import WebSettings
 from indelible_web.system import System
+from indelible_web.webhooks import Webhooks
 
-CONTEXTS: Final = (concepts.routes, spaces.routes, captures.routes, algorithms.routes, history.routes)
-LIFECYCLES: Final = (CONCEPT, SPACE, SUBSPACE, ALGORITHM, SETTING)
+CONTEXTS: Final = (concepts.routes, spaces.routes, captures.routes, algorithms.routes, tokens.routes, history.routes)
+LIFECYCLES: Final = (CONCEPT, SPACE, SUBSPACE, ALGORITHM, SETTING, TOKEN, AUTHOR, STAGE)
 
 
 def create_app(wiring: Wiring, settings: WebSettings) -> Flask:
-    """The REST API over a store: a WSGI application that shares nothing with any other."""
+    """The REST API over a store: a WSGI application that shares nothing with any other; WebhookSecretMissing."""
+    if wiring.chain and not settings.webhook_secret:
+        raise WebhookSecretMissing
     app = _bare_app(settings)
-    metrics = Metrics(LIFECYCLES, wiring.config)
+    metrics = Metrics(LIFECYCLES, wiring)
     gate = Gate(settings.authenticator or KeyAuthenticator(wiring))
     surround(app, Surroundings(wiring, metrics, settings.cors_origins))
     gate.guard(app, settings)
-    document = publish(app, Server(wiring=wiring, secret=settings.secret, metrics=metrics), CONTEXTS)
+    server = Server(wiring=wiring, secret=settings.secret, metrics=metrics)
+    document = publish(app, server, CONTEXTS)
+    app.register_blueprint(blueprint_of(admin.routes, server, admin.PREFIX))
     handle_errors(app)  # after flask-smorest, which has handlers of its own
-    for routes in CONTEXTS:
+    for routes in (*CONTEXTS, admin.routes):
         for operation in routes.operations:
-            gate.declare(f"{routes.name}.{operation.name}", operation.scopes)
+            login = Visitors() if operation.is_signed else None
+            gate.declare(f"{routes.name}.{operation.name}", operation.scopes, login)
+    webhooks = Webhooks(wiring=wiring, metrics=metrics, secret=settings.webhook_secret)
+    app.register_blueprint(webhooks.blueprint())
+    gate.declare("webhooks.alchemy", SIGNED, webhooks)
     for blueprint in (System(wiring, metrics).blueprint(), documentation(app, document)):
         _open(app, gate, blueprint)
     console.open_console(app, gate, wiring, metrics, settings)

@@ -5,20 +5,24 @@ from http import HTTPStatus
 from typing import Final
 
 from attrs import Factory, define, field, frozen
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, request
 from flask_limiter import ApplicationLimit, Limiter
 
-from indelible.kernel import WrongUse
+from indelible.kernel import Actor, WrongUse
 from indelible.kernel.keys import SCOPE, Key, key_for
+from indelible.tokens.errors import SignatureWrong
 from indelible.wiring import Wiring
-from indelible_web.errors import Unauthenticated
+from indelible_web.errors import InvalidSignature, Unauthenticated
 from indelible_web.exchange import Authenticator, Caller, present
 from indelible_web.settings import WebSettings
 
 PUBLIC: Final = ("public",)  # the scopes of what everybody may see
+SIGNED: Final = ("signed",)  # of what a signature in the request opens, and no key: its login looks at that
 KEY: Final = "ind_[!-^`-~]{1,200}_[!-^`-~]{1,200}"
 BEARER: Final = re.compile(f"Bearer ({KEY})", re.IGNORECASE | re.ASCII)
-STREAM: Final = "console.stream"  # counted apart: a feed that is looked at leaves the requests of its key alone
+STREAM: Final = "console.stream"
+FEEDS: Final = frozenset({STREAM, "console.backlogs"})  # counted apart: to look on leaves the requests of a key alone
+VISITOR: Final = Actor.system("visitor")
 
 
 @frozen
@@ -31,6 +35,15 @@ class KeyAuthenticator:
         """The key's owner; one answer whatever is wrong with the key."""
         match = BEARER.fullmatch(request.headers.get("Authorization", ""))
         return caller_with(self._wiring, match.group(1)) if match else None
+
+
+@frozen
+class Visitors:
+    """Whoever comes, known by nothing but their address: what they sign is looked at by the view."""
+
+    def identify(self, request: Request) -> Caller | None:
+        """Somebody at this address."""
+        return Caller(actor=VISITOR, scopes=frozenset(SIGNED), id=f"address {request.remote_addr}")
 
 
 def caller_with(wiring: Wiring, text: str) -> Caller | None:
@@ -67,19 +80,19 @@ class Gate:
                 ApplicationLimit(
                     per_caller,
                     scope="requests",
-                    exempt_when=lambda: present().caller is None or request.endpoint == STREAM,
+                    exempt_when=lambda: present().caller is None or request.endpoint in FEEDS,
                 ),
                 ApplicationLimit(
                     per_caller,
                     scope="streams",
-                    exempt_when=lambda: present().caller is None or request.endpoint != STREAM,
+                    exempt_when=lambda: present().caller is None or request.endpoint not in FEEDS,
                 ),
                 ApplicationLimit(
                     f"{settings.wrong_keys_per_minute} per minute",
                     key_function=lambda: request.remote_addr or "unknown",
                     scope="wrong keys",
-                    exempt_when=lambda: present().caller is not None,
-                    deduct_when=lambda response: response.status_code == HTTPStatus.UNAUTHORIZED,
+                    exempt_when=_is_known,
+                    deduct_when=_is_guess,
                 ),
             ],
             strategy="moving-window",
@@ -97,6 +110,8 @@ class Gate:
             scopes = self._scopes.get(endpoint, ())
             if not scopes or not all(SCOPE.fullmatch(scope) for scope in scopes):
                 raise WrongUse(f"the route {endpoint} declares no scope")
+            if SIGNED[0] in scopes and (scopes != SIGNED or endpoint not in self._logins):
+                raise WrongUse(f"nothing looks at what opens the route {endpoint}")
 
     def _is_public(self) -> bool:
         return request.endpoint is None or self._scopes.get(request.endpoint) == PUBLIC
@@ -111,5 +126,14 @@ class Gate:
             return
         caller = present().caller
         if caller is None:
-            raise Unauthenticated
+            raise InvalidSignature if self._scopes[str(request.endpoint)] == SIGNED else Unauthenticated
         caller.demand(*self._scopes[str(request.endpoint)])
+
+
+def _is_known() -> bool:
+    caller = present().caller
+    return caller is not None and caller.actor != VISITOR
+
+
+def _is_guess(response: Response) -> bool:
+    return response.status_code == HTTPStatus.UNAUTHORIZED or present().code == SignatureWrong.code

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from indelible.captures import Embedder
-from indelible.kernel import IndelibleError, Once, Store
+from indelible.kernel import Clock, IndelibleError, Once, Store
+from indelible.tokens import Chain
 from indelible.wiring import Reading, Wiring, Writing
 from indelible_web.errors import Unauthenticated
 from indelible_web.exchange import Caller, present
@@ -24,6 +25,8 @@ class Call:
 
     store: Store[Reading, Writing]
     embedder: Embedder | None
+    chain: Chain | None
+    clock: Clock
     caller: Caller
     request_id: str
     route: str
@@ -81,6 +84,8 @@ class Calls:
         return Call(
             store=self.wiring.store,
             embedder=self.wiring.embedder,
+            chain=self.wiring.chain,
+            clock=self.wiring.clock,
             caller=exchange.caller,
             request_id=exchange.request_id,
             route=route,

@@ -67,7 +67,7 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
     for refusal in REFUSALS:
         api.spec.components.response(f"Problem{errors.status_of(type(refusal))}", _problem(refusal))
     for routes in contexts:
-        api.register_blueprint(_blueprint(routes, server))
+        api.register_blueprint(blueprint_of(routes, server))
     document = api.spec.to_dict()
     for operations in document["paths"].values():
         operations.pop("parameters", None)  # each operation has its own
@@ -84,8 +84,9 @@ def _problem(refusal: IndelibleError) -> dict[str, Any]:
     return {"description": refusal.message, "content": content, **({"headers": headers} if headers else {})}
 
 
-def _blueprint(routes: Routes, server: Server) -> Blueprint:
-    blueprint = StrictBlueprint(routes.name, __name__, url_prefix=PREFIX, description=routes.description)
+def blueprint_of(routes: Routes, server: Server, prefix: str = PREFIX) -> Blueprint:
+    """The operations as Flask knows them; the document has those that its API registers."""
+    blueprint = StrictBlueprint(routes.name, __name__, url_prefix=prefix, description=routes.description)
     for operation in routes.operations:
         view = _described(blueprint, operation, _reading(blueprint, operation, server.view(operation)))
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
@@ -112,7 +113,7 @@ def _described(blueprint: Blueprint, operation: Operation, view: View) -> View:
     is_birth = operation.status == HTTPStatus.CREATED
     description = "Born." if is_birth else "Done." if operation.reason else "Found."
     view = blueprint.response(operation.status, description=description, **said)(view)
-    security = [{"key": [scope]} for scope in operation.scopes]
+    security = [] if operation.is_signed else [{"key": [scope]} for scope in operation.scopes]
     name = f"{blueprint.name}.{operation.name}"
     return blueprint.doc(operationId=name, security=security, responses=_other_answers(operation))(view)
 

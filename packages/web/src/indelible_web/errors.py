@@ -90,6 +90,27 @@ class Unauthenticated(IndelibleError):
 
 
 @frozen
+class InvalidSignature(Unauthenticated):
+    """What the request is signed with is missing, or wrong."""
+
+    code: ClassVar[str] = "INVALID_SIGNATURE"
+
+
+@frozen
+class InvalidPayload(BadRequest):
+    """The webhook's body is no envelope with an id and an event."""
+
+    code: ClassVar[str] = "INVALID_PAYLOAD"
+
+
+@frozen
+class WebhookSecretMissing(Invalid):
+    """A chain is set up, and no secret by which its webhook is known: ALCHEMY_WEBHOOK_SECRET says it."""
+
+    code: ClassVar[str] = "WEBHOOK_SECRET_MISSING"
+
+
+@frozen
 class ScopeMissing(Forbidden):
     """The key opens other doors than this one; any of these scopes would open it."""
 

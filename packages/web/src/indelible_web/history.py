@@ -1,16 +1,19 @@
 """The route of history: every change of every entity, in the order in which they became visible."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import evolve
 
 from indelible.kernel import Change
 from indelible.kernel.keys import KEY
+from indelible.tokens import AUTHOR
 from indelible_web.call import Call
 from indelible_web.operations import Routes
 from indelible_web.paging import Page, Paged
 
 READ: Final = "history:read"
+KEPT_BACK: Final[Mapping[str, str]] = {KEY.name: "secret_digest", AUTHOR.name: "prompt_text"}
 
 routes = Routes("history", "Every change of every entity: who, why and when.")
 
@@ -24,7 +27,6 @@ def feed(call: Call, asked: Paged) -> Page[Change]:
 
 
 def _shown(change: Change) -> Change:
-    """The change, without what a key's secret was digested to: nobody outside has a use for it."""
-    if change.lifecycle != KEY.name:
-        return change
-    return evolve(change, data={name: value for name, value in change.data.items() if name != "secret_digest"})
+    """The change, without what nobody is shown: what a key's secret was digested to, and what an author has written."""
+    kept_back = KEPT_BACK.get(change.lifecycle)
+    return evolve(change, data={name: value for name, value in change.data.items() if name != kept_back})

@@ -9,10 +9,15 @@ from attrs import frozen
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from indelible.kernel import Lifecycle
+from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.config import SystemConfigCache
+from indelible.wiring import Wiring
 
-CAPTURED: Final = ("artifact", "capture")  # a signal is no step of a lifecycle
+BESIDE: Final = {("artifact", "capture"), ("work", "revive")}  # commands that are no step of a lifecycle
+HOOKED: Final = (
+    *("hinted", "duplicate", "heartbeat", "over_quota"),
+    *("invalid_signature", "invalid_payload"),
+)
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT"})
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -37,13 +42,44 @@ class ConfigCollector:
         yield from (fallbacks, age)
 
 
+@frozen(eq=False)  # a registry tells collectors apart by what they are, not by what they know
+class WorkCollector:
+    """What Prometheus is told of work, asked for when it asks; nothing while the store does not answer."""
+
+    _wiring: Wiring
+
+    def collect(self) -> Iterator[Metric]:
+        """Of every stage how much is due, in hand and dead, and how long the oldest has been due."""
+        named = {
+            name: GaugeMetricFamily(f"indelible_work_{name}", says, labels=("stage",))
+            for name, says in (
+                ("due", "Work that is due and in nobody's hands."),
+                ("running", "Work that is in somebody's hands."),
+                ("dead", "Work that waits for an operator."),
+                ("oldest_seconds", "Time since the longest waiting work became due."),
+            )
+        }
+        now = self._wiring.clock.now()
+        try:
+            found = self._wiring.store.read(lambda tx: tx.work.backlogs(now))
+        except IndelibleError:
+            return
+        for each in found:
+            oldest_seconds = (now - each.oldest).total_seconds() if each.oldest else 0.0
+            values = {"due": each.due, "running": each.running, "dead": each.dead, "oldest_seconds": oldest_seconds}
+            for name, value in values.items():
+                named[name].add_metric((each.stage,), value)
+        yield from named.values()
+
+
 class Metrics:
     """The counters of one application, in a registry of its own."""
 
-    def __init__(self, lifecycles: Iterable[Lifecycle[StrEnum]], config: SystemConfigCache | None = None) -> None:
+    def __init__(self, lifecycles: Iterable[Lifecycle[StrEnum]], wiring: Wiring) -> None:
         self.registry = CollectorRegistry()
-        if config is not None:
-            self.registry.register(ConfigCollector(config))
+        if wiring.config is not None:
+            self.registry.register(ConfigCollector(wiring.config))
+        self.registry.register(WorkCollector(wiring))
         self._requests = Counter(
             "indelible_requests", "Answers given.", ("method", "route", "status"), registry=self.registry
         )
@@ -56,8 +92,11 @@ class Metrics:
         self._transitions = Counter(
             "indelible_transitions", "Changes made.", ("lifecycle", "action"), registry=self.registry
         )
+        self._webhooks = Counter("indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry)
+        for outcome in HOOKED:
+            self._webhooks.labels(outcome)
         known = {(lifecycle.name, edge.action) for lifecycle in lifecycles for edge in lifecycle.edges}
-        for name, action in known | {CAPTURED}:
+        for name, action in known | BESIDE:
             self._commands.labels(name, action, "OK")
             self._transitions.labels(name, action)
 
@@ -65,6 +104,10 @@ class Metrics:
         """Count an answer; a method that nobody knows is no label."""
         self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(took.total_seconds())
+
+    def hooked(self, outcome: str) -> None:
+        """Count a webhook and what became of it."""
+        self._webhooks.labels(outcome).inc()
 
     def commanded(self, lifecycle: str, action: str, code: str) -> None:
         """Count a command and what came of it."""

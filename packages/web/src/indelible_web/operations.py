@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from indelible.kernel import Because, Once
 from indelible_web.answers import json_response
+from indelible_web.auth import SIGNED
 from indelible_web.bridge import Attribute, Side, page_schema_of, schema_from, schema_of, structure
 from indelible_web.call import Call, Calls
 from indelible_web.examples import attributes_of
@@ -71,6 +72,11 @@ class Operation:
         return USER_ID in {each.name for each in attributes_of(self.takes)}
 
     @property
+    def is_signed(self) -> bool:
+        """Whether a signature opens it, and what is signed stands for a key of its own."""
+        return self.scopes == SIGNED
+
+    @property
     def has_body(self) -> bool:
         """Whether what is sent comes in a body."""
         return self.method != "GET"
@@ -92,7 +98,9 @@ class Operation:
         """What the operation reads, by place, in the order of reading."""
         title, in_query = self.takes.__name__, () if self.has_body else self.sent
         headers = headers_schema(
-            of_command=bool(self.reason) or self.is_keyed, least_seq=self.least_seq, has_tag=self.has_tag
+            of_command=(bool(self.reason) and not self.is_signed) or self.is_keyed,
+            least_seq=self.least_seq,
+            has_tag=self.has_tag,
         )
         found = {
             "path": schema_from(f"{title}Path", self.in_path, Side.TEXT),

@@ -31,6 +31,7 @@ class WebSettings:
     most_body_bytes: int = 2**20
     requests_per_minute: int = 600  # of one key
     wrong_keys_per_minute: int = 20  # from one address
+    webhook_secret: bytes = field(default=b"", repr=False)  # of the chain's provider; without one its webhook is closed
     limiter_storage: str = field(default="memory://", repr=False)  # or redis://...
     most_streams: int = 32  # feeds of the console that a process keeps open; further ones ask again and again
     authenticator: Authenticator | None = None  # None: API keys

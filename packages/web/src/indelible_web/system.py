@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from indelible.concepts import CONCEPT
 from indelible.kernel import IndelibleError
 from indelible.wiring import Reading, Wiring
+from indelible_web.admin import stages_shown
 from indelible_web.answers import json_response
 from indelible_web.errors import NotReady
 from indelible_web.metrics import Metrics
@@ -25,22 +26,27 @@ class System:
             self._wiring.store.read(_touch)
         except IndelibleError:
             error = {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"}
-            return json_response({"status": "unhealthy", "database": "disconnected", "error": error}, 503)
-        return json_response({"status": "healthy", "database": "connected"}, 200)
+            return json_response({"status": "unhealthy", "error": error}, 503)
+        return json_response({"status": "healthy"}, 200)
 
     def live(self) -> Response:
         """That this process answers."""
         return json_response({"status": "alive"}, 200)
 
     def ready(self) -> Response:
-        """That this process can serve, and what it does without; or NotReady."""
+        """That this process can serve, what it does without, and how long work has waited; or NotReady."""
+        now, config = self._wiring.clock.now(), self._wiring.config
         try:
-            self._wiring.store.read(_touch)
+            stages = self._wiring.store.read(stages_shown, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error
-        config = self._wiring.config
-        is_degraded = config is not None and config.snapshot().error is not None
-        return json_response({"status": "ready", **({"degraded": ["settings"]} if is_degraded else {})}, 200)
+        waits = {each.stage: int((now - each.oldest).total_seconds()) for each in stages if each.oldest}
+        said = {
+            "degraded": ["settings"] if config is not None and config.snapshot().error is not None else [],
+            "waiting_seconds": waits,
+            "paused": [each.stage for each in stages if each.is_paused],
+        }
+        return json_response({"status": "ready", **{name: each for name, each in said.items() if each}}, 200)
 
     def metrics(self) -> Response:
         """The counters, as Prometheus reads them."""

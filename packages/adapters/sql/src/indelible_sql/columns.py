@@ -176,11 +176,11 @@ INSTANT = Domain(
     from_plain=datetime.fromisoformat,
 )
 DOCUMENT, TEXTS = _json("document", "object"), _json("texts", "array")
-VALUE = Domain(  # whatever JSON knows
+VALUE = Domain(  # whatever JSON knows, but for its null: that is NULL
     "json_value",
     JSONB(none_as_null=True),
-    rule="TRUE",
-    sqlite_rule="{0} IS NULL OR json_valid({0})",
+    rule="jsonb_typeof({0}) <> 'null'",
+    sqlite_rule="{0} IS NULL OR json_valid({0}) AND json_type({0}) <> 'null'",
     dump=canonical,
     load=json.loads,
 )

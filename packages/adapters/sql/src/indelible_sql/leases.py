@@ -218,6 +218,10 @@ COUNT = select(
     select(func.count()).select_from(_DEAD_ONES).scalar_subquery().label("dead"),
 ).select_from(_FIRST)
 WAITING = select(func.count().label("waiting")).select_from(_FREE.limit(bindparam("limit")).subquery())
+_FENCES = select(_FENCE.label("fence")).where(_OF_STAGE).limit(bindparam("limit")).subquery()
+CLAIMS = select(
+    func.count().label("pieces"), cast(func.coalesce(func.sum(_FENCES.c.fence), 0), BigInteger()).label("claims")
+).select_from(_FENCES)
 NEXT_NAME = select(func.min(WORK.c.stage, type_=IDENTIFIER).label("name")).where(WORK.c.stage > bindparam("after"))
 
 
@@ -267,6 +271,11 @@ class SqlWork:
         """How many pieces of work could be claimed now, none counted beyond `most`."""
         found = self._session.rows(WAITING, {"of_stage": stage, "now": now, "limit": most})
         return int(found[0]["waiting"])
+
+    def claims(self, stage: str, *, most: int) -> int | None:
+        """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
+        (found,) = self._session.rows(CLAIMS, {"of_stage": stage, "limit": most + 1})
+        return int(found["claims"]) if found["pieces"] <= most else None
 
 
 @frozen

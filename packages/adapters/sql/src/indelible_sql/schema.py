@@ -92,7 +92,7 @@ def guards(dialect: str) -> Iterator[Guard]:
         yield from head_guards(head, None, dialect)
     yield from own_guards(dialect)
     yield from work_guards(dialect)
-    yield from token_guards()
+    yield from token_guards(dialect)
 
 
 def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:

@@ -65,13 +65,19 @@ def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = 
     return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
 
 
-def key(name: str, columns: Sequence[str], of: str, theirs: Sequence[str], *, deferred: bool = False) -> SchemaItem:
+def key(
+    name: str,
+    columns: Sequence[str],
+    of: str,
+    theirs: Sequence[str],
+    *,
+    deferred: bool = False,
+    on_delete: str | None = None,
+) -> SchemaItem:
     """A key into another table of ours; a deferred one holds at the end of the transaction."""
     there = [f"{SCHEMA}.{of}.{each}" for each in theirs]
-    initially = "DEFERRED" if deferred else None
-    return ForeignKeyConstraint(
-        columns, there, name=name, deferrable=deferred or None, initially=initially, use_alter=deferred
-    )
+    late: Any = {"deferrable": True, "initially": "DEFERRED", "use_alter": True} if deferred else {}
+    return ForeignKeyConstraint(columns, there, name=name, ondelete=on_delete, **late)
 
 
 EDGES = table(

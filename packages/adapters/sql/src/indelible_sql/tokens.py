@@ -37,11 +37,11 @@ from indelible_sql.tokens_tables import (
 
 OF_AUTHORS = Heads(table=AUTHORS, entity=Author, missing=errors.AuthorNotFound)
 OF_TOKENS = Heads(table=TOKENS, entity=Token, missing=errors.TokenNotFound)
-OF_MINTS = Heads(table=MINT_EVENTS, entity=MintEvent, missing=errors.MintEventNotFound)
-OF_IMAGE_JOBS = Heads(table=IMAGE_JOBS, entity=ImageGenerationJob, missing=errors.ImageJobNotFound)
-OF_UPLOADS = Heads(table=UPLOADS, entity=IPFSUploadRecord, missing=errors.UploadNotFound)
-OF_REVEALS = Heads(table=REVEALS, entity=RevealTransaction, missing=errors.RevealNotFound)
-OF_STATES = Heads(table=SYSTEM_STATES, entity=SystemState, missing=errors.StateNotFound)
+OF_MINTS = Heads(table=MINT_EVENTS, entity=MintEvent, missing=errors.TokenPartNotFound)
+OF_IMAGE_JOBS = Heads(table=IMAGE_JOBS, entity=ImageGenerationJob, missing=errors.TokenPartNotFound)
+OF_UPLOADS = Heads(table=UPLOADS, entity=IPFSUploadRecord, missing=errors.TokenPartNotFound)
+OF_REVEALS = Heads(table=REVEALS, entity=RevealTransaction, missing=errors.TokenPartNotFound)
+OF_STATES = Heads(table=SYSTEM_STATES, entity=SystemState, missing=errors.TokenPartNotFound)
 
 _NOW: Final = bindparam("now", type_=INSTANT)
 _IN_HAND = exists().where(
@@ -82,7 +82,7 @@ _NEXT = (
 GAPS = (
     select((_NEXT.c.token_id + 1).label("first"), (_NEXT.c.following - 1).label("last"))
     .where(_NEXT.c.following > _NEXT.c.token_id + 1)
-    .order_by("first")
+    .order_by(_NEXT.c.token_id)
     .limit(bindparam("limit"))
 )
 ENDS = select(func.min(TOKENS.c.token_id).label("first"), func.max(TOKENS.c.token_id).label("last")).where(_BELOW)

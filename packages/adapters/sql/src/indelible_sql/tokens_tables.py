@@ -1,4 +1,7 @@
-"""The seven tables of tokens, each the head of its lifecycle."""
+"""The seven tables of tokens, each the head of its lifecycle.
+
+What the hand-off's keys do on DELETE is in the DDL, though the guards let nothing be deleted.
+"""
 
 from collections.abc import Iterator
 
@@ -76,7 +79,7 @@ TOKENS = head(
     Column("reveal_tx_hash", CHAIN_HASH),
     Column("error_data", DOCUMENT),
     UniqueConstraint("token_id", name="tokens_s0_token_id"),
-    key("tokens_s0_author", ["author_id"], "authors", ["id"]),
+    key("tokens_s0_author", ["author_id"], "authors", ["id"], on_delete="RESTRICT"),
     key("tokens_s0_mint", ["mint_event_id"], "mint_events", ["id"]),
     CheckConstraint("status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL", name="tokens_s0_has_metadata"),
     CheckConstraint("status <> 'ready' OR image_cid IS NOT NULL", name="tokens_s0_has_image"),
@@ -92,7 +95,7 @@ IMAGE_JOBS = head(
     required("retry_count", NATURAL),
     Column("error_data", DOCUMENT),
     Column("completed_at", INSTANT),
-    key("image_generation_jobs_token", ["token_id"], "tokens_s0", ["id"]),
+    key("image_generation_jobs_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
     Index("image_generation_jobs_token_id", "token_id"),
     Index("image_generation_jobs_service_status", "service", "status"),
 )
@@ -105,7 +108,7 @@ UPLOADS = head(
     required("retry_count", NATURAL),
     Column("error_data", DOCUMENT),
     Column("completed_at", INSTANT),
-    key("ipfs_upload_records_token", ["token_id"], "tokens_s0", ["id"]),
+    key("ipfs_upload_records_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
     CheckConstraint(
         f"record_type IN ({', '.join(repr(each.value) for each in RecordType)})", name="ipfs_upload_records_type_known"
     ),
@@ -122,10 +125,11 @@ REVEALS = head(
     Column("gas_price_wei", NATURAL),
     Column("confirmed_at", INSTANT),
     *(
-        CheckConstraint(f"{count}(token_ids) BETWEEN 1 AND {MOST_IN_A_REVEAL}", name="reveal_transactions_size").ddl_if(
-            dialect=dialect
+        CheckConstraint(holds, name="reveal_transactions_size").ddl_if(dialect=dialect)
+        for dialect, holds in (
+            ("sqlite", f"json_array_length(token_ids) BETWEEN 1 AND {MOST_IN_A_REVEAL}"),
+            ("postgresql", f"token_ids <> '[]' AND token_ids -> {MOST_IN_A_REVEAL} IS NULL"),
         )
-        for dialect, count in (("sqlite", "json_array_length"), ("postgresql", "jsonb_array_length"))
     ),
     Index("reveal_transactions_tx_hash", "tx_hash"),
     Index("reveal_transactions_status", "status"),
@@ -142,8 +146,18 @@ _FIXED = {
 }
 
 
-def own_guards() -> Iterator[Guard]:
+# SQLite's REPLACE would throw out whatever stands in the chain already.
+_ALONE = (
+    "NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical'"
+    " AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)"
+)
+
+
+def own_guards(dialect: str) -> Iterator[Guard]:
     """What tokens demand beside what every head demands."""
+    if dialect == "sqlite":
+        for event, rule in (("INSERT", "mined_once"), ("UPDATE", "stands_once")):
+            yield Guard(table=MINT_EVENTS, rule=rule, event=event, holds=_ALONE)
     for fixed, names in _FIXED.items():
         holds = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
         yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)

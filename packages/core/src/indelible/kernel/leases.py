@@ -178,6 +178,10 @@ class WorkReads(Protocol):
         """How many pieces of work could be claimed now, none counted beyond `most`."""
         ...
 
+    def claims(self, stage: str, *, most: int) -> int | None:
+        """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
+        ...
+
 
 class WorkQueue(WorkReads, Protocol):
     """Work, to be put, claimed and finished; who claims is the transaction's actor."""

@@ -67,6 +67,11 @@ class MemoryWork:
         """How many pieces of work could be claimed now, none counted beyond `most`."""
         return len(self._free(stage, now)[:most])
 
+    def claims(self, stage: str, *, most: int) -> int | None:
+        """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
+        fences = [each.fence for each in self._rows.values() if each.stage == stage]
+        return sum(fences) if len(fences) <= most else None
+
     def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
         for entity_id, due_at in dues.items():

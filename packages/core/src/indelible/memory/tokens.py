@@ -43,11 +43,11 @@ class MemoryCollection:
         return cls(
             MemoryHeads(history, AUTHOR, errors.AuthorNotFound),
             MemoryHeads(history, TOKEN, errors.TokenNotFound),
-            MemoryHeads(history, MINT, errors.MintEventNotFound),
-            MemoryHeads(history, IMAGE_JOB, errors.ImageJobNotFound),
-            MemoryHeads(history, UPLOAD, errors.UploadNotFound),
-            MemoryHeads(history, REVEAL, errors.RevealNotFound),
-            MemoryHeads(history, SYSTEM_STATE, errors.StateNotFound),
+            MemoryHeads(history, MINT, errors.TokenPartNotFound),
+            MemoryHeads(history, IMAGE_JOB, errors.TokenPartNotFound),
+            MemoryHeads(history, UPLOAD, errors.TokenPartNotFound),
+            MemoryHeads(history, REVEAL, errors.TokenPartNotFound),
+            MemoryHeads(history, SYSTEM_STATE, errors.TokenPartNotFound),
             work,
         )
 

@@ -76,85 +76,21 @@ from indelible.tokens.queries import (
 from indelible.tokens.rules import Checkpoint, Page, Reading, Reorg, Span, signed_message
 from indelible.tokens.work import Detection, Recovered, recover_missing
 
-__all__ = [
-    # commands
-    "DropBlocks",
-    "HintDetection",
-    "KeepPage",
-    "RecoverToken",
-    "RetryToken",
-    "SetAuthorPrompt",
-    "begin_generation",
-    "bury_generation",
-    "drop_blocks",
-    "finish_generation",
-    "hint_detection",
-    "keep_page",
-    "recover_token",
-    "retry_token",
-    "set_author_prompt",
-    # queries
-    "author_tokens",
-    "figures",
-    "get_author",
-    "get_token",
-    "leaderboard",
-    "list_tokens",
-    "missing_tokens",
-    "token_history",
-    # values
-    "AUTHOR",
-    "Author",
-    "AuthorSaved",
-    "AuthorTokens",
-    "Block",
-    "BlocksDropped",
-    "Checkpoint",
-    "IMAGE_JOB",
-    "IPFSUploadRecord",
-    "ImageGenerationJob",
-    "JobStatus",
-    "MINT",
-    "MintEvent",
-    "MintLog",
-    "MintStatus",
-    "Page",
-    "PageKept",
-    "REVEAL",
-    "Reading",
-    "RecordType",
-    "Reorg",
-    "RevealStatus",
-    "RevealTransaction",
-    "SYSTEM_STATE",
-    "Span",
-    "SystemState",
-    "TOKEN",
-    "Token",
-    "TokenFigures",
-    "TokenSaved",
-    "TokenStatus",
-    "UPLOAD",
-    "UploadStatus",
-    # rules
-    "signed_message",
-    # ports
-    "Chain",
-    "TokensRead",
-    "TokensWrite",
-    # repositories of the hand-off
-    "AuthorRepository",
-    "IPFSUploadRecordRepository",
-    "ImageGenerationJobRepository",
-    "MintEventRepository",
-    "Repositories",
-    "RevealTransactionRepository",
-    "SystemStateRepository",
-    "TokenRepository",
-    # work
-    "Detection",
-    "Recovered",
-    "recover_missing",
-    # errors
-    "errors",
-]
+# commands
+__all__ = ["DropBlocks", "HintDetection", "KeepPage", "RecoverToken", "RetryToken", "SetAuthorPrompt"]
+__all__ += ["begin_generation", "bury_generation", "drop_blocks", "finish_generation", "hint_detection", "keep_page"]
+__all__ += ["recover_token", "retry_token", "set_author_prompt"]
+# queries
+__all__ += ["author_tokens", "figures", "get_author", "get_token", "leaderboard", "list_tokens", "missing_tokens"]
+__all__ += ["token_history"]
+# values
+__all__ += ["AUTHOR", "Author", "AuthorSaved", "AuthorTokens", "Block", "BlocksDropped", "Checkpoint", "IMAGE_JOB"]
+__all__ += ["IPFSUploadRecord", "ImageGenerationJob", "JobStatus", "MINT", "MintEvent", "MintLog", "MintStatus"]
+__all__ += ["Page", "PageKept", "REVEAL", "Reading", "RecordType", "Reorg", "RevealStatus", "RevealTransaction"]
+__all__ += ["SYSTEM_STATE", "Span", "SystemState", "TOKEN", "Token", "TokenFigures", "TokenSaved", "TokenStatus"]
+__all__ += ["UPLOAD", "UploadStatus", "signed_message"]
+# repositories of the hand-off
+__all__ += ["AuthorRepository", "IPFSUploadRecordRepository", "ImageGenerationJobRepository", "MintEventRepository"]
+__all__ += ["Repositories", "RevealTransactionRepository", "SystemStateRepository", "TokenRepository"]
+# ports, work and errors
+__all__ += ["Chain", "TokensRead", "TokensWrite", "Detection", "Recovered", "recover_missing", "errors"]

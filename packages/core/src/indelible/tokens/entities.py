@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, asdict, evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import Lifecycle, instant_after
@@ -28,23 +28,7 @@ from indelible.kernel.values import (
     is_sentence,
 )
 from indelible.tokens import errors
-from indelible.tokens.lifecycle import (
-    AUTHOR,
-    IMAGE_JOB,
-    MINT,
-    REVEAL,
-    SYSTEM_STATE,
-    TOKEN,
-    UNFINISHED,
-    UPLOAD,
-    AuthorStatus,
-    JobStatus,
-    MintStatus,
-    RevealStatus,
-    StateStatus,
-    TokenStatus,
-    UploadStatus,
-)
+from indelible.tokens import lifecycle as declared
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
 QUANTITY: Final = {"minimum": 1, "maximum": 50}
@@ -100,12 +84,12 @@ class Marked(Stepped):
 class Author(Marked):
     """Who wrote the prompt from which a token's image is made."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = AUTHOR
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.AUTHOR
     wallet_address: str = field(converter=lowered, validator=is_wallet)
     twitter_handle: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
     farcaster_handle: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
     prompt_text: str | None = field(default=None, validator=optional(is_sentence), metadata=PROMPT)
-    status: AuthorStatus = field(validator=is_a(AuthorStatus))
+    status: declared.AuthorStatus = field(validator=is_a(declared.AuthorStatus))
 
     def prompted(self, prompt_text: str) -> Self:
         """The author whose tokens are made from this prompt."""
@@ -116,7 +100,7 @@ class Author(Marked):
 class Token(Marked):
     """One NFT, from its mint to its reveal."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = TOKEN
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.TOKEN
     token_id: int = field(validator=is_count, metadata=COUNT)
     author_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     minter_address: str | None = field(default=None, converter=lowered, validator=optional(is_wallet))
@@ -129,7 +113,7 @@ class Token(Marked):
     generation_error: str | None = field(default=None, validator=optional(is_sentence), metadata=LINE)
     reveal_tx_hash: str | None = field(default=None, converter=lowered, validator=optional(is_hash))
     error_data: Document | None = None
-    status: TokenStatus = field(validator=is_a(TokenStatus))
+    status: declared.TokenStatus = field(validator=is_a(declared.TokenStatus))
 
     def mark_generating(self) -> Self:
         """The token whose image is being made."""
@@ -180,42 +164,34 @@ class Token(Marked):
 
     def generating(self, *, now: datetime) -> Self | None:
         """The token in the hands of a worker; the same where one before it began, and None where that is over."""
-        if self.status is TokenStatus.DETECTED:
+        if self.status is declared.TokenStatus.DETECTED:
             return self.moved("generate", now=now)
-        return self if self.status is TokenStatus.GENERATING else None
-
-    def quarantined(self) -> Self | None:
-        """The token whose mint the chain has dropped; None where it goes no further anyway."""
-        if self.status in UNFINISHED:
-            return self.mark_failed({"code": ORPHANED})
-        return None
+        return self if self.status is declared.TokenStatus.GENERATING else None
 
     def synced(self, metadata_cid: str) -> Self:
         """The token that the chain shows to all already, whoever did it."""
         return self.marked("sync", metadata_cid=metadata_cid, error_data=None)
 
-    def given_up(self, reason: str) -> Self | None:
-        """The token whose work an operator must look at; None where it goes no further anyway."""
-        if self.status in UNFINISHED:
-            return self.mark_failed({"code": GIVEN_UP, "reason": reason})
-        return None
+    def given_up(self, code: str = GIVEN_UP, **said: str) -> Self | None:
+        """The token that goes no further for this reason; None where it does not go on anyway."""
+        return self.mark_failed({"code": code, **said}) if self.status in declared.UNFINISHED else None
 
     @property
     def is_shown(self) -> bool:
         """Whether everybody has seen it."""
-        return self.status is TokenStatus.REVEALED
+        return self.status is declared.TokenStatus.REVEALED
 
     @property
     def is_quarantined(self) -> bool:
         """Whether it has failed because the chain dropped its mint."""
-        return self.status is TokenStatus.FAILED and (self.error_data or {}).get("code") == ORPHANED
+        return self.status is declared.TokenStatus.FAILED and (self.error_data or {}).get("code") == ORPHANED
 
 
 @frozen(kw_only=True)
 class MintEvent(Marked):
     """One occurrence of a mint in a block; the same mint in another block is another occurrence."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = MINT
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.MINT
     tx_hash: str = field(converter=lowered, validator=is_hash)
     log_index: int = field(validator=is_count, metadata=NATURAL)
     block_number: int = field(validator=is_count, metadata=COUNT)
@@ -227,7 +203,7 @@ class MintEvent(Marked):
     recipient: str = field(converter=lowered, validator=is_wallet)
     total_paid: str = field(default="0", validator=is_identifier, metadata={"max_length": 78})  # wei, up to 2**256
     detected_at: datetime = field(validator=is_instant)
-    status: MintStatus = field(validator=is_a(MintStatus))
+    status: declared.MintStatus = field(validator=is_a(declared.MintStatus))
 
     def orphaned(self) -> Self:
         """The mint whose block the chain has dropped."""
@@ -240,7 +216,7 @@ class MintEvent(Marked):
     @property
     def is_canonical(self) -> bool:
         """Whether its block is in the chain."""
-        return self.status is MintStatus.CANONICAL
+        return self.status is declared.MintStatus.CANONICAL
 
     @property
     def turn(self) -> tuple[int, int, str]:
@@ -262,14 +238,14 @@ class MintEvent(Marked):
 class ImageGenerationJob(Marked):
     """One order for a token's image."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = IMAGE_JOB
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.IMAGE_JOB
     token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     service: str = field(validator=is_identifier, metadata={"max_length": 50})
     external_job_id: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
     retry_count: int = field(default=0, validator=is_count, metadata=NATURAL)
     error_data: Document | None = None
     completed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: JobStatus = field(validator=is_a(JobStatus))
+    status: declared.JobStatus = field(validator=is_a(declared.JobStatus))
 
 
 class RecordType(StrEnum):
@@ -283,14 +259,14 @@ class RecordType(StrEnum):
 class IPFSUploadRecord(Marked):
     """One upload of a token's image or metadata."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = UPLOAD
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.UPLOAD
     token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     record_type: RecordType = field(validator=is_a(RecordType))
     cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
     retry_count: int = field(default=0, validator=is_count, metadata=NATURAL)
     error_data: Document | None = None
     completed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: UploadStatus = field(validator=is_a(UploadStatus))
+    status: declared.UploadStatus = field(validator=is_a(declared.UploadStatus))
 
 
 def _is_batch(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> None:
@@ -302,22 +278,22 @@ def _is_batch(_: object, __: "Attribute[Any]", value: tuple[str, ...]) -> None:
 class RevealTransaction(Marked):
     """One transaction that shows up to fifty tokens to all."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = REVEAL
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.REVEAL
     token_ids: tuple[str, ...] = field(converter=tuple, validator=_is_batch)
     tx_hash: str | None = field(default=None, converter=lowered, validator=optional(is_hash))
     block_number: int | None = field(default=None, validator=optional(is_count), metadata=COUNT)
     gas_price_wei: int | None = field(default=None, validator=optional(is_count), metadata=NATURAL)
     confirmed_at: datetime | None = field(default=None, validator=optional(is_instant))
-    status: RevealStatus = field(validator=is_a(RevealStatus))
+    status: declared.RevealStatus = field(validator=is_a(declared.RevealStatus))
 
 
 @frozen(kw_only=True)
 class SystemState(Marked):
     """A value that the pipeline remembers under a key, which is its id."""
 
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = SYSTEM_STATE
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.SYSTEM_STATE
     state_value: Any = None  # what JSON knows, without floats
-    status: StateStatus = field(validator=is_a(StateStatus))
+    status: declared.StateStatus = field(validator=is_a(declared.StateStatus))
 
 
 @frozen(kw_only=True)
@@ -348,15 +324,6 @@ class MintLog:
     @property
     def as_event(self) -> dict[str, Any]:
         """What is kept of it."""
-        return {
-            "tx_hash": self.tx_hash,
-            "log_index": self.log_index,
-            "block_number": self.block_number,
-            "block_hash": self.block_hash,
-            "block_timestamp": self.block_timestamp,
-            "token_id": self.start_token_id,
-            "quantity": self.quantity,
-            "author_wallet": self.author_wallet,
-            "recipient": self.minter,
-            "total_paid": str(self.total_paid),
-        }
+        said = asdict(self, recurse=False)
+        total = str(said.pop("total_paid"))
+        return {"token_id": said.pop("start_token_id"), "recipient": said.pop("minter"), "total_paid": total, **said}

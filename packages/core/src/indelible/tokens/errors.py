@@ -26,43 +26,11 @@ class AuthorNotFound(NotFound):
 
 
 @frozen
-class MintEventNotFound(NotFound):
-    """No mint has this id."""
+class TokenPartNotFound(NotFound):
+    """No mint, job, upload or reveal has this id, and no value of the state this key."""
 
-    code: ClassVar[str] = "MINT_EVENT_NOT_FOUND"
-    mint_event_id: str
-
-
-@frozen
-class ImageJobNotFound(NotFound):
-    """No generation job has this id."""
-
-    code: ClassVar[str] = "IMAGE_JOB_NOT_FOUND"
-    job_id: str
-
-
-@frozen
-class UploadNotFound(NotFound):
-    """No upload has this id."""
-
-    code: ClassVar[str] = "UPLOAD_NOT_FOUND"
-    upload_id: str
-
-
-@frozen
-class RevealNotFound(NotFound):
-    """No reveal transaction has this id."""
-
-    code: ClassVar[str] = "REVEAL_NOT_FOUND"
-    reveal_id: str
-
-
-@frozen
-class StateNotFound(NotFound):
-    """The system's state has no such key."""
-
-    code: ClassVar[str] = "STATE_NOT_FOUND"
-    key: str
+    code: ClassVar[str] = "TOKEN_PART_NOT_FOUND"
+    part_id: str
 
 
 @frozen

@@ -8,17 +8,7 @@ from indelible.kernel import Change, Head
 from indelible.kernel.history import HeadReads, HeadWrites
 from indelible.kernel.stages import WorkRead, WorkWrite
 from indelible.kernel.stepped import Stepped
-from indelible.tokens.entities import (
-    Author,
-    Block,
-    ImageGenerationJob,
-    IPFSUploadRecord,
-    MintEvent,
-    MintLog,
-    RevealTransaction,
-    SystemState,
-    Token,
-)
+from indelible.tokens import entities
 from indelible.tokens.lifecycle import TokenStatus
 
 E = TypeVar("E", bound=Stepped)
@@ -52,15 +42,15 @@ class CollectionReads(Protocol):
     """Tokens and what belongs to them, to be found."""
 
     @property
-    def authors(self) -> Finds[Author]: ...
+    def authors(self) -> Finds[entities.Author]: ...
     @property
-    def tokens(self) -> Finds[Token]: ...
+    def tokens(self) -> Finds[entities.Token]: ...
     @property
-    def mints(self) -> Finds[MintEvent]: ...
+    def mints(self) -> Finds[entities.MintEvent]: ...
     @property
-    def states(self) -> Finds[SystemState]: ...
+    def states(self) -> Finds[entities.SystemState]: ...
 
-    def numbered(self, status: TokenStatus | None, *, after: int, limit: int) -> tuple[Head[Token], ...]:
+    def numbered(self, status: TokenStatus | None, *, after: int, limit: int) -> tuple[Head[entities.Token], ...]:
         """The next `limit` tokens after a number, of one status or of all, in order of number."""
         ...
 
@@ -80,7 +70,7 @@ class CollectionReads(Protocol):
         """Wallets of authors and how many tokens are theirs, most first; of equals the lower wallet first."""
         ...
 
-    def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
+    def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[entities.MintEvent], ...]:
         """The mints in these blocks, both included, in the order of the chain."""
         ...
 
@@ -89,25 +79,27 @@ class Collection(CollectionReads, Protocol):
     """Tokens and what belongs to them, to be found and to be changed."""
 
     @property
-    def authors(self) -> Keeps[Author]: ...
+    def authors(self) -> Keeps[entities.Author]: ...
     @property
-    def tokens(self) -> Keeps[Token]: ...
+    def tokens(self) -> Keeps[entities.Token]: ...
     @property
-    def mints(self) -> Keeps[MintEvent]: ...
+    def mints(self) -> Keeps[entities.MintEvent]: ...
     @property
-    def image_jobs(self) -> Keeps[ImageGenerationJob]: ...
+    def image_jobs(self) -> Keeps[entities.ImageGenerationJob]: ...
     @property
-    def uploads(self) -> Keeps[IPFSUploadRecord]: ...
+    def uploads(self) -> Keeps[entities.IPFSUploadRecord]: ...
     @property
-    def reveals(self) -> Keeps[RevealTransaction]: ...
+    def reveals(self) -> Keeps[entities.RevealTransaction]: ...
     @property
-    def states(self) -> Keeps[SystemState]: ...
+    def states(self) -> Keeps[entities.SystemState]: ...
 
-    def pending(self, status: TokenStatus, stage: str, now: datetime, *, limit: int) -> tuple[Head[Token], ...]:
+    def pending(
+        self, status: TokenStatus, stage: str, now: datetime, *, limit: int
+    ) -> tuple[Head[entities.Token], ...]:
         """The oldest of a status that nobody has in hand, locked; those that another transaction locks are passed."""
         ...
 
-    def locked(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
+    def locked(self, ids: Sequence[str]) -> tuple[Head[entities.Token] | None, ...]:
         """The tokens of these ids in their order, locked in the order of ids; None where there is none."""
         ...
 
@@ -123,11 +115,11 @@ class Chain(Protocol):
         """The newest block's number."""
         ...
 
-    def block(self, number: int) -> Block | None:
+    def block(self, number: int) -> entities.Block | None:
         """The block at this height; None where the node has none."""
         ...
 
-    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
+    def mints(self, first: int, last: int) -> tuple[entities.MintLog, ...]:
         """The contract's mints in these blocks, both included, in the order of the chain; RangeTooLarge."""
         ...
 

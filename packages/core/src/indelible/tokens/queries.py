@@ -8,7 +8,7 @@ from indelible.tokens.entities import Author, MintEvent, Token
 from indelible.tokens.errors import AuthorNotFound, TokenNotFound
 from indelible.tokens.lifecycle import SYSTEM_STATE, TOKEN, MintStatus, TokenStatus
 from indelible.tokens.ports import TokensRead
-from indelible.tokens.rules import CHECKPOINT, Checkpoint, counted
+from indelible.tokens.rules import CHECKPOINT, Checkpoint
 
 PAGE = 50
 LEADERS = 50
@@ -76,12 +76,12 @@ def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
 
 def figures(tx: TokensRead) -> TokenFigures:
     """Tokens in numbers, and the state of detection."""
-    counts = {status.value: count for status, count in tx.collection.counts().items()}
+    counts = tx.collection.counts()
     dropped = tx.collection.mints.find({"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE)
     states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
     kept = states[0].entity.state_value if states else None
     return TokenFigures(
-        statuses=counted(TokenStatus, counts),
+        statuses={status.value: counts.get(status, 0) for status in TokenStatus},
         checkpoint=None if kept is None else Checkpoint(number=kept["number"], hash=kept["hash"]),
         orphaned=tuple(head.entity for head in dropped),
     )

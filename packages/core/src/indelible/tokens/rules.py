@@ -1,7 +1,7 @@
 """What follows from several entities: which step was taken, which blocks to read, which message a wallet signs."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel import InvalidTransition, Lifecycle
-from indelible.tokens.entities import Block, MintEvent, MintLog
+from indelible.tokens.entities import Block, MintEvent, MintLog, Token
 from indelible.tokens.errors import MessageExpired, MessageWrong
 from indelible.tokens.lifecycle import TokenStatus
 
@@ -33,6 +33,15 @@ def step_between(lifecycle: Lifecycle[StrEnum], old: str, new: StrEnum) -> str:
         if (edge.from_state, edge.to_state) == (old, new):
             return edge.action
     raise InvalidTransition(lifecycle.name, old, f"become {new}", lifecycle.allowed(old))
+
+
+def due_next(tokens: Iterable[Token]) -> dict[str, dict[str, datetime]]:
+    """What is to be done with tokens next: by stage the ids, each due as its mint was, so that the oldest is first."""
+    due: dict[str, dict[str, datetime]] = {}
+    for token in tokens:
+        if token.status in NEXT_STAGE:
+            due.setdefault(NEXT_STAGE[token.status], {})[token.id] = token.mint_timestamp
+    return due
 
 
 @frozen(kw_only=True)
@@ -128,8 +137,3 @@ class Reorg:
 def occurrence_of(log: MintLog | MintEvent) -> tuple[str, str, int]:
     """What tells an occurrence of a mint from all others: a transaction may be mined again, in another block."""
     return log.block_hash, log.tx_hash, log.log_index
-
-
-def counted(statuses: Iterable[StrEnum], found: Mapping[str, int]) -> dict[str, int]:
-    """How many there are of each status, none left out."""
-    return {each.value: found.get(each.value, 0) for each in statuses}

@@ -102,6 +102,13 @@ class Detection:
         block = self.chain.block(number)
         return block is not None and block.hash == hash_
 
+    def confirmed(self, first: int | None, last: int | None) -> Span:
+        """The blocks from one to another that are confirmed; by default all that were not read."""
+        read = self.store.read(checkpoints, limit=1)
+        unread = read[0][1].number + 1 if read else self.how.start
+        confirmed = self.chain.newest() - self.how.confirmations
+        return Span(first=unread if first is None else first, last=confirmed if last is None else min(last, confirmed))
+
     def read_blocks(self, span: Span) -> Iterator[Page]:
         """The span in pages, whatever was read of it before; nothing is kept."""
         self.chain.check()
@@ -125,8 +132,7 @@ class Detection:
         last = self.chain.block(span.last)
         if last is None:
             raise ChainUnreachable(f"the node has no block {span.last} yet")
-        confirmed = newest - self.how.confirmations
-        return Page(span=span, last=last, mints=mints, is_last=span.last >= confirmed)
+        return Page(span=span, last=last, mints=mints, is_last=span.last >= newest - self.how.confirmations)
 
 
 @frozen(kw_only=True)
@@ -146,16 +152,12 @@ def recover_missing(
     chain.check()
     following = chain.next_token_id()
     missing = store.read(missing_tokens, following, limit=limit)
-    outcomes = {each: _recovered(store, chain, actor, each) for each in missing} if keeps else {}
-    return Recovered(
-        on_chain=following - 1,
-        missing=tuple(missing),
-        recovered=tuple(each for each, is_kept in outcomes.items() if is_kept),
-        failed=tuple(each for each, is_kept in outcomes.items() if not is_kept),
-    )
+    recovered = tuple(each for each in missing if keeps and _is_recovered(store, chain, actor, each))
+    failed = tuple(sorted({*missing} - {*recovered})) if keeps else ()
+    return Recovered(on_chain=following - 1, missing=tuple(missing), recovered=recovered, failed=failed)
 
 
-def _recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
+def _is_recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
     """Whether the token is kept; a failure of one is no reason to leave the others."""
     try:
         wallet = chain.author_of(token_id)

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from indelible.kernel import IndelibleError
 from indelible.wiring import Wiring
 from indelible_web.auth import PUBLIC, Gate
-from indelible_web.console import concepts, editing, history, pages, session, spaces
+from indelible_web.console import concepts, editing, history, pages, session, spaces, tokens, work
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.desk import Desk, Page
 from indelible_web.console.streams import Streams
@@ -29,6 +29,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *editing.PAGES,
     *history.PAGES,
     *spaces.PAGES,
+    *work.PAGES,
+    *tokens.PAGES,
     Page(rule="/<path:rest>", view=lost),
 )
 
@@ -64,6 +66,7 @@ def _blueprint(desk: Desk) -> Blueprint:
     blueprint.context_processor(lambda: {"token": desk.sessions.token})
     blueprint.add_app_template_filter(pages.seen, "seen")
     blueprint.add_app_template_filter(pages.when, "when")
+    blueprint.add_app_template_filter(pages.how_long, "how_long")
     blueprint.register_error_handler(IndelibleError, pages.refuse)
     blueprint.register_error_handler(HTTPException, pages.refuse_transport)
     blueprint.register_error_handler(Exception, pages.refuse_fault)

@@ -13,7 +13,7 @@ from limits.storage import Storage, storage_from_string
 
 from indelible.kernel.keys import KeyNotFound, get_key
 from indelible.wiring import Wiring
-from indelible_web.auth import STREAM, caller_of
+from indelible_web.auth import FEEDS, caller_of
 from indelible_web.errors import FormForged, NotReady
 from indelible_web.exchange import Caller, present
 from indelible_web.settings import WebSettings
@@ -100,7 +100,7 @@ class Sessions:
     def tell(self, response: Response) -> Response:
         """The response, with the cookie where the browser must have another."""
         session = g.get("session")
-        is_asked = present().caller is not None and request.endpoint != STREAM
+        is_asked = present().caller is not None and request.endpoint not in FEEDS
         if session and session.key_id and is_asked and self._now() - session.seen >= RENEW_SECONDS:
             g.setdefault("told_session", evolve(session, seen=self._now()))
         # A form from elsewhere comes without our cookie: an answer with a new one would end the session that there is.

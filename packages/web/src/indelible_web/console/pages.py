@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, cast
 
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from indelible.concepts.rules.warnings import INVISIBLE
 from indelible.kernel import IndelibleError, instant_text
 from indelible_web import errors
-from indelible_web.auth import STREAM
+from indelible_web.auth import FEEDS
 from indelible_web.bridge import Side, schema_of, structure
 from indelible_web.console.cookies import TOKEN, came_from_here
 from indelible_web.exchange import present
@@ -32,6 +32,7 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",  # with no-referrer a browser would not say where a form comes from
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+LENGTHS: Final = {"days": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
 CARRIED: Final = "carried."
 SIGN_IN: Final = "console.sign_in"
 UNSEEN: Final = re.compile(INVISIBLE.pattern)
@@ -65,7 +66,7 @@ def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
 
 def refuse(error: IndelibleError) -> AnyResponse:
     """The page that says what was refused, where no form could say it."""
-    if request.endpoint == STREAM:  # nobody reads the body of a feed that did not begin
+    if request.endpoint in FEEDS:  # nobody reads the body of a feed that did not begin
         present().code = error.code
         return Response(status=errors.status_of(type(error)), headers=errors.headers_of(error))
     if request.endpoint == SIGN_IN:
@@ -104,6 +105,14 @@ def when(instant: datetime) -> Markup:
     """An instant for people and for machines."""
     shown = f"{instant.day} {instant:%b %Y, %H:%M:%S}"
     return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), shown)
+
+
+def how_long(time: timedelta) -> str:
+    """A length of time in its largest unit."""
+    for unit, length in LENGTHS.items():
+        if time >= 2 * length:
+            return f"{time // length} {unit}"
+    return f"{max(0, time // timedelta(seconds=1))} s"
 
 
 def seen(text: str | None) -> Markup:

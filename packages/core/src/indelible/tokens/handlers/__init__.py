@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from attrs import asdict
+
 from indelible.kernel.leases import Leases
 from indelible.tokens import commands
 from indelible.tokens.commands import AuthorSaved, BlocksDropped, PageKept, TokenSaved
-from indelible.tokens.entities import Author, MintEvent, MintLog, Token
+from indelible.tokens.entities import ORPHANED, Author, MintEvent, MintLog, Token
 from indelible.tokens.errors import CheckpointMoved, TokenExists, TokenNotFound
 from indelible.tokens.handlers.repositories import Repositories, kept_all, saved, saved_over
 from indelible.tokens.ports import TokensWrite
@@ -22,7 +24,7 @@ def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
         raise TokenNotFound(str(command.token_id))
     head = tx.collection.tokens.load(found.id, expected_seq=command.expected_seq)
     token = saved_over(tx, tx.collection.tokens, head, head.entity.requeued())
-    tokens.make_due(token)
+    tokens.make_due_again(token)
     return TokenSaved(token=token, seq=head.place.seq + 1)
 
 
@@ -67,10 +69,9 @@ def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved
     return TokenSaved(token=tokens.add(Token.born(action, now=now, id=tx.ids.new(), **said)), seq=1)
 
 
-def hint_detection(tx: TokensWrite, command: commands.HintDetection) -> None:
+def hint_detection(tx: TokensWrite, _: commands.HintDetection) -> None:
     """Look at the chain now; what was hinted at is not believed."""
-    if command.hint_id:
-        tx.work.put(DETECT, {CHAIN: tx.clock.now()})
+    tx.work.put(DETECT, {CHAIN: tx.clock.now()})
 
 
 def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
@@ -94,7 +95,7 @@ def bury_generation(tx: TokensWrite, token_uuid: str, reason: str) -> None:
     """Let a token fail whose generation is given up."""
     tokens = Repositories.over(tx).tokens
     token = tokens.get_by_id(token_uuid)
-    failed = token and token.given_up(reason)
+    failed = token and token.given_up(reason=reason)
     if failed:
         tokens.save(failed)
 
@@ -102,12 +103,11 @@ def bury_generation(tx: TokensWrite, token_uuid: str, reason: str) -> None:
 def checkpoint_of(tx: TokensWrite) -> Checkpoint | None:
     """How far the chain was read."""
     kept = Repositories.over(tx).system_state.get_state(CHECKPOINT)
-    return None if kept is None else Checkpoint(number=kept["number"], hash=kept["hash"])
+    return None if kept is None else Checkpoint(**kept)
 
 
 def _set_checkpoint(tx: TokensWrite, checkpoint: Checkpoint) -> None:
-    value = {"number": checkpoint.number, "hash": checkpoint.hash}
-    Repositories.over(tx).system_state.set_state(CHECKPOINT, value)
+    Repositories.over(tx).system_state.set_state(CHECKPOINT, asdict(checkpoint))
 
 
 def _author(tx: TokensWrite, wallet: str) -> Author:
@@ -140,7 +140,7 @@ def _made(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> b
         tokens.add(Token.born("detect", now=now, id=tx.ids.new(), **said))
         return True
     if found.is_quarantined:
-        tokens.save(found.reminted(event, author.id))
+        tokens.make_due_again(tokens.save(found.reminted(event, author.id)))
         return True
     return False
 
@@ -151,19 +151,4 @@ def _orphaned(tx: TokensWrite, event: MintEvent) -> Sequence[Token]:
     seven.mint_events.save(event.orphaned())
     found = [token for each in event.token_ids if (token := seven.tokens.get_by_token_id(each))]
     own = [token for token in found if token.mint_event_id == event.id]
-    return [seven.tokens.save(failed) if (failed := token.quarantined()) else token for token in own]
-
-
-__all__ = [
-    "Repositories",
-    "begin_generation",
-    "bury_generation",
-    "checkpoint_of",
-    "drop_blocks",
-    "finish_generation",
-    "hint_detection",
-    "keep_page",
-    "recover_token",
-    "retry_token",
-    "set_author_prompt",
-]
+    return [seven.tokens.save(failed) if (failed := token.given_up(ORPHANED)) else token for token in own]

@@ -11,25 +11,14 @@ from attrs import evolve, frozen
 
 from indelible.kernel import Head, Stale, next_change
 from indelible.kernel.stepped import kept, record_of
-from indelible.tokens import errors
-from indelible.tokens.entities import (
-    Author,
-    ImageGenerationJob,
-    IPFSUploadRecord,
-    Marked,
-    MintEvent,
-    RecordType,
-    RevealTransaction,
-    SystemState,
-    Token,
-)
+from indelible.tokens import entities, errors
 from indelible.tokens.lifecycle import RevealStatus, StateStatus, TokenStatus
 from indelible.tokens.ports import NEWEST_FIRST, Finds, Keeps, TokensWrite
-from indelible.tokens.rules import GENERATE, NEXT_STAGE, REVEAL_TOKENS, UPLOAD, step_between
+from indelible.tokens.rules import GENERATE, REVEAL_TOKENS, UPLOAD, due_next, step_between
 
-M = TypeVar("M", bound=Marked)
+M = TypeVar("M", bound=entities.Marked)
 
-OLDEST_FIRST = ("created_at", "id")
+OLDEST_FIRST, OLDEST_MINTED_FIRST = ("created_at", "id"), ("mint_timestamp", "token_id")
 
 
 def first_of(heads: Finds[M], where: Mapping[str, object], order: Sequence[str] = ("id",)) -> M | None:
@@ -83,22 +72,22 @@ class AuthorRepository:
 
     _tx: TokensWrite
 
-    def get_by_id(self, author_id: str) -> Author | None:
+    def get_by_id(self, author_id: str) -> entities.Author | None:
         return first_of(self._tx.collection.authors, {"id": author_id})
 
-    def get_by_wallet(self, wallet_address: str) -> Author | None:
+    def get_by_wallet(self, wallet_address: str) -> entities.Author | None:
         return first_of(self._tx.collection.authors, {"wallet_address": wallet_address.lower()})
 
-    def add(self, author: Author) -> Author:
+    def add(self, author: entities.Author) -> entities.Author:
         """The author, kept; AuthorExists."""
         if self.get_by_wallet(author.wallet_address):
             raise errors.AuthorExists(author.wallet_address)
         return added(self._tx, self._tx.collection.authors, author)
 
-    def save(self, author: Author) -> Author:
+    def save(self, author: entities.Author) -> entities.Author:
         return saved(self._tx, self._tx.collection.authors, author)
 
-    def list_all(self, limit: int = 100, offset: int = 0) -> list[Author]:
+    def list_all(self, limit: int = 100, offset: int = 0) -> list[entities.Author]:
         return listed(self._tx.collection.authors, {}, NEWEST_FIRST, limit, offset)
 
     def get_author_leaderboard(self, limit: int = 50) -> list[tuple[str, int]]:
@@ -111,59 +100,58 @@ class TokenRepository:
 
     _tx: TokensWrite
 
-    def get_by_id(self, token_uuid: str) -> Token | None:
+    def get_by_id(self, token_uuid: str) -> entities.Token | None:
         return first_of(self._tx.collection.tokens, {"id": token_uuid})
 
-    def get_by_token_id(self, token_id: int) -> Token | None:
+    def get_by_token_id(self, token_id: int) -> entities.Token | None:
         return first_of(self._tx.collection.tokens, {"token_id": token_id})
 
-    def add(self, token: Token) -> Token:
+    def add(self, token: entities.Token) -> entities.Token:
         """The token, kept, and its generation due; TokenExists."""
         if self.get_by_token_id(token.token_id):
             raise errors.TokenExists(token.token_id)
         token = added(self._tx, self._tx.collection.tokens, token)
-        self.make_due(token)
+        self.make_all_due([token])
         return token
 
-    def save(self, token: Token) -> Token:
+    def save(self, token: entities.Token) -> entities.Token:
         """The token after one step, and the work that it leads to made due; InvalidTransition or Stale."""
         token = saved(self._tx, self._tx.collection.tokens, token)
-        self.make_due(token)
+        self.make_all_due([token])
         return token
 
-    def make_due(self, token: Token) -> None:
-        """What is to be done with the token next; the oldest mint comes first."""
+    def make_all_due(self, tokens: Sequence[entities.Token]) -> None:
+        """What is to be done with these tokens next; the oldest mint comes first."""
+        for stage, dues in due_next(tokens).items():
+            self._tx.work.put(stage, dues)
+
+    def make_due_again(self, token: entities.Token) -> None:
+        """The same for one whose generation may be dead: what is put stays buried, and it would wait for ever."""
         self.make_all_due([token])
+        if self._tx.work.get(GENERATE, token.id).buried is not None:
+            self._tx.work.revive(GENERATE, token.id)
 
-    def make_all_due(self, tokens: Sequence[Token]) -> None:
-        """The same for many of one status."""
-        for status in {token.status for token in tokens} & NEXT_STAGE.keys():
-            dues = {token.id: token.mint_timestamp for token in tokens if token.status is status}
-            self._tx.work.put(NEXT_STAGE[status], dues)
-
-    def get_pending_for_generation(self, limit: int = 10) -> list[Token]:
+    def get_pending_for_generation(self, limit: int = 10) -> list[entities.Token]:
         return self._pending(TokenStatus.DETECTED, GENERATE, limit)
 
-    def get_pending_for_upload(self, limit: int = 10) -> list[Token]:
+    def get_pending_for_upload(self, limit: int = 10) -> list[entities.Token]:
         return self._pending(TokenStatus.UPLOADING, UPLOAD, limit)
 
-    def get_ready_for_reveal(self, limit: int = 50) -> list[Token]:
+    def get_ready_for_reveal(self, limit: int = 50) -> list[entities.Token]:
         return self._pending(TokenStatus.READY, REVEAL_TOKENS, limit)
 
-    def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[Token]:
+    def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[entities.Token]:
         found = self._tx.collection.pending(status, stage, self._tx.clock.now(), limit=limit)
         return [head.entity for head in found]
 
-    def get_by_author(self, author_id: str, limit: int = 100, offset: int = 0) -> list[Token]:
+    def get_by_author(self, author_id: str, limit: int = 100, offset: int = 0) -> list[entities.Token]:
         return listed(self._tx.collection.tokens, {"author_id": author_id}, NEWEST_FIRST, limit, offset)
 
-    def get_by_status(self, status: TokenStatus, limit: int = 100, offset: int = 0) -> list[Token]:
-        return listed(
-            self._tx.collection.tokens, {"status": status.value}, ("mint_timestamp", "token_id"), limit, offset
-        )
+    def get_by_status(self, status: TokenStatus, limit: int = 100, offset: int = 0) -> list[entities.Token]:
+        return listed(self._tx.collection.tokens, {"status": status.value}, OLDEST_MINTED_FIRST, limit, offset)
 
     def get_missing_token_ids(self, max_exclusive: int, limit: int | None = None) -> list[int]:
-        return self._tx.collection.missing_ids(max_exclusive, limit=limit or 2**31 - 1)
+        return self._tx.collection.missing_ids(max_exclusive, limit=2**31 - 1 if limit is None else limit)
 
 
 @frozen
@@ -172,13 +160,13 @@ class MintEventRepository:
 
     _tx: TokensWrite
 
-    def add(self, event: MintEvent) -> MintEvent:
+    def add(self, event: entities.MintEvent) -> entities.MintEvent:
         """The mint, kept; MintEventExists."""
         if self.find(event.block_hash, event.tx_hash, event.log_index):
             raise errors.MintEventExists(event.tx_hash, event.log_index)
         return added(self._tx, self._tx.collection.mints, event)
 
-    def save(self, event: MintEvent) -> MintEvent:
+    def save(self, event: entities.MintEvent) -> entities.MintEvent:
         return saved(self._tx, self._tx.collection.mints, event)
 
     def exists(self, tx_hash: str, log_index: int) -> bool:
@@ -186,12 +174,12 @@ class MintEventRepository:
         where = {"tx_hash": tx_hash.lower(), "log_index": log_index, "status": "canonical"}
         return first_of(self._tx.collection.mints, where) is not None
 
-    def find(self, block_hash: str, tx_hash: str, log_index: int) -> MintEvent | None:
+    def find(self, block_hash: str, tx_hash: str, log_index: int) -> entities.MintEvent | None:
         """One occurrence of a mint."""
         where = {"block_hash": block_hash.lower(), "tx_hash": tx_hash.lower(), "log_index": log_index}
         return first_of(self._tx.collection.mints, where)
 
-    def get_by_block_range(self, start: int, end: int, limit: int = 10_000) -> list[MintEvent]:
+    def get_by_block_range(self, start: int, end: int, limit: int = 10_000) -> list[entities.MintEvent]:
         return [head.entity for head in self._tx.collection.mints_between(start, end, limit=limit)]
 
 
@@ -201,19 +189,19 @@ class ImageGenerationJobRepository:
 
     _tx: TokensWrite
 
-    def add(self, job: ImageGenerationJob) -> ImageGenerationJob:
+    def add(self, job: entities.ImageGenerationJob) -> entities.ImageGenerationJob:
         return added(self._tx, self._tx.collection.image_jobs, job)
 
-    def save(self, job: ImageGenerationJob) -> ImageGenerationJob:
+    def save(self, job: entities.ImageGenerationJob) -> entities.ImageGenerationJob:
         return saved(self._tx, self._tx.collection.image_jobs, job)
 
-    def get_by_id(self, job_id: str) -> ImageGenerationJob | None:
+    def get_by_id(self, job_id: str) -> entities.ImageGenerationJob | None:
         return first_of(self._tx.collection.image_jobs, {"id": job_id})
 
-    def get_by_token(self, token_uuid: str, limit: int = 100) -> list[ImageGenerationJob]:
+    def get_by_token(self, token_uuid: str, limit: int = 100) -> list[entities.ImageGenerationJob]:
         return listed(self._tx.collection.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST, limit)
 
-    def get_latest_by_token(self, token_uuid: str) -> ImageGenerationJob | None:
+    def get_latest_by_token(self, token_uuid: str) -> entities.ImageGenerationJob | None:
         return first_of(self._tx.collection.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST)
 
 
@@ -223,16 +211,18 @@ class IPFSUploadRecordRepository:
 
     _tx: TokensWrite
 
-    def add(self, record: IPFSUploadRecord) -> IPFSUploadRecord:
+    def add(self, record: entities.IPFSUploadRecord) -> entities.IPFSUploadRecord:
         return added(self._tx, self._tx.collection.uploads, record)
 
-    def save(self, record: IPFSUploadRecord) -> IPFSUploadRecord:
+    def save(self, record: entities.IPFSUploadRecord) -> entities.IPFSUploadRecord:
         return saved(self._tx, self._tx.collection.uploads, record)
 
-    def get_by_id(self, record_id: str) -> IPFSUploadRecord | None:
+    def get_by_id(self, record_id: str) -> entities.IPFSUploadRecord | None:
         return first_of(self._tx.collection.uploads, {"id": record_id})
 
-    def get_by_token(self, token_uuid: str, record_type: RecordType | None = None) -> list[IPFSUploadRecord]:
+    def get_by_token(
+        self, token_uuid: str, record_type: entities.RecordType | None = None
+    ) -> list[entities.IPFSUploadRecord]:
         kind: dict[str, object] = {} if record_type is None else {"record_type": record_type.value}
         return listed(self._tx.collection.uploads, {"token_id": token_uuid} | kind, NEWEST_FIRST, 1_000)
 
@@ -243,22 +233,22 @@ class RevealTransactionRepository:
 
     _tx: TokensWrite
 
-    def add(self, reveal: RevealTransaction) -> RevealTransaction:
+    def add(self, reveal: entities.RevealTransaction) -> entities.RevealTransaction:
         return added(self._tx, self._tx.collection.reveals, reveal)
 
-    def save(self, reveal: RevealTransaction) -> RevealTransaction:
+    def save(self, reveal: entities.RevealTransaction) -> entities.RevealTransaction:
         return saved(self._tx, self._tx.collection.reveals, reveal)
 
-    def get_by_id(self, reveal_id: str) -> RevealTransaction | None:
+    def get_by_id(self, reveal_id: str) -> entities.RevealTransaction | None:
         return first_of(self._tx.collection.reveals, {"id": reveal_id})
 
-    def get_by_tx_hash(self, tx_hash: str) -> RevealTransaction | None:
+    def get_by_tx_hash(self, tx_hash: str) -> entities.RevealTransaction | None:
         return first_of(self._tx.collection.reveals, {"tx_hash": tx_hash.lower()})
 
-    def get_by_status(self, status: RevealStatus, limit: int = 100) -> list[RevealTransaction]:
+    def get_by_status(self, status: RevealStatus, limit: int = 100) -> list[entities.RevealTransaction]:
         return listed(self._tx.collection.reveals, {"status": status.value}, OLDEST_FIRST, limit)
 
-    def get_pending(self, limit: int = 100) -> list[RevealTransaction]:
+    def get_pending(self, limit: int = 100) -> list[entities.RevealTransaction]:
         return self.get_by_status(RevealStatus.SENT, limit)
 
 
@@ -277,7 +267,9 @@ class SystemStateRepository:
         now = self._tx.clock.now()
         found = first_of(self._tx.collection.states, {"id": key})
         if found is None:
-            new = SystemState(id=key, status=StateStatus.SET, state_value=value, created_at=now, updated_at=now)
+            new = entities.SystemState(
+                id=key, status=StateStatus.SET, state_value=value, created_at=now, updated_at=now
+            )
             kept(self._tx, self._tx.collection.states, None, new, "create")
         else:
             self._move(key, "set", value)
@@ -313,12 +305,5 @@ class Repositories:
     @classmethod
     def over(cls, tx: TokensWrite) -> "Repositories":
         """The repositories of a transaction."""
-        return cls(
-            AuthorRepository(tx),
-            TokenRepository(tx),
-            MintEventRepository(tx),
-            ImageGenerationJobRepository(tx),
-            IPFSUploadRecordRepository(tx),
-            RevealTransactionRepository(tx),
-            SystemStateRepository(tx),
-        )
+        first = AuthorRepository(tx), TokenRepository(tx), MintEventRepository(tx), ImageGenerationJobRepository(tx)
+        return cls(*first, IPFSUploadRecordRepository(tx), RevealTransactionRepository(tx), SystemStateRepository(tx))

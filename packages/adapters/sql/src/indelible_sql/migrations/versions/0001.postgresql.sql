@@ -34,7 +34,7 @@ CREATE DOMAIN indelible.distance AS DOUBLE PRECISION CHECK (VALUE BETWEEN -0.001
 --;
 CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND array_position(VALUE, NULL) IS NULL AND 0 <> ANY (VALUE) AND NOT 'NaN' = ANY (VALUE) AND NOT 'Infinity' = ANY (VALUE) AND NOT '-Infinity' = ANY (VALUE))
 --;
-CREATE DOMAIN indelible.json_value AS JSONB CHECK (TRUE)
+CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
 CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND trim(substr(VALUE, 3), '0123456789abcdef') = '')
 --;
@@ -285,7 +285,7 @@ CREATE TABLE indelible.tokens_s0 (
 	error_data indelible.document,
 	PRIMARY KEY (id),
 	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
-	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES indelible.authors (id) ON DELETE RESTRICT,
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES indelible.mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
@@ -313,7 +313,7 @@ CREATE TABLE indelible.image_generation_jobs (
 	error_data indelible.document,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
@@ -338,7 +338,7 @@ CREATE TABLE indelible.ipfs_upload_records (
 	error_data indelible.document,
 	completed_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES indelible.tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
 	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -364,7 +364,7 @@ CREATE TABLE indelible.reveal_transactions (
 	gas_price_wei indelible.natural_number,
 	confirmed_at indelible.instant,
 	PRIMARY KEY (id),
-	CONSTRAINT reveal_transactions_size CHECK (jsonb_array_length(token_ids) BETWEEN 1 AND 50),
+	CONSTRAINT reveal_transactions_size CHECK (token_ids <> '[]' AND token_ids -> 50 IS NULL),
 	CONSTRAINT reveal_transactions_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT reveal_transactions_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )

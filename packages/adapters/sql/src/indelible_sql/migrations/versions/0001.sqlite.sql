@@ -388,7 +388,7 @@ CREATE TABLE tokens_s0 (
 	error_data TEXT,
 	PRIMARY KEY (id),
 	CONSTRAINT tokens_s0_token_id UNIQUE (token_id),
-	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id),
+	CONSTRAINT tokens_s0_author FOREIGN KEY(author_id) REFERENCES authors (id) ON DELETE RESTRICT,
 	CONSTRAINT tokens_s0_mint FOREIGN KEY(mint_event_id) REFERENCES mint_events (id),
 	CONSTRAINT tokens_s0_has_metadata CHECK (status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL),
 	CONSTRAINT tokens_s0_has_image CHECK (status <> 'ready' OR image_cid IS NOT NULL),
@@ -434,7 +434,7 @@ CREATE TABLE image_generation_jobs (
 	error_data TEXT,
 	completed_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id),
+	CONSTRAINT image_generation_jobs_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT image_generation_jobs_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT image_generation_jobs_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
 	CONSTRAINT image_generation_jobs_id_rule CHECK (length(id) BETWEEN 1 AND 200),
@@ -473,7 +473,7 @@ CREATE TABLE ipfs_upload_records (
 	error_data TEXT,
 	completed_at TEXT,
 	PRIMARY KEY (id),
-	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id),
+	CONSTRAINT ipfs_upload_records_token FOREIGN KEY(token_id) REFERENCES tokens_s0 (id) ON DELETE CASCADE,
 	CONSTRAINT ipfs_upload_records_type_known CHECK (record_type IN ('image', 'metadata')),
 	CONSTRAINT ipfs_upload_records_has_cid CHECK (status <> 'completed' OR cid IS NOT NULL),
 	CONSTRAINT ipfs_upload_records_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
@@ -556,7 +556,7 @@ CREATE TABLE system_state (
 	CONSTRAINT system_state_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
 	CONSTRAINT system_state_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT system_state_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT system_state_state_value_rule CHECK (state_value IS NULL OR json_valid(state_value))
+	CONSTRAINT system_state_state_value_rule CHECK (state_value IS NULL OR json_valid(state_value) AND json_type(state_value) <> 'null')
 )
  WITHOUT ROWID,
  STRICT
@@ -1412,6 +1412,14 @@ BEGIN SELECT RAISE(ABORT, 'work_new'); END
 CREATE TRIGGER work_fence BEFORE UPDATE ON work
 WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'work_fence'); END
+--;
+CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_mined_once'); END
+--;
+CREATE TRIGGER mint_events_stands_once BEFORE UPDATE ON mint_events
+WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'mint_events_stands_once'); END
 --;
 CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors
 WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE

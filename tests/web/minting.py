@@ -1,0 +1,146 @@
+"""Tokens and work for the web's tests: what a chain has minted, what has failed or died, and what a wallet signs."""
+
+import hmac
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
+
+from indelible import tokens
+from indelible.kernel import Actor
+from indelible.kernel.leases import Lease
+from indelible.testing.stores import BEGINNING, AnyStore
+from indelible.tokens import Block, Checkpoint, DropBlocks, KeepPage, MintLog, Page, Reorg, Repositories, Span
+from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
+from indelible.tokens.rules import MESSAGE
+from indelible.wiring import Writing
+
+R = TypeVar("R")
+
+WORKER = Actor.system("worker")
+MAYA_S, NOOR_S = f"0x{'a1' * 20}", f"0x{'b2' * 20}"
+EARLIER = BEGINNING - timedelta(days=1)
+
+
+def hash_of(number: int, fork: int = 0) -> str:
+    return f"0x{fork:032x}{number:032x}"
+
+
+def acted(store: AnyStore, work: Callable[[Writing], R]) -> R:
+    """What a worker has done in one transaction."""
+    with store.transaction(actor=WORKER, reason="a test") as tx:
+        return work(tx)
+
+
+def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> None:
+    """A block in which each wallet's prompt was minted once."""
+    logs = tuple(
+        MintLog(
+            tx_hash=hash_of(block, 7),
+            log_index=place,
+            block_number=block,
+            block_hash=hash_of(block),
+            block_timestamp=EARLIER,
+            minter=NOOR_S,
+            author_wallet=wallet,
+            start_token_id=start + place,
+            quantity=1,
+            total_paid=10**15,
+        )
+        for place, wallet in enumerate(wallets)
+    )
+    last = Block(number=block, hash=hash_of(block), parent_hash=hash_of(block - 1), at=EARLIER)
+    page = Page(span=Span(first=block, last=block), last=last, mints=logs, is_last=True)
+    acted(store, lambda tx: tokens.keep_page(tx, KeepPage(page=page)))
+
+
+def dropped(store: AnyStore, block: int = 100) -> None:
+    """The chain has another block in this place."""
+    reorg = Reorg(kept=Checkpoint(number=block - 1, hash=hash_of(block - 1)), gone=frozenset({hash_of(block)}))
+    acted(store, lambda tx: tokens.drop_blocks(tx, DropBlocks(reorg=reorg)))
+
+
+def failed(store: AnyStore, token_id: int = 1) -> None:
+    """A token that goes no further."""
+
+    def fail(tx: Writing) -> None:
+        repository = Repositories.over(tx).tokens
+        token = repository.get_by_token_id(token_id)
+        assert token is not None
+        repository.save(token.mark_failed({"code": "PROVIDER_REFUSED", "reason": "it would not draw this"}))
+
+    acted(store, fail)
+
+
+def claimed(store: AnyStore, stage: str, entity_id: str, *, is_due: bool = True) -> Lease:
+    """Work in the hands of a worker."""
+
+    def claim(tx: Writing) -> Lease:
+        if is_due:
+            tx.work.put(stage, {entity_id: EARLIER})
+        leases = tx.work.claim(stage, limit=100, until=tx.clock.now() + timedelta(hours=1))
+        return next(lease for lease in leases if lease.entity_id == entity_id)
+
+    return acted(store, claim)
+
+
+def buried(store: AnyStore, stage: str = "detect", entity_id: str = "chain", reason: str = "it never answers") -> None:
+    """Work that has failed once, and then died."""
+    lease = claimed(store, stage, entity_id)
+    acted(store, lambda tx: tx.work.put_off(lease, due_at=EARLIER, reason="not yet"))
+    again = claimed(store, stage, entity_id, is_due=False)
+    acted(store, lambda tx: tx.work.bury(again, reason=reason))
+
+
+def signature_of(wallet: str, message: str) -> str:
+    return f"0x{hmac.digest(wallet.lower().encode(), message.encode(), 'sha512').hex()}1b"
+
+
+def signed(wallet: str = MAYA_S, prompt: str = "A lighthouse in the fog.", **other: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A prompt as its wallet's owner sends it."""
+    at = other.pop("at", BEGINNING)
+    timestamp = int(at.timestamp() * 1_000)
+    message = other.pop(
+        "message", MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=other.pop("nonce", "nonce-01"))
+    )
+    sent = {"wallet_address": wallet, "prompt_text": prompt, "message": message}
+    return sent | {"signature": signature_of(wallet, message)} | other
+
+
+class Wallets:
+    """A chain of which nothing is asked but who signed what; a wallet signs by `signature_of`."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.is_away = False
+
+    def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
+        self.asked.append((wallet, message))
+        if self.is_away:
+            raise ChainUnreachable("it is away")
+        if not signature.startswith("0x") or len(signature) % 2:
+            raise SignatureMalformed
+        return signature == signature_of(wallet, message)
+
+    def check(self) -> None:
+        self._away()
+
+    def newest(self) -> int:
+        self._away()
+
+    def block(self, number: int) -> Block | None:
+        self._away(number)
+
+    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
+        self._away(first, last)
+
+    def next_token_id(self) -> int:
+        self._away()
+
+    def author_of(self, token_id: int) -> str | None:
+        self._away(token_id)
+
+    def metadata_of(self, token_id: int) -> str | None:
+        self._away(token_id)
+
+    def _away(self, *asked: int) -> NoReturn:
+        raise ChainUnreachable(f"nothing else is known here, not even of {asked}")

@@ -1,0 +1,191 @@
+"""The operator's routes of work, what watchers are told of it, and that every answer has its schema."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_schema_validator import OAS31Validator
+from tests.web.harness import SCOPES, SETTINGS, Json, Web, closed, memory, problem, saved
+from tests.web.minting import MAYA_S, WORKER, buried, claimed, dropped, hash_of, minted
+from tests.web.test_system import counted
+from werkzeug.test import TestResponse
+
+from indelible.kernel.stages import STAGE
+from indelible.wiring import Wiring
+from indelible_web import admin
+from indelible_web.app import LIFECYCLES
+from indelible_web.document import PREFIX, publish
+from indelible_web.metrics import Metrics
+from indelible_web.operations import Server
+
+REASON = {"reason": "the provider is back"}
+ROUTES = [(each.method, admin.PREFIX + each.rule) for each in admin.routes.operations]
+
+
+@cache
+def document() -> Json:
+    """What the document would say of these routes, if they were in it."""
+    wiring = Wiring(store=memory())
+    server = Server(wiring=wiring, secret=SETTINGS.secret, metrics=Metrics(LIFECYCLES, wiring))
+    found = publish(Flask("described"), server, (admin.routes,))
+    return {**found, "components": closed(found["components"])}
+
+
+def answered(web: Web, method: str, path: str, **sent: Any) -> Json:  # noqa: ANN401
+    """What was answered, which is what the route's schema says, and no field more."""
+    found = saved(web.send(method, f"/admin{path}", **sent), 200)
+    rule = web.app.url_map.bind("").match(f"/admin{path.partition('?')[0]}", method, return_rule=True)[0].rule
+    described = rule.replace(admin.PREFIX, PREFIX, 1).replace("<", "{").replace(">", "}")
+    content = document()["paths"][described][method.lower()]["responses"]["200"]["content"]
+    schema = content["application/json"]["schema"]
+    OAS31Validator({**schema, "components": document()["components"]}).validate(found)
+    return found
+
+
+def refused(web: Web, path: str, body: object = None) -> tuple[int, str]:
+    return problem(web.post(f"/admin{path}", json=REASON if body is None else body))
+
+
+def stages(web: Web) -> dict[str, Json]:
+    return {each["stage"]: each for each in answered(web, "GET", "/work")["items"]}
+
+
+def test_every_stage_is_told_in_numbers(any_web: Web) -> None:
+    assert stages(any_web) == {}
+    minted(any_web.store, MAYA_S, MAYA_S)
+    claimed(any_web.store, "upload", "token-1")
+    buried(any_web.store)
+    found = stages(any_web)
+
+    assert {name: (each["due"], each["running"], each["dead"]) for name, each in found.items()} == {
+        "detect": (0, 0, 1),
+        "generate": (2, 0, 0),
+        "upload": (0, 1, 0),
+    }
+    assert found["generate"]["oldest"] == "2025-12-31T00:00:00.000000+00:00"
+    assert not any(each["is_paused"] for each in found.values())
+
+
+def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> None:
+    for number in range(3):
+        buried(any_web.store, "upload", f"token-{number}", f"it is too large, {number}")
+    first = answered(any_web, "GET", "/work/upload?limit=2")
+    cursor = first["next"]
+    rest = saved(any_web.get(f"/admin/work/upload?limit=2&cursor={cursor}"), 200)
+
+    assert [(each["entity_id"], each["buried"]) for each in (*first["items"], *rest["items"])] == [
+        (f"token-{number}", f"it is too large, {number}") for number in range(3)
+    ]
+    assert rest["next"] is None
+    assert problem(any_web.get(f"/admin/work/detect?limit=2&cursor={cursor}")) == (400, "INVALID_CURSOR")
+
+
+def test_work_is_shown_with_its_attempts_and_revived_for_a_reason(any_web: Web) -> None:
+    buried(any_web.store)
+    before = answered(any_web, "GET", "/work/detect/chain")
+    assert [each["outcome"] for each in before["attempts"]] == ["BURIED", "FAILED"]
+    after = answered(any_web, "POST", "/work/detect/chain/revive", json=REASON, once="revive-1")
+    again = answered(any_web, "POST", "/work/detect/chain/revive", json=REASON, once="revive-1")
+
+    assert after == again
+    assert (after["work"]["buried"], after["work"]["attempts"], after["work"]["fence"]) == (None, 0, 2)
+    newest = after["attempts"][0]
+    assert (newest["outcome"], newest["actor"], newest["reason"]) == ("REVIVED", "user:maya", REASON["reason"])
+    assert newest["request_id"]
+    assert refused(any_web, "/work/detect/chain/revive") == (409, "NOT_BURIED")
+    assert refused(any_web, "/work/detect/other/revive") == (404, "WORK_NOT_FOUND")
+    assert problem(any_web.get("/admin/work/detect/other")) == (404, "WORK_NOT_FOUND")
+
+
+def test_of_a_paused_stage_nothing_is_claimed_until_it_is_resumed(any_web: Web) -> None:
+    minted(any_web.store, MAYA_S)
+    paused = answered(any_web, "POST", "/stages/generate/pause", json=REASON)
+    assert paused["status"] == "PAUSED"
+    assert stages(any_web)["generate"]["is_paused"]
+    with any_web.store.transaction(actor=WORKER, reason="a test") as tx:
+        assert tx.work.claim("generate", limit=10, until=tx.clock.now()) == ()
+    assert refused(any_web, "/stages/generate/pause") == (409, "INVALID_TRANSITION")
+
+    assert answered(any_web, "POST", "/stages/generate/resume", json=REASON)["status"] == "RUNNING"
+    assert not stages(any_web)["generate"]["is_paused"]
+    changes = any_web.store.read(lambda tx: tx.history.of(STAGE.name, "generate"))
+    assert [(each.action, str(each.actor), each.reason) for each in changes] == [
+        (action, "user:maya", REASON["reason"]) for action in ("pause", "resume")
+    ]
+    assert refused(any_web, "/stages/upload/resume") == (404, "STAGE_NOT_FOUND")
+
+
+def test_a_stage_that_has_had_no_work_yet_can_be_paused(web: Web) -> None:
+    web.key = web.new_key("admin")
+    web.post("/admin/stages/reveal/pause", json=REASON)
+
+    assert stages(web)["reveal"]["is_paused"]
+
+
+@pytest.mark.parametrize("path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [({}, "INVALID_FIELDS"), ({"reason": " "}, "TEXT_BLANK"), ({**REASON, "why": "x"}, "INVALID_FIELDS")],
+)
+def test_without_a_reason_nothing_is_done(web: Web, path: str, body: Json, code: str) -> None:
+    web.key = web.new_key("admin")
+    buried(web.store)
+
+    assert refused(web, path, body) == (422, code)
+    assert (stages(web)["detect"]["dead"], stages(web)["detect"]["is_paused"]) == (1, False)
+
+
+def test_tokens_are_told_in_numbers_with_what_the_chain_has_dropped(any_web: Web) -> None:
+    minted(any_web.store, MAYA_S, MAYA_S)
+    minted(any_web.store, MAYA_S, start=3, block=101)
+    before = answered(any_web, "GET", "/tokens/stats")
+    dropped(any_web.store, 101)
+    after = answered(any_web, "GET", "/tokens/stats")
+
+    assert (before["statuses"]["detected"], before["checkpoint"]) == (3, {"number": 101, "hash": hash_of(101)})
+    assert (after["statuses"]["detected"], after["statuses"]["failed"]) == (2, 1)
+    assert after["checkpoint"]["number"] == 100
+    assert [each["token_id"] for each in after["orphaned"]] == [3]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_nothing_but_the_scope_admin_opens_them_and_the_document_knows_none(web: Web, method: str, path: str) -> None:
+    here = path.replace("<stage>", "detect").replace("<entity_id>", "chain")
+    sent: Any = {"json": REASON} if method == "POST" else {}
+
+    assert problem(web.send(method, here, key=None, **sent)) == (401, "UNAUTHENTICATED")
+    assert problem(web.send(method, here, key=web.new_key(*SCOPES, "console"), **sent)) == (403, "SCOPE_MISSING")
+    assert web.operation(method, here) is None
+
+
+def answer_of(web: Web) -> TestResponse:
+    return web.get("/health/ready", key=None)
+
+
+def test_readiness_tells_how_long_work_has_waited_and_what_is_paused(any_web: Web) -> None:
+    minted(any_web.store, MAYA_S)
+    any_web.post("/admin/stages/upload/pause", json=REASON)
+    said = answer_of(any_web).get_json()
+
+    assert said["status"] == "ready"
+    assert said["paused"] == ["upload"]
+    assert list(said["waiting_seconds"]) == ["generate"]
+    assert said["waiting_seconds"]["generate"] >= 86_400
+
+
+def test_metrics_tell_of_every_stage_how_much_work_there_is(any_web: Web) -> None:
+    minted(any_web.store, MAYA_S, MAYA_S)
+    claimed(any_web.store, "upload", "token-1")
+    buried(any_web.store)
+    any_web.post("/admin/work/detect/chain/revive", json=REASON)
+    any_web.post("/admin/stages/detect/pause", json=REASON)
+    found = counted(any_web)
+
+    assert found['indelible_work_due{stage="generate"}'] == 2
+    assert found['indelible_work_running{stage="upload"}'] == 1
+    assert found['indelible_work_dead{stage="detect"}'] == 0
+    assert found['indelible_work_oldest_seconds{stage="generate"}'] >= 86_400
+    assert found['indelible_work_oldest_seconds{stage="upload"}'] == 0
+    assert found['indelible_commands_total{action="revive",code="OK",lifecycle="work"}'] == 1
+    assert found['indelible_transitions_total{action="pause",lifecycle="stage"}'] == 1
