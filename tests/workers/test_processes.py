@@ -91,7 +91,7 @@ def test_a_process_that_is_told_to_end_finishes_what_it_has_in_hand_and_takes_no
 def test_processes_that_are_killed_again_and_again_with_redis_flushed_do_all_work_once(
     url: str, store: WorkStore, redis_url: str, tmp_path: Path
 ) -> None:
-    path, chance = tmp_path / "said", Random(5)
+    path, chance = tmp_path / "said", Random(5)  # noqa: S311 - which one is killed is no secret
     names = [f"loaf-{number:02}" for number in range(60)]
     put(store, *names)
     with Redis.from_url(redis_url) as client:
