@@ -20,7 +20,8 @@ from indelible.kernel import Actor
 from indelible.kernel.leases import Lease, Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
 from indelible_sql import Pool, open_store
-from indelible_workers import HintBroker, Periodic, Shift, Stages, client_of, schedule, working
+from indelible_workers import HintBroker, Periodic, Shift, client_of, schedule, working
+from indelible_workers.hints import Stages
 
 GENERATE, COUNT, POST, TICK = "generate", "count", "post", "tick"
 KEPT: Final = "INSERT INTO public.units (kind, id) VALUES (%s, %s)"  # a second time it is refused
@@ -121,11 +122,10 @@ def main(kind: str, url: str, redis: str, outside: str, name: str) -> None:
     ended = Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     store = open_store(url, pool=Pool(size=6))
-    actor = Actor.system(name)
+    shift = Shift(store=store, actor=Actor.system(name), ended=ended)
     if kind == "clock":
-        schedule(store, (PERIODIC,), actor=actor, ended=ended)
+        schedule(shift, (PERIODIC,))
         return
-    shift = Shift(store=store, actor=actor)
     with client_of(redis) as client:
         brokers = [HintBroker(client, shift)]
         with working(shift, stages(outside), brokers, threads=THREADS, sweep_seconds=2):
