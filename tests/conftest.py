@@ -157,8 +157,9 @@ def redis_url(request: pytest.FixtureRequest) -> Generator[str]:
         url = (
             os.environ.get("INDELIBLE_TEST_REDIS_URL") or stack.enter_context(redis(stack.enter_context(folder()))).url
         )
-        with Redis.from_url(url) as client:
-            request.config.stash[REDIS] = str(client.info("server")["redis_version"])
+        with Redis.from_url(url) as client:  # pyright: ignore[reportUnknownMemberType]
+            said: Any = client.info("server")  # pyright: ignore[reportUnknownMemberType]
+            request.config.stash[REDIS] = str(said["redis_version"])
         yield url
 
 
