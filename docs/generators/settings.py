@@ -15,7 +15,7 @@ from prometheus_client import Metric
 
 import indelible_sql
 from indelible.concepts import ConceptPolicy
-from indelible.kernel import Clock, Ids, IndelibleError, Store
+from indelible.kernel import Actor, Clock, Ids, IndelibleError, Store
 from indelible.kernel.config import SystemConfigCache
 from indelible.kernel.keys import KeyPolicy
 from indelible.memory import MemoryStore
@@ -115,7 +115,10 @@ def metrics_page() -> str:
     )
     config = SystemConfigCache(fetch=dict)
     config.fallbacks["a key", "a reason"] = 1
-    metrics = Metrics(LIFECYCLES, config)
+    store = MemoryStore()
+    with store.transaction(actor=Actor.system("docs"), reason="an example") as tx:
+        tx.work.put("detect", {"chain": tx.clock.now()})
+    metrics = Metrics(LIFECYCLES, Wiring(store=store, config=config))
     before = {each.name for each in metrics.registry.collect()}
     metrics.requested("GET", "/v1/concepts", 200, timedelta())
     metrics.commanded("concept", "create", "OK")

@@ -15,6 +15,7 @@ BUDGETS: dict[tuple[str, ...], int] = {
     ("adapters/sql",): 3_800,
     ("adapters/evm",): 500,
     ("web",): 2_500,
+    ("workers",): 450,
     ("service",): 1_100,
 }
 # What is over the design's budget and owed: docs/decisions/0027-what-the-second-context-costs.md and

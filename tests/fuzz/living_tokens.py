@@ -1,7 +1,7 @@
 """Tokens and their authors that live in a store, for generated requests to name, and prompts that are signed."""
 
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 from attrs import define, field
 from schemathesis.core.parameters import ParameterLocation
@@ -52,12 +52,10 @@ class LivingTokens:
                 case.headers["If-Match"] = f'"{self.seqs[path["token_id"]]}"'
         if not is_wrong(case, ParameterLocation.PATH) and "wallet" in path:
             path["wallet"] = self.chance.choice(WALLETS)
-        if "signature" in (case.body if isinstance(case.body, dict) else {}) and not is_wrong(
-            case, ParameterLocation.BODY
-        ):
-            self._sign(cast("Json", case.body))
+        if case.path.endswith("/prompt") and not is_wrong(case, ParameterLocation.BODY):
+            self._sign(case)
 
-    def _sign(self, body: Json) -> None:
+    def _sign(self, case: Any) -> None:  # noqa: ANN401
         assert self.web is not None
         self.nonces += 1
-        body |= signed(self.chance.choice(WALLETS[:2]), at=self.web.clock.now(), nonce=f"nonce-{self.nonces:09}")
+        case.body = signed(self.chance.choice(WALLETS[:2]), at=self.web.clock.now(), nonce=f"nonce-{self.nonces:09}")

@@ -1,8 +1,9 @@
 """Tokens and work for the web's tests: what a chain has minted, what has failed or died, and what a wallet signs."""
 
 import hmac
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from indelible import tokens
 from indelible.kernel import Actor
@@ -13,6 +14,8 @@ from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
 from indelible.tokens.rules import MESSAGE
 from indelible.wiring import Writing
 
+R = TypeVar("R")
+
 WORKER = Actor.system("worker")
 MAYA_S, NOOR_S = f"0x{'a1' * 20}", f"0x{'b2' * 20}"
 EARLIER = BEGINNING - timedelta(days=1)
@@ -22,9 +25,10 @@ def hash_of(number: int, fork: int = 0) -> str:
     return f"0x{fork:032x}{number:032x}"
 
 
-def acted(store: AnyStore, work: Any, command: object = None) -> Any:  # noqa: ANN401 - whatever the work gives
+def acted(store: AnyStore, work: Callable[[Writing], R]) -> R:
     """What a worker has done in one transaction."""
-    return store.run(lambda tx, _: work(tx), command, actor=WORKER, reason="a test")
+    with store.transaction(actor=WORKER, reason="a test") as tx:
+        return work(tx)
 
 
 def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> None:
@@ -76,8 +80,7 @@ def claimed(store: AnyStore, stage: str, entity_id: str, *, is_due: bool = True)
         leases = tx.work.claim(stage, limit=100, until=tx.clock.now() + timedelta(hours=1))
         return next(lease for lease in leases if lease.entity_id == entity_id)
 
-    found: Lease = acted(store, claim)
-    return found
+    return acted(store, claim)
 
 
 def buried(store: AnyStore, stage: str = "detect", entity_id: str = "chain", reason: str = "it never answers") -> None:
@@ -125,19 +128,19 @@ class Wallets:
         self._away()
 
     def block(self, number: int) -> Block | None:
-        self._away()
+        self._away(number)
 
     def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
-        self._away()
+        self._away(first, last)
 
     def next_token_id(self) -> int:
         self._away()
 
     def author_of(self, token_id: int) -> str | None:
-        self._away()
+        self._away(token_id)
 
     def metadata_of(self, token_id: int) -> str | None:
-        self._away()
+        self._away(token_id)
 
-    def _away(self) -> NoReturn:
-        raise ChainUnreachable("nothing else is known here")
+    def _away(self, *asked: int) -> NoReturn:
+        raise ChainUnreachable(f"nothing else is known here, not even of {asked}")

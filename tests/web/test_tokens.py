@@ -1,7 +1,7 @@
 """Tokens and their authors over HTTP, and the one route that a wallet's signature opens."""
 
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -12,14 +12,15 @@ from indelible.kernel import Actor, WrongUse
 from indelible.testing.stores import BEGINNING
 from indelible.tokens import Repositories, get_author
 from indelible.tokens.rules import GENERATE, MESSAGE
+from indelible.wiring import Writing
 from indelible_web import app as app_module
 from indelible_web.auth import SIGNED
 from indelible_web.errors import WebhookSecretMissing
 from indelible_web.operations import Routes
-from indelible_web.tokens import PromptKept, PromptSigned
+from indelible_web.tokens import PromptKept, PromptSigned, set_prompt
 
 PROMPT = "/v1/authors/prompt"
-SECRET_PROMPT = "Nobody is to read of the lighthouse"
+UNSEEN = "Nobody is to read of the lighthouse"
 
 
 @pytest.fixture
@@ -114,21 +115,21 @@ def test_authors_are_shown_by_wallet_whatever_its_capitals_and_nobody_knows_unkn
 
 def test_what_a_wallet_has_signed_sets_its_prompt_and_nothing_ever_shows_it(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
-    answer = any_web.post(PROMPT, json=signed(prompt=SECRET_PROMPT), key=None)
+    answer = any_web.post(PROMPT, json=signed(prompt=UNSEEN), key=None)
 
     assert saved(answer, 200) == {"has_prompt": True}
     assert saved(any_web.get(f"/v1/authors/{MAYA_S}"), 200)["has_prompt"] is True
-    assert any_web.store.read(get_author, MAYA_S).prompt_text == SECRET_PROMPT
+    assert any_web.store.read(get_author, MAYA_S).prompt_text == UNSEEN
     change = saved(any_web.get("/v1/history?limit=100"), 200)["items"][-1]
     assert (change["lifecycle"], change["action"], change["actor"]) == ("author", "edit", f"user:{MAYA_S}")
     assert change["reason"] == signed()["message"]
     paths = ("/v1/history?limit=100", f"/v1/authors/{MAYA_S}", "/v1/tokens/1", "/v1/tokens/1/history", "/metrics")
-    assert [path for path in paths if SECRET_PROMPT in any_web.get(path).text] == []
+    assert [path for path in paths if UNSEEN in any_web.get(path).text] == []
 
 
 def test_the_receipt_of_a_prompt_does_not_hold_it(signing: Web) -> None:
-    signing.post(PROMPT, json=signed(prompt=SECRET_PROMPT), key=None)
-    receipt = acted(signing.store, lambda tx: tx.receipts.find(Actor.user(MAYA_S), "nonce-01"))
+    signing.post(PROMPT, json=signed(prompt=UNSEEN), key=None)
+    receipt = acted(signing.store, lambda tx: cast("Any", tx).receipts.find(Actor.user(MAYA_S), "nonce-01"))
 
     assert receipt.result == {"answer": {"has_prompt": True}}
 
@@ -249,7 +250,7 @@ def test_a_route_that_is_opened_by_a_signature_is_opened_by_nothing_else(
     monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
 ) -> None:
     planted = Routes("planted", "a route whose door has two locks")
-    planted.add("POST /planted", *scopes, takes=PromptSigned, gives=PromptKept, reason="message")(lambda *_: None)
+    planted.add("POST /planted", *scopes, takes=PromptSigned, gives=PromptKept, reason="message")(set_prompt)
     monkeypatch.setattr(app_module, "CONTEXTS", (planted,))
 
     assert SIGNED == ("signed",)
@@ -268,8 +269,8 @@ def test_where_a_chain_is_set_up_an_empty_webhook_secret_stops_the_start() -> No
 def test_handles_are_shown_of_those_who_have_linked_them(signing: Web) -> None:
     minted(signing.store, MAYA_S)
 
-    def link(tx: object) -> None:
-        authors = Repositories.over(tx).authors  # type: ignore[arg-type] # the transaction of a store of everything
+    def link(tx: Writing) -> None:
+        authors = Repositories.over(tx).authors
         author = authors.get_by_wallet(MAYA_S)
         assert author is not None
         authors.save(evolve(author, twitter_handle="maya_draws"))

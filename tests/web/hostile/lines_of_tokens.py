@@ -1,4 +1,4 @@
-"""What a chain's provider is said to have sent, and numbers, wallets and signatures: a line is a request, with its row."""
+"""Webhooks, and numbers, wallets and signatures: a line is a request, with its row and its answer."""
 
 import hmac
 

@@ -60,7 +60,8 @@ PAGES: Final = (
     *("/console/spaces", "/console/spaces/x"),
     *("/console/work", "/console/work/x", "/console/work/x/y", "/console/tokens", "/console/tokens/1"),
 )
-POSTS: Final = ("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out") + (
+POSTS: Final = (
+    *("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out"),
     *("/console/work/x/y/revive", "/console/stages/x/pause", "/console/stages/x/resume"),
 )
 OWN: Final = (

@@ -82,28 +82,30 @@ class Webhooks:
 
 def _read(body: bytes) -> tuple[HintDetection, str]:
     """The hint in a body, and whether it is one: not from an account over its quota, nor of a block without logs."""
-    match parse_json(body):
-        case {"id": str(hint_id), "event": dict(event)}:
-            hint, said = HintDetection(hint_id=hint_id), cast("Json", event)
-        case _:
-            raise InvalidPayload
-    if "error" in said:
+    said = _object(parse_json(body))
+    event = _object(said.get("event"))
+    hint = HintDetection(hint_id=said.get("id", ""))  # which checks that it is an id
+    if "error" in event:
         logger.warning("the webhook comes from an account that is over its quota: the chain is read all the same")
         return hint, "over_quota"
-    return hint, "heartbeat" if _logs(said) == [] else "hinted"
+    return hint, "heartbeat" if _logs(event) == [] else "hinted"
 
 
 def _logs(event: Json) -> list[Json] | None:
-    """The logs of a block, in either of the shapes there are; None of an event that has none of both.
+    """The logs of a block, in either of the shapes there are; None of an event that tells of none.
 
     What stands in them is not read: whether anything was minted, the chain says.
     """
-    data: Any = event.get("data")
-    block: Any = data.get("block", data) if isinstance(data, dict) else {}
-    if not isinstance(block, dict) or "logs" not in block:
+    data = _object(event.get("data") or {})
+    block = _object(data.get("block") or data)
+    if "logs" not in block:
         return None
-    match cast("Json", block)["logs"]:
-        case [*logs] if all(isinstance(log, dict) for log in logs):
-            return cast("list[Json]", logs)
-        case _:
-            raise InvalidPayload
+    if not isinstance(block["logs"], list):
+        raise InvalidPayload
+    return [_object(log) for log in cast("list[object]", block["logs"])]
+
+
+def _object(value: object) -> Json:
+    if not isinstance(value, dict):
+        raise InvalidPayload
+    return cast("Json", value)

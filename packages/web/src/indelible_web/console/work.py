@@ -1,7 +1,7 @@
 """Work to look at: every stage as it is now, what has died and why, and the ways back, each for a reason."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -160,7 +160,7 @@ def _row(tx: Reading, shown: StageShown, now: datetime, since: timedelta | None)
     )
 
 
-def _drawn(rows: tuple[Row, ...], now: datetime) -> Mapping[str, object]:
+def _drawn(rows: tuple[Row, ...], now: datetime) -> dict[str, Any]:
     """What the table is drawn from; the next look says what this one has seen, so that nothing is kept here."""
     seen = {f"{CLAIMS}{each.shown.stage}": each.claims for each in rows if each.claims is not None}
     return {"rows": rows, "most": MOST_COUNTED, "looked": {"at": now.isoformat().replace("+00:00", "Z"), **seen}}
@@ -179,7 +179,7 @@ def _is_running(call: Call, found: Work) -> bool:
     return not found.is_free(call.clock.now())
 
 
-def _form(desk: Desk) -> Mapping[str, object]:
+def _form(desk: Desk) -> dict[str, Any]:
     """What a form that asks for a reason needs."""
     done = DONE.get(request.args.get("done", ""))
     return {"once": desk.wiring.ids.new(), "done": done, "reason": request.form.get("reason", "")}
