@@ -24,7 +24,15 @@ from indelible_service.cli.answers import CODES, DEFECT
 from indelible_web.errors import status_of
 
 DOCS = Path(__file__).parent
-PACKAGES = ("indelible", "indelible_sql", "indelible_evm", "indelible_wordllama", "indelible_web", "indelible_workers", "indelible_service")
+PACKAGES = (
+    "indelible",
+    "indelible_sql",
+    "indelible_evm",
+    "indelible_wordllama",
+    "indelible_web",
+    "indelible_workers",
+    "indelible_service",
+)
 RUN_BY_ALEMBIC = "indelible_sql.migrations"  # works when it is imported, and only then
 BEGIN, END = "<!-- generated: lifecycles -->\n", "<!-- end -->\n"
 
