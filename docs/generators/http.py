@@ -21,8 +21,8 @@ LEAD = (
     " answer where it was kept before; 201 is a new page, 200 one that was met before. `margin`, `magnitude`,"
     " `signal_magnitude` and `updates_centroid` may be sent, and are ignored with a warning. Lists show no embeddings,"
     ' single artifacts and subspaces do. A setting that was never chosen is changed for `If-Match: "0"`.\n\n'
-    "Tokens ([how to](../how-to/tokens.md)): a prompt is opened by its wallet's signature, and by no key; the nonce that"
-    " is signed stands for an `Idempotency-Key`.\n\n"
+    "Tokens ([how to](../how-to/tokens.md)): a prompt is opened by its wallet's signature, and by no key; the nonce"
+    " that is signed stands for an `Idempotency-Key`.\n\n"
     "A refusal is `application/problem+json` with a `code` ([errors](errors.md)), and where a step was refused, the"
     " actions that are allowed.\n"
 )

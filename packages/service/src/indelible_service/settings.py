@@ -118,7 +118,7 @@ class Settings:
     webhook_secret: bytes = _setting(
         "ALCHEMY_WEBHOOK_SECRET",
         b"",
-        Form("at least 8 characters without a space", r"\S{8,}", str.encode),
+        Form("at least 8 visible characters", "[!-~]{8,}", str.encode),
         is_secret=True,
     )
     confirmations: int = _setting("INDELIBLE_CONFIRMATIONS", 12, _whole(0, 10_000))
