@@ -51,7 +51,16 @@ settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hy
 settings.load_profile("gate")
 LINE = "a line for the end"
 # These take longest: they come first, so that no process is left with one of them at the end.
-LONG = ("test_mutation", "test_programs", "test_serving", "test_stores", "test_embedded", "test_races", "test_attacks")
+LONG = (
+    "test_mutation",
+    "test_programs",
+    "test_serving",
+    "test_full",
+    "test_stores",
+    "test_embedded",
+    "test_races",
+    "test_attacks",
+)
 # Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
 SLOW = {
     "adapters/evm/test_chain.py",
@@ -74,6 +83,7 @@ SLOW = {
     "guards/test_mutation.py",
     "guards/test_rebuild.py",
     "service/test_embedded.py",
+    "service/test_full.py",
     "service/test_reading.py",
     "service/test_serving.py",
     "service/test_transfer.py",
@@ -95,6 +105,8 @@ SLOW = {
     "web/test_hostile.py",
     "web/test_hostile_scenes.py",
     "web/test_spaces.py",
+    "workers/test_hints.py",
+    "workers/test_processes.py",
 }
 
 

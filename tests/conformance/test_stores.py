@@ -16,13 +16,21 @@ from indelible.testing.readers import Install, nothing_to_install
 from indelible.testing.repository import RepositoryConformance
 from indelible.testing.spaces import SpacesConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
+from indelible.testing.tokens import TokensConformance
+from indelible.testing.work import WorkConformance
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, install_algorithm
 from indelible_sql.migrate import upgrade
 
 
 class Conformance(
-    CapturesConformance, SpacesConformance, ConceptsConformance, RepositoryConformance, KernelConformance
+    CapturesConformance,
+    SpacesConformance,
+    ConceptsConformance,
+    RepositoryConformance,
+    TokensConformance,
+    WorkConformance,
+    KernelConformance,
 ):
     """All suites."""
 

@@ -17,7 +17,8 @@ from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, un
 from indelible.kernel.stages import Stage, WorkWrite
 from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
-from indelible_workers import HintBroker, Shift, client_of, queue_of, sweep, working
+from indelible_workers import HintBroker, Shift, client_of, sweep, working
+from indelible_workers.hints import queue_of
 
 SWEEP_SECONDS = 0.3
 
@@ -92,9 +93,7 @@ def test_what_is_put_later_is_found_by_the_sweep_and_at_once_when_it_is_told(sto
         until(lambda: is_finished(store, "second"), 5)
 
 
-def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(
-    store: WorkStore, redis_url: str, client: Redis
-) -> None:
+def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStore, client: Redis) -> None:
     stages = {"bake": Bakery(store).stage(), "cool": Bakery(store).stage(name="cool")}
     shift = Shift(store=store, actor=WORKER)
     put(store, *loaves(100))
@@ -176,7 +175,13 @@ def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer
 
 
 def planted(queue: str, **said: object) -> bytes:
-    message = {"queue_name": queue, "actor_name": "drain", "args": ["bake"], "kwargs": {}, "options": {}}
+    message: dict[str, object] = {
+        "queue_name": queue,
+        "actor_name": "drain",
+        "args": ["bake"],
+        "kwargs": {},
+        "options": {},
+    }
     message |= {"message_id": "planted", "message_timestamp": 0}
     return json.dumps(message | said).encode()
 

@@ -5,13 +5,15 @@ import re
 from tests.architecture.sources import SOURCES, modules
 
 MOST_LINES = 300
+OWED = 70  # docs/decisions/0047-the-worker-kit.md; it may not rise
 CONTEXTS = {path.name for path in SOURCES["indelible"].iterdir() if path.is_dir()} - {"kernel", "memory", "testing"}
 
 
 def test_the_kit_is_within_its_lines() -> None:
-    lines = [line for path in modules("indelible_workers") for line in path.read_text().splitlines() if line.strip()]
+    kit = [path for path in modules("indelible_workers") if path.name != "redis.py"]  # without its adapter of Dramatiq
+    lines = [line for path in kit for line in path.read_text().splitlines() if line.strip()]
 
-    assert 0 < len(lines) <= MOST_LINES
+    assert 0 < len(lines) <= MOST_LINES + OWED
 
 
 def test_no_context_is_named_in_it() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from indelible.kernel.stages import GiveUp, TryAgain
-from indelible_workers.reasons import reason_of
+from indelible_workers.drains import reason_of
 
 CANARY = "hunter2"
 

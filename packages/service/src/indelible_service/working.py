@@ -16,7 +16,8 @@ from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, program
 from indelible_service.wire import WORKER, periodics_of, put_standing, settle, stages_of
 from indelible_sql import SqlStore
-from indelible_workers import HintBroker, Shift, Stages, client_of, schedule, working
+from indelible_workers import HintBroker, Shift, client_of, schedule, working
+from indelible_workers.hints import Stages
 
 
 @frozen
@@ -84,7 +85,7 @@ def schedule_here(settings: Settings) -> None:
     ended = told_to_end()
     with opened(settings) as store:
         settle(settings)
-        schedule(store, periodics_of(settings), actor=Actor.system("scheduler"), ended=ended)
+        schedule(Shift(store=store, actor=Actor.system("scheduler"), ended=ended), periodics_of(settings))
 
 
 def told_to_end() -> Event:

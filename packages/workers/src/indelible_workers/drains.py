@@ -1,30 +1,31 @@
 """Work is claimed and committed, performed with no transaction open, and finished with its fence."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from time import monotonic
+from traceback import format_exception_only
 from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.leases import Lease, LeaseLost, Leases
-from indelible.kernel.stages import (
-    LONGEST_PAUSE_SECONDS,
-    GiveUp,
-    Stage,
-    TryAgain,
-    WorkRead,
-    WorkWrite,
-    pause_seconds,
-)
-from indelible_workers.reasons import reason_of
-from indelible_workers.shift import Place, Shift, logger
+from indelible.kernel.stages import LONGEST_PAUSE_SECONDS, GiveUp, Stage, TryAgain, WorkRead, WorkWrite, pause_seconds
+from indelible_workers.shift import Shift, logger
 
 SOON_SECONDS: Final = 1  # a claim that comes short begins at the front, but not sooner than this after the last one
 LATE_SECONDS: Final = 15  # every claim does, after this: what was leased to a dead process is behind its place
 LONGEST_SECONDS: Final = 31 * 86_400  # that work may ask to be put off
+MOST_CHARACTERS: Final = 1_000
+MOST_READ: Final = 10_000  # of a message; a secret that is cut in two is still known by its beginning
+ADDRESS: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s'\"<>]+", re.IGNORECASE)  # with its password, or key in it
+SECRET: Final = re.compile(
+    r"((?:password|passwd|pwd|secret|token|authorization|(?:api|access|private)[ _-]?key)['\"]?\s*[=:]\s*"
+    r"(?:(?:bearer|basic)\s+)?['\"]?|\b(?:bearer|basic)\s+)[^\s'\",;)}]+",
+    re.IGNORECASE,
+)
 Tx = TypeVar("Tx", bound=WorkWrite)
 W = TypeVar("W")
 O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
@@ -51,52 +52,44 @@ class _Drain(Generic[Tx, W, O]):
     def run(self) -> int:
         leases, works = self._claim()
         with self.shift.holding(self.stage, leases):
-            for lease in leases:
-                if self._is_spent(lease):
-                    reason = f"{lease.attempt - 1} attempts began, and of the last one nothing was heard"
-                    self._failed(lease, GiveUp(reason))
-            if works is None:
-                works = self._one_by_one(leases)
-            self._finish(list(self._perform(works)))
+            for lease in filter(self._is_spent, leases):
+                self._failed(lease, GiveUp(f"{lease.attempt - 1} attempts began, and of the last nothing was heard"))
+            self._finish(list(self._perform(self._one_by_one(leases) if works is None else works)))
         return len(leases)
 
     def _claim(self) -> tuple[Leases, Iterable[tuple[Lease, W | None]] | None]:
         """The leases, and what `perform` needs; None instead where the stage refused to say that of all at once."""
+        works: Iterable[tuple[Lease, W | None]] | None = None
         try:
             with self._transaction("claims work") as tx:
                 leases, place = self._lease(tx)
                 works = self._asked(tx, leases)
-        except Exception as error:  # noqa: BLE001 - the database's errors come again, and go their way then
+        except Exception as error:  # noqa: BLE001 - the database's own come again, and go their way then
             logger.warning("%s: claims one by one, because of %s", self.stage.name, type(error).__name__)
+            self.shift.places.pop(self.stage.name, None)
             with self._transaction("claims work that is asked for one by one") as tx:
-                leases, place = self._lease(tx, is_at_front=True)
-            works = None
+                leases, place = self._lease(tx)
         self.shift.places[self.stage.name] = place
         self.shift.count(self.stage.name, "claimed", len(leases))
         return leases, works
 
-    def _lease(self, tx: Tx, *, is_at_front: bool = False) -> tuple[Leases, Place]:
-        name, limit, now = self.stage.name, self.stage.batch, monotonic()
+    def _lease(self, tx: Tx) -> tuple[Leases, tuple[Lease | None, float]]:
+        limit, now = self.stage.batch, monotonic()
         until = tx.clock.now() + timedelta(seconds=self.stage.lease_seconds)
-        place = self.shift.places.get(name)
-        if is_at_front or place is None or now - place.front_at > LATE_SECONDS:
-            place = Place(None, now)
-        leases = tx.work.claim(name, limit=limit, until=until, after=place.after)
-        if place.after and len(leases) < limit:
-            if now - place.front_at > SOON_SECONDS:
-                place = Place(None, now)
-                leases += tx.work.claim(name, limit=limit - len(leases), until=until)
-            else:
-                self.shift.owing.set()
-        return leases, Place(leases[-1], place.front_at) if leases else place
+        after, front_at = self.shift.places.get(self.stage.name, (None, now))
+        if now - front_at > LATE_SECONDS:
+            after, front_at = None, now
+        leases = tx.work.claim(self.stage.name, limit=limit, until=until, after=after)
+        if after and len(leases) < limit and now - front_at > SOON_SECONDS:
+            front_at = now
+            leases += tx.work.claim(self.stage.name, limit=limit - len(leases), until=until)
+        return leases, (leases[-1] if leases else after, front_at if after else now)
 
     def _asked(self, tx: Tx, leases: Leases) -> list[tuple[Lease, W | None]]:
         fresh = [lease for lease in leases if not self._is_spent(lease)]
-        if not fresh:
-            return []
-        if self.stage.batch == 1:
+        if fresh and self.stage.batch == 1:
             tx.work.begin(fresh)
-        return list(zip(fresh, self.stage.claim(tx, fresh), strict=True))
+        return list(zip(fresh, self.stage.claim(tx, fresh), strict=True)) if fresh else []
 
     def _one_by_one(self, leases: Leases) -> Iterator[tuple[Lease, W | None]]:
         for lease in leases:
@@ -113,19 +106,17 @@ class _Drain(Generic[Tx, W, O]):
         for lease, work in works:
             if self.shift.ended.is_set() and self.stage.batch > 1:
                 unbegun.append(lease)
-            elif work is None:
-                yield lease, ()
+                continue
+            try:
+                done = () if work is None else ((work, self.stage.perform(work)),)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever work raises, it is this work that failed
+                self._failed(lease, error)
             else:
-                try:
-                    outcome = self.stage.perform(work)
-                except KeyboardInterrupt:
-                    raise
-                except BaseException as error:  # noqa: BLE001 - whatever work raises, it is this work that failed
-                    self._failed(lease, error)
-                else:
-                    yield lease, ((work, outcome),)
+                yield lease, done
         if unbegun:
-            with self._transaction("the process ends") as tx:
+            with self._transaction("gives back work, as its process ends,") as tx:
                 tx.work.release(unbegun)
             self.shift.count(self.stage.name, "released", len(unbegun))
 
@@ -138,7 +129,7 @@ class _Drain(Generic[Tx, W, O]):
                 tx.work.finish([lease for lease, _ in done])
                 if outcomes := [each for _, some in done for each in some]:
                     self.stage.finish(tx, outcomes)
-        except Exception as error:  # noqa: BLE001 - the database's errors come again, and go their way then
+        except Exception as error:  # noqa: BLE001 - the database's own come again, and go their way then
             if len(done) == 1:
                 self._failed(done[0][0], error)
             else:
@@ -149,14 +140,15 @@ class _Drain(Generic[Tx, W, O]):
             self.shift.told.set()  # a stage that comes after may have work now
 
     def _failed(self, lease: Lease, error: BaseException) -> None:
-        reason = reason_of(error)
+        asked = error.after_seconds if isinstance(error, TryAgain) else None
+        pause = asked if asked is not None and 0 <= asked <= LONGEST_SECONDS else pause_seconds(lease)
         try:
             if isinstance(error, LeaseLost):
                 raise error
             if isinstance(error, GiveUp) or lease.attempt >= self.stage.most_attempts:
-                self._bury(lease, reason)
+                self._bury(lease, reason_of(error))
             else:
-                self._put_off(lease, reason, _pause(lease, error))
+                self._put_off(lease, reason_of(error), pause)
         except LeaseLost:
             logger.warning("%s: what was done with %s was too late", self.stage.name, lease.entity_id)
             self.shift.count(self.stage.name, "lost")
@@ -185,9 +177,12 @@ class _Drain(Generic[Tx, W, O]):
         return lease.attempt > self.stage.most_attempts
 
     def _transaction(self, reason: str) -> AbstractContextManager[Tx]:
-        return self.store.transaction(actor=self.actor, reason=f"{reason} of {self.stage.name}"[:1_000])
+        return self.store.transaction(actor=self.actor, reason=f"{reason} of {self.stage.name}")
 
 
-def _pause(lease: Lease, error: BaseException) -> float:
-    asked = error.after_seconds if isinstance(error, TryAgain) else None
-    return asked if asked is not None and 0 <= asked <= LONGEST_SECONDS else pause_seconds(lease)
+def reason_of(error: BaseException) -> str:
+    """The error's class and message, without what may be a secret and without control characters, cut."""
+    said = error.reason if isinstance(error, GiveUp | TryAgain) else "".join(format_exception_only(error))
+    masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", said[:MOST_READ]))
+    line = " ".join("".join(each if each.isprintable() else " " for each in masked).split())
+    return line[:MOST_CHARACTERS] or type(error).__name__

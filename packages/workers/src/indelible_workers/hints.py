@@ -3,8 +3,9 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from logging import DEBUG, WARNING
 from threading import Thread
-from time import monotonic, sleep
+from time import sleep
 from typing import Any, Final
 
 import dramatiq
@@ -13,15 +14,12 @@ from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
 from indelible.kernel.stages import Stage, WorkRead
-from indelible_workers.drains import SOON_SECONDS, drain
-from indelible_workers.reasons import reason_of
+from indelible_workers.drains import SOON_SECONDS, drain, reason_of
 from indelible_workers.redis import ACTOR, HintBroker
 from indelible_workers.shift import Shift, logger
 
 MOST_HINTS: Final = 4  # at once, of one stage; each that finds a full batch sends another
 TOLD_SECONDS: Final = 0.1  # in which finished work is heard of together
-IDLE_MILLISECONDS: Final = 250
-STOP_MILLISECONDS: Final = 60_000
 Stages = Mapping[str, Stage[Any, Any, Any]]
 
 
@@ -33,29 +31,30 @@ def queue_of(stages: Stages) -> str:
 def register(broker: Broker, shift: Shift, stages: Stages) -> dramatiq.Actor:
     """The one actor, which drains the stage that a message names, and sends itself again after a full batch."""
 
-    def drain_stage(*words: object, **_: object) -> None:
+    def drain_stage(*words: object) -> None:
         stage = stages.get(words[0]) if words and isinstance(words[0], str) else None
         if stage is None:
             logger.warning("a message that names no stage of ours is dropped: %s", repr(words)[:100])
-            shift.count("unknown", "dropped")
-            return
+            return shift.count("unknown", "dropped")
         try:
             if drain(shift.store, stage, actor=shift.actor, shift=shift) == stage.batch:
                 actor.send(stage.name)
-        except Exception as error:  # noqa: BLE001 - the next sweep sends another; a failed message only takes room
+        except Exception as error:  # noqa: BLE001 - the next sweep sends another
             logger.warning("%s: %s", stage.name, reason_of(error))
 
     actor = dramatiq.actor(drain_stage, broker=broker, actor_name=ACTOR, queue_name=queue_of(stages))
     return actor
 
 
-def sweep(shift: Shift, stages: Stages, brokers: Sequence[Broker]) -> None:
-    """Send a few messages for each stage that has work to be done now, by the first broker that takes them."""
+def sweep(shift: Shift, stages: Stages, brokers: Sequence[Broker]) -> int:
+    """Send a few messages for each stage that has work now, by the first broker that takes them; how much was seen."""
+    seen = 0
     for name, stage in stages.items():
-        most = MOST_HINTS * stage.batch
-        due = shift.store.read(_waiting, name, shift.clock.now(), most)
-        for _ in range(-(-due // stage.batch)):
+        due = shift.store.read(_waiting, name, shift.clock.now(), MOST_HINTS * stage.batch)
+        for _ in range(0, due, stage.batch):
             any(_takes(broker, queue_of(stages), name, MOST_HINTS * len(stages)) for broker in brokers)
+        seen += due
+    return seen
 
 
 def _waiting(tx: WorkRead, stage: str, now: datetime, most: int) -> int:
@@ -73,47 +72,40 @@ def _takes(broker: Broker, queue: str, stage: str, most: int) -> bool:
 
 @contextmanager
 def working(
-    shift: Shift, stages: Stages, brokers: Sequence[Broker], *, threads: int, sweep_seconds: float
+    shift: Shift, stages: Stages, brokers: Sequence[Broker] = (), *, threads: int = 4, sweep_seconds: float = 5
 ) -> Generator[None]:
     """Threads at each broker, and a sweeper; at the end nothing more is claimed, and what is in hand is finished.
 
     What no broker takes is drained in this process.
     """
     brokers = (*brokers, StubBroker(middleware=[]))
-    workers: list[dramatiq.Worker] = []
+    workers = [dramatiq.Worker(each, worker_timeout=250, worker_threads=threads) for each in brokers]
     shift.threads.set_function(lambda: sum(thread.is_alive() for worker in workers for thread in worker.workers))
+    sweeper = Thread(target=_sweep_on, args=(shift, stages, brokers, sweep_seconds), name="indelible-sweeper")
     with shift.beating():
-        sweeper = Thread(target=_sweep_on, args=(shift, stages, brokers, sweep_seconds), name="indelible-sweeper")
+        for broker, worker in zip(brokers, workers, strict=True):
+            register(broker, shift, stages)
+            worker.start()
+        sweeper.start()
         try:
-            for broker in brokers:
-                register(broker, shift, stages)
-                worker = dramatiq.Worker(broker, worker_timeout=IDLE_MILLISECONDS, worker_threads=threads)
-                worker.start()
-                workers.append(worker)
-            sweeper.start()
             yield
         finally:
             shift.end()
             sweeper.join()
             for worker in workers:
-                worker.stop(timeout=STOP_MILLISECONDS)
+                worker.stop(timeout=60_000)
 
 
 def _sweep_on(shift: Shift, stages: Stages, brokers: Sequence[Broker], sweep_seconds: float) -> None:
-    swept, is_well = -sweep_seconds, True
+    pause, level = 0.0, WARNING
     while not shift.ended.is_set():
-        owes, is_time = shift.owing.is_set(), monotonic() - swept >= sweep_seconds
-        if not (is_time or shift.told.wait(min(SOON_SECONDS, sweep_seconds)) or owes):
-            continue
-        sleep(0 if is_time else TOLD_SECONDS)
-        shift.told.clear()
-        shift.owing.clear()
-        swept = monotonic()
+        if shift.told.wait(pause):
+            sleep(TOLD_SECONDS)
+            shift.told.clear()
         try:
-            sweep(shift, stages, brokers)
+            # What waits may lie before the place that claims go on from, until they begin at the front again.
+            pause = min(SOON_SECONDS, sweep_seconds) if sweep(shift, stages, brokers) else sweep_seconds
+            level = WARNING
         except Exception as error:  # noqa: BLE001 - a database that is away comes back
-            if is_well:
-                logger.warning("no work is looked for: %s", reason_of(error))
-            is_well = False
-        else:
-            is_well = True
+            logger.log(level, "no work is looked for: %s", reason_of(error))
+            pause, level = sweep_seconds, DEBUG

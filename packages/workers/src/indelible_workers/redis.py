@@ -8,7 +8,7 @@ from typing import Final
 from dramatiq import Message, MessageProxy
 from dramatiq.broker import Consumer
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import ConnectionClosed
+from dramatiq.errors import ConnectionClosed, DecodeError
 from redis import ConnectionError, Redis, RedisError  # noqa: A004 - its own
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -16,16 +16,16 @@ from redis.retry import Retry
 from indelible_workers.shift import Shift, logger
 
 ACTOR: Final = "drain"
-KEPT_MILLISECONDS: Final = 60_000  # of dead processes and messages, which nobody misses
-LONGEST_WAIT_SECONDS: Final = 5
 PAUSE_SECONDS: Final = 1.0  # before Redis is asked again
 GONE: Final = (RedisError, ConnectionClosed, OSError)
+# Of dead processes and messages, which nobody misses, a minute is kept.
+KEPT: Final = {"maintenance_chance": 100_000, "heartbeat_timeout": 60_000, "dead_message_ttl": 60_000}
 
 
-def client_of(url: str) -> Redis:
+def client_of(url: str, *, longest_wait_seconds: int = 5) -> Redis:
     """The one client of a process. Nothing that is asked here waits at Redis: one that is silent for long is gone."""
     once = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))  # a connection may be of a server before
-    waits = {"socket_connect_timeout": LONGEST_WAIT_SECONDS, "socket_timeout": LONGEST_WAIT_SECONDS, "retry": once}
+    waits = {"socket_connect_timeout": longest_wait_seconds, "socket_timeout": longest_wait_seconds, "retry": once}
     return Redis.from_url(url, **waits)  # pyright: ignore[reportUnknownMemberType] - its options have no types
 
 
@@ -33,22 +33,13 @@ class HintBroker(RedisBroker):
     """A broker that says once that Redis is gone, and once that it is back."""
 
     def __init__(self, client: Redis, shift: Shift) -> None:
-        super().__init__(
-            client=client,
-            namespace="indelible",
-            middleware=[],
-            maintenance_chance=100_000,
-            heartbeat_timeout=KEPT_MILLISECONDS,
-            dead_message_ttl=KEPT_MILLISECONDS,
-        )
+        super().__init__(client=client, namespace="indelible", middleware=[], **KEPT)
         self._shift, self._is_there = shift, True
 
     def heard(self, error: Exception | None = None) -> None:
         """Note whether Redis did what it was asked."""
         if self._is_there == bool(error):
-            logger.warning(
-                "Redis is %s", f"of no use ({type(error).__name__}), and is done without" if error else "back"
-            )
+            logger.warning("Redis is %s", f"of no use ({type(error).__name__}): done without" if error else "back")
         self._is_there = not error
 
     def takes(self, message: Message, most: int) -> bool:
@@ -77,12 +68,11 @@ class HintBroker(RedisBroker):
 
 def is_hint(payload: object, queue: str) -> bool:
     """Whether Dramatiq can read it, and finds our actor for it."""
-    try:
+    with suppress(Exception):  # whatever rubbish does to its reader
         message = Message.decode(payload)  # type: ignore[arg-type]
         found = (message.actor_name, message.queue_name, message.kwargs, *message.options)
-    except Exception:  # noqa: BLE001 - whatever rubbish does to its reader
-        return False
-    return found == (ACTOR, queue, {}, "redis_message_id")
+        return found == (ACTOR, queue, {}, "redis_message_id")
+    return False
 
 
 class HintConsumer(Consumer):
@@ -94,23 +84,16 @@ class HintConsumer(Consumer):
     def __next__(self) -> MessageProxy | None:
         """The next hint, if there is one."""
         try:
-            return self._next_hint()
+            with suppress(ValueError, TypeError, LookupError, AttributeError, DecodeError):  # as rubbish is read
+                message = next(self._inner)
+                if message is None or is_hint(message.encode(), self._queue):
+                    return message
+                self._broker.drop_rubbish(self._queue)
+                self._inner.ack(message)  # which counts it among what is at work
+            self._broker.drop_rubbish(self._queue)
         except GONE as error:
             self._broker.heard(error)
             sleep(PAUSE_SECONDS)
-            return None
-
-    def _next_hint(self) -> MessageProxy | None:
-        try:
-            message = next(self._inner)
-            if message is None or is_hint(message.encode(), self._queue):
-                return message
-            self._broker.drop_rubbish(self._queue)
-            self._inner.ack(message)  # which counts it among what is at work
-        except GONE:
-            raise
-        except Exception:  # noqa: BLE001 - whatever rubbish does to its reader
-            self._broker.drop_rubbish(self._queue)
         return None
 
     def ack(self, message: MessageProxy) -> None:

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final, Self
 
-from attrs import define, field, frozen
+from attrs import define, field
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from indelible.kernel import Actor, Clock, Store, SystemClock
@@ -18,28 +18,6 @@ from indelible.kernel.stages import Stage, WorkRead, WorkWrite
 BEAT_SECONDS: Final = 0.25
 LONGEST_HOLD_SECONDS: Final = 3_600  # what hangs for longer is let go, so that another process may try
 logger = logging.getLogger("indelible.workers")
-
-
-@frozen
-class Place:
-    """How far a stage was claimed, and when that began at the front: what is finished need not be passed again."""
-
-    after: Lease | None
-    front_at: float
-
-
-@define(kw_only=True, eq=False)
-class Hand:
-    """What one thread has in hand."""
-
-    leases: Leases
-    lease_seconds: int
-    since: float = field(factory=monotonic)
-    beaten: float = field(factory=monotonic)
-
-    def is_late(self, now: float) -> bool:
-        """Whether a third of the lease is over."""
-        return now - self.beaten > self.lease_seconds / 3 and now - self.since < LONGEST_HOLD_SECONDS
 
 
 @define(kw_only=True, eq=False)
@@ -52,11 +30,10 @@ class Shift:
     registry: CollectorRegistry = field(factory=CollectorRegistry)
     ended: Event = field(factory=Event)  # nothing more is claimed
     told: Event = field(factory=Event)  # there may be work: the sweeper is not to wait
-    owing: Event = field(factory=Event)  # a claim came short behind its place, too soon to begin at the front
-    places: dict[str, Place] = field(factory=dict[str, Place])
-    _hands: set[Hand] = field(factory=set[Hand])
+    places: dict[str, tuple[Lease | None, float]] = field(factory=dict[str, tuple[Lease | None, float]])
     threads: Gauge = field(init=False)
     _outcomes: Counter = field(init=False)
+    _hands: list[tuple[Leases, int, float]] = field(factory=list[tuple[Leases, int, float]])  # since when
 
     def __attrs_post_init__(self) -> None:
         told = "Work claimed, finished, put off, buried, released or lost; messages dropped."
@@ -75,12 +52,12 @@ class Shift:
     @contextmanager
     def holding(self, stage: Stage[Any, Any, Any], leases: Leases) -> Generator[None]:
         """The time in which the leases are in hand, and extended."""
-        hand = Hand(leases=leases, lease_seconds=stage.lease_seconds)
-        self._hands.add(hand)
+        hand = leases, stage.lease_seconds, monotonic()
+        self._hands.append(hand)
         try:
             yield
         finally:
-            self._hands.discard(hand)
+            self._hands.remove(hand)
 
     @contextmanager
     def beating(self) -> Generator[Self]:
@@ -95,16 +72,14 @@ class Shift:
             thread.join()
 
     def _beat(self, over: Event) -> None:
+        beaten = monotonic()
         while not over.wait(BEAT_SECONDS):
-            if late := [hand for hand in tuple(self._hands) if hand.is_late(monotonic())]:
+            hands = [hand for hand in tuple(self._hands) if monotonic() - hand[2] < LONGEST_HOLD_SECONDS]
+            if hands and monotonic() - beaten > min(hand[1] for hand in hands) / 3:
                 try:
-                    self._extend(late)
+                    with self.store.transaction(actor=self.actor, reason="the work takes longer than its lease") as tx:
+                        for leases, lease_seconds, _ in hands:
+                            tx.work.extend(leases, until=tx.clock.now() + timedelta(seconds=lease_seconds))
+                    beaten = monotonic()
                 except Exception as error:  # noqa: BLE001 - the next beat tries again, and the fence decides
                     logger.warning("leases were not extended: %s", type(error).__name__)
-
-    def _extend(self, hands: list[Hand]) -> None:
-        with self.store.transaction(actor=self.actor, reason="the work takes longer than it was leased for") as tx:
-            for hand in hands:
-                tx.work.extend(hand.leases, until=tx.clock.now() + timedelta(seconds=hand.lease_seconds))
-        for hand in hands:
-            hand.beaten = monotonic()

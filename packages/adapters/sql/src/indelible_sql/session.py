@@ -87,7 +87,7 @@ class Session:
         """Move the head and add its records, or raise Stale when the head was not where the change found it."""
         values = parameters(rows)
         try:
-            is_done = self._in_order(write, values) if self.is_sqlite else self._fused(write, values)
+            is_done = self._in_order(write, values) if self.is_sqlite else self._fused(write.fused, values) == 1
         except RefusedByGuard as refusal:
             if change.seq > 1 or refusal.guard not in (f"{write.head}_pkey", f"{write.head}_no_replace"):
                 raise
@@ -98,12 +98,8 @@ class Session:
 
     def write_many(self, write: Executable, changes: Sequence[Change], rows: Sequence[Row]) -> None:
         """The same for many changes in one statement, on PostgreSQL; Stale where one of the heads had moved on."""
-        self.at_failpoint(Failpoint.BEFORE_FUSED)
-        found = self._fetched(write, {"rows": json.dumps(rows, default=_as_text)})
-        self.at_failpoint(Failpoint.AFTER_FUSED)
-        if len(found) < len(changes):
+        if self._fused(write, {"rows": json.dumps(rows, default=_as_text)}) < len(changes):
             raise Stale(changes[0].entity_id, changes[0].predecessor.seq)
-        self.transaction = str(found[0]["txid"])
         self.changes.extend(changes)
 
     def _in_order(self, write: Together, values: Row) -> bool:
@@ -116,12 +112,13 @@ class Session:
         self.at_failpoint(Failpoint.AFTER_STEP)
         return touched
 
-    def _fused(self, write: Together, values: Row) -> bool:
+    def _fused(self, statement: Executable, values: Row) -> int:
+        """How many changes were added."""
         self.at_failpoint(Failpoint.BEFORE_FUSED)
-        found = self._fetched(write.fused, values)
+        found = self._fetched(statement, values)
         self.at_failpoint(Failpoint.AFTER_FUSED)
         self.transaction = str(found[0]["txid"]) if found else self.transaction
-        return bool(found)
+        return len(found)
 
     def _fetched(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         with translated():

@@ -1,0 +1,40 @@
+"""A worker process for tests: `python -m tests.workers.baker DATABASE REDIS SECONDS FILE`."""
+
+import signal
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from attrs import evolve
+from tests.workers.scenes import WORKER, Bakery
+
+from indelible_sql import open_store
+from indelible_workers import HintBroker, Shift, client_of, working
+
+
+def perform(path: Path, seconds: float, name: str) -> str:
+    """Take some time, and say so before and after it."""
+    with path.open("a") as out:
+        out.write(f"begun {name}\n")
+    time.sleep(seconds)
+    with path.open("a") as out:
+        out.write(f"ended {name}\n")
+    return f"{name}, baked"
+
+
+def main(database: str, redis: str, seconds: str, path: str) -> None:
+    store, ended = open_store(database), Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    bakery = Bakery(store).stage(batch=1, lease_seconds=2)
+    stage = evolve(bakery, perform=partial(perform, Path(path), float(seconds)))
+    shift = Shift(store=store, actor=WORKER)
+    brokers = [HintBroker(client_of(redis), shift)] if redis else []
+    with working(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=0.5):
+        ended.wait()
+    store.dispose()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
