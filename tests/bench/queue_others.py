@@ -153,8 +153,14 @@ def _waiting(client: "redis.Redis[bytes]") -> int:
 
 def by_dbos(asked: Asked, tally: Tally) -> None:
     """A workflow without a step, its queue looked at every tenth of a second."""
-    DBOS(config={"name": "bench", "system_database_url": asked["url"], "log_level": "CRITICAL",
-                 "application_version": VERSION})
+    DBOS(
+        config={
+            "name": "bench",
+            "system_database_url": asked["url"],
+            "log_level": "CRITICAL",
+            "application_version": VERSION,
+        }
+    )
 
     @DBOS.workflow(name=JOB)
     def noop() -> None:

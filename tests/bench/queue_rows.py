@@ -30,7 +30,7 @@ LIMIT: Final = "bare driver, guarded"
 LEASED: Final = "indelible, leases alone"
 AUDITED: Final = "indelible, audited"
 PLAIN: Final[Mapping[str, str]] = {
-    "work": "stage::text, entity_id::text COLLATE \"C\", due_at::timestamptz, lease_owner::text,"
+    "work": 'stage::text, entity_id::text COLLATE "C", due_at::timestamptz, lease_owner::text,'
     " lease_until::timestamptz, fence::bigint, attempts::bigint, buried::text",
     "stages": "id::text, status::text",
 }
@@ -188,4 +188,3 @@ def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterato
         fill=rows_of_tokens.fill,
         left=rows_of_tokens.left,
     )
-
