@@ -90,6 +90,7 @@ SLOW = {
     "service/test_serving.py",
     "service/test_transfer.py",
     "sql/test_captures.py",
+    "sql/test_ceiling.py",
     "sql/test_captures_near.py",
     "sql/test_crashes.py",
     "sql/test_faults.py",
