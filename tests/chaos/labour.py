@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from threading import Thread
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -120,7 +121,7 @@ def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds
     shift = Shift(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
 
     def end(*_: object) -> None:
-        shift.end()
+        Thread(target=shift.end).start()  # this one may be in the middle of `wait`
 
     signal.signal(signal.SIGTERM, end)
     if kind == "clock":
