@@ -41,7 +41,7 @@ def test_there_are_thirty_cases_eight_of_them_legal() -> None:
     assert (len(CASES), len(legal), len(CASES) - len(legal)) == (30, 8, 22)
 
 
-@pytest.mark.parametrize(("status", "method"), CASES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("status", "method"), CASES, ids=str)
 def test_a_method_leads_where_it_should_or_says_which_step_and_which_state(status: TokenStatus, method: str) -> None:
     right, wrong, sources, target = METHODS[method]
     before = token(status)
