@@ -128,10 +128,8 @@ class Token(Marked):
 
     def mark_ready(self, metadata_cid: str, image_cid: str | None = None) -> Self:
         """The token whose image and metadata are pinned; ArgumentMissing unless both are known."""
-        marked = self.marked("ready", metadata_cid=metadata_cid, image_cid=image_cid or self.image_cid)
-        given("metadata_cid", metadata_cid)
-        given("image_cid", marked.image_cid)
-        return marked
+        marked, image = self.marked("ready"), image_cid or self.image_cid
+        return evolve(marked, metadata_cid=given("metadata_cid", metadata_cid), image_cid=given("image_cid", image))
 
     def mark_revealed(self, tx_hash: str) -> Self:
         """The token that the transaction has shown to all."""
