@@ -26,7 +26,11 @@ def perform(path: Path, seconds: float, name: str) -> str:
 
 def main(database: str, redis: str, seconds: str, path: str) -> None:
     store, ended = open_store(database), Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+
+    def end(*_: object) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
     bakery = Bakery(store).stage(batch=1, lease_seconds=2)
     stage = evolve(bakery, perform=partial(perform, Path(path), float(seconds)))
     shift = Shift(store=store, actor=WORKER)

@@ -3,12 +3,13 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.actor import Actor
 from indelible.kernel.errors import WrongUse
+from indelible.kernel.values import UNSTORABLE, TextUnstorable
 
 AS_THEY_ARE = frozenset((str, int, bool, type(None)))
 
@@ -43,8 +44,9 @@ def plain(value: object) -> object:
     if type(value) in AS_THEY_ARE:  # of most fields: cattrs takes ten times as long to say so
         return value
     if type(value) is dict:
-        return {plain(key): plain(each) for key, each in cast("dict[object, object]", value).items()}
-    return _converter.unstructure(value)
+        items = cast("dict[object, object]", value).items()
+        return {plain(key): each if type(each) in AS_THEY_ARE else plain(each) for key, each in items}
+    return instant_text(value) if type(value) is datetime else _converter.unstructure(value)
 
 
 def canonical(value: object) -> str:
@@ -55,6 +57,14 @@ def canonical(value: object) -> str:
 def encoded(value: object) -> str:
     """The one text of a value that is plain already."""
     return _encoder.encode(value)
+
+
+def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
+    """The value as a database gives it back; WrongUse for what JSON has not, or TextUnstorable."""
+    text = canonical(value)
+    if UNSTORABLE.search(text.replace(r"\\", "").replace(r"\u0000", "\x00")):
+        raise TextUnstorable("value")
+    return json.loads(text)
 
 
 def digest(value: object) -> str:
