@@ -24,7 +24,7 @@ OWED: dict[tuple[str, ...], int] = {
     (f"{CORE}/kernel",): 330,
     (f"{CORE}/captures",): 625,
     ("adapters/sql",): 1_120,
-    ("web",): 880,
+    ("web",): 1_540,  # of which 650 are tokens and work: 0051-what-opens-without-a-key.md
     ("service",): 780,
 }
 
