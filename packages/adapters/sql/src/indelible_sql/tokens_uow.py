@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy.util import greenlet_spawn
 
 from indelible.kernel import Actor
-from indelible.tokens import (
+from indelible.tokens.handlers.repositories import (
     AuthorRepository,
     ImageGenerationJobRepository,
     IPFSUploadRecordRepository,

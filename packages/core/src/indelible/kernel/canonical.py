@@ -3,12 +3,13 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.actor import Actor
 from indelible.kernel.errors import WrongUse
+from indelible.kernel.values import UNSTORABLE, TextUnstorable
 
 AS_THEY_ARE = frozenset((str, int, bool, type(None)))
 
@@ -56,6 +57,14 @@ def canonical(value: object) -> str:
 def encoded(value: object) -> str:
     """The one text of a value that is plain already."""
     return _encoder.encode(value)
+
+
+def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
+    """The value as a database gives it back; WrongUse for what JSON has not, or TextUnstorable."""
+    text = canonical(value)
+    if UNSTORABLE.search(text.replace(r"\\", "").replace(r"\u0000", "\x00")):
+        raise TextUnstorable("value")
+    return json.loads(text)
 
 
 def digest(value: object) -> str:

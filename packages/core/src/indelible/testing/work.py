@@ -78,7 +78,7 @@ class WorkConformance:
         within(store, lambda tx: tx.work.put_off(lease, due_at=FAR, reason="no answer"))
         put(store, "a")
 
-        assert claim(store)[0].attempt == 2
+        assert [each.attempt for each in claim(store)] == [2]
 
     def test_work_is_put_once_whatever_became_of_it(self, store: AnyStore) -> None:
         for due_at in (LATER, BEGINNING):
@@ -197,8 +197,7 @@ class WorkConformance:
 
         assert backlog(store) == Backlog(stage="work", due=2, running=1, dead=1, oldest=BEGINNING)
         assert [each.stage for each in store.read(lambda tx: tx.work.backlogs(LATER))] == ["also", "work"]
-        assert store.read(lambda tx: tx.work.waiting("work", LATER, most=9)) == 2
-        assert store.read(lambda tx: tx.work.waiting("work", LATER, most=1)) == 1
+        assert [store.read(lambda tx, n=most: tx.work.waiting("work", LATER, most=n)) for most in (9, 1)] == [2, 1]  # type: ignore[misc]
 
     def test_a_claim_goes_on_behind_a_lease_and_begins_again_at_the_front(self, store: AnyStore) -> None:
         put(store, "a", "b", "c")

@@ -33,19 +33,11 @@ from indelible.tokens.handlers import (
     hint_detection,
     keep_page,
     recover_token,
+    repositories,
     retry_token,
     set_author_prompt,
 )
-from indelible.tokens.handlers.repositories import (
-    AuthorRepository,
-    ImageGenerationJobRepository,
-    IPFSUploadRecordRepository,
-    MintEventRepository,
-    Repositories,
-    RevealTransactionRepository,
-    SystemStateRepository,
-    TokenRepository,
-)
+from indelible.tokens.handlers.repositories import Repositories
 from indelible.tokens.lifecycle import (
     AUTHOR,
     IMAGE_JOB,
@@ -89,8 +81,6 @@ __all__ += ["IPFSUploadRecord", "ImageGenerationJob", "JobStatus", "MINT", "Mint
 __all__ += ["Page", "PageKept", "REVEAL", "Reading", "RecordType", "Reorg", "RevealStatus", "RevealTransaction"]
 __all__ += ["SYSTEM_STATE", "Span", "SystemState", "TOKEN", "Token", "TokenFigures", "TokenSaved", "TokenStatus"]
 __all__ += ["UPLOAD", "UploadStatus", "signed_message"]
-# repositories of the hand-off
-__all__ += ["AuthorRepository", "IPFSUploadRecordRepository", "ImageGenerationJobRepository", "MintEventRepository"]
-__all__ += ["Repositories", "RevealTransactionRepository", "SystemStateRepository", "TokenRepository"]
-# ports, work and errors
-__all__ += ["Chain", "TokensRead", "TokensWrite", "Detection", "Recovered", "recover_missing", "errors"]
+# the seven repositories of the hand-off, ports, work and errors
+__all__ += ["Repositories", "repositories", "Chain", "TokensRead", "TokensWrite"]
+__all__ += ["Detection", "Recovered", "recover_missing", "errors"]

@@ -14,6 +14,7 @@ from attrs import Attribute, asdict, evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import Lifecycle, instant_after
+from indelible.kernel.canonical import as_json
 from indelible.kernel.stages import GiveUp
 from indelible.kernel.stepped import Stepped
 from indelible.kernel.values import (
@@ -112,7 +113,7 @@ class Token(Marked):
     generation_attempts: int = field(default=0, validator=is_count, metadata=NATURAL)
     generation_error: str | None = field(default=None, validator=optional(is_sentence), metadata=LINE)
     reveal_tx_hash: str | None = field(default=None, converter=lowered, validator=optional(is_hash))
-    error_data: Document | None = None
+    error_data: Document | None = field(default=None, converter=as_json)
     status: declared.TokenStatus = field(validator=is_a(declared.TokenStatus))
 
     def mark_generating(self) -> Self:
@@ -127,10 +128,8 @@ class Token(Marked):
 
     def mark_ready(self, metadata_cid: str, image_cid: str | None = None) -> Self:
         """The token whose image and metadata are pinned; ArgumentMissing unless both are known."""
-        marked = self.marked("ready", metadata_cid=metadata_cid, image_cid=image_cid or self.image_cid)
-        given("metadata_cid", metadata_cid)
-        given("image_cid", marked.image_cid)
-        return marked
+        marked, image = self.marked("ready"), image_cid or self.image_cid
+        return evolve(marked, metadata_cid=given("metadata_cid", metadata_cid), image_cid=given("image_cid", image))
 
     def mark_revealed(self, tx_hash: str) -> Self:
         """The token that the transaction has shown to all."""
@@ -139,7 +138,7 @@ class Token(Marked):
 
     def mark_failed(self, error_dict: Document) -> Self:
         """The token that goes no further, and why."""
-        return self.marked("fail", error_data=dict(error_dict))
+        return self.marked("fail", error_data=error_dict)
 
     def retried(self, error: str) -> Self:
         """The token whose generation is to be tried again."""
@@ -243,7 +242,7 @@ class ImageGenerationJob(Marked):
     service: str = field(validator=is_identifier, metadata={"max_length": 50})
     external_job_id: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
     retry_count: int = field(default=0, validator=is_count, metadata=NATURAL)
-    error_data: Document | None = None
+    error_data: Document | None = field(default=None, converter=as_json)
     completed_at: datetime | None = field(default=None, validator=optional(is_instant))
     status: declared.JobStatus = field(validator=is_a(declared.JobStatus))
 
@@ -264,7 +263,7 @@ class IPFSUploadRecord(Marked):
     record_type: RecordType = field(validator=is_a(RecordType))
     cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
     retry_count: int = field(default=0, validator=is_count, metadata=NATURAL)
-    error_data: Document | None = None
+    error_data: Document | None = field(default=None, converter=as_json)
     completed_at: datetime | None = field(default=None, validator=optional(is_instant))
     status: declared.UploadStatus = field(validator=is_a(declared.UploadStatus))
 
@@ -292,7 +291,7 @@ class SystemState(Marked):
     """A value that the pipeline remembers under a key, which is its id."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = declared.SYSTEM_STATE
-    state_value: Any = None  # what JSON knows, without floats
+    state_value: object = field(default=None, converter=as_json)
     status: declared.StateStatus = field(validator=is_a(declared.StateStatus))
 
 

@@ -76,7 +76,7 @@ class CheckpointMoved(Conflict):
 
 
 @frozen
-class ArgumentMissing(Invalid):
+class ArgumentMissing(Invalid, ValueError):
     """This step needs a value, and none was given."""
 
     code: ClassVar[str] = "ARGUMENT_MISSING"

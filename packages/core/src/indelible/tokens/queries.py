@@ -1,5 +1,7 @@
 """Questions about tokens; none of them writes."""
 
+from typing import Any
+
 from attrs import frozen
 
 from indelible.kernel import Change
@@ -79,7 +81,7 @@ def figures(tx: TokensRead) -> TokenFigures:
     counts = tx.collection.counts()
     dropped = tx.collection.mints.find({"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE)
     states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
-    kept = states[0].entity.state_value if states else None
+    kept: Any = states[0].entity.state_value if states else None
     return TokenFigures(
         statuses={status.value: counts.get(status, 0) for status in TokenStatus},
         checkpoint=None if kept is None else Checkpoint(number=kept["number"], hash=kept["hash"]),

@@ -100,7 +100,7 @@ def next_span(checkpoint: Checkpoint | None, newest: int, size: int, how: Readin
     """
     confirmed = newest - how.confirmations
     unread = how.start if checkpoint is None else checkpoint.number + 1
-    first = max(how.start, unread - min(how.overlap, size // 2))
+    first = max(min(how.start, unread), unread - min(how.overlap, size // 2))  # a start that is set later skips nothing
     return Span(first=first, last=min(confirmed, first + size - 1)) if unread <= confirmed else Span(first=1, last=0)
 
 

@@ -1,9 +1,9 @@
 """Work on tokens that leaves the process: the chain is read, a page at a time, and read back where it has changed."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import Factory, define, field, frozen
 
@@ -11,16 +11,19 @@ from indelible.kernel import Actor, IndelibleError, Store
 from indelible.kernel.leases import Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
 from indelible.tokens.commands import DropBlocks, KeepPage, RecoverToken
+from indelible.tokens.entities import Block
 from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDeep, TokenExists
 from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_of_mints, checkpoints, missing_tokens
 from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Page, Reading, Reorg, Span, next_size, next_span, smaller
 
+NEVER: Final = 2**31  # attempts after which detection would die: a node that is away for a month is asked again
 MOST_WALKED: Final = 100_000  # checkpoints that are compared with the chain before an operator is asked
 
 logger = logging.getLogger("indelible.tokens")
 
+Seen = TypeVar("Seen")
 Found = Page | Reorg | None
 Look = tuple[Checkpoint | None]
 
@@ -36,9 +39,8 @@ class Detection:
 
     def stage(self) -> Stage[TokensWrite, Look, Found]:
         """The stage that does it; its only piece of work is the chain."""
-        never = 2**31  # a node that is away for a month is asked again after it
         return Stage(
-            name=DETECT, batch=1, claim=self.claim, perform=self.perform, finish=self.finish, most_attempts=never
+            name=DETECT, batch=1, claim=self.claim, perform=self.perform, finish=self.finish, most_attempts=NEVER
         )
 
     def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[Look]:
@@ -50,7 +52,7 @@ class Detection:
         (checkpoint,) = look
         self.chain.check()
         newest = self.chain.newest()
-        if checkpoint and not self._is_kept(checkpoint):
+        if checkpoint and self._block(checkpoint.number).hash != checkpoint.hash:
             return self._reorg()
         while span := next_span(checkpoint, newest, self._size, self.how):
             if page := self._page(span, newest):
@@ -72,15 +74,25 @@ class Detection:
             pause = timedelta(seconds=0 if is_more else self.how.poll_seconds)
             tx.work.put(DETECT, {CHAIN: tx.clock.now() + pause})
 
-    def _is_kept(self, checkpoint: Checkpoint) -> bool:
-        """Whether the chain still has the block; ChainUnreachable where the node is not so far."""
-        block = self.chain.block(checkpoint.number)
+    def _block(self, number: int) -> Block:
+        """The block; ChainUnreachable where the node has none, as one has that is not so far."""
+        block = self.chain.block(number)
         if block is None:
-            raise ChainUnreachable(f"the node has no block {checkpoint.number} yet, which was read before")
-        return block.hash == checkpoint.hash
+            raise ChainUnreachable(f"the node has no block {number} yet")
+        return block
+
+    def _settled(self, number: int, look: Callable[[], Seen]) -> Seen:
+        """What is seen while a block stays what it is: what two chains say must not be taken for one's."""
+        before, seen = self._block(number), look()
+        if self._block(number) != before:
+            raise ChainUnreachable("the chain changed while it was read")
+        return seen
 
     def _reorg(self) -> Reorg:
         """The last checkpoint that the chain has kept, and the blocks with mints that it has not."""
+        return self._settled(self.chain.newest(), self._dropped)
+
+    def _dropped(self) -> Reorg:
         kept = self._last_kept()
         blocks = self.store.read(blocks_of_mints, kept.number)
         gone = {hash_ for number, hash_ in blocks if not self._has(number, hash_)}
@@ -122,16 +134,14 @@ class Detection:
     def _page(self, span: Span, newest: int) -> Page | None:
         """What is in the span; None where less must be asked for at once."""
         try:
-            mints = self.chain.mints(span.first, span.last)
+            mints = self._settled(span.last, lambda: self.chain.mints(span.first, span.last))
         except RangeTooLarge as error:
             if span.first == span.last:
                 raise TryAgain("the node does not answer even for one block") from error
             self._size = smaller(span, error.advised_last)
             return None
         self._size = next_size(self._size, len(mints), self.how)
-        last = self.chain.block(span.last)
-        if last is None:
-            raise ChainUnreachable(f"the node has no block {span.last} yet")
+        last = self._block(span.last)
         return Page(span=span, last=last, mints=mints, is_last=span.last >= newest - self.how.confirmations)
 
 

@@ -13,8 +13,6 @@ from indelible.tokens.handlers.repositories import Repositories, kept_all, saved
 from indelible.tokens.ports import TokensWrite
 from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT, Checkpoint
 
-MOST_EVENTS = 10_000
-
 
 def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
     """Give a failed token another chance; MintOrphaned while the chain has no mint of it."""
@@ -49,7 +47,7 @@ def keep_page(tx: TokensWrite, command: commands.KeepPage) -> PageKept:
 def drop_blocks(tx: TokensWrite, command: commands.DropBlocks) -> BlocksDropped:
     """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
     reorg, events = command.reorg, Repositories.over(tx).mint_events
-    found = events.get_by_block_range(reorg.kept.number + 1, 2**63 - 1, MOST_EVENTS)
+    found = events.get_by_block_range(reorg.kept.number + 1, 2**63 - 1)
     gone = [each for each in found if each.block_hash in reorg.gone and each.is_canonical]
     tokens = [token for event in gone for token in _orphaned(tx, event)]
     _set_checkpoint(tx, reorg.kept)

@@ -162,17 +162,24 @@ class MintEventRepository:
 
     def add(self, event: entities.MintEvent) -> entities.MintEvent:
         """The mint, kept; MintEventExists."""
-        if self.find(event.block_hash, event.tx_hash, event.log_index):
+        if self.find(event.block_hash, event.tx_hash, event.log_index) or self.exists(event.tx_hash, event.log_index):
             raise errors.MintEventExists(event.tx_hash, event.log_index)
         return added(self._tx, self._tx.collection.mints, event)
 
     def save(self, event: entities.MintEvent) -> entities.MintEvent:
+        """The mint after one step; MintEventExists where it comes back while it stands in another block."""
+        standing = self._standing(event.tx_hash, event.log_index)
+        if event.is_canonical and standing and standing.id != event.id:
+            raise errors.MintEventExists(event.tx_hash, event.log_index)
         return saved(self._tx, self._tx.collection.mints, event)
 
     def exists(self, tx_hash: str, log_index: int) -> bool:
         """Whether a mint that is in the chain is kept."""
+        return self._standing(tx_hash, log_index) is not None
+
+    def _standing(self, tx_hash: str, log_index: int) -> entities.MintEvent | None:
         where = {"tx_hash": tx_hash.lower(), "log_index": log_index, "status": "canonical"}
-        return first_of(self._tx.collection.mints, where) is not None
+        return first_of(self._tx.collection.mints, where)
 
     def find(self, block_hash: str, tx_hash: str, log_index: int) -> entities.MintEvent | None:
         """One occurrence of a mint."""

@@ -1,0 +1,148 @@
+"""Which message a wallet signs, which blocks are read next, which step was taken, what is due next."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+import pytest
+from attrs import evolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from indelible.kernel import Lifecycle
+from indelible.testing.mints import a_token, chain_hash, wallet
+from indelible.testing.readers import code
+from indelible.testing.stores import BEGINNING
+from indelible.tokens import TOKEN, Checkpoint, Reading, Span, TokenStatus, signed_message
+from indelible.tokens.lifecycle import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, UPLOAD
+from indelible.tokens.rules import (
+    EPOCH,
+    MESSAGE,
+    SignedMessage,
+    due_next,
+    next_size,
+    next_span,
+    smaller,
+    step_between,
+)
+
+NOW = BEGINNING
+MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)
+NONCE = "nonce-0001"
+NUMBERS = st.integers(0, 10_000_000)
+HOW = st.builds(
+    Reading,
+    start=st.integers(0, 1_000),
+    confirmations=st.integers(0, 100),
+    most_blocks=st.integers(1, 5_000),
+    overlap=st.integers(0, 200),
+)
+
+
+def message(*, of: str = wallet(1), at: object = MILLISECONDS, nonce: str = NONCE) -> str:
+    return MESSAGE.format(wallet=of, timestamp=at, nonce=nonce)
+
+
+def test_a_message_says_when_and_with_which_nonce() -> None:
+    assert signed_message(message(), wallet(1), NOW) == SignedMessage(timestamp=MILLISECONDS, nonce=NONCE)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        message(of=wallet(2)),
+        message() + "\n",
+        " " + message(),
+        message().replace("\n", "\r\n"),
+        message().replace("Update", "update"),
+        message(at=f"{MILLISECONDS // 1000}"),
+        message(at=f"+{MILLISECONDS}"),
+        message(at="\N{ARABIC-INDIC DIGIT ZERO}" * 13),
+        message(nonce="short"),
+        message(nonce="x" * 101),
+        message(nonce="a nonce with spaces"),
+        message(nonce="nonce-0001\nNonce: nonce-0002"),
+        message() + message(),
+    ],
+)
+def test_a_message_that_is_not_exactly_the_one_that_is_asked_for_is_wrong(wrong: str) -> None:
+    assert code(lambda: signed_message(wrong, wallet(1), NOW)) == "MESSAGE_WRONG"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(0, ""), (300, ""), (-300, ""), (300.001, "MESSAGE_EXPIRED"), (-301, "MESSAGE_EXPIRED")]
+)
+def test_a_message_holds_for_five_minutes_either_way(seconds: float, expected: str) -> None:
+    at = MILLISECONDS + round(seconds * 1_000)
+
+    assert code(lambda: signed_message(message(at=at), wallet(1), NOW)) == expected
+
+
+@given(st.text(max_size=300))
+def test_no_other_text_is_a_message(text: str) -> None:
+    assume(text != message())
+
+    assert code(lambda: signed_message(text, wallet(1), NOW)) == "MESSAGE_WRONG"
+
+
+@given(NUMBERS | st.none(), NUMBERS, st.integers(1, 5_000), HOW)
+def test_blocks_are_read_once_confirmed_from_the_checkpoint_on_and_none_is_left_out(
+    read: int | None, newest: int, size: int, how: Reading
+) -> None:
+    checkpoint = None if read is None else Checkpoint(number=read, hash=chain_hash(0))
+    unread = how.start if read is None else read + 1
+
+    span = next_span(checkpoint, newest, size, how)
+
+    assert bool(span) == (unread <= newest - how.confirmations)
+    if span:
+        assert min(how.start, unread) <= span.first <= unread
+        assert unread <= span.last <= newest - how.confirmations
+        assert span.last - span.first < size
+        assert unread - span.first <= how.overlap
+
+
+@given(st.integers(1, 10_000_000), st.integers(1, 5_000), st.integers(-10, 10_000_100))
+def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(first: int, size: int, advised: int) -> None:
+    span = Span(first=first, last=first + size)
+
+    for hint in (None, advised):
+        found = smaller(span, hint)
+        assert 1 <= found <= size
+    if first <= advised < span.last:
+        assert smaller(span, advised) == advised - first + 1
+
+
+@given(st.integers(1, 5_000), st.integers(0, 20_000), HOW)
+def test_more_is_asked_for_while_there_is_little_and_never_too_much(size: int, logs: int, how: Reading) -> None:
+    assume(size <= how.most_blocks)
+
+    found = next_size(size, logs, how)
+
+    assert size <= found <= how.most_blocks
+    assert found == (size if logs >= 1_000 else min(2 * size, how.most_blocks))
+
+
+@pytest.mark.parametrize(
+    "lifecycle", [TOKEN, AUTHOR, MINT, IMAGE_JOB, UPLOAD, REVEAL, SYSTEM_STATE], ids=lambda it: it.name
+)
+def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) -> None:
+    states = sorted({str(edge.to_state) for edge in lifecycle.edges} | {""})
+    edges = {(edge.from_state, edge.to_state): edge.action for edge in lifecycle.edges}
+
+    pairs = [(old, new) for old in states for new in states if new]
+    for old, new in pairs:
+        told: list[str] = []
+        refused = code(lambda old=old, new=new, told=told: told.append(step_between(lifecycle, old, new)))
+        assert (told, refused) == (([edges[old, new]], "") if (old, new) in edges else ([], "INVALID_TRANSITION"))
+
+
+def test_what_is_due_next_is_due_as_its_mint_was() -> None:
+    tokens = [evolve(a_token(number + 1), status=status) for number, status in enumerate(TokenStatus)]
+
+    assert due_next(tokens) == {
+        "generate": {"token-1": BEGINNING + timedelta(seconds=1)},
+        "upload": {"token-3": BEGINNING + timedelta(seconds=3)},
+        "reveal": {"token-4": BEGINNING + timedelta(seconds=4)},
+    }
+    assert due_next([]) == {}

@@ -1,0 +1,106 @@
+"""What a token, an author, a mint, a job, an upload and a reveal may hold, and what is refused with which code."""
+
+from typing import Any
+
+import pytest
+
+from indelible.testing.mints import a_log, a_mint, a_token, an_author, chain_hash, wallet
+from indelible.testing.readers import code
+from indelible.testing.stores import BEGINNING
+from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemState
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("wallet_address", "0x12", "NOT_HEX"),
+        ("wallet_address", "0x" + "g" * 40, "NOT_HEX"),
+        ("wallet_address", wallet(1)[2:], "NOT_HEX"),
+        ("wallet_address", 7, "WRONG_TYPE"),
+        ("wallet_address", None, "WRONG_TYPE"),
+        ("prompt_text", "", "TEXT_BLANK"),
+        ("prompt_text", " \n", "TEXT_BLANK"),
+        ("prompt_text", "x" * 1_001, "TEXT_TOO_LONG"),
+        ("twitter_handle", "x" * 256, "TEXT_TOO_LONG"),
+    ],
+)
+def test_an_author_that_cannot_be_is_refused(field: str, value: object, expected: str) -> None:
+    given: dict[str, Any] = {field: value}
+
+    assert code(lambda: an_author(**given)) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("token_id", 0, "NUMBER_OUT_OF_RANGE"),
+        ("token_id", 2**63, "NUMBER_OUT_OF_RANGE"),
+        ("token_id", True, "WRONG_TYPE"),
+        ("generation_attempts", -1, "NUMBER_OUT_OF_RANGE"),
+        ("generation_error", "x" * 1_001, "TEXT_TOO_LONG"),
+        ("minter_address", "0x", "NOT_HEX"),
+        ("reveal_tx_hash", wallet(1), "NOT_HEX"),
+        ("mint_timestamp", BEGINNING.replace(tzinfo=None), "INSTANT_OUT_OF_RANGE"),
+        ("image_cid", "x" * 256, "TEXT_TOO_LONG"),
+        ("error_data", {"a": 0.5}, "WRONG_USE"),
+        ("error_data", {"a": "\x00"}, "TEXT_UNSTORABLE"),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused(field: str, value: object, expected: str) -> None:
+    given: dict[str, Any] = {field: value}
+    said: dict[str, Any] = {"id": "t", "token_id": 1, "author_id": "a", "mint_timestamp": BEGINNING}
+
+    assert code(lambda: type(a_token(1)).born("detect", now=BEGINNING, **(said | given))) == expected
+
+
+@pytest.mark.parametrize("quantity", [0, 51, -1])
+def test_a_mint_is_of_1_to_50_tokens(quantity: int) -> None:
+    assert code(lambda: a_mint(1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
+    assert code(lambda: a_log(1, block=1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
+
+
+@pytest.mark.parametrize("count", [0, 51])
+def test_a_reveal_is_of_1_to_50_tokens(count: int) -> None:
+    ids = [f"t-{number}" for number in range(count)]
+
+    assert code(lambda: RevealTransaction.born("create", now=BEGINNING, id="r", token_ids=ids)) == "BATCH_SIZE_WRONG"
+
+
+def test_a_reveal_holds_a_token_once() -> None:
+    made = {"id": "r", "token_ids": ("a", "a")}
+
+    assert code(lambda: RevealTransaction.born("create", now=BEGINNING, **made)) == "BATCH_SIZE_WRONG"
+
+
+def test_capitals_are_a_checksum_at_most() -> None:
+    upper = "0x" + "ABCDEF".zfill(40)
+    block = Block(number=0, hash=chain_hash(1).upper().replace("X", "x"), parent_hash=chain_hash(0), at=BEGINNING)
+
+    assert an_author(wallet_address=upper).wallet_address == upper.lower()
+    assert SetAuthorPrompt(wallet_address=upper, prompt_text="A boat.").wallet_address == upper.lower()
+    assert block.hash == chain_hash(1)
+
+
+def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
+    event = a_mint(5, quantity=3)
+
+    assert list(event.token_ids) == [5, 6, 7]
+    assert event.minting == {"minter_address": wallet(2), "mint_timestamp": BEGINNING, "mint_event_id": event.id}
+
+
+def test_what_is_kept_of_a_log_are_its_own_values() -> None:
+    log = a_log(3, block=4, quantity=2)
+    event = a_mint(1, **log.as_event)
+
+    assert (event.token_id, event.recipient, event.total_paid) == (3, log.minter, "7")
+    assert (event.block_hash, event.tx_hash, event.log_index) == (log.block_hash, log.tx_hash, log.log_index)
+    assert (event.author_wallet, event.quantity, event.block_number) == (log.author_wallet, 2, 4)
+    assert event.block_timestamp == log.block_timestamp
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [((1, 2), [1, 2]), ({3: "x"}, {"3": "x"}), (2**80, 2**80), ("\\u0000", "\\u0000"), ("\\\\u0000", "\\\\u0000")],
+)
+def test_a_value_is_kept_as_it_will_be_read_back(value: object, kept: object) -> None:
+    assert SystemState.born("create", now=BEGINNING, id="k", state_value=value).state_value == kept
