@@ -217,6 +217,9 @@ def _wheels(session: nox.Session) -> None:
     web = _empty(session, place / "web", wheels["indelible"], wheels["indelible-web"])
     _import_everything(session, web, "indelible_web")
 
+    workers = _empty(session, place / "workers", wheels["indelible"], wheels["indelible-workers"])
+    _import_everything(session, workers, "indelible_workers")
+
     extras = [wheels.pop(name) for name in ("indelible-wordllama", "indelible-evm")]
     service = _empty(session, place / "service", *wheels.values())
     _import_everything(session, service, "indelible_service")

@@ -37,6 +37,7 @@ BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evm": ("Tokens on a chain", ("indelible_evm",)),
     "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
     "web": ("The REST API", ("indelible_web",)),
+    "workers": ("Stages at work", ("indelible_workers",)),
     "testing": (
         "The store in memory, and what a store is held to",
         (

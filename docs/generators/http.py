@@ -21,13 +21,17 @@ LEAD = (
     " answer where it was kept before; 201 is a new page, 200 one that was met before. `margin`, `magnitude`,"
     " `signal_magnitude` and `updates_centroid` may be sent, and are ignored with a warning. Lists show no embeddings,"
     ' single artifacts and subspaces do. A setting that was never chosen is changed for `If-Match: "0"`.\n\n'
+    "Tokens ([how to](../how-to/tokens.md)): a prompt is opened by its wallet's signature, and by no key; the nonce"
+    " that is signed stands for an `Idempotency-Key`.\n\n"
     "A refusal is `application/problem+json` with a `code` ([errors](errors.md)), and where a step was refused, the"
     " actions that are allowed.\n"
 )
 OUTSIDE = (
     "Outside of the document, without a key: `/health`, `/health/live`, `/health/ready`, `/metrics`"
-    " ([metrics](metrics.md)), `/openapi.json`, `/docs`.\n"
+    " ([metrics](metrics.md)), `/openapi.json`, `/docs`; with a signature, `/webhooks/alchemy`; with the scope"
+    " `admin`, what an operator does with [work](../how-to/tokens.md) below `/admin`.\n"
 )
+SIGNED = "a wallet's signature"
 Json = Mapping[str, Any]
 
 
@@ -46,7 +50,7 @@ def rows(path: str, operations: Json) -> Iterator[tuple[str, ...]]:
         yield (
             f"`{method.upper()} {path}`",
             cell(operation["summary"]),
-            ", ".join(f"`{scope}`" for choice in operation["security"] for scope in choice["key"]),
+            ", ".join(f"`{scope}`" for choice in operation["security"] for scope in choice["key"]) or SIGNED,
             ", ".join(taken(operation)),
             given(operation),
             " ".join(operation["responses"]),

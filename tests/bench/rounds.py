@@ -27,6 +27,11 @@ class Dose:
     batch: int  # captures in one transaction
     artifacts: int  # in a space that has many
     signals: int  # in another that has many
+    due: tuple[int, ...]  # work, when claims of it begin
+    workers: tuple[int, ...]  # that claim at once
+    seconds: float  # for which they do
+    heavy: bool  # whether those are beside them that take long to begin
+    finished: tuple[int, ...]  # under an old snapshot, when claims are looked at
 
 
 FULL: Final = Dose(
@@ -40,6 +45,11 @@ FULL: Final = Dose(
     batch=100,
     artifacts=100_000,
     signals=1_000_000,
+    due=(10_000, 100_000, 1_000_000),
+    workers=(2, 4),
+    seconds=2.0,
+    heavy=True,
+    finished=(0, 50_000, 100_000),
 )
 SMALL: Final = Dose(
     rounds=1,
@@ -52,6 +62,11 @@ SMALL: Final = Dose(
     batch=3,
     artifacts=100,
     signals=20_000,
+    due=(400,),
+    workers=(2,),
+    seconds=0.2,
+    heavy=False,
+    finished=(0, 300, 600),
 )
 
 

@@ -26,10 +26,11 @@ SETTINGS = {"INDELIBLE_PORT": "0", "INDELIBLE_REQUESTS_PER_MINUTE": "1000000", "
 
 @frozen
 class Instance:
-    """Where it is found, and the key that opens everything."""
+    """Where it is found, the key that opens everything, and where its database is."""
 
     address: str
     key: str
+    url: str
 
     def api(self, method: str, path: str, body: object = None, seq: int | None = None) -> dict[str, object]:
         headers = {"Authorization": f"Bearer {self.key}"} | ({"If-Match": f'"{seq}"'} if seq else {})
@@ -54,7 +55,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     port = {"INDELIBLE_PORT": address.rpartition(":")[2]}
     for name in ("concepts", "captures"):
         subprocess.run([*command, "demo", name], cwd=folder, env=environment | port, check=True, capture_output=True)
-    yield Instance(address=address, key=(folder / "data" / "first.key").read_text())
+    data = folder / "data"
+    yield Instance(address=address, key=(data / "first.key").read_text(), url=f"sqlite:///{data / 'indelible.db'}")
     process.send_signal(signal.SIGTERM)
     process.stdout.close()
     assert process.wait(timeout=60) == 0

@@ -1,7 +1,7 @@
 """A contract's mints, detected from a real chain while it forgets and changes: what is kept is what the chain has."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -12,9 +12,10 @@ from tests.chain.anvil import Anvil, anvil
 from tests.chain.proxy import Proxy, proxy
 
 from indelible import tokens
-from indelible.kernel import Actor, SystemClock
+from indelible.kernel import Actor, Head, SystemClock
 from indelible.testing.stores import AnyStore
 from indelible.tokens.queries import checkpoints
+from indelible.wiring import Reading
 from indelible_evm import EvmChain
 from indelible_workers import drain
 
@@ -31,7 +32,7 @@ class Scene:
     node: Anvil
     provider: Proxy
     season: str
-    store: Any
+    store: AnyStore
     how: tokens.Reading
     events: int = field(default=0, init=False)
 
@@ -82,7 +83,7 @@ class Scene:
         """What the store has otherwise than the chain, of what is confirmed."""
         confirmed = self.node_chain.newest() - self.how.confirmations
         there = {(each.block_hash, each.tx_hash, each.log_index): each for each in self.node_chain.mints(0, confirmed)}
-        kept = self.store.read(lambda tx: tx.collection.mints_between(0, 2**62, limit=100_000))
+        kept = self.store.read(_mints)
         here = {
             (head.entity.block_hash, head.entity.tx_hash, head.entity.log_index)
             for head in kept
@@ -93,7 +94,7 @@ class Scene:
             for log in there.values()
             for token_id in range(log.start_token_id, log.start_token_id + log.quantity)
         }
-        found = self.store.read(lambda tx: tx.collection.numbered(None, after=0, limit=100_000))
+        found = self.store.read(_tokens)
         wallets = {head.entity.id: head.entity.wallet_address for head in self.store.read(_authors)}
         tokens_here = [head.entity for head in found if not head.entity.is_quarantined]
         alive = {each.token_id: wallets[each.author_id] for each in tokens_here}
@@ -107,7 +108,7 @@ class Scene:
 
     def quarantined(self) -> int:
         """How many tokens wait for the chain to mint them again."""
-        found = self.store.read(lambda tx: tx.collection.numbered(None, after=0, limit=100_000))
+        found = self.store.read(_tokens)
         return sum(head.entity.is_quarantined for head in found)
 
     def walked(self) -> int:
@@ -120,8 +121,16 @@ def dice(seed: int) -> Random:
     return Random(seed)  # noqa: S311 - no secret
 
 
-def _authors(tx: Any) -> Any:  # noqa: ANN401 - of any store
+def _authors(tx: Reading) -> Sequence[Head[tokens.Author]]:
     return tx.collection.authors.find({}, limit=1_000)
+
+
+def _mints(tx: Reading) -> Sequence[Head[tokens.MintEvent]]:
+    return tx.collection.mints_between(0, 2**62, limit=100_000)
+
+
+def _tokens(tx: Reading) -> Sequence[Head[tokens.Token]]:
+    return tx.collection.numbered(None, after=0, limit=100_000)
 
 
 @contextmanager

@@ -138,7 +138,7 @@ def test_tokens_that_nobody_told_of_are_recovered_from_the_chains_count(watched:
 
 
 def test_a_database_that_has_lived_through_it_is_whole(place: Path, sqlite: SqlStore) -> None:
-    with scene(place, sqlite, confirmations=CONFIRMATIONS) as watched:  # type: ignore[arg-type]
+    with scene(place, sqlite, confirmations=CONFIRMATIONS) as watched:
         chance = dice(6)
         for depth in (1, 6, 2, 9):
             watched.mint(chance, 5)

@@ -1,4 +1,4 @@
-"""A worker, or a clock, as a process: `python -m tests.chaos.labour worker URL REDIS OUTSIDE NAME`.
+"""A worker, or a clock, as a process: `python -m tests.chaos.labour worker URL REDIS OUTSIDE NAME LEASE_SECONDS`.
 
 Three kinds of work: tokens, whose every step is a change; counting, which only the database sees; and posts to an
 outside system that knows each by its key. A second post of one key would show, and so would a unit counted twice.
@@ -10,17 +10,17 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from threading import Event
+from threading import Thread
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from indelible import tokens
 from indelible.kernel import Actor
 from indelible.kernel.leases import Lease, Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
 from indelible_sql import Pool, open_store
-from indelible_workers import HintBroker, Periodic, Shift, Stages, client_of, schedule, working
+from indelible_workers import HintBroker, Periodic, Shift, client_of, schedule, working
 
 GENERATE, COUNT, POST, TICK = "generate", "count", "post", "tick"
 KEPT: Final = "INSERT INTO public.units (kind, id) VALUES (%s, %s)"  # a second time it is refused
@@ -95,7 +95,7 @@ class Posts:
         _keep(tx, POST, (unit for _, unit in done))
 
 
-def stages(outside: str) -> Stages:
+def stages(outside: str) -> dict[str, Stage[Any, Any, Any]]:
     """The kinds of work."""
     posts, often = Posts(outside), 50
     painting = Stage(
@@ -116,20 +116,23 @@ def stages(outside: str) -> Stages:
     return {stage.name: stage for stage in every}
 
 
-def main(kind: str, url: str, redis: str, outside: str, name: str) -> None:
+def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds: str) -> None:
     """Work until SIGTERM."""
-    ended = Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    store = open_store(url, pool=Pool(size=6))
-    actor = Actor.system(name)
+    shift = Shift(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
+
+    def end(*_: object) -> None:
+        Thread(target=shift.end).start()  # this one may be in the middle of `wait`
+
+    signal.signal(signal.SIGTERM, end)
     if kind == "clock":
-        schedule(store, (PERIODIC,), actor=actor, ended=ended)
+        schedule(shift, (PERIODIC,))
         return
-    shift = Shift(store=store, actor=actor)
-    with client_of(redis) as client:
-        brokers = [HintBroker(client, shift)]
-        with working(shift, stages(outside), brokers, threads=THREADS, sweep_seconds=2):
-            ended.wait()
+    every = {each: evolve(stage, lease_seconds=int(lease_seconds)) for each, stage in stages(outside).items()}
+    with (
+        client_of(redis) as client,
+        working(shift, every, [HintBroker(client, shift)], threads=THREADS, sweep_seconds=2),
+    ):
+        shift.ended.wait()
 
 
 if __name__ == "__main__":

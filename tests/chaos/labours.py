@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import psycopg
 from attrs import define, field, frozen
-from redis import Redis, RedisError
+from redis import RedisError
 from tests.chaos.labour import COUNT, GENERATE, PERIODIC, POST, TICK, poison
 from tests.chaos.restarts import Server
 from tests.conftest import SHARED_MEMORY
@@ -31,6 +31,7 @@ from indelible.kernel.leases import Attempt, Work
 from indelible.kernel.stages import ReviveWork, revive_work
 from indelible_service.embedded import redis
 from indelible_sql import open_store, verify
+from indelible_workers import client_of
 
 WORKERS: Final = 3
 OPERATOR: Final = Actor.user("operator")
@@ -78,6 +79,7 @@ class Works:
     url: str
     redis_url: str
     postgresql: Server
+    lease_seconds: int
     _redis: ExitStack
     children: dict[str, subprocess.Popen[bytes]] = field(factory=dict[str, subprocess.Popen[bytes]])
     names: dict[str, str] = field(factory=dict[str, str])
@@ -92,9 +94,16 @@ class Works:
         """Start a worker, or the clock, under a name that nobody had before."""
         self._named += 1
         self.names[place] = f"{place.replace(' ', '-')}-{self._named}"
-        said = (place.partition(" ")[0], self.url, self.redis_url, str(self.outside), self.names[place])
+        said = (
+            place.partition(" ")[0],
+            self.url,
+            self.redis_url,
+            str(self.outside),
+            self.names[place],
+            str(self.lease_seconds),
+        )
         with (self.directory / f"{place}.log").open("ab") as log:
-            command = (sys.executable, "-m", "tests.chaos.labour", *said)
+            command = (sys.executable, "-m", "tests.chaos.labour", *said, str(self.lease_seconds))
             self.children[place] = subprocess.Popen[bytes](command, stdin=DEVNULL, stdout=log, stderr=log)
 
     def kill(self, kind: str, chance: Random) -> Watched | None:
@@ -115,9 +124,9 @@ class Works:
         return None
 
     def _kill_redis(self, *, is_flushed: bool) -> None:
-        with suppress(RedisError), Redis.from_url(self.redis_url, socket_timeout=5) as client:
+        with suppress(RedisError), client_of(self.redis_url) as client:
             if is_flushed:
-                client.flushall()
+                client.execute_command("FLUSHALL")  # pyright: ignore[reportUnknownMemberType] - it has no types
         port = int(self.redis_url.rpartition(":")[2].partition("/")[0])
         self._redis.close()
         self._redis.enter_context(redis(self.directory / f"redis-{time.monotonic_ns()}", port=port))
@@ -131,7 +140,7 @@ class Works:
 
 
 @contextmanager
-def works() -> Generator[Works]:
+def works(lease_seconds: int) -> Generator[Works]:
     """A PostgreSQL, a Redis, and what works between them."""
     place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
     with (
@@ -147,7 +156,7 @@ def works() -> Generator[Works]:
             admin.execute(UNITS)
             admin.execute("GRANT SELECT, INSERT ON public.units TO indelible_app")
         cache = stack.enter_context(redis(Path(own) / "redis"))
-        made = Works(Path(own), found.url, cache.url, server, stack)
+        made = Works(Path(own), found.url, cache.url, server, lease_seconds, stack)
         with sqlite3.connect(made.outside) as outside:
             outside.execute("PRAGMA journal_mode = WAL")
             outside.execute("CREATE TABLE posted (key TEXT PRIMARY KEY, asked INTEGER DEFAULT 1)")
@@ -159,10 +168,10 @@ def works() -> Generator[Works]:
             server.stop(is_killed=False)
 
 
-def labour(units: int, kills: int, seconds: float, chance: Random) -> Laboured:
+def labour(units: int, kills: int, seconds: float, chance: Random, lease_seconds: int = 60) -> Laboured:
     """So many units, while so many are killed in so many seconds."""
     laboured = Laboured(units=units)
-    with works() as made:
+    with works(lease_seconds) as made:
         wanted = _put(made.url, units, seconds * 0.95)
         for place in (*(f"worker {number}" for number in range(WORKERS)), "clock"):
             made.begin(place)

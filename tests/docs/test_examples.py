@@ -18,6 +18,8 @@ from tests.architecture.sources import ROOT, SOURCES
 from tests.conftest import POLICY
 from tests.docs.examples import FENCE, PAGES, examples, outputs
 from tests.sql.pooler import pooler_to
+from tests.web.harness import WEBHOOK_SECRET
+from tests.web.minting import MAYA_S, buried, failed, minted
 from werkzeug.serving import make_server
 
 from indelible.kernel import Actor
@@ -87,11 +89,13 @@ def addresses(place: str, request: pytest.FixtureRequest, stack: ExitStack) -> d
 def served(stack: ExitStack) -> dict[str, str]:
     """The address of an instance, and a key of it."""
     store = MemoryStore(policy=POLICY)
-    command = CreateKey(
-        owner=Actor.user("maya"), scopes=tuple(f"captures:{each}" for each in ("read", "write", "admin"))
-    )
+    command = CreateKey(owner=Actor.user("maya"), scopes=("admin",))
     key = store.run(create_key, command, actor=Actor.system("tests"), reason="an example")
-    app = create_app(Wiring(store=store, config=store.config), WebSettings(secret=bytes(32)))
+    minted(store, MAYA_S)
+    failed(store)
+    buried(store, "upload", "token-1", "no space is left")
+    settings = WebSettings(secret=bytes(32), webhook_secret=WEBHOOK_SECRET)
+    app = create_app(Wiring(store=store, config=store.config), settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()

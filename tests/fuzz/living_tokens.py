@@ -26,7 +26,7 @@ class LivingTokens:
     def refill(self, web: Web) -> None:
         """Let some tokens be minted."""
         self.web, start = web, len(self.seqs) + 1
-        minted(web.store, *[MAYA_S, NOOR_S] * (FRESH // 2), start=start, block=start)
+        minted(web.store, *[MAYA_S, NOOR_S] * (FRESH // 2), start=start, block=len(self.seqs) // FRESH + 1)
         for number in range(start, start + FRESH):
             self.seqs[number] = 1
         for number in range(start, start + FRESH // 2):

@@ -5,7 +5,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from attrs import evolve
 from tests.workers.scenes import WORKER, Bakery
@@ -26,7 +26,11 @@ def perform(path: Path, seconds: float, name: str) -> str:
 
 def main(database: str, redis: str, seconds: str, path: str) -> None:
     store, ended = open_store(database), Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+
+    def end(*_: object) -> None:
+        Thread(target=ended.set).start()  # this one may be in the middle of `wait`
+
+    signal.signal(signal.SIGTERM, end)
     bakery = Bakery(store).stage(batch=1, lease_seconds=2)
     stage = evolve(bakery, perform=partial(perform, Path(path), float(seconds)))
     shift = Shift(store=store, actor=WORKER)

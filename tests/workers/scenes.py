@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field
+from redis import Redis
 
 from indelible.kernel import Actor, Store
 from indelible.kernel.leases import Attempt, Lease, Leases, Work, WorkNotFound
@@ -21,6 +22,11 @@ MOST_SECONDS = 30
 
 class Defect(Exception):
     """What a stage's author did not think of."""
+
+
+def redis_at(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
+    """A client of the Redis there, to be closed."""
+    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
 
 
 def put(store: WorkStore, *ids: str, stage: str = "bake", seconds: float = 0) -> None:
@@ -73,7 +79,7 @@ class Bakery:
     _lock: Lock = field(factory=Lock)
 
     def stage(self, **settings: Any) -> Stage[WorkWrite, str, str]:  # noqa: ANN401 - a stage's own
-        known = {"name": "bake", "batch": 10, "buried": self.buried}
+        known: dict[str, Any] = {"name": "bake", "batch": 10, "buried": self.buried}
         return Stage(**{**known, **settings}, claim=self.claim, perform=self.perform, finish=self.finish)
 
     def claim(self, _: WorkWrite, leases: Leases) -> Sequence[str | None]:

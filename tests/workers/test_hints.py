@@ -8,11 +8,11 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from redis import Redis
 from tests.conftest import folder
-from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, until
+from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, redis_at, until
 
 from indelible.kernel.stages import Stage, WorkWrite
 from indelible_service.embedded import RedisServer, redis
@@ -21,6 +21,7 @@ from indelible_workers import HintBroker, Shift, client_of, sweep, working
 from indelible_workers.hints import queue_of
 
 SWEEP_SECONDS = 0.3
+Client = Any  # redis-py's own types leave too much open
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ def own_redis() -> Generator[RedisServer]:
 
 
 @pytest.fixture
-def client(redis_url: str) -> Generator[Redis]:
-    with Redis.from_url(redis_url) as found:
+def client(redis_url: str) -> Generator[Client]:
+    with redis_at(redis_url) as found:
         found.flushall()
         yield found
 
@@ -66,7 +67,7 @@ def test_work_is_done_in_process_without_redis(store: WorkStore) -> None:
     assert sorted(bakery.performed) == loaves(50)
 
 
-def test_work_is_done_by_way_of_redis(store: WorkStore, redis_url: str, client: Redis) -> None:
+def test_work_is_done_by_way_of_redis(store: WorkStore, redis_url: str, client: Client) -> None:
     bakery = Bakery(store)
     put(store, *loaves(50))
     with at_work(store, bakery.stage(), redis_url, sweep_seconds=60):
@@ -93,7 +94,7 @@ def test_what_is_put_later_is_found_by_the_sweep_and_at_once_when_it_is_told(sto
         until(lambda: is_finished(store, "second"), 5)
 
 
-def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStore, client: Redis) -> None:
+def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStore, client: Client) -> None:
     stages = {"bake": Bakery(store).stage(), "cool": Bakery(store).stage(name="cool")}
     shift = Shift(store=store, actor=WORKER)
     put(store, *loaves(100))
@@ -104,7 +105,7 @@ def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStor
     assert client.llen(f"indelible:{queue_of(stages)}") == 8  # of which four more were sent than are needed
 
 
-def test_redis_that_is_flushed_again_and_again_loses_no_work(store: WorkStore, redis_url: str, client: Redis) -> None:
+def test_redis_that_is_flushed_again_and_again_loses_no_work(store: WorkStore, redis_url: str, client: Client) -> None:
     put(store, *loaves(100))
     with at_work(store, Bakery(store).stage(batch=1), redis_url):
         for _ in range(20):
@@ -130,7 +131,7 @@ def test_work_goes_on_while_redis_is_gone_and_by_redis_when_it_is_back(
             time.sleep(1.5)
             assert sum("of no use" in each.message for each in caplog.records) == 1
 
-            with folder() as empty, redis(empty, port=first.port) as second, Redis.from_url(second.url) as client:
+            with folder() as empty, redis(empty, port=first.port) as second, redis_at(second.url) as client:
                 put(store, *loaves(20, "again"))
                 until(lambda: is_finished(store, *loaves(20, "again")))
                 put(store, *loaves(20, "more"))
@@ -147,7 +148,7 @@ def test_work_goes_on_where_redis_never_was(store: WorkStore) -> None:
 def test_work_goes_on_where_redis_has_no_memory_left(
     store: WorkStore, own_redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with at_work(store, Bakery(store).stage(), own_redis.url), Redis.from_url(own_redis.url) as client:
+    with at_work(store, Bakery(store).stage(), own_redis.url), redis_at(own_redis.url) as client:
         put(store, "loaf")
         until(lambda: is_finished(store, "loaf"))
         client.config_set("maxmemory", "1")
@@ -207,7 +208,7 @@ def planted(queue: str, **said: object) -> bytes:
 )
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_rubbish_is_dropped_and_counted_and_work_goes_on(
-    store: WorkStore, redis_url: str, client: Redis, rubbish: bytes | dict[str, object]
+    store: WorkStore, redis_url: str, client: Client, rubbish: bytes | dict[str, object]
 ) -> None:
     stage = Bakery(store).stage()
     queue = queue_of({"bake": stage})

@@ -11,10 +11,9 @@ from random import Random
 from signal import SIGKILL, SIGTERM
 
 import pytest
-from redis import Redis
 from tests.architecture.sources import ROOT
 from tests.conftest import POLICY, copied, folder
-from tests.workers.scenes import WorkStore, is_finished, put, until, work
+from tests.workers.scenes import WorkStore, is_finished, put, redis_at, until, work
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
@@ -91,10 +90,10 @@ def test_a_process_that_is_told_to_end_finishes_what_it_has_in_hand_and_takes_no
 def test_processes_that_are_killed_again_and_again_with_redis_flushed_do_all_work_once(
     url: str, store: WorkStore, redis_url: str, tmp_path: Path
 ) -> None:
-    path, chance = tmp_path / "said", Random(5)
+    path, chance = tmp_path / "said", Random(5)  # noqa: S311 - which one is killed is no secret
     names = [f"loaf-{number:02}" for number in range(60)]
     put(store, *names)
-    with Redis.from_url(redis_url) as client:
+    with redis_at(redis_url) as client:
         for _ in range(5):
             with baker(url, redis_url, 0.02, path) as one, baker(url, redis_url, 0.02, path) as other:
                 time.sleep(chance.random() / 2)

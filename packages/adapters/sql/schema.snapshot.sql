@@ -1071,7 +1071,7 @@ edge token uploading ready ready 0
 edge token uploading sync revealed 0
 
 function algorithms_fixed  BEGIN
-  IF (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1099,14 +1099,14 @@ function algorithms_one_active  BEGIN
 END  false {search_path=pg_catalog}
 
 function algorithms_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function artifacts_fixed  BEGIN
-  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1127,14 +1127,14 @@ function artifacts_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function artifacts_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function artifacts_rising  BEGIN
-  IF (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1169,7 +1169,7 @@ function attempts_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function authors_fixed  BEGIN
-  IF (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1190,7 +1190,7 @@ function authors_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function authors_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1340,7 +1340,7 @@ BEGIN
 END  false {search_path=pg_catalog}
 
 function centroids_fixed  BEGIN
-  IF (NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1361,7 +1361,7 @@ function centroids_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function centroids_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1438,7 +1438,7 @@ function concepts_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function concepts_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1571,7 +1571,7 @@ function history_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function image_generation_jobs_fixed  BEGIN
-  IF (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1592,7 +1592,7 @@ function image_generation_jobs_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function image_generation_jobs_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1611,7 +1611,7 @@ BEGIN
 END  false {search_path=pg_catalog}
 
 function ipfs_upload_records_fixed  BEGIN
-  IF (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1632,7 +1632,7 @@ function ipfs_upload_records_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function ipfs_upload_records_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1653,7 +1653,7 @@ function keys_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function keys_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1688,7 +1688,7 @@ function lifecycle_edges_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function mint_events_fixed  BEGIN
-  IF (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1709,7 +1709,7 @@ function mint_events_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function mint_events_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1751,7 +1751,7 @@ function reveal_transactions_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function reveal_transactions_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1772,7 +1772,7 @@ function settings_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function settings_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1814,7 +1814,7 @@ function signals_no_update  BEGIN
 END  false {search_path=pg_catalog}
 
 function spaces_fixed  BEGIN
-  IF (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1835,7 +1835,7 @@ function spaces_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function spaces_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1856,14 +1856,14 @@ function stages_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function stages_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function subspaces_fixed  BEGIN
-  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1884,7 +1884,7 @@ function subspaces_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function subspaces_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1912,14 +1912,14 @@ function system_state_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function system_state_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function tokens_s0_fixed  BEGIN
-  IF (NEW.token_id = OLD.token_id) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -1940,21 +1940,21 @@ function tokens_s0_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function tokens_s0_one_step  BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function work_fence  BEGIN
-  IF (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
 function work_new  BEGIN
-  IF (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
@@ -2414,7 +2414,7 @@ table tokens_s0 rp false false
 
 table work rp false false
 
-trigger A CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_fixed()
+trigger A CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms FOR EACH ROW WHEN (((((new.formulas)::text = (old.formulas)::text) AND ((new.checksum)::text = (old.checksum)::text)) IS NOT TRUE)) EXECUTE FUNCTION algorithms_fixed()
 
 trigger A CREATE TRIGGER algorithms_no_delete BEFORE DELETE ON algorithms FOR EACH STATEMENT EXECUTE FUNCTION algorithms_no_delete()
 
@@ -2422,17 +2422,17 @@ trigger A CREATE TRIGGER algorithms_no_truncate BEFORE TRUNCATE ON algorithms FO
 
 trigger A CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_one_active()
 
-trigger A CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms FOR EACH ROW EXECUTE FUNCTION algorithms_one_step()
+trigger A CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON algorithms FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION algorithms_one_step()
 
-trigger A CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_fixed()
+trigger A CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.user_id)::text = (old.user_id)::text) AND ((new.space_id)::text = (old.space_id)::text) AND (new.normalized_url = old.normalized_url)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_fixed()
 
 trigger A CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION artifacts_no_delete()
 
 trigger A CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON artifacts FOR EACH STATEMENT EXECUTE FUNCTION artifacts_no_truncate()
 
-trigger A CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_one_step()
+trigger A CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_one_step()
 
-trigger A CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts FOR EACH ROW EXECUTE FUNCTION artifacts_rising()
+trigger A CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.engagement_level)::bigint >= (old.engagement_level)::bigint) AND ((new.reading_depth)::double precision >= (old.reading_depth)::double precision) AND ((new.scroll_depth)::double precision >= (old.scroll_depth)::double precision) AND ((new.dwell_time_ms)::bigint >= (old.dwell_time_ms)::bigint) AND ((new.word_count)::bigint >= (old.word_count)::bigint) AND (new.stamp >= old.stamp) AND (new.title_stamp >= old.title_stamp) AND (new.content_stamp >= old.content_stamp)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_rising()
 
 trigger A CREATE TRIGGER attempts_needs_head AFTER INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION attempts_needs_head()
 
@@ -2442,21 +2442,21 @@ trigger A CREATE TRIGGER attempts_no_truncate BEFORE TRUNCATE ON attempts FOR EA
 
 trigger A CREATE TRIGGER attempts_no_update BEFORE UPDATE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_update()
 
-trigger A CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors FOR EACH ROW EXECUTE FUNCTION authors_fixed()
+trigger A CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors FOR EACH ROW WHEN ((((new.wallet_address)::text = (old.wallet_address)::text) IS NOT TRUE)) EXECUTE FUNCTION authors_fixed()
 
 trigger A CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors FOR EACH STATEMENT EXECUTE FUNCTION authors_no_delete()
 
 trigger A CREATE TRIGGER authors_no_truncate BEFORE TRUNCATE ON authors FOR EACH STATEMENT EXECUTE FUNCTION authors_no_truncate()
 
-trigger A CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors FOR EACH ROW EXECUTE FUNCTION authors_one_step()
+trigger A CREATE TRIGGER authors_one_step BEFORE UPDATE ON authors FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION authors_one_step()
 
-trigger A CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids FOR EACH ROW EXECUTE FUNCTION centroids_fixed()
+trigger A CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids FOR EACH ROW WHEN ((((new.space_id)::text = (old.space_id)::text) IS NOT TRUE)) EXECUTE FUNCTION centroids_fixed()
 
 trigger A CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids FOR EACH STATEMENT EXECUTE FUNCTION centroids_no_delete()
 
 trigger A CREATE TRIGGER centroids_no_truncate BEFORE TRUNCATE ON centroids FOR EACH STATEMENT EXECUTE FUNCTION centroids_no_truncate()
 
-trigger A CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids FOR EACH ROW EXECUTE FUNCTION centroids_one_step()
+trigger A CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION centroids_one_step()
 
 trigger A CREATE TRIGGER concept_versions_needs_head AFTER INSERT ON concept_versions FOR EACH ROW EXECUTE FUNCTION concept_versions_needs_head()
 
@@ -2478,7 +2478,7 @@ trigger A CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts FOR EACH S
 
 trigger A CREATE TRIGGER concepts_no_truncate BEFORE TRUNCATE ON concepts FOR EACH STATEMENT EXECUTE FUNCTION concepts_no_truncate()
 
-trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW EXECUTE FUNCTION concepts_one_step()
+trigger A CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION concepts_one_step()
 
 trigger A CREATE TRIGGER history_needs_algorithms AFTER INSERT ON history FOR EACH ROW WHEN (((new.lifecycle)::text = 'algorithm'::text)) EXECUTE FUNCTION history_needs_algorithms()
 
@@ -2516,27 +2516,27 @@ trigger A CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history FOR EACH
 
 trigger A CREATE TRIGGER history_no_update BEFORE UPDATE ON history FOR EACH STATEMENT EXECUTE FUNCTION history_no_update()
 
-trigger A CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs FOR EACH ROW EXECUTE FUNCTION image_generation_jobs_fixed()
+trigger A CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON image_generation_jobs FOR EACH ROW WHEN (((((new.token_id)::text = (old.token_id)::text) AND ((new.service)::text = (old.service)::text)) IS NOT TRUE)) EXECUTE FUNCTION image_generation_jobs_fixed()
 
 trigger A CREATE TRIGGER image_generation_jobs_no_delete BEFORE DELETE ON image_generation_jobs FOR EACH STATEMENT EXECUTE FUNCTION image_generation_jobs_no_delete()
 
 trigger A CREATE TRIGGER image_generation_jobs_no_truncate BEFORE TRUNCATE ON image_generation_jobs FOR EACH STATEMENT EXECUTE FUNCTION image_generation_jobs_no_truncate()
 
-trigger A CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs FOR EACH ROW EXECUTE FUNCTION image_generation_jobs_one_step()
+trigger A CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON image_generation_jobs FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION image_generation_jobs_one_step()
 
-trigger A CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW EXECUTE FUNCTION ipfs_upload_records_fixed()
+trigger A CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW WHEN (((((new.token_id)::text = (old.token_id)::text) AND ((new.record_type)::text = (old.record_type)::text)) IS NOT TRUE)) EXECUTE FUNCTION ipfs_upload_records_fixed()
 
 trigger A CREATE TRIGGER ipfs_upload_records_no_delete BEFORE DELETE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_delete()
 
 trigger A CREATE TRIGGER ipfs_upload_records_no_truncate BEFORE TRUNCATE ON ipfs_upload_records FOR EACH STATEMENT EXECUTE FUNCTION ipfs_upload_records_no_truncate()
 
-trigger A CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW EXECUTE FUNCTION ipfs_upload_records_one_step()
+trigger A CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON ipfs_upload_records FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION ipfs_upload_records_one_step()
 
 trigger A CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys FOR EACH STATEMENT EXECUTE FUNCTION keys_no_delete()
 
 trigger A CREATE TRIGGER keys_no_truncate BEFORE TRUNCATE ON keys FOR EACH STATEMENT EXECUTE FUNCTION keys_no_truncate()
 
-trigger A CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys FOR EACH ROW EXECUTE FUNCTION keys_one_step()
+trigger A CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION keys_one_step()
 
 trigger A CREATE TRIGGER lifecycle_edges_no_delete BEFORE DELETE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_delete()
 
@@ -2546,13 +2546,13 @@ trigger A CREATE TRIGGER lifecycle_edges_no_truncate BEFORE TRUNCATE ON lifecycl
 
 trigger A CREATE TRIGGER lifecycle_edges_no_update BEFORE UPDATE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_update()
 
-trigger A CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events FOR EACH ROW EXECUTE FUNCTION mint_events_fixed()
+trigger A CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events FOR EACH ROW WHEN (((((new.tx_hash)::text = (old.tx_hash)::text) AND ((new.log_index)::bigint = (old.log_index)::bigint) AND ((new.block_number)::bigint = (old.block_number)::bigint) AND ((new.block_hash)::text = (old.block_hash)::text) AND ((new.token_id)::bigint = (old.token_id)::bigint) AND ((new.quantity)::bigint = (old.quantity)::bigint) AND ((new.author_wallet)::text = (old.author_wallet)::text) AND ((new.recipient)::text = (old.recipient)::text)) IS NOT TRUE)) EXECUTE FUNCTION mint_events_fixed()
 
 trigger A CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_delete()
 
 trigger A CREATE TRIGGER mint_events_no_truncate BEFORE TRUNCATE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_truncate()
 
-trigger A CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events FOR EACH ROW EXECUTE FUNCTION mint_events_one_step()
+trigger A CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON mint_events FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION mint_events_one_step()
 
 trigger A CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_delete()
 
@@ -2564,13 +2564,13 @@ trigger A CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_t
 
 trigger A CREATE TRIGGER reveal_transactions_no_truncate BEFORE TRUNCATE ON reveal_transactions FOR EACH STATEMENT EXECUTE FUNCTION reveal_transactions_no_truncate()
 
-trigger A CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions FOR EACH ROW EXECUTE FUNCTION reveal_transactions_one_step()
+trigger A CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON reveal_transactions FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION reveal_transactions_one_step()
 
 trigger A CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_delete()
 
 trigger A CREATE TRIGGER settings_no_truncate BEFORE TRUNCATE ON settings FOR EACH STATEMENT EXECUTE FUNCTION settings_no_truncate()
 
-trigger A CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings FOR EACH ROW EXECUTE FUNCTION settings_one_step()
+trigger A CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION settings_one_step()
 
 trigger A CREATE TRIGGER signals_needs_artifact AFTER INSERT ON signals FOR EACH ROW EXECUTE FUNCTION signals_needs_artifact()
 
@@ -2582,27 +2582,27 @@ trigger A CREATE TRIGGER signals_no_truncate BEFORE TRUNCATE ON signals FOR EACH
 
 trigger A CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals FOR EACH STATEMENT EXECUTE FUNCTION signals_no_update()
 
-trigger A CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces FOR EACH ROW EXECUTE FUNCTION spaces_fixed()
+trigger A CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces FOR EACH ROW WHEN (((((new.user_id)::text = (old.user_id)::text) AND ((new.model)::text = (old.model)::text) AND ((new.dimension)::bigint = (old.dimension)::bigint)) IS NOT TRUE)) EXECUTE FUNCTION spaces_fixed()
 
 trigger A CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces FOR EACH STATEMENT EXECUTE FUNCTION spaces_no_delete()
 
 trigger A CREATE TRIGGER spaces_no_truncate BEFORE TRUNCATE ON spaces FOR EACH STATEMENT EXECUTE FUNCTION spaces_no_truncate()
 
-trigger A CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces FOR EACH ROW EXECUTE FUNCTION spaces_one_step()
+trigger A CREATE TRIGGER spaces_one_step BEFORE UPDATE ON spaces FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION spaces_one_step()
 
 trigger A CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages FOR EACH STATEMENT EXECUTE FUNCTION stages_no_delete()
 
 trigger A CREATE TRIGGER stages_no_truncate BEFORE TRUNCATE ON stages FOR EACH STATEMENT EXECUTE FUNCTION stages_no_truncate()
 
-trigger A CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages FOR EACH ROW EXECUTE FUNCTION stages_one_step()
+trigger A CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION stages_one_step()
 
-trigger A CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_fixed()
+trigger A CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces FOR EACH ROW WHEN (((((new.user_id)::text = (old.user_id)::text) AND ((new.space_id)::text = (old.space_id)::text)) IS NOT TRUE)) EXECUTE FUNCTION subspaces_fixed()
 
 trigger A CREATE TRIGGER subspaces_no_delete BEFORE DELETE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_delete()
 
 trigger A CREATE TRIGGER subspaces_no_truncate BEFORE TRUNCATE ON subspaces FOR EACH STATEMENT EXECUTE FUNCTION subspaces_no_truncate()
 
-trigger A CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_one_step()
+trigger A CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON subspaces FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION subspaces_one_step()
 
 trigger A CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces FOR EACH ROW EXECUTE FUNCTION subspaces_seeded_once()
 
@@ -2610,19 +2610,19 @@ trigger A CREATE TRIGGER system_state_no_delete BEFORE DELETE ON system_state FO
 
 trigger A CREATE TRIGGER system_state_no_truncate BEFORE TRUNCATE ON system_state FOR EACH STATEMENT EXECUTE FUNCTION system_state_no_truncate()
 
-trigger A CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state FOR EACH ROW EXECUTE FUNCTION system_state_one_step()
+trigger A CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION system_state_one_step()
 
-trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW EXECUTE FUNCTION tokens_s0_fixed()
+trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((new.token_id)::bigint = (old.token_id)::bigint) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed()
 
 trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_delete()
 
 trigger A CREATE TRIGGER tokens_s0_no_truncate BEFORE TRUNCATE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_truncate()
 
-trigger A CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0 FOR EACH ROW EXECUTE FUNCTION tokens_s0_one_step()
+trigger A CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_one_step()
 
-trigger A CREATE TRIGGER work_fence BEFORE UPDATE ON work FOR EACH ROW EXECUTE FUNCTION work_fence()
+trigger A CREATE TRIGGER work_fence BEFORE UPDATE ON work FOR EACH ROW WHEN (((((new.stage)::text = (old.stage)::text) AND ((new.entity_id)::text = (old.entity_id)::text) AND ((((new.fence)::bigint = ((old.fence)::bigint + 1)) AND ((new.attempts)::bigint = ((old.attempts)::bigint + 1)) AND (new.lease_owner IS NOT NULL) AND ((new.due_at)::timestamp with time zone = (old.due_at)::timestamp with time zone)) OR (((new.fence)::bigint = (old.fence)::bigint) AND ((new.lease_owner IS NULL) OR ((new.lease_owner)::text = (old.lease_owner)::text)) AND ((((new.attempts)::bigint = (old.attempts)::bigint) OR ((new.attempts)::bigint = ((old.attempts)::bigint - 1))) OR ((new.attempts)::bigint = 0))))) IS NOT TRUE)) EXECUTE FUNCTION work_fence()
 
-trigger A CREATE TRIGGER work_new AFTER INSERT ON work FOR EACH ROW EXECUTE FUNCTION work_new()
+trigger A CREATE TRIGGER work_new AFTER INSERT ON work FOR EACH ROW WHEN (((((new.fence)::bigint = 0) AND ((new.attempts)::bigint = 0) AND (new.lease_owner IS NULL) AND (new.buried IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION work_new()
 
 trigger A CREATE TRIGGER work_no_delete BEFORE DELETE ON work FOR EACH STATEMENT EXECUTE FUNCTION work_no_delete()
 

@@ -1,7 +1,9 @@
 """The adapter on a real chain: what was minted and revealed, and what a reorg makes of it."""
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.adapters.evm.conftest import AUTHOR, CHAIN_ID
@@ -13,6 +15,7 @@ from indelible.kernel import WrongUse
 from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain, QuietProvider
+from indelible_evm import season as contract
 
 HEADERS = "eth_getBlockByNumber"
 
@@ -270,26 +273,26 @@ def test_what_was_removed_is_not_told(chain: Chain, node: Anvil, season: str, pr
     assert [each.start_token_id for each in chain.mints(0, chain.newest())] == [1]
 
 
-@pytest.mark.parametrize(
-    "lie",
-    [
-        lambda logs: logs * 2,
-        lambda logs: [logs[0] | {"blockNumber": "0x0"}],
-        lambda logs: [logs[0] | {"blockNumber": "0xffff"}],
-        lambda logs: [logs[0] | {"blockTimestamp": "soon"}],
-        lambda logs: [logs[0] | {"blockTimestamp": "0x" + "f" * 30}],
-        lambda logs: [logs[0] | {"blockTimestamp": ["0x1"]}],
-        lambda logs: [logs[0] | {"quantity": "0x1", "data": "0x" + "ff" * 64}],
-        lambda _: ["0x1"],
-        lambda _: None,
-        lambda _: {},
-    ],
-)
+LIES: list[Callable[[list[dict[str, Any]]], object]] = [
+    lambda logs: logs * 2,
+    lambda logs: [logs[0] | {"blockNumber": "0x0"}],
+    lambda logs: [logs[0] | {"blockNumber": "0xffff"}],
+    lambda logs: [logs[0] | {"blockTimestamp": "soon"}],
+    lambda logs: [logs[0] | {"blockTimestamp": "0x" + "f" * 30}],
+    lambda logs: [logs[0] | {"blockTimestamp": ["0x1"]}],
+    lambda logs: [logs[0] | {"quantity": "0x1", "data": "0x" + "ff" * 64}],
+    lambda _: ["0x1"],
+    lambda _: None,
+    lambda _: {},
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
 def test_nonsense_in_place_of_logs_is_refused(
-    chain: Chain, node: Anvil, season: str, provider: Proxy, lie: object
+    chain: Chain, node: Anvil, season: str, provider: Proxy, lie: Callable[[list[dict[str, Any]]], object]
 ) -> None:
     node.mint(season, AUTHOR)
-    provider.lies["eth_getLogs"] = lie  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
+    provider.lies["eth_getLogs"] = lie
 
     with pytest.raises(ChainWrong):
         chain.mints(1, chain.newest())
@@ -300,7 +303,8 @@ def test_web3_works_over_the_provider_and_by_the_contracts_own_abi(chain: Chain,
     node.mint(season, AUTHOR, 2)
 
     assert web3.eth.chain_id == CHAIN_ID
-    assert web3.eth.get_block("latest")["number"] == chain.newest()
+    assert web3.eth.block_number == chain.newest()
+    assert web3.eth.contract(Web3.to_checksum_address(season), abi=contract().abi).functions.nextTokenId().call() == 3
 
 
 @pytest.mark.parametrize("contract", ["", "0x", "0x" + "a" * 39, "0x" + "g" * 40, "ab" * 20])

@@ -112,7 +112,11 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = {"error": {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}}
-    monkeypatch.setattr(Proxy, "answer", lambda *_: json.dumps(said).encode())
+
+    def refuse(*_: object) -> bytes:
+        return json.dumps(said).encode()
+
+    monkeypatch.setattr(Proxy, "answer", refuse)
 
     with pytest.raises(ChainUnreachable) as refused:
         chain.newest()
@@ -203,7 +207,14 @@ def test_json_that_is_no_answer_is_refused(
         chain.mints(0, 1)
 
 
-@pytest.mark.parametrize("change", [lambda all_: all_[1:], lambda all_: [*all_, *all_], lambda all_: [all_[0]] * 2])
+CHANGES: list[Callable[[list[object]], list[object]]] = [
+    lambda answers: answers[1:],
+    lambda answers: [*answers, *answers],
+    lambda answers: [answers[0]] * 2,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_batch_that_is_not_answered_once_each_is_refused(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, change: Callable[[list[object]], list[object]]
 ) -> None:
@@ -219,7 +230,14 @@ def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
 ) -> None:
     provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
     refusal = {"error": {"code": -32007, "message": "batches are for those who pay"}}
-    for change in (lambda _: refusal, lambda all_: [all_[0], all_[1] | refusal]):
+
+    def refuse_one(answers: list[dict[str, object]]) -> object:
+        return [answers[0], answers[1] | refusal]
+
+    def refuse_all(_: object) -> object:
+        return refusal
+
+    for change in (refuse_all, refuse_one):
         monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
         with pytest.raises(ChainUnreachable, match="-32007: batches are for those who pay"):
             chain.mints(0, 1)

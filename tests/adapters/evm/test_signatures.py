@@ -61,6 +61,10 @@ def signed(text: str, key: str) -> str:
     return f"0x{Account.sign_message(encode_defunct(text=text), key).signature.hex().removeprefix('0x')}"
 
 
+def shouted(address: str) -> str:
+    return f"0x{address[2:].upper()}"
+
+
 def address(key: str) -> str:
     return str(Account.from_key(key).address)
 
@@ -72,7 +76,7 @@ def alone() -> Chain:
 
 
 @pytest.mark.parametrize(("signer", "text", "signature"), GOLDEN.values(), ids=GOLDEN)
-@pytest.mark.parametrize("spelt", [str, str.lower, lambda each: "0x" + each[2:].upper()])
+@pytest.mark.parametrize("spelt", [str, str.lower, shouted])
 def test_a_published_signature_is_its_signers_however_the_address_is_spelt(
     alone: Chain, signer: str, text: str, signature: str, spelt: Callable[[str], str]
 ) -> None:

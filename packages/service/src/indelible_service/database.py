@@ -15,7 +15,7 @@ from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
 from indelible_service.local import SECRET, derived, directory
 from indelible_service.settings import Settings
-from indelible_sql import Pool, SqlStore
+from indelible_sql import Pool, SqlReading, SqlStore
 
 LIMITS: Final = ("max_connections", "superuser_reserved_connections")
 
@@ -62,11 +62,14 @@ def check_connections(settings: Settings, processes: int) -> None:
     with opened(settings) as store:
         if store.engines.reader.dialect.name == "sqlite":
             return
-        with store.engines.reader.connect() as connection:
-            given, kept = (int(str(connection.exec_driver_sql(f"SHOW {name}").scalar())) for name in LIMITS)
+        given, kept = store.read(_limits)
     wanted = processes * 2 * (settings.pool_size + settings.max_overflow)
     if wanted > given - kept:
         raise TooFewConnections(processes, wanted, given - kept)
+
+
+def _limits(tx: SqlReading) -> tuple[int, ...]:
+    return tuple(int(str(tx.connection.exec_driver_sql(f"SHOW {name}").scalar())) for name in LIMITS)
 
 
 @contextmanager

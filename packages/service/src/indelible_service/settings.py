@@ -115,6 +115,9 @@ class Settings:
         "INDELIBLE_CONTRACT_ADDRESS", "", Form("0x and 40 hexadecimal digits", "0x[0-9a-fA-F]{40}")
     )
     chain_id: int = _setting("INDELIBLE_CHAIN_ID", 1, _whole(1, 999_999_999))
+    webhook_secret: bytes = _setting(
+        "ALCHEMY_WEBHOOK_SECRET", b"", Form("at least 8 visible characters", "[!-~]{8,}", str.encode), is_secret=True
+    )
     confirmations: int = _setting("INDELIBLE_CONFIRMATIONS", 12, _whole(0, 10_000))
     start_block: int = _setting("INDELIBLE_START_BLOCK", 0, _whole(0, 999_999_999))
 

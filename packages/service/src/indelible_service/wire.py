@@ -51,8 +51,10 @@ def application(settings: Settings, store: SqlStore) -> Flask:
         proxy_hops=settings.proxy_hops,
         requests_per_minute=settings.requests_per_minute,
         most_streams=settings.most_streams,
+        webhook_secret=settings.webhook_secret,
     )
-    return create_app(Wiring(store=store, embedder=embedder_of(settings), config=store.config), web)
+    chain = chain_of(settings) if settings.rpc_url else None
+    return create_app(Wiring(store=store, embedder=embedder_of(settings), chain=chain, config=store.config), web)
 
 
 def embedder_of(settings: Settings) -> Embedder | None:

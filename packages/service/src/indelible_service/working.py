@@ -4,7 +4,7 @@ import signal
 from collections.abc import Collection, Generator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from typing import ClassVar
 
 from attrs import frozen
@@ -93,7 +93,7 @@ def told_to_end() -> Event:
     ended = Event()
 
     def end(*_: object) -> None:
-        ended.set()
+        Thread(target=ended.set).start()  # this one may be in the middle of `wait`, which holds what `set` waits for
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)

@@ -19,7 +19,6 @@ SOON_SECONDS: Final = 1  # a claim that comes short begins at the front, but not
 LATE_SECONDS: Final = 15  # every claim does, after this: what was leased to a dead process is behind its place
 LONGEST_SECONDS: Final = 31 * 86_400  # that work may ask to be put off
 MOST_CHARACTERS: Final = 1_000
-MOST_READ: Final = 10_000  # of a message; a secret that is cut in two is still known by its beginning
 ADDRESS: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s'\"<>]+", re.IGNORECASE)  # with its password, or key in it
 SECRET: Final = re.compile(
     r"((?:password|passwd|pwd|secret|token|authorization|(?:api|access|private)[ _-]?key)['\"]?\s*[=:]\s*"
@@ -183,6 +182,6 @@ class _Drain(Generic[Tx, W, O]):
 def reason_of(error: BaseException) -> str:
     """The error's class and message, without what may be a secret and without control characters, cut."""
     said = error.reason if isinstance(error, GiveUp | TryAgain) else "".join(format_exception_only(error))
-    masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", said[:MOST_READ]))
+    masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", said[:10_000]))
     line = " ".join("".join(each if each.isprintable() else " " for each in masked).split())
     return line[:MOST_CHARACTERS] or type(error).__name__

@@ -42,8 +42,7 @@ def register(broker: Broker, shift: Shift, stages: Stages) -> dramatiq.Actor:
         except Exception as error:  # noqa: BLE001 - the next sweep sends another
             logger.warning("%s: %s", stage.name, reason_of(error))
 
-    actor = dramatiq.actor(drain_stage, broker=broker, actor_name=ACTOR, queue_name=queue_of(stages))
-    return actor
+    return (actor := dramatiq.actor(drain_stage, broker=broker, actor_name=ACTOR, queue_name=queue_of(stages)))
 
 
 def sweep(shift: Shift, stages: Stages, brokers: Sequence[Broker]) -> int:

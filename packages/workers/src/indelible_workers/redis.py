@@ -16,7 +16,6 @@ from redis.retry import Retry
 from indelible_workers.shift import Shift, logger
 
 ACTOR: Final = "drain"
-PAUSE_SECONDS: Final = 1.0  # before Redis is asked again
 GONE: Final = (RedisError, ConnectionClosed, OSError)
 # Of dead processes and messages, which nobody misses, a minute is kept.
 KEPT: Final = {"maintenance_chance": 100_000, "heartbeat_timeout": 60_000, "dead_message_ttl": 60_000}
@@ -93,7 +92,7 @@ class HintConsumer(Consumer):
             self._broker.drop_rubbish(self._queue)
         except GONE as error:
             self._broker.heard(error)
-            sleep(PAUSE_SECONDS)
+            sleep(1)  # before Redis is asked again
         return None
 
     def ack(self, message: MessageProxy) -> None:

@@ -52,7 +52,7 @@ def _unless_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)  # a session shows instants in its own time zone
+    return value if value.tzinfo is UTC else value.astimezone(UTC)  # a session shows instants in its own time zone
 
 
 def _whole(value: object) -> int:

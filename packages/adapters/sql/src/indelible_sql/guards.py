@@ -43,19 +43,25 @@ class Guard:
         each = "STATEMENT" if self.holds == NEVER else "ROW"
         on = qualified(self.table, "postgresql")
         event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
-        only = f" WHEN ({self.only})" if self.only else ""
+        asked = [*filter(None, (self.only, f"({self.holds}) IS NOT TRUE" if self.is_of_row else ""))]
+        only = f" WHEN ({' AND '.join(asked)})" if asked else ""
         return (
             self.function(),
             f"{event}\nFOR EACH {each}{only} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
             f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {self.name}",  # in replica mode too
         )
 
+    @property
+    def is_of_row(self) -> bool:
+        """Whether PostgreSQL's trigger can ask by itself, before it calls its function: it sees a row and no table."""
+        return self.holds != NEVER and "SELECT" not in self.holds and "currval" not in self.holds
+
     def function(self) -> str:
         """The body that PostgreSQL's trigger runs."""
         return (
             f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql\n"
             "SET search_path = pg_catalog AS $$ BEGIN\n"  # a session's own operators must not bend a guard
-            f"  IF ({self.holds}) IS NOT TRUE THEN\n"
+            f"  IF ({NEVER if self.is_of_row else self.holds}) IS NOT TRUE THEN\n"
             "    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
             "  END IF;\n  RETURN NEW;\nEND $$"
         )

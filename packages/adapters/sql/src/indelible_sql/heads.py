@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 
-from attrs import AttrsInstance, Factory, asdict, field, frozen
+from attrs import AttrsInstance, Factory, field, frozen
 from sqlalchemy import Table, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Place
 from indelible.kernel.history import Entity
+from indelible.kernel.values import held
 from indelible_sql.columns import prefix_of
 from indelible_sql.history import ROWS, change_row
 from indelible_sql.session import Question, Row, Session
 from indelible_sql.tables import HISTORY, page_by, rows_by
-from indelible_sql.together import recording, recording_many
+from indelible_sql.together import ALIKE, OWN, recording, recording_many
 
 
 class Stored(Entity, AttrsInstance, Protocol):
@@ -22,6 +25,8 @@ class Stored(Entity, AttrsInstance, Protocol):
 
 E = TypeVar("E", bound=Stored)
 FEW = 3  # below which a statement for each is quicker
+MOVED = ("status", "updated_at")  # which the change says
+OWN_OF = attrgetter(*OWN)
 
 
 @frozen(kw_only=True)
@@ -77,7 +82,7 @@ class SqlHeads(Generic[E]):
     def record(self, change: Change, entity: E) -> None:
         """Move the head to the entity and add the change that says so; Stale when another was first."""
         head = self._heads.table
-        columns = asdict(entity, recurse=False) | place_columns(change)
+        columns = held(entity) | place_columns(change)
         write = recording(head, HISTORY, is_birth=change.seq == 1)
         self._session.write(write, change, {head: columns, HISTORY: change_row(change)})
 
@@ -87,17 +92,22 @@ class SqlHeads(Generic[E]):
             for _, change, entity in moves:
                 self.record(change, entity)
         else:
-            changes = [change for _, change, _ in moves]
-            before = [asdict(head.entity, recurse=False) for head, _, _ in moves]
-            after = [asdict(entity, recurse=False) | place_columns(change) for _, change, entity in moves]
-            pairs = zip(before, after, strict=True)
-            moving = sorted({name for old, new in pairs for name in new if name not in old or new[name] != old[name]})
-            place = prefix_of(self._session.connection, self._session.schema)
-            rows = [
-                change_row(change) | {f"head_{name}": new[name] for name in ("id", *moving)}
-                for change, new in zip(changes, after, strict=True)
-            ]
-            self._session.write_many(recording_many(self._heads.table, HISTORY, tuple(moving), place), changes, rows)
+            for _, alike in groupby(moves, key=lambda move: move[1].edge):
+                self._record_alike(tuple(alike))
+
+    def _record_alike(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
+        """Move many heads by one step in one statement."""
+        changes = [change for _, change, _ in moves]
+        pairs = [(held(head.entity), held(entity)) for head, _, entity in moves]
+        moving = sorted({name for old, new in pairs for name in new if new[name] != old[name]} - set(MOVED))
+        columns = {name: f"head_{name}" for name in moving}
+        rows = [
+            dict(zip(OWN, OWN_OF(change), strict=True)) | {given: new[name] for name, given in columns.items()}
+            for change, (_, new) in zip(changes, pairs, strict=True)
+        ]
+        place = prefix_of(self._session.connection, self._session.schema)
+        alike = {name: getattr(changes[0], name) for name in ALIKE} | {"actor": str(changes[0].actor)}
+        self._session.write_many(recording_many(self._heads.table, tuple(moving), place), changes, alike, rows)
 
     def _head(self, statement: Question, entity_id: str) -> Head[E]:
         found = self._session.first(statement, {"id": entity_id})

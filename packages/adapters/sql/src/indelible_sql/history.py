@@ -13,6 +13,7 @@ from sqlalchemy.sql.base import Executable
 from indelible.captures.entities import EngagementLevel, Vector
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, RequestInFlight
 from indelible.kernel.receipts import Receipt
+from indelible.kernel.values import held
 from indelible_sql.failpoints import Failpoint
 from indelible_sql.session import Row, Session
 from indelible_sql.tables import HISTORY, RECEIPTS, page_by, rows_by
@@ -63,7 +64,7 @@ class ForeignCursor(Invalid):
 
 def change_row(change: Change) -> dict[str, Any]:
     """The columns of a change."""
-    return asdict(change, recurse=False)
+    return held(change)
 
 
 def one(session: Session, kind: type[T], statement: Executable, values: Row) -> T | None:

@@ -23,7 +23,8 @@ class Prepared:
     text: str
     own: Mapping[str, Any]  # values that the statement brings itself
     parameters: tuple[tuple[str, Convert | None], ...]
-    columns: tuple[tuple[str, Convert | None], ...]
+    columns: tuple[str, ...]
+    converted: tuple[tuple[str, Convert], ...]  # of the columns, those whose values are not taken as they come
     is_positional: bool
 
     def bound(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
@@ -35,8 +36,10 @@ class Prepared:
 
     def read(self, found: Iterable[Any]) -> dict[str, Any]:
         """A row that the driver gave, by its columns' names."""
-        pairs = zip(self.columns, found, strict=True)
-        return {name: value if load is None else load(value) for (name, load), value in pairs}
+        row = dict(zip(self.columns, found, strict=True))
+        for name, load in self.converted:
+            row[name] = load(row[name])
+        return row
 
 
 @lru_cache(maxsize=MOST)
@@ -48,11 +51,13 @@ def prepared(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     names = compiled.positiontup or () if compiled.positional else tuple(binds)
     shown = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
+    loads = [(column.name, _own(column.type, dialect).result_processor(dialect, None)) for column in shown]
     return Prepared(
         text=compiled.string,
         own={name: bind.effective_value for name, bind in binds.items() if not bind.required},
         parameters=tuple((name, _own(binds[name].type, dialect).bind_processor(dialect)) for name in names),
-        columns=tuple((column.name, _own(column.type, dialect).result_processor(dialect, None)) for column in shown),
+        columns=tuple(name for name, _ in loads),
+        converted=tuple((name, load) for name, load in loads if load is not None),
         is_positional=bool(compiled.positional),
     )
 

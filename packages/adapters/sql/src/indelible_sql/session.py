@@ -96,9 +96,9 @@ class Session:
             raise Stale(change.entity_id, change.predecessor.seq)
         self.changes.append(change)
 
-    def write_many(self, write: Executable, changes: Sequence[Change], rows: Sequence[Row]) -> None:
+    def write_many(self, write: Executable, changes: Sequence[Change], alike: Row, rows: Sequence[Row]) -> None:
         """The same for many changes in one statement, on PostgreSQL; Stale where one of the heads had moved on."""
-        if self._fused(write, {"rows": json.dumps(rows, default=_as_text)}) < len(changes):
+        if self._fused(write, {**alike, "rows": json.dumps(rows, default=_as_text)}) < len(changes):
             raise Stale(changes[0].entity_id, changes[0].predecessor.seq)
         self.changes.extend(changes)
 

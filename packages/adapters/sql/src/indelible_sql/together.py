@@ -24,10 +24,16 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import TextualSelect
 
+from indelible_sql.columns import SCHEMA
+from indelible_sql.tables import HISTORY
+
 FIXED = ("id", "created_at")
 POSTGRESQL = make_url("postgresql://").get_dialect()()
 TRANSACTION = literal_column("history.txid::text", Text()).label("txid")  # history is the last record
 Rows = Mapping[Table, Mapping[str, Any]]
+# Of a change's columns, those that many share which take one step, and those that each has for itself.
+ALIKE = ("lifecycle", "action", "from_state", "to_state", "adds_version", "actor", "reason", "request_id")
+OWN = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")
 
 
 @frozen
@@ -54,30 +60,34 @@ def recording(head: Table, *records: Table, is_birth: bool) -> Together:
 
 
 @cache
-def recording_many(head: Table, record: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
-    """PostgreSQL's write of many changes of one kind of entity, its rows given as one JSON text.
+def recording_many(head: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
+    """PostgreSQL's write of many changes that take one step, what is their own given as the rows of one JSON text.
 
-    Only the columns that one of them moves are written; a row whose head is not where its change found it adds nothing.
+    Of the head's columns only those are written that one of them moves, beside the four that its change says;
+    a row whose head is not where its change found it adds nothing.
     """
-    names = [column.name for column in written(record)]
-    given = [_given(column, column.name) for column in written(record)]
-    given += [_given(head.c[name], f"head_{name}") for name in ("id", *moving)]
-    setting = ", ".join(f"{name} = given.head_{name}" for name in moving)
-    values = ", ".join(f"given.{name}" for name in names)
+    given = [f"{name} {_domain(HISTORY.c[name], place)}" for name in OWN]
+    given += [f"head_{name} {_domain(head.c[name], place)}" for name in moving]
+    setting = "".join(f", {name} = given.head_{name}" for name in moving)
+    alike = ", ".join(f"CAST(:{name} AS {_domain(HISTORY.c[name], place)}) AS {name}" for name in ALIKE)
     return text(
-        f"WITH given AS (SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({', '.join(given)})),"
-        f" head AS (UPDATE {place}{head.name} AS head SET {setting} FROM given"
-        " WHERE head.id = given.head_id AND head.seq = given.seq - 1 RETURNING head.id)"
-        f" INSERT INTO {place}{record.name} AS history ({', '.join(names)})"
-        f" SELECT {values} FROM given JOIN head ON head.id = given.head_id ORDER BY head.id"
+        # Each value becomes one of its domain here, once, and not again in each row and each table.
+        f"WITH alike AS MATERIALIZED (SELECT {alike}),"
+        f" given AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({', '.join(given)})),"
+        f" head AS (UPDATE {place}{head.name} AS head SET seq = given.seq, status = alike.to_state,"
+        f" hash = given.hash, updated_at = given.at{setting} FROM given, alike"
+        " WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))"  # else a table of some thousands is read whole
+        " AND head.id = given.entity_id AND head.seq = given.seq - 1 RETURNING head.id)"
+        f" INSERT INTO {place}history AS history ({', '.join((*ALIKE, *OWN))})"
+        f" SELECT {', '.join(f'alike.{name}' for name in ALIKE)}, {', '.join(f'given.{name}' for name in OWN)}"
+        " FROM given JOIN head ON head.id = given.entity_id, alike ORDER BY head.id"
         " RETURNING history.txid::text AS txid"
     ).columns(txid=Text())
 
 
-def _given(column: Column[Any], name: str) -> str:
-    """A column of the JSON's rows, of the type below its domain."""
-    native = getattr(column.type, "native", column.type)
-    return f"{name} {native.compile(dialect=POSTGRESQL).partition(' COLLATE')[0]}"
+def _domain(column: Column[Any], place: str) -> str:
+    """The type of a column, with its rule."""
+    return str(column.type.compile(dialect=POSTGRESQL)).replace(f"{SCHEMA}.", place)
 
 
 def step(head: Table, *kept: str) -> Update:

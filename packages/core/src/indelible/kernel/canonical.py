@@ -44,8 +44,9 @@ def plain(value: object) -> object:
     if type(value) in AS_THEY_ARE:  # of most fields: cattrs takes ten times as long to say so
         return value
     if type(value) is dict:
-        return {plain(key): plain(each) for key, each in cast("dict[object, object]", value).items()}
-    return _converter.unstructure(value)
+        items = cast("dict[object, object]", value).items()
+        return {plain(key): each if type(each) in AS_THEY_ARE else plain(each) for key, each in items}
+    return instant_text(value) if type(value) is datetime else _converter.unstructure(value)
 
 
 def canonical(value: object) -> str:

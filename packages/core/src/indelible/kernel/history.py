@@ -5,14 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
-from attrs import asdict, field, frozen
-from attrs.filters import exclude
+from attrs import field, frozen
 
 from indelible.kernel.actor import Actor, Cause
 from indelible.kernel.canonical import digest, digest_of, encoded, instant_text, plain
 from indelible.kernel.errors import BrokenChain, InvalidTransition, Stale
 from indelible.kernel.lifecycle import Lifecycle
-from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_count, is_identifier, is_instant, is_sentence
+from indelible.kernel.values import COUNT, IDENTIFIER, LINE, held, is_count, is_identifier, is_instant, is_sentence
 
 Data = Mapping[str, Any]  # a JSON object without floats
 
@@ -80,7 +79,7 @@ class Change:
 
     def digest(self) -> str:
         """What `hash` must be: the digest of every other field."""
-        return digest(asdict(self, recurse=False, filter=exclude("hash")))
+        return digest({name: value for name, value in held(self).items() if name != "hash"})
 
 
 @frozen(kw_only=True)

@@ -92,9 +92,8 @@ class Work:
     def put_again(self, due_at: datetime) -> Self:
         """The work made due then, unless it is dead or waits for an earlier instant; a leased one afterwards."""
         waits = self.due_at is not None and self.lease_owner is None
-        if self.buried is not None or (waits and self.turn[0] <= due_at):
-            return self
-        return evolve(self, due_at=due_at, attempts=self.attempts if waits else 0)
+        stays = self.buried is not None or (waits and self.turn[0] <= due_at)
+        return self if stays else evolve(self, due_at=due_at, attempts=self.attempts if waits else 0)
 
     def claimed(self, owner: Actor, until: datetime) -> Self:
         """The work in somebody's hands."""

@@ -4,13 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
-from attrs import evolve, field, fields, frozen
+from attrs import evolve, field, frozen
 
 from indelible.kernel.actor import Cause
 from indelible.kernel.clock import instant_after
 from indelible.kernel.history import Data, Head, HeadWrites, next_change
 from indelible.kernel.lifecycle import Lifecycle
-from indelible.kernel.values import IDENTIFIER, is_identifier, is_instant
+from indelible.kernel.values import IDENTIFIER, held, is_identifier, is_instant
 
 BESIDE = ("id", "status", "created_at", "updated_at")  # which a change says by itself
 
@@ -41,7 +41,7 @@ E = TypeVar("E", bound=Stepped)
 
 def record_of(entity: Stepped) -> Data:
     """What a change keeps of an entity beside its place and its times: every field that its head holds."""
-    return {each.name: getattr(entity, each.name) for each in fields(type(entity)) if each.name not in BESIDE}
+    return {name: value for name, value in held(entity).items() if name not in BESIDE}
 
 
 def kept(cause: Cause, heads: HeadWrites[E], head: Head[E] | None, entity: E, action: str) -> int:

@@ -989,14 +989,14 @@ ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_no_truncate
 --;
 CREATE FUNCTION indelible.concepts_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER concepts_one_step BEFORE UPDATE ON indelible.concepts
-FOR EACH ROW EXECUTE FUNCTION indelible.concepts_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.concepts_one_step()
 --;
 ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_one_step
 --;
@@ -1041,14 +1041,14 @@ ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_truncate
 --;
 CREATE FUNCTION indelible.keys_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER keys_one_step BEFORE UPDATE ON indelible.keys
-FOR EACH ROW EXECUTE FUNCTION indelible.keys_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.keys_one_step()
 --;
 ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_one_step
 --;
@@ -1093,14 +1093,14 @@ ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_no_truncate
 --;
 CREATE FUNCTION indelible.spaces_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER spaces_one_step BEFORE UPDATE ON indelible.spaces
-FOR EACH ROW EXECUTE FUNCTION indelible.spaces_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.spaces_one_step()
 --;
 ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_one_step
 --;
@@ -1145,14 +1145,14 @@ ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_no_truncate
 --;
 CREATE FUNCTION indelible.subspaces_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER subspaces_one_step BEFORE UPDATE ON indelible.subspaces
-FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.subspaces_one_step()
 --;
 ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_one_step
 --;
@@ -1197,14 +1197,14 @@ ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_no_truncate
 --;
 CREATE FUNCTION indelible.algorithms_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER algorithms_one_step BEFORE UPDATE ON indelible.algorithms
-FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.algorithms_one_step()
 --;
 ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_step
 --;
@@ -1249,14 +1249,14 @@ ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_truncate
 --;
 CREATE FUNCTION indelible.settings_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER settings_one_step BEFORE UPDATE ON indelible.settings
-FOR EACH ROW EXECUTE FUNCTION indelible.settings_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.settings_one_step()
 --;
 ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_one_step
 --;
@@ -1301,14 +1301,14 @@ ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_truncate
 --;
 CREATE FUNCTION indelible.stages_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER stages_one_step BEFORE UPDATE ON indelible.stages
-FOR EACH ROW EXECUTE FUNCTION indelible.stages_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.stages_one_step()
 --;
 ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_one_step
 --;
@@ -1353,14 +1353,14 @@ ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_no_truncate
 --;
 CREATE FUNCTION indelible.authors_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER authors_one_step BEFORE UPDATE ON indelible.authors
-FOR EACH ROW EXECUTE FUNCTION indelible.authors_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.authors_one_step()
 --;
 ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_one_step
 --;
@@ -1405,14 +1405,14 @@ ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_no_truncate
 --;
 CREATE FUNCTION indelible.mint_events_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER mint_events_one_step BEFORE UPDATE ON indelible.mint_events
-FOR EACH ROW EXECUTE FUNCTION indelible.mint_events_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_one_step()
 --;
 ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_one_step
 --;
@@ -1457,14 +1457,14 @@ ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_no_truncate
 --;
 CREATE FUNCTION indelible.tokens_s0_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON indelible.tokens_s0
-FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_one_step()
 --;
 ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_one_step
 --;
@@ -1509,14 +1509,14 @@ ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generati
 --;
 CREATE FUNCTION indelible.image_generation_jobs_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER image_generation_jobs_one_step BEFORE UPDATE ON indelible.image_generation_jobs
-FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.image_generation_jobs_one_step()
 --;
 ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_one_step
 --;
@@ -1561,14 +1561,14 @@ ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_reco
 --;
 CREATE FUNCTION indelible.ipfs_upload_records_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER ipfs_upload_records_one_step BEFORE UPDATE ON indelible.ipfs_upload_records
-FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.ipfs_upload_records_one_step()
 --;
 ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_one_step
 --;
@@ -1613,14 +1613,14 @@ ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transacti
 --;
 CREATE FUNCTION indelible.reveal_transactions_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER reveal_transactions_one_step BEFORE UPDATE ON indelible.reveal_transactions
-FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.reveal_transactions_one_step()
 --;
 ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_one_step
 --;
@@ -1665,14 +1665,14 @@ ALTER TABLE indelible.system_state ENABLE ALWAYS TRIGGER system_state_no_truncat
 --;
 CREATE FUNCTION indelible.system_state_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER system_state_one_step BEFORE UPDATE ON indelible.system_state
-FOR EACH ROW EXECUTE FUNCTION indelible.system_state_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.system_state_one_step()
 --;
 ALTER TABLE indelible.system_state ENABLE ALWAYS TRIGGER system_state_one_step
 --;
@@ -1717,14 +1717,14 @@ ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_truncate
 --;
 CREATE FUNCTION indelible.artifacts_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON indelible.artifacts
-FOR EACH ROW EXECUTE FUNCTION indelible.artifacts_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_one_step()
 --;
 ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_one_step
 --;
@@ -1756,92 +1756,92 @@ ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_truncate
 --;
 CREATE FUNCTION indelible.centroids_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER centroids_one_step BEFORE UPDATE ON indelible.centroids
-FOR EACH ROW EXECUTE FUNCTION indelible.centroids_one_step()
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_one_step()
 --;
 ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_one_step
 --;
 CREATE FUNCTION indelible.spaces_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER spaces_fixed BEFORE UPDATE ON indelible.spaces
-FOR EACH ROW EXECUTE FUNCTION indelible.spaces_fixed()
+FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE) EXECUTE FUNCTION indelible.spaces_fixed()
 --;
 ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_fixed
 --;
 CREATE FUNCTION indelible.subspaces_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON indelible.subspaces
-FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_fixed()
+FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE) EXECUTE FUNCTION indelible.subspaces_fixed()
 --;
 ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_fixed
 --;
 CREATE FUNCTION indelible.algorithms_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON indelible.algorithms
-FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_fixed()
+FOR EACH ROW WHEN ((NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE) EXECUTE FUNCTION indelible.algorithms_fixed()
 --;
 ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_fixed
 --;
 CREATE FUNCTION indelible.artifacts_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON indelible.artifacts
-FOR EACH ROW EXECUTE FUNCTION indelible.artifacts_fixed()
+FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_fixed()
 --;
 ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_fixed
 --;
 CREATE FUNCTION indelible.centroids_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.space_id = OLD.space_id) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER centroids_fixed BEFORE UPDATE ON indelible.centroids
-FOR EACH ROW EXECUTE FUNCTION indelible.centroids_fixed()
+FOR EACH ROW WHEN ((NEW.space_id = OLD.space_id) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_fixed()
 --;
 ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_fixed
 --;
 CREATE FUNCTION indelible.artifacts_rising() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER artifacts_rising BEFORE UPDATE ON indelible.artifacts
-FOR EACH ROW EXECUTE FUNCTION indelible.artifacts_rising()
+FOR EACH ROW WHEN ((NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_rising()
 --;
 ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_rising
 --;
@@ -1899,92 +1899,92 @@ ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_no_truncate
 --;
 CREATE FUNCTION indelible.work_new() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER work_new AFTER INSERT ON indelible.work
-FOR EACH ROW EXECUTE FUNCTION indelible.work_new()
+FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.work_new()
 --;
 ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_new
 --;
 CREATE FUNCTION indelible.work_fence() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER work_fence BEFORE UPDATE ON indelible.work
-FOR EACH ROW EXECUTE FUNCTION indelible.work_fence()
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.work_fence()
 --;
 ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_fence
 --;
 CREATE FUNCTION indelible.authors_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER authors_fixed BEFORE UPDATE ON indelible.authors
-FOR EACH ROW EXECUTE FUNCTION indelible.authors_fixed()
+FOR EACH ROW WHEN ((NEW.wallet_address = OLD.wallet_address) IS NOT TRUE) EXECUTE FUNCTION indelible.authors_fixed()
 --;
 ALTER TABLE indelible.authors ENABLE ALWAYS TRIGGER authors_fixed
 --;
 CREATE FUNCTION indelible.mint_events_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
-FOR EACH ROW EXECUTE FUNCTION indelible.mint_events_fixed()
+FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
 --;
 ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed
 --;
 CREATE FUNCTION indelible.tokens_s0_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.token_id = OLD.token_id) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON indelible.tokens_s0
-FOR EACH ROW EXECUTE FUNCTION indelible.tokens_s0_fixed()
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_fixed()
 --;
 ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_fixed
 --;
 CREATE FUNCTION indelible.image_generation_jobs_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER image_generation_jobs_fixed BEFORE UPDATE ON indelible.image_generation_jobs
-FOR EACH ROW EXECUTE FUNCTION indelible.image_generation_jobs_fixed()
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id AND NEW.service = OLD.service) IS NOT TRUE) EXECUTE FUNCTION indelible.image_generation_jobs_fixed()
 --;
 ALTER TABLE indelible.image_generation_jobs ENABLE ALWAYS TRIGGER image_generation_jobs_fixed
 --;
 CREATE FUNCTION indelible.ipfs_upload_records_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
 CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON indelible.ipfs_upload_records
-FOR EACH ROW EXECUTE FUNCTION indelible.ipfs_upload_records_fixed()
+FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE) EXECUTE FUNCTION indelible.ipfs_upload_records_fixed()
 --;
 ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_fixed
 --;

