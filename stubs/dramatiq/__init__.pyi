@@ -6,6 +6,7 @@ from dramatiq.broker import Broker as Broker
 from dramatiq.broker import MessageProxy as MessageProxy
 
 class Message:
+    message_id: str
     queue_name: str
     actor_name: str
     kwargs: dict[str, object]
@@ -32,6 +33,6 @@ def actor(fn: Callable[..., None], *, broker: Broker, actor_name: str, queue_nam
 
 class Worker:
     workers: Sequence[Thread]
-    def __init__(self, broker: Broker, *, worker_timeout: int, worker_threads: int) -> None: ...
+    def __init__(self, broker: Broker, *, worker_timeout: int = 1_000, worker_threads: int) -> None: ...
     def start(self) -> None: ...
-    def stop(self, timeout: int) -> None: ...
+    def stop(self, timeout: int = 600_000) -> None: ...

@@ -100,9 +100,9 @@ def _dramatiq(url: str) -> Contender:
     def fill(number: int) -> None:
         waiting, pipeline = f"dramatiq:{QUEUE}", client.pipeline(transaction=False)
         for _ in range(number - left()):
-            message = dramatiq.Message[Any](queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={})
-            copied = message.copy(options={"redis_message_id": message.message_id})
-            pipeline.hset(f"{waiting}.msgs", message.message_id, copied.encode())  # what the broker's own script does
+            message = dramatiq.Message(queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={})
+            message.options["redis_message_id"] = message.message_id
+            pipeline.hset(f"{waiting}.msgs", message.message_id, message.encode())  # what the broker's own script does
             pipeline.rpush(waiting, message.message_id)
             if len(pipeline) >= AT_ONCE:
                 pipeline.execute()
