@@ -1,3 +1,5 @@
+from typing import overload
+
 from dramatiq.broker import Broker
 from redis import Redis
 
@@ -5,15 +7,17 @@ class RedisBroker(Broker):
     client: Redis
     broker_id: str
     namespace: str
+    @overload
+    def __init__(self, *, url: str) -> None: ...
+    @overload
     def __init__(
         self,
         *,
-        url: str | None = None,
-        client: Redis | None = None,
-        namespace: str = "dramatiq",
-        middleware: list[object] | None = None,
-        maintenance_chance: int = 1_000,
-        heartbeat_timeout: int = 60_000,
-        dead_message_ttl: int = 604_800_000,
+        client: Redis,
+        namespace: str,
+        middleware: list[object],
+        maintenance_chance: int,
+        heartbeat_timeout: int,
+        dead_message_ttl: int,
     ) -> None: ...
     def do_ack(self, queue: str, message_id: bytes | str) -> None: ...
