@@ -41,8 +41,8 @@ SAYS: Final = (
     " 100; Dramatiq with eight threads on a Redis that keeps nothing; DBOS with a workflow without a step, of which"
     f" only {queue_peers.MOST_OF_DBOS:,} are due, because who looks first takes all. None of them records who did what"
     " and why. pgqueuer in batches of 100 is quicker than ours, because it writes three versions of rows for a job and"
-    " holds none of them to another: the job is picked, then deleted, and a row is added to a log. Ours writes seven, of"
-    " which the database holds each change to its edge, its predecessor and its head; each is digested first."
+    " holds none of them to another: the job is picked, then deleted, and a row is added to a log. Ours writes seven;"
+    " the database holds each change to its edge, its predecessor and its head; each is digested first."
 )
 
 Found = Mapping[tuple[Scene, str], Sequence[Counted]]
