@@ -27,7 +27,7 @@ OWED: dict[tuple[str, ...], int] = {
     (f"{CORE}/memory", f"{CORE}/testing"): 480,
     ("adapters/sql",): 1_145,
     ("web",): 1_540,  # of which 650 are tokens and work: 0051-what-opens-without-a-key.md
-    ("service",): 780,
+    ("service",): 785,
 }
 
 
