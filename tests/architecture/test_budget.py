@@ -25,7 +25,7 @@ OWED: dict[tuple[str, ...], int] = {
     (f"{CORE}/captures",): 625,
     ("adapters/sql",): 1_120,
     ("web",): 1_540,  # of which 650 are tokens and work: 0051-what-opens-without-a-key.md
-    ("service",): 780,
+    ("service",): 785,
 }
 
 

@@ -1544,7 +1544,7 @@ WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq 
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_one_step'); END
 
 trigger work_fence: CREATE TRIGGER work_fence BEFORE UPDATE ON work
-WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'work_fence'); END
 
 trigger work_new: CREATE TRIGGER work_new BEFORE INSERT ON work

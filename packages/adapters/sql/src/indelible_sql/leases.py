@@ -106,7 +106,7 @@ CLAIMED: Final = (
 )
 HELD: Final = (  # nobody takes a lease over under the fence of another, and attempts are forgotten only as a whole
     "NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner)"
-    " AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0)"
+    " AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0)"
 )
 
 

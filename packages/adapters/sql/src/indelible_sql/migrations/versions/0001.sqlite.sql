@@ -1410,7 +1410,7 @@ WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.bur
 BEGIN SELECT RAISE(ABORT, 'work_new'); END
 --;
 CREATE TRIGGER work_fence BEFORE UPDATE ON work
-WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts IN (OLD.attempts, OLD.attempts - 1) OR NEW.attempts = 0))) IS NOT TRUE
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'work_fence'); END
 --;
 CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
