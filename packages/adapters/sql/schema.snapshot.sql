@@ -886,9 +886,9 @@ constraint work.work_pkey PRIMARY KEY (stage, entity_id) true true
 
 domain actor text C CHECK (((((substr(VALUE, 1, 5) = 'user:'::text) AND ((length(VALUE) >= 6) AND (length(VALUE) <= 205))) OR ((substr(VALUE, 1, 7) = 'system:'::text) AND ((length(VALUE) >= 8) AND (length(VALUE) <= 207))) OR ((substr(VALUE, 1, 4) = 'key:'::text) AND ((length(VALUE) >= 5) AND (length(VALUE) <= 204)))) AND (VALUE !~ '\s'::text))) true
 
-domain chain_hash text C CHECK (((length(VALUE) = 66) AND (substr(VALUE, 1, 2) = '0x'::text) AND (TRIM(BOTH '0123456789abcdef'::text FROM substr(VALUE, 3)) = ''::text))) true
+domain chain_hash text C CHECK (((length(VALUE) = 66) AND (substr(VALUE, 1, 2) = '0x'::text) AND (substr(VALUE, 3) !~ '[^0-9a-f]'::text))) true
 
-domain digest text C CHECK (((length(VALUE) = 64) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
+domain digest text C CHECK (((length(VALUE) = 64) AND (VALUE !~ '[^0-9a-f]'::text))) true
 
 domain distance double precision  CHECK (((VALUE >= ('-0.001'::numeric)::double precision) AND (VALUE <= (2.001)::double precision))) true
 
@@ -906,7 +906,7 @@ domain instant timestamp with time zone  CHECK (((VALUE >= '2000-01-01 00:00:00+
 
 domain json_value jsonb  CHECK ((jsonb_typeof(VALUE) <> 'null'::text)) true
 
-domain link text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (TRIM(BOTH '0123456789abcdef'::text FROM VALUE) = ''::text))) true
+domain link text C CHECK (((length(VALUE) = ANY (ARRAY[0, 64])) AND (VALUE !~ '[^0-9a-f]'::text))) true
 
 domain name_key text C CHECK ((length(VALUE) <= 200)) true
 
@@ -924,7 +924,7 @@ domain state text C CHECK ((length(VALUE) <= 60)) true
 
 domain texts jsonb  CHECK ((jsonb_typeof(VALUE) = 'array'::text)) true
 
-domain wallet text C CHECK (((length(VALUE) = 42) AND (substr(VALUE, 1, 2) = '0x'::text) AND (TRIM(BOTH '0123456789abcdef'::text FROM substr(VALUE, 3)) = ''::text))) true
+domain wallet text C CHECK (((length(VALUE) = 42) AND (substr(VALUE, 1, 2) = '0x'::text) AND (substr(VALUE, 3) !~ '[^0-9a-f]'::text))) true
 
 edge algorithm  register REGISTERED 0
 

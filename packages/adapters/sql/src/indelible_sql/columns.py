@@ -1,7 +1,7 @@
 """The column types that both databases share: domains on PostgreSQL, checked texts and integers on SQLite."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
@@ -140,6 +140,14 @@ def _json(name: str, kind: str) -> Domain:
     return Domain(name, JSONB(none_as_null=True), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
 
 
+def _hex(rule: str, digits: str) -> Mapping[str, str]:
+    """The rule, and that these are digits: SQLite has no expressions, and PostgreSQL trims six times as slowly."""
+    return {
+        "rule": f"{rule} AND {digits} !~ '[^0-9a-f]'",
+        "sqlite_rule": f"{rule} AND trim({digits}, '{HEX}') = ''",
+    }
+
+
 _KEY = Text().with_variant(Text(collation="C"), "postgresql")  # both databases sort by code point
 _ACTOR_KINDS = " OR ".join(
     f"substr({{0}}, 1, {len(kind) + 1}) = '{kind}:' AND length({{0}}) BETWEEN {len(kind) + 2} AND {len(kind) + 201}"
@@ -161,8 +169,8 @@ ACTOR = Domain(
     from_plain=Actor.parse,
 )
 SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(9, 10, 11, 12, 13, 32)) <> ''")
-DIGEST = Domain("digest", _KEY, rule=f"length({{0}}) = 64 AND trim({{0}}, '{HEX}') = ''")
-LINK = Domain("link", _KEY, rule=f"length({{0}}) IN (0, 64) AND trim({{0}}, '{HEX}') = ''")
+DIGEST = Domain("digest", _KEY, **_hex("length({0}) = 64", "{0}"))
+LINK = Domain("link", _KEY, **_hex("length({0}) IN (0, 64)", "{0}"))
 ORDINAL = Domain("ordinal", _NATURAL, rule="{0} >= 1", from_plain=_whole)
 NATURAL = Domain("natural_number", _NATURAL, rule="{0} >= 0", from_plain=_whole)
 INSTANT = Domain(
@@ -184,14 +192,8 @@ VALUE = Domain(  # whatever JSON knows, but for its null: that is NULL
     dump=canonical,
     load=json.loads,
 )
-WALLET = Domain(
-    "wallet", _KEY, rule=f"length({{0}}) = 42 AND substr({{0}}, 1, 2) = '0x' AND trim(substr({{0}}, 3), '{HEX}') = ''"
-)
-CHAIN_HASH = Domain(
-    "chain_hash",
-    _KEY,
-    rule=f"length({{0}}) = 66 AND substr({{0}}, 1, 2) = '0x' AND trim(substr({{0}}, 3), '{HEX}') = ''",
-)
+WALLET = Domain("wallet", _KEY, **_hex("length({0}) = 42 AND substr({0}, 1, 2) = '0x'", "substr({0}, 3)"))
+CHAIN_HASH = Domain("chain_hash", _KEY, **_hex("length({0}) = 66 AND substr({0}, 1, 2) = '0x'", "substr({0}, 3)"))
 LEVEL = Domain(
     "engagement_level",
     _NATURAL,

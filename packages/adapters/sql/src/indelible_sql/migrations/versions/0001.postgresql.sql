@@ -8,9 +8,9 @@ CREATE DOMAIN indelible.actor AS TEXT COLLATE "C" CHECK ((substr(VALUE, 1, 5) = 
 --;
 CREATE DOMAIN indelible.sentence AS TEXT CHECK (VALUE ~ '\S')
 --;
-CREATE DOMAIN indelible.digest AS TEXT COLLATE "C" CHECK (length(VALUE) = 64 AND trim(VALUE, '0123456789abcdef') = '')
+CREATE DOMAIN indelible.digest AS TEXT COLLATE "C" CHECK (length(VALUE) = 64 AND VALUE !~ '[^0-9a-f]')
 --;
-CREATE DOMAIN indelible.link AS TEXT COLLATE "C" CHECK (length(VALUE) IN (0, 64) AND trim(VALUE, '0123456789abcdef') = '')
+CREATE DOMAIN indelible.link AS TEXT COLLATE "C" CHECK (length(VALUE) IN (0, 64) AND VALUE !~ '[^0-9a-f]')
 --;
 CREATE DOMAIN indelible.ordinal AS BIGINT CHECK (VALUE >= 1)
 --;
@@ -36,9 +36,9 @@ CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND ar
 --;
 CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
-CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND trim(substr(VALUE, 3), '0123456789abcdef') = '')
+CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND substr(VALUE, 3) !~ '[^0-9a-f]')
 --;
-CREATE DOMAIN indelible.chain_hash AS TEXT COLLATE "C" CHECK (length(VALUE) = 66 AND substr(VALUE, 1, 2) = '0x' AND trim(substr(VALUE, 3), '0123456789abcdef') = '')
+CREATE DOMAIN indelible.chain_hash AS TEXT COLLATE "C" CHECK (length(VALUE) = 66 AND substr(VALUE, 1, 2) = '0x' AND substr(VALUE, 3) !~ '[^0-9a-f]')
 --;
 CREATE TABLE indelible.lifecycle_edges (
 	lifecycle indelible.identifier NOT NULL,
