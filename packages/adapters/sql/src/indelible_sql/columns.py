@@ -140,7 +140,7 @@ def _json(name: str, kind: str) -> Domain:
     return Domain(name, JSONB(none_as_null=True), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
 
 
-def _hex(rule: str, digits: str) -> Mapping[str, str]:
+def _hex(rule: str, digits: str) -> dict[str, Any]:
     """The rule, and that these are digits: SQLite has no expressions, and PostgreSQL trims six times as slowly."""
     return {
         "rule": f"{rule} AND {digits} !~ '[^0-9a-f]'",
