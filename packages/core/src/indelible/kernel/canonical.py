@@ -18,7 +18,7 @@ def instant_text(instant: datetime) -> str:
     """The one text of an instant: UTC, six digits of microseconds; such texts sort as instants do."""
     if instant.tzinfo is None:
         raise WrongUse("a canonical value holds no instant without its time zone")
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
 def _refuse(value: object) -> None:
@@ -61,6 +61,8 @@ def encoded(value: object) -> str:
 
 def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
     """The value as a database gives it back; WrongUse for what JSON has not, or TextUnstorable."""
+    if value is None:  # of most entities
+        return None
     text = canonical(value)
     if UNSTORABLE.search(text.replace(r"\\", "").replace(r"\u0000", "\x00")):
         raise TextUnstorable("value")

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from indelible.kernel.actor import Cause
 from indelible.kernel.clock import instant_after
@@ -33,8 +33,7 @@ class Stepped:
     def moved(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
         """The entity after a step, or InvalidTransition."""
         status = self.lifecycle.next(self.status, action)
-        moved = {"status": status, "updated_at": instant_after(self.updated_at, now), **other}
-        return type(self)(**(held(self) | moved))
+        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now), **other)
 
 
 E = TypeVar("E", bound=Stepped)
