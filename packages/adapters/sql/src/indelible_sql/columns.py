@@ -1,7 +1,7 @@
 """The column types that both databases share: domains on PostgreSQL, checked texts and integers on SQLite."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
