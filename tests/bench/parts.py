@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from tests.bench import captures, edits, feeds, lifecycles, lives, reads, searches, served, size
+from tests.bench import captures, edits, feeds, lifecycles, lives, queue_pins, queues, reads, searches, served, size
 from tests.bench.rounds import Dose, Table
 from tests.chaos.testbed import Testbed
 
@@ -18,4 +18,6 @@ PARTS: Final[Mapping[str, Part]] = {
     "lifecycles": lifecycles.tables,
     "captures": captures.tables,
     "searches": searches.tables,
+    "queues": queues.tables,
+    "pins": queue_pins.tables,
 }

@@ -151,30 +151,6 @@ def _waiting(client: "redis.Redis[bytes]") -> int:
     return int(found)
 
 
-def by_dbos(asked: Asked, tally: Tally) -> None:
-    """A workflow without a step, its queue looked at every tenth of a second."""
-    DBOS(
-        config={
-            "name": "bench",
-            "system_database_url": asked["url"],
-            "log_level": "CRITICAL",
-            "application_version": VERSION,
-        }
-    )
-
-    @DBOS.workflow(name=JOB)
-    def noop() -> None:
-        tally.did()
-
-    assert noop
-    DBOS.launch()
-    tally.begin()
-    DBOS.register_queue(QUEUE, polling_interval_sec=POLL_SECONDS)
-    _wait(tally, lambda: False)
-    done, took, tally.seconds = tally.done, tally._last, 0  # noqa: SLF001
-    DBOS.destroy(workflow_completion_timeout_sec=0)
-
-
 def _wait(tally: Tally, is_empty: Callable[[], bool]) -> None:
     while not (tally.is_over or is_empty()):
         time.sleep(0.01)

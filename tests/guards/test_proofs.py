@@ -9,8 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import cast
 
+import psycopg
 import pytest
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine
 from tests.conftest import opened
 from tests.databases import create_database
 from tests.feeds import Patient
@@ -24,18 +25,15 @@ from indelible.testing.repository import RepositoryConformance
 from indelible.testing.stores import AnyStore
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
-from indelible_sql.guards import Guard
 from indelible_sql.migrate import newest
 from indelible_sql.schema import ddl, guards
 from indelible_sql.snapshot import digest_of, facts
 
-DEPLOYED = text(
-    """
+DEPLOYED = b"""
     SELECT tgname, tgenabled::text AS enabled, pg_get_triggerdef(t.oid) AS trigger, prosrc AS body
     FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
-    WHERE NOT tgisinternal AND relnamespace = 'indelible'::regnamespace
-    """
-)
+    WHERE NOT tgisinternal AND relnamespace = 'indelible'::regnamespace ORDER BY tgname
+"""
 
 
 class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance):
@@ -99,19 +97,20 @@ def test_sqlite_s_triggers_are_the_declared_ones_to_the_letter(template_file: Pa
     assert deployed == {guard.name: guard.on_sqlite()[0] for guard in guards("sqlite")}
 
 
-def test_postgresql_s_triggers_are_the_declared_ones_and_always_fire(postgresql: SqlStore) -> None:
-    with postgresql.engines.writer.connect() as connection:
-        deployed = {row.tgname: (row.enabled, row.trigger, row.body) for row in connection.execute(DEPLOYED)}
+def test_postgresql_s_triggers_are_the_declared_ones_and_always_fire(
+    server: PostgresServer, template: PostgresServer
+) -> None:
+    migrated = create_database(server, "redeclared", template.url.rpartition("/")[2])
+    with psycopg.connect(migrated.owner_url) as connection:
+        deployed = connection.execute(DEPLOYED).fetchall()
+        for guard in guards("postgresql"):
+            connection.execute(f"DROP FUNCTION indelible.{guard.name}() CASCADE".encode())
+            for statement in guard.on_postgresql():
+                connection.execute(statement.encode())
+        declared = connection.execute(DEPLOYED).fetchall()
 
-    assert deployed == {guard.name: ("A", declared_trigger(guard), body(guard)) for guard in guards("postgresql")}
-
-
-def declared_trigger(guard: Guard) -> str:
-    return guard.on_postgresql()[1].replace("\n", " ")
-
-
-def body(guard: Guard) -> str:
-    return guard.function().split("$$")[1]
+    assert deployed == declared
+    assert {name: enabled for name, enabled, _, _ in deployed} == {guard.name: "A" for guard in guards("postgresql")}
 
 
 def test_the_declarations_say_the_same_however_often_they_are_asked() -> None:

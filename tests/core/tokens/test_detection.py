@@ -159,7 +159,7 @@ def test_whatever_becomes_of_the_chain_nothing_is_lost_and_nothing_invented(
     check(store, chain)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 8), st.booleans()), min_size=1, max_size=5))
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(6, 14), st.booleans()), min_size=1, max_size=4))
 def test_a_chain_that_changes_between_two_questions_is_not_read_as_one(changes: list[tuple[int, int, bool]]) -> None:
     chain, store = Simulator(), empty()
     detection = begun(chain, store)

@@ -34,7 +34,7 @@ logger = logging.getLogger("indelible.service")
 class NotReady(Unavailable):
     """The processes were started, and the API does not answer."""
 
-    code: ClassVar[str] = "NOT_READY"
+    code: ClassVar[str] = "WEB_NOT_READY"
     address: str
 
 

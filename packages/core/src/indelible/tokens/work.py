@@ -51,13 +51,9 @@ class Detection:
         """What the chain says next; None where there is nothing to be read yet."""
         (checkpoint,) = look
         self.chain.check()
-        newest = self.chain.newest()
-        if checkpoint and self._block(checkpoint.number).hash != checkpoint.hash:
-            return self._reorg()
-        while span := next_span(checkpoint, newest, self._size, self.how):
-            if page := self._page(span, newest):
-                return page
-        return None
+        found = self._next(checkpoint)  # first: what is read must be of the chain that has kept the checkpoint
+        is_kept = checkpoint is None or self._block(checkpoint.number).hash == checkpoint.hash
+        return found if is_kept else self._settled(self.chain.newest(), self._reorg)[1]
 
     def finish(self, tx: TokensWrite, done: Sequence[tuple[Look, Found]]) -> None:
         """Keep it, and look again: at once where more is confirmed, else after a pause."""
@@ -81,18 +77,15 @@ class Detection:
             raise ChainUnreachable(f"the node has no block {number} yet")
         return block
 
-    def _settled(self, number: int, look: Callable[[], Seen]) -> Seen:
-        """What is seen while a block stays what it is: what two chains say must not be taken for one's."""
-        before, seen = self._block(number), look()
-        if self._block(number) != before:
+    def _settled(self, number: int, look: Callable[[], Seen]) -> tuple[Block, Seen]:
+        """A block, and what is seen while it stays what it is: what two chains say must not be taken for one's."""
+        block, seen = self._block(number), look()
+        if self._block(number) != block:
             raise ChainUnreachable("the chain changed while it was read")
-        return seen
+        return block, seen
 
     def _reorg(self) -> Reorg:
         """The last checkpoint that the chain has kept, and the blocks with mints that it has not."""
-        return self._settled(self.chain.newest(), self._dropped)
-
-    def _dropped(self) -> Reorg:
         kept = self._last_kept()
         blocks = self.store.read(blocks_of_mints, kept.number)
         gone = {hash_ for number, hash_ in blocks if not self._has(number, hash_)}
@@ -131,17 +124,24 @@ class Detection:
                 yield page
                 span = Span(first=page.last.number + 1, last=span.last)
 
+    def _next(self, checkpoint: Checkpoint | None) -> Page | None:
+        """The next page; None where there is nothing to be read yet."""
+        newest = self.chain.newest()
+        while span := next_span(checkpoint, newest, self._size, self.how):
+            if page := self._page(span, newest):
+                return page
+        return None
+
     def _page(self, span: Span, newest: int) -> Page | None:
         """What is in the span; None where less must be asked for at once."""
         try:
-            mints = self._settled(span.last, lambda: self.chain.mints(span.first, span.last))
+            last, mints = self._settled(span.last, lambda: self.chain.mints(span.first, span.last))
         except RangeTooLarge as error:
             if span.first == span.last:
                 raise TryAgain("the node does not answer even for one block") from error
             self._size = smaller(span, error.advised_last)
             return None
         self._size = next_size(self._size, len(mints), self.how)
-        last = self._block(span.last)
         return Page(span=span, last=last, mints=mints, is_last=span.last >= newest - self.how.confirmations)
 
 

@@ -38,7 +38,6 @@ HINTS: Final = {
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
     "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL; or `demo --key`",
     "NOTHING_TO_READ": "name a folder with .md or .txt files below it",
-    "NOT_READY": "read the log above",
     "NOT_RUNNING": "start it by `indelible up`",
     "OUTCOME_UNKNOWN": "look at `indelible history` before you repeat the command",
     "REDIS_MISSING": "set INDELIBLE_REDIS_URL to a Redis that runs, for tests INDELIBLE_TEST_REDIS_URL",
@@ -52,6 +51,7 @@ HINTS: Final = {
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",
     "TOO_FEW_CONNECTIONS": "lower DB_POOL_SIZE or DB_MAX_OVERFLOW, or raise the server's max_connections",
     "UNEXPECTED_ANSWER": "check that INDELIBLE_HOST and INDELIBLE_PORT are the instance's, and the key too",
+    "WEB_NOT_READY": "read the log above",
 }
 QUIET: Final = logging.NullHandler()  # a refusal is said once, by us; a server sets up a log of its own
 JSON: Final = "indelible.json"
