@@ -72,6 +72,7 @@ SLOW = {
     "bench/test_bench.py",
     "chain/test_kit.py",
     "chain/test_detection.py",
+    "chaos/test_claims.py",
     "chaos/test_crashes.py",
     "chaos/test_faults.py",
     "chaos/test_labours.py",

@@ -1,11 +1,14 @@
 # What is used of dramatiq, whose own hints leave much unknown.
 from collections.abc import Callable, Sequence
 from threading import Thread
+from typing import Generic, TypeVar
 
 from dramatiq.broker import Broker as Broker
 from dramatiq.broker import MessageProxy as MessageProxy
 
-class Message:
+_R = TypeVar("_R")
+
+class Message(Generic[_R]):
     message_id: str
     queue_name: str
     actor_name: str
@@ -20,19 +23,20 @@ class Message:
         kwargs: dict[str, str],
         options: dict[str, object],
     ) -> None: ...
+    def copy(self, *, options: dict[str, object]) -> Message[_R]: ...
     @classmethod
-    def decode(cls, data: bytes) -> Message: ...
+    def decode(cls, data: bytes) -> Message[None]: ...
     def encode(self) -> bytes: ...
 
 class Actor:
     actor_name: str
     queue_name: str
-    def send(self, *args: object) -> Message: ...
+    def send(self, *args: object) -> Message[None]: ...
 
 def actor(fn: Callable[..., None], *, broker: Broker, actor_name: str, queue_name: str) -> Actor: ...
 
 class Worker:
     workers: Sequence[Thread]
-    def __init__(self, broker: Broker, *, worker_timeout: int = 1_000, worker_threads: int) -> None: ...
+    def __init__(self, broker: Broker, *, worker_timeout: int = 1_000, worker_threads: int = 8) -> None: ...
     def start(self) -> None: ...
     def stop(self, timeout: int = 600_000) -> None: ...

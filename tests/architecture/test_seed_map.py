@@ -10,6 +10,7 @@ from indelible_sql.schema import DIALECTS
 
 SEED_MAP = list(rows(page("reference/seed-map.md"), "seed 000 names"))
 SEED_001 = list(rows(page("reference/seed-map.md"), "seed 001 names"))
+SEED_004 = list(rows(page("reference/seed-map.md"), "seed 004 names"))
 HANDOFF = [row for text in ("rule", "failure") for row in rows(page("INFRA_HANDOFF.md"), text)]
 NAMED_BY_THE_HAND_OFF = (
     "backend/INFRA_HANDOFF.md",
@@ -32,7 +33,7 @@ def test_all_that_the_hand_off_names_is_mapped() -> None:
     assert not set(NAMED_BY_THE_HAND_OFF) - mapped
 
 
-@pytest.mark.parametrize("row", [*SEED_MAP, *SEED_001], ids=lambda row: row[0])
+@pytest.mark.parametrize("row", [*SEED_MAP, *SEED_001, *SEED_004], ids=lambda row: row[0])
 def test_every_target_is_imported_or_opened(row: list[str]) -> None:
     _, here, test = row
 
@@ -54,6 +55,7 @@ def test_the_hand_off_has_as_many_rows_as_it_has_rules() -> None:
     assert len(HANDOFF) >= 30
     assert len(SEED_MAP) >= 50
     assert len(SEED_001) >= 20
+    assert len(SEED_004) >= 20
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def _dramatiq(url: str) -> Contender:
     def fill(number: int) -> None:
         waiting, pipeline = f"dramatiq:{QUEUE}", client.pipeline(transaction=False)
         for _ in range(number - left()):
-            message = dramatiq.Message(queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={})
+            message: dramatiq.Message[None] = dramatiq.Message(
+                queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={}
+            )
             message.options["redis_message_id"] = message.message_id
             pipeline.hset(f"{waiting}.msgs", message.message_id, message.encode())  # what the broker's own script does
             pipeline.rpush(waiting, message.message_id)

@@ -4,6 +4,7 @@ from collections.abc import Generator
 
 import pytest
 from tests.bench import report
+from tests.bench.gaps import gaps
 from tests.bench.parts import PARTS
 from tests.bench.rounds import SMALL, Dose, Goal, Measured, Table, Way, in_turns
 from tests.chaos import testbed as beds
@@ -30,6 +31,13 @@ def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_plac
         assert all(ratio == 1 for row, ratio in table.compared() if row.name == table.beside)
         assert f"(../images/{report.drawing_of(table)})" in PAGE
         assert (report.DRAWINGS / report.drawing_of(table)).exists()
+
+
+def test_missing_tokens_are_found_on_both_databases(bed: beds.Testbed) -> None:
+    taken = gaps(bed, 2_000)
+
+    assert taken.keys() == {"PostgreSQL", "SQLite"}
+    assert all(each > 0 for rounds in taken.values() for each in rounds)
 
 
 def test_a_way_that_does_nothing_is_found_out() -> None:

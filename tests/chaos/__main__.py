@@ -29,6 +29,8 @@ def main() -> int:
     parser.add_argument("--captures", type=int, default=10_000, help="in each of five orders, on each database")
     parser.add_argument("--units", type=int, default=2_000, help="of work, while its workers are killed")
     parser.add_argument("--deaths", type=int, default=15, help="of workers and servers, while there is work")
+    parser.add_argument("--claims", type=int, default=100_000, help="of work on PostgreSQL; a fiftieth on SQLite")
+    parser.add_argument("--workers", type=int, default=8, help="that claim at once")
     wanted = parser.parse_args()
     if unknown := set(wanted.dose) - DOSES.keys():
         parser.error(f"there is no dose {', '.join(sorted(unknown))}")

@@ -9,6 +9,7 @@ from statistics import quantiles
 from typing import Final
 
 from tests.chaos.begins import cut_begins
+from tests.chaos.claims import count_claims
 from tests.chaos.clocks import jump
 from tests.chaos.commands import WORKS
 from tests.chaos.crashes import crash_everywhere
@@ -173,6 +174,17 @@ def labours(_: Testbed, wanted: Namespace) -> bool:
     return show(f"labours: {laboured}", not laboured.wrong)
 
 
+def claims(bed: Testbed, wanted: Namespace) -> bool:
+    """Processes claim one piece of work and a hundred, and some of them die with leases in hand."""
+    wells = list[bool]()
+    for name, url, share in (("PostgreSQL", bed.postgresql().url, 1), ("SQLite", bed.sqlite(), 50)):
+        count = wanted.claims // share
+        dose = {"claims": count, "workers": wanted.workers, "deaths": wanted.deaths, "pieces": min(20_000, count // 25)}
+        counted = count_claims(url, **dose, chance=chance_of(wanted))
+        wells.append(show(f"claims, {name}: {counted}", not counted.wrong))
+    return all(wells)
+
+
 DOSES: Final[Mapping[str, Dose]] = {
     "crashes": crashes,
     "kills": kills,
@@ -185,4 +197,5 @@ DOSES: Final[Mapping[str, Dose]] = {
     "programs": programs,
     "captures": captures,
     "labours": labours,
+    "claims": claims,
 }

@@ -11,6 +11,7 @@ from tests.feeds import Patient
 from indelible.memory import MemoryStore
 from indelible.testing.captures import CapturesConformance
 from indelible.testing.concepts import ConceptsConformance
+from indelible.testing.detection import DetectionConformance
 from indelible.testing.kernel import KernelConformance
 from indelible.testing.readers import Install, nothing_to_install
 from indelible.testing.repository import RepositoryConformance
@@ -29,6 +30,7 @@ class Conformance(
     ConceptsConformance,
     RepositoryConformance,
     TokensConformance,
+    DetectionConformance,
     WorkConformance,
     KernelConformance,
 ):

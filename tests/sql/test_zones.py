@@ -9,14 +9,15 @@ from psycopg.sql import SQL, Identifier
 from tests.conftest import POLICY
 from tests.stateful.play import everything
 
-from indelible import concepts
+from indelible import concepts, tokens
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
+from indelible.testing.mints import FAR, a_log, a_page, claim, keep, seven, within
 from indelible.testing.stores import BEGINNING, MAYA, AnyStore, CountedIds, TickingClock, create, do, edit, published
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 
-ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia")
+ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/Berlin", "UTC")
 
 
 @pytest.fixture(params=ZONES)
@@ -34,7 +35,20 @@ def told(store: AnyStore) -> tuple[object, ...]:
     edit(store, create(store))
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",), expires_at=BEGINNING.replace(month=7)))
     as_of = store.read(concepts.concept_as_of, saved.concept.id, at=saved.concept.created_at)
-    return *store.read(everything), as_of
+    return *store.read(everything), as_of, *minted(store)
+
+
+def minted(store: AnyStore) -> tuple[object, ...]:
+    """Tokens, their mints and work on them, and what is asked about them."""
+    keep(store, a_page(1, 10, a_log(1, block=3, quantity=2), a_log(3, block=8)))
+    (lease, *_) = claim(store, 2, stage="generate")
+    within(store, lambda tx: tx.work.put_off(lease, due_at=FAR, reason="no answer"))
+    seven(store, lambda r: r.system_state.set_state("at", "2026-03-29T02:30:00+02:00"))
+    pending = seven(store, lambda r: r.tokens.get_pending_for_generation())
+    work = store.read(lambda tx: (tx.work.backlogs(FAR), tx.work.get("generate", lease.entity_id)))
+    attempts = store.read(lambda tx: tx.work.attempts_of("generate", lease.entity_id, limit=9))
+    mints = seven(store, lambda r: r.mint_events.get_by_block_range(0, 99))
+    return store.read(tokens.list_tokens), store.read(tokens.figures), pending, mints, work, attempts
 
 
 def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite_url: str) -> None:

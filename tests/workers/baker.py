@@ -36,6 +36,8 @@ def main(database: str, redis: str, seconds: str, path: str) -> None:
     shift = Shift(store=store, actor=WORKER)
     brokers = [HintBroker(client_of(redis), shift)] if redis else []
     with working(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=0.5):
+        sys.stdout.write("at work\n")
+        sys.stdout.flush()
         ended.wait()
     store.dispose()
 

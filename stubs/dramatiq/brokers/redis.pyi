@@ -13,11 +13,12 @@ class RedisBroker(Broker):
     def __init__(
         self,
         *,
-        client: Redis,
-        namespace: str,
-        middleware: list[object],
-        maintenance_chance: int,
-        heartbeat_timeout: int,
-        dead_message_ttl: int,
+        client: Redis | None = None,
+        url: object = None,
+        namespace: str = "dramatiq",
+        middleware: list[object] | None = None,
+        maintenance_chance: int = 1_000,
+        heartbeat_timeout: int = 60_000,
+        dead_message_ttl: int = ...,
     ) -> None: ...
     def do_ack(self, queue: str, message_id: bytes | str) -> None: ...

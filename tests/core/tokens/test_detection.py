@@ -45,10 +45,14 @@ def step(detection: Detection, store: AnyStore) -> str:
         leases = tx.work.claim(DETECT, limit=1, until=FAR)
         return leases, stage.claim(tx, leases)
 
+    def finished(tx: Any, done: Any) -> None:  # noqa: ANN401 - as above
+        tx.work.finish(leases)
+        stage.finish(tx, done)
+
     leases, (look,) = within(store, claimed)
     try:
         found = stage.perform(look)
-        within(store, lambda tx: (tx.work.finish(leases), stage.finish(tx, [(look, found)])))
+        within(store, lambda tx: finished(tx, [(look, found)]))
     except IndelibleError as error:
         within(store, lambda tx: tx.work.release(leases))
         return error.code

@@ -1,6 +1,7 @@
 """Every method of a token in every state, and what an illegal one says."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_method_leads_where_it_should_or_says_which_step_and_which_state(statu
         assert (after.status, before.status) == (target, status)
     else:
         for given in (right, wrong or right):  # the state is looked at before the argument
-            error = refused(lambda given=given: getattr(before, method)(*given))
+            error = refused(partial(getattr(before, method), *given))
             assert isinstance(error, InvalidStateTransition)
             assert (error.lifecycle, error.from_state) == ("token", status)
             assert error.allowed == TOKEN.allowed(status)

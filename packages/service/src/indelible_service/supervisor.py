@@ -20,7 +20,6 @@ STOP_SECONDS: Final = 75  # more than a lease: who does not end by then has hung
 LOOK_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 30
 WELL_SECONDS: Final = 60  # who lived as long as this failed for a reason of its own
-STDERR: Final = 2  # what they say goes there: our own output is the answer
 Start = Callable[[], AbstractContextManager[Child]]
 logger = logging.getLogger("indelible.service")
 
@@ -29,7 +28,9 @@ logger = logging.getLogger("indelible.service")
 def program(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
     """One of our own commands as a child, with all that it starts itself."""
     command = (sys.executable, "-m", "indelible_service", *words)
-    child = Child(command, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=STDERR, start_new_session=True)
+    child = Child(
+        command, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
+    )
     try:
         with ended_with_us(child, SIGTERM):
             yield child

@@ -43,10 +43,9 @@ def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Sh
     shift = Shift(store=store, actor=WORKER)
     put_standing(store, stages)
     with ExitStack() as stack:
-        redis = stack.enter_context(client_of(settings.redis_url)) if settings.redis_url else None
-        brokers = [HintBroker(redis, shift)] if redis else []
-        threads, seconds = settings.worker_threads, settings.sweep_seconds
-        stack.enter_context(working(shift, stages, brokers, threads=threads, sweep_seconds=seconds))
+        url, often = settings.redis_url, {"threads": settings.worker_threads, "sweep_seconds": settings.sweep_seconds}
+        brokers = [HintBroker(stack.enter_context(client_of(url)), shift)] if url else []
+        stack.enter_context(working(shift, stages, brokers, **often))
         yield shift
 
 

@@ -61,7 +61,7 @@ def _waiting(tx: WorkRead, stage: str, now: datetime, most: int) -> int:
 
 
 def _takes(broker: Broker, queue: str, stage: str, most: int) -> bool:
-    message = Message(queue_name=queue, actor_name=ACTOR, args=(stage,), kwargs={}, options={})
+    message = Message[None](queue_name=queue, actor_name=ACTOR, args=(stage,), kwargs={}, options={})
     if isinstance(broker, HintBroker):
         return broker.takes(message, most)
     if not isinstance(broker, StubBroker) or broker.queues[queue].qsize() < most:

@@ -41,7 +41,7 @@ class HintBroker(RedisBroker):
             logger.warning("Redis is %s", f"of no use ({type(error).__name__}): done without" if error else "back")
         self._is_there = not error
 
-    def takes(self, message: Message, most: int) -> bool:
+    def takes(self, message: Message[None], most: int) -> bool:
         """Whether Redis has the message now, or enough without it."""
         try:
             if self.client.llen(f"{self.namespace}:{message.queue_name}") < most:
@@ -68,7 +68,7 @@ class HintBroker(RedisBroker):
 def is_hint(payload: object, queue: str) -> bool:
     """Whether Dramatiq can read it, and finds our actor for it."""
     with suppress(Exception):  # whatever rubbish does to its reader
-        message = Message.decode(payload)  # type: ignore[arg-type]
+        message = Message[None].decode(payload)  # type: ignore[arg-type]
         found = (message.actor_name, message.queue_name, message.kwargs, *message.options)
         return found == (ACTOR, queue, {}, "redis_message_id")
     return False

@@ -76,8 +76,7 @@ class MemoryWork:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
         for entity_id, due_at in dues.items():
             self.put_once(stage, entity_id, due_at=due_at)
-            found = self._rows[stage, entity_id]
-            self._rows[stage, entity_id] = found.put_again(due_at)
+            self._rows[stage, entity_id] = self._rows[stage, entity_id].put_again(due_at)
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
