@@ -19,6 +19,7 @@ from tests.bench.queue_rows import Contender, counting
 
 from indelible_service.embedded import PostgresServer, redis
 
+THEIRS: Final = "tests.bench.queue_others"
 AT_ONCE: Final = 5_000
 MOST_OF_DBOS: Final = 1_500
 PROCRASTINATE: Final = "procrastinate"
@@ -44,13 +45,14 @@ class Table:
 
 @contextmanager
 def peers(server: PostgresServer, directory: Path, *, heavy: bool) -> Generator[tuple[Contender, ...]]:
-    """All of them, each with tables of its own in the database of ours; those that are heavy if so wished."""
+    """Each with tables of its own in the database of ours; those that take long to begin only if so wished."""
     with (
         psycopg.connect(server.admin_url, autocommit=True) as connection,
         redis(directory, settings={"appendonly": "no"}) as kept_nowhere,
     ):
-        found = [_procrastinate(server, connection), *_pgqueuer(server, connection), _dramatiq(kept_nowhere.url)]
-        yield (*found, _dbos(server, connection)) if heavy else tuple(found)
+        found = (_procrastinate(server, connection), *_pgqueuer(server, connection))
+        others = (_dramatiq(kept_nowhere.url), _dbos(server, connection)) if heavy else ()
+        yield (*found, *others)
 
 
 def _procrastinate(server: PostgresServer, connection: psycopg.Connection[Any]) -> Contender:
@@ -66,7 +68,7 @@ def _procrastinate(server: PostgresServer, connection: psycopg.Connection[Any]) 
         )
         table.swept()
 
-    asked = {"way": "procrastinate", "url": server.admin_url}
+    asked = {"program": THEIRS, "way": "procrastinate", "url": server.admin_url}
     return Contender(name=PROCRASTINATE, asked=asked, fill=fill, left=table.left)
 
 
@@ -89,7 +91,7 @@ def _pgqueuer(server: PostgresServer, connection: psycopg.Connection[Any]) -> It
 
     asyncio.run(add(0))
     for name, batch in ((PGQUEUER, 10), (PGQUEUER_MANY, 100)):
-        asked = {"way": "pgqueuer", "url": server.admin_url, "batch": batch}
+        asked = {"program": THEIRS, "way": "pgqueuer", "url": server.admin_url, "batch": batch}
         yield Contender(name=name, asked=asked, fill=fill, left=table.left)
 
 
@@ -100,9 +102,11 @@ def _dramatiq(url: str) -> Contender:
     def fill(number: int) -> None:
         waiting, pipeline = f"dramatiq:{QUEUE}", client.pipeline(transaction=False)
         for _ in range(number - left()):
-            message = dramatiq.Message[Any](queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={})
-            copied = message.copy(options={"redis_message_id": message.message_id})
-            pipeline.hset(f"{waiting}.msgs", message.message_id, copied.encode())  # what the broker's own script does
+            message: dramatiq.Message[None] = dramatiq.Message(
+                queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={}
+            )
+            message.options["redis_message_id"] = message.message_id
+            pipeline.hset(f"{waiting}.msgs", message.message_id, message.encode())  # what the broker's own script does
             pipeline.rpush(waiting, message.message_id)
             if len(pipeline) >= AT_ONCE:
                 pipeline.execute()
@@ -111,7 +115,9 @@ def _dramatiq(url: str) -> Contender:
     def left() -> int:
         return int(client.llen(f"dramatiq:{QUEUE}"))
 
-    return Contender(name=DRAMATIQ, asked={"way": "dramatiq", "redis_url": url}, fill=fill, left=left)
+    return Contender(
+        name=DRAMATIQ, asked={"program": THEIRS, "way": "dramatiq", "redis_url": url}, fill=fill, left=left
+    )
 
 
 def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Contender:
@@ -129,5 +135,5 @@ def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Conten
         connection.execute(copied.encode(), (number,))
         table.swept()
 
-    asked = {"way": "dbos", "url": server.admin_url}
+    asked = {"program": THEIRS, "way": "dbos", "url": server.admin_url}
     return Contender(name=DBOS, asked=asked, fill=fill, left=table.left, most=MOST_OF_DBOS)

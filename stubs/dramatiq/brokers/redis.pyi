@@ -1,3 +1,5 @@
+from typing import overload
+
 from dramatiq.broker import Broker
 from redis import Redis
 
@@ -5,6 +7,9 @@ class RedisBroker(Broker):
     client: Redis
     broker_id: str
     namespace: str
+    @overload
+    def __init__(self, *, url: str) -> None: ...
+    @overload
     def __init__(
         self,
         *,
