@@ -143,8 +143,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     cwd = tmp_path_factory.mktemp("instance")
     with started("up", cwd=cwd) as process:
         assert process.stdout
-        told = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(5))
-        assert list(told) == ["Address", "Docs", "Console", "First key", "Next"]
+        told = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(6))
+        assert list(told) == ["Address", "Docs", "Console", "First key", "Workers", "Next"]
         address, key = told["Address"].strip(), told["First key"].split()[0]
         wait_until_ready(address)
         body = {"content": {"name": "Kept"}, "reason": "to be there after a restart"}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from signal import SIGKILL, SIGTERM
 from types import TracebackType
@@ -57,12 +58,16 @@ class Kept:
         self.since = time.monotonic()
         self.child = self.stack.enter_context(self.start())
 
+    def end(self) -> None:
+        """End it, and what it has left behind."""
+        self.stack.close()
+
     def look(self) -> None:
         """Start it again, if it has ended and its pause is over."""
         now = time.monotonic()
         if self.child and self.child.poll() is not None:
             logger.warning("%s has ended (%s), and is started again", self.name, self.child.returncode)
-            self.stack.close()
+            self.end()
             self.child, self.failures = None, 0 if now - self.since > WELL_SECONDS else self.failures + 1
         pause = min(LONGEST_PAUSE_SECONDS, 2.0**self.failures / 4)
         if self.child is None and now - self.since > pause:
@@ -85,11 +90,11 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for kept in self._kept:
-            if kept.child and not kept.is_server:
-                kept.child.send_signal(SIGTERM)  # all of them finish at once what they have in hand
+        # All of them finish at once what they have in hand; each is told once: of two signals granian may hang.
+        with ThreadPoolExecutor(len(self._kept) or 1) as pool:
+            pool.map(Kept.end, [kept for kept in self._kept if not kept.is_server])
         for kept in reversed(self._kept):
-            kept.stack.close()
+            kept.end()
 
     def keep(self, name: str, start: Start, *, is_server: bool = False) -> None:
         """Start a child, and keep it alive from now on; servers are there until the others have ended."""

@@ -25,8 +25,8 @@ def up(*, full: bool) -> None:
             f"Address:   {address}",
             f"Docs:      {address}/docs",
             f"Console:   {address}/console",
-            f"Workers:   {workers}",
             key and f"First key: {key} (shown this once; kept in {settings.data_dir})",
+            f"Workers:   {workers}",
             "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
         )
         said = {"address": address, "docs": f"{address}/docs", "key": key, "workers": workers}

@@ -44,8 +44,7 @@ def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | No
         try:
             yield
         finally:
-            if child.poll() is not None:  # its number may be another program's by now
-                watcher.kill()
+            watcher.kill()  # we are here: a second signal may disturb the first, and the number may be another's
 
 
 def stop(child: Child, signals: Iterable[tuple[Signals, float | None]]) -> None:
