@@ -53,9 +53,7 @@ def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
     return isinstance(item, Column)
 
 
-def table(
-    name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0
-) -> Table:
+def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0) -> Table:
     """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
 
     PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they stand.
