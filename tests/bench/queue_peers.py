@@ -22,6 +22,7 @@ from indelible_service.embedded import PostgresServer, redis
 THEIRS: Final = "tests.bench.queue_others"
 AT_ONCE: Final = 5_000
 MOST_OF_DBOS: Final = 1_500
+AGAIN: Final = 100  # a worker of Dramatiq has sixteen at hand
 PROCRASTINATE: Final = "procrastinate"
 PGQUEUER, PGQUEUER_MANY = "pgqueuer, batches of 10", "pgqueuer, batches of 100"
 DRAMATIQ, DBOS = "Dramatiq on Redis", "DBOS"
@@ -115,9 +116,8 @@ def _dramatiq(url: str) -> Contender:
     def left() -> int:
         return int(client.llen(f"dramatiq:{QUEUE}"))
 
-    return Contender(
-        name=DRAMATIQ, asked={"program": THEIRS, "way": "dramatiq", "redis_url": url}, fill=fill, left=left
-    )
+    asked = {"program": THEIRS, "way": "dramatiq", "redis_url": url}
+    return Contender(name=DRAMATIQ, asked=asked, fill=fill, left=left, again=AGAIN)
 
 
 def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Contender:

@@ -89,7 +89,7 @@ def _measured(contender: Contender, scene: Scene, dose: Dose) -> Counted:
     due = min(scene.due, contender.most)
     contender.fill(due)
     counted = at_once(contender.asked, scene.workers, dose.seconds)
-    assert 0 < counted.done <= due - contender.left(), (contender.name, counted.done, contender.left())
+    assert 0 < counted.done <= due - contender.left() + contender.again, (contender.name, counted.done)
     return counted
 
 
