@@ -1,6 +1,7 @@
 """The same by libraries that queue work too: a job that does nothing, each set up as its documentation shows.
 
-A worker is ready when its first job has come to it, DBOS's when it is launched: who polls first takes all there is.
+A worker is ready when its first job has come to it. One of DBOS's is when it is launched, for who looks first takes all
+there is; its time begins with its first job.
 """
 
 import asyncio
@@ -132,8 +133,13 @@ def by_dbos(asked: Asked, tally: Tally) -> None:
         }
     )
 
+    is_started = [False]
+
     def noop() -> None:
-        if not tally.is_over:
+        if not is_started[0]:  # it looks for its queues only every second
+            is_started[0] = True
+            tally.start()
+        elif not tally.is_over:
             tally.did()
 
     DBOS.workflow(name=JOB)(noop)

@@ -125,14 +125,16 @@ def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Conten
     table = Table(connection, "dbos.workflow_status WHERE status = 'ENQUEUED'")
     client = DBOSClient(system_database_url=server.admin_url)
     copied = (
-        "INSERT INTO dbos.workflow_status SELECT (jsonb_populate_record(one, jsonb_build_object("
-        "'workflow_uuid', one.workflow_uuid || n))).* FROM dbos.workflow_status AS one, generate_series(2, %s) AS n"
+        "INSERT INTO {0} SELECT (jsonb_populate_record(one, jsonb_build_object("
+        "'workflow_uuid', one.workflow_uuid || n))).* FROM {0} AS one, generate_series(2, %s) AS n"
     )
 
     def fill(number: int) -> None:
-        connection.execute("DELETE FROM dbos.workflow_status")  # also what was claimed, and will not be done
+        connection.execute("TRUNCATE dbos.workflow_status CASCADE")  # also what was claimed, and will not be done
+        connection.execute("TRUNCATE dbos.workflow_input")
         client.enqueue({"queue_name": QUEUE, "workflow_name": JOB, "app_version": VERSION})
-        connection.execute(copied.encode(), (number,))
+        for each in ("dbos.workflow_status", "dbos.workflow_input"):
+            connection.execute(copied.format(each).encode(), (number,))
         table.swept()
 
     asked = {"program": THEIRS, "way": "dbos", "url": server.admin_url}

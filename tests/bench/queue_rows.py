@@ -36,7 +36,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "stages": "id::text, status::text",
 }
 MADE: Final = (
-    "ALTER TABLE unguarded.work ADD PRIMARY KEY (stage, entity_id)",
+    "ALTER TABLE unguarded.work SET (fillfactor = 60), ADD PRIMARY KEY (stage, entity_id)",
     "CREATE INDEX ON unguarded.work (stage, due_at, entity_id) WHERE due_at IS NOT NULL",
     "ALTER TABLE unguarded.stages ADD PRIMARY KEY (id)",
 )

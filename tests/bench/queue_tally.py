@@ -38,6 +38,10 @@ class Tally:
         sys.stdout.write(READY)
         sys.stdout.flush()
         sys.stdin.readline()
+        self.start()
+
+    def start(self) -> None:
+        """Let the time begin now."""
         self.done = 0
         self.claims.clear()
         self._begun = self._last = time.perf_counter()

@@ -39,10 +39,10 @@ SAYS: Final = (
     " and of its end. The others do a job that does nothing, each as its documentation shows: procrastinate"
     " asynchronously, one job at a time; pgqueuer on asyncpg and uvloop, with its own batches of 10 and with batches of"
     " 100; Dramatiq with eight threads on a Redis that keeps nothing; DBOS with a workflow without a step, of which"
-    f" only {queue_peers.MOST_OF_DBOS:,} are due, as who looks first takes all. None of them records who did what"
-    " and why. pgqueuer in batches of 100 is quicker than ours, because it writes three versions of rows for a job and"
-    " holds none of them to another: the job is taken, then deleted; one row is added to a log. Ours writes seven, of"
-    " which the database holds each change to its edge, its predecessor and its head; each is digested first."
+    f" only {queue_peers.MOST_OF_DBOS:,} are due, as who looks first takes all. None of them records who did what and"
+    " why. pgqueuer in batches of 100 is quicker than ours, because it writes four versions of rows for a job, of which"
+    " the database holds none to another: the job is picked, then deleted, and a log gets a row for each. Ours writes"
+    " seven, and the database holds each change to its edge, its predecessor and its head; each is digested before."
 )
 
 Found = Mapping[tuple[Scene, str], Sequence[Counted]]

@@ -81,6 +81,7 @@ WORK = table(
     Index("work_due", "stage", "due_at", "entity_id", postgresql_where=_IS_DUE, sqlite_where=_IS_DUE),
     Index("work_dead", "stage", "entity_id", postgresql_where=_IS_DEAD, sqlite_where=_IS_DEAD),
     has_rowid=False,
+    room=40,  # each row is claimed soon after it came: beside the old one nothing is written to an index
 )
 ATTEMPTS = table(
     "attempts",

@@ -53,8 +53,11 @@ def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
     return isinstance(item, Column)
 
 
-def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata) -> Table:
-    """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite."""
+def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0) -> Table:
+    """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
+
+    PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they stand.
+    """
     rules = [
         CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(dialect="sqlite")
         for column, kind in ((each.name, each.type) for each in items if _is_column(each))
@@ -62,7 +65,8 @@ def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = 
     ]
     if has_rowid:  # no row is hidden before the first, and a replaced one would be
         rules.append(CheckConstraint("rowid >= 1", name=f"{name}_rowid").ddl_if(dialect="sqlite"))
-    return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid)
+    leaving = {"fillfactor": 100 - room} if room else {}
+    return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid, postgresql_with=leaving)
 
 
 def key(

@@ -150,7 +150,8 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
     if not text:
         raise TextBlank(attribute.name)
-    if HIDDEN.search(text):
+    is_seen = text.isascii() and text.isprintable() and " " not in text  # as nearly every id is
+    if not is_seen and HIDDEN.search(text):
         raise TextHasControls(attribute.name)
 
 
@@ -177,6 +178,6 @@ def _check_text(field: str, value: object, max_length: int) -> str:
         raise WrongType(field, "text")
     if len(value) > max_length:
         raise TextTooLong(field, max_length)
-    if UNSTORABLE.search(value):
+    if not (value.isascii() and value.isprintable()) and UNSTORABLE.search(value):
         raise TextUnstorable(field)
     return value

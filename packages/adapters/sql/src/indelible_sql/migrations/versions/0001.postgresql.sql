@@ -538,6 +538,7 @@ CREATE TABLE indelible.work (
 	CONSTRAINT work_attempts_fenced CHECK (attempts <= fence),
 	CONSTRAINT work_dead_is_not_due CHECK (buried IS NULL OR due_at IS NULL)
 )
+ WITH (fillfactor = 60)
 --;
 CREATE INDEX work_dead ON indelible.work (stage, entity_id) WHERE buried IS NOT NULL
 --;

@@ -1,0 +1,62 @@
+"""Many heads that move in one transaction: each by its own change, and all of them or none."""
+
+from collections.abc import Sequence
+
+import pytest
+from attrs import evolve
+
+from indelible import tokens
+from indelible.kernel import Head, Stale
+from indelible.testing.mints import filled, within
+from indelible.testing.stores import BEGINNING
+from indelible.tokens import Token
+from indelible.tokens.handlers.repositories import kept_all
+from indelible_sql import SqlStore, verify
+from indelible_sql.store import SqlTransaction
+
+FAULT = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größe"}
+
+
+def held(tx: SqlTransaction, ids: Sequence[str]) -> list[Head[Token]]:
+    return [head for head in tx.collection.locked(ids) if head]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> SqlStore:
+    found: SqlStore = request.getfixturevalue(request.param)
+    return found
+
+
+def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> None:
+    ids = [token.id for token in filled(store, 5)]
+
+    def move(tx: SqlTransaction) -> None:
+        moved = [
+            head.entity.mark_failed(FAULT) if number % 2 else head.entity.mark_generating()
+            for number, head in enumerate(held(tx, ids))
+        ]
+        moves = [(head, each.at(BEGINNING, after=head.entity)) for head, each in zip(held(tx, ids), moved, strict=True)]
+        kept_all(tx, tx.collection.tokens, moves)
+
+    within(store, move)
+    found = [store.read(tokens.get_token, number).token for number in range(1, 6)]
+
+    assert [token.status for token in found] == ["generating", "failed", "generating", "failed", "generating"]
+    assert [token.error_data for token in found] == [None, FAULT, None, FAULT, None]
+    changes = [store.read(tokens.token_history, number)[-1].action for number in range(1, 6)]
+    assert changes == ["generate", "fail", "generate", "fail", "generate"]
+    assert not verify(store)
+
+
+def test_where_one_has_moved_on_none_moves(store: SqlStore) -> None:
+    ids = [token.id for token in filled(store, 4)]
+
+    def move(tx: SqlTransaction) -> None:
+        heads = held(tx, ids)
+        before = [*heads[:3], evolve(heads[3], place=heads[3].place._replace(seq=7))]
+        kept_all(tx, tx.collection.tokens, [(head, head.entity.moved("generate", now=BEGINNING)) for head in before])
+
+    with pytest.raises(Stale):
+        within(store, move)
+    assert {store.read(tokens.get_token, number).token.status for number in range(1, 5)} == {"detected"}
+    assert not verify(store)
