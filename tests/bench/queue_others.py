@@ -8,7 +8,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Final
 
 import asyncpg
@@ -23,6 +23,7 @@ from pgqueuer.types import QueueExecutionMode
 from tests.bench.queue_tally import Asked, Tally
 
 POLL_SECONDS: Final = 0.1
+START_SECONDS: Final = 10
 THREADS: Final = 8  # of dramatiq's own command
 QUEUE: Final = "jobs"
 JOB: Final = "noop"
@@ -133,12 +134,12 @@ def by_dbos(asked: Asked, tally: Tally) -> None:
         }
     )
 
-    is_started = [False]
+    is_started = Event()
 
     def noop() -> None:
-        if not is_started[0]:  # it looks for its queues only every second
-            is_started[0] = True
+        if not is_started.is_set():  # it looks for its queues only every second
             tally.start()
+            is_started.set()
         elif not tally.is_over:
             tally.did()
 
@@ -146,6 +147,7 @@ def by_dbos(asked: Asked, tally: Tally) -> None:
     DBOS.launch()
     tally.begin()
     DBOS.register_queue(QUEUE, polling_interval_sec=POLL_SECONDS)
+    is_started.wait(START_SECONDS)  # or another has taken all
     _wait(tally, lambda: False)
     tally.tell()
     os._exit(0)  # who polled first has claimed more than it will ever do

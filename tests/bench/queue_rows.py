@@ -52,6 +52,7 @@ class Contender:
     fill: Callable[[int], object]
     left: Callable[[], int]
     most: int = 10**9  # that may be due to one who takes all there is
+    again: int = 0  # that may be done, and be due again because a worker ended before it had said so
 
 
 def counting(connection: psycopg.Connection[Any], statement: str) -> Callable[[], int]:

@@ -9,15 +9,14 @@ from indelible import tokens
 from indelible.kernel import Head, Stale
 from indelible.testing.mints import filled, within
 from indelible.testing.stores import BEGINNING
-from indelible.tokens import Token
+from indelible.tokens import Token, TokensWrite
 from indelible.tokens.handlers.repositories import kept_all
-from indelible.wiring import Writing
 from indelible_sql import SqlStore, verify
 
 FAULT = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größe"}
 
 
-def held(tx: Writing, ids: Sequence[str]) -> list[Head[Token]]:
+def held(tx: TokensWrite, ids: Sequence[str]) -> list[Head[Token]]:
     return [head for head in tx.collection.locked(ids) if head]
 
 
@@ -30,7 +29,7 @@ def store(request: pytest.FixtureRequest) -> SqlStore:
 def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> None:
     ids = [token.id for token in filled(store, 5)]
 
-    def move(tx: Writing) -> None:
+    def move(tx: TokensWrite) -> None:
         moved = [
             head.entity.mark_failed(FAULT) if number % 2 else head.entity.mark_generating()
             for number, head in enumerate(held(tx, ids))
@@ -51,7 +50,7 @@ def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> No
 def test_where_one_has_moved_on_none_moves(store: SqlStore) -> None:
     ids = [token.id for token in filled(store, 4)]
 
-    def move(tx: Writing) -> None:
+    def move(tx: TokensWrite) -> None:
         heads = held(tx, ids)
         before = [*heads[:3], evolve(heads[3], place=heads[3].place._replace(seq=7))]
         kept_all(tx, tx.collection.tokens, [(head, head.entity.moved("generate", now=BEGINNING)) for head in before])

@@ -100,9 +100,8 @@ class SqlHeads(Generic[E]):
         changes = [change for _, change, _ in moves]
         pairs = [(held(head.entity), held(entity)) for head, _, entity in moves]
         moving = sorted({name for old, new in pairs for name in new if new[name] != old[name]} - set(MOVED))
-        columns = {name: f"head_{name}" for name in moving}
         rows = [
-            dict(zip(OWN, OWN_OF(change), strict=True)) | {given: new[name] for name, given in columns.items()}
+            dict(zip(OWN, OWN_OF(change), strict=True)) | {f"head_{name}": new[name] for name in moving}
             for change, (_, new) in zip(changes, pairs, strict=True)
         ]
         place = prefix_of(self._session.connection, self._session.schema)

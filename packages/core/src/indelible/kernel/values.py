@@ -168,8 +168,7 @@ def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """An instant in UTC, in the years that both databases hold to the microsecond."""
     if not isinstance(value, datetime):
         raise WrongType(attribute.name, "instant")
-    is_utc = value.tzinfo is UTC or value.utcoffset() == timedelta(0)
-    if not is_utc or not EARLIEST <= value < LATEST:
+    if not ((value.tzinfo is UTC or value.utcoffset() == timedelta(0)) and EARLIEST <= value < LATEST):
         raise InstantOutOfRange(attribute.name)
 
 
