@@ -100,7 +100,6 @@ class Works:
             self.redis_url,
             str(self.outside),
             self.names[place],
-            str(self.lease_seconds),
         )
         with (self.directory / f"{place}.log").open("ab") as log:
             command = (sys.executable, "-m", "tests.chaos.labour", *said, str(self.lease_seconds))
@@ -187,6 +186,9 @@ def labour(units: int, kills: int, seconds: float, chance: Random, lease_seconds
         last = time.monotonic()
         _settle(made.url, laboured)
         laboured.settled_seconds = time.monotonic() - last
+        laboured.wrong += [
+            f"{place} ended by itself" for place, child in made.children.items() if child.poll() is not None
+        ]
         for watcher in watchers:
             watcher.join()
         _revive(made.url, laboured)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, PrimaryKeyConstraint, ScalarSelect, Select, Table, UniqueConstraint, func
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement, FunctionFilter, Label, TextClause
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement, ColumnClause, TextClause
+from sqlalchemy.sql.visitors import Visitable, iterate
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 import indelible_sql
@@ -33,6 +32,7 @@ REWRITES = re.compile(
 )
 EXEMPT = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE")  # parts of more, as are those of a module alone
 UPSERT = re.compile(r"\bON CONFLICT\b|\bOR REPLACE\b|\bREPLACE INTO\b")
+AGGREGATES = ("count", "max", "min", "sum")
 ORDER = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
 # A unique index, of a column that SQLAlchemy does not know.
 FEEDS = (["history.txid, history.position"], ["history.txid DESC, history.position DESC"])
@@ -191,14 +191,20 @@ def orders(statement: Select[*tuple[object, ...]]) -> tuple[ClauseElement, ...]:
 
 def is_aggregate(statement: Select[*tuple[object, ...]]) -> bool:
     """Whether it counts rows, or finds the first or the last: that is one row."""
-    counted = [each.element if isinstance(each, Label) else each for each in statement.selected_columns]
-    return all(isinstance(each, FunctionElement | FunctionFilter | ScalarSelect) for each in counted)
+    return all(
+        any(isinstance(part, ScalarSelect) or is_counting(part) for part in iterate(each))
+        for each in statement.selected_columns
+    )
+
+
+def is_counting(part: Visitable) -> bool:
+    return part.__visit_name__ == "function" and getattr(part, "name", "") in AGGREGATES
 
 
 def is_total(statement: Select[*tuple[object, ...]]) -> bool:
     """Whether at most one row is found, or the order leaves no two rows side by side."""
     ordered = frozenset(
-        each.name for clause in orders(statement) for each in iterate(clause) if isinstance(each, Column)
+        each.name for clause in orders(statement) for each in iterate(clause) if isinstance(each, ColumnClause)
     )
     shown = frozenset(getattr(column, "name", "") for column in statement.selected_columns)
     if len(shown) == 1 and any(isinstance(each, Gathered) for each in iterate(statement.selected_columns[0])):
@@ -228,6 +234,7 @@ def test_a_select_without_a_total_order_is_recognised() -> None:
     assert not is_total(versions.select().with_only_columns(versions.c.name, versions.c.name_key).distinct())
     grouped = versions.select().with_only_columns(versions.c.name, func.max(versions.c.name_key))
     assert not is_total(grouped.group_by(versions.c.name))
+    assert not is_total(versions.select().with_only_columns(func.lower(versions.c.name)))
     assert is_total(versions.select().order_by(versions.c.concept_id, versions.c.version_number))
 
 

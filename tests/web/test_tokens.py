@@ -215,7 +215,9 @@ def test_a_prompt_that_cannot_be_kept_is_refused_before_the_chain_is_asked(
     assert wallets.asked == []
 
 
-def test_without_a_chain_nobody_can_sign(web: Web) -> None:
+def test_without_a_chain_nobody_can_sign() -> None:
+    web = Web(memory())  # of its own, whose clock has not gone on with other tests
+
     assert problem(web.post(PROMPT, json=signed(), key=None)) == (503, "NO_CHAIN")
 
 
