@@ -2,7 +2,7 @@
 
 import pytest
 from tests.guards.arena import postgresql_engine
-from tests.guards.attacks_on_tokens import ALONE_OF_TOKENS
+from tests.guards.attacks_on_tokens import ALONE_OF_TOKENS, ON_TOKENS
 from tests.guards.lifting import PostgresLifting
 from tests.guards.minted import HEADS_OF_TOKENS
 from tests.guards.mutations import UNREACHED, Report, every_attack
@@ -30,6 +30,7 @@ BY_KEYS_ALONE = {
     "two captures with one signal, of a centroid",
     "two captures with one signal, of an artifact",
     *(name for kind in ALONE_OF_TOKENS.values() for name in kind),
+    *ON_TOKENS["what tokens point at"],
     *(f"two steps in {head.name} with one change" for head in HEADS_OF_TOKENS),
     *(f"{head.name} in a state that nobody declared" for head in HEADS_OF_TOKENS),
     *(f"two steps with one change: {name}" for name in ("rename", "seed", "replace", "choose")),
