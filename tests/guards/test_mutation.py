@@ -13,10 +13,6 @@ from indelible_service.embedded import ADMIN, PostgresServer
 
 # What nothing but a foreign key refuses: a superuser in replica mode puts those to sleep.
 BY_KEYS_ALONE = {
-    "a job of no token",
-    "a token of no mint",
-    "a token of nobody",
-    "an upload of no token",
     "a centroid that is born without its signal",
     "a centroid that moves without its signal",
     "a setting that is changed without its change",
