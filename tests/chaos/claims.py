@@ -113,7 +113,7 @@ def count_claims(url: str, *, claims: int, workers: int, deaths: int, pieces: in
     with TemporaryDirectory() as place:
         running = {number: _worker(url, place, number, chance) for number in range(workers)}
         deadly = sorted(chance.sample(range(claims // 10, claims), deaths))
-        while (done := _done(place)) < claims:
+        while (done := _done(place)) < claims or deadly:  # a quick machine is done before the last one died
             time.sleep(0.1)
             while deadly and done >= deadly[0]:
                 deadly.pop(0)
