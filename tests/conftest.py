@@ -90,6 +90,7 @@ SLOW = {
     "service/test_reading.py",
     "service/test_serving.py",
     "service/test_transfer.py",
+    "service/test_working.py",
     "sql/test_captures.py",
     "sql/test_ceiling.py",
     "sql/test_captures_near.py",
