@@ -98,7 +98,7 @@ INSERT INTO indelible.history (lifecycle, entity_id, seq, action, from_state, to
 SELECT lifecycle, {ids}, seq, action, from_state, to_state, adds_version, version, actor, reason, at,
   jsonb_set(data, '{{token_id}}', to_jsonb(n)), prev_hash,
   encode(sha256(convert_to(replace(replace($1, $2, {ids}), '"token_id":{first}', '"token_id":' || n), 'UTF8')), 'hex')
-FROM indelible.history, generate_series($3::bigint, $4) AS n WHERE entity_id = $2
+FROM indelible.history, generate_series($3::bigint, $4) AS n WHERE entity_id = $2 AND seq = 1
 """,
     """
 INSERT INTO indelible.tokens_s0 (id, status, seq, hash, created_at, updated_at, token_id, author_id, mint_timestamp,
