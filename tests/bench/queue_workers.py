@@ -13,7 +13,7 @@ from tests.bench.statements import Sent
 from tests.sql.drivers import watched
 
 from indelible import tokens
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Head
 from indelible.kernel.leases import Lease
 from indelible.tokens import Token
 from indelible.tokens.rules import GENERATE
@@ -94,15 +94,15 @@ def claimed(tx: SqlTransaction, claim: Claim) -> tuple[Lease, ...]:
     return found or tx.work.claim(claim.stage, limit=claim.limit, until=until)
 
 
-def _begun(tx: SqlTransaction, claim: Claim) -> tuple[tuple[Lease, ...], list[Token]]:
+def _begun(tx: SqlTransaction, claim: Claim) -> tuple[tuple[Lease, ...], list[Head[Token]]]:
     leases = claimed(tx, claim)
-    return leases, [token for token in tokens.begin_generation(tx, leases) if token]
+    return leases, [head for head in tokens.begin_generation(tx, leases) if head]
 
 
-def _made(tx: SqlTransaction, given: tuple[tuple[Lease, ...], list[Token]]) -> None:
+def _made(tx: SqlTransaction, given: tuple[tuple[Lease, ...], list[Head[Token]]]) -> None:
     leases, begun = given
     tx.work.finish(leases)
-    tokens.finish_generation(tx, [(token, IMAGE) for token in begun])
+    tokens.finish_generation(tx, [(head, IMAGE) for head in begun])
 
 
 @frozen

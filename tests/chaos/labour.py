@@ -16,7 +16,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from indelible import tokens
-from indelible.kernel import Actor
+from indelible.kernel import Actor, Head
 from indelible.kernel.leases import Lease, Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
 from indelible_sql import Pool, open_store
@@ -58,9 +58,9 @@ def _slowly(unit: str) -> str:
     return unit
 
 
-def _painted(token: tokens.Token) -> str:
+def _painted(head: Head[tokens.Token]) -> str:
     time.sleep(COUNT_SECONDS)
-    return f"/images/{token.token_id}.png"
+    return f"/images/{head.entity.token_id}.png"
 
 
 def _dead(tx: Any, lease: Lease, reason: str) -> None:  # noqa: ANN401 - as above

@@ -327,14 +327,16 @@ class TokensConformance:
         filled(store, 3)
         leases = within(store, lambda tx: tx.work.claim(GENERATE, limit=3, until=FAR))
         begun = within(store, lambda tx: tokens.begin_generation(tx, leases))
-        made = [(token, f"/{token.token_id}.png") for token in begun if token][:2]
-        within(store, lambda tx: tokens.finish_generation(tx, made))
+        made = [(head, f"/{head.entity.token_id}.png") for head in begun if head]
         within(store, lambda tx: tokens.bury_generation(tx, "token-3", "no answer"))
+        assert code(lambda: within(store, lambda tx: tokens.finish_generation(tx, made))) == "STALE"
+        made.pop()
+        within(store, lambda tx: tokens.finish_generation(tx, made))
         within(store, lambda tx: tokens.bury_generation(tx, "token-3", "again"))
         uploads = within(store, lambda tx: tx.work.claim(UPLOAD, limit=9, until=FAR))
         after = within(store, lambda tx: tokens.begin_generation(tx, leases))
 
-        assert [token.status if token else None for token in begun] == [TokenStatus.GENERATING] * 3
+        assert [head.entity.status if head else None for head in begun] == [TokenStatus.GENERATING] * 3
         assert [each.entity_id for each in uploads] == ["token-1", "token-2"]
         assert by_number(store, 3).error_data == {"code": "GIVE_UP", "reason": "no answer"}
         assert after == [None, None, None]

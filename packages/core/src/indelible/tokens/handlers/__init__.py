@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from attrs import asdict
 
+from indelible.kernel import Head
 from indelible.kernel.leases import Leases
 from indelible.tokens import commands
 from indelible.tokens.commands import AuthorSaved, BlocksDropped, PageKept, TokenSaved
@@ -72,19 +73,19 @@ def hint_detection(tx: TokensWrite, _: commands.HintDetection) -> None:
     tx.work.put(DETECT, {CHAIN: tx.clock.now()})
 
 
-def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Token | None]:
+def begin_generation(tx: TokensWrite, leases: Leases) -> Sequence[Head[Token] | None]:
     """The tokens of these leases, being generated from now on; None for one that is past that."""
     heads, now = tx.collection.locked([lease.entity_id for lease in leases]), tx.clock.now()
-    begun = [head.entity.generating(now=now) if head else None for head in heads]
-    moves = [(head, each) for head, each in zip(heads, begun, strict=True) if head and each]
-    kept_all(tx, tx.collection.tokens, [(head, each) for head, each in moves if each is not head.entity])
-    return begun
+    moves = [(head, token) for head in heads if head and (token := head.entity.generating(now=now))]
+    moved = kept_all(tx, tx.collection.tokens, [(head, token) for head, token in moves if token is not head.entity])
+    begun = {head.entity.id: head for head in (*(head for head, _ in moves), *moved)}
+    return [begun.get(lease.entity_id) for lease in leases]
 
 
-def finish_generation(tx: TokensWrite, made: Sequence[tuple[Token, str]]) -> None:
-    """Keep that the images of these tokens are made, and make their upload due."""
-    heads, now = tx.collection.locked([token.id for token, _ in made]), tx.clock.now()
-    moves = [(head, head.entity.uploading(path, now=now)) for head, (_, path) in zip(heads, made, strict=True) if head]
+def finish_generation(tx: TokensWrite, made: Sequence[tuple[Head[Token], str]]) -> None:
+    """Keep that the images of these tokens are made, and make their upload due; Stale where one has moved since."""
+    now = tx.clock.now()
+    moves = [(head, head.entity.uploading(path, now=now)) for head, path in made]
     kept_all(tx, tx.collection.tokens, moves)
     Repositories.over(tx).tokens.make_all_due([token for _, token in moves])
 

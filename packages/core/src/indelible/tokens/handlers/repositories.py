@@ -56,14 +56,15 @@ def saved_over(tx: TokensWrite, heads: Keeps[M], head: Head[M], entity: M) -> M:
     return entity
 
 
-def kept_all(tx: TokensWrite, heads: Keeps[M], moves: Sequence[tuple[Head[M], M]]) -> None:
-    """Keep the next state of many, each over the head that the caller holds."""
+def kept_all(tx: TokensWrite, heads: Keeps[M], moves: Sequence[tuple[Head[M], M]]) -> list[Head[M]]:
+    """The next state of many, kept, each over the head that the caller has; Stale where one was not the last."""
     actions = [step_between(each.lifecycle, head.entity.status, each.status) for head, each in moves]
     changes = [
         next_change(tx, each.lifecycle, head, each, action, record_of(each))
         for (head, each), action in zip(moves, actions, strict=True)
     ]
     heads.record_all([(head, change, each) for (head, each), change in zip(moves, changes, strict=True)])
+    return [Head(entity=each, place=change.place) for (_, each), change in zip(moves, changes, strict=True)]
 
 
 @frozen
