@@ -16,7 +16,7 @@ from indelible.testing.mints import FAR, chain_hash, seven, wallet, within
 from indelible.testing.readers import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.tokens import Detection, MintStatus, Reading, TokenStatus, figures, list_tokens, recover_missing
-from indelible.tokens.rules import DETECT
+from indelible.tokens.rules import CHECKPOINT, DETECT
 from indelible.tokens.work import MOST_WALKED, NEVER
 
 ROBOT = Actor.system("detector")
@@ -227,6 +227,20 @@ def test_a_chain_that_keeps_nothing_of_what_was_read_waits_for_an_operator(chain
     with pytest.raises(GiveUp, match="below everything"):
         lost.perform((store.read(figures).checkpoint,))
     assert sorted(known(store)) == [1]
+
+
+def test_where_an_operator_lets_the_place_be_forgotten_all_is_read_again_and_nothing_twice(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(9, (2, 1))
+    settle(detection, store)
+    before = store.read(figures).checkpoint
+    seven(store, lambda r: r.system_state.delete_state(CHECKPOINT))
+
+    assert (store.read(figures).checkpoint, detection.confirmed(None, None).first) == (None, 0)
+    settle(detection, store)
+    assert store.read(figures).checkpoint == before
+    check(store, chain)
 
 
 def test_another_chain_is_refused_and_nothing_is_read_of_it(chain: Simulator) -> None:

@@ -84,7 +84,7 @@ def figures(tx: TokensRead) -> TokenFigures:
     kept: Any = states[0].entity.state_value if states else None
     return TokenFigures(
         statuses={status.value: counts.get(status, 0) for status in TokenStatus},
-        checkpoint=None if kept is None else Checkpoint(number=kept["number"], hash=kept["hash"]),
+        checkpoint=None if kept is None else Checkpoint(**kept),
         orphaned=tuple(head.entity for head in dropped),
     )
 
@@ -99,8 +99,7 @@ def checkpoints(tx: TokensRead, *, before: int | None = None, limit: int = 100) 
     states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
     end = (states[0].place.seq + 1 if states else 1) if before is None else before
     found = tx.history.of(SYSTEM_STATE.name, CHECKPOINT, after=max(0, end - 1 - limit), limit=min(limit, end - 1))
-    values = [(change.seq, change.data["state_value"]) for change in reversed(found)]
-    return tuple((seq, Checkpoint(number=value["number"], hash=value["hash"])) for seq, value in values)
+    return tuple((each.seq, Checkpoint(**kept)) for each in reversed(found) if (kept := each.data["state_value"]))
 
 
 def blocks_of_mints(tx: TokensRead, after: int, *, limit: int = 10_000) -> frozenset[tuple[int, str]]:

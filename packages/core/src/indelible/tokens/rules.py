@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from indelible.kernel import InvalidTransition, Lifecycle
-from indelible.tokens.entities import Block, MintEvent, MintLog, Token
+from indelible.tokens.entities import Block, MintLog, Token
 from indelible.tokens.errors import MessageExpired, MessageWrong
 from indelible.tokens.lifecycle import TokenStatus
 
@@ -132,8 +132,3 @@ class Reorg:
 
     kept: Checkpoint
     gone: frozenset[str]
-
-
-def occurrence_of(log: MintLog | MintEvent) -> tuple[str, str, int]:
-    """What tells an occurrence of a mint from all others: a transaction may be mined again, in another block."""
-    return log.block_hash, log.tx_hash, log.log_index

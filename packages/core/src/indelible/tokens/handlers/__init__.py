@@ -63,9 +63,8 @@ def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved
         raise TokenExists(command.token_id)
     author = _author(tx, command.author_wallet)
     said = {"token_id": command.token_id, "author_id": author.id, "metadata_cid": command.metadata_cid}
-    said |= {"mint_timestamp": now}  # the mint itself was not seen
-    action = "recover" if command.metadata_cid else "detect"
-    return TokenSaved(token=tokens.add(Token.born(action, now=now, id=tx.ids.new(), **said)), seq=1)
+    action = "recover" if command.metadata_cid else "detect"  # the mint itself was not seen: its time is now
+    return TokenSaved(token=tokens.add(Token.born(action, now=now, id=tx.ids.new(), mint_timestamp=now, **said)), seq=1)
 
 
 def hint_detection(tx: TokensWrite, _: commands.HintDetection) -> None:
@@ -137,11 +136,9 @@ def _made(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> b
     if found is None:
         said = {"token_id": token_id, "author_id": author.id, **event.minting}
         tokens.add(Token.born("detect", now=now, id=tx.ids.new(), **said))
-        return True
-    if found.is_quarantined:
+    elif found.is_quarantined:
         tokens.make_due_again(tokens.save(found.reminted(event, author.id)))
-        return True
-    return False
+    return found is None or found.is_quarantined
 
 
 def _orphaned(tx: TokensWrite, event: MintEvent) -> Sequence[Token]:

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from indelible.kernel import Head, Stale, next_change
 from indelible.kernel.stepped import kept, record_of
 from indelible.tokens import entities, errors
-from indelible.tokens.lifecycle import RevealStatus, StateStatus, TokenStatus
+from indelible.tokens.lifecycle import RevealStatus, TokenStatus
 from indelible.tokens.ports import NEWEST_FIRST, Finds, Keeps, TokensWrite
 from indelible.tokens.rules import GENERATE, REVEAL_TOKENS, UPLOAD, due_next, step_between
 
@@ -272,15 +272,11 @@ class SystemStateRepository:
 
     def set_state(self, key: str, value: Any) -> None:  # noqa: ANN401 - as above
         """Keep the value under the key, whatever it was."""
-        now = self._tx.clock.now()
-        found = first_of(self._tx.collection.states, {"id": key})
-        if found is None:
-            new = entities.SystemState(
-                id=key, status=StateStatus.SET, state_value=value, created_at=now, updated_at=now
-            )
-            kept(self._tx, self._tx.collection.states, None, new, "create")
-        else:
+        if first_of(self._tx.collection.states, {"id": key}):
             self._move(key, "set", value)
+        else:
+            new = entities.SystemState.born("create", now=self._tx.clock.now(), id=key, state_value=value)
+            kept(self._tx, self._tx.collection.states, None, new, "create")
 
     def delete_state(self, key: str) -> bool:
         """Whether there was a value."""
