@@ -31,12 +31,12 @@ def schedule(shift: Shift, periodics: Sequence[Periodic]) -> None:
     made, pause = dict[Periodic, datetime](), 0.0
     while not shift.ended.wait(pause):
         now, pause = shift.clock.now(), TICK_SECONDS
-        due = {each: slot for each in periodics if made.get(each) != (slot := each.slot(now))}
-        try:
-            with shift.store.transaction(actor=shift.actor, reason="the clock says so") as tx:
-                for each, slot in due.items():
-                    tx.work.put_once(each.stage, f"{each.name}@{slot:%Y-%m-%dT%H:%M:%SZ}", due_at=slot)
-            made |= due
-        except Exception as error:  # noqa: BLE001 - a database that is away comes back
-            logger.warning("nothing is made due: %s", reason_of(error))
-            pause = 10 * TICK_SECONDS
+        if due := {each: slot for each in periodics if made.get(each) != (slot := each.slot(now))}:
+            try:
+                with shift.store.transaction(actor=shift.actor, reason="the clock says so") as tx:
+                    for each, slot in due.items():
+                        tx.work.put_once(each.stage, f"{each.name}@{slot:%Y-%m-%dT%H:%M:%SZ}", due_at=slot)
+                made |= due
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                logger.warning("nothing is made due: %s", reason_of(error))
+                pause = 10 * TICK_SECONDS
