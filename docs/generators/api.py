@@ -37,11 +37,12 @@ BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evm": ("Tokens on a chain", ("indelible_evm",)),
     "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
     "web": ("The REST API", ("indelible_web",)),
-    "workers": ("Stages at work", ("indelible_workers",)),
+    "workers": ("Stages at work", ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.leases")),
     "testing": (
-        "The store in memory, and what a store is held to",
+        "The store in memory, servers that come in wheels, and what a store is held to",
         (
             "indelible.memory",
+            "indelible_service.embedded",
             "indelible.testing.stores",
             "indelible.testing.concepts",
             "indelible.testing.repository",

@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from indelible_sql.columns import DOMAINS, Domain
 from indelible_sql.guards import NEVER, Guard
+from indelible_sql.leases import WORK
 from indelible_sql.schema import DIALECTS, HEADS, RECORDS, TABLES, guards
 from indelible_sql.tables import PLACE, ShownKey
 
@@ -65,6 +66,10 @@ def kind_of(each: Table) -> str:
         return f"The head of the lifecycle `{HEADS[each].name}`: a row shows an entity as its last change left it."
     if each in RECORDS:
         return "Records: a row is inserted once, and neither updated nor deleted."
+    if each is WORK:
+        return (
+            "Work: a row is made once, then claimed, finished or buried where it stands, under a fence that only rises."
+        )
     return "The legal steps of every lifecycle; only a migration opens it."
 
 

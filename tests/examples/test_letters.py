@@ -1,7 +1,14 @@
 """A stage of one's own works in process, in threads without Redis, and in threads that Redis wakes."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Generator
-from threading import Event, Lock, Thread
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock, Thread
 
 import psycopg
 import pytest
@@ -9,15 +16,18 @@ from attrs import define, field
 from sqlalchemy import Connection, create_engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
+from tests.architecture.sources import ROOT
 from tests.conftest import POLICY
-from tests.examples.letters import ORDERS, Letter, confirmation, order, serve
+from tests.examples.letters import CONFIRM, ORDERS, Letter, Waiting, confirmation, dead_letters, order, report, serve
+from tests.examples.servers import servers
 from tests.workers.scenes import until
 
 from indelible.kernel import Actor
-from indelible.kernel.stages import TryAgain
+from indelible.kernel.stages import GiveUp, ReviveWork, TryAgain, revive_work
+from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlReading, SqlStore, open_store
-from indelible_workers import drain
+from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
+from indelible_workers import Shift, client_of, drain
 
 SHOP, LETTERS = Actor.user("shop"), Actor.system("letters")
 
@@ -37,14 +47,17 @@ class Post:
             self.letters.append(letter)
 
 
+def make_orders(url: str) -> None:
+    engine = create_engine(url)
+    ORDERS.create(engine)
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
     if request.param == "sqlite":
         url: str = request.getfixturevalue("sqlite_url")
-        engine = create_engine(url)
-        with engine.begin() as connection:
-            ORDERS.create(connection)
-        engine.dispose()
+        make_orders(url)
     else:
         database: PostgresServer = request.getfixturevalue("database")
         url = database.url
@@ -96,13 +109,53 @@ def test_an_order_that_is_refused_has_no_letter(store: SqlStore) -> None:
 def test_the_same_stage_works_in_a_service_with_redis_and_without(
     store: SqlStore, redis_url: str, *, has_redis: bool
 ) -> None:
-    post, ended = Post(is_shut=True), Event()
-    service = Thread(target=serve, args=(store, post.send, ended, redis_url if has_redis else None))
+    post, told, shift = Post(is_shut=True), list[Waiting](), Shift(store=store, actor=LETTERS)
+    stages = [confirmation(post.send), report(told.append)]
+    service = Thread(target=serve, args=(shift, stages, redis_url if has_redis else None))
     take(store, *(f"order-{number}" for number in range(10)))
     service.start()
     post.is_shut = False
-    until(lambda: len(confirmed(store)) == 10)
-    ended.set()
+    until(lambda: len(confirmed(store)) == 10 and bool(told))
+    shift.end()
     service.join()
 
     assert sorted(post.letters) == [(f"order-{number}", "maya") for number in range(10)]
+    assert [(slot[:7], slot[-7:], number in range(11)) for slot, number in told] == [("hourly@", ":00:00Z", True)]
+
+
+def test_a_letter_that_is_given_up_is_found_and_sent_when_it_was_revived(store: SqlStore) -> None:
+    def refuse(letter: Letter) -> None:
+        raise GiveUp(f"nobody lives at {letter[1]}'s")
+
+    take(store, "one")
+    drain(store, confirmation(refuse), actor=LETTERS)
+    assert store.read(dead_letters) == {"one": "nobody lives at maya's"}
+    store.run(revive_work, ReviveWork(stage=CONFIRM, entity_id="one"), actor=SHOP, reason="maya has moved in")
+    drain(store, confirmation(Post().send), actor=LETTERS)
+
+    assert (store.read(dead_letters), confirmed(store)) == ({}, {"one"})
+
+
+def test_the_worker_process_ends_when_it_is_told(sqlite_url: str) -> None:
+    make_orders(sqlite_url)
+    store = open_store(sqlite_url, policy=POLICY)
+    take(store, "one")
+    command = [sys.executable, "-m", "tests.examples.letters"]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": sqlite_url}) as process:
+        until(lambda: confirmed(store) == {"one"})
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    store.dispose()
+
+
+def test_the_servers_of_the_wheels_carry_it() -> None:
+    with TemporaryDirectory(prefix="indelible-") as place:
+        Path(place).chmod(0o711)  # root's PostgreSQL is somebody else's
+        with servers(Path(place)) as (store, redis_url):
+            store.run(put_one, None, actor=SHOP, reason="to be seen")
+            seen = store.read(lambda tx: tx.work.waiting(CONFIRM, BEGINNING + timedelta(days=1), most=9))
+            assert (seen, client_of(redis_url).exists("nothing")) == (1, 0)
+
+
+def put_one(tx: SqlTransaction, _: None) -> None:
+    tx.work.put(CONFIRM, {"one": BEGINNING})

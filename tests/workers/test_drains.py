@@ -11,6 +11,7 @@ from tests.workers.scenes import MAYA, WORKER, Bakery, WorkStore, attempts, is_f
 
 from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
+from indelible.kernel.values import NumberOutOfRange
 from indelible_workers import Shift, drain
 
 
@@ -74,7 +75,9 @@ def test_work_of_one_at_a_time_has_its_attempt_recorded_before_the_effect(store:
 
 @pytest.mark.parametrize("place", ["claim", "perform", "finish"])
 @pytest.mark.parametrize("batch", [1, 10])
-def test_poison_work_is_put_off_and_holds_up_no_other(store: WorkStore, bakery: Bakery, place: str, batch: int) -> None:
+def test_poison_work_is_put_off_and_holds_up_no_other(
+    store: WorkStore, bakery: Bakery, place: str, batch: int, caplog: pytest.LogCaptureFixture
+) -> None:
     put(store, "a-loaf", f"{place}-it", "the-last-loaf")
 
     while drain(store, bakery.stage(batch=batch), actor=WORKER):
@@ -85,6 +88,13 @@ def test_poison_work_is_put_off_and_holds_up_no_other(store: WorkStore, bakery: 
     assert (poison.attempts, poison.lease_owner, poison.buried) == (1, None, None)
     assert attempts(store, f"{place}-it")[0].outcome is Outcome.FAILED
     assert "Defect" in attempts(store, f"{place}-it")[0].reason
+    assert f"in {place}\n" in caplog.text  # where the defect is
+
+
+@pytest.mark.parametrize("limit", ["batch", "lease_seconds", "most_attempts"])
+def test_a_stage_has_no_limit_of_nothing(bakery: Bakery, limit: str) -> None:
+    with pytest.raises(NumberOutOfRange, match=limit):
+        bakery.stage(**{limit: 0})
 
 
 @pytest.mark.parametrize("place", ["claim", "perform", "finish"])

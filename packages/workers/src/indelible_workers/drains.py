@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from time import monotonic
-from traceback import format_exception_only
+from traceback import format_exception_only, format_tb
 from typing import Final, Generic, TypeVar
 
 from attrs import frozen
@@ -18,7 +18,6 @@ from indelible_workers.shift import Shift, logger
 SOON_SECONDS: Final = 1  # a claim that comes short begins at the front, but not sooner than this after the last one
 LATE_SECONDS: Final = 15  # every claim does, after this: what was leased to a dead process is behind its place
 LONGEST_SECONDS: Final = 31 * 86_400  # that work may ask to be put off
-MOST_CHARACTERS: Final = 1_000
 ADDRESS: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s'\"<>]+", re.IGNORECASE)  # with its password, or key in it
 SECRET: Final = re.compile(
     r"((?:password|passwd|pwd|secret|token|authorization|(?:api|access|private)[ _-]?key)['\"]?\s*[=:]\s*"
@@ -53,7 +52,8 @@ class _Drain(Generic[Tx, W, O]):
         with self.shift.holding(self.stage, leases):
             for lease in filter(self._is_spent, leases):
                 self._failed(lease, GiveUp(f"{lease.attempt - 1} attempts began, and of the last nothing was heard"))
-            self._finish(list(self._perform(self._one_by_one(leases) if works is None else works)))
+            if done := list(self._perform(self._one_by_one(leases) if works is None else works)):
+                self._finish(done)
         return len(leases)
 
     def _claim(self) -> tuple[Leases, Iterable[tuple[Lease, W | None]] | None]:
@@ -121,8 +121,6 @@ class _Drain(Generic[Tx, W, O]):
 
     def _finish(self, done: Sequence[tuple[Lease, Sequence[tuple[W, O]]]]) -> None:
         """Finish all at once, or, where that is refused, each by itself: one that is poison holds up no other."""
-        if not done:
-            return
         try:
             with self._transaction("finishes work") as tx:
                 tx.work.finish([lease for lease, _ in done])
@@ -144,6 +142,8 @@ class _Drain(Generic[Tx, W, O]):
         try:
             if isinstance(error, LeaseLost):
                 raise error
+            if not isinstance(error, TryAgain | GiveUp):  # raised by mistake: where, but no value: a secret, maybe
+                logger.warning("%s: an error in\n%s", self.stage.name, "".join(format_tb(error.__traceback__)))
             if isinstance(error, GiveUp) or lease.attempt >= self.stage.most_attempts:
                 self._bury(lease, reason_of(error))
             else:
@@ -184,4 +184,4 @@ def reason_of(error: BaseException) -> str:
     said = error.reason if isinstance(error, GiveUp | TryAgain) else "".join(format_exception_only(error))
     masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", said[:10_000]))
     line = " ".join("".join(each if each.isprintable() else " " for each in masked).split())
-    return line[:MOST_CHARACTERS] or type(error).__name__
+    return line[:1_000] or type(error).__name__  # as long as a reason may be

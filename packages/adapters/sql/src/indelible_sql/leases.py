@@ -310,11 +310,9 @@ class SqlWorkQueue(SqlWork):
             "owner": self._by.actor,
             "until": until,
         }
-        if after is None:
-            found = self._session.rows(CLAIM, values)
-        else:
-            place = {"after_due": after.due_at, "after_id": after.entity_id}
-            found = self._session.rows(CLAIM_BEHIND, values | place)
+        if after:
+            values |= {"after_due": after.due_at, "after_id": after.entity_id}
+        found = self._session.rows(CLAIM_BEHIND if after else CLAIM, values)
         leases = (
             Lease(
                 stage=stage,

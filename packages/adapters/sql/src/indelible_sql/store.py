@@ -219,7 +219,8 @@ class SqlStore:
                 tx.concepts.check_whole()
         finally:
             session.close()
-        logger.info("%d changes by %s, request %s", len(session.changes), cause.actor, cause.request_id or "-")
+        level = logging.INFO if session.changes else logging.DEBUG
+        logger.log(level, "%d changes by %s, request %s", len(session.changes), cause.actor, cause.request_id or "-")
 
     @contextmanager
     def _connected(self, engine: Engine) -> Generator[Connection]:

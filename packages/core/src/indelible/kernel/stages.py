@@ -32,7 +32,7 @@ class StageNotFound(NotFound):
 
 @frozen
 class TryAgain(Unavailable):
-    """The work did not succeed this time; it is due again after so many seconds, or after the usual pause."""
+    """The attempt did not succeed, and counts: the work is due again after so many seconds, or the usual pause."""
 
     code: ClassVar[str] = "TRY_AGAIN"
     reason: str
@@ -61,8 +61,8 @@ class Stage(Generic[Tx, W, O]):
     perform: Callable[[W], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None]
     buried: Callable[[Tx, Lease, str], None] | None = None  # told when work of the stage dies, and why
-    lease_seconds: int = 60
-    most_attempts: int = 8
+    lease_seconds: int = field(default=60, validator=is_count, metadata=COUNT)
+    most_attempts: int = field(default=8, validator=is_count, metadata=COUNT)
 
 
 def pause_seconds(lease: Lease) -> float:

@@ -65,7 +65,7 @@ class TextBlank(Invalid):
 
 @frozen
 class TextHasControls(Invalid):
-    """The text holds control characters, which are allowed in content only."""
+    """The text holds control characters, or is an id and holds a space: both are allowed in content only."""
 
     code: ClassVar[str] = "TEXT_HAS_CONTROLS"
     field: str
