@@ -16,8 +16,10 @@ UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
 
 
-def test_health_says_whether_the_database_answers(web: Web) -> None:
+def test_health_says_whether_the_database_answers(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "indelible.web")
     sick = failing(UNREACHABLE).get("/health", key=None)
+    said = str(caplog.messages[-1])
 
     assert web.get("/health", key=None).get_json() == {"status": "healthy"}
     assert (sick.status_code, sick.get_json()) == (
@@ -27,6 +29,7 @@ def test_health_says_whether_the_database_answers(web: Web) -> None:
             "error": {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"},
         },
     )
+    assert "STORE_UNREACHABLE" in said
 
 
 def test_a_process_that_cannot_reach_its_store_lives_but_is_not_ready(web: Web) -> None:

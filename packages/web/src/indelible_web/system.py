@@ -6,10 +6,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from indelible.concepts import CONCEPT
 from indelible.kernel import IndelibleError
-from indelible.wiring import Reading, Wiring
+from indelible.wiring import Wiring
 from indelible_web.admin import stages_shown
 from indelible_web.answers import json_response
 from indelible_web.errors import NotReady
+from indelible_web.exchange import present
 from indelible_web.metrics import Metrics
 
 
@@ -23,8 +24,9 @@ class System:
     def health(self) -> Response:
         """Whether the database answers, in the words of the token service's hand-off."""
         try:
-            self._wiring.store.read(_touch)
-        except IndelibleError:
+            self._wiring.store.read(lambda tx: tx.history.of(CONCEPT.name, "-", limit=1))
+        except IndelibleError as fault:
+            present().code = fault.code  # for the log; the caller has the hand-off's code
             error = {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"}
             return json_response({"status": "unhealthy", "error": error}, 503)
         return json_response({"status": "healthy"}, 200)
@@ -60,8 +62,3 @@ class System:
         blueprint.add_url_rule("/health/ready", "ready", self.ready)
         blueprint.add_url_rule("/metrics", "metrics", self.metrics)
         return blueprint
-
-
-def _touch(tx: Reading) -> None:
-    """Make the store read something."""
-    tx.history.of(CONCEPT.name, "-", limit=1)
