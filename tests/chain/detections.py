@@ -33,7 +33,7 @@ class Scene:
     provider: Proxy
     season: str
     store: AnyStore
-    how: tokens.Reading
+    how: tokens.Pace
     events: int = field(default=0, init=False)
 
     @property
@@ -137,7 +137,7 @@ def _tokens(tx: Reading) -> Sequence[Head[tokens.Token]]:
 def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Generator[Scene]:
     """A new season on a new chain."""
     with anvil(directory, chain_id=CHAIN_ID) as node, proxy(node.url) as provider:
-        how = tokens.Reading(confirmations=confirmations, poll_seconds=0)
+        how = tokens.Pace(confirmations=confirmations, poll_seconds=0)
         found: Any = store
         if hasattr(found, "clock"):
             found.clock = SystemClock()  # the chain's instants are the machine's

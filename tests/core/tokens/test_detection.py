@@ -15,16 +15,16 @@ from indelible.memory import MemoryStore
 from indelible.testing.mints import FAR, chain_hash, seven, wallet, within
 from indelible.testing.readers import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible.tokens import Detection, MintStatus, Reading, TokenStatus, figures, list_tokens, recover_missing
+from indelible.tokens import Detection, MintStatus, Pace, TokenStatus, figures, list_tokens, recover_missing
 from indelible.tokens.rules import CHECKPOINT, DETECT
 from indelible.tokens.work import MOST_WALKED, NEVER
 
 ROBOT = Actor.system("detector")
 CONFIRMATIONS = 3
-HOW = Reading(confirmations=CONFIRMATIONS, most_blocks=8, overlap=4, poll_seconds=0.0)
+HOW = Pace(confirmations=CONFIRMATIONS, most_blocks=8, overlap=4, poll_seconds=0.0)
 
 
-def begun(chain: Simulator, store: AnyStore, how: Reading = HOW) -> Detection:
+def begun(chain: Simulator, store: AnyStore, how: Pace = HOW) -> Detection:
     """Detection that has read the chain's first block, which is never dropped."""
     detection = Detection(store=store, chain=chain, how=how)
     chain.mine(CONFIRMATIONS)

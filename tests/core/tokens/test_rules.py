@@ -13,7 +13,7 @@ from indelible.kernel import Lifecycle
 from indelible.testing.mints import a_token, chain_hash, wallet
 from indelible.testing.readers import code
 from indelible.testing.stores import BEGINNING
-from indelible.tokens import TOKEN, Checkpoint, Reading, Span, TokenStatus, signed_message
+from indelible.tokens import TOKEN, Checkpoint, Pace, Span, TokenStatus, signed_message
 from indelible.tokens.lifecycle import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, UPLOAD
 from indelible.tokens.rules import (
     EPOCH,
@@ -31,7 +31,7 @@ MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)
 NONCE = "nonce-0001"
 NUMBERS = st.integers(0, 10_000_000)
 HOW = st.builds(
-    Reading,
+    Pace,
     start=st.integers(0, 1_000),
     confirmations=st.integers(0, 100),
     most_blocks=st.integers(1, 5_000),
@@ -88,7 +88,7 @@ def test_no_other_text_is_a_message(text: str) -> None:
 
 @given(NUMBERS | st.none(), NUMBERS, st.integers(1, 5_000), HOW)
 def test_blocks_are_read_once_confirmed_from_the_checkpoint_on_and_none_is_left_out(
-    read: int | None, newest: int, size: int, how: Reading
+    read: int | None, newest: int, size: int, how: Pace
 ) -> None:
     checkpoint = None if read is None else Checkpoint(number=read, hash=chain_hash(0))
     unread = how.start if read is None else read + 1
@@ -115,7 +115,7 @@ def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(first: 
 
 
 @given(st.integers(1, 5_000), st.integers(0, 20_000), HOW)
-def test_more_is_asked_for_while_there_is_little_and_never_too_much(size: int, logs: int, how: Reading) -> None:
+def test_more_is_asked_for_while_there_is_little_and_never_too_much(size: int, logs: int, how: Pace) -> None:
     assume(size <= how.most_blocks)
 
     found = next_size(size, logs, how)

@@ -14,7 +14,7 @@ from indelible.kernel import Actor, Unavailable
 from indelible.kernel.stages import Stage
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHAIN, DETECT, MOST_BLOCKS, Reading
+from indelible.tokens.rules import CHAIN, DETECT, MOST_BLOCKS, Pace
 from indelible.tokens.work import Detection
 from indelible.wiring import Wiring
 from indelible_service.database import store_of
@@ -82,7 +82,7 @@ def stages_of(settings: Settings, store: SqlStore) -> Mapping[str, Stage[Any, An
 
 def detection_of(settings: Settings, store: SqlStore, most_blocks: int = MOST_BLOCKS) -> Detection:
     """What reads the chain that is set up."""
-    how = Reading(start=settings.start_block, confirmations=settings.confirmations, most_blocks=most_blocks)
+    how = Pace(start=settings.start_block, confirmations=settings.confirmations, most_blocks=most_blocks)
     return Detection(store=store, chain=chain_of(settings), how=how)
 
 

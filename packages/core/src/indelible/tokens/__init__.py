@@ -65,7 +65,7 @@ from indelible.tokens.queries import (
     missing_tokens,
     token_history,
 )
-from indelible.tokens.rules import Checkpoint, Page, Reading, Reorg, Span, signed_message
+from indelible.tokens.rules import Checkpoint, Pace, Page, Reorg, Span, signed_message
 from indelible.tokens.work import Detection, Recovered, recover_missing
 
 # commands
@@ -78,7 +78,7 @@ __all__ += ["token_history"]
 # values
 __all__ += ["AUTHOR", "Author", "AuthorSaved", "AuthorTokens", "Block", "BlocksDropped", "Checkpoint", "IMAGE_JOB"]
 __all__ += ["IPFSUploadRecord", "ImageGenerationJob", "JobStatus", "MINT", "MintEvent", "MintLog", "MintStatus"]
-__all__ += ["Page", "PageKept", "REVEAL", "Reading", "RecordType", "Reorg", "RevealStatus", "RevealTransaction"]
+__all__ += ["Pace", "Page", "PageKept", "REVEAL", "RecordType", "Reorg", "RevealStatus", "RevealTransaction"]
 __all__ += ["SYSTEM_STATE", "Span", "SystemState", "TOKEN", "Token", "TokenFigures", "TokenSaved", "TokenStatus"]
 __all__ += ["UPLOAD", "UploadStatus", "signed_message"]
 # the seven repositories of the hand-off, ports, work and errors

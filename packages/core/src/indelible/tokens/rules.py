@@ -72,7 +72,7 @@ class Checkpoint:
 
 
 @frozen(kw_only=True)
-class Reading:
+class Pace:
     """How a chain is read: from which block, how far behind its newest, how many at once, how many again."""
 
     start: int = 0
@@ -93,7 +93,7 @@ class Span:
         return self.first <= self.last
 
 
-def next_span(checkpoint: Checkpoint | None, newest: int, size: int, how: Reading) -> Span:
+def next_span(checkpoint: Checkpoint | None, newest: int, size: int, how: Pace) -> Span:
     """The next `size` blocks; some of them were read before, in case a node had not all of them then.
 
     At least half are new, so that reading goes on however little a node gives at once.
@@ -111,7 +111,7 @@ def smaller(span: Span, advised_last: int | None) -> int:
     return max(1, (span.last - span.first + 1) // 2)
 
 
-def next_size(size: int, logs: int, how: Reading) -> int:
+def next_size(size: int, logs: int, how: Pace) -> int:
     """How many blocks to ask for next: more while there is little in them."""
     return min(how.most_blocks, size * 2) if logs < 1_000 else size  # noqa: PLR2004 - a tenth of what nodes give
 

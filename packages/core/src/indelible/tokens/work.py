@@ -16,7 +16,7 @@ from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDee
 from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_of_mints, checkpoints, missing_tokens
-from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Page, Reading, Reorg, Span, next_size, next_span, smaller
+from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Pace, Page, Reorg, Span, next_size, next_span, smaller
 
 NEVER: Final = 2**31  # attempts after which detection would die: a node that is away for a month is asked again
 MOST_WALKED: Final = 100_000  # checkpoints that are compared with the chain before an operator is asked
@@ -34,7 +34,7 @@ class Detection:
 
     store: Store[TokensRead, TokensWrite]
     chain: Chain
-    how: Reading = field(factory=Reading)
+    how: Pace = field(factory=Pace)
     _size: int = field(init=False, default=Factory(lambda self: self.how.most_blocks, takes_self=True))
 
     def stage(self) -> Stage[TokensWrite, Look, Found]:
