@@ -123,11 +123,11 @@ def test_pages_are_small_where_that_is_set(watched: Scene) -> None:
 
 def test_tokens_that_nobody_told_of_are_recovered_from_the_chains_count(watched: Scene) -> None:
     watched.mint(dice(5), 5)
-    everybody = watched.chain.next_token_id() - 1
+    everybody = watched.chain.next_token_id(watched.chain.newest()) - 1
     watched.node.reveal(watched.season, {1: "ipfs://bafyone"})
-    looked = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, keeps=False)
-    found = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER)
-    again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER)
+    looked = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0, keeps=False)
+    found = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
+    again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
 
     assert looked.missing == found.missing == found.recovered == tuple(range(1, everybody + 1))
     assert (found.failed, again.missing) == ((), ())

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from indelible import tokens
 from indelible.kernel import Actor
 from indelible.kernel.leases import Lease
+from indelible.testing.mints import read_now
 from indelible.testing.stores import BEGINNING, AnyStore
 from indelible.tokens import Block, Checkpoint, DropBlocks, KeepPage, MintLog, Page, Reorg, Repositories, Span
 from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
@@ -48,9 +49,10 @@ def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> 
         )
         for place, wallet in enumerate(wallets)
     )
-    last = Block(number=block, hash=hash_of(block), parent_hash=hash_of(block - 1), at=EARLIER)
-    page = Page(span=Span(first=block, last=block), last=last, mints=logs, is_last=True)
-    acted(store, lambda tx: tokens.keep_page(tx, KeepPage(page=page)))
+    end = Checkpoint(number=block, hash=hash_of(block))
+    page = Page(span=Span(first=block, last=block), end=end, seen=None, start=block, mints=logs, is_last=True)
+    seen = read_now(store, page)
+    acted(store, lambda tx: tokens.keep_page(tx, KeepPage(page=seen)))
 
 
 def dropped(store: AnyStore, block: int = 100) -> None:
@@ -109,6 +111,8 @@ def signed(wallet: str = MAYA_S, prompt: str = "A lighthouse in the fog.", **oth
 class Wallets:
     """A chain of which nothing is asked but who signed what; a wallet signs by `signature_of`."""
 
+    contract_id = f"eip155:1:0x{9:040x}"
+
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.is_away = False
@@ -133,8 +137,8 @@ class Wallets:
     def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
         self._away(first, last)
 
-    def next_token_id(self) -> int:
-        self._away()
+    def next_token_id(self, block: int) -> int:
+        self._away(block)
 
     def author_of(self, token_id: int) -> str | None:
         self._away(token_id)

@@ -143,9 +143,10 @@ def test_tokens_are_told_in_numbers_with_what_the_chain_has_dropped(any_web: Web
     dropped(any_web.store, 101)
     after = answered(any_web, "GET", "/tokens/stats")
 
-    assert (before["statuses"]["detected"], before["checkpoint"]) == (3, {"number": 101, "hash": hash_of(101)})
+    read = {"number": 101, "hash": hash_of(101), "contract": "", "drops": 0}
+    assert (before["statuses"]["detected"], before["checkpoint"]) == (3, read)
     assert (after["statuses"]["detected"], after["statuses"]["failed"]) == (2, 1)
-    assert after["checkpoint"]["number"] == 100
+    assert (after["checkpoint"]["number"], after["checkpoint"]["drops"]) == (100, 1)
     assert [each["token_id"] for each in after["orphaned"]] == [3]
 
 

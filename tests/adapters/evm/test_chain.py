@@ -133,7 +133,7 @@ def test_a_token_has_its_author_and_its_metadata_once_it_is_revealed(chain: Chai
     node.mint(season, node.accounts[5].upper().replace("X", "x"))
     node.reveal(season, {2: "ipfs://bafytwo", 3: "ipfs://bafythree"})
 
-    assert chain.next_token_id() == 4
+    assert chain.next_token_id(chain.newest()) == 4
     assert [chain.author_of(each) for each in range(5)] == [None, AUTHOR, AUTHOR, node.accounts[5], None]
     assert [chain.metadata_of(each) for each in range(5)] == [None, None, "bafytwo", "bafythree", None]
 
@@ -184,7 +184,7 @@ def test_a_reveal_that_is_undone_while_it_is_read_is_not_half_believed(
 def test_an_address_where_nothing_is_does_not_count_as_an_empty_season(provider: Proxy, season: str) -> None:
     chain = EvmChain(url=provider.url, contract=season[:-2] + "00", chain_id=CHAIN_ID)
 
-    for ask in (chain.next_token_id, lambda: chain.author_of(1), lambda: chain.metadata_of(1)):
+    for ask in (lambda: chain.next_token_id(1), lambda: chain.author_of(1), lambda: chain.metadata_of(1)):
         with closing(chain), pytest.raises(ChainWrong, match="look at its address"):
             ask()
 
@@ -193,7 +193,7 @@ def test_a_contract_that_fails_has_no_next_token(chain: Chain, node: Anvil, seas
     node.ask("anvil_setCode", season, "0x60006000fd")
 
     with pytest.raises(ChainWrong, match="look at its address"):
-        chain.next_token_id()
+        chain.next_token_id(1)
     assert chain.author_of(1) is None
 
 
@@ -210,7 +210,7 @@ def test_after_a_reorg_the_replaced_mints_are_gone_and_the_block_has_another_has
     assert chain.newest() == last
     assert chain.mints(0, last) == before[:-depth]
     assert chain.block(last) != gone
-    assert chain.next_token_id() == 9 - depth
+    assert chain.next_token_id(last) == 9 - depth
 
 
 def test_a_mint_that_is_mined_again_keeps_its_transaction_and_gets_another_place(

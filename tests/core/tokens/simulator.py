@@ -34,6 +34,7 @@ class Simulator:
     lag: int = 0  # how far behind this node is
     fork: int = 7  # by which its blocks differ from another chain's
     between: "Iterator[object] | None" = None  # what happens to the chain between two questions
+    contract_id: str = f"eip155:1:{wallet(9)}"
     _blocks: list[tuple[str, list[Mint]]] = field(factory=lambda: [(chain_hash(0), list[Mint]())])
     _hashes: "Iterator[int]" = field(factory=lambda: count(1))
     _mints: "Iterator[int]" = field(factory=lambda: count(1))
@@ -115,9 +116,9 @@ class Simulator:
             if first <= block <= last
         )
 
-    def next_token_id(self) -> int:
+    def next_token_id(self, block: int) -> int:
         self._happen()
-        return max(self.truth, default=0) + 1
+        return max((token for token, (_, at) in self.truth.items() if at <= block), default=0) + 1
 
     def author_of(self, token_id: int) -> str | None:
         self._happen()

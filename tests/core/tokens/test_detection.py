@@ -10,12 +10,29 @@ from hypothesis import strategies as st
 from tests.core.tokens.simulator import Simulator
 
 from indelible.kernel import Actor, IndelibleError
-from indelible.kernel.stages import GiveUp, TryAgain
+from indelible.kernel.stages import TryAgain
 from indelible.memory import MemoryStore
 from indelible.testing.mints import FAR, chain_hash, seven, wallet, within
 from indelible.testing.readers import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible.tokens import Detection, MintStatus, Pace, TokenStatus, figures, list_tokens, recover_missing
+from indelible.testing.tokens import walked
+from indelible.tokens import (
+    Detection,
+    KeepPage,
+    MintStatus,
+    Pace,
+    PageKept,
+    Recovered,
+    Repositories,
+    TokenStatus,
+    figures,
+    keep_page,
+    list_tokens,
+    queries,
+    recover_missing,
+    token_history,
+)
+from indelible.tokens.errors import CheckpointMoved
 from indelible.tokens.rules import CHECKPOINT, DETECT
 from indelible.tokens.work import MOST_WALKED, NEVER
 
@@ -215,18 +232,172 @@ def test_a_deep_reorganisation_is_quarantined_and_shown(chain: Simulator) -> Non
     assert (failed.token_id, failed.is_quarantined) == (3, True)
 
 
-def test_a_chain_that_keeps_nothing_of_what_was_read_waits_for_an_operator(chain: Simulator) -> None:
+def test_where_the_chain_has_kept_nothing_of_what_was_read_all_of_it_is_quarantined_and_read_again(
+    chain: Simulator,
+) -> None:
     store = empty()
-    chain.mine(12, (1, 1))
+    chain.mine(5, (2, 1))
     detection = Detection(store=store, chain=chain, how=HOW)
     settle(detection, store)
-    another = Simulator(fork=8)
-    another.mine(30, (1, 2))
-    lost = Detection(store=store, chain=another, how=HOW)
+    chain.reorganise(5, keeps=True)
+    chain.mine(10, (1, 3))
+    settle(detection, store)
 
-    with pytest.raises(GiveUp, match="below everything"):
-        lost.perform((store.read(figures).checkpoint,))
-    assert sorted(known(store)) == [1]
+    check(store, chain)
+    assert [each.token_id for each in store.read(figures).orphaned] == [1]
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_second_reorganisation_while_the_first_is_read_again_is_seen(chain: Simulator, *, keeps: bool) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(1)
+    chain.mine(1, (1, 1))
+    chain.mine(6)
+    settle(detection, store)
+    chain.reorganise(5, keeps=False)
+    assert step(detection, store) == ""  # the checkpoint is that of the first block now, and the mint stands
+    assert mints_in_chain(store) != set()
+    chain.reorganise(chain.newest() - 4, keeps=keeps)
+    chain.mine(20)
+    settle(detection, store)
+
+    check(store, chain)
+
+
+def test_a_node_that_has_fallen_behind_says_nothing_of_what_it_has_not_yet(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(2)
+    chain.mine(7, (1, 1))
+    settle(detection, store)
+    chain.reorganise(5, keeps=False)
+    assert step(detection, store) == ""
+    chain.lag = chain.newest() - 1
+
+    assert step(detection, store) == "CHAIN_UNREACHABLE"
+    chain.lag = 0
+    chain.mine(9)
+    settle(detection, store)
+    assert [change.action for change in store.read(token_history, 1)] == ["detect"]
+
+
+def backfilled(detection: Detection, store: AnyStore, first: int | None = None, last: int | None = None) -> str:
+    """What `recover-events` does; the code of what it was refused with."""
+    try:
+        for page in detection.read_blocks(detection.confirmed(first, last)):
+            store.run(keep_page, KeepPage(page=page), actor=ROBOT, reason="blocks are read again")
+    except IndelibleError as error:
+        return error.code
+    return ""
+
+
+def test_blocks_that_are_read_again_by_hand_do_not_hide_that_the_chain_has_changed(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(1, (1, 1))
+    chain.mine(9)
+    settle(detection, store)
+    chain.reorganise(10, keeps=True)
+    chain.mine(20)
+
+    assert backfilled(Detection(store=store, chain=chain, how=HOW), store) == "CHECKPOINT_MOVED"
+    settle(detection, store)
+    assert backfilled(detection, store, 0) == ""
+    check(store, chain)
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_page_that_others_have_read_again_meanwhile_is_not_kept(chain: Simulator, *, keeps: bool) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(1, (1, 1))
+    chain.mine(5)
+    (page,) = detection.read_blocks(detection.confirmed(None, None))
+    chain.reorganise(6, keeps=keeps)
+    chain.mine(8)
+    settle(detection, store)
+
+    with pytest.raises(CheckpointMoved):
+        store.run(keep_page, KeepPage(page=page), actor=ROBOT, reason="it was read before")
+    check(store, chain)
+
+
+def test_a_piece_that_is_read_by_hand_leaves_out_nothing_that_lies_before_it(chain: Simulator) -> None:
+    store = empty()
+    chain.mine(5, (1, 1))
+    chain.mine(15, (1, 2))
+    detection = Detection(store=store, chain=chain, how=HOW)
+
+    assert backfilled(detection, store, 10) == "CHECKPOINT_MOVED"
+    settle(detection, store)
+    check(store, chain)
+
+
+def test_a_piece_that_was_read_may_be_read_again_while_detection_goes_on(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(8, (1, 1))
+    settle(detection, store)
+    pages = list(detection.read_blocks(detection.confirmed(0, 5)))
+    chain.mine(5, (1, 2))
+    settle(detection, store)
+
+    kept = [store.run(keep_page, KeepPage(page=each), actor=ROBOT, reason="again") for each in pages]
+    assert kept == [PageKept(mints=0, tokens=0)] * len(pages)
+    check(store, chain)
+
+
+def test_more_mints_than_are_looked_through_at_once_are_all_dropped(
+    chain: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MANY", 3)
+    store = empty()
+    detection = begun(chain, store)
+    for number in range(8):
+        chain.mine(1, *[(1, number + 1)] * (1 + number % 5))
+    chain.mine(CONFIRMATIONS)
+    settle(detection, store)
+    chain.reorganise(10, keeps=False)
+    chain.mine(9)
+    settle(detection, store)
+
+    check(store, chain)
+
+
+def test_the_place_of_another_contract_is_not_gone_on_from(chain: Simulator) -> None:
+    store = empty()
+    settle(begun(chain, store), store)
+    chain.mine(9, (1, 1))
+    another = Detection(store=store, chain=evolve(chain, contract_id=f"eip155:5:{wallet(9)}"), how=HOW)
+
+    assert (step(another, store), backfilled(another, store)) == ("WRONG_CONTRACT", "WRONG_CONTRACT")
+    assert known(store) == {}
+
+
+def test_a_value_that_is_no_place_is_none_and_all_is_read_from_the_beginning(chain: Simulator) -> None:
+    store = empty()
+    chain.mine(9, (1, 1))
+    values: tuple[object, ...] = (5, "5", {"number": 5}, {"number": -1, "hash": chain_hash(1)}, [1, 2])
+    for value in values:
+        within(store, lambda tx, value=value: Repositories.over(tx).system_state.set_state(CHECKPOINT, value))  # type: ignore[misc]
+        assert store.read(figures).checkpoint is None
+    settle(Detection(store=store, chain=chain, how=HOW), store)
+
+    check(store, chain)
+
+
+def test_what_becomes_of_dropped_blocks_is_told_to_the_log(chain: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(8, (1, 1))
+    settle(detection, store)
+    seven(store, lambda r: walked(r, 1, TokenStatus.REVEALED))
+    chain.reorganise(8, keeps=False)
+    chain.mine(12)
+    settle(detection, store)
+
+    assert "already_revealed=(1,)" in caplog.text
 
 
 def test_where_an_operator_lets_the_place_be_forgotten_all_is_read_again_and_nothing_twice(chain: Simulator) -> None:
@@ -263,23 +434,34 @@ def test_a_node_that_answers_for_no_block_is_asked_again(chain: Simulator) -> No
 def test_detection_is_never_given_up_and_is_one_piece_of_work(chain: Simulator) -> None:
     stage = Detection(store=empty(), chain=chain).stage()
 
-    assert (stage.name, stage.batch, stage.most_attempts) == ("detect", 1, NEVER)
+    assert (stage.name, stage.most_attempts) == ("detect", NEVER)
     assert MOST_WALKED >= 100_000
+
+
+def recovered(store: AnyStore, chain: Simulator, **other: Any) -> Recovered:  # noqa: ANN401 - as it takes
+    return recover_missing(store, chain, actor=ROBOT, confirmations=CONFIRMATIONS, **other)
 
 
 def test_what_the_chain_has_counted_and_nobody_told_of_is_kept(chain: Simulator) -> None:
     store = empty()
     chain.mine(3, (4, 1))
-    chain.mine(3, (3, 2))
-    look = recover_missing(store, chain, actor=ROBOT, keeps=False)
-    some = recover_missing(store, chain, actor=ROBOT, limit=2)
-    rest = recover_missing(store, chain, actor=ROBOT)
+    chain.mine(3 + CONFIRMATIONS, (3, 2))
+    chain.mine(1, (1, 3))
+    look = recovered(store, chain, keeps=False)
+    some = recovered(store, chain, limit=2)
+    rest = recovered(store, chain)
 
     assert (look.on_chain, look.missing, look.recovered, look.failed) == (7, (1, 2, 3, 4, 5, 6, 7), (), ())
     assert (some.recovered, rest.recovered) == ((1, 2), (3, 4, 5, 6, 7))
-    assert recover_missing(store, chain, actor=ROBOT).missing == ()
+    assert recovered(store, chain).missing == ()
     revealed = store.read(list_tokens, status=TokenStatus.REVEALED)
     assert [(each.token_id, each.metadata_cid) for each in revealed] == [(5, "metadata")]
+
+
+def test_of_a_chain_that_is_younger_than_its_confirmations_nothing_is_missing(chain: Simulator) -> None:
+    chain.mine(1, (1, 1))
+
+    assert recovered(empty(), chain) == Recovered(on_chain=0, missing=(), recovered=(), failed=())
 
 
 def test_a_token_that_the_chain_cannot_tell_of_is_named_and_the_others_are_kept() -> None:
@@ -288,8 +470,8 @@ def test_a_token_that_the_chain_cannot_tell_of_is_named_and_the_others_are_kept(
             return None if token_id == 2 else super().author_of(token_id)
 
     store, forgetful = empty(), Forgetful()
-    forgetful.mine(3, (3, 1))
-    found = recover_missing(store, forgetful, actor=ROBOT)
+    forgetful.mine(4, (3, 1))
+    found = recovered(store, forgetful)
 
     assert (found.recovered, found.failed) == ((1, 3), (2,))
 
@@ -297,11 +479,39 @@ def test_a_token_that_the_chain_cannot_tell_of_is_named_and_the_others_are_kept(
 def test_what_was_recovered_is_one_with_its_mint_when_that_is_read(chain: Simulator) -> None:
     store = empty()
     chain.mine(8, (2, 1))
-    recover_missing(store, chain, actor=ROBOT)
+    recovered(store, chain)
     settle(Detection(store=store, chain=chain, how=HOW), store)
 
     assert [each.token_id for each in store.read(list_tokens)] == [1, 2]
     assert len(mints_in_chain(store)) == 1
+
+
+def test_what_was_recovered_falls_with_its_mint_and_is_minted_again_by_another(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(8, (1, 1))
+    recovered(store, chain)
+    settle(detection, store)
+    chain.reorganise(8, keeps=False)
+    chain.mine(1)
+    settle(detection, store)
+    assert known(store) == {}
+    chain.mine(9, (1, 6))
+    settle(detection, store)
+
+    check(store, chain)
+
+
+def test_what_was_recovered_is_anothers_where_the_chain_says_so(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(8, (1, 1))
+    recovered(store, chain)
+    chain.reorganise(8, keeps=False)
+    chain.mine(9, (1, 6))
+    settle(detection, store)
+
+    check(store, chain)
 
 
 def test_the_simulator_has_a_hash_for_each_block_and_another_after_a_change(chain: Simulator) -> None:

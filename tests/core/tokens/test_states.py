@@ -103,8 +103,26 @@ def test_a_retry_counts_and_an_operator_s_counts_from_nothing() -> None:
     assert isinstance(refused(lambda: token(TokenStatus.READY).requeued()), InvalidTransition)
 
 
+@pytest.mark.parametrize("said", ["one\r\ntwo", "", "  ", "\x00", "\ud800", "x" * 5_000])
+def test_whatever_a_provider_says_a_retry_keeps_a_line_of_it(said: str) -> None:
+    kept = token(TokenStatus.GENERATING).retried(said).generation_error or ""
+
+    assert 0 < len(kept) <= 1_000
+    assert kept.isprintable()
+
+
+def test_what_a_token_failed_of_is_neither_too_deep_nor_too_long() -> None:
+    deep: dict[str, object] = {}
+    for _ in range(5_000):
+        deep = {"in": deep}
+
+    for wrong in (deep, {"said": "x" * 100_000}):
+        assert refused(partial(token(TokenStatus.READY).mark_failed, wrong)).code == "TEXT_TOO_LONG"
+    assert token(TokenStatus.READY).mark_failed({"said": "x" * 99_000}).error_data is not None
+
+
 def test_what_the_chain_shows_already_is_revealed_from_wherever_it_was() -> None:
-    for status in (TokenStatus.DETECTED, TokenStatus.GENERATING, TokenStatus.UPLOADING, TokenStatus.FAILED):
+    for status in set(TokenStatus) - {TokenStatus.REVEALED}:
         assert token(status).synced("metadata").status is TokenStatus.REVEALED
     assert isinstance(refused(lambda: token(TokenStatus.REVEALED).synced("metadata")), InvalidTransition)
 

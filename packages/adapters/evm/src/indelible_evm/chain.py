@@ -49,6 +49,11 @@ class EvmChain:
         eq=False,
     )
 
+    @property
+    def contract_id(self) -> str:
+        """The chain and the contract, as CAIP-10 writes them."""
+        return f"eip155:{self.chain_id}:{self.contract}"
+
     def close(self) -> None:
         """End the connections on which nothing is asked now; another question opens another."""
         self._provider.close()
@@ -88,9 +93,9 @@ class EvmChain:
             raise ChainUnreachable(MOVED)
         return mints
 
-    def next_token_id(self) -> int:
-        """The id that the next minted token is going to have."""
-        return int.from_bytes(_word(self._call(self.contract, NEXT_TOKEN_ID)))
+    def next_token_id(self, block: int) -> int:
+        """The id that the next minted token had after this block."""
+        return int.from_bytes(_word(self._call(self.contract, NEXT_TOKEN_ID, hex(block))))
 
     def author_of(self, token_id: int) -> str | None:
         """The wallet of the prompt's author, None where no such token was minted."""

@@ -18,10 +18,10 @@ TOO_LARGE: Final = re.compile(
     r"|retry with the range|limited to|too many (?:results|logs|blocks)|(?:query|request) tim(?:eout|ed out)",
     re.IGNORECASE,
 )
-NUMBER: Final = r"(0x[0-9a-f]+|\d+)"
+NUMBER: Final = r"\b(0x[0-9a-f]{1,16}|0|[1-9][0-9]{0,18})\b"
 RANGE: Final = re.compile(rf"\[\s*{NUMBER}\s*,\s*{NUMBER}\s*\]|range\s+{NUMBER}\s*-\s*{NUMBER}", re.IGNORECASE)
 WIDTH: Final = re.compile(
-    r"(?:range|up to|up to an?|limited to|limited to an?|max)[ :]+(\d[\d,_]*)\b(?!\s*-)", re.IGNORECASE
+    r"(?:range|up to|up to an?|limited to|limited to an?|max)[ :]+(\d[\d,_]{0,24})\b(?!\s*-)", re.IGNORECASE
 )
 
 

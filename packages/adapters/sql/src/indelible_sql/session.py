@@ -22,6 +22,7 @@ Question = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
 
 UNTURNED = (AttributeError, OverflowError, TypeError, ValueError)
+DUPLICATE = "23505"  # PostgreSQL's: on SQLite nobody writes between a look and a write
 logger = logging.getLogger("indelible.sql")
 
 
@@ -89,9 +90,10 @@ class Session:
         try:
             is_done = self._in_order(write, values) if self.is_sqlite else self._fused(write.fused, values) == 1
         except RefusedByGuard as refusal:
-            if change.seq > 1 or refusal.guard not in (f"{write.head}_pkey", f"{write.head}_no_replace"):
+            is_taken = refusal.state == DUPLICATE and refusal.guard.startswith(f"{write.head}_")
+            if change.seq > 1 or not (is_taken or refusal.guard == f"{write.head}_no_replace"):
                 raise
-            is_done = False  # another gave birth to it since this transaction looked
+            is_done = False  # another gave birth to it, or to one like it, since this transaction looked
         if not is_done:
             raise Stale(change.entity_id, change.predecessor.seq)
         self.changes.append(change)

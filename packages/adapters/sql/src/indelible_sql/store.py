@@ -20,6 +20,7 @@ from indelible.kernel import (
     Feed,
     Ids,
     Lifecycle,
+    Stale,
     StoreBusy,
     SystemClock,
     TimeOrderedIds,
@@ -135,6 +136,9 @@ class SqlStore:
                     return answered(tx, handler, command, once)
             except (StoreBusy, CommitNotDone) as error:
                 logger.info("%s: attempt %d of %d", error.code, attempt + 1, ATTEMPTS)
+            except Stale as error:  # another gave birth to it since the handler looked, who finds it the next time
+                if error.expected_seq or attempt > 1:  # who does not look is told so
+                    raise
             except DBAPIError as error:  # of a host's own SQL in the handler
                 if fate_of(error) is not Fate.LOST_RACE:
                     raise

@@ -9,8 +9,9 @@ from cattrs.preconf.json import make_converter
 
 from indelible.kernel.actor import Actor
 from indelible.kernel.errors import WrongUse
-from indelible.kernel.values import UNSTORABLE, TextUnstorable
+from indelible.kernel.values import UNSTORABLE, TextTooLong, TextUnstorable
 
+MOST_JSON = 100_000  # characters of a value that an entity keeps
 AS_THEY_ARE = frozenset((str, int, bool, type(None)))
 
 
@@ -60,10 +61,15 @@ def encoded(value: object) -> str:
 
 
 def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
-    """The value as a database gives it back; WrongUse for what JSON has not, or TextUnstorable."""
+    """The value as a database gives it back; WrongUse for what JSON has not, TextTooLong, or TextUnstorable."""
     if value is None:  # of most entities
         return None
-    text = canonical(value)
+    try:
+        text = canonical(value)
+    except RecursionError:
+        raise TextTooLong("value", MOST_JSON) from None  # so deep that no database would take it
+    if len(text) > MOST_JSON:
+        raise TextTooLong("value", MOST_JSON)
     if UNSTORABLE.search(text.replace(r"\\", "").replace(r"\u0000", "\x00")):
         raise TextUnstorable("value")
     return json.loads(text)

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+from attrs import evolve
+
 from indelible import tokens
 from indelible.testing.mints import FAR, a_log, a_page, chain_hash, keep, seven, wallet, within
 from indelible.testing.readers import code
 from indelible.testing.stores import BEGINNING, AnyStore, do
-from indelible.testing.tokens import by_number, retry, walked
+from indelible.testing.tokens import by_number, number_of, retry, walked
 from indelible.tokens import Checkpoint, DropBlocks, HintDetection, Reorg, TokenStatus, drop_blocks
 from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT
 
@@ -28,7 +30,8 @@ class DetectionConformance:
 
         assert (first, again) == (tokens.PageKept(mints=2, tokens=3), tokens.PageKept(mints=0, tokens=0))
         assert (token.minter_address, token.mint_timestamp) == (wallet(2), BEGINNING + timedelta(seconds=3))
-        assert seven(store, lambda r: r.system_state.get_state(CHECKPOINT)) == {"number": 10, "hash": chain_hash(10)}
+        place = {"number": 10, "hash": chain_hash(10), "contract": "", "drops": 0}
+        assert seven(store, lambda r: r.system_state.get_state(CHECKPOINT)) == place
         assert seven(store, lambda r: [each.token_id for each in r.tokens.get_pending_for_generation()]) == [1, 2, 3]
 
     def test_the_order_of_a_page_s_mints_does_not_matter(self, store: AnyStore) -> None:
@@ -71,6 +74,40 @@ class DetectionConformance:
         assert back == tokens.PageKept(mints=1, tokens=1)
         assert by_number(store, 1).status is TokenStatus.DETECTED
         assert store.read(tokens.figures).orphaned == ()
+
+    def test_a_token_that_had_failed_before_its_mint_was_dropped_waits_for_a_mint_like_any_other(
+        self, store: AnyStore
+    ) -> None:
+        keep(store, a_page(1, 10, a_log(1, block=8)))
+        seven(store, lambda r: r.tokens.save(number_of(r, 1).mark_failed({"code": "PROVIDER_REFUSED"})))
+        drop(store, 5, 8)
+
+        assert code(lambda: retry(store, 1, 2)) == "MINT_ORPHANED"
+        another = evolve(a_log(1, block=9, fork=1), author_wallet=wallet(5), tx_hash=chain_hash(77))
+        assert keep(store, a_page(6, 12, another, fork=1)) == tokens.PageKept(mints=1, tokens=1)
+        again = by_number(store, 1)
+        assert (again.status, again.error_data) == (TokenStatus.DETECTED, None)
+        assert store.read(tokens.get_author, wallet(5)).id == again.author_id
+
+    def test_a_token_that_had_failed_stays_so_where_its_own_block_comes_back(self, store: AnyStore) -> None:
+        keep(store, a_page(1, 10, a_log(1, block=8)))
+        seven(store, lambda r: r.tokens.save(number_of(r, 1).mark_failed({"code": "PROVIDER_REFUSED"})))
+        drop(store, 5, 8)
+        keep(store, a_page(6, 10, a_log(1, block=8)))
+
+        assert by_number(store, 1).error_data == {"code": "PROVIDER_REFUSED"}
+        assert retry(store, 1, 2).token.status is TokenStatus.DETECTED
+
+    def test_a_mint_that_stands_in_another_block_now_is_moved_there(self, store: AnyStore) -> None:
+        keep(store, a_page(1, 10, a_log(1, block=8), a_log(2, block=9)))
+        moved = keep(store, a_page(6, 12, a_log(1, block=9, fork=1), a_log(2, block=9)))
+        found = seven(store, lambda r: r.mint_events.get_by_block_range(1, 12))
+        stood = [(each.token_id, each.block_number, each.is_canonical) for each in found]
+
+        assert moved == tokens.PageKept(mints=1, tokens=1)
+        assert sorted(stood) == [(1, 8, False), (1, 9, True), (2, 9, True)]
+        assert [change.action for change in store.read(tokens.token_history, 1)] == ["detect", "fail", "retry"]
+        assert [change.action for change in store.read(tokens.token_history, 2)] == ["detect"]
 
     def test_what_everybody_saw_is_named_and_not_taken_back(self, store: AnyStore) -> None:
         keep(store, a_page(1, 10, a_log(1, block=8)))

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from attrs import evolve
+
 from indelible.kernel.leases import Lease
 from indelible.testing.stores import BEGINNING, AnyStore, do
 from indelible.tokens import (
     Author,
     Block,
+    Checkpoint,
     KeepPage,
     MintEvent,
     MintLog,
@@ -17,6 +20,7 @@ from indelible.tokens import (
     Repositories,
     Span,
     Token,
+    figures,
     keep_page,
 )
 from indelible.wiring import Writing
@@ -95,13 +99,20 @@ def a_block(number: int, fork: int = 0) -> Block:
 
 
 def a_page(first: int, last: int, *mints: MintLog, fork: int = 0) -> Page:
-    """What the chain says of some blocks."""
-    return Page(span=Span(first=first, last=last), last=a_block(last, fork), mints=mints, is_last=True)
+    """What the chain says of some blocks, where reading begins with the first; `keep` reads it now."""
+    end = Checkpoint(number=last, hash=chain_hash(last, fork))
+    return Page(span=Span(first=first, last=last), end=end, seen=None, start=1, mints=mints, is_last=True)
+
+
+def read_now(store: AnyStore, page: Page) -> Page:
+    """The page as it is when it is read now."""
+    seen = store.read(figures).checkpoint
+    return evolve(page, seen=seen, end=evolve(page.end, drops=seen.drops if seen else 0))
 
 
 def keep(store: AnyStore, page: Page) -> PageKept:
-    """What was new in the page."""
-    return do(store, keep_page, KeepPage(page=page))
+    """What was new in the page, which is read now."""
+    return do(store, keep_page, KeepPage(page=read_now(store, page)))
 
 
 def filled(store: AnyStore, count: int) -> list[Token]:

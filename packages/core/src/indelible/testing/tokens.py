@@ -55,10 +55,16 @@ STEPS: Final[Mapping[TokenStatus, Callable[[Token], Token]]] = {
 }
 
 
-def walked(repositories: Repositories, number: int, to: TokenStatus) -> Token:
-    """The token, saved step by step as far as this."""
+def number_of(repositories: Repositories, number: int) -> Token:
+    """The token of this number."""
     token = repositories.tokens.get_by_token_id(number)
     assert token is not None
+    return token
+
+
+def walked(repositories: Repositories, number: int, to: TokenStatus) -> Token:
+    """The token, saved step by step as far as this."""
+    token = number_of(repositories, number)
     for step in list(STEPS.values())[: list(STEPS).index(to) + 1]:
         token = repositories.tokens.save(step(token))
     return token
@@ -304,6 +310,19 @@ class TokensConformance:
         assert code(lambda: retry(store, 9, 1)) == "TOKEN_NOT_FOUND"
         assert [each.entity_id for each in within(store, lambda tx: tx.work.claim(GENERATE, limit=9, until=FAR))] == [
             token.id
+        ]
+
+    def test_another_chance_is_one_for_every_stage_whose_work_had_died(self, store: AnyStore) -> None:
+        filled(store, 1)
+        seven(store, lambda r: walked(r, 1, TokenStatus.UPLOADING))
+        (lease,) = within(store, lambda tx: tx.work.claim(UPLOAD, limit=1, until=FAR))
+        within(store, lambda tx: tx.work.bury(lease, reason="the gateway says no"))
+        seven(store, lambda r: r.tokens.save(number_of(r, 1).mark_failed(FAULT)))
+        retry(store, 1, 4)
+        seven(store, lambda r: walked(r, 1, TokenStatus.UPLOADING))
+
+        assert [each.entity_id for each in within(store, lambda tx: tx.work.claim(UPLOAD, limit=9, until=FAR))] == [
+            "token-1"
         ]
 
     def test_a_token_that_nobody_told_of_is_kept_as_the_chain_has_it(self, store: AnyStore) -> None:

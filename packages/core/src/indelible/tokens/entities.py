@@ -142,8 +142,9 @@ class Token(Marked):
 
     def retried(self, error: str) -> Self:
         """The token whose generation is to be tried again."""
-        attempts = self.generation_attempts + 1
-        return self.marked("retry", generation_attempts=attempts, generation_error=error[: LINE["max_length"]])
+        attempts, line = self.generation_attempts + 1, "".join(each if each.isprintable() else " " for each in error)
+        said = line.strip()[: LINE["max_length"]] or "nothing is said"
+        return self.marked("retry", generation_attempts=attempts, generation_error=said)
 
     def requeued(self) -> Self:
         """The token that an operator gives another chance; MintOrphaned while the chain has no mint of it."""
@@ -169,7 +170,8 @@ class Token(Marked):
 
     def synced(self, metadata_cid: str) -> Self:
         """The token that the chain shows to all already, whoever did it."""
-        return self.marked("sync", metadata_cid=metadata_cid, error_data=None)
+        action = "reveal" if self.status is declared.TokenStatus.READY else "sync"
+        return self.marked(action, metadata_cid=metadata_cid, error_data=None)
 
     def given_up(self, code: str = GIVEN_UP, **said: str) -> Self | None:
         """The token that goes no further for this reason; None where it does not go on anyway."""
@@ -181,9 +183,14 @@ class Token(Marked):
         return self.status is declared.TokenStatus.REVEALED
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it goes no further by itself."""
+        return self.status is declared.TokenStatus.FAILED
+
+    @property
     def is_quarantined(self) -> bool:
         """Whether it has failed because the chain dropped its mint."""
-        return self.status is declared.TokenStatus.FAILED and (self.error_data or {}).get("code") == ORPHANED
+        return self.has_failed and (self.error_data or {}).get("code") == ORPHANED
 
 
 @frozen(kw_only=True)

@@ -68,7 +68,7 @@ class MintOrphaned(Conflict):
 
 @frozen
 class CheckpointMoved(Conflict):
-    """Blocks before these are unread: the chain was read back since these were asked for."""
+    """Blocks before these are unread, or the chain has changed since these were asked for."""
 
     code: ClassVar[str] = "CHECKPOINT_MOVED"
     first: int
@@ -126,7 +126,7 @@ class SignatureWrong(Forbidden):
 
 @frozen
 class SignatureMalformed(Invalid):
-    """A signature is 0x and an even number of hexadecimal digits, 130 at least and 20,000 at most."""
+    """A signature is 0x and an even number of hexadecimal digits: 128 or 130 of a key, more of a contract."""
 
     code: ClassVar[str] = "SIGNATURE_MALFORMED"
 
@@ -164,6 +164,15 @@ class WrongChain(Conflict):
     code: ClassVar[str] = "WRONG_CHAIN"
     expected: int
     found: int
+
+
+@frozen
+class WrongContract(Conflict):
+    """What was read is of another contract than the one that is set up; each has a store of its own."""
+
+    code: ClassVar[str] = "WRONG_CONTRACT"
+    expected: str
+    found: str
 
 
 @frozen

@@ -107,6 +107,11 @@ class Collection(CollectionReads, Protocol):
 class Chain(Protocol):
     """A contract on a chain, asked with no transaction open; every method may raise ChainUnreachable or ChainWrong."""
 
+    @property
+    def contract_id(self) -> str:
+        """The chain and the contract, as CAIP-10 writes them."""
+        ...
+
     def check(self) -> None:
         """WrongChain unless the node serves the chain that is set up."""
         ...
@@ -123,8 +128,8 @@ class Chain(Protocol):
         """The contract's mints in these blocks, both included, in the order of the chain; RangeTooLarge."""
         ...
 
-    def next_token_id(self) -> int:
-        """The number that the next token will have."""
+    def next_token_id(self, block: int) -> int:
+        """The number that the next token had after this block."""
         ...
 
     def author_of(self, token_id: int) -> str | None:

@@ -1,7 +1,5 @@
 """Questions about tokens; none of them writes."""
 
-from typing import Any
-
 from attrs import frozen
 
 from indelible.kernel import Change
@@ -14,6 +12,7 @@ from indelible.tokens.rules import CHECKPOINT, Checkpoint
 
 PAGE = 50
 LEADERS = 50
+MANY = 10_000  # mints that are looked through at once
 
 
 @frozen(kw_only=True)
@@ -81,10 +80,9 @@ def figures(tx: TokensRead) -> TokenFigures:
     counts = tx.collection.counts()
     dropped = tx.collection.mints.find({"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE)
     states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
-    kept: Any = states[0].entity.state_value if states else None
     return TokenFigures(
         statuses={status.value: counts.get(status, 0) for status in TokenStatus},
-        checkpoint=None if kept is None else Checkpoint(**kept),
+        checkpoint=Checkpoint.told(states[0].entity.state_value) if states else None,
         orphaned=tuple(head.entity for head in dropped),
     )
 
@@ -99,10 +97,15 @@ def checkpoints(tx: TokensRead, *, before: int | None = None, limit: int = 100) 
     states = tx.collection.states.find({"id": CHECKPOINT}, limit=1)
     end = (states[0].place.seq + 1 if states else 1) if before is None else before
     found = tx.history.of(SYSTEM_STATE.name, CHECKPOINT, after=max(0, end - 1 - limit), limit=min(limit, end - 1))
-    return tuple((each.seq, Checkpoint(**kept)) for each in reversed(found) if (kept := each.data["state_value"]))
+    told = ((each.seq, Checkpoint.told(each.data["state_value"])) for each in reversed(found))
+    return tuple((seq, checkpoint) for seq, checkpoint in told if checkpoint)
 
 
-def blocks_of_mints(tx: TokensRead, after: int, *, limit: int = 10_000) -> frozenset[tuple[int, str]]:
+def blocks_of_mints(tx: TokensRead, after: int) -> frozenset[tuple[int, str]]:
     """The blocks above a number in which mints are kept that are taken to be in the chain: number and hash."""
-    found = tx.collection.mints_between(after + 1, 2**63 - 1, limit=limit)
-    return frozenset((each.entity.block_number, each.entity.block_hash) for each in found if each.entity.is_canonical)
+    blocks, first = set[tuple[int, str]](), after + 1
+    while found := [head.entity for head in tx.collection.mints_between(first, 2**63 - 1, limit=MANY)]:
+        blocks |= {(each.block_number, each.block_hash) for each in found if each.is_canonical}
+        last = found[-1].block_number
+        first = last + (last == first or len(found) < MANY)  # of a full page the last block may have more
+    return frozenset(blocks)

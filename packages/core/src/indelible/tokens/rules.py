@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
-from attrs import frozen
+from attrs import field, frozen
 
-from indelible.kernel import InvalidTransition, Lifecycle
-from indelible.tokens.entities import Block, MintLog, Token
+from indelible.kernel import Invalid, InvalidTransition, Lifecycle
+from indelible.kernel.values import is_a, is_count
+from indelible.tokens.entities import NATURAL, MintLog, Token
 from indelible.tokens.errors import MessageExpired, MessageWrong
 from indelible.tokens.lifecycle import TokenStatus
 
@@ -65,10 +66,20 @@ def signed_message(message: str, wallet: str, now: datetime) -> SignedMessage:
 
 @frozen(kw_only=True)
 class Checkpoint:
-    """The last block that was read, by number and hash."""
+    """The last block that was read, by number and hash, of which contract, and how often what was read was dropped."""
 
-    number: int
-    hash: str
+    number: int = field(validator=is_count, metadata=NATURAL)
+    hash: str = field(validator=is_a(str))
+    contract: str = ""
+    drops: int = 0
+
+    @classmethod
+    def told(cls, value: Any) -> Self | None:  # noqa: ANN401 - what JSON knows
+        """The checkpoint that a state's value is; None for any other, such as the bare number of the hand-off."""
+        try:
+            return cls(**value)
+        except (TypeError, Invalid):
+            return None
 
 
 @frozen(kw_only=True)
@@ -118,17 +129,28 @@ def next_size(size: int, logs: int, how: Pace) -> int:
 
 @frozen(kw_only=True)
 class Page:
-    """What the chain says of some blocks, the last one by hash."""
+    """What the chain says of some blocks, how far it is read with them, and how far it was read before."""
 
     span: Span
-    last: Block
+    end: Checkpoint
+    seen: Checkpoint | None
+    start: int  # where reading begins that has no checkpoint
     mints: tuple[MintLog, ...]
     is_last: bool  # whether nothing confirmed lies beyond
+
+    def follows(self, checkpoint: Checkpoint | None) -> bool:
+        """Whether it may be kept over the checkpoint: no block is left out, and it is of the chain that was read."""
+        unread = self.start if checkpoint is None else checkpoint.number + 1
+        is_behind = self.seen is not None and self.end.number <= self.seen.number
+        is_same = checkpoint == self.seen or (
+            is_behind and checkpoint is not None and checkpoint.drops == self.end.drops
+        )
+        return self.span.first <= unread and is_same
 
 
 @frozen(kw_only=True)
 class Reorg:
-    """The chain has dropped blocks that were read: the last one that it kept, and the blocks of mints that are gone."""
+    """The chain has dropped blocks that were read: how far it kept them, and the blocks of mints that are gone."""
 
     kept: Checkpoint
     gone: frozenset[str]

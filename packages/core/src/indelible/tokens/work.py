@@ -12,12 +12,20 @@ from indelible.kernel.leases import Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
 from indelible.tokens.commands import DropBlocks, KeepPage, RecoverToken
 from indelible.tokens.entities import Block
-from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, ReorgTooDeep, TokenExists
+from indelible.tokens.errors import (
+    ChainUnreachable,
+    CheckpointMoved,
+    RangeTooLarge,
+    ReorgTooDeep,
+    TokenExists,
+    WrongContract,
+)
 from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_of_mints, checkpoints, missing_tokens
 from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Pace, Page, Reorg, Span, next_size, next_span, smaller
 
+READS_ONLY: Final = 100  # a batch of work that changes nothing outside: no look at the chain leaves an attempt's record
 NEVER: Final = 2**31  # attempts after which detection would die: a node that is away for a month is asked again
 MOST_WALKED: Final = 100_000  # checkpoints that are compared with the chain before an operator is asked
 
@@ -40,7 +48,12 @@ class Detection:
     def stage(self) -> Stage[TokensWrite, Look, Found]:
         """The stage that does it; its only piece of work is the chain."""
         return Stage(
-            name=DETECT, batch=1, claim=self.claim, perform=self.perform, finish=self.finish, most_attempts=NEVER
+            name=DETECT,
+            batch=READS_ONLY,
+            claim=self.claim,
+            perform=self.perform,
+            finish=self.finish,
+            most_attempts=NEVER,
         )
 
     def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[Look]:
@@ -50,10 +63,9 @@ class Detection:
     def perform(self, look: Look) -> Found:
         """What the chain says next; None where there is nothing to be read yet."""
         (checkpoint,) = look
-        self.chain.check()
+        self._check(checkpoint)
         found = self._next(checkpoint)  # first: what is read must be of the chain that has kept the checkpoint
-        is_kept = checkpoint is None or self._block(checkpoint.number).hash == checkpoint.hash
-        return found if is_kept else self._settled(self.chain.newest(), self._reorg)[1]
+        return found if self._is_kept(checkpoint) else self._settled(self.chain.newest(), self._reorg)[1]
 
     def finish(self, tx: TokensWrite, done: Sequence[tuple[Look, Found]]) -> None:
         """Keep it, and look again: at once where more is confirmed, else after a pause."""
@@ -64,7 +76,7 @@ class Detection:
                     keep_page(tx, KeepPage(page=found))
                     is_more = not found.is_last
                 case Reorg():
-                    drop_blocks(tx, DropBlocks(reorg=found))
+                    logger.warning("the chain has changed: %s", drop_blocks(tx, DropBlocks(reorg=found)))
                 case None:
                     pass
             pause = timedelta(seconds=0 if is_more else self.how.poll_seconds)
@@ -84,14 +96,33 @@ class Detection:
             raise ChainUnreachable("the chain changed while it was read")
         return block, seen
 
+    def _check(self, checkpoint: Checkpoint | None) -> None:
+        """WrongChain or WrongContract unless what is asked is what was read."""
+        self.chain.check()
+        if checkpoint and checkpoint.contract not in ("", self.chain.contract_id):
+            raise WrongContract(expected=checkpoint.contract, found=self.chain.contract_id)
+
+    def _is_kept(self, checkpoint: Checkpoint | None) -> bool:
+        """Whether the chain has the last block that was read, and those beyond whose mints stay from before a reorg."""
+        if checkpoint and not self._stands(checkpoint.number, checkpoint.hash):
+            return False
+        beyond = self.store.read(blocks_of_mints, checkpoint.number if checkpoint else -1)
+        return all(self._stands(*each) for each in beyond)
+
+    def _stands(self, number: int, hash_: str) -> bool:
+        """Whether the block is in the chain; ChainUnreachable where the node is not so far: that says nothing."""
+        return self._block(number).hash == hash_
+
     def _reorg(self) -> Reorg:
         """The last checkpoint that the chain has kept, and the blocks with mints that it has not."""
         kept = self._last_kept()
-        blocks = self.store.read(blocks_of_mints, kept.number)
-        gone = {hash_ for number, hash_ in blocks if not self._has(number, hash_)}
+        gone = {
+            hash_ for number, hash_ in self.store.read(blocks_of_mints, kept.number) if not self._has(number, hash_)
+        }
         return Reorg(kept=kept, gone=frozenset(gone))
 
     def _last_kept(self) -> Checkpoint:
+        """The last checkpoint that the chain has kept; where it has none, all is read from the beginning."""
         before, oldest = None, 0
         for _ in range(0, MOST_WALKED, 100):
             found = self.store.read(checkpoints, before=before)
@@ -100,7 +131,8 @@ class Detection:
                 if self._has(checkpoint.number, checkpoint.hash):
                     return checkpoint
             if not found:
-                break
+                first = self._block(max(0, self.how.start - 1))  # in the very first block nothing is minted
+                return Checkpoint(number=first.number, hash=first.hash, contract=self.chain.contract_id)
         raise GiveUp(str(ReorgTooDeep(oldest)))
 
     def _has(self, number: int, hash_: str) -> bool:
@@ -115,24 +147,27 @@ class Detection:
         return Span(first=unread if first is None else first, last=confirmed if last is None else min(last, confirmed))
 
     def read_blocks(self, span: Span) -> Iterator[Page]:
-        """The span in pages, whatever was read of it before; nothing is kept."""
-        self.chain.check()
+        """The span in pages, whatever was read of it before; nothing is kept. CheckpointMoved after a reorg."""
         newest = self.chain.newest()
         while span:
+            checkpoint = next((each for _, each in self.store.read(checkpoints, limit=1)), None)
+            self._check(checkpoint)
             part = Span(first=span.first, last=min(span.last, span.first + self._size - 1))
-            if page := self._page(part, newest):
+            if page := self._page(part, newest, checkpoint):
+                if not self._is_kept(checkpoint):  # detection alone can see what is gone
+                    raise CheckpointMoved(part.first, part.last)
                 yield page
-                span = Span(first=page.last.number + 1, last=span.last)
+                span = Span(first=page.end.number + 1, last=span.last)
 
     def _next(self, checkpoint: Checkpoint | None) -> Page | None:
         """The next page; None where there is nothing to be read yet."""
         newest = self.chain.newest()
         while span := next_span(checkpoint, newest, self._size, self.how):
-            if page := self._page(span, newest):
+            if page := self._page(span, newest, checkpoint):
                 return page
         return None
 
-    def _page(self, span: Span, newest: int) -> Page | None:
+    def _page(self, span: Span, newest: int, checkpoint: Checkpoint | None) -> Page | None:
         """What is in the span; None where less must be asked for at once."""
         try:
             last, mints = self._settled(span.last, lambda: self.chain.mints(span.first, span.last))
@@ -142,7 +177,10 @@ class Detection:
             self._size = smaller(span, error.advised_last)
             return None
         self._size = next_size(self._size, len(mints), self.how)
-        return Page(span=span, last=last, mints=mints, is_last=span.last >= newest - self.how.confirmations)
+        drops = checkpoint.drops if checkpoint else 0
+        end = Checkpoint(number=last.number, hash=last.hash, contract=self.chain.contract_id, drops=drops)
+        is_last = span.last >= newest - self.how.confirmations
+        return Page(span=span, end=end, seen=checkpoint, start=self.how.start, mints=mints, is_last=is_last)
 
 
 @frozen(kw_only=True)
@@ -156,11 +194,21 @@ class Recovered:
 
 
 def recover_missing(
-    store: Store[TokensRead, TokensWrite], chain: Chain, *, actor: Actor, limit: int = 1_000, keeps: bool = True
+    store: Store[TokensRead, TokensWrite],
+    chain: Chain,
+    *,
+    actor: Actor,
+    confirmations: int = 12,
+    limit: int = 1_000,
+    keeps: bool = True,
 ) -> Recovered:
-    """Keep the tokens that the chain has counted and the store has not, up to so many; or only name them."""
+    """Keep the tokens that the chain has counted and the store has not, up to so many; or only name them.
+
+    What is in fewer than `confirmations` blocks is not counted yet.
+    """
     chain.check()
-    following = chain.next_token_id()
+    confirmed = chain.newest() - confirmations
+    following = chain.next_token_id(confirmed) if confirmed >= 0 else 1
     missing = store.read(missing_tokens, following, limit=limit)
     recovered = tuple(each for each in missing if keeps and _is_recovered(store, chain, actor, each))
     failed = tuple(sorted({*missing} - {*recovered})) if keeps else ()

@@ -44,7 +44,8 @@ def recover_tokens(limit: int, *, dry_run: bool) -> None:
     from indelible_service.wire import chain_of
 
     with opened() as store:
-        found = tokens.recover_missing(store, chain_of(load()), actor=CLI, limit=limit, keeps=not dry_run)
+        chain, confirmed = chain_of(settings := load()), settings.confirmations
+        found = tokens.recover_missing(store, chain, actor=CLI, confirmations=confirmed, limit=limit, keeps=not dry_run)
     said = f"{found.on_chain} tokens on the chain, {len(found.missing)} missing here, {len(found.recovered)} recovered"
     answer(found, f"{said}, {len(found.failed)} not.")
     if found.failed:

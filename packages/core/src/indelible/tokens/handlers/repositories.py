@@ -5,16 +5,18 @@ be the present one: else it is refused, and nothing is overwritten.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
 from indelible.kernel import Head, Stale, next_change
+from indelible.kernel.leases import NotBuried, WorkNotFound
 from indelible.kernel.stepped import kept, record_of
 from indelible.tokens import entities, errors
-from indelible.tokens.lifecycle import RevealStatus, TokenStatus
+from indelible.tokens.lifecycle import MintStatus, RevealStatus, TokenStatus
 from indelible.tokens.ports import NEWEST_FIRST, Finds, Keeps, TokensWrite
-from indelible.tokens.rules import GENERATE, REVEAL_TOKENS, UPLOAD, due_next, step_between
+from indelible.tokens.rules import GENERATE, NEXT_STAGE, REVEAL_TOKENS, UPLOAD, due_next, step_between
 
 M = TypeVar("M", bound=entities.Marked)
 
@@ -30,6 +32,12 @@ def first_of(heads: Finds[M], where: Mapping[str, object], order: Sequence[str] 
 def listed(heads: Finds[M], where: Mapping[str, object], order: Sequence[str], limit: int, offset: int = 0) -> list[M]:
     """Those that are so."""
     return [head.entity for head in heads.find(where, order=order, limit=limit, offset=offset)]
+
+
+def standing(tx: TokensWrite, tx_hash: str, log_index: int) -> entities.MintEvent | None:
+    """The occurrence of a mint that is in the chain, whichever its block."""
+    where = {"tx_hash": tx_hash.lower(), "log_index": log_index, "status": MintStatus.CANONICAL.value}
+    return first_of(tx.collection.mints, where)
 
 
 def added(tx: TokensWrite, heads: Keeps[M], entity: M) -> M:
@@ -127,10 +135,11 @@ class TokenRepository:
             self._tx.work.put(stage, dues)
 
     def make_due_again(self, token: entities.Token) -> None:
-        """The same for one whose generation may be dead: what is put stays buried, and it would wait for ever."""
+        """The same for one whose work may be dead: what is put stays buried, and it would wait for ever."""
         self.make_all_due([token])
-        if self._tx.work.get(GENERATE, token.id).buried is not None:
-            self._tx.work.revive(GENERATE, token.id)
+        for stage in NEXT_STAGE.values():
+            with suppress(WorkNotFound, NotBuried):
+                self._tx.work.revive(stage, token.id)
 
     def get_pending_for_generation(self, limit: int = 10) -> list[entities.Token]:
         return self._pending(TokenStatus.DETECTED, GENERATE, limit)
@@ -169,18 +178,14 @@ class MintEventRepository:
 
     def save(self, event: entities.MintEvent) -> entities.MintEvent:
         """The mint after one step; MintEventExists where it comes back while it stands in another block."""
-        standing = self._standing(event.tx_hash, event.log_index)
-        if event.is_canonical and standing and standing.id != event.id:
+        stands = standing(self._tx, event.tx_hash, event.log_index)
+        if event.is_canonical and stands and stands.id != event.id:
             raise errors.MintEventExists(event.tx_hash, event.log_index)
         return saved(self._tx, self._tx.collection.mints, event)
 
     def exists(self, tx_hash: str, log_index: int) -> bool:
         """Whether a mint that is in the chain is kept."""
-        return self._standing(tx_hash, log_index) is not None
-
-    def _standing(self, tx_hash: str, log_index: int) -> entities.MintEvent | None:
-        where = {"tx_hash": tx_hash.lower(), "log_index": log_index, "status": "canonical"}
-        return first_of(self._tx.collection.mints, where)
+        return standing(self._tx, tx_hash, log_index) is not None
 
     def find(self, block_hash: str, tx_hash: str, log_index: int) -> entities.MintEvent | None:
         """One occurrence of a mint."""
