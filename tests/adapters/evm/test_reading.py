@@ -67,14 +67,17 @@ HOSTILE: list[Callable[[dict[str, Any]], object]] = [
     lambda log: log.update(logIndex="0x" + "f" * 65),
     lambda log: log.update(blockNumber="latest"),
     lambda log: log.update(blockNumber="0x_1"),
-    lambda log: log.update(blockTimestamp=None),
-    lambda log: log.update(blockTimestamp="0x" + "f" * 16),
 ]
+
+
+def block_of(mint: MintLog) -> dict[int, Block | None]:
+    header = Block(number=mint.block_number, hash=mint.block_hash, parent_hash=mint.block_hash, at=mint.block_timestamp)
+    return {mint.block_number: header}
 
 
 @given(MINTS)
 def test_a_mint_comes_out_of_its_log(mint: MintLog) -> None:
-    assert reading.mint(raw(mint), CONTRACT, {}) == mint
+    assert reading.mint(raw(mint), CONTRACT, block_of(mint)) == mint
 
 
 @given(MINTS)
@@ -82,7 +85,7 @@ def test_upper_case_is_the_same(mint: MintLog) -> None:
     log = raw(mint)
     shouted = {name: each.upper().replace("X", "x") if isinstance(each, str) else each for name, each in log.items()}
 
-    assert reading.mint(shouted, CONTRACT, {}) == mint
+    assert reading.mint(shouted, CONTRACT, block_of(mint)) == mint
 
 
 @given(MINTS, TIMES)
@@ -100,13 +103,13 @@ def test_a_hostile_log_is_refused(change: Callable[[dict[str, Any]], object], mi
     change(log)
 
     with pytest.raises(ChainWrong):
-        reading.mint(log, CONTRACT, {})
+        reading.mint(log, CONTRACT, block_of(mint))
 
 
 @given(MINTS, st.sampled_from(FIELDS), JSON.filter(lambda each: not str(each).startswith("0x")))
 def test_nonsense_in_any_field_is_refused(mint: MintLog, name: str, nonsense: object) -> None:
     with pytest.raises(ChainWrong):
-        reading.mint(raw(mint) | {name: nonsense}, CONTRACT, {})
+        reading.mint(raw(mint) | {name: nonsense}, CONTRACT, block_of(mint))
 
 
 @given(JSON)

@@ -84,12 +84,11 @@ class EvmChain:
         logs = {reading.place(log): log for log in given}
         if len(logs) != len(given) or any(not first <= number <= last for number, _ in logs):
             raise ChainWrong("it gave a log twice, or of a block that was not asked for")
-        blocks = self._blocks({last} | {at for (at, _), log in logs.items() if reading.told_time(log) is None})
-        if blocks[last] != end:  # each block names the one before it: where the last is the same, all are
-            raise ChainUnreachable(MOVED)
+        # Behind one address there may be several nodes: what one gives of logs is held to what another says of blocks.
+        blocks = self._blocks({last} | {at for at, _ in logs})
         mints = tuple(reading.mint(log, self.contract, blocks) for _, log in sorted(logs.items()))
         hashes = {number: found.hash for number, found in blocks.items() if found}
-        if any(hashes.setdefault(each.block_number, each.block_hash) != each.block_hash for each in mints):
+        if blocks[last] != end or any(hashes[each.block_number] != each.block_hash for each in mints):
             raise ChainUnreachable(MOVED)
         return mints
 

@@ -92,26 +92,19 @@ def block(value: object, expected: int) -> Block | None:
         )
 
 
-def told_time(log: Mapping[str, object]) -> datetime | None:
-    """When its block was made, as newer nodes say with the log itself; None where this one does not."""
-    told = log.get("blockTimestamp")
-    return None if told in (None, "0x0") else instant(told)
-
-
 def place(log: Mapping[str, object]) -> tuple[int, int]:
     """The block and the place in it: the order of the chain."""
     return number(log.get("blockNumber")), number(log.get("logIndex"))
 
 
 def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | None]) -> MintLog:
-    """What a log says was minted; where it does not say when, its block is among these."""
+    """What a log says was minted; when, says its block, which is among these."""
     topics = [octets(each, WORD_BYTES) for each in sequence(log.get("topics"))]
     if digits(log.get("address"), 20) != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
         raise ChainWrong("it gave a log that was not asked for")
     block_number, log_index = place(log)
     header, data = blocks.get(block_number), octets(log.get("data"), 2 * WORD_BYTES)
-    at = header.at if header else told_time(log)
-    if at is None:
+    if header is None:
         raise ChainWrong("it has not the block of which it gave a log")
     with sense():
         return MintLog(
@@ -119,7 +112,7 @@ def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | 
             log_index=log_index,
             block_number=block_number,
             block_hash=digits(log.get("blockHash")),
-            block_timestamp=at,
+            block_timestamp=header.at,
             minter=wallet(topics[1]),
             author_wallet=wallet(topics[2]),
             start_token_id=int.from_bytes(topics[3]),
