@@ -3,15 +3,19 @@
 import time
 from datetime import timedelta
 from itertools import pairwise
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from tests.conftest import POLICY
 from tests.workers.scenes import MAYA, WORKER, Bakery, WorkStore, attempts, is_finished, put, until, work
 
 from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
 from indelible.kernel.values import NumberOutOfRange
+from indelible_sql import open_store
+from indelible_sql.failpoints import Failpoint
+from indelible_sql.faults import CommitNotDone
 from indelible_workers import Shift, drain
 
 
@@ -260,6 +264,24 @@ def test_a_stage_that_answers_for_other_than_its_leases_is_found_out(store: Work
 
 def _nothing(*_: object) -> list[str]:
     return []
+
+
+def test_what_was_said_in_a_claim_whose_commit_is_lost_is_said_again(sqlite_url: str) -> None:
+    lost = iter([True])
+
+    def at(point: Failpoint) -> None:
+        if point is Failpoint.BEFORE_COMMIT and is_armed.is_set() and next(lost, False):
+            raise CommitNotDone
+
+    is_armed, store = Event(), open_store(sqlite_url, policy=POLICY, at_failpoint=at)
+    bakery = Bakery(store)
+    put(store, "loaf")
+    is_armed.set()
+
+    assert drain(store, bakery.stage(batch=1), actor=WORKER) == 1
+    assert [each.outcome for each in attempts(store, "loaf")] == [Outcome.BEGUN]
+    assert is_finished(store, "loaf")
+    store.dispose()
 
 
 def test_work_of_a_paused_stage_is_left_alone(store: WorkStore, bakery: Bakery) -> None:

@@ -58,7 +58,7 @@ class _Drain(Generic[Tx, W, O]):
 
     def _claim(self) -> tuple[Leases, Iterable[tuple[Lease, W | None]] | None]:
         """The leases, and what `perform` needs; None instead where the stage refused to say that of all at once."""
-        works: Iterable[tuple[Lease, W | None]] | None = None
+        works: Iterable[tuple[Lease, W | None]] | None
         try:
             with self._transaction("claims work") as tx:
                 leases, place = self._lease(tx)
@@ -66,6 +66,7 @@ class _Drain(Generic[Tx, W, O]):
         except Exception as error:  # noqa: BLE001 - the database's own come again, and go their way then
             logger.warning("%s: claims one by one, because of %s", self.stage.name, type(error).__name__)
             self.shift.places.pop(self.stage.name, None)
+            works = None  # what was said of leases whose COMMIT was refused is not of those that come now
             with self._transaction("claims work that is asked for one by one") as tx:
                 leases, place = self._lease(tx)
         self.shift.places[self.stage.name] = place
