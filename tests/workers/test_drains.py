@@ -7,6 +7,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.conftest import POLICY
 from tests.workers.scenes import MAYA, WORKER, Bakery, WorkStore, attempts, is_finished, put, until, work
 
@@ -164,6 +165,19 @@ def test_work_that_gives_up_is_buried_at_once_with_its_reason(store: WorkStore, 
 
     assert work(store, f"{place}-it").buried == "there is no flour in this country"
     assert bakery.told_dead == [(f"{place}-it", "there is no flour in this country")]
+    assert is_finished(store, "loaf")
+
+
+def test_work_that_gives_up_and_was_put_again_meanwhile_is_not_told_dead(store: WorkStore, bakery: Bakery) -> None:
+    def perform(name: str) -> str:
+        put(store, name)
+        raise GiveUp(name)
+
+    put(store, "loaf")
+    drain(store, evolve(bakery.stage(), perform=perform), actor=WORKER)
+
+    assert (work(store, "loaf").buried, bakery.told_dead) == (None, [])
+    assert drain(store, bakery.stage(), actor=WORKER) == 1
     assert is_finished(store, "loaf")
 
 

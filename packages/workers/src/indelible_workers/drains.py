@@ -156,16 +156,18 @@ class _Drain(Generic[Tx, W, O]):
     def _bury(self, lease: Lease, reason: str) -> None:
         try:
             with self._transaction("buries work") as tx:
-                tx.work.bury(lease, reason=reason)
-                if self.stage.buried:
+                is_dead = tx.work.bury(lease, reason=reason)
+                if is_dead and self.stage.buried:
                     self.stage.buried(tx, lease, reason)
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - the stage will not have it dead: it is tried for ever, rarely
             self._put_off(lease, reason_of(error), LONGEST_PAUSE_SECONDS)
         else:
-            logger.error("%s: %s is dead: %s", self.stage.name, lease.entity_id, reason)
-            self.shift.count(self.stage.name, "buried")
+            logger.error(
+                "%s: %s is %s: %s", self.stage.name, lease.entity_id, "dead" if is_dead else "due anew", reason
+            )
+            self.shift.count(self.stage.name, "buried" if is_dead else "put_off")
 
     def _put_off(self, lease: Lease, reason: str, seconds: float) -> None:
         with self._transaction("puts work off") as tx:

@@ -165,8 +165,14 @@ _KEPT = and_(
 _LET_GO = {"lease_owner": null(), "lease_until": null()}
 # A leased row that was put again has no attempts: it is due as it was put.
 FINISH = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), **_LET_GO)
-PUT_OFF = update(WORK).where(_KEPT).values(due_at=bindparam("due", type_=INSTANT), **_LET_GO)
-BURY = update(WORK).where(_KEPT).values(due_at=null(), buried=bindparam("why", type_=SENTENCE), **_LET_GO)
+_DUE = bindparam("due", type_=INSTANT)
+PUT_OFF = (
+    update(WORK)
+    .where(_KEPT)
+    .values(due_at=case((and_(WORK.c.attempts == 0, WORK.c.due_at < _DUE), WORK.c.due_at), else_=_DUE), **_LET_GO)
+)
+_WHY = case((WORK.c.attempts > 0, bindparam("why", type_=SENTENCE)))
+BURY = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), buried=_WHY, **_LET_GO)
 RELEASE = update(WORK).where(_KEPT).values(attempts=case((WORK.c.attempts == 0, 0), else_=_ATTEMPTS - 1), **_LET_GO)
 EXTEND = update(WORK).where(_KEPT).values(lease_until=bindparam("until", type_=INSTANT))
 _ONE = and_(_OF_STAGE, WORK.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
@@ -175,7 +181,7 @@ REVIVE = (
     .where(_ONE, WORK.c.buried.is_not(None))
     .values(buried=null(), attempts=0, due_at=bindparam("due", type_=INSTANT))
 )
-_DUE = bindparam("due", type_=INSTANT)
+_IN_HAND = WORK.c.lease_until > _NOW
 AGAIN = (
     update(WORK)
     .where(
@@ -184,8 +190,12 @@ AGAIN = (
         or_(WORK.c.due_at.is_(None), WORK.c.due_at > _DUE, WORK.c.lease_owner.is_not(None)),
     )
     .values(
-        due_at=_DUE,
-        attempts=case((and_(WORK.c.lease_owner.is_(None), WORK.c.due_at.is_not(None)), WORK.c.attempts), else_=0),
+        due_at=case(
+            (and_(_IN_HAND, WORK.c.attempts > 0), _DUE), else_=func.min(func.coalesce(WORK.c.due_at, _DUE), _DUE)
+        ),
+        attempts=case((or_(_IN_HAND, WORK.c.due_at.is_(None)), 0), else_=WORK.c.attempts),
+        lease_owner=case((_IN_HAND, WORK.c.lease_owner)),
+        lease_until=case((_IN_HAND, WORK.c.lease_until)),
     )
 )
 _NEW_ROW = select(
@@ -232,8 +242,11 @@ def _put_all(place: str) -> TextClause:
     said = (
         f"INSERT INTO {place}work AS work (stage, entity_id, due_at, fence, attempts)"
         " SELECT :of_stage, key, CAST(value AS timestamptz), 0, 0 FROM json_each_text(CAST(:dues AS json)) ORDER BY key"
-        " ON CONFLICT (stage, entity_id) DO UPDATE SET due_at = EXCLUDED.due_at, attempts ="
-        " CASE WHEN work.lease_owner IS NULL AND work.due_at IS NOT NULL THEN work.attempts ELSE 0 END"
+        " ON CONFLICT (stage, entity_id) DO UPDATE SET due_at = CASE WHEN work.lease_until > :now AND work.attempts > 0"
+        " THEN EXCLUDED.due_at ELSE least(work.due_at, EXCLUDED.due_at) END,"
+        " attempts = CASE WHEN work.lease_until > :now OR work.due_at IS NULL THEN 0 ELSE work.attempts END,"
+        " lease_owner = CASE WHEN work.lease_until > :now THEN work.lease_owner END,"
+        " lease_until = CASE WHEN work.lease_until > :now THEN work.lease_until END"
         " WHERE work.buried IS NULL"
         " AND (work.due_at IS NULL OR work.due_at > EXCLUDED.due_at OR work.lease_owner IS NOT NULL)"
     )
@@ -287,14 +300,15 @@ class SqlWorkQueue(SqlWork):
 
     def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
+        now = self._by.clock.now()
         if self._session.is_sqlite:
             for entity_id, due_at in dues.items():
                 self.put_once(stage, entity_id, due_at=due_at)
-                self._session.run(AGAIN, {"of_stage": stage, "of_id": entity_id, "due": due_at})
+                self._session.run(AGAIN, {"of_stage": stage, "of_id": entity_id, "due": due_at, "now": now})
         else:
             place = prefix_of(self._session.connection, self._session.schema)
             said = json.dumps({entity_id: instant_text(due_at) for entity_id, due_at in dues.items()})
-            self._session.run(_put_all(place), {"of_stage": stage, "dues": said})
+            self._session.run(_put_all(place), {"of_stage": stage, "dues": said, "now": now})
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
@@ -336,14 +350,17 @@ class SqlWorkQueue(SqlWork):
             self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BEGUN, self._by.reason)
 
     def put_off(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """The attempt failed, and is recorded; the work is due again then; LeaseLost."""
+        """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
         self._held(PUT_OFF, (lease,), due=due_at)
         self._record(lease.stage, lease.entity_id, lease.fence, Outcome.FAILED, reason)
 
-    def bury(self, lease: Lease, *, reason: str) -> None:
-        """The work is dead until an operator revives it; LeaseLost."""
+    def bury(self, lease: Lease, *, reason: str) -> bool:
+        """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
         self._held(BURY, (lease,), why=reason)
-        self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BURIED, reason)
+        is_dead = self.get(lease.stage, lease.entity_id).buried is not None
+        outcome = Outcome.BURIED if is_dead else Outcome.FAILED
+        self._record(lease.stage, lease.entity_id, lease.fence, outcome, reason)
+        return is_dead
 
     def release(self, leases: Leases) -> None:
         """Give back what was claimed and not begun; it does not count as an attempt."""

@@ -64,6 +64,39 @@ class WorkConformance:
 
         assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (LATER, None, 1, 0)
 
+    def test_what_is_put_twice_while_it_is_in_hand_is_due_at_the_sooner(self, store: AnyStore) -> None:
+        put(store, "a")
+        leases = claim(store)
+        put(store, "a", due_at=LATER)
+        put(store, "a", due_at=FAR)
+        within(store, lambda tx: tx.work.finish(leases))
+
+        assert work_of(store, "a").due_at == LATER
+
+    def test_a_lease_that_ran_out_ends_with_a_put_that_forgets_no_attempts(self, store: AnyStore) -> None:
+        put(store, "a", "b")
+        old = claim(store, 2, until=OVER)
+        put(store, "a", due_at=LATER)
+        found = work_of(store, "a")
+
+        assert (found.due_at, found.lease_owner, found.attempts) == (BEGINNING, None, 1)
+        assert code(lambda: within(store, lambda tx: tx.work.finish(old[:1]))) == "LEASE_LOST"
+        assert [each.attempt for each in claim(store, 2)] == [2, 2]
+
+    def test_what_is_put_while_it_is_in_hand_is_due_then_although_the_attempt_fails(self, store: AnyStore) -> None:
+        put(store, "a", "b", "c")
+        first, second, third = claim(store, 3)
+        put(store, "a", "b")
+        put(store, "c", due_at=FAR)
+        within(store, lambda tx: tx.work.put_off(first, due_at=LATER, reason="no answer"))
+        within(store, lambda tx: tx.work.put_off(third, due_at=LATER, reason="no answer"))
+        is_dead = within(store, lambda tx: tx.work.bury(second, reason="it cannot be"))
+        (attempt,) = store.read(lambda tx: tx.work.attempts_of("work", "b", limit=5))
+
+        assert [work_of(store, each).due_at for each in "abc"] == [BEGINNING, BEGINNING, LATER]
+        assert (is_dead, work_of(store, "b").buried, attempt.outcome) == (False, None, Outcome.FAILED)
+        assert [each.attempt for each in claim(store, 2)] == [1, 1]
+
     def test_work_that_waits_is_put_earlier_and_never_later(self, store: AnyStore) -> None:
         put(store, "a", due_at=LATER)
         put(store, "a", due_at=FAR)
