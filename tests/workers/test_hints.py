@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.conftest import folder
 from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, redis_at, until
 
@@ -102,7 +103,27 @@ def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStor
     for _ in range(10):
         sweep(shift, stages, [broker])
 
-    assert client.llen(f"indelible:{queue_of(stages)}") == 8  # of which four more were sent than are needed
+    assert [client.llen(f"indelible:{queue_of(name)}") for name in ("bake", "cool")] == [4, 0]
+
+
+@pytest.mark.parametrize("broker", ["in process", "redis"])
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_backlog_of_one_stage_holds_up_no_other(store: WorkStore, redis_url: str, broker: str) -> None:
+    def slow(name: str) -> str:
+        time.sleep(0.05)
+        return f"{name}, baked"
+
+    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
+    stages = {"bake": evolve(bakery.stage(batch=1), perform=slow), "cool": bakery.stage(name="cool", batch=1)}
+    put(store, *loaves(2_000))
+    with redis_at(redis_url) as client:
+        client.flushall()
+        brokers = [HintBroker(client_of(redis_url), shift)] if broker == "redis" else []
+        with working(shift, stages, brokers, threads=2, sweep_seconds=0.05):
+            time.sleep(1)
+            put(store, "warm", stage="cool")
+            until(lambda: is_finished(store, "warm"), 5)
+            assert not is_finished(store, *loaves(2_000))
 
 
 def test_redis_that_is_flushed_again_and_again_loses_no_work(store: WorkStore, redis_url: str, client: Client) -> None:
@@ -178,8 +199,8 @@ def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer
 def planted(queue: str, **said: object) -> bytes:
     message: dict[str, object] = {
         "queue_name": queue,
-        "actor_name": "drain",
-        "args": ["bake"],
+        "actor_name": queue,
+        "args": [],
         "kwargs": {},
         "options": {},
     }
@@ -199,8 +220,8 @@ def planted(queue: str, **said: object) -> bytes:
         pytest.param({"queue_name": "elsewhere"}, id="another queue"),
         pytest.param({"options": {"eta": 1e300}}, id="delayed"),
         pytest.param({"options": {}}, id="without its id"),
-        pytest.param({"args": ["unheard-of"]}, id="unknown stage"),
-        pytest.param({"args": []}, id="no stage"),
+        pytest.param({"args": ["unheard-of"]}, id="a word"),
+        pytest.param({"args": 7}, id="no list"),
         pytest.param({"args": [{"bake": 1}]}, id="an object"),
         pytest.param({"args": ["x" * 10_000_000]}, id="10 MB"),
         pytest.param({"kwargs": 7}, id="odd arguments"),
@@ -211,7 +232,7 @@ def test_rubbish_is_dropped_and_counted_and_work_goes_on(
     store: WorkStore, redis_url: str, client: Client, rubbish: bytes | dict[str, object]
 ) -> None:
     stage = Bakery(store).stage()
-    queue = queue_of({"bake": stage})
+    queue = queue_of("bake")
     if isinstance(rubbish, dict):
         rubbish = planted(queue, **{"options": {"redis_message_id": "planted"}} | rubbish)
     client.hset(f"indelible:{queue}.msgs", "planted", rubbish)

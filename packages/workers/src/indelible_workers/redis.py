@@ -15,7 +15,6 @@ from redis.retry import Retry
 
 from indelible_workers.shift import Shift, logger
 
-ACTOR: Final = "drain"
 GONE: Final = (RedisError, ConnectionClosed, OSError)
 # Of dead processes and messages, which nobody misses, a minute is kept.
 KEPT: Final = {"maintenance_chance": 100_000, "heartbeat_timeout": 60_000, "dead_message_ttl": 60_000}
@@ -69,8 +68,8 @@ def is_hint(payload: object, queue: str) -> bool:
     """Whether Dramatiq can read it, and finds our actor for it."""
     with suppress(Exception):  # whatever rubbish does to its reader
         message = Message[None].decode(payload)  # type: ignore[arg-type]
-        found = (message.actor_name, message.queue_name, message.kwargs, *message.options)
-        return found == (ACTOR, queue, {}, "redis_message_id")
+        found = (message.actor_name, message.queue_name, *message.args, message.kwargs, *message.options)
+        return found == (queue, queue, {}, "redis_message_id")
     return False
 
 
