@@ -1,6 +1,7 @@
 """A drain claims, performs with no transaction open, and finishes with the fence, whatever the work does."""
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from threading import Event, Thread
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from tests.conftest import POLICY
-from tests.workers.scenes import MAYA, WORKER, Bakery, WorkStore, attempts, is_finished, put, until, work
+from tests.workers.scenes import MAYA, WORKER, Bakery, Defect, WorkStore, attempts, is_finished, put, until, work
 
 from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
@@ -145,8 +146,8 @@ def test_work_that_asks_to_be_tried_again_is_due_when_it_asked(
     assert failed.reason == "the oven is cold"
 
 
-@pytest.mark.parametrize("asked", [-1.0, float("nan"), float("inf"), 1e300])
-def test_a_pause_that_is_no_pause_is_the_usual_one(store: WorkStore, bakery: Bakery, asked: float) -> None:
+@pytest.mark.parametrize("asked", [-1.0, float("nan"), float("inf"), 1e300, timedelta(minutes=5), "soon"])
+def test_a_pause_that_is_no_pause_is_the_usual_one(store: WorkStore, bakery: Bakery, asked: Any) -> None:  # noqa: ANN401
     bakery.error = TryAgain("at some time", after_seconds=asked)
     put(store, "perform-it")
 
@@ -166,6 +167,17 @@ def test_work_that_gives_up_is_buried_at_once_with_its_reason(store: WorkStore, 
     assert work(store, f"{place}-it").buried == "there is no flour in this country"
     assert bakery.told_dead == [(f"{place}-it", "there is no flour in this country")]
     assert is_finished(store, "loaf")
+
+
+@pytest.mark.parametrize("raised", [GiveUp, TryAgain])
+def test_a_reason_that_is_no_text_is_told_as_one(store: WorkStore, bakery: Bakery, raised: type[GiveUp]) -> None:
+    bakery.error = raised(Defect("no such address"))
+    put(store, "loaf", "perform-it", "zwieback")
+
+    drain(store, bakery.stage(), actor=WORKER)
+
+    assert is_finished(store, "loaf", "zwieback")
+    assert attempts(store, "perform-it")[0].reason == "no such address"
 
 
 def test_work_that_gives_up_and_was_put_again_meanwhile_is_not_told_dead(store: WorkStore, bakery: Bakery) -> None:
@@ -189,12 +201,36 @@ def test_work_on_which_workers_died_is_buried_without_being_performed(store: Wor
         time.sleep(0.002)
 
     shift = Shift(store=store, actor=WORKER)
-    drain(store, bakery.stage(most_attempts=2), actor=WORKER, shift=shift)
+    for _ in range(2):
+        drain(store, bakery.stage(most_attempts=2), actor=WORKER, shift=shift)
 
     assert bakery.performed == ["loaf"]
     assert str(work(store, "deadly").buried).startswith("2 attempts began")
     assert is_finished(store, "loaf")
     assert counted(shift) == {"claimed": 2, "buried": 1, "finished": 1}
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+def test_of_a_batch_that_kills_its_process_only_the_poison_is_lost(
+    store: WorkStore, bakery: Bakery, batch: int
+) -> None:
+    def perform(name: str) -> str:
+        if name == "m-poison":
+            raise KeyboardInterrupt  # which ends the process
+        return bakery.perform(name)
+
+    names = [*(f"a-{number}" for number in range(4)), *(f"z-{number}" for number in range(4))]
+    put(store, *names, "m-poison")
+    stage = evolve(bakery.stage(batch=batch, most_attempts=3), perform=perform)
+    for _ in range(50):
+        with suppress(KeyboardInterrupt):
+            drain(store, stage, actor=WORKER)
+        with store.transaction(actor=WORKER, reason="as if the leases had run out") as tx:
+            for each in (*names, "m-poison"):
+                tx.work.extend([tx.work.get("bake", each).lease], until=tx.clock.now())
+
+    assert is_finished(store, *names)
+    assert [name for name, _ in bakery.told_dead] == ["m-poison"]
 
 
 def test_a_stage_that_will_not_have_its_work_dead_is_asked_again_later(store: WorkStore, bakery: Bakery) -> None:

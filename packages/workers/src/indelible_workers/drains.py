@@ -83,7 +83,16 @@ class _Drain(Generic[Tx, W, O]):
         if after and len(leases) < limit and now - front_at > SOON_SECONDS:
             front_at = now
             leases += tx.work.claim(self.stage.name, limit=limit - len(leases), until=until)
+        if alone := next((each for each in leases if limit > 1 and self._is_unheard(tx, each)), None):
+            tx.work.release([each for each in leases if each is not alone])  # what kills is to kill no other's attempt
+            return (alone,), (None, now)
         return leases, (leases[-1] if leases else after, front_at if after else now)
+
+    def _is_unheard(self, tx: Tx, lease: Lease) -> bool:
+        """Whether it was claimed before, and nothing is known of what became of that."""
+        if lease.attempt == 1:
+            return False
+        return [lease.fence - 1] != [each.fence for each in tx.work.attempts_of(lease.stage, lease.entity_id, limit=1)]
 
     def _asked(self, tx: Tx, leases: Leases) -> list[tuple[Lease, W | None]]:
         fresh = [lease for lease in leases if not self._is_spent(lease)]
@@ -139,7 +148,7 @@ class _Drain(Generic[Tx, W, O]):
 
     def _failed(self, lease: Lease, error: BaseException) -> None:
         asked = error.after_seconds if isinstance(error, TryAgain) else None
-        pause = asked if asked is not None and 0 <= asked <= LONGEST_SECONDS else pause_seconds(lease)
+        pause = asked if isinstance(asked, int | float) and 0 <= asked <= LONGEST_SECONDS else pause_seconds(lease)
         try:
             if isinstance(error, LeaseLost):
                 raise error
