@@ -12,6 +12,7 @@ from attrs import evolve
 from tests.conftest import POLICY
 from tests.workers.scenes import MAYA, WORKER, Bakery, Defect, WorkStore, attempts, is_finished, put, until, work
 
+from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable
 from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
 from indelible.kernel.values import NumberOutOfRange
@@ -331,6 +332,42 @@ def test_what_was_said_in_a_claim_whose_commit_is_lost_is_said_again(sqlite_url:
     assert drain(store, bakery.stage(batch=1), actor=WORKER) == 1
     assert [each.outcome for each in attempts(store, "loaf")] == [Outcome.BEGUN]
     assert is_finished(store, "loaf")
+    store.dispose()
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+@pytest.mark.parametrize(
+    ("point", "fault"),
+    [
+        (Failpoint.BEFORE_BEGIN, StoreUnreachable("it starts again")),
+        (Failpoint.BEFORE_COMMIT, StoreBusy(1)),
+        (Failpoint.AFTER_COMMIT, OutcomeUnknown()),
+    ],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_what_is_done_is_finished_again_after_a_fault_and_not_done_again(
+    sqlite_url: str, point: Failpoint, fault: IndelibleError, batch: int
+) -> None:
+    faults = list[IndelibleError]()
+
+    def at(reached: Failpoint) -> None:
+        if reached is point and faults:
+            raise faults.pop()
+
+    store = open_store(sqlite_url, policy=POLICY, at_failpoint=at)
+    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
+
+    def perform(name: str) -> str:
+        faults[:] = [fault, fault][: 1 if point is Failpoint.AFTER_COMMIT else 2]
+        return bakery.perform(name)
+
+    put(store, "loaf")
+    drain(store, evolve(bakery.stage(batch=batch), perform=perform), actor=WORKER, shift=shift)
+
+    assert (bakery.performed, faults) == (["loaf"], [])
+    assert is_finished(store, "loaf")
+    assert work(store, "loaf").due_at is None
+    assert not {"lost", "put_off"} & counted(shift).keys()
     store.dispose()
 
 

@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, sleep
 from traceback import format_exception_only, format_tb
 from typing import Final, Generic, TypeVar
 
 from attrs import frozen
 
-from indelible.kernel import Actor, Store
+from indelible.kernel import Actor, OutcomeUnknown, Store, Unavailable
 from indelible.kernel.leases import Lease, LeaseLost, Leases
 from indelible.kernel.stages import LONGEST_PAUSE_SECONDS, GiveUp, Stage, TryAgain, WorkRead, WorkWrite, pause_seconds
 from indelible_workers.shift import Shift, logger
 
 SOON_SECONDS: Final = 1  # a claim that comes short begins at the front, but not sooner than this after the last one
 LATE_SECONDS: Final = 15  # every claim does, after this: what was leased to a dead process is behind its place
+FINISHES: Final = 4  # a second apart, while the database is away
 LONGEST_SECONDS: Final = 31 * 86_400  # that work may ask to be put off
 ADDRESS: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s'\"<>]+", re.IGNORECASE)  # with its password, or key in it
 SECRET: Final = re.compile(
@@ -129,19 +130,28 @@ class _Drain(Generic[Tx, W, O]):
                 tx.work.release(unbegun)
             self.shift.count(self.stage.name, "released", len(unbegun))
 
-    def _finish(self, done: Sequence[tuple[Lease, Sequence[tuple[W, O]]]]) -> None:
-        """Finish all at once, or, where that is refused, each by itself: one that is poison holds up no other."""
+    def _finish(self, done: Sequence[tuple[Lease, Sequence[tuple[W, O]]]], tries: int = FINISHES) -> None:
+        """Finish all at once, or, where that is refused, each by itself: one that is poison holds up no other.
+
+        What is done is not done again for a fault of the database: that is asked again, and the fence sees to the rest.
+        """
         try:
             with self._transaction("finishes work") as tx:
                 tx.work.finish([lease for lease, _ in done])
                 if outcomes := [each for _, some in done for each in some]:
                     self.stage.finish(tx, outcomes)
         except Exception as error:  # noqa: BLE001 - the database's own come again, and go their way then
-            if len(done) == 1:
-                self._failed(done[0][0], error)
-            else:
+            is_fault = isinstance(error, Unavailable | OutcomeUnknown) and not isinstance(error, TryAgain)
+            if is_fault and tries > 1:
+                sleep(SOON_SECONDS)
+                self._finish(done, tries - 1)
+            elif len(done) > 1:
                 for each in done:
-                    self._finish([each])
+                    self._finish([each], tries)
+            elif isinstance(error, LeaseLost) and tries < FINISHES:  # by a COMMIT, perhaps, whose answer was lost
+                logger.warning("%s: %s was finished already, or is lost", self.stage.name, error.entity_id)
+            else:
+                self._failed(done[0][0], error)
         else:
             self.shift.count(self.stage.name, "finished", len(done))
             self.shift.told.set()  # a stage that comes after may have work now
