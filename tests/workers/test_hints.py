@@ -183,6 +183,28 @@ def test_work_goes_on_where_redis_has_no_memory_left(
         until(lambda: "Redis is back" in caplog.text)
 
 
+@pytest.mark.parametrize("broken", ["full", "read-only", "rubbish"])
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_work_goes_on_where_redis_is_full_of_hints_and_gives_none_away(
+    store: WorkStore, own_redis: RedisServer, broken: str
+) -> None:
+    stage = Bakery(store).stage()
+    put(store, *loaves(100))
+    with redis_at(own_redis.url) as client:
+        broker = HintBroker(client, Shift(store=store, actor=WORKER))
+        sweep(Shift(store=store, actor=WORKER), {"bake": stage}, [broker])  # as of a process that is gone
+        assert client.llen(f"indelible:{queue_of('bake')}") == 4
+        if broken == "full":
+            client.config_set("maxmemory", "1")
+        elif broken == "read-only":
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        else:
+            client.delete("indelible:__heartbeats__")
+            client.set("indelible:__heartbeats__", "rubbish")
+        with at_work(store, stage, own_redis.url):
+            until(lambda: is_finished(store, *loaves(100)), 10)
+
+
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer) -> None:
     with at_work(store, Bakery(store).stage(), own_redis.url):

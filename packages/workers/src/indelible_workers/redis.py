@@ -41,15 +41,20 @@ class HintBroker(RedisBroker):
         self._is_there = not error
 
     def takes(self, message: Message[None], most: int) -> bool:
-        """Whether Redis has the message now, or enough without it."""
+        """Whether Redis has the message now, or enough without it, and gives them away."""
         try:
             if self.client.llen(f"{self.namespace}:{message.queue_name}") < most:
                 self.enqueue(message)
-                self.heard()
         except GONE as error:
             self.heard(error)
             return False
-        return True
+        return self._is_there
+
+    def do_fetch(self, *asked: object) -> list[bytes]:
+        """Messages of a queue; a Redis that gives them is there, and one that only takes them is of no use."""
+        found = self._dispatch("fetch")(*asked)
+        self.heard()
+        return found
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
         """A consumer that outlives Redis."""
