@@ -16,6 +16,7 @@ from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnr
 from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
 from indelible.kernel.values import NumberOutOfRange
+from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_sql.failpoints import Failpoint
 from indelible_sql.faults import CommitNotDone
@@ -393,6 +394,30 @@ def test_leases_are_extended_while_work_takes_longer(store: WorkStore, bakery: B
     thread.join()
     assert is_finished(store, "wait-for-it", "loaf")
     assert work(store, "wait-for-it").fence == 1
+
+
+def test_leases_are_extended_while_another_stage_takes_long_to_finish(database: PostgresServer) -> None:
+    store = open_store(database.url, policy=POLICY)
+    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
+    put(store, "wait-for-it")
+    put(store, "cake", stage="cool")
+    slow = Stage(name="cool", batch=1, claim=bakery.claim, perform=str, finish=lambda *_: time.sleep(3))
+    stages = [evolve(slow, lease_seconds=1), bakery.stage(lease_seconds=1)]
+    crowd = [Thread(target=drain, args=(store, each), kwargs={"actor": WORKER, "shift": shift}) for each in stages]
+    with shift.beating():
+        for each in crowd:
+            each.start()
+            time.sleep(0.1)
+        assert bakery.begun.wait(10)
+        time.sleep(1.8)
+        assert drain(store, Bakery(store).stage(), actor=MAYA) == 0
+        bakery.gate.set()
+        for each in crowd:
+            each.join()
+
+    assert work(store, "wait-for-it").fence == 1
+    assert (work(store, "cake", "cool").fence, work(store, "cake", "cool").due_at) == (1, None)
+    store.dispose()
 
 
 def test_at_the_end_nothing_is_claimed_the_work_in_hand_is_finished_and_the_rest_is_released(

@@ -174,7 +174,9 @@ PUT_OFF = (
 _WHY = case((WORK.c.attempts > 0, bindparam("why", type_=SENTENCE)))
 BURY = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), buried=_WHY, **_LET_GO)
 RELEASE = update(WORK).where(_KEPT).values(attempts=case((WORK.c.attempts == 0, 0), else_=_ATTEMPTS - 1), **_LET_GO)
-EXTEND = update(WORK).where(_KEPT).values(lease_until=bindparam("until", type_=INSTANT))
+_STILL = select(WORK.c.entity_id).where(_KEPT).with_for_update(skip_locked=True)  # a long finish holds up no beat
+EXTEND = update(WORK).where(_OF_STAGE, InTurn(WORK.c.entity_id, _STILL.scalar_subquery()))
+EXTEND = EXTEND.values(lease_until=bindparam("until", type_=INSTANT))
 _ONE = and_(_OF_STAGE, WORK.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
 REVIVE = (
     update(WORK)
