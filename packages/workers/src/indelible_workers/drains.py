@@ -19,12 +19,15 @@ SOON_SECONDS: Final = 1  # a claim that comes short begins at the front, but not
 LATE_SECONDS: Final = 15  # every claim does, after this: what was leased to a dead process is behind its place
 FINISHES: Final = 4  # a second apart, while the database is away
 LONGEST_SECONDS: Final = 31 * 86_400  # that work may ask to be put off
-ADDRESS: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s'\"<>]+", re.IGNORECASE)  # with its password, or key in it
+ADDRESS: Final = re.compile(r"(://|\burl: ?)[^\s'\"<>]+", re.IGNORECASE)  # with its password, or key in it
 SECRET: Final = re.compile(
-    r"((?:password|passwd|pwd|secret|token|authorization|(?:api|access|private)[ _-]?key)['\"]?\s*[=:]\s*"
-    r"(?:(?:bearer|basic)\s+)?['\"]?|\b(?:bearer|basic)\s+)[^\s'\",;)}]+",
-    re.IGNORECASE,
+    r"((?:(authorization|cookie)|password|passwd|passphrase|pwd|secret|token|(?:api|access|private)[ _-]?key)"
+    r"(?:['\"]\s*,|\\{0,4}['\"]?\s*[=:])\s*|\b(?:bearer|basic)\s+)"
+    r"(?:b?\\{0,4}(?:'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?)"
+    r"|(?(2)[^'\"\r\n]+|(?:(?:bearer|basic|token)\s+)?[^\s'\",;)}]+))",
+    re.IGNORECASE | re.DOTALL,
 )
+PRIVATE: Final = re.compile(r"(-----BEGIN)(?:(?!-----END).)*", re.DOTALL)
 Tx = TypeVar("Tx", bound=WorkWrite)
 W = TypeVar("W")
 O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
@@ -204,6 +207,6 @@ class _Drain(Generic[Tx, W, O]):
 def reason_of(error: BaseException) -> str:
     """The error's class and message, without what may be a secret and without control characters, cut."""
     said = error.reason if isinstance(error, GiveUp | TryAgain) else "".join(format_exception_only(error))
-    masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", said[:10_000]))
+    masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", PRIVATE.sub(r"\1***", said[:10_000])))
     line = " ".join("".join(each if each.isprintable() else " " for each in masked).split())
     return line[:1_000] or type(error).__name__  # as long as a reason may be
