@@ -218,6 +218,32 @@ def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer
             os.kill(own_redis.child.pid, signal.SIGCONT)
 
 
+class Silent(HintBroker):
+    """A broker that takes nothing, and is asked how often."""
+
+    asked = 0
+
+    def takes(self, message: object, most: int) -> bool:  # noqa: ARG002 - as it is called
+        self.asked += 1
+        return False
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_broker_that_takes_nothing_is_asked_once_in_a_sweep_and_none_after_the_end(
+    store: WorkStore, client: Client
+) -> None:
+    shift = Shift(store=store, actor=WORKER)
+    stages = {each: Bakery(store).stage(name=each, batch=1) for each in ("bake", "cool", "sell")}
+    for each in stages:
+        put(store, *loaves(10), stage=each)
+    silent, other = Silent(client, shift), HintBroker(client, shift)
+
+    assert sweep(shift, stages, [silent, other]) == 12
+    assert (silent.asked, [client.llen(f"indelible:{queue_of(each)}") for each in stages]) == (1, [4, 4, 4])
+    shift.end()
+    assert sweep(shift, stages, [silent, other]) == 0
+
+
 def planted(queue: str, **said: object) -> bytes:
     message: dict[str, object] = {
         "queue_name": queue,

@@ -48,11 +48,14 @@ def register(broker: Broker, shift: Shift, stages: Stages) -> None:
 
 def sweep(shift: Shift, stages: Stages, brokers: Sequence[Broker]) -> int:
     """Send a few messages for each stage that has work now, by the first broker that takes them; how much was seen."""
-    seen = 0
+    seen, there = 0, list(brokers)
     for name, stage in stages.items():
+        if shift.ended.is_set():
+            break
         due = shift.store.read(_waiting, name, shift.clock.now(), MOST_HINTS * stage.batch)
         for _ in range(0, due, stage.batch):
-            any(_takes(broker, _hint(queue_of(name))) for broker in brokers)
+            while there and not _takes(there[0], _hint(queue_of(name))):
+                del there[0]  # for this time: one that hangs is not waited for again
         seen += due
     return seen
 
