@@ -44,6 +44,7 @@ from indelible.kernel.leases import (
     Lease,
     LeaseLost,
     Leases,
+    Named,
     NotBuried,
     Outcome,
     Work,
@@ -309,11 +310,12 @@ class SqlWorkQueue(SqlWork):
                 self._session.run(AGAIN, {"of_stage": stage, "of_id": entity_id, "due": due_at, "now": now})
         else:
             place = prefix_of(self._session.connection, self._session.schema)
-            said = json.dumps({entity_id: instant_text(due_at) for entity_id, due_at in dues.items()})
+            said = json.dumps({Named(stage, each).entity_id: instant_text(due_at) for each, due_at in dues.items()})
             self._session.run(_put_all(place), {"of_stage": stage, "dues": said, "now": now})
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
+        Named(stage, entity_id)
         statement = PUT_NEW if self._session.is_sqlite else PUT_ONCE
         self._session.run(statement, {"of_stage": stage, "of_id": entity_id, "due": due_at})
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol, Self
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from indelible.kernel.actor import Actor
-from indelible.kernel.errors import Conflict, NotFound
-from indelible.kernel.values import LATEST
+from indelible.kernel.errors import Conflict, NotFound, WrongUse
+from indelible.kernel.values import IDENTIFIER, LATEST, is_identifier
 
 NEVER: Final = LATEST
 
@@ -49,6 +49,18 @@ class Outcome(StrEnum):
     FAILED = "FAILED"
     BURIED = "BURIED"
     REVIVED = "REVIVED"
+
+
+@frozen
+class Named:
+    """What work is asked for by, whoever puts it: two identifiers, each one part of an address."""
+
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+    def __attrs_post_init__(self) -> None:
+        if "/" in self.stage + self.entity_id:
+            raise WrongUse("the stage and the id of work are parts of an address: they hold no slash")
 
 
 @frozen(kw_only=True)
@@ -202,7 +214,7 @@ class WorkQueue(WorkReads, Protocol):
     def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so.
 
-        A lease that has run out ends with it, and what is in hand is due again after it.
+        A lease that has run out ends with it, and what is in hand is due again after it. Raises what `Named` does.
         """
         ...
 

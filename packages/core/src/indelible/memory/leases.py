@@ -14,6 +14,7 @@ from indelible.kernel.leases import (
     Lease,
     LeaseLost,
     Leases,
+    Named,
     NotBuried,
     Outcome,
     Work,
@@ -81,6 +82,7 @@ class MemoryWork:
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
+        Named(stage, entity_id)
         self._rows.setdefault((stage, entity_id), Work.new(stage, entity_id, due_at))
 
     def claim(self, stage: str, *, limit: int, until: datetime, after: Lease | None = None) -> tuple[Lease, ...]:

@@ -123,6 +123,19 @@ class WorkConformance:
 
         assert (waiting, work_of(store, "slot").due_at) == (LATER, None)
 
+    def test_work_that_nobody_could_ask_for_is_refused(self, store: AnyStore) -> None:
+        for stage, entity_id, why in (
+            ("work", "order 1", "TEXT_HAS_CONTROLS"),
+            ("work", "", "TEXT_BLANK"),
+            ("two words", "a", "TEXT_HAS_CONTROLS"),
+            ("work", "a" * 201, "TEXT_TOO_LONG"),
+            ("work", "order/1", "WRONG_USE"),
+            ("a/b", "a", "WRONG_USE"),
+        ):
+            named = {"stage": stage, "entity_id": entity_id}
+            assert code(lambda n=named: put(store, n["entity_id"], stage=n["stage"])) == why  # type: ignore[misc]
+            assert code(lambda n=named: within(store, lambda tx: tx.work.put_once(**n, due_at=BEGINNING))) == why  # type: ignore[misc]
+
     def test_a_lease_that_ran_out_and_was_claimed_again_is_lost(self, store: AnyStore) -> None:
         put(store, "a", "b")
         old = claim(store, 2, until=OVER)
