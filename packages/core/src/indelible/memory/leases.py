@@ -147,11 +147,12 @@ class MemoryWork:
 
     def _backlog(self, stage: str, now: datetime) -> Backlog:
         of_stage = [each for each in self._rows.values() if each.stage == stage]
-        due = sorted((each for each in of_stage if each.is_due(now)), key=lambda each: each.turn)[:MOST_COUNTED]
-        free = [each for each in due if each.is_free(now)]
-        dead = [each for each in of_stage if each.buried][:MOST_COUNTED]
-        oldest = free[0].due_at if free else None
-        return Backlog(stage=stage, due=len(free), running=len(due) - len(free), dead=len(dead), oldest=oldest)
+        due = [each.turn[0] for each in of_stage if each.is_due(now) and each.is_free(now)]
+        running = sum(not each.is_free(now) for each in of_stage)
+        dead = sum(each.buried is not None for each in of_stage)
+        counted = (min(each, MOST_COUNTED) for each in (len(due), running, dead))
+        figures = dict(zip(("due", "running", "dead"), counted, strict=True))
+        return Backlog(stage=stage, oldest=min(due, default=None), **figures)
 
     def _free(self, stage: str, now: datetime) -> list[Work]:
         if self._stages.where(lambda each: each.id == stage and each.status is StageStatus.PAUSED):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from indelible.kernel import Actor
-from indelible.kernel.leases import Backlog, Outcome, Work
+from indelible.kernel.leases import MOST_COUNTED, Backlog, Outcome, Work
 from indelible.kernel.stages import PauseStage, ResumeStage, ReviveWork, pause_stage, resume_stage, revive_work
 from indelible.testing.mints import FAR, OVER, claim, ids, put, within
 from indelible.testing.readers import code
@@ -244,6 +244,19 @@ class WorkConformance:
         assert backlog(store) == Backlog(stage="work", due=2, running=1, dead=1, oldest=BEGINNING)
         assert [each.stage for each in store.read(lambda tx: tx.work.backlogs(LATER))] == ["also", "work"]
         assert [store.read(lambda tx, n=most: tx.work.waiting("work", LATER, most=n)) for most in (9, 1)] == [2, 1]  # type: ignore[misc]
+
+    def test_what_waits_behind_many_leases_is_counted(self, store: AnyStore) -> None:
+        put(store, *(f"w-{number:05}" for number in range(MOST_COUNTED + 2)))
+        claim(store, MOST_COUNTED)
+
+        assert backlog(store) == Backlog(stage="work", due=2, running=MOST_COUNTED, dead=0, oldest=BEGINNING)
+
+    def test_what_is_in_hand_is_running_also_when_it_is_put_for_later(self, store: AnyStore) -> None:
+        put(store, "a", "b")
+        claim(store)
+        put(store, "a", due_at=FAR)
+
+        assert backlog(store) == Backlog(stage="work", due=1, running=1, dead=0, oldest=BEGINNING)
 
     def test_a_claim_goes_on_behind_a_lease_and_begins_again_at_the_front(self, store: AnyStore) -> None:
         put(store, "a", "b", "c")
