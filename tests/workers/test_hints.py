@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import dramatiq
 import pytest
 from attrs import evolve
 from tests.conftest import folder
@@ -20,6 +21,7 @@ from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
 from indelible_workers import HintBroker, Shift, client_of, sweep, working
 from indelible_workers.hints import queue_of
+from indelible_workers.shift import LONGEST_HOLD_SECONDS
 
 SWEEP_SECONDS = 0.3
 Client = Any  # redis-py's own types leave too much open
@@ -242,6 +244,22 @@ def test_a_broker_that_takes_nothing_is_asked_once_in_a_sweep_and_none_after_the
     assert (silent.asked, [client.llen(f"indelible:{queue_of(each)}") for each in stages]) == (1, [4, 4, 4])
     shift.end()
     assert sweep(shift, stages, [silent, other]) == 0
+
+
+def test_the_end_waits_for_what_is_in_hand_as_long_as_its_lease_is_held(
+    store: WorkStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, stop = list[int](), dramatiq.Worker.stop
+
+    def noted(worker: dramatiq.Worker, timeout: int = 0) -> None:
+        waits.append(timeout)
+        stop(worker, timeout)
+
+    monkeypatch.setattr(dramatiq.Worker, "stop", noted)
+    with at_work(store, Bakery(store).stage(), None):
+        pass
+
+    assert waits == [1_000 * LONGEST_HOLD_SECONDS]
 
 
 def planted(queue: str, **said: object) -> bytes:

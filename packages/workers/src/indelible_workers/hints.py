@@ -16,7 +16,7 @@ from indelible.kernel import digest
 from indelible.kernel.stages import Stage, WorkRead
 from indelible_workers.drains import SOON_SECONDS, drain, reason_of
 from indelible_workers.redis import HintBroker
-from indelible_workers.shift import Shift, logger
+from indelible_workers.shift import LONGEST_HOLD_SECONDS, Shift, logger
 
 MOST_HINTS: Final = 4  # at once, of one stage; each that finds a full batch sends another
 TOLD_SECONDS: Final = 0.1  # in which finished work is heard of together
@@ -99,7 +99,7 @@ def working(
             shift.end()
             sweeper.join()
             for worker in workers:
-                worker.stop(timeout=60_000)
+                worker.stop(timeout=1_000 * LONGEST_HOLD_SECONDS)
 
 
 def _sweep_on(shift: Shift, stages: Stages, brokers: Sequence[Broker], sweep_seconds: float) -> None:
