@@ -14,7 +14,7 @@ from tests.workers.scenes import MAYA, WORKER, Bakery, Defect, WorkStore, attemp
 
 from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable
 from indelible.kernel.leases import NEVER, Outcome
-from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
+from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, WorkWrite, pause_stage
 from indelible.kernel.values import NumberOutOfRange
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
@@ -401,8 +401,12 @@ def test_leases_are_extended_while_another_stage_takes_long_to_finish(database: 
     bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
     put(store, "wait-for-it")
     put(store, "cake", stage="cool")
-    slow = Stage(name="cool", batch=1, claim=bakery.claim, perform=str, finish=lambda *_: time.sleep(3))
-    stages = [evolve(slow, lease_seconds=1), bakery.stage(lease_seconds=1)]
+
+    def finish(_: WorkWrite, __: object) -> None:
+        time.sleep(3)
+
+    slow = evolve(bakery.stage(name="cool", batch=1, lease_seconds=1), finish=finish)
+    stages = [slow, bakery.stage(lease_seconds=1)]
     crowd = [Thread(target=drain, args=(store, each), kwargs={"actor": WORKER, "shift": shift}) for each in stages]
     with shift.beating():
         for each in crowd:

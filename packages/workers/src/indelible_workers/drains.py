@@ -94,9 +94,8 @@ class _Drain(Generic[Tx, W, O]):
 
     def _is_unheard(self, tx: Tx, lease: Lease) -> bool:
         """Whether it was claimed before, and nothing is known of what became of that."""
-        if lease.attempt == 1:
-            return False
-        return [lease.fence - 1] != [each.fence for each in tx.work.attempts_of(lease.stage, lease.entity_id, limit=1)]
+        heard = tx.work.attempts_of(lease.stage, lease.entity_id, limit=1) if lease.attempt > 1 else ()
+        return lease.attempt > 1 and [each.fence for each in heard] != [lease.fence - 1]
 
     def _asked(self, tx: Tx, leases: Leases) -> list[tuple[Lease, W | None]]:
         fresh = [lease for lease in leases if not self._is_spent(lease)]

@@ -176,8 +176,8 @@ _WHY = case((WORK.c.attempts > 0, bindparam("why", type_=SENTENCE)))
 BURY = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), buried=_WHY, **_LET_GO)
 RELEASE = update(WORK).where(_KEPT).values(attempts=case((WORK.c.attempts == 0, 0), else_=_ATTEMPTS - 1), **_LET_GO)
 _STILL = select(WORK.c.entity_id).where(_KEPT).with_for_update(skip_locked=True)  # a long finish holds up no beat
-EXTEND = update(WORK).where(_OF_STAGE, InTurn(WORK.c.entity_id, _STILL.scalar_subquery()))
-EXTEND = EXTEND.values(lease_until=bindparam("until", type_=INSTANT))
+_UNLOCKED = and_(_OF_STAGE, InTurn(WORK.c.entity_id, _STILL.scalar_subquery()))
+EXTEND = update(WORK).where(_UNLOCKED).values(lease_until=bindparam("until", type_=INSTANT))
 _ONE = and_(_OF_STAGE, WORK.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
 REVIVE = (
     update(WORK)
@@ -224,8 +224,8 @@ OF_WORK = (
 # Those in hand are among the first: no index leads to them, and of a long backlog not every row is looked at.
 _FIRST = select(WORK.c.lease_until).where(_OF_STAGE, _IS_DUE).order_by(*_IN_TURN).limit(2 * MOST_COUNTED).subquery()
 _RUNS = select(literal(1)).where(_FIRST.c.lease_until > _NOW).limit(MOST_COUNTED).subquery()
-_WAITS = select(WORK.c.due_at).where(_OF_STAGE, WORK.c.due_at <= _NOW, _IS_FREE)
-_WAITS = _WAITS.order_by(*_IN_TURN).limit(MOST_COUNTED).subquery()
+_DUE_FREE = select(WORK.c.due_at).where(_OF_STAGE, WORK.c.due_at <= _NOW, _IS_FREE)
+_WAITS = _DUE_FREE.order_by(*_IN_TURN).limit(MOST_COUNTED).subquery()
 _DEAD_ONES = select(literal(1)).where(_OF_STAGE, WORK.c.buried.is_not(None)).limit(MOST_COUNTED).subquery()
 COUNT = select(
     func.count().label("due"),
