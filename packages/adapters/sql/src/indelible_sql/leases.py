@@ -167,11 +167,8 @@ _LET_GO = {"lease_owner": null(), "lease_until": null()}
 # A leased row that was put again has no attempts: it is due as it was put.
 FINISH = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), **_LET_GO)
 _DUE = bindparam("due", type_=INSTANT)
-PUT_OFF = (
-    update(WORK)
-    .where(_KEPT)
-    .values(due_at=case((and_(WORK.c.attempts == 0, WORK.c.due_at < _DUE), WORK.c.due_at), else_=_DUE), **_LET_GO)
-)
+_SOONER = case((and_(WORK.c.attempts == 0, WORK.c.due_at < _DUE), WORK.c.due_at), else_=_DUE)
+PUT_OFF = update(WORK).where(_KEPT).values(due_at=_SOONER, **_LET_GO)
 _WHY = case((WORK.c.attempts > 0, bindparam("why", type_=SENTENCE)))
 BURY = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), buried=_WHY, **_LET_GO)
 RELEASE = update(WORK).where(_KEPT).values(attempts=case((WORK.c.attempts == 0, 0), else_=_ATTEMPTS - 1), **_LET_GO)
@@ -179,24 +176,16 @@ _STILL = select(WORK.c.entity_id).where(_KEPT).with_for_update(skip_locked=True)
 _UNLOCKED = and_(_OF_STAGE, InTurn(WORK.c.entity_id, _STILL.scalar_subquery()))
 EXTEND = update(WORK).where(_UNLOCKED).values(lease_until=bindparam("until", type_=INSTANT))
 _ONE = and_(_OF_STAGE, WORK.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
-REVIVE = (
-    update(WORK)
-    .where(_ONE, WORK.c.buried.is_not(None))
-    .values(buried=null(), attempts=0, due_at=_DUE)
-    .returning(WORK.c.fence)
-)
+_REVIVED = {"buried": null(), "attempts": 0, "due_at": _DUE}
+REVIVE = update(WORK).where(_ONE, WORK.c.buried.is_not(None)).values(_REVIVED).returning(WORK.c.fence)
 _IN_HAND = WORK.c.lease_until > _NOW
+_MOVES = or_(WORK.c.due_at.is_(None), WORK.c.due_at > _DUE, WORK.c.lease_owner.is_not(None))
+_SOONEST = func.min(func.coalesce(WORK.c.due_at, _DUE), _DUE)
 AGAIN = (
     update(WORK)
-    .where(
-        _ONE,
-        WORK.c.buried.is_(None),
-        or_(WORK.c.due_at.is_(None), WORK.c.due_at > _DUE, WORK.c.lease_owner.is_not(None)),
-    )
+    .where(_ONE, WORK.c.buried.is_(None), _MOVES)
     .values(
-        due_at=case(
-            (and_(_IN_HAND, WORK.c.attempts > 0), _DUE), else_=func.min(func.coalesce(WORK.c.due_at, _DUE), _DUE)
-        ),
+        due_at=case((and_(_IN_HAND, WORK.c.attempts > 0), _DUE), else_=_SOONEST),
         attempts=case((or_(_IN_HAND, WORK.c.due_at.is_(None)), 0), else_=WORK.c.attempts),
         lease_owner=case((_IN_HAND, WORK.c.lease_owner)),
         lease_until=case((_IN_HAND, WORK.c.lease_until)),
