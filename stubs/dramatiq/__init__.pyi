@@ -12,6 +12,7 @@ class Message(Generic[_R]):
     message_id: str
     queue_name: str
     actor_name: str
+    args: tuple[object, ...]
     kwargs: dict[str, object]
     options: dict[str, object]
     def __init__(

@@ -1,24 +1,26 @@
 """The seven tables as they were asked for, tokens that two workers never share, and the hand-off's unit of work."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from threading import Barrier, Thread
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import Inspector, NullPool, create_engine, inspect
-from tests.conftest import Awaited, Loop
+from tests.conftest import POLICY, Awaited, Loop
 from tests.sql.test_plans import plan
 
 from indelible.kernel import Actor
-from indelible.testing.mints import FAR, OVER, a_token, an_author, filled, put, seven
+from indelible.kernel.leases import NotBuried
+from indelible.testing.mints import FAR, OVER, a_token, an_author, claim, filled, put, seven, within
 from indelible.testing.readers import code
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible.tokens import Token, TokenStatus
 from indelible.tokens.handlers import repositories
 from indelible_service.embedded import PostgresServer
-from indelible_sql import AsyncSqlStore, SqlStore, UnitOfWork, create_uow_factory
+from indelible_sql import AsyncSqlStore, SqlStore, UnitOfWork, create_uow_factory, open_store
+from indelible_sql.failpoints import Failpoint
 from indelible_sql.leases import CLAIM, CLAIM_BEHIND
 from indelible_sql.tokens import GAPS, PENDING
 
@@ -153,6 +155,33 @@ def test_two_workers_at_once_get_ten_tokens_each_and_none_of_the_other_s(postgre
     assert [len(each) for each in taken] == [10, 10]
     assert sorted(taken[0] + taken[1]) == list(range(1, 21))
     assert sorted(taken) == [list(range(1, 11)), list(range(11, 21))]  # the oldest first
+
+
+def test_a_revival_is_recorded_under_the_fence_that_it_found(postgresql: SqlStore, database: PostgresServer) -> None:
+    def revive_and_bury() -> None:
+        with suppress(NotBuried):
+            within(postgresql, lambda tx: tx.work.revive("work", "a"))
+            bury()
+
+    def bury() -> None:
+        (lease,) = claim(postgresql)
+        within(postgresql, lambda tx: tx.work.bury(lease, reason="it cannot be"))
+
+    def at(point: Failpoint) -> None:
+        if point is Failpoint.AFTER_QUESTION and not other.ident:
+            other.start()
+            other.join(1)
+
+    other = Thread(target=revive_and_bury)
+    put(postgresql, "a")
+    bury()
+    slow = open_store(database.url, policy=POLICY, at_failpoint=at)
+    with slow.transaction(actor=MAYA, reason="a test") as tx:
+        tx.work.revive("work", "a")
+    other.join()
+    slow.dispose()
+
+    assert postgresql.read(lambda tx: tx.work.get("work", "a")).buried is None
 
 
 def test_what_a_transaction_has_locked_is_free_when_it_ends(postgresql: SqlStore) -> None:

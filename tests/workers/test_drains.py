@@ -1,17 +1,25 @@
 """A drain claims, performs with no transaction open, and finishes with the fence, whatever the work does."""
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from tests.workers.scenes import MAYA, WORKER, Bakery, WorkStore, attempts, is_finished, put, until, work
+from attrs import evolve
+from tests.conftest import POLICY
+from tests.workers.scenes import MAYA, WORKER, Bakery, Defect, WorkStore, attempts, is_finished, put, until, work
 
+from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable
 from indelible.kernel.leases import NEVER, Outcome
-from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, pause_stage
+from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, WorkWrite, pause_stage
 from indelible.kernel.values import NumberOutOfRange
+from indelible_service.embedded import PostgresServer
+from indelible_sql import open_store
+from indelible_sql.failpoints import Failpoint
+from indelible_sql.faults import CommitNotDone
 from indelible_workers import Shift, drain
 
 
@@ -140,8 +148,8 @@ def test_work_that_asks_to_be_tried_again_is_due_when_it_asked(
     assert failed.reason == "the oven is cold"
 
 
-@pytest.mark.parametrize("asked", [-1.0, float("nan"), float("inf"), 1e300])
-def test_a_pause_that_is_no_pause_is_the_usual_one(store: WorkStore, bakery: Bakery, asked: float) -> None:
+@pytest.mark.parametrize("asked", [-1.0, float("nan"), float("inf"), 1e300, timedelta(minutes=5), "soon"])
+def test_a_pause_that_is_no_pause_is_the_usual_one(store: WorkStore, bakery: Bakery, asked: Any) -> None:  # noqa: ANN401
     bakery.error = TryAgain("at some time", after_seconds=asked)
     put(store, "perform-it")
 
@@ -163,6 +171,30 @@ def test_work_that_gives_up_is_buried_at_once_with_its_reason(store: WorkStore, 
     assert is_finished(store, "loaf")
 
 
+@pytest.mark.parametrize("raised", [GiveUp, TryAgain])
+def test_a_reason_that_is_no_text_is_told_as_one(store: WorkStore, bakery: Bakery, raised: type[GiveUp]) -> None:
+    bakery.error = raised(Defect("no such address"))
+    put(store, "loaf", "perform-it", "zwieback")
+
+    drain(store, bakery.stage(), actor=WORKER)
+
+    assert is_finished(store, "loaf", "zwieback")
+    assert attempts(store, "perform-it")[0].reason == "no such address"
+
+
+def test_work_that_gives_up_and_was_put_again_meanwhile_is_not_told_dead(store: WorkStore, bakery: Bakery) -> None:
+    def perform(name: str) -> str:
+        put(store, name)
+        raise GiveUp(name)
+
+    put(store, "loaf")
+    drain(store, evolve(bakery.stage(), perform=perform), actor=WORKER)
+
+    assert (work(store, "loaf").buried, bakery.told_dead) == (None, [])
+    assert drain(store, bakery.stage(), actor=WORKER) == 1
+    assert is_finished(store, "loaf")
+
+
 def test_work_on_which_workers_died_is_buried_without_being_performed(store: WorkStore, bakery: Bakery) -> None:
     put(store, "deadly", "loaf")
     for _ in range(2):  # as of workers that died at once
@@ -171,12 +203,36 @@ def test_work_on_which_workers_died_is_buried_without_being_performed(store: Wor
         time.sleep(0.002)
 
     shift = Shift(store=store, actor=WORKER)
-    drain(store, bakery.stage(most_attempts=2), actor=WORKER, shift=shift)
+    for _ in range(2):
+        drain(store, bakery.stage(most_attempts=2), actor=WORKER, shift=shift)
 
     assert bakery.performed == ["loaf"]
     assert str(work(store, "deadly").buried).startswith("2 attempts began")
     assert is_finished(store, "loaf")
     assert counted(shift) == {"claimed": 2, "buried": 1, "finished": 1}
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+def test_of_a_batch_that_kills_its_process_only_the_poison_is_lost(
+    store: WorkStore, bakery: Bakery, batch: int
+) -> None:
+    def perform(name: str) -> str:
+        if name == "m-poison":
+            raise KeyboardInterrupt  # which ends the process
+        return bakery.perform(name)
+
+    names = [*(f"a-{number}" for number in range(4)), *(f"z-{number}" for number in range(4))]
+    put(store, *names, "m-poison")
+    stage = evolve(bakery.stage(batch=batch, most_attempts=3), perform=perform)
+    for _ in range(50):
+        with suppress(KeyboardInterrupt):
+            drain(store, stage, actor=WORKER)
+        with store.transaction(actor=WORKER, reason="as if the leases had run out") as tx:
+            for each in (*names, "m-poison"):
+                tx.work.extend([tx.work.get("bake", each).lease], until=tx.clock.now())
+
+    assert is_finished(store, *names)
+    assert [name for name, _ in bakery.told_dead] == ["m-poison"]
 
 
 def test_a_stage_that_will_not_have_its_work_dead_is_asked_again_later(store: WorkStore, bakery: Bakery) -> None:
@@ -262,6 +318,60 @@ def _nothing(*_: object) -> list[str]:
     return []
 
 
+def test_what_was_said_in_a_claim_whose_commit_is_lost_is_said_again(sqlite_url: str) -> None:
+    lost = iter([True])
+
+    def at(point: Failpoint) -> None:
+        if point is Failpoint.BEFORE_COMMIT and is_armed.is_set() and next(lost, False):
+            raise CommitNotDone
+
+    is_armed, store = Event(), open_store(sqlite_url, policy=POLICY, at_failpoint=at)
+    bakery = Bakery(store)
+    put(store, "loaf")
+    is_armed.set()
+
+    assert drain(store, bakery.stage(batch=1), actor=WORKER) == 1
+    assert [each.outcome for each in attempts(store, "loaf")] == [Outcome.BEGUN]
+    assert is_finished(store, "loaf")
+    store.dispose()
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+@pytest.mark.parametrize(
+    ("point", "fault"),
+    [
+        (Failpoint.BEFORE_BEGIN, StoreUnreachable("it starts again")),
+        (Failpoint.BEFORE_COMMIT, StoreBusy(1)),
+        (Failpoint.AFTER_COMMIT, OutcomeUnknown()),
+    ],
+    ids=lambda each: getattr(each, "name", ""),
+)
+def test_what_is_done_is_finished_again_after_a_fault_and_not_done_again(
+    sqlite_url: str, point: Failpoint, fault: IndelibleError, batch: int
+) -> None:
+    faults = list[IndelibleError]()
+
+    def at(reached: Failpoint) -> None:
+        if reached is point and faults:
+            raise faults.pop()
+
+    store = open_store(sqlite_url, policy=POLICY, at_failpoint=at)
+    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
+
+    def perform(name: str) -> str:
+        faults[:] = [fault, fault][: 1 if point is Failpoint.AFTER_COMMIT else 2]
+        return bakery.perform(name)
+
+    put(store, "loaf")
+    drain(store, evolve(bakery.stage(batch=batch), perform=perform), actor=WORKER, shift=shift)
+
+    assert (bakery.performed, faults) == (["loaf"], [])
+    assert is_finished(store, "loaf")
+    assert work(store, "loaf").due_at is None
+    assert not {"lost", "put_off"} & counted(shift).keys()
+    store.dispose()
+
+
 def test_work_of_a_paused_stage_is_left_alone(store: WorkStore, bakery: Bakery) -> None:
     put(store, "loaf")
     store.run(pause_stage, PauseStage(stage="bake"), actor=MAYA, reason="the oven is cleaned")
@@ -284,6 +394,34 @@ def test_leases_are_extended_while_work_takes_longer(store: WorkStore, bakery: B
     thread.join()
     assert is_finished(store, "wait-for-it", "loaf")
     assert work(store, "wait-for-it").fence == 1
+
+
+def test_leases_are_extended_while_another_stage_takes_long_to_finish(database: PostgresServer) -> None:
+    store = open_store(database.url, policy=POLICY)
+    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
+    put(store, "wait-for-it")
+    put(store, "cake", stage="cool")
+
+    def finish(_: WorkWrite, __: object) -> None:
+        time.sleep(3)
+
+    slow = evolve(bakery.stage(name="cool", batch=1, lease_seconds=1), finish=finish)
+    stages = [slow, bakery.stage(lease_seconds=1)]
+    crowd = [Thread(target=drain, args=(store, each), kwargs={"actor": WORKER, "shift": shift}) for each in stages]
+    with shift.beating():
+        for each in crowd:
+            each.start()
+            time.sleep(0.1)
+        assert bakery.begun.wait(10)
+        time.sleep(1.8)
+        assert drain(store, Bakery(store).stage(), actor=MAYA) == 0
+        bakery.gate.set()
+        for each in crowd:
+            each.join()
+
+    assert work(store, "wait-for-it").fence == 1
+    assert (work(store, "cake", "cool").fence, work(store, "cake", "cool").due_at) == (1, None)
+    store.dispose()
 
 
 def test_at_the_end_nothing_is_claimed_the_work_in_hand_is_finished_and_the_rest_is_released(

@@ -10,7 +10,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import dramatiq
 import pytest
+from attrs import evolve
 from tests.conftest import folder
 from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, redis_at, until
 
@@ -19,6 +21,7 @@ from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
 from indelible_workers import HintBroker, Shift, client_of, sweep, working
 from indelible_workers.hints import queue_of
+from indelible_workers.shift import LONGEST_HOLD_SECONDS
 
 SWEEP_SECONDS = 0.3
 Client = Any  # redis-py's own types leave too much open
@@ -102,7 +105,27 @@ def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStor
     for _ in range(10):
         sweep(shift, stages, [broker])
 
-    assert client.llen(f"indelible:{queue_of(stages)}") == 8  # of which four more were sent than are needed
+    assert [client.llen(f"indelible:{queue_of(name)}") for name in ("bake", "cool")] == [4, 0]
+
+
+@pytest.mark.parametrize("broker", ["in process", "redis"])
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_backlog_of_one_stage_holds_up_no_other(store: WorkStore, redis_url: str, broker: str) -> None:
+    def slow(name: str) -> str:
+        time.sleep(0.05)
+        return f"{name}, baked"
+
+    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
+    stages = {"bake": evolve(bakery.stage(batch=1), perform=slow), "cool": bakery.stage(name="cool", batch=1)}
+    put(store, *loaves(2_000))
+    with redis_at(redis_url) as client:
+        client.flushall()
+        brokers = [HintBroker(client_of(redis_url), shift)] if broker == "redis" else []
+        with working(shift, stages, brokers, threads=2, sweep_seconds=0.05):
+            time.sleep(1)
+            put(store, "warm", stage="cool")
+            until(lambda: is_finished(store, "warm"), 5)
+            assert not is_finished(store, *loaves(2_000))
 
 
 def test_redis_that_is_flushed_again_and_again_loses_no_work(store: WorkStore, redis_url: str, client: Client) -> None:
@@ -162,6 +185,28 @@ def test_work_goes_on_where_redis_has_no_memory_left(
         until(lambda: "Redis is back" in caplog.text)
 
 
+@pytest.mark.parametrize("broken", ["full", "read-only", "rubbish"])
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_work_goes_on_where_redis_is_full_of_hints_and_gives_none_away(
+    store: WorkStore, own_redis: RedisServer, broken: str
+) -> None:
+    stage = Bakery(store).stage()
+    put(store, *loaves(100))
+    with redis_at(own_redis.url) as client:
+        broker = HintBroker(client, Shift(store=store, actor=WORKER))
+        sweep(Shift(store=store, actor=WORKER), {"bake": stage}, [broker])  # as of a process that is gone
+        assert client.llen(f"indelible:{queue_of('bake')}") == 4
+        if broken == "full":
+            client.config_set("maxmemory", "1")
+        elif broken == "read-only":
+            client.execute_command("REPLICAOF", "127.0.0.1", "1")
+        else:
+            client.delete("indelible:__heartbeats__")
+            client.set("indelible:__heartbeats__", "rubbish")
+        with at_work(store, stage, own_redis.url):
+            until(lambda: is_finished(store, *loaves(100)), 10)
+
+
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
 def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer) -> None:
     with at_work(store, Bakery(store).stage(), own_redis.url):
@@ -175,11 +220,53 @@ def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer
             os.kill(own_redis.child.pid, signal.SIGCONT)
 
 
+class Silent(HintBroker):
+    """A broker that takes nothing, and is asked how often."""
+
+    asked = 0
+
+    def takes(self, message: object, most: int) -> bool:  # noqa: ARG002 - as it is called
+        self.asked += 1
+        return False
+
+
+@pytest.mark.parametrize("store", ["memory"], indirect=True)
+def test_a_broker_that_takes_nothing_is_asked_once_in_a_sweep_and_none_after_the_end(
+    store: WorkStore, client: Client
+) -> None:
+    shift = Shift(store=store, actor=WORKER)
+    stages = {each: Bakery(store).stage(name=each, batch=1) for each in ("bake", "cool", "sell")}
+    for each in stages:
+        put(store, *loaves(10), stage=each)
+    silent, other = Silent(client, shift), HintBroker(client, shift)
+
+    assert sweep(shift, stages, [silent, other]) == 12
+    assert (silent.asked, [client.llen(f"indelible:{queue_of(each)}") for each in stages]) == (1, [4, 4, 4])
+    shift.end()
+    assert sweep(shift, stages, [silent, other]) == 0
+
+
+def test_the_end_waits_for_what_is_in_hand_as_long_as_its_lease_is_held(
+    store: WorkStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, stop = list[int](), dramatiq.Worker.stop
+
+    def noted(worker: dramatiq.Worker, timeout: int = 0) -> None:
+        waits.append(timeout)
+        stop(worker, timeout)
+
+    monkeypatch.setattr(dramatiq.Worker, "stop", noted)
+    with at_work(store, Bakery(store).stage(), None):
+        pass
+
+    assert waits == [1_000 * LONGEST_HOLD_SECONDS]
+
+
 def planted(queue: str, **said: object) -> bytes:
     message: dict[str, object] = {
         "queue_name": queue,
-        "actor_name": "drain",
-        "args": ["bake"],
+        "actor_name": queue,
+        "args": [],
         "kwargs": {},
         "options": {},
     }
@@ -199,8 +286,8 @@ def planted(queue: str, **said: object) -> bytes:
         pytest.param({"queue_name": "elsewhere"}, id="another queue"),
         pytest.param({"options": {"eta": 1e300}}, id="delayed"),
         pytest.param({"options": {}}, id="without its id"),
-        pytest.param({"args": ["unheard-of"]}, id="unknown stage"),
-        pytest.param({"args": []}, id="no stage"),
+        pytest.param({"args": ["unheard-of"]}, id="a word"),
+        pytest.param({"args": 7}, id="no list"),
         pytest.param({"args": [{"bake": 1}]}, id="an object"),
         pytest.param({"args": ["x" * 10_000_000]}, id="10 MB"),
         pytest.param({"kwargs": 7}, id="odd arguments"),
@@ -211,7 +298,7 @@ def test_rubbish_is_dropped_and_counted_and_work_goes_on(
     store: WorkStore, redis_url: str, client: Client, rubbish: bytes | dict[str, object]
 ) -> None:
     stage = Bakery(store).stage()
-    queue = queue_of({"bake": stage})
+    queue = queue_of("bake")
     if isinstance(rubbish, dict):
         rubbish = planted(queue, **{"options": {"redis_message_id": "planted"}} | rubbish)
     client.hset(f"indelible:{queue}.msgs", "planted", rubbish)

@@ -1,5 +1,6 @@
 """What is periodic becomes due once for each slot, however many see to it, and of missed slots the newest does."""
 
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 from attrs import define
 from tests.workers.scenes import WORKER, WorkStore, until, work
 
-from indelible.kernel import Clock, Invalid, SystemClock
+from indelible.kernel import Clock, Invalid, SystemClock, WrongUse
 from indelible.kernel.leases import WorkNotFound
 from indelible.kernel.stages import WorkRead
 from indelible_workers import Periodic, Shift, schedule
@@ -81,6 +82,22 @@ def test_of_the_slots_that_were_missed_only_the_newest_is_made_up_for(store: Wor
         work(store, "clean@2025-11-23T13:00:00Z")
 
 
+def test_a_periodic_with_the_longest_name_is_made_due(store: WorkStore) -> None:
+    with scheduled(store, Hands(NOON), Periodic(name="n" * 179, stage="bake", every_seconds=3_600)):
+        until(lambda: slots(store) == 1)
+
+
+def test_a_clock_that_goes_back_makes_no_older_slot_due(store: WorkStore) -> None:
+    clock = Hands(NOON)
+    with scheduled(store, clock, HOURLY):
+        until(lambda: slots(store) == 1)
+        clock.at = NOON - timedelta(minutes=1)
+        time.sleep(1.5)
+        assert slots(store) == 1
+        clock.at = NOON + timedelta(hours=1)
+        until(lambda: slots(store) == 2)
+
+
 def test_several_schedulers_make_each_slot_due_once(store: WorkStore) -> None:
     began = datetime.now(UTC)
     with scheduled(store, SystemClock(), Periodic(name="ring", stage="bake", every_seconds=1), schedulers=3):
@@ -95,8 +112,11 @@ def test_several_schedulers_make_each_slot_due_once(store: WorkStore) -> None:
         lambda: Periodic(name="", stage="bake", every_seconds=1),
         lambda: Periodic(name="clean", stage="two words", every_seconds=1),
         lambda: Periodic(name="clean", stage="bake", every_seconds=0),
+        lambda: Periodic(name="n" * 180, stage="bake", every_seconds=1),
+        lambda: Periodic(name="clean/up", stage="bake", every_seconds=1),
+        lambda: Periodic(name="clean", stage="bake/cool", every_seconds=1),
     ],
 )
 def test_a_periodic_that_cannot_work_is_refused(make: Callable[[], Periodic]) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises((Invalid, WrongUse)):
         make()

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import overload
 
 from dramatiq.broker import Broker
@@ -22,3 +23,4 @@ class RedisBroker(Broker):
         dead_message_ttl: int = ...,
     ) -> None: ...
     def do_ack(self, queue: str, message_id: bytes | str) -> None: ...
+    def _dispatch(self, command: str) -> Callable[..., list[bytes]]: ...

@@ -1,6 +1,6 @@
 """Messages that say only that a stage may have work, and the sweep that sends them again."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from logging import DEBUG, WARNING
@@ -15,43 +15,47 @@ from dramatiq.brokers.stub import StubBroker
 from indelible.kernel import digest
 from indelible.kernel.stages import Stage, WorkRead
 from indelible_workers.drains import SOON_SECONDS, drain, reason_of
-from indelible_workers.redis import ACTOR, HintBroker
-from indelible_workers.shift import Shift, logger
+from indelible_workers.redis import HintBroker
+from indelible_workers.shift import LONGEST_HOLD_SECONDS, Shift, logger
 
 MOST_HINTS: Final = 4  # at once, of one stage; each that finds a full batch sends another
 TOLD_SECONDS: Final = 0.1  # in which finished work is heard of together
 Stages = Mapping[str, Stage[Any, Any, Any]]
 
 
-def queue_of(stages: Stages) -> str:
-    """The queue of those who have these stages: no other process takes their messages."""
-    return f"stages-{digest(sorted(stages))[:12]}"
+def queue_of(stage: str) -> str:
+    """The queue of a stage: no process takes messages of others, and the backlog of one holds up no other."""
+    return f"stage-{digest(stage)[:12]}"
 
 
-def register(broker: Broker, shift: Shift, stages: Stages) -> dramatiq.Actor:
-    """The one actor, which drains the stage that a message names, and sends itself again after a full batch."""
+def register(broker: Broker, shift: Shift, stages: Stages) -> None:
+    """An actor and a queue for each stage, which is drained, and sends itself again after a full batch."""
 
-    def drain_stage(*words: object) -> None:
-        stage = stages.get(words[0]) if words and isinstance(words[0], str) else None
-        if stage is None:
-            logger.warning("a message that names no stage of ours is dropped: %s", repr(words)[:100])
-            return shift.count("unknown", "dropped")
-        try:
-            if drain(shift.store, stage, actor=shift.actor, shift=shift) == stage.batch:
-                actor.send(stage.name)
-        except Exception as error:  # noqa: BLE001 - the next sweep sends another
-            logger.warning("%s: %s", stage.name, reason_of(error))
+    def drained(stage: Stage[Any, Any, Any]) -> Callable[[], None]:
+        def drain_it() -> None:
+            try:
+                if drain(shift.store, stage, actor=shift.actor, shift=shift) == stage.batch:
+                    broker.enqueue(_hint(queue_of(stage.name)))
+            except Exception as error:  # noqa: BLE001 - the next sweep sends another
+                logger.warning("%s: %s", stage.name, reason_of(error))
 
-    return (actor := dramatiq.actor(drain_stage, broker=broker, actor_name=ACTOR, queue_name=queue_of(stages)))
+        return drain_it
+
+    for stage in stages.values():
+        queue = queue_of(stage.name)
+        dramatiq.actor(drained(stage), broker=broker, actor_name=queue, queue_name=queue)
 
 
 def sweep(shift: Shift, stages: Stages, brokers: Sequence[Broker]) -> int:
     """Send a few messages for each stage that has work now, by the first broker that takes them; how much was seen."""
-    seen = 0
+    seen, there = 0, list(brokers)
     for name, stage in stages.items():
+        if shift.ended.is_set():
+            break
         due = shift.store.read(_waiting, name, shift.clock.now(), MOST_HINTS * stage.batch)
         for _ in range(0, due, stage.batch):
-            any(_takes(broker, queue_of(stages), name, MOST_HINTS * len(stages)) for broker in brokers)
+            while there and not _takes(there[0], _hint(queue_of(name))):
+                del there[0]  # for this time: one that hangs is not waited for again
         seen += due
     return seen
 
@@ -60,12 +64,15 @@ def _waiting(tx: WorkRead, stage: str, now: datetime, most: int) -> int:
     return tx.work.waiting(stage, now, most=most)
 
 
-def _takes(broker: Broker, queue: str, stage: str, most: int) -> bool:
-    message = Message[None](queue_name=queue, actor_name=ACTOR, args=(stage,), kwargs={}, options={})
+def _hint(queue: str) -> Message[None]:
+    return Message[None](queue_name=queue, actor_name=queue, args=(), kwargs={}, options={})
+
+
+def _takes(broker: Broker, hint: Message[None]) -> bool:
     if isinstance(broker, HintBroker):
-        return broker.takes(message, most)
-    if not isinstance(broker, StubBroker) or broker.queues[queue].qsize() < most:
-        broker.enqueue(message)
+        return broker.takes(hint, MOST_HINTS)
+    if not isinstance(broker, StubBroker) or broker.queues[hint.queue_name].qsize() < MOST_HINTS:
+        broker.enqueue(hint)
     return True
 
 
@@ -92,7 +99,7 @@ def working(
             shift.end()
             sweeper.join()
             for worker in workers:
-                worker.stop(timeout=60_000)
+                worker.stop(timeout=1_000 * LONGEST_HOLD_SECONDS)
 
 
 def _sweep_on(shift: Shift, stages: Stages, brokers: Sequence[Broker], sweep_seconds: float) -> None:

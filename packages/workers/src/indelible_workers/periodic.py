@@ -6,20 +6,25 @@ from typing import Final
 
 from attrs import field, frozen
 
+from indelible.kernel.leases import Named
 from indelible.kernel.values import COUNT, IDENTIFIER, is_count, is_identifier
 from indelible_workers.drains import reason_of
 from indelible_workers.shift import Shift, logger
 
 TICK_SECONDS: Final = 1.0
+NAME: Final = {"max_length": IDENTIFIER["max_length"] - len("@2026-11-21T04:00:00Z")}  # that a slot's id has room for
 
 
 @frozen(kw_only=True)
 class Periodic:
     """Work that is due every so many seconds, from 1970 on: each slot is one piece of work of the stage."""
 
-    name: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    name: str = field(validator=is_identifier, metadata=NAME)
+    stage: str
     every_seconds: int = field(validator=is_count, metadata=COUNT)
+
+    def __attrs_post_init__(self) -> None:
+        Named(self.stage, self.name)  # as each slot is put, beside those of all others
 
     def slot(self, now: datetime) -> datetime:
         """When it was due last: of slots that were missed, only the newest is made up for."""
@@ -28,10 +33,10 @@ class Periodic:
 
 def schedule(shift: Shift, periodics: Sequence[Periodic]) -> None:
     """Make each newest slot due, unless it ever was, until the shift ends; several may do so, and any may be late."""
-    made, pause = dict[Periodic, datetime](), 0.0
+    made, pause = dict.fromkeys(periodics, datetime.min.replace(tzinfo=UTC)), 0.0
     while not shift.ended.wait(pause):
         now, pause = shift.clock.now(), TICK_SECONDS
-        if due := {each: slot for each in periodics if made.get(each) != (slot := each.slot(now))}:
+        if due := {each: slot for each in periodics if made[each] < (slot := each.slot(now))}:
             try:
                 with shift.store.transaction(actor=shift.actor, reason="the clock says so") as tx:
                     for each, slot in due.items():

@@ -15,7 +15,6 @@ from redis.retry import Retry
 
 from indelible_workers.shift import Shift, logger
 
-ACTOR: Final = "drain"
 GONE: Final = (RedisError, ConnectionClosed, OSError)
 # Of dead processes and messages, which nobody misses, a minute is kept.
 KEPT: Final = {"maintenance_chance": 100_000, "heartbeat_timeout": 60_000, "dead_message_ttl": 60_000}
@@ -42,15 +41,20 @@ class HintBroker(RedisBroker):
         self._is_there = not error
 
     def takes(self, message: Message[None], most: int) -> bool:
-        """Whether Redis has the message now, or enough without it."""
+        """Whether Redis has the message now, or enough without it, and gives them away."""
         try:
             if self.client.llen(f"{self.namespace}:{message.queue_name}") < most:
                 self.enqueue(message)
-                self.heard()
         except GONE as error:
             self.heard(error)
             return False
-        return True
+        return self._is_there
+
+    def do_fetch(self, *asked: object) -> list[bytes]:
+        """Messages of a queue; a Redis that gives them is there, and one that only takes them is of no use."""
+        found = self._dispatch("fetch")(*asked)
+        self.heard()
+        return found
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
         """A consumer that outlives Redis."""
@@ -69,8 +73,8 @@ def is_hint(payload: object, queue: str) -> bool:
     """Whether Dramatiq can read it, and finds our actor for it."""
     with suppress(Exception):  # whatever rubbish does to its reader
         message = Message[None].decode(payload)  # type: ignore[arg-type]
-        found = (message.actor_name, message.queue_name, message.kwargs, *message.options)
-        return found == (ACTOR, queue, {}, "redis_message_id")
+        found = (message.actor_name, message.queue_name, *message.args, message.kwargs, *message.options)
+        return found == (queue, queue, {}, "redis_message_id")
     return False
 
 

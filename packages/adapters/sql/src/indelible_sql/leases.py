@@ -44,6 +44,7 @@ from indelible.kernel.leases import (
     Lease,
     LeaseLost,
     Leases,
+    Named,
     NotBuried,
     Outcome,
     Work,
@@ -165,27 +166,29 @@ _KEPT = and_(
 _LET_GO = {"lease_owner": null(), "lease_until": null()}
 # A leased row that was put again has no attempts: it is due as it was put.
 FINISH = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), **_LET_GO)
-PUT_OFF = update(WORK).where(_KEPT).values(due_at=bindparam("due", type_=INSTANT), **_LET_GO)
-BURY = update(WORK).where(_KEPT).values(due_at=null(), buried=bindparam("why", type_=SENTENCE), **_LET_GO)
-RELEASE = update(WORK).where(_KEPT).values(attempts=case((WORK.c.attempts == 0, 0), else_=_ATTEMPTS - 1), **_LET_GO)
-EXTEND = update(WORK).where(_KEPT).values(lease_until=bindparam("until", type_=INSTANT))
-_ONE = and_(_OF_STAGE, WORK.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
-REVIVE = (
-    update(WORK)
-    .where(_ONE, WORK.c.buried.is_not(None))
-    .values(buried=null(), attempts=0, due_at=bindparam("due", type_=INSTANT))
-)
 _DUE = bindparam("due", type_=INSTANT)
+_SOONER = case((and_(WORK.c.attempts == 0, WORK.c.due_at < _DUE), WORK.c.due_at), else_=_DUE)
+PUT_OFF = update(WORK).where(_KEPT).values(due_at=_SOONER, **_LET_GO)
+_WHY = case((WORK.c.attempts > 0, bindparam("why", type_=SENTENCE)))
+BURY = update(WORK).where(_KEPT).values(due_at=case((WORK.c.attempts == 0, WORK.c.due_at)), buried=_WHY, **_LET_GO)
+RELEASE = update(WORK).where(_KEPT).values(attempts=case((WORK.c.attempts == 0, 0), else_=_ATTEMPTS - 1), **_LET_GO)
+_STILL = select(WORK.c.entity_id).where(_KEPT).with_for_update(skip_locked=True)  # a long finish holds up no beat
+_UNLOCKED = and_(_OF_STAGE, InTurn(WORK.c.entity_id, _STILL.scalar_subquery()))
+EXTEND = update(WORK).where(_UNLOCKED).values(lease_until=bindparam("until", type_=INSTANT))
+_ONE = and_(_OF_STAGE, WORK.c.entity_id == bindparam("of_id", type_=IDENTIFIER))
+_REVIVED = {"buried": null(), "attempts": 0, "due_at": _DUE}
+REVIVE = update(WORK).where(_ONE, WORK.c.buried.is_not(None)).values(_REVIVED).returning(WORK.c.fence)
+_IN_HAND = WORK.c.lease_until > _NOW
+_MOVES = or_(WORK.c.due_at.is_(None), WORK.c.due_at > _DUE, WORK.c.lease_owner.is_not(None))
+_SOONEST = func.min(func.coalesce(WORK.c.due_at, _DUE), _DUE)
 AGAIN = (
     update(WORK)
-    .where(
-        _ONE,
-        WORK.c.buried.is_(None),
-        or_(WORK.c.due_at.is_(None), WORK.c.due_at > _DUE, WORK.c.lease_owner.is_not(None)),
-    )
+    .where(_ONE, WORK.c.buried.is_(None), _MOVES)
     .values(
-        due_at=_DUE,
-        attempts=case((and_(WORK.c.lease_owner.is_(None), WORK.c.due_at.is_not(None)), WORK.c.attempts), else_=0),
+        due_at=case((and_(_IN_HAND, WORK.c.attempts > 0), _DUE), else_=_SOONEST),
+        attempts=case((or_(_IN_HAND, WORK.c.due_at.is_(None)), 0), else_=WORK.c.attempts),
+        lease_owner=case((_IN_HAND, WORK.c.lease_owner)),
+        lease_until=case((_IN_HAND, WORK.c.lease_until)),
     )
 )
 _NEW_ROW = select(
@@ -207,17 +210,18 @@ OF_WORK = (
     .order_by(ATTEMPTS.c.fence.desc(), ATTEMPTS.c.at.desc(), ATTEMPTS.c.outcome)
     .limit(bindparam("limit"))
 )
-_DUE_FIRST = select(WORK.c.lease_until, WORK.c.due_at).where(_OF_STAGE, WORK.c.due_at <= _NOW)
-_FIRST = _DUE_FIRST.order_by(*_IN_TURN).limit(MOST_COUNTED).subquery()
-_RUNS = _FIRST.c.lease_until > _NOW
-_WAITS = or_(_FIRST.c.lease_until.is_(None), _FIRST.c.lease_until <= _NOW)
+# Those in hand are among the first: no index leads to them, and of a long backlog not every row is looked at.
+_FIRST = select(WORK.c.lease_until).where(_OF_STAGE, _IS_DUE).order_by(*_IN_TURN).limit(2 * MOST_COUNTED).subquery()
+_RUNS = select(literal(1)).where(_FIRST.c.lease_until > _NOW).limit(MOST_COUNTED).subquery()
+_DUE_FREE = select(WORK.c.due_at).where(_OF_STAGE, WORK.c.due_at <= _NOW, _IS_FREE)
+_WAITS = _DUE_FREE.order_by(*_IN_TURN).limit(MOST_COUNTED).subquery()
 _DEAD_ONES = select(literal(1)).where(_OF_STAGE, WORK.c.buried.is_not(None)).limit(MOST_COUNTED).subquery()
 COUNT = select(
-    func.count().filter(_WAITS).label("due"),
-    func.count().filter(_RUNS).label("running"),
-    func.min(_FIRST.c.due_at, type_=INSTANT).filter(_WAITS).label("oldest"),
+    func.count().label("due"),
+    func.min(_WAITS.c.due_at, type_=INSTANT).label("oldest"),
+    select(func.count()).select_from(_RUNS).scalar_subquery().label("running"),
     select(func.count()).select_from(_DEAD_ONES).scalar_subquery().label("dead"),
-).select_from(_FIRST)
+).select_from(_WAITS)
 WAITING = select(func.count().label("waiting")).select_from(_FREE.limit(bindparam("limit")).subquery())
 _FENCES = select(_FENCE.label("fence")).where(_OF_STAGE).limit(bindparam("limit")).subquery()
 CLAIMS = select(
@@ -232,8 +236,11 @@ def _put_all(place: str) -> TextClause:
     said = (
         f"INSERT INTO {place}work AS work (stage, entity_id, due_at, fence, attempts)"
         " SELECT :of_stage, key, CAST(value AS timestamptz), 0, 0 FROM json_each_text(CAST(:dues AS json)) ORDER BY key"
-        " ON CONFLICT (stage, entity_id) DO UPDATE SET due_at = EXCLUDED.due_at, attempts ="
-        " CASE WHEN work.lease_owner IS NULL AND work.due_at IS NOT NULL THEN work.attempts ELSE 0 END"
+        " ON CONFLICT (stage, entity_id) DO UPDATE SET due_at = CASE WHEN work.lease_until > :now AND work.attempts > 0"
+        " THEN EXCLUDED.due_at ELSE least(work.due_at, EXCLUDED.due_at) END,"
+        " attempts = CASE WHEN work.lease_until > :now OR work.due_at IS NULL THEN 0 ELSE work.attempts END,"
+        " lease_owner = CASE WHEN work.lease_until > :now THEN work.lease_owner END,"
+        " lease_until = CASE WHEN work.lease_until > :now THEN work.lease_until END"
         " WHERE work.buried IS NULL"
         " AND (work.due_at IS NULL OR work.due_at > EXCLUDED.due_at OR work.lease_owner IS NOT NULL)"
     )
@@ -287,17 +294,19 @@ class SqlWorkQueue(SqlWork):
 
     def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
+        now = self._by.clock.now()
         if self._session.is_sqlite:
             for entity_id, due_at in dues.items():
                 self.put_once(stage, entity_id, due_at=due_at)
-                self._session.run(AGAIN, {"of_stage": stage, "of_id": entity_id, "due": due_at})
+                self._session.run(AGAIN, {"of_stage": stage, "of_id": entity_id, "due": due_at, "now": now})
         else:
             place = prefix_of(self._session.connection, self._session.schema)
-            said = json.dumps({entity_id: instant_text(due_at) for entity_id, due_at in dues.items()})
-            self._session.run(_put_all(place), {"of_stage": stage, "dues": said})
+            said = json.dumps({Named(stage, each).entity_id: instant_text(due_at) for each, due_at in dues.items()})
+            self._session.run(_put_all(place), {"of_stage": stage, "dues": said, "now": now})
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
+        Named(stage, entity_id)
         statement = PUT_NEW if self._session.is_sqlite else PUT_ONCE
         self._session.run(statement, {"of_stage": stage, "of_id": entity_id, "due": due_at})
 
@@ -336,14 +345,17 @@ class SqlWorkQueue(SqlWork):
             self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BEGUN, self._by.reason)
 
     def put_off(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """The attempt failed, and is recorded; the work is due again then; LeaseLost."""
+        """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
         self._held(PUT_OFF, (lease,), due=due_at)
         self._record(lease.stage, lease.entity_id, lease.fence, Outcome.FAILED, reason)
 
-    def bury(self, lease: Lease, *, reason: str) -> None:
-        """The work is dead until an operator revives it; LeaseLost."""
+    def bury(self, lease: Lease, *, reason: str) -> bool:
+        """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
         self._held(BURY, (lease,), why=reason)
-        self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BURIED, reason)
+        is_dead = self.get(lease.stage, lease.entity_id).buried is not None
+        outcome = Outcome.BURIED if is_dead else Outcome.FAILED
+        self._record(lease.stage, lease.entity_id, lease.fence, outcome, reason)
+        return is_dead
 
     def release(self, leases: Leases) -> None:
         """Give back what was claimed and not begun; it does not count as an attempt."""
@@ -355,10 +367,10 @@ class SqlWorkQueue(SqlWork):
 
     def revive(self, stage: str, entity_id: str) -> None:
         """Make buried work due now, its attempts counted from nothing; WorkNotFound or NotBuried."""
-        found = self.get(stage, entity_id)
-        if not self._session.run(REVIVE, {"of_stage": stage, "of_id": entity_id, "due": self._by.clock.now()}):
-            raise NotBuried(stage, entity_id)
-        self._record(stage, entity_id, found.fence, Outcome.REVIVED, self._by.reason)
+        revived = self._session.first(REVIVE, {"of_stage": stage, "of_id": entity_id, "due": self._by.clock.now()})
+        if revived is None:
+            raise NotBuried(stage, self.get(stage, entity_id).entity_id)
+        self._record(stage, entity_id, revived["fence"], Outcome.REVIVED, self._by.reason)
 
     def _held(self, statement: Executable, leases: Leases, **beside: object) -> None:
         """Write to all of these, which must all be held still."""

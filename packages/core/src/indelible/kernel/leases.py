@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol, Self
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from indelible.kernel.actor import Actor
-from indelible.kernel.errors import Conflict, NotFound
-from indelible.kernel.values import LATEST
+from indelible.kernel.errors import Conflict, NotFound, WrongUse
+from indelible.kernel.values import IDENTIFIER, LATEST, is_identifier
 
 NEVER: Final = LATEST
 
@@ -51,6 +51,18 @@ class Outcome(StrEnum):
     REVIVED = "REVIVED"
 
 
+@frozen
+class Named:
+    """What work is asked for by, whoever puts it: two identifiers, each one part of an address."""
+
+    stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+
+    def __attrs_post_init__(self) -> None:
+        if "/" in self.stage + self.entity_id:
+            raise WrongUse("the stage and the id of work are parts of an address: they hold no slash")
+
+
 @frozen(kw_only=True)
 class Work:
     """One piece of work: due at an instant, and in somebody's hands until another; finished when it is due no more."""
@@ -89,11 +101,13 @@ class Work:
         """Whether nobody has it in hand."""
         return self.lease_until is None or self.lease_until <= now
 
-    def put_again(self, due_at: datetime) -> Self:
-        """The work made due then, unless it is dead or waits for an earlier instant; a leased one afterwards."""
-        waits = self.due_at is not None and self.lease_owner is None
-        stays = self.buried is not None or (waits and self.turn[0] <= due_at)
-        return self if stays else evolve(self, due_at=due_at, attempts=self.attempts if waits else 0)
+    def put_again(self, due_at: datetime, now: datetime) -> Self:
+        """The work made due then or sooner, unless it is dead; what is in hand afterwards, as if never tried."""
+        if self.buried is not None:
+            return self
+        if not self.is_free(now):
+            return evolve(self, due_at=self._soonest(due_at), attempts=0)
+        return evolve(self.released(due_at=min(due_at, self.turn[0])), attempts=self.attempts if self.due_at else 0)
 
     def claimed(self, owner: Actor, until: datetime) -> Self:
         """The work in somebody's hands."""
@@ -108,9 +122,21 @@ class Work:
         """The work done, unless it was put again meanwhile."""
         return self.released(due_at=None if self.attempts else self.due_at)
 
+    def put_off(self, due_at: datetime) -> Self:
+        """The work due then, or sooner if it was put again meanwhile."""
+        return self.released(due_at=self._soonest(due_at))
+
+    def dead(self, reason: str) -> Self:
+        """The work buried, unless it was put again meanwhile."""
+        return self.released(due_at=None, buried=reason) if self.attempts else self.finished()
+
     def unbegun(self) -> Self:
         """The work given back, as if it had not been claimed."""
         return evolve(self.released(due_at=self.due_at), attempts=max(0, self.attempts - 1))
+
+    def _soonest(self, due_at: datetime) -> datetime:
+        """That instant, or the one for which it was put while it was in hand, of which no attempts tell."""
+        return due_at if self.attempts else min(due_at, self.turn[0])
 
 
 @frozen(kw_only=True)
@@ -186,7 +212,10 @@ class WorkQueue(WorkReads, Protocol):
     """Work, to be put, claimed and finished; who claims is the transaction's actor."""
 
     def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
-        """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
+        """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so.
+
+        A lease that has run out ends with it, and what is in hand is due again after it. Raises what `Named` does.
+        """
         ...
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
@@ -209,11 +238,11 @@ class WorkQueue(WorkReads, Protocol):
         ...
 
     def put_off(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """The attempt failed, and is recorded; the work is due again then; LeaseLost."""
+        """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
         ...
 
-    def bury(self, lease: Lease, *, reason: str) -> None:
-        """The work is dead until an operator revives it; LeaseLost."""
+    def bury(self, lease: Lease, *, reason: str) -> bool:
+        """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
         ...
 
     def release(self, leases: Leases) -> None:

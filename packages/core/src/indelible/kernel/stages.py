@@ -35,7 +35,7 @@ class TryAgain(Unavailable):
     """The attempt did not succeed, and counts: the work is due again after so many seconds, or the usual pause."""
 
     code: ClassVar[str] = "TRY_AGAIN"
-    reason: str
+    reason: str = field(converter=str)  # whatever a stage raises with: an error, say
     after_seconds: float | None = None
 
 
@@ -44,7 +44,7 @@ class GiveUp(Conflict):
     """The work will never succeed: it is buried at once, with the reason."""
 
     code: ClassVar[str] = "GIVE_UP"
-    reason: str
+    reason: str = field(converter=str)
 
 
 @frozen(kw_only=True)

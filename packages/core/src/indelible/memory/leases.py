@@ -14,6 +14,7 @@ from indelible.kernel.leases import (
     Lease,
     LeaseLost,
     Leases,
+    Named,
     NotBuried,
     Outcome,
     Work,
@@ -74,12 +75,14 @@ class MemoryWork:
 
     def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
+        now = self._now
         for entity_id, due_at in dues.items():
             self.put_once(stage, entity_id, due_at=due_at)
-            self._rows[stage, entity_id] = self._rows[stage, entity_id].put_again(due_at)
+            self._rows[stage, entity_id] = self._rows[stage, entity_id].put_again(due_at, now)
 
     def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
+        Named(stage, entity_id)
         self._rows.setdefault((stage, entity_id), Work.new(stage, entity_id, due_at))
 
     def claim(self, stage: str, *, limit: int, until: datetime, after: Lease | None = None) -> tuple[Lease, ...]:
@@ -98,14 +101,17 @@ class MemoryWork:
             self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BEGUN, self._cause.reason)
 
     def put_off(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """The attempt failed, and is recorded; the work is due again then; LeaseLost."""
-        self._change((lease,), lambda work: work.released(due_at=due_at))
+        """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
+        self._change((lease,), lambda work: work.put_off(due_at))
         self._record(lease.stage, lease.entity_id, lease.fence, Outcome.FAILED, reason)
 
-    def bury(self, lease: Lease, *, reason: str) -> None:
-        """The work is dead until an operator revives it; LeaseLost."""
-        self._change((lease,), lambda work: work.released(due_at=None, buried=reason))
-        self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BURIED, reason)
+    def bury(self, lease: Lease, *, reason: str) -> bool:
+        """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
+        self._change((lease,), lambda work: work.dead(reason))
+        is_dead = self.get(lease.stage, lease.entity_id).buried is not None
+        outcome = Outcome.BURIED if is_dead else Outcome.FAILED
+        self._record(lease.stage, lease.entity_id, lease.fence, outcome, reason)
+        return is_dead
 
     def release(self, leases: Leases) -> None:
         """Give back what was claimed and not begun; it does not count as an attempt."""
@@ -141,11 +147,12 @@ class MemoryWork:
 
     def _backlog(self, stage: str, now: datetime) -> Backlog:
         of_stage = [each for each in self._rows.values() if each.stage == stage]
-        due = sorted((each for each in of_stage if each.is_due(now)), key=lambda each: each.turn)[:MOST_COUNTED]
-        free = [each for each in due if each.is_free(now)]
-        dead = [each for each in of_stage if each.buried][:MOST_COUNTED]
-        oldest = free[0].due_at if free else None
-        return Backlog(stage=stage, due=len(free), running=len(due) - len(free), dead=len(dead), oldest=oldest)
+        due = [each.turn[0] for each in of_stage if each.is_due(now) and each.is_free(now)]
+        running = sum(not each.is_free(now) for each in of_stage)
+        dead = sum(each.buried is not None for each in of_stage)
+        counted = (min(each, MOST_COUNTED) for each in (len(due), running, dead))
+        figures = dict(zip(("due", "running", "dead"), counted, strict=True))
+        return Backlog(stage=stage, oldest=min(due, default=None), **figures)
 
     def _free(self, stage: str, now: datetime) -> list[Work]:
         if self._stages.where(lambda each: each.id == stage and each.status is StageStatus.PAUSED):

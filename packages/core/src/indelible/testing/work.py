@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from indelible.kernel import Actor
-from indelible.kernel.leases import Backlog, Outcome, Work
+from indelible.kernel.leases import MOST_COUNTED, Backlog, Outcome, Work
 from indelible.kernel.stages import PauseStage, ResumeStage, ReviveWork, pause_stage, resume_stage, revive_work
 from indelible.testing.mints import FAR, OVER, claim, ids, put, within
 from indelible.testing.readers import code
@@ -64,6 +64,39 @@ class WorkConformance:
 
         assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (LATER, None, 1, 0)
 
+    def test_what_is_put_twice_while_it_is_in_hand_is_due_at_the_sooner(self, store: AnyStore) -> None:
+        put(store, "a")
+        leases = claim(store)
+        put(store, "a", due_at=LATER)
+        put(store, "a", due_at=FAR)
+        within(store, lambda tx: tx.work.finish(leases))
+
+        assert work_of(store, "a").due_at == LATER
+
+    def test_a_lease_that_ran_out_ends_with_a_put_that_forgets_no_attempts(self, store: AnyStore) -> None:
+        put(store, "a", "b")
+        old = claim(store, 2, until=OVER)
+        put(store, "a", due_at=LATER)
+        found = work_of(store, "a")
+
+        assert (found.due_at, found.lease_owner, found.attempts) == (BEGINNING, None, 1)
+        assert code(lambda: within(store, lambda tx: tx.work.finish(old[:1]))) == "LEASE_LOST"
+        assert [each.attempt for each in claim(store, 2)] == [2, 2]
+
+    def test_what_is_put_while_it_is_in_hand_is_due_then_although_the_attempt_fails(self, store: AnyStore) -> None:
+        put(store, "a", "b", "c")
+        first, second, third = claim(store, 3)
+        put(store, "a", "b")
+        put(store, "c", due_at=FAR)
+        within(store, lambda tx: tx.work.put_off(first, due_at=LATER, reason="no answer"))
+        within(store, lambda tx: tx.work.put_off(third, due_at=LATER, reason="no answer"))
+        is_dead = within(store, lambda tx: tx.work.bury(second, reason="it cannot be"))
+        (attempt,) = store.read(lambda tx: tx.work.attempts_of("work", "b", limit=5))
+
+        assert [work_of(store, each).due_at for each in "abc"] == [BEGINNING, BEGINNING, LATER]
+        assert (is_dead, work_of(store, "b").buried, attempt.outcome) == (False, None, Outcome.FAILED)
+        assert [each.attempt for each in claim(store, 2)] == [1, 1]
+
     def test_work_that_waits_is_put_earlier_and_never_later(self, store: AnyStore) -> None:
         put(store, "a", due_at=LATER)
         put(store, "a", due_at=FAR)
@@ -89,6 +122,19 @@ class WorkConformance:
         within(store, lambda tx: tx.work.put_once("work", "slot", due_at=BEGINNING))
 
         assert (waiting, work_of(store, "slot").due_at) == (LATER, None)
+
+    def test_work_that_nobody_could_ask_for_is_refused(self, store: AnyStore) -> None:
+        for stage, entity_id, why in (
+            ("work", "order 1", "TEXT_HAS_CONTROLS"),
+            ("work", "", "TEXT_BLANK"),
+            ("two words", "a", "TEXT_HAS_CONTROLS"),
+            ("work", "a" * 201, "TEXT_TOO_LONG"),
+            ("work", "order/1", "WRONG_USE"),
+            ("a/b", "a", "WRONG_USE"),
+        ):
+            named = {"stage": stage, "entity_id": entity_id}
+            assert code(lambda n=named: put(store, n["entity_id"], stage=n["stage"])) == why  # type: ignore[misc]
+            assert code(lambda n=named: within(store, lambda tx: tx.work.put_once(**n, due_at=BEGINNING))) == why  # type: ignore[misc]
 
     def test_a_lease_that_ran_out_and_was_claimed_again_is_lost(self, store: AnyStore) -> None:
         put(store, "a", "b")
@@ -198,6 +244,19 @@ class WorkConformance:
         assert backlog(store) == Backlog(stage="work", due=2, running=1, dead=1, oldest=BEGINNING)
         assert [each.stage for each in store.read(lambda tx: tx.work.backlogs(LATER))] == ["also", "work"]
         assert [store.read(lambda tx, n=most: tx.work.waiting("work", LATER, most=n)) for most in (9, 1)] == [2, 1]  # type: ignore[misc]
+
+    def test_what_waits_behind_many_leases_is_counted(self, store: AnyStore) -> None:
+        put(store, *(f"w-{number:05}" for number in range(MOST_COUNTED + 2)))
+        claim(store, MOST_COUNTED)
+
+        assert backlog(store) == Backlog(stage="work", due=2, running=MOST_COUNTED, dead=0, oldest=BEGINNING)
+
+    def test_what_is_in_hand_is_running_also_when_it_is_put_for_later(self, store: AnyStore) -> None:
+        put(store, "a", "b")
+        claim(store)
+        put(store, "a", due_at=FAR)
+
+        assert backlog(store) == Backlog(stage="work", due=1, running=1, dead=0, oldest=BEGINNING)
 
     def test_a_claim_goes_on_behind_a_lease_and_begins_again_at_the_front(self, store: AnyStore) -> None:
         put(store, "a", "b", "c")
