@@ -19,8 +19,9 @@ from psycopg import errors
 from tests.conftest import copied, folder
 from tests.databases import create_database
 
-from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql
+from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql, redis
 from indelible_service.embedded.postgresql import programs
+from indelible_service.local import FileUnusable
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
@@ -281,6 +282,27 @@ def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(empty: Pa
         assert ask(server.admin_url, "SELECT current_user") == "postgres"
         assert "://" not in repr(server)
     assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_directory_that_cannot_be_used_is_named(empty: Path) -> None:
+    (place := empty / "place").write_text("a file")
+    for server in (postgres, redis):
+        with pytest.raises(FileUnusable, match=str(place)), server(place):
+            pass
+
+
+def test_a_log_that_cannot_be_written_is_named(empty: Path) -> None:
+    (empty / "server.log").mkdir()
+    for server in (postgres, redis):
+        with pytest.raises(FileUnusable, match=r"server\.log"), server(empty):
+            pass
+
+
+def test_lost_passwords_are_named(directory: Path) -> None:
+    (directory / "passwords").unlink()
+
+    with pytest.raises(FileUnusable, match=str(directory / "passwords")), postgres(directory, durable=False):
+        pass
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755])

@@ -73,8 +73,8 @@ class Kept:
         if self.child is None and now - self.since > pause:
             try:
                 self.begin()
-            except IndelibleError as error:
-                logger.warning("%s does not start: %s", self.name, error.code)
+            except (IndelibleError, OSError) as error:
+                logger.warning("%s does not start: %s", self.name, error)
                 self.failures += 1
 
 

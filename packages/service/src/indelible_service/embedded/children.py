@@ -4,7 +4,7 @@ import os
 import pwd
 import socket
 import subprocess
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import Signals
@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from indelible.kernel import Unavailable
+from indelible_service.local import usable
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60
@@ -33,6 +34,14 @@ def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
     # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
     return {"start_new_session": True, "cwd": "/", "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}, **who}
+
+
+def begun(command: Sequence[str], log: Path, account: pwd.struct_passwd | None = None, stdin: int = DEVNULL) -> Child:
+    """A child of ours that writes the log; FileUnusable."""
+    with usable(log):
+        out = log.open("wb")
+    with out:
+        return Child(command, stdin=stdin, stdout=out, stderr=out, **as_account(account))
 
 
 @contextmanager

@@ -24,11 +24,13 @@ from indelible_service.embedded.children import (
     START_SECONDS,
     Child,
     as_account,
+    begun,
     ended_with_us,
     free_port,
     stop,
     tail,
 )
+from indelible_service.local import usable
 
 DATABASE: Final = "indelible"
 ADMIN, OWNER, APP = ROLES = ("postgres", "indelible_owner", "indelible_app")
@@ -83,7 +85,8 @@ def postgres(
 ) -> Generator[PostgresServer]:
     """A server that lives as long as the block; the directory keeps its data for the next one."""
     cluster = _Cluster(directory.absolute())
-    words = cluster.prepare("scram-sha-256" if passwords else "trust")
+    with usable(directory):
+        words = cluster.prepare("scram-sha-256" if passwords else "trust")
     found, child = cluster.start(SETTINGS | ({} if durable else HASTY) | dict(settings or {}), port)
     try:
         admin, owner, app = (f"postgresql://{role}:{word}@{HOST}:{found}/{DATABASE}" for role, word in words.items())
@@ -113,7 +116,8 @@ class _Cluster:
             pid = self._lock.read_text().partition("\n")[0]
             if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
                 self._lock.unlink()
-        return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
+        with usable(self._passwords):
+            return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
 
     def start(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, Child]:
         """The port at which the server answers, and its process."""
@@ -162,8 +166,7 @@ class _Cluster:
 
     def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
         command = (str(programs(self.account) / program), *options)
-        with self._log.open("wb") as log:
-            return Child(command, stdin=stdin, stdout=log, stderr=log, **as_account(self.account))
+        return begun(command, self._log, self.account, stdin)
 
 
 @cache

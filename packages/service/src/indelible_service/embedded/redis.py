@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from subprocess import DEVNULL, Popen
 from typing import ClassVar, Final
 
 from attrs import field, frozen
@@ -16,12 +15,13 @@ from indelible_service.embedded.children import (
     HOST,
     START_SECONDS,
     Child,
-    as_account,
+    begun,
     ended_with_us,
     free_port,
     stop,
     tail,
 )
+from indelible_service.local import usable
 
 SETTINGS: Final = {"bind": HOST, "appendonly": "yes", "save": "", "maxmemory-policy": "noeviction"}
 ENDS: Final = ((SIGTERM, 30), (SIGKILL, None))
@@ -71,14 +71,14 @@ def redis(
 def _started(directory: Path, wanted: int | None, settings: Mapping[str, str]) -> tuple[int, Child]:
     """The port at which the server answers, and its process."""
     server, log = program(), directory / "server.log"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with usable(directory):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     deadline = time.monotonic() + START_SECONDS
     while True:
         port = wanted or free_port()
         told = {"port": str(port), "dir": str(directory), **settings}
         options = [word for name, value in told.items() for word in (f"--{name}", value)]
-        with log.open("wb") as out:
-            child = Popen[bytes]((server, *options), stdin=DEVNULL, stdout=out, stderr=out, **as_account(None))
+        child = begun((str(server), *options), log)
         try:
             while child.poll() is None and time.monotonic() < deadline:
                 if "Ready to accept connections" in log.read_text(errors="replace"):
