@@ -239,6 +239,16 @@ def test_it_starts_again_where_another_program_has_the_killed_ones_number(direct
         other.kill()
 
 
+def test_it_starts_again_where_another_server_has_the_killed_ones_number(directory: Path, cluster: Path) -> None:
+    with folder() as elsewhere, postgres(copied(cluster, elsewhere), durable=False) as other:
+        with postgres(directory, durable=False):
+            os.kill(postmaster(directory), SIGKILL)
+        lock = directory / "data" / "postmaster.pid"
+        lock.write_text("\n".join((str(other.child.pid), *lock.read_text().splitlines()[1:])))
+        with postgres(directory, durable=False) as server:
+            assert ask(server.url, "SELECT 1") == ask(other.url, "SELECT 1") == 1
+
+
 def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> None:
     with (
         postgres(directory, durable=False) as first,

@@ -97,9 +97,9 @@ class _Cluster:
         if not self._data.exists():
             self._initialise(self._directory / "data.new")
         (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {method}\n")
-        with suppress(OSError):  # after a kill the number may be another program's, for which PostgreSQL would wait
-            pid = self._lock.read_text().partition("\n")[0]
-            if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
+        with suppress(OSError):  # after a kill the number may be another program's, or another server's: not ours
+            process = Path("/proc", self._lock.read_text().partition("\n")[0])
+            if (process / "comm").read_text() != "postgres\n" or not self._data.samefile(process / "cwd"):
                 self._lock.unlink()
         with usable(self._passwords):
             return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
