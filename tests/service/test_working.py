@@ -35,6 +35,13 @@ def metrics(port: int) -> str:
     pytest.fail(f"nobody answers at {port}")
 
 
+def wait_until_logged(place: Path, text: str) -> None:
+    deadline = time.monotonic() + 60
+    while text not in (said := (place / "log").read_text()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     run("db", "upgrade")
@@ -55,6 +62,16 @@ def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_wh
         left = psutil.Process(process.pid).children(recursive=True)
         assert stop(process) == 0
     assert not [each for each in left if each.is_running()]
+
+
+def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with started("work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)) as process:
+            wait_until_logged(place, f"no metrics are told at port {port}")
+            time.sleep(1)
+            assert process.poll() is None
+            assert stop(process) == 0
 
 
 def test_a_stage_that_is_not_set_up_is_named_with_those_that_are(place: Path) -> None:

@@ -13,7 +13,7 @@ from prometheus_client import start_http_server
 from indelible.kernel import Actor, NotFound
 from indelible_service.database import check_connections, opened
 from indelible_service.settings import Settings
-from indelible_service.supervisor import Start, Supervisor, program
+from indelible_service.supervisor import Start, Supervisor, logger, program
 from indelible_service.wire import WORKER, periodics_of, put_standing, settle, stages_of
 from indelible_sql import SqlStore
 from indelible_workers import HintBroker, Shift, client_of, schedule, working
@@ -101,13 +101,13 @@ def told_to_end() -> Event:
 
 @contextmanager
 def _told(settings: Settings, shift: Shift) -> Generator[None]:
-    if not settings.metrics_port:
+    with ExitStack() as stack:
+        if settings.metrics_port:
+            try:
+                server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
+            except OSError as error:  # work is worth more than what is told of it
+                logger.warning("no metrics are told at port %s: %s", settings.metrics_port, error)
+            else:
+                for end in (thread.join, server.server_close, server.shutdown):
+                    stack.callback(end)
         yield
-        return
-    server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
