@@ -8,7 +8,12 @@ from urllib.error import URLError
 
 import psutil
 import pytest
+from tests.conftest import copied, folder
 from tests.service.test_serving import get, refused, run, started, stop
+
+from indelible_service.database import TooFewConnections, check_connections, opened, upgrade
+from indelible_service.embedded import PostgresServer, postgres
+from indelible_service.settings import Settings
 
 CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}"}
 
@@ -100,3 +105,28 @@ def test_a_scheduler_ends_when_it_is_told(place: Path) -> None:
         time.sleep(3)
         assert process.poll() is None
         assert stop(process) == 0
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "work", "schedule"])
+def test_every_process_that_may_want_too_many_is_refused(
+    command: str, database: PostgresServer, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": database.owner_url, "DB_POOL_SIZE": "200"}
+    with started(command, "--json", cwd=tmp_path, **settings) as process:
+        assert process.wait(60) == 3
+    error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
+
+    assert (error["code"], error["detail"]["wanted"]) == ("TOO_FEW_CONNECTIONS", 420)
+
+
+def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> None:
+    limits = {"max_connections": "100", "reserved_connections": "60"}
+    with folder() as directory, postgres(copied(cluster, directory), durable=False, settings=limits) as server:
+        settings = Settings.read({"DATABASE_URL": server.url, "INDELIBLE_OWNER_URL": server.owner_url})
+        upgrade(settings)
+        with opened(settings) as store:
+            check_connections(settings, store, 1)
+            with pytest.raises(TooFewConnections) as refused:
+                check_connections(settings, store, 2)
+
+    assert (refused.value.wanted, refused.value.given) == (60, 37)

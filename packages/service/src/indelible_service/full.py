@@ -74,8 +74,8 @@ def run_full(settings: Settings, started: Callable[[str, str | None, str], objec
     with Supervisor() as supervisor:
         here, note = _with_servers(evolve(settings, port=port), servers, supervisor)
         upgrade(here)
-        check_connections(here, PROCESSES)
         with opened(here, tells_keys=True) as store:
+            check_connections(here, store, PROCESSES)
             key = first_key(here, store)
         told = {
             "DATABASE_URL": here.database_url,

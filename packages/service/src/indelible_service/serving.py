@@ -47,6 +47,7 @@ def run_here(settings: Settings, started: Callable[[str, str | None, str], objec
         upgrade(here)
         settle(here)  # until here a refusal is one sentence; from here on there is a log
         with opened(here, tells_keys=True) as store, ExitStack() as stack:
+            check_connections(here, store, 1)
             app, stages = application(here, store), stages_of(here, store)
             if stages:
                 shift = stack.enter_context(at_work(here, store, stages))
@@ -72,8 +73,8 @@ def run_beside(settings: Settings, workers: int) -> None:
     from granian.server import Server
 
     embedder_of(settings)  # a refusal is said once, here, and not by every worker
-    check_connections(settings, workers)
     with opened(settings) as store:
+        check_connections(settings, store, workers)
         store.read(list_keys, limit=1)
     with listening(settings):
         settle(settings)

@@ -62,8 +62,8 @@ def work_here(settings: Settings, names: Collection[str]) -> None:
 def work_beside(settings: Settings, names: Collection[str], processes: int) -> None:
     """Worker processes, each of which comes back when it is killed, until SIGINT or SIGTERM."""
     ended = told_to_end()
-    check_connections(settings, processes)
     with opened(settings) as store:
+        check_connections(settings, store, processes)
         chosen(stages_of(settings, store), names)  # a refusal is said once, here
     settle(settings)
     with Supervisor() as supervisor:
@@ -83,6 +83,7 @@ def schedule_here(settings: Settings) -> None:
     """A scheduler process, until SIGINT or SIGTERM; several are as good as one."""
     ended = told_to_end()
     with opened(settings) as store:
+        check_connections(settings, store, 1)
         settle(settings)
         schedule(Shift(store=store, actor=Actor.system("scheduler"), ended=ended), periodics_of(settings))
 
