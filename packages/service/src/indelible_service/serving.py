@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import ClassVar, Final
@@ -25,6 +25,7 @@ from indelible_workers import Shift
 
 THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
 MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
+Started = Callable[[str, str | None, str, Sequence[str]], object]  # address, first key, who works, servers of our own
 STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
 
 
@@ -38,7 +39,7 @@ class CannotListen(Unavailable):
     reason: str
 
 
-def run_here(settings: Settings, started: Callable[[str, str | None, str], object]) -> None:
+def run_here(settings: Settings, started: Started) -> None:
     """Everything in this process, until SIGINT or SIGTERM; `started` is told its address, and a new database's key."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
@@ -61,9 +62,8 @@ def run_here(settings: Settings, started: Callable[[str, str | None, str], objec
                 clear_untrusted_proxy_headers=not here.proxy_hops,  # else the application trusts its own number of them
             )
             stack.enter_context(closing(server))
-            started(
-                here.address, first_key(here, store), f"in this process: {', '.join(stages) or 'no stage is set up'}"
-            )
+            work = f"in this process: {', '.join(stages) or 'no stage is set up'}"
+            started(here.address, first_key(here, store), work, ())
             server.run()
 
 
