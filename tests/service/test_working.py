@@ -1,9 +1,14 @@
 """`indelible work` and `schedule`: processes that come back when they are killed, and end when they are told."""
 
 import json
+import signal
 import socket
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from urllib.error import URLError
 
 import psutil
@@ -47,6 +52,29 @@ def wait_until_logged(place: Path, text: str) -> None:
         time.sleep(0.1)
 
 
+@contextmanager
+def slow_node() -> Generator[tuple[str, Event, Event]]:
+    """A chain's node that takes long to refuse: its address, and whether it was asked and has answered."""
+    asked, answered = Event(), Event()
+
+    class Node(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.set()
+            time.sleep(5)
+            answered.set()
+            self.send_error(500)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Node) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", asked, answered
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     run("db", "upgrade")
@@ -77,6 +105,18 @@ def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: 
             time.sleep(1)
             assert process.poll() is None
             assert stop(process) == 0
+
+
+def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_path: Path) -> None:
+    with slow_node() as (url, asked, answered):
+        settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
+        with started("up", "--json", cwd=tmp_path, **settings) as process:
+            assert asked.wait(60)
+            for _ in range(2):
+                process.send_signal(signal.SIGTERM)
+                time.sleep(0.5)
+            assert stop(process) == 0
+            assert answered.is_set()
 
 
 def test_a_stage_that_is_not_set_up_is_named_with_those_that_are(place: Path) -> None:

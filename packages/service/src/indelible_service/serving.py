@@ -121,4 +121,6 @@ def _tell(shift: Shift, response: Response) -> Response:
 
 
 def _leave(*_: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second one would cut off what the first lets finish
     raise SystemExit(0)  # a signal that stops us is the end of a day's work, not a failure
