@@ -107,6 +107,13 @@ def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: 
             assert stop(process) == 0
 
 
+def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
+    settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(free_ports(1)), "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
+    with started("up", cwd=tmp_path, **settings) as process:
+        assert "indelible_worker_threads 4.0" in metrics(int(settings["INDELIBLE_METRICS_PORT"]))
+        assert stop(process) == 0
+
+
 def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_path: Path) -> None:
     with slow_node() as (url, asked, answered):
         settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}

@@ -39,12 +39,20 @@ def chosen(stages: Stages, names: Collection[str]) -> Stages:
 
 @contextmanager
 def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Shift]:
-    """The time in which threads of this process work; at its end they finish what they have in hand."""
+    """The time in which threads of this process work, and are measured; at its end they finish what they have in hand."""
     shift = Shift(store=store, actor=WORKER)
     put_standing(store, stages)
     with ExitStack() as stack:
         url, often = settings.redis_url, {"threads": settings.worker_threads, "sweep_seconds": settings.sweep_seconds}
         brokers = [HintBroker(stack.enter_context(client_of(url)), shift)] if url else []
+        if settings.metrics_port:
+            try:
+                server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
+            except OSError as error:  # work is worth more than what is told of it
+                logger.warning("no metrics are told at port %s: %s", settings.metrics_port, error)
+            else:
+                for end in (thread.join, server.server_close, server.shutdown):
+                    stack.callback(end)
         stack.enter_context(working(shift, stages, brokers, **often))
         yield shift
 
@@ -55,7 +63,7 @@ def work_here(settings: Settings, names: Collection[str]) -> None:
     with opened(settings) as store:
         stages = chosen(stages_of(settings, store), names)
         settle(settings)
-        with at_work(settings, store, stages) as shift, _told(settings, shift):
+        with at_work(settings, store, stages):
             ended.wait()
 
 
@@ -98,17 +106,3 @@ def told_to_end() -> Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     return ended
-
-
-@contextmanager
-def _told(settings: Settings, shift: Shift) -> Generator[None]:
-    with ExitStack() as stack:
-        if settings.metrics_port:
-            try:
-                server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
-            except OSError as error:  # work is worth more than what is told of it
-                logger.warning("no metrics are told at port %s: %s", settings.metrics_port, error)
-            else:
-                for end in (thread.join, server.server_close, server.shutdown):
-                    stack.callback(end)
-        yield
