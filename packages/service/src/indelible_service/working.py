@@ -39,7 +39,7 @@ def chosen(stages: Stages, names: Collection[str]) -> Stages:
 
 @contextmanager
 def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Shift]:
-    """The time in which threads of this process work, and are measured; at its end they finish what they have in hand."""
+    """The time in which threads of this process work, and are measured; at its end they finish what is in hand."""
     shift = Shift(store=store, actor=WORKER)
     put_standing(store, stages)
     with ExitStack() as stack:

@@ -136,8 +136,7 @@ class _Cluster:
             raise tail(self._log)
 
     def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
-        command = (str(programs(self.account) / program), *options)
-        return begun(command, self._log, self.account, stdin)
+        return begun((str(programs(self.account) / program), *options), self._log, self.account, stdin)
 
 
 @cache

@@ -15,7 +15,7 @@ from indelible_service.embedded.children import HOST, Child, Ends, answering, be
 from indelible_service.local import usable
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
-# Other users of this machine reach the port, too. It is one for all servers of this process: what comes back has it.
+# Other users of this machine reach the port, too. All servers of this process have one password: what comes back has it.
 PASSWORD: Final = TimeOrderedIds().secret()
 ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
 
@@ -67,8 +67,6 @@ def redis(
             os.close(writer)
             return begun((str(server), "-", *options), log, stdin=said.fileno())
 
-    def is_ready(_: Child) -> bool:
-        return "Ready to accept connections" in log.read_text(errors="replace")
-
-    with answering(begin, is_ready, log, ENDS, port) as (found, child):
+    ready = "Ready to accept connections"
+    with answering(begin, lambda _: ready in log.read_text(errors="replace"), log, ENDS, port) as (found, child):
         yield RedisServer(host=HOST, port=found, url=f"redis://:{PASSWORD}@{HOST}:{found}/0", child=child)
