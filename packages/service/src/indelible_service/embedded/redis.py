@@ -15,7 +15,7 @@ from indelible_service.embedded.children import HOST, Child, Ends, answering, be
 from indelible_service.local import usable
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
-# Other users of this machine reach the port, too. All servers of this process have one password: what comes back has it.
+# Other users of this machine reach the port, too. All servers of this process have one, with which they come back.
 PASSWORD: Final = TimeOrderedIds().secret()
 ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
 
