@@ -14,7 +14,7 @@ from urllib.error import URLError
 import psutil
 import pytest
 from tests.conftest import copied, folder
-from tests.service.test_serving import get, refused, run, started, stop
+from tests.service.test_serving import get, refused, run, said, started, stop
 
 from indelible_service.database import TooFewConnections, check_connections, opened, upgrade
 from indelible_service.embedded import PostgresServer, postgres
@@ -118,6 +118,7 @@ def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_pat
     with slow_node() as (url, asked, answered):
         settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
         with started("up", "--json", cwd=tmp_path, **settings) as process:
+            assert said(process)["workers"] == "in this process: detect"
             assert asked.wait(60)
             for _ in range(2):
                 process.send_signal(signal.SIGTERM)

@@ -52,6 +52,8 @@ def run_here(settings: Settings, started: Started) -> None:
             app, stages = application(here, store), stages_of(here, store)
             if stages:
                 shift = stack.enter_context(at_work(here, store, stages))
+                for number in (signal.SIGINT, signal.SIGTERM):  # a second one would cut off what is then finished
+                    stack.callback(signal.signal, number, signal.SIG_IGN)
                 app.after_request(partial(_tell, shift))
             server = create_server(
                 app,
@@ -121,6 +123,4 @@ def _tell(shift: Shift, response: Response) -> Response:
 
 
 def _leave(*_: object) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # a second one would cut off what the first lets finish
     raise SystemExit(0)  # a signal that stops us is the end of a day's work, not a failure
