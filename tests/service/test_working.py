@@ -1,14 +1,24 @@
 """`indelible work` and `schedule`: processes that come back when they are killed, and end when they are told."""
 
 import json
+import signal
 import socket
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from urllib.error import URLError
 
 import psutil
 import pytest
-from tests.service.test_serving import get, refused, run, started, stop
+from tests.conftest import copied, folder
+from tests.service.test_serving import get, refused, run, said, started, stop
+
+from indelible_service.database import TooFewConnections, check_connections, opened, upgrade
+from indelible_service.embedded import PostgresServer, postgres
+from indelible_service.settings import Settings
 
 CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}"}
 
@@ -35,6 +45,36 @@ def metrics(port: int) -> str:
     pytest.fail(f"nobody answers at {port}")
 
 
+def wait_until_logged(place: Path, text: str) -> None:
+    deadline = time.monotonic() + 60
+    while text not in (said := (place / "log").read_text()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.1)
+
+
+@contextmanager
+def slow_node() -> Generator[tuple[str, Event, Event]]:
+    """A chain's node that takes long to refuse: its address, and whether it was asked and has answered."""
+    asked, answered = Event(), Event()
+
+    class Node(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.set()
+            time.sleep(5)
+            answered.set()
+            self.send_error(500)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Node) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", asked, answered
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     run("db", "upgrade")
@@ -55,6 +95,36 @@ def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_wh
         left = psutil.Process(process.pid).children(recursive=True)
         assert stop(process) == 0
     assert not [each for each in left if each.is_running()]
+
+
+def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with started("work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)) as process:
+            wait_until_logged(place, f"no metrics are told at port {port}")
+            time.sleep(1)
+            assert process.poll() is None
+            assert stop(process) == 0
+
+
+def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
+    settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(free_ports(1)), "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
+    with started("up", cwd=tmp_path, **settings) as process:
+        assert "indelible_worker_threads 4.0" in metrics(int(settings["INDELIBLE_METRICS_PORT"]))
+        assert stop(process) == 0
+
+
+def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_path: Path) -> None:
+    with slow_node() as (url, asked, answered):
+        settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
+        with started("up", "--json", cwd=tmp_path, **settings) as process:
+            assert said(process)["workers"] == "in this process: detect"
+            assert asked.wait(60)
+            for _ in range(2):
+                process.send_signal(signal.SIGTERM)
+                time.sleep(0.5)
+            assert stop(process) == 0
+            assert answered.is_set()
 
 
 def test_a_stage_that_is_not_set_up_is_named_with_those_that_are(place: Path) -> None:
@@ -83,3 +153,28 @@ def test_a_scheduler_ends_when_it_is_told(place: Path) -> None:
         time.sleep(3)
         assert process.poll() is None
         assert stop(process) == 0
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "work", "schedule"])
+def test_every_process_that_may_want_too_many_is_refused(
+    command: str, database: PostgresServer, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": database.owner_url, "DB_POOL_SIZE": "200"}
+    with started(command, "--json", cwd=tmp_path, **settings) as process:
+        assert process.wait(60) == 3
+    error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
+
+    assert (error["code"], error["detail"]["wanted"]) == ("TOO_FEW_CONNECTIONS", 420)
+
+
+def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> None:
+    limits = {"max_connections": "100", "reserved_connections": "60"}
+    with folder() as directory, postgres(copied(cluster, directory), durable=False, settings=limits) as server:
+        settings = Settings.read({"DATABASE_URL": server.url, "INDELIBLE_OWNER_URL": server.owner_url})
+        upgrade(settings)
+        with opened(settings) as store:
+            check_connections(settings, store, 1)
+            with pytest.raises(TooFewConnections) as refused:
+                check_connections(settings, store, 2)
+
+    assert (refused.value.wanted, refused.value.given) == (60, 37)

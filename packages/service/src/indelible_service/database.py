@@ -17,7 +17,7 @@ from indelible_service.local import SECRET, derived, directory
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
-LIMITS: Final = ("max_connections", "superuser_reserved_connections")
+LIMITS: Final = ("max_connections", "superuser_reserved_connections", "reserved_connections")  # the last is of 16 on
 
 
 @frozen
@@ -57,19 +57,19 @@ class TooFewConnections(Unavailable):
     given: int
 
 
-def check_connections(settings: Settings, processes: int) -> None:
+def check_connections(settings: Settings, store: SqlStore, processes: int) -> None:
     """TooFewConnections where so many processes of ours could want more than there are; each has two pools."""
-    with opened(settings) as store:
-        if store.engines.reader.dialect.name == "sqlite":
-            return
-        given, kept = store.read(_limits)
-    wanted = processes * 2 * (settings.pool_size + settings.max_overflow)
-    if wanted > given - kept:
-        raise TooFewConnections(processes, wanted, given - kept)
+    if store.engines.reader.dialect.name == "sqlite":
+        return
+    most, *kept = store.read(_limits)
+    wanted, given = processes * 2 * (settings.pool_size + settings.max_overflow), most - sum(kept)
+    if wanted > given:
+        raise TooFewConnections(processes, wanted, given)
 
 
 def _limits(tx: SqlReading) -> tuple[int, ...]:
-    return tuple(int(str(tx.connection.exec_driver_sql(f"SHOW {name}").scalar())) for name in LIMITS)
+    asked = (tx.connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar() for name in LIMITS)
+    return tuple(int(found or 0) for found in asked)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -14,10 +14,11 @@ from attrs import define, evolve, frozen
 
 from indelible.kernel import Unavailable
 from indelible_service.database import check_connections, opened, upgrade
-from indelible_service.embedded import PostgresServer, RedisMissing, RedisServer, postgres, redis
+from indelible_service.embedded import APP, PostgresServer, RedisMissing, RedisServer, postgres, redis
 from indelible_service.embedded.children import Child
+from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.local import directory
-from indelible_service.serving import first_key, listening
+from indelible_service.serving import Started, first_key, listening
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Supervisor, program
 from indelible_service.wire import settle
@@ -58,13 +59,23 @@ class Servers:
 
     @contextmanager
     def run_redis(self) -> Generator[Child]:
-        """Redis, its data in the folder."""
+        """Redis, its log in the folder."""
         with redis(self.folder / "redis", port=self.redis.port if self.redis else None) as found:
             self.redis = found
             yield found.child
 
+    def said(self) -> Sequence[str]:
+        """Where they are for a person who wants to look, and where the password is."""
+        found, kept, said = self.postgresql, self.folder / "postgresql" / "passwords", list[str]()
+        if found:
+            url = f"postgresql://{APP}@{found.host}:{found.port}/{DATABASE}"
+            said.append(f"{url} (for psql; its password is the third line of {kept})")
+        if self.redis:
+            said.append(f"redis://{self.redis.host}:{self.redis.port} (its password is kept in no file)")
+        return said
 
-def run_full(settings: Settings, started: Callable[[str, str | None, str], object]) -> None:
+
+def run_full(settings: Settings, started: Started) -> None:
     """All processes under one supervisor, until SIGINT or SIGTERM; `started` is told when the API answers."""
     ended = told_to_end()
     settle(settings)
@@ -74,8 +85,8 @@ def run_full(settings: Settings, started: Callable[[str, str | None, str], objec
     with Supervisor() as supervisor:
         here, note = _with_servers(evolve(settings, port=port), servers, supervisor)
         upgrade(here)
-        check_connections(here, PROCESSES)
         with opened(here, tells_keys=True) as store:
+            check_connections(here, store, PROCESSES)
             key = first_key(here, store)
         told = {
             "DATABASE_URL": here.database_url,
@@ -93,7 +104,7 @@ def run_full(settings: Settings, started: Callable[[str, str | None, str], objec
             return
         if time.monotonic() > deadline:
             raise NotReady(here.address)
-        started(here.address, key, note)
+        started(here.address, key, note, servers.said())
         supervisor.look_on(ended.is_set)
 
 

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import ClassVar, Final
@@ -25,6 +25,7 @@ from indelible_workers import Shift
 
 THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
 MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
+Started = Callable[[str, str | None, str, Sequence[str]], object]  # address, first key, who works, servers of our own
 STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
 
 
@@ -38,7 +39,7 @@ class CannotListen(Unavailable):
     reason: str
 
 
-def run_here(settings: Settings, started: Callable[[str, str | None, str], object]) -> None:
+def run_here(settings: Settings, started: Started) -> None:
     """Everything in this process, until SIGINT or SIGTERM; `started` is told its address, and a new database's key."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
@@ -47,9 +48,12 @@ def run_here(settings: Settings, started: Callable[[str, str | None, str], objec
         upgrade(here)
         settle(here)  # until here a refusal is one sentence; from here on there is a log
         with opened(here, tells_keys=True) as store, ExitStack() as stack:
+            check_connections(here, store, 1)
             app, stages = application(here, store), stages_of(here, store)
             if stages:
                 shift = stack.enter_context(at_work(here, store, stages))
+                for number in (signal.SIGINT, signal.SIGTERM):  # a second one would cut off what is then finished
+                    stack.callback(signal.signal, number, signal.SIG_IGN)
                 app.after_request(partial(_tell, shift))
             server = create_server(
                 app,
@@ -60,9 +64,8 @@ def run_here(settings: Settings, started: Callable[[str, str | None, str], objec
                 clear_untrusted_proxy_headers=not here.proxy_hops,  # else the application trusts its own number of them
             )
             stack.enter_context(closing(server))
-            started(
-                here.address, first_key(here, store), f"in this process: {', '.join(stages) or 'no stage is set up'}"
-            )
+            work = f"in this process: {', '.join(stages) or 'no stage is set up'}"
+            started(here.address, first_key(here, store), work, ())
             server.run()
 
 
@@ -72,8 +75,8 @@ def run_beside(settings: Settings, workers: int) -> None:
     from granian.server import Server
 
     embedder_of(settings)  # a refusal is said once, here, and not by every worker
-    check_connections(settings, workers)
     with opened(settings) as store:
+        check_connections(settings, store, workers)
         store.read(list_keys, limit=1)
     with listening(settings):
         settle(settings)

@@ -38,7 +38,7 @@ class Form:
 
 
 def _whole(least: int, most: int) -> Form:
-    return Form(f"a whole number from {least} to {most}", "[0-9]{1,9}", int, range(least, most + 1).__contains__)
+    return Form(f"a whole number from {least} to {most}", "[0-9]{1,19}", int, range(least, most + 1).__contains__)
 
 
 def _several(wanted: str, pattern: str) -> Form:
@@ -114,12 +114,12 @@ class Settings:
     contract_address: str = _setting(
         "INDELIBLE_CONTRACT_ADDRESS", "", Form("0x and 40 hexadecimal digits", "0x[0-9a-fA-F]{40}")
     )
-    chain_id: int = _setting("INDELIBLE_CHAIN_ID", 1, _whole(1, 999_999_999))
+    chain_id: int = _setting("INDELIBLE_CHAIN_ID", 1, _whole(1, 2**63 - 1))
     webhook_secret: bytes = _setting(
         "ALCHEMY_WEBHOOK_SECRET", b"", Form("at least 8 visible characters", "[!-~]{8,}", str.encode), is_secret=True
     )
     confirmations: int = _setting("INDELIBLE_CONFIRMATIONS", 12, _whole(0, 10_000))
-    start_block: int = _setting("INDELIBLE_START_BLOCK", 0, _whole(0, 999_999_999))
+    start_block: int = _setting("INDELIBLE_START_BLOCK", 0, _whole(0, 2**63 - 1))
 
     @classmethod
     def read(cls, environment: Mapping[str, str | None]) -> Self:

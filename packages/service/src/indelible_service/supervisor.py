@@ -69,12 +69,12 @@ class Kept:
             logger.warning("%s has ended (%s), and is started again", self.name, self.child.returncode)
             self.end()
             self.child, self.failures = None, 0 if now - self.since > WELL_SECONDS else self.failures + 1
-        pause = min(LONGEST_PAUSE_SECONDS, 2.0**self.failures / 4)
+        pause = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(self.failures, 10) / 4)
         if self.child is None and now - self.since > pause:
             try:
                 self.begin()
-            except IndelibleError as error:
-                logger.warning("%s does not start: %s", self.name, error.code)
+            except (IndelibleError, OSError) as error:
+                logger.warning("%s does not start: %s", self.name, error)
                 self.failures += 1
 
 

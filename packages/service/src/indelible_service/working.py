@@ -13,7 +13,7 @@ from prometheus_client import start_http_server
 from indelible.kernel import Actor, NotFound
 from indelible_service.database import check_connections, opened
 from indelible_service.settings import Settings
-from indelible_service.supervisor import Start, Supervisor, program
+from indelible_service.supervisor import Start, Supervisor, logger, program
 from indelible_service.wire import WORKER, periodics_of, put_standing, settle, stages_of
 from indelible_sql import SqlStore
 from indelible_workers import HintBroker, Shift, client_of, schedule, working
@@ -39,12 +39,20 @@ def chosen(stages: Stages, names: Collection[str]) -> Stages:
 
 @contextmanager
 def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Shift]:
-    """The time in which threads of this process work; at its end they finish what they have in hand."""
+    """The time in which threads of this process work, and are measured; at its end they finish what is in hand."""
     shift = Shift(store=store, actor=WORKER)
     put_standing(store, stages)
     with ExitStack() as stack:
         url, often = settings.redis_url, {"threads": settings.worker_threads, "sweep_seconds": settings.sweep_seconds}
         brokers = [HintBroker(stack.enter_context(client_of(url)), shift)] if url else []
+        if settings.metrics_port:
+            try:
+                server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
+            except OSError as error:  # work is worth more than what is told of it
+                logger.warning("no metrics are told at port %s: %s", settings.metrics_port, error)
+            else:
+                for end in (thread.join, server.server_close, server.shutdown):
+                    stack.callback(end)
         stack.enter_context(working(shift, stages, brokers, **often))
         yield shift
 
@@ -55,15 +63,15 @@ def work_here(settings: Settings, names: Collection[str]) -> None:
     with opened(settings) as store:
         stages = chosen(stages_of(settings, store), names)
         settle(settings)
-        with at_work(settings, store, stages) as shift, _told(settings, shift):
+        with at_work(settings, store, stages):
             ended.wait()
 
 
 def work_beside(settings: Settings, names: Collection[str], processes: int) -> None:
     """Worker processes, each of which comes back when it is killed, until SIGINT or SIGTERM."""
     ended = told_to_end()
-    check_connections(settings, processes)
     with opened(settings) as store:
+        check_connections(settings, store, processes)
         chosen(stages_of(settings, store), names)  # a refusal is said once, here
     settle(settings)
     with Supervisor() as supervisor:
@@ -83,6 +91,7 @@ def schedule_here(settings: Settings) -> None:
     """A scheduler process, until SIGINT or SIGTERM; several are as good as one."""
     ended = told_to_end()
     with opened(settings) as store:
+        check_connections(settings, store, 1)
         settle(settings)
         schedule(Shift(store=store, actor=Actor.system("scheduler"), ended=ended), periodics_of(settings))
 
@@ -97,17 +106,3 @@ def told_to_end() -> Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     return ended
-
-
-@contextmanager
-def _told(settings: Settings, shift: Shift) -> Generator[None]:
-    if not settings.metrics_port:
-        yield
-        return
-    server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,5 +1,6 @@
 """The API on the command line."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -20,16 +21,17 @@ def up(*, full: bool) -> None:
     from indelible_service.full import run_full
     from indelible_service.serving import run_here
 
-    def started(address: str, key: str | None, workers: str) -> None:
+    def started(address: str, key: str | None, workers: str, servers: Sequence[str]) -> None:
         lines = (
             f"Address:   {address}",
             f"Docs:      {address}/docs",
             f"Console:   {address}/console",
             key and f"First key: {key} (shown this once; kept in {settings.data_dir})",
             f"Workers:   {workers}",
+            *(f"Server:    {each}" for each in servers),
             "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
         )
-        said = {"address": address, "docs": f"{address}/docs", "key": key, "workers": workers}
+        said = {"address": address, "docs": f"{address}/docs", "key": key, "workers": workers, "servers": servers}
         answer(said, "\n".join(filter(None, lines)))
 
     settings = load()

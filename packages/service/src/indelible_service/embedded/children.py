@@ -4,7 +4,8 @@ import os
 import pwd
 import socket
 import subprocess
-from collections.abc import Generator, Iterable
+import time
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import Signals
@@ -14,10 +15,12 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from indelible.kernel import Unavailable
+from indelible_service.local import usable
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60
 Child = subprocess.Popen[bytes]
+Ends = Sequence[tuple[Signals, float | None]]  # the signals that end a server, and the seconds that each has for it
 
 
 @frozen
@@ -35,6 +38,14 @@ def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"start_new_session": True, "cwd": "/", "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}, **who}
 
 
+def begun(command: Sequence[str], log: Path, account: pwd.struct_passwd | None = None, stdin: int = DEVNULL) -> Child:
+    """A child of ours that writes the log; FileUnusable."""
+    with usable(log):
+        out = log.open("wb")
+    with out:
+        return Child(command, stdin=stdin, stdout=out, stderr=out, **as_account(account))
+
+
 @contextmanager
 def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | None = None) -> Generator[None]:
     """The time in which the child gets the signal when we are gone, however that came."""
@@ -47,7 +58,37 @@ def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | No
             watcher.kill()  # we are here: a second signal may disturb the first, and the number may be another's
 
 
-def stop(child: Child, signals: Iterable[tuple[Signals, float | None]]) -> None:
+@contextmanager
+def answering(
+    begin: Callable[[int], Child],
+    is_ready: Callable[[Child], bool],
+    log: Path,
+    ends: Ends,
+    wanted: int | None,
+    account: pwd.struct_passwd | None = None,
+) -> Generator[tuple[int, Child]]:
+    """The time in which a server answers: its port, which is the wanted one or a free one, and its process."""
+    # A killed server's last children need a moment to notice; a port that was free may be taken since.
+    passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        child = begin(port := wanted or free_port())
+        try:
+            with ended_with_us(child, ends[0][0], account):  # while it starts, too
+                while child.poll() is None and time.monotonic() < deadline:
+                    if is_ready(child):
+                        yield port, child
+                        return
+                    time.sleep(0.02)
+        finally:
+            stop(child, ends)
+        failure = tail(log)
+        if time.monotonic() > deadline or not any(cause in failure.log for cause in passing):
+            raise failure
+        time.sleep(0.1)
+
+
+def stop(child: Child, signals: Ends) -> None:
     """End the child by the first signal that does it within its seconds."""
     for signal, seconds in signals:
         child.send_signal(signal)

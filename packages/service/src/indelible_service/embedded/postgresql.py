@@ -4,10 +4,9 @@ import os
 import pwd
 import shutil
 import subprocess
-import time
 import warnings
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -19,16 +18,8 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds
-from indelible_service.embedded.children import (
-    HOST,
-    START_SECONDS,
-    Child,
-    as_account,
-    ended_with_us,
-    free_port,
-    stop,
-    tail,
-)
+from indelible_service.embedded.children import HOST, Child, Ends, answering, as_account, begun, tail
+from indelible_service.local import usable
 
 DATABASE: Final = "indelible"
 ADMIN, OWNER, APP = ROLES = ("postgres", "indelible_owner", "indelible_app")
@@ -57,7 +48,7 @@ FURNISHED: Final = (
     *CREATED,
 )
 COPIES: Final = Path("/var/cache/indelible")
-ENDS: Final = ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None))
+ENDS: Final[Ends] = ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None))
 
 
 @frozen(kw_only=True)
@@ -83,14 +74,11 @@ def postgres(
 ) -> Generator[PostgresServer]:
     """A server that lives as long as the block; the directory keeps its data for the next one."""
     cluster = _Cluster(directory.absolute())
-    words = cluster.prepare("scram-sha-256" if passwords else "trust")
-    found, child = cluster.start(SETTINGS | ({} if durable else HASTY) | dict(settings or {}), port)
-    try:
+    with usable(directory):
+        words = cluster.prepare("scram-sha-256" if passwords else "trust")
+    with cluster.answering(SETTINGS | ({} if durable else HASTY) | dict(settings or {}), port) as (found, child):
         admin, owner, app = (f"postgresql://{role}:{word}@{HOST}:{found}/{DATABASE}" for role, word in words.items())
-        with ended_with_us(child, SIGINT, cluster.account):
-            yield PostgresServer(host=HOST, port=found, url=app, owner_url=owner, admin_url=admin, child=child)
-    finally:
-        stop(child, ENDS)
+        yield PostgresServer(host=HOST, port=found, url=app, owner_url=owner, admin_url=admin, child=child)
 
 
 class _Cluster:
@@ -109,39 +97,26 @@ class _Cluster:
         if not self._data.exists():
             self._initialise(self._directory / "data.new")
         (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {method}\n")
-        with suppress(OSError):  # after a kill the number may be another program's, for which PostgreSQL would wait
-            pid = self._lock.read_text().partition("\n")[0]
-            if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
+        with suppress(OSError):  # after a kill the number may be another program's, or another server's: not ours
+            process = Path("/proc", self._lock.read_text().partition("\n")[0])
+            if (process / "comm").read_text() != "postgres\n" or not self._data.samefile(process / "cwd"):
                 self._lock.unlink()
-        return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
+        with usable(self._passwords):
+            return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
 
-    def start(self, settings: Mapping[str, str], wanted: int | None) -> tuple[int, Child]:
-        """The port at which the server answers, and its process."""
-        # A killed server's last children need a moment to notice; a port that was free may be taken since.
-        passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
+    def answering(self, settings: Mapping[str, str], wanted: int | None) -> AbstractContextManager[tuple[int, Child]]:
+        """The time in which the server answers: its port, and its process."""
         options = [f"--{name}={value}" for name, value in settings.items()]
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            port = wanted or free_port()
-            child = self._begin("postgres", "-D", str(self._data), f"--port={port}", *options)
-            try:
-                while child.poll() is None and time.monotonic() < deadline:
-                    if self._is_ready(child.pid):
-                        return port, child
-                    time.sleep(0.02)
-            except BaseException:  # Ctrl-C, while it starts
-                stop(child, ENDS)
-                raise
-            stop(child, ENDS)
-            failure = tail(self._log)
-            if time.monotonic() > deadline or not any(cause in failure.log for cause in passing):
-                raise failure
-            time.sleep(0.1)
 
-    def _is_ready(self, pid: int) -> bool:
+        def begin(port: int) -> Child:
+            return self._begin("postgres", "-D", str(self._data), f"--port={port}", *options)
+
+        return answering(begin, self._is_ready, self._log, ENDS, wanted, self.account)
+
+    def _is_ready(self, child: Child) -> bool:
         # A connection would not tell our server from another one at the same port.
         said = self._lock.read_text() if self._lock.exists() else ""
-        return said.startswith(f"{pid}\n") and said.rstrip().endswith("\nready")
+        return said.startswith(f"{child.pid}\n") and said.rstrip().endswith("\nready")
 
     def _initialise(self, new: Path) -> None:
         # It gets its name when it is whole: an interrupted start is simply repeated.
@@ -161,9 +136,7 @@ class _Cluster:
             raise tail(self._log)
 
     def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
-        command = (str(programs(self.account) / program), *options)
-        with self._log.open("wb") as log:
-            return Child(command, stdin=stdin, stdout=log, stderr=log, **as_account(self.account))
+        return begun((str(programs(self.account) / program), *options), self._log, self.account, stdin)
 
 
 @cache

