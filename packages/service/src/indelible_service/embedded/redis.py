@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
@@ -15,8 +16,6 @@ from indelible_service.embedded.children import HOST, Child, Ends, answering, be
 from indelible_service.local import usable
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
-# Other users of this machine reach the port, too. All servers of this process have one, with which they come back.
-PASSWORD: Final = TimeOrderedIds().secret()
 ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
 
 
@@ -48,6 +47,12 @@ def program() -> Path:
     return found
 
 
+@cache
+def password() -> str:
+    """Of all servers of this process, which come back with it: other users of this machine reach their ports, too."""
+    return TimeOrderedIds().secret()
+
+
 @contextmanager
 def redis(
     directory: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
@@ -63,10 +68,10 @@ def redis(
         options = [word for name, value in told.items() for word in (f"--{name}", value)]
         reader, writer = os.pipe()  # the command line is read by everyone
         with os.fdopen(reader) as said:
-            os.write(writer, f"requirepass {PASSWORD}\n".encode())
+            os.write(writer, f"requirepass {password()}\n".encode())
             os.close(writer)
             return begun((str(server), "-", *options), log, stdin=said.fileno())
 
     ready = "Ready to accept connections"
     with answering(begin, lambda _: ready in log.read_text(errors="replace"), log, ENDS, port) as (found, child):
-        yield RedisServer(host=HOST, port=found, url=f"redis://:{PASSWORD}@{HOST}:{found}/0", child=child)
+        yield RedisServer(host=HOST, port=found, url=f"redis://:{password()}@{HOST}:{found}/0", child=child)
