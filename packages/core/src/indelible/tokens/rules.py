@@ -140,12 +140,9 @@ class Page:
 
     def follows(self, checkpoint: Checkpoint | None) -> bool:
         """Whether it may be kept over the checkpoint: no block is left out, and it is of the chain that was read."""
-        unread = self.start if checkpoint is None else checkpoint.number + 1
-        is_behind = self.seen is not None and self.end.number <= self.seen.number
-        is_same = checkpoint == self.seen or (
-            is_behind and checkpoint is not None and checkpoint.drops == self.end.drops
-        )
-        return self.span.first <= unread and is_same
+        unread, drops = (checkpoint.number + 1, checkpoint.drops) if checkpoint else (self.start, 0)
+        was_read = self.seen is not None and self.end.number <= self.seen.number and drops == self.end.drops
+        return self.span.first <= unread and (was_read or checkpoint == self.seen)
 
 
 @frozen(kw_only=True)
