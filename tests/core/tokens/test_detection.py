@@ -12,7 +12,7 @@ from tests.core.tokens.simulator import Simulator
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.stages import TryAgain
 from indelible.memory import MemoryStore
-from indelible.testing.mints import FAR, chain_hash, seven, wallet, within
+from indelible.testing.mints import FAR, a_mint, chain_hash, seven, wallet, within
 from indelible.testing.readers import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.testing.tokens import walked
@@ -346,6 +346,35 @@ def test_a_piece_that_was_read_may_be_read_again_while_detection_goes_on(chain: 
     kept = [store.run(keep_page, KeepPage(page=each), actor=ROBOT, reason="again") for each in pages]
     assert kept == [PageKept(mints=0, tokens=0)] * len(pages)
     check(store, chain)
+
+
+def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(chain: Simulator) -> None:
+    store = empty()
+    detection = begun(chain, store)
+    chain.mine(8, (1, 1))
+    settle(detection, store)
+    pages = list(detection.read_blocks(detection.confirmed(0, 5)))
+    chain.reorganise(8, keeps=False)
+    chain.mine(9)
+    settle(detection, store)
+
+    for page in pages:
+        with pytest.raises(CheckpointMoved):
+            store.run(keep_page, KeepPage(page=page), actor=ROBOT, reason="it was read before")
+    check(store, chain)
+
+
+def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MANY", 3)
+    store = empty()
+    seven(store, lambda r: r.mint_events.add(a_mint(1, block=4)))
+    for number in (2, 3):
+        added = seven(store, lambda r, number=number: r.mint_events.add(a_mint(number, block=5)))  # type: ignore[misc]
+        seven(store, lambda r, added=added: r.mint_events.save(added.orphaned()))  # type: ignore[misc]
+    seven(store, lambda r: r.mint_events.add(a_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))))
+
+    assert store.read(queries.blocks_of_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
+    assert store.read(queries.blocks_of_mints, 5) == frozenset()
 
 
 def test_more_mints_than_are_looked_through_at_once_are_all_dropped(
