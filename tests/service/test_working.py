@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -52,16 +53,27 @@ def wait_until_logged(place: Path, text: str) -> None:
         time.sleep(0.1)
 
 
+def wait_until_deaf(address: str) -> None:
+    """Wait until nobody listens there: the process has begun to end."""
+    where, deadline = urlsplit(address), time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((where.hostname, where.port or 80)).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.05)
+    pytest.fail("it listens still")
+
+
 @contextmanager
 def slow_node() -> Generator[tuple[str, Event, Event]]:
-    """A chain's node that takes long to refuse: its address, and whether it was asked and has answered."""
-    asked, answered = Event(), Event()
+    """A chain's node that refuses when it is let: its address, whether it was asked, and what lets it."""
+    asked, may_answer = Event(), Event()
 
     class Node(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked.set()
-            time.sleep(5)
-            answered.set()
+            may_answer.wait(60)
             self.send_error(500)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
@@ -70,7 +82,7 @@ def slow_node() -> Generator[tuple[str, Event, Event]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Node) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/", asked, answered
+        yield f"http://127.0.0.1:{server.server_port}/", asked, may_answer
         server.shutdown()
         thread.join()
 
@@ -102,8 +114,7 @@ def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: 
         port = taken.getsockname()[1]
         with started("work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)) as process:
             wait_until_logged(place, f"no metrics are told at port {port}")
-            time.sleep(1)
-            assert process.poll() is None
+            wait_until_logged(place, "detect: chain is put off")
             assert stop(process) == 0
 
 
@@ -115,16 +126,19 @@ def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
 
 
 def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_path: Path) -> None:
-    with slow_node() as (url, asked, answered):
+    with slow_node() as (url, asked, may_answer):
         settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
         with started("up", "--json", cwd=tmp_path, **settings) as process:
-            assert said(process)["workers"] == "in this process: detect"
+            told = said(process)
+            assert told["workers"] == "in this process: detect"
             assert asked.wait(60)
-            for _ in range(2):
-                process.send_signal(signal.SIGTERM)
-                time.sleep(0.5)
+            process.send_signal(signal.SIGTERM)
+            wait_until_deaf(told["address"])
+            process.send_signal(signal.SIGTERM)
+            assert process.poll() is None
+            may_answer.set()
             assert stop(process) == 0
-            assert answered.is_set()
+            wait_until_logged(tmp_path, "detect: chain is put off")
 
 
 def test_a_stage_that_is_not_set_up_is_named_with_those_that_are(place: Path) -> None:

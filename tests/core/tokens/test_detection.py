@@ -1,6 +1,7 @@
 """Detection on a chain that is reorganised, goes stale, is away, gives little: nothing is lost, nothing is invented."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -364,13 +365,17 @@ def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(cha
     check(store, chain)
 
 
+def fallen(r: Repositories, number: int) -> None:
+    """A mint whose block the chain has dropped."""
+    r.mint_events.save(r.mint_events.add(a_mint(number, block=5)).orphaned())
+
+
 def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "MANY", 3)
     store = empty()
     seven(store, lambda r: r.mint_events.add(a_mint(1, block=4)))
     for number in (2, 3):
-        added = seven(store, lambda r, number=number: r.mint_events.add(a_mint(number, block=5)))  # type: ignore[misc]
-        seven(store, lambda r, added=added: r.mint_events.save(added.orphaned()))  # type: ignore[misc]
+        seven(store, partial(fallen, number=number))
     seven(store, lambda r: r.mint_events.add(a_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))))
 
     assert store.read(queries.blocks_of_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
@@ -404,12 +409,16 @@ def test_the_place_of_another_contract_is_not_gone_on_from(chain: Simulator) -> 
     assert known(store) == {}
 
 
+def told(r: Repositories, value: object) -> None:
+    r.system_state.set_state(CHECKPOINT, value)
+
+
 def test_a_value_that_is_no_place_is_none_and_all_is_read_from_the_beginning(chain: Simulator) -> None:
     store = empty()
     chain.mine(9, (1, 1))
     values: tuple[object, ...] = (5, "5", {"number": 5}, {"number": -1, "hash": chain_hash(1)}, [1, 2])
     for value in values:
-        within(store, lambda tx, value=value: Repositories.over(tx).system_state.set_state(CHECKPOINT, value))  # type: ignore[misc]
+        seven(store, partial(told, value=value))
         assert store.read(figures).checkpoint is None
     settle(Detection(store=store, chain=chain, how=HOW), store)
 

@@ -23,6 +23,12 @@ def backlog(store: AnyStore, stage: str = "work") -> Backlog:
     return next(each for each in store.read(lambda tx: tx.work.backlogs(LATER)) if each.stage == stage)
 
 
+def refusals_to_put(store: AnyStore, stage: str, entity_id: str) -> list[str]:
+    """What each way to put work is refused with."""
+    once = code(lambda: within(store, lambda tx: tx.work.put_once(stage, entity_id, due_at=BEGINNING)))
+    return [code(lambda: put(store, entity_id, stage=stage)), once]
+
+
 class WorkConformance:
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
 
@@ -132,9 +138,7 @@ class WorkConformance:
             ("work", "order/1", "WRONG_USE"),
             ("a/b", "a", "WRONG_USE"),
         ):
-            named = {"stage": stage, "entity_id": entity_id}
-            assert code(lambda n=named: put(store, n["entity_id"], stage=n["stage"])) == why  # type: ignore[misc]
-            assert code(lambda n=named: within(store, lambda tx: tx.work.put_once(**n, due_at=BEGINNING))) == why  # type: ignore[misc]
+            assert refusals_to_put(store, stage, entity_id) == [why, why]
 
     def test_a_lease_that_ran_out_and_was_claimed_again_is_lost(self, store: AnyStore) -> None:
         put(store, "a", "b")

@@ -116,10 +116,8 @@ class Detection:
     def _reorg(self) -> Reorg:
         """The last checkpoint that the chain has kept, and the blocks with mints that it has not."""
         kept = self._last_kept()
-        gone = {
-            hash_ for number, hash_ in self.store.read(blocks_of_mints, kept.number) if not self._has(number, hash_)
-        }
-        return Reorg(kept=kept, gone=frozenset(gone))
+        beyond = self.store.read(blocks_of_mints, kept.number)
+        return Reorg(kept=kept, gone=frozenset(hash_ for number, hash_ in beyond if not self._stands(number, hash_)))
 
     def _last_kept(self) -> Checkpoint:
         """The last checkpoint that the chain has kept; where it has none, all is read from the beginning."""
@@ -128,33 +126,32 @@ class Detection:
             found = self.store.read(checkpoints, before=before)
             for before, checkpoint in found:  # noqa: B007 - the last one is where the next page begins
                 oldest = checkpoint.number
-                if self._has(checkpoint.number, checkpoint.hash):
+                if self._stands(checkpoint.number, checkpoint.hash):
                     return checkpoint
             if not found:
                 first = self._block(max(0, self.how.start - 1))  # in the very first block nothing is minted
                 return Checkpoint(number=first.number, hash=first.hash, contract=self.chain.contract_id)
         raise GiveUp(str(ReorgTooDeep(oldest)))
 
-    def _has(self, number: int, hash_: str) -> bool:
-        block = self.chain.block(number)
-        return block is not None and block.hash == hash_
+    def _place(self) -> Checkpoint | None:
+        """How far the chain was read."""
+        return next((checkpoint for _, checkpoint in self.store.read(checkpoints, limit=1)), None)
 
     def confirmed(self, first: int | None, last: int | None) -> Span:
         """The blocks from one to another that are confirmed; by default all that were not read."""
-        read = self.store.read(checkpoints, limit=1)
-        unread = read[0][1].number + 1 if read else self.how.start
+        place = self._place()
+        unread = place.number + 1 if place else self.how.start
         confirmed = self.chain.newest() - self.how.confirmations
         return Span(first=unread if first is None else first, last=confirmed if last is None else min(last, confirmed))
 
     def read_blocks(self, span: Span) -> Iterator[Page]:
         """The span in pages, whatever was read of it before; nothing is kept. CheckpointMoved after a reorg."""
+        self._check(self._place())
         newest = self.chain.newest()
         while span:
-            checkpoint = next((each for _, each in self.store.read(checkpoints, limit=1)), None)
-            self._check(checkpoint)
-            part = Span(first=span.first, last=min(span.last, span.first + self._size - 1))
-            if page := self._page(part, newest, checkpoint):
-                if not self._is_kept(checkpoint):  # detection alone can see what is gone
+            place, part = self._place(), Span(first=span.first, last=min(span.last, span.first + self._size - 1))
+            if page := self._page(part, newest, place):
+                if not self._is_kept(place):  # detection alone can see what is gone
                     raise CheckpointMoved(part.first, part.last)
                 yield page
                 span = Span(first=page.end.number + 1, last=span.last)
