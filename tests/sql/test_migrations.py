@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Timer
 
 import psycopg
 import pytest
@@ -19,7 +19,7 @@ from tests.sql.conftest import code, opened
 
 from indelible import captures, concepts
 from indelible.testing.readers import A, worked
-from indelible.testing.stores import create, edit, refusal
+from indelible.testing.stores import MAYA, RATIO, create, edit, refusal
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, open_async_store, verify
 from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
@@ -28,6 +28,7 @@ from indelible_sql.snapshot import facts
 SCHEMA = "indelible"
 MIGRATORS = 4
 STOPS = 12
+HELD_SECONDS = 0.3
 
 
 class Killed(Exception):
@@ -176,6 +177,41 @@ def test_migrators_that_begin_together_are_one(place: Place) -> None:
     with place.opened() as store:
         assert verify(store) == ()
         assert create(store).seq == 1
+
+
+@contextmanager
+def held(path: Path) -> Generator[None]:
+    """A file that is not in WAL, and that another writes to when the block begins and for a while longer."""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN IMMEDIATE")
+    release = Timer(HELD_SECONDS, other.execute, ["ROLLBACK"])
+    release.start()
+    yield
+    release.join()
+    other.close()
+
+
+def test_who_turns_a_file_to_wal_waits_for_who_writes_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "restored.db"
+    url = f"sqlite:///{path}"
+    with held(path):
+        upgrade(url, SCHEMA, role=None)
+    with held(path), opened(url) as store:
+        assert create(store).seq == 1
+
+
+async def test_who_opens_a_restored_file_in_an_event_loop_waits_for_who_writes_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "restored.db"
+    url = f"sqlite:///{path}"
+    upgrade(url, SCHEMA, role=None)
+    store = open_async_store(url)
+    with held(path):
+        command = concepts.CreateConcept(content=RATIO)
+        saved = await store.run(concepts.create_concept, command, actor=MAYA, reason="a test")
+    await store.dispose()
+
+    assert saved.seq == 1
 
 
 @contextmanager

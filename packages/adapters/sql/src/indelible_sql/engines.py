@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
+from time import monotonic
 from typing import Any
 
 from attrs import frozen
@@ -113,20 +115,43 @@ def check_directory(_: object, __: object, arguments: Sequence[str], ___: object
 
 
 def _prepare_writer(connection: Any, _: object) -> None:
-    _prepare(connection, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+    cursor = patient(connection)
+    into_wal(cursor)
+    _protect(connection, cursor, "PRAGMA synchronous = FULL")
 
 
 def _prepare_reader(connection: Any, _: object) -> None:
-    _prepare(connection, "PRAGMA query_only = ON")
+    _protect(connection, patient(connection), "PRAGMA query_only = ON")
 
 
-def _prepare(connection: Any, *pragmas: str) -> None:
-    connection.isolation_level = None  # the driver must not begin transactions: the engine does
-    cursor = connection.cursor()
-    for pragma in (f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}", "PRAGMA foreign_keys = ON", *pragmas):
-        cursor.execute(pragma)
+def _protect(connection: Any, cursor: Any, pragma: str) -> None:
+    for each in ("PRAGMA foreign_keys = ON", pragma):
+        cursor.execute(each)
     cursor.close()
     install(connection)
+
+
+def patient(connection: Any) -> Any:
+    """A cursor of a SQLite connection that begins no transaction of its own accord, and waits for who writes."""
+    connection.isolation_level = None  # the driver must not begin transactions: the engine does
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return cursor
+
+
+def into_wal(cursor: Any) -> None:
+    """Turn the file to WAL; SQLite refuses that at once, whatever its timeout, while another writes or turns it."""
+    until = monotonic() + BUSY_MILLISECONDS / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or monotonic() > until:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")  # which waits for the other as long as the timeout allows
+            cursor.execute("ROLLBACK")
+        else:
+            return
 
 
 def begin_on_host(connection: Connection, statement: str) -> None:

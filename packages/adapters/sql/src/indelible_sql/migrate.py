@@ -17,7 +17,7 @@ from indelible.kernel import Conflict, Unavailable
 from indelible.kernel.keys import KEY
 from indelible_sql.captures_functions import BODY, BY_EXTENSION, PLAIN, primitives
 from indelible_sql.columns import DOMAINS, in_schema, prefix_of, quoted
-from indelible_sql.engines import address, begin_immediate, check_directory
+from indelible_sql.engines import address, begin_immediate, check_directory, into_wal, patient
 from indelible_sql.faults import translated
 from indelible_sql.schema import MOVING, TABLES
 from indelible_sql.snapshot import digest_of, facts
@@ -213,7 +213,7 @@ def _config(connection: Connection, schema: str | None) -> Config:
 
 
 def _prepare(connection: Any, _: object) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA busy_timeout = 5000")
-    connection.execute("PRAGMA journal_mode = WAL")  # stays with the file, and so serves a host's own engine too
-    connection.execute("PRAGMA foreign_keys = OFF")  # tables are dropped in whichever order
+    cursor = patient(connection)
+    into_wal(cursor)  # it stays with the file, and so serves a host's own engine too
+    cursor.execute("PRAGMA foreign_keys = OFF")  # tables are dropped in whichever order
+    cursor.close()
