@@ -28,7 +28,7 @@ OWED: dict[tuple[str, ...], int] = {
     ("adapters/sql",): 1_183,
     ("web",): 1_530,  # of which 650 are tokens and work: 0051-what-opens-without-a-key.md
     ("workers",): 33,  # 0047-the-worker-kit.md
-    ("service",): 789,
+    ("service",): 791,
 }
 
 

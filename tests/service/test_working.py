@@ -1,11 +1,12 @@
 """`indelible work` and `schedule`: processes that come back when they are killed, and end when they are told."""
 
 import json
+import os
 import signal
 import socket
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -25,8 +26,9 @@ CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS
 
 
 def free_ports(number: int) -> int:
-    """The first of so many ports that follow one another, and are free."""
-    for first in range(20_000, 60_000, 100):
+    """The first of so many ports that follow one another, and are free; those of tests beside this one are others."""
+    beside = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for first in range(20_000 + 1_000 * beside, 21_000 + 1_000 * beside, 10):
         try:
             for port in range(first, first + number):
                 socket.create_server(("127.0.0.1", port)).close()
@@ -36,14 +38,14 @@ def free_ports(number: int) -> int:
     pytest.fail("there is no room")
 
 
-def metrics(port: int) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            return get(f"http://127.0.0.1:{port}", "/metrics")[1].decode()
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    pytest.fail(f"nobody answers at {port}")
+def wait_until_measured(port: int, line: str) -> None:
+    """Wait until the metrics at the port have the line: they are told before all that they measure has begun."""
+    deadline, told = time.monotonic() + 60, "nobody answers"
+    while f"{line}\n" not in told:
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
+        with suppress(URLError, ConnectionError):
+            told = get(f"http://127.0.0.1:{port}", "/metrics")[1].decode()
 
 
 def wait_until_logged(place: Path, text: str) -> None:
@@ -98,12 +100,12 @@ def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_wh
     settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(first), "INDELIBLE_WORKER_THREADS": "3"}
     with started("work", "--processes", "2", cwd=place, **settings) as process:
         for port in (first, first + 1):
-            assert "indelible_worker_threads 3.0" in metrics(port)
+            wait_until_measured(port, "indelible_worker_threads 3.0")
         killed = next(each for each in psutil.Process(process.pid).children() if "work" in each.cmdline())
         killed.kill()
         killed.wait()
         for port in (first, first + 1):
-            assert "indelible_worker_threads 3.0" in metrics(port)
+            wait_until_measured(port, "indelible_worker_threads 3.0")
         left = psutil.Process(process.pid).children(recursive=True)
         assert stop(process) == 0
     assert not [each for each in left if each.is_running()]
@@ -121,7 +123,7 @@ def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: 
 def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
     settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(free_ports(1)), "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
     with started("up", cwd=tmp_path, **settings) as process:
-        assert "indelible_worker_threads 4.0" in metrics(int(settings["INDELIBLE_METRICS_PORT"]))
+        wait_until_measured(int(settings["INDELIBLE_METRICS_PORT"]), "indelible_worker_threads 4.0")
         assert stop(process) == 0
 
 
@@ -162,10 +164,9 @@ def test_work_and_schedule_want_a_database_that_is_there(tmp_path: Path) -> None
         assert refused(command) == (3, "NO_DATABASE")
 
 
-def test_a_scheduler_ends_when_it_is_told(place: Path) -> None:
+def test_a_scheduler_says_what_it_makes_due_and_ends_when_it_is_told(place: Path) -> None:
     with started("schedule", cwd=place) as process:
-        time.sleep(3)
-        assert process.poll() is None
+        wait_until_logged(place, "made due by the clock: nothing here")
         assert stop(process) == 0
 
 

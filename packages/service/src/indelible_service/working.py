@@ -93,7 +93,9 @@ def schedule_here(settings: Settings) -> None:
     with opened(settings) as store:
         check_connections(settings, store, 1)
         settle(settings)
-        schedule(Shift(store=store, actor=Actor.system("scheduler"), ended=ended), periodics_of(settings))
+        periodics = periodics_of(settings)
+        logger.info("made due by the clock: %s", ", ".join(each.name for each in periodics) or "nothing here")
+        schedule(Shift(store=store, actor=Actor.system("scheduler"), ended=ended), periodics)
 
 
 def told_to_end() -> Event:
