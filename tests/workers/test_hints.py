@@ -124,7 +124,7 @@ def test_a_backlog_of_one_stage_holds_up_no_other(store: WorkStore, redis_url: s
         with working(shift, stages, brokers, threads=2, sweep_seconds=0.05):
             time.sleep(1)
             put(store, "warm", stage="cool")
-            until(lambda: is_finished(store, "warm"), 5)
+            until(lambda: is_finished(store, "warm"))  # all loaves take longer than that
             assert not is_finished(store, *loaves(2_000))
 
 

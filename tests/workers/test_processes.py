@@ -60,11 +60,9 @@ def test_the_work_of_a_killed_process_is_done_by_another(
         time.sleep(2.5)  # longer than the lease: it is extended
         first.send_signal(SIGKILL)
         first.wait()
-    killed = time.monotonic()
     with baker(url, redis_url, 0, path):
         until(lambda: is_finished(store, "loaf"))
 
-    assert time.monotonic() - killed < 75
     assert said(path) == {"begun loaf": 2, "ended loaf": 1}
     assert work(store, "loaf").fence == 2
 
