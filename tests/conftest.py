@@ -22,7 +22,7 @@ from redis import Redis
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.event import listen
 from sqlalchemy.util import greenlet_spawn
-from tests.databases import create_database
+from tests.databases import create_database, lent_database
 from tests.feeds import settled
 
 from indelible.kernel.keys import KeyPolicy
@@ -243,9 +243,10 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(server: PostgresServer, template: PostgresServer) -> PostgresServer:
+def database(server: PostgresServer, template: PostgresServer) -> Generator[PostgresServer]:
     """A migrated PostgreSQL database of the test's own."""
-    return create_database(server, f"test_{next(DATABASES)}", template.url.rpartition("/")[2])
+    with lent_database(server, f"test_{next(DATABASES)}", template.url.rpartition("/")[2]) as lent:
+        yield lent
 
 
 @pytest.fixture

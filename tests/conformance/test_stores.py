@@ -1,11 +1,12 @@
 """Every store does the same: in memory, in SQLite and in PostgreSQL, called and awaited."""
 
+from collections.abc import Generator
 from typing import Any, cast
 
 import psycopg
 import pytest
 from tests.conftest import DATABASES, POLICY, Awaited
-from tests.databases import create_database
+from tests.databases import lent_database
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
@@ -80,12 +81,12 @@ class TestPostgresqlWithoutPgvector(CapturesConformance, SpacesConformance):
     """Arrays are all that there is: nobody who could has given the database the extension."""
 
     @pytest.fixture
-    def database(self, server: PostgresServer, template: PostgresServer) -> PostgresServer:
-        made = create_database(server, f"plain_{next(DATABASES)}", template.url.rpartition("/")[2])
-        with psycopg.connect(made.admin_url, autocommit=True) as admin:
-            admin.execute("DROP EXTENSION vector")
-        upgrade(made.owner_url, "indelible", role=None)
-        return made
+    def database(self, server: PostgresServer, template: PostgresServer) -> Generator[PostgresServer]:
+        with lent_database(server, f"plain_{next(DATABASES)}", template.url.rpartition("/")[2]) as lent:
+            with psycopg.connect(lent.admin_url, autocommit=True) as admin:
+                admin.execute("DROP EXTENSION vector")
+            upgrade(lent.owner_url, "indelible", role=None)
+            yield lent
 
     @pytest.fixture
     def store(self, postgresql: SqlStore, database: PostgresServer) -> AnyStore:

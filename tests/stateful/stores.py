@@ -8,11 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-import psycopg
 from attrs import define, evolve, field, frozen
-from psycopg.sql import SQL, Identifier
 from tests.conftest import POLICY, Awaited, Loop
-from tests.databases import create_database
+from tests.databases import lent_database
 from tests.feeds import settled
 
 from indelible.memory import MemoryStore
@@ -111,13 +109,8 @@ class Templates:
 
         return Side(name, clock, opener, url)
 
-    @contextmanager
-    def _copied(self) -> Generator[PostgresServer]:
-        database = create_database(self.server, f"program_{next(NUMBERS)}", self.database)
-        yield database
-        with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
-            name = Identifier(database.url.rpartition("/")[2])
-            admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    def _copied(self) -> AbstractContextManager[PostgresServer]:
+        return lent_database(self.server, f"program_{next(NUMBERS)}", self.database)
 
 
 def in_memory(policy: Policy) -> Side:
