@@ -7,6 +7,7 @@ from tests.web.hostile.line import Line
 
 CAPTURE: Json = {"space_id": "{space}", "url": "https://example.org/page", "embedding_model": "model-1"}
 RIGHT: Json = CAPTURE | {"embedding": [1, 0, 0]}
+ASKED: Json = {name: each for name, each in RIGHT.items() if name != "url"}
 
 
 def sent(row: int, status: int, code: str, path: str, body: Json, raw: str = "null") -> Line:
@@ -81,5 +82,6 @@ OF_CAPTURES: list[Line] = [
     setting(22, 422, "SETTING_INVALID", "assignment_margin_threshold", "[" * 1_000),
     # what takes nothing any more
     sent(33, 409, "SPACE_RETIRED", "captures", RIGHT | {"space_id": "{retired}"}),
+    sent(33, 409, "SPACE_RETIRED", "margins/preview", ASKED | {"space_id": "{retired}"}),
     sent(33, 409, "SPACE_RETIRED", "subspaces", {"space_id": "{retired}", "name": "a part", "reason": "a test"}),
 ]

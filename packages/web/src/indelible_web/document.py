@@ -126,7 +126,7 @@ def _body_example(operation: Operation) -> Mapping[str, Any]:
 
 def _other_answers(operation: Operation) -> dict[int, object]:
     of_entity = (404,) if operation.in_path or operation.is_owned or operation.reason else ()
-    of_body = (409, 413, 415) if operation.reason else (413, 415) if operation.has_body else ()
+    of_body = (409, 413, 415) if operation.has_body else ()  # a question in a body may conflict as well: a preview
     of_tag = (412, 428) if operation.least_seq is not None else ()
     unchanged = {304: {"description": "Nothing has changed since."}} if operation.has_tag and not of_body else {}
     return {**unchanged, **{status: f"Problem{status}" for status in (*ANY, *of_entity, *of_body, *of_tag)}}
