@@ -122,7 +122,8 @@ def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: 
 
 def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
     settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(free_ports(1)), "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
-    with started("up", cwd=tmp_path, **settings) as process:
+    with started("up", "--json", cwd=tmp_path, **settings) as process:
+        assert said(process)["address"]
         wait_until_measured(int(settings["INDELIBLE_METRICS_PORT"]), "indelible_worker_threads 4.0")
         assert stop(process) == 0
 
