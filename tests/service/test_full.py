@@ -28,6 +28,21 @@ def place() -> Generator[Path]:
         yield made
 
 
+def words_of(process: psutil.Process) -> list[str]:
+    """Its command line, empty where it ends just then."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def part_of(process: psutil.Process) -> str:
     words = process.cmdline()
     return next((part for part in PARTS if part in words or (words and words[0].split()[0].endswith(f"/{part}"))), "")
@@ -94,10 +109,10 @@ def test_it_keeps_its_parts_alive_and_leaves_nothing(place: Path) -> None:
 
         before = everything(process.pid)
         secrets = passwords(parts(process.pid)["work"][0])
-        shown = f"{told} {(place / 'log').read_text()} {[each.cmdline() for each in before]}"
+        shown = f"{told} {(place / 'log').read_text()} {[words_of(each) for each in before]}"
         assert stop(process) == 0
     assert not [word for word in secrets if word in shown]
-    assert not [each for each in before if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    assert not [each for each in before if lives(each)]
 
 
 def test_a_second_start_keeps_the_data(place: Path) -> None:
