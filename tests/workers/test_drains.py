@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
@@ -11,7 +11,7 @@ from attrs import evolve
 from tests.conftest import POLICY
 from tests.workers.scenes import MAYA, WORKER, Bakery, Defect, WorkStore, attempts, is_finished, put, until, work
 
-from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable
+from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable, SystemClock
 from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, WorkWrite, pause_stage
 from indelible.kernel.values import NumberOutOfRange
@@ -124,9 +124,10 @@ def test_poison_work_is_buried_after_as_many_attempts_as_the_stage_allows(
 def is_paused(store: WorkStore, bakery: Bakery, least: float, most: float) -> bool:
     """Whether a drain puts work that fails off by so many seconds, however long it took for that itself."""
     put(store, "perform-it")
-    began = datetime.now(UTC)
+    clock = SystemClock()
+    began = clock.now()
     drain(store, bakery.stage(), actor=WORKER)
-    due_at, ended = work(store, "perform-it").due_at or NEVER, datetime.now(UTC)
+    due_at, ended = work(store, "perform-it").due_at or NEVER, clock.now()
     return began + timedelta(seconds=least) <= due_at <= ended + timedelta(seconds=most)
 
 
