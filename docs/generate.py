@@ -20,8 +20,8 @@ from indelible.concepts.rules.warnings import RULES, NamesLike, Subject
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.errors import error_types
 from indelible.kernel.keys import KEY
-from indelible_service.cli.answers import CODES, DEFECT
-from indelible_web.errors import status_of
+from indelible_service.cli.output import CODES, DEFECT
+from indelible_web.http.errors import status_of
 
 DOCS = Path(__file__).parent
 PACKAGES = (
@@ -33,7 +33,7 @@ PACKAGES = (
     "indelible_workers",
     "indelible_service",
 )
-RUN_BY_ALEMBIC = "indelible_sql.migrations"  # works when it is imported, and only then
+RUN_BY_ALEMBIC = "indelible_sql.schema.migrations"  # works when it is imported, and only then
 BEGIN, END = "<!-- generated: lifecycles -->\n", "<!-- end -->\n"
 
 

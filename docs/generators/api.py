@@ -30,23 +30,23 @@ MOST = 12  # members of an enumeration that are listed here
 BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "kernel": (
         "What every context is made of",
-        ("indelible.kernel", "indelible.kernel.keys", "indelible.policy", "indelible.wiring"),
+        ("indelible.kernel", "indelible.kernel.keys", "indelible.policy", "indelible.app"),
     ),
     "concepts": ("The context of concepts", ("indelible.concepts",)),
     "sql": ("Stores on SQLite and PostgreSQL", ("indelible_sql",)),
     "evm": ("Tokens on a chain", ("indelible_evm",)),
     "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
     "web": ("The REST API", ("indelible_web",)),
-    "workers": ("Stages at work", ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.leases")),
+    "workers": ("Stages at work", ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.tasks")),
     "testing": (
         "The store in memory, servers that come in wheels, and what a store is held to",
         (
             "indelible.memory",
             "indelible_service.embedded",
             "indelible.testing.stores",
-            "indelible.testing.concepts",
-            "indelible.testing.repository",
-            "indelible.testing.kernel",
+            "indelible.testing.concepts.conformance",
+            "indelible.testing.concepts.repository",
+            "indelible.testing.kernel.conformance",
         ),
     ),
 }

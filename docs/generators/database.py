@@ -13,14 +13,14 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from indelible_sql.columns import DOMAINS, Domain
-from indelible_sql.guards import NEVER, Guard
-from indelible_sql.leases import WORK
-from indelible_sql.schema import DIALECTS, HEADS, RECORDS, TABLES, guards
-from indelible_sql.tables import PLACE, ShownKey
+from indelible_sql.kernel.tasks import WORK
+from indelible_sql.schema.catalog import DIALECTS, HEADS, RECORDS, TABLES, guards
+from indelible_sql.schema.columns import DOMAINS, Domain
+from indelible_sql.schema.guards import NEVER, Guard
+from indelible_sql.schema.tables import PLACE, ShownKey
 
 LEAD = (
-    "Written from the declarations (`indelible_sql/tables.py`, `indelible_sql/concepts.py`, `indelible_sql/keys.py`),"
+    "Written from the declarations (`indelible_sql/schema/tables.py`, `indelible_sql/concepts/store.py`, `indelible_sql/kernel/keys.py`),"
     " from which the migrations' frozen SQL was written too. On PostgreSQL all of it is in the schema `indelible`, or"
     " the one that `INDELIBLE_SCHEMA` names. Rely on it for reading; a release may change it. What each guard refuses,"
     " measured: [guards](guards.md). Why it is so: [why a status is a foreign"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import ForeignKeyConstraint, Table
 
 from indelible.kernel import Lifecycle
-from indelible_sql.schema import HEADS, TABLES
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS, ShownKey
+from indelible_sql.schema.catalog import HEADS, TABLES
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, ShownKey
 
 STYLE = (
     "text{font:13px ui-sans-serif,system-ui,sans-serif;fill:#1b1f24}.small{font-size:11px;fill:#57606a}"

@@ -14,18 +14,18 @@ from docs.generators.markdown import cell, coded, first_sentence, page, plain_ty
 from prometheus_client import Metric
 
 import indelible_sql
+from indelible.app import Wiring
 from indelible.concepts import ConceptPolicy
 from indelible.kernel import Actor, Clock, Ids, IndelibleError, Store
-from indelible.kernel.config import SystemConfigCache
 from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.settings import SystemConfigCache
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
-from indelible.wiring import Wiring
 from indelible_service.cli import main
 from indelible_service.settings import Settings
 from indelible_web import Authenticator, WebSettings
 from indelible_web.app import LIFECYCLES
-from indelible_web.metrics import Metrics
+from indelible_web.http.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = re.compile(r"((?:^# .*\n)+)^(\w+)=", re.MULTILINE)

@@ -10,7 +10,7 @@ from tests.architecture.sources import ROOT, SOURCES
 
 TEXT = page("architecture.md")
 TABLE = list(rows(TEXT, "invariant"))
-FROZEN = SOURCES["indelible_sql"] / "migrations" / "versions"
+FROZEN = SOURCES["indelible_sql"] / "schema" / "migrations" / "versions"
 ALL_OF_THEM = ("every guard, ", "the guards of the host's table, ")
 NOT_OURS = {"backend/INFRA_HANDOFF.md"}
 SQL = {name: (FROZEN / f"0001.{name}.sql").read_text(encoding="utf-8") for name in ("sqlite", "postgresql")}

@@ -12,7 +12,7 @@ from tests.architecture.sources import ROOT, SOURCES
 
 from indelible.concepts import Concept, ConceptContent, ConceptVersion
 
-MIGRATIONS = sorted((SOURCES["indelible_sql"] / "migrations" / "versions").glob("[0-9]*.py"))
+MIGRATIONS = sorted((SOURCES["indelible_sql"] / "schema" / "migrations" / "versions").glob("[0-9]*.py"))
 RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 DECISION = re.compile(r"^Decision: (docs/decisions/\d{4}-[a-z-]+\.md)$", re.MULTILINE)
 PARTS = ("## Problem", "## Decision", "## What else was possible", "## What follows")

@@ -8,9 +8,15 @@ from pathlib import Path
 from tests.architecture.sources import SOURCES, modules, parsed
 
 from indelible_sql import open_async_store, open_store
-from indelible_sql.failpoints import Failpoint, unarmed
+from indelible_sql.engine.failpoints import Failpoint, unarmed
 
-HOLDERS = {"async_store.py", "failpoints.py", "history.py", "session.py", "store.py"}
+HOLDERS = {
+    "async_store.py",
+    "engine/failpoints.py",
+    "engine/session.py",
+    "kernel/history.py",
+    "store.py",
+}
 
 
 def reached(module: ast.Module, path: Path) -> Iterator[tuple[str, str]]:

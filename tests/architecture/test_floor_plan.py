@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.sources import SOURCES, modules
 
 FLOOR_PLAN = {"__init__", "lifecycle", "entities", "rules", "commands", "errors", "ports", "handlers", "queries"}
-SOMETIMES = {"work"}
+SOMETIMES = {"repositories", "tasks"}
 CONTEXTS = ["captures", "concepts", "tokens"]
 NOT_A_CONTEXT = {"__pycache__", "kernel", "memory", "testing"}
 SAYS_NOTHING = {"utils", "helpers", "common", "base", "models", "manager"}
@@ -55,7 +55,7 @@ def test_a_missing_floor_and_a_room_of_its_own_are_named(tmp_path: Path) -> None
         (tmp_path / f"{name}.py").touch()
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "__init__.py").touch()
-    (tmp_path / "work.py").touch()
+    (tmp_path / "tasks.py").touch()
     (tmp_path / "services.py").touch()
 
     assert list(departures(tmp_path)) == ["lacks queries", "has services"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tests.architecture.sources import SOURCES, parsed
 
-HANDLERS = sorted({*SOURCES["indelible"].glob("*/handlers.py"), *SOURCES["indelible"].glob("*/handlers/*.py")})
+HANDLERS = sorted({*SOURCES["indelible"].glob("*/handlers.py"), *SOURCES["indelible"].glob("*/repositories.py")})
 MOST_STATEMENTS = 12
 
 

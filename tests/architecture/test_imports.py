@@ -16,9 +16,9 @@ from tests.architecture.sources import ROOT, SOURCES, modules, parsed
 
 PLANTS = [
     ("rings", "indelible/policy.py", "import indelible_sql"),
-    ("rings", "indelible_sql/tables.py", "import indelible_web"),
+    ("rings", "indelible_sql/schema/tables.py", "import indelible_web"),
     ("rings", "indelible_web/__init__.py", "import indelible_sql"),
-    ("rings", "indelible_sql/tables.py", "import indelible_service"),
+    ("rings", "indelible_sql/schema/tables.py", "import indelible_service"),
     ("rings", "indelible_evm/__init__.py", "import indelible_wordllama"),
     ("rings", "indelible_wordllama/__init__.py", "import indelible_sql"),
     ("core", "indelible/memory/store.py", "import sqlalchemy"),

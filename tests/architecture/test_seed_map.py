@@ -5,8 +5,8 @@ import re
 import pytest
 from tests.architecture.pages import code, is_there, page, rows
 
-from indelible_sql.concepts import CREATE, EDIT, STEP
-from indelible_sql.schema import DIALECTS
+from indelible_sql.concepts.store import CREATE, EDIT, STEP
+from indelible_sql.schema.catalog import DIALECTS
 
 SEED_MAP = list(rows(page("reference/seed-map.md"), "seed 000 names"))
 SEED_001 = list(rows(page("reference/seed-map.md"), "seed 001 names"))

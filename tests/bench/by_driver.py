@@ -22,8 +22,8 @@ from tests.bench.rounds import Act
 from tests.bench.statements import ENCODER
 
 from indelible.kernel import instant_text
-from indelible.testing.readers import Place
-from indelible_sql.captures_tables import RISING, SIGNALS
+from indelible.testing.captures.scenarios import Place
+from indelible_sql.captures.tables import RISING, SIGNALS
 
 NAMED: Final = re.compile(r":(\w+)")
 PLACE: Final = "indelible."

@@ -16,7 +16,7 @@ from indelible.captures.rules.records import GIVEN, MADE
 from indelible.captures.rules.urls import normalized_url
 from indelible.kernel import instant_text
 from indelible.kernel.values import EARLIEST
-from indelible.testing.readers import MODEL, Place
+from indelible.testing.captures.scenarios import MODEL, Place
 from indelible.testing.stores import MAYA
 
 Reals = NDArray[np.floating[Any]]

@@ -17,10 +17,10 @@ from tests.bench.statements import connected
 from tests.chaos.testbed import Testbed
 
 from indelible import captures
-from indelible.testing.readers import activated
+from indelible.testing.captures.scenarios import activated
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, open_store, verify
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 
 HAND: Final = "by hand, in one go"
 STEPPED: Final = "by hand, step by step"

@@ -11,14 +11,14 @@ from tests.bench.by_hand import REASON, Asked, Reals
 
 from indelible import captures
 from indelible.captures import EmbeddingVector
-from indelible.testing.readers import MODEL, Place, space_of
+from indelible.testing.captures.scenarios import MODEL, Place, space_of
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
-from indelible_sql.columns import SCHEMA
-from indelible_sql.guards import lifted
-from indelible_sql.schema import guards
-from indelible_sql.together import written
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
+from indelible_sql.engine.atomic_write import written
+from indelible_sql.schema.catalog import guards
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.guards import lifted
 
 OURS: Final = "indelible"
 NOISE: Final = 0.3

@@ -12,17 +12,7 @@ from attrs import evolve, frozen
 from sqlalchemy import make_url
 from tests.bench import others
 from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, in_turns
-from tests.bench.statements import (
-    CONTENT,
-    NOTE,
-    OWN,
-    Edited,
-    Sent,
-    Statements,
-    columns_of,
-    connected,
-    revised,
-)
+from tests.bench.statements import CONTENT, NOTE, OWN, Edited, Sent, Statements, columns_of, connected, revised
 from tests.bench.unguarded import unguarded_postgresql, unguarded_sqlite
 from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched

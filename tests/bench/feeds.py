@@ -22,10 +22,10 @@ from tests.chaos.testbed import Testbed
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
-from indelible_service.local import derived
+from indelible_service.data_directory import derived
 from indelible_service.settings import Settings
 from indelible_sql import open_store
-from indelible_web.console.streams import HEARTBEAT_SECONDS
+from indelible_web.console.live import HEARTBEAT_SECONDS
 
 FEEDS: Final = 50
 ALONE: Final = "no feed open"

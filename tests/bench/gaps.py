@@ -10,7 +10,7 @@ import psycopg
 from tests.chaos.testbed import Testbed, testbed
 
 from indelible import tokens
-from indelible.testing.mints import an_author, seven
+from indelible.testing.tokens.scenarios import an_author, seven
 from indelible_sql import SqlStore, open_store
 
 MILLISECONDS: Final = 1_000

@@ -13,7 +13,7 @@ from tests.bench.queue_workers import Claim, claimed, run
 from tests.bench.rounds import Dose, Goal, Measured, Table
 from tests.chaos.testbed import Testbed
 
-from indelible.kernel.leases import Lease
+from indelible.kernel.tasks import Lease
 from indelible_sql import SqlStore, open_store
 
 ROUNDS: Final = 3

@@ -17,9 +17,9 @@ from indelible.tokens import Author, Repositories, Token
 from indelible.tokens.rules import GENERATE
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
-from indelible_sql.leases import WORK
-from indelible_sql.tables import HISTORY
-from indelible_sql.tokens_tables import TOKENS
+from indelible_sql.kernel.tasks import WORK
+from indelible_sql.schema.tables import HISTORY
+from indelible_sql.tokens.tables import TOKENS
 
 DUE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 WALLET: Final = f"0x{'ab' * 20}"

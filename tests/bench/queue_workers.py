@@ -14,7 +14,7 @@ from tests.sql.drivers import watched
 
 from indelible import tokens
 from indelible.kernel import Actor, Head
-from indelible.kernel.leases import Lease
+from indelible.kernel.tasks import Lease
 from indelible.tokens import Token
 from indelible.tokens.rules import GENERATE
 from indelible_sql import SqlStore, open_store

@@ -18,11 +18,11 @@ from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched
 
 from indelible import captures
-from indelible.testing.readers import activated
+from indelible.testing.captures.scenarios import activated
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, index_spaces, open_store
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SUBSPACES
-from indelible_sql.primitives import install
+from indelible_sql.captures.sqlite_functions import install
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SUBSPACES
 
 DIMENSION: Final = 256
 SIZES: Final = (10, 100, 1_000, 10_000)

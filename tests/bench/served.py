@@ -26,7 +26,7 @@ from indelible.kernel import canonical
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
-from indelible_service.local import derived
+from indelible_service.data_directory import derived
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store
 

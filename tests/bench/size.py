@@ -17,7 +17,7 @@ from tests.chaos.testbed import Testbed
 from indelible import concepts
 from indelible.kernel import canonical
 from indelible.testing.stores import BEGINNING, MAYA
-from indelible_service.foreign import import_file
+from indelible_service.concepts_import import import_file
 from indelible_sql import SqlStore, export_histories, open_store, verify
 
 ROUNDS: Final = 2

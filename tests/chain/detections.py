@@ -12,10 +12,10 @@ from tests.chain.anvil import Anvil, anvil
 from tests.chain.proxy import Proxy, proxy
 
 from indelible import tokens
+from indelible.app import Reading
 from indelible.kernel import Actor, Head, SystemClock
 from indelible.testing.stores import AnyStore
 from indelible.tokens.queries import checkpoints
-from indelible.wiring import Reading
 from indelible_evm import EvmChain
 from indelible_workers import drain
 

@@ -20,7 +20,7 @@ from attrs import define, field, frozen
 from tests.chaos.children import child
 
 from indelible.kernel import Actor
-from indelible.kernel.leases import Lease, LeaseLost
+from indelible.kernel.tasks import Lease, LeaseLost
 from indelible_sql import SqlStore, open_store
 
 STAGE: Final = "claims"

@@ -11,7 +11,7 @@ from tests.chaos.written import changes_after
 from indelible.testing.stores import BEGINNING, create, edit, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
-from indelible_sql.walk import Fault
+from indelible_sql.maintenance.findings import Fault
 
 LONGEST_JUMP_SECONDS = 400 * 24 * 3_600
 

@@ -7,13 +7,13 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from indelible import captures, concepts
+from indelible.app import Writing
 from indelible.captures import CaptureArtifactCommand, CaptureResult
 from indelible.concepts import ConceptSaved
 from indelible.kernel import Once, RequestInFlight
 from indelible.kernel.keys import CreateKey, KeyCreated, KeySaved, RevokeKey, create_key, revoke_key
-from indelible.testing.readers import X1, A, B, activated, space_of
+from indelible.testing.captures.scenarios import X1, A, B, activated, space_of
 from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO, AnyStore, approve, create, do, submit
-from indelible.wiring import Writing
 
 LONGEST_WAIT_SECONDS: Final = 30
 

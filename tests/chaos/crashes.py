@@ -15,8 +15,8 @@ from tests.conftest import POLICY
 from indelible.captures import CaptureResult
 from indelible.kernel import IndelibleError, WrongUse
 from indelible_sql import SqlStore, open_store, verify
-from indelible_sql.failpoints import Failpoint
-from indelible_sql.walk import Finding
+from indelible_sql.engine.failpoints import Failpoint
+from indelible_sql.maintenance.findings import Finding
 
 NUMBERS = count(1)
 LONGEST_WAIT_SECONDS = 60

@@ -17,8 +17,8 @@ from attrs import evolve, frozen
 
 from indelible import tokens
 from indelible.kernel import Actor, Head
-from indelible.kernel.leases import Lease, Leases
 from indelible.kernel.stages import GiveUp, Stage, TryAgain
+from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
 from indelible_workers import HintBroker, Periodic, Shift, client_of, schedule, working
 

@@ -27,8 +27,8 @@ from tests.conftest import SHARED_MEMORY
 
 from indelible import tokens
 from indelible.kernel import Actor
-from indelible.kernel.leases import Attempt, Work
 from indelible.kernel.stages import ReviveWork, revive_work
+from indelible.kernel.tasks import Attempt, Work
 from indelible_service.embedded import redis
 from indelible_sql import open_store, verify
 from indelible_workers import client_of

@@ -15,7 +15,7 @@ from tests.conftest import POLICY
 from indelible.kernel import Clock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store
-from indelible_sql.authorizer import install
+from indelible_sql.engine.authorizer import install
 
 LONGEST_WAIT_SECONDS = 10
 PAUSE_SECONDS = 0.02

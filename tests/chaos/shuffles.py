@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, s
 from indelible import captures
 from indelible.captures import CaptureArtifactCommand, ContentSource, EngagementLevel
 from indelible.kernel import IndelibleError
-from indelible.testing.readers import Place, place_in, space_of
+from indelible.testing.captures.scenarios import Place, place_in, space_of
 from indelible.testing.stores import BEGINNING, AnyStore
 from indelible_sql import SqlStore, rebuild, verify
 

@@ -8,7 +8,7 @@ from tests.chaos.crashes import crash_everywhere
 from tests.chaos.kills import kill_writers
 
 from indelible_service.embedded import PostgresServer
-from indelible_sql.failpoints import Failpoint
+from indelible_sql.engine.failpoints import Failpoint
 
 KILLS = 4
 

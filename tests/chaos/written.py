@@ -5,9 +5,9 @@ from sqlalchemy import bindparam, select
 
 from indelible.kernel import Change
 from indelible_sql import SqlReading, SqlStore
-from indelible_sql.captures_tables import SIGNALS
-from indelible_sql.history import ROWS
-from indelible_sql.tables import HISTORY
+from indelible_sql.captures.tables import SIGNALS
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.schema.tables import HISTORY
 
 AFTER = select(HISTORY).where(HISTORY.c.position > bindparam("position")).order_by(HISTORY.c.position)
 LAST = select(HISTORY.c.position).order_by(HISTORY.c.position.desc()).limit(1)

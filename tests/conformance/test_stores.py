@@ -10,19 +10,19 @@ from tests.databases import lent_database
 from tests.feeds import Patient
 
 from indelible.memory import MemoryStore
-from indelible.testing.captures import CapturesConformance
-from indelible.testing.concepts import ConceptsConformance
-from indelible.testing.detection import DetectionConformance
-from indelible.testing.kernel import KernelConformance
-from indelible.testing.readers import Install, nothing_to_install
-from indelible.testing.repository import RepositoryConformance
-from indelible.testing.spaces import SpacesConformance
+from indelible.testing.captures.conformance import CapturesConformance
+from indelible.testing.captures.scenarios import Install, nothing_to_install
+from indelible.testing.captures.spaces import SpacesConformance
+from indelible.testing.concepts.conformance import ConceptsConformance
+from indelible.testing.concepts.repository import RepositoryConformance
+from indelible.testing.kernel.conformance import KernelConformance
+from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible.testing.tokens import TokensConformance
-from indelible.testing.work import WorkConformance
+from indelible.testing.tokens.conformance import TokensConformance
+from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, install_algorithm
-from indelible_sql.migrate import upgrade
+from indelible_sql.schema.migrate import upgrade
 
 
 class Conformance(

@@ -22,10 +22,10 @@ from tests.web.harness import WEBHOOK_SECRET
 from tests.web.minting import MAYA_S, buried, failed, minted
 from werkzeug.serving import make_server
 
+from indelible.app import Wiring
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
-from indelible.wiring import Wiring
 from indelible_service.cli import main
 from indelible_service.embedded import PostgresServer
 from indelible_web import WebSettings, create_app

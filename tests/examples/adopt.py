@@ -7,9 +7,9 @@ from attrs import evolve, frozen
 from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, Table, Text, select
 
 from indelible import concepts
+from indelible.app import Writing
 from indelible.concepts import Concept, ConceptContent, ConceptStatus, ConceptVersion
 from indelible.kernel import Actor
-from indelible.wiring import Writing
 
 ARTICLES = Table(
     "articles",

@@ -1,8 +1,8 @@
 """A service's own code: it turns an editor's outline into drafts, and knows only that there is a store."""
 
 from indelible import concepts
+from indelible.app import Reading, Writing
 from indelible.kernel import Actor, Store
-from indelible.wiring import Reading, Writing
 
 
 def draft_all(store: Store[Reading, Writing], outline: dict[str, str], *, author: Actor) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Concatenate
 
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds
-from indelible.kernel.config import Config, SystemConfigCache
-from indelible.kernel.receipts import answered
+from indelible.kernel.idempotency import answered
+from indelible.kernel.settings import Config, SystemConfigCache
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
 from indelible.policy import Policy

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, MetaData, Table, Text, false, func, insert, select, update
 
 from indelible.kernel import Actor
-from indelible.kernel.leases import Leases
 from indelible.kernel.stages import Stage
+from indelible.kernel.tasks import Leases
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
 from indelible_workers import HintBroker, Periodic, Shift, client_of, schedule, working
 

@@ -5,8 +5,8 @@ import os
 from flask import Flask, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from indelible.app import Wiring
 from indelible.kernel import Actor
-from indelible.wiring import Wiring
 from indelible_sql import SqlStore, open_store
 from indelible_web import Caller, WebSettings, create_app
 

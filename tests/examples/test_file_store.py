@@ -11,16 +11,16 @@ from tests.examples.file_store import FileStore
 
 from indelible import concepts
 from indelible.kernel import Actor, Because
-from indelible.kernel.config import Config
 from indelible.kernel.keys import KeyPolicy
+from indelible.kernel.settings import Config
 from indelible.memory.store import MemoryTransaction
 from indelible.policy import Policy
-from indelible.testing.captures import CapturesConformance
-from indelible.testing.concepts import ConceptsConformance
-from indelible.testing.kernel import KernelConformance
-from indelible.testing.readers import Install, nothing_to_install
-from indelible.testing.repository import RepositoryConformance
-from indelible.testing.spaces import SpacesConformance
+from indelible.testing.captures.conformance import CapturesConformance
+from indelible.testing.captures.scenarios import Install, nothing_to_install
+from indelible.testing.captures.spaces import SpacesConformance
+from indelible.testing.concepts.conformance import ConceptsConformance
+from indelible.testing.concepts.repository import RepositoryConformance
+from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.stores import CLEARER, AnyStore, CountedIds, TickingClock, create, do, refusal
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))

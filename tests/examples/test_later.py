@@ -11,8 +11,8 @@ from tests.examples.conftest import HostDatabase
 
 from indelible.kernel import Actor, InvalidTransition, Lifecycle
 from indelible_sql import SqlStore, open_store, rebuild, verify
-from indelible_sql.admission import LifecycleDiffers
-from indelible_sql.hosts import EdgeInUse
+from indelible_sql.schema.admission import LifecycleDiffers
+from indelible_sql.schema.hosts import EdgeInUse
 
 MAYA = Actor.user("maya")
 DUE = date(2999, 1, 1)

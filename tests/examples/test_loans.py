@@ -23,9 +23,9 @@ from indelible_sql import (
     verify,
     withdraw_lifecycle,
 )
-from indelible_sql.admission import LifecycleDiffers
-from indelible_sql.hosts import EdgeInUse
-from indelible_sql.tables import EDGES, HISTORY
+from indelible_sql.schema.admission import LifecycleDiffers
+from indelible_sql.schema.hosts import EdgeInUse
+from indelible_sql.schema.tables import EDGES, HISTORY
 
 MAYA = Actor.user("maya")
 ADDED_BY_HAND = {"lifecycle": "loan", "from_state": "LENT", "action": "lose", "to_state": "LENT", "adds_version": 0}

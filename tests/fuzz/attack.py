@@ -19,7 +19,7 @@ from indelible.kernel.errors import error_types
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, revoke_key
 from indelible.testing.stores import MAYA, create
 from indelible_sql import SqlStore
-from indelible_sql.schema import TABLES
+from indelible_sql.schema.catalog import TABLES
 
 assert indelible_web  # its refusals are to be known
 CODES = {error.code for error in error_types()}

@@ -9,7 +9,7 @@ from tests.web.harness import Json, Web
 from tests.web.reader import reader_of
 
 from indelible.captures.rules.tuning import TUNED
-from indelible.testing.readers import MODEL, A, B, C
+from indelible.testing.captures.scenarios import MODEL, A, B, C
 
 FRESH = 4  # how many spaces come with each round
 VECTORS = (A, B, C, (0.9, 0.3, 0.3))

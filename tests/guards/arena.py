@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, Executable, NullPool, PrimaryKeyConst
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
-from indelible_sql.columns import SCHEMA
-from indelible_sql.schema import TABLES
+from indelible_sql.schema.catalog import TABLES
+from indelible_sql.schema.columns import SCHEMA
 
 Statement = Executable | Callable[[Connection], object]
 REFUSALS = (DBAPIError, psycopg.Error)

@@ -32,10 +32,10 @@ from tests.guards.situation import (
 
 from indelible.captures import EngagementLevel
 from indelible.kernel import Change
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
-from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.keys import KEYS
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
+from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.kernel.keys import KEYS
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 LATER = timedelta(microseconds=1)
 STEP = ("lifecycle", "from_state", "action")

@@ -13,13 +13,13 @@ from tests.guards.raw import by_rowid, copied, overriding, replacing
 from tests.guards.situation import Situation, after, answer, born, keep, log, move, remark
 
 from indelible.kernel import Change, instant_text
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
-from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.keys import KEYS
-from indelible_sql.leases import ATTEMPTS, WORK
-from indelible_sql.schema import TABLES
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
-from indelible_sql.tokens_tables import TOKENS
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
+from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.schema.catalog import TABLES
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.tokens.tables import TOKENS
 
 LARGEST = 2**63 - 1
 HEAD = {"id": "new", "status": "ACTIVE", "seq": 1, "hash": "b" * 64}

@@ -13,14 +13,14 @@ from tests.guards.raw import NULL, raw
 from tests.guards.situation import Row, Situation, answer, born, keep, log, move, remark
 
 from indelible.kernel import Change
-from indelible_sql import columns
-from indelible_sql.captures_tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
-from indelible_sql.columns import Domain
-from indelible_sql.concepts import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.keys import KEYS
-from indelible_sql.leases import ATTEMPTS, WORK
-from indelible_sql.tables import EDGES, HISTORY, RECEIPTS
-from indelible_sql.together import written
+from indelible_sql.captures.tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
+from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.engine.atomic_write import written
+from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.schema import columns
+from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 NOTHING: Mapping[str, object] = {}
 OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {

@@ -8,34 +8,15 @@ from sqlalchemy import Table, delete, insert, select, update
 from tests.guards.arena import Statement
 from tests.guards.attacks_on_columns import birth_of
 from tests.guards.kinds import Kind, Write
-from tests.guards.minted import (
-    DEAD,
-    FREE,
-    HEADS_OF_TOKENS,
-    LEASED,
-    SHOWN,
-    Step,
-    attempt,
-    chain_hash,
-    put,
-    wallet,
-    work,
-)
+from tests.guards.minted import DEAD, FREE, HEADS_OF_TOKENS, LEASED, SHOWN, Step, attempt, chain_hash, put, wallet, work
 from tests.guards.raw import NULL, raw, replacing
 from tests.guards.situation import Situation, after, born, log, move
 
 from indelible.kernel import Lifecycle
 from indelible.testing.stores import BEGINNING
-from indelible_sql.leases import ATTEMPTS, WORK
-from indelible_sql.schema import HEADS
-from indelible_sql.tokens_tables import (
-    AUTHORS,
-    IMAGE_JOBS,
-    MINT_EVENTS,
-    REVEALS,
-    TOKENS,
-    UPLOADS,
-)
+from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.schema.catalog import HEADS
+from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
 
 MAYA, NOOR = "user:maya", "user:noor"
 SOON = BEGINNING + timedelta(days=900)

@@ -7,25 +7,17 @@ from typing import Any, Never
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
 
-from indelible.captures import (
-    ANNEALED,
-    Artifact,
-    Centroid,
-    EngagementLevel,
-    RenameSubspace,
-    Signal,
-    rename_subspace,
-)
+from indelible.captures import ANNEALED, Artifact, Centroid, EngagementLevel, RenameSubspace, Signal, rename_subspace
 from indelible.captures.entities import AlgorithmVersion, as_float32
 from indelible.captures.handlers import RepositoryOverShelf
 from indelible.captures.rules.formulas import checksum_of
 from indelible.kernel import Because, Change, Head, next_change
-from indelible.kernel.stepped import Stepped, record_of
-from indelible.testing.readers import A, B, C, Place, change, worked
+from indelible.kernel.aggregates import Stepped, record_of
+from indelible.testing.captures.scenarios import A, B, C, Place, change, worked
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.captures import SqlCaptures
-from indelible_sql.captures_tables import ARTIFACTS, CENTROIDS, SIGNALS
+from indelible_sql.captures.store import SqlCaptures
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 
 Row = Mapping[str, Any]
 CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from indelible_sql.schema import guards
+from indelible_sql.schema.catalog import guards
 
 Damages = Mapping[str, Sequence[str]]
 HISTORY = "indelible.history"

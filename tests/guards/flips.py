@@ -14,10 +14,10 @@ from tests.guards.minted import HEADS_OF_TOKENS, SHOWN
 from tests.guards.situation import Situation
 
 from indelible_sql import Finding
-from indelible_sql.leases import ATTEMPTS, WORK
-from indelible_sql.schema import DIALECTS, HEADS, TABLES
-from indelible_sql.together import written
-from indelible_sql.tokens_tables import TOKENS, UPLOADS
+from indelible_sql.engine.atomic_write import written
+from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.schema.catalog import DIALECTS, HEADS, TABLES
+from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 # No digest covers work: it is what is still to be done, and its attempts say only how it went.

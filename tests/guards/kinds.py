@@ -8,7 +8,7 @@ from tests.guards.arena import Statement
 from tests.guards.situation import Row, Situation, after, log, move
 
 from indelible.kernel import Change, digest
-from indelible_sql.tables import EDGES
+from indelible_sql.schema.tables import EDGES
 
 Write = Callable[[Situation], Sequence[Statement]]
 Kind = Mapping[str, Write]

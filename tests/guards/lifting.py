@@ -8,8 +8,8 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, text
 from tests.guards.arena import REFUSALS, Statement, guard_of, run, settle_keys
 
-from indelible_sql.schema import HEADS, TABLES
-from indelible_sql.tables import HISTORY
+from indelible_sql.schema.catalog import HEADS, TABLES
+from indelible_sql.schema.tables import HISTORY
 
 # What cannot stand without a guard goes first: keys that point at a unique one, the key whose column may be NULL.
 HANGING: Mapping[str, Sequence[str]] = {

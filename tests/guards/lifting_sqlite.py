@@ -11,7 +11,7 @@ from sqlalchemy import NullPool, create_engine
 from tests.guards.arena import BY_NAME, Arena, Statement
 from tests.guards.lifting import with_hanging
 
-from indelible_sql.columns import SCHEMA
+from indelible_sql.schema.columns import SCHEMA
 
 
 class SqliteLifting:

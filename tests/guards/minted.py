@@ -8,9 +8,9 @@ from attrs import asdict, evolve, fields, frozen
 from sqlalchemy import Insert, Update, insert, update
 
 from indelible.kernel import Because, Change, Head, next_change
-from indelible.kernel.leases import Attempt, Lease, Outcome
+from indelible.kernel.aggregates import Stepped, record_of
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible.kernel.stepped import Stepped, record_of
+from indelible.kernel.tasks import Attempt, Lease, Outcome
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible.tokens import (
     Author,
@@ -23,16 +23,8 @@ from indelible.tokens import (
     Token,
 )
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.leases import ATTEMPTS, STAGES, WORK
-from indelible_sql.tokens_tables import (
-    AUTHORS,
-    IMAGE_JOBS,
-    MINT_EVENTS,
-    REVEALS,
-    SYSTEM_STATES,
-    TOKENS,
-    UPLOADS,
-)
+from indelible_sql.kernel.tasks import ATTEMPTS, STAGES, WORK
+from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, SYSTEM_STATES, TOKENS, UPLOADS
 
 Row = Mapping[str, Any]
 HEADS_OF_TOKENS = (STAGES, AUTHORS, MINT_EVENTS, TOKENS, IMAGE_JOBS, UPLOADS, REVEALS, SYSTEM_STATES)

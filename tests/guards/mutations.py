@@ -15,7 +15,7 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import Finding
-from indelible_sql.schema import HEADS
+from indelible_sql.schema.catalog import HEADS
 
 MADE = "the database makes the value, and it is never another"
 BY_ROWID = "a rowid is never NULL: SQLite makes one"

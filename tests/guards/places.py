@@ -15,8 +15,8 @@ from tests.guards.situation import Situation, settle
 from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault, Finding, open_store, verify
-from indelible_sql.columns import SCHEMA
-from indelible_sql.engines import Engines
+from indelible_sql.engine.connections import Engines
+from indelible_sql.schema.columns import SCHEMA
 
 Where = TypeVar("Where", Path, PostgresServer)
 

@@ -10,8 +10,8 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from tests.guards.arena import Statement
 
 from indelible.kernel import canonical
-from indelible_sql.columns import SCHEMA
-from indelible_sql.together import written
+from indelible_sql.engine.atomic_write import written
+from indelible_sql.schema.columns import SCHEMA
 
 NULL: ColumnElement[Any] = literal_column("NULL")
 

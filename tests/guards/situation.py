@@ -14,13 +14,13 @@ from indelible.concepts import CONCEPT, Concept, ConceptVersion
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.records import record_of
 from indelible.kernel import Because, Change, Head, Once, digest, next_change
+from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
-from indelible.kernel.receipts import Receipt
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible_sql import SqlReading, SqlStore
-from indelible_sql.concepts import VERSIONS, WARNINGS
-from indelible_sql.schema import HEADS
-from indelible_sql.tables import HISTORY, RECEIPTS
+from indelible_sql.concepts.store import VERSIONS, WARNINGS
+from indelible_sql.schema.catalog import HEADS
+from indelible_sql.schema.tables import HISTORY, RECEIPTS
 
 DAY = timedelta(days=1)
 B, C = "b" * 64, "c" * 64

@@ -18,8 +18,8 @@ from indelible.kernel.keys import list_keys
 from indelible.testing.stores import MAYA, refusal
 from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import SqlStore, open_store
-from indelible_sql.admission import ForeignKeysOff, RoleTooStrong
-from indelible_sql.migrate import SchemaDamaged, SchemaOutOfDate
+from indelible_sql.schema.admission import ForeignKeysOff, RoleTooStrong
+from indelible_sql.schema.migrate import SchemaDamaged, SchemaOutOfDate
 
 NUMBERS = count(1)
 FORBIDDEN = (

@@ -18,7 +18,7 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
-from indelible_sql.schema import TABLES
+from indelible_sql.schema.catalog import TABLES
 
 FEWEST_GUARDS, FEWEST_OF_A_KIND = 45, 3
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")

@@ -20,7 +20,7 @@ from tests.guards.places import Inside, Place, inside_database, inside_file
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault
-from indelible_sql.columns import INSTANT
+from indelible_sql.schema.columns import INSTANT
 
 EVERY = {**SUPPLIED, **MADE}
 INSTANTS = [name for name, (_, column) in SUPPLIED.items() if column.type is INSTANT]

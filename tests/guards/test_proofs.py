@@ -19,15 +19,15 @@ from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
 
-from indelible.testing.concepts import ConceptsConformance
-from indelible.testing.kernel import KernelConformance
-from indelible.testing.repository import RepositoryConformance
+from indelible.testing.concepts.conformance import ConceptsConformance
+from indelible.testing.concepts.repository import RepositoryConformance
+from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.stores import AnyStore
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
-from indelible_sql.migrate import newest
-from indelible_sql.schema import ddl, guards
-from indelible_sql.snapshot import digest_of, facts
+from indelible_sql.schema.catalog import ddl, guards
+from indelible_sql.schema.migrate import newest
+from indelible_sql.schema.snapshot import digest_of, facts
 
 DEPLOYED = b"""
     SELECT tgname, tgenabled::text AS enabled, pg_get_triggerdef(t.oid) AS trigger, prosrc AS body

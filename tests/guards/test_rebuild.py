@@ -17,11 +17,11 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
-from indelible_sql.captures_tables import FOLDED
-from indelible_sql.columns import SCHEMA
-from indelible_sql.schema import HEADS, MOVING, guards
-from indelible_sql.snapshot import facts
-from indelible_sql.tables import ShownKey, metadata
+from indelible_sql.captures.tables import FOLDED
+from indelible_sql.schema.catalog import HEADS, MOVING, guards
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.snapshot import facts
+from indelible_sql.schema.tables import ShownKey, metadata
 
 NUMBERS = count(1)
 GHOST = """

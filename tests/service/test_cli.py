@@ -30,14 +30,14 @@ import indelible_sql
 from indelible.captures import ANNEALED
 from indelible.concepts import ConceptContent
 from indelible.kernel.errors import error_types
-from indelible.testing.readers import activate, change, code, registered
+from indelible.testing.captures.scenarios import activate, change, code, registered
 from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
-from indelible_service.cli.answers import HINTS, Command
+from indelible_service.cli.output import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
-from indelible_sql import snapshot_files
-from indelible_sql.schema import HEADS
-from indelible_sql.snapshot_files import NAMES
+from indelible_sql.schema import snapshot_files
+from indelible_sql.schema.catalog import HEADS
+from indelible_sql.schema.snapshot_files import NAMES
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")

@@ -22,9 +22,9 @@ from redis import AuthenticationError, Redis
 from tests.conftest import copied, folder
 from tests.databases import create_database
 
+from indelible_service.data_directory import FileUnusable
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql, redis
 from indelible_service.embedded.postgresql import programs
-from indelible_service.local import FileUnusable
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 

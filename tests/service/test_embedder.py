@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from indelible_service.cli import main
+from indelible_service.composition import EmbedderMissing, embedder_of
 from indelible_service.settings import Settings
-from indelible_service.wire import EmbedderMissing, embedder_of
 from indelible_wordllama import WordLlamaEmbedder
 
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indelible import captures
+from indelible_service.captures_demo import HABITS, HANDBOOK, OWNER, captures_demo, texts_in
 from indelible_service.cli import main
 from indelible_service.database import opened, upgrade
-from indelible_service.reading import HABITS, HANDBOOK, OWNER, captures_demo, texts_in
 from indelible_service.settings import Settings, load
 from indelible_sql import verify
 

@@ -19,21 +19,18 @@ import indelible_sql
 from indelible.concepts import ConceptContent, ConceptSaved, get_concept, list_history
 from indelible.kernel import Actor, IndelibleError, canonical, exports
 from indelible.kernel.exports import BadLine, ExportDamaged, line_of
-from indelible.testing import readers
-from indelible.testing.stores import (
-    MAYA,
-    CountedIds,
-    TickingClock,
-    approve,
-    create,
-    edit,
-    published,
-    refusal,
-    submit,
-)
-from indelible_service.foreign import import_file
+from indelible.testing.captures import scenarios as readers
+from indelible.testing.stores import MAYA, CountedIds, TickingClock, approve, create, edit, published, refusal, submit
+from indelible_service.concepts_import import import_file
 from indelible_sql import SqlStore, open_store
-from indelible_sql.transfer import FORMAT, ExportIncomplete, HistoryDiffers, Imported, export_histories, exported_hashes
+from indelible_sql.maintenance.export import (
+    FORMAT,
+    ExportIncomplete,
+    HistoryDiffers,
+    Imported,
+    export_histories,
+    exported_hashes,
+)
 
 ODD = ConceptContent(
     name="Odd \u2028 name \U0001f600",

@@ -13,7 +13,7 @@ from indelible import concepts
 from indelible.kernel import Actor, Stale
 from indelible.testing.stores import RATIO, create
 from indelible_sql import open_store, verify
-from indelible_sql.walk import Finding
+from indelible_sql.maintenance.findings import Finding
 
 PROCESSES = 8
 LONGEST_WAIT_SECONDS = 120

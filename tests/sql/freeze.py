@@ -12,10 +12,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from indelible_service.embedded import postgres
-from indelible_sql import migrate
-from indelible_sql.migrations.frozen import SEPARATOR
-from indelible_sql.schema import ddl
-from indelible_sql.snapshot import digest_of, facts
+from indelible_sql.schema import migrate
+from indelible_sql.schema.catalog import ddl
+from indelible_sql.schema.migrations.frozen import SEPARATOR
+from indelible_sql.schema.snapshot import digest_of, facts
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 FIRST = "0001"

@@ -12,12 +12,12 @@ from tests.feeds import ALL, settled
 from tests.sql.proxy import Fault, Proxy, proxy_to
 
 from indelible import concepts
+from indelible.app import Writing
 from indelible.concepts import ConceptSaved
 from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, create
-from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store, verify
-from indelible_sql.walk import Finding
+from indelible_sql.maintenance.findings import Finding
 
 HASTE = 0.04  # of the pauses between two questions, in the gate
 Handler = Callable[[Writing, Any], ConceptSaved]

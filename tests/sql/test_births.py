@@ -8,12 +8,12 @@ import pytest
 
 from indelible import tokens
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible.testing.mints import seven, wallet
-from indelible.testing.readers import code
+from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import do
+from indelible.testing.tokens.scenarios import seven, wallet
 from indelible.tokens import RecoverToken, SetAuthorPrompt
 from indelible_sql import SqlStore
-from indelible_sql.session import Session
+from indelible_sql.engine.session import Session
 
 PROMPT = SetAuthorPrompt(wallet_address=wallet(1), prompt_text="A boat.")
 BIRTHS: dict[str, tuple[Callable[[SqlStore], object], list[str]]] = {

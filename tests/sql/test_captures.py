@@ -18,7 +18,7 @@ from tests.sql.pooler import pooler_to
 
 from indelible import captures
 from indelible.captures import ANNEALED, MarginResult
-from indelible.testing.readers import A, B, Place, activate, activated, change, place_in, worked
+from indelible.testing.captures.scenarios import A, B, Place, activate, activated, change, place_in, worked
 from indelible.testing.stores import do
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import Pool, SqlStore, install_algorithm, open_store, verify

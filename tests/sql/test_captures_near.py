@@ -14,12 +14,12 @@ from tests.sql.conftest import code, opened
 from indelible import captures
 from indelible.captures.queries import ArtifactFound
 from indelible.kernel import TimeOrderedIds
-from indelible.testing.readers import Place, activated, change, place_in, space_of
+from indelible.testing.captures.scenarios import Place, activated, change, place_in, space_of
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, index_spaces, open_store
-from indelible_sql.captures_near import index_of
-from indelible_sql.captures_tables import ARTIFACTS
-from indelible_sql.snapshot_files import differences
+from indelible_sql.captures.nearest import index_of
+from indelible_sql.captures.tables import ARTIFACTS
+from indelible_sql.schema.snapshot_files import differences
 
 DIMENSION, MANY, FEW, WANTED, QUESTIONS = 64, 3_000, 10, 10, 40
 EXACT, HOSTILE = "exact_search_artifacts", "o'neil%s:of"

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Final
 
-from indelible.wiring import Reading
+from indelible.app import Reading
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, open_store
 

@@ -14,7 +14,7 @@ from indelible import concepts
 from indelible.concepts import Concept, ConceptSaved
 from indelible.kernel import Change, Once
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, revoke_key
-from indelible.testing.repository import CONCEPT, VERSION, save
+from indelible.testing.concepts.repository import CONCEPT, VERSION, save
 from indelible.testing.stores import MAYA, RATIO, approve, create, do, edit, publish, submit
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, rebuild, verify

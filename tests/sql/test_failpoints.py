@@ -11,7 +11,7 @@ from tests.sql.statements import Trace, on_postgresql, on_sqlite
 from indelible.testing.stores import create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
-from indelible_sql.failpoints import Failpoint, unarmed
+from indelible_sql.engine.failpoints import Failpoint, unarmed
 
 Log = list[str | Failpoint]
 

@@ -28,11 +28,11 @@ from tests.conftest import POLICY
 from tests.feeds import changes
 
 from indelible import concepts
+from indelible.app import Reading, Writing
 from indelible.concepts import ConceptSaved, ConceptStatus
 from indelible.concepts.errors import PartialWrite
 from indelible.kernel import Once, Stale
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, refusal
-from indelible.wiring import Reading, Writing
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store, verify
 

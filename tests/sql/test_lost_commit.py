@@ -11,11 +11,11 @@ from tests.sql.lost_commits import Behind, behind, lose
 from tests.sql.proxy import Fault
 
 from indelible import captures, concepts
+from indelible.app import Writing
 from indelible.concepts import ConceptSaved
 from indelible.kernel import Once, OutcomeUnknown
-from indelible.testing.readers import X1, A, place_in
+from indelible.testing.captures.scenarios import X1, A, place_in
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit, refusal
-from indelible.wiring import Writing
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction, verify
 

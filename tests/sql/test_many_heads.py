@@ -7,10 +7,10 @@ from attrs import evolve
 
 from indelible import tokens
 from indelible.kernel import Head, Stale
-from indelible.testing.mints import filled, within
 from indelible.testing.stores import BEGINNING
+from indelible.testing.tokens.scenarios import filled, within
 from indelible.tokens import Token, TokensWrite
-from indelible.tokens.handlers.repositories import kept_all
+from indelible.tokens.repositories import kept_all
 from indelible_sql import SqlStore, verify
 
 FAULT = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größe"}

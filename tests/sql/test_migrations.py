@@ -18,12 +18,12 @@ from tests.feeds import changes
 from tests.sql.conftest import code, opened
 
 from indelible import captures, concepts
-from indelible.testing.readers import A, worked
+from indelible.testing.captures.scenarios import A, worked
 from indelible.testing.stores import MAYA, RATIO, create, edit, refusal
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, open_async_store, verify
-from indelible_sql.migrate import downgrade, migrating, revision_of, upgrade
-from indelible_sql.snapshot import facts
+from indelible_sql.schema.migrate import downgrade, migrating, revision_of, upgrade
+from indelible_sql.schema.snapshot import facts
 
 SCHEMA = "indelible"
 MIGRATORS = 4

@@ -7,9 +7,9 @@ from sqlalchemy.sql.base import Executable
 
 from indelible.testing.stores import RATIO, create, edit
 from indelible_sql import SqlStore
-from indelible_sql.concepts import FIND, GET_VERSION, GET_WARNINGS, LOAD, LOAD_TO_EDIT, NAMES, NODES_NAMED
-from indelible_sql.history import OF_ENTITY
-from indelible_sql.prepared import prepared
+from indelible_sql.concepts.store import FIND, GET_VERSION, GET_WARNINGS, LOAD, LOAD_TO_EDIT, NAMES, NODES_NAMED
+from indelible_sql.engine.prepared import prepared
+from indelible_sql.kernel.history import OF_ENTITY
 
 VERSIONS = 30
 STATEMENTS = {

@@ -13,22 +13,12 @@ from tests.sql.conftest import code
 from tests.sql.editors import PROCESSES, editors, race
 
 from indelible import concepts
+from indelible.app import Writing
 from indelible.concepts import ConceptSaved, ConceptStatus
 from indelible.kernel import Once, Stale
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
-from indelible.testing.repository import CONCEPT, VERSION, save
-from indelible.testing.stores import (
-    CLEARER,
-    MAYA,
-    RATIO,
-    approve,
-    create,
-    do,
-    edit,
-    publish,
-    submit,
-)
-from indelible.wiring import Writing
+from indelible.testing.concepts.repository import CONCEPT, VERSION, save
+from indelible.testing.stores import CLEARER, MAYA, RATIO, approve, create, do, edit, publish, submit
 from indelible_sql import SqlStore, SqlTransaction, verify
 
 EDITS = 10

@@ -21,8 +21,8 @@ from indelible.kernel import Once
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, key_for, list_keys, revoke_key
 from indelible.testing.stores import BEGINNING, MAYA, RATIO, approve, create, do, edit, publish, submit
 from indelible_service.embedded import PostgresServer
-from indelible_sql.among import Gathered
-from indelible_sql.schema import RECORDS
+from indelible_sql.schema.catalog import RECORDS
+from indelible_sql.schema.expressions import Gathered
 
 BEFORE = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
 REWRITES = re.compile(
@@ -275,11 +275,11 @@ def literals(tree: ast.Module) -> Iterator[str]:
 
 def test_the_source_holds_no_upsert_and_changes_rows_in_few_places() -> None:
     trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py")}
-    queue = trees.pop("leases.py")  # work is neither a record nor a head: its row is written as often as it is claimed
+    queue = trees.pop("tasks.py")  # work is neither a record nor a head: its row is written as often as it is claimed
     called = {(name, call) for name, tree in trees.items() for call in calls(tree)}
 
     assert "update" in set(calls(queue))
-    assert {name for name, call in called if call == "update"} <= {"together.py", "rebuild.py", "migrate.py"}
+    assert {name for name, call in called if call == "update"} <= {"atomic_write.py", "rebuild.py", "migrate.py"}
     assert {name for name, call in called if call == "delete"} <= {"rebuild.py"}
     assert not {call for _, call in called if call.startswith("on_conflict") or call == "merge"}
     assert not [text for tree in trees.values() for text in literals(tree) if UPSERT.search(text)]

@@ -12,17 +12,16 @@ from tests.conftest import POLICY, Awaited, Loop
 from tests.sql.test_plans import plan
 
 from indelible.kernel import Actor
-from indelible.kernel.leases import NotBuried
-from indelible.testing.mints import FAR, OVER, a_token, an_author, claim, filled, put, seven, within
-from indelible.testing.readers import code
+from indelible.kernel.tasks import NotBuried
+from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, MAYA
-from indelible.tokens import Token, TokenStatus
-from indelible.tokens.handlers import repositories
+from indelible.testing.tokens.scenarios import FAR, OVER, a_token, an_author, claim, filled, put, seven, within
+from indelible.tokens import Token, TokenStatus, repositories
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, UnitOfWork, create_uow_factory, open_store
-from indelible_sql.failpoints import Failpoint
-from indelible_sql.leases import CLAIM, CLAIM_BEHIND
-from indelible_sql.tokens import GAPS, PENDING
+from indelible_sql.engine.failpoints import Failpoint
+from indelible_sql.kernel.tasks import CLAIM, CLAIM_BEHIND
+from indelible_sql.tokens.store import GAPS, PENDING
 
 # As seed 004 asks for them; what is otherwise stands below, and among the deviations (docs/decisions/deviations.md).
 WANTED: Mapping[str, tuple[str, ...]] = {  # columns; those in capitals are NOT NULL

@@ -16,8 +16,8 @@ from indelible import concepts
 from indelible.concepts import CreateConcept
 from indelible.testing.stores import MAYA, RATIO
 from indelible_sql import open_async_store, open_store
-from indelible_sql.engines import Pool, open_async_engines, open_engines
-from indelible_sql.turns import TasksInTurn
+from indelible_sql.engine.connections import Pool, open_async_engines, open_engines
+from indelible_sql.engine.pools import TasksInTurn
 
 MANY = 8
 TIMES = 20

@@ -12,8 +12,8 @@ from tests.stateful.play import everything
 from indelible import concepts, tokens
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
-from indelible.testing.mints import FAR, a_log, a_page, claim, keep, seven, within
 from indelible.testing.stores import BEGINNING, MAYA, AnyStore, CountedIds, TickingClock, create, do, edit, published
+from indelible.testing.tokens.scenarios import FAR, a_log, a_page, claim, keep, seven, within
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 

@@ -7,11 +7,11 @@ from tests.stateful.programs import MANY, Call, Program, Verb, World
 from tests.stateful.stores import Side, Templates
 
 from indelible import concepts
+from indelible.app import Reading
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, digest
 from indelible.kernel.keys import list_keys
 from indelible.testing.stores import AnyStore
-from indelible.wiring import Reading
 
 ACCEPTED = "accepted"
 SOME = 3

@@ -19,20 +19,11 @@ from hypothesis.strategies import (
 )
 
 from indelible import concepts
+from indelible.app import Writing
 from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptFilter, ConceptListed, ConceptStatus
 from indelible.kernel import Actor, Once
-from indelible.kernel.keys import (
-    KEY,
-    CreateKey,
-    KeyCreated,
-    KeySaved,
-    RevokeKey,
-    create_key,
-    list_keys,
-    revoke_key,
-)
+from indelible.kernel.keys import KEY, CreateKey, KeyCreated, KeySaved, RevokeKey, create_key, list_keys, revoke_key
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore
-from indelible.wiring import Writing
 
 T = TypeVar("T")
 Value = concepts.Concept | concepts.ConceptVersion

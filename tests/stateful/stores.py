@@ -18,7 +18,7 @@ from indelible.policy import Policy
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Rebuilt, open_async_store, open_store, rebuild, verify
-from indelible_sql.walk import Finding
+from indelible_sql.maintenance.findings import Finding
 
 NUMBERS = count(1)
 Opener = Callable[[], AbstractContextManager[AnyStore]]

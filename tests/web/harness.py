@@ -8,13 +8,13 @@ from typing import Any, TypedDict, Unpack, cast
 from openapi_schema_validator import OAS31Validator
 from werkzeug.test import TestResponse
 
+from indelible.app import Wiring
 from indelible.concepts import ConceptContent, ConceptPolicy
 from indelible.kernel import Actor, plain
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, CountedIds, TickingClock
-from indelible.wiring import Wiring
 from indelible_web import WebSettings, create_app
 
 Json = dict[str, Any]

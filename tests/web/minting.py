@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from indelible import tokens
+from indelible.app import Writing
 from indelible.kernel import Actor
-from indelible.kernel.leases import Lease
-from indelible.testing.mints import read_now
+from indelible.kernel.tasks import Lease
 from indelible.testing.stores import BEGINNING, AnyStore
+from indelible.testing.tokens.scenarios import read_now
 from indelible.tokens import Block, Checkpoint, DropBlocks, KeepPage, MintLog, Page, Reorg, Repositories, Span
 from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
 from indelible.tokens.rules import MESSAGE
-from indelible.wiring import Writing
 
 R = TypeVar("R")
 

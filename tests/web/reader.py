@@ -8,7 +8,7 @@ from tests.web.harness import Json, Web, memory, saved
 from werkzeug.test import TestResponse
 
 from indelible.captures import EmbeddingVector
-from indelible.testing.readers import MODEL, X1, A, B, C, activated, change
+from indelible.testing.captures.scenarios import MODEL, X1, A, B, C, activated, change
 from indelible.testing.stores import AnyStore
 from indelible_sql import SqlStore, install_algorithm
 

@@ -11,13 +11,13 @@ from tests.web.minting import MAYA_S, WORKER, buried, claimed, dropped, hash_of,
 from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
+from indelible.app import Wiring
 from indelible.kernel.stages import STAGE
-from indelible.wiring import Wiring
-from indelible_web import admin
 from indelible_web.app import LIFECYCLES
-from indelible_web.document import PREFIX, publish
-from indelible_web.metrics import Metrics
-from indelible_web.operations import Server
+from indelible_web.http import admin
+from indelible_web.http.metrics import Metrics
+from indelible_web.http.openapi import PREFIX, publish
+from indelible_web.http.routing import Server
 
 REASON = {"reason": "the provider is back"}
 ROUTES = [(each.method, admin.PREFIX + each.rule) for each in admin.routes.operations]

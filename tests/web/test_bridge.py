@@ -23,7 +23,7 @@ from indelible.kernel.values import (
     is_sentence,
     is_texts,
 )
-from indelible_web.bridge import Side, UnsupportedType, schema_of, structure
+from indelible_web.http.schemas import Side, UnsupportedType, schema_of, structure
 
 
 class Colour(StrEnum):

@@ -13,7 +13,7 @@ from tests.web.test_system import counted
 
 from indelible.kernel import Actor
 from indelible.policy import Policy
-from indelible.testing.readers import MODEL, X1, X2, A, is_close
+from indelible.testing.captures.scenarios import MODEL, X1, X2, A, is_close
 from indelible.testing.stores import NOOR, CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store

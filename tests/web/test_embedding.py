@@ -6,7 +6,7 @@ from tests.web.harness import problem, saved
 from tests.web.reader import URL, Letters, Reader, reading
 
 from indelible.captures import EmbeddingVector, errors
-from indelible.testing.readers import A
+from indelible.testing.captures.scenarios import A
 
 
 @pytest.fixture

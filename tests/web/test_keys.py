@@ -14,8 +14,8 @@ from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, rev
 from indelible.testing.stores import BEGINNING, MAYA, NOOR
 from indelible_web import Caller, WebSettings
 from indelible_web import app as app_module
-from indelible_web.concepts import ConceptAsked
-from indelible_web.operations import Routes
+from indelible_web.concepts.routes import ConceptAsked
+from indelible_web.http.routing import Routes
 
 WRONG = {
     "no header": {},

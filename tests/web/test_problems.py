@@ -11,6 +11,7 @@ from flask import Request
 from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
 from tests.web.hostile.rows import UNEXPECTED
 
+from indelible.app import Wiring
 from indelible.concepts.errors import ConceptNotFound, CorrectsUnpublished, OwnWork
 from indelible.kernel import (
     IndelibleError,
@@ -30,12 +31,11 @@ from indelible.kernel.values import TextTooLong
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA, AnyStore
-from indelible.wiring import Wiring
 from indelible_sql import open_store
 from indelible_web import Caller, create_app
-from indelible_web.errors import STATUS, MalformedJson, Unauthenticated, status_of
-from indelible_web.examples import example_of
-from indelible_web.problems import problem_of
+from indelible_web.http.errors import STATUS, MalformedJson, Unauthenticated, status_of
+from indelible_web.http.examples import example_of
+from indelible_web.http.problems import problem_of
 
 BIRTH = {"content": {"name": "Ratio"}, "reason": "a first draft"}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import binary, booleans, dictionaries, integers, lists, none, recursive, sampled_from, text
 
-from indelible_web.errors import BadNumber, BadRequest, DuplicateKey, MalformedJson, TooDeep
-from indelible_web.reading import MOST_LEVELS, parse_json
+from indelible_web.http.errors import BadNumber, BadRequest, DuplicateKey, MalformedJson, TooDeep
+from indelible_web.http.parsing import MOST_LEVELS, parse_json
 
 NAMES = text('abcdefgh"\\[]{}', max_size=5)
 VALUES = recursive(

@@ -7,10 +7,13 @@ import pytest
 from tests.web.harness import Web, memory, place, problem
 
 from indelible.concepts import ConceptSaved, SubmitConcept, submit_concept
-from indelible_web import algorithms, captures, concepts, history, spaces
 from indelible_web import app as app_module
-from indelible_web.call import Call
-from indelible_web.operations import Routes
+from indelible_web.captures import algorithms, spaces
+from indelible_web.captures import routes as captures
+from indelible_web.concepts import routes as concepts
+from indelible_web.http import history
+from indelible_web.http.operation import Call
+from indelible_web.http.routing import Routes
 
 MOST_LINES = 15
 PATH = "/v1/concepts/{concept_id}/submissions"

@@ -6,7 +6,7 @@ from tests.web.reader import reader_of, reading, worked
 from tests.web.test_system import counted
 
 from indelible.captures import ANNEALED, SPHERICAL
-from indelible.testing.readers import MODEL, X1, A, activated
+from indelible.testing.captures.scenarios import MODEL, X1, A, activated
 from indelible.testing.stores import NOOR
 
 SPACE = {"name": "reading", "model": MODEL, "dimension": 3, "reason": "a test"}

@@ -8,16 +8,16 @@ from attrs import evolve
 from tests.web.harness import SETTINGS, Json, Web, memory, problem, saved
 from tests.web.minting import MAYA_S, NOOR_S, Wallets, acted, buried, dropped, failed, minted, signature_of, signed
 
+from indelible.app import Writing
 from indelible.kernel import Actor, WrongUse
 from indelible.testing.stores import BEGINNING
 from indelible.tokens import Repositories, get_author
 from indelible.tokens.rules import GENERATE, MESSAGE
-from indelible.wiring import Writing
 from indelible_web import app as app_module
-from indelible_web.auth import SIGNED
-from indelible_web.errors import WebhookSecretMissing
-from indelible_web.operations import Routes
-from indelible_web.tokens import PromptKept, PromptSigned, set_prompt
+from indelible_web.http.access import SIGNED
+from indelible_web.http.errors import WebhookSecretMissing
+from indelible_web.http.routing import Routes
+from indelible_web.tokens.routes import PromptKept, PromptSigned, set_prompt
 
 PROMPT = "/v1/authors/prompt"
 UNSEEN = "Nobody is to read of the lighthouse"

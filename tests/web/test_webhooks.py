@@ -13,7 +13,7 @@ from tests.web.minting import MAYA_S, NOOR_S, buried, hash_of, minted
 from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
-from indelible.kernel.leases import WorkNotFound
+from indelible.kernel.tasks import WorkNotFound
 from indelible.tokens.rules import CHAIN, DETECT
 
 HOOK = "/webhooks/alchemy"

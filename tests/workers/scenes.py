@@ -11,8 +11,8 @@ from attrs import define, field
 from redis import Redis
 
 from indelible.kernel import Actor, Store
-from indelible.kernel.leases import Attempt, Lease, Leases, Work, WorkNotFound
 from indelible.kernel.stages import Stage, WorkRead, WorkWrite
+from indelible.kernel.tasks import Attempt, Lease, Leases, Work, WorkNotFound
 
 WorkStore = Store[WorkRead, WorkWrite]
 MAYA, WORKER = Actor.user("maya"), Actor.system("worker")

@@ -12,13 +12,13 @@ from tests.conftest import POLICY
 from tests.workers.scenes import MAYA, WORKER, Bakery, Defect, WorkStore, attempts, is_finished, put, until, work
 
 from indelible.kernel import IndelibleError, OutcomeUnknown, StoreBusy, StoreUnreachable, SystemClock
-from indelible.kernel.leases import NEVER, Outcome
 from indelible.kernel.stages import GiveUp, PauseStage, Stage, TryAgain, WorkWrite, pause_stage
+from indelible.kernel.tasks import NEVER, Outcome
 from indelible.kernel.values import NumberOutOfRange
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
-from indelible_sql.failpoints import Failpoint
-from indelible_sql.faults import CommitNotDone
+from indelible_sql.engine.errors import CommitNotDone
+from indelible_sql.engine.failpoints import Failpoint
 from indelible_workers import Shift, drain
 
 

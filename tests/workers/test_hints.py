@@ -21,7 +21,7 @@ from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
 from indelible_workers import HintBroker, Shift, client_of, sweep, working
 from indelible_workers.hints import queue_of
-from indelible_workers.shift import LONGEST_HOLD_SECONDS
+from indelible_workers.worker import LONGEST_HOLD_SECONDS
 
 SWEEP_SECONDS = 0.3
 Client = Any  # redis-py's own types leave too much open

@@ -11,8 +11,8 @@ from attrs import define
 from tests.workers.scenes import WORKER, WorkStore, until, work
 
 from indelible.kernel import Clock, Invalid, SystemClock, WrongUse
-from indelible.kernel.leases import WorkNotFound
 from indelible.kernel.stages import WorkRead
+from indelible.kernel.tasks import WorkNotFound
 from indelible_workers import Periodic, Shift, schedule
 
 NOON = datetime(2025, 11, 21, 12, 0, 7, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from tests.costs import processor_seconds
 
 from indelible.kernel.stages import GiveUp, TryAgain
-from indelible_workers.drains import reason_of
+from indelible_workers.processing import reason_of
 
 CANARY = "hunter2"
 

@@ -13,7 +13,7 @@ from indelible.captures.entities import Vector, as_float32
 from indelible.captures.rules import vectors
 from indelible.captures.rules.formulas import ANNEALED, CASES, SPHERICAL, formulas_of
 from indelible.captures.rules.records import fingerprint_of
-from indelible.testing import oracle
+from indelible.testing.captures import oracle
 
 CLOSE = 1e-6
 A, B, C = (as_float32(each) for each in ((1, 0, 0), (0.6, 0.8, 0), (0, 0, 1)))

@@ -21,13 +21,7 @@ from indelible.concepts.errors import (
     VersionGap,
     VersionOutOfSequence,
 )
-from indelible.concepts.rules.records import (
-    change_between,
-    check_corrected,
-    check_step,
-    check_version,
-    record_of,
-)
+from indelible.concepts.rules.records import change_between, check_corrected, check_step, check_version, record_of
 from indelible.concepts.rules.warnings import RULESET, WarningCode, warning
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, digest
 from indelible.memory import MemoryStore, MemoryTransaction

@@ -22,13 +22,7 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
-from indelible.concepts.rules.warnings import (
-    INVISIBLE,
-    NamesLike,
-    WarningCode,
-    candidate_names,
-    content_warnings,
-)
+from indelible.concepts.rules.warnings import INVISIBLE, NamesLike, WarningCode, candidate_names, content_warnings
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
 from indelible.testing.stores import approve, create, edit, submit

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis.strategies import characters, sampled_from, text
 
 from indelible.kernel import Actor, Invalid, InvalidActor
-from indelible.kernel.actor import ActorKind
+from indelible.kernel.audit import ActorKind
 from indelible.kernel.values import HIDDEN, UNSTORABLE
 
 ids = text(characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(

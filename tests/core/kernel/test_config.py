@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from indelible.kernel.config import Config, ConfigKey, ConfigUnavailable, SystemConfigCache
+from indelible.kernel.settings import Config, ConfigKey, ConfigUnavailable, SystemConfigCache
 
 THRESHOLD = ConfigKey("threshold", float, 0.05)
 MODEL: ConfigKey[str] = ConfigKey("model", str)

@@ -7,8 +7,8 @@ import pytest
 from attrs import evolve, fields, frozen
 
 from indelible.kernel import Actor, Conflict, Invalid, KeyReused, Once, WrongUse
+from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import CreateKey, KeyCreated, KeyPolicy, create_key
-from indelible.kernel.receipts import Receipt
 from indelible.memory import MemoryStore, MemoryTransaction
 from indelible.policy import Policy
 from indelible.testing.stores import TickingClock

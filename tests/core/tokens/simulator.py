@@ -8,8 +8,8 @@ from itertools import count
 
 from attrs import define, field, frozen
 
-from indelible.testing.mints import chain_hash, wallet
 from indelible.testing.stores import BEGINNING
+from indelible.testing.tokens.scenarios import chain_hash, wallet
 from indelible.tokens import Block, MintLog
 from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, WrongChain
 

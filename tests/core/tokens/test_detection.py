@@ -13,10 +13,10 @@ from tests.core.tokens.simulator import Simulator
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.stages import TryAgain
 from indelible.memory import MemoryStore
-from indelible.testing.mints import FAR, a_mint, chain_hash, seven, wallet, within
-from indelible.testing.readers import code
+from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible.testing.tokens import walked
+from indelible.testing.tokens.conformance import walked
+from indelible.testing.tokens.scenarios import FAR, a_mint, chain_hash, seven, wallet, within
 from indelible.tokens import (
     Detection,
     KeepPage,
@@ -35,7 +35,7 @@ from indelible.tokens import (
 )
 from indelible.tokens.errors import CheckpointMoved
 from indelible.tokens.rules import CHECKPOINT, DETECT
-from indelible.tokens.work import MOST_WALKED, NEVER
+from indelible.tokens.tasks import MOST_WALKED, NEVER
 
 ROBOT = Actor.system("detector")
 CONFIRMATIONS = 3

@@ -10,21 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indelible.kernel import Lifecycle
-from indelible.testing.mints import a_token, chain_hash, wallet
-from indelible.testing.readers import code
+from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING
+from indelible.testing.tokens.scenarios import a_token, chain_hash, wallet
 from indelible.tokens import TOKEN, Checkpoint, Pace, Span, TokenStatus, signed_message
 from indelible.tokens.lifecycle import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, UPLOAD
-from indelible.tokens.rules import (
-    EPOCH,
-    MESSAGE,
-    SignedMessage,
-    due_next,
-    next_size,
-    next_span,
-    smaller,
-    step_between,
-)
+from indelible.tokens.rules import EPOCH, MESSAGE, SignedMessage, due_next, next_size, next_span, smaller, step_between
 
 NOW = BEGINNING
 MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)

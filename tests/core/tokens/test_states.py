@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from indelible.kernel import IndelibleError, InvalidTransition
-from indelible.testing.mints import a_token
 from indelible.testing.stores import refusal
+from indelible.testing.tokens.scenarios import a_token
 from indelible.tokens import TOKEN, Token, TokenStatus
 from indelible.tokens.errors import InvalidStateTransition
 

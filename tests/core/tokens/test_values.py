@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from indelible.testing.mints import a_log, a_mint, a_token, an_author, chain_hash, wallet
-from indelible.testing.readers import code
+from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING
+from indelible.testing.tokens.scenarios import a_log, a_mint, a_token, an_author, chain_hash, wallet
 from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemState
 
 

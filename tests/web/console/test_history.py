@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from indelible.kernel import StoreUnreachable
 from indelible.testing.stores import RATIO
-from indelible_web.console import streams
-from indelible_web.console.streams import Streams
+from indelible_web.console import live as streams
+from indelible_web.console.live import Streams
 
 STREAM = f"{HISTORY}/stream"
 

@@ -10,10 +10,10 @@ from tests.web.hostile.rows import MARKUP
 from indelible import captures
 from indelible.captures import ANNEALED, EngagementLevel
 from indelible.kernel import Actor
-from indelible.testing.readers import X1, X2, A, B, C, Place, activated, change, space_of, worked
+from indelible.testing.captures.scenarios import X1, X2, A, B, C, Place, activated, change, space_of, worked
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, install_algorithm
-from indelible_web.console import spaces as console_spaces
+from indelible_web.captures import pages as console_spaces
 
 SPACES = "/console/spaces"
 READER = ("console", "captures:read")

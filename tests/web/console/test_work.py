@@ -12,12 +12,12 @@ from tests.web.hostile.rows import MARKUP
 from tests.web.minting import EARLIER, MAYA_S, WORKER, acted, buried, claimed, dropped, failed, hash_of, minted
 from werkzeug.test import TestResponse
 
+from indelible.app import Writing
 from indelible.kernel.stages import STAGE
 from indelible.tokens import Repositories
-from indelible.wiring import Writing
-from indelible_web.console import tokens as console_tokens
-from indelible_web.console import work as console_work
+from indelible_web.console import tasks as console_work
 from indelible_web.console.cookies import IDLE_SECONDS
+from indelible_web.tokens import pages as console_tokens
 
 WORK = "/console/work"
 NOW = "/console/work-now"

@@ -10,11 +10,11 @@ from tests.web.harness import SCOPES, SETTINGS, Json
 from werkzeug.test import TestResponse
 
 from indelible import concepts
+from indelible.app import Wiring
 from indelible.concepts import ConceptContent
 from indelible.kernel import Actor, plain
 from indelible.kernel.keys import CreateKey, KeyCreated, RevokeKey, create_key, revoke_key
 from indelible.testing.stores import BEGINNING, CLEARER, MAYA, RATIO, AnyStore
-from indelible.wiring import Wiring
 from indelible_web import WebSettings, create_app
 
 OPERATOR = Actor.system("tests")

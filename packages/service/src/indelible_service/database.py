@@ -13,7 +13,7 @@ from indelible.concepts import ConceptPolicy
 from indelible.kernel import Unavailable
 from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
-from indelible_service.local import SECRET, derived, directory
+from indelible_service.data_directory import SECRET, derived, directory
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 

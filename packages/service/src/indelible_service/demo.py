@@ -13,8 +13,8 @@ from cattrs.preconf.json import make_converter
 from indelible.concepts import VersionDiff, to_unified
 from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, key_for
+from indelible_service.data_directory import completed, directory, usable
 from indelible_service.database import opened
-from indelible_service.local import completed, directory, usable
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 

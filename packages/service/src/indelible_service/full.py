@@ -13,16 +13,16 @@ from typing import ClassVar, Final
 from attrs import define, evolve, frozen
 
 from indelible.kernel import Unavailable
+from indelible_service.composition import settle
+from indelible_service.data_directory import directory
 from indelible_service.database import check_connections, opened, upgrade
 from indelible_service.embedded import APP, PostgresServer, RedisMissing, RedisServer, postgres, redis
 from indelible_service.embedded.children import Child
 from indelible_service.embedded.postgresql import DATABASE
-from indelible_service.local import directory
 from indelible_service.serving import Started, first_key, listening
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Supervisor, program
-from indelible_service.wire import settle
-from indelible_service.working import told_to_end, worker
+from indelible_service.workers import told_to_end, worker
 
 WORKERS: Final = 2
 PROCESSES: Final = WORKERS + 2  # the web and the scheduler beside them

@@ -15,11 +15,11 @@ from waitress import create_server
 
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, list_keys
+from indelible_service.composition import application, embedder_of, settle, stages_of
+from indelible_service.data_directory import completed, directory
 from indelible_service.database import check_connections, opened, upgrade
-from indelible_service.local import completed, directory
 from indelible_service.settings import Settings
-from indelible_service.wire import application, embedder_of, settle, stages_of
-from indelible_service.working import at_work
+from indelible_service.workers import at_work
 from indelible_sql import SqlStore
 from indelible_workers import Shift
 
@@ -82,7 +82,7 @@ def run_beside(settings: Settings, workers: int) -> None:
         settle(settings)
     multiprocessing.set_start_method("spawn", force=True)  # a forked worker is deaf to SIGTERM until it is ready
     Server(
-        "indelible_service.wire:make",
+        "indelible_service.composition:make",
         factory=True,
         address=settings.host,
         port=settings.port,

@@ -1,7 +1,7 @@
 """The REST API: `create_app` puts it over a store."""
 
 from indelible_web.app import create_app
-from indelible_web.exchange import Authenticator, Caller
+from indelible_web.http.request import Authenticator, Caller
 from indelible_web.settings import WebSettings
 
 __all__ = [

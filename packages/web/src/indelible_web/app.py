@@ -5,23 +5,28 @@ from typing import Final
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from indelible.app import Wiring
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.concepts import CONCEPT
 from indelible.kernel.stages import STAGE
 from indelible.tokens import AUTHOR, TOKEN
-from indelible.wiring import Wiring
-from indelible_web import admin, algorithms, captures, concepts, console, history, spaces, tokens
-from indelible_web.around import Surroundings, surround
-from indelible_web.auth import PUBLIC, SIGNED, Gate, KeyAuthenticator, Visitors
-from indelible_web.document import blueprint_of, publish
-from indelible_web.errors import WebhookSecretMissing
-from indelible_web.metrics import Metrics
-from indelible_web.operations import Server
-from indelible_web.pages import documentation
-from indelible_web.problems import handle_errors
+from indelible_web import console
+from indelible_web.captures import algorithms, spaces
+from indelible_web.captures import routes as captures
+from indelible_web.concepts import routes as concepts
+from indelible_web.http import admin, history
+from indelible_web.http.access import PUBLIC, SIGNED, Gate, KeyAuthenticator, Visitors
+from indelible_web.http.docs_page import documentation
+from indelible_web.http.errors import WebhookSecretMissing
+from indelible_web.http.health import System
+from indelible_web.http.metrics import Metrics
+from indelible_web.http.middleware import Surroundings, surround
+from indelible_web.http.openapi import blueprint_of, publish
+from indelible_web.http.problems import handle_errors
+from indelible_web.http.routing import Server
 from indelible_web.settings import WebSettings
-from indelible_web.system import System
-from indelible_web.webhooks import Webhooks
+from indelible_web.tokens import routes as tokens
+from indelible_web.tokens.webhooks import Webhooks
 
 CONTEXTS: Final = (concepts.routes, spaces.routes, captures.routes, algorithms.routes, tokens.routes, history.routes)
 LIFECYCLES: Final = (CONCEPT, SPACE, SUBSPACE, ALGORITHM, SETTING, TOKEN, AUTHOR, STAGE)

@@ -5,7 +5,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from indelible.kernel import WrongUse
-from indelible_web.exchange import Authenticator
+from indelible_web.http.request import Authenticator
 
 SECRET_BYTES = 32
 

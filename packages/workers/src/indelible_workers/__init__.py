@@ -1,9 +1,9 @@
 """Workers: stages are drained in process, and in processes that Redis wakes."""
 
-from indelible_workers.drains import drain
 from indelible_workers.hints import register, sweep, working
-from indelible_workers.periodic import Periodic, schedule
+from indelible_workers.processing import drain
+from indelible_workers.recurring import Periodic, schedule
 from indelible_workers.redis import HintBroker, client_of
-from indelible_workers.shift import Shift
+from indelible_workers.worker import Shift
 
 __all__ = ["HintBroker", "Periodic", "Shift", "client_of", "drain", "register", "schedule", "sweep", "working"]

@@ -14,9 +14,9 @@ from dramatiq.brokers.stub import StubBroker
 
 from indelible.kernel import digest
 from indelible.kernel.stages import Stage, WorkRead
-from indelible_workers.drains import SOON_SECONDS, drain, reason_of
+from indelible_workers.processing import SOON_SECONDS, drain, reason_of
 from indelible_workers.redis import HintBroker
-from indelible_workers.shift import LONGEST_HOLD_SECONDS, Shift, logger
+from indelible_workers.worker import LONGEST_HOLD_SECONDS, Shift, logger
 
 MOST_HINTS: Final = 4  # at once, of one stage; each that finds a full batch sends another
 TOLD_SECONDS: Final = 0.1  # in which finished work is heard of together

@@ -13,7 +13,7 @@ from redis import ConnectionError, Redis, RedisError  # noqa: A004 - its own
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from indelible_workers.shift import Shift, logger
+from indelible_workers.worker import Shift, logger
 
 GONE: Final = (RedisError, ConnectionClosed, OSError)
 # Of dead processes and messages, which nobody misses, a minute is kept.

@@ -1,17 +1,17 @@
 """The library's stores on SQLite and PostgreSQL."""
 
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
-from indelible_sql.captures_owner import index_spaces, install_algorithm
-from indelible_sql.engines import Pool
-from indelible_sql.heads import Heads, SqlHeads
-from indelible_sql.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
-from indelible_sql.rebuild import Rebuilt, rebuild
+from indelible_sql.captures.maintenance import index_spaces, install_algorithm
+from indelible_sql.engine.connections import Pool
+from indelible_sql.kernel.repository import Heads, SqlHeads
+from indelible_sql.maintenance.export import Exported, Imported, export_histories, import_histories
+from indelible_sql.maintenance.findings import Fault, Finding
+from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
+from indelible_sql.maintenance.verify import verify
+from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
+from indelible_sql.schema.tables import head_columns
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
-from indelible_sql.tables import head_columns
-from indelible_sql.tokens_uow import UnitOfWork, create_uow_factory
-from indelible_sql.transfer import Exported, Imported, export_histories, import_histories
-from indelible_sql.verify import verify
-from indelible_sql.walk import Fault, Finding
+from indelible_sql.tokens.unit_of_work import UnitOfWork, create_uow_factory
 
 __all__ = [
     # stores

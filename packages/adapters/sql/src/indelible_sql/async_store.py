@@ -14,8 +14,8 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from indelible.kernel import Actor, Clock, Feed, Ids, Lifecycle, Once, SystemClock, TimeOrderedIds
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
-from indelible_sql.engines import Pool, open_async_engines
-from indelible_sql.failpoints import AtFailpoint, unarmed
+from indelible_sql.engine.connections import Pool, open_async_engines
+from indelible_sql.engine.failpoints import AtFailpoint, unarmed
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 
 

@@ -26,20 +26,24 @@ from indelible.kernel import (
     TimeOrderedIds,
     WrongUse,
 )
-from indelible.kernel.config import Config, SystemConfigCache
-from indelible.kernel.receipts import Once, answered
+from indelible.kernel.idempotency import Once, answered
+from indelible.kernel.settings import Config, SystemConfigCache
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
 from indelible.policy import Policy
-from indelible_sql import captures, keys, leases, migrate, tokens
-from indelible_sql.admission import admit, check_keys
-from indelible_sql.concepts import SqlConcepts
-from indelible_sql.engines import Engines, Pool, begin_on_host, joined, open_engines
-from indelible_sql.failpoints import AtFailpoint, Failpoint, unarmed
-from indelible_sql.faults import CommitNotDone, Fate, fate_of, fault_of, state_of, translated
-from indelible_sql.heads import SqlHeads
-from indelible_sql.history import SqlHistory, SqlReceipts
-from indelible_sql.outcome import was_committed
-from indelible_sql.session import Session
+from indelible_sql.captures import store as captures
+from indelible_sql.concepts.store import SqlConcepts
+from indelible_sql.engine.connections import Engines, Pool, begin_on_host, joined, open_engines
+from indelible_sql.engine.errors import CommitNotDone, Fate, fate_of, fault_of, state_of, translated
+from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, unarmed
+from indelible_sql.engine.outcome import was_committed
+from indelible_sql.engine.session import Session
+from indelible_sql.kernel import keys
+from indelible_sql.kernel import tasks as leases
+from indelible_sql.kernel.history import SqlHistory, SqlReceipts
+from indelible_sql.kernel.repository import SqlHeads
+from indelible_sql.schema import migrate
+from indelible_sql.schema.admission import admit, check_keys
+from indelible_sql.tokens import store as tokens
 
 ATTEMPTS = 8
 LONGEST_PAUSE_SECONDS = 0.2

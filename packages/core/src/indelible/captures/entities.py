@@ -21,7 +21,7 @@ from indelible.captures.lifecycle import (
     SpaceStatus,
 )
 from indelible.kernel import Actor, Lifecycle
-from indelible.kernel.stepped import Stepped
+from indelible.kernel.aggregates import Stepped
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,

@@ -17,8 +17,8 @@ from indelible.captures.rules.placing import MarginResult, is_clear, placed
 from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.tuning import DIMENSION, MODEL, check_setting, tuning_of
 from indelible.kernel import Actor, Stale, Store
+from indelible.kernel.aggregates import kept
 from indelible.kernel.history import HeadWrites
-from indelible.kernel.stepped import kept
 
 Owned = TypeVar("Owned", Space, Subspace)
 OnOwn = commands.OnSpace | commands.OnSubspace

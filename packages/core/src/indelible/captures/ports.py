@@ -18,8 +18,8 @@ from indelible.captures.entities import (
 from indelible.captures.rules.ingest import Computes
 from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Head, ReadTransaction, Transaction
-from indelible.kernel.config import Config
 from indelible.kernel.history import HeadReads, HeadWrites
+from indelible.kernel.settings import Config
 
 
 class ArtifactRepository(Protocol):

@@ -4,15 +4,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, Warnings
-from indelible.kernel.values import (
-    COUNT,
-    IDENTIFIER,
-    LINE,
-    is_a,
-    is_count,
-    is_identifier,
-    is_sentence,
-)
+from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_a, is_count, is_identifier, is_sentence
 
 
 @frozen(kw_only=True)

@@ -1,7 +1,6 @@
 """What every context is made of."""
 
-from indelible.kernel.actor import Actor, Because, InvalidActor
-from indelible.kernel.canonical import canonical, digest, instant_text, plain
+from indelible.kernel.audit import Actor, Because, InvalidActor
 from indelible.kernel.clock import Clock, SystemClock, instant_after
 from indelible.kernel.errors import (
     BrokenChain,
@@ -21,9 +20,10 @@ from indelible.kernel.errors import (
     WrongUse,
 )
 from indelible.kernel.history import Change, Data, Feed, Head, History, Place, next_change, verify_chain
+from indelible.kernel.idempotency import Once
 from indelible.kernel.ids import Ids, TimeOrderedIds
+from indelible.kernel.json import canonical, digest, instant_text, plain
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.receipts import Once
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import BinaryIO, ClassVar, Final, NamedTuple
 
 from attrs import frozen
 
-from indelible.kernel.canonical import canonical
 from indelible.kernel.errors import Invalid
+from indelible.kernel.json import canonical
 
 LONGEST_LINE: Final = 128 * 1024 * 1024  # bytes: a version whose every text is full still fits
 MOST_LINES: Final = 5_000_000

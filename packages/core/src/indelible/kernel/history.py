@@ -7,9 +7,9 @@ from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel.actor import Actor, Cause
-from indelible.kernel.canonical import digest, digest_of, encoded, instant_text, plain
+from indelible.kernel.audit import Actor, Cause
 from indelible.kernel.errors import BrokenChain, InvalidTransition, Stale
+from indelible.kernel.json import digest, digest_of, encoded, instant_text, plain
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.values import COUNT, IDENTIFIER, LINE, held, is_count, is_identifier, is_instant, is_sentence
 

@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Protocol, Self, cast
 from attrs import Attribute, evolve, field, frozen
 from attrs.validators import optional
 
-from indelible.kernel.actor import Actor
+from indelible.kernel.audit import Actor
 from indelible.kernel.clock import instant_after
 from indelible.kernel.errors import Invalid, NotFound, WrongUse
 from indelible.kernel.history import Data, Head, HeadReads, HeadWrites, next_change
+from indelible.kernel.idempotency import SHOWN_ONCE
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.receipts import SHOWN_ONCE
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_instant
 

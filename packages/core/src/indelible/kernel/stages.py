@@ -6,12 +6,12 @@ from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel.canonical import digest
+from indelible.kernel.aggregates import Stepped, kept
 from indelible.kernel.errors import Conflict, NotFound, Unavailable
 from indelible.kernel.history import HeadReads, HeadWrites
-from indelible.kernel.leases import Lease, Leases, WorkQueue, WorkReads
+from indelible.kernel.json import digest
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.stepped import Stepped, kept
+from indelible.kernel.tasks import Lease, Leases, WorkQueue, WorkReads
 from indelible.kernel.transaction import ReadTransaction, Transaction
 from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier
 

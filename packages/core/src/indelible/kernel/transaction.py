@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from indelible.kernel.actor import Actor, Cause
+from indelible.kernel.audit import Actor, Cause
 from indelible.kernel.clock import Clock
 from indelible.kernel.errors import IndelibleError, WrongUse
 from indelible.kernel.history import Feed, History
+from indelible.kernel.idempotency import Once
 from indelible.kernel.ids import Ids
-from indelible.kernel.receipts import Once
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -13,7 +13,7 @@ from indelible.captures.rules.ingest import activated
 from indelible.captures.rules.placing import Near
 from indelible.captures.rules.vectors import vec_dist
 from indelible.kernel import Head
-from indelible.memory.heads import MemoryHeads
+from indelible.memory.aggregates import MemoryHeads
 from indelible.memory.history import MemoryHistory
 
 Signals = dict[tuple[str, str], Signal]

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from indelible.kernel import Actor, Change, Feed, InvalidTransition, Lifecycle, Stale
 from indelible.kernel.history import UNBORN
-from indelible.kernel.receipts import Receipt
+from indelible.kernel.idempotency import Receipt
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
 Kept = dict[tuple[Actor, str], Receipt]

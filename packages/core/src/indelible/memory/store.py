@@ -10,16 +10,16 @@ from attrs import field, frozen
 from indelible.captures.handlers import MarginsOverShelf, RepositoryOverShelf
 from indelible.concepts.handlers import RepositoryOverHeads
 from indelible.kernel import Actor, Because, Clock, Feed, Ids, Once, SystemClock, TimeOrderedIds, WrongUse
-from indelible.kernel.config import Config, SystemConfigCache
+from indelible.kernel.idempotency import answered
 from indelible.kernel.keys import KEY, Key, KeyNotFound
-from indelible.kernel.receipts import answered
+from indelible.kernel.settings import Config, SystemConfigCache
 from indelible.kernel.stages import STAGE, StageNotFound, Switch
 from indelible.kernel.transaction import Command, Nesting, P, R, refusals_logged
+from indelible.memory.aggregates import MemoryHeads
 from indelible.memory.captures import MemoryCaptures
 from indelible.memory.concepts import MemoryConcepts
-from indelible.memory.heads import MemoryHeads
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
-from indelible.memory.leases import MemoryWork
+from indelible.memory.tasks import MemoryWork
 from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
 

@@ -8,9 +8,9 @@ from typing import Self
 from attrs import frozen
 
 from indelible.kernel import Head
-from indelible.memory.heads import MemoryHeads
+from indelible.memory.aggregates import MemoryHeads
 from indelible.memory.history import MemoryHistory
-from indelible.memory.leases import MemoryWork
+from indelible.memory.tasks import MemoryWork
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD, errors
 from indelible.tokens.entities import (
     Author,

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from indelible import concepts
+from indelible.app import Reading, Writing
 from indelible.kernel import Actor, IndelibleError, Once, Store
-from indelible.wiring import Reading, Writing
 
 R = TypeVar("R")
 Command = TypeVar("Command")

@@ -1,6 +1,6 @@
 """Tokens: NFTs that are detected, generated, uploaded and revealed, by workers who never take the same one twice."""
 
-from indelible.tokens import errors
+from indelible.tokens import errors, repositories
 from indelible.tokens.commands import (
     AuthorSaved,
     BlocksDropped,
@@ -33,11 +33,9 @@ from indelible.tokens.handlers import (
     hint_detection,
     keep_page,
     recover_token,
-    repositories,
     retry_token,
     set_author_prompt,
 )
-from indelible.tokens.handlers.repositories import Repositories
 from indelible.tokens.lifecycle import (
     AUTHOR,
     IMAGE_JOB,
@@ -65,8 +63,9 @@ from indelible.tokens.queries import (
     missing_tokens,
     token_history,
 )
+from indelible.tokens.repositories import Repositories
 from indelible.tokens.rules import Checkpoint, Pace, Page, Reorg, Span, signed_message
-from indelible.tokens.work import Detection, Recovered, recover_missing
+from indelible.tokens.tasks import Detection, Recovered, recover_missing
 
 # commands
 __all__ = ["DropBlocks", "HintDetection", "KeepPage", "RecoverToken", "RetryToken", "SetAuthorPrompt"]

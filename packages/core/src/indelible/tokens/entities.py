@@ -14,9 +14,9 @@ from attrs import Attribute, asdict, evolve, field, frozen
 from attrs.validators import optional
 
 from indelible.kernel import Lifecycle, instant_after
-from indelible.kernel.canonical import as_json
+from indelible.kernel.aggregates import Stepped
+from indelible.kernel.json import as_json
 from indelible.kernel.stages import GiveUp
-from indelible.kernel.stepped import Stepped
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from indelible.kernel import Change, Head
+from indelible.kernel.aggregates import Stepped
 from indelible.kernel.history import HeadReads, HeadWrites
 from indelible.kernel.stages import WorkRead, WorkWrite
-from indelible.kernel.stepped import Stepped
 from indelible.tokens import entities
 from indelible.tokens.lifecycle import TokenStatus
 

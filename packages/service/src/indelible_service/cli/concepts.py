@@ -9,8 +9,8 @@ import click
 
 from indelible.concepts import diff_versions, list_history, to_unified
 from indelible.kernel import Actor
-from indelible_service.cli.answers import Command, answer, answer_table, opened
-from indelible_service.local import completed, usable
+from indelible_service.cli.output import Command, answer, answer_table, opened
+from indelible_service.data_directory import completed, usable
 
 
 @click.command(cls=Command)
@@ -61,7 +61,7 @@ def import_command(file: Path, by: str) -> None:
     writes a version; it keeps its times and actors, and is marked as imported. Nothing is written before the whole
     file is checked, and what is there already is left alone.
     """
-    from indelible_service.foreign import import_file
+    from indelible_service.concepts_import import import_file
 
     with opened() as store, TemporaryFile() as copy:  # which stays the same while it is read twice
         with usable(file), click.open_file(str(file), "rb") as stream:

@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 import click
 
 from indelible.kernel import SystemClock
-from indelible_service.cli.answers import REFUSED, Command, answer, answer_table, opened
-from indelible_service.local import completed, usable
+from indelible_service.cli.output import REFUSED, Command, answer, answer_table, opened
+from indelible_service.data_directory import completed, usable
 from indelible_service.settings import load
 
 EXPORT = click.Path(path_type=Path, dir_okay=False)
@@ -22,7 +22,7 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the database to the newest revision, as the schema's owner where INDELIBLE_OWNER_URL names one."""
     from indelible_service.database import upgrade as bring_up
-    from indelible_sql.migrate import newest
+    from indelible_sql.schema.migrate import newest
 
     bring_up(load())
     answer({"revision": newest()[0]}, f"The database is at revision {newest()[0]}.")
@@ -35,9 +35,9 @@ def downgrade(revision: str, after_export: Path | None) -> None:
     """Take the schema back to REVISION; `base` is before the first."""
     from alembic.util import CommandError
 
-    from indelible_sql import migrate
-    from indelible_sql.faults import translated
-    from indelible_sql.transfer import exported_hashes
+    from indelible_sql.engine.errors import translated
+    from indelible_sql.maintenance.export import exported_hashes
+    from indelible_sql.schema import migrate
 
     settings, exported = load(), frozenset[str]()
     if after_export:
@@ -66,7 +66,7 @@ def install(algorithm_id: str) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Compare tables, guards and edges with what the migrations make, and name each difference."""
-    from indelible_sql.snapshot_files import INSTALLED, differences
+    from indelible_sql.schema.snapshot_files import INSTALLED, differences
 
     with opened() as store, usable(INSTALLED):
         told = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
@@ -85,7 +85,7 @@ def check(context: click.Context) -> None:
 def snapshot(iteration: int, into: Path) -> None:
     """Write down what the migrations make of an empty PostgreSQL and an empty SQLite."""
     from indelible_service.embedded import postgres
-    from indelible_sql.snapshot_files import NAMES, snapshot_of
+    from indelible_sql.schema.snapshot_files import NAMES, snapshot_of
 
     written = {kind: into / name for kind, name in NAMES.items()}
     title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"

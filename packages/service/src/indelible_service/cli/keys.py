@@ -9,7 +9,7 @@ from attrs.filters import exclude
 
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, Key, KeySaved, RevokeKey, create_key, get_key, list_keys, revoke_key
-from indelible_service.cli.answers import Command, answer, answer_table, opened
+from indelible_service.cli.output import Command, answer, answer_table, opened
 
 PAGE: Final = 500
 INSTANT: Final = click.DateTime(("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from indelible_service.cli.answers import Command, answer, show_table, visible, wants_json
+from indelible_service.cli.output import Command, answer, show_table, visible, wants_json
 from indelible_service.settings import load
 
 
@@ -47,7 +47,7 @@ def up(*, full: bool) -> None:
 @click.option("--alone", is_flag=True, hidden=True)
 def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
     """Do the work that is due, in processes of which a killed one comes back; SIGTERM lets them finish."""
-    from indelible_service.working import work_beside, work_here
+    from indelible_service.workers import work_beside, work_here
 
     if alone:
         work_here(load(), stages)
@@ -58,7 +58,7 @@ def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
 @click.command(cls=Command)
 def schedule() -> None:
     """Make periodic work due; run it twice, and it is due once all the same."""
-    from indelible_service.working import schedule_here
+    from indelible_service.workers import schedule_here
 
     schedule_here(load())
 
@@ -84,8 +84,8 @@ def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> No
     INDELIBLE_PORT. The captures go into the database that the settings name: of every .md and .txt below FOLDER, or of
     our own documentation; each folder in it is a subspace. A second run finds everything done, and changes nothing.
     """
+    from indelible_service.captures_demo import HANDBOOK, QUESTION, captures_demo
     from indelible_service.demo import Scene, concepts_demo, running
-    from indelible_service.reading import HANDBOOK, QUESTION, captures_demo
 
     settings, scenes = load(), list[Scene]()
     reads = name == "captures"

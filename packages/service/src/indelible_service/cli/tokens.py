@@ -4,7 +4,7 @@ import click
 
 from indelible import tokens
 from indelible.kernel import Actor
-from indelible_service.cli.answers import Command, answer, opened
+from indelible_service.cli.output import Command, answer, opened
 from indelible_service.settings import load
 
 CLI = Actor.system("cli")
@@ -21,7 +21,7 @@ def recover_events(from_block: int | None, to_block: int | None, batch_size: int
 
     What is kept already stays as it is. Each page is kept by itself, so that it may be stopped and begun again.
     """
-    from indelible_service.wire import detection_of
+    from indelible_service.composition import detection_of
 
     with opened() as store:
         watch = detection_of(load(), store, most_blocks=batch_size)
@@ -41,7 +41,7 @@ def recover_events(from_block: int | None, to_block: int | None, batch_size: int
 @click.option("--dry-run", is_flag=True, help="Keep nothing; say what is missing.")
 def recover_tokens(limit: int, *, dry_run: bool) -> None:
     """Keep the tokens that the chain counts and nobody told of."""
-    from indelible_service.wire import chain_of
+    from indelible_service.composition import chain_of
 
     with opened() as store:
         chain, confirmed = chain_of(settings := load()), settings.confirmations

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from indelible.kernel import Unavailable
-from indelible_service.local import usable
+from indelible_service.data_directory import usable
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60

@@ -18,8 +18,8 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds
+from indelible_service.data_directory import usable
 from indelible_service.embedded.children import HOST, Child, Ends, answering, as_account, begun, tail
-from indelible_service.local import usable
 
 DATABASE: Final = "indelible"
 ADMIN, OWNER, APP = ROLES = ("postgres", "indelible_owner", "indelible_app")

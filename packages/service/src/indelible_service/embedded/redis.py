@@ -12,8 +12,8 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds, Unavailable
+from indelible_service.data_directory import usable
 from indelible_service.embedded.children import HOST, Child, Ends, answering, begun
-from indelible_service.local import usable
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
 ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))

@@ -6,16 +6,22 @@ from typing import Final, NoReturn
 from flask import Blueprint, Flask, request
 from werkzeug.exceptions import HTTPException
 
+from indelible.app import Wiring
 from indelible.kernel import IndelibleError
-from indelible.wiring import Wiring
-from indelible_web.auth import PUBLIC, Gate
-from indelible_web.console import concepts, editing, history, pages, session, spaces, tokens, work
+from indelible_web.captures import pages as spaces
+from indelible_web.concepts import editing
+from indelible_web.concepts import pages as concepts
+from indelible_web.console import history, session
+from indelible_web.console import layout as pages
+from indelible_web.console import tasks as work
+from indelible_web.console.context import Desk, Page
 from indelible_web.console.cookies import open_sessions
-from indelible_web.console.desk import Desk, Page
-from indelible_web.console.streams import Streams
-from indelible_web.errors import RouteNotFound
-from indelible_web.metrics import Metrics
+from indelible_web.console.live import Streams
+from indelible_web.http.access import PUBLIC, Gate
+from indelible_web.http.errors import RouteNotFound
+from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
+from indelible_web.tokens import pages as tokens
 
 
 def lost(_: Desk, rest: str) -> NoReturn:  # noqa: ARG001 - Flask calls it so

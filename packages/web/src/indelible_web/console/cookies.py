@@ -11,11 +11,11 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 
+from indelible.app import Wiring
 from indelible.kernel.keys import KeyNotFound, get_key
-from indelible.wiring import Wiring
-from indelible_web.auth import FEEDS, caller_of
-from indelible_web.errors import FormForged, NotReady
-from indelible_web.exchange import Caller, present
+from indelible_web.http.access import FEEDS, caller_of
+from indelible_web.http.errors import FormForged, NotReady
+from indelible_web.http.request import Caller, present
 from indelible_web.settings import WebSettings
 
 IDLE_SECONDS: Final = 30 * 60  # without a page asked for; the feed asks by itself, and does not count

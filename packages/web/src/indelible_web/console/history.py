@@ -7,12 +7,12 @@ from typing import Final
 from attrs import frozen
 from flask import Response, copy_current_request_context, render_template, request
 
+from indelible.app import Reading
 from indelible.concepts import CONCEPT
 from indelible.kernel import Change, Feed
-from indelible.wiring import Reading
-from indelible_web.console.desk import Desk, Page
-from indelible_web.console.pages import HEADERS, asked, page
-from indelible_web.paging import Cursors, Paged
+from indelible_web.console.context import Desk, Page
+from indelible_web.console.layout import HEADERS, asked, page
+from indelible_web.http.paging import Cursors, Paged
 
 SHOWN: Final = 50
 RETRY_MILLISECONDS: Final = 700  # after which a browser asks again

@@ -8,11 +8,11 @@ from attrs import frozen
 from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from indelible.wiring import Wiring
-from indelible_web.auth import KEY, PUBLIC, caller_with
-from indelible_web.console.desk import Desk, Page
-from indelible_web.console.pages import carried, page
-from indelible_web.exchange import Caller
+from indelible.app import Wiring
+from indelible_web.console.context import Desk, Page
+from indelible_web.console.layout import carried, page
+from indelible_web.http.access import KEY, PUBLIC, caller_with
+from indelible_web.http.request import Caller
 
 
 @frozen

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from indelible.captures.entities import MOST_DIMENSIONS, EngagementLevel
 from indelible.captures.errors import SettingInvalid, SettingNotFound
-from indelible.kernel.config import Config, ConfigKey
+from indelible.kernel.settings import Config, ConfigKey
 
 FARTHEST: Final = 2.0  # a cosine distance
 MOST_COUNTED: Final = 1_000_000

@@ -1,0 +1,210 @@
+"""The tables of captures: four heads of history, and signals with the two heads that follow from them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, UniqueConstraint, literal_column
+
+from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
+from indelible_sql.schema.columns import (
+    ACTOR,
+    CONTENT,
+    DEPTH,
+    DIGEST,
+    DISTANCE,
+    EMBEDDING,
+    FRACTION,
+    IDENTIFIER,
+    INSTANT,
+    LEVEL,
+    NATURAL,
+    NUMBER,
+    ORDINAL,
+    SENTENCE,
+    SORTED,
+    TEXTS,
+    required,
+)
+from indelible_sql.schema.guards import Guard, Shows, qualified
+from indelible_sql.schema.tables import head, key, table
+
+SPACES = head(
+    "spaces",
+    SPACE,
+    required("user_id", IDENTIFIER),
+    required("name", SENTENCE),
+    required("model", IDENTIFIER),
+    required("dimension", ORDINAL),
+    Index("spaces_of", "user_id", "id"),
+)
+SUBSPACES = head(
+    "subspaces",
+    SUBSPACE,
+    required("space_id", IDENTIFIER),
+    required("user_id", IDENTIFIER),
+    required("name", SENTENCE),
+    required("description", CONTENT),
+    Column("seed", EMBEDDING),
+    key("subspaces_space", ["space_id"], "spaces", ["id"]),
+    Index("subspaces_of", "space_id", "id"),
+)
+_IS_ACTIVE = literal_column("status = 'ACTIVE'", Boolean())
+ALGORITHMS = head(
+    "algorithms",
+    ALGORITHM,
+    required("formulas", SENTENCE),
+    required("checksum", DIGEST),
+    Index("algorithms_active", "status", unique=True, postgresql_where=_IS_ACTIVE, sqlite_where=_IS_ACTIVE),
+)
+SETTINGS = head("settings", SETTING, required("value", SENTENCE))
+
+_READING = (
+    ("engagement_level", LEVEL),
+    ("reading_depth", DEPTH),
+    ("scroll_depth", FRACTION),
+    ("dwell_time_ms", NATURAL),
+    ("word_count", NATURAL),
+)
+RISING = tuple(name for name, _ in _READING)
+ARTIFACTS = table(
+    "artifacts",
+    required("id", IDENTIFIER, primary_key=True),
+    required("seq", ORDINAL),
+    required("hash", DIGEST),
+    required("user_id", IDENTIFIER),
+    required("space_id", IDENTIFIER),
+    required("normalized_url", SORTED),
+    Column("title", CONTENT),
+    required("title_stamp", SORTED),
+    Column("content", CONTENT),
+    required("content_stamp", SORTED),
+    *(required(name, kind) for name, kind in _READING),
+    required("vector", EMBEDDING),
+    required("content_source", IDENTIFIER),
+    required("stamp", SORTED),
+    required("created_at", INSTANT),
+    required("updated_at", INSTANT),
+    UniqueConstraint("space_id", "normalized_url", name="artifacts_page"),
+    key("artifacts_space", ["space_id"], "spaces", ["id"]),
+    key("artifacts_signal", ["id", "seq", "hash"], "signals", ["artifact_id", "artifact_seq", "hash"], deferred=True),
+    Index("artifacts_of", "space_id", "id"),
+    has_rowid=False,
+)
+CENTROIDS = table(
+    "centroids",
+    required("id", IDENTIFIER, primary_key=True),
+    required("seq", ORDINAL),
+    required("hash", DIGEST),
+    required("space_id", IDENTIFIER),
+    required("vector", EMBEDDING),
+    required("logged_vector", EMBEDDING),
+    required("logged_seq", NATURAL),
+    required("confidence", FRACTION),
+    required("created_at", INSTANT),
+    required("updated_at", INSTANT),
+    key("centroids_subspace", ["id"], "subspaces", ["id"]),
+    key("centroids_signal", ["id", "seq", "hash"], "signals", ["subspace_id", "applied_seq", "hash"], deferred=True),
+    Index("centroids_of", "space_id", "id"),
+    has_rowid=False,
+)
+SIGNALS = table(
+    "signals",
+    required("id", IDENTIFIER),
+    required("capture_key", SENTENCE),
+    required("fingerprint", DIGEST),
+    required("user_id", IDENTIFIER),
+    required("space_id", IDENTIFIER),
+    required("artifact_id", IDENTIFIER),
+    required("artifact_seq", ORDINAL),
+    required("url", CONTENT),
+    required("normalized_url", CONTENT),
+    Column("title", CONTENT),
+    Column("content", CONTENT),
+    Column("session_id", IDENTIFIER),
+    Column("named_subspace_id", IDENTIFIER),
+    required("content_source", IDENTIFIER),
+    *(required(name, kind) for name, kind in _READING),
+    required("embedding_model", IDENTIFIER),
+    required("vector", EMBEDDING),
+    Column("captured_at", INSTANT),
+    required("recorded_at", INSTANT),
+    required("actor", ACTOR),
+    required("reason", SENTENCE),
+    Column("request_id", IDENTIFIER),
+    required("algorithm_id", IDENTIFIER),
+    required("threshold", DISTANCE),
+    required("magnitude", NUMBER),
+    Column("subspace_id", IDENTIFIER),
+    required("decision", IDENTIFIER),
+    Column("nearest_distance", DISTANCE),
+    Column("second_distance", DISTANCE),
+    Column("margin", NUMBER),
+    Column("applied_seq", ORDINAL),
+    Column("drift", DISTANCE),
+    Column("logged_drift", DISTANCE),
+    Column("centroid_digest", DIGEST),
+    required("reached_level", LEVEL),
+    required("warnings", TEXTS),
+    required("hash", DIGEST),
+    PrimaryKeyConstraint("id", name="signals_id"),
+    UniqueConstraint("user_id", "capture_key", name="signals_key"),
+    UniqueConstraint("artifact_id", "artifact_seq", "hash", name="signals_artifact"),
+    UniqueConstraint("subspace_id", "applied_seq", "hash", name="signals_applied"),
+    key("signals_of_artifact", ["artifact_id"], "artifacts", ["id"]),
+    key("signals_space", ["space_id"], "spaces", ["id"]),
+    key("signals_subspace", ["subspace_id"], "subspaces", ["id"]),
+    key("signals_algorithm", ["algorithm_id"], "algorithms", ["id"]),
+    Index("signals_recent", "space_id", "recorded_at", "id"),
+)
+FOLDED = (ARTIFACTS, CENTROIDS)
+SHOWN = (
+    Shows(
+        record=SIGNALS,
+        head=ARTIFACTS,
+        columns={
+            "id": "artifact_id",
+            "seq": "artifact_seq",
+            "hash": "hash",
+            "updated_at": "recorded_at",
+            "space_id": "space_id",
+            "user_id": "user_id",
+            "normalized_url": "normalized_url",
+            "engagement_level": "reached_level",
+        },
+        rule="needs_artifact",
+    ),
+    Shows(
+        record=SIGNALS,
+        head=CENTROIDS,
+        columns={
+            "id": "subspace_id",
+            "seq": "applied_seq",
+            "hash": "hash",
+            "updated_at": "recorded_at",
+            "space_id": "space_id",
+        },
+        rule="needs_centroid",
+        unless="NEW.applied_seq IS NULL",
+    ),
+)
+_FIXED = {
+    SPACES: ("user_id", "model", "dimension"),
+    SUBSPACES: ("user_id", "space_id"),
+    ALGORITHMS: ("formulas", "checksum"),
+    ARTIFACTS: ("user_id", "space_id", "normalized_url"),
+    CENTROIDS: ("space_id",),
+}
+
+
+def own_guards(dialect: str) -> Iterator[Guard]:
+    """What captures demand beside what every head and record demands."""
+    for fixed, names in _FIXED.items():
+        holds = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
+        yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)
+    rising = " AND ".join(f"NEW.{name} >= OLD.{name}" for name in (*RISING, "stamp", "title_stamp", "content_stamp"))
+    yield Guard(table=ARTIFACTS, rule="rising", event="UPDATE", holds=rising)
+    begun = f"EXISTS (SELECT 1 FROM {qualified(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
+    unset = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {begun})"  # given once, and before a capture drew it on
+    yield Guard(table=SUBSPACES, rule="seeded_once", event="UPDATE", holds=f"{unset} OR NEW.seed = OLD.seed")
+    alone = f"NOT EXISTS (SELECT 1 FROM {qualified(ALGORITHMS, dialect)} AS other"
+    alone += " WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)"
+    yield Guard(table=ALGORITHMS, rule="one_active", event="UPDATE", holds=f"NEW.status <> 'ACTIVE' OR {alone}")

@@ -1,0 +1,1 @@
+"""Connections, pools, prepared statements and sessions, with the errors that they report."""

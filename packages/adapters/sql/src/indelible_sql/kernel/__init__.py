@@ -1,0 +1,1 @@
+"""SQL of the kernel: history, aggregates, tasks and keys."""

@@ -1,0 +1,18 @@
+"""API keys in SQL."""
+
+from sqlalchemy import Column
+
+from indelible.kernel.keys import KEY, Key, KeyNotFound
+from indelible_sql.kernel.repository import Heads
+from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, TEXTS, required
+from indelible_sql.schema.tables import head
+
+KEYS = head(
+    "keys",
+    KEY,
+    required("owner", ACTOR),
+    required("scopes", TEXTS),
+    required("secret_digest", DIGEST),
+    Column("expires_at", INSTANT),
+)
+HEADS = Heads(table=KEYS, entity=Key, missing=KeyNotFound)

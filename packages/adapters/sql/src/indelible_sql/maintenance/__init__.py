@@ -1,0 +1,1 @@
+"""Verify, rebuild, export and import."""

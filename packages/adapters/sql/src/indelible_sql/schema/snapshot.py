@@ -1,0 +1,112 @@
+"""What a database really holds of the schema: one line a fact, the same for everybody, with one digest over all."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from indelible.captures import SPHERICAL
+from indelible_sql.captures.functions import name_of
+from indelible_sql.captures.nearest import INDEX
+from indelible_sql.schema.catalog import HEADS, TABLES
+from indelible_sql.schema.columns import in_schema
+
+# A host's own lifecycle puts its guard on our history: tolerated here, compared with its declaration elsewhere.
+OURS: Any = {
+    "names": [table.name for table in TABLES],
+    "guards": [f"history_needs_{head.name}" for head in HEADS],
+    "lifecycles": [lifecycle.name for lifecycle in HEADS.values()],
+}
+LISTS: Any = [bindparam(name, expanding=True) for name in OURS]
+COMPUTING = ["ingest_with_signal", name_of(SPHERICAL)]
+NEAR = f"{INDEX}%"  # a space's own index differs from database to database, and can refuse nothing
+
+ZONE = text("SELECT current_setting('TimeZone')")
+IN_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
+
+ON_SQLITE = text(
+    """
+    SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
+    WHERE tbl_name IN :names AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+      AND (tbl_name <> 'history' OR name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\' OR name IN :guards)
+    UNION ALL
+    SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
+    FROM lifecycle_edges WHERE lifecycle IN :lifecycles
+    """
+).bindparams(*LISTS)
+
+ON_POSTGRESQL = """
+    WITH ours AS (
+      SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = :schema AND c.relname = ANY(:names)
+    ), facts AS (
+      SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text || ' ' || relrowsecurity::text
+        || ' ' || relhasrules::text
+        AS fact FROM ours
+      UNION ALL
+      SELECT 'column ' || o.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
+        || CASE WHEN a.attnotnull THEN 'required ' ELSE '' END || a.attidentity::text || a.attgenerated::text
+        || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
+      FROM ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_attrdef d ON d.adrelid = o.oid AND d.adnum = a.attnum
+      UNION ALL
+      SELECT 'constraint ' || o.relname || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' '
+        || k.convalidated::text || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
+      FROM ours o JOIN pg_constraint k ON k.conrelid = o.oid WHERE k.contype <> 'n'
+      UNION ALL
+      SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
+      FROM ours o JOIN pg_index i ON i.indrelid = o.oid JOIN pg_class x ON x.oid = i.indexrelid
+      JOIN pg_am m ON m.oid = x.relam WHERE m.amname <> 'hnsw' OR x.relname NOT LIKE :near
+      UNION ALL
+      SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
+      FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
+      WHERE NOT t.tgisinternal
+        AND (o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+      UNION ALL
+      SELECT 'key trigger ' || o.relname || ' ' || k.conname || ' ' || t.tgtype::text || ' ' || t.tgenabled::text
+      FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid JOIN pg_constraint k ON k.oid = t.tgconstraint
+      WHERE t.tgisinternal AND k.conrelid IN (SELECT oid FROM ours)
+      UNION ALL
+      SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
+        || ' ' || coalesce(p.proconfig::text, '')
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname = :schema AND (p.proname = ANY(:computing) OR p.oid IN (
+        SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
+        WHERE o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards)))
+      UNION ALL
+      SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' '
+        || coalesce((SELECT collname FROM pg_collation WHERE oid = t.typcollation), '') || ' '
+        || coalesce(pg_get_constraintdef(k.oid) || ' ' || k.convalidated::text, 'no rule')
+      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_constraint k ON k.contypid = t.oid
+      WHERE n.nspname = :schema AND t.typtype = 'd' AND coalesce(k.contype, 'c') <> 'n'
+      UNION ALL
+      SELECT 'rule ' || pg_get_ruledef(r.oid) FROM ours o JOIN pg_rewrite r ON r.ev_class = o.oid
+      UNION ALL
+      SELECT 'inherits ' || o.relname || ' ' || i.inhparent::regclass FROM ours o JOIN pg_inherits i
+        ON o.oid IN (i.inhrelid, i.inhparent)
+      UNION ALL
+      SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
+      FROM indelible.lifecycle_edges WHERE lifecycle = ANY(:lifecycles)
+    )
+    SELECT replace(fact, quote_ident(:schema) || '.', '') AS fact FROM facts
+"""
+
+
+def facts(connection: Connection, schema: str) -> tuple[str, ...]:
+    """What the database holds of our tables, in the order of the texts."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(ON_SQLITE, OURS).all()
+    else:
+        # Rules on instants are shown in the session's time zone, which is the host's to choose.
+        zone = connection.execute(ZONE).scalar_one()
+        connection.execute(IN_ZONE, {"zone": "UTC"})
+        statement = text(in_schema(connection, schema, ON_POSTGRESQL))
+        rows = connection.execute(statement, OURS | {"schema": schema, "computing": COMPUTING, "near": NEAR}).all()
+        connection.execute(IN_ZONE, {"zone": zone})
+    return tuple(sorted(row[0] for row in rows))
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """The SHA-256 of the facts, in hex."""
+    return sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,163 @@
+"""The seven tables of tokens, each the head of its lifecycle.
+
+What the hand-off's keys do on DELETE is in the DDL, though the guards let nothing be deleted.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
+
+from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
+from indelible.tokens.entities import MOST_IN_A_REVEAL, QUANTITY, RecordType
+from indelible_sql.schema.columns import (
+    CHAIN_HASH,
+    DOCUMENT,
+    IDENTIFIER,
+    INSTANT,
+    NATURAL,
+    ORDINAL,
+    SENTENCE,
+    SORTED,
+    TEXTS,
+    VALUE,
+    WALLET,
+    required,
+)
+from indelible_sql.schema.guards import Guard
+from indelible_sql.schema.tables import head, key
+
+AUTHORS = head(
+    "authors",
+    AUTHOR,
+    required("wallet_address", WALLET),
+    Column("twitter_handle", SORTED),
+    Column("farcaster_handle", SORTED),
+    Column("prompt_text", SENTENCE),
+    UniqueConstraint("wallet_address", name="authors_wallet"),
+    CheckConstraint("length(prompt_text) BETWEEN 1 AND 1000", name="authors_prompt_length"),
+)
+MINT_EVENTS = head(
+    "mint_events",
+    MINT,
+    required("tx_hash", CHAIN_HASH),
+    required("log_index", NATURAL),
+    required("block_number", ORDINAL),
+    required("block_hash", CHAIN_HASH),
+    required("block_timestamp", INSTANT),
+    required("token_id", ORDINAL),
+    required("quantity", ORDINAL),
+    required("author_wallet", WALLET),
+    required("recipient", WALLET),
+    required("total_paid", SORTED),
+    required("detected_at", INSTANT),
+    UniqueConstraint("block_hash", "tx_hash", "log_index", name="mint_events_occurrence"),
+    CheckConstraint(f"quantity <= {QUANTITY['maximum']}", name="mint_events_quantity"),
+    Index("mint_events_block", "block_number", "log_index", "id"),
+    # A transaction that is mined again stands in the chain once.
+    Index(
+        "mint_events_in_chain",
+        "tx_hash",
+        "log_index",
+        unique=True,
+        postgresql_where=literal_column("status = 'canonical'", Boolean()),
+        sqlite_where=literal_column("status = 'canonical'", Boolean()),
+    ),
+)
+TOKENS = head(
+    "tokens_s0",
+    TOKEN,
+    required("token_id", ORDINAL),
+    required("author_id", IDENTIFIER),
+    Column("minter_address", WALLET),
+    required("mint_timestamp", INSTANT),
+    Column("mint_event_id", IDENTIFIER),
+    Column("image_url", SORTED),
+    Column("image_cid", SORTED),
+    Column("metadata_cid", SORTED),
+    required("generation_attempts", NATURAL),
+    Column("generation_error", SENTENCE),
+    Column("reveal_tx_hash", CHAIN_HASH),
+    Column("error_data", DOCUMENT),
+    UniqueConstraint("token_id", name="tokens_s0_token_id"),
+    key("tokens_s0_author", ["author_id"], "authors", ["id"], on_delete="RESTRICT"),
+    key("tokens_s0_mint", ["mint_event_id"], "mint_events", ["id"]),
+    CheckConstraint("status NOT IN ('ready', 'revealed') OR metadata_cid IS NOT NULL", name="tokens_s0_has_metadata"),
+    CheckConstraint("status <> 'ready' OR image_cid IS NOT NULL", name="tokens_s0_has_image"),
+    Index("tokens_s0_status_mint_timestamp", "status", "mint_timestamp", "token_id"),
+    Index("tokens_s0_author_id", "author_id", "token_id"),
+)
+IMAGE_JOBS = head(
+    "image_generation_jobs",
+    IMAGE_JOB,
+    required("token_id", IDENTIFIER),
+    required("service", IDENTIFIER),
+    Column("external_job_id", SORTED),
+    required("retry_count", NATURAL),
+    Column("error_data", DOCUMENT),
+    Column("completed_at", INSTANT),
+    key("image_generation_jobs_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
+    Index("image_generation_jobs_token_id", "token_id"),
+    Index("image_generation_jobs_service_status", "service", "status"),
+)
+UPLOADS = head(
+    "ipfs_upload_records",
+    UPLOAD,
+    required("token_id", IDENTIFIER),
+    required("record_type", IDENTIFIER),
+    Column("cid", SORTED),
+    required("retry_count", NATURAL),
+    Column("error_data", DOCUMENT),
+    Column("completed_at", INSTANT),
+    key("ipfs_upload_records_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
+    CheckConstraint(
+        f"record_type IN ({', '.join(repr(each.value) for each in RecordType)})", name="ipfs_upload_records_type_known"
+    ),
+    CheckConstraint("status <> 'completed' OR cid IS NOT NULL", name="ipfs_upload_records_has_cid"),
+    Index("ipfs_upload_records_token_id", "token_id"),
+    Index("ipfs_upload_records_type_status", "record_type", "status"),
+)
+REVEALS = head(
+    "reveal_transactions",
+    REVEAL,
+    required("token_ids", TEXTS),
+    Column("tx_hash", CHAIN_HASH),
+    Column("block_number", ORDINAL),
+    Column("gas_price_wei", NATURAL),
+    Column("confirmed_at", INSTANT),
+    *(
+        CheckConstraint(holds, name="reveal_transactions_size").ddl_if(dialect=dialect)
+        for dialect, holds in (
+            ("sqlite", f"json_array_length(token_ids) BETWEEN 1 AND {MOST_IN_A_REVEAL}"),
+            ("postgresql", f"token_ids <> '[]' AND token_ids -> {MOST_IN_A_REVEAL} IS NULL"),
+        )
+    ),
+    Index("reveal_transactions_tx_hash", "tx_hash"),
+    Index("reveal_transactions_status", "status"),
+)
+SYSTEM_STATES = head("system_state", SYSTEM_STATE, Column("state_value", VALUE))
+_FIXED = {
+    AUTHORS: ("wallet_address",),
+    MINT_EVENTS: (
+        *("tx_hash", "log_index", "block_number", "block_hash", "token_id", "quantity", "author_wallet", "recipient"),
+    ),
+    TOKENS: ("token_id",),
+    IMAGE_JOBS: ("token_id", "service"),
+    UPLOADS: ("token_id", "record_type"),
+}
+
+
+# SQLite's REPLACE would throw out whatever stands in the chain already.
+_ALONE = (
+    "NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical'"
+    " AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)"
+)
+
+
+def own_guards(dialect: str) -> Iterator[Guard]:
+    """What tokens demand beside what every head demands."""
+    if dialect == "sqlite":
+        for event, rule in (("INSERT", "mined_once"), ("UPDATE", "stands_once")):
+            yield Guard(table=MINT_EVENTS, rule=rule, event=event, holds=_ALONE)
+    for fixed, names in _FIXED.items():
+        holds = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
+        yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)

@@ -1,0 +1,51 @@
+"""Entities whose head holds every field: born, moved a step at a time, and recorded with the change that says so."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self, TypeVar
+
+from attrs import evolve, field, frozen
+
+from indelible.kernel.audit import Cause
+from indelible.kernel.clock import instant_after
+from indelible.kernel.history import Data, Head, HeadWrites, next_change
+from indelible.kernel.lifecycle import Lifecycle
+from indelible.kernel.values import IDENTIFIER, held, is_identifier, is_instant
+
+BESIDE = ("id", "status", "created_at", "updated_at")  # which a change says by itself
+
+
+@frozen(kw_only=True)
+class Stepped:
+    """What goes through history, a step of its lifecycle at a time."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]]
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    status: StrEnum
+    created_at: datetime = field(validator=is_instant)
+    updated_at: datetime = field(validator=is_instant)
+
+    @classmethod
+    def born(cls, action: str, *, now: datetime, **said: Any) -> Self:  # noqa: ANN401 - the fields of each kind
+        """The entity as its lifecycle begins it."""
+        return cls(status=cls.lifecycle.next("", action), created_at=now, updated_at=now, **said)
+
+    def moved(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
+        """The entity after a step, or InvalidTransition."""
+        status = self.lifecycle.next(self.status, action)
+        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now), **other)
+
+
+E = TypeVar("E", bound=Stepped)
+
+
+def record_of(entity: Stepped) -> Data:
+    """What a change keeps of an entity beside its place and its times: every field that its head holds."""
+    return {name: value for name, value in held(entity).items() if name not in BESIDE}
+
+
+def kept(cause: Cause, heads: HeadWrites[E], head: Head[E] | None, entity: E, action: str) -> int:
+    """The seq at which the head, or nothing at a birth, has become the entity."""
+    change = next_change(cause, entity.lifecycle, head, entity, action, record_of(entity))
+    heads.record(change, entity)
+    return change.seq

@@ -1,0 +1,100 @@
+"""Receipts: the kept answers to callers' keys, so that the same request twice has one effect."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from attrs import evolve, field, fields, frozen, has
+from cattrs import BaseValidationError
+from cattrs.preconf.json import make_converter
+
+from indelible.kernel.audit import Actor, Cause
+from indelible.kernel.clock import Clock
+from indelible.kernel.errors import KeyReused, WrongUse
+from indelible.kernel.json import digest, plain
+from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
+
+R = TypeVar("R")
+Command = TypeVar("Command")
+
+SHOWN_ONCE: Final = {"is_shown_once": True}  # metadata of an answer's field that no receipt keeps
+
+_converter = make_converter()
+_converter.register_structure_hook_func(lambda kind: hasattr(kind, "parse"), lambda text, kind: kind.parse(text))
+
+
+@frozen
+class Once(Generic[R]):
+    """A caller's idempotency key, and the type its kept answer comes back as."""
+
+    key: str = field(validator=is_identifier, metadata=IDEMPOTENCY_KEY)
+    returns: type[R]
+
+
+@frozen(kw_only=True)
+class Receipt:
+    """The kept answer to one key of one owner; `hash` is the digest of all the rest."""
+
+    owner: Actor
+    key: str
+    fingerprint: str
+    result: Mapping[str, Any]
+    at: datetime
+    hash: str = ""
+
+    def digest(self) -> str:
+        """What `hash` must be."""
+        return digest([self.owner, self.key, self.fingerprint, self.result, self.at])
+
+
+class Receipts(Protocol):
+    """The kept answers of a store."""
+
+    def find(self, owner: Actor, key: str) -> Receipt | None:
+        """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
+        ...
+
+    def keep(self, receipt: Receipt) -> None:
+        """Keep the answer, in the command's own transaction."""
+        ...
+
+
+class Receiving(Cause, Protocol):
+    """What a transaction needs to answer a key."""
+
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+Tx = TypeVar("Tx", bound=Receiving)
+
+
+def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once: Once[R] | None) -> R:
+    """The handler's result; with `once` the first result again, or KeyReused when the command is another."""
+    if once is None:
+        return handler(tx, command)
+    fingerprint = digest([handler.__name__, command, tx.reason])
+    kept = tx.receipts.find(tx.actor, once.key)
+    if kept is not None:
+        if kept.fingerprint != fingerprint:
+            raise KeyReused(once.key)
+        try:
+            return _converter.structure(kept.result["answer"], once.returns)
+        except BaseValidationError as error:
+            raise WrongUse(f"the kept answer is no {once.returns.__name__}") from error
+    result = handler(tx, command)
+    unsealed = Receipt(
+        owner=tx.actor, key=once.key, fingerprint=fingerprint, result={"answer": _kept(result)}, at=tx.clock.now()
+    )
+    tx.receipts.keep(evolve(unsealed, hash=unsealed.digest()))
+    return result
+
+
+def _kept(result: object) -> object:
+    """The answer as JSON knows it, without what is shown once: that comes back as its default."""
+    kind = type(result)
+    shown = [each.name for each in fields(kind) if each.metadata.get("is_shown_once")] if has(kind) else []
+    said: Any = plain(result)
+    return {name: value for name, value in said.items() if name not in shown} if shown else said

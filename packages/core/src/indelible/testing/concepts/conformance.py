@@ -1,0 +1,290 @@
+"""What every store of concepts must do."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+from attrs import evolve
+
+from indelible import concepts
+from indelible.app import Writing
+from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus
+from indelible.concepts.rules.records import fold
+from indelible.kernel import IndelibleError, InvalidTransition, Stale, verify_chain
+from indelible.testing.stores import (
+    CLEARER,
+    MAYA,
+    NOOR,
+    RATIO,
+    AnyStore,
+    approve,
+    create,
+    do,
+    edit,
+    publish,
+    published,
+    refusal,
+    submit,
+)
+
+
+class ConceptsConformance:
+    """Subclass it, and give it a fixture `store` with an empty store."""
+
+    def test_a_new_concept_is_a_draft_at_version_1_and_seq_1(self, store: AnyStore) -> None:
+        saved = create(store)
+
+        assert (saved.concept.status, saved.concept.current_version, saved.seq) == (ConceptStatus.DRAFT, 1, 1)
+        assert (saved.version.version_number, saved.version.content) == (1, RATIO)
+
+    def test_a_concept_reads_back_as_it_was_saved(self, store: AnyStore) -> None:
+        saved = edit(store, create(store))
+        shown = store.read(concepts.get_concept, saved.concept.id)
+
+        assert (shown.concept, shown.version, shown.seq) == (saved.concept, saved.version, saved.seq)
+        assert shown.warnings == saved.warnings
+
+    def test_an_edit_adds_a_version_and_keeps_the_one_before(self, store: AnyStore) -> None:
+        saved = edit(store, create(store))
+        versions = store.read(concepts.list_versions, saved.concept.id)
+
+        assert [(each.version_number, each.content) for each in versions] == [(1, RATIO), (2, CLEARER)]
+        assert saved.concept.status is ConceptStatus.DRAFT
+
+    def test_a_status_change_adds_no_version(self, store: AnyStore) -> None:
+        saved = published(store)
+
+        assert (saved.concept.status, saved.concept.current_version) == (ConceptStatus.PUBLISHED, 1)
+        assert len(store.read(concepts.list_versions, saved.concept.id)) == 1
+
+    def test_no_state_is_skipped_and_none_comes_back(self, store: AnyStore) -> None:
+        draft = create(store)
+        approved = approve(store, submit(store, create(store)))
+
+        for attempt in (
+            lambda: approve(store, draft),
+            lambda: publish(store, draft),
+            lambda: submit(store, approved),
+        ):
+            assert isinstance(refusal(attempt), InvalidTransition)
+        assert store.read(concepts.get_concept, draft.concept.id).seq == draft.seq
+
+    def test_a_published_concept_is_read_only(self, store: AnyStore) -> None:
+        saved = published(store)
+        refused = refusal(lambda: edit(store, saved))
+
+        assert isinstance(refused, InvalidTransition)
+        assert refused.allowed == ()
+
+    def test_an_edit_of_what_is_approved_is_allowed_and_warned(self, store: AnyStore) -> None:
+        approved = approve(store, submit(store, create(store)))
+        edited = edit(store, approved)
+        again = approve(store, edited)
+
+        assert "APPROVAL_STALE" in {each.code for each in edited.current_warnings}
+        assert "APPROVAL_STALE" not in {each.code for each in again.current_warnings}
+        assert again.concept.status is ConceptStatus.APPROVED
+
+    def test_a_published_concept_is_corrected_by_a_new_one(self, store: AnyStore) -> None:
+        wrong = published(store)
+        right = create(store, CLEARER, corrects=wrong.concept.id)
+        birth = store.read(concepts.list_history, right.concept.id)[0]
+        refused = refusal(lambda: create(store, corrects=right.concept.id))
+
+        assert birth.data["corrects"] == wrong.concept.id
+        assert isinstance(refused, concepts.errors.CorrectsUnpublished)
+        assert isinstance(refusal(lambda: create(store, corrects="nowhere")), concepts.errors.ConceptNotFound)
+
+    def test_a_command_that_expects_an_old_seq_is_stale(self, store: AnyStore) -> None:
+        created = create(store)
+        edit(store, created)
+
+        assert isinstance(refusal(lambda: edit(store, created)), Stale)
+        assert isinstance(refusal(lambda: submit(store, created)), Stale)
+
+    def test_of_two_sessions_that_edit_the_same_concept_one_is_stale(self, store: AnyStore) -> None:
+        created, start = create(store), Barrier(2)
+
+        def session(_: int) -> IndelibleError | None:
+            start.wait()
+            return refusal(lambda: edit(store, created))
+
+        with ThreadPoolExecutor(2) as sessions:
+            refusals = list(map(type, sessions.map(session, range(2))))
+
+        assert sorted(each.__name__ for each in refusals) == ["NoneType", "Stale"]
+
+    def test_an_unknown_concept_is_not_found(self, store: AnyStore) -> None:
+        attempts = (
+            lambda: store.read(concepts.get_concept, "nowhere"),
+            lambda: store.read(concepts.list_versions, "nowhere"),
+            lambda: store.read(concepts.list_history, "nowhere"),
+            lambda: store.read(concepts.list_warnings, "nowhere"),
+        )
+
+        assert set(map(type, map(refusal, attempts))) == {concepts.errors.ConceptNotFound}
+
+    def test_an_unknown_version_is_not_found(self, store: AnyStore) -> None:
+        saved = create(store)
+        refused = refusal(lambda: store.read(concepts.get_version, saved.concept.id, 2))
+
+        assert isinstance(refused, concepts.errors.VersionNotFound)
+
+    def test_history_says_who_did_what_and_why(self, store: AnyStore) -> None:
+        saved = approve(store, submit(store, edit(store, create(store))))
+        changes = store.read(concepts.list_history, saved.concept.id)
+
+        assert [(each.action, each.actor, each.reason, each.request_id) for each in changes] == [
+            ("create", MAYA, "a test", "request-1"),
+            ("edit", MAYA, "a test", "request-1"),
+            ("submit", MAYA, "a test", "request-1"),
+            ("approve", NOOR, "a test", "request-1"),
+        ]
+
+    def test_the_history_is_a_chain_and_folds_to_the_concept(self, store: AnyStore) -> None:
+        saved = publish(store, approve(store, edit(store, submit(store, create(store)))))
+        changes = store.read(concepts.list_history, saved.concept.id)
+
+        assert verify_chain(concepts.CONCEPT, changes).seq == saved.seq
+        assert fold(changes) == saved.concept
+
+    def test_history_reads_on_after_a_seq(self, store: AnyStore) -> None:
+        saved = submit(store, edit(store, create(store)))
+        changes = store.read(concepts.list_history, saved.concept.id, after=1, limit=1)
+
+        assert [each.seq for each in changes] == [2]
+        assert store.read(concepts.list_history, saved.concept.id, after=3) == ()
+
+    def test_as_of_is_the_fold_of_history_at_every_position(self, store: AnyStore) -> None:
+        saved = approve(store, edit(store, submit(store, edit(store, create(store)))))
+        changes = store.read(concepts.list_history, saved.concept.id)
+
+        for position in range(1, len(changes) + 1):
+            expected = fold(changes[:position])
+            by_seq = store.read(concepts.concept_as_of, saved.concept.id, seq=position)
+            by_time = store.read(concepts.concept_as_of, saved.concept.id, at=changes[position - 1].at)
+
+            assert by_seq == by_time
+            assert (by_seq.concept, by_seq.seq) == (expected, position)
+            assert by_seq.version.version_number == expected.current_version
+
+    def test_nothing_is_there_before_its_birth(self, store: AnyStore) -> None:
+        saved = create(store)
+        before = saved.concept.created_at - timedelta(microseconds=1)
+        refused = refusal(lambda: store.read(concepts.concept_as_of, saved.concept.id, at=before))
+
+        assert isinstance(refused, concepts.errors.NothingThen)
+
+    def test_versions_can_be_diffed(self, store: AnyStore) -> None:
+        saved = edit(store, create(store))
+        found = store.read(concepts.diff_versions, saved.concept.id, 1, 2)
+
+        assert found.diff.apply(RATIO) == CLEARER
+        assert found.diff.invert().apply(CLEARER) == RATIO
+
+    def test_warnings_are_kept_with_the_version_and_never_block(self, store: AnyStore) -> None:
+        poor = create(store, ConceptContent(name="Ratio"))
+        better = edit(store, poor, CLEARER)
+
+        assert "DEF_EMPTY" in {each.code for each in poor.warnings}
+        assert "DEF_EMPTY" not in {each.code for each in better.warnings}
+        assert store.read(concepts.get_version, poor.concept.id, 1).warnings == poor.warnings
+
+    def test_a_name_that_another_concept_has_is_warned(self, store: AnyStore) -> None:
+        create(store)
+        second = create(store, evolve(RATIO, name=" RATIO"))
+
+        assert "NAME_COLLISION" in {each.code for each in second.warnings}
+
+    def test_names_of_any_length_are_kept_and_told_apart_to_their_ends(self, store: AnyStore) -> None:
+        longest = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(1_000))  # nothing to compress
+        create(store, evolve(RATIO, name=longest))
+        other = create(store, evolve(RATIO, name=longest[:-1]))
+        same = edit(store, other, evolve(RATIO, name=longest))
+
+        assert "NAME_COLLISION" not in {each.code for each in other.warnings}
+        assert "NAME_COLLISION" in {each.code for each in same.warnings}
+
+    def test_a_known_name_in_the_definition_wants_a_prerequisite(self, store: AnyStore) -> None:
+        create(store)
+        rate = create(store, ConceptContent(name="Rate", definition="A ratio of two different units."))
+
+        assert "PREREQ_NONE_BUT_REFERENCED" in {each.code for each in rate.warnings}
+
+    def test_warnings_about_prerequisites_follow_the_other_concepts(self, store: AnyStore) -> None:
+        rate = create(store, ConceptContent(name="Rate", prerequisites=("Ratio",)))
+        dangling = {each.code for each in rate.current_warnings}
+        ratio = create(store, evolve(RATIO, prerequisites=(rate.concept.id,)))
+        remarks = store.read(concepts.list_warnings, rate.concept.id)
+
+        assert "PREREQ_DANGLING" in dangling
+        assert {"PREREQ_CYCLE"} == {each.code for each in remarks.current_warnings}
+        assert "PREREQ_CYCLE" in {each.code for each in ratio.current_warnings}
+
+    def test_a_misspelt_prerequisite_is_given_a_hint(self, store: AnyStore) -> None:
+        create(store)
+        rate = create(store, ConceptContent(name="Rate", prerequisites=("Rato",)))
+        (warning,) = (each for each in rate.current_warnings if each.code == "PREREQ_DANGLING")
+
+        assert "Ratio" in warning.params
+
+    def test_a_learning_order_puts_prerequisites_first(self, store: AnyStore) -> None:
+        ratio = create(store)
+        rate = create(store, ConceptContent(name="Rate", prerequisites=("ratio",)))
+        speed = create(store, ConceptContent(name="Speed", prerequisites=(rate.concept.id,)))
+        order = store.read(concepts.order_of_learning, speed.concept.id)
+
+        assert order.layers == ((ratio.concept.id,), (rate.concept.id,), (speed.concept.id,))
+        assert store.read(concepts.order_of_learning).layers == order.layers
+
+    def test_concepts_are_listed_a_page_at_a_time(self, store: AnyStore) -> None:
+        saved = [create(store, evolve(RATIO, name=f"Ratio {number}")) for number in range(5)]
+        first = store.read(concepts.list_concepts, ConceptFilter(), limit=3)
+        second = store.read(concepts.list_concepts, ConceptFilter(), after=first[-1].concept.id, limit=3)
+
+        assert [each.concept.id for each in (*first, *second)] == sorted(each.concept.id for each in saved)
+
+    def test_search_takes_its_text_literally(self, store: AnyStore) -> None:
+        names = ("50% off", "50 percent", "a_b", "ab", "back\\slash", "O'Hara", "Straße")
+        for name in names:
+            create(store, ConceptContent(name=name, definition="Said of a price."))
+
+        for text, found in (("%", ["50% off"]), ("_", ["a_b"]), ("\\", ["back\\slash"]), ("'", ["O'Hara"])):
+            listed = store.read(concepts.list_concepts, ConceptFilter(text=text))
+
+            assert [each.name for each in listed] == found
+        assert len(store.read(concepts.list_concepts, ConceptFilter(text="PRICE"))) == len(names)
+        assert [each.name for each in store.read(concepts.list_concepts, ConceptFilter(text="STRASSE"))] == ["Straße"]
+
+    def test_concepts_are_found_by_status(self, store: AnyStore) -> None:
+        create(store)
+        reviewed = submit(store, create(store))
+        listed = store.read(concepts.list_concepts, ConceptFilter(status=ConceptStatus.REVIEW))
+
+        assert [each.concept for each in listed] == [reviewed.concept]
+
+    def test_every_text_comes_back_as_it_was_given(self, store: AnyStore) -> None:
+        odd = "\u202etab\t line\n \u00e9 e\u0301 \U0001f9ee '; DROP TABLE concepts; -- %s :x {0} \\ \""
+        content = ConceptContent(name=odd, definition=odd, examples=(odd, "", odd), scope_boundaries="")
+        saved = create(store, content)
+
+        assert store.read(concepts.get_concept, saved.concept.id).version.content == content
+
+    def test_two_commands_of_one_transaction_stand_or_fall_together(self, store: AnyStore) -> None:
+        created = create(store)
+
+        def twice(tx: Writing, command: concepts.SubmitConcept) -> None:
+            concepts.submit_concept(tx, command)
+            concepts.submit_concept(tx, command)
+
+        command = concepts.SubmitConcept(concept_id=created.concept.id, expected_seq=created.seq)
+
+        assert isinstance(refusal(lambda: do(store, twice, command)), Stale)
+        assert store.read(concepts.get_concept, created.concept.id).concept == created.concept
+
+    def test_time_moves_even_when_the_clock_runs_back(self, store: AnyStore) -> None:
+        first = create(store)
+        second = edit(store, first)
+        third = edit(store, second)
+
+        assert first.concept.updated_at < second.concept.updated_at < third.concept.updated_at

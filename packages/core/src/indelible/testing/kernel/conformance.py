@@ -1,0 +1,148 @@
+"""What every store must do for every context: receipts, the feed, keys, and one view for a query."""
+
+from datetime import timedelta
+from functools import partial
+
+from attrs import evolve
+
+from indelible import concepts
+from indelible.app import Reading, Writing
+from indelible.kernel import Feed, KeyReused, Once, Stale, WrongUse
+from indelible.kernel.keys import (
+    CreateKey,
+    InvalidScope,
+    KeyCreated,
+    KeyNotFound,
+    RevokeKey,
+    create_key,
+    get_key,
+    key_for,
+    list_keys,
+    revoke_key,
+)
+from indelible.testing.stores import BEGINNING, CLEARER, MAYA, NOOR, RATIO, AnyStore, create, do, edit, refusal, submit
+
+ONCE = Once("key-1", concepts.ConceptSaved)
+CREATE = concepts.CreateConcept(content=RATIO)
+
+
+class KernelConformance:
+    """Subclass it, and give it a fixture `store` with an empty store whose policy has a pepper."""
+
+    def test_the_same_request_twice_has_one_effect_and_one_answer(self, store: AnyStore) -> None:
+        first = do(store, concepts.create_concept, CREATE, once=ONCE)
+        again = do(store, concepts.create_concept, CREATE, once=ONCE)
+
+        assert again == first
+        assert len(store.feed().changes) == 1
+
+    def test_a_key_given_with_another_request_is_refused(self, store: AnyStore) -> None:
+        do(store, concepts.create_concept, CREATE, once=ONCE)
+        other = concepts.CreateConcept(content=CLEARER)
+
+        assert isinstance(refusal(lambda: do(store, concepts.create_concept, other, once=ONCE)), KeyReused)
+
+    def test_keys_of_two_owners_are_independent(self, store: AnyStore) -> None:
+        mine = do(store, concepts.create_concept, CREATE, once=ONCE)
+        theirs = do(store, concepts.create_concept, CREATE, once=ONCE, actor=NOOR)
+
+        assert mine.concept.id != theirs.concept.id
+
+    def test_a_refused_request_keeps_no_answer(self, store: AnyStore) -> None:
+        created = create(store)
+        command = concepts.SubmitConcept(concept_id=created.concept.id, expected_seq=2)
+
+        assert isinstance(refusal(lambda: do(store, concepts.submit_concept, command, once=ONCE)), Stale)
+        edited = edit(store, created)
+
+        assert do(store, concepts.submit_concept, command, once=ONCE).seq == edited.seq + 1
+
+    def test_the_feed_gives_every_change_once_and_in_order(self, store: AnyStore) -> None:
+        saved = [edit(store, create(store)), submit(store, create(store))]
+        cursor, seen = "", list[tuple[str, int]]()
+        while (page := store.feed(after=cursor, limit=3)).changes:
+            seen += [(each.entity_id, each.seq) for each in page.changes]
+            cursor = page.cursor
+
+        assert seen == [(each.concept.id, seq) for each in saved for seq in (1, 2)]
+        assert store.feed(after=cursor).changes == ()
+
+    def test_the_feed_reads_on_where_it_ended(self, store: AnyStore) -> None:
+        create(store)
+        end = store.feed().cursor
+        saved = create(store)
+
+        assert [each.entity_id for each in store.feed(after=end).changes] == [saved.concept.id]
+
+    def test_the_newest_changes_end_where_the_feed_ends(self, store: AnyStore) -> None:
+        before = store.read(_newest, limit=2)
+        submit(store, create(store))
+        saved = create(store)
+        found = store.read(_newest, limit=2)
+
+        assert before.changes == ()
+        assert [(each.action, each.seq) for each in found.changes] == [("submit", 2), ("create", 1)]
+        assert found.cursor == store.feed().cursor
+        assert store.feed(after=found.cursor).changes == ()
+        assert [each.entity_id for each in store.feed(after=before.cursor).changes][-1] == saved.concept.id
+
+    def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
+        kept: list[Writing] = []
+        command = concepts.CreateConcept(content=RATIO)
+
+        def keep(tx: Writing, _: None) -> None:
+            kept.append(tx)
+
+        do(store, keep, None)
+
+        assert isinstance(refusal(lambda: concepts.create_concept(kept[0], command)), WrongUse)
+        assert store.feed().changes == ()
+
+    def test_a_query_sees_one_moment(self, store: AnyStore) -> None:
+        created = create(store)
+
+        def both(tx: Reading) -> tuple[int, int]:
+            first = concepts.get_concept(tx, created.concept.id)
+            return first.seq, len(concepts.list_history(tx, created.concept.id))
+
+        assert store.read(both) == (1, 1)
+
+    def test_a_key_opens_until_it_expires(self, store: AnyStore) -> None:
+        expiry = BEGINNING + timedelta(days=365)
+        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=expiry))
+
+        assert store.read(key_for, made.text, now=BEGINNING) == made.key
+        assert store.read(key_for, made.text, now=expiry) is None
+
+    def test_a_revoked_key_opens_nothing(self, store: AnyStore) -> None:
+        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        revoked = do(store, revoke_key, RevokeKey(key_id=made.key.id, expected_seq=made.seq))
+
+        assert store.read(key_for, made.text, now=BEGINNING) is None
+        assert store.read(get_key, made.key.id) == revoked
+        assert store.read(list_keys) == (revoked,)
+
+    def test_a_secret_is_shown_once(self, store: AnyStore) -> None:
+        command, once = CreateKey(owner=MAYA, scopes=("admin",)), Once("key-1", KeyCreated)
+        made = do(store, create_key, command, once=once)
+
+        assert store.read(key_for, made.text, now=BEGINNING) == made.key
+        assert do(store, create_key, command, once=once) == evolve(made, text="")
+
+    def test_a_wrong_key_opens_nothing(self, store: AnyStore) -> None:
+        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        prefix = made.text.rpartition("_")[0]
+
+        for wrong in ("", "ind", "ind__", f"{prefix}_", f"{prefix}_{'0' * 64}", f"ind_nowhere_{'0' * 64}", "é_é_é"):
+            assert store.read(key_for, wrong, now=BEGINNING) is None
+
+    def test_a_key_without_a_scope_is_refused(self, store: AnyStore) -> None:
+        for scopes in ((), ("Concepts:read",), ("concepts:",), ("a",) * 51):
+            command = CreateKey(owner=MAYA, scopes=scopes)
+
+            assert isinstance(refusal(partial(do, store, create_key, command)), InvalidScope)
+        assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)
+
+
+def _newest(tx: Reading, *, limit: int) -> Feed:
+    return tx.history.newest(limit=limit)

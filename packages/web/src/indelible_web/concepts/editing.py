@@ -1,0 +1,197 @@
+"""Writing: a new concept, an edit, and two edits that met, which nobody but a person brings together."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from attrs import evolve, field, fields, frozen
+from flask import redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from indelible import concepts
+from indelible.concepts import ConceptContent, ConceptShown, FieldMerge
+from indelible.concepts.rules.diff import FieldDiff, Value
+from indelible.kernel import IndelibleError, KeyReused, Stale
+from indelible.kernel.values import COUNT, is_count
+from indelible_web.concepts.routes import WRITE, ConceptAsked
+from indelible_web.console.context import Desk, Page, typed_text
+from indelible_web.console.layout import asked, page
+from indelible_web.http.errors import MergeUndecided
+
+NAMES: Final = tuple(attribute.name for attribute in fields(ConceptContent))
+NOTHING: Final = ConceptContent(name="")
+SPARE: Final = 2  # empty boxes at the end of each list
+CHOICE: Final = "choice."
+YOURS, THEIRS = "yours", "theirs"
+
+Typed = Mapping[str, Sequence[str]]
+
+
+@frozen(kw_only=True)
+class EditAsked(ConceptAsked):
+    """Which concept is edited, and in which state its editor saw it."""
+
+    expected_seq: int = field(validator=is_count, metadata=COUNT)
+
+
+def create_form(desk: Desk) -> Response:
+    """An empty form, or, to correct what is published, one that begins with what that says."""
+    corrects = request.args.get("corrects", "")
+    found = desk.wiring.store.read(concepts.get_concept, corrects) if corrects else None
+    content = found.version.content if found else NOTHING
+    return _form(desk, _texts(content), None, corrects=corrects, note="" if corrects else "first version")
+
+
+def create(desk: Desk) -> Response:
+    """Begin a concept; a refusal is shown at the form, which keeps what was typed."""
+    typed, corrects = _typed(request.form), request.form.get("corrects", "")
+    if "more" in request.form:
+        return _form(desk, typed, None, corrects=corrects)
+    try:
+        note = typed_text("change_note")
+        call = desk.call(reason=note, gives=concepts.ConceptSaved)
+        call.caller.demand(WRITE)
+        command = concepts.CreateConcept(content=_content(typed, NOTHING), change_note=note, corrects=corrects or None)
+        saved = call.run(concepts.create_concept, command)
+    except IndelibleError as error:
+        return _form(desk, typed, None, error, corrects=corrects)
+    return redirect(url_for("console.shown", concept_id=saved.concept.id, done="create"), 303)
+
+
+def edit_form(desk: Desk, concept_id: str) -> Response:
+    """The concept's content, to be changed."""
+    found = desk.wiring.store.read(concepts.get_concept, concept_id)
+    return _form(desk, _texts(found.version.content), found)
+
+
+def edit(desk: Desk, concept_id: str) -> Response:
+    """Give a concept its next version; where another was first, show both edits beside what they began with."""
+    wanted, typed = asked(EditAsked, request.form, concept_id=concept_id), _typed(request.form)
+    seen = _seen(desk, wanted)
+    if "more" in request.form:
+        return _form(desk, typed, seen)
+    base = _seen(desk, evolve(wanted, expected_seq=merging)) if (merging := _merging()) else seen
+    try:
+        typed = _chosen(typed, base.version.content, seen.version.content) if merging else typed
+        _save(desk, wanted, _content(typed, seen.version.content))
+    except Stale as error:
+        return _merge(desk, seen, desk.wiring.store.read(concepts.get_concept, concept_id), typed, error)
+    except MergeUndecided as error:
+        return _merge(desk, base, seen, typed, error)
+    except IndelibleError as error:
+        # Of a merge the form is for the state that it began with: to save it leads to the merge again.
+        return _form(desk, typed, base, error)
+    return redirect(url_for("console.shown", concept_id=concept_id, done="edit"), 303)
+
+
+def _save(desk: Desk, wanted: EditAsked, content: ConceptContent) -> None:
+    note = typed_text("change_note")
+    call = desk.call(reason=note, gives=concepts.ConceptSaved)
+    call.caller.demand(WRITE)
+    command = concepts.EditConcept(
+        concept_id=wanted.concept_id, expected_seq=wanted.expected_seq, content=content, change_note=note
+    )
+    call.run(concepts.edit_concept, command)
+
+
+def _seen(desk: Desk, wanted: EditAsked) -> ConceptShown:
+    """The concept as its editor saw it."""
+    return desk.wiring.store.read(concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq)
+
+
+def _merge(desk: Desk, base: ConceptShown, now: ConceptShown, typed: Typed, error: IndelibleError) -> Response:
+    yours = _content(typed, base.version.content)
+    merged = concepts.three_way(base.version.content, now.version.content, yours)
+    return page(
+        "merge",
+        error=error,
+        base=base,
+        now=now,
+        rows=[(each, _against(each, each.theirs), _against(each, each.yours)) for each in merged],
+        boxes=_texts(yours),
+        choices={name: request.form.get(CHOICE + name, "") for name in NAMES},
+        note=request.form.get("change_note", ""),
+        once=desk.wiring.ids.new(),
+    )
+
+
+def _against(merged: FieldMerge, value: Value) -> FieldDiff | None:
+    """What one side changed of a field."""
+    sides: list[dict[str, Any]] = [{"name": "", merged.field: each} for each in (merged.base, value)]
+    old, new = (ConceptContent(**each) for each in sides)
+    return next(iter(concepts.diff_content(old, new).fields), None)
+
+
+def _form(
+    desk: Desk,
+    typed: Typed,
+    seen: ConceptShown | None,
+    error: IndelibleError | None = None,
+    *,
+    corrects: str = "",
+    note: str = "",
+) -> Response:
+    once = "" if isinstance(error, KeyReused) else request.form.get("once", "")
+    return page(
+        "edit",
+        error=error,
+        seen=seen,
+        typed={name: (*texts, *[""] * SPARE) if _is_list(name) else texts for name, texts in typed.items()},
+        once=once or desk.wiring.ids.new(),
+        note=request.form.get("change_note", note),
+        corrects=corrects,
+    )
+
+
+def _is_list(name: str) -> bool:
+    return isinstance(getattr(NOTHING, name), tuple)
+
+
+def _texts(content: ConceptContent) -> Typed:
+    """The content as a form has it."""
+    values: dict[str, Value] = {name: getattr(content, name) for name in NAMES}
+    return {name: value if isinstance(value, tuple) else (value or "",) for name, value in values.items()}
+
+
+def _typed(form: MultiDict[str, str]) -> Typed:
+    """What was typed; an empty box of a list is no item."""
+    texts = {name: [text.replace("\r\n", "\n") for text in form.getlist(name)] for name in NAMES}
+    return {
+        name: [text for text in found if text] if _is_list(name) else found[:1] or [""] for name, found in texts.items()
+    }
+
+
+def _merging() -> int:
+    """The seq that a merge begins with, 0 where none is sent."""
+    text = request.form.get("base_seq", "")
+    return asked(EditAsked, {"expected_seq": text}, concept_id="-").expected_seq if text else 0
+
+
+def _chosen(typed: Typed, base: ConceptContent, theirs: ConceptContent) -> Typed:
+    """What was decided, field by field; MergeUndecided, where something was not."""
+    merged = concepts.three_way(base, theirs, _content(typed, base))
+    choices = {each.field: request.form.get(CHOICE + each.field) for each in merged if each.needs_choice}
+    if undecided := tuple(name for name, choice in choices.items() if choice not in {YOURS, THEIRS}):
+        raise MergeUndecided(undecided)
+    kept = _texts(theirs)
+    return {name: kept[name] if choices.get(name) == THEIRS else texts for name, texts in typed.items()}
+
+
+def _content(typed: Typed, before: ConceptContent) -> ConceptContent:
+    """What was typed as content; a text that was left alone is the text of before, whatever ended its lines."""
+    values: dict[str, Any] = {}
+    for name, texts in typed.items():
+        kept = {text.replace("\r\n", "\n"): text for text in _texts(before)[name]}
+        found = tuple(kept.get(text, text) for text in texts)
+        values[name] = found if _is_list(name) else found[0]
+    if not values["scope_boundaries"]:
+        values["scope_boundaries"] = "" if before.scope_boundaries == "" else None
+    return ConceptContent(**values)
+
+
+PAGES: Final = (
+    Page(rule="/new", view=create_form),
+    Page(rule="/new", view=create, method="POST"),
+    Page(rule="/concepts/<concept_id>/edit", view=edit_form),
+    Page(rule="/concepts/<concept_id>/edit", view=edit, method="POST"),
+)

@@ -1,0 +1,161 @@
+"""Concepts to look at: the list, one with its life, its versions, and what changed between two of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import evolve, field, frozen
+from attrs.validators import optional
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from indelible import concepts
+from indelible.app import Reading
+from indelible.concepts import ConceptStatus
+from indelible.kernel import Change, IndelibleError
+from indelible.kernel.values import COUNT, is_count
+from indelible_web.concepts.drawing import draw
+from indelible_web.concepts.routes import STEPS, ConceptAsked, ConceptsAsked, DiffAsked, MoveConcept, VersionAsked, move
+from indelible_web.console.context import Desk, Page, typed_text
+from indelible_web.console.layout import asked, page
+from indelible_web.http.request import Caller
+
+SHOWN: Final = 25
+LIFE_SHOWN: Final = 50
+WORDS: Final[Mapping[ConceptStatus, str]] = {
+    ConceptStatus.REVIEW: "submit",
+    ConceptStatus.APPROVED: "approve",
+    ConceptStatus.PUBLISHED: "publish",
+}
+
+
+@frozen
+class Row:
+    """A concept in the list, and how many remarks of each severity were kept with its version."""
+
+    listed: concepts.ConceptListed
+    remarks: Mapping[str, int]
+
+
+@frozen(kw_only=True)
+class LifeAsked(ConceptAsked):
+    """Which concept, and which part of its life: what was before this seq."""
+
+    before: int | None = field(default=None, validator=optional(is_count), metadata=COUNT)
+
+
+@frozen(kw_only=True)
+class Life:
+    """A concept with all that belongs to it, from one view of the store."""
+
+    shown: concepts.ConceptShown
+    remarks: concepts.ConceptRemarks
+    changes: tuple[Change, ...]
+    graph: concepts.ConceptGraph
+    order: concepts.LearningOrder
+
+
+def home(_: Desk) -> Response:
+    """The way to the list."""
+    return redirect(url_for("console.listing"), 303)
+
+
+def listing(desk: Desk) -> Response:
+    """Concepts, searched by words and by status."""
+    wanted = asked(ConceptsAsked, request.args)
+    cursors = desk.call().cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
+    rows = desk.wiring.store.read(_rows, wanted, after=cursors.start(), limit=wanted.limit + 1)
+    found = cursors.page(rows, lambda row: row.listed.concept.id)
+    return page("concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus))
+
+
+def shown(desk: Desk, concept_id: str, error: IndelibleError | None = None) -> Response:
+    """One concept: what it says, what is remarked, where it stands, and how it came there."""
+    life = desk.wiring.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
+    status = life.shown.concept.status
+    return page(
+        "concept",
+        error=error,
+        life=life,
+        drawing=draw(life.graph, life.order),
+        steps=[(to, WORDS[to], scope) for to, scope in _steps_from(status)],
+        allowed=concepts.CONCEPT.allowed(status),
+        may=_may(desk.call().caller),
+        once=desk.wiring.ids.new(),
+        done=request.args.get("done") if request.args.get("done") in DONE else None,
+        reason=request.form.get("reason", ""),
+        wanted_status=request.form.get("status", ""),
+    )
+
+
+def step(desk: Desk, concept_id: str) -> Response:
+    """Take a concept one step on, with a reason; a refusal is shown at the form, and the reason stays in it."""
+    try:
+        wanted = asked(MoveConcept, request.form, concept_id=concept_id)
+        move(desk.call(reason=typed_text("reason"), gives=concepts.ConceptSaved), wanted)
+    except IndelibleError as error:
+        return shown(desk, concept_id, error)
+    return redirect(url_for("console.shown", concept_id=concept_id, done=WORDS.get(wanted.status)), 303)
+
+
+def version(desk: Desk, concept_id: str, version_number: str) -> Response:
+    """One version, whole, with the warnings kept beside it."""
+    wanted = asked(VersionAsked, {}, concept_id=concept_id, version_number=version_number)
+    store = desk.wiring.store
+    found = store.read(concepts.get_version, concept_id, wanted.version_number)
+    return page("version", found=found, now=store.read(concepts.get_concept, concept_id))
+
+
+def diff(desk: Desk, concept_id: str) -> Response:
+    """Two versions side by side, word by word."""
+    wanted = asked(DiffAsked, request.args, concept_id=concept_id)
+    store = desk.wiring.store
+    sides = [store.read(concepts.get_version, concept_id, each) for each in (wanted.from_version, wanted.to_version)]
+    found = concepts.diff_content(*(each.version.content for each in sides))
+    return page("diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id))
+
+
+def _steps_from(status: ConceptStatus) -> list[tuple[ConceptStatus, str]]:
+    edges = [edge for edge in concepts.CONCEPT.edges if edge.from_state == status]
+    return [(edge.to_state, STEPS[edge.to_state][0]) for edge in edges if edge.action == WORDS.get(edge.to_state)]
+
+
+def _may(caller: Caller) -> frozenset[str]:
+    """The scopes of the commands that the caller may give: what the page offers, and the command checks again."""
+    known = {"concepts:write", *(scope for scope, _ in STEPS.values())}
+    return frozenset(known) if "admin" in caller.scopes else caller.scopes & known
+
+
+def _rows(tx: Reading, wanted: concepts.ConceptFilter, *, after: str, limit: int) -> tuple[Row, ...]:
+    found = concepts.list_concepts(tx, wanted, after=after, limit=limit)
+    return tuple(Row(each, _counted(tx, each.concept)) for each in found)
+
+
+def _counted(tx: Reading, concept: concepts.Concept) -> Mapping[str, int]:
+    kept = tx.concept_search.warnings(concept.id, concept.current_version)
+    return Counter(str(warning.severity) for warning in kept)
+
+
+def _life(tx: Reading, wanted: LifeAsked) -> Life:
+    shown = concepts.get_concept(tx, wanted.concept_id)
+    last = min((wanted.before or shown.seq + 1) - 1, shown.seq)
+    start = max(0, last - LIFE_SHOWN)
+    graph = concepts.prerequisite_graph(tx, wanted.concept_id)
+    return Life(
+        shown=shown,
+        remarks=concepts.list_warnings(tx, wanted.concept_id),
+        changes=concepts.list_history(tx, wanted.concept_id, after=start, limit=last - start)[::-1],
+        graph=graph,
+        order=concepts.learning_order(graph, (wanted.concept_id,)),
+    )
+
+
+DONE: Final = frozenset({"create", "edit", *WORDS.values()})
+PAGES: Final = (
+    Page(rule="/", view=home),
+    Page(rule="/concepts", view=listing),
+    Page(rule="/concepts/<concept_id>", view=shown),
+    Page(rule="/concepts/<concept_id>/step", view=step, method="POST"),
+    Page(rule="/concepts/<concept_id>/versions/<version_number>", view=version),
+    Page(rule="/concepts/<concept_id>/diff", view=diff),
+)

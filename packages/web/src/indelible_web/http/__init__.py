@@ -1,0 +1,1 @@
+"""Requests, responses, access control and the OpenAPI document."""

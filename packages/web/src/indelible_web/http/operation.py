@@ -1,0 +1,96 @@
+"""One request as its view sees it: parsed, admitted, and ready to run."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from attrs import field, frozen
+
+from indelible.app import Reading, Wiring, Writing
+from indelible.captures import Embedder
+from indelible.kernel import Clock, IndelibleError, Once, Store
+from indelible.tokens import Chain
+from indelible_web.http.errors import Unauthenticated
+from indelible_web.http.metrics import Metrics
+from indelible_web.http.paging import Cursors, Paged
+from indelible_web.http.request import Caller, present
+
+Command = TypeVar("Command")
+R = TypeVar("R")
+
+
+@frozen(kw_only=True)
+class Call:
+    """One request as its view sees it."""
+
+    store: Store[Reading, Writing]
+    embedder: Embedder | None
+    chain: Chain | None
+    clock: Clock
+    caller: Caller
+    request_id: str
+    route: str
+    secret: bytes = field(repr=False)
+    metrics: Metrics
+    reason: str
+    once: Once[Any] | None
+
+    def run(self, handler: Callable[[Writing, Command], R], command: Command) -> R:
+        """The handler's result, in the caller's name; counted by what came of it."""
+        action, _, lifecycle = handler.__name__.partition("_")
+        is_change = False
+
+        @wraps(handler)
+        def noted(tx: Writing, command: Command) -> R:
+            nonlocal is_change
+            is_change = True
+            return handler(tx, command)
+
+        try:
+            result: R = self.store.run(
+                noted,
+                command,
+                actor=self.caller.actor,
+                reason=self.reason,
+                request_id=self.request_id,
+                once=self.once,
+            )
+        except IndelibleError as error:
+            self.metrics.commanded(lifecycle, action, error.code)
+            raise
+        self.metrics.commanded(lifecycle, action, "OK")
+        if is_change and not getattr(result, "replayed", False):
+            self.metrics.changed(lifecycle, action)
+        return result
+
+    def cursors(self, asked: Paged) -> Cursors:
+        """The cursors of the list that is asked for."""
+        return Cursors(self.secret, self.route, asked)
+
+
+@frozen(kw_only=True)
+class Calls:
+    """What every call needs of its application."""
+
+    wiring: Wiring
+    secret: bytes = field(repr=False)
+    metrics: Metrics
+
+    def begin(self, route: str, reason: str, once: Once[Any] | None) -> Call:
+        """The present request, in the name of whoever sent it; or Unauthenticated."""
+        exchange = present()
+        if exchange.caller is None:
+            raise Unauthenticated
+        return Call(
+            store=self.wiring.store,
+            embedder=self.wiring.embedder,
+            chain=self.wiring.chain,
+            clock=self.wiring.clock,
+            caller=exchange.caller,
+            request_id=exchange.request_id,
+            route=route,
+            secret=self.secret,
+            metrics=self.metrics,
+            reason=reason,
+            once=once,
+        )

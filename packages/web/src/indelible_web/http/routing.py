@@ -1,0 +1,197 @@
+"""An operation is declared once: from it come its view, its checks and its place in the document."""
+
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from attrs import Factory, field, fields, frozen
+from flask import Response, request
+from marshmallow import Schema
+
+from indelible.kernel import Because, Once
+from indelible_web.http.access import SIGNED
+from indelible_web.http.examples import attributes_of
+from indelible_web.http.headers import headers_schema
+from indelible_web.http.operation import Call, Calls
+from indelible_web.http.paging import Page
+from indelible_web.http.responses import json_response
+from indelible_web.http.schemas import Attribute, Side, page_schema_of, schema_from, schema_of, structure
+
+T = TypeVar("T")
+R = TypeVar("R")
+View = Callable[[Call, T], R]
+Declared = Callable[[View[T, R]], View[T, R]]
+
+SEQ: Final = "seq"
+EXPECTED_SEQ: Final = "expected_seq"
+USER_ID: Final = "user_id"
+REASON: Final[Attribute] = fields(Because).reason
+
+
+@frozen(kw_only=True)
+class Operation:
+    """A route: what it takes and gives, and who may use it."""
+
+    method: str
+    rule: str
+    view: View[Any, object]
+    scopes: tuple[str, ...]
+    takes: type
+    gives: type
+    is_paged: bool = False
+    reason: str = ""  # of a command: the field that says why
+    locates: Callable[[Any], str] | None = None  # of a birth: the id of what was born
+    is_keyed: bool = False  # whether it takes an Idempotency-Key though it is no command of its own
+    is_birth: Callable[[Any], bool] | None = None  # of what may only add to something: whether it was born
+
+    @property
+    def name(self) -> str:
+        """The view's name, under which Flask knows the route."""
+        return self.view.__name__
+
+    @property
+    def status(self) -> int:
+        """The status of success."""
+        return 201 if self.locates or self.is_birth else 200
+
+    @property
+    def has_tag(self) -> bool:
+        """Whether the answer has an ETag: whatever has a seq has one."""
+        return not self.is_paged and SEQ in {each.name for each in attributes_of(self.gives)}
+
+    @property
+    def least_seq(self) -> int | None:
+        """The least seq that If-Match may name, None where the request needs none."""
+        return next((each.metadata["minimum"] for each in attributes_of(self.takes) if each.name == EXPECTED_SEQ), None)
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether what is asked for belongs to the caller, who is not named."""
+        return USER_ID in {each.name for each in attributes_of(self.takes)}
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a signature opens it, and what is signed stands for a key of its own."""
+        return self.scopes == SIGNED
+
+    @property
+    def has_body(self) -> bool:
+        """Whether what is sent comes in a body."""
+        return self.method != "GET"
+
+    @property
+    def in_path(self) -> tuple[Attribute, ...]:
+        """The fields that the path gives."""
+        return tuple(each for each in attributes_of(self.takes) if f"<{each.name}>" in self.rule)
+
+    @property
+    def sent(self) -> tuple[Attribute, ...]:
+        """The fields that the body gives, or for a question the query."""
+        elsewhere = {EXPECTED_SEQ, USER_ID, *(each.name for each in self.in_path)}
+        sent = tuple(each for each in attributes_of(self.takes) if each.name not in elsewhere)
+        is_said = self.reason != REASON.name or REASON.name in {each.name for each in sent}
+        return sent if is_said else (*sent, REASON)
+
+    def schemas(self) -> Mapping[str, type[Schema]]:
+        """What the operation reads, by place, in the order of reading."""
+        title, in_query = self.takes.__name__, () if self.has_body else self.sent
+        headers = headers_schema(
+            of_command=(bool(self.reason) and not self.is_signed) or self.is_keyed,
+            least_seq=self.least_seq,
+            has_tag=self.has_tag,
+        )
+        found = {
+            "path": schema_from(f"{title}Path", self.in_path, Side.TEXT),
+            "query": schema_from(f"{title}Query", in_query, Side.TEXT),
+            "headers": headers,
+        }
+        return {**found, "json": self._body_schema()} if self.has_body else found
+
+    def _body_schema(self) -> type[Schema]:
+        is_whole = self.sent == attributes_of(self.takes)  # then others may name it too
+        name = self.takes.__name__ + Side.BODY
+        return schema_of(self.takes, Side.BODY) if is_whole else schema_from(name, self.sent, Side.BODY)
+
+    def answer_schema(self) -> type[Schema]:
+        """What the operation gives, or a page of it."""
+        return page_schema_of(self.gives) if self.is_paged else schema_of(self.gives, Side.ANSWER)
+
+
+@frozen
+class Routes:
+    """The operations of a context, as they are declared; nothing is built before an application asks."""
+
+    name: str
+    description: str
+    operations: list[Operation] = field(default=Factory(list[Operation]), init=False)
+
+    def add(
+        self,
+        route: str,
+        *scopes: str,
+        takes: type[T],
+        gives: type[R],
+        reason: str = REASON.name,
+        locates: Callable[[R], str] | None = None,
+        is_birth: Callable[[R], bool] | None = None,
+        is_keyed: bool = False,
+    ) -> Declared[T, R]:
+        """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
+
+        A command's body says why in `reason`, or in the field of this name; where that is '', it asks, and changes
+        nothing by itself. `locates` gives the id of what was born, `is_birth` says whether anything was.
+        """
+        why = "" if route.startswith("GET ") else reason
+        said: dict[str, Any] = {"reason": why, "locates": locates, "is_birth": is_birth, "is_keyed": is_keyed}
+        return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, **said))
+
+    def pages(self, route: str, *scopes: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
+        """Declare a question that is answered page by page."""
+        return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, is_paged=True))
+
+    def _declare(self, route: str, operation: Callable[..., Operation]) -> Declared[Any, Any]:
+        method, rule = route.split()
+
+        def declare(view: View[T, R]) -> View[T, R]:
+            self.operations.append(operation(method=method, rule=rule, view=view))
+            return view
+
+        return declare
+
+
+@frozen(kw_only=True)
+class Server(Calls):
+    """The operations of an application, as Flask calls them."""
+
+    def view(self, operation: Operation) -> Callable[..., Response]:
+        """The operation as Flask calls it: the parsed parts joined, structured once, and the answer dumped once."""
+
+        @wraps(operation.view)
+        def respond(*parts: Mapping[str, Any], **_: str) -> Response:
+            values = {name: value for part in parts for name, value in part.items()}
+            call = self._call(operation, values)
+            asked = {name: value for name, value in values.items() if name in taken}
+            if operation.is_owned:
+                asked[USER_ID] = call.caller.user_id
+            return _answer(operation, operation.view(call, structure(asked, operation.takes)))
+
+        taken = {each.name for each in attributes_of(operation.takes)}
+        return respond
+
+    def _call(self, operation: Operation, values: Mapping[str, Any]) -> Call:
+        once: Once[Any] | None = Once(values["once_key"], operation.gives) if "once_key" in values else None
+        return self.begin(operation.rule, values.get(operation.reason, ""), once)
+
+
+def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives
+    was_there = operation.is_birth is not None and not operation.is_birth(value)
+    response = json_response(value, HTTPStatus.OK if was_there else operation.status)
+    if operation.has_tag:
+        response.set_etag(str(value.seq))
+    if operation.locates:
+        place = quote(operation.locates(value), safe="")
+        response.headers["Location"] = f"{request.script_root}{request.path}/{place}"
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,111 @@
+"""The webhook of a chain's provider: signed, and believed only as far as to look at the chain sooner."""
+
+import hmac
+import logging
+from typing import Any, Final, cast
+
+from attrs import field, frozen
+from flask import Blueprint, Request, Response, request
+
+from indelible import tokens
+from indelible.app import Wiring, Writing
+from indelible.kernel import Actor, IndelibleError, Once, RequestInFlight
+from indelible.tokens import HintDetection
+from indelible.tokens.errors import NoChain
+from indelible_web.http.access import SIGNED
+from indelible_web.http.errors import InvalidPayload
+from indelible_web.http.metrics import Metrics
+from indelible_web.http.parsing import parse_json
+from indelible_web.http.request import Caller, present
+from indelible_web.http.responses import json_response
+
+SIGNATURE: Final = "X-Alchemy-Signature"
+ALCHEMY: Final = Actor.system("alchemy")
+REASON: Final = "the chain's provider says that there is something new"
+
+logger = logging.getLogger("indelible.web")
+Json = dict[str, Any]
+
+
+@frozen(kw_only=True)
+class Webhooks:
+    """What a provider may tell; as its own login, it knows the provider by the signature over the body's bytes."""
+
+    wiring: Wiring
+    metrics: Metrics
+    secret: bytes = field(repr=False)
+
+    def identify(self, request: Request) -> Caller | None:
+        """The provider, where it has signed just these bytes; nothing of them is read before."""
+        if not self.secret:
+            raise NoChain
+        wanted = hmac.digest(self.secret, request.get_data(), "sha256").hex()
+        if hmac.compare_digest(request.headers.get(SIGNATURE, "").encode(), wanted.encode()):
+            return Caller(actor=ALCHEMY, scopes=frozenset(SIGNED), id="alchemy")
+        self.metrics.hooked("invalid_signature")
+        return None
+
+    def alchemy(self) -> Response:
+        """Look at the chain soon, once for each envelope; where there is nothing new in one, nothing is written."""
+        try:
+            hint, found = _read(request.get_data())
+        except IndelibleError as error:
+            self.metrics.hooked("invalid_payload")
+            raise InvalidPayload from error
+        if found == "hinted" and not self._is_first(hint):
+            found = "duplicate"
+        self.metrics.hooked(found)
+        return json_response({"status": {"hinted": "success", "duplicate": "duplicate"}.get(found, "ignored")}, 200)
+
+    def _is_first(self, hint: HintDetection) -> bool:
+        is_first = False
+
+        def hint_detection(tx: Writing, command: HintDetection) -> bool:
+            nonlocal is_first
+            is_first = True
+            tokens.hint_detection(tx, command)
+            return True
+
+        once, run = Once(hint.hint_id, bool), self.wiring.store.run
+        try:
+            run(hint_detection, hint, actor=ALCHEMY, reason=REASON, request_id=present().request_id, once=once)
+        except RequestInFlight:
+            return False
+        return is_first
+
+    def blueprint(self) -> Blueprint:
+        """The one route."""
+        blueprint = Blueprint("webhooks", __name__)
+        blueprint.add_url_rule("/webhooks/alchemy", "alchemy", self.alchemy, methods=["POST"])
+        return blueprint
+
+
+def _read(body: bytes) -> tuple[HintDetection, str]:
+    """The hint in a body, and whether it is one: not from an account over its quota, nor of a block without logs."""
+    said = _object(parse_json(body))
+    event = _object(said.get("event"))
+    hint = HintDetection(hint_id=said.get("id", ""))  # which checks that it is an id
+    if "error" in event:
+        logger.warning("the webhook comes from an account that is over its quota: the chain is read all the same")
+        return hint, "over_quota"
+    return hint, "heartbeat" if _logs(event) == [] else "hinted"
+
+
+def _logs(event: Json) -> list[Json] | None:
+    """The logs of a block, in either of the shapes there are; None of an event that tells of none.
+
+    What stands in them is not read: whether anything was minted, the chain says.
+    """
+    data = _object(event.get("data") or {})
+    block = _object(data.get("block") or data)
+    if "logs" not in block:
+        return None
+    if not isinstance(block["logs"], list):
+        raise InvalidPayload
+    return [_object(log) for log in cast("list[object]", block["logs"])]
+
+
+def _object(value: object) -> Json:
+    if not isinstance(value, dict):
+        raise InvalidPayload
+    return cast("Json", value)
