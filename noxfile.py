@@ -154,7 +154,9 @@ def _uv_install(session: nox.Session, python: Path, *wanted: str | Path) -> None
 
 def _freeze(session: nox.Session, python: Path) -> list[str]:
     """What is installed there, as `name==version`, without what comes from this repository."""
-    frozen = session.run("uv", "pip", "freeze", "--quiet", "--python", python, silent=True, log=False)
+    frozen = session.run(
+        "uv", "pip", "freeze", "--quiet", "--python", python, silent=True, log=False
+    )
     return [line for line in str(frozen).splitlines() if "==" in line]
 
 
@@ -179,7 +181,14 @@ def _imports(session: nox.Session) -> None:
 
 def _docs(session: nox.Session) -> None:
     if (ROOT / "docs" / "conf.py").exists():
-        session.run("sphinx-build", "--quiet", "--fail-on-warning", "--keep-going", "docs", "docs/_build/html")
+        session.run(
+            "sphinx-build",
+            "--quiet",
+            "--fail-on-warning",
+            "--keep-going",
+            "docs",
+            "docs/_build/html",
+        )
 
 
 def _wheels(session: nox.Session) -> None:
@@ -243,7 +252,9 @@ def _import_everything(session: nox.Session, python: Path, package: str) -> None
 
 
 def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: str) -> None:
-    session.run(python, "-I", "-W", "error", ROOT / "tests" / "wheels" / script, *arguments, external=True)
+    session.run(
+        python, "-I", "-W", "error", ROOT / "tests" / "wheels" / script, *arguments, external=True
+    )
 
 
 def _other_pythons(session: nox.Session) -> None:
@@ -257,7 +268,10 @@ def _other_pythons(session: nox.Session) -> None:
         session.run(place / "bin" / "python", *command, external=True)
     absent = ", ".join(version for version in OTHER_PYTHONS if version not in found)
     ran = ", ".join(found) or "no other Python"
-    print(f"The core and SQLite suites ran on {ran}; not on this machine: {absent or 'none'}.", flush=True)
+    print(
+        f"The core and SQLite suites ran on {ran}; not on this machine: {absent or 'none'}.",
+        flush=True,
+    )
 
 
 def _interpreter(version: str) -> Path | None:

@@ -16,7 +16,7 @@ from docs.generators.markdown import page, table
 
 from indelible.concepts import CONCEPT, ConceptContent, ConceptPolicy, WarningCode
 from indelible.concepts.entities import OBSERVABLE_VERBS
-from indelible.concepts.rules.warnings import RULES, NamesLike, Subject
+from indelible.concepts.rules.warnings import RULES, RelatedNames, RuleInput
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.errors import error_types
 from indelible.kernel.keys import KEY
@@ -44,7 +44,11 @@ def errors() -> tuple[type[IndelibleError], ...]:
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.startswith((f"{RUN_BY_ALEMBIC}.", "indelible_service.__main__")):
                 import_module(module.name)
-    ours = {each for each in error_types() if each.__module__.partition(".")[0] in PACKAGES and is_real(each)}
+    ours = {
+        each
+        for each in error_types()
+        if each.__module__.partition(".")[0] in PACKAGES and is_real(each)
+    }
     return tuple(sorted(ours, key=lambda error: (error.code, error.__module__)))
 
 
@@ -71,7 +75,9 @@ def errors_page() -> str:
         " people. The kind says what a caller can do: see the [glossary](glossary.md). HTTP is the status of the answer"
         " of `indelible_web`, exit the exit code of the `indelible` command; `-` where neither is ever given.\n"
     )
-    return page("Errors", lead, table(("code", "sentence", "kind", "HTTP", "exit", "package"), rows))
+    return page(
+        "Errors", lead, table(("code", "sentence", "kind", "HTTP", "exit", "package"), rows)
+    )
 
 
 def lifecycles_page() -> str:
@@ -88,7 +94,12 @@ def lifecycles_page() -> str:
 def lifecycle_part(lifecycle: Lifecycle[StrEnum]) -> Iterable[str]:
     """One lifecycle's edges and drawing."""
     rows = [
-        (edge.from_state or "(nothing)", f"`{edge.action}`", edge.to_state.value, "yes" if edge.adds_version else "no")
+        (
+            edge.from_state or "(nothing)",
+            f"`{edge.action}`",
+            edge.to_state.value,
+            "yes" if edge.adds_version else "no",
+        )
         for edge in lifecycle.edges
     ]
     yield f"## {lifecycle.name}\n"
@@ -98,7 +109,9 @@ def lifecycle_part(lifecycle: Lifecycle[StrEnum]) -> Iterable[str]:
 
 def drawing(lifecycle: Lifecycle[StrEnum], place: str) -> str:
     """A lifecycle's drawing, and the same as Mermaid's text."""
-    image = f"![The lifecycle of a {lifecycle.name}]({place}drawings/lifecycle-{lifecycle.name}.svg)"
+    image = (
+        f"![The lifecycle of a {lifecycle.name}]({place}drawings/lifecycle-{lifecycle.name}.svg)"
+    )
     return f"{image}\n\n```text\n{lifecycle.to_mermaid()}\n```\n"
 
 
@@ -113,20 +126,31 @@ def warnings_page() -> str:
     rows: list[tuple[str, ...]] = []
     for code in WarningCode:
         severity, says = code.severity, code.remark
-        where = found.get(code, ("`prerequisites`" if code.startswith("PREREQ") else "the concept", "at read"))
+        where = found.get(
+            code, ("`prerequisites`" if code.startswith("PREREQ") else "the concept", "at read")
+        )
         rows.append((f"`{code}`", severity.value, says.replace("|", "\\|"), *where))
-    return page("Warnings", lead, table(("code", "severity", "what it says", "about", "when"), rows), policy_part())
+    return page(
+        "Warnings",
+        lead,
+        table(("code", "severity", "what it says", "about", "when"), rows),
+        policy_part(),
+    )
 
 
 def places() -> Mapping[str, tuple[str, str]]:
     """Of each warning that is kept with a version: which field it is about."""
     nothing = ConceptContent(name="")
-    subject = Subject(content=nothing, note="", previous=nothing, names=NamesLike(), policy=ConceptPolicy())
+    subject = RuleInput(
+        content=nothing, note="", previous=nothing, names=RelatedNames(), policy=ConceptPolicy()
+    )
     fields: dict[str, list[str]] = {WarningCode.RULE_CRASHED: ["any"]}
     for field, rule in RULES:
         for code in rule(subject):
             fields.setdefault(code, []).append(f"`{field}`")
-    return {code: ("any text" if len(names) > 1 else names[0], "kept") for code, names in fields.items()}
+    return {
+        code: ("any text" if len(names) > 1 else names[0], "kept") for code, names in fields.items()
+    }
 
 
 def policy_part() -> str:
@@ -134,8 +158,9 @@ def policy_part() -> str:
     policy = ConceptPolicy()
     names = [attribute for attribute in dir(policy) if not attribute.startswith("_")]
     rows = [(f"`{name}`", shown(getattr(policy, name))) for name in names]
-    return "## Limits\n\n`open_store(policy=Policy(concepts=ConceptPolicy(...)))` sets them.\n\n" + table(
-        ("limit", "default"), rows
+    return (
+        "## Limits\n\n`open_store(policy=Policy(concepts=ConceptPolicy(...)))` sets them.\n\n"
+        + table(("limit", "default"), rows)
     )
 
 
@@ -175,7 +200,9 @@ def exit_code(error: type[IndelibleError]) -> str:
 def architecture_page() -> str:
     """The page on the architecture as it stands, with its drawings made again."""
     before, _, rest = (DOCS / "architecture.md").read_text(encoding="utf-8").partition(BEGIN)
-    drawings = "\n".join(f"{lifecycle.name}:\n\n{drawing(lifecycle, '')}" for lifecycle in (CONCEPT, KEY))
+    drawings = "\n".join(
+        f"{lifecycle.name}:\n\n{drawing(lifecycle, '')}" for lifecycle in (CONCEPT, KEY)
+    )
     return f"{before}{BEGIN}\n{drawings}\n{END}{rest.partition(END)[2]}"
 
 

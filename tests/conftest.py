@@ -118,14 +118,18 @@ SLOW = {
 IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
 if IN_MEMORY:  # SQLite's files too: no test is about a disk
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
-if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # else twenty processes compile everything twenty times
+if os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+):  # else twenty processes compile everything twenty times
     sys.dont_write_bytecode = False
 
 
 @contextmanager
 def folder() -> Generator[Path]:
     """A folder for a server's data, in memory where there is room."""
-    with TemporaryDirectory(prefix="indelible-", dir=SHARED_MEMORY if IN_MEMORY else None) as directory:
+    with TemporaryDirectory(
+        prefix="indelible-", dir=SHARED_MEMORY if IN_MEMORY else None
+    ) as directory:
         yield Path(directory)
 
 
@@ -147,7 +151,10 @@ def copied(cluster: Path, directory: Path) -> Path:
 @pytest.fixture(scope="session")
 def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresServer]:
     """A PostgreSQL that lives as long as the tests."""
-    with folder() as directory, postgres(copied(cluster, directory), durable=False, settings=HURRIED) as found:
+    with (
+        folder() as directory,
+        postgres(copied(cluster, directory), durable=False, settings=HURRIED) as found,
+    ):
         with psycopg.connect(found.url) as connection:
             request.config.stash[SERVER] = connection.info.parameter_status("server_version") or ""
         yield found
@@ -158,7 +165,8 @@ def redis_url(request: pytest.FixtureRequest) -> Generator[str]:
     """A Redis that lives as long as the tests: our own child, or the one at INDELIBLE_TEST_REDIS_URL."""
     with ExitStack() as stack:
         url = (
-            os.environ.get("INDELIBLE_TEST_REDIS_URL") or stack.enter_context(redis(stack.enter_context(folder()))).url
+            os.environ.get("INDELIBLE_TEST_REDIS_URL")
+            or stack.enter_context(redis(stack.enter_context(folder()))).url
         )
         with Redis.from_url(url) as client:  # pyright: ignore[reportUnknownMemberType]
             said: Any = client.info("server")  # pyright: ignore[reportUnknownMemberType]
@@ -197,7 +205,9 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    output: dict[str, str] = getattr(session.config, "workeroutput", {})  # of one of several processes
+    output: dict[str, str] = getattr(
+        session.config, "workeroutput", {}
+    )  # of one of several processes
     for name, key in (("server", SERVER), ("redis", REDIS)):
         output[name] = session.config.stash.get(key, "")
 
@@ -209,9 +219,14 @@ def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
             node.config.stash[key] = version
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     reports = [
-        each for found in terminalreporter.stats.values() for each in found if isinstance(each, pytest.TestReport)
+        each
+        for found in terminalreporter.stats.values()
+        for each in found
+        if isinstance(each, pytest.TestReport)
     ]
     told = {str(text) for each in reports for name, text in each.user_properties if name == LINE}
     versions = [
@@ -297,7 +312,7 @@ def lead(store: SqlStore) -> None:
 def moved(store: SqlStore, url: str) -> SqlStore:
     """The store at another address, where it counts from the beginning."""
     store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
-    store.config.forget()
+    store.config.invalidate()
     return store
 
 

@@ -11,7 +11,9 @@ from indelible_service.embedded import PostgresServer
 from indelible_service.embedded.postgresql import CREATED
 
 
-def create_database(server: PostgresServer, name: str, template: str = "template1") -> PostgresServer:
+def create_database(
+    server: PostgresServer, name: str, template: str = "template1"
+) -> PostgresServer:
     """The server with URLs of a new database that belongs to the owner: a copy of the template."""
     names = {"name": Identifier(name).as_string(), "template": Identifier(template).as_string()}
     with psycopg.connect(server.admin_url, autocommit=True) as admin:

@@ -10,15 +10,21 @@ from indelible_sql import SqlStore
 
 MOST_SECONDS = 120
 ALL = 1_000_000
-HIDDEN = text("SELECT count(*) FROM indelible.history WHERE txid >= pg_snapshot_xmin(pg_current_snapshot())")
+HIDDEN = text(
+    "SELECT count(*) FROM indelible.history WHERE txid >= pg_snapshot_xmin(pg_current_snapshot())"
+)
 
 
 def settled(store: SqlStore) -> SqlStore:
     """The store, once no transaction of anybody's hides a change of its history from its feed."""
     deadline = time.monotonic() + MOST_SECONDS
-    while store.engines.reader.dialect.name == "postgresql" and store.read(lambda tx: tx.connection.scalar(HIDDEN)):
+    while store.engines.reader.dialect.name == "postgresql" and store.read(
+        lambda tx: tx.connection.scalar(HIDDEN)
+    ):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"a transaction is still older than the last change after {MOST_SECONDS} seconds")
+            raise TimeoutError(
+                f"a transaction is still older than the last change after {MOST_SECONDS} seconds"
+            )
         time.sleep(0.01)
     return store
 

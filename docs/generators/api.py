@@ -37,7 +37,10 @@ BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evm": ("Tokens on a chain", ("indelible_evm",)),
     "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
     "web": ("The REST API", ("indelible_web",)),
-    "workers": ("Stages at work", ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.tasks")),
+    "workers": (
+        "Stages at work",
+        ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.tasks"),
+    ),
     "testing": (
         "The store in memory, servers that come in wheels, and what a store is held to",
         (
@@ -54,7 +57,9 @@ BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 def pages() -> dict[str, Callable[[], str]]:
     """The page of each chapter, and the one that leads there."""
-    return {"reference/api.md": index} | {f"reference/api/{name}.md": lambda name=name: chapter(name) for name in BOOK}
+    return {"reference/api.md": index} | {
+        f"reference/api/{name}.md": lambda name=name: chapter(name) for name in BOOK
+    }
 
 
 def index() -> str:
@@ -65,7 +70,8 @@ def index() -> str:
         " `.receipts`, `.config` and `.errors`. What is in neither may change without notice.\n"
     )
     lines = [
-        f"- [{title}](api/{name}.md): {', '.join(f'`{each}`' for each in own)}" for name, (title, own) in BOOK.items()
+        f"- [{title}](api/{name}.md): {', '.join(f'`{each}`' for each in own)}"
+        for name, (title, own) in BOOK.items()
     ]
     tree = "\n".join(("```{toctree}", ":hidden:", "", *(f"api/{name}" for name in BOOK), "```\n"))
     return page("The library", lead, "\n".join(lines) + "\n", tree)
@@ -92,7 +98,9 @@ def module_part(module: ModuleType) -> Iterator[str]:
 def grouped(module: ModuleType) -> Iterator[tuple[str, str]]:
     """Each public name, with the comment that stands over it."""
     if not hasattr(module, "__all__"):
-        yield from (("", name) for name, value in vars(module).items() if is_own(module, name, value))
+        yield from (
+            ("", name) for name, value in vars(module).items() if is_own(module, name, value)
+        )
         return
     source = Path(str(module.__file__)).read_text(encoding="utf-8").partition("__all__ = [")[2]
     heading = ""
@@ -107,7 +115,11 @@ def grouped(module: ModuleType) -> Iterator[tuple[str, str]]:
 def is_own(module: ModuleType, name: str, value: object) -> bool:
     """Whether the module defines it for others."""
     is_made_here = getattr(value, "__module__", "") == module.__name__
-    return is_made_here and not name.startswith("_") and inspect.isroutine(value) | inspect.isclass(value)
+    return (
+        is_made_here
+        and not name.startswith("_")
+        and inspect.isroutine(value) | inspect.isclass(value)
+    )
 
 
 def described(name: str, value: Any) -> str:  # noqa: ANN401 - of any type
@@ -122,19 +134,30 @@ def described(name: str, value: Any) -> str:  # noqa: ANN401 - of any type
 def signature(name: str, value: object) -> str:
     """How it is called, in one line."""
     is_enum = inspect.isclass(value) and issubclass(value, Enum)
-    if isinstance(value, Lifecycle) or not callable(value) or is_enum or getattr(value, "_is_protocol", False):
+    if (
+        isinstance(value, Lifecycle)
+        or not callable(value)
+        or is_enum
+        or getattr(value, "_is_protocol", False)
+    ):
         return name
     try:
         found = inspect.signature(value)
     except ValueError:
         return name
-    return name + shown(found.replace(return_annotation=inspect.Signature.empty) if inspect.isclass(value) else found)
+    return name + shown(
+        found.replace(return_annotation=inspect.Signature.empty)
+        if inspect.isclass(value)
+        else found
+    )
 
 
 def shown(found: inspect.Signature) -> str:
     """Parameters with plain defaults as they are, and three dots for one that is a value of its own."""
     parameters = [
-        each if each.default is each.empty or isinstance(each.default, PLAIN) else each.replace(default=ELLIPSIS)
+        each
+        if each.default is each.empty or isinstance(each.default, PLAIN)
+        else each.replace(default=ELLIPSIS)
         for each in found.parameters.values()
         if each.name not in ("self", "cls")
     ]
@@ -146,7 +169,9 @@ def said(value: object) -> str:
     if isinstance(value, Lifecycle):
         return f"The lifecycle of a {value.name}: [its edges](../lifecycles.md)."
     if isinstance(value, ModuleType):
-        names = ", ".join(f"`{name}`" for name, each in vars(value).items() if is_own(value, name, each))
+        names = ", ".join(
+            f"`{name}`" for name, each in vars(value).items() if is_own(value, name, each)
+        )
         return f"{first_sentence(value)} {names}."
     if not (inspect.isclass(value) or isinstance(value, FunctionType)):
         return f"`{plain_types(str(value))}`"

@@ -13,11 +13,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from indelible_sql.kernel.tasks import WORK
+from indelible_sql.kernel.tasks import TASKS
 from indelible_sql.schema.catalog import DIALECTS, HEADS, RECORDS, TABLES, guards
 from indelible_sql.schema.columns import DOMAINS, Domain
 from indelible_sql.schema.guards import NEVER, Guard
-from indelible_sql.schema.tables import PLACE, ShownKey
+from indelible_sql.schema.tables import PLACE, HeadHistoryKey
 
 LEAD = (
     "Written from the declarations (`indelible_sql/schema/tables.py`, `indelible_sql/concepts/store.py`, `indelible_sql/kernel/keys.py`),"
@@ -42,7 +42,10 @@ def database_page() -> str:
 
 def domains_table() -> str:
     """The shapes of columns."""
-    rows = [(coded(each.name), coded(native(each)), coded(each.rule), coded(each.sqlite_rule)) for each in DOMAINS]
+    rows = [
+        (coded(each.name), coded(native(each)), coded(each.rule), coded(each.sqlite_rule))
+        for each in DOMAINS
+    ]
     return table(("domain", "over", "rule on PostgreSQL", "rule on SQLite"), rows)
 
 
@@ -55,7 +58,10 @@ def table_part(each: Table) -> Iterator[str]:
     """One table: its kind, columns, keys and guards."""
     yield f"## {each.name}\n"
     yield f"{kind_of(each)}\n"
-    yield table(("column", "type", "required", "made by the database"), [column_row(own) for own in each.columns])
+    yield table(
+        ("column", "type", "required", "made by the database"),
+        [column_row(own) for own in each.columns],
+    )
     yield table(("key or check", "says"), sorted(constraint_rows(each)))
     yield table(("guard", "event", "on", "refused unless"), guard_rows(each))
 
@@ -66,18 +72,26 @@ def kind_of(each: Table) -> str:
         return f"The head of the lifecycle `{HEADS[each].name}`: a row shows an entity as its last change left it."
     if each in RECORDS:
         return "Records: a row is inserted once, and neither updated nor deleted."
-    if each is WORK:
-        return (
-            "Work: a row is made once, then claimed, finished or buried where it stands, under a fence that only rises."
-        )
+    if each is TASKS:
+        return "Work: a row is made once, then claimed, finished or buried where it stands, under a fence that only rises."
     return "The legal steps of every lifecycle; only a migration opens it."
 
 
 def column_row(column: "Column[object]") -> tuple[str, ...]:
     """A column, as both databases have it."""
     kind = column.type
-    name = kind.name if isinstance(kind, Domain) else kind.compile(dialect=DIALECTS["postgresql"]).lower()
-    made = str(column.computed.sqltext) if column.computed is not None else "counts" if column.identity else ""
+    name = (
+        kind.name
+        if isinstance(kind, Domain)
+        else kind.compile(dialect=DIALECTS["postgresql"]).lower()
+    )
+    made = (
+        str(column.computed.sqltext)
+        if column.computed is not None
+        else "counts"
+        if column.identity
+        else ""
+    )
     return coded(column.name), name, "" if column.nullable else "yes", coded(made)
 
 
@@ -101,9 +115,11 @@ def said(constraint: Constraint) -> str:
         there = names(key.column.name for key in constraint.elements)
         when = ", at COMMIT" if constraint.deferrable else ""
         return f"{names(constraint.column_keys)} is in `{constraint.referred_table.name}` {there}{when}"
-    if isinstance(constraint, ShownKey):
+    if isinstance(constraint, HeadHistoryKey):
         return f"{names(constraint.columns_shown)} is in `history` {names(PLACE)}, at COMMIT"
-    if isinstance(constraint, CheckConstraint) and not str(constraint.name).endswith(("_rule", "_rowid")):
+    if isinstance(constraint, CheckConstraint) and not str(constraint.name).endswith(
+        ("_rule", "_rowid")
+    ):
         return coded(str(constraint.sqltext))
     return ""
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKeyConstraint, Table
 
 from indelible.kernel import Lifecycle
 from indelible_sql.schema.catalog import HEADS, TABLES
-from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, ShownKey
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, HeadHistoryKey
 
 STYLE = (
     "text{font:13px ui-sans-serif,system-ui,sans-serif;fill:#1b1f24}.small{font-size:11px;fill:#57606a}"
@@ -36,7 +36,9 @@ class Place(NamedTuple):
 def svg(title: str, width: int, height: int, parts: Iterable[str]) -> str:
     """The drawing as a file, with a title for those who hear it."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    begin = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{escape(title)}</title>'
+    begin = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{escape(title)}</title>'
+    )
     ground = f'<rect class="ground" width="{width}" height="{height}"/>'
     return "\n".join((f"{begin}<style>{STYLE}</style>{ARROW}", ground, *parts, "</svg>\n"))
 
@@ -68,13 +70,19 @@ def lifecycle_drawing(lifecycle: Lifecycle[StrEnum]) -> str:
         parts.append(text(x + BOX[0] // 2, top + 22, state, "title"))
     for (begin, end), actions in labels.items():
         parts += step(left, begin, end, actions, top)
-    note = "+1: the action adds a version" if any(edge.adds_version for edge in lifecycle.edges) else ""
+    note = (
+        "+1: the action adds a version"
+        if any(edge.adds_version for edge in lifecycle.edges)
+        else ""
+    )
     parts.append(text(MARGIN, 190, note, "small", "start"))
     width = 2 * MARGIN + len(states) * (BOX[0] + GAP)
     return svg(f"The lifecycle of a {lifecycle.name}", width, 204, parts)
 
 
-def step(left: Mapping[str, int], begin: str, end: str, actions: list[str], top: int) -> Iterator[str]:
+def step(
+    left: Mapping[str, int], begin: str, end: str, actions: list[str], top: int
+) -> Iterator[str]:
     """An arrow with its actions: straight to the next state, under the others to a later one, over itself in a loop."""
     middle = top + BOX[1] // 2
     if begin == end:
@@ -125,13 +133,15 @@ def box(each: Table, place: Place) -> Iterator[str]:
     yield text(place.x + place.width // 2, place.y + 18, each.name, "title")
     for number, column in enumerate(each.columns):
         mark = " (primary)" if column.primary_key else ""
-        yield text(place.x + 10, place.y + 36 + LINE * number, f"{column.name}{mark}", "small", "start")
+        yield text(
+            place.x + 10, place.y + 36 + LINE * number, f"{column.name}{mark}", "small", "start"
+        )
 
 
 def keys(each: Table) -> Iterator[tuple[str, Table, bool]]:
     """The table's foreign keys: name, target, and whether they wait for COMMIT."""
     for constraint in sorted(each.constraints, key=lambda own: str(own.name)):
-        if isinstance(constraint, ShownKey):
+        if isinstance(constraint, HeadHistoryKey):
             yield str(constraint.name), HISTORY, True
         elif isinstance(constraint, ForeignKeyConstraint):
             yield str(constraint.name), constraint.referred_table, bool(constraint.deferrable)
@@ -150,7 +160,10 @@ def tie(
     y = one.y + 26 + 34 * number
     if one.x > other.x:
         goal = min(max(y, other.y + 20), other.y + other.height - 20)
-        yield arrow(f"M{one.x} {y}C{one.x - 50} {y} {other.x + WIDTH + 50} {goal} {other.x + WIDTH} {goal}", late=late)
+        yield arrow(
+            f"M{one.x} {y}C{one.x - 50} {y} {other.x + WIDTH + 50} {goal} {other.x + WIDTH} {goal}",
+            late=late,
+        )
         yield text(one.x - 6, y - 5, name, "small", "end")
         return
     start, goal = one.x + WIDTH, other.x if other.x > one.x else other.x + WIDTH

@@ -40,8 +40,14 @@ def http_page() -> str:
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     operations = [row for path, found in document["paths"].items() for row in rows(path, found)]
     head = ("request", "what it does", "scope", "takes", "gives", "answers")
-    schemas = (part for name, schema in document["components"]["schemas"].items() for part in schema_part(name, schema))
-    return page("HTTP", LEAD, "## Operations\n", table(head, operations), OUTSIDE, "## Schemas\n", *schemas)
+    schemas = (
+        part
+        for name, schema in document["components"]["schemas"].items()
+        for part in schema_part(name, schema)
+    )
+    return page(
+        "HTTP", LEAD, "## Operations\n", table(head, operations), OUTSIDE, "## Schemas\n", *schemas
+    )
 
 
 def rows(path: str, operations: Json) -> Iterator[tuple[str, ...]]:
@@ -50,7 +56,8 @@ def rows(path: str, operations: Json) -> Iterator[tuple[str, ...]]:
         yield (
             f"`{method.upper()} {path}`",
             cell(operation["summary"]),
-            ", ".join(f"`{scope}`" for choice in operation["security"] for scope in choice["key"]) or SIGNED,
+            ", ".join(f"`{scope}`" for choice in operation["security"] for scope in choice["key"])
+            or SIGNED,
             ", ".join(taken(operation)),
             given(operation),
             " ".join(operation["responses"]),
@@ -82,7 +89,12 @@ def schema_part(name: str, schema: Json) -> Iterable[str]:
     """One object: its fields, with their types and limits."""
     required = set(schema.get("required", ()))
     found = [
-        (coded(field), kind_of(own), "yes" if field in required else "", cell(str(own.get("default", ""))))
+        (
+            coded(field),
+            kind_of(own),
+            "yes" if field in required else "",
+            cell(str(own.get("default", ""))),
+        )
         for field, own in schema["properties"].items()
     ]
     return f"### {name}\n", table(("field", "type", "required", "default"), found)

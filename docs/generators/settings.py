@@ -14,7 +14,7 @@ from docs.generators.markdown import cell, coded, first_sentence, page, plain_ty
 from prometheus_client import Metric
 
 import indelible_sql
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.concepts import ConceptPolicy
 from indelible.kernel import Actor, Clock, Ids, IndelibleError, Store
 from indelible.kernel.keys import KeyPolicy
@@ -30,8 +30,12 @@ from indelible_web.http.metrics import Metrics
 ROOT = Path(__file__).parents[2]
 EXAMPLE = re.compile(r"((?:^# .*\n)+)^(\w+)=", re.MULTILINE)
 PROTOCOLS = (Authenticator, Clock, Ids, Store)
-OPENED: tuple[Callable[..., object], ...] = (indelible_sql.open_store, indelible_sql.open_async_store, MemoryStore)
-DECIDED = (Wiring, WebSettings, Policy, ConceptPolicy, KeyPolicy, indelible_sql.Pool)
+OPENED: tuple[Callable[..., object], ...] = (
+    indelible_sql.open_store,
+    indelible_sql.open_async_store,
+    MemoryStore,
+)
+DECIDED = (AppContext, WebSettings, Policy, ConceptPolicy, KeyPolicy, indelible_sql.Pool)
 LISTENED = ("listen", "listens_for")
 
 
@@ -45,7 +49,12 @@ def settings_page() -> str:
     )
     said = dict(meanings())
     rows = [
-        (coded(variable), said[variable].replace(f": {default(each)}.", "."), wanted(variable), coded(default(each)))
+        (
+            coded(variable),
+            said[variable].replace(f": {default(each)}.", "."),
+            wanted(variable),
+            coded(default(each)),
+        )
         for each in fields(Settings)
         for variable in (each.metadata["variable"],)
     ]
@@ -91,14 +100,19 @@ def command_parts(path: str, command: click.Command) -> Iterator[str]:
             yield from command_parts(f"{path} {name}", child)
         return
     context = click.Context(command, info_name=path)
-    pieces = " ".join(piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]")
+    pieces = " ".join(
+        piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"
+    )
     yield f"## {path}\n"
     yield f"`{path}{' ' + pieces if pieces else ''}`\n"
     yield f"{cell(inspect.cleandoc(command.help or ''))}\n"
     own = (each for each in command.get_params(context) if isinstance(each, click.Option))
     options = [each for each in own if not {"--help", "--json"}.intersection(each.opts)]
     if options:
-        rows = [(coded(", ".join(each.opts)), cell(each.help or ""), coded(shown(each))) for each in options]
+        rows = [
+            (coded(", ".join(each.opts)), cell(each.help or ""), coded(shown(each)))
+            for each in options
+        ]
         yield table(("option", "meaning", "default"), rows)
 
 
@@ -117,20 +131,23 @@ def metrics_page() -> str:
     config.fallbacks["a key", "a reason"] = 1
     store = MemoryStore()
     with store.transaction(actor=Actor.system("docs"), reason="an example") as tx:
-        tx.work.put("detect", {"chain": tx.clock.now()})
-    metrics = Metrics(LIFECYCLES, Wiring(store=store, config=config))
+        tx.tasks.enqueue("detect", {"chain": tx.clock.now()})
+    metrics = Metrics(LIFECYCLES, AppContext(store=store, config=config))
     before = {each.name for each in metrics.registry.collect()}
-    metrics.requested("GET", "/v1/concepts", 200, timedelta())
-    metrics.commanded("concept", "create", "OK")
+    metrics.observe_request("GET", "/v1/concepts", 200, timedelta())
+    metrics.count_command("concept", "create", "OK")
     rows = [metric_row(each) for each in metrics.registry.collect() if each.name in before]
-    values = [(coded(each.name), ", ".join(f"`{action}`" for action in actions(each))) for each in LIFECYCLES]
+    values = [
+        (coded(each.name), ", ".join(f"`{action}`" for action in actions(each)))
+        for each in LIFECYCLES
+    ]
     return page(
         "Metrics",
         lead,
         table(("metric", "type", "labels", "says"), rows),
         "`code` is `OK`, or the code of a refusal ([errors](errors.md)); `route` is a pattern such as"
         " `/v1/concepts/<concept_id>`, or `none`. A capture is counted as `capture` of `artifact`, and as a transition"
-        " where it was kept. What is told of settings is there where a host wires them (`Wiring.config`).\n",
+        " where it was kept. What is told of settings is there where a host wires them (`AppContext.config`).\n",
         table(("lifecycle", "actions"), values),
     )
 
@@ -142,7 +159,9 @@ def actions(lifecycle: Any) -> Iterable[str]:  # noqa: ANN401 - any lifecycle
 
 def metric_row(metric: Metric) -> tuple[str, ...]:
     """One metric, by the name under which it is asked for."""
-    labels = dict.fromkeys(name for sample in metric.samples for name in sample.labels if name != "le")
+    labels = dict.fromkeys(
+        name for sample in metric.samples for name in sample.labels if name != "le"
+    )
     name = f"{metric.name}_total" if metric.type == "counter" else metric.name
     return coded(name), metric.type, ", ".join(f"`{each}`" for each in labels), metric.documentation
 
@@ -176,7 +195,11 @@ def parameters_part(function: Callable[..., object]) -> Iterator[str]:
     """A function's parameters, with their types and defaults."""
     yield f"### {function.__module__.partition('.')[0]}: {function.__name__}\n"
     rows = [
-        (coded(name), coded(plain_types(inspect.formatannotation(each.annotation))), coded(given(each.default)))
+        (
+            coded(name),
+            coded(plain_types(inspect.formatannotation(each.annotation))),
+            coded(given(each.default)),
+        )
         for name, each in inspect.signature(function).parameters.items()
     ]
     yield table(("parameter", "type", "default"), rows)
@@ -195,7 +218,11 @@ def fields_part(kind: type) -> Iterator[str]:
     yield f"### {kind.__name__}\n"
     yield f"{first_sentence(kind)}\n"
     rows = [
-        (coded(each.name), coded(plain_types(inspect.formatannotation(each.type))), coded(given(each.default)))
+        (
+            coded(each.name),
+            coded(plain_types(inspect.formatannotation(each.type))),
+            coded(given(each.default)),
+        )
         for each in fields(kind)
     ]
     yield table(("field", "type", "default"), rows)
@@ -212,7 +239,9 @@ def protocol_lines(protocol: type) -> Iterator[str]:
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """Every module that is shipped, by its path."""
     for path in sorted((ROOT / "packages").glob("**/src/*/**/*.py")):
-        place = path.relative_to(next(each for each in path.parents if each.name == "src")).as_posix()
+        place = path.relative_to(
+            next(each for each in path.parents if each.name == "src")
+        ).as_posix()
         yield place, ast.parse(path.read_text(encoding="utf-8"))
 
 
@@ -221,8 +250,12 @@ def loggers() -> Iterator[tuple[str, ...]]:
     for place, tree in modules():
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
         asked = [(each.func, each.args) for each in calls if isinstance(each.func, ast.Attribute)]
-        names = [ast.unparse(given[0]) for called, given in asked if called.attr == "getLogger" and given]
-        spoken = {called.attr.upper() for called, _ in asked if ast.unparse(called.value) == "logger"}
+        names = [
+            ast.unparse(given[0]) for called, given in asked if called.attr == "getLogger" and given
+        ]
+        spoken = {
+            called.attr.upper() for called, _ in asked if ast.unparse(called.value) == "logger"
+        }
         if names and spoken:
             own = place.removesuffix(".py").replace("/", ".")
             yield (
@@ -236,9 +269,21 @@ def listeners() -> Iterator[tuple[str, ...]]:
     """Every place that hangs something on an engine or an application."""
     for place, tree in modules():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in LISTENED:
-                yield coded(place), coded(str(ast.literal_eval(node.args[1]))), coded(ast.unparse(node.args[2]))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in LISTENED
+            ):
+                yield (
+                    coded(place),
+                    coded(str(ast.literal_eval(node.args[1]))),
+                    coded(ast.unparse(node.args[2])),
+                )
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and len(node.args) == 1
+            ):
                 name = node.func.attr
                 if name in ("before_request", "after_request", "teardown_request"):
                     yield coded(place), coded(name), coded(ast.unparse(node.args[0]))

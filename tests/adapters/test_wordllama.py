@@ -37,7 +37,9 @@ def closeness(one: EmbeddingVector, other: EmbeddingVector) -> float:
 
 
 @pytest.mark.parametrize("texts", NEARER)
-def test_what_means_the_like_is_nearer_than_what_does_not(embedder: Embedder, texts: tuple[str, ...]) -> None:
+def test_what_means_the_like_is_nearer_than_what_does_not(
+    embedder: Embedder, texts: tuple[str, ...]
+) -> None:
     first, like, unlike = embedder.embed(texts)
 
     assert closeness(first, like) > closeness(first, unlike) + 0.1
@@ -50,7 +52,9 @@ def test_an_embedding_is_a_unit_vector_of_the_model(embedder: Embedder) -> None:
     assert closeness(found, found) == pytest.approx(1, abs=1e-6)
 
 
-def test_one_text_has_one_embedding_whatever_it_is_asked_with_and_whoever_asks(embedder: Embedder) -> None:
+def test_one_text_has_one_embedding_whatever_it_is_asked_with_and_whoever_asks(
+    embedder: Embedder,
+) -> None:
     texts = ["Ratio", "a much longer text about ratios and proportions " * 30, "Ratio"]
     together = embedder.embed(texts)
 
@@ -62,7 +66,9 @@ def test_one_text_has_one_embedding_whatever_it_is_asked_with_and_whoever_asks(e
 
 def test_the_rest_of_a_long_text_is_not_read(embedder: Embedder) -> None:
     begun = ("fractions and ratios " * MOST_CHARACTERS)[:MOST_CHARACTERS].strip()
-    cut, whole = embedder.embed([begun, begun + " " * (MOST_CHARACTERS - len(begun)) + "stocks " * 1_000])
+    cut, whole = embedder.embed(
+        [begun, begun + " " * (MOST_CHARACTERS - len(begun)) + "stocks " * 1_000]
+    )
 
     assert cut == whole
 
@@ -86,7 +92,9 @@ def _missing(**_: object) -> NoReturn:
     raise FileNotFoundError
 
 
-def test_it_is_loaded_once_however_many_ask_at_once(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_loaded_once_however_many_ask_at_once(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loads, load = list[object](), wordllama.WordLlama.load
 
     def counted(**options: object) -> object:
@@ -102,7 +110,11 @@ def test_it_is_loaded_once_however_many_ask_at_once(embedder: Embedder, monkeypa
 
 def test_a_process_of_its_own_opens_no_socket_and_its_log_stays_as_it_was() -> None:
     script = (ROOT / "tests" / "wheels" / "embedding.py",)
-    done = subprocess.run((sys.executable, "-I", *script), check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        (sys.executable, "-I", *script), check=True, capture_output=True, text=True
+    )
 
-    assert done.stdout == "256 numbers; 'puppy' is nearer to 'dog' than to 'bond'; root handlers: 0\n"
+    assert (
+        done.stdout == "256 numbers; 'puppy' is nearer to 'dog' than to 'bond'; root handlers: 0\n"
+    )
     assert not done.stderr

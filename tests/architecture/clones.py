@@ -16,7 +16,14 @@ from typing import NamedTuple
 from tests.architecture.sources import ROOT, modules
 
 LONGEST = 8
-LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+LAYOUT = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}
 
 
 class Line(NamedTuple):
@@ -44,8 +51,15 @@ def lines_of(source: str) -> list[Line]:
         if token.type not in LAYOUT:
             texts[token.start[0]].append(token.string)
     nodes = list(ast.walk(ast.parse(source)))
-    dropped, ends = {row for node in nodes for row in _dropped(node)}, {row for node in nodes for row in _ends(node)}
-    return [Line(row, "" if row in ends else " ".join(texts[row])) for row in sorted(texts) if row not in dropped]
+    dropped, ends = (
+        {row for node in nodes for row in _dropped(node)},
+        {row for node in nodes for row in _ends(node)},
+    )
+    return [
+        Line(row, "" if row in ends else " ".join(texts[row]))
+        for row in sorted(texts)
+        if row not in dropped
+    ]
 
 
 def clones(sources: Mapping[str, str]) -> Iterator[Clone]:
@@ -69,24 +83,36 @@ def clones(sources: Mapping[str, str]) -> Iterator[Clone]:
 
 def shipped() -> dict[str, str]:
     """The sources of all packages, by their path from the root."""
-    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in modules()}
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in modules()
+    }
 
 
 def _equal(pairs: Iterable[tuple[Line, Line]]) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0].text and pair[0].text == pair[1].text, pairs))
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0].text and pair[0].text == pair[1].text, pairs)
+    )
 
 
 def _dropped(node: ast.AST) -> range:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return range(node.lineno, node.body[0].lineno)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+    if (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ):
         return range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return range(0)
 
 
 def _ends(node: ast.AST) -> range:
-    is_protocol = isinstance(node, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in node.bases)
-    if isinstance(node, ast.stmt) and (is_protocol or isinstance(node, ast.Import | ast.ImportFrom)):
+    is_protocol = isinstance(node, ast.ClassDef) and any(
+        "Protocol" in ast.unparse(base) for base in node.bases
+    )
+    if isinstance(node, ast.stmt) and (
+        is_protocol or isinstance(node, ast.Import | ast.ImportFrom)
+    ):
         return range(node.lineno, (node.end_lineno or node.lineno) + 1)
     return range(0)
 

@@ -64,7 +64,9 @@ def has(thing: object, names: list[str]) -> bool:
 @cache
 def loaded(path: Path) -> ModuleType:
     """A test file, run as a module of its own."""
-    spec = spec_from_file_location(f"named_{'_'.join(path.relative_to(ROOT).with_suffix('').parts)}", path)
+    spec = spec_from_file_location(
+        f"named_{'_'.join(path.relative_to(ROOT).with_suffix('').parts)}", path
+    )
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -86,6 +88,8 @@ def _names(node: ast.AST, prefix: str) -> Iterator[str]:
             yield prefix + child.name
             yield from _names(child, f"{prefix}{child.name}.")
         elif isinstance(child, ast.Assign):
-            yield from (prefix + target.id for target in child.targets if isinstance(target, ast.Name))
+            yield from (
+                prefix + target.id for target in child.targets if isinstance(target, ast.Name)
+            )
         elif isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name):
             yield prefix + child.target.id

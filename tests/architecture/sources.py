@@ -9,7 +9,12 @@ SOURCES = {
     "indelible": ROOT / "packages" / "core" / "src" / "indelible",
     "indelible_sql": ROOT / "packages" / "adapters" / "sql" / "src" / "indelible_sql",
     "indelible_evm": ROOT / "packages" / "adapters" / "evm" / "src" / "indelible_evm",
-    "indelible_wordllama": ROOT / "packages" / "adapters" / "wordllama" / "src" / "indelible_wordllama",
+    "indelible_wordllama": ROOT
+    / "packages"
+    / "adapters"
+    / "wordllama"
+    / "src"
+    / "indelible_wordllama",
     "indelible_web": ROOT / "packages" / "web" / "src" / "indelible_web",
     "indelible_workers": ROOT / "packages" / "workers" / "src" / "indelible_workers",
     "indelible_service": ROOT / "packages" / "service" / "src" / "indelible_service",

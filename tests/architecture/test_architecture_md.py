@@ -13,7 +13,10 @@ TABLE = list(rows(TEXT, "invariant"))
 FROZEN = SOURCES["indelible_sql"] / "schema" / "migrations" / "versions"
 ALL_OF_THEM = ("every guard, ", "the guards of the host's table, ")
 NOT_OURS = {"backend/INFRA_HANDOFF.md"}
-SQL = {name: (FROZEN / f"0001.{name}.sql").read_text(encoding="utf-8") for name in ("sqlite", "postgresql")}
+SQL = {
+    name: (FROZEN / f"0001.{name}.sql").read_text(encoding="utf-8")
+    for name in ("sqlite", "postgresql")
+}
 QUESTIONS = (
     "a skipped state is refused",
     "a lost COMMIT",
@@ -30,13 +33,23 @@ A_FILE = re.compile(r"(?:[\w.-]+/)+[\w.-]*\.(?:py|sql|md|toml|txt)(?:: [\w.]+)?"
 
 def pages() -> Iterator[Path]:
     """Every page that people write; `reference/guards.md` is measured, and compared by its own test."""
-    yield from (path for path in DOCS.rglob("*.md") if "_build" not in path.parts and path.name != "guards.md")
-    yield from (ROOT / "README.md", *(package.parents[1] / "README.md" for package in SOURCES.values()))
+    yield from (
+        path
+        for path in DOCS.rglob("*.md")
+        if "_build" not in path.parts and path.name != "guards.md"
+    )
+    yield from (
+        ROOT / "README.md",
+        *(package.parents[1] / "README.md" for package in SOURCES.values()),
+    )
 
 
 def is_guard(name: str, database: str) -> bool:
     """Whether the database has a constraint, trigger, index or domain of this name."""
-    return re.search(rf"(?:CONSTRAINT|TRIGGER|INDEX|DOMAIN) (?:indelible\.)?{name}\b", SQL[database]) is not None
+    return (
+        re.search(rf"(?:CONSTRAINT|TRIGGER|INDEX|DOMAIN) (?:indelible\.)?{name}\b", SQL[database])
+        is not None
+    )
 
 
 def test_there_is_an_invariant_for_each_of_the_five_ideas_and_more() -> None:
@@ -76,7 +89,9 @@ def test_a_fresh_reader_s_question_leads_to_a_file_and_a_function(matter: str) -
 
 @pytest.mark.parametrize("name", sorted(path.relative_to(ROOT).as_posix() for path in pages()))
 def test_every_file_that_a_page_names_is_there(name: str) -> None:
-    named = {each for each in code((ROOT / name).read_text(encoding="utf-8")) if A_FILE.fullmatch(each)} - NOT_OURS
+    named = {
+        each for each in code((ROOT / name).read_text(encoding="utf-8")) if A_FILE.fullmatch(each)
+    } - NOT_OURS
 
     assert not [each for each in named if not is_there(each) and not is_there(f"tests/{each}")]
 
@@ -91,5 +106,7 @@ def test_every_link_of_the_page_leads_somewhere() -> None:
 @pytest.mark.parametrize(
     ("name", "database"), [("history_no_rewrite", "sqlite"), ("concepts_no_replace", "postgresql")]
 )
-def test_a_guard_that_a_database_does_not_have_is_not_taken_for_one(name: str, database: str) -> None:
+def test_a_guard_that_a_database_does_not_have_is_not_taken_for_one(
+    name: str, database: str
+) -> None:
     assert not is_guard(name, database)

@@ -22,7 +22,10 @@ WILD_NAMES = {
 }
 ALLOWED = {
     "indelible/kernel/clock.py": {"datetime.now"},  # the machine's clock itself
-    "indelible/kernel/ids.py": {"datetime.now", "secrets"},  # a UUIDv7's millisecond and its random bits
+    "indelible/kernel/ids.py": {
+        "datetime.now",
+        "secrets",
+    },  # a UUIDv7's millisecond and its random bits
 }
 
 
@@ -33,7 +36,11 @@ def wild(module: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names if alias.name in WILD_MODULES)
         elif isinstance(node, ast.ImportFrom):
             yield from (node.module for _ in node.names[:1] if node.module in WILD_MODULES)
-            yield from (name for alias in node.names if (name := f"{node.module}.{alias.name}") in WILD_NAMES)
+            yield from (
+                name
+                for alias in node.names
+                if (name := f"{node.module}.{alias.name}") in WILD_NAMES
+            )
         elif isinstance(node, ast.Attribute):
             name = ".".join(ast.unparse(node).split(".")[-2:])
             yield from (found for found in WILD_NAMES if found == name)

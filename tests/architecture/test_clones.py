@@ -15,7 +15,10 @@ def test_no_two_files_share_more_than_eight_lines() -> None:
 
 
 def test_a_planted_clone_is_found_at_its_place_and_full_length() -> None:
-    planted = {"memory.py": "import one\n\n\n" + body([*NINE, "return 1"]), "sql.py": body([*NINE, "return 1"])}
+    planted = {
+        "memory.py": "import one\n\n\n" + body([*NINE, "return 1"]),
+        "sql.py": body([*NINE, "return 1"]),
+    }
 
     assert [str(clone) for clone in clones(planted)] == ["memory.py:5 and sql.py:2: 10 equal lines"]
 
@@ -37,26 +40,39 @@ def test_a_disguise_does_not_help(disguised: list[str]) -> None:
 def test_eight_lines_pass_and_so_do_other_names() -> None:
     renamed = [line.replace("value", "other") for line in NINE]
 
-    assert not list(clones({"memory.py": body(NINE[1:], "def one():"), "sql.py": body(NINE[1:], "def two():")}))
+    assert not list(
+        clones({"memory.py": body(NINE[1:], "def one():"), "sql.py": body(NINE[1:], "def two():")})
+    )
     assert not list(clones({"memory.py": body(NINE), "sql.py": body(renamed)}))
 
 
 def test_signatures_protocols_and_imports_may_be_equal() -> None:
     many = range(LONGEST + 1)
-    signature = body(["pass"], "def work(\n" + "".join(f"    argument_{number},\n" for number in many) + "):")
+    signature = body(
+        ["pass"], "def work(\n" + "".join(f"    argument_{number},\n" for number in many) + "):"
+    )
     methods = [f"def method_{number}(self) -> int: ..." for number in many]
     imports = "from module import (\n" + "".join(f"    name_{number},\n" for number in many) + ")\n"
 
-    assert not list(clones({"a.py": f"{signature}    return 1\n", "b.py": f"{signature}    return 2\n"}))
     assert not list(
-        clones({"a.py": body(methods, "class A(Protocol):"), "b.py": body(methods, "class B(Protocol[T]):")})
+        clones({"a.py": f"{signature}    return 1\n", "b.py": f"{signature}    return 2\n"})
+    )
+    assert not list(
+        clones(
+            {
+                "a.py": body(methods, "class A(Protocol):"),
+                "b.py": body(methods, "class B(Protocol[T]):"),
+            }
+        )
     )
     assert not list(clones({"a.py": imports, "b.py": imports}))
 
 
 def test_small_methods_that_are_all_the_same_are_a_clone() -> None:
     methods = [
-        line for number in range(LONGEST + 1) for line in (f"def method_{number}(self):", f"    return {number}")
+        line
+        for number in range(LONGEST + 1)
+        for line in (f"def method_{number}(self):", f"    return {number}")
     ]
 
     assert list(clones({"a.py": body(methods, "class A:"), "b.py": body(methods, "class B:")}))

@@ -40,7 +40,9 @@ class Instruction(NamedTuple):
 
 
 def instructions(dockerfile: str) -> list[Instruction]:
-    lines = re.sub(r"\\\n\s*", "", re.sub(r"^#.*\n", "", dockerfile, flags=re.MULTILINE)).splitlines()
+    lines = re.sub(
+        r"\\\n\s*", "", re.sub(r"^#.*\n", "", dockerfile, flags=re.MULTILINE)
+    ).splitlines()
     return [Instruction(*line.split(maxsplit=1)) for line in lines if line]
 
 
@@ -51,14 +53,21 @@ def is_pinned(image: str) -> bool:
 def faults_of_dockerfile(dockerfile: str) -> Iterator[str]:
     """What is wrong with a Dockerfile of this repository."""
     read = instructions(dockerfile)
-    given = {name: value for what, text in read if what == "ARG" for name, _, value in [text.partition("=")]}
+    given = {
+        name: value
+        for what, text in read
+        if what == "ARG"
+        for name, _, value in [text.partition("=")]
+    }
     for name, arguments in read:
         image = VARIABLE.sub(lambda match: given.get(match[1], ""), arguments).split()[0]
         if name == "FROM" and not is_pinned(image):
             yield f"{image} is not pinned"
         if name == "COPY" and not arguments.startswith("--from="):
             *sources, _ = arguments.split()
-            yield from (f"{source} does not exist" for source in sources if not (ROOT / source).exists())
+            yield from (
+                f"{source} does not exist" for source in sources if not (ROOT / source).exists()
+            )
             yield from (f"{source} is ignored" for source in sources if not is_sent(source))
         if name == "ADD":
             yield "ADD fetches"
@@ -91,10 +100,16 @@ def faults_of_compose(compose: str) -> Iterator[str]:
             if not port.startswith("127.0.0.1:"):
                 yield f"{name}: {port} is open to the network"
         yield from (
-            f"{name}: needs {other}" for other in service.get("depends_on", {}) if other not in read["services"]
+            f"{name}: needs {other}"
+            for other in service.get("depends_on", {})
+            if other not in read["services"]
         )
     told = dotenv_values(ROOT / ".env.example")
-    yield from (f"{name} is not in .env.example" for name, _ in VARIABLE.findall(compose) if name not in told)
+    yield from (
+        f"{name} is not in .env.example"
+        for name, _ in VARIABLE.findall(compose)
+        if name not in told
+    )
 
 
 def environment(service: str) -> dict[str, Any]:
@@ -132,8 +147,13 @@ def test_a_fault_planted_in_the_dockerfile_is_named(written: str, instead: str, 
 
 
 def test_the_image_installs_every_package() -> None:
-    folders = {f"./{path.parent.relative_to(ROOT).as_posix()}" for path in ROOT.glob("packages/**/pyproject.toml")}
-    (wheels,) = [text for name, text in instructions(DOCKERFILE) if name == "RUN" and "pip wheel" in text]
+    folders = {
+        f"./{path.parent.relative_to(ROOT).as_posix()}"
+        for path in ROOT.glob("packages/**/pyproject.toml")
+    }
+    (wheels,) = [
+        text for name, text in instructions(DOCKERFILE) if name == "RUN" and "pip wheel" in text
+    ]
 
     assert {word for word in wheels.split() if word.startswith("./")} == folders
 
@@ -154,7 +174,9 @@ def test_the_compose_file_has_no_fault() -> None:
         ("${CORS_ORIGINS:-}", "${ORIGINS:-}", "ORIGINS is not in .env.example"),
     ],
 )
-def test_a_fault_planted_in_the_compose_file_is_named(written: str, instead: str, fault: str) -> None:
+def test_a_fault_planted_in_the_compose_file_is_named(
+    written: str, instead: str, fault: str
+) -> None:
     assert written in COMPOSE
     assert fault in list(faults_of_compose(COMPOSE.replace(written, instead)))
 
@@ -163,18 +185,24 @@ def test_the_migration_comes_first_and_alone_knows_the_owner() -> None:
     services = yaml.safe_load(COMPOSE)["services"]
 
     assert services["migrate"]["command"] == ["indelible", "db", "upgrade"]
-    assert services["web"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    assert services["web"]["depends_on"] == {
+        "migrate": {"condition": "service_completed_successfully"}
+    }
     assert "//indelible_owner:" in environment("migrate")["INDELIBLE_OWNER_URL"]
     assert "//indelible_app:" in environment("web")["DATABASE_URL"]
     assert "OWNER" not in str(environment("web"))
 
 
-def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(cluster: Path, tmp_path: Path) -> None:
+def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(
+    cluster: Path, tmp_path: Path
+) -> None:
     script = tmp_path / "roles.sh"
     script.write_text(yaml.safe_load(COMPOSE)["configs"]["roles"]["content"].replace("$$", "$"))
     with folder() as directory, postgres(copied(cluster, directory), durable=False) as server:
         expected = rights(server.admin_url)
-        with psycopg.connect(server.admin_url.replace("/indelible", "/postgres"), autocommit=True) as admin:
+        with psycopg.connect(
+            server.admin_url.replace("/indelible", "/postgres"), autocommit=True
+        ) as admin:
             admin.execute("DROP DATABASE indelible")
             admin.execute("DROP ROLE indelible_app")
             admin.execute("DROP ROLE indelible_owner")
@@ -187,10 +215,14 @@ def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(
         assert rights(server.admin_url) == expected
 
 
-def test_the_example_environment_lists_every_setting_and_what_compose_reads_each_with_a_remark() -> None:
+def test_the_example_environment_lists_every_setting_and_what_compose_reads_each_with_a_remark() -> (
+    None
+):
     read_by_compose = {name for name, _ in VARIABLE.findall(COMPOSE)}
     lines = EXAMPLE.splitlines()
-    assigned = [number for number, line in enumerate(lines) if "=" in line and not line.startswith("#")]
+    assigned = [
+        number for number, line in enumerate(lines) if "=" in line and not line.startswith("#")
+    ]
     names = [lines[number].partition("=")[0] for number in assigned]
 
     assert len(names) == len(set(names))

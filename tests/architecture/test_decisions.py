@@ -12,7 +12,9 @@ from tests.architecture.sources import ROOT, SOURCES
 
 from indelible.concepts import Concept, ConceptContent, ConceptVersion
 
-MIGRATIONS = sorted((SOURCES["indelible_sql"] / "schema" / "migrations" / "versions").glob("[0-9]*.py"))
+MIGRATIONS = sorted(
+    (SOURCES["indelible_sql"] / "schema" / "migrations" / "versions").glob("[0-9]*.py")
+)
 RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 DECISION = re.compile(r"^Decision: (docs/decisions/\d{4}-[a-z-]+\.md)$", re.MULTILINE)
 PARTS = ("## Problem", "## Decision", "## What else was possible", "## What follows")
@@ -21,20 +23,26 @@ HEADER = re.compile(r"- \*\*Status:\*\* .+\n- \*\*Date:\*\* \S+\n- \*\*Authority
 
 def faults(migration: Path) -> Iterator[str]:
     """What keeps a migration from being allowed."""
-    named = DECISION.findall(ast.get_docstring(ast.parse(migration.read_text(encoding="utf-8"))) or "")
+    named = DECISION.findall(
+        ast.get_docstring(ast.parse(migration.read_text(encoding="utf-8"))) or ""
+    )
     if not named:
         yield "it names no decision"
     yield from (f"there is no {name}" for name in named if not (ROOT / name).exists())
 
 
 def test_there_are_migrations_and_records() -> None:
-    assert [path.stem.partition("_")[0] for path in MIGRATIONS] == [f"{n:04}" for n in range(1, len(MIGRATIONS) + 1)]
+    assert [path.stem.partition("_")[0] for path in MIGRATIONS] == [
+        f"{n:04}" for n in range(1, len(MIGRATIONS) + 1)
+    ]
     assert len({path.name[:4] for path in RECORDS}) == len(RECORDS) > 0
 
 
 def test_every_migration_names_a_decision_that_exists() -> None:
     assert MIGRATIONS
-    assert {path.name: list(faults(path)) for path in MIGRATIONS} == {path.name: [] for path in MIGRATIONS}
+    assert {path.name: list(faults(path)) for path in MIGRATIONS} == {
+        path.name: [] for path in MIGRATIONS
+    }
 
 
 @pytest.mark.parametrize(
@@ -48,7 +56,9 @@ def test_every_migration_names_a_decision_that_exists() -> None:
         ),
     ],
 )
-def test_a_migration_that_nobody_decided_is_refused(tmp_path: Path, docstring: str, fault: str) -> None:
+def test_a_migration_that_nobody_decided_is_refused(
+    tmp_path: Path, docstring: str, fault: str
+) -> None:
     migration = tmp_path / "0002_more.py"
     migration.write_text(f'"""{docstring}\n"""\n')
 
@@ -72,13 +82,19 @@ def test_the_index_lists_every_record() -> None:
 
 def test_every_field_beyond_the_hand_off_is_named_by_its_record() -> None:
     record = page("decisions/0003-fields-beyond-the-seed.md")
-    ours = [field.name for each in (Concept, ConceptVersion, ConceptContent) for field in fields(each)]
+    ours = [
+        field.name for each in (Concept, ConceptVersion, ConceptContent) for field in fields(each)
+    ]
 
     assert not [name for name in ours if name != "content" and f"`{name}`" not in record]
 
 
 def test_every_deviation_has_its_authority() -> None:
-    table = [line.split(" | ") for line in page("decisions/deviations.md").splitlines() if line.startswith("| ")][2:]
+    table = [
+        line.split(" | ")
+        for line in page("decisions/deviations.md").splitlines()
+        if line.startswith("| ")
+    ][2:]
 
     assert len(table) >= 10
     assert not [row for row in table if len(row) != 4 or not all(cell.strip("| ") for cell in row)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.architecture.sources import SOURCES, modules, parsed
 
 from indelible_sql import open_async_store, open_store
-from indelible_sql.engine.failpoints import Failpoint, unarmed
+from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
 HOLDERS = {
     "async_store.py",
@@ -43,20 +43,24 @@ def test_every_failpoint_is_reached_once_and_where_the_table_says() -> None:
 
 
 def test_a_second_place_would_be_noticed() -> None:
-    planted = ast.parse("class Store:\n    def run(self):\n        self.at_failpoint(Failpoint.BEFORE_BEGIN)")
+    planted = ast.parse(
+        "class Store:\n    def run(self):\n        self.at_failpoint(Failpoint.BEFORE_BEGIN)"
+    )
 
     assert list(reached(planted, Path("other.py"))) == [("BEFORE_BEGIN", "other.py: Store.run")]
 
 
 def test_only_an_argument_arms_them() -> None:
-    speaking = {path for path in modules() if "failpoint" in path.read_text(encoding="utf-8").lower()}
+    speaking = {
+        path for path in modules() if "failpoint" in path.read_text(encoding="utf-8").lower()
+    }
 
     assert speaking == {SOURCES["indelible_sql"] / name for name in HOLDERS}
     for opener in (open_store, open_async_store):
-        assert inspect.signature(opener).parameters["at_failpoint"].default is unarmed
+        assert inspect.signature(opener).parameters["at_failpoint"].default is no_failpoint
 
 
 def test_no_address_arms_them(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///file:{tmp_path / 'a.db'}?at_failpoint=os._exit&uri=true")
 
-    assert store.at_failpoint is unarmed
+    assert store.at_failpoint is no_failpoint

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from tests.architecture.sources import SOURCES, modules
 
-FLOOR_PLAN = {"__init__", "lifecycle", "entities", "rules", "commands", "errors", "ports", "handlers", "queries"}
+FLOOR_PLAN = {
+    "__init__",
+    "lifecycle",
+    "entities",
+    "rules",
+    "commands",
+    "errors",
+    "ports",
+    "handlers",
+    "queries",
+}
 SOMETIMES = {"repositories", "tasks"}
 CONTEXTS = ["captures", "concepts", "tokens"]
 NOT_A_CONTEXT = {"__pycache__", "kernel", "memory", "testing"}
@@ -24,7 +34,11 @@ def contexts() -> list[Path]:
 
 def departures(context: Path) -> Iterator[str]:
     """What a context lacks of the floor plan, and what it has beside it; a file may have become a package."""
-    found = {path.stem for path in context.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    found = {
+        path.stem
+        for path in context.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
     yield from (f"lacks {name}" for name in sorted(FLOOR_PLAN - found))
     yield from (f"has {name}" for name in sorted(found - FLOOR_PLAN - SOMETIMES))
 
@@ -38,7 +52,9 @@ def faults(module: Path) -> Iterator[str]:
 
 
 def project(package: Path) -> dict[str, Any]:
-    found: dict[str, Any] = tomllib.loads((package.parents[1] / "pyproject.toml").read_text())["project"]
+    found: dict[str, Any] = tomllib.loads((package.parents[1] / "pyproject.toml").read_text())[
+        "project"
+    ]
     return found
 
 
@@ -47,7 +63,9 @@ def test_captures_concepts_and_tokens_are_contexts() -> None:
 
 
 def test_every_context_has_exactly_the_files_of_the_floor_plan() -> None:
-    assert {context.name: list(departures(context)) for context in contexts()} == {name: [] for name in CONTEXTS}
+    assert {context.name: list(departures(context)) for context in contexts()} == {
+        name: [] for name in CONTEXTS
+    }
 
 
 def test_a_missing_floor_and_a_room_of_its_own_are_named(tmp_path: Path) -> None:
@@ -88,7 +106,9 @@ def test_all_packages_have_one_version_and_pin_their_siblings_to_it() -> None:
     version = projects["indelible"]["version"]
     extras = [found.get("optional-dependencies", {}) for found in projects.values()]
     needed = {line for found in projects.values() for line in found["dependencies"]}
-    needed |= {line.partition(";")[0] for extra in extras for lines in extra.values() for line in lines}
+    needed |= {
+        line.partition(";")[0] for extra in extras for lines in extra.values() for line in lines
+    }
     siblings = {line for line in needed if line.partition("==")[0] in projects}
 
     assert {found["version"] for found in projects.values()} == {version}

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from tests.architecture.sources import SOURCES, parsed
 
-HANDLERS = sorted({*SOURCES["indelible"].glob("*/handlers.py"), *SOURCES["indelible"].glob("*/repositories.py")})
+HANDLERS = sorted(
+    {*SOURCES["indelible"].glob("*/handlers.py"), *SOURCES["indelible"].glob("*/repositories.py")}
+)
 MOST_STATEMENTS = 12
 
 
@@ -18,7 +20,13 @@ def statements(function: ast.FunctionDef) -> int:
 
 def speaks_of_status(expression: ast.AST) -> bool:
     for node in ast.walk(expression):
-        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        name = (
+            node.id
+            if isinstance(node, ast.Name)
+            else node.attr
+            if isinstance(node, ast.Attribute)
+            else ""
+        )
         if name == "status" or name.endswith("Status"):
             return True
     return False
@@ -46,7 +54,9 @@ def test_handlers_are_short_and_compare_no_status() -> None:
 
 
 def test_twelve_statements_pass_and_the_thirteenth_does_not() -> None:
-    twelve = 'def edit(tx):\n    """Edit."""\n    if tx:\n' + "        tx.step()\n" * (MOST_STATEMENTS - 1)
+    twelve = 'def edit(tx):\n    """Edit."""\n    if tx:\n' + "        tx.step()\n" * (
+        MOST_STATEMENTS - 1
+    )
 
     assert not list(faults(ast.parse(twelve)))
     assert list(faults(ast.parse(twelve + "    return tx\n"))) == ["edit has 13 statements"]

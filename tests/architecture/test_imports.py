@@ -35,11 +35,19 @@ PLANTS = [
     ("testing", "indelible/memory/store.py", "import indelible.testing"),
     ("memory", "indelible/concepts/handlers.py", "import indelible.memory"),
 ]
-CORE_MAY_IMPORT = {"attr", "attrs", "cattrs", "indelible", "typing_extensions"} | sys.stdlib_module_names
+CORE_MAY_IMPORT = {
+    "attr",
+    "attrs",
+    "cattrs",
+    "indelible",
+    "typing_extensions",
+} | sys.stdlib_module_names
 
 
 def lint_imports(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    sources = os.pathsep.join(str(folder / path.parent.relative_to(ROOT)) for path in SOURCES.values())
+    sources = os.pathsep.join(
+        str(folder / path.parent.relative_to(ROOT)) for path in SOURCES.values()
+    )
     return subprocess.run(
         (Path(sys.executable).with_name("lint-imports"), "--no-cache", *options),
         cwd=folder,
@@ -52,7 +60,10 @@ def lint_imports(folder: Path, *options: str) -> subprocess.CompletedProcess[str
 
 def contracts() -> dict[str, str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return {contract["id"]: contract["name"] for contract in settings["tool"]["importlinter"]["contracts"]}
+    return {
+        contract["id"]: contract["name"]
+        for contract in settings["tool"]["importlinter"]["contracts"]
+    }
 
 
 def strangers(module: ast.Module) -> Iterator[str]:
@@ -70,7 +81,9 @@ def strangers(module: ast.Module) -> Iterator[str]:
 def said_of(contract: str, tree: Path) -> subprocess.CompletedProcess[str]:
     """What is said of a copy of the sources in which all that breaks the contract is planted."""
     for path in SOURCES.values():
-        shutil.copytree(path, tree / path.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            path, tree / path.relative_to(ROOT), ignore=shutil.ignore_patterns("__pycache__")
+        )
     shutil.copy(ROOT / "pyproject.toml", tree)
     for broken, file, line in PLANTS:
         if broken == contract:
@@ -99,7 +112,9 @@ def test_every_contract_has_a_planted_violation() -> None:
 
 
 @pytest.mark.parametrize(("contract", "file", "line"), PLANTS)
-def test_a_contract_names_the_violation_planted_against_it(trees: Path, contract: str, file: str, line: str) -> None:
+def test_a_contract_names_the_violation_planted_against_it(
+    trees: Path, contract: str, file: str, line: str
+) -> None:
     done = said_of(contract, trees / contract)
     module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     named = line.replace("import", f"- +{module} ->") + r" \(" if line else f"- {module}\n"
@@ -110,10 +125,14 @@ def test_a_contract_names_the_violation_planted_against_it(trees: Path, contract
 
 
 def test_core_imports_nothing_but_attrs_cattrs_and_the_standard_library() -> None:
-    assert not [(path.name, name) for path in modules("indelible") for name in strangers(parsed(path))]
+    assert not [
+        (path.name, name) for path in modules("indelible") for name in strangers(parsed(path))
+    ]
 
 
 def test_a_planted_stranger_is_named() -> None:
-    planted = ast.parse("import attrs, json\nfrom yaml.loader import Loader\nfrom indelible import kernel\n")
+    planted = ast.parse(
+        "import attrs, json\nfrom yaml.loader import Loader\nfrom indelible import kernel\n"
+    )
 
     assert list(strangers(planted)) == ["yaml.loader"]

@@ -20,7 +20,14 @@ NAMED_BY_THE_HAND_OFF = (
     *("id", "current_version", "status"),
     *("definition", "explanation", "examples", "prerequisites"),
     *("DRAFT", "REVIEW", "APPROVED", "PUBLISHED"),
-    *("save_concept", "save_version", "get_concept", "get_latest_version", "get_version", "list_versions"),
+    *(
+        "save_concept",
+        "save_version",
+        "get_concept",
+        "get_latest_version",
+        "get_version",
+        "list_versions",
+    ),
     "version_number = 1",
     "git add",
     'git commit -m "docs: add infrastructure handoff and invariants"',
@@ -77,7 +84,9 @@ def statements() -> list[str]:
     """Every statement that writes a concept, as both databases get it."""
     writes = (CREATE, EDIT, STEP)
     fused = [str(write.fused.compile(dialect=DIALECTS["postgresql"])) for write in writes]
-    return fused + [str(each.compile(dialect=DIALECTS["sqlite"])) for write in writes for each in write.ordered]
+    return fused + [
+        str(each.compile(dialect=DIALECTS["sqlite"])) for write in writes for each in write.ordered
+    ]
 
 
 def test_no_statement_counts_by_itself() -> None:

@@ -67,12 +67,25 @@ def show(*lines: str) -> None:
 def main() -> int:
     """Do what was asked."""
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all, unless some are named")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"of {', '.join(PARTS)}; all, unless some are named",
+    )
     parser.add_argument("--rounds", type=int, help="of all ways in turn")
-    parser.add_argument("--small", action="store_true", help="the smallest dose, which shows that all runs")
-    parser.add_argument("--hasty", action="store_true", help="without fsync, to see the programs' own share")
-    parser.add_argument("--profile", action="store_true", help="only where the time of an edit goes")
-    parser.add_argument("--write", action="store_true", help="write docs/reference/benchmarks.md and its drawings")
+    parser.add_argument(
+        "--small", action="store_true", help="the smallest dose, which shows that all runs"
+    )
+    parser.add_argument(
+        "--hasty", action="store_true", help="without fsync, to see the programs' own share"
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="only where the time of an edit goes"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/reference/benchmarks.md and its drawings"
+    )
     wanted = parser.parse_args()
     if set(wanted.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(set(wanted.parts) - set(PARTS)))}")

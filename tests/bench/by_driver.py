@@ -22,27 +22,36 @@ from tests.bench.rounds import Act
 from tests.bench.statements import ENCODER
 
 from indelible.kernel import instant_text
-from indelible.testing.captures.scenarios import Place
+from indelible.testing.captures.scenarios import CaptureScenario
 from indelible_sql.captures.tables import RISING, SIGNALS
 
 NAMED: Final = re.compile(r":(\w+)")
 PLACE: Final = "indelible."
-LOCKED: Final = " FOR NO KEY UPDATE OF s"  # for which SQLite has no word: it begins to write, and is alone
+LOCKED: Final = (
+    " FOR NO KEY UPDATE OF s"  # for which SQLite has no word: it begins to write, and is alone
+)
 SPACE: Final = "s.id = :space_id AND s.user_id = :user_id AND s.status = 'ACTIVE' AND s.model = :embedding_model"
 KEPT: Final = "SELECT id AS kept FROM indelible.signals WHERE user_id = :user_id AND capture_key = :capture_key"
 ACTIVE: Final = "SELECT id AS algorithm_id FROM indelible.algorithms WHERE status = 'ACTIVE'"
 PAGE: Final = "a.id AS page_id, a.seq AS page_seq, a.updated_at AS page_updated_at, a.engagement_level AS page_level"
 OF_PAGE: Final = "a.space_id = :space_id AND a.normalized_url = :normalized_url"
-OLD: Final = (
-    "c.seq AS old_seq, c.logged_vector AS old_logged, c.logged_seq AS old_logged_seq, c.updated_at AS old_updated_at"
-)
+OLD: Final = "c.seq AS old_seq, c.logged_vector AS old_logged, c.logged_seq AS old_logged_seq, c.updated_at AS old_updated_at"
 OF_SPACE: Final = "p.space_id = :space_id AND p.status = 'ACTIVE'"
 LATEST: Final[Mapping[str, Sequence[str]]] = {
     "title_stamp": ("title", "title_stamp"),
     "content_stamp": ("content", "content_stamp"),
     "stamp": ("vector", "content_source", "stamp"),
 }
-_SAME: Final = (*RISING, "hash", "space_id", "content", "title", "vector", "content_source", "stamp")
+_SAME: Final = (
+    *RISING,
+    "hash",
+    "space_id",
+    "content",
+    "title",
+    "vector",
+    "content_source",
+    "stamp",
+)
 # The columns of each table, and which value each is given.
 ARTIFACT: Final[Mapping[str, str]] = {
     "id": "artifact_id",
@@ -77,7 +86,11 @@ def _born(table: str, columns: Mapping[str, str]) -> str:
 
 
 def _moved(table: str, columns: Mapping[str, str], joined: Mapping[str, str]) -> str:
-    moved = (f"{name} = {joined.get(name, f':{value}')}" for name, value in columns.items() if name not in FIXED)
+    moved = (
+        f"{name} = {joined.get(name, f':{value}')}"
+        for name, value in columns.items()
+        if name not in FIXED
+    )
     return f"UPDATE {PLACE}{table} SET {', '.join(moved)} WHERE id = :{columns['id']}"
 
 
@@ -92,11 +105,21 @@ class Stages:
 
     def writes(self, known: Row) -> tuple[str, ...]:
         """The artifact, the centroid, then the signal that they show."""
-        artifact = _moved("artifacts", ARTIFACT, JOINED) if known.get("page_id") else _born("artifacts", ARTIFACT)
-        centroid = _moved("centroids", CENTROID, {}) if known.get("old_seq") else _born("centroids", CENTROID)
+        artifact = (
+            _moved("artifacts", ARTIFACT, JOINED)
+            if known.get("page_id")
+            else _born("artifacts", ARTIFACT)
+        )
+        centroid = (
+            _moved("centroids", CENTROID, {})
+            if known.get("old_seq")
+            else _born("centroids", CENTROID)
+        )
         signal = _born("signals", SIGNAL)
         if self.fuses:
-            return (f"WITH page AS ({artifact} RETURNING 1), middle AS ({centroid} RETURNING 1) {signal}",)
+            return (
+                f"WITH page AS ({artifact} RETURNING 1), middle AS ({centroid} RETURNING 1) {signal}",
+            )
         return artifact, centroid, signal
 
 
@@ -129,7 +152,9 @@ class Driver(Protocol):
     def commit(self) -> object: ...
 
 
-def capturing(driver: Driver, stages: Stages, place: Place, vectors: Sequence[Sequence[float]]) -> Act:
+def capturing(
+    driver: Driver, stages: Stages, place: CaptureScenario, vectors: Sequence[Sequence[float]]
+) -> Act:
     """Each call keeps the next capture of the place."""
     numbers = count()
 
@@ -138,7 +163,9 @@ def capturing(driver: Driver, stages: Stages, place: Place, vectors: Sequence[Se
         said = given(Asked(number, vectors[number % len(vectors)]), place)
         driver.begin()
         known = _one(driver, stages.held, said)
-        said |= placed(said, {each["id"]: each["middle"] for each in driver.rows(stages.parts, said)})
+        said |= placed(
+            said, {each["id"]: each["middle"] for each in driver.rows(stages.parts, said)}
+        )
         known |= _one(driver, stages.beside, said)
         assert known.get("kept") is None
         row = kept(said, known)
@@ -149,7 +176,12 @@ def capturing(driver: Driver, stages: Stages, place: Place, vectors: Sequence[Se
 
 
 def _one(driver: Driver, texts: Sequence[str], values: Row) -> dict[str, Any]:
-    return {name: value for text in texts for row in driver.rows(text, values) for name, value in dict(row).items()}
+    return {
+        name: value
+        for text in texts
+        for row in driver.rows(text, values)
+        for name, value in dict(row).items()
+    }
 
 
 class Sends(Dumper):
@@ -178,7 +210,9 @@ class ByPsycopg:
     """PostgreSQL's; `is_fast` where everything is prepared, and vectors come and go as bytes."""
 
     def __init__(self, connection: psycopg.Connection[Any], *, is_fast: bool) -> None:
-        connection.adapters.register_dumper(str, StrDumper)  # one value goes into columns of several types
+        connection.adapters.register_dumper(
+            str, StrDumper
+        )  # one value goes into columns of several types
         if is_fast:
             connection.adapters.register_dumper(np.ndarray, Sends)
             connection.adapters.register_loader(types["float4"].array_oid, Takes)
@@ -195,11 +229,15 @@ class ByPsycopg:
 
     def run(self, text: str, values: Row) -> int:
         """How many rows it wrote."""
-        plain = values if self._is_fast else {name: _listed(value) for name, value in values.items()}
+        plain = (
+            values if self._is_fast else {name: _listed(value) for name, value in values.items()}
+        )
         return self._sent(text, {**plain, "warnings": Jsonb([*values["warnings"]])}).rowcount
 
     def _sent(self, text: str, values: Row) -> psycopg.Cursor[dict[str, Any]]:
-        known = self._texts.get(text) or self._texts.setdefault(text, NAMED.sub(r"%(\1)s", text).encode())
+        known = self._texts.get(text) or self._texts.setdefault(
+            text, NAMED.sub(r"%(\1)s", text).encode()
+        )
         return self._cursor.execute(known, values, prepare=True if self._is_fast else None)
 
 
@@ -225,11 +263,17 @@ class BySqlite3:
 
     def run(self, text: str, values: Row) -> int:
         """How many rows it wrote."""
-        return self._sent(text, {**values, "warnings": ENCODER.encode([*values["warnings"]])}).rowcount
+        return self._sent(
+            text, {**values, "warnings": ENCODER.encode([*values["warnings"]])}
+        ).rowcount
 
     def _sent(self, text: str, values: Row) -> sqlite3.Cursor:
-        known = self._texts.get(text) or self._texts.setdefault(text, text.replace(PLACE, "").replace(LOCKED, ""))
-        return self._connection.execute(known, {name: _stored(value) for name, value in values.items()})
+        known = self._texts.get(text) or self._texts.setdefault(
+            text, text.replace(PLACE, "").replace(LOCKED, "")
+        )
+        return self._connection.execute(
+            known, {name: _stored(value) for name, value in values.items()}
+        )
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever a row holds, as below

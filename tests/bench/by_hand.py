@@ -16,19 +16,28 @@ from indelible.captures.rules.records import GIVEN, MADE
 from indelible.captures.rules.urls import normalized_url
 from indelible.kernel import instant_text
 from indelible.kernel.values import EARLIEST
-from indelible.testing.captures.scenarios import MODEL, Place
+from indelible.testing.captures.scenarios import MODEL, CaptureScenario
 from indelible.testing.stores import MAYA
 
 Reals = NDArray[np.floating[Any]]
 Row = Mapping[str, Any]
 MICROSECOND: Final = timedelta(microseconds=1)
 REASON: Final = "one of many captures"
-SENT: Final = np.dtype([("size", ">i4"), ("value", ">f4")])  # how PostgreSQL sends each number of an array
+SENT: Final = np.dtype(
+    [("size", ">i4"), ("value", ">f4")]
+)  # how PostgreSQL sends each number of an array
 HEADER: Final = 20  # bytes before the first
-THRESHOLD, DRIFTED, UPDATES, TOLERANCE = 0.05, 0.05, 5, 0.2  # what the settings are, until somebody changes them
+THRESHOLD, DRIFTED, UPDATES, TOLERANCE = (
+    0.05,
+    0.05,
+    5,
+    0.2,
+)  # what the settings are, until somebody changes them
 WEIGHT, RATE, SETTLED = 0.75, 0.1, 20
 LEVEL: Final = EngagementLevel.ENGAGED
-CONTENT: Final = "Fractions that name the same amount, though their numerators and denominators differ. " * 5
+CONTENT: Final = (
+    "Fractions that name the same amount, though their numerators and denominators differ. " * 5
+)
 READ: Final[Row] = {
     "content": CONTENT,
     "engagement_level": LEVEL,
@@ -46,7 +55,7 @@ class Asked:
     number: int
     vector: Sequence[float]
 
-    def said(self, place: Place) -> dict[str, Any]:
+    def said(self, place: CaptureScenario) -> dict[str, Any]:
         """What a command takes of it, beside the vector; every page is met twice."""
         page = self.number // 2
         url, key = f"https://example.org/{page}?utm_source=x", f"{place.space_id}-{self.number:09}"
@@ -60,7 +69,7 @@ def sent(vector: Reals) -> bytes:
     return pack(">iiIii", 1, 0, 700, len(vector), 1) + found.tobytes()
 
 
-def given(asked: Asked, place: Place) -> dict[str, Any]:
+def given(asked: Asked, place: CaptureScenario) -> dict[str, Any]:
     """What the caller said, by the columns that keep it."""
     said, vector = asked.said(place), np.asarray(asked.vector, np.float32)
     assert np.isfinite(vector).all()
@@ -88,7 +97,9 @@ def placed(said: Row, parts: Mapping[str, Reals]) -> dict[str, Any]:
     norms = np.sqrt(np.einsum("ij,ij->i", middles, middles) * (vector @ vector))
     distances = 1 - np.clip(middles @ vector / norms, -1, 1)
     first: list[int] = np.argpartition(distances, 1)[:2].tolist()
-    (nearest, part, place), (second, _, _) = sorted((float(distances[each]), ids[each], each) for each in first)
+    (nearest, part, place), (second, _, _) = sorted(
+        (float(distances[each]), ids[each], each) for each in first
+    )
     margin = second - nearest
     assert margin >= THRESHOLD  # of these captures each draws its centroid on
     return {
@@ -127,7 +138,11 @@ def drawn(said: Row, known: Row) -> dict[str, Any]:
 def kept(said: Row, known: Row) -> dict[str, Any]:
     """All that is written: the artifact, its signal, and the centroid."""
     before = [known[name] for name in ("page_updated_at", "old_updated_at") if known.get(name)]
-    at = max(datetime.now(UTC), *(each + MICROSECOND for each in before)) if before else datetime.now(UTC)
+    at = (
+        max(datetime.now(UTC), *(each + MICROSECOND for each in before))
+        if before
+        else datetime.now(UTC)
+    )
     ratio = min(1.5, said["dwell_time_ms"] / (said["word_count"] * 300))
     is_odd = abs(0.6 * ratio + 0.4 * said["scroll_depth"] - said["reading_depth"]) > TOLERANCE
     level = max(LEVEL.rank, known.get("page_level") or 0)
@@ -145,7 +160,10 @@ def kept(said: Row, known: Row) -> dict[str, Any]:
         "recorded_at": at,
         "stamp": f"{instant_text(at)} {said['capture_key']}",
     }
-    return {**row, "hash": sha256("\x1f".join(_text(row[name]) for name in MADE).encode()).hexdigest()}
+    return {
+        **row,
+        "hash": sha256("\x1f".join(_text(row[name]) for name in MADE).encode()).hexdigest(),
+    }
 
 
 def _fingerprint(said: Row) -> str:

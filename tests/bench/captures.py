@@ -17,7 +17,7 @@ from tests.bench.statements import connected
 from tests.chaos.testbed import Testbed
 
 from indelible import captures
-from indelible.testing.captures.scenarios import activated
+from indelible.testing.captures.scenarios import activate_algorithm_for
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
@@ -43,12 +43,18 @@ SAYS: Final = (
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """What a capture costs on both databases, and what a space answers."""
     database, url = bed.postgresql(), bed.sqlite()
-    with reading(database.url) as store, psycopg.connect(database.url) as one, psycopg.connect(database.url) as other:
+    with (
+        reading(database.url) as store,
+        psycopg.connect(database.url) as one,
+        psycopg.connect(database.url) as other,
+    ):
         drivers = ByPsycopg(one, is_fast=True), ByPsycopg(other, is_fast=False)
         yield _on_postgresql(_taken(store, dose, *drivers, owner_url=database.owner_url), dose)
     path = make_url(url).database or ""
     with reading(url) as store, closing(connected(path)) as one, closing(connected(path)) as other:
-        yield _on_sqlite(_taken(store, dose, BySqlite3(one), BySqlite3(other), evolve(FEWEST, fuses=False)), dose)
+        yield _on_sqlite(
+            _taken(store, dose, BySqlite3(one), BySqlite3(other), evolve(FEWEST, fuses=False)), dose
+        )
     yield _batches(bed, dose)
     yield _late(bed, dose)
 
@@ -57,7 +63,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
 def reading(url: str) -> Generator[SqlStore]:
     """A store that takes captures; nothing is wrong with what it took."""
     store = open_store(url)
-    activated(store)
+    activate_algorithm_for(store)
     yield store
     assert verify(store) == ()
     store.dispose()
@@ -76,16 +82,24 @@ def captured(store: SqlStore, reading: Reading) -> Way:
 
 def kept(store: SqlStore, reading: Reading, divided_by: int = 1) -> Callable[[], int]:
     """How many signals the space has by now."""
-    asked = select(func.count().label("signals")).where(SIGNALS.c.space_id == reading.place.space_id)
-    return lambda: int(store.read(lambda tx: tx.session.rows(asked, {})[0]["signals"])) // divided_by
+    asked = select(func.count().label("signals")).where(
+        SIGNALS.c.space_id == reading.place.space_id
+    )
+    return lambda: (
+        int(store.read(lambda tx: tx.session.rows(asked, {})[0]["signals"])) // divided_by
+    )
 
 
-def begun(store: SqlStore, dose: Dose, number: int, owner_url: str = "", dimension: int = DIMENSION) -> list[Reading]:
+def begun(
+    store: SqlStore, dose: Dose, number: int, owner_url: str = "", dimension: int = DIMENSION
+) -> list[Reading]:
     """So many spaces, each of whose subspaces has a capture; where there is an owner, the database knows its rows."""
     found = [crowds.space(store, dose.subspaces, dimension) for _ in range(number)]
     for reading in found:
         for part in range(dose.subspaces):  # numbers that the measured captures do not reach
-            store.run(captures.capture_artifact, reading.capture(FIRST + part), actor=MAYA, reason=REASON)
+            store.run(
+                captures.capture_artifact, reading.capture(FIRST + part), actor=MAYA, reason=REASON
+            )
     store.dispose()  # a plan that was made for empty tables would be kept
     if owner_url:
         with psycopg.connect(owner_url, autocommit=True) as owner:
@@ -94,7 +108,12 @@ def begun(store: SqlStore, dose: Dose, number: int, owner_url: str = "", dimensi
 
 
 def _taken(
-    store: SqlStore, dose: Dose, fast: Driver, plain: Driver, fewest: Stages = FEWEST, owner_url: str = ""
+    store: SqlStore,
+    dose: Dose,
+    fast: Driver,
+    plain: Driver,
+    fewest: Stages = FEWEST,
+    owner_url: str = "",
 ) -> Mapping[str, Measured]:
     own, hand, stepped = begun(store, dose, 3, owner_url)
     ways = {
@@ -138,14 +157,24 @@ def _batches(bed: Testbed, dose: Dose) -> Table:
     rows = list[Measured]()
     some = evolve(dose, rounds=min(dose.rounds, TURNS), times=max(1, dose.times // LONG))
     server = bed.postgresql()
-    for database, url, owner_url in (("PostgreSQL", server.url, server.owner_url), ("SQLite", bed.sqlite(), "")):
+    for database, url, owner_url in (
+        ("PostgreSQL", server.url, server.owner_url),
+        ("SQLite", bed.sqlite(), ""),
+    ):
         with reading(url) as store:
             alone, together = begun(store, dose, 2, owner_url)
             ways = {
-                ALONE: Way(_repeated(captured(store, alone).act, dose.batch), kept(store, alone, dose.batch)),
-                TOGETHER: Way(_batch(store, together, dose.batch), kept(store, together, dose.batch)),
+                ALONE: Way(
+                    _repeated(captured(store, alone).act, dose.batch),
+                    kept(store, alone, dose.batch),
+                ),
+                TOGETHER: Way(
+                    _batch(store, together, dose.batch), kept(store, together, dose.batch)
+                ),
             }
-            rows += (_a_second(each, dose.batch) for each in in_turns(ways, some, database).values())
+            rows += (
+                _a_second(each, dose.batch) for each in in_turns(ways, some, database).values()
+            )
     return Table(
         name="capture-batch",
         title=f"{dose.batch} captures, one by one and in one transaction",
@@ -175,7 +204,9 @@ def _batch(store: SqlStore, reading: Reading, size: int) -> Callable[[], None]:
 
 
 def _a_second(found: Measured, batch: int) -> Measured:
-    return evolve(found, unit="captures/s", taken=tuple(batch * MILLISECONDS / taken for taken in found.taken))
+    return evolve(
+        found, unit="captures/s", taken=tuple(batch * MILLISECONDS / taken for taken in found.taken)
+    )
 
 
 def _late(bed: Testbed, dose: Dose) -> Table:
@@ -186,7 +217,9 @@ def _late(bed: Testbed, dose: Dose) -> Table:
         found = in_turns(ways, evolve(dose, rounds=min(dose.rounds, TURNS)), database)
         early, late = found.values()
         rows += (early, late)
-        goals.append(Goal(promise=f"times as long, on {database}", found=late.over(early), most=1.15))
+        goals.append(
+            Goal(promise=f"times as long, on {database}", found=late.over(early), most=1.15)
+        )
         for store, _ in (few, many):
             store.dispose()
     return Table(
@@ -207,8 +240,10 @@ def _read_in(bed: Testbed, database: str, dose: Dose, number: int) -> tuple[SqlS
     found = bed.postgresql() if database == "PostgreSQL" else None
     url = found.url if found else bed.sqlite()
     store = open_store(url)
-    activated(store)
+    activate_algorithm_for(store)
     (reading,) = begun(store, dose, 1, dimension=THIN)
-    with crowds.unguarded(found.admin_url if found else url, ARTIFACTS, CENTROIDS, SIGNALS) as connection:
+    with crowds.unguarded(
+        found.admin_url if found else url, ARTIFACTS, CENTROIDS, SIGNALS
+    ) as connection:
         crowds.signals(connection, reading, number)
     return store, reading

@@ -11,14 +11,14 @@ from tests.bench.by_hand import REASON, Asked, Reals
 
 from indelible import captures
 from indelible.captures import EmbeddingVector
-from indelible.testing.captures.scenarios import MODEL, Place, space_of
+from indelible.testing.captures.scenarios import MODEL, CaptureScenario, space_of
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
-from indelible_sql.engine.atomic_write import written
+from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.schema.catalog import guards
 from indelible_sql.schema.columns import SCHEMA
-from indelible_sql.schema.guards import lifted
+from indelible_sql.schema.guards import guards_disabled
 
 OURS: Final = "indelible"
 NOISE: Final = 0.3
@@ -32,7 +32,7 @@ Vectors = Sequence[Sequence[float]]
 class Reading:
     """A space, its parts, and vectors each of which is near one of them."""
 
-    place: Place
+    place: CaptureScenario
     parts: tuple[str, ...]
     vectors: Vectors
 
@@ -45,7 +45,9 @@ class Reading:
 def directions(number: int, dimension: int, seed: int = 1) -> Reals:
     """So many, each as likely as any other."""
     found: Reals = np.random.default_rng(seed).standard_normal((number, dimension))
-    units: Reals = (found / np.linalg.norm(found, axis=1, keepdims=True)).round(DIGITS).astype(np.float32)
+    units: Reals = (
+        (found / np.linalg.norm(found, axis=1, keepdims=True)).round(DIGITS).astype(np.float32)
+    )
     return units
 
 
@@ -58,10 +60,17 @@ def gathered(number: int, dimension: int, seed: int = 1) -> Reals:
 
 def space(store: SqlStore, parts: int, dimension: int) -> Reading:
     """A space whose parts lie in directions of their own."""
-    place, seeds, ids = space_of(store, dimension=dimension), directions(parts, dimension), list[str]()
+    place, seeds, ids = (
+        space_of(store, dimension=dimension),
+        directions(parts, dimension),
+        list[str](),
+    )
     with store.transaction(actor=MAYA, reason=REASON) as tx:
         for number, values in enumerate(seeds.tolist()):
-            seed, said = EmbeddingVector(values=values, model=MODEL), {"user_id": MAYA.id, "space_id": place.space_id}
+            seed, said = (
+                EmbeddingVector(values=values, model=MODEL),
+                {"user_id": MAYA.id, "space_id": place.space_id},
+            )
             command = captures.CreateSubspace(**said, name=f"Part {number}", seed=seed)
             ids.append(captures.create_subspace(tx, command).subspace.id)
     near = seeds + NOISE * directions(parts, dimension, seed=2)
@@ -79,7 +88,11 @@ def unguarded(url: str, *tables: Table) -> Generator[Connection]:
         connection = opened.execution_options(schema_translate_map=place)
         if not is_sqlite:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        with lifted(connection, SCHEMA, [each for each in guards(engine.dialect.name) if each.table in tables]):
+        with guards_disabled(
+            connection,
+            SCHEMA,
+            [each for each in guards(engine.dialect.name) if each.table in tables],
+        ):
             yield connection
     if not is_sqlite:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -89,11 +102,16 @@ def unguarded(url: str, *tables: Table) -> Generator[Connection]:
 
 def subspaces(connection: Connection, reading: Reading, number: int) -> None:
     """So many more parts of the space, each with a centroid of its own; one of the space's has one already."""
-    vectors = [stored(connection, each) for each in directions(number, len(reading.vectors[0]), seed=3)]
+    vectors = [
+        stored(connection, each) for each in directions(number, len(reading.vectors[0]), seed=3)
+    ]
     ids = [f"copied-{reading.place.space_id}-{each:06}" for each in range(number)]
     parts = [{"id": part, "seed": vector} for part, vector in zip(ids, vectors, strict=True)]
     copied(connection, SUBSPACES, reading.parts[0], parts)
-    drawn = ({"id": each["id"], **dict.fromkeys(("vector", "logged_vector"), each["seed"])} for each in parts)
+    drawn = (
+        {"id": each["id"], **dict.fromkeys(("vector", "logged_vector"), each["seed"])}
+        for each in parts
+    )
     copied(connection, CENTROIDS, first_of(connection, CENTROIDS, reading), drawn)
 
 
@@ -114,10 +132,16 @@ def signals(connection: Connection, reading: Reading, number: int) -> None:
     """So many signals in all, and the heads that they lead to; each of the space's parts has one signal already."""
     many = len(reading.parts)
     copied(connection, SIGNALS, first_of(connection, SIGNALS, reading), _signals(reading, number))
-    copied(connection, ARTIFACTS, first_of(connection, ARTIFACTS, reading), _artifacts(number - many))
+    copied(
+        connection, ARTIFACTS, first_of(connection, ARTIFACTS, reading), _artifacts(number - many)
+    )
     for part, subspace_id in enumerate(reading.parts):
         last = number - 1 - (number - 1 - part) % many
-        shown = {"seq": last // many + 1, "logged_seq": last // many + 1, "hash": f"{last - many:064x}"}
+        shown = {
+            "seq": last // many + 1,
+            "logged_seq": last // many + 1,
+            "hash": f"{last - many:064x}",
+        }
         connection.execute(update(CENTROIDS).where(CENTROIDS.c.id == subspace_id).values(shown))
 
 
@@ -150,7 +174,12 @@ def id_of(number: int) -> str:
 
 def first_of(connection: Connection, table: Table, reading: Reading) -> str:
     """The id of a row that the store wrote."""
-    asked = select(table.c.id).where(table.c.space_id == reading.place.space_id).order_by(table.c.id).limit(1)
+    asked = (
+        select(table.c.id)
+        .where(table.c.space_id == reading.place.space_id)
+        .order_by(table.c.id)
+        .limit(1)
+    )
     return str(connection.execute(asked).scalar_one())
 
 
@@ -161,9 +190,11 @@ def stored(connection: Connection, vector: Reals) -> Any:  # noqa: ANN401 - what
     return f"{{{','.join(map(repr, vector.astype(float).round(DIGITS).tolist()))}}}"
 
 
-def copied(connection: Connection, table: Table, row_id: str, changes: Iterable[Mapping[str, Any]]) -> None:
+def copied(
+    connection: Connection, table: Table, row_id: str, changes: Iterable[Mapping[str, Any]]
+) -> None:
     """The row again and again, by COPY where there is one, each time with some columns changed."""
-    names = [column.name for column in written(table)]
+    names = [column.name for column in writable_columns(table)]
     columns, driver = ", ".join(names), connection.connection.driver_connection
     one = f"SELECT {columns} FROM {{}} WHERE id = '{row_id}'"
     cursor: Any = driver.cursor() if driver else None

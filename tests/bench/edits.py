@@ -12,7 +12,17 @@ from attrs import evolve, frozen
 from sqlalchemy import make_url
 from tests.bench import others
 from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, in_turns
-from tests.bench.statements import CONTENT, NOTE, OWN, Edited, Sent, Statements, columns_of, connected, revised
+from tests.bench.statements import (
+    CONTENT,
+    NOTE,
+    OWN,
+    Edited,
+    Sent,
+    Statements,
+    columns_of,
+    connected,
+    revised,
+)
 from tests.bench.unguarded import unguarded_postgresql, unguarded_sqlite
 from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched
@@ -54,12 +64,16 @@ def filled(store: SqlStore, concepts: int) -> None:
 
 def edits(store: SqlStore) -> Way:
     """Each call edits the next of some concepts, all of the same age."""
-    saved = [create(store, evolve(CONTENT, name=f"Fractions {number}")) for number in range(others.MANY)]
+    saved = [
+        create(store, evolve(CONTENT, name=f"Fractions {number}")) for number in range(others.MANY)
+    ]
     counts, following = [kept(store, each.concept.id) for each in saved], cycle(range(others.MANY))
 
     def once() -> None:
         number = next(following)
-        saved[number] = store.run(concepts.edit_concept, edit_of(saved[number]), actor=MAYA, reason=NOTE)
+        saved[number] = store.run(
+            concepts.edit_concept, edit_of(saved[number]), actor=MAYA, reason=NOTE
+        )
 
     return Way(once, lambda: sum(count() for count in counts))
 
@@ -67,7 +81,9 @@ def edits(store: SqlStore) -> Way:
 def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
     """The command that gives the concept its next version."""
     content = revised(saved.version.version_number, saved.version.content.name)
-    return concepts.EditConcept(concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note=NOTE)
+    return concepts.EditConcept(
+        concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note=NOTE
+    )
 
 
 def kept(store: SqlStore, concept_id: str) -> Callable[[], int]:
@@ -102,7 +118,9 @@ def on_postgresql(url: str, owner_url: str, concepts: int) -> Generator[Bench]:
     store.dispose()
 
 
-def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved) -> Act:
+def _bare_postgresql(
+    connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved
+) -> Act:
     cursor, concept_id, number = connection.cursor(), mine.concept.id, [0]
     load, (write,) = statements.load, statements.writes
     own, found = (
@@ -116,7 +134,9 @@ def _bare_postgresql(connection: psycopg.Connection[Any], statements: Statements
         assert row is not None
         if number[0] == 1:
             names = [column.name for column in cursor.description or ()]
-            number.extend(names.index(each) for each in ("seq", "current_version", "hash", "updated_at"))
+            number.extend(
+                names.index(each) for each in ("seq", "current_version", "hash", "updated_at")
+            )
         _, seq, version, last, at = number
         values = {
             **write.values,
@@ -146,7 +166,11 @@ def on_sqlite(url: str, concepts: int) -> Generator[Bench]:
 
 def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Act:
     number, expected, concept_id = [0], [mine.seq], mine.concept.id
-    asked_for = next(each for each in statements.load.values if isinstance(each, str) and not each.startswith("["))
+    asked_for = next(
+        each
+        for each in statements.load.values
+        if isinstance(each, str) and not each.startswith("[")
+    )
     columns = [columns_of(each.text) for each in statements.writes]
     own = Edited.by_sqlite3(statements, mine)
 
@@ -156,7 +180,9 @@ def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: C
         known = {statements.load.values[-1]: expected[0], asked_for: concept_id}
         asked = [known.get(each, each) for each in statements.load.values]
         cursor = connection.execute(statements.load.text, asked)
-        row = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
+        row = dict(
+            zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True)
+        )
         now = mine.concept.updated_at + timedelta(microseconds=number[0])
         changed = own.following(row["seq"], row["current_version"], row["hash"], now)
         for write, names in zip(statements.writes, columns, strict=True):
@@ -176,7 +202,10 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         others.on_postgresql(database.owner_url) as beside,
     ):
         yield _on_postgresql(_taken(bench, beside, dose), bench.statements)
-    with on_sqlite(bed.sqlite(), dose.concepts) as bench, others.on_sqlite(bed.file.parent) as beside:
+    with (
+        on_sqlite(bed.sqlite(), dose.concepts) as bench,
+        others.on_sqlite(bed.file.parent) as beside,
+    ):
         yield _on_sqlite(_taken(bench, beside, dose), bench.statements)
 
 
@@ -188,14 +217,26 @@ def _taken(bench: Bench, beside: Mapping[str, others.Other], dose: Dose) -> Mapp
 def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Table:
     ours, bare = found[OURS], found[GUARDED]
     goals = (
-        Goal(promise="of the speed of the unguarded statement", found=found[UNGUARDED].over(ours), least=0.3),
+        Goal(
+            promise="of the speed of the unguarded statement",
+            found=found[UNGUARDED].over(ours),
+            least=0.3,
+        ),
         Goal(
             promise="of the speed of the same guarded work by bare driver",
             found=bare.over(ours),
             least=0.75,
         ),
-        Goal(promise="times as fast as eventsourcing", found=found[others.SOURCED].over(ours), least=1.5),
-        Goal(promise="times as fast as SQLAlchemy-Continuum", found=found[others.CONTINUED].over(ours), least=3),
+        Goal(
+            promise="times as fast as eventsourcing",
+            found=found[others.SOURCED].over(ours),
+            least=1.5,
+        ),
+        Goal(
+            promise="times as fast as SQLAlchemy-Continuum",
+            found=found[others.CONTINUED].over(ours),
+            least=3,
+        ),
     )
     return Table(
         name="edit-postgresql",
@@ -211,13 +252,23 @@ def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Tab
 def _on_sqlite(found: Mapping[str, Measured], statements: Statements) -> Table:
     ours = found[OURS]
     goals = (
-        Goal(promise="times as fast as eventsourcing", found=found[others.SOURCED].over(ours), least=1),
-        Goal(promise="times as fast as SQLAlchemy-Continuum", found=found[others.CONTINUED].over(ours), least=1),
+        Goal(
+            promise="times as fast as eventsourcing",
+            found=found[others.SOURCED].over(ours),
+            least=1,
+        ),
+        Goal(
+            promise="times as fast as SQLAlchemy-Continuum",
+            found=found[others.CONTINUED].over(ours),
+            least=1,
+        ),
     )
     return Table(
         name="edit-sqlite",
         title="A whole edit on SQLite",
-        says=SAYS.format("its statements are sent in one transaction, for SQLite writes to one table at a time"),
+        says=SAYS.format(
+            "its statements are sent in one transaction, for SQLite writes to one table at a time"
+        ),
         rows=tuple(found.values()),
         beside=OURS,
         goals=goals,

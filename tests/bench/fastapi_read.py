@@ -85,13 +85,18 @@ async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
 
 app = FastAPI(lifespan=lifespan)
 pool = AsyncConnectionPool(
-    os.environ["DATABASE_URL"], kwargs={"autocommit": True, "prepare_threshold": 1}, max_size=8, open=False
+    os.environ["DATABASE_URL"],
+    kwargs={"autocommit": True, "prepare_threshold": 1},
+    max_size=8,
+    open=False,
 )
 PEPPER = bytes.fromhex(os.environ["BENCH_PEPPER"])
 
 
 @app.get("/v1/concepts/{concept_id}")
-async def show(concept_id: str, response: Response, authorization: Annotated[str, Header()]) -> Shown:
+async def show(
+    concept_id: str, response: Response, authorization: Annotated[str, Header()]
+) -> Shown:
     """Show a concept with its current version."""
     _, key_id, secret = authorization.removeprefix("Bearer ").split("_", 2)
     async with pool.connection() as connection:
@@ -111,5 +116,6 @@ def shown(found: dict[str, Any]) -> Shown:
     """The row as the caller gets it."""
     version = found["version"]
     return Shown.model_validate(
-        {**found, "concept": found, "version": {**version, "content": version}}, from_attributes=False
+        {**found, "concept": found, "version": {**version, "content": version}},
+        from_attributes=False,
     )

@@ -79,7 +79,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
     filled(store, dose.concepts)
     path = f"/v1/concepts/{aged(store, VERSIONS).concept.id}"
-    key = store.run(create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason=NOTE).text
+    key = store.run(
+        create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason=NOTE
+    ).text
     store.dispose()
     told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "INDELIBLE_MOST_STREAMS": str(FEEDS)}
     with served(SERVE, told) as port:
@@ -102,7 +104,11 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         " feeds of changes stay open, each on a connection of its own.",
         rows=(quiet, busy),
         beside=ALONE,
-        goals=(Goal(promise=f"times as long with {FEEDS} feeds open", found=busy.over(quiet), most=1.2),),
+        goals=(
+            Goal(
+                promise=f"times as long with {FEEDS} feeds open", found=busy.over(quiet), most=1.2
+            ),
+        ),
     )
 
 

@@ -17,14 +17,17 @@ WHO, WHY = Actor.user("maya"), "one of many edits"
 
 def work(store: SqlStore) -> None:
     """Everything that a service does all day."""
-    listed: list[concepts.ConceptListed] = []
+    listed: list[concepts.ConceptSummary] = []
     for _ in range(PAGES):
         after = listed[-1].concept.id if listed else ""
         listed += store.read(concepts.list_concepts, ConceptFilter(), after=after, limit=PAGE)
     shown = store.read(concepts.get_concept, listed[0].concept.id)
     for _ in range(EDITS):
         command = concepts.EditConcept(
-            concept_id=shown.concept.id, expected_seq=shown.seq, content=shown.version.content, change_note=WHY
+            concept_id=shown.concept.id,
+            expected_seq=shown.seq,
+            content=shown.version.content,
+            change_note=WHY,
         )
         store.run(concepts.edit_concept, command, actor=WHO, reason=WHY)
         shown = store.read(concepts.get_concept, shown.concept.id)

@@ -10,7 +10,7 @@ import psycopg
 from tests.chaos.testbed import Testbed, testbed
 
 from indelible import tokens
-from indelible.testing.tokens.scenarios import an_author, seven
+from indelible.testing.tokens.scenarios import an_author, with_repositories
 from indelible_sql import SqlStore, open_store
 
 MILLISECONDS: Final = 1_000
@@ -22,9 +22,7 @@ ROWS: Final = (
     " FROM (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {count}) SELECT n FROM r)"
     f" WHERE n % {EACH} <> 0"
 )
-COLUMNS: Final = (
-    "id, status, seq, hash, created_at, updated_at, token_id, author_id, mint_timestamp, generation_attempts"
-)
+COLUMNS: Final = "id, status, seq, hash, created_at, updated_at, token_id, author_id, mint_timestamp, generation_attempts"
 AT: Final = "2026-01-01T00:00:00.000000+00:00"
 
 
@@ -41,7 +39,9 @@ def gaps(bed: Testbed, count: int) -> dict[str, list[float]]:
     server, url = bed.postgresql(), bed.sqlite()
     stores = {"PostgreSQL": open_store(server.url), "SQLite": open_store(url)}
     for store in stores.values():
-        seven(store, lambda r: r.authors.add(an_author()))  # the store is admitted before its guards are lifted
+        with_repositories(
+            store, lambda r: r.authors.add(an_author())
+        )  # the store is admitted before its guards are lifted
     _fill_postgresql(server.admin_url, count)
     _fill_sqlite(url.removeprefix("sqlite:///"), count)
     taken = {name: [_asked(store, count) for _ in range(ROUNDS)] for name, store in stores.items()}

@@ -76,7 +76,9 @@ def tables(_: Testbed, dose: Dose) -> Iterator[Table]:
     }
     steps = WALKS * len(STEPS)
     found = {
-        name: evolve(each, unit="µs", taken=tuple(taken * MICROSECONDS / steps for taken in each.taken))
+        name: evolve(
+            each, unit="µs", taken=tuple(taken * MICROSECONDS / steps for taken in each.taken)
+        )
         for name, each in in_turns(walks, dose).items()
     }
     ratio = found["transitions"].over(found[OURS])

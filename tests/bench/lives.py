@@ -26,7 +26,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         store = open_store(url)
         short, long = measured(store, evolve(dose, rounds=min(dose.rounds, ROUNDS)), database)
         rows += (short, long)
-        goals.append(Goal(promise=f"times as long, on {database}", found=long.over(short), most=1.15))
+        goals.append(
+            Goal(promise=f"times as long, on {database}", found=long.over(short), most=1.15)
+        )
         store.dispose()
     yield Table(
         name="lives",
@@ -66,7 +68,9 @@ def _editing(store: SqlStore, saved: list[ConceptSaved], times: int) -> Way:
 
     def once() -> None:
         number = next(number for number, more in enumerate(left) if more)
-        now[number] = store.run(concepts.edit_concept, edit_of(now[number]), actor=MAYA, reason=NOTE)
+        now[number] = store.run(
+            concepts.edit_concept, edit_of(now[number]), actor=MAYA, reason=NOTE
+        )
         left[number] -= 1
 
     counts = [kept(store, each.concept.id) for each in saved]

@@ -23,7 +23,7 @@ from tests.bench.statements import CONTENT, NOTE, PRAGMAS, revised
 from tests.beside.continuum import versioned
 
 from indelible.concepts import ConceptContent
-from indelible.kernel import plain
+from indelible.kernel import to_json_value
 from indelible.testing.stores import MAYA
 
 MANY: Final = 100  # of which each is edited in its turn, so that what is loaded of it stays short
@@ -55,7 +55,7 @@ class Other:
 
 
 def _said(content: ConceptContent) -> dict[str, Any]:
-    return {name: plain(value) for name, value in asdict(content, recurse=False).items()}
+    return {name: to_json_value(value) for name, value in asdict(content, recurse=False).items()}
 
 
 @contextmanager
@@ -64,9 +64,18 @@ def on_postgresql(owner_url: str) -> Generator[Mapping[str, Other]]:
     with psycopg.connect(owner_url) as owner:
         owner.execute("CREATE SCHEMA others")
     url = sa.make_url(owner_url)
-    reached = {"DBNAME": url.database, "HOST": url.host, "PORT": url.port, "USER": url.username, "SCHEMA": "others"}
+    reached = {
+        "DBNAME": url.database,
+        "HOST": url.host,
+        "PORT": url.port,
+        "USER": url.username,
+        "SCHEMA": "others",
+    }
     environment = {f"POSTGRES_{name}": str(value) for name, value in reached.items()}
-    environment |= {"PERSISTENCE_MODULE": "eventsourcing.postgres", "POSTGRES_PASSWORD": url.password or "none"}
+    environment |= {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_PASSWORD": url.password or "none",
+    }
     arguments = {"options": "-csearch_path=others", "prepare_threshold": 1}  # as ours is prepared
     engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), connect_args=arguments)
     with _sourced(environment) as sourced, _continued(engine) as continued:
@@ -78,7 +87,10 @@ def on_postgresql(owner_url: str) -> Generator[Mapping[str, Other]]:
 def on_sqlite(place: Path) -> Generator[Mapping[str, Other]]:
     """Each in a file of its own, as durable as ours."""
     with TemporaryDirectory(dir=place) as folder:
-        environment = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": f"{folder}/sourced.db"}
+        environment = {
+            "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+            "SQLITE_DBNAME": f"{folder}/sourced.db",
+        }
         engine = sa.create_engine(f"sqlite:///{folder}/continued.db")
         listen(engine, "connect", _durable)
         with _sourced(environment) as sourced, _continued(engine) as continued:
@@ -144,14 +156,22 @@ def _continued(engine: sa.Engine) -> Generator[Other]:
 
 
 def _row(content: ConceptContent) -> dict[str, Any]:
-    return {**_said(content), "changed_by": WHO, "change_note": NOTE, "updated_at": datetime.now(UTC)}
+    return {
+        **_said(content),
+        "changed_by": WHO,
+        "change_note": NOTE,
+        "updated_at": datetime.now(UTC),
+    }
 
 
 def _declared() -> Any:  # noqa: ANN401 - Continuum adds to it what no type knows
     texts = sa.JSON().with_variant(JSONB(), "postgresql")
 
     class Base(DeclarativeBase):
-        type_annotation_map: ClassVar[Any] = {list[str]: texts, datetime: sa.DateTime(timezone=True)}
+        type_annotation_map: ClassVar[Any] = {
+            list[str]: texts,
+            datetime: sa.DateTime(timezone=True),
+        }
 
     class Continued(Base):
         __versioned__: ClassVar[Any] = {}

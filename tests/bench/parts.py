@@ -3,7 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from tests.bench import captures, edits, feeds, lifecycles, lives, queue_pins, queues, reads, searches, served, size
+from tests.bench import (
+    captures,
+    edits,
+    feeds,
+    lifecycles,
+    lives,
+    queue_pins,
+    queues,
+    reads,
+    searches,
+    served,
+    size,
+)
 from tests.bench.rounds import Dose, Table
 from tests.chaos.testbed import Testbed
 

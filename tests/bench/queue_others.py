@@ -75,8 +75,12 @@ def by_procrastinate(asked: Asked, tally: Tally) -> None:
         app.task(name=JOB)(noop)
         timed(tally, app.job_manager, "fetch_job")
         async with app.open_async():
-            worker = asyncio.create_task(app.run_worker_async(wait=False, install_signal_handlers=False))
-            await asyncio.wait((worker, asyncio.create_task(end.wait())), return_when=asyncio.FIRST_COMPLETED)
+            worker = asyncio.create_task(
+                app.run_worker_async(wait=False, install_signal_handlers=False)
+            )
+            await asyncio.wait(
+                (worker, asyncio.create_task(end.wait())), return_when=asyncio.FIRST_COMPLETED
+            )
             if not worker.done():
                 worker.cancel()
                 await asyncio.wait((worker,))

@@ -45,7 +45,9 @@ class Table:
 
 
 @contextmanager
-def peers(server: PostgresServer, directory: Path, *, heavy: bool) -> Generator[tuple[Contender, ...]]:
+def peers(
+    server: PostgresServer, directory: Path, *, heavy: bool
+) -> Generator[tuple[Contender, ...]]:
     """Each with tables of its own in the database of ours; those that take long to begin only if so wished."""
     with (
         psycopg.connect(server.admin_url, autocommit=True) as connection,
@@ -57,7 +59,9 @@ def peers(server: PostgresServer, directory: Path, *, heavy: bool) -> Generator[
 
 
 def _procrastinate(server: PostgresServer, connection: psycopg.Connection[Any]) -> Contender:
-    with procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=server.admin_url)).open() as app:
+    with procrastinate.App(
+        connector=procrastinate.SyncPsycopgConnector(conninfo=server.admin_url)
+    ).open() as app:
         app.schema_manager.apply_schema()
     table = Table(connection, "procrastinate_jobs WHERE status = 'todo'")
 
@@ -107,7 +111,9 @@ def _dramatiq(url: str) -> Contender:
                 queue_name=QUEUE, actor_name=JOB, args=(), kwargs={}, options={}
             )
             message.options["redis_message_id"] = message.message_id
-            pipeline.hset(f"{waiting}.msgs", message.message_id, message.encode())  # what the broker's own script does
+            pipeline.hset(
+                f"{waiting}.msgs", message.message_id, message.encode()
+            )  # what the broker's own script does
             pipeline.rpush(waiting, message.message_id)
             if len(pipeline) >= AT_ONCE:
                 pipeline.execute()
@@ -130,7 +136,9 @@ def _dbos(server: PostgresServer, connection: psycopg.Connection[Any]) -> Conten
     )
 
     def fill(number: int) -> None:
-        connection.execute("TRUNCATE dbos.workflow_status CASCADE")  # also what was claimed, and will not be done
+        connection.execute(
+            "TRUNCATE dbos.workflow_status CASCADE"
+        )  # also what was claimed, and will not be done
         connection.execute("TRUNCATE dbos.workflow_input")
         client.enqueue({"queue_name": QUEUE, "workflow_name": JOB, "app_version": VERSION})
         for each in ("dbos.workflow_status", "dbos.workflow_input"):

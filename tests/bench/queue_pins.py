@@ -34,16 +34,21 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
                 Leased(connection, "indelible.", stage).fill(dose.finished[-1] + CLAIMS * BATCH)
             with psycopg.connect(server.admin_url) as other:
                 other.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-                other.execute("SELECT 1 FROM indelible.work LIMIT 1")
+                other.execute("SELECT 1 FROM indelible.tasks LIMIT 1")
                 for key, taken in _round(store, stages, dose):
                     rows.setdefault(key, []).append(taken)
     store.dispose()
     yield _table(
-        tuple(Measured(name=name, group=group, unit="ms", taken=tuple(taken)) for (group, name), taken in rows.items())
+        tuple(
+            Measured(name=name, group=group, unit="ms", taken=tuple(taken))
+            for (group, name), taken in rows.items()
+        )
     )
 
 
-def _round(store: SqlStore, stages: Mapping[str, str], dose: Dose) -> Iterator[tuple[tuple[str, str], float]]:
+def _round(
+    store: SqlStore, stages: Mapping[str, str], dose: Dose
+) -> Iterator[tuple[tuple[str, str], float]]:
     ways = {name: _claims(store, stage, is_hinted=name == HINTED) for name, stage in stages.items()}
     done = 0
     for finished in dose.finished:
@@ -63,7 +68,7 @@ def _claims(store: SqlStore, stage: str, *, is_hinted: bool) -> Iterator[float]:
         begun = time.perf_counter()
         leases = run(store, claimed, Claim(stage, BATCH, last if is_hinted else None))
         yield (time.perf_counter() - begun) * MILLISECONDS
-        run(store, lambda tx, leases: tx.work.finish(leases), leases)
+        run(store, lambda tx, leases: tx.tasks.complete(leases), leases)
         last = leases[-1]
 
 
@@ -81,6 +86,10 @@ def _table(rows: Sequence[Measured]) -> Table:
         rows=tuple(rows),
         beside=HINTED,
         goals=(
-            Goal(promise="times as long at the end as at the beginning", found=latest.over(first), most=MOST_TIMES),
+            Goal(
+                promise="times as long at the end as at the beginning",
+                found=latest.over(first),
+                most=MOST_TIMES,
+            ),
         ),
     )

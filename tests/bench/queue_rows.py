@@ -11,13 +11,13 @@ from tests.bench.crowds import unguarded
 from tests.bench.queue_tally import Asked
 
 from indelible import tokens
-from indelible.kernel import Change, canonical
+from indelible.kernel import Change, canonical_json
 from indelible.testing.stores import MAYA
 from indelible.tokens import Author, Repositories, Token
 from indelible.tokens.rules import GENERATE
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
-from indelible_sql.kernel.tasks import WORK
+from indelible_sql.kernel.tasks import TASKS
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.tokens.tables import TOKENS
 
@@ -32,12 +32,12 @@ LEASED: Final = "indelible, leases alone"
 AUDITED: Final = "indelible, audited"
 PLAIN: Final[Mapping[str, str]] = {
     "work": 'stage::text, entity_id::text COLLATE "C", due_at::timestamptz, lease_owner::text,'
-    " lease_until::timestamptz, fence::bigint, attempts::bigint, buried::text",
+    " lease_until::timestamptz, fence::bigint, attempts::bigint, dead_reason::text",
     "stages": "id::text, status::text",
 }
 MADE: Final = (
-    "ALTER TABLE unguarded.work SET (fillfactor = 60), ADD PRIMARY KEY (stage, entity_id)",
-    "CREATE INDEX ON unguarded.work (stage, due_at, entity_id) WHERE due_at IS NOT NULL",
+    "ALTER TABLE unguarded.tasks SET (fillfactor = 60), ADD PRIMARY KEY (stage, entity_id)",
+    "CREATE INDEX ON unguarded.tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL",
     "ALTER TABLE unguarded.stages ADD PRIMARY KEY (id)",
 )
 IDS: Final = "lpad(n::text, 36, '0')"  # as long as ours, and as much in order
@@ -52,7 +52,9 @@ class Contender:
     fill: Callable[[int], object]
     left: Callable[[], int]
     most: int = 10**9  # that may be due to one who takes all there is
-    again: int = 0  # that may be done, and be due again because a worker ended before it had said so
+    again: int = (
+        0  # that may be done, and be due again because a worker ended before it had said so
+    )
 
 
 def counting(connection: psycopg.Connection[Any], statement: str) -> Callable[[], int]:
@@ -76,19 +78,19 @@ class Leased:
 
     def left(self) -> int:
         """How many are due."""
-        due = f"SELECT count(*) FROM {self.place}work WHERE stage = '{self.stage}' AND due_at IS NOT NULL"
+        due = f"SELECT count(*) FROM {self.place}tasks WHERE stage = '{self.stage}' AND due_at IS NOT NULL"
         return counting(self.connection, due)()
 
     def fill(self, number: int) -> None:
         """Let so many be due, the new ones after all that are there."""
         missing = number - self.left()
         self.connection.execute(
-            f"INSERT INTO {self.place}work (stage, entity_id, due_at, fence, attempts)"
+            f"INSERT INTO {self.place}tasks (stage, entity_id, due_at, fence, attempts)"
             f" SELECT %s, {IDS}, %s + n * interval '1 ms', 0, 0 FROM generate_series(%s::bigint, %s) AS n".encode(),
             (self.stage, DUE, self.made + 1, self.made + missing),
         )
         self.made += missing
-        self.connection.execute(f"VACUUM (ANALYZE) {self.place}work".encode())
+        self.connection.execute(f"VACUUM (ANALYZE) {self.place}tasks".encode())
 
 
 COPIED: Final = (
@@ -108,7 +110,7 @@ SELECT entity_id, to_state, seq, hash, at, at, (data ->> 'token_id')::bigint, da
 FROM indelible.history, generate_series($1::bigint, $2) AS n WHERE entity_id = {ids} AND lifecycle = 'token'
 """,
     """
-INSERT INTO indelible.work (stage, entity_id, due_at, fence, attempts)
+INSERT INTO indelible.tasks (stage, entity_id, due_at, fence, attempts)
 SELECT 'generate', {ids}, mint_timestamp, 0, 0
 FROM indelible.tokens_s0, generate_series($1::bigint, $2) AS n WHERE id = {ids}
 """,
@@ -131,9 +133,11 @@ class Tokens:
         store = open_store(server.url)
         with store.transaction(actor=MAYA, reason=WHY) as tx:
             now, seven = tx.clock.now(), Repositories.over(tx)
-            author = seven.authors.add(Author.born("create", now=now, id=tx.ids.new(), wallet_address=WALLET))
+            author = seven.authors.add(
+                Author.create("create", now=now, id=tx.ids.new(), wallet_address=WALLET)
+            )
             said = {"token_id": FIRST, "author_id": author.id, "mint_timestamp": DUE}
-            token = seven.tokens.add(Token.born("detect", now=now, id=tx.ids.new(), **said))
+            token = seven.tokens.add(Token.create("detect", now=now, id=tx.ids.new(), **said))
         (change,) = store.read(tokens.token_history, FIRST)
         store.dispose()
         return cls(server, connection, text_of(change), token.id)
@@ -146,7 +150,7 @@ class Tokens:
         """Let so many wait."""
         missing = number - self.left()
         given = ((self.said, self.first), (), ())
-        with unguarded(self.server.admin_url, TOKENS, HISTORY, WORK) as connection:
+        with unguarded(self.server.admin_url, TOKENS, HISTORY, TASKS) as connection:
             driver: Any = connection.connection.driver_connection
             with psycopg.RawCursor[Any](driver) as cursor:
                 for text, beside in zip(COPIED, given, strict=True):
@@ -158,12 +162,12 @@ class Tokens:
 
 def place_of(stage: str) -> str:
     """The rows of a stage that are due."""
-    return f"indelible.work WHERE stage = '{stage}' AND due_at IS NOT NULL"
+    return f"indelible.tasks WHERE stage = '{stage}' AND due_at IS NOT NULL"
 
 
 def text_of(change: Change) -> str:
     """What a change's digest is taken of."""
-    return canonical(asdict(change, recurse=False, filter=exclude("hash")))
+    return canonical_json(asdict(change, recurse=False, filter=exclude("hash")))
 
 
 def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterator[Contender]:
@@ -178,7 +182,13 @@ def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterato
     asked = {
         UNGUARDED: {**bare, "bare_url": server.admin_url, "place": "unguarded.", "stage": "leased"},
         LIMIT: {**bare, "place": "indelible.", "stage": "bare"},
-        LEASED: {"program": OURS, "way": "leased", "url": server.url, "place": "indelible.", "stage": "leased"},
+        LEASED: {
+            "program": OURS,
+            "way": "leased",
+            "url": server.url,
+            "place": "indelible.",
+            "stage": "leased",
+        },
     }
     for name, each in asked.items():
         rows = Leased(connection, each["place"], each["stage"])

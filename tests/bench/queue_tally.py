@@ -62,7 +62,9 @@ class Tally:
 
     def tell(self) -> None:
         """Let whoever started this worker know."""
-        sys.stdout.write(json.dumps({"done": self.done, "took": self._last - self._begun, "claims": self.claims}))
+        sys.stdout.write(
+            json.dumps({"done": self.done, "took": self._last - self._begun, "claims": self.claims})
+        )
         sys.stdout.flush()
 
 
@@ -95,12 +97,16 @@ def at_once(asked: Asked, workers: int, seconds: float) -> Counted:
     )
     with ExitStack() as stack:
         children = [
-            stack.enter_context(subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT))
+            stack.enter_context(
+                subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT)
+            )
             for _ in range(workers)
         ]
         for child in children:
             stack.callback(child.kill)  # of one that has ended nothing is left to be killed
-        assert [child.stdout.readline() if child.stdout else "" for child in children] == [READY] * workers, asked
+        assert [child.stdout.readline() if child.stdout else "" for child in children] == [
+            READY
+        ] * workers, asked
         for child in children:
             assert child.stdin
             child.stdin.write("begin\n")

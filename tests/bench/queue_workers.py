@@ -56,7 +56,7 @@ def leased(asked: Asked, tally: Tally) -> None:
         begun = time.perf_counter()
         leases = run(store, claimed, Claim(asked["stage"], asked["batch"], last))
         tally.claimed(begun)
-        run(store, lambda tx, leases: tx.work.finish(leases), leases)
+        run(store, lambda tx, leases: tx.tasks.complete(leases), leases)
         last = leases[-1] if leases else None
         return len(leases)
 
@@ -90,18 +90,18 @@ def run(store: SqlStore, handler: Callable[[SqlTransaction, Any], Any], command:
 def claimed(tx: SqlTransaction, claim: Claim) -> tuple[Lease, ...]:
     """What is due behind the last claim; where nothing is, whatever is due."""
     until = tx.clock.now() + LEASE
-    found = tx.work.claim(claim.stage, limit=claim.limit, until=until, after=claim.after)
-    return found or tx.work.claim(claim.stage, limit=claim.limit, until=until)
+    found = tx.tasks.claim(claim.stage, limit=claim.limit, until=until, after=claim.after)
+    return found or tx.tasks.claim(claim.stage, limit=claim.limit, until=until)
 
 
 def _begun(tx: SqlTransaction, claim: Claim) -> tuple[tuple[Lease, ...], list[Head[Token]]]:
     leases = claimed(tx, claim)
-    return leases, [head for head in tokens.begin_generation(tx, leases) if head]
+    return leases, [head for head in tokens.start_generation(tx, leases) if head]
 
 
 def _made(tx: SqlTransaction, given: tuple[tuple[Lease, ...], list[Head[Token]]]) -> None:
     leases, begun = given
-    tx.work.finish(leases)
+    tx.tasks.complete(leases)
     tokens.finish_generation(tx, [(head, IMAGE) for head in begun])
 
 
@@ -116,12 +116,20 @@ class Queue:
 def seen(url: str) -> Queue:
     """What a store sends."""
     store, sent = open_store(url), list[Sent]()
-    watched(store.engines.writer).before.append(lambda text, values: sent.append(Sent(text, values)))
+    watched(store.engines.writer).before.append(
+        lambda text, values: sent.append(Sent(text, values))
+    )
     now = datetime.now(UTC)
-    run(store, lambda tx, dues: tx.work.put(SEEN, dues), {f"{now.timestamp()}-{each}": now for each in range(2)})
+    run(
+        store,
+        lambda tx, dues: tx.tasks.enqueue(SEEN, dues),
+        {f"{now.timestamp()}-{each}": now for each in range(2)},
+    )
     first = run(store, claimed, Claim(SEEN, 1, None))
-    leases = run(store, claimed, Claim(SEEN, 1, first[0])) or first  # another worker may look at the same time
-    run(store, lambda tx, leases: tx.work.finish(leases), leases)
+    leases = (
+        run(store, claimed, Claim(SEEN, 1, first[0])) or first
+    )  # another worker may look at the same time
+    run(store, lambda tx, leases: tx.tasks.complete(leases), leases)
     store.dispose()
     claims = [each for each in sent if "after_id" in (each.values or ())]
     finishes = [each for each in sent if "fenced" in (each.values or ())]
@@ -131,7 +139,10 @@ def seen(url: str) -> Queue:
 def bare(asked: Asked, tally: Tally) -> None:
     """The same rows and the same two statements, each a transaction of its own, by the bare driver."""
     queue = seen(asked["url"])
-    claim, finish = (each.text.replace("indelible.", asked["place"]).encode() for each in (queue.claim, queue.finish))
+    claim, finish = (
+        each.text.replace("indelible.", asked["place"]).encode()
+        for each in (queue.claim, queue.finish)
+    )
     stage = {"of_stage": asked["stage"]}
     hint: dict[str, Any] = {"after_due": datetime(2000, 1, 1, tzinfo=UTC), "after_id": ""}
     with psycopg.connect(asked["bare_url"], autocommit=True) as connection:
@@ -139,11 +150,20 @@ def bare(asked: Asked, tally: Tally) -> None:
 
         def cycle() -> int:
             begun, now = time.perf_counter(), datetime.now(UTC)
-            given = {**queue.claim.values, **stage, **hint, "now": now, "until": now + LEASE, "limit": asked["batch"]}
+            given = {
+                **queue.claim.values,
+                **stage,
+                **hint,
+                "now": now,
+                "until": now + LEASE,
+                "limit": asked["batch"],
+            }
             rows = cursor.execute(claim, given, prepare=True).fetchall()
             tally.claimed(begun)
             if rows:
-                cursor.execute(finish, {**queue.finish.values, **stage, **fenced(rows)}, prepare=True)
+                cursor.execute(
+                    finish, {**queue.finish.values, **stage, **fenced(rows)}, prepare=True
+                )
                 assert cursor.rowcount == len(rows)
                 hint["after_due"], hint["after_id"] = max((row[3], row[0]) for row in rows)
             return len(rows)
@@ -159,4 +179,8 @@ def fenced(rows: list[Any]) -> Mapping[str, str]:
     }
 
 
-WAYS: Final[Mapping[str, Callable[[Asked, Tally], object]]] = {"bare": bare, "leased": leased, "audited": audited}
+WAYS: Final[Mapping[str, Callable[[Asked, Tally], object]]] = {
+    "bare": bare,
+    "leased": leased,
+    "audited": audited,
+}

@@ -60,7 +60,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         for due, workers in product(dose.due, dose.workers):
             for _ in range(min(dose.rounds, ROUNDS)):
                 for scene, contender in _in_turn(ours, peers, Scene(workers, due), dose):
-                    found.setdefault((scene, contender.name), []).append(_measured(contender, scene, dose))
+                    found.setdefault((scene, contender.name), []).append(
+                        _measured(contender, scene, dose)
+                    )
             if due == dose.due[0]:
                 _check(server)
     yield _leases(found)
@@ -80,7 +82,10 @@ def _in_turn(
 ) -> Iterator[tuple[Scene, Contender]]:
     for batch in dose.batches:
         for contender in ours:
-            yield evolve(scene, batch=batch), evolve(contender, asked={**contender.asked, "batch": batch})
+            yield (
+                evolve(scene, batch=batch),
+                evolve(contender, asked={**contender.asked, "batch": batch}),
+            )
     for contender in peers:
         yield scene, contender
 
@@ -89,7 +94,10 @@ def _measured(contender: Contender, scene: Scene, dose: Dose) -> Counted:
     due = min(scene.due, contender.most)
     contender.fill(due)
     counted = at_once(contender.asked, scene.workers, dose.seconds)
-    assert 0 < counted.done <= due - contender.left() + contender.again, (contender.name, counted.done)
+    assert 0 < counted.done <= due - contender.left() + contender.again, (
+        contender.name,
+        counted.done,
+    )
     return counted
 
 
@@ -97,7 +105,9 @@ def _rows(found: Found, names: Sequence[str], batch: int) -> Iterator[Measured]:
     for (scene, name), counted in found.items():
         if name in names and scene.batch == batch:
             group = f"{scene}, {'one at a time' if batch == 1 else f'batches of {batch}'}"
-            yield Measured(name=name, group=group, unit="/s", taken=tuple(each.rate for each in counted))
+            yield Measured(
+                name=name, group=group, unit="/s", taken=tuple(each.rate for each in counted)
+            )
 
 
 def _over(rows: Sequence[Measured], one: str, other: str) -> float:
@@ -154,7 +164,11 @@ def _latencies(found: Found) -> Table:
             batch = "one at a time" if scene.batch == 1 else f"batches of {scene.batch}"
             for part in PARTS:
                 taken = tuple(each.percentile(part) for each in counted)
-                rows.append(Measured(name=f"{name}, p{part}", group=f"{scene}, {batch}", unit="ms", taken=taken))
+                rows.append(
+                    Measured(
+                        name=f"{name}, p{part}", group=f"{scene}, {batch}", unit="ms", taken=taken
+                    )
+                )
     latest = f"{LEASED}, p95"
     slowest = max(row.median for row in rows if row.name == latest)
     most = max(scene.due for scene, _ in found)

@@ -33,11 +33,16 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     database, path = bed.postgresql(), bed.sqlite()
     with others.on_postgresql(database.owner_url) as beside, _postgresql(database.url) as send:
         yield _table("PostgreSQL", _measured(database.url, send, beside, dose))
-    with others.on_sqlite(bed.file.parent) as beside, _sqlite(make_url(path).database or "") as send:
+    with (
+        others.on_sqlite(bed.file.parent) as beside,
+        _sqlite(make_url(path).database or "") as send,
+    ):
         yield _table("SQLite", _measured(path, send, beside, dose))
 
 
-def _measured(url: str, send: Send, beside: Mapping[str, others.Other], dose: Dose) -> Iterator[Measured]:
+def _measured(
+    url: str, send: Send, beside: Mapping[str, others.Other], dose: Dose
+) -> Iterator[Measured]:
     store = open_store(url)
     watch = watched(store.engines.reader)
     filled(store, dose.concepts)
@@ -57,7 +62,9 @@ def _questions(store: SqlStore) -> Mapping[str, Act]:
     concept_id = aged(store, VERSIONS).concept.id
     return {
         CONCEPT: lambda: store.read(concepts.get_concept, concept_id),
-        f"a page of {PAGE} concepts": lambda: store.read(concepts.list_concepts, ConceptFilter(), limit=PAGE),
+        f"a page of {PAGE} concepts": lambda: store.read(
+            concepts.list_concepts, ConceptFilter(), limit=PAGE
+        ),
         f"a history of {VERSIONS} changes": lambda: store.read(concepts.list_history, concept_id),
     }
 

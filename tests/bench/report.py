@@ -55,8 +55,14 @@ LEAD: Final = (
 
 def machine(database: str) -> Iterator[str]:
     """Where it was measured, and with what."""
-    models = {line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")}
-    memory = next(int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
+    models = {
+        line.partition(":")[2].strip()
+        for line in _lines("/proc/cpuinfo")
+        if line.startswith("model name")
+    }
+    memory = next(
+        int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")
+    )
     yield f"{os.cpu_count()} cores of {', '.join(sorted(models))}, {memory / 2**20:.0f} GiB"
     yield f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     with psycopg.connect(database) as connection:
@@ -83,12 +89,18 @@ def quietness(before: float) -> str:
 def page(tables: Iterable[Table], dose: Dose, lines: Iterable[str]) -> str:
     """The page as Markdown."""
     found = tuple(tables)
-    parts = [f"<!-- Written by python -m tests.bench --write. -->\n\n# Benchmarks\n\n{_lead(dose)}\n"]
+    parts = [
+        f"<!-- Written by python -m tests.bench --write. -->\n\n# Benchmarks\n\n{_lead(dose)}\n"
+    ]
     parts.append("".join(f"- {line}\n" for line in (*lines, f"{datetime.now(UTC):%d %B %Y}")))
     parts.append("## What was promised\n")
     parts.append(_table(("where", "promise", "wanted", "found", ""), map(_promised, _goals(found))))
     for table in found:
-        parts += [f"## {table.title}\n", f"{table.says}\n", f"![{table.title}](../images/{drawing_of(table)})\n"]
+        parts += [
+            f"## {table.title}\n",
+            f"{table.says}\n",
+            f"![{table.title}](../images/{drawing_of(table)})\n",
+        ]
         parts.append(_table(("way", "median", "span", f"beside {table.beside}"), _rows(table)))
         if table.statements:
             parts += ["The statements of the bare driver, as indelible sends them:\n"]
@@ -126,7 +138,9 @@ def drawing(table: Table) -> str:
 
 
 def _bar(row: Measured, y: int, scale: float, *, is_ours: bool) -> Iterator[str]:
-    length, least, most = (LEFT + scale * value for value in (row.median, min(row.taken), max(row.taken)))
+    length, least, most = (
+        LEFT + scale * value for value in (row.median, min(row.taken), max(row.taken))
+    )
     kind, middle = "ours" if is_ours else "bar", y + BAR / 2
     yield f'<text x="{LEFT - 8}" y="{y + BAR - 2}" text-anchor="end">{escape(row.name)}</text>'
     yield f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{length - LEFT:.1f}" height="{BAR}" rx="2"/>'

@@ -130,7 +130,9 @@ class Table:
     def compared(self) -> Iterator[tuple[Measured, float]]:
         """Each row, and how many times that of the row beside which it stands."""
         for row in self.rows:
-            (beside,) = (each for each in self.rows if (each.group, each.name) == (row.group, self.beside))
+            (beside,) = (
+                each for each in self.rows if (each.group, each.name) == (row.group, self.beside)
+            )
             yield row, row.over(beside)
 
 
@@ -149,7 +151,10 @@ def in_turns(ways: Mapping[str, Way], dose: Dose, group: str = "") -> Mapping[st
         gc.unfreeze()
     done = {name: way.done() - before[name] for name, way in ways.items()}
     assert set(done.values()) == {dose.times * (dose.rounds + 1)}, done
-    return {name: Measured(name=name, group=group, unit="ms", taken=tuple(found)) for name, found in taken.items()}
+    return {
+        name: Measured(name=name, group=group, unit="ms", taken=tuple(found))
+        for name, found in taken.items()
+    }
 
 
 def _round(ways: Mapping[str, Way], times: int) -> Mapping[str, float]:

@@ -18,7 +18,7 @@ from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched
 
 from indelible import captures
-from indelible.testing.captures.scenarios import activated
+from indelible.testing.captures.scenarios import activate_algorithm_for
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, index_spaces, open_store
 from indelible_sql.captures.sqlite_functions import install
@@ -69,7 +69,7 @@ def _both(bed: Testbed) -> Generator[dict[str, Opened]]:
         ON_SQLITE: Opened(open_store(url), url),
     }
     for each in found.values():
-        activated(each.store)
+        activate_algorithm_for(each.store)
     yield found
     for each in found.values():
         each.store.dispose()
@@ -78,9 +78,13 @@ def _both(bed: Testbed) -> Generator[dict[str, Opened]]:
 def _nearest_two(bed: Testbed, dose: Dose) -> Table:
     rows, goals = list[Measured](), list[Goal]()
     for size in (size for size in SIZES if size <= dose.artifacts):
-        some = evolve(dose, rounds=min(dose.rounds, TURNS), times=max(1, min(dose.times, IN_A_ROUND // size)))
+        some = evolve(
+            dose, rounds=min(dose.rounds, TURNS), times=max(1, min(dose.times, IN_A_ROUND // size))
+        )
         with _both(bed) as stores, ExitStack() as stack:
-            ways = {name: stack.enter_context(_asking(opened, size)) for name, opened in stores.items()}
+            ways = {
+                name: stack.enter_context(_asking(opened, size)) for name, opened in stores.items()
+            }
             found = in_turns(ways, some, f"of {size:,} subspaces")
         rows += found.values()
         if size == PROMISED:
@@ -129,7 +133,9 @@ def _asking(opened: Opened, size: int) -> Generator[Way]:
 
 def _seen(url: str, reading: Reading) -> Sent:
     store, found = open_store(url), list[Sent]()
-    watched(store.engines.reader).before.append(lambda text, values: found.append(Sent(text, values)))
+    watched(store.engines.reader).before.append(
+        lambda text, values: found.append(Sent(text, values))
+    )
     store.read(captures.preview_margin, MAYA.id, reading.place.space_id, reading.vectors[0])
     store.dispose()
     (sent,) = (each for each in found if each.text.endswith("LIMIT 2"))
@@ -142,7 +148,9 @@ def _searches(bed: Testbed, dose: Dose) -> Table:
     with _both(bed) as stores:
         for name, opened in stores.items():
             searched = Searched.of(opened, vectors)
-            by_index = searched.by_index(opened.admin_url, rows, dose) if name == ON_POSTGRESQL else None
+            by_index = (
+                searched.by_index(opened.admin_url, rows, dose) if name == ON_POSTGRESQL else None
+            )
             ways = {
                 OURS: Way(searched.by_store, searched.answers.__len__),
                 IN_NUMPY: Way(searched.by_numpy, searched.exact.__len__),
@@ -150,7 +158,9 @@ def _searches(bed: Testbed, dose: Dose) -> Table:
             if by_index:
                 ways[BY_INDEX] = Way(by_index.by_store, by_index.answers.__len__)
             times = max(1, dose.times // SLOW) if name == ON_POSTGRESQL else 1
-            rows += in_turns(ways, evolve(dose, rounds=min(dose.rounds, FEW_TURNS), times=times), name).values()
+            rows += in_turns(
+                ways, evolve(dose, rounds=min(dose.rounds, FEW_TURNS), times=times), name
+            ).values()
             promise = f"of the {WANTED} nearest are found, on {name}"
             goals.append(Goal(promise=promise, found=searched.recall(), least=1))
             if by_index:
@@ -208,8 +218,11 @@ class Searched:
     def by_index(self, owner_url: str, rows: list[Measured], dose: Dose) -> Self:
         """The same, searched by an index that is made now, with what that takes."""
         own = open_store(self.store.own_url)
-        own.config.fetch, self.store.config.fetch = lambda: {"exact_search_artifacts": "1"}, SEARCHED_EXACTLY.copy
-        self.store.config.forget()  # or the index would be used until the settings are looked at again
+        own.config.fetch, self.store.config.fetch = (
+            lambda: {"exact_search_artifacts": "1"},
+            SEARCHED_EXACTLY.copy,
+        )
+        self.store.config.invalidate()  # or the index would be used until the settings are looked at again
         taken = seconds_of(partial(index_spaces, own, owner_url))
         with own.engines.reader.connect() as connection:
             sizes = connection.execute(SIZES_OF).one()
@@ -217,7 +230,9 @@ class Searched:
         kept = {OURS: sizes[0], BY_INDEX: sizes[1], IN_NUMPY: self.vectors.nbytes}
         rows.append(Measured(name=OURS, group=TO_MAKE, unit="s", taken=(taken,) * dose.rounds))
         for name, size in kept.items():
-            rows.append(Measured(name=name, group=TO_KEEP, unit="MiB", taken=(size / 2**20,) * dose.rounds))
+            rows.append(
+                Measured(name=name, group=TO_KEEP, unit="MiB", taken=(size / 2**20,) * dose.rounds)
+            )
         return evolve(self, store=own, answers=[], exact=[])
 
     def by_store(self) -> None:
@@ -234,7 +249,9 @@ class Searched:
     def recall(self) -> float:
         """How many of the nearest the store found, of all that were to be found."""
         exact = [{*self._found(self._asked(number))} for number in range(len(self.answers))]
-        found = sum(len(theirs.intersection(mine)) for mine, theirs in zip(self.answers, exact, strict=True))
+        found = sum(
+            len(theirs.intersection(mine)) for mine, theirs in zip(self.answers, exact, strict=True)
+        )
         return found / WANTED / len(exact)
 
     def _asked(self, number: int) -> Reals:

@@ -22,7 +22,7 @@ from tests.bench.statements import NOTE, revised
 from tests.chaos.testbed import Testbed
 
 from indelible.concepts import ConceptSaved
-from indelible.kernel import canonical
+from indelible.kernel import canonical_json
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
@@ -39,7 +39,15 @@ START_SECONDS: Final = 30
 IN_A_ROW: Final = 10  # requests of a client, between two looks at the clock
 SECOND: Final = 1e3  # milliseconds
 SERVE: Final = ("-m", "indelible_service", "serve")
-ASGI: Final = ("-m", "granian", "--interface", "asgi", "--host", HOST, "tests.bench.fastapi_read:app")
+ASGI: Final = (
+    "-m",
+    "granian",
+    "--interface",
+    "asgi",
+    "--host",
+    HOST,
+    "tests.bench.fastapi_read:app",
+)
 
 
 Visit = Callable[[], object]
@@ -55,7 +63,9 @@ class Client:
 
     def ask(self, method: str, path: str, body: str | None = None, etag: str = "") -> Any:  # noqa: ANN401 - JSON
         """What the server answers with 200, as JSON."""
-        self._connection.request(method, path, body, {**self._headers, "If-Match": etag} if etag else self._headers)
+        self._connection.request(
+            method, path, body, {**self._headers, "If-Match": etag} if etag else self._headers
+        )
         with self._connection.getresponse() as response:
             text = response.read()
         assert response.status == 200, text
@@ -82,7 +92,10 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             stack.callback(client.close)
             return client
 
-        rows = (*_reads(store, connect, {OURS: ours, FASTAPI: theirs}, few), *_edits(store, connect, ours, few))
+        rows = (
+            *_reads(store, connect, {OURS: ours, FASTAPI: theirs}, few),
+            *_edits(store, connect, ours, few),
+        )
     store.dispose()
     yield Table(
         name="served",
@@ -96,7 +109,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     )
 
 
-def _reads(store: SqlStore, connect: Connect, ports: Mapping[str, int], dose: Dose) -> Iterator[Measured]:
+def _reads(
+    store: SqlStore, connect: Connect, ports: Mapping[str, int], dose: Dose
+) -> Iterator[Measured]:
     path = f"/v1/concepts/{aged(store, VERSIONS).concept.id}"
     answers = [connect(port).ask("GET", path) for port in ports.values()]
     assert all(_same(answer, answers[0]) for answer in answers)
@@ -122,7 +137,9 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
     """Whether two answers say the same, however they write an instant."""
     if isinstance(one, dict):
         found = cast("dict[str, Any]", one)
-        return found.keys() == other.keys() and all(_same(value, other[name]) for name, value in found.items())
+        return found.keys() == other.keys() and all(
+            _same(value, other[name]) for name, value in found.items()
+        )
     return str(one).replace("+00:00", "Z") == str(other).replace("+00:00", "Z")
 
 
@@ -130,7 +147,7 @@ def _editor(client: Client, saved: ConceptSaved) -> Visit:
     seq, path = [saved.seq], f"/v1/concepts/{saved.concept.id}"
 
     def edit() -> None:
-        body = canonical({"content": revised(seq[0]), "change_note": NOTE})
+        body = canonical_json({"content": revised(seq[0]), "change_note": NOTE})
         seq[0] = client.ask("PUT", path, body, f'"{seq[0]}"')["seq"]
 
     return edit
@@ -164,7 +181,13 @@ def served(command: tuple[str, ...], told: Mapping[str, str]) -> Generator[int]:
     """The port at which a server of ours answers until the block ends."""
     with socket.create_server((HOST, 0)) as free:
         port = int(free.getsockname()[1])
-    variables = {**os.environ, **told, "INDELIBLE_PORT": str(port), "GRANIAN_PORT": str(port), "PYTHONPATH": str(ROOT)}
+    variables = {
+        **os.environ,
+        **told,
+        "INDELIBLE_PORT": str(port),
+        "GRANIAN_PORT": str(port),
+        "PYTHONPATH": str(ROOT),
+    }
     variables["INDELIBLE_REQUESTS_PER_MINUTE"] = "10000000"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen((sys.executable, *command), env=variables, **quiet)  # type: ignore[call-overload]

@@ -15,7 +15,7 @@ from tests.bench.statements import CONTENT, NOTE
 from tests.chaos.testbed import Testbed
 
 from indelible import concepts
-from indelible.kernel import canonical
+from indelible.kernel import canonical_json
 from indelible.testing.stores import BEGINNING, MAYA
 from indelible_service.concepts_import import import_file
 from indelible_sql import SqlStore, export_histories, open_store, verify
@@ -41,7 +41,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             memory.append(Measured(name=_concepts(count), group=database, unit="MiB", taken=held))
             if count > 1:
                 taken = tuple(_verified(store) for _ in rounds)
-                verified.append(Measured(name=_concepts(count), group=database, unit="s", taken=taken))
+                verified.append(
+                    Measured(name=_concepts(count), group=database, unit="s", taken=taken)
+                )
             store.dispose()
     yield _memory(tuple(memory))
     yield _verify(tuple(verified), dose)
@@ -104,8 +106,14 @@ def _imports(bed: Testbed, dose: Dose) -> Table:
 def _foreign(count: int) -> Iterator[bytes]:
     for number in range(count):
         content = evolve(CONTENT, name=f"Concept {number}")
-        step = {"concept_id": f"c-{number}", "action": "create", "actor": MAYA, "reason": NOTE, "at": BEGINNING}
-        yield f"{canonical({**step, 'content': content})}\n".encode()
+        step = {
+            "concept_id": f"c-{number}",
+            "action": "create",
+            "actor": MAYA,
+            "reason": NOTE,
+            "at": BEGINNING,
+        }
+        yield f"{canonical_json({**step, 'content': content})}\n".encode()
 
 
 def _rate(url: str, file: BytesIO, expected: int) -> float:
@@ -134,7 +142,9 @@ def _memory(rows: tuple[Measured, ...]) -> Table:
 
 def _verify(rows: tuple[Measured, ...], dose: Dose) -> Table:
     promise = f"seconds for {dose.kept:,} versions, on"
-    goals = (Goal(promise=f"{promise} {row.group}", found=row.median, most=WORST_SECONDS) for row in rows)
+    goals = (
+        Goal(promise=f"{promise} {row.group}", found=row.median, most=WORST_SECONDS) for row in rows
+    )
     return Table(
         name="verify",
         title=f"`indelible verify` of {dose.kept:,} versions",

@@ -14,24 +14,32 @@ from psycopg.types.json import Jsonb
 from indelible.concepts import ConceptContent, ConceptSaved
 from indelible.concepts.entities import name_key
 from indelible.concepts.rules.warnings import RULESET
-from indelible.kernel import instant_text, plain
+from indelible.kernel import instant_text, to_json_value
 from indelible.testing.stores import MAYA
 
 PLACEHOLDER: Final = re.compile(r"(\w+)\"? ?= ?\?")
 CONTENT: Final = ConceptContent(
     name="Equivalent fractions",
     definition="Fractions that name the same amount, though their numerators and denominators differ.",
-    explanation="Multiply or divide both parts by the same number: the amount stays, and only its name changes. " * 4,
+    explanation="Multiply or divide both parts by the same number: the amount stays, and only its name changes. "
+    * 4,
     examples=("1/2 = 2/4 = 50/100", "6/9 = 2/3, dividing both by 3"),
     learning_objective="Rename a fraction without changing its amount.",
     misconceptions=("A fraction with larger numbers is a larger fraction.",),
     scope_boundaries="Positive fractions only.",
 )
-PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000")
+PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "busy_timeout = 5000",
+)
 NOTE: Final = "one of many edits"
-OWN: Final = evolve(CONTENT, name="Fractions of one value")  # names that are the same would be looked up
+OWN: Final = evolve(
+    CONTENT, name="Fractions of one value"
+)  # names that are the same would be looked up
 OWN_KEY: Final = name_key(OWN.name)
-KEPT: Final[Mapping[str, Any]] = cast("Mapping[str, Any]", plain(OWN))
+KEPT: Final[Mapping[str, Any]] = cast("Mapping[str, Any]", to_json_value(OWN))
 SIGNED: Final = {"created_by": str(MAYA), "change_note": NOTE}
 SAID: Final = {
     "lifecycle": "concept",
@@ -45,7 +53,12 @@ SAID: Final = {
 }
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 REMARKS: Final = "concept_warnings_warnings"
-INSTANTS: Final = ("concepts_updated_at", "concept_versions_created_at", "concept_warnings_computed_at", "history_at")
+INSTANTS: Final = (
+    "concepts_updated_at",
+    "concept_versions_created_at",
+    "concept_warnings_computed_at",
+    "history_at",
+)
 
 
 @frozen
@@ -67,12 +80,16 @@ class Statements:
     def of(cls, sent: list[Sent]) -> "Statements":
         """The statements of an edit, told apart."""
         (load,) = (each for each in sent if each.text.startswith("SELECT"))
-        return cls(load, tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT"))))
+        return cls(
+            load, tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT")))
+        )
 
     @property
     def texts(self) -> tuple[str, ...]:
         """What to print: no line of it ends in a space."""
-        return tuple("\n".join(map(str.rstrip, each.text.splitlines())) for each in (self.load, *self.writes))
+        return tuple(
+            "\n".join(map(str.rstrip, each.text.splitlines())) for each in (self.load, *self.writes)
+        )
 
 
 def revised(number: int, name: str = CONTENT.name) -> ConceptContent:
@@ -93,14 +110,23 @@ class Edited:
     def by_psycopg(cls, statements: Statements, mine: ConceptSaved) -> "Edited":
         """On PostgreSQL, whose driver knows instants and JSON."""
         remarks = statements.writes[0].values[REMARKS].obj
-        return cls(concept_id=mine.concept.id, remarks=remarks, instant=lambda at: at, document=Jsonb)
+        return cls(
+            concept_id=mine.concept.id, remarks=remarks, instant=lambda at: at, document=Jsonb
+        )
 
     @classmethod
     def by_sqlite3(cls, statements: Statements, mine: ConceptSaved) -> "Edited":
         """On SQLite, where both are texts."""
         (remarked,) = (each for each in statements.writes if "concept_warnings" in each.text)
-        remarks = json.loads(dict(zip(columns_of(remarked.text), remarked.values, strict=True))[REMARKS])
-        return cls(concept_id=mine.concept.id, remarks=remarks, instant=instant_text, document=ENCODER.encode)
+        remarks = json.loads(
+            dict(zip(columns_of(remarked.text), remarked.values, strict=True))[REMARKS]
+        )
+        return cls(
+            concept_id=mine.concept.id,
+            remarks=remarks,
+            instant=instant_text,
+            document=ENCODER.encode,
+        )
 
     def following(self, seq: int, version: int, last: str, at: datetime) -> dict[str, Any]:
         """The values of the next edit that differ from one to another, its three digests among them."""
@@ -108,11 +134,19 @@ class Edited:
         kept["explanation"] = f"{CONTENT.explanation} Revision {version}."
         numbered = {"concept_id": self.concept_id, "version_number": version + 1}
         data: dict[str, object] = {
-            "version": _digest({**numbered, "id": version_id, "content": kept, "created_at": when, **SIGNED}),
+            "version": _digest(
+                {**numbered, "id": version_id, "content": kept, "created_at": when, **SIGNED}
+            ),
             "ruleset": RULESET,
             "warnings": _digest([self.concept_id, version + 1, when, RULESET, self.remarks]),
         }
-        change = {**SAID, "entity_id": self.concept_id, "seq": seq + 1, "version": version + 1, "prev_hash": last}
+        change = {
+            **SAID,
+            "entity_id": self.concept_id,
+            "seq": seq + 1,
+            "version": version + 1,
+            "prev_hash": last,
+        }
         sealed = _digest({**change, "at": when, "data": data})
         values: dict[str, Any] = {f"history_{name}": value for name, value in change.items()}
         return values | {

@@ -19,7 +19,9 @@ def bed() -> Generator[beds.Testbed]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_place(part: str, bed: beds.Testbed) -> None:
+def test_the_smallest_dose_of_a_part_gives_figures_for_which_the_page_has_a_place(
+    part: str, bed: beds.Testbed
+) -> None:
     tables = tuple(PARTS[part](bed, SMALL))
 
     assert tables
@@ -74,7 +76,9 @@ def test_a_page_says_which_promise_was_missed() -> None:
     table = Table(name="t", title="T", says="S.", rows=(row,), beside="ours", goals=(goal,))
     dose: Dose = SMALL
 
-    assert "| T | times as fast | at least 2 | 1.00 | **missed** |" in report.page((table,), dose, ("a machine",))
+    assert "| T | times as fast | at least 2 | 1.00 | **missed** |" in report.page(
+        (table,), dose, ("a machine",)
+    )
     assert "- a machine\n" in report.page((table,), dose, ("a machine",))
     assert report.drawing(table).count('class="ours"') == 1
 

@@ -29,26 +29,40 @@ MADE: Final = (
 )
 
 
-def unguarded_postgresql(owner: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved) -> Way:
+def unguarded_postgresql(
+    owner: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved
+) -> Way:
     """One statement and no transaction around it: whoever sends it knows the seq, and nothing is asked before."""
     owner.execute("CREATE SCHEMA unguarded")
     for table, key in KEYS.items():
         found = owner.execute(PLAIN.encode(), (table,)).fetchone()
         assert found is not None
-        owner.execute(f"CREATE TABLE unguarded.{table} AS SELECT {found[0]} FROM indelible.{table}".encode())
+        owner.execute(
+            f"CREATE TABLE unguarded.{table} AS SELECT {found[0]} FROM indelible.{table}".encode()
+        )
         owner.execute(f"ALTER TABLE unguarded.{table} ADD PRIMARY KEY ({key})".encode())
     for statement in MADE:
         owner.execute(statement.encode())
     (write,) = statements.writes
     own = Edited.by_psycopg(statements, mine)
-    return _sending(owner, write.text.replace("indelible.", "unguarded."), dict(write.values), own, mine)
+    return _sending(
+        owner, write.text.replace("indelible.", "unguarded."), dict(write.values), own, mine
+    )
 
 
-def _sending(owner: psycopg.Connection[Any], text: str, usual: dict[str, Any], own: Edited, mine: ConceptSaved) -> Way:
+def _sending(
+    owner: psycopg.Connection[Any],
+    text: str,
+    usual: dict[str, Any],
+    own: Edited,
+    mine: ConceptSaved,
+) -> Way:
     cursor, number, concept, last = owner.cursor(), [0], mine.concept, ["0" * 64]
 
     def done() -> int:
-        found = owner.execute("SELECT count(*) FROM unguarded.history WHERE entity_id = %s", (concept.id,)).fetchone()
+        found = owner.execute(
+            "SELECT count(*) FROM unguarded.history WHERE entity_id = %s", (concept.id,)
+        ).fetchone()
         return int(found[0]) if found else 0
 
     def once() -> None:
@@ -63,34 +77,58 @@ def _sending(owner: psycopg.Connection[Any], text: str, usual: dict[str, Any], o
 
 
 def unguarded_sqlite(
-    plain: sqlite3.Connection, guarded: sqlite3.Connection, statements: Statements, mine: ConceptSaved
+    plain: sqlite3.Connection,
+    guarded: sqlite3.Connection,
+    statements: Statements,
+    mine: ConceptSaved,
 ) -> Way:
     """The statements in order, in one transaction: SQLite has no statement that writes to several tables."""
     plain.execute("BEGIN")
     for table, key in KEYS.items():
-        columns = [(name, kind) for _, name, kind, *_ in guarded.execute(f"PRAGMA table_info({table})")]
-        types = ", ".join(f"{name} {'INTEGER PRIMARY KEY' if name == 'position' else kind}" for name, kind in columns)
+        columns = [
+            (name, kind) for _, name, kind, *_ in guarded.execute(f"PRAGMA table_info({table})")
+        ]
+        types = ", ".join(
+            f"{name} {'INTEGER PRIMARY KEY' if name == 'position' else kind}"
+            for name, kind in columns
+        )
         has_rowid = table == "history"  # by its position, which is its row's own number
-        rest = f"UNIQUE ({key})) STRICT" if has_rowid else f"PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
+        rest = (
+            f"UNIQUE ({key})) STRICT"
+            if has_rowid
+            else f"PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
+        )
         plain.execute(f"CREATE TABLE {table} ({types}, {rest}")
         names, marks = ", ".join(name for name, _ in columns), ", ".join("?" for _ in columns)
-        plain.executemany(f"INSERT INTO {table} VALUES ({marks})", guarded.execute(f"SELECT {names} FROM {table}"))
+        plain.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", guarded.execute(f"SELECT {names} FROM {table}")
+        )
     plain.execute("COMMIT")
     return _sending_in_order(plain, statements, mine)
 
 
-def _sending_in_order(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Way:
-    columns, number, concept = [columns_of(each.text) for each in statements.writes], [0], mine.concept
+def _sending_in_order(
+    connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved
+) -> Way:
+    columns, number, concept = (
+        [columns_of(each.text) for each in statements.writes],
+        [0],
+        mine.concept,
+    )
     own, last = Edited.by_sqlite3(statements, mine), ["0" * 64]
 
     def done() -> int:
-        counted = connection.execute("SELECT count(*) FROM history WHERE entity_id = ?", (concept.id,))
+        counted = connection.execute(
+            "SELECT count(*) FROM history WHERE entity_id = ?", (concept.id,)
+        )
         return int(counted.fetchone()[0])
 
     def once() -> None:
         number[0] += 1
         seq = mine.seq + number[0] - 1
-        changed = own.following(seq, seq, last[0], concept.updated_at + timedelta(microseconds=number[0]))
+        changed = own.following(
+            seq, seq, last[0], concept.updated_at + timedelta(microseconds=number[0])
+        )
         connection.execute("BEGIN IMMEDIATE")
         for write, names in zip(statements.writes, columns, strict=True):
             values = [changed.get(name, old) for name, old in zip(names, write.values, strict=True)]

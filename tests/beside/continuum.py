@@ -20,7 +20,9 @@ class Articles:
     def statuses_kept(self) -> list[str]:
         """The status of each version that Continuum keeps, oldest first."""
         version = version_class(self.article)
-        return list(self.session.scalars(sa.select(version.status).order_by(version.transaction_id)))
+        return list(
+            self.session.scalars(sa.select(version.status).order_by(version.transaction_id))
+        )
 
 
 @contextmanager

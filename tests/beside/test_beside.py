@@ -79,8 +79,13 @@ def test_a_bulk_update_leaves_continuum_s_history_behind(articles: Articles) -> 
 def test_here_the_same_bulk_update_is_refused(store: SqlStore, owner: sa.Engine) -> None:
     saved = [create(store), create(store)]
 
-    assert guard_that_refuses(owner, "UPDATE indelible.concepts SET status = 'PUBLISHED'") == "concepts_one_step"
-    assert {store.read(concepts.get_concept, each.concept.id).concept.status for each in saved} == {DRAFT}
+    assert (
+        guard_that_refuses(owner, "UPDATE indelible.concepts SET status = 'PUBLISHED'")
+        == "concepts_one_step"
+    )
+    assert {store.read(concepts.get_concept, each.concept.id).concept.status for each in saved} == {
+        DRAFT
+    }
     assert verify(store) == ()
     assert "`concepts_one_step`" in PAGE
 
@@ -97,12 +102,22 @@ class Paper:
             {"trigger": "submit", "source": DRAFT, "dest": REVIEW},
             {"trigger": "withdraw", "source": DRAFT, "dest": WITHDRAWN},
         ]
-        Machine(self, states=[DRAFT, REVIEW, WITHDRAWN], transitions=edges, initial=state, auto_transitions=False)
+        Machine(
+            self,
+            states=[DRAFT, REVIEW, WITHDRAWN],
+            transitions=edges,
+            initial=state,
+            auto_transitions=False,
+        )
 
     def save(self, engine: sa.Engine) -> None:
         with engine.begin() as connection:
-            connection.execute(sa.text("UPDATE beside.paper SET status = :state"), {"state": self.state})
-            connection.execute(sa.text("INSERT INTO beside.done (state) VALUES (:state)"), {"state": self.state})
+            connection.execute(
+                sa.text("UPDATE beside.paper SET status = :state"), {"state": self.state}
+            )
+            connection.execute(
+                sa.text("INSERT INTO beside.done (state) VALUES (:state)"), {"state": self.state}
+            )
 
 
 @pytest.fixture
@@ -114,7 +129,9 @@ def paper(owner: sa.Engine) -> None:
 
 
 @pytest.mark.usefixtures("paper")
-def test_two_callers_of_a_state_machine_both_leave_the_state_that_only_one_can_leave(owner: sa.Engine) -> None:
+def test_two_callers_of_a_state_machine_both_leave_the_state_that_only_one_can_leave(
+    owner: sa.Engine,
+) -> None:
     read = Barrier(2)
 
     def act(trigger: str) -> None:
@@ -126,7 +143,9 @@ def test_two_callers_of_a_state_machine_both_leave_the_state_that_only_one_can_l
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(act, ("submit", "withdraw")))
     with owner.connect() as connection:
-        done = list(connection.execute(sa.text("SELECT state FROM beside.done ORDER BY position")).scalars())
+        done = list(
+            connection.execute(sa.text("SELECT state FROM beside.done ORDER BY position")).scalars()
+        )
         shown = connection.execute(sa.text("SELECT status FROM beside.paper")).scalar_one()
 
     assert sorted(done) == [REVIEW, WITHDRAWN]  # though no edge leads from either to the other
@@ -151,12 +170,16 @@ def test_here_one_of_two_callers_is_stale(store: SqlStore) -> None:
     history = store.read(concepts.list_history, saved.concept.id)
 
     assert told == ["", "STALE"]
-    assert shown.concept.status is (ConceptStatus.REVIEW if history[-1].action == "submit" else ConceptStatus.DRAFT)
+    assert shown.concept.status is (
+        ConceptStatus.REVIEW if history[-1].action == "submit" else ConceptStatus.DRAFT
+    )
     assert len(history) == shown.seq == saved.seq + 1
     assert "`STALE`" in PAGE
 
 
-def test_a_status_that_is_changed_by_raw_sql_is_changed(articles: Articles, owner: sa.Engine) -> None:
+def test_a_status_that_is_changed_by_raw_sql_is_changed(
+    articles: Articles, owner: sa.Engine
+) -> None:
     articles.session.add(articles.article(status=DRAFT))
     articles.session.commit()
 
@@ -177,7 +200,10 @@ CAREFUL = (
     [
         ("UPDATE indelible.concepts SET status = 'PUBLISHED' WHERE id = :id", "concepts_one_step"),
         (CAREFUL, "concepts_shown"),
-        ("UPDATE indelible.history SET to_state = 'PUBLISHED' WHERE entity_id = :id", "history_no_update"),
+        (
+            "UPDATE indelible.history SET to_state = 'PUBLISHED' WHERE entity_id = :id",
+            "history_no_update",
+        ),
     ],
 )
 def test_here_a_status_that_is_changed_by_raw_sql_is_refused(

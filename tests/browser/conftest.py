@@ -21,7 +21,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 HERE = Path(__file__).parent
 AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-SETTINGS = {"INDELIBLE_PORT": "0", "INDELIBLE_REQUESTS_PER_MINUTE": "1000000", "INDELIBLE_DATA_DIR": "data"}
+SETTINGS = {
+    "INDELIBLE_PORT": "0",
+    "INDELIBLE_REQUESTS_PER_MINUTE": "1000000",
+    "INDELIBLE_DATA_DIR": "data",
+}
 
 
 @frozen
@@ -32,8 +36,12 @@ class Instance:
     key: str
     url: str
 
-    def api(self, method: str, path: str, body: object = None, seq: int | None = None) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self.key}"} | ({"If-Match": f'"{seq}"'} if seq else {})
+    def api(
+        self, method: str, path: str, body: object = None, seq: int | None = None
+    ) -> dict[str, object]:
+        headers = {"Authorization": f"Bearer {self.key}"} | (
+            {"If-Match": f'"{seq}"'} if seq else {}
+        )
         answer = httpx.request(method, f"{self.address}/v1{path}", headers=headers, json=body)
         answer.raise_for_status()
         found: dict[str, object] = answer.json()
@@ -47,16 +55,31 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     environment = os.environ | SETTINGS
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "up"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            [*command, "up"],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
     assert process.stdout is not None
     said = "".join(takewhile(lambda line: not line.startswith("Next:"), process.stdout))
     address = re.findall(r"^Address: +(\S+)$", said, re.MULTILINE)[0]
     port = {"INDELIBLE_PORT": address.rpartition(":")[2]}
     for name in ("concepts", "captures"):
-        subprocess.run([*command, "demo", name], cwd=folder, env=environment | port, check=True, capture_output=True)
+        subprocess.run(
+            [*command, "demo", name],
+            cwd=folder,
+            env=environment | port,
+            check=True,
+            capture_output=True,
+        )
     data = folder / "data"
-    yield Instance(address=address, key=(data / "first.key").read_text(), url=f"sqlite:///{data / 'indelible.db'}")
+    yield Instance(
+        address=address,
+        key=(data / "first.key").read_text(),
+        url=f"sqlite:///{data / 'indelible.db'}",
+    )
     process.send_signal(signal.SIGTERM)
     process.stdout.close()
     assert process.wait(timeout=60) == 0
@@ -65,7 +88,9 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
 @pytest.fixture(scope="session")
 def chromium() -> Generator[Browser]:
     path = os.environ.get("INDELIBLE_CHROMIUM") or shutil.which("chromium")
-    assert path, "no Chromium here: apt-get install chromium, or say where it is in INDELIBLE_CHROMIUM"
+    assert path, (
+        "no Chromium here: apt-get install chromium, or say where it is in INDELIBLE_CHROMIUM"
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -81,7 +106,12 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
     contexts: list[BrowserContext] = []
 
     def open_page(
-        scheme: str = "light", size: str = "desktop", *, scripts: str = "on", key: str = "", path: str = "/console/"
+        scheme: str = "light",
+        size: str = "desktop",
+        *,
+        scripts: str = "on",
+        key: str = "",
+        path: str = "/console/",
     ) -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(
@@ -91,7 +121,9 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
             java_script_enabled=scripts != "off",
         )
         contexts.append(context)
-        if scripts == "blocked":  # to the page the same as off, for all of its scripts are files; axe can still look
+        if (
+            scripts == "blocked"
+        ):  # to the page the same as off, for all of its scripts are files; axe can still look
             context.route("**/*.js", lambda route: route.abort())
         page = context.new_page()
         page.goto(path)
@@ -107,11 +139,15 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page as it is, once all of it is there and drawn in its own colours."""
     page.wait_for_load_state("networkidle")
-    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.evaluate(
+        "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")["violations"]
     return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
 
 
 def overflows(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )

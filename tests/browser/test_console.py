@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Instance, Opened, overflows, violations
 
-IMAGES = os.environ.get("INDELIBLE_IMAGES")  # where to keep the pictures for the documentation, if anywhere
+IMAGES = os.environ.get(
+    "INDELIBLE_IMAGES"
+)  # where to keep the pictures for the documentation, if anywhere
 KEPT = {"list", "concept", "diff", "merge", "history"}
 LOOKS = [
     (scheme, size, scripts)
@@ -34,13 +36,18 @@ def space(page: Page) -> str:
     return page.locator("tbody th a").first.get_attribute("href") or ""
 
 
-def create(instance: Instance, name: str, definition: str = "A thing that a test has made.") -> dict[str, Any]:
+def create(
+    instance: Instance, name: str, definition: str = "A thing that a test has made."
+) -> dict[str, Any]:
     content = {"name": name, "definition": definition, "examples": ["One of it."]}
     return instance.api("POST", "/concepts", {"content": content, "reason": f"made as {name}"})
 
 
 def edit_meanwhile(instance: Instance, saved: dict[str, Any]) -> None:
-    content = saved["version"]["content"] | {"definition": "What they wrote.", "examples": ["One of it.", "Another."]}
+    content = saved["version"]["content"] | {
+        "definition": "What they wrote.",
+        "examples": ["One of it.", "Another."],
+    }
     body = {"content": content, "change_note": "somebody else was first"}
     instance.api("PUT", f"/concepts/{saved['concept']['id']}", body, saved["seq"])
 
@@ -63,7 +70,9 @@ def test_axe_finds_nothing_on_any_page_and_nothing_hangs_over(
     instance: Instance, opened: Opened, scheme: str, size: str, scripts: str
 ) -> None:
     page = opened(scheme, size, scripts=scripts)
-    fraction, mixed = (f"/console/concepts/{concept_id(instance, name)}" for name in ("Fraction", "Mixed number"))
+    fraction, mixed = (
+        f"/console/concepts/{concept_id(instance, name)}" for name in ("Fraction", "Mixed number")
+    )
     places = {
         "list": "/console/concepts",
         "nothing": "/console/concepts?text=nothing+of+the+kind",
@@ -110,8 +119,14 @@ def test_a_concept_lives_its_whole_life_without_a_script(opened: Opened) -> None
     page.get_by_label("Definition", exact=True).fill("What works when nothing runs in the page.")
     page.get_by_label("Why it is begun").fill("to show that it works")
     page.get_by_role("button", name="Begin it as a draft").click()
-    for button, label in (("Submit for review", "reviewed"), ("Approve", "approved"), ("Publish", "published")):
-        form = page.locator("form.step").filter(has=page.get_by_role("button", name=button, exact=True))
+    for button, label in (
+        ("Submit for review", "reviewed"),
+        ("Approve", "approved"),
+        ("Publish", "published"),
+    ):
+        form = page.locator("form.step").filter(
+            has=page.get_by_role("button", name=button, exact=True)
+        )
         form.get_by_label(f"Why it is to be {label}").fill(f"it is to be {label}")
         form.get_by_role("button", name=button, exact=True).click()
 
@@ -147,7 +162,9 @@ def test_the_search_finds_while_one_types_and_its_address_can_be_kept(opened: Op
     assert page.locator("#text").input_value() == "Common denom"
 
 
-def test_the_feed_shows_a_change_by_itself(instance: Instance, opened: Opened, tell: Callable[[str], None]) -> None:
+def test_the_feed_shows_a_change_by_itself(
+    instance: Instance, opened: Opened, tell: Callable[[str], None]
+) -> None:
     page = opened()
     page.goto("/console/history")
     expect(page.locator("[data-mode]")).to_have_text("Live")
@@ -163,7 +180,9 @@ def test_the_feed_shows_a_change_by_itself(instance: Instance, opened: Opened, t
     expect(page.locator("[data-said]")).to_contain_text("new change")
 
 
-def test_a_paused_feed_stands_still_and_goes_on_where_it_was(instance: Instance, opened: Opened) -> None:
+def test_a_paused_feed_stands_still_and_goes_on_where_it_was(
+    instance: Instance, opened: Opened
+) -> None:
     page = opened()
     page.goto("/console/history")
     expect(page.locator("[data-mode]")).to_have_text("Live")
@@ -177,7 +196,9 @@ def test_a_paused_feed_stands_still_and_goes_on_where_it_was(instance: Instance,
     expect(page.locator(".timeline > li", has_text=name)).to_have_count(1)
 
 
-def test_two_edits_that_met_are_brought_together_by_keyboard_alone(instance: Instance, opened: Opened) -> None:
+def test_two_edits_that_met_are_brought_together_by_keyboard_alone(
+    instance: Instance, opened: Opened
+) -> None:
     page = opened()
     saved = meet(instance, page)
     for name, value in (("definition", "yours"), ("explanation", "yours"), ("examples", "theirs")):
@@ -187,7 +208,9 @@ def test_two_edits_that_met_are_brought_together_by_keyboard_alone(instance: Ins
     page.locator("#change_note").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("This is version 3 now")
-    content = cast("Any", instance.api("GET", f"/concepts/{saved['concept']['id']}"))["version"]["content"]
+    content = cast("Any", instance.api("GET", f"/concepts/{saved['concept']['id']}"))["version"][
+        "content"
+    ]
 
     assert content["definition"] == "A part of a sum or of a difference."
     assert content["examples"] == ["One of it.", "Another."]
@@ -205,7 +228,9 @@ def test_the_first_tab_leads_past_the_frame_and_what_has_the_focus_shows_it(open
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_going_back_after_a_step_shows_the_state_there_is(instance: Instance, opened: Opened) -> None:
+def test_going_back_after_a_step_shows_the_state_there_is(
+    instance: Instance, opened: Opened
+) -> None:
     page = opened()
     saved = create(instance, "Going back")
     page.goto(f"/console/concepts/{saved['concept']['id']}")
@@ -217,7 +242,9 @@ def test_going_back_after_a_step_shows_the_state_there_is(instance: Instance, op
     expect(page.locator("[aria-current=step]")).to_have_text("Review")
 
 
-def test_a_page_of_another_site_signs_nobody_out_and_frames_nothing(instance: Instance, opened: Opened) -> None:
+def test_a_page_of_another_site_signs_nobody_out_and_frames_nothing(
+    instance: Instance, opened: Opened
+) -> None:
     page = opened()
     elsewhere = instance.address.replace("127.0.0.1", "localhost")
     page.route(

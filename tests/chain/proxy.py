@@ -47,7 +47,10 @@ class Form(Enum):
 
     def said(self, each: Excess) -> Mapping[str, object]:
         """The error of JSON-RPC."""
-        hexed, data = f"[{each.first:#x}, {each.works:#x}]", {"from": hex(each.first), "to": hex(each.works)}
+        hexed, data = (
+            f"[{each.first:#x}, {each.works:#x}]",
+            {"from": hex(each.first), "to": hex(each.works)},
+        )
         results = f"query returned more than 10000 results. Try with this block range {hexed}."
         match self:
             case Form.DATA:
@@ -87,8 +90,12 @@ class Proxy:
     most_logs: int = MOST_LOGS
     faults: list[Fault] = field(factory=list[Fault])  # of the next requests, in order
     lag: int = 0  # by how many blocks its node is behind
-    lies: dict[str, Callable[[Any], object]] = field(factory=dict[str, Callable[[Any], object]])  # by method
-    asked: list[tuple[str, Any]] = field(factory=list[tuple[str, Any]])  # every request, by method and parameters
+    lies: dict[str, Callable[[Any], object]] = field(
+        factory=dict[str, Callable[[Any], object]]
+    )  # by method
+    asked: list[tuple[str, Any]] = field(
+        factory=list[tuple[str, Any]]
+    )  # every request, by method and parameters
     posts: int = 0
     connections: int = 0
     _freed: Event = field(factory=Event)
@@ -145,7 +152,11 @@ class Proxy:
             if isinstance(given, Mapping):
                 return {"jsonrpc": "2.0", "id": asked["id"], "error": given}
             found = given
-        elif method == "eth_getBlockByNumber" and params[0] != "latest" and int(params[0], 16) > self._head():
+        elif (
+            method == "eth_getBlockByNumber"
+            and params[0] != "latest"
+            and int(params[0], 16) > self._head()
+        ):
             found = None
         else:
             told = self._ask(method, params)
@@ -163,13 +174,18 @@ class Proxy:
         works = last
         if last - first + 1 > self.most_blocks:
             works = first + self.most_blocks - 1
-        seen = {**wanted, "toBlock": hex(min(works, self._head()))}  # silent of the blocks that it does not have
+        seen = {
+            **wanted,
+            "toBlock": hex(min(works, self._head())),
+        }  # silent of the blocks that it does not have
         logs: list[Any] = self._ask(LOGS, [seen])["result"]
         if len(logs) > self.most_logs:
             works = int(logs[self.most_logs]["blockNumber"], 16) - 1
         if works == last:
             return logs
-        return self.form.said(Excess(first=first, last=last, works=works, most_blocks=self.most_blocks))
+        return self.form.said(
+            Excess(first=first, last=last, works=works, most_blocks=self.most_blocks)
+        )
 
     def _ask(self, method: str, params: object) -> dict[str, Any]:
         parts = urlsplit(self.upstream)

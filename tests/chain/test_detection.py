@@ -52,7 +52,7 @@ def test_what_is_not_confirmed_is_not_detected_yet(watched: Scene) -> None:
     watched.confirm()
     watched.mint(dice(2), 1)
     watched.detect()
-    before = watched.store.read(tokens.figures).statuses["detected"]
+    before = watched.store.read(tokens.token_stats).statuses["detected"]
     watched.confirm()
     watched.detect()
 
@@ -88,7 +88,7 @@ def test_a_deeper_one_is_seen_and_what_it_dropped_is_quarantined(watched: Scene,
     watched.node.reorg(CONFIRMATIONS + 3)
     watched.confirm()
     watched.detect()
-    dropped = watched.store.read(tokens.figures).orphaned
+    dropped = watched.store.read(tokens.token_stats).orphaned
 
     assert watched.wrong() == []
     assert len(dropped) == 3
@@ -125,7 +125,9 @@ def test_tokens_that_nobody_told_of_are_recovered_from_the_chains_count(watched:
     watched.mint(dice(5), 5)
     everybody = watched.chain.next_token_id(watched.chain.newest()) - 1
     watched.node.reveal(watched.season, {1: "ipfs://bafyone"})
-    looked = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0, keeps=False)
+    looked = tokens.recover_missing(
+        watched.store, watched.chain, actor=WATCHER, confirmations=0, keeps=False
+    )
     found = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
     again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
 

@@ -10,7 +10,9 @@ from typing import Any
 @cache
 def _context() -> ForkServerContext:
     context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.chaos.claims", "tests.chaos.crashes", "tests.chaos.kills"])
+    context.set_forkserver_preload(
+        ["tests.chaos.claims", "tests.chaos.crashes", "tests.chaos.kills"]
+    )
     return context
 
 

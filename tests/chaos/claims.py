@@ -26,7 +26,9 @@ from indelible_sql import SqlStore, open_store
 STAGE: Final = "claims"
 MANY: Final = 100
 LEASE_SECONDS: Final = 1  # so that many run out
-RECORD: Final = Struct("<cIIdd")  # what, which piece of work, under which fence, from when, until when
+RECORD: Final = Struct(
+    "<cIIdd"
+)  # what, which piece of work, under which fence, from when, until when
 CLAIMED, FINISHING, LOST = b"C", b"F", b"L"
 REASON: Final = "claims are counted"
 
@@ -82,15 +84,15 @@ def claim_and_finish(url: str, place: str, number: int, seed: int) -> None:
 def _claimed(store: SqlStore, actor: Actor, limit: int) -> tuple[Lease, ...]:
     with store.transaction(actor=actor, reason=REASON) as tx:
         until = datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)
-        return tx.work.claim(STAGE, limit=limit, until=until)
+        return tx.tasks.claim(STAGE, limit=limit, until=until)
 
 
 def _is_finished(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
     try:
         with store.transaction(actor=actor, reason=REASON) as tx:
             now = tx.clock.now()
-            tx.work.put(STAGE, {lease.entity_id: now for lease in leases})
-            tx.work.finish(leases)
+            tx.tasks.enqueue(STAGE, {lease.entity_id: now for lease in leases})
+            tx.tasks.complete(leases)
     except LeaseLost:
         return False
     return True
@@ -103,17 +105,23 @@ def _packed(what: bytes, leases: Sequence[Lease], begun: float, ended: float) ->
 def read(path: Path) -> list[Said]:
     """What a process has written down; of one that died, without the record that it did not end."""
     whole = path.read_bytes()
-    return [Said(*each) for each in RECORD.iter_unpack(whole[: len(whole) // RECORD.size * RECORD.size])]
+    return [
+        Said(*each) for each in RECORD.iter_unpack(whole[: len(whole) // RECORD.size * RECORD.size])
+    ]
 
 
-def count_claims(url: str, *, claims: int, workers: int, deaths: int, pieces: int, chance: Random) -> Claims:
+def count_claims(
+    url: str, *, claims: int, workers: int, deaths: int, pieces: int, chance: Random
+) -> Claims:
     """So many claims by so many processes, some of which are killed and replaced."""
     found, begun = Claims(), time.monotonic()
     _put(url, pieces)
     with TemporaryDirectory() as place:
         running = {number: _worker(url, place, number, chance) for number in range(workers)}
         deadly = sorted(chance.sample(range(claims // 10, claims), deaths))
-        while (done := _done(place)) < claims or deadly:  # a quick machine is done before the last one died
+        while (
+            done := _done(place)
+        ) < claims or deadly:  # a quick machine is done before the last one died
             time.sleep(0.1)
             while deadly and done >= deadly[0]:
                 deadly.pop(0)
@@ -135,7 +143,7 @@ def count_claims(url: str, *, claims: int, workers: int, deaths: int, pieces: in
 def _put(url: str, pieces: int) -> None:
     store = open_store(url)
     with store.transaction(actor=Actor.system("putter"), reason=REASON) as tx:
-        tx.work.put(STAGE, dict.fromkeys(map(str, range(pieces)), tx.clock.now()))
+        tx.tasks.enqueue(STAGE, dict.fromkeys(map(str, range(pieces)), tx.clock.now()))
     store.dispose()
 
 
@@ -157,7 +165,11 @@ def compare(said: Mapping[str, Sequence[Said]], found: Claims) -> None:
         for each in records:
             key = each.number, each.fence
             if each.what == CLAIMED:
-                found.wrong += [f"fence {each.fence} of {each.number} was given twice"] if key in claims else []
+                found.wrong += (
+                    [f"fence {each.fence} of {each.number} was given twice"]
+                    if key in claims
+                    else []
+                )
                 claims[key] = each
             elif each.what == FINISHING:
                 ends[key] = each
@@ -171,7 +183,13 @@ def compare(said: Mapping[str, Sequence[Said]], found: Claims) -> None:
     for number, given in fences.items():
         found.untold += given[-1] - len(given)
         for one, other in pairwise(given):
-            _look((number, one), claims[number, other], claims, {} if (number, one) in lost else ends, found)
+            _look(
+                (number, one),
+                claims[number, other],
+                claims,
+                {} if (number, one) in lost else ends,
+                found,
+            )
 
 
 def _look(
@@ -186,7 +204,9 @@ def _look(
     if key in ends and following.ended > claims[key].begun + LEASE_SECONDS:
         return  # the lease was over, whenever its holder began to finish
     if following.ended < free:
-        found.wrong.append(f"{key[0]} was in two hands under the fences {key[1]} and {following.fence}")
+        found.wrong.append(
+            f"{key[0]} was in two hands under the fences {key[1]} and {following.fence}"
+        )
 
 
 def _waited(records: Sequence[Said]) -> float:
@@ -198,10 +218,12 @@ def _waited(records: Sequence[Said]) -> float:
 def _ask(url: str, found: Claims) -> None:
     """What the database says: as many claims as its fences count, those of the dead among them."""
     store = open_store(url)
-    counted = store.read(lambda tx: tx.work.claims(STAGE, most=10_000_000))
+    counted = store.read(lambda tx: tx.tasks.count_claims(STAGE, most=10_000_000))
     store.dispose()
     told = found.claimed + found.untold
     if counted is None or not told <= counted <= told + MANY * found.deaths:
         found.wrong.append(f"the fences count {counted} claims, and {told} are known")
     if found.untold > MANY * found.deaths:
-        found.wrong.append(f"{found.untold} claims were told by nobody, and only {found.deaths} processes died")
+        found.wrong.append(
+            f"{found.untold} claims were told by nobody, and only {found.deaths} processes died"
+        )

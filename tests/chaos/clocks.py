@@ -66,7 +66,9 @@ def jump(found: str | PostgresServer, chance: Random, edits: int) -> Jumped:
         jumped.changes = len(changes)
         for each in saved:
             own = [change for change in changes if change.entity_id == each.concept.id]
-            if not all(one.at < other.at and one.seq + 1 == other.seq for one, other in pairwise(own)):
+            if not all(
+                one.at < other.at and one.seq + 1 == other.seq for one, other in pairwise(own)
+            ):
                 jumped.wrong.append(f"the history of {each.concept.id} goes back")
         clock.calm(clock.latest)
         jumped.wrong += map(str, verify(store))

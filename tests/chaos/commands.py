@@ -7,13 +7,23 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from indelible import captures, concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.captures import CaptureArtifactCommand, CaptureResult
 from indelible.concepts import ConceptSaved
-from indelible.kernel import Once, RequestInFlight
+from indelible.kernel import Idempotency, RequestInFlight
 from indelible.kernel.keys import CreateKey, KeyCreated, KeySaved, RevokeKey, create_key, revoke_key
-from indelible.testing.captures.scenarios import X1, A, B, activated, space_of
-from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO, AnyStore, approve, create, do, submit
+from indelible.testing.captures.scenarios import X1, A, B, activate_algorithm_for, space_of
+from indelible.testing.stores import (
+    CLEARER,
+    MAYA,
+    NOOR,
+    RATIO,
+    AnyStore,
+    approve,
+    create,
+    do,
+    submit,
+)
 
 LONGEST_WAIT_SECONDS: Final = 30
 
@@ -22,7 +32,7 @@ LONGEST_WAIT_SECONDS: Final = 30
 class Work:
     """A handler, and how to make a command for it that can be done once."""
 
-    handler: Callable[[Writing, Any], Any]
+    handler: Callable[[WriteTx, Any], Any]
     returns: type[Any]
     prepare: Callable[[AnyStore], Any]
     is_receipted: bool = True  # a capture brings a key of its own, which its signal keeps
@@ -35,7 +45,7 @@ class Work:
             self.handler,
             command,
             actor=actor,
-            once=Once(key, self.returns) if key and self.is_receipted else None,
+            once=Idempotency(key, self.returns) if key and self.is_receipted else None,
         )
 
     def shown_again(self, answer: Any) -> Any:  # noqa: ANN401 - of any command
@@ -63,7 +73,10 @@ class Work:
 def _editing(store: AnyStore) -> concepts.EditConcept:
     saved = create(store)
     return concepts.EditConcept(
-        concept_id=saved.concept.id, expected_seq=saved.seq, content=CLEARER, change_note="says it more clearly"
+        concept_id=saved.concept.id,
+        expected_seq=saved.seq,
+        content=CLEARER,
+        change_note="says it more clearly",
     )
 
 
@@ -93,7 +106,7 @@ def _revoking(store: AnyStore) -> RevokeKey:
 
 def _capturing(store: AnyStore) -> CaptureArtifactCommand:
     if not store.read(captures.list_algorithms):
-        activated(store)
+        activate_algorithm_for(store)
     space = space_of(store)
     for seed in (A, B):
         space.subspace(seed)
@@ -102,7 +115,9 @@ def _capturing(store: AnyStore) -> CaptureArtifactCommand:
 
 
 WORKS: Final = {
-    "create": Work(concepts.create_concept, ConceptSaved, lambda _: concepts.CreateConcept(content=RATIO)),
+    "create": Work(
+        concepts.create_concept, ConceptSaved, lambda _: concepts.CreateConcept(content=RATIO)
+    ),
     "edit": Work(concepts.edit_concept, ConceptSaved, _editing),
     "submit": Work(concepts.submit_concept, ConceptSaved, _submitting),
     "approve": Work(concepts.approve_concept, ConceptSaved, _approving),
@@ -111,4 +126,7 @@ WORKS: Final = {
     "revoke a key": Work(revoke_key, KeySaved, _revoking),
     "capture": Work(captures.capture_artifact, CaptureResult, _capturing, is_receipted=False),
 }
-BIRTHS: Final = {"create", "create a key"}  # without a key of the caller's, a birth that is asked again is another
+BIRTHS: Final = {
+    "create",
+    "create a key",
+}  # without a key of the caller's, a birth that is asked again is another

@@ -13,7 +13,7 @@ from tests.chaos.written import Written, written
 from tests.conftest import POLICY
 
 from indelible.captures import CaptureResult
-from indelible.kernel import IndelibleError, WrongUse
+from indelible.kernel import IndelibleError, UsageError
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.maintenance.findings import Finding
@@ -52,13 +52,17 @@ def die_at(url: str, name: str, command: object, key: str | None, stop: int, end
     end.send(None)
 
 
-def crash_everywhere(url: str, names: Iterator[str] | list[str], keys: tuple[bool, ...] = (False, True)) -> Crashed:
+def crash_everywhere(
+    url: str, names: Iterator[str] | list[str], keys: tuple[bool, ...] = (False, True)
+) -> Crashed:
     """Let a process die at each failpoint of these commands, with and without a key of the caller's."""
     crashed, store = Crashed(), open_store(url, policy=POLICY)
     for name in names:
         for is_keyed in keys:
             for stop in count(1):
-                if not _crash(crashed, store, name, f"key-{next(NUMBERS)}" if is_keyed else None, stop):
+                if not _crash(
+                    crashed, store, name, f"key-{next(NUMBERS)}" if is_keyed else None, stop
+                ):
                     break
     store.dispose()
     return crashed
@@ -75,7 +79,9 @@ def _crash(crashed: Crashed, store: SqlStore, name: str, key: str | None, stop: 
     crashed.times += 1
     crashed.where.add(reached)
     told = f"{name} {'under a key' if key else 'without a key'}, killed {reached.name}"
-    crashed.wrong += [f"{told}: {each}" for each in _wrong(store, before, work, command, key, reached)]
+    crashed.wrong += [
+        f"{told}: {each}" for each in _wrong(store, before, work, command, key, reached)
+    ]
     crashed.findings += verify(store)
     return True
 
@@ -88,14 +94,19 @@ def _died(url: str, name: str, command: object, key: str | None, stop: int) -> F
     reached: Failpoint | None = ours.recv()
     process.join(LONGEST_WAIT_SECONDS)
     if process.exitcode != (-SIGKILL if reached else 0):
-        raise WrongUse(f"{name}: the process ended with {process.exitcode} at {reached}")
+        raise UsageError(f"{name}: the process ended with {process.exitcode} at {reached}")
     process.close()
     ours.close()
     return reached
 
 
 def _wrong(
-    store: SqlStore, before: Written, work: Work, command: object, key: str | None, reached: Failpoint
+    store: SqlStore,
+    before: Written,
+    work: Work,
+    command: object,
+    key: str | None,
+    reached: Failpoint,
 ) -> Iterator[str]:
     """What is not as it should be, before the request is asked again and after."""
     done = before.effects_since(store)

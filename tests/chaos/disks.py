@@ -56,7 +56,9 @@ def full_disk_under_postgresql(bed: Testbed, chance: Random, rounds: int) -> Suf
         with psycopg.connect(bed.server.admin_url, autocommit=True) as admin:
             admin.execute(SQL("CREATE TABLESPACE small LOCATION {}").format(Literal(str(small))))
             try:
-                admin.execute(SQL("ALTER DATABASE {} SET TABLESPACE small").format(Identifier(name)))
+                admin.execute(
+                    SQL("ALTER DATABASE {} SET TABLESPACE small").format(Identifier(name))
+                )
                 with place_on(database) as place:
                     return suffer(place, _full(small), chance, rounds)
             finally:

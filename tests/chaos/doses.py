@@ -64,7 +64,9 @@ def kills(bed: Testbed, wanted: Namespace) -> bool:
     """A process that writes is killed at any moment."""
     wells = list[bool]()
     for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-        killed = kill_writers(url, wanted.kills, chance_of(wanted), bed.file.with_name(f"journal of {name}"))
+        killed = kill_writers(
+            url, wanted.kills, chance_of(wanted), bed.file.with_name(f"journal of {name}")
+        )
         wells.append(show(f"kills, {name}: {killed}", not killed.wrong))
     return all(wells)
 
@@ -90,14 +92,18 @@ def _answered(lost: Lost) -> str:
     parts = {**lost.seconds, "all": [each for seconds in lost.seconds.values() for each in seconds]}
     shown = {name: quantiles(seconds, n=100) for name, seconds in parts.items()}
     return ", ".join(
-        f"{name}: p50 {each[49] * 1e3:.0f} ms, p99 {each[98] * 1e3:.0f} ms" for name, each in shown.items()
+        f"{name}: p50 {each[49] * 1e3:.0f} ms, p99 {each[98] * 1e3:.0f} ms"
+        for name, each in shown.items()
     )
 
 
 def faults(bed: Testbed, wanted: Namespace) -> bool:
     """What is under an open store is broken while commands run, and mended."""
     wells = list[bool]()
-    for name, make, kinds in (("SQLite", bed.sqlite, ON_SQLITE), ("PostgreSQL", bed.postgresql, ON_POSTGRESQL)):
+    for name, make, kinds in (
+        ("SQLite", bed.sqlite, ON_SQLITE),
+        ("PostgreSQL", bed.postgresql, ON_POSTGRESQL),
+    ):
         for fault, kind in kinds.items():
             with place_on(make()) as place:
                 suffered = suffer(place, kind, chance_of(wanted), wanted.rounds)
@@ -111,9 +117,14 @@ def faults(bed: Testbed, wanted: Namespace) -> bool:
 def disks(bed: Testbed, wanted: Namespace) -> bool:
     """Disks that are full, and have room again."""
     wells = list[bool]()
-    for name, fill in (("SQLite", full_disk_under_sqlite), ("PostgreSQL", full_disk_under_postgresql)):
+    for name, fill in (
+        ("SQLite", full_disk_under_sqlite),
+        ("PostgreSQL", full_disk_under_postgresql),
+    ):
         suffered = fill(bed, chance_of(wanted), wanted.rounds)
-        wells.append(show(f"full disk, {name}: {suffered or NO_DISK}", not (suffered and suffered.wrong)))
+        wells.append(
+            show(f"full disk, {name}: {suffered or NO_DISK}", not (suffered and suffered.wrong))
+        )
     return all(wells)
 
 
@@ -142,7 +153,9 @@ def races(bed: Testbed, wanted: Namespace) -> bool:
             last, spent = PROCESSES * wanted.edits + 1, time.monotonic() - begun
             is_whole = raced.numbers == list(range(1, last + 1)) and raced.seq == last
             said = f"versions 1..{raced.numbers[-1]}, Stale {raced.stale} times, {spent:.0f} s"
-            wells.append(show(f"races, {name}: {said}", is_whole and not raced.findings and raced.stale >= 1))
+            wells.append(
+                show(f"races, {name}: {said}", is_whole and not raced.findings and raced.stale >= 1)
+            )
     return all(wells)
 
 
@@ -150,7 +163,9 @@ def programs(bed: Testbed, wanted: Namespace) -> bool:
     """Programs of commands on every store; AssertionError at the first difference."""
     loop = Loop()
     try:
-        tallies = run(Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed)
+        tallies = run(
+            Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed
+        )
     finally:
         loop.stop()
     return all(show(f"programs, {name}: {tally}") for name, tally in tallies.items())
@@ -164,8 +179,14 @@ def captures(bed: Testbed, wanted: Namespace) -> bool:
         shuffled = shuffle(store, wanted.captures, 8, 5, chance_of(wanted))
         store.dispose()
         ends |= set(map(repr, shuffled.artifacts))
-        wells.append(show(f"captures, {name}: {shuffled}, {time.monotonic() - begun:.0f} s", shuffled.is_well))
-    return all([*wells, show("captures: the artifacts of both databases are equal", len(ends) == 1)])
+        wells.append(
+            show(
+                f"captures, {name}: {shuffled}, {time.monotonic() - begun:.0f} s", shuffled.is_well
+            )
+        )
+    return all(
+        [*wells, show("captures: the artifacts of both databases are equal", len(ends) == 1)]
+    )
 
 
 def labours(_: Testbed, wanted: Namespace) -> bool:
@@ -179,7 +200,12 @@ def claims(bed: Testbed, wanted: Namespace) -> bool:
     wells = list[bool]()
     for name, url, share in (("PostgreSQL", bed.postgresql().url, 1), ("SQLite", bed.sqlite(), 50)):
         count = wanted.claims // share
-        dose = {"claims": count, "workers": wanted.workers, "deaths": wanted.deaths, "pieces": min(20_000, count // 25)}
+        dose = {
+            "claims": count,
+            "workers": wanted.workers,
+            "deaths": wanted.deaths,
+            "pieces": min(20_000, count // 25),
+        }
         counted = count_claims(url, **dose, chance=chance_of(wanted))
         wells.append(show(f"claims, {name}: {counted}", not counted.wrong))
     return all(wells)

@@ -131,14 +131,22 @@ def filled(disk: Path) -> Generator[None]:
 
 
 ON_POSTGRESQL: Final = {
-    "read-only": Kind(fault=read_only, told=frozenset({"STORE_READ_ONLY"}), proof=frozenset({"STORE_READ_ONLY"})),
+    "read-only": Kind(
+        fault=read_only, told=frozenset({"STORE_READ_ONLY"}), proof=frozenset({"STORE_READ_ONLY"})
+    ),
     "lock timeouts": Kind(
-        fault=late_locks, told=frozenset({"STORE_TIMEOUT", STALE}), proof=frozenset({"STORE_TIMEOUT"})
+        fault=late_locks,
+        told=frozenset({"STORE_TIMEOUT", STALE}),
+        proof=frozenset({"STORE_TIMEOUT"}),
     ),
     "statement timeouts": Kind(
-        fault=late_statements, told=frozenset({"STORE_TIMEOUT", STALE}), proof=frozenset({"STORE_TIMEOUT"})
+        fault=late_statements,
+        told=frozenset({"STORE_TIMEOUT", STALE}),
+        proof=frozenset({"STORE_TIMEOUT"}),
     ),
-    "serialization failures": Kind(fault=serializable, told=frozenset({STALE, "STORE_BUSY"}), is_raced=True),
+    "serialization failures": Kind(
+        fault=serializable, told=frozenset({STALE, "STORE_BUSY"}), is_raced=True
+    ),
     "terminated backends": Kind(
         fault=terminated,
         told=frozenset({STALE, "STORE_UNREACHABLE", "STORE_BUSY"}),
@@ -150,8 +158,16 @@ ON_SQLITE: Final = {
         fault=few_pages, told=frozenset({"STORE_FULL", STALE}), proof=frozenset({"STORE_FULL"})
     ),
     "full by RLIMIT_FSIZE": Kind(
-        fault=short_files, told=frozenset({"DATABASE_FAULT", "STORE_FULL", STALE}), proof=frozenset({"DATABASE_FAULT"})
+        fault=short_files,
+        told=frozenset({"DATABASE_FAULT", "STORE_FULL", STALE}),
+        proof=frozenset({"DATABASE_FAULT"}),
     ),
-    "read-only": Kind(fault=only_queries, told=frozenset({"STORE_READ_ONLY"}), proof=frozenset({"STORE_READ_ONLY"})),
-    "lock timeouts": Kind(fault=locked_file, told=frozenset({"STORE_BUSY"}), proof=frozenset({"STORE_BUSY"})),
+    "read-only": Kind(
+        fault=only_queries,
+        told=frozenset({"STORE_READ_ONLY"}),
+        proof=frozenset({"STORE_READ_ONLY"}),
+    ),
+    "lock timeouts": Kind(
+        fault=locked_file, told=frozenset({"STORE_BUSY"}), proof=frozenset({"STORE_BUSY"})
+    ),
 }

@@ -20,7 +20,7 @@ from tests.conftest import POLICY
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved, ConceptStatus
-from indelible.kernel import Once, RequestInFlight, canonical
+from indelible.kernel import Idempotency, RequestInFlight, canonical_json
 from indelible.testing.stores import MAYA, NOOR, RATIO
 from indelible_sql import SqlStore, open_store, verify
 
@@ -93,7 +93,10 @@ def write(url: str, name: str, end: Any) -> None:  # noqa: ANN401 - a pipe's end
 def done(store: SqlStore, request: Request, name: str) -> Answer:
     """The request, done or found done."""
     handler, command = _meant(request)
-    actor, once = NOOR if request.verb == "approve" else MAYA, Once(request.key, ConceptSaved)
+    actor, once = (
+        NOOR if request.verb == "approve" else MAYA,
+        Idempotency(request.key, ConceptSaved),
+    )
     while True:
         try:
             saved: ConceptSaved = store.run(
@@ -102,7 +105,12 @@ def done(store: SqlStore, request: Request, name: str) -> Answer:
         except RequestInFlight:  # the server has not noticed that whoever asked first is dead
             time.sleep(PAUSE_SECONDS)
         else:
-            return Answer(saved.concept.id, saved.seq, saved.concept.status.value, saved.concept.current_version)
+            return Answer(
+                saved.concept.id,
+                saved.seq,
+                saved.concept.status.value,
+                saved.concept.current_version,
+            )
 
 
 def _meant(request: Request) -> tuple[Any, Any]:
@@ -110,7 +118,9 @@ def _meant(request: Request) -> tuple[Any, Any]:
     if request.verb == "create":
         return concepts.create_concept, concepts.CreateConcept(content=RATIO)
     if request.verb == "edit":
-        return concepts.edit_concept, concepts.EditConcept(content=RATIO, change_note="again", **place)
+        return concepts.edit_concept, concepts.EditConcept(
+            content=RATIO, change_note="again", **place
+        )
     handler, command = STEPS[request.verb]
     return handler, command(**place)
 
@@ -138,7 +148,7 @@ class Story:
     def told(self, answer: Answer, writer: str) -> None:
         """Keep the answer outside of the process that gave it."""
         assert self.pending is not None
-        self.journal.write(f"{canonical([writer, asdict(self.pending), asdict(answer)])}\n")
+        self.journal.write(f"{canonical_json([writer, asdict(self.pending), asdict(answer)])}\n")
         self.journal.flush()
         self.last, self.pending = answer, None
         self.killed.answered += 1
@@ -194,7 +204,9 @@ def _wrong(store: SqlStore, journal: Path, killed: Killed, chance: Random) -> It
         change = changes.pop((answer.concept_id, answer.seq), None)
         if change is None or (change.to_state, change.version) != (answer.status, answer.version):
             yield f"{request} was answered with {answer} and left {change}"
-        elif change.request_id != writer:  # an earlier writer had done it, and died before it could say so
+        elif (
+            change.request_id != writer
+        ):  # an earlier writer had done it, and died before it could say so
             killed.had_been_done += 1
     yield from (f"nobody was told of {each}" for each in changes.values())
     for _, request, answer in chance.sample(answers, min(ASKED_AGAIN, len(answers))):

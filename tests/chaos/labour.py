@@ -17,16 +17,18 @@ from attrs import evolve, frozen
 
 from indelible import tokens
 from indelible.kernel import Actor, Head
-from indelible.kernel.stages import GiveUp, Stage, TryAgain
+from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
-from indelible_workers import HintBroker, Periodic, Shift, client_of, schedule, working
+from indelible_workers import Periodic, WakeupBroker, Worker, client_of, run_workers, schedule
 
 GENERATE, COUNT, POST, TICK = "generate", "count", "post", "tick"
 KEPT: Final = "INSERT INTO public.units (kind, id) VALUES (%s, %s)"  # a second time it is refused
 IS_MENDED: Final = "SELECT 1 FROM public.units WHERE kind = 'mended' AND id = %s"
 PERIODIC: Final = Periodic(name="tick", stage=TICK, every_seconds=5)
-POSTED: Final = "INSERT INTO posted (key) VALUES (?) ON CONFLICT (key) DO UPDATE SET asked = asked + 1"
+POSTED: Final = (
+    "INSERT INTO posted (key) VALUES (?) ON CONFLICT (key) DO UPDATE SET asked = asked + 1"
+)
 THREADS: Final = 2
 COUNT_SECONDS, POST_SECONDS = 0.02, 0.3
 
@@ -64,7 +66,7 @@ def _painted(head: Head[tokens.Token]) -> str:
 
 
 def _dead(tx: Any, lease: Lease, reason: str) -> None:  # noqa: ANN401 - as above
-    tokens.bury_generation(tx, lease.entity_id, reason)
+    tokens.fail_generation(tx, lease.entity_id, reason)
 
 
 @frozen
@@ -75,19 +77,25 @@ class Posts:
 
     def claim(self, tx: Any, leases: Leases) -> Sequence[tuple[str, bool, int]]:  # noqa: ANN401 - as above
         """Which units, whether somebody has mended what they would die of, and at which attempt."""
-        mended = [bool(tx.connection.exec_driver_sql(IS_MENDED, (each.entity_id,)).all()) for each in leases]
-        return [(each.entity_id, is_mended, each.attempt) for each, is_mended in zip(leases, mended, strict=True)]
+        mended = [
+            bool(tx.connection.exec_driver_sql(IS_MENDED, (each.entity_id,)).all())
+            for each in leases
+        ]
+        return [
+            (each.entity_id, is_mended, each.attempt)
+            for each, is_mended in zip(leases, mended, strict=True)
+        ]
 
     def perform(self, work: tuple[str, bool, int]) -> str:
         """The unit, posted under its own key: who died after that finds it done."""
         unit, is_mended, attempt = work
         if poison(unit) and not is_mended:
-            raise GiveUp(f"the outside system will not take {unit}")
+            raise PermanentFailure(f"the outside system will not take {unit}")
         time.sleep(POST_SECONDS)
         with closing(sqlite3.connect(self.outside, timeout=60, isolation_level=None)) as connection:
             connection.execute(POSTED, (unit,))
         if attempt == 1 and int(unit.rpartition("-")[2]) % 17 == 0:
-            raise TryAgain("the answer was lost", 0.5)
+            raise RetryLater("the answer was lost", 0.5)
         return unit
 
     def finish(self, tx: Any, done: Sequence[tuple[tuple[str, bool, int], str]]) -> None:  # noqa: ANN401 - as above
@@ -101,16 +109,25 @@ def stages(outside: str) -> dict[str, Stage[Any, Any, Any]]:
     painting = Stage(
         name=GENERATE,
         batch=100,
-        claim=tokens.begin_generation,
+        claim=tokens.start_generation,
         perform=_painted,
         finish=tokens.finish_generation,
-        buried=_dead,
-        most_attempts=often,
+        on_dead=_dead,
+        max_attempts=often,
     )
-    counting = Stage(name=COUNT, batch=100, claim=_ids, perform=_slowly, finish=_counted, most_attempts=often)
-    ticking = Stage(name=TICK, batch=100, claim=_ids, perform=str, finish=_ticked, most_attempts=often)
+    counting = Stage(
+        name=COUNT, batch=100, claim=_ids, perform=_slowly, finish=_counted, max_attempts=often
+    )
+    ticking = Stage(
+        name=TICK, batch=100, claim=_ids, perform=str, finish=_ticked, max_attempts=often
+    )
     posting = Stage(
-        name=POST, batch=1, claim=posts.claim, perform=posts.perform, finish=posts.finish, most_attempts=often
+        name=POST,
+        batch=1,
+        claim=posts.claim,
+        perform=posts.perform,
+        finish=posts.finish,
+        max_attempts=often,
     )
     every: tuple[Stage[Any, Any, Any], ...] = (painting, counting, ticking, posting)
     return {stage.name: stage for stage in every}
@@ -118,7 +135,7 @@ def stages(outside: str) -> dict[str, Stage[Any, Any, Any]]:
 
 def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds: str) -> None:
     """Work until SIGTERM."""
-    shift = Shift(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
+    shift = Worker(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
 
     def end(*_: object) -> None:
         Thread(target=shift.end).start()  # this one may be in the middle of `wait`
@@ -127,10 +144,13 @@ def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds
     if kind == "clock":
         schedule(shift, (PERIODIC,))
         return
-    every = {each: evolve(stage, lease_seconds=int(lease_seconds)) for each, stage in stages(outside).items()}
+    every = {
+        each: evolve(stage, lease_seconds=int(lease_seconds))
+        for each, stage in stages(outside).items()
+    }
     with (
         client_of(redis) as client,
-        working(shift, every, [HintBroker(client, shift)], threads=THREADS, sweep_seconds=2),
+        run_workers(shift, every, [WakeupBroker(client, shift)], threads=THREADS, sweep_seconds=2),
     ):
         shift.ended.wait()
 

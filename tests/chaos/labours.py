@@ -27,8 +27,8 @@ from tests.conftest import SHARED_MEMORY
 
 from indelible import tokens
 from indelible.kernel import Actor
-from indelible.kernel.stages import ReviveWork, revive_work
-from indelible.kernel.tasks import Attempt, Work
+from indelible.kernel.stages import RequeueTask, requeue_task
+from indelible.kernel.tasks import Attempt, Task
 from indelible_service.embedded import redis
 from indelible_sql import open_store, verify
 from indelible_workers import client_of
@@ -103,7 +103,9 @@ class Works:
         )
         with (self.directory / f"{place}.log").open("ab") as log:
             command = (sys.executable, "-m", "tests.chaos.labour", *said, str(self.lease_seconds))
-            self.children[place] = subprocess.Popen[bytes](command, stdin=DEVNULL, stdout=log, stderr=log)
+            self.children[place] = subprocess.Popen[bytes](
+                command, stdin=DEVNULL, stdout=log, stderr=log
+            )
 
     def kill(self, kind: str, chance: Random) -> Watched | None:
         """Kill one of a kind, and start it again."""
@@ -167,7 +169,9 @@ def works(lease_seconds: int) -> Generator[Works]:
             server.stop(is_killed=False)
 
 
-def labour(units: int, kills: int, seconds: float, chance: Random, lease_seconds: int = 60) -> Laboured:
+def labour(
+    units: int, kills: int, seconds: float, chance: Random, lease_seconds: int = 60
+) -> Laboured:
     """So many units, while so many are killed in so many seconds."""
     laboured = Laboured(units=units)
     with works(lease_seconds) as made:
@@ -187,7 +191,9 @@ def labour(units: int, kills: int, seconds: float, chance: Random, lease_seconds
         _settle(made.url, laboured)
         laboured.settled_seconds = time.monotonic() - last
         laboured.wrong += [
-            f"{place} ended by itself" for place, child in made.children.items() if child.poll() is not None
+            f"{place} ended by itself"
+            for place, child in made.children.items()
+            if child.poll() is not None
         ]
         for watcher in watchers:
             watcher.join()
@@ -207,16 +213,24 @@ def _put(url: str, units: int, seconds: float) -> Mapping[str, set[str]]:
         return begun + timedelta(seconds=seconds * number / count)
 
     def author(tx: Any, _: None) -> str:  # noqa: ANN401 - any transaction
-        born = tokens.Author.born("create", now=tx.clock.now(), id=tx.ids.new(), wallet_address=WALLET)
+        born = tokens.Author.create(
+            "create", now=tx.clock.now(), id=tx.ids.new(), wallet_address=WALLET
+        )
         return tokens.Repositories.over(tx).authors.add(born).id
 
     def minted(tx: Any, numbers: range) -> list[str]:  # noqa: ANN401 - as above
         now, kept = tx.clock.now(), tokens.Repositories.over(tx).tokens
-        said = [{"token_id": each, "mint_timestamp": due(each, many), "author_id": author_id} for each in numbers]
-        return [kept.add(tokens.Token.born("detect", now=now, id=tx.ids.new(), **each)).id for each in said]
+        said = [
+            {"token_id": each, "mint_timestamp": due(each, many), "author_id": author_id}
+            for each in numbers
+        ]
+        return [
+            kept.add(tokens.Token.create("detect", now=now, id=tx.ids.new(), **each)).id
+            for each in said
+        ]
 
     def put(tx: Any, work: tuple[str, Mapping[str, datetime]]) -> None:  # noqa: ANN401 - as above
-        tx.work.put(*work)
+        tx.tasks.enqueue(*work)
 
     try:
         author_id = store.run(author, None, actor=OPERATOR, reason="a labour begins")
@@ -237,8 +251,11 @@ def _put(url: str, units: int, seconds: float) -> Mapping[str, set[str]]:
 def _held(url: str, actor: str) -> dict[tuple[str, str], int]:
     """What the actor has in hand."""
     with psycopg.connect(url) as connection:
-        asked = "SELECT stage, entity_id, fence FROM indelible.work WHERE lease_owner = %s AND lease_until > now()"
-        return {(stage, entity_id): fence for stage, entity_id, fence in connection.execute(asked, (actor,))}
+        asked = "SELECT stage, entity_id, fence FROM indelible.tasks WHERE lease_owner = %s AND lease_until > now()"
+        return {
+            (stage, entity_id): fence
+            for stage, entity_id, fence in connection.execute(asked, (actor,))
+        }
 
 
 def _watch(url: str, watched: Watched, laboured: Laboured) -> None:
@@ -248,9 +265,11 @@ def _watch(url: str, watched: Watched, laboured: Laboured) -> None:
         time.sleep(0.5)
         with suppress(psycopg.Error), psycopg.connect(url) as connection:
             ids = list({entity_id for _, entity_id in left})
-            asked = "SELECT stage, entity_id, fence, due_at FROM indelible.work WHERE entity_id = ANY(%s)"
+            asked = "SELECT stage, entity_id, fence, due_at FROM indelible.tasks WHERE entity_id = ANY(%s)"
             for stage, entity_id, fence, due_at in connection.execute(asked, (ids,)):
-                if (stage, entity_id) in left and (fence > left[stage, entity_id] or due_at is None):
+                if (stage, entity_id) in left and (
+                    fence > left[stage, entity_id] or due_at is None
+                ):
                     del left[stage, entity_id]
                     laboured.resumed.append(time.monotonic() - watched.killed_at)
     laboured.wrong += [f"{stage} {entity_id} was not taken up again" for stage, entity_id in left]
@@ -258,7 +277,9 @@ def _watch(url: str, watched: Watched, laboured: Laboured) -> None:
 
 def _settle(url: str, laboured: Laboured) -> None:
     """Wait until nothing is due, but for slots that the clock makes."""
-    asked = "SELECT count(*) FROM indelible.work WHERE due_at IS NOT NULL AND stage IN (%s, %s, %s)"
+    asked = (
+        "SELECT count(*) FROM indelible.tasks WHERE due_at IS NOT NULL AND stage IN (%s, %s, %s)"
+    )
     begun = time.monotonic()
     while time.monotonic() - begun < STUCK_SECONDS:
         with suppress(psycopg.Error), psycopg.connect(url) as connection:
@@ -275,23 +296,32 @@ def _revive(url: str, laboured: Laboured) -> None:
     try:
         for work in store.read(_dead_posts):
             (last, *_) = store.read(_last_attempt, work.entity_id)
-            if not (work.buried and last.reason == work.buried and poison(work.entity_id)):
+            if not (
+                work.dead_reason and last.reason == work.dead_reason and poison(work.entity_id)
+            ):
                 laboured.wrong.append(f"{work.entity_id} is dead without its reason")
             with psycopg.connect(url) as connection:
-                connection.execute("INSERT INTO public.units VALUES ('mended', %s)", (work.entity_id,))
-            store.run(revive_work, ReviveWork(stage=POST, entity_id=work.entity_id), actor=OPERATOR, reason="mended")
+                connection.execute(
+                    "INSERT INTO public.units VALUES ('mended', %s)", (work.entity_id,)
+                )
+            store.run(
+                requeue_task,
+                RequeueTask(stage=POST, entity_id=work.entity_id),
+                actor=OPERATOR,
+                reason="mended",
+            )
             laboured.dead += 1
     finally:
         store.dispose()
 
 
-def _dead_posts(tx: Any) -> tuple[Work, ...]:  # noqa: ANN401 - any transaction
-    found: tuple[Work, ...] = tx.work.dead(POST, after="", limit=100_000)
+def _dead_posts(tx: Any) -> tuple[Task, ...]:  # noqa: ANN401 - any transaction
+    found: tuple[Task, ...] = tx.tasks.dead(POST, after="", limit=100_000)
     return found
 
 
 def _last_attempt(tx: Any, unit: str) -> tuple[Attempt, ...]:  # noqa: ANN401 - any transaction
-    found: tuple[Attempt, ...] = tx.work.attempts_of(POST, unit, limit=1)
+    found: tuple[Attempt, ...] = tx.tasks.attempts_of(POST, unit, limit=1)
     return found
 
 
@@ -300,7 +330,9 @@ def _compare(made: Works, wanted: Mapping[str, set[str]], laboured: Laboured) ->
     store = open_store(made.url)
     with psycopg.connect(made.url) as connection:
         kept = connection.execute("SELECT kind, id FROM public.units").fetchall()
-        of_clock = connection.execute("SELECT entity_id FROM indelible.work WHERE stage = %s", (TICK,))
+        of_clock = connection.execute(
+            "SELECT entity_id FROM indelible.tasks WHERE stage = %s", (TICK,)
+        )
         slots = {entity_id for (entity_id,) in of_clock}
         asked = "SELECT entity_id FROM indelible.history WHERE lifecycle = 'token' AND action = 'upload'"
         uploaded = Counter(entity_id for (entity_id,) in connection.execute(asked))
@@ -314,10 +346,16 @@ def _compare(made: Works, wanted: Mapping[str, set[str]], laboured: Laboured) ->
         "outside": (wanted[POST], posted),
         GENERATE: (wanted[GENERATE], set(uploaded)),
     }
-    laboured.wrong += [f"{kind}: {len(one ^ other)} differ" for kind, (one, other) in pairs.items() if one != other]
-    laboured.wrong += [f"token {each} was uploaded {times} times" for each, times in uploaded.items() if times > 1]
+    laboured.wrong += [
+        f"{kind}: {len(one ^ other)} differ" for kind, (one, other) in pairs.items() if one != other
+    ]
+    laboured.wrong += [
+        f"token {each} was uploaded {times} times" for each, times in uploaded.items() if times > 1
+    ]
     now = datetime.now(UTC) - timedelta(seconds=3 * PERIODIC.every_seconds)
-    late = {each for each in slots - done[TICK] if each < f"{PERIODIC.name}@{now:%Y-%m-%dT%H:%M:%SZ}"}
+    late = {
+        each for each in slots - done[TICK] if each < f"{PERIODIC.name}@{now:%Y-%m-%dT%H:%M:%SZ}"
+    }
     laboured.wrong += [f"{len(late)} slots were not done"] if late else []
     laboured.wrong += [str(each) for each in verify(store)]
     store.dispose()

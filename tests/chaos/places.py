@@ -37,7 +37,9 @@ class Place:
     def admin(self) -> Generator[psycopg.Connection[Any]]:
         """A superuser's session on PostgreSQL, to which no setting of this module applies."""
         assert self.server is not None
-        options = "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed"
+        options = (
+            "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed"
+        )
         with psycopg.connect(self.server.admin_url, autocommit=True, options=options) as connection:
             yield connection
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table, func, insert, s
 from indelible import captures
 from indelible.captures import CaptureArtifactCommand, ContentSource, EngagementLevel
 from indelible.kernel import IndelibleError
-from indelible.testing.captures.scenarios import Place, place_in, space_of
+from indelible.testing.captures.scenarios import CaptureScenario, place_in, space_of
 from indelible.testing.stores import BEGINNING, AnyStore
 from indelible_sql import SqlStore, rebuild, verify
 
@@ -50,7 +50,7 @@ def vector(dice: Random) -> tuple[float, ...]:
     return tuple(dice.gauss(0, 1) for _ in range(DIMENSION))
 
 
-def told(number: int, dice: Random) -> Callable[[Place], CaptureArtifactCommand]:
+def told(number: int, dice: Random) -> Callable[[CaptureScenario], CaptureArtifactCommand]:
     """A capture that is the same in every space, but for its key."""
     said: dict[str, Any] = {
         "url": f"https://example.org/{number % max(1, number // 3 + 1)}",
@@ -65,7 +65,7 @@ def told(number: int, dice: Random) -> Callable[[Place], CaptureArtifactCommand]
     }
     direction = vector(dice)
 
-    def make(place: Place) -> CaptureArtifactCommand:
+    def make(place: CaptureScenario) -> CaptureArtifactCommand:
         return place.command(direction, capture_key=f"{number:06d}-{place.space_id}", **said)
 
     return make
@@ -103,21 +103,28 @@ def answer(store: AnyStore, command: CaptureArtifactCommand) -> str:
     return ""
 
 
-def artifacts(place: Place) -> Iterator[dict[str, Any]]:
+def artifacts(place: CaptureScenario) -> Iterator[dict[str, Any]]:
     """What every artifact of the space shows, less what its place and the hour of writing say."""
     page = place.read(captures.list_artifacts, place.space_id, limit=10**6)
     for artifact in sorted(page, key=lambda each: each.normalized_url):
-        shown = {name: value for name, value in asdict(artifact, recurse=False).items() if name not in OF_PLACE}
+        shown = {
+            name: value
+            for name, value in asdict(artifact, recurse=False).items()
+            if name not in OF_PLACE
+        }
         yield shown | {name: shown[name].replace(place.space_id, "") for name in TIMES}
 
 
-def holes(place: Place, parts: Sequence[str]) -> Iterator[str]:
+def holes(place: CaptureScenario, parts: Sequence[str]) -> Iterator[str]:
     """The parts whose captures are not numbered one by one, or whose centroid they do not give again."""
     for part in parts:
         signals = place.read(captures.list_drift, part, limit=10**6)
         if [each.applied_seq for each in signals] != list(range(1, len(signals) + 1)):
             yield f"a hole in {part}"
-        if place.read(captures.replay_centroid, part) != place.read(captures.get_subspace, part).centroid:
+        if (
+            place.read(captures.replay_centroid, part)
+            != place.read(captures.get_subspace, part).centroid
+        ):
             yield f"{part} is replayed to something else"
 
 
@@ -131,7 +138,9 @@ def count_up(store: SqlStore, clients: int, times: int) -> tuple[int, int]:
     place = place_in(store)
     part = place.subspace((1.0, 0.0, 0.0))
     commands = [
-        place.command((1.0, 0.01 * number, 0.0), subspace_id=part, url=f"https://example.org/{number}")
+        place.command(
+            (1.0, 0.01 * number, 0.0), subspace_id=part, url=f"https://example.org/{number}"
+        )
         for number in range(clients * times)
     ]
     wrong = refused(store, commands, clients)

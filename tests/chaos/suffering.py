@@ -22,7 +22,9 @@ DONE: Final = ""
 UNSURE: Final = {"OUTCOME_UNKNOWN"}
 WORKERS: Final = 3
 COMMANDS: Final = 6  # of each worker, in each round
-LONG: Final = ConceptContent(name="Long", definition="A rather long definition. " * 700)  # so that a file must grow
+LONG: Final = ConceptContent(
+    name="Long", definition="A rather long definition. " * 700
+)  # so that a file must grow
 LONGEST_WAIT_SECONDS: Final = 20
 PAUSE_SECONDS: Final = 0.02
 LONGEST_PAUSE_SECONDS: Final = 0.05  # of a caller who was refused
@@ -95,7 +97,9 @@ def _work(store: SqlStore, shared: ConceptSaved, seed: int) -> list[Told]:
     return told
 
 
-def _asked(store: SqlStore, saved: ConceptSaved | None, chance: Random) -> tuple[str, ConceptSaved | None]:
+def _asked(
+    store: SqlStore, saved: ConceptSaved | None, chance: Random
+) -> tuple[str, ConceptSaved | None]:
     steps: dict[ConceptStatus, Callable[[SqlStore, ConceptSaved], ConceptSaved]] = {
         ConceptStatus.DRAFT: submit,
         ConceptStatus.REVIEW: approve,
@@ -116,7 +120,13 @@ def _looked_up(store: SqlStore, saved: ConceptSaved) -> ConceptSaved:
         shown = store.read(concepts.get_concept, saved.concept.id)
     except IndelibleError:
         return saved
-    return ConceptSaved(concept=shown.concept, version=shown.version, warnings=(), current_warnings=(), seq=shown.seq)
+    return ConceptSaved(
+        concept=shown.concept,
+        version=shown.version,
+        warnings=(),
+        current_warnings=(),
+        seq=shown.seq,
+    )
 
 
 def _patiently(suffered: Suffered, call: Callable[[], R]) -> R:
@@ -132,11 +142,15 @@ def _patiently(suffered: Suffered, call: Callable[[], R]) -> R:
             time.sleep(PAUSE_SECONDS)
 
 
-def _left(store: SqlStore, position: int, shared: ConceptSaved, told: list[Told], suffered: Suffered) -> Iterator[str]:
+def _left(
+    store: SqlStore, position: int, shared: ConceptSaved, told: list[Told], suffered: Suffered
+) -> Iterator[str]:
     """What is half-written, lost, or there though nobody was told of it."""
     found = _patiently(suffered, lambda: changes_after(store, position))
     changes = Counter((each.entity_id, each.seq) for each in found)
-    accepted = Counter([(shared.concept.id, shared.seq), *(where for code, where in told if code == DONE)])
+    accepted = Counter(
+        [(shared.concept.id, shared.seq), *(where for code, where in told if code == DONE)]
+    )
     unsure = sum(code in UNSURE for code, _ in told)
     yield from (f"lost: {each}" for each in accepted - changes)
     if (others := (changes - accepted).total()) > unsure:

@@ -12,7 +12,9 @@ from indelible_service.embedded import PostgresServer
 def test_fifty_thousand_claims_by_eight_processes_never_overlap(
     database: PostgresServer, tell: Callable[[str], None]
 ) -> None:
-    found = count_claims(database.url, claims=50_000, workers=8, deaths=6, pieces=2_000, chance=dice(3))
+    found = count_claims(
+        database.url, claims=50_000, workers=8, deaths=6, pieces=2_000, chance=dice(3)
+    )
 
     tell(f"Claims on PostgreSQL by 8 processes: {found}")
     assert found.wrong == []
@@ -20,7 +22,9 @@ def test_fifty_thousand_claims_by_eight_processes_never_overlap(
     assert found.deaths == 6
 
 
-def test_claims_of_processes_on_one_sqlite_file_never_overlap(sqlite_url: str, tell: Callable[[str], None]) -> None:
+def test_claims_of_processes_on_one_sqlite_file_never_overlap(
+    sqlite_url: str, tell: Callable[[str], None]
+) -> None:
     found = count_claims(sqlite_url, claims=3_000, workers=3, deaths=2, pieces=300, chance=dice(3))
 
     tell(f"Claims on SQLite by 3 processes: {found}")

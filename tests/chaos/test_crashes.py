@@ -18,15 +18,21 @@ def url(request: pytest.FixtureRequest, sqlite_url: str, database: PostgresServe
     return sqlite_url if request.param == "sqlite" else database.url
 
 
-def test_a_kill_at_any_failpoint_leaves_all_or_nothing_and_the_first_answer_comes_again(url: str) -> None:
+def test_a_kill_at_any_failpoint_leaves_all_or_nothing_and_the_first_answer_comes_again(
+    url: str,
+) -> None:
     crashed = crash_everywhere(url, ["edit", "capture"], keys=(True,))
     others = {"FUSED"} if url.startswith("sqlite") else {"STEP"}
 
     assert (crashed.wrong, crashed.findings) == ([], [])
-    assert crashed.where == {each for each in Failpoint if each.name.partition("_")[2] not in others}
+    assert crashed.where == {
+        each for each in Failpoint if each.name.partition("_")[2] not in others
+    }
 
 
-def test_a_writer_that_is_killed_had_done_what_it_said_and_no_more(url: str, tmp_path: Path) -> None:
+def test_a_writer_that_is_killed_had_done_what_it_said_and_no_more(
+    url: str, tmp_path: Path
+) -> None:
     killed = kill_writers(url, KILLS, Random(1), tmp_path / "journal")  # noqa: S311 - no secret
 
     assert (killed.times, killed.wrong) == (KILLS, [])

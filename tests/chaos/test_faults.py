@@ -61,7 +61,9 @@ def test_a_server_that_ends_in_the_middle_is_told_and_survived() -> None:
     assert restarts >= 1
 
 
-def test_history_goes_forward_whatever_the_clock_shows(sqlite_url: str, database: PostgresServer) -> None:
+def test_history_goes_forward_whatever_the_clock_shows(
+    sqlite_url: str, database: PostgresServer
+) -> None:
     for found in (sqlite_url, database):
         jumped = jump(found, chance(), 20)
 

@@ -6,7 +6,9 @@ from tests.chain.detections import dice
 from tests.chaos.labours import labour
 
 
-def test_every_unit_is_done_once_or_dead_with_a_reason_whoever_is_killed(tell: Callable[[str], None]) -> None:
+def test_every_unit_is_done_once_or_dead_with_a_reason_whoever_is_killed(
+    tell: Callable[[str], None],
+) -> None:
     laboured = labour(units=300, kills=8, seconds=12, chance=dice(7), lease_seconds=3)
 
     tell(f"Work while its workers and servers are killed: {laboured}")

@@ -9,7 +9,9 @@ from indelible_sql.captures.tables import SIGNALS
 from indelible_sql.kernel.history import ROWS
 from indelible_sql.schema.tables import HISTORY
 
-AFTER = select(HISTORY).where(HISTORY.c.position > bindparam("position")).order_by(HISTORY.c.position)
+AFTER = (
+    select(HISTORY).where(HISTORY.c.position > bindparam("position")).order_by(HISTORY.c.position)
+)
 LAST = select(HISTORY.c.position).order_by(HISTORY.c.position.desc()).limit(1)
 SIGNALS_KEPT = select(SIGNALS.c.id).order_by(SIGNALS.c.id)
 
@@ -37,7 +39,10 @@ def changes_after(store: SqlStore, position: int = 0) -> list[Change]:
     """Every change that was written after a position."""
 
     def query(tx: SqlReading) -> list[Change]:
-        return [ROWS.structure(found, Change) for found in tx.session.rows(AFTER, {"position": position})]
+        return [
+            ROWS.structure(found, Change)
+            for found in tx.session.rows(AFTER, {"position": position})
+        ]
 
     return store.read(query)
 

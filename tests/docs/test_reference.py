@@ -12,12 +12,20 @@ from indelible.concepts import WarningCode
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_as_it_would_be_written_now(name: str) -> None:
-    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `python -m docs.generate`"
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), (
+        "run `python -m docs.generate`"
+    )
 
 
 def test_every_page_that_says_it_is_generated_is_and_so_is_every_drawing() -> None:
-    pages = {path.relative_to(DOCS).as_posix(): path for path in DOCS.rglob("*.md") if "_build" not in path.parts}
-    said = {name for name, path in pages.items() if path.read_text(encoding="utf-8").startswith(HEADER)}
+    pages = {
+        path.relative_to(DOCS).as_posix(): path
+        for path in DOCS.rglob("*.md")
+        if "_build" not in path.parts
+    }
+    said = {
+        name for name, path in pages.items() if path.read_text(encoding="utf-8").startswith(HEADER)
+    }
     drawings = {path.relative_to(DOCS).as_posix() for path in (DOCS / "drawings").iterdir()}
 
     assert said | drawings | {"architecture.md"} == set(PAGES)
@@ -29,7 +37,9 @@ def test_a_drawing_needs_nothing_but_itself_and_says_what_it_is(name: str) -> No
     texts = [each.text for each in drawing.iter() if each.text and each.text.strip()]
 
     assert drawing[0].tag.endswith("title")
-    assert not [each for each in drawing.iter() if any("href" in key or "src" in key for key in each.attrib)]
+    assert not [
+        each for each in drawing.iter() if any("href" in key or "src" in key for key in each.attrib)
+    ]
     assert len(texts) > 3
 
 

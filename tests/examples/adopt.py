@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, Table, Text, select
 
 from indelible import concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.concepts import Concept, ConceptContent, ConceptStatus, ConceptVersion
 from indelible.kernel import Actor
 
@@ -45,16 +45,20 @@ class Adopt:
 
 def articles(connection: Connection) -> Iterator[Adopt]:
     """Every article of the old table."""
-    rows = connection.execute(select(ARTICLES).order_by(ARTICLES.c.id, ARTICLES.c.revision)).mappings()
+    rows = connection.execute(
+        select(ARTICLES).order_by(ARTICLES.c.id, ARTICLES.c.revision)
+    ).mappings()
     found: dict[int, list[Revision]] = {}
     for row in rows:
         known = {name: row[name] for name in ("title", "body", "author")}
         when = row["saved_at"].replace(tzinfo=UTC)  # the old program wrote UTC without saying so
-        found.setdefault(row["id"], []).append(Revision(**known, saved_at=when, is_live=bool(row["is_live"])))
+        found.setdefault(row["id"], []).append(
+            Revision(**known, saved_at=when, is_live=bool(row["is_live"]))
+        )
     return (Adopt(article_id=key, revisions=tuple(each)) for key, each in found.items())
 
 
-def adopt(tx: Writing, command: Adopt) -> str:
+def adopt(tx: WriteTx, command: Adopt) -> str:
     """The concept's id; a second adoption of the same article changes nothing."""
     concept_id = f"article-{command.article_id}"
     if tx.concepts.get_concept(concept_id) is None:
@@ -65,7 +69,7 @@ def adopt(tx: Writing, command: Adopt) -> str:
     return concept_id
 
 
-def keep(tx: Writing, concept_id: str, number: int, revision: Revision) -> None:
+def keep(tx: WriteTx, concept_id: str, number: int, revision: Revision) -> None:
     """A revision as a version, by its own author and of its own time."""
     stored = tx.concepts.get_concept(concept_id)
     concept = Concept(
@@ -89,7 +93,7 @@ def keep(tx: Writing, concept_id: str, number: int, revision: Revision) -> None:
     )
 
 
-def publish(tx: Writing, concept_id: str) -> None:
+def publish(tx: WriteTx, concept_id: str) -> None:
     """The steps to PUBLISHED, now: the old table does not say when they were taken."""
     for status in (ConceptStatus.REVIEW, ConceptStatus.APPROVED, ConceptStatus.PUBLISHED):
         concept = concepts.get_concept(tx, concept_id).concept

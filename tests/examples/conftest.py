@@ -25,7 +25,9 @@ class HostDatabase:
         with engine.begin() as connection:
             step(connection)
             for table in tables if engine.dialect.name == "postgresql" else ():
-                connection.execute(text(f"GRANT SELECT, INSERT, UPDATE ON {table} TO indelible_app"))
+                connection.execute(
+                    text(f"GRANT SELECT, INSERT, UPDATE ON {table} TO indelible_app")
+                )
 
     def engine(self) -> Engine:
         """An engine of the host's, as the application."""
@@ -42,4 +44,8 @@ def check_keys(connection: sqlite3.Connection, _: object) -> None:
 @pytest.fixture(params=["sqlite_url", "database"])
 def host(request: pytest.FixtureRequest) -> HostDatabase:
     found: str | PostgresServer = request.getfixturevalue(request.param)
-    return HostDatabase(found, found) if isinstance(found, str) else HostDatabase(found.url, found.owner_url)
+    return (
+        HostDatabase(found, found)
+        if isinstance(found, str)
+        else HostDatabase(found.url, found.owner_url)
+    )

@@ -13,18 +13,26 @@ from indelible.kernel import (
     Actor,
     Conflict,
     Forbidden,
+    Idempotency,
     IndelibleError,
     Invalid,
     NotFound,
-    Once,
     OutcomeUnknown,
     Stale,
     Unavailable,
-    plain,
+    to_json_value,
 )
 from indelible_sql import open_async_store
 
-STATUS = {NotFound: 404, Conflict: 409, Stale: 412, Invalid: 422, Forbidden: 403, Unavailable: 503, OutcomeUnknown: 503}
+STATUS = {
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+    Forbidden: 403,
+    Unavailable: 503,
+    OutcomeUnknown: 503,
+}
 
 
 class Words(BaseModel):
@@ -64,15 +72,24 @@ def create_app(url: str) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
 
-    async def create(asked: Words, actor: Caller, idempotency_key: Annotated[str | None, Header()] = None) -> Saved:
+    async def create(
+        asked: Words, actor: Caller, idempotency_key: Annotated[str | None, Header()] = None
+    ) -> Saved:
         command = concepts.CreateConcept(content=content_of(asked))
-        once = Once(idempotency_key, concepts.ConceptSaved) if idempotency_key else None
-        return shown(await store.run(concepts.create_concept, command, actor=actor, reason=asked.reason, once=once))
+        once = Idempotency(idempotency_key, concepts.ConceptSaved) if idempotency_key else None
+        return shown(
+            await store.run(
+                concepts.create_concept, command, actor=actor, reason=asked.reason, once=once
+            )
+        )
 
     async def finish(concept_id: str, asked: Words, actor: Caller) -> Saved:
         """The last edit and the submission: both, or neither."""
         edit = concepts.EditConcept(
-            concept_id=concept_id, expected_seq=asked.seq, content=content_of(asked), change_note=asked.reason
+            concept_id=concept_id,
+            expected_seq=asked.seq,
+            content=content_of(asked),
+            change_note=asked.reason,
         )
         async with store.transaction(actor=actor, reason=asked.reason) as tx:
             edited = await tx.run(concepts.edit_concept, edit)
@@ -98,7 +115,9 @@ def content_of(asked: Words) -> concepts.ConceptContent:
 def shown(saved: concepts.ConceptSaved) -> Saved:
     """What the caller is told."""
     concept = saved.concept
-    return Saved(concept_id=concept.id, status=concept.status, version=concept.current_version, seq=saved.seq)
+    return Saved(
+        concept_id=concept.id, status=concept.status, version=concept.current_version, seq=saved.seq
+    )
 
 
 async def refused(_: Request, error: Exception) -> JSONResponse:
@@ -106,4 +125,7 @@ async def refused(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, IndelibleError):
         raise error
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-    return JSONResponse({"code": error.code, "message": error.message, "detail": plain(error.detail)}, status)
+    return JSONResponse(
+        {"code": error.code, "message": error.message, "detail": to_json_value(error.detail)},
+        status,
+    )

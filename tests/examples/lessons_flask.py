@@ -18,14 +18,25 @@ from indelible.kernel import (
     OutcomeUnknown,
     Stale,
     Unavailable,
-    plain,
+    to_json_value,
 )
 from indelible_sql import open_store
 
 LESSONS = Table(
-    "lessons", MetaData(), Column("day", Text, primary_key=True), Column("concept_id", Text, nullable=False)
+    "lessons",
+    MetaData(),
+    Column("day", Text, primary_key=True),
+    Column("concept_id", Text, nullable=False),
 )
-STATUS = {NotFound: 404, Conflict: 409, Stale: 412, Invalid: 422, Forbidden: 403, Unavailable: 503, OutcomeUnknown: 503}
+STATUS = {
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    Invalid: 422,
+    Forbidden: 403,
+    Unavailable: 503,
+    OutcomeUnknown: 503,
+}
 Answer = tuple[dict[str, Any], int]
 
 
@@ -37,7 +48,10 @@ def create_app(engine: Engine) -> Flask:
     def plan(day: str) -> Answer:
         asked = request.get_json()
         content = concepts.ConceptContent(name=asked["name"], definition=asked["definition"])
-        with engine.begin() as mine, store.transaction(actor=caller(), reason=asked["reason"], connection=mine) as tx:
+        with (
+            engine.begin() as mine,
+            store.transaction(actor=caller(), reason=asked["reason"], connection=mine) as tx,
+        ):
             saved = concepts.create_concept(tx, concepts.CreateConcept(content=content))
             mine.execute(insert(LESSONS).values(day=day, concept_id=saved.concept.id))
         return {"concept_id": saved.concept.id, "seq": saved.seq}, HTTPStatus.CREATED
@@ -46,10 +60,18 @@ def create_app(engine: Engine) -> Flask:
     def reword(day: str) -> Answer:
         asked = request.get_json()
         content = concepts.ConceptContent(name=asked["name"], definition=asked["definition"])
-        with engine.begin() as mine, store.transaction(actor=caller(), reason=asked["reason"], connection=mine) as tx:
-            concept_id = mine.execute(select(LESSONS.c.concept_id).where(LESSONS.c.day == day)).scalar_one()
+        with (
+            engine.begin() as mine,
+            store.transaction(actor=caller(), reason=asked["reason"], connection=mine) as tx,
+        ):
+            concept_id = mine.execute(
+                select(LESSONS.c.concept_id).where(LESSONS.c.day == day)
+            ).scalar_one()
             command = concepts.EditConcept(
-                concept_id=concept_id, expected_seq=asked["seq"], content=content, change_note=asked["reason"]
+                concept_id=concept_id,
+                expected_seq=asked["seq"],
+                content=content,
+                change_note=asked["reason"],
             )
             saved = concepts.edit_concept(tx, command)
         return {"concept_id": concept_id, "seq": saved.seq}, HTTPStatus.OK
@@ -57,11 +79,18 @@ def create_app(engine: Engine) -> Flask:
     @app.errorhandler(IndelibleError)
     def refused(error: IndelibleError) -> Answer:
         status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-        return {"code": error.code, "message": error.message, "detail": plain(error.detail)}, status
+        return {
+            "code": error.code,
+            "message": error.message,
+            "detail": to_json_value(error.detail),
+        }, status
 
     @app.errorhandler(IntegrityError)
     def taken(_: IntegrityError) -> Answer:
-        return {"code": "DAY_TAKEN", "message": "There is a lesson on this day already."}, HTTPStatus.CONFLICT
+        return {
+            "code": "DAY_TAKEN",
+            "message": "There is a lesson on this day already.",
+        }, HTTPStatus.CONFLICT
 
     return app
 

@@ -15,7 +15,7 @@ from indelible.kernel import Actor
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Leases
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
-from indelible_workers import HintBroker, Periodic, Shift, client_of, schedule, working
+from indelible_workers import Periodic, WakeupBroker, Worker, client_of, run_workers, schedule
 
 ORDERS = Table(
     "orders",
@@ -34,13 +34,15 @@ def order(tx: SqlTransaction, command: Letter) -> None:
     """Take an order; its letter is due in the same commit, or neither is there."""
     order_id, customer = command
     tx.connection.execute(insert(ORDERS).values(id=order_id, customer=customer))
-    tx.work.put(CONFIRM, {order_id: tx.clock.now()})
+    tx.tasks.enqueue(CONFIRM, {order_id: tx.clock.now()})
 
 
 def claim(tx: SqlTransaction, leases: Leases) -> Sequence[Letter | None]:
     """What each letter needs; None where there is nothing to be written any more."""
     wanted = [lease.entity_id for lease in leases]
-    found = tx.connection.execute(select(ORDERS).where(ORDERS.c.id.in_(wanted), ORDERS.c.is_confirmed.is_(False)))
+    found = tx.connection.execute(
+        select(ORDERS).where(ORDERS.c.id.in_(wanted), ORDERS.c.is_confirmed.is_(False))
+    )
     letters = {row.id: (row.id, row.customer) for row in found}
     return [letters.get(each) for each in wanted]
 
@@ -58,7 +60,9 @@ def confirmation(send: Callable[[Letter], None]) -> Stage[SqlTransaction, Letter
 
 def count(tx: SqlTransaction, leases: Leases) -> Sequence[Waiting]:
     """How many orders wait; the id of the work is its slot, `hourly@2026-11-21T04:00:00Z`."""
-    number = tx.connection.execute(select(func.count()).where(ORDERS.c.is_confirmed.is_(False))).scalar_one()
+    number = tx.connection.execute(
+        select(func.count()).where(ORDERS.c.is_confirmed.is_(False))
+    ).scalar_one()
     return [(lease.entity_id, number) for lease in leases]
 
 
@@ -73,23 +77,32 @@ def keep_nothing(_: SqlTransaction, __: Sequence[tuple[Waiting, None]]) -> None:
 
 def dead_letters(tx: SqlReading) -> Mapping[str, str]:
     """The orders whose letter was given up, and why."""
-    return {work.entity_id: work.buried or "" for work in tx.work.dead(CONFIRM, after="", limit=100)}
+    return {
+        work.entity_id: work.dead_reason or ""
+        for work in tx.tasks.dead(CONFIRM, after="", limit=100)
+    }
 
 
-def serve(shift: Shift, stages: Sequence[Stage[SqlTransaction, Any, Any]], redis_url: str | None = None) -> None:
+def serve(
+    shift: Worker, stages: Sequence[Stage[SqlTransaction, Any, Any]], redis_url: str | None = None
+) -> None:
     """A worker process, until its shift ends: as many as you like, with a Redis that wakes them or without."""
-    brokers = [HintBroker(client_of(redis_url), shift)] if redis_url else []
-    with working(shift, {stage.name: stage for stage in stages}, brokers, threads=4, sweep_seconds=5):
+    brokers = [WakeupBroker(client_of(redis_url), shift)] if redis_url else []
+    with run_workers(
+        shift, {stage.name: stage for stage in stages}, brokers, threads=4, sweep_seconds=5
+    ):
         schedule(shift, [HOURLY])  # until the shift ends; without a clock, `shift.ended.wait()`
 
 
 def main() -> None:
     """Work until SIGTERM or Ctrl-C; what is in hand then is finished first."""
     store: SqlStore = open_store(os.environ["DATABASE_URL"])
-    shift = Shift(store=store, actor=Actor.system("letters"))
+    shift = Worker(store=store, actor=Actor.system("letters"))
 
     def end(_: int, __: object) -> None:
-        Thread(target=shift.end).start()  # this one may stand in the middle of waiting for what is set there
+        Thread(
+            target=shift.end
+        ).start()  # this one may stand in the middle of waiting for what is set there
 
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, end)

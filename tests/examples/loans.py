@@ -8,7 +8,14 @@ from attrs import evolve, frozen
 from sqlalchemy import Column, Connection, Date, MetaData, Table, Text
 
 from indelible.kernel import Edge, Lifecycle, NotFound, instant_after, next_change
-from indelible_sql import Heads, SqlHeads, SqlTransaction, declare_lifecycle, guard_head, head_columns
+from indelible_sql import (
+    HeadMapping,
+    SqlAggregateRepository,
+    SqlTransaction,
+    declare_lifecycle,
+    guard_head,
+    head_columns,
+)
 
 
 class LoanStatus(StrEnum):
@@ -50,7 +57,7 @@ class LoanNotFound(NotFound):
     loan_id: str
 
 
-HEADS = Heads(table=LOANS, entity=Loan, missing=LoanNotFound)
+HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
 
 
 def migrate(connection: Connection) -> None:
@@ -71,14 +78,20 @@ def lend(tx: SqlTransaction, command: tuple[str, date]) -> Loan:
 def move(tx: SqlTransaction, command: tuple[str, int, str, date]) -> Loan:
     """Renew or return a loan."""
     loan_id, seq, action, due = command
-    loan = SqlHeads(tx.session, HEADS).load(loan_id, expected_seq=seq).entity
+    loan = SqlAggregateRepository(tx.session, HEADS).load(loan_id, expected_seq=seq).entity
     status, now = LOAN.next(loan.status, action), instant_after(loan.updated_at, tx.clock.now())
     return save(tx, evolve(loan, due=due, status=status, updated_at=now), action, expected_seq=seq)
 
 
 def save(tx: SqlTransaction, loan: Loan, action: str, *, expected_seq: int) -> Loan:
     """Move the head, and say so in history."""
-    head = SqlHeads(tx.session, HEADS).load(loan.id, expected_seq=expected_seq) if expected_seq else None
-    change = next_change(tx, LOAN, head, loan, action, {"book": loan.book, "due": loan.due.isoformat()})
-    SqlHeads(tx.session, HEADS).record(change, loan)
+    head = (
+        SqlAggregateRepository(tx.session, HEADS).load(loan.id, expected_seq=expected_seq)
+        if expected_seq
+        else None
+    )
+    change = next_change(
+        tx, LOAN, head, loan, action, {"book": loan.book, "due": loan.due.isoformat()}
+    )
+    SqlAggregateRepository(tx.session, HEADS).record(change, loan)
     return loan

@@ -8,7 +8,13 @@ from sqlalchemy import Connection
 from tests.examples.loans import LOANS, LoanNotFound
 
 from indelible.kernel import Edge, Lifecycle, instant_after, next_change
-from indelible_sql import Heads, SqlHeads, SqlTransaction, declare_lifecycle, withdraw_lifecycle
+from indelible_sql import (
+    HeadMapping,
+    SqlAggregateRepository,
+    SqlTransaction,
+    declare_lifecycle,
+    withdraw_lifecycle,
+)
 
 
 class LoanStatus(StrEnum):
@@ -53,15 +59,20 @@ class Loan:
     updated_at: datetime
 
 
-HEADS = Heads(table=LOANS, entity=Loan, missing=LoanNotFound)
+HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
 
 
 def lose(tx: SqlTransaction, command: tuple[str, int]) -> Loan:
     """Say that the book is lost."""
-    (loan_id, seq), loans = command, SqlHeads(tx.session, HEADS)
+    (loan_id, seq), loans = command, SqlAggregateRepository(tx.session, HEADS)
     head = loans.load(loan_id, expected_seq=seq)
-    status, now = LOAN.next(head.entity.status, "lose"), instant_after(head.entity.updated_at, tx.clock.now())
+    status, now = (
+        LOAN.next(head.entity.status, "lose"),
+        instant_after(head.entity.updated_at, tx.clock.now()),
+    )
     loan = evolve(head.entity, status=status, updated_at=now)
-    change = next_change(tx, LOAN, head, loan, "lose", {"book": loan.book, "due": loan.due.isoformat()})
+    change = next_change(
+        tx, LOAN, head, loan, "lose", {"book": loan.book, "due": loan.due.isoformat()}
+    )
     loans.record(change, loan)
     return loan

@@ -5,7 +5,7 @@ import os
 from flask import Flask, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel import Actor
 from indelible_sql import SqlStore, open_store
 from indelible_web import Caller, WebSettings, create_app
@@ -43,7 +43,10 @@ class SignedTicket:
 
 def application(store: SqlStore, secret: str) -> Flask:
     """The REST API behind the login; the secret signs its cursors too."""
-    return create_app(Wiring(store=store), WebSettings(secret=secret.encode(), authenticator=SignedTicket(secret)))
+    return create_app(
+        AppContext(store=store),
+        WebSettings(secret=secret.encode(), authenticator=SignedTicket(secret)),
+    )
 
 
 def make() -> Flask:

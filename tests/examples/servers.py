@@ -11,7 +11,10 @@ from indelible_sql import SqlStore, open_store
 @contextmanager
 def servers(place: Path) -> Generator[tuple[SqlStore, str]]:
     """A store with its tables, as the application's role, and the address of Redis."""
-    with embedded.postgres(place / "postgresql") as postgresql, embedded.redis(place / "redis") as redis:
+    with (
+        embedded.postgres(place / "postgresql") as postgresql,
+        embedded.redis(place / "redis") as redis,
+    ):
         store = open_store(postgresql.url)
         store.upgrade(postgresql.owner_url)  # by the role that owns the tables
         yield store, redis.url

@@ -42,7 +42,10 @@ def test_what_was_known_is_kept_and_the_rest_is_said_to_be_of_today(store: SqlSt
     with old.begin() as connection:
         ARTICLES.create(connection)
         connection.execute(insert(ARTICLES), ROWS)
-        asked = [*articles(connection), *articles(connection)]  # an adoption that was interrupted is repeated
+        asked = [
+            *articles(connection),
+            *articles(connection),
+        ]  # an adoption that was interrupted is repeated
     old.dispose()
     began = datetime.now(UTC)
     for each in asked:
@@ -51,7 +54,10 @@ def test_what_was_known_is_kept_and_the_rest_is_said_to_be_of_today(store: SqlSt
     versions = store.read(concepts.list_versions, "article-1")
     history = store.read(concepts.list_history, "article-1")
 
-    assert (live.concept.status, draft.concept.status) == (ConceptStatus.PUBLISHED, ConceptStatus.DRAFT)
+    assert (live.concept.status, draft.concept.status) == (
+        ConceptStatus.PUBLISHED,
+        ConceptStatus.DRAFT,
+    )
     assert [(each.created_by, each.created_at.day, each.created_at.year) for each in versions] == [
         (Actor.user("maya"), 1, 2021),
         (Actor.user("maya"), 5, 2021),

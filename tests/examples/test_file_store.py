@@ -10,7 +10,7 @@ import pytest
 from tests.examples.file_store import FileStore
 
 from indelible import concepts
-from indelible.kernel import Actor, Because
+from indelible.kernel import Actor, AuditContext
 from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.settings import Config
 from indelible.memory.store import MemoryTransaction
@@ -21,13 +21,25 @@ from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
-from indelible.testing.stores import CLEARER, AnyStore, CountedIds, TickingClock, create, do, refusal
+from indelible.testing.stores import (
+    CLEARER,
+    AnyStore,
+    CountedIds,
+    TickingClock,
+    create,
+    do,
+    refusal,
+)
 
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 
 
 class TestFileStore(
-    CapturesConformance, SpacesConformance, ConceptsConformance, RepositoryConformance, KernelConformance
+    CapturesConformance,
+    SpacesConformance,
+    ConceptsConformance,
+    RepositoryConformance,
+    KernelConformance,
 ):
     @pytest.fixture
     def store(self, tmp_path: Path) -> AnyStore:
@@ -42,11 +54,15 @@ class Forgetful(FileStore):
     """It keeps what a refused command had written before."""
 
     @contextmanager
-    def transaction(self, *, actor: Actor, reason: str, request_id: str | None = None) -> Generator[MemoryTransaction]:
+    def transaction(
+        self, *, actor: Actor, reason: str, request_id: str | None = None
+    ) -> Generator[MemoryTransaction]:
         tables = self._tables()
-        cause = Because(actor=actor, reason=reason, request_id=request_id)
+        cause = AuditContext(actor=actor, reason=reason, request_id=request_id)
         try:
-            yield MemoryTransaction(tables, self._policy, Config(self.config), cause, self._clock, self._ids)
+            yield MemoryTransaction(
+                tables, self._policy, Config(self.config), cause, self._clock, self._ids
+            )
         finally:
             self._replace(tables)
 
@@ -62,7 +78,9 @@ def test_a_store_of_another_process_sees_what_was_committed(tmp_path: Path) -> N
     store = FileStore(tmp_path / "store")
     created = create(store)
     with get_context("spawn").Pool(2) as processes:
-        edited = processes.map(partial(edited_code, tmp_path / "store", created.concept.id), range(2))
+        edited = processes.map(
+            partial(edited_code, tmp_path / "store", created.concept.id), range(2)
+        )
 
     assert sorted(edited) == ["", "STALE"]
     assert len(FileStore(tmp_path / "store").feed().changes) == 2
@@ -70,6 +88,8 @@ def test_a_store_of_another_process_sees_what_was_committed(tmp_path: Path) -> N
 
 def edited_code(path: Path, concept_id: str, _: int) -> str:
     """The code of the refusal of an edit in a process of its own, '' where there was none."""
-    command = concepts.EditConcept(concept_id=concept_id, expected_seq=1, content=CLEARER, change_note="clearer")
+    command = concepts.EditConcept(
+        concept_id=concept_id, expected_seq=1, content=CLEARER, change_note="clearer"
+    )
     refused = refusal(lambda: do(FileStore(path), concepts.edit_concept, command))
     return refused.code if refused else ""

@@ -36,7 +36,9 @@ def opened(host: HostDatabase, lifecycle: Lifecycle[StrEnum]) -> Generator[SqlSt
 
 def lent(host: HostDatabase) -> str:
     with opened(host, loans.LOAN) as store:
-        return store.run(loans.lend, ("Ratio and Proportion", DUE), actor=MAYA, reason="asked for").id
+        return store.run(
+            loans.lend, ("Ratio and Proportion", DUE), actor=MAYA, reason="asked for"
+        ).id
 
 
 def test_an_old_loan_takes_the_new_edge(library: HostDatabase) -> None:
@@ -47,14 +49,17 @@ def test_an_old_loan_takes_the_new_edge(library: HostDatabase) -> None:
 
         assert lost.status is loans_later.LoanStatus.LOST
         assert verify(store, heads={loans.LOANS: loans_later.LOAN}) == ()
-        assert {each.changed for each in rebuild(store, library.owner_url, heads={loans.LOANS: loans_later.LOAN})} == {
-            ()
-        }
+        assert {
+            each.changed
+            for each in rebuild(store, library.owner_url, heads={loans.LOANS: loans_later.LOAN})
+        } == {()}
         with pytest.raises(InvalidTransition):
             store.run(loans_later.lose, (loan_id, 2), actor=MAYA, reason="again")
 
 
-def test_a_program_starts_with_the_edges_that_it_was_told_of_and_no_others(library: HostDatabase) -> None:
+def test_a_program_starts_with_the_edges_that_it_was_told_of_and_no_others(
+    library: HostDatabase,
+) -> None:
     with opened(library, loans_later.LOAN) as early, pytest.raises(LifecycleDiffers):
         early.feed()
     with opened(library, loans.LOAN) as old:

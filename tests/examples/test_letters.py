@@ -18,16 +18,26 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 from tests.architecture.sources import ROOT
 from tests.conftest import POLICY
-from tests.examples.letters import CONFIRM, ORDERS, Letter, Waiting, confirmation, dead_letters, order, report, serve
+from tests.examples.letters import (
+    CONFIRM,
+    ORDERS,
+    Letter,
+    Waiting,
+    confirmation,
+    dead_letters,
+    order,
+    report,
+    serve,
+)
 from tests.examples.servers import servers
 from tests.workers.scenes import until
 
 from indelible.kernel import Actor
-from indelible.kernel.stages import GiveUp, ReviveWork, TryAgain, revive_work
+from indelible.kernel.stages import PermanentFailure, RequeueTask, RetryLater, requeue_task
 from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
-from indelible_workers import Shift, client_of, drain
+from indelible_workers import Worker, client_of, process_batch
 
 SHOP, LETTERS = Actor.user("shop"), Actor.system("letters")
 
@@ -42,7 +52,7 @@ class Post:
 
     def send(self, letter: Letter) -> None:
         if self.is_shut:
-            raise TryAgain("the post office is shut", after_seconds=0)
+            raise RetryLater("the post office is shut", after_seconds=0)
         with self._lock:
             self.letters.append(letter)
 
@@ -89,7 +99,7 @@ def test_a_letter_is_sent_in_process_and_kept_as_sent(store: SqlStore) -> None:
     post = Post()
     take(store, "one", "two")
 
-    while drain(store, confirmation(post.send), actor=LETTERS):
+    while process_batch(store, confirmation(post.send), actor=LETTERS):
         pass
 
     assert post.letters == [("one", "maya"), ("two", "maya")]
@@ -101,15 +111,15 @@ def test_an_order_that_is_refused_has_no_letter(store: SqlStore) -> None:
     with pytest.raises(IntegrityError):
         take(store, "one")
 
-    assert drain(store, confirmation(Post().send), actor=LETTERS) == 1
-    assert drain(store, confirmation(Post().send), actor=LETTERS) == 0
+    assert process_batch(store, confirmation(Post().send), actor=LETTERS) == 1
+    assert process_batch(store, confirmation(Post().send), actor=LETTERS) == 0
 
 
 @pytest.mark.parametrize("has_redis", [False, True])
 def test_the_same_stage_works_in_a_service_with_redis_and_without(
     store: SqlStore, redis_url: str, *, has_redis: bool
 ) -> None:
-    post, told, shift = Post(is_shut=True), list[Waiting](), Shift(store=store, actor=LETTERS)
+    post, told, shift = Post(is_shut=True), list[Waiting](), Worker(store=store, actor=LETTERS)
     stages = [confirmation(post.send), report(told.append)]
     service = Thread(target=serve, args=(shift, stages, redis_url if has_redis else None))
     take(store, *(f"order-{number}" for number in range(10)))
@@ -120,18 +130,25 @@ def test_the_same_stage_works_in_a_service_with_redis_and_without(
     service.join()
 
     assert sorted(post.letters) == [(f"order-{number}", "maya") for number in range(10)]
-    assert [(slot[:7], slot[-7:], number in range(11)) for slot, number in told] == [("hourly@", ":00:00Z", True)]
+    assert [(slot[:7], slot[-7:], number in range(11)) for slot, number in told] == [
+        ("hourly@", ":00:00Z", True)
+    ]
 
 
 def test_a_letter_that_is_given_up_is_found_and_sent_when_it_was_revived(store: SqlStore) -> None:
     def refuse(letter: Letter) -> None:
-        raise GiveUp(f"nobody lives at {letter[1]}'s")
+        raise PermanentFailure(f"nobody lives at {letter[1]}'s")
 
     take(store, "one")
-    drain(store, confirmation(refuse), actor=LETTERS)
+    process_batch(store, confirmation(refuse), actor=LETTERS)
     assert store.read(dead_letters) == {"one": "nobody lives at maya's"}
-    store.run(revive_work, ReviveWork(stage=CONFIRM, entity_id="one"), actor=SHOP, reason="maya has moved in")
-    drain(store, confirmation(Post().send), actor=LETTERS)
+    store.run(
+        requeue_task,
+        RequeueTask(stage=CONFIRM, entity_id="one"),
+        actor=SHOP,
+        reason="maya has moved in",
+    )
+    process_batch(store, confirmation(Post().send), actor=LETTERS)
 
     assert (store.read(dead_letters), confirmed(store)) == ({}, {"one"})
 
@@ -141,7 +158,9 @@ def test_the_worker_process_ends_when_it_is_told(sqlite_url: str) -> None:
     store = open_store(sqlite_url, policy=POLICY)
     take(store, "one")
     command = [sys.executable, "-m", "tests.examples.letters"]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": sqlite_url}) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"DATABASE_URL": sqlite_url}
+    ) as process:
         until(lambda: confirmed(store) == {"one"})
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
@@ -153,9 +172,11 @@ def test_the_servers_of_the_wheels_carry_it() -> None:
         Path(place).chmod(0o711)  # root's PostgreSQL is somebody else's
         with servers(Path(place)) as (store, redis_url):
             store.run(put_one, None, actor=SHOP, reason="to be seen")
-            seen = store.read(lambda tx: tx.work.waiting(CONFIRM, BEGINNING + timedelta(days=1), most=9))
+            seen = store.read(
+                lambda tx: tx.tasks.count_ready(CONFIRM, BEGINNING + timedelta(days=1), most=9)
+            )
             assert (seen, client_of(redis_url).exists("nothing")) == (1, 0)
 
 
 def put_one(tx: SqlTransaction, _: None) -> None:
-    tx.work.put(CONFIRM, {"one": BEGINNING})
+    tx.tasks.enqueue(CONFIRM, {"one": BEGINNING})

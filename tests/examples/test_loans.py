@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.conftest import POLICY
 from tests.examples.loans import LOAN, LOANS, Loan, LoanStatus, lend, migrate, move
 
-from indelible.kernel import Actor, Change, InvalidTransition, Stale, WrongUse, verify_chain
+from indelible.kernel import Actor, Change, InvalidTransition, Stale, UsageError, verify_chain
 from indelible_service.embedded import PostgresServer
 from indelible_sql import (
     SqlStore,
@@ -28,7 +28,13 @@ from indelible_sql.schema.hosts import EdgeInUse
 from indelible_sql.schema.tables import EDGES, HISTORY
 
 MAYA = Actor.user("maya")
-ADDED_BY_HAND = {"lifecycle": "loan", "from_state": "LENT", "action": "lose", "to_state": "LENT", "adds_version": 0}
+ADDED_BY_HAND = {
+    "lifecycle": "loan",
+    "from_state": "LENT",
+    "action": "lose",
+    "to_state": "LENT",
+    "adds_version": 0,
+}
 DUE = date(2999, 1, 1)
 
 
@@ -61,7 +67,9 @@ def store(urls: tuple[str, str]) -> Generator[SqlStore]:
 
 
 def lent(store: SqlStore) -> Loan:
-    return store.run(lend, ("Ratio and Proportion", DUE), actor=MAYA, reason="a reader asked for it")
+    return store.run(
+        lend, ("Ratio and Proportion", DUE), actor=MAYA, reason="a reader asked for it"
+    )
 
 
 def moved(store: SqlStore, loan: Loan, action: str, seq: int) -> Loan:
@@ -114,9 +122,26 @@ def head(change: Change, **other: object) -> Executable:
 
 def record(change: Change, **other: object) -> Executable:
     """The record's half."""
-    edge = {"from_state": "LENT", "action": "return", "to_state": "RETURNED", "adds_version": 0, "version": 0}
-    place = {"lifecycle": "loan", "entity_id": change.entity_id, "seq": 2, "prev_hash": change.hash, "hash": DIGEST}
-    cause: dict[str, object] = {"actor": MAYA, "reason": "a raw write", "at": change.at + LATER, "data": {}}
+    edge = {
+        "from_state": "LENT",
+        "action": "return",
+        "to_state": "RETURNED",
+        "adds_version": 0,
+        "version": 0,
+    }
+    place = {
+        "lifecycle": "loan",
+        "entity_id": change.entity_id,
+        "seq": 2,
+        "prev_hash": change.hash,
+        "hash": DIGEST,
+    }
+    cause: dict[str, object] = {
+        "actor": MAYA,
+        "reason": "a raw write",
+        "at": change.at + LATER,
+        "data": {},
+    }
     return insert(HISTORY).values(edge | place | cause | other)
 
 
@@ -130,7 +155,10 @@ Attack = Callable[[Change], tuple[Executable, ...]]
 ATTACKS: dict[str, Attack] = {
     "a loan that moves without its change": lambda lent: (head(lent),),
     "a change without its loan": lambda lent: (record(lent),),
-    "a loan in an undeclared state": lambda lent: (head(lent, status="BURNT"), record(lent, to_state="BURNT")),
+    "a loan in an undeclared state": lambda lent: (
+        head(lent, status="BURNT"),
+        record(lent, to_state="BURNT"),
+    ),
     "an undeclared action": lambda lent: (head(lent), record(lent, action="burn")),
     "a due date that moves alone": lambda _: (update(LOANS).values(due=DUE + LATER),),
     "a loan that is moved back": lambda lent: (head(lent, seq=1, status="LENT"),),
@@ -177,7 +205,9 @@ def test_an_illegal_raw_write_is_refused(name: str, urls: tuple[str, str], store
     assert verify(store) == ()
 
 
-def test_an_edge_that_history_took_is_withdrawn_no_more(urls: tuple[str, str], store: SqlStore) -> None:
+def test_an_edge_that_history_took_is_withdrawn_no_more(
+    urls: tuple[str, str], store: SqlStore
+) -> None:
     lent(store)
     engine = create_engine(urls[1])
     unused = type(LOAN)(name="loan", edges=LOAN.edges[1:])
@@ -191,9 +221,13 @@ def test_an_edge_that_history_took_is_withdrawn_no_more(urls: tuple[str, str], s
     assert verify(store) == ()
 
 
-def test_a_declaration_that_fails_leaves_the_edges_closed_whatever_its_host_does_then(urls: tuple[str, str]) -> None:
+def test_a_declaration_that_fails_leaves_the_edges_closed_whatever_its_host_does_then(
+    urls: tuple[str, str],
+) -> None:
     engine = create_engine(urls[1])
-    other = type(LOAN)(name="loan", edges=(LOAN.edges[0]._replace(to_state=LoanStatus.RETURNED), *LOAN.edges[1:]))
+    other = type(LOAN)(
+        name="loan", edges=(LOAN.edges[0]._replace(to_state=LoanStatus.RETURNED), *LOAN.edges[1:])
+    )
     for end in ("rollback", "commit"):
         with engine.connect() as connection:
             with pytest.raises(DBAPIError):
@@ -203,7 +237,9 @@ def test_a_declaration_that_fails_leaves_the_edges_closed_whatever_its_host_does
     engine.dispose()
 
 
-def test_nothing_is_asked_of_an_owner_where_there_is_nothing_to_withdraw(urls: tuple[str, str]) -> None:
+def test_nothing_is_asked_of_an_owner_where_there_is_nothing_to_withdraw(
+    urls: tuple[str, str],
+) -> None:
     engine = create_engine(urls[0])
     with engine.begin() as connection:
         withdraw_lifecycle(connection, type(LOAN)(name="visit", edges=LOAN.edges))
@@ -212,6 +248,6 @@ def test_nothing_is_asked_of_an_owner_where_there_is_nothing_to_withdraw(urls: t
 
 def test_a_head_with_rowids_is_not_guarded(sqlite_url: str) -> None:
     engine = create_engine(sqlite_url)
-    with engine.begin() as connection, pytest.raises(WrongUse):
+    with engine.begin() as connection, pytest.raises(UsageError):
         guard_head(connection, Table("rows", MetaData(), *head_columns(LOAN)), LOAN)
     engine.dispose()

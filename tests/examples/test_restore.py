@@ -39,7 +39,10 @@ def as_admin(server: PostgresServer, statement: str) -> None:
 @pytest.fixture
 def younger() -> Generator[PostgresServer]:
     """A server that has counted few transactions."""
-    with TemporaryDirectory(prefix="indelible-") as directory, postgres(Path(directory), durable=False) as found:
+    with (
+        TemporaryDirectory(prefix="indelible-") as directory,
+        postgres(Path(directory), durable=False) as found,
+    ):
         yield found
 
 
@@ -50,8 +53,13 @@ def test_a_younger_server_shows_the_restored_changes_once_it_has_counted_past_th
     with opened(database) as store:
         saved = edit(store, create(store))
     dump = tmp_path / "dump"
-    subprocess.run((PROGRAMS / "pg_dump", "--format=custom", f"--file={dump}", database.admin_url), check=True)
-    subprocess.run((PROGRAMS / "pg_restore", "--exit-on-error", f"--dbname={younger.admin_url}", dump), check=True)
+    subprocess.run(
+        (PROGRAMS / "pg_dump", "--format=custom", f"--file={dump}", database.admin_url), check=True
+    )
+    subprocess.run(
+        (PROGRAMS / "pg_restore", "--exit-on-error", f"--dbname={younger.admin_url}", dump),
+        check=True,
+    )
     (step,) = STEP.findall(PAGE.read_text(encoding="utf-8"))
     with opened(younger) as store:
         assert (verify(store), store.feed().changes) == ((), ())

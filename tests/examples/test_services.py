@@ -13,7 +13,11 @@ from indelible_sql import SqlStore, open_store, verify
 
 MAYA = {"X-User": "maya"}
 RATIO = {"name": "Ratio", "definition": "A comparison of two quantities.", "reason": "first draft"}
-CLEARER = {"name": "Ratio", "definition": "How many times one quantity holds another.", "reason": "clearer"}
+CLEARER = {
+    "name": "Ratio",
+    "definition": "How many times one quantity holds another.",
+    "reason": "clearer",
+}
 SECRET = "a secret for tests, 32 bytes long"  # noqa: S105 - no secret at all
 
 
@@ -37,13 +41,17 @@ def changes(host: HostDatabase) -> int:
 
 def test_a_lesson_and_its_concept_are_kept_together(host: HostDatabase, flask: FlaskClient) -> None:
     planned = flask.post("/lessons/monday", json=RATIO, headers=MAYA)
-    reworded = flask.put("/lessons/monday", json={**CLEARER, "seq": planned.get_json()["seq"]}, headers=MAYA)
+    reworded = flask.put(
+        "/lessons/monday", json={**CLEARER, "seq": planned.get_json()["seq"]}, headers=MAYA
+    )
 
     assert (planned.status_code, reworded.status_code, reworded.get_json()["seq"]) == (201, 200, 2)
     assert changes(host) == 2
 
 
-def test_a_day_that_is_taken_leaves_no_concept_behind(host: HostDatabase, flask: FlaskClient) -> None:
+def test_a_day_that_is_taken_leaves_no_concept_behind(
+    host: HostDatabase, flask: FlaskClient
+) -> None:
     flask.post("/lessons/monday", json=RATIO, headers=MAYA)
     refused = flask.post("/lessons/monday", json=RATIO, headers=MAYA)
 
@@ -64,7 +72,10 @@ def test_what_the_library_refuses_is_answered_by_its_kind(flask: FlaskClient) ->
 async def fastapi(host: HostDatabase) -> AsyncGenerator[httpx.AsyncClient]:
     app = lessons_fastapi.create_app(host.url)
     transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://x") as client,
+    ):
         yield client
 
 
@@ -100,15 +111,25 @@ def test_a_login_of_ones_own_says_who_and_what_for(sqlite: SqlStore) -> None:
     body = {"content": {"name": "Ratio"}, "reason": "first draft"}
 
     def create(ticket: str, scheme: str = "Bearer") -> tuple[int, str]:
-        answer = client.post("/v1/concepts", json=body, headers={"Authorization": f"{scheme} {ticket}"})
+        answer = client.post(
+            "/v1/concepts", json=body, headers={"Authorization": f"{scheme} {ticket}"}
+        )
         found = answer.get_json()
         return answer.status_code, found.get("code") or found["version"]["created_by"]
 
     maya = login.sign_in("maya", "author")
 
     assert create(maya) == (201, "user:maya")
-    assert create(login.sign_in("noor", "reader", "a role that nobody knows")) == (403, "SCOPE_MISSING")
-    wrong = (maya[:-1], "", SignedTicket("another secret").sign_in("maya", "author"), "ind_key_secret")
+    assert create(login.sign_in("noor", "reader", "a role that nobody knows")) == (
+        403,
+        "SCOPE_MISSING",
+    )
+    wrong = (
+        maya[:-1],
+        "",
+        SignedTicket("another secret").sign_in("maya", "author"),
+        "ind_key_secret",
+    )
     assert {create(each) for each in wrong} == {(401, "UNAUTHENTICATED")}
     assert create(maya, "Basic") == (401, "UNAUTHENTICATED")
 
@@ -116,6 +137,8 @@ def test_a_login_of_ones_own_says_who_and_what_for(sqlite: SqlStore) -> None:
 def test_every_scope_that_a_role_opens_is_one_that_a_route_declares(sqlite: SqlStore) -> None:
     document = application(sqlite, SECRET).test_client().get("/openapi.json").get_json()
     operations = [each for path in document["paths"].values() for each in path.values()]
-    declared = {scope for each in operations for choice in each["security"] for scope in choice["key"]}
+    declared = {
+        scope for each in operations for choice in each["security"] for scope in choice["key"]
+    }
 
     assert set().union(*ROLES.values()) <= declared

@@ -23,7 +23,9 @@ from indelible_sql import open_store, verify
 ATTACKS, EXAMPLES = 500, 30
 
 
-def fuzz(name: str, url: str, seed: int, end: float, told: Told, owner_url: str | None = None) -> None:
+def fuzz(
+    name: str, url: str, seed: int, end: float, told: Told, owner_url: str | None = None
+) -> None:
     """Rounds of all there is on one database, until the time is over; at least one."""
     store, chance = open_store(url, policy=POLICY), Random(seed)  # noqa: S311
     web = Web(fitted(store, owner_url), chain=Wallets())
@@ -33,7 +35,9 @@ def fuzz(name: str, url: str, seed: int, end: float, told: Told, owner_url: str 
         answers = generated(web, Making(examples=EXAMPLES, seed=chance.randrange(1, 2**31)))
         for method, path in operations(web):
             found = answers(method, path)
-            told.answers.update({f"generated {status}": number for status, number in found.statuses.items()})
+            told.answers.update(
+                {f"generated {status}": number for status, number in found.statuses.items()}
+            )
             told.wrong += found.wrong
             if time.monotonic() > end:
                 break
@@ -61,7 +65,9 @@ def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
     """Send half of the requests to each database, both at once, and say what came of them; whether it is enough."""
     server, tally = bed.postgresql(), Tally()
     urls = {"SQLite": (bed.sqlite(), None), "PostgreSQL": (server.url, server.owner_url)}
-    with ProcessPoolExecutor(len(urls), get_context("spawn"), initializer=logging.disable) as processes:
+    with ProcessPoolExecutor(
+        len(urls), get_context("spawn"), initializer=logging.disable
+    ) as processes:
         halves = [
             processes.submit(generate, name, url, seed, wanted.half(), owner_url)
             for name, (url, owner_url) in urls.items()
@@ -69,7 +75,9 @@ def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
         others = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
         hostile = [processes.submit(play, name, url) for name, url in others.items()]
         for name, half, played in zip(urls, halves, hostile, strict=True):
-            say(f"{half.result().total()} requests to {name}, {half.result().share():.1%} successful")
+            say(
+                f"{half.result().total()} requests to {name}, {half.result().share():.1%} successful"
+            )
             tally.add(half.result())
             tally.add(played.result())
     for line in table(tally):

@@ -14,7 +14,7 @@ from tests.web.harness import Web
 import indelible_web
 from indelible import concepts
 from indelible.concepts import ConceptContent, ConceptFilter
-from indelible.kernel import IndelibleError, Once
+from indelible.kernel import Idempotency, IndelibleError
 from indelible.kernel.errors import error_types
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, revoke_key
 from indelible.testing.stores import MAYA, create
@@ -53,8 +53,12 @@ def over_http(web: Web, store: SqlStore, chance: Random, times: int, told: Told)
     here = web.create()["concept"]["id"]
     for _ in range(times):
         method, path, right = chance.choice(ROUTES)
-        place = path.format(here=here, text=quote(chance.choice(TEXTS).encode("utf-8", "surrogatepass"), safe=""))
-        sent: dict[str, Any] = {"headers": dict(chance.sample(HEADERS, chance.choice((0, 0, 1, 2))))}
+        place = path.format(
+            here=here, text=quote(chance.choice(TEXTS).encode("utf-8", "surrogatepass"), safe="")
+        )
+        sent: dict[str, Any] = {
+            "headers": dict(chance.sample(HEADERS, chance.choice((0, 0, 1, 2))))
+        }
         if right is None:
             sent["headers"].pop("If-Match", None)
         else:
@@ -68,7 +72,9 @@ def over_http(web: Web, store: SqlStore, chance: Random, times: int, told: Told)
         code = "" if answer.status_code < 400 else answer.get_json()["code"]
         told.answers[f"HTTP {answer.status_code} {code}".strip()] += 1
         is_refused = answer.status_code >= 400
-        if answer.status_code >= 500 or (is_refused and (code not in CODES or rows(store) != before)):
+        if answer.status_code >= 500 or (
+            is_refused and (code not in CODES or rows(store) != before)
+        ):
             told.wrong.append(f"{asked}: {answer.status_code} {answer.text}")
 
 
@@ -96,7 +102,9 @@ def _content(chance: Random) -> Any:  # noqa: ANN401 - it may be none
 
 
 def _create(store: SqlStore, _: str, chance: Random) -> None:
-    command = concepts.CreateConcept(content=_content(chance), corrects=chance.choice((None, *VALUES)))
+    command = concepts.CreateConcept(
+        content=_content(chance), corrects=chance.choice((None, *VALUES))
+    )
     store.run(concepts.create_concept, command, actor=MAYA, reason="is fuzzed")
 
 
@@ -112,13 +120,21 @@ def _edit(store: SqlStore, here: str, chance: Random) -> None:
 
 def _reason(store: SqlStore, _: str, chance: Random) -> None:
     command = concepts.CreateConcept(content=ConceptContent(name="Ratio"))
-    once = Once(chance.choice(TEXTS), concepts.ConceptSaved)
+    once = Idempotency(chance.choice(TEXTS), concepts.ConceptSaved)
     reason = chance.choice(VALUES)
-    store.run(concepts.create_concept, command, actor=MAYA, reason=reason, once=chance.choice((None, once)))
+    store.run(
+        concepts.create_concept,
+        command,
+        actor=MAYA,
+        reason=reason,
+        once=chance.choice((None, once)),
+    )
 
 
 def _submit(store: SqlStore, here: str, chance: Random) -> None:
-    command = concepts.SubmitConcept(concept_id=chance.choice((here, *VALUES)), expected_seq=chance.choice(VALUES))
+    command = concepts.SubmitConcept(
+        concept_id=chance.choice((here, *VALUES)), expected_seq=chance.choice(VALUES)
+    )
     store.run(concepts.submit_concept, command, actor=MAYA, reason="is fuzzed")
 
 

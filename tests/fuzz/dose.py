@@ -31,7 +31,9 @@ class Wanted:
     requests: int
     of_each: int = 200
     share: float = 0.3
-    is_covering: bool = True  # begins with the cases that the document's limits suggest, some sixty an operation
+    is_covering: bool = (
+        True  # begins with the cases that the document's limits suggest, some sixty an operation
+    )
 
     def half(self) -> "Wanted":
         """What each of two databases must come to."""
@@ -123,7 +125,9 @@ def _is_small(tally: Tally, wanted: Wanted) -> bool:
     return tally.total() < wanted.requests or least < wanted.of_each
 
 
-def _round(answers: Callable[[str, str], Found], document: Json, tally: Tally, wanted: Wanted) -> None:
+def _round(
+    answers: Callable[[str, str], Found], document: Json, tally: Tally, wanted: Wanted
+) -> None:
     """Some requests of each operation; no more than must be of those that only watch."""
     for path, operations in document["paths"].items():
         for method in operations:

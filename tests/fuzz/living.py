@@ -64,7 +64,10 @@ class Living:
 
     def after_call(self, _: object, case: Any, response: Any) -> None:  # noqa: ANN401 - schemathesis' own
         """Learn from an answer: what it shows, and the cursor that it gives."""
-        if response.status_code not in {200, 201} or "json" not in response.headers["content-type"][0]:
+        if (
+            response.status_code not in {200, 201}
+            or "json" not in response.headers["content-type"][0]
+        ):
             return
         answer = cast("Json", response.json())
         self.captures.learn(answer)
@@ -87,7 +90,9 @@ class Living:
             self._turn_if_asked(case)
             return case
         if _status(case) in STATUSES:
-            case.body["status"] = self.chance.choice(STATUSES)  # Hypothesis nearly always takes the first one
+            case.body["status"] = self.chance.choice(
+                STATUSES
+            )  # Hypothesis nearly always takes the first one
         concept = self._fitting(case)
         self._name(case, concept)
         self._ask(case, concept)
@@ -98,7 +103,9 @@ class Living:
     def _learn(self, answer: Json) -> None:
         shown = answer["concept"]
         version, at = answer["version"]["version_number"], shown["updated_at"]
-        found = Concept(id=shown["id"], status=shown["status"], seq=answer["seq"], version=version, at=at)
+        found = Concept(
+            id=shown["id"], status=shown["status"], seq=answer["seq"], version=version, at=at
+        )
         known = self.concepts.get(found.id)
         if known is None or known.seq < found.seq:  # an answer may show how it stood once
             self.concepts[found.id] = found
@@ -110,7 +117,9 @@ class Living:
         if case.method == "PUT":
             fitting = [each for each in every if "edit" in CONCEPT.allowed(each.status)]
         elif wanted in STEPS:
-            fitting = [each for each in every if each.status == STATUSES[STATUSES.index(wanted) - 1]]
+            fitting = [
+                each for each in every if each.status == STATUSES[STATUSES.index(wanted) - 1]
+            ]
         else:
             fitting = every
         return self.chance.choice(fitting or every)
@@ -119,14 +128,22 @@ class Living:
         if is_wrong(case, ParameterLocation.PATH):
             return
         real = {"concept_id": concept.id, "version_number": self.chance.randint(1, concept.version)}
-        case.path_parameters.update({name: real[name] for name in case.path_parameters if name in real})
+        case.path_parameters.update(
+            {name: real[name] for name in case.path_parameters if name in real}
+        )
 
     def _ask(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
         if is_wrong(case, ParameterLocation.QUERY):
             return
         versions = (self.chance.randint(1, concept.version) for _ in range(2))
-        real = {"from": next(versions), "to": next(versions), "seq": self.chance.randint(1, concept.seq)}
-        case.query.update({name: each for name, each in (real | {"at": concept.at}).items() if name in case.query})
+        real = {
+            "from": next(versions),
+            "to": next(versions),
+            "seq": self.chance.randint(1, concept.seq),
+        }
+        case.query.update(
+            {name: each for name, each in (real | {"at": concept.at}).items() if name in case.query}
+        )
         self._turn_if_asked(case)
 
     def _turn_if_asked(self, case: Any) -> None:  # noqa: ANN401

@@ -21,7 +21,9 @@ class LivingCaptures:
     """What a user has, by id and seq, as the last answer has shown it."""
 
     chance: Random
-    seqs: dict[str, dict[str, int]] = field(init=False, factory=lambda: {"space": {}, "subspace": {}, "setting": {}})
+    seqs: dict[str, dict[str, int]] = field(
+        init=False, factory=lambda: {"space": {}, "subspace": {}, "setting": {}}
+    )
     artifacts: list[str] = field(factory=list[str])
 
     def refill(self, web: Web) -> None:
@@ -60,14 +62,19 @@ class LivingCaptures:
         found: Json = {"artifact_id": self.chance.choice(self.artifacts), "algorithm_id": "oscl-1"}
         for name, kind in names.items():
             if name in given:
-                found[name] = self.chance.choice(KEYS if kind == "setting" else [*self.seqs[kind], "nowhere"])
+                found[name] = self.chance.choice(
+                    KEYS if kind == "setting" else [*self.seqs[kind], "nowhere"]
+                )
                 if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
                     case.headers["If-Match"] = f'"{self.seqs[kind].get(found[name], 0)}"'
         return {name: each for name, each in found.items() if name in given}
 
     def _say(self, body: Json, case: Any) -> None:  # noqa: ANN401
         if "space_id" in body:
-            body |= {"space_id": self.chance.choice([*self.seqs["space"], "nowhere"]), "subspace_id": None}
+            body |= {
+                "space_id": self.chance.choice([*self.seqs["space"], "nowhere"]),
+                "subspace_id": None,
+            }
             if "/subspaces" in case.path:
                 del body["subspace_id"]
             elif "url" not in body:
@@ -77,7 +84,11 @@ class LivingCaptures:
         if "url" in body:
             body["url"] = f"https://example.org/{self.chance.randrange(99)}"
             body.pop("captured_at", None)
-        if "embedding" in body or "url" in body or case.path in {"/v1/search", "/v1/margins/preview"}:
+        if (
+            "embedding" in body
+            or "url" in body
+            or case.path in {"/v1/search", "/v1/margins/preview"}
+        ):
             body |= {"embedding": list(self.chance.choice(VECTORS)), "embedding_model": MODEL}
         if "value" in body:
             body["value"] = "0.05"

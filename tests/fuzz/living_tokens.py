@@ -26,7 +26,12 @@ class LivingTokens:
     def refill(self, web: Web) -> None:
         """Let some tokens be minted."""
         self.web, start = web, len(self.seqs) + 1
-        minted(web.store, *[MAYA_S, NOOR_S] * (FRESH // 2), start=start, block=len(self.seqs) // FRESH + 1)
+        minted(
+            web.store,
+            *[MAYA_S, NOOR_S] * (FRESH // 2),
+            start=start,
+            block=len(self.seqs) // FRESH + 1,
+        )
         for number in range(start, start + FRESH):
             self.seqs[number] = 1
         for number in range(start, start + FRESH // 2):
@@ -58,4 +63,8 @@ class LivingTokens:
     def _sign(self, case: Any) -> None:  # noqa: ANN401
         assert self.web is not None
         self.nonces += 1
-        case.body = signed(self.chance.choice(WALLETS[:2]), at=self.web.clock.now(), nonce=f"nonce-{self.nonces:09}")
+        case.body = signed(
+            self.chance.choice(WALLETS[:2]),
+            at=self.web.clock.now(),
+            nonce=f"nonce-{self.nonces:09}",
+        )

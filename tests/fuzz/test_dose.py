@@ -23,7 +23,11 @@ def tally(*, read: dict[int, int], write: dict[int, int], wrong: tuple[str, ...]
         (tally(read={200: 3}, write={201: 1}), ["POST /v1/concepts: 1 requests of 2"]),
         (
             tally(read={200: 1}, write={201: 1}),
-            ["GET /v1/concepts: 1 requests of 2", "POST /v1/concepts: 1 requests of 2", "2 requests of 4"],
+            [
+                "GET /v1/concepts: 1 requests of 2",
+                "POST /v1/concepts: 1 requests of 2",
+                "2 requests of 4",
+            ],
         ),
         (tally(read={200: 1, 404: 1}, write={422: 2}), ["25.0% successful of 50%"]),
         (tally(read={200: 2, 500: 1}, write={201: 2}), ["GET /v1/concepts: a status 500"]),
@@ -46,10 +50,16 @@ def test_the_halves_of_a_dose_come_to_all_of_it() -> None:
     assert Wanted(requests=3, of_each=201).half() == Wanted(requests=2, of_each=101)
 
 
-def test_every_generated_request_gets_an_answer_that_is_promised(sqlite_url: str, tell: Callable[[str], None]) -> None:
+def test_every_generated_request_gets_an_answer_that_is_promised(
+    sqlite_url: str, tell: Callable[[str], None]
+) -> None:
     wanted = Wanted(requests=20, of_each=5, is_covering=False)
     found = generate("SQLite", sqlite_url, SEED, wanted)
     tell(f"generated requests: {table(found)[-1]}")
 
     assert shortcomings(found, wanted) == []
-    assert {path for _, path in found.statuses} >= {"/v1/concepts/{concept_id}/status", "/health", "/metrics"}
+    assert {path for _, path in found.statuses} >= {
+        "/v1/concepts/{concept_id}/status",
+        "/health",
+        "/metrics",
+    }

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, Executable, NullPool, PrimaryKeyConstraint, UniqueConstraint, create_engine
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    NullPool,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    create_engine,
+)
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +28,10 @@ REFUSALS = (DBAPIError, psycopg.Error)
 BY_NAME = {table.name: table for table in TABLES}
 
 (RESTRICTING,) = (
-    str(key.name) for table in TABLES for key in table.foreign_key_constraints if key.ondelete == "RESTRICT"
+    str(key.name)
+    for table in TABLES
+    for key in table.foreign_key_constraints
+    if key.ondelete == "RESTRICT"
 )
 
 # What SQLite's messages look like, and the guards that they stand for.
@@ -107,7 +118,11 @@ def guard_of(error: DBAPIError | psycopg.Error) -> str:
     statement = error.statement or "" if isinstance(error, DBAPIError) else "COPY"
     if made := MADE.match(str(cause)):
         return f"{TARGET.findall(statement)[0]}.{made[1] or made[2] or made[3]} generated"
-    return _on_postgresql(cause, statement) if isinstance(cause, psycopg.Error) else _on_sqlite(str(cause))
+    return (
+        _on_postgresql(cause, statement)
+        if isinstance(cause, psycopg.Error)
+        else _on_sqlite(str(cause))
+    )
 
 
 def _on_sqlite(message: str) -> str:
@@ -116,13 +131,18 @@ def _on_sqlite(message: str) -> str:
             return found.expand(name)
     if message.startswith("UNIQUE constraint failed: "):
         columns = message.partition(": ")[2].split(", ")
-        return _unique(columns[0].partition(".")[0], [column.partition(".")[2] for column in columns])
+        return _unique(
+            columns[0].partition(".")[0], [column.partition(".")[2] for column in columns]
+        )
     return message.removesuffix(" constraint failed")
 
 
 def _unique(table: str, columns: list[str]) -> str:
     for each in BY_NAME[table].constraints:
-        if isinstance(each, PrimaryKeyConstraint | UniqueConstraint) and [c.name for c in each.columns] == columns:
+        if (
+            isinstance(each, PrimaryKeyConstraint | UniqueConstraint)
+            and [c.name for c in each.columns] == columns
+        ):
             return str(each.name or f"{table}_pkey")
     for index in BY_NAME[table].indexes:
         if index.unique and [c.name for c in index.columns] == columns:
@@ -165,8 +185,12 @@ def broken_key(engine: Engine, statements: Sequence[Statement]) -> str:
 
 def _key_name(connection: Connection, table: str, number: int) -> str:
     """The name of a SQLite table's key, by its columns: only the table's text knows it."""
-    listed: list[Any] = list(connection.exec_driver_sql(f"PRAGMA foreign_key_list({table})").mappings())
-    columns = [row["from"] for row in sorted(listed, key=lambda row: row["seq"]) if row["id"] == number]
+    listed: list[Any] = list(
+        connection.exec_driver_sql(f"PRAGMA foreign_key_list({table})").mappings()
+    )
+    columns = [
+        row["from"] for row in sorted(listed, key=lambda row: row["seq"]) if row["id"] == number
+    ]
     of_table = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
     sql: str = connection.exec_driver_sql(of_table, (table,)).scalar_one()
     found: list[str] = re.findall(rf"CONSTRAINT (\w+) FOREIGN KEY ?\({', '.join(columns)}\)", sql)
@@ -174,7 +198,9 @@ def _key_name(connection: Connection, table: str, number: int) -> str:
 
 
 def postgresql_engine(url: str) -> Engine:
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=0)
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=0
+    )
 
 
 def _check_keys(connection: sqlite3.Connection, _: object) -> None:

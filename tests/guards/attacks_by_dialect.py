@@ -16,7 +16,7 @@ from indelible.kernel import Change, instant_text
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.kernel.keys import KEYS
-from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.catalog import TABLES
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.tokens.tables import TOKENS
@@ -27,7 +27,9 @@ HEAD = {"id": "new", "status": "ACTIVE", "seq": 1, "hash": "b" * 64}
 
 def posing(schema: str, s: Situation) -> Iterator[Statement]:
     """A head of the same name in another schema, moved as the true one would have to be."""
-    yield text(f"UPDATE {schema}.concepts SET seq = 4, hash = '{s.approve.hash}', status = 'APPROVED'")
+    yield text(
+        f"UPDATE {schema}.concepts SET seq = 4, hash = '{s.approve.hash}', status = 'APPROVED'"
+    )
     yield text(f"UPDATE {schema}.concepts SET updated_at = '{instant_text(s.approve.at)}'")
 
 
@@ -67,8 +69,8 @@ REPLACED: Kind = {
     "a signal, replaced by rowid": lambda s: (
         *captured(s.captures.again)[:2], by_rowid(SIGNALS, s.captures.again.signal, 1),
     ),
-    "work, replaced by rowid": lambda _: (by_rowid(WORK, NEW_WORK, 1),),
-    "an attempt, replaced by rowid": lambda s: (by_rowid(ATTEMPTS, s.minted.attempt, 1),),
+    "work, replaced by rowid": lambda _: (by_rowid(TASKS, NEW_WORK, 1),),
+    "an attempt, replaced by rowid": lambda s: (by_rowid(TASK_ATTEMPTS, s.minted.attempt, 1),),
     "an edge, replaced by rowid": lambda _: (by_rowid(EDGES, edge("DRAFT", "skip", "PUBLISHED"), 1),),
     "a concept, replaced by another": lambda s: (
         update(CONCEPTS).prefix_with("OR REPLACE").where(CONCEPTS.c.id == s.reviewed.entity_id)
@@ -166,7 +168,7 @@ def in_any_case(statement: Statement) -> Write:
 TRUNCATED: Kind = {f"{table.name}, truncated": in_any_case(truncated(table)) for table in TABLES}
 UPDATED: Kind = {
     f"no row of {table.name}, updated": in_any_case(no_row(table))
-    for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS, ATTEMPTS)
+    for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS, TASK_ATTEMPTS)
 }
 MERGED: Kind = {
     "a change, merged": lambda _: (merge(HISTORY, "UPDATE SET reason = 'another'"),),
@@ -177,8 +179,8 @@ MERGED: Kind = {
     "a concept, merged away": lambda _: (merge(CONCEPTS, "DELETE"),),
     "a key, merged": lambda _: (merge(KEYS, "UPDATE SET owner = 'user:eve'"),),
     "a receipt, merged": lambda _: (merge(RECEIPTS, "UPDATE SET result = '{}'"),),
-    "work, merged away": lambda _: (merge(WORK, "DELETE"),),
-    "a fence, merged": lambda _: (merge(WORK, "UPDATE SET fence = 0"),),
+    "work, merged away": lambda _: (merge(TASKS, "DELETE"),),
+    "a fence, merged": lambda _: (merge(TASKS, "UPDATE SET fence = 0"),),
     "a token, merged": lambda _: (merge(TOKENS, "UPDATE SET status = 'revealed'"),),
     "an edge, merged": lambda _: (merge(EDGES, "UPDATE SET to_state = 'PUBLISHED'"),),
 }
@@ -219,7 +221,9 @@ POSTGRESQL_IMPOSTORS: Kind = {
     "a TEMP table found first": lambda s: (
         text("SET LOCAL search_path = pg_temp, indelible"),
         text("CREATE TEMP TABLE keys AS SELECT * FROM indelible.keys"),
-        text(f"UPDATE keys SET seq = 2, hash = '{s.revoke.hash}', status = 'REVOKED', updated_at = '{s.revoke.at}'"),
+        text(
+            f"UPDATE keys SET seq = 2, hash = '{s.revoke.hash}', status = 'REVOKED', updated_at = '{s.revoke.at}'"
+        ),
         log(s.revoke),
     ),
     "a TEMP table of edges": lambda s: (

@@ -13,11 +13,19 @@ from tests.guards.raw import NULL, raw
 from tests.guards.situation import Row, Situation, answer, born, keep, log, move, remark
 
 from indelible.kernel import Change
-from indelible_sql.captures.tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
+from indelible_sql.captures.tables import (
+    ALGORITHMS,
+    ARTIFACTS,
+    CENTROIDS,
+    SETTINGS,
+    SIGNALS,
+    SPACES,
+    SUBSPACES,
+)
 from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.engine.atomic_write import written
+from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.keys import KEYS
-from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema import columns
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
@@ -33,7 +41,10 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     columns.LINK: ("b", "g" * 64),
     columns.ORDINAL: (0,),
     columns.NATURAL: (-1,),
-    columns.INSTANT: (raw("'1999-12-31T23:59:59.999999+00:00'"), raw("'3000-01-01T00:00:00.000000+00:00'")),
+    columns.INSTANT: (
+        raw("'1999-12-31T23:59:59.999999+00:00'"),
+        raw("'3000-01-01T00:00:00.000000+00:00'"),
+    ),
     columns.DOCUMENT: (["a list"],),
     columns.TEXTS: ({"an": "object"},),
     columns.LEVEL: (raw("-1"), raw("4")),
@@ -49,7 +60,18 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
 HEADS_OF_CAPTURES = (SPACES, SUBSPACES, ALGORITHMS, SETTINGS)
 HEADS_OF_ONE = (*HEADS_OF_CAPTURES, *HEADS_OF_TOKENS)  # whose head holds every field
 FOLLOWING = (ARTIFACTS, CENTROIDS, SIGNALS)
-OTHERS = (HISTORY, VERSIONS, WARNINGS, CONCEPTS, KEYS, RECEIPTS, EDGES, *FOLLOWING, WORK, ATTEMPTS)
+OTHERS = (
+    HISTORY,
+    VERSIONS,
+    WARNINGS,
+    CONCEPTS,
+    KEYS,
+    RECEIPTS,
+    EDGES,
+    *FOLLOWING,
+    TASKS,
+    TASK_ATTEMPTS,
+)
 WRITTEN = (*OTHERS, *HEADS_OF_ONE)
 
 
@@ -83,17 +105,24 @@ def bent(s: Situation, table: Table, **other: object) -> Sequence[Statement]:  #
         return born(s.grant, **{**s.key, **other}), log(s.grant)
     if table in HEADS_OF_ONE:
         return birth_of(s, table, **other)
-    if table is WORK:
+    if table is TASKS:
         return (put(**other),)
-    if table is ATTEMPTS:
+    if table is TASK_ATTEMPTS:
         return (attempt(s.minted, **other),)
     if table in FOLLOWING:
         artifact, centroid, signal = (other if table is each else NOTHING for each in FOLLOWING)
         return captured(s.captures.new, artifact=artifact, centroid=centroid, **signal)
     if table is CONCEPTS:
         return born(s.create, **other), keep(s.first), remark(s.first_warnings), log(s.create)
-    version, warnings, change = (other if table is each else NOTHING for each in (VERSIONS, WARNINGS, HISTORY))
-    return move(s.edit), keep(s.version, **version), remark(s.warnings, **warnings), log(s.edit, **change)
+    version, warnings, change = (
+        other if table is each else NOTHING for each in (VERSIONS, WARNINGS, HISTORY)
+    )
+    return (
+        move(s.edit),
+        keep(s.version, **version),
+        remark(s.warnings, **warnings),
+        log(s.edit, **change),
+    )
 
 
 def named(table: Table, column: Column[Any], what: str, value: object) -> tuple[str, Write]:
@@ -103,14 +132,14 @@ def named(table: Table, column: Column[Any], what: str, value: object) -> tuple[
 
 def missing() -> Iterator[tuple[str, Write]]:
     for table in WRITTEN:
-        for column in written(table):
+        for column in writable_columns(table):
             if not column.nullable:
                 yield named(table, column, "is NULL", NULL)
 
 
 def out_of_shape() -> Iterator[tuple[str, Write]]:
     for table in WRITTEN:
-        for column in written(table):
+        for column in writable_columns(table):
             if isinstance(column.type, Domain):
                 for number, value in enumerate(OUT_OF_SHAPE[column.type]):
                     yield named(table, column, f"is no {column.type.name} ({'abc'[number]})", value)
@@ -126,7 +155,9 @@ def chosen() -> Iterator[tuple[str, Write]]:
 
 def of_another_type() -> Iterator[tuple[str, Write]]:
     for table in WRITTEN:
-        column = next(each for each in written(table) if not each.primary_key or table is EDGES)
+        column = next(
+            each for each in writable_columns(table) if not each.primary_key or table is EDGES
+        )
         yield named(table, column, "is a blob", raw("x'00'"))
 
 

@@ -46,7 +46,9 @@ UPDATED: Kind = {
 }
 DELETED: Kind = {
     "history, deleted": lambda _: (delete(HISTORY),),
-    "the last change, deleted": lambda s: (delete(HISTORY).where(HISTORY.c.hash == s.reviewed.hash),),
+    "the last change, deleted": lambda s: (
+        delete(HISTORY).where(HISTORY.c.hash == s.reviewed.hash),
+    ),
     "a new change, deleted": lambda s: (
         move(s.approve),
         log(s.approve),
@@ -58,17 +60,24 @@ GIVEN_TWICE: Kind = {
     "another answer to a key": lambda s: (answer(s.receipt, key="order-1"),),
     "the same receipt twice": lambda s: (answer(s.receipt), answer(s.receipt)),
     "an older receipt again": lambda _: (
-        insert(RECEIPTS).from_select([column.name for column in RECEIPTS.columns], select(RECEIPTS)),
+        insert(RECEIPTS).from_select(
+            [column.name for column in RECEIPTS.columns], select(RECEIPTS)
+        ),
     ),
 }
 ADDED: Kind = {
     "a way back from PUBLISHED": lambda _: (new_edge("concept", "PUBLISHED", "undo", "DRAFT", 0),),
-    "a second target of an action": lambda _: (new_edge("concept", "DRAFT", "submit", "PUBLISHED", 0),),
+    "a second target of an action": lambda _: (
+        new_edge("concept", "DRAFT", "submit", "PUBLISHED", 0),
+    ),
     "an edge of a lifecycle of its own": lambda _: (new_edge("loan", "", "lend", "LENT", 0),),
     "every edge, once more, for another lifecycle": lambda _: (
         insert(EDGES).from_select(
             [column.name for column in EDGES.columns],
-            select(literal("other"), *[column for column in EDGES.columns if column.name != "lifecycle"]),
+            select(
+                literal("other"),
+                *[column for column in EDGES.columns if column.name != "lifecycle"],
+            ),
         ),
     ),
     "an edge, given twice": lambda _: (new_edge("concept", "DRAFT", "submit", "REVIEW", 0),),
@@ -84,9 +93,13 @@ BENT: Kind = {
     "an edge from another state": lambda _: (
         update(EDGES).where(EDGES.c.action == "publish").values(from_state="DRAFT"),
     ),
-    "an edge that adds a version": lambda _: (update(EDGES).where(EDGES.c.action == "revoke").values(adds_version=1),),
+    "an edge that adds a version": lambda _: (
+        update(EDGES).where(EDGES.c.action == "revoke").values(adds_version=1),
+    ),
     "an edge that is never used": lambda _: (
-        update(EDGES).where(EDGES.c.from_state == "APPROVED", EDGES.c.action == "edit").values(action="revise"),
+        update(EDGES)
+        .where(EDGES.c.from_state == "APPROVED", EDGES.c.action == "edit")
+        .values(action="revise"),
     ),
 }
 REMOVED: Kind = {

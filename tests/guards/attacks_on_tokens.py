@@ -8,13 +8,25 @@ from sqlalchemy import Table, delete, insert, select, update
 from tests.guards.arena import Statement
 from tests.guards.attacks_on_columns import birth_of
 from tests.guards.kinds import Kind, Write
-from tests.guards.minted import DEAD, FREE, HEADS_OF_TOKENS, LEASED, SHOWN, Step, attempt, chain_hash, put, wallet, work
+from tests.guards.minted import (
+    DEAD,
+    FREE,
+    HEADS_OF_TOKENS,
+    LEASED,
+    SHOWN,
+    Step,
+    attempt,
+    chain_hash,
+    put,
+    wallet,
+    work,
+)
 from tests.guards.raw import NULL, raw, replacing
 from tests.guards.situation import Situation, after, born, log, move
 
 from indelible.kernel import Lifecycle
 from indelible.testing.stores import BEGINNING
-from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.catalog import HEADS
 from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
 
@@ -68,8 +80,15 @@ def _illegal(lifecycle: Lifecycle[StrEnum]) -> Iterator[tuple[str, str]]:
     states = sorted({edge.to_state for edge in lifecycle.edges})
     actions = sorted({edge.action for edge in lifecycle.edges})
     here = next(edge.to_state for edge in lifecycle.edges if edge.from_state == "")
-    legal = {(edge.action, str(edge.to_state)) for edge in lifecycle.edges if edge.from_state == here}
-    return ((action, str(state)) for action in actions for state in states if (action, str(state)) not in legal)
+    legal = {
+        (edge.action, str(edge.to_state)) for edge in lifecycle.edges if edge.from_state == here
+    }
+    return (
+        (action, str(state))
+        for action in actions
+        for state in states
+        if (action, str(state)) not in legal
+    )
 
 
 def _setting(head: Table, **values: object) -> Write:
@@ -120,16 +139,22 @@ LEGAL_OF_TOKENS: Kind = {
     "work is finished": lambda _: (work(LEASED, lease_owner=None, lease_until=None, due_at=None),),
     "work is given back": lambda _: (work(LEASED, lease_owner=None, lease_until=None, attempts=0),),
     "work is buried": lambda _: (
-        work(LEASED, lease_owner=None, lease_until=None, due_at=None, buried="it cannot be"),
+        work(LEASED, lease_owner=None, lease_until=None, due_at=None, dead_reason="it cannot be"),
     ),
-    "dead work is revived": lambda _: (work(DEAD, buried=None, due_at=SOON, attempts=0),),
+    "dead work is revived": lambda _: (work(DEAD, dead_reason=None, due_at=SOON, attempts=0),),
     "an attempt is recorded": lambda s: (attempt(s.minted),),
 }  # fmt: skip
 
 ALONE_OF_TOKENS: Mapping[str, Kind] = {
     "a status of tokens without history": {
-        **{f"a step in {head.name} without its change": _alone(head, is_birth=False) for head in HEADS_OF_TOKENS},
-        **{f"a birth in {head.name} without its change": _alone(head, is_birth=True) for head in HEADS_OF_TOKENS},
+        **{
+            f"a step in {head.name} without its change": _alone(head, is_birth=False)
+            for head in HEADS_OF_TOKENS
+        },
+        **{
+            f"a birth in {head.name} without its change": _alone(head, is_birth=True)
+            for head in HEADS_OF_TOKENS
+        },
     },
 }
 # Each is refused by the one key into the edges, whose mutation is tried with other attacks.
@@ -206,7 +231,7 @@ ON_TOKENS: Mapping[str, Kind] = {
         "a lease that is stolen under its fence": lambda _: (work(LEASED, lease_owner=NOOR),),
         "a claim that is no attempt": lambda _: (work(FREE, fence=1, lease_owner=MAYA, lease_until=SOON),),
         "a claim of what is not due": lambda _: (
-            work(DEAD, fence=2, attempts=2, buried=None, due_at=SOON, lease_owner=MAYA, lease_until=SOON),
+            work(DEAD, fence=2, attempts=2, dead_reason=None, due_at=SOON, lease_owner=MAYA, lease_until=SOON),
         ),
         "attempts that are more than claims": lambda _: (work(LEASED, attempts=9),),
         "a lease of nobody": lambda _: (work(LEASED, lease_owner=None),),
@@ -217,14 +242,14 @@ ON_TOKENS: Mapping[str, Kind] = {
     "work out of its place": {
         "work that is born leased": lambda _: (put(fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),),
         "work that is born with a fence": lambda _: (put(fence=7),),
-        "work that is born dead": lambda _: (put(due_at=None, buried="it cannot be"),),
+        "work that is born dead": lambda _: (put(due_at=None, dead_reason="it cannot be"),),
         "work of another stage": lambda _: (work(FREE, stage="other"),),
         "work under another id": lambda _: (work(FREE, entity_id="other"),),
         "work, put twice": lambda _: (put(entity_id=FREE),),
-        "work, deleted": lambda _: (delete(WORK),),
+        "work, deleted": lambda _: (delete(TASKS),),
         "finished work, deleted": lambda _: (
             work(LEASED, lease_owner=None, lease_until=None, due_at=None),
-            delete(WORK).where(WORK.c.entity_id == LEASED),
+            delete(TASKS).where(TASKS.c.entity_id == LEASED),
         ),
     },
     "an attempt forged": {
@@ -234,11 +259,11 @@ ON_TOKENS: Mapping[str, Kind] = {
         "an attempt with an outcome of its own": lambda s: (attempt(s.minted, outcome="DONE"),),
         "an attempt, recorded twice": lambda s: (attempt(s.minted), attempt(s.minted)),
         "attempts, recorded again": lambda _: (
-            insert(ATTEMPTS).from_select([each.name for each in ATTEMPTS.columns], select(ATTEMPTS)),
+            insert(TASK_ATTEMPTS).from_select([each.name for each in TASK_ATTEMPTS.columns], select(TASK_ATTEMPTS)),
         ),
-        "an attempt with another reason": lambda _: (update(ATTEMPTS).values(reason="another"),),
-        "an attempt by another": lambda _: (update(ATTEMPTS).values(actor=NOOR),),
-        "attempts, deleted": lambda _: (delete(ATTEMPTS),),
+        "an attempt with another reason": lambda _: (update(TASK_ATTEMPTS).values(reason="another"),),
+        "an attempt by another": lambda _: (update(TASK_ATTEMPTS).values(actor=NOOR),),
+        "attempts, deleted": lambda _: (delete(TASK_ATTEMPTS),),
         "an attempt without a reason": lambda s: (attempt(s.minted, reason=NULL),),
     },
 }  # fmt: skip
@@ -259,6 +284,10 @@ REPLACED_TOKENS: Kind = {
     "an author, replaced by one of their wallet": _replacing(AUTHORS, wallet_address=wallet(1)),
     "a token, replaced by one of its number": _replacing(TOKENS, token_id=1),
     "work, replaced": lambda _: (replacing(put(entity_id=LEASED)),),
-    "work, replaced by another": lambda _: (work(FREE, entity_id=LEASED).prefix_with("OR REPLACE"),),
-    "an attempt, replaced": lambda s: (replacing(attempt(s.minted, outcome="BEGUN", reason="another")),),
+    "work, replaced by another": lambda _: (
+        work(FREE, entity_id=LEASED).prefix_with("OR REPLACE"),
+    ),
+    "an attempt, replaced": lambda s: (
+        replacing(attempt(s.minted, outcome="STARTED", reason="another")),
+    ),
 }

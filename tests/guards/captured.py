@@ -7,20 +7,28 @@ from typing import Any, Never
 from attrs import asdict, evolve, frozen
 from sqlalchemy import Executable, Insert, Update, insert, update
 
-from indelible.captures import ANNEALED, Artifact, Centroid, EngagementLevel, RenameSubspace, Signal, rename_subspace
+from indelible.captures import (
+    ANNEALED,
+    Artifact,
+    Centroid,
+    EngagementLevel,
+    RenameSubspace,
+    Signal,
+    rename_subspace,
+)
 from indelible.captures.entities import AlgorithmVersion, as_float32
-from indelible.captures.handlers import RepositoryOverShelf
+from indelible.captures.handlers import PythonIngest
 from indelible.captures.rules.formulas import checksum_of
-from indelible.kernel import Because, Change, Head, next_change
-from indelible.kernel.aggregates import Stepped, record_of
-from indelible.testing.captures.scenarios import A, B, C, Place, change, worked
+from indelible.kernel import AuditContext, Change, Head, next_change
+from indelible.kernel.aggregates import Aggregate, change_data
+from indelible.testing.captures.scenarios import A, B, C, CaptureScenario, change, worked
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.captures.store import SqlCaptures
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 
 Row = Mapping[str, Any]
-CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
+CAUSE = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
 NOTHING: Row = MappingProxyType({})
 
 
@@ -84,30 +92,52 @@ def settle_captures(store: SqlStore) -> Captures:
     """A space with three seeded parts and an empty one, an artifact, a signal that drew a centroid on, a setting."""
     place, a, *_ = worked(store)
     empty = place.subspace(None, "empty")
-    named = RenameSubspace(user_id="maya", subspace_id=a, expected_seq=1, name="A", description="The first.")
+    named = RenameSubspace(
+        user_id="maya", subspace_id=a, expected_seq=1, name="A", description="The first."
+    )
     do(store, rename_subspace, named)
     change(store, "assignment_margin_threshold", "0.1")
     change(store, "centroid_history_distance", "0")  # each update is written down
-    told = {"title": "Title", "content": "Content", "session_id": "session-1", "captured_at": BEGINNING}
-    read: dict[str, Any] = {"word_count": 100, "dwell_time_ms": 60_000, "scroll_depth": 0.5, "reading_depth": 0.25}
+    told = {
+        "title": "Title",
+        "content": "Content",
+        "session_id": "session-1",
+        "captured_at": BEGINNING,
+    }
+    read: dict[str, Any] = {
+        "word_count": 100,
+        "dwell_time_ms": 60_000,
+        "scroll_depth": 0.5,
+        "reading_depth": 0.25,
+    }
     read["engagement_level"] = EngagementLevel.ENGAGED
     kept = place.capture((0.9, 0.3, 0.3), capture_key="k-1", subspace_id=a, **told, **read)
     place.capture(C, capture_key="k-2", url="https://example.org/other")
     again = _next(store, place, A, capture_key="k-3", title="Later", word_count=200, subspace_id=a)
-    new = _next(store, place, B, capture_key="k-4", url="https://example.org/new", subspace_id=empty, title="New")
+    new = _next(
+        store,
+        place,
+        B,
+        capture_key="k-4",
+        url="https://example.org/new",
+        subspace_id=empty,
+        title="New",
+    )
     found: list[Captures] = []
     with store.transaction(actor=MAYA, reason="a look") as tx:
         found.append(_captures(tx, place.space_id, a, empty, kept.artifact_id, again, new))
     return found[0]
 
 
-def _next(store: SqlStore, place: Place, embedding: tuple[float, ...], **said: object) -> Captured:
+def _next(
+    store: SqlStore, place: CaptureScenario, embedding: tuple[float, ...], **said: object
+) -> Captured:
     caught: list[_Caught] = []
     try:
         with store.transaction(actor=MAYA, reason="a raw write", request_id="request-2") as tx:
             caught.append(_Caught(tx.captures))
             shelf: Any = caught[0]
-            RepositoryOverShelf(tx, shelf).ingest_with_signal(place.command(embedding, **said))
+            PythonIngest(tx, shelf).ingest_with_signal(place.command(embedding, **said))
             _undo()
     except _Undone:
         rows = caught[0].rows
@@ -120,7 +150,13 @@ def _undo() -> Never:
 
 
 def _captures(
-    tx: SqlTransaction, space_id: str, part_id: str, empty_id: str, artifact_id: str, again: Captured, new: Captured
+    tx: SqlTransaction,
+    space_id: str,
+    part_id: str,
+    empty_id: str,
+    artifact_id: str,
+    again: Captured,
+    new: Captured,
 ) -> Captures:
     space, empty = tx.spaces.get(space_id), tx.subspaces.get(empty_id)
     active = tx.captures.active()
@@ -129,28 +165,56 @@ def _captures(
     now = max(each.entity.updated_at for each in (space, empty, active, setting)).replace(month=2)
     fresh: dict[str, Any] = {"id": "new", "created_at": now, "updated_at": now}
     said = {"id": "new", "formulas": ANNEALED, "checksum": checksum_of(ANNEALED)}
-    registered = AlgorithmVersion.born("register", now=now, **said)
+    registered = AlgorithmVersion.create("register", now=now, **said)
     return Captures(
         space_id=space_id,
         part_id=part_id,
         empty_id=empty_id,
         artifact_id=artifact_id,
-        **_step(space, space.entity.moved("rename", now=now, name="Other"), "rename", "rename", "named"),
+        **_step(
+            space,
+            space.entity.transition("rename", now=now, name="Other"),
+            "rename",
+            "rename",
+            "named",
+        ),
         **_step(None, evolve(space.entity, **fresh), "create", "begin", "space"),
-        **_step(empty, empty.entity.moved("seed", now=now, seed=as_float32(B)), "seed", "seed", "seeded"),
-        **_step(None, evolve(tx.subspaces.get(part_id).entity, description="x", **fresh), "create", "part", "subspace"),
+        **_step(
+            empty,
+            empty.entity.transition("seed", now=now, seed=as_float32(B)),
+            "seed",
+            "seed",
+            "seeded",
+        ),
+        **_step(
+            None,
+            evolve(tx.subspaces.get(part_id).entity, description="x", **fresh),
+            "create",
+            "part",
+            "subspace",
+        ),
         **_step(None, registered, "register", "register", "algorithm"),
-        **_step(active, active.entity.moved("replace", now=now), "replace", "replace", "active"),
-        **_step(setting, setting.entity.moved("change", now=now, value="0.2"), "change", "choose", "chosen"),
+        **_step(
+            active, active.entity.transition("replace", now=now), "replace", "replace", "active"
+        ),
+        **_step(
+            setting,
+            setting.entity.transition("change", now=now, value="0.2"),
+            "change",
+            "choose",
+            "chosen",
+        ),
         **_step(None, evolve(setting.entity, **fresh), "change", "first", "setting"),
         again=again,
         new=new,
     )
 
 
-def _step(head: Head[Any] | None, entity: Stepped, action: str, named: str, row: str) -> dict[str, Any]:
-    change = next_change(CAUSE, entity.lifecycle, head, entity, action, record_of(entity))
-    return {named: change, row: dict(record_of(entity))}
+def _step(
+    head: Head[Any] | None, entity: Aggregate, action: str, named: str, row: str
+) -> dict[str, Any]:
+    change = next_change(CAUSE, entity.lifecycle, head, entity, action, change_data(entity))
+    return {named: change, row: dict(change_data(entity))}
 
 
 def captured(
@@ -159,7 +223,11 @@ def captured(
     """A whole capture: the artifact's half, the centroid's, and the record."""
     return (
         *_shown(ARTIFACTS, {**rows.artifact, **artifact}, rows.artifact["seq"]),
-        *(_shown(CENTROIDS, {**rows.centroid, **centroid}, rows.centroid["seq"]) if rows.centroid else ()),
+        *(
+            _shown(CENTROIDS, {**rows.centroid, **centroid}, rows.centroid["seq"])
+            if rows.centroid
+            else ()
+        ),
         keep_signal(rows, **signal),
     )
 

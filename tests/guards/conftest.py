@@ -21,7 +21,9 @@ def situated_file(template_file: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def situated_database(server: PostgresServer, template: PostgresServer) -> Place[PostgresServer]:
     """A PostgreSQL database in which nothing more is committed, so that it can be copied."""
-    return settled_database(create_database(server, "guards_situated", template.url.rpartition("/")[2]))
+    return settled_database(
+        create_database(server, "guards_situated", template.url.rpartition("/")[2])
+    )
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ from indelible_sql.schema.catalog import guards
 
 Damages = Mapping[str, Sequence[str]]
 HISTORY = "indelible.history"
-MORE = "CREATE FUNCTION indelible.more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+MORE = (
+    "CREATE FUNCTION indelible.more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+)
 RUNS = "FOR EACH ROW EXECUTE FUNCTION indelible"
 SLEEPING_KEY = """
     DO $$ DECLARE name text; BEGIN
@@ -24,7 +26,9 @@ def edges(done: str, event: str) -> str:
 
 ON_POSTGRESQL: Damages = {
     "a trigger that is disabled": (f"ALTER TABLE {HISTORY} DISABLE TRIGGER history_no_update",),
-    "a trigger that sleeps in replica mode": (f"ALTER TABLE {HISTORY} ENABLE TRIGGER history_no_update",),
+    "a trigger that sleeps in replica mode": (
+        f"ALTER TABLE {HISTORY} ENABLE TRIGGER history_no_update",
+    ),
     "a trigger that is dropped": ("DROP TRIGGER concepts_one_step ON indelible.concepts",),
     "a trigger that watches one column": (
         "DROP TRIGGER concepts_one_step ON indelible.concepts",
@@ -45,29 +49,47 @@ ON_POSTGRESQL: Damages = {
     "a guard that looks elsewhere for operators": (
         "ALTER FUNCTION indelible.history_needs_concepts() SET search_path = public, pg_catalog",
     ),
-    "a guard with its owner's rights": ("ALTER FUNCTION indelible.history_needs_concepts() SECURITY DEFINER",),
-    "a key that is not enforced": ("ALTER TABLE indelible.concepts ALTER CONSTRAINT concepts_shown NOT ENFORCED",),
+    "a guard with its owner's rights": (
+        "ALTER FUNCTION indelible.history_needs_concepts() SECURITY DEFINER",
+    ),
+    "a key that is not enforced": (
+        "ALTER TABLE indelible.concepts ALTER CONSTRAINT concepts_shown NOT ENFORCED",
+    ),
     "a key that is dropped": (f"ALTER TABLE {HISTORY} DROP CONSTRAINT history_predecessor",),
     "a key whose trigger sleeps": (SLEEPING_KEY,),
     "a check that is dropped": (f"ALTER TABLE {HISTORY} DROP CONSTRAINT history_birth",),
-    "a domain without its rule": ("ALTER DOMAIN indelible.sentence DROP CONSTRAINT sentence_check",),
+    "a domain without its rule": (
+        "ALTER DOMAIN indelible.sentence DROP CONSTRAINT sentence_check",
+    ),
     "a domain with another rule": (
         "ALTER DOMAIN indelible.sentence DROP CONSTRAINT sentence_check",
         "ALTER DOMAIN indelible.sentence ADD CONSTRAINT sentence_check CHECK (VALUE <> 'x')",
     ),
     "a column that may be NULL": (f"ALTER TABLE {HISTORY} ALTER reason DROP NOT NULL",),
-    "a generated column that is none": (f"ALTER TABLE {HISTORY} ALTER previous_seq DROP EXPRESSION",),
+    "a generated column that is none": (
+        f"ALTER TABLE {HISTORY} ALTER previous_seq DROP EXPRESSION",
+    ),
     "another number for a transaction": (f"ALTER TABLE {HISTORY} ALTER txid SET DEFAULT '3'",),
     "a column more": ("ALTER TABLE indelible.keys ADD COLUMN admin boolean",),
     "an index less": ("DROP INDEX indelible.concepts_name_key",),
     "an index more": ("CREATE UNIQUE INDEX more ON indelible.keys (owner)",),
     "a feed without its order": ("DROP INDEX indelible.history_feed",),
-    "a rule that swallows writes": ("CREATE RULE hush AS ON UPDATE TO indelible.concepts DO INSTEAD NOTHING",),
+    "a rule that swallows writes": (
+        "CREATE RULE hush AS ON UPDATE TO indelible.concepts DO INSTEAD NOTHING",
+    ),
     "rows that are hidden": ("ALTER TABLE indelible.concepts ENABLE ROW LEVEL SECURITY",),
     "a table's heir": ("CREATE TABLE indelible.heir () INHERITS (indelible.receipts)",),
     "a table that a crash empties": ("ALTER TABLE indelible.receipts SET UNLOGGED",),
-    "an edge more": (edges("DISABLE", "insert"), NEW_EDGE.format("indelible."), edges("ENABLE ALWAYS", "insert")),
-    "an edge less": (edges("DISABLE", "delete"), LESS_EDGE.format("indelible."), edges("ENABLE ALWAYS", "delete")),
+    "an edge more": (
+        edges("DISABLE", "insert"),
+        NEW_EDGE.format("indelible."),
+        edges("ENABLE ALWAYS", "insert"),
+    ),
+    "an edge less": (
+        edges("DISABLE", "delete"),
+        LESS_EDGE.format("indelible."),
+        edges("ENABLE ALWAYS", "delete"),
+    ),
 }
 
 
@@ -92,8 +114,12 @@ ON_SQLITE: Damages = {
         "CREATE TRIGGER history_needs_more BEFORE UPDATE ON concepts BEGIN SELECT 1; END",
     ),
     "a check that always holds": rewritten("concepts", "created_at < updated_at", "TRUE"),
-    "a key that points elsewhere": rewritten("history", "REFERENCES lifecycle_edges", "REFERENCES elsewhere"),
-    "a generated column that is none": rewritten("history", "GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED", ""),
+    "a key that points elsewhere": rewritten(
+        "history", "REFERENCES lifecycle_edges", "REFERENCES elsewhere"
+    ),
+    "a generated column that is none": rewritten(
+        "history", "GENERATED ALWAYS AS (NULLIF(seq - 1, 0)) STORED", ""
+    ),
     "a column that may be NULL": rewritten("history", "reason TEXT NOT NULL", "reason TEXT"),
     "a column more": ("ALTER TABLE keys ADD COLUMN admin TEXT",),
     "an index less": ("DROP INDEX concepts_name_key",),

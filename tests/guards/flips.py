@@ -14,21 +14,21 @@ from tests.guards.minted import HEADS_OF_TOKENS, SHOWN
 from tests.guards.situation import Situation
 
 from indelible_sql import Finding
-from indelible_sql.engine.atomic_write import written
-from indelible_sql.kernel.tasks import ATTEMPTS, WORK
+from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.catalog import DIALECTS, HEADS, TABLES
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 # No digest covers work: it is what is still to be done, and its attempts say only how it went.
-DIGESTED = tuple(table for table in TABLES if table not in (WORK, ATTEMPTS))
+DIGESTED = tuple(table for table in TABLES if table not in (TASKS, TASK_ATTEMPTS))
 # What all heads have alike is tried in those of concepts, captures and tokens; of the others what is their own.
 ALIKE = tuple(head for head in HEADS_OF_TOKENS if head is not TOKENS)
 PLACE = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")
 SUPPLIED: Columns = {
     f"{table.name}.{column.name}": (table, column)
     for table in DIGESTED
-    for column in written(table)
+    for column in writable_columns(table)
     if table not in ALIKE or column.name not in PLACE
 }
 MADE: Columns = {
@@ -63,7 +63,10 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
     """The row in which bytes are flipped, one in the middle of a history or what hangs on it; and whom it is about."""
     concept = s.reviewed.entity_id
     return {
-        "lifecycle_edges": ("lifecycle = 'concept' AND from_state = 'REVIEW' AND action = 'edit'", ""),
+        "lifecycle_edges": (
+            "lifecycle = 'concept' AND from_state = 'REVIEW' AND action = 'edit'",
+            "",
+        ),
         "history": (f"lifecycle = 'concept' AND entity_id = '{concept}' AND seq = 2", concept),
         "receipts": ("key = 'order-1'", str(s.receipt["owner"])),
         "concepts": (f"id = '{concept}'", concept),
@@ -183,6 +186,8 @@ def _is_taken(connection: psycopg.Connection[Any], statements: list[str], old: s
 def without_guards(source: Path, target: Path) -> Path:
     """The file without its triggers, and with generated columns that can be written."""
     triggers = {name for kind, name, _ in texts(source) if kind == "trigger"}
-    made = {guard for guard in SqliteLifting(source, keys=False).guards if guard.endswith(" generated")}
+    made = {
+        guard for guard in SqliteLifting(source, keys=False).guards if guard.endswith(" generated")
+    }
     target.write_bytes(image(source, frozenset(triggers | made)))
     return target

@@ -16,9 +16,16 @@ Kind = Mapping[str, Write]
 
 def step(s: Situation, **other: object) -> Sequence[Statement]:
     """The approval of the concept in review, with something else in its change, under the digest of all that."""
-    said = {**row(s.approve), **{name: value for name, value in other.items() if name in row(s.approve)}}
+    said = {
+        **row(s.approve),
+        **{name: value for name, value in other.items() if name in row(s.approve)},
+    }
     is_plain = not any(isinstance(value, ClauseElement) for value in said.values())
-    seal = digest({name: said[name] for name in said if name != "hash"}) if is_plain else s.approve.hash
+    seal = (
+        digest({name: said[name] for name in said if name != "hash"})
+        if is_plain
+        else s.approve.hash
+    )
     head = {"status": other["to_state"]} if "to_state" in other else {}
     return move(s.approve, **head, hash=seal), log(s.approve, **other, hash=seal)
 
@@ -43,7 +50,11 @@ def shown(s: Situation) -> Row:
         "hash": s.reviewed.hash,
         "name_key": s.kept["name_key"],
     }
-    return {"id": s.reviewed.entity_id, "created_at": s.reviewed.at, "updated_at": s.reviewed.at} | place
+    return {
+        "id": s.reviewed.entity_id,
+        "created_at": s.reviewed.at,
+        "updated_at": s.reviewed.at,
+    } | place
 
 
 def edge(from_state: str, action: str, to_state: str) -> Row:

@@ -24,7 +24,7 @@ HANGING: Mapping[str, Sequence[str]] = {
     "authors_pkey": ("tokens_s0_author",),
     "mint_events_pkey": ("tokens_s0_mint",),
     "tokens_s0_pkey": ("image_generation_jobs_token", "ipfs_upload_records_token"),
-    "work_pkey": ("attempts_work",),
+    "tasks_pkey": ("task_attempts_task",),
     "concepts_pkey": ("concept_versions_concept",),
     "concept_versions_number": ("concept_versions_previous",),
     "concept_versions_named": ("concepts_version",),
@@ -119,9 +119,13 @@ class PostgresLifting:
     def _drop(self, connection: Connection, guard: str) -> None:
         granted = PRIVILEGE.fullmatch(guard)
         if granted is None:
-            connection.exec_driver_sql(self._drops.get(guard, "SELECT"))  # SQLite has guards of its own
+            connection.exec_driver_sql(
+                self._drops.get(guard, "SELECT")
+            )  # SQLite has guards of its own
         elif granted[2] is None:
-            connection.exec_driver_sql(f"GRANT TEMP ON DATABASE {self._engine.url.database} TO {self._role}")
+            connection.exec_driver_sql(
+                f"GRANT TEMP ON DATABASE {self._engine.url.database} TO {self._role}"
+            )
         else:
             verb = granted[1].replace("UPDATE", "INSERT, UPDATE")  # an upsert needs both
             connection.exec_driver_sql(f"GRANT {verb} ON indelible.{granted[2]} TO {self._role}")

@@ -24,7 +24,11 @@ class SqliteLifting:
 
     @property
     def guards(self) -> Collection[str]:
-        return tuple(guard for kind, name, sql in texts(self._source) for guard in _guards_in(kind, name, sql))
+        return tuple(
+            guard
+            for kind, name, sql in texts(self._source)
+            for guard in _guards_in(kind, name, sql)
+        )
 
     def refusal(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         self._gone = frozenset(with_hanging(without))
@@ -54,7 +58,10 @@ def _rows(source: Path) -> dict[str, list[dict[str, object]]]:
     with closing(sqlite3.connect(source)) as connection:
         connection.row_factory = sqlite3.Row
         names = [name for kind, name, _ in texts(source) if kind == "table"]
-        return {name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")] for name in names}
+        return {
+            name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]
+            for name in names
+        }
 
 
 @cache
@@ -66,7 +73,9 @@ def image(source: Path, without: frozenset[str]) -> bytes:
             listed = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
             given = [column[1] for column in listed if column[6] == 0]  # not the generated ones
             values = ", ".join(f":{column}" for column in given)
-            connection.executemany(f"INSERT INTO {name} ({', '.join(given)}) VALUES ({values})", _rows(source)[name])
+            connection.executemany(
+                f"INSERT INTO {name} ({', '.join(given)}) VALUES ({values})", _rows(source)[name]
+            )
         for kind, name, sql in texts(source):
             if kind != "table" and name not in without:
                 connection.execute(sql)
@@ -101,7 +110,9 @@ def less(table: str, sql: str, without: Collection[str]) -> str:
     head, _, rest = sql.partition("(\n")
     body, _, tail = rest.rpartition("\n)")
     lines = [_less(table, line, without) for line in re.split(r", ?\n", body)]
-    if {f"{table} WITHOUT ROWID", str(BY_NAME[table].primary_key.name or f"{table}_pkey")} & {*without}:
+    if {f"{table} WITHOUT ROWID", str(BY_NAME[table].primary_key.name or f"{table}_pkey")} & {
+        *without
+    }:
         tail = tail.replace("WITHOUT ROWID,", "")  # a table without rowids needs its primary key
     if f"{table} STRICT" in without:
         tail = re.sub(r",?\s*STRICT", "", tail)
@@ -115,12 +126,20 @@ def _less(table: str, line: str, without: Collection[str]) -> str:
         return ""
     if f"{table}_{first}_not_null" in guards:
         line = line.replace(" NOT NULL", "")
-    return re.sub(r" GENERATED ALWAYS AS \(.*\) STORED", "", line) if f"{table}.{first} generated" in guards else line
+    return (
+        re.sub(r" GENERATED ALWAYS AS \(.*\) STORED", "", line)
+        if f"{table}.{first} generated" in guards
+        else line
+    )
 
 
 def rules(source: Path) -> frozenset[str]:
     """Every trigger, foreign key and check; keys, NOT NULL and STRICT stay."""
     triggers = {name for kind, name, _ in texts(source) if kind == "trigger"}
     lines = [line for kind, _, sql in texts(source) if kind == "table" for line in sql.splitlines()]
-    found = [line.split()[1] for line in lines if re.match(r"\s*CONSTRAINT \w+ (FOREIGN KEY|CHECK)", line)]
+    found = [
+        line.split()[1]
+        for line in lines
+        if re.match(r"\s*CONSTRAINT \w+ (FOREIGN KEY|CHECK)", line)
+    ]
     return frozenset({*triggers, *found})

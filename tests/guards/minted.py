@@ -7,10 +7,10 @@ from typing import Any, Final
 from attrs import asdict, evolve, fields, frozen
 from sqlalchemy import Insert, Update, insert, update
 
-from indelible.kernel import Because, Change, Head, next_change
-from indelible.kernel.aggregates import Stepped, record_of
+from indelible.kernel import AuditContext, Change, Head, next_change
+from indelible.kernel.aggregates import Aggregate, change_data
 from indelible.kernel.stages import PauseStage, pause_stage
-from indelible.kernel.tasks import Attempt, Lease, Outcome
+from indelible.kernel.tasks import Attempt, AttemptOutcome, Lease
 from indelible.testing.stores import BEGINNING, MAYA, do
 from indelible.tokens import (
     Author,
@@ -23,12 +23,29 @@ from indelible.tokens import (
     Token,
 )
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.kernel.tasks import ATTEMPTS, STAGES, WORK
-from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, SYSTEM_STATES, TOKENS, UPLOADS
+from indelible_sql.kernel.tasks import STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.tokens.tables import (
+    AUTHORS,
+    IMAGE_JOBS,
+    MINT_EVENTS,
+    REVEALS,
+    SYSTEM_STATES,
+    TOKENS,
+    UPLOADS,
+)
 
 Row = Mapping[str, Any]
-HEADS_OF_TOKENS = (STAGES, AUTHORS, MINT_EVENTS, TOKENS, IMAGE_JOBS, UPLOADS, REVEALS, SYSTEM_STATES)
-CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
+HEADS_OF_TOKENS = (
+    STAGES,
+    AUTHORS,
+    MINT_EVENTS,
+    TOKENS,
+    IMAGE_JOBS,
+    UPLOADS,
+    REVEALS,
+    SYSTEM_STATES,
+)
+CAUSE = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
 # Of each head: the entity that is there, what makes another, and what it may do next.
 SHOWN: Final = {
     "stages": ("upload", "pause", "resume"),
@@ -113,7 +130,12 @@ def _make(tx: SqlTransaction) -> None:
     seven.mint_events.save(orphan.orphaned())
     mint = seven.mint_events.add(_mint("mint-1", now=now, block=1))
     for number in (1, 2):
-        said = {"id": f"token-{number}", "token_id": number, "author_id": "author-1", **mint.minting}
+        said = {
+            "id": f"token-{number}",
+            "token_id": number,
+            "author_id": "author-1",
+            **mint.minting,
+        }
         seven.tokens.add(_whole(Token, "detect", now=now, **said))
     job = {"id": "job-1", "token_id": "token-1", "service": "replicate"}
     seven.image_jobs.add(_whole(ImageGenerationJob, "create", now=now, **job))
@@ -131,49 +153,81 @@ def _go_on(seven: Repositories) -> None:
     assert token
     assert upload
     seven.tokens.save(seven.tokens.save(token.mark_generating()).mark_uploading("/2.png"))
-    seven.ipfs_records.save(upload.marked("start"))
+    seven.ipfs_records.save(upload.with_status("start"))
 
 
 def _mint(event_id: str, *, block: int, **said: Any) -> MintEvent:  # noqa: ANN401 - the fields of a mint
-    place: dict[str, Any] = {"block_number": block, "block_hash": chain_hash(block), "block_timestamp": BEGINNING}
-    place |= {"tx_hash": chain_hash(1), "log_index": 1, "token_id": 1, "quantity": 2, "detected_at": BEGINNING}
-    return MintEvent.born(
-        "detect", id=event_id, author_wallet=wallet(1), recipient=wallet(2), total_paid="7", **place, **said
+    place: dict[str, Any] = {
+        "block_number": block,
+        "block_hash": chain_hash(block),
+        "block_timestamp": BEGINNING,
+    }
+    place |= {
+        "tx_hash": chain_hash(1),
+        "log_index": 1,
+        "token_id": 1,
+        "quantity": 2,
+        "detected_at": BEGINNING,
+    }
+    return MintEvent.create(
+        "detect",
+        id=event_id,
+        author_wallet=wallet(1),
+        recipient=wallet(2),
+        total_paid="7",
+        **place,
+        **said,
     )
 
 
 def _whole(kind: type[Any], action: str, **said: Any) -> Any:  # noqa: ANN401 - an entity of each kind
     """An entity whose every field is given."""
     names = {each.name for each in fields(kind)} - said.keys()
-    return kind.born(action, **{name: value for name, value in SAID.items() if name in names}, **said)
+    return kind.create(
+        action, **{name: value for name, value in SAID.items() if name in names}, **said
+    )
 
 
 def _work(tx: SqlTransaction) -> Lease:
     """A lease in hand, that was begun; beside it work that is free, and work that is dead."""
     now, until = tx.clock.now(), BEGINNING + timedelta(days=800)
-    tx.work.put("bury", {DEAD: BEGINNING})
-    (dying,) = tx.work.claim("bury", limit=1, until=until)
-    tx.work.bury(dying, reason="it cannot be")
-    tx.work.put("work", {LEASED: BEGINNING})
-    (lease,) = tx.work.claim("work", limit=1, until=until)
-    tx.work.begin([lease])
-    tx.work.put("work", {FREE: now})
+    tx.tasks.enqueue("bury", {DEAD: BEGINNING})
+    (dying,) = tx.tasks.claim("bury", limit=1, until=until)
+    tx.tasks.mark_dead(dying, reason="it cannot be")
+    tx.tasks.enqueue("work", {LEASED: BEGINNING})
+    (lease,) = tx.tasks.claim("work", limit=1, until=until)
+    tx.tasks.record_start([lease])
+    tx.tasks.enqueue("work", {FREE: now})
     return lease
 
 
 def _minted(tx: SqlTransaction, lease: Lease) -> Minted:
-    at = tx.collection
+    at = tx.tokens
     heads: tuple[Any, ...] = (
-        *(tx.stages, at.authors, at.mints, at.tokens, at.image_jobs, at.uploads, at.reveals, at.states),
+        *(
+            tx.stages,
+            at.authors,
+            at.mints,
+            at.tokens,
+            at.image_jobs,
+            at.uploads,
+            at.reveals,
+            at.states,
+        ),
     )
     own = dict(zip(SHOWN, heads, strict=True))
-    steps = {name: _step(own[name].get(known), action) for name, (known, _, action) in SHOWN.items()}
-    births = {name: _birth(own[name].get(known).entity, action) for name, (known, action, _) in SHOWN.items()}
+    steps = {
+        name: _step(own[name].get(known), action) for name, (known, _, action) in SHOWN.items()
+    }
+    births = {
+        name: _birth(own[name].get(known).entity, action)
+        for name, (known, action, _) in SHOWN.items()
+    }
     attempt = Attempt(
         stage=lease.stage,
         entity_id=lease.entity_id,
         fence=lease.fence,
-        outcome=Outcome.FAILED,
+        outcome=AttemptOutcome.FAILED,
         actor=MAYA,
         reason="no answer",
         at=BEGINNING,
@@ -186,11 +240,15 @@ def _minted(tx: SqlTransaction, lease: Lease) -> Minted:
         completed=_step(at.uploads.get("upload-2"), "complete"),
         restored=_step(at.mints.get("mint-2"), "restore"),
         lease=lease,
-        attempt={**asdict(attempt), "actor": MAYA, "outcome": Outcome.FAILED.value},
+        attempt={**asdict(attempt), "actor": MAYA, "outcome": AttemptOutcome.FAILED.value},
     )
 
 
-NEW: Final[Mapping[str, Any]] = {"wallet_address": wallet(9), "tx_hash": chain_hash(9), "token_id": 9}
+NEW: Final[Mapping[str, Any]] = {
+    "wallet_address": wallet(9),
+    "tx_hash": chain_hash(9),
+    "token_id": 9,
+}
 UNIQUE: Final[Mapping[type, tuple[str, ...]]] = {
     Author: ("wallet_address",),
     MintEvent: ("tx_hash",),
@@ -198,37 +256,43 @@ UNIQUE: Final[Mapping[type, tuple[str, ...]]] = {
 }
 
 
-def _birth(like: Stepped, action: str) -> Step:
+def _birth(like: Aggregate, action: str) -> Step:
     """Another of the kind, whose unique fields are its own."""
     own = {name: NEW[name] for name in UNIQUE.get(type(like), ())}
     at = like.updated_at.replace(month=2)
     status = like.lifecycle.next("", action)
     made = evolve(like, id="new", status=status, created_at=at, updated_at=at, **own)
-    return Step(change=_change(None, made, action), row=dict(record_of(made)))
+    return Step(change=_change(None, made, action), row=dict(change_data(made)))
 
 
 def _step(head: Head[Any], action: str) -> Step:
-    moved = head.entity.moved(action, now=head.entity.updated_at.replace(month=2))
-    return Step(change=_change(head, moved, action), row=dict(record_of(moved)))
+    moved = head.entity.transition(action, now=head.entity.updated_at.replace(month=2))
+    return Step(change=_change(head, moved, action), row=dict(change_data(moved)))
 
 
-def _change(head: Head[Any] | None, entity: Stepped, action: str) -> Change:
-    return next_change(CAUSE, entity.lifecycle, head, entity, action, record_of(entity))
+def _change(head: Head[Any] | None, entity: Aggregate, action: str) -> Change:
+    return next_change(CAUSE, entity.lifecycle, head, entity, action, change_data(entity))
 
 
-NEW_WORK: Final[Row] = {"stage": "work", "entity_id": "new", "due_at": BEGINNING, "fence": 0, "attempts": 0}
+NEW_WORK: Final[Row] = {
+    "stage": "work",
+    "entity_id": "new",
+    "due_at": BEGINNING,
+    "fence": 0,
+    "attempts": 0,
+}
 
 
 def put(**other: object) -> Insert:
     """A new piece of work."""
-    return insert(WORK).values({**NEW_WORK, **other})
+    return insert(TASKS).values({**NEW_WORK, **other})
 
 
 def work(entity_id: str, /, **other: object) -> Update:
     """A change to a piece of work."""
-    return update(WORK).where(WORK.c.entity_id == entity_id).values(**other)
+    return update(TASKS).where(TASKS.c.entity_id == entity_id).values(**other)
 
 
 def attempt(minted: Minted, **other: object) -> Insert:
     """The record of an attempt."""
-    return insert(ATTEMPTS).values({**minted.attempt, **other})
+    return insert(TASK_ATTEMPTS).values({**minted.attempt, **other})

@@ -78,7 +78,9 @@ def held_by(peels: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
     for name, guards in peels.items():
         for place, guard in enumerate(guards):
             rank = (place, len(guards) - place)
-            held = Held(attack=name, before=guards[:place], without=next(iter(guards[place + 1 :]), ""))
+            held = Held(
+                attack=name, before=guards[:place], without=next(iter(guards[place + 1 :]), "")
+            )
             if guard not in found or rank < found[guard][0]:
                 found[guard] = rank, held
     return {guard: held for guard, (_, held) in sorted(found.items())}
@@ -119,7 +121,9 @@ def on_sqlite(place: Place[Path]) -> Holding:
     peels = peeled_all(lifting, written, place.situation)
     held = held_by(peels)
     without = dict(_unkeyed(unkeyed, written, place.situation, held))
-    return Holding(guards=frozenset(lifting.guards), first=first_of(peels), held=held, unkeyed=without)
+    return Holding(
+        guards=frozenset(lifting.guards), first=first_of(peels), held=held, unkeyed=without
+    )
 
 
 def _unkeyed(
@@ -133,7 +137,9 @@ def _unkeyed(
 def named(findings: Sequence[Finding]) -> str:
     """What verify finds that names an entity, or at least a table; '' where it finds neither."""
     telling = sorted((each for each in findings if each.table), key=lambda each: not each.entity_id)
-    return next((f"{each.fault}, {each.table} `{each.entity_id}`: {each.detail}" for each in telling), "")
+    return next(
+        (f"{each.fault}, {each.table} `{each.entity_id}`: {each.detail}" for each in telling), ""
+    )
 
 
 def in_replica_mode(place: Place[PostgresServer]) -> dict[str, str]:

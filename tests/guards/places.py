@@ -56,7 +56,9 @@ class Inside:
 
     engine: Engine
 
-    def findings(self, statements: Sequence[Statement], *, before: Sequence[str] = (), role: str = "") -> list[Finding]:
+    def findings(
+        self, statements: Sequence[Statement], *, before: Sequence[str] = (), role: str = ""
+    ) -> list[Finding]:
         """All that verify finds beside the guards that are gone."""
         store = open_store(engine=self.engine, policy=POLICY)
         store.engines = Engines(writer=self.engine, reader=self.engine)

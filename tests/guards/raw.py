@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Insert, Table, TextClause, bindparam, column, insert, literal_column, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Insert,
+    Table,
+    TextClause,
+    bindparam,
+    column,
+    insert,
+    literal_column,
+    text,
+)
 from sqlalchemy import table as lite
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from tests.guards.arena import Statement
 
-from indelible.kernel import canonical
-from indelible_sql.engine.atomic_write import written
+from indelible.kernel import canonical_json
+from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.schema.columns import SCHEMA
 
 NULL: ColumnElement[Any] = literal_column("NULL")
@@ -28,21 +39,31 @@ def replacing(statement: Insert) -> Insert:
 
 def by_rowid(table: Table, row: Mapping[str, Any], rowid: int) -> Insert:
     """SQLite's own number of a row, which is a key that nobody declared."""
-    shown = lite(table.name, *(column(each.name, each.type) for each in table.columns), column("rowid"))
+    shown = lite(
+        table.name, *(column(each.name, each.type) for each in table.columns), column("rowid")
+    )
     return replacing(insert(shown).values({**row, "rowid": rowid}))
 
 
-def upsert(table: Table, row: Mapping[str, Any], key: tuple[str, ...], **values: object) -> Statement:
+def upsert(
+    table: Table, row: Mapping[str, Any], key: tuple[str, ...], **values: object
+) -> Statement:
     """The row, or a change to the one that is there."""
-    return insert_or_update(table).values({**row}).on_conflict_do_update(index_elements=key, set_=values)
+    return (
+        insert_or_update(table)
+        .values({**row})
+        .on_conflict_do_update(index_elements=key, set_=values)
+    )
 
 
 def overriding(table: Table, row: Mapping[str, Any], **chosen: str) -> TextClause:
     """An insert that gives what PostgreSQL wants to make itself."""
-    columns = written(table)
+    columns = writable_columns(table)
     names = ", ".join((*chosen, *(each.name for each in columns)))
     values = ", ".join((*chosen.values(), *(f":{each.name}" for each in columns)))
-    statement = f"INSERT INTO {SCHEMA}.{table.name} ({names}) OVERRIDING SYSTEM VALUE VALUES ({values})"
+    statement = (
+        f"INSERT INTO {SCHEMA}.{table.name} ({names}) OVERRIDING SYSTEM VALUE VALUES ({values})"
+    )
     return text(statement).bindparams(*(_bound(each, row[each.name]) for each in columns))
 
 
@@ -52,7 +73,7 @@ def _bound(each: Column[Any], value: object) -> BindParameter[Any]:
 
 def copied(table: Table, row: Mapping[str, Any], **other: object) -> Statement:
     """The row by COPY, which asks no rewrite rule and no GENERATED ALWAYS."""
-    given = {each.name: row[each.name] for each in written(table)} | other
+    given = {each.name: row[each.name] for each in writable_columns(table)} | other
 
     def copy(connection: Connection) -> None:
         names = ", ".join(given)
@@ -65,5 +86,5 @@ def copied(table: Table, row: Mapping[str, Any], **other: object) -> Statement:
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping | list | tuple):
-        return canonical(cast("object", value))
+        return canonical_json(cast("object", value))
     return value if value is None or isinstance(value, int) else str(value)

@@ -12,8 +12,8 @@ from tests.guards.minted import Minted, settle_tokens
 from indelible import concepts
 from indelible.concepts import CONCEPT, Concept, ConceptVersion
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.records import record_of
-from indelible.kernel import Because, Change, Head, Once, digest, next_change
+from indelible.concepts.rules.records import version_change_data
+from indelible.kernel import AuditContext, Change, Head, Idempotency, digest, next_change
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
@@ -25,7 +25,7 @@ from indelible_sql.schema.tables import HISTORY, RECEIPTS
 DAY = timedelta(days=1)
 B, C = "b" * 64, "c" * 64
 HEAD_TABLES = {lifecycle.name: table for table, lifecycle in HEADS.items()}
-CAUSE = Because(actor=MAYA, reason="a raw write", request_id="request-2")
+CAUSE = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
 FULL = concepts.ConceptContent(
     name="Ratio",
     definition="A comparison of two quantities by division.",
@@ -68,7 +68,7 @@ def settle(store: SqlStore) -> Situation:
     in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
     finished = published(store).concept.id
     command = concepts.CreateConcept(content=evolve(FULL, name="Rate"))
-    do(store, concepts.create_concept, command, once=Once("order-1", concepts.ConceptSaved))
+    do(store, concepts.create_concept, command, once=Idempotency("order-1", concepts.ConceptSaved))
     wanted = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
     key_id = do(store, create_key, wanted).key.id
     captured, minted = settle_captures(store), settle_tokens(store)
@@ -80,15 +80,21 @@ def _situation(
 ) -> Situation:
     head, latest = tx.concepts.find(in_review)
     now = head.entity.updated_at + DAY
-    edited, version = head.entity.edited(FULL, version_id="version-3", by=MAYA, note="as it was", now=now)
-    born, first = Concept.created(FULL, concept_id="new", version_id="version-1", by=MAYA, note="new", now=now)
+    edited, version = head.entity.edited(
+        FULL, version_id="version-3", by=MAYA, note="as it was", now=now
+    )
+    born, first = Concept.created(
+        FULL, concept_id="new", version_id="version-1", by=MAYA, note="new", now=now
+    )
     key = tx.keys.get(key_id)
     other = evolve(key.entity, id="new", created_at=now, updated_at=now)
     return Situation(
         reviewed=tx.history.of("concept", in_review)[-1],
         published=tx.history.of("concept", finished)[-1],
         kept=_version_row(latest),
-        approve=next_change(CAUSE, CONCEPT, head, head.entity.moved("approve", now=now), "approve", {}),
+        approve=next_change(
+            CAUSE, CONCEPT, head, head.entity.transition("approve", now=now), "approve", {}
+        ),
         edit=_change(head, edited, "edit", version),
         version=_version_row(version),
         warnings=_warnings_row(version),
@@ -96,7 +102,9 @@ def _situation(
         first=_version_row(first),
         first_warnings=_warnings_row(first),
         granted=tx.history.of("key", key_id)[-1],
-        revoke=next_change(CAUSE, KEY, key, key.entity.revoked(now=now), "revoke", key_data(key.entity)),
+        revoke=next_change(
+            CAUSE, KEY, key, key.entity.revoked(now=now), "revoke", key_data(key.entity)
+        ),
         grant=next_change(CAUSE, KEY, None, other, "create", key_data(other)),
         key=_key_row(other),
         receipt=_receipt_row("order-2", now),
@@ -105,8 +113,10 @@ def _situation(
     )
 
 
-def _change(head: Head[Concept] | None, concept: Concept, action: str, version: ConceptVersion) -> Change:
-    return next_change(CAUSE, CONCEPT, head, concept, action, record_of(version, ()))
+def _change(
+    head: Head[Concept] | None, concept: Concept, action: str, version: ConceptVersion
+) -> Change:
+    return next_change(CAUSE, CONCEPT, head, concept, action, version_change_data(version, ()))
 
 
 def _version_row(version: ConceptVersion) -> Row:
@@ -123,7 +133,12 @@ def _warnings_row(version: ConceptVersion) -> Row:
 
 
 def _key_row(key: Key) -> Row:
-    own = {"owner": key.owner, "scopes": key.scopes, "secret_digest": key.secret_digest, "expires_at": key.expires_at}
+    own = {
+        "owner": key.owner,
+        "scopes": key.scopes,
+        "secret_digest": key.secret_digest,
+        "expires_at": key.expires_at,
+    }
     return own | {"created_at": key.created_at}
 
 
@@ -167,7 +182,11 @@ def answer(receipt: Row, /, **other: object) -> Insert:
 
 def after(change: Change, **other: object) -> Change:
     """A change one place further, a day later, with its true digest: whether it is legal is for the database to say."""
-    following: dict[str, object] = {"seq": change.seq + 1, "from_state": change.to_state, "prev_hash": change.hash}
+    following: dict[str, object] = {
+        "seq": change.seq + 1,
+        "from_state": change.to_state,
+        "prev_hash": change.hash,
+    }
     own: dict[str, object] = {"adds_version": 0, "at": change.at + DAY, "data": {}}
     return sealed(change, **following | own | other)
 

@@ -9,7 +9,17 @@ from tests.guards.attacks import attacks
 from tests.guards.attacks_on_records import LIES
 from tests.guards.mutations import UNREACHED, Held, Holding, Report, measured
 from tests.guards.places import settled_database, settled_file
-from tests.guards.prose import ALONE, BEGINNING, DATABASE_ALONE, GUARDS, KINDS, LIED, PRIVILEGES, REPLICA, UNSEEN
+from tests.guards.prose import (
+    ALONE,
+    BEGINNING,
+    DATABASE_ALONE,
+    GUARDS,
+    KINDS,
+    LIED,
+    PRIVILEGES,
+    REPLICA,
+    UNSEEN,
+)
 
 from indelible_service.embedded import postgres
 from indelible_sql import open_store
@@ -31,7 +41,9 @@ def main() -> None:
             store = open_store(url)
             store.upgrade(owner_url)
             store.dispose()
-        DOCUMENT.write_text(render(measured(settled_file(file), settled_database(server))), encoding="utf-8")
+        DOCUMENT.write_text(
+            render(measured(settled_file(file), settled_database(server))), encoding="utf-8"
+        )
 
 
 def render(report: Report) -> str:
@@ -40,17 +52,31 @@ def render(report: Report) -> str:
     parts = (
         BEGINNING,
         KINDS,
-        _table(("kind", "writes", "refused on PostgreSQL by", "refused on SQLite by"), _kinds(report)),
+        _table(
+            ("kind", "writes", "refused on PostgreSQL by", "refused on SQLite by"), _kinds(report)
+        ),
         ALONE,
         _table(("write", "what `verify` finds"), report.alone.items()),
         GUARDS,
         "### On PostgreSQL",
-        _table(("guard", "an attack that it refuses", "refused before it by", "without it"), _rows(postgresql)),
+        _table(
+            ("guard", "an attack that it refuses", "refused before it by", "without it"),
+            _rows(postgresql),
+        ),
         PRIVILEGES,
-        _table(("privilege", "an attack that its absence refuses", "when it is granted"), _granted(report.privileges)),
+        _table(
+            ("privilege", "an attack that its absence refuses", "when it is granted"),
+            _granted(report.privileges),
+        ),
         "### On SQLite",
         _table(
-            ("guard", "an attack that it refuses", "refused before it by", "without it", "without it, keys off"),
+            (
+                "guard",
+                "an attack that it refuses",
+                "refused before it by",
+                "without it",
+                "without it, keys off",
+            ),
             _rows(sqlite),
         ),
         UNSEEN,

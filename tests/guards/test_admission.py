@@ -74,7 +74,9 @@ def asked(store: SqlStore) -> IndelibleError | None:
 
 
 def in_file(url: str, *statements: str) -> None:
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    ) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -86,8 +88,13 @@ def by_admin(database: PostgresServer, *statements: str) -> None:
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
-def test_the_application_s_role_may_not_touch_the_guards(statement: str, database: PostgresServer) -> None:
-    with psycopg.connect(database.url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_the_application_s_role_may_not_touch_the_guards(
+    statement: str, database: PostgresServer
+) -> None:
+    with (
+        psycopg.connect(database.url) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(statement.encode())
 
 
@@ -122,7 +129,9 @@ def test_a_damage_to_sqlite_s_schema_is_noticed(damage: str, sqlite_url: str) ->
     assert isinstance(asked(open_store(sqlite_url)), SchemaDamaged)
 
 
-def test_an_empty_or_an_old_postgresql_schema_is_refused(server: PostgresServer, database: PostgresServer) -> None:
+def test_an_empty_or_an_old_postgresql_schema_is_refused(
+    server: PostgresServer, database: PostgresServer
+) -> None:
     empty = create_database(server, f"admission_{next(NUMBERS)}")
     by_admin(database, OLDER.format("indelible."))
 
@@ -151,7 +160,9 @@ def test_a_host_s_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str)
 
 
 @pytest.mark.parametrize("questions", [0, 1])
-def test_a_host_s_connection_that_checks_no_keys_is_refused(questions: int, sqlite_url: str) -> None:
+def test_a_host_s_connection_that_checks_no_keys_is_refused(
+    questions: int, sqlite_url: str
+) -> None:
     """A store that has been at work on connections of its own has not seen the host's."""
     store, host = open_store(sqlite_url, policy=POLICY), create_engine(sqlite_url)
     for _ in range(questions):

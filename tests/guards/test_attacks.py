@@ -37,25 +37,38 @@ class Target:
         }
 
     def accepted(self) -> set[str]:
-        return {name for named in self.refusals.values() for name, guard in named.items() if not guard}
+        return {
+            name for named in self.refusals.values() for name, guard in named.items() if not guard
+        }
 
 
 def contents(engine: Engine) -> str:
     """Every row of every table."""
     with engine.connect() as connection:
-        return "\n".join(f"{table} {sorted(map(repr, connection.execute(select(table))))}" for table in TABLES)
+        return "\n".join(
+            f"{table} {sorted(map(repr, connection.execute(select(table))))}" for table in TABLES
+        )
 
 
 @pytest.fixture(scope="module", params=TARGETS)
-def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Target]:
+def target(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Target]:
     database, _, who = str(request.param).partition(", ")
     if database == "sqlite":
         place: Place[Path] = request.getfixturevalue("situated_file")
         path = Path(shutil.copy(place.where, tmp_path_factory.mktemp("attacked")))
-        yield Target(request.param, f"sqlite:///{path}", SqliteArena(path, keys=who == "keys on"), place.situation)
+        yield Target(
+            request.param,
+            f"sqlite:///{path}",
+            SqliteArena(path, keys=who == "keys on"),
+            place.situation,
+        )
         return
     kept: Place[PostgresServer] = request.getfixturevalue("situated_database")
-    arena = PostgresArena(postgresql_engine(kept.where.owner_url if who == "owner" else kept.where.url))
+    arena = PostgresArena(
+        postgresql_engine(kept.where.owner_url if who == "owner" else kept.where.url)
+    )
     yield Target(request.param, kept.where.url, arena, kept.situation)
     arena.engine.dispose()
 
@@ -74,13 +87,15 @@ def inside(request: pytest.FixtureRequest) -> Generator[tuple[Inside, Situation]
 
 
 def test_every_legal_write_is_accepted(target: Target) -> None:
-    assert {name: target.arena.refusal(write(target.situation)) for name, write in LEGAL.items()} == dict.fromkeys(
-        LEGAL, ""
-    )
+    assert {
+        name: target.arena.refusal(write(target.situation)) for name, write in LEGAL.items()
+    } == dict.fromkeys(LEGAL, "")
 
 
 @pytest.mark.parametrize("name", LEGAL)
-def test_a_legal_raw_write_leaves_nothing_to_find(name: str, inside: tuple[Inside, Situation]) -> None:
+def test_a_legal_raw_write_leaves_nothing_to_find(
+    name: str, inside: tuple[Inside, Situation]
+) -> None:
     place, situation = inside
 
     assert place.findings(LEGAL[name](situation)) == []
@@ -108,7 +123,9 @@ def test_the_refused_leave_nothing_behind(target: Target) -> None:
 
 
 def test_there_are_three_attacks_of_every_kind(target: Target) -> None:
-    assert {kind for kind, named in target.refusals.items() if len(named) < FEWEST_OF_A_KIND} == set()
+    assert {
+        kind for kind, named in target.refusals.items() if len(named) < FEWEST_OF_A_KIND
+    } == set()
 
 
 def test_the_attacks_are_distinct_because_different_guards_refuse_them(
@@ -121,7 +138,9 @@ def test_the_attacks_are_distinct_because_different_guards_refuse_them(
         sys.stdout.write(f"{kind} | {target.name} | {', '.join(sorted(guards[kind]))}\n")
     distinct = {guard for found in guards.values() for guard in found}
     total = sum(map(len, target.refusals.values()))
-    tell(f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them")
+    tell(
+        f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them"
+    )
 
     assert len(distinct) >= FEWEST_GUARDS
 
@@ -147,11 +166,17 @@ def entities(s: Situation) -> set[str]:
     of_captures = {c.artifact_id, c.part_id, c.empty_id, c.new.artifact["id"]}
     changes = (s.approve, s.create, s.revoke, s.grant, c.rename, c.seed, c.replace, c.choose)
     steps = (*s.minted.steps.values(), *s.minted.births.values())
-    return {each.entity_id for each in changes} | of_captures | {each.change.entity_id for each in steps}
+    return (
+        {each.entity_id for each in changes}
+        | of_captures
+        | {each.change.entity_id for each in steps}
+    )
 
 
 @pytest.mark.parametrize("name", LIES)
-def test_a_well_formed_lie_is_accepted_and_named_by_verify(name: str, inside: tuple[Inside, Situation]) -> None:
+def test_a_well_formed_lie_is_accepted_and_named_by_verify(
+    name: str, inside: tuple[Inside, Situation]
+) -> None:
     place, situation = inside
 
     found = place.findings(LIES[name](situation))

@@ -24,7 +24,12 @@ from indelible_sql.schema.columns import INSTANT
 
 EVERY = {**SUPPLIED, **MADE}
 INSTANTS = [name for name, (_, column) in SUPPLIED.items() if column.type is INSTANT]
-FORGIVABLE = [*INSTANTS, "receipts.result", "concept_versions.examples", "concept_warnings.warnings"]
+FORGIVABLE = [
+    *INSTANTS,
+    "receipts.result",
+    "concept_versions.examples",
+    "concept_warnings.warnings",
+]
 SWAP = (
     RULES_OFF,
     "UPDATE history SET position = -1 WHERE position = {0}",
@@ -53,7 +58,9 @@ def inside_postgresql(situated_database: Place[PostgresServer]) -> Generator[Ins
     found.close()
 
 
-def test_before_any_flip_there_is_nothing_to_find(inside_sqlite: Inside, inside_postgresql: Inside) -> None:
+def test_before_any_flip_there_is_nothing_to_find(
+    inside_sqlite: Inside, inside_postgresql: Inside
+) -> None:
     assert inside_sqlite.findings(()) == []
     assert inside_postgresql.findings(()) == []
 
@@ -78,7 +85,9 @@ def test_a_flipped_byte_is_named_on_sqlite(
     assert flip.is_named(inside_sqlite.findings(flip.statements), entity)
 
 
-@pytest.mark.parametrize("column", [name for name, (_, column) in SUPPLIED.items() if is_text(column)])
+@pytest.mark.parametrize(
+    "column", [name for name, (_, column) in SUPPLIED.items() if is_text(column)]
+)
 def test_a_byte_that_no_text_has_is_named(
     column: str, situated_file: Place[Path], unguarded_file: Path, inside_sqlite: Inside
 ) -> None:
@@ -96,7 +105,11 @@ def test_a_byte_that_a_reader_forgives_is_named(
     flips = FileFlips(unguarded_file, *EVERY[column], where).forgiven()
 
     assert flips
-    assert [flip.value for flip in flips if not flip.is_named(inside_sqlite.findings(flip.statements), entity)] == []
+    assert [
+        flip.value
+        for flip in flips
+        if not flip.is_named(inside_sqlite.findings(flip.statements), entity)
+    ] == []
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3)])
@@ -122,6 +135,8 @@ def test_a_transaction_s_number_that_puts_changes_out_of_order_is_named(
     entity_id = situated_database.situation.reviewed.entity_id
     later = f"UPDATE indelible.history SET txid = '99999999' WHERE entity_id = '{entity_id}' AND seq = 1"
 
-    found = inside_postgresql.findings([text("ALTER TABLE indelible.history DISABLE TRIGGER ALL"), text(later)])
+    found = inside_postgresql.findings(
+        [text("ALTER TABLE indelible.history DISABLE TRIGGER ALL"), text(later)]
+    )
 
     assert [(each.fault, each.entity_id) for each in found] == [(Fault.POSITION, entity_id)]

@@ -80,14 +80,18 @@ BY_KEYS_ALONE = {
 
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
 def test_every_guard_that_refuses_first_is_missed(database: str, report: Report) -> None:
-    first = {guard: held for guard, held in report.holdings[database].held.items() if not held.before}
+    first = {
+        guard: held for guard, held in report.holdings[database].held.items() if not held.before
+    }
 
     assert len(first) >= 100
     assert [guard for guard, held in first.items() if held.without == guard] == []
 
 
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
-def test_every_guard_that_another_covers_refuses_when_that_one_is_gone(database: str, report: Report) -> None:
+def test_every_guard_that_another_covers_refuses_when_that_one_is_gone(
+    database: str, report: Report
+) -> None:
     covered = {guard: held for guard, held in report.holdings[database].held.items() if held.before}
 
     assert [guard for guard, held in covered.items() if held.without in (guard, *held.before)] == []
@@ -110,7 +114,9 @@ def test_the_committed_table_is_the_measured_one(report: Report) -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == render(report)
 
 
-def test_in_replica_mode_a_superuser_passes_the_foreign_keys_and_nothing_else(report: Report) -> None:
+def test_in_replica_mode_a_superuser_passes_the_foreign_keys_and_nothing_else(
+    report: Report,
+) -> None:
     assert report.replica.keys() == BY_KEYS_ALONE
 
 
@@ -124,7 +130,10 @@ def test_without_replica_mode_a_superuser_meets_the_owner_s_guards(
     engine = postgresql_engine(situated_database.where.admin_url)
     lifting = PostgresLifting(engine, ADMIN)
     written = every_attack("postgresql")
-    met = {name: lifting.refusal(tuple(write(situated_database.situation)), ()) for name, write in written.items()}
+    met = {
+        name: lifting.refusal(tuple(write(situated_database.situation)), ())
+        for name, write in written.items()
+    }
     engine.dispose()
 
     assert met == report.holdings["postgresql"].first

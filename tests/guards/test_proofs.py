@@ -27,7 +27,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.schema.catalog import ddl, guards
 from indelible_sql.schema.migrate import newest
-from indelible_sql.schema.snapshot import digest_of, facts
+from indelible_sql.schema.snapshot import facts, facts_digest
 
 DEPLOYED = b"""
     SELECT tgname, tgenabled::text AS enabled, pg_get_triggerdef(t.oid) AS trigger, prosrc AS body
@@ -92,7 +92,9 @@ def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_byte
 
 def test_sqlite_s_triggers_are_the_declared_ones_to_the_letter(template_file: Path) -> None:
     with closing(sqlite3.connect(template_file)) as connection:
-        deployed = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        deployed = dict(
+            connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        )
 
     assert deployed == {guard.name: guard.on_sqlite()[0] for guard in guards("sqlite")}
 
@@ -110,7 +112,9 @@ def test_postgresql_s_triggers_are_the_declared_ones_and_always_fire(
         declared = connection.execute(DEPLOYED).fetchall()
 
     assert deployed == declared
-    assert {name: enabled for name, enabled, _, _ in deployed} == {guard.name: "A" for guard in guards("postgresql")}
+    assert {name: enabled for name, enabled, _, _ in deployed} == {
+        guard.name: "A" for guard in guards("postgresql")
+    }
 
 
 def test_the_declarations_say_the_same_however_often_they_are_asked() -> None:
@@ -121,7 +125,10 @@ def test_the_declarations_say_the_same_however_often_they_are_asked() -> None:
 
 def test_a_migrated_sqlite_file_is_what_the_declarations_make(template_file: Path) -> None:
     made = create_engine("sqlite://")
-    with made.begin() as connection, create_engine(f"sqlite:///{template_file}", poolclass=NullPool).connect() as other:
+    with (
+        made.begin() as connection,
+        create_engine(f"sqlite:///{template_file}", poolclass=NullPool).connect() as other,
+    ):
         for statement in ddl("sqlite"):
             connection.exec_driver_sql(statement)
 
@@ -146,4 +153,4 @@ def test_a_migrated_postgresql_database_is_what_the_declarations_make(
 
 def assert_same(made: Connection, migrated: Connection, dialect: str) -> None:
     assert facts(made, "indelible") == facts(migrated, "indelible")
-    assert digest_of(facts(made, "indelible")) == newest()[1][dialect]
+    assert facts_digest(facts(made, "indelible")) == newest()[1][dialect]

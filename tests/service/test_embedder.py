@@ -33,7 +33,9 @@ def test_where_it_is_not_installed_there_is_none_unless_it_was_named() -> None:
 
 
 @pytest.mark.usefixtures("missing")
-def test_a_named_one_that_is_missing_stops_the_server_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_named_one_that_is_missing_stops_the_server_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("INDELIBLE_EMBEDDER", "wordllama")
     done = CliRunner().invoke(main, ["serve"])
 

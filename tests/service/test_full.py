@@ -45,7 +45,14 @@ def lives(process: psutil.Process) -> bool:
 
 def part_of(process: psutil.Process) -> str:
     words = process.cmdline()
-    return next((part for part in PARTS if part in words or (words and words[0].split()[0].endswith(f"/{part}"))), "")
+    return next(
+        (
+            part
+            for part in PARTS
+            if part in words or (words and words[0].split()[0].endswith(f"/{part}"))
+        ),
+        "",
+    )
 
 
 def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
@@ -67,7 +74,9 @@ def until_whole(supervisor: int, without: set[int]) -> None:
     """Wait until each part is there again, and none of those."""
     deadline = time.monotonic() + MOST_SECONDS
     while time.monotonic() < deadline:
-        if is_whole(supervisor) and not without & {each.pid for some in parts(supervisor).values() for each in some}:
+        if is_whole(supervisor) and not without & {
+            each.pid for some in parts(supervisor).values() for each in some
+        }:
             return
         time.sleep(0.1)
     pytest.fail(f"not whole again: {parts(supervisor)}")
@@ -75,7 +84,9 @@ def until_whole(supervisor: int, without: set[int]) -> None:
 
 def can_connect(said: str, place: Path) -> bool:
     """Whether what is said of PostgreSQL is enough to look into it."""
-    url, _, path = said.removesuffix(")").partition(" (for psql; its password is the third line of ")
+    url, _, path = said.removesuffix(")").partition(
+        " (for psql; its password is the third line of "
+    )
     with psycopg.connect(url, password=(place / path).read_text().split()[2]) as connection:
         return bool(connection.execute("SELECT true").fetchone())
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from indelible import captures
 from indelible_service.captures_demo import HABITS, HANDBOOK, OWNER, captures_demo, texts_in
 from indelible_service.cli import main
-from indelible_service.database import opened, upgrade
+from indelible_service.database import open_configured_store, upgrade
 from indelible_service.settings import Settings, load
 from indelible_sql import verify
 
@@ -42,14 +42,20 @@ def settings() -> Settings:
 
 
 def demo(*words: str, **environment: str) -> Result:
-    return CliRunner(env=environment).invoke(main, ("demo", "captures", *words), catch_exceptions=False)
+    return CliRunner(env=environment).invoke(
+        main, ("demo", "captures", *words), catch_exceptions=False
+    )
 
 
 def rows(scenes: list[Any], title: str) -> list[tuple[Any, ...]]:
-    return next([tuple(row) for row in scene.rows] for scene in scenes if scene.text.startswith(title))
+    return next(
+        [tuple(row) for row in scene.rows] for scene in scenes if scene.text.startswith(title)
+    )
 
 
-def test_every_text_is_an_artifact_and_each_folder_a_subspace(settings: Settings, folder: Path) -> None:
+def test_every_text_is_an_artifact_and_each_folder_a_subspace(
+    settings: Settings, folder: Path
+) -> None:
     scenes = [*captures_demo(settings, folder, "Which animal barks?")]
     made = int(scenes[0].text.split()[0])
 
@@ -58,12 +64,19 @@ def test_every_text_is_an_artifact_and_each_folder_a_subspace(settings: Settings
     assert sum(row[1] for row in rows(scenes, "Where they belong")) == made
     assert sum(row[1] for row in rows(scenes, "What was decided")) == made
     assert rows(scenes, "Nearest to")[0][0] == "The dog"
-    assert {row[0] for row in rows(scenes, "Nearest to")} == {"The cat", "The dog", "Bonds", "Stocks"}
+    assert {row[0] for row in rows(scenes, "Nearest to")} == {
+        "The cat",
+        "The dog",
+        "Bonds",
+        "Stocks",
+    }
 
 
-def test_a_second_run_finds_everything_there_and_the_space_at_its_address(settings: Settings, folder: Path) -> None:
+def test_a_second_run_finds_everything_there_and_the_space_at_its_address(
+    settings: Settings, folder: Path
+) -> None:
     first, second = ([*captures_demo(settings, folder)] for _ in range(2))
-    with opened(settings) as store:
+    with open_configured_store(settings) as store:
         (space,) = store.read(captures.list_spaces, OWNER)
         signals = store.read(captures.recent_captures, OWNER, space.space.id, limit=1_000)
         assert not verify(store)
@@ -86,7 +99,11 @@ def test_the_handbook_comes_with_the_package_and_settles_in_its_topics(settings:
 
 
 def test_an_odd_file_is_left_out_and_stops_no_other(settings: Settings, folder: Path) -> None:
-    for name, content in ((b"nul.md", b"# Title\n\0"), (b"esc.md", b"# \x1b[1m\n\nWords."), (b"\xff.md", b"# Words\n")):
+    for name, content in (
+        (b"nul.md", b"# Title\n\0"),
+        (b"esc.md", b"# \x1b[1m\n\nWords."),
+        (b"\xff.md", b"# Words\n"),
+    ):
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(content)
     (folder / "a\x1bb").mkdir()
     (folder / "a\x1bb" / "text.md").write_text("# Words\n\nIn a folder that cannot be named.\n")
@@ -97,8 +114,11 @@ def test_an_odd_file_is_left_out_and_stops_no_other(settings: Settings, folder: 
 
 def test_two_demos_at_once_make_one_space(settings: Settings, folder: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
-        done = [each.result() for each in [pool.submit(lambda: [*captures_demo(settings, folder)]) for _ in range(2)]]
-    with opened(settings) as store:
+        done = [
+            each.result()
+            for each in [pool.submit(lambda: [*captures_demo(settings, folder)]) for _ in range(2)]
+        ]
+    with open_configured_store(settings) as store:
         (space,) = store.read(captures.list_spaces, OWNER)
         parts = store.read(captures.list_subspaces, OWNER, space.space.id)
 
@@ -116,7 +136,9 @@ def test_a_folder_without_a_text_is_refused(settings: Settings, tmp_path: Path) 
 
 @pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize("chosen", ["auto", "none"])
-def test_without_what_embeds_the_hint_says_how_it_is_installed(chosen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_what_embeds_the_hint_says_how_it_is_installed(
+    chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "indelible_wordllama", None)
     done = demo(INDELIBLE_EMBEDDER=chosen)
 

@@ -115,7 +115,9 @@ def changes(address: str, key: str) -> list[Any]:
     found: list[Any] = []
     cursor = ""
     while True:
-        page = json.loads(get(address, f"/v1/history?limit=100{cursor and f'&cursor={cursor}'}", key)[1])
+        page = json.loads(
+            get(address, f"/v1/history?limit=100{cursor and f'&cursor={cursor}'}", key)[1]
+        )
         found, cursor = found + page["items"], page["next"]
         if not page["items"]:
             return found
@@ -181,7 +183,10 @@ def test_the_first_key_opens_everything_and_is_kept_for_its_owner(instance: Inst
 
 
 def test_the_demo_completes_and_a_second_run_finds_all_done(instance: Instance) -> None:
-    settings = {"INDELIBLE_DATA_DIR": str(instance.cwd / "indelible-data"), "INDELIBLE_PORT": instance.port}
+    settings = {
+        "INDELIBLE_DATA_DIR": str(instance.cwd / "indelible-data"),
+        "INDELIBLE_PORT": instance.port,
+    }
     before = len(changes(instance.address, instance.key))
 
     first = answered("demo", "concepts", **settings)
@@ -191,15 +196,18 @@ def test_the_demo_completes_and_a_second_run_finds_all_done(instance: Instance) 
     assert first[0]["text"] == f"{STEPS} steps of {CONCEPTS} concepts."
     assert second == first
     assert changes(instance.address, instance.key) == after_the_first
-    assert {change["actor"] for change in after_the_first[before:] if change["lifecycle"] == "concept"} == {
-        f"user:{person}" for person in PEOPLE
-    }
+    assert {
+        change["actor"] for change in after_the_first[before:] if change["lifecycle"] == "concept"
+    } == {f"user:{person}" for person in PEOPLE}
     assert answered("verify", **settings) == []
 
 
 def test_the_demo_takes_a_key_where_the_database_is_elsewhere(instance: Instance) -> None:
     assert refused("demo", API_BASE_URL=instance.address) == (3, "NO_DATABASE")
-    assert refused("demo", "--key", "ind_a_b", API_BASE_URL=instance.address) == (3, "UNEXPECTED_ANSWER")
+    assert refused("demo", "--key", "ind_a_b", API_BASE_URL=instance.address) == (
+        3,
+        "UNEXPECTED_ANSWER",
+    )
 
     told = answered("demo", API_BASE_URL=instance.address, INDELIBLE_KEY=instance.key)
 
@@ -227,7 +235,9 @@ def test_the_demo_needs_a_running_instance() -> None:
 
 
 def test_the_demo_has_a_key_for_everyone_in_the_curriculum() -> None:
-    assert {step["by"] for concept in curriculum("concept") for step in concept["step"]} == set(PEOPLE)
+    assert {step["by"] for concept in curriculum("concept") for step in concept["step"]} == set(
+        PEOPLE
+    )
 
 
 def test_the_demo_does_not_take_another_program_for_ours() -> None:
@@ -265,7 +275,9 @@ def test_serve_answers_from_several_workers_and_stops_with_them(tmp_path: Path) 
     answered("db", "upgrade")
     key = answered("key", "create", "--owner", "user:maya", "--scope", "admin")["text"]
     address = f"http://127.0.0.1:{free_port()}"
-    with started("serve", "--workers", "2", cwd=tmp_path, INDELIBLE_PORT=address.rpartition(":")[2]) as process:
+    with started(
+        "serve", "--workers", "2", cwd=tmp_path, INDELIBLE_PORT=address.rpartition(":")[2]
+    ) as process:
         wait_until_ready(address)
         assert get(address, "/v1/concepts", key)[0] == 200
         assert len(children_of(process.pid)) >= 2
@@ -273,7 +285,11 @@ def test_serve_answers_from_several_workers_and_stops_with_them(tmp_path: Path) 
 
 
 def children_of(pid: int) -> list[str]:
-    return [pid for task in Path(f"/proc/{pid}/task").iterdir() for pid in (task / "children").read_text().split()]
+    return [
+        pid
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for pid in (task / "children").read_text().split()
+    ]
 
 
 def free_port() -> int:

@@ -52,7 +52,9 @@ RIGHT = {
     "INDELIBLE_FOUR_EYES": "ON",
     "INDELIBLE_LOG_LEVEL": "debug",
 }
-ENVIRONMENTS = re.compile(r"\b(prod|production|staging|dev|develop(ment|er)?|preprod|testflight)\b", re.IGNORECASE)
+ENVIRONMENTS = re.compile(
+    r"\b(prod|production|staging|dev|develop(ment|er)?|preprod|testflight)\b", re.IGNORECASE
+)
 
 
 def problems(environment: dict[str, str | None]) -> tuple[str, ...]:
@@ -70,7 +72,9 @@ def test_nothing_needs_to_be_set() -> None:
 
 
 def test_every_fault_is_named_at_once_and_no_value_is_quoted() -> None:
-    assert [problem.split()[0] for problem in problems({**WRONG})] == [name for name in VARIABLES if name in WRONG]
+    assert [problem.split()[0] for problem in problems({**WRONG})] == [
+        name for name in VARIABLES if name in WRONG
+    ]
     assert set(VARIABLES) - set(WRONG) == {"INDELIBLE_DATA_DIR"}  # any text is a path
 
 
@@ -98,7 +102,9 @@ def test_a_chain_is_one_that_there_is(chain_id: int) -> None:
     assert problems({"INDELIBLE_CHAIN_ID": str(2**63)})
 
 
-@pytest.mark.parametrize("origin", ["*", "https://*.example", "https://one.example/path", "one.example"])
+@pytest.mark.parametrize(
+    "origin", ["*", "https://*.example", "https://one.example/path", "one.example"]
+)
 def test_an_origin_is_one_origin(origin: str) -> None:
     assert problems({"CORS_ORIGINS": f"https://one.example,{origin}"})
 
@@ -122,7 +128,9 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
     assert (found.port, found.pool_size, found.schema, found.max_overflow) == (8002, 7, "apart", 10)
 
 
-def test_a_file_that_is_no_text_is_one_of_the_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_no_text_is_one_of_the_faults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
 
@@ -133,9 +141,13 @@ def test_a_file_that_is_no_text_is_one_of_the_faults(tmp_path: Path, monkeypatch
 def test_the_example_lists_every_setting_in_their_order_and_sets_none() -> None:
     written = (ROOT / ".env.example").read_text(encoding="utf-8")
     lines = [line for line in written.splitlines() if line and not line.startswith("#")]
-    of_compose = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))) - set(VARIABLES)
+    of_compose = set(
+        re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    ) - set(VARIABLES)
 
-    assert [line.removesuffix("=") for line in lines if line.removesuffix("=") not in of_compose] == list(VARIABLES)
+    assert [
+        line.removesuffix("=") for line in lines if line.removesuffix("=") not in of_compose
+    ] == list(VARIABLES)
 
 
 def test_no_code_knows_an_environment_by_its_name() -> None:

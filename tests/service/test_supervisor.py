@@ -8,7 +8,7 @@ from errno import ENOSPC
 import pytest
 
 from indelible_service.embedded.children import Child
-from indelible_service.supervisor import Kept
+from indelible_service.supervisor import SupervisedChild
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def short_lived() -> Generator[Child]:
 
 
 def test_a_child_that_has_failed_for_days_is_started_again_all_the_same() -> None:
-    kept = Kept("worker 1", short_lived, is_server=False, since=-60.0, failures=5_000)
+    kept = SupervisedChild("worker 1", short_lived, is_server=False, since=-60.0, failures=5_000)
     kept.look()
     assert kept.child
 
@@ -34,8 +34,10 @@ def on_a_full_disk() -> Generator[Child]:
     yield Child("/bin/false")  # it is a generator
 
 
-def test_a_start_that_the_system_refuses_is_tried_again_and_said(caplog: pytest.LogCaptureFixture) -> None:
-    kept = Kept("postgresql", on_a_full_disk, is_server=True, since=-60.0)
+def test_a_start_that_the_system_refuses_is_tried_again_and_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kept = SupervisedChild("postgresql", on_a_full_disk, is_server=True, since=-60.0)
 
     kept.look()
 

@@ -17,10 +17,20 @@ from tests.feeds import changes
 
 import indelible_sql
 from indelible.concepts import ConceptContent, ConceptSaved, get_concept, list_history
-from indelible.kernel import Actor, IndelibleError, canonical, exports
-from indelible.kernel.exports import BadLine, ExportDamaged, line_of
+from indelible.kernel import Actor, IndelibleError, canonical_json, exports
+from indelible.kernel.exports import ExportDamaged, InvalidExportLine, line_of
 from indelible.testing.captures import scenarios as readers
-from indelible.testing.stores import MAYA, CountedIds, TickingClock, approve, create, edit, published, refusal, submit
+from indelible.testing.stores import (
+    MAYA,
+    CountedIds,
+    TickingClock,
+    approve,
+    create,
+    edit,
+    published,
+    refusal,
+    submit,
+)
 from indelible_service.concepts_import import import_file
 from indelible_sql import SqlStore, open_store
 from indelible_sql.maintenance.export import (
@@ -103,7 +113,11 @@ def standing(store: SqlStore, concept_id: str) -> ConceptSaved:
     """The concept as it stands, in the shape that the next step takes."""
     shown = store.read(get_concept, concept_id)
     return ConceptSaved(
-        concept=shown.concept, version=shown.version, warnings=shown.warnings, current_warnings=(), seq=shown.seq
+        concept=shown.concept,
+        version=shown.version,
+        warnings=shown.warnings,
+        current_warnings=(),
+        seq=shown.seq,
     )
 
 
@@ -122,7 +136,9 @@ def sealed(entries: list[Document]) -> bytes:
     return body + dumped({"digest": sha256(body).hexdigest()}) + b"\n"
 
 
-def test_an_export_is_the_same_through_every_store(export: bytes, sqlite: SqlStore, postgresql: SqlStore) -> None:
+def test_an_export_is_the_same_through_every_store(
+    export: bytes, sqlite: SqlStore, postgresql: SqlStore
+) -> None:
     file = export
     for each in (sqlite, postgresql):
         assert imported(each, file) == Imported(
@@ -143,7 +159,7 @@ def test_an_export_is_canonical_in_order_and_names_its_own_digest(export: bytes)
     assert header == {"format": "indelible export 1"}
     assert places == sorted(places)
     assert footer == {"digest": sha256(body).hexdigest()}
-    assert export == b"".join(f"{canonical(each)}\n".encode() for each in documents(export))
+    assert export == b"".join(f"{canonical_json(each)}\n".encode() for each in documents(export))
 
 
 def test_an_empty_store_has_an_export_too(store: SqlStore) -> None:
@@ -153,7 +169,9 @@ def test_an_empty_store_has_an_export_too(store: SqlStore) -> None:
     assert exported(store) == file
 
 
-def test_an_export_leaves_no_captures_out_unless_it_is_told_to(store: SqlStore, export: bytes) -> None:
+def test_an_export_leaves_no_captures_out_unless_it_is_told_to(
+    store: SqlStore, export: bytes
+) -> None:
     imported(store, export)
     place, *_ = readers.worked(store)
     readers.change(store, "assignment_margin_threshold", "0.1")
@@ -241,8 +259,12 @@ FORGERIES: dict[str, Callable[[list[Document]], object]] = {
     "a version left out": lambda all_: all_[0]["records"].pop(VERSION),
     "warnings left out": lambda all_: all_[0]["records"].pop(WARNINGS),
     "a version too many": lambda all_: all_[1].update(records=all_[0]["records"]),
-    "a version's id given twice": lambda all_: all_[4]["records"][VERSION].update(id=all_[0]["records"][VERSION]["id"]),
-    "a version of another concept": lambda all_: all_[0]["records"][VERSION].update(concept_id="other"),
+    "a version's id given twice": lambda all_: all_[4]["records"][VERSION].update(
+        id=all_[0]["records"][VERSION]["id"]
+    ),
+    "a version of another concept": lambda all_: all_[0]["records"][VERSION].update(
+        concept_id="other"
+    ),
     "no lifecycle of ours": lambda all_: all_[1]["change"].update(lifecycle="loan"),
     "another lifecycle": lambda all_: all_[0]["change"].update(lifecycle="key"),
     "a text for a number": lambda all_: all_[0]["change"].update(seq="1"),
@@ -257,17 +279,23 @@ FORGERIES: dict[str, Callable[[list[Document]], object]] = {
     "a request id with spaces": lambda all_: all_[0]["change"].update(request_id="a b"),
     "a field of its own": lambda all_: all_[0]["change"].update(more=1),
     "a field amiss": lambda all_: all_[0]["change"].pop("reason"),
-    "an unknown severity": lambda all_: all_[0]["records"][WARNINGS]["warnings"][0].update(severity="fatal"),
+    "an unknown severity": lambda all_: all_[0]["records"][WARNINGS]["warnings"][0].update(
+        severity="fatal"
+    ),
     "a name too long": lambda all_: all_[0]["records"][VERSION].update(name="x" * 1_001),
     "NUL": lambda all_: all_[0]["change"]["data"].update(note="a\x00"),
     "half a surrogate pair in data": lambda all_: all_[0]["change"]["data"].update({"note\x00": 1}),
-    "data too deep": lambda all_: all_[0]["change"]["data"].update(note=json.loads("[" * 40 + "]" * 40)),
+    "data too deep": lambda all_: all_[0]["change"]["data"].update(
+        note=json.loads("[" * 40 + "]" * 40)
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forged_export_is_refused_though_its_own_digest_is_right(export: bytes, name: str, sqlite: SqlStore) -> None:
-    assert isinstance(refused(sqlite, forge(FORGERIES[name])(export)), BadLine)
+def test_a_forged_export_is_refused_though_its_own_digest_is_right(
+    export: bytes, name: str, sqlite: SqlStore
+) -> None:
+    assert isinstance(refused(sqlite, forge(FORGERIES[name])(export)), InvalidExportLine)
 
 
 Forgery = Callable[[Document], object]
@@ -276,15 +304,25 @@ Forgery = Callable[[Document], object]
 def rehashed(file: bytes, forgery: Forgery) -> bytes:
     """The export with its first line forged, and every digest and hash of that concept made again to fit."""
     entries = documents(file)[1:-1]
-    first, version, warned = entries[0]["change"], *(entries[0]["records"][name] for name in (VERSION, WARNINGS))
+    first, version, warned = (
+        entries[0]["change"],
+        *(entries[0]["records"][name] for name in (VERSION, WARNINGS)),
+    )
     forgery(entries[0])
     own = ("id", "concept_id", "version_number", "created_by", "created_at", "change_note")
     content = {name: value for name, value in version.items() if name not in own}
-    first["data"]["version"] = sha256(dumped({name: version[name] for name in own} | {"content": content})).hexdigest()
-    listed = [warned[name] for name in ("concept_id", "version_number", "computed_at", "ruleset", "warnings")]
+    first["data"]["version"] = sha256(
+        dumped({name: version[name] for name in own} | {"content": content})
+    ).hexdigest()
+    listed = [
+        warned[name]
+        for name in ("concept_id", "version_number", "computed_at", "ruleset", "warnings")
+    ]
     first["data"]["warnings"] = sha256(dumped(listed)).hexdigest()
     last = ""
-    for change in (each["change"] for each in entries if each["change"]["entity_id"] == first["entity_id"]):
+    for change in (
+        each["change"] for each in entries if each["change"]["entity_id"] == first["entity_id"]
+    ):
         change["prev_hash"] = last
         rest = {name: value for name, value in change.items() if name != "hash"}
         last = change["hash"] = sha256(dumped(rest)).hexdigest()
@@ -299,7 +337,9 @@ def of_rules(number: object) -> Forgery:
 
 
 def of(kind: str, **values: object) -> Forgery:
-    return lambda entry: (entry["change"] if kind == "change" else entry["records"][kind]).update(values)
+    return lambda entry: (entry["change"] if kind == "change" else entry["records"][kind]).update(
+        values
+    )
 
 
 def of_data(**values: object) -> Forgery:
@@ -310,8 +350,12 @@ def deep(levels: int) -> object:
     return json.loads("[" * levels + "]" * levels)
 
 
-def test_warnings_come_back_with_the_number_of_the_rules_that_found_them(export: bytes, store: SqlStore) -> None:
-    rules = [each["records"][WARNINGS]["ruleset"] for each in documents(export)[1:-1] if each["records"]]
+def test_warnings_come_back_with_the_number_of_the_rules_that_found_them(
+    export: bytes, store: SqlStore
+) -> None:
+    rules = [
+        each["records"][WARNINGS]["ruleset"] for each in documents(export)[1:-1] if each["records"]
+    ]
     assert set(rules) == {1}
     newer = rehashed(export, of_rules(2))
     imported(store, newer)
@@ -360,7 +404,7 @@ def test_a_forger_who_makes_every_hash_again_is_bound_to_what_can_be_kept(
     sqlite: SqlStore, postgresql: SqlStore, export: bytes, forgery: Forgery
 ) -> None:
     for store in (sqlite, postgresql):
-        assert isinstance(refused(store, rehashed(export, forgery)), BadLine)
+        assert isinstance(refused(store, rehashed(export, forgery)), InvalidExportLine)
 
 
 def test_a_versions_id_that_another_concept_has_keeps_the_whole_file_out(
@@ -373,7 +417,7 @@ def test_a_versions_id_that_another_concept_has_keeps_the_whole_file_out(
             create(source)
             error = refused(store, exported(source))
 
-        assert isinstance(error, BadLine)
+        assert isinstance(error, InvalidExportLine)
         assert (error.line, "concept_versions" in error.problem) == (3, True)
 
 
@@ -400,32 +444,40 @@ def test_a_versions_id_that_another_concept_has_keeps_the_whole_file_out(
 def test_hostile_bytes_are_one_bad_line(hostile: bytes, sqlite: SqlStore) -> None:
     error = refused(sqlite, hostile)
 
-    assert isinstance(error, BadLine)
+    assert isinstance(error, InvalidExportLine)
     assert error.line == 1
 
 
-def test_what_stands_behind_the_last_line_damages_an_export(export: bytes, sqlite: SqlStore) -> None:
-    assert isinstance(refused(sqlite, export + export), BadLine)
-    assert isinstance(refused(sqlite, export + b"{}"), BadLine)
+def test_what_stands_behind_the_last_line_damages_an_export(
+    export: bytes, sqlite: SqlStore
+) -> None:
+    assert isinstance(refused(sqlite, export + export), InvalidExportLine)
+    assert isinstance(refused(sqlite, export + b"{}"), InvalidExportLine)
 
 
 def test_an_export_of_another_format_is_not_taken_for_ours(export: bytes, sqlite: SqlStore) -> None:
-    body = export.replace(b"indelible export 1", b"indelible concepts 2").rpartition(b'{"digest"')[0]
-    other = body + f"{canonical({'digest': sha256(body).hexdigest()})}\n".encode()
+    body = export.replace(b"indelible export 1", b"indelible concepts 2").rpartition(b'{"digest"')[
+        0
+    ]
+    other = body + f"{canonical_json({'digest': sha256(body).hexdigest()})}\n".encode()
 
-    assert isinstance(refused(sqlite, other), BadLine)
+    assert isinstance(refused(sqlite, other), InvalidExportLine)
 
 
-def test_a_line_and_a_file_have_their_limits(export: bytes, sqlite: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_and_a_file_have_their_limits(
+    export: bytes, sqlite: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(exports, "MOST_LINES", 3)
-    assert str(refused(sqlite, export)) == str(BadLine(4, "more than 3 lines"))
+    assert str(refused(sqlite, export)) == str(InvalidExportLine(4, "more than 3 lines"))
 
     monkeypatch.setattr(exports, "LONGEST_LINE", 60)
-    assert str(refused(sqlite, export)) == str(BadLine(2, "longer than 60 bytes"))
+    assert str(refused(sqlite, export)) == str(InvalidExportLine(2, "longer than 60 bytes"))
 
 
 def test_the_hashes_of_an_export_are_all_of_its_changes_or_none(export: bytes) -> None:
-    assert exported_hashes(BytesIO(export)) == {entry["change"]["hash"] for entry in documents(export)[1:-1]}
+    assert exported_hashes(BytesIO(export)) == {
+        entry["change"]["hash"] for entry in documents(export)[1:-1]
+    }
     with pytest.raises(ExportDamaged):
         exported_hashes(BytesIO(export[: export.rindex(b'{"digest"')]))
 
@@ -433,8 +485,16 @@ def test_the_hashes_of_an_export_are_all_of_its_changes_or_none(export: bytes) -
 # Histories of other systems
 
 
-def step(action: str, at: str, actor: str = "user:grace", concept_id: str = "old/7", **more: object) -> Document:
-    said = {"concept_id": concept_id, "action": action, "actor": actor, "reason": f"to {action}", "at": at}
+def step(
+    action: str, at: str, actor: str = "user:grace", concept_id: str = "old/7", **more: object
+) -> Document:
+    said = {
+        "concept_id": concept_id,
+        "action": action,
+        "actor": actor,
+        "reason": f"to {action}",
+        "at": at,
+    }
     return said | more
 
 
@@ -442,7 +502,11 @@ FIRST = {"name": "Ratio", "definition": "One quantity against another."}
 FOREIGN = [
     step("create", "1999-12-31T23:00:00-05:00", content=FIRST),
     step(
-        "edit", "2001-01-01T00:00:00Z", "key:hopper", content=FIRST | {"examples": ["3 : 4"]}, change_note="an example"
+        "edit",
+        "2001-01-01T00:00:00Z",
+        "key:hopper",
+        content=FIRST | {"examples": ["3 : 4"]},
+        change_note="an example",
     ),
     step("create", "2001-01-01T00:00:00Z", concept_id="old/8", content={"name": "Rate"}),
     step("submit", "2001-01-01T00:00:00Z"),
@@ -473,7 +537,9 @@ def test_a_foreign_history_keeps_its_times_and_actors_and_is_marked(store: SqlSt
     ]
     assert {change.data["imported"]["by"] for change in changes} == {"system:importer"}
     assert {change.data["imported"]["file"] for change in changes} == {sha256(file).hexdigest()}
-    assert all(datetime.fromisoformat(change.data["imported"]["at"]) > changes[-1].at for change in changes)
+    assert all(
+        datetime.fromisoformat(change.data["imported"]["at"]) > changes[-1].at for change in changes
+    )
     shown = store.read(get_concept, "old/7")
     assert (shown.concept.status, shown.version.created_by, shown.version.change_note) == (
         "APPROVED",
@@ -484,7 +550,9 @@ def test_a_foreign_history_keeps_its_times_and_actors_and_is_marked(store: SqlSt
     assert not indelible_sql.verify(store)
 
 
-def test_a_foreign_history_once_imported_travels_as_ours(store: SqlStore, template_file: Path) -> None:
+def test_a_foreign_history_once_imported_travels_as_ours(
+    store: SqlStore, template_file: Path
+) -> None:
     imported(store, jsonl(FOREIGN))
     with another(template_file) as target:
         imported(target, exported(store))
@@ -506,8 +574,16 @@ def test_the_same_foreign_file_is_recognised_and_another_refused(store: SqlStore
     [
         ([*FOREIGN, step("publish", "2002-01-01T00:00:00Z")], 6, "earlier"),
         ([*FOREIGN, step("submit", "2004-01-01T00:00:00Z")], 6, "INVALID_TRANSITION"),
-        ([*FOREIGN, step("create", "2004-01-01T00:00:00Z", content=FIRST)], 6, "INVALID_TRANSITION"),
-        ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z", content=FIRST)], 6, "content belongs to"),
+        (
+            [*FOREIGN, step("create", "2004-01-01T00:00:00Z", content=FIRST)],
+            6,
+            "INVALID_TRANSITION",
+        ),
+        (
+            [*FOREIGN, step("publish", "2004-01-01T00:00:00Z", content=FIRST)],
+            6,
+            "content belongs to",
+        ),
         ([*FOREIGN, step("edit", "2004-01-01T00:00:00Z")], 6, "content belongs to"),
         (FOREIGN[1:], 1, "INVALID_TRANSITION"),
         ([*FOREIGN, step("publish", "2004-01-01T00:00:00")], 6, "Not an instant"),
@@ -515,7 +591,11 @@ def test_the_same_foreign_file_is_recognised_and_another_refused(store: SqlStore
         ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z") | {"reason": " "}], 6, "TEXT_BLANK"),
         ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z", hash="0")], 6, "Unknown field"),
         ([*FOREIGN, {"concept_id": "old/7"}], 6, "required field"),
-        ([*FOREIGN, step("publish", "2004-01-01T00:00:00Z", concept_id="a b")], 6, "TEXT_HAS_CONTROLS"),
+        (
+            [*FOREIGN, step("publish", "2004-01-01T00:00:00Z", concept_id="a b")],
+            6,
+            "TEXT_HAS_CONTROLS",
+        ),
     ],
 )
 def test_a_foreign_history_that_cannot_have_been_names_its_line(
@@ -523,7 +603,7 @@ def test_a_foreign_history_that_cannot_have_been_names_its_line(
 ) -> None:
     error = refused(sqlite, jsonl(steps))
 
-    assert isinstance(error, BadLine)
+    assert isinstance(error, InvalidExportLine)
     assert error.line == line
     assert problem in error.problem
 
@@ -533,7 +613,9 @@ def test_an_export_and_a_foreign_history_do_not_mix(export: bytes, sqlite: SqlSt
     refused(sqlite, export + jsonl(FOREIGN))
 
 
-def test_an_importer_is_told_by_the_reason_in_nobody_elses_name(store: SqlStore, export: bytes) -> None:
+def test_an_importer_is_told_by_the_reason_in_nobody_elses_name(
+    store: SqlStore, export: bytes
+) -> None:
     imported(store, export)
 
     assert {change.actor for change in changes(store)} == {MAYA, Actor.user("noor")}

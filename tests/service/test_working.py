@@ -18,7 +18,12 @@ import pytest
 from tests.conftest import copied, folder
 from tests.service.test_serving import get, refused, run, said, started, stop
 
-from indelible_service.database import TooFewConnections, check_connections, opened, upgrade
+from indelible_service.database import (
+    TooFewConnections,
+    check_connections,
+    open_configured_store,
+    upgrade,
+)
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_service.settings import Settings
 
@@ -95,13 +100,17 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_when_it_is_told(place: Path) -> None:
+def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_when_it_is_told(
+    place: Path,
+) -> None:
     first = free_ports(2)
     settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(first), "INDELIBLE_WORKER_THREADS": "3"}
     with started("work", "--processes", "2", cwd=place, **settings) as process:
         for port in (first, first + 1):
             wait_until_measured(port, "indelible_worker_threads 3.0")
-        killed = next(each for each in psutil.Process(process.pid).children() if "work" in each.cmdline())
+        killed = next(
+            each for each in psutil.Process(process.pid).children() if "work" in each.cmdline()
+        )
         killed.kill()
         killed.wait()
         for port in (first, first + 1):
@@ -114,14 +123,19 @@ def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_wh
 def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with started("work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)) as process:
+        with started(
+            "work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)
+        ) as process:
             wait_until_logged(place, f"no metrics are told at port {port}")
             wait_until_logged(place, "detect: chain is put off")
             assert stop(process) == 0
 
 
 def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
-    settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(free_ports(1)), "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
+    settings = CHAIN | {
+        "INDELIBLE_METRICS_PORT": str(free_ports(1)),
+        "ALCHEMY_WEBHOOK_SECRET": "not-very-secret",
+    }
     with started("up", "--json", cwd=tmp_path, **settings) as process:
         assert said(process)["address"]
         wait_until_measured(int(settings["INDELIBLE_METRICS_PORT"]), "indelible_worker_threads 4.0")
@@ -175,7 +189,11 @@ def test_a_scheduler_says_what_it_makes_due_and_ends_when_it_is_told(place: Path
 def test_every_process_that_may_want_too_many_is_refused(
     command: str, database: PostgresServer, tmp_path: Path
 ) -> None:
-    settings = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": database.owner_url, "DB_POOL_SIZE": "200"}
+    settings = {
+        "DATABASE_URL": database.url,
+        "INDELIBLE_OWNER_URL": database.owner_url,
+        "DB_POOL_SIZE": "200",
+    }
     with started(command, "--json", cwd=tmp_path, **settings) as process:
         assert process.wait(60) == 3
     error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
@@ -185,10 +203,15 @@ def test_every_process_that_may_want_too_many_is_refused(
 
 def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> None:
     limits = {"max_connections": "100", "reserved_connections": "60"}
-    with folder() as directory, postgres(copied(cluster, directory), durable=False, settings=limits) as server:
-        settings = Settings.read({"DATABASE_URL": server.url, "INDELIBLE_OWNER_URL": server.owner_url})
+    with (
+        folder() as directory,
+        postgres(copied(cluster, directory), durable=False, settings=limits) as server,
+    ):
+        settings = Settings.read(
+            {"DATABASE_URL": server.url, "INDELIBLE_OWNER_URL": server.owner_url}
+        )
         upgrade(settings)
-        with opened(settings) as store:
+        with open_configured_store(settings) as store:
             check_connections(settings, store, 1)
             with pytest.raises(TooFewConnections) as refused:
                 check_connections(settings, store, 2)

@@ -45,10 +45,17 @@ def race(pool: ProcessPoolExecutor, url: str, edits: int) -> Raced:
     store = open_store(url)
     try:
         concept_id = create(store).concept.id
-        late = [pool.submit(edit_until, url, concept_id, edits, number) for number in range(PROCESSES)]
+        late = [
+            pool.submit(edit_until, url, concept_id, edits, number) for number in range(PROCESSES)
+        ]
         stale = sum(each.result() for each in late)
-        numbers = [each.version_number for each in store.read(lambda tx: tx.concepts.list_versions(concept_id))]
-        return Raced(numbers, store.read(concepts.get_concept, concept_id).seq, stale, verify(store))
+        numbers = [
+            each.version_number
+            for each in store.read(lambda tx: tx.concepts.list_versions(concept_id))
+        ]
+        return Raced(
+            numbers, store.read(concepts.get_concept, concept_id).seq, stale, verify(store)
+        )
     finally:
         store.dispose()
 

@@ -15,7 +15,7 @@ from indelible_service.embedded import postgres
 from indelible_sql.schema import migrate
 from indelible_sql.schema.catalog import ddl
 from indelible_sql.schema.migrations.frozen import SEPARATOR
-from indelible_sql.schema.snapshot import digest_of, facts
+from indelible_sql.schema.snapshot import facts, facts_digest
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 FIRST = "0001"
@@ -23,13 +23,22 @@ FIRST = "0001"
 
 def main() -> None:
     """Freeze the first statements, migrate an empty database of each kind, and keep the digest of what it holds."""
-    newest = ScriptDirectory.from_config(Config(toml_file="pyproject.toml")).get_current_head() or FIRST
+    newest = (
+        ScriptDirectory.from_config(Config(toml_file="pyproject.toml")).get_current_head() or FIRST
+    )
     if newest == FIRST:
         for dialect in ("postgresql", "sqlite"):
             text = SEPARATOR.join(ddl(dialect)) + "\n"
             (MIGRATIONS / "versions" / f"{FIRST}.{dialect}.sql").write_text(text, encoding="utf-8")
-    with TemporaryDirectory() as own, TemporaryDirectory() as other, postgres(Path(other), durable=False) as server:
-        digests = {"postgresql": _digest(server.owner_url), "sqlite": _digest(f"sqlite:///{own}/empty.db")}
+    with (
+        TemporaryDirectory() as own,
+        TemporaryDirectory() as other,
+        postgres(Path(other), durable=False) as server,
+    ):
+        digests = {
+            "postgresql": _digest(server.owner_url),
+            "sqlite": _digest(f"sqlite:///{own}/empty.db"),
+        }
     known = MIGRATIONS / migrate.DIGESTS
     kept = json.loads(known.read_text(encoding="utf-8")) | {newest: digests}
     known.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -38,7 +47,7 @@ def main() -> None:
 def _digest(url: str) -> str:
     migrate.upgrade(url, "indelible", role=None)
     with migrate.migrating(url, "indelible") as (connection, _):
-        return digest_of(facts(connection, "indelible"))
+        return facts_digest(facts(connection, "indelible"))
 
 
 if __name__ == "__main__":

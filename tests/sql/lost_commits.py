@@ -12,7 +12,7 @@ from tests.feeds import ALL, settled
 from tests.sql.proxy import Fault, Proxy, proxy_to
 
 from indelible import concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.concepts import ConceptSaved
 from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, create
 from indelible_service.embedded import PostgresServer
@@ -20,7 +20,7 @@ from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store,
 from indelible_sql.maintenance.findings import Finding
 
 HASTE = 0.04  # of the pauses between two questions, in the gate
-Handler = Callable[[Writing, Any], ConceptSaved]
+Handler = Callable[[WriteTx, Any], ConceptSaved]
 KINDS = (Fault.CUT, Fault.SWALLOW, Fault.DELAY)
 
 
@@ -31,7 +31,9 @@ class Lost:
     right: Counter[str] = field(factory=Counter[str])
     handled: Counter[str] = field(factory=Counter[str])
     asked_again: int = 0
-    seconds: defaultdict[str, list[float]] = field(factory=lambda: defaultdict[str, list[float]](list))
+    seconds: defaultdict[str, list[float]] = field(
+        factory=lambda: defaultdict[str, list[float]](list)
+    )
     findings: tuple[Finding, ...] = ()
 
 
@@ -58,7 +60,9 @@ def behind(database: PostgresServer, loop: Loop | None) -> Generator[Behind]:
             store.dispose()
         else:
             awaited = open_async_store(url, policy=POLICY)
-            yield Behind(cast("AnyStore", Awaited(awaited, loop)), awaited.store, direct, proxy, awaited)
+            yield Behind(
+                cast("AnyStore", Awaited(awaited, loop)), awaited.store, direct, proxy, awaited
+            )
             loop.wait(awaited.dispose())
     direct.dispose()
 
@@ -97,21 +101,28 @@ def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool, 
     seconds = time.monotonic() - begun
     shown = place.direct.read(concepts.get_concept, saved.concept.id)
     changes = settled(place.direct).feed(after=end).changes
-    is_right = (shown.concept, shown.version, shown.seq) == (saved.concept, saved.version, saved.seq)
+    is_right = (shown.concept, shown.version, shown.seq) == (
+        saved.concept,
+        saved.version,
+        saved.seq,
+    )
     is_once = [(each.entity_id, each.seq) for each in changes] == [(saved.concept.id, saved.seq)]
     return len(runs), is_right and is_once, seconds
 
 
 def _edit(before: ConceptSaved) -> concepts.EditConcept:
     return concepts.EditConcept(
-        concept_id=before.concept.id, expected_seq=before.seq, content=CLEARER, change_note="a lost edit"
+        concept_id=before.concept.id,
+        expected_seq=before.seq,
+        content=CLEARER,
+        change_note="a lost edit",
     )
 
 
 def _counted(handler: Handler) -> tuple[Handler, list[int]]:
     runs: list[int] = []
 
-    def counting(tx: Writing, command: Any) -> ConceptSaved:  # noqa: ANN401 - of either handler
+    def counting(tx: WriteTx, command: Any) -> ConceptSaved:  # noqa: ANN401 - of either handler
         runs.append(1)
         return handler(tx, command)
 

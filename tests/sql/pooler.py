@@ -29,7 +29,9 @@ class Session:
     def begun(cls, address: tuple[str, int], user: str, database: str) -> "Session":
         """A session of a user who needs no password."""
         connection = socket.create_connection(address)
-        words = b"".join(each.encode() + b"\0" for each in ("user", user, "database", database)) + b"\0"
+        words = (
+            b"".join(each.encode() + b"\0" for each in ("user", user, "database", database)) + b"\0"
+        )
         connection.sendall(struct.pack("!II", len(words) + 8, PROTOCOL) + words)
         greeting = b""
         while (message := read_message(connection))[:1] != b"Z":
@@ -103,7 +105,9 @@ class Pooler:
 
 
 @contextmanager
-def pooler_to(address: tuple[str, int], *, user: str, database: str, sessions: int) -> Generator[Pooler]:
+def pooler_to(
+    address: tuple[str, int], *, user: str, database: str, sessions: int
+) -> Generator[Pooler]:
     """A pooler with so many sessions that lives as long as the block."""
     idle = deque(Session.begun(address, user, database) for _ in range(sessions))
     every = tuple(idle)

@@ -52,7 +52,11 @@ class Proxy:
     def url(self, url: str) -> str:
         """The address of the same database by way of this proxy."""
         plain = {"sslmode": "disable", "gssencmode": "disable"}
-        through = make_url(url).set(host=HOST, port=self._listener.getsockname()[1]).update_query_dict(plain)
+        through = (
+            make_url(url)
+            .set(host=HOST, port=self._listener.getsockname()[1])
+            .update_query_dict(plain)
+        )
         return through.render_as_string(hide_password=False)
 
     def plan(self, fault: Fault, needle: bytes = COMMIT) -> None:
@@ -119,7 +123,12 @@ class Proxy:
         return None
 
     def _break(
-        self, fault: Fault, message: bytes, client: socket.socket, server: socket.socket, answers: "Answers"
+        self,
+        fault: Fault,
+        message: bytes,
+        client: socket.socket,
+        server: socket.socket,
+        answers: "Answers",
     ) -> None:
         self._is_gone = self._is_gone or fault is Fault.VANISH
         if fault in (Fault.SWALLOW, Fault.VANISH):

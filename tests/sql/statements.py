@@ -46,7 +46,11 @@ def on_postgresql(database: PostgresServer, *, prepare: bool) -> Generator[Trace
     with proxy_to(database.host, database.port) as proxy:
         store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=prepare))
         try:
-            yield Trace(store, lambda: texts(proxy), lambda: sum(each[:1] in (QUERY, SYNC) for each in proxy.seen))
+            yield Trace(
+                store,
+                lambda: texts(proxy),
+                lambda: sum(each[:1] in (QUERY, SYNC) for each in proxy.seen),
+            )
         finally:
             store.dispose()
 
@@ -70,7 +74,11 @@ def on_sqlite(url: str) -> Generator[Trace]:
 
 def own(seen: list[str]) -> list[str]:
     """Each statement once: SQLite shows it again for every trigger that it fires."""
-    return [text for at, text in enumerate(seen) if not text.startswith("--") and text not in seen[at - 1 : at]]
+    return [
+        text
+        for at, text in enumerate(seen)
+        if not text.startswith("--") and text not in seen[at - 1 : at]
+    ]
 
 
 def texts(proxy: Proxy) -> list[str]:

@@ -48,7 +48,10 @@ async def create(store: AsyncSqlStore) -> ConceptSaved:
 
 def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
     return concepts.EditConcept(
-        concept_id=saved.concept.id, expected_seq=saved.seq, content=CLEARER, change_note="says it more clearly"
+        concept_id=saved.concept.id,
+        expected_seq=saved.seq,
+        content=CLEARER,
+        change_note="says it more clearly",
     )
 
 
@@ -90,7 +93,9 @@ async def test_commands_of_one_loop_stand_in_line_for_sqlites_writer(store: Asyn
     assert len({each.concept.id for each in saved}) == await total(store) == READS
 
 
-async def test_a_command_that_is_cancelled_while_the_database_works_leaves_nothing(postgresql: AsyncSqlStore) -> None:
+async def test_a_command_that_is_cancelled_while_the_database_works_leaves_nothing(
+    postgresql: AsyncSqlStore,
+) -> None:
     wrote = asyncio.Event()
 
     def slow(tx: SqlTransaction, command: concepts.CreateConcept) -> None:
@@ -110,11 +115,15 @@ async def test_a_command_that_is_cancelled_while_the_database_works_leaves_nothi
     assert await total(postgresql) == 1
 
 
-async def test_a_command_that_is_cancelled_anywhere_is_done_whole_or_not_at_all(store: AsyncSqlStore) -> None:
+async def test_a_command_that_is_cancelled_anywhere_is_done_whole_or_not_at_all(
+    store: AsyncSqlStore,
+) -> None:
     saved = await create(store)
     done = 0
     for turns in range(POINTS):
-        working = asyncio.create_task(store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason="cancelled"))
+        working = asyncio.create_task(
+            store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason="cancelled")
+        )
         for _ in range(turns):
             await asyncio.sleep(0)
         working.cancel()
@@ -127,10 +136,14 @@ async def test_a_command_that_is_cancelled_anywhere_is_done_whole_or_not_at_all(
         saved = evolve(saved, seq=shown.seq)
     assert done < POINTS
     assert await greenlet_spawn(verify, store.store) == ()
-    assert (await store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason="goes on")).seq == saved.seq + 1
+    assert (
+        await store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason="goes on")
+    ).seq == saved.seq + 1
 
 
-async def test_a_read_that_is_cancelled_anywhere_gives_its_connection_back(store: AsyncSqlStore) -> None:
+async def test_a_read_that_is_cancelled_anywhere_gives_its_connection_back(
+    store: AsyncSqlStore,
+) -> None:
     saved = await create(store)
     for turns in range(POINTS // 2):
         working = asyncio.create_task(store.read(concepts.get_concept, saved.concept.id))
@@ -172,7 +185,9 @@ async def test_a_command_that_is_out_of_time_leaves_nothing(postgresql: AsyncSql
     assert await total(postgresql) == 0
 
 
-async def test_a_block_awaits_each_of_its_steps_and_commits_at_its_end(store: AsyncSqlStore) -> None:
+async def test_a_block_awaits_each_of_its_steps_and_commits_at_its_end(
+    store: AsyncSqlStore,
+) -> None:
     async with store.transaction(actor=MAYA, reason="a block") as tx:
         saved = await tx.run(concepts.create_concept, CREATE)
         edited = await tx.run(concepts.edit_concept, edit_of(saved))
@@ -188,7 +203,9 @@ async def test_a_command_inside_a_block_is_a_mistake(store: AsyncSqlStore) -> No
     assert (code, await total(store)) == ("WRONG_USE", 1)
 
 
-async def test_a_task_that_a_block_began_writes_once_the_block_has_ended(store: AsyncSqlStore) -> None:
+async def test_a_task_that_a_block_began_writes_once_the_block_has_ended(
+    store: AsyncSqlStore,
+) -> None:
     ended = asyncio.Event()
 
     async def later() -> ConceptSaved:
@@ -208,6 +225,9 @@ async def test_a_refusal_in_a_block_comes_out_as_it_is(store: AsyncSqlStore) -> 
     async def work() -> None:
         async with store.transaction(actor=MAYA, reason="a block") as tx:
             await tx.run(concepts.create_concept, CREATE)
-            await tx.run(concepts.submit_concept, concepts.SubmitConcept(concept_id="nowhere", expected_seq=1))
+            await tx.run(
+                concepts.submit_concept,
+                concepts.SubmitConcept(concept_id="nowhere", expected_seq=1),
+            )
 
     assert (await refused(work()), await total(store)) == ("CONCEPT_NOT_FOUND", 0)

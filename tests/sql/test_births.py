@@ -10,7 +10,7 @@ from indelible import tokens
 from indelible.kernel.stages import PauseStage, pause_stage
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import do
-from indelible.testing.tokens.scenarios import seven, wallet
+from indelible.testing.tokens.scenarios import wallet, with_repositories
 from indelible.tokens import RecoverToken, SetAuthorPrompt
 from indelible_sql import SqlStore
 from indelible_sql.engine.session import Session
@@ -18,17 +18,27 @@ from indelible_sql.engine.session import Session
 PROMPT = SetAuthorPrompt(wallet_address=wallet(1), prompt_text="A boat.")
 BIRTHS: dict[str, tuple[Callable[[SqlStore], object], list[str]]] = {
     "a prompt": (lambda store: do(store, tokens.set_author_prompt, PROMPT), ["", ""]),
-    "a value": (lambda store: seven(store, lambda r: r.system_state.set_state("key", 1)), ["", ""]),
-    "a pause": (lambda store: do(store, pause_stage, PauseStage(stage="bake")), ["", "INVALID_TRANSITION"]),
+    "a value": (
+        lambda store: with_repositories(store, lambda r: r.system_state.set_state("key", 1)),
+        ["", ""],
+    ),
+    "a pause": (
+        lambda store: do(store, pause_stage, PauseStage(stage="bake")),
+        ["", "INVALID_TRANSITION"],
+    ),
     "a token": (
-        lambda store: do(store, tokens.recover_token, RecoverToken(token_id=1, author_wallet=wallet(1))),
+        lambda store: do(
+            store, tokens.recover_token, RecoverToken(token_id=1, author_wallet=wallet(1))
+        ),
         ["", "TOKEN_EXISTS"],
     ),
 }
 
 
 @pytest.mark.parametrize("birth", BIRTHS)
-def test_who_is_second_looks_again(postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch, birth: str) -> None:
+def test_who_is_second_looks_again(
+    postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch, birth: str
+) -> None:
     work, wanted = BIRTHS[birth]
     both_have_looked, met, codes = Barrier(2), set[int](), list[str]()
     write = Session.write
@@ -40,7 +50,9 @@ def test_who_is_second_looks_again(postgresql: SqlStore, monkeypatch: pytest.Mon
         write(session, *given)
 
     monkeypatch.setattr(Session, "write", waiting)
-    workers = [Thread(target=lambda: codes.append(code(lambda: work(postgresql)))) for _ in range(2)]
+    workers = [
+        Thread(target=lambda: codes.append(code(lambda: work(postgresql)))) for _ in range(2)
+    ]
     for each in workers:
         each.start()
     for each in workers:

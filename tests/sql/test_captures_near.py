@@ -14,7 +14,13 @@ from tests.sql.conftest import code, opened
 from indelible import captures
 from indelible.captures.queries import ArtifactFound
 from indelible.kernel import TimeOrderedIds
-from indelible.testing.captures.scenarios import Place, activated, change, place_in, space_of
+from indelible.testing.captures.scenarios import (
+    CaptureScenario,
+    activate_algorithm_for,
+    change,
+    place_in,
+    space_of,
+)
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, index_spaces, open_store
 from indelible_sql.captures.nearest import index_of
@@ -24,7 +30,9 @@ from indelible_sql.schema.snapshot_files import differences
 DIMENSION, MANY, FEW, WANTED, QUESTIONS = 64, 3_000, 10, 10, 40
 EXACT, HOSTILE = "exact_search_artifacts", "o'neil%s:of"
 SCANS = text("SELECT pg_stat_get_xact_numscans(CAST(:index AS regclass))")
-SHOWN = text("SELECT concat_ws(' ', current_setting('plan_cache_mode'), current_setting('hnsw.ef_search', true))")
+SHOWN = text(
+    "SELECT concat_ws(' ', current_setting('plan_cache_mode'), current_setting('hnsw.ef_search', true))"
+)
 BROKEN = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'indelible.{}'::regclass"
 VALID = "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid = 'indelible.{}'::regclass"
 OTHER = "CREATE INDEX artifacts_near_0 ON indelible.artifacts (title)"
@@ -47,7 +55,7 @@ class Crowd:
     store: SqlStore
     owner_url: str
     large: Reading
-    small: Place
+    small: CaptureScenario
 
     def indexed(self, above: int) -> tuple[str, ...]:
         """The spaces that have an index, once the owner has made those of more than so many artifacts."""
@@ -61,7 +69,9 @@ class Crowd:
 
     def found(self, space_id: str, seed: int) -> tuple[ArtifactFound, ...]:
         """The nearest of what is asked for."""
-        return self.store.read(captures.search_artifacts, "maya", space_id, asked(seed), limit=WANTED)
+        return self.store.read(
+            captures.search_artifacts, "maya", space_id, asked(seed), limit=WANTED
+        )
 
 
 def asked(seed: int) -> list[float]:
@@ -74,7 +84,7 @@ def crowd(database: PostgresServer) -> Generator[Crowd]:
     ids = HostileIds()
     ids.is_first = False
     store = open_store(database.url, policy=POLICY, ids=ids)
-    activated(store)
+    activate_algorithm_for(store)
     ids.is_first = True
     large, small = crowds.space(store, 0, DIMENSION), space_of(store, dimension=DIMENSION)
     large = Reading(large.place, (), crowds.gathered(1, DIMENSION).tolist())
@@ -97,13 +107,18 @@ def test_what_an_index_finds_is_what_is_nearest(crowd: Crowd) -> None:
         len({each.artifact.id for each in right}.intersection(each.artifact.id for each in near))
         for right, near in zip(exact, found, strict=True)
     )
-    distances = {(seed, each.artifact.id): each.distance for seed, right in enumerate(exact) for each in right}
+    distances = {
+        (seed, each.artifact.id): each.distance
+        for seed, right in enumerate(exact)
+        for each in right
+    }
 
     assert [len(near) for near in found] == [WANTED] * QUESTIONS
     assert shared / WANTED / QUESTIONS >= 0.95
     for seed, near in enumerate(found):
         assert [(each.distance, each.artifact.id) for each in near] == sorted(
-            (distances.get((seed, each.artifact.id), each.distance), each.artifact.id) for each in near
+            (distances.get((seed, each.artifact.id), each.distance), each.artifact.id)
+            for each in near
         )
 
 
@@ -113,7 +128,10 @@ def scans(tx: SqlReading, space_id: str, times: int) -> tuple[int, int]:
     before = tx.connection.execute(
         SCANS, index
     ).scalar_one()  # of this connection's transactions of the last second too
-    found = [len(captures.search_artifacts(tx, "maya", space_id, asked(each), limit=WANTED)) for each in range(times)]
+    found = [
+        len(captures.search_artifacts(tx, "maya", space_id, asked(each), limit=WANTED))
+        for each in range(times)
+    ]
     return found.count(WANTED), tx.connection.execute(SCANS, index).scalar_one() - before
 
 
@@ -121,8 +139,14 @@ def test_postgresql_goes_through_the_index_whichever_way_it_plans(crowd: Crowd) 
     large = crowd.large.place.space_id
     crowd.indexed(MANY - 1)
 
-    assert crowd.store.read(scans, large, 12) == (12, 12)  # a prepared statement may forget its values after five
-    assert crowd.store.read(settings) in ("auto", "auto 40")  # of a connection that never searched, and of one that did
+    assert crowd.store.read(scans, large, 12) == (
+        12,
+        12,
+    )  # a prepared statement may forget its values after five
+    assert crowd.store.read(settings) in (
+        "auto",
+        "auto 40",
+    )  # of a connection that never searched, and of one that did
     crowd.above(MANY)
     assert crowd.store.read(scans, large, 3) == (3, 0)
 
@@ -166,7 +190,9 @@ def test_an_index_of_a_space_is_no_damage_and_any_other_is(crowd: Crowd) -> None
         assert code(another.feed) == "SCHEMA_DAMAGED"
 
 
-def test_an_index_that_was_not_finished_is_not_used_and_is_made_again(crowd: Crowd, database: PostgresServer) -> None:
+def test_an_index_that_was_not_finished_is_not_used_and_is_made_again(
+    crowd: Crowd, database: PostgresServer
+) -> None:
     large = crowd.large.place.space_id
     crowd.indexed(MANY - 1)
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
@@ -177,7 +203,9 @@ def test_an_index_that_was_not_finished_is_not_used_and_is_made_again(crowd: Cro
     assert crowd.store.read(scans, large, 1) == (1, 1)
 
 
-def test_where_no_index_can_be_all_is_searched_exactly(crowd: Crowd, database: PostgresServer) -> None:
+def test_where_no_index_can_be_all_is_searched_exactly(
+    crowd: Crowd, database: PostgresServer
+) -> None:
     large = crowd.large.place.space_id
     exact = crowd.found(large, 0)
     crowd.indexed(MANY - 1)
@@ -186,7 +214,9 @@ def test_where_no_index_can_be_all_is_searched_exactly(crowd: Crowd, database: P
     crowd.store.upgrade(crowd.owner_url)
 
     assert index_spaces(crowd.store, crowd.owner_url) == ()
-    assert [each.artifact.id for each in crowd.found(large, 0)] == [each.artifact.id for each in exact]
+    assert [each.artifact.id for each in crowd.found(large, 0)] == [
+        each.artifact.id for each in exact
+    ]
 
 
 def test_sqlite_has_no_indexes_of_vectors(sqlite: SqlStore) -> None:

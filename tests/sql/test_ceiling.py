@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Final
 
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, open_store
 
@@ -16,9 +16,11 @@ def test_two_hundred_checkouts_of_one_process_are_out_at_once(database: Postgres
     store = open_store(database.url, pool=Pool(size=CEILING, overflow=0))
     together = Barrier(CEILING)
 
-    def out(tx: Reading) -> int:
-        together.wait(TOGETHER_SECONDS)  # it opens when all are here, each with a connection of its own
-        return len(tx.work.backlogs(store.clock.now()))
+    def out(tx: ReadTx) -> int:
+        together.wait(
+            TOGETHER_SECONDS
+        )  # it opens when all are here, each with a connection of its own
+        return len(tx.tasks.backlogs(store.clock.now()))
 
     with ThreadPoolExecutor(CEILING) as threads:
         futures = [threads.submit(store.read, out) for _ in range(CEILING)]

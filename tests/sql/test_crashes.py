@@ -12,7 +12,7 @@ from tests.sql.drivers import Watch, watched
 
 from indelible import concepts
 from indelible.concepts import Concept, ConceptSaved
-from indelible.kernel import Change, Once
+from indelible.kernel import Change, Idempotency
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, revoke_key
 from indelible.testing.concepts.repository import CONCEPT, VERSION, save
 from indelible.testing.stores import MAYA, RATIO, approve, create, do, edit, publish, submit
@@ -45,7 +45,9 @@ def crashing_at(watch: Watch, stop: int, when: str) -> Generator[list[str]]:
 Work = Callable[[SqlStore], Callable[[], object]]
 
 
-def of(before: Callable[[SqlStore], ConceptSaved], step: Callable[[SqlStore, ConceptSaved], object]) -> Work:
+def of(
+    before: Callable[[SqlStore], ConceptSaved], step: Callable[[SqlStore, ConceptSaved], object]
+) -> Work:
     def prepared(store: SqlStore) -> Callable[[], object]:
         saved = before(store)
         return lambda: step(store, saved)
@@ -54,7 +56,7 @@ def of(before: Callable[[SqlStore], ConceptSaved], step: Callable[[SqlStore, Con
 
 
 def create_once(store: SqlStore) -> Callable[[], object]:
-    command, once = concepts.CreateConcept(content=RATIO), Once("key-1", ConceptSaved)
+    command, once = concepts.CreateConcept(content=RATIO), Idempotency("key-1", ConceptSaved)
     return lambda: do(store, concepts.create_concept, command, once=once)
 
 
@@ -91,7 +93,9 @@ def owner_url(store: SqlStore, server: PostgresServer) -> str | None:
 
 
 @pytest.mark.parametrize("name", WORKS)
-def test_a_crash_between_any_two_statements_leaves_nothing(store: SqlStore, name: str, server: PostgresServer) -> None:
+def test_a_crash_between_any_two_statements_leaves_nothing(
+    store: SqlStore, name: str, server: PostgresServer
+) -> None:
     watch = watched(store.engines.writer)
     do(store, lambda tx, _: tx.concepts.get_concept("c-1"), None)  # connected
     work = WORKS[name](store)
@@ -118,7 +122,9 @@ def test_a_crash_in_the_middle_of_a_block_takes_all_of_it_back(store: SqlStore) 
     def block() -> None:
         with store.transaction(actor=MAYA, reason="a block") as tx:
             saved = concepts.create_concept(tx, concepts.CreateConcept(content=RATIO))
-            concepts.submit_concept(tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1))
+            concepts.submit_concept(
+                tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1)
+            )
             raise Crash
 
     for _ in range(3):
@@ -128,12 +134,16 @@ def test_a_crash_in_the_middle_of_a_block_takes_all_of_it_back(store: SqlStore) 
     assert create(store).seq == 1
 
 
-def test_a_sqlite_file_that_is_copied_while_it_is_written_is_whole(sqlite: SqlStore, sqlite_url: str) -> None:
+def test_a_sqlite_file_that_is_copied_while_it_is_written_is_whole(
+    sqlite: SqlStore, sqlite_url: str
+) -> None:
     saved = create(sqlite)
     source = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
     target = sqlite3.connect(f"{sqlite_url.removeprefix('sqlite:///')}.copy")
     with sqlite.transaction(actor=MAYA, reason="while it is copied") as tx:
-        concepts.submit_concept(tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1))
+        concepts.submit_concept(
+            tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=1)
+        )
         source.backup(target)
     source.close()
     target.close()

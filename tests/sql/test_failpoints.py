@@ -11,14 +11,20 @@ from tests.sql.statements import Trace, on_postgresql, on_sqlite
 from indelible.testing.stores import create, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
-from indelible_sql.engine.failpoints import Failpoint, unarmed
+from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
 Log = list[str | Failpoint]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def trace(request: pytest.FixtureRequest, sqlite_url: str, database: PostgresServer) -> Generator[Trace]:
-    with on_sqlite(sqlite_url) if request.param == "sqlite" else on_postgresql(database, prepare=False) as found:
+def trace(
+    request: pytest.FixtureRequest, sqlite_url: str, database: PostgresServer
+) -> Generator[Trace]:
+    with (
+        on_sqlite(sqlite_url)
+        if request.param == "sqlite"
+        else on_postgresql(database, prepare=False) as found
+    ):
         create(found.store)  # connected and admitted
         yield found
 
@@ -38,7 +44,7 @@ def logged(trace: Trace) -> Generator[Log]:
     trace.store.at_failpoint = reach
     yield log
     log.extend(trace.take()[seen:])
-    trace.store.at_failpoint = unarmed
+    trace.store.at_failpoint = no_failpoint
 
 
 def between(log: Log) -> list[tuple[Failpoint, list[str], Failpoint]]:
@@ -56,7 +62,9 @@ def between(log: Log) -> list[tuple[Failpoint, list[str], Failpoint]]:
 
 @pytest.mark.parametrize("key", [None, "key-1"], ids=["without a key", "under a key"])
 @pytest.mark.parametrize("name", WORKS)
-def test_every_statement_of_every_command_stands_between_two(trace: Trace, name: str, key: str | None) -> None:
+def test_every_statement_of_every_command_stands_between_two(
+    trace: Trace, name: str, key: str | None
+) -> None:
     work = WORKS[name]
     command = work.prepare(trace.store)
     with logged(trace) as log:
@@ -67,10 +75,14 @@ def test_every_statement_of_every_command_stands_between_two(trace: Trace, name:
     assert [before.name.removeprefix("BEFORE_") for before, _, _ in sent] == [
         after.name.removeprefix("AFTER_") for _, _, after in sent
     ]
-    if not is_sqlite:  # psycopg sends BEGIN with the first statement: no call of ours comes between them
+    if (
+        not is_sqlite
+    ):  # psycopg sends BEGIN with the first statement: no call of ours comes between them
         assert sent[0][1].pop(0) == "BEGIN"
     assert all(len(statements) == 1 for _, statements, _ in sent)
-    assert (len([each for each in log if each is Failpoint.AFTER_RECEIPT])) == (1 if key and work.is_receipted else 0)
+    assert (len([each for each in log if each is Failpoint.AFTER_RECEIPT])) == (
+        1 if key and work.is_receipted else 0
+    )
     assert sent[-1] == (Failpoint.BEFORE_COMMIT, ["COMMIT"], Failpoint.AFTER_COMMIT)
 
 
@@ -94,7 +106,7 @@ def test_what_happens_there_stops_the_command(sqlite: SqlStore) -> None:
     sqlite.at_failpoint = stop
     with pytest.raises(KeyboardInterrupt):
         create(sqlite)
-    sqlite.at_failpoint = unarmed
+    sqlite.at_failpoint = no_failpoint
 
     assert refusal(lambda: create(sqlite)) is None
     assert len(sqlite.feed().changes) == saved.seq + 1

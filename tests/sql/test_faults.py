@@ -92,7 +92,9 @@ def test_a_database_of_a_newer_version_is_out_of_date_and_is_left_alone(
             assert code(store.upgrade, owner_url) == "SCHEMA_OUT_OF_DATE"
 
 
-def test_a_lost_guard_is_damage_and_nothing_is_written_past_it(database: PostgresServer, sqlite_url: str) -> None:
+def test_a_lost_guard_is_damage_and_nothing_is_written_past_it(
+    database: PostgresServer, sqlite_url: str
+) -> None:
     with as_admin(database) as admin:
         admin.execute("ALTER TABLE indelible.concepts DISABLE TRIGGER concepts_one_step")
     with sqlite3.connect(make_url(sqlite_url).database or "") as connection:
@@ -207,10 +209,15 @@ print(len(store.feed().changes))
 """
 
 
-def test_a_process_whose_files_may_not_grow_loses_nothing_and_goes_on_later(sqlite_url: str) -> None:
+def test_a_process_whose_files_may_not_grow_loses_nothing_and_goes_on_later(
+    sqlite_url: str,
+) -> None:
     room = Path(make_url(sqlite_url).database or "").stat().st_size + 500_000
     done = subprocess.run(
-        (sys.executable, "-c", FILL, sqlite_url, str(room)), capture_output=True, text=True, check=True
+        (sys.executable, "-c", FILL, sqlite_url, str(room)),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     said, before, after = done.stdout.split()
 
@@ -249,9 +256,7 @@ def test_a_lock_that_is_not_had_in_time_is_a_timeout(database: PostgresServer) -
 
 def signalled(database: PostgresServer, function: str) -> None:
     """Cancel or terminate whichever session of this database waits for a lock."""
-    waiting = (
-        f"SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
+    waiting = f"SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     with as_admin(database) as admin:
         while not admin.execute(waiting.encode()).fetchall():
             pass
@@ -275,7 +280,9 @@ def test_a_statement_that_is_ended_from_outside_leaves_nothing(
         assert verify(store) == ()
 
 
-def test_a_session_that_is_terminated_after_its_write_leaves_nothing(database: PostgresServer) -> None:
+def test_a_session_that_is_terminated_after_its_write_leaves_nothing(
+    database: PostgresServer,
+) -> None:
     def die_after(tx: SqlTransaction, command: concepts.CreateConcept) -> None:
         concepts.create_concept(tx, command)
         pid = tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
@@ -351,7 +358,9 @@ def test_a_file_that_another_process_keeps_locked_is_busy(sqlite_url: str) -> No
     engine.dispose()
 
 
-def test_a_transaction_inside_a_transaction_is_a_mistake(sqlite: SqlStore, postgresql: SqlStore) -> None:
+def test_a_transaction_inside_a_transaction_is_a_mistake(
+    sqlite: SqlStore, postgresql: SqlStore
+) -> None:
     def nested(_: SqlTransaction, store: SqlStore) -> object:
         return create(store)
 
@@ -360,7 +369,9 @@ def test_a_transaction_inside_a_transaction_is_a_mistake(sqlite: SqlStore, postg
         assert create(store).seq == 1
 
 
-def test_a_transaction_that_has_ended_does_nothing_more(sqlite: SqlStore, postgresql: SqlStore) -> None:
+def test_a_transaction_that_has_ended_does_nothing_more(
+    sqlite: SqlStore, postgresql: SqlStore
+) -> None:
     for store in (sqlite, postgresql):
         with store.transaction(actor=MAYA, reason="kept too long") as tx:
             concepts.create_concept(tx, CREATE)
@@ -372,7 +383,12 @@ def test_a_transaction_that_has_ended_does_nothing_more(sqlite: SqlStore, postgr
 
 
 def test_a_wrong_address_is_a_mistake(tmp_path: Path) -> None:
-    for url in ("sqlite://", "sqlite:///:memory:", "mysql://root@localhost/x", f"duckdb:///{tmp_path}"):
+    for url in (
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://root@localhost/x",
+        f"duckdb:///{tmp_path}",
+    ):
         assert code(open_store, url) == "WRONG_USE"
 
 
@@ -381,7 +397,9 @@ def test_what_is_no_address_is_a_mistake(url: str) -> None:
     assert code(open_store, url) == "WRONG_USE"
 
 
-def test_a_store_that_was_disposed_opens_again_by_itself(sqlite: SqlStore, postgresql: SqlStore) -> None:
+def test_a_store_that_was_disposed_opens_again_by_itself(
+    sqlite: SqlStore, postgresql: SqlStore
+) -> None:
     for store in (sqlite, postgresql):
         saved = create(store)
         store.dispose()

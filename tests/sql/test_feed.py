@@ -75,7 +75,10 @@ def born(tx: SqlTransaction, name: str) -> concepts.ConceptSaved:
 
 def edited(tx: SqlTransaction, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
     command = concepts.EditConcept(
-        concept_id=saved.concept.id, expected_seq=saved.seq, content=CLEARER, change_note="in the same transaction"
+        concept_id=saved.concept.id,
+        expected_seq=saved.seq,
+        content=CLEARER,
+        change_note="in the same transaction",
     )
     return concepts.edit_concept(tx, command)
 
@@ -114,11 +117,15 @@ def test_a_reader_beside_six_writers_gets_each_committed_change_once(store: SqlS
     seen = reader.finish()
 
     assert sorted(seen) == kept(store)
-    assert all(seen.index((entity_id, seq - 1)) < at for at, (entity_id, seq) in enumerate(seen) if seq > 1)
+    assert all(
+        seen.index((entity_id, seq - 1)) < at for at, (entity_id, seq) in enumerate(seen) if seq > 1
+    )
     assert verify(store) == ()
 
 
-def test_a_change_is_not_passed_over_because_a_later_transaction_ended_first(postgresql: SqlStore) -> None:
+def test_a_change_is_not_passed_over_because_a_later_transaction_ended_first(
+    postgresql: SqlStore,
+) -> None:
     reader, wrote, leave = Reader(postgresql), Event(), Event()
 
     def early(tx: SqlTransaction, name: str) -> None:

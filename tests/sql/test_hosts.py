@@ -28,10 +28,10 @@ from tests.conftest import POLICY
 from tests.feeds import changes
 
 from indelible import concepts
-from indelible.app import Reading, Writing
+from indelible.app import ReadTx, WriteTx
 from indelible.concepts import ConceptSaved, ConceptStatus
 from indelible.concepts.errors import PartialWrite
-from indelible.kernel import Once, Stale
+from indelible.kernel import Idempotency, Stale
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store, verify
@@ -83,7 +83,9 @@ def host_on_postgresql(database: PostgresServer) -> Generator[Host]:
             admin.execute(f"CREATE TABLE {schema}.orders (id integer PRIMARY KEY, name text)")
             admin.execute(f"GRANT USAGE ON SCHEMA {schema} TO indelible_app")
             admin.execute(f"GRANT ALL ON {schema}.orders TO indelible_app")
-    engine = create_engine(database.url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=4)
+    engine = create_engine(
+        database.url.replace("postgresql://", "postgresql+psycopg://"), pool_size=1, max_overflow=4
+    )
     yield Host(engine, open_store(engine=engine, policy=POLICY))
     engine.dispose()
 
@@ -133,7 +135,9 @@ def test_a_joined_connection_is_neither_committed_nor_closed_by_us(host: Host) -
 def test_a_refusal_inside_a_joined_transaction_leaves_its_end_to_the_host(host: Host) -> None:
     def submit_with(connection: Connection) -> None:
         with host.store.transaction(actor=MAYA, reason="joined", connection=connection) as tx:
-            concepts.submit_concept(tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=7))
+            concepts.submit_concept(
+                tx, concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=7)
+            )
 
     saved = create(host.store)
     with host.engine.begin() as connection:
@@ -179,7 +183,12 @@ def test_a_hosts_own_error_passes_through_as_it_is(
         ):
             fail(tx, None)
 
-    ways = (in_a_block, joined, lambda: host.store.read(fail, None), partial(run_own, host.store, fail))
+    ways = (
+        in_a_block,
+        joined,
+        lambda: host.store.read(fail, None),
+        partial(run_own, host.store, fail),
+    )
     for way in ways:
         with pytest.raises(kind):
             way()
@@ -191,9 +200,14 @@ def run_own(store: SqlStore, fail: Callable[[SqlTransaction, object], None]) -> 
 
 
 def test_a_hosts_settings_of_a_connection_stay_as_they_were(host_on_postgresql: Host) -> None:
-    host, names = host_on_postgresql, ("search_path", "timezone", "transaction_isolation", "statement_timeout")
+    host, names = (
+        host_on_postgresql,
+        ("search_path", "timezone", "transaction_isolation", "statement_timeout"),
+    )
     settings = [text(f"SHOW {name}") for name in names]
-    with host.engine.connect().execution_options(schema_translate_map={None: "tenant"}) as connection:
+    with host.engine.connect().execution_options(
+        schema_translate_map={None: "tenant"}
+    ) as connection:
         connection.execute(text("SET LOCAL search_path TO tenant"))
         connection.execute(text("SET LOCAL timezone TO 'Asia/Kathmandu'"))
         before = [connection.execute(each).scalar_one() for each in settings]
@@ -232,7 +246,12 @@ def test_a_store_on_a_hosts_engine_does_what_any_store_does(host: Host) -> None:
     saved = published(host.store)
 
     assert host.store.read(concepts.get_concept, saved.concept.id).concept == saved.concept
-    assert [each.action for each in changes(host.store)] == ["create", "submit", "approve", "publish"]
+    assert [each.action for each in changes(host.store)] == [
+        "create",
+        "submit",
+        "approve",
+        "publish",
+    ]
     assert verify(host.store) == ()
 
 
@@ -253,7 +272,9 @@ def test_a_store_on_a_hosts_engine_is_disposed_without_it(host: Host) -> None:
         assert connection.execute(select(ORDERS)).all() == []
 
 
-def test_a_store_on_a_hosts_engine_is_migrated_with_the_owners_address(database: PostgresServer) -> None:
+def test_a_store_on_a_hosts_engine_is_migrated_with_the_owners_address(
+    database: PostgresServer,
+) -> None:
     engine = create_engine(database.url.replace("postgresql://", "postgresql+psycopg://"))
     store = open_store(engine=engine)
     refused = refusal(store.upgrade)
@@ -280,13 +301,15 @@ def test_a_host_may_be_stricter_about_isolation(database: PostgresServer) -> Non
     created = create(store)
     entered, leave = Event(), Event()
 
-    def slow(tx: Writing, command: concepts.EditConcept) -> ConceptSaved:
+    def slow(tx: WriteTx, command: concepts.EditConcept) -> ConceptSaved:
         concepts.get_concept(tx, created.concept.id)
         entered.set()
         leave.wait()
         return concepts.edit_concept(tx, command)
 
-    command = concepts.EditConcept(concept_id=created.concept.id, expected_seq=1, content=RATIO, change_note="too late")
+    command = concepts.EditConcept(
+        concept_id=created.concept.id, expected_seq=1, content=RATIO, change_note="too late"
+    )
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(refusal, lambda: do(store, slow, command))
         entered.wait()
@@ -301,7 +324,7 @@ def test_a_query_on_a_hosts_engine_sees_one_moment(host: Host) -> None:
     created = create(host.store)
     looked, edited = Event(), Event()
 
-    def twice(tx: Reading) -> tuple[int, int]:
+    def twice(tx: ReadTx) -> tuple[int, int]:
         first = concepts.get_concept(tx, created.concept.id).seq
         looked.set()
         edited.wait()
@@ -317,10 +340,10 @@ def test_a_query_on_a_hosts_engine_sees_one_moment(host: Host) -> None:
 
 
 def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> None:
-    once = Once("key-1", ConceptSaved)
+    once = Idempotency("key-1", ConceptSaved)
     entered, leave = Event(), Event()
 
-    def create_slowly(tx: Writing, command: concepts.CreateConcept) -> ConceptSaved:
+    def create_slowly(tx: WriteTx, command: concepts.CreateConcept) -> ConceptSaved:
         entered.set()
         leave.wait()
         return concepts.create_concept(tx, command)
@@ -329,7 +352,9 @@ def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> Non
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(do, host.store, create_slowly, CREATE, once=once)
         entered.wait()
-        second = threads.submit(refusal, lambda: do(host.store, concepts.create_concept, CREATE, once=once))
+        second = threads.submit(
+            refusal, lambda: do(host.store, concepts.create_concept, CREATE, once=once)
+        )
         if host.engine.dialect.name == "postgresql":
             second.result()  # told at once; on SQLite it may have to wait
         leave.set()

@@ -19,7 +19,9 @@ class SlowClock(SystemClock):
         return super().now()
 
 
-def test_a_walk_over_all_history_is_not_stopped_by_the_limit_of_the_role(database: PostgresServer) -> None:
+def test_a_walk_over_all_history_is_not_stopped_by_the_limit_of_the_role(
+    database: PostgresServer,
+) -> None:
     limited = f"{database.url}?options=-ctransaction_timeout={int(LIMIT_SECONDS * 1000)}ms"
     store = open_store(database.url)
     create(store)

@@ -11,9 +11,9 @@ from tests.sql.lost_commits import Behind, behind, lose
 from tests.sql.proxy import Fault
 
 from indelible import captures, concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.concepts import ConceptSaved
-from indelible.kernel import Once, OutcomeUnknown
+from indelible.kernel import Idempotency, OutcomeUnknown
 from indelible.testing.captures.scenarios import X1, A, place_in
 from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit, refusal
 from indelible_service.embedded import PostgresServer
@@ -22,7 +22,7 @@ from indelible_sql import SqlTransaction, verify
 TIMES = 8
 FUTURE = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)
-ONCE = Once("key-1", ConceptSaved)
+ONCE = Idempotency("key-1", ConceptSaved)
 
 
 @pytest.fixture
@@ -59,12 +59,18 @@ def in_a_block(place: Behind) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("way", ["place", "awaited"])
-def test_every_lost_commit_has_its_effect_once_and_its_right_answer(way: str, request: pytest.FixtureRequest) -> None:
+def test_every_lost_commit_has_its_effect_once_and_its_right_answer(
+    way: str, request: pytest.FixtureRequest
+) -> None:
     found: Behind = request.getfixturevalue(way)
     lost = lose(found, TIMES)
 
     assert lost.right == {"CUT": TIMES, "SWALLOW": TIMES, "DELAY": TIMES}
-    assert (lost.handled["CUT"], lost.handled["SWALLOW"], lost.handled["DELAY"]) == (2 * TIMES, TIMES, TIMES)
+    assert (lost.handled["CUT"], lost.handled["SWALLOW"], lost.handled["DELAY"]) == (
+        2 * TIMES,
+        TIMES,
+        TIMES,
+    )
     assert lost.asked_again >= TIMES
     assert lost.findings == ()
     assert found.proxy.hits == 3 * TIMES
@@ -72,9 +78,15 @@ def test_every_lost_commit_has_its_effect_once_and_its_right_answer(way: str, re
 
 @pytest.mark.parametrize(
     ("fault", "said", "kept"),
-    [(Fault.CUT, "COMMIT_NOT_DONE", 0), (Fault.SWALLOW, "", 1), (Fault.VANISH, "OUTCOME_UNKNOWN", 1)],
+    [
+        (Fault.CUT, "COMMIT_NOT_DONE", 0),
+        (Fault.SWALLOW, "", 1),
+        (Fault.VANISH, "OUTCOME_UNKNOWN", 1),
+    ],
 )
-def test_a_block_whose_commit_is_lost_says_what_became_of_it(place: Behind, fault: Fault, said: str, kept: int) -> None:
+def test_a_block_whose_commit_is_lost_says_what_became_of_it(
+    place: Behind, fault: Fault, said: str, kept: int
+) -> None:
     place.sql.pause = lambda _: None
     place.proxy.plan(fault)
     refused = refusal(in_a_block(place))
@@ -98,7 +110,9 @@ def test_an_awaited_block_whose_commit_is_lost_says_so_too(awaited: Behind, loop
 
 
 @pytest.mark.parametrize("way", ["place", "awaited"])
-def test_where_the_server_is_gone_for_good_the_outcome_is_unknown(way: str, request: pytest.FixtureRequest) -> None:
+def test_where_the_server_is_gone_for_good_the_outcome_is_unknown(
+    way: str, request: pytest.FixtureRequest
+) -> None:
     found: Behind = request.getfixturevalue(way)
     pauses: list[float] = []
     found.sql.pause = pauses.append
@@ -106,7 +120,10 @@ def test_where_the_server_is_gone_for_good_the_outcome_is_unknown(way: str, requ
     unknown = refusal(lambda: create(found.store))
     unreachable = refusal(lambda: create(found.store))
 
-    assert (unknown and unknown.code, unreachable and unreachable.code) == ("OUTCOME_UNKNOWN", "STORE_UNREACHABLE")
+    assert (unknown and unknown.code, unreachable and unreachable.code) == (
+        "OUTCOME_UNKNOWN",
+        "STORE_UNREACHABLE",
+    )
     assert 10 <= sum(pauses) <= 60
     assert total(found) == 1
 
@@ -135,7 +152,7 @@ def test_a_retry_with_the_same_key_gets_the_first_answer(place: Behind) -> None:
 
 def test_a_lost_commit_under_a_key_is_resolved_and_kept(place: Behind) -> None:
     for fault in (Fault.SWALLOW, Fault.CUT):
-        once = Once(fault.name, ConceptSaved)
+        once = Idempotency(fault.name, ConceptSaved)
         place.proxy.plan(fault)
         first = do(place.store, concepts.create_concept, CREATE, once=once)
 
@@ -162,14 +179,19 @@ def test_a_lost_commit_of_a_hosts_own_rows_is_never_answered_as_done(place: Behi
     assert isinstance(refused, OutcomeUnknown)
 
 
-def test_what_a_savepoint_took_back_does_not_hide_that_the_rest_was_committed(place: Behind) -> None:
+def test_what_a_savepoint_took_back_does_not_hide_that_the_rest_was_committed(
+    place: Behind,
+) -> None:
     created = create(place.direct)
 
     def handler(tx: SqlTransaction, _: object) -> ConceptSaved:
         kept = concepts.create_concept(tx, CREATE)
         with tx.connection.begin_nested() as savepoint:
             command = concepts.EditConcept(
-                concept_id=created.concept.id, expected_seq=1, content=CLEARER, change_note="taken back"
+                concept_id=created.concept.id,
+                expected_seq=1,
+                content=CLEARER,
+                change_note="taken back",
             )
             concepts.edit_concept(tx, command)
             savepoint.rollback()
@@ -200,7 +222,9 @@ def test_a_number_that_a_crashed_server_has_given_again_is_no_proof(place: Behin
     assert total(place) == 1
 
 
-def test_a_number_that_a_crashed_server_has_not_given_again_was_not_committed(place: Behind) -> None:
+def test_a_number_that_a_crashed_server_has_not_given_again_was_not_committed(
+    place: Behind,
+) -> None:
     def handler(tx: SqlTransaction, command: concepts.CreateConcept) -> ConceptSaved:
         saved = concepts.create_concept(tx, command)
         if not runs:
@@ -210,13 +234,17 @@ def test_a_number_that_a_crashed_server_has_not_given_again_was_not_committed(pl
 
     runs: list[int] = []
     place.proxy.plan(Fault.CUT)
-    place.sql.run(handler, CREATE, actor=MAYA, reason="the server crashes before the COMMIT is kept")
+    place.sql.run(
+        handler, CREATE, actor=MAYA, reason="the server crashes before the COMMIT is kept"
+    )
 
     assert (runs, total(place)) == ([1, 1], 1)
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.SWALLOW, Fault.DELAY])
-def test_a_capture_whose_commit_is_lost_is_kept_once_and_answered(place: Behind, fault: Fault) -> None:
+def test_a_capture_whose_commit_is_lost_is_kept_once_and_answered(
+    place: Behind, fault: Fault
+) -> None:
     space = place_in(place.direct)
     part = space.subspace(A)
     space.capture(A, url="https://example.org/before", subspace_id=part)
@@ -241,13 +269,16 @@ def test_a_query_that_is_cut_off_is_unreachable_and_the_next_one_works(place: Be
 
     assert refused is not None
     assert refused.code == "STORE_UNREACHABLE"
-    assert place.store.read(concepts.get_concept, created.concept.id).seq == edit(place.store, created).seq - 1
+    assert (
+        place.store.read(concepts.get_concept, created.concept.id).seq
+        == edit(place.store, created).seq - 1
+    )
 
 
 def test_a_handler_is_not_run_again_when_its_commit_had_happened(place: Behind) -> None:
     runs: list[int] = []
 
-    def handler(tx: Writing, command: concepts.CreateConcept) -> ConceptSaved:
+    def handler(tx: WriteTx, command: concepts.CreateConcept) -> ConceptSaved:
         runs.append(1)
         return concepts.create_concept(tx, command)
 

@@ -10,14 +10,14 @@ from indelible.kernel import Head, Stale
 from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import filled, within
 from indelible.tokens import Token, TokensWrite
-from indelible.tokens.repositories import kept_all
+from indelible.tokens.repositories import save_all
 from indelible_sql import SqlStore, verify
 
 FAULT = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größe"}
 
 
 def held(tx: TokensWrite, ids: Sequence[str]) -> list[Head[Token]]:
-    return [head for head in tx.collection.locked(ids) if head]
+    return [head for head in tx.tokens.locked(ids) if head]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -34,13 +34,22 @@ def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> No
             head.entity.mark_failed(FAULT) if number % 2 else head.entity.mark_generating()
             for number, head in enumerate(held(tx, ids))
         ]
-        moves = [(head, each.at(BEGINNING, after=head.entity)) for head, each in zip(held(tx, ids), moved, strict=True)]
-        kept_all(tx, tx.collection.tokens, moves)
+        moves = [
+            (head, each.at(BEGINNING, after=head.entity))
+            for head, each in zip(held(tx, ids), moved, strict=True)
+        ]
+        save_all(tx, tx.tokens.tokens, moves)
 
     within(store, move)
     found = [store.read(tokens.get_token, number).token for number in range(1, 6)]
 
-    assert [token.status for token in found] == ["generating", "failed", "generating", "failed", "generating"]
+    assert [token.status for token in found] == [
+        "generating",
+        "failed",
+        "generating",
+        "failed",
+        "generating",
+    ]
     assert [token.error_data for token in found] == [None, FAULT, None, FAULT, None]
     changes = [store.read(tokens.token_history, number)[-1].action for number in range(1, 6)]
     assert changes == ["generate", "fail", "generate", "fail", "generate"]
@@ -52,10 +61,16 @@ def test_where_one_has_moved_on_none_moves(store: SqlStore) -> None:
 
     def move(tx: TokensWrite) -> None:
         heads = held(tx, ids)
-        before = [*heads[:3], evolve(heads[3], place=heads[3].place._replace(seq=7))]
-        kept_all(tx, tx.collection.tokens, [(head, head.entity.moved("generate", now=BEGINNING)) for head in before])
+        before = [*heads[:3], evolve(heads[3], revision=heads[3].revision._replace(seq=7))]
+        save_all(
+            tx,
+            tx.tokens.tokens,
+            [(head, head.entity.transition("generate", now=BEGINNING)) for head in before],
+        )
 
     with pytest.raises(Stale):
         within(store, move)
-    assert {store.read(tokens.get_token, number).token.status for number in range(1, 5)} == {"detected"}
+    assert {store.read(tokens.get_token, number).token.status for number in range(1, 5)} == {
+        "detected"
+    }
     assert not verify(store)

@@ -146,7 +146,8 @@ def test_a_downgrade_that_would_drop_captures_is_refused_whatever_it_is_shown(pl
         reading.capture(A)
         before, hashes = place.facts(), [change.hash for change in changes(store)]
         refused = [
-            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported)) for exported in ((), hashes)
+            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported))
+            for exported in ((), hashes)
         ]
 
         assert [each and each.code for each in refused] == ["RECORDS_WOULD_BE_LOST"] * 2
@@ -160,7 +161,9 @@ def test_a_downgrade_that_is_shown_an_export_of_everything_is_done(place: Place)
     place.upgrade()
     with place.opened() as store:
         create(store)
-        downgrade(place.owner_url, SCHEMA, "base", exported={change.hash for change in changes(store)})
+        downgrade(
+            place.owner_url, SCHEMA, "base", exported={change.hash for change in changes(store)}
+        )
     with place.opened() as store:
         assert code(store.feed) == "SCHEMA_OUT_OF_DATE"
 
@@ -201,7 +204,9 @@ def test_who_turns_a_file_to_wal_waits_for_who_writes_to_it(tmp_path: Path) -> N
         assert create(store).seq == 1
 
 
-async def test_who_opens_a_restored_file_in_an_event_loop_waits_for_who_writes_to_it(tmp_path: Path) -> None:
+async def test_who_opens_a_restored_file_in_an_event_loop_waits_for_who_writes_to_it(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "restored.db"
     url = f"sqlite:///{path}"
     upgrade(url, SCHEMA, role=None)
@@ -235,7 +240,11 @@ def stops(work: Callable[[], object]) -> list[int]:
     """Places all along the statements of a migration, the last one among them."""
     with killed_at(0) as seen:
         work()
-    begin = next(at for at, each in enumerate(seen, 2) if each.startswith(("BEGIN IMMEDIATE", "CREATE SCHEMA")))
+    begin = next(
+        at
+        for at, each in enumerate(seen, 2)
+        if each.startswith(("BEGIN IMMEDIATE", "CREATE SCHEMA"))
+    )
     return sorted({*range(begin, len(seen) + 1, max(1, len(seen) // STOPS)), len(seen)})
 
 
@@ -302,8 +311,12 @@ def test_a_role_that_could_undo_the_guards_is_refused(database: PostgresServer) 
             assert code(create, store) == "ROLE_TOO_STRONG"
 
 
-@pytest.mark.parametrize("granted", ["UPDATE (reason) ON indelible.history", "UPDATE (result) ON indelible.receipts"])
-def test_a_role_that_may_change_one_column_of_a_record_is_refused(database: PostgresServer, granted: str) -> None:
+@pytest.mark.parametrize(
+    "granted", ["UPDATE (reason) ON indelible.history", "UPDATE (result) ON indelible.receipts"]
+)
+def test_a_role_that_may_change_one_column_of_a_record_is_refused(
+    database: PostgresServer, granted: str
+) -> None:
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute(f"GRANT {granted} TO {APP}".encode())
     with opened(database.url) as store:

@@ -7,7 +7,15 @@ from sqlalchemy.sql.base import Executable
 
 from indelible.testing.stores import RATIO, create, edit
 from indelible_sql import SqlStore
-from indelible_sql.concepts.store import FIND, GET_VERSION, GET_WARNINGS, LOAD, LOAD_TO_EDIT, NAMES, NODES_NAMED
+from indelible_sql.concepts.store import (
+    FIND,
+    GET_VERSION,
+    GET_WARNINGS,
+    LOAD,
+    LOAD_TO_EDIT,
+    NAMES,
+    NODES_NAMED,
+)
 from indelible_sql.engine.prepared import prepared
 from indelible_sql.kernel.history import OF_ENTITY
 
@@ -31,13 +39,24 @@ def plan(store: SqlStore, explain: str, statement: Executable, **values: object)
     bound: Any = asked.bound(values)
     with engine.connect() as connection:
         given = tuple(bound) if asked.is_positional else bound
-        return [" ".join(map(str, row)) for row in connection.exec_driver_sql(f"{explain} {asked.text}", given)]
+        return [
+            " ".join(map(str, row))
+            for row in connection.exec_driver_sql(f"{explain} {asked.text}", given)
+        ]
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_what_asks_for_few_rows_reads_no_whole_table_or_index_of_sqlite(sqlite: SqlStore, name: str) -> None:
+def test_what_asks_for_few_rows_reads_no_whole_table_or_index_of_sqlite(
+    sqlite: SqlStore, name: str
+) -> None:
     saved = create(sqlite)
-    values = {"concept_id": saved.concept.id, "expected_seq": 1, "version_number": 1, "keys": ["a"], "ids": ["b"]}
+    values = {
+        "concept_id": saved.concept.id,
+        "expected_seq": 1,
+        "version_number": 1,
+        "keys": ["a"],
+        "ids": ["b"],
+    }
     values |= {"lifecycle": "concept", "entity_id": saved.concept.id, "after": 0, "limit": 10}
     found = plan(sqlite, "EXPLAIN QUERY PLAN", STATEMENTS[name], **values)
 
@@ -46,7 +65,9 @@ def test_what_asks_for_few_rows_reads_no_whole_table_or_index_of_sqlite(sqlite: 
 
 
 @pytest.mark.parametrize("name", ["find", "load", "load to edit"])
-def test_of_a_concept_with_many_versions_postgresql_reads_one(postgresql: SqlStore, name: str) -> None:
+def test_of_a_concept_with_many_versions_postgresql_reads_one(
+    postgresql: SqlStore, name: str
+) -> None:
     saved = create(postgresql)
     for _ in range(VERSIONS):
         saved = edit(postgresql, saved, RATIO)

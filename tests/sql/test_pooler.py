@@ -13,7 +13,7 @@ from tests.sql.pooler import Pooler, pooler_to
 
 from indelible import concepts
 from indelible.concepts import ConceptSaved, ConceptStatus
-from indelible.kernel import Once
+from indelible.kernel import Idempotency
 from indelible.kernel.keys import CreateKey, create_key, list_keys
 from indelible.testing.stores import MAYA, RATIO, create, do, edit, published, refusal
 from indelible_service.embedded import PostgresServer
@@ -34,7 +34,9 @@ KEPT = {
 def pooler(database: PostgresServer) -> Generator[Pooler]:
     url = make_url(database.url)
     user, name = str(url.username), str(url.database)
-    with pooler_to((database.host, database.port), user=user, database=name, sessions=SESSIONS) as found:
+    with pooler_to(
+        (database.host, database.port), user=user, database=name, sessions=SESSIONS
+    ) as found:
         yield found
 
 
@@ -58,7 +60,9 @@ def kept(url: str) -> dict[int, dict[str, int]]:
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
         for name, question in KEPT.items():
             for _ in range(SESSIONS):
-                pid, number = one(connection, question.replace("SELECT", "SELECT pg_backend_pid(),", 1))
+                pid, number = one(
+                    connection, question.replace("SELECT", "SELECT pg_backend_pid(),", 1)
+                )
                 found.setdefault(pid, {})[name] = number
     return found
 
@@ -68,15 +72,20 @@ def one(connection: psycopg.Connection[Any], question: str) -> tuple[int, int]:
     return pid, number
 
 
-def test_a_store_needs_nothing_of_a_session_but_a_transaction(store: SqlStore, pooler: Pooler, url: str) -> None:
+def test_a_store_needs_nothing_of_a_session_but_a_transaction(
+    store: SqlStore, pooler: Pooler, url: str
+) -> None:
     saved = published(store)
     edit(store, create(store))
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-    once = Once("key-1", ConceptSaved)
+    once = Idempotency("key-1", ConceptSaved)
     first = do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
 
     assert saved.concept.status is ConceptStatus.PUBLISHED
-    assert do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once) == first
+    assert (
+        do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
+        == first
+    )
     assert len(changes(store)) == 8
     assert len(store.read(list_keys)) == 1
     assert verify(store) == ()

@@ -13,17 +13,27 @@ from tests.sql.conftest import code
 from tests.sql.editors import PROCESSES, editors, race
 
 from indelible import concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.concepts import ConceptSaved, ConceptStatus
-from indelible.kernel import Once, Stale
+from indelible.kernel import Idempotency, Stale
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
 from indelible.testing.concepts.repository import CONCEPT, VERSION, save
-from indelible.testing.stores import CLEARER, MAYA, RATIO, approve, create, do, edit, publish, submit
+from indelible.testing.stores import (
+    CLEARER,
+    MAYA,
+    RATIO,
+    approve,
+    create,
+    do,
+    edit,
+    publish,
+    submit,
+)
 from indelible_sql import SqlStore, SqlTransaction, verify
 
 EDITS = 10
 ROUNDS = 10
-ONCE = Once("key-1", ConceptSaved)
+ONCE = Idempotency("key-1", ConceptSaved)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +58,9 @@ def test_eight_processes_edit_one_concept_and_nothing_is_lost(
     pool: ProcessPoolExecutor, store: SqlStore, tell: Callable[[str], None]
 ) -> None:
     raced = race(pool, store.own_url, EDITS)
-    tell(f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times")
+    tell(
+        f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times"
+    )
 
     assert raced.numbers == list(range(1, PROCESSES * EDITS + 2))
     assert raced.seq == len(raced.numbers)
@@ -100,26 +112,34 @@ def test_of_two_births_under_one_id_at_once_one_is_told_that_it_is_late(store: S
 def test_two_creates_under_one_key_at_once_are_one_create(store: SqlStore) -> None:
     command = concepts.CreateConcept(content=RATIO)
     for number in range(ROUNDS):
-        once = Once(f"key-{number}", ConceptSaved)
+        once = Idempotency(f"key-{number}", ConceptSaved)
         codes = both(*[partial(do, store, concepts.create_concept, command, once=once)] * 2)
 
         assert set(codes) <= {"", "REQUEST_IN_FLIGHT"}
         assert len(changes(store)) == number + 1
 
 
-def begun(threads: ThreadPoolExecutor, store: SqlStore, entered: Event, leave: Event) -> Future[ConceptSaved]:
+def begun(
+    threads: ThreadPoolExecutor, store: SqlStore, entered: Event, leave: Event
+) -> Future[ConceptSaved]:
     """A create under a key that is at work until it may leave."""
 
-    def create_slowly(tx: Writing, command: concepts.CreateConcept) -> ConceptSaved:
+    def create_slowly(tx: WriteTx, command: concepts.CreateConcept) -> ConceptSaved:
         entered.set()
         leave.wait()
         return concepts.create_concept(tx, command)
 
-    create_slowly.__name__ = concepts.create_concept.__name__  # the same request, for its fingerprint
-    return threads.submit(do, store, create_slowly, concepts.CreateConcept(content=RATIO), once=ONCE)
+    create_slowly.__name__ = (
+        concepts.create_concept.__name__
+    )  # the same request, for its fingerprint
+    return threads.submit(
+        do, store, create_slowly, concepts.CreateConcept(content=RATIO), once=ONCE
+    )
 
 
-def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_answer(postgresql: SqlStore) -> None:
+def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_answer(
+    postgresql: SqlStore,
+) -> None:
     entered, leave = Event(), Event()
     command = concepts.CreateConcept(content=RATIO)
     with ThreadPoolExecutor(1) as threads:
@@ -133,7 +153,9 @@ def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_an
     assert len(changes(postgresql)) == 1
 
 
-def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(sqlite: SqlStore) -> None:
+def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(
+    sqlite: SqlStore,
+) -> None:
     entered, leave = Event(), Event()
     command = concepts.CreateConcept(content=RATIO)
     with ThreadPoolExecutor(2) as threads:
@@ -149,7 +171,7 @@ def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(sqlit
 def edit_now(tx: SqlTransaction, concept_id: str) -> None:
     """Edit the concept as it stands, however often it moves meanwhile."""
     while True:
-        seq = tx.concept_search.find(concept_id)[0].place.seq
+        seq = tx.concept_search.find(concept_id)[0].revision.seq
         command = concepts.EditConcept(
             concept_id=concept_id, expected_seq=seq, content=CLEARER, change_note="one of a batch"
         )
@@ -163,7 +185,10 @@ def edit_now(tx: SqlTransaction, concept_id: str) -> None:
 def test_batches_that_lock_in_opposite_order_are_both_done(
     postgresql: SqlStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ids, run = [create(postgresql).concept.id for _ in range(2)], partial(postgresql.run, actor=MAYA)
+    ids, run = (
+        [create(postgresql).concept.id for _ in range(2)],
+        partial(postgresql.run, actor=MAYA),
+    )
     crossed = Barrier(2)
     attempts: list[int] = []
 

@@ -9,20 +9,51 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, PrimaryKeyConstraint, ScalarSelect, Select, Table, UniqueConstraint, func
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ClauseElement, ColumnClause, TextClause
+from sqlalchemy import (
+    Column,
+    PrimaryKeyConstraint,
+    ScalarSelect,
+    Select,
+    Table,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    ClauseElement,
+    ColumnClause,
+    TextClause,
+)
 from sqlalchemy.sql.visitors import Visitable, iterate
 from tests.sql.statements import Trace, on_postgresql, on_sqlite
 
 import indelible_sql
 from indelible import concepts
 from indelible.concepts import ConceptFilter, ConceptSaved
-from indelible.kernel import Once
-from indelible.kernel.keys import CreateKey, RevokeKey, create_key, key_for, list_keys, revoke_key
-from indelible.testing.stores import BEGINNING, MAYA, RATIO, approve, create, do, edit, publish, submit
+from indelible.kernel import Idempotency
+from indelible.kernel.keys import (
+    CreateKey,
+    RevokeKey,
+    authenticate_key,
+    create_key,
+    list_keys,
+    revoke_key,
+)
+from indelible.testing.stores import (
+    BEGINNING,
+    MAYA,
+    RATIO,
+    approve,
+    create,
+    do,
+    edit,
+    publish,
+    submit,
+)
 from indelible_service.embedded import PostgresServer
 from indelible_sql.schema.catalog import RECORDS
-from indelible_sql.schema.expressions import Gathered
+from indelible_sql.schema.expressions import JsonArrayAgg
 
 BEFORE = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
 REWRITES = re.compile(
@@ -30,7 +61,11 @@ REWRITES = re.compile(
     r"|\b(ON CONFLICT|OR REPLACE|REPLACE INTO|OR IGNORE|MERGE INTO)\b",
     re.IGNORECASE,
 )
-EXEMPT = ("CHANGES_ON_POSTGRESQL", "CHANGES_ON_SQLITE", "NODE")  # parts of more, as are those of a module alone
+EXEMPT = (
+    "CHANGES_ON_POSTGRESQL",
+    "CHANGES_ON_SQLITE",
+    "NODE",
+)  # parts of more, as are those of a module alone
 UPSERT = re.compile(r"\bON CONFLICT\b|\bOR REPLACE\b|\bREPLACE INTO\b")
 AGGREGATES = ("count", "max", "min", "sum")
 ORDER = re.compile(r"ORDER BY (.*?)(?: LIMIT .*)?$")
@@ -80,22 +115,25 @@ def life(trace: Trace) -> Iterator[tuple[str, list[str]]]:
 def everything_else(trace: Trace) -> list[str]:
     """Statements of keys, receipts, the hand-off's methods and every query."""
     store = trace.store
-    saved = create(store, concepts.ConceptContent(name="Rate", definition="A ratio.", prerequisites=("Ratio", "?")))
+    saved = create(
+        store,
+        concepts.ConceptContent(name="Rate", definition="A ratio.", prerequisites=("Ratio", "?")),
+    )
 
     def work() -> None:
         made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
         do(store, revoke_key, RevokeKey(key_id=made.key.id, expected_seq=made.seq))
         for _ in range(2):
-            once = Once("key-1", ConceptSaved)
+            once = Idempotency("key-1", ConceptSaved)
             do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
-        store.read(key_for, made.text, now=BEGINNING)
+        store.read(authenticate_key, made.text, now=BEGINNING)
         store.read(list_keys)
         store.read(concepts.list_concepts, ConceptFilter(text="a"))
         store.read(concepts.list_versions, saved.concept.id)
         store.read(concepts.list_history, saved.concept.id)
         store.read(concepts.list_warnings, saved.concept.id)
         store.read(concepts.concept_as_of, saved.concept.id, seq=1)
-        store.read(concepts.order_of_learning)
+        store.read(concepts.get_learning_order)
         store.read(lambda tx: tx.concepts.list_versions(saved.concept.id))
         store.read(lambda tx: tx.concepts.get_latest_version(saved.concept.id))
         store.feed()
@@ -103,11 +141,15 @@ def everything_else(trace: Trace) -> list[str]:
     return trace.of(work)[1]
 
 
-def test_an_edit_is_one_load_and_one_write(wire: Trace, file: Trace, tell: Callable[[str], None]) -> None:
+def test_an_edit_is_one_load_and_one_write(
+    wire: Trace, file: Trace, tell: Callable[[str], None]
+) -> None:
     sent = {trace.store.engines.writer.dialect.name: dict(life(trace)) for trace in (wire, file)}
     begin, load, write, commit = sent["postgresql"]["edit"]
     for dialect, commands in sent.items():
-        counts = ", ".join(f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items())
+        counts = ", ".join(
+            f"{name} {len(set(each) - set(BEFORE))}" for name, each in commands.items()
+        )
         tell(f"statements on {dialect} between BEGIN and COMMIT: {counts}")
 
     assert (begin, commit) == ("BEGIN", "COMMIT")
@@ -121,7 +163,9 @@ def test_an_edit_is_one_load_and_one_write(wire: Trace, file: Trace, tell: Calla
 
 def test_an_edit_waits_for_postgresql_four_times(database: PostgresServer) -> None:
     with on_postgresql(database, prepare=True) as trace:
-        saved = edit(trace.store, edit(trace.store, create(trace.store)))  # everything is prepared by now
+        saved = edit(
+            trace.store, edit(trace.store, create(trace.store))
+        )  # everything is prepared by now
 
         assert trace.trips_of(lambda: edit(trace.store, saved)) == 4
 
@@ -204,10 +248,15 @@ def is_counting(part: Visitable) -> bool:
 def is_total(statement: Select[*tuple[object, ...]]) -> bool:
     """Whether at most one row is found, or the order leaves no two rows side by side."""
     ordered = frozenset(
-        each.name for clause in orders(statement) for each in iterate(clause) if isinstance(each, ColumnClause)
+        each.name
+        for clause in orders(statement)
+        for each in iterate(clause)
+        if isinstance(each, ColumnClause)
     )
     shown = frozenset(getattr(column, "name", "") for column in statement.selected_columns)
-    if len(shown) == 1 and any(isinstance(each, Gathered) for each in iterate(statement.selected_columns[0])):
+    if len(shown) == 1 and any(
+        isinstance(each, JsonArrayAgg) for each in iterate(statement.selected_columns[0])
+    ):
         return True  # an aggregate of all rows is one row
     groups: tuple[Column[object], ...] = vars(statement).get("_group_by_clauses", ())
     if groups or is_aggregate(statement):
@@ -216,7 +265,9 @@ def is_total(statement: Select[*tuple[object, ...]]) -> bool:
         return shown <= ordered
     tables: list[Table] = [each for each in iterate(statement) if isinstance(each, Table)]
     texts = [each.text for each in orders(statement) if isinstance(each, TextClause)]
-    return texts in FEEDS or any(key <= fixed(statement) | ordered for table in tables for key in uniques(table))
+    return texts in FEEDS or any(
+        key <= fixed(statement) | ordered for table in tables for key in uniques(table)
+    )
 
 
 def test_every_select_that_finds_many_rows_has_a_total_order() -> None:
@@ -231,7 +282,9 @@ def test_a_select_without_a_total_order_is_recognised() -> None:
 
     assert not is_total(versions.select())
     assert not is_total(versions.select().order_by(versions.c.created_at))
-    assert not is_total(versions.select().with_only_columns(versions.c.name, versions.c.name_key).distinct())
+    assert not is_total(
+        versions.select().with_only_columns(versions.c.name, versions.c.name_key).distinct()
+    )
     grouped = versions.select().with_only_columns(versions.c.name, func.max(versions.c.name_key))
     assert not is_total(grouped.group_by(versions.c.name))
     assert not is_total(versions.select().with_only_columns(func.lower(versions.c.name)))
@@ -246,7 +299,10 @@ def test_every_statement_with_many_rows_is_sent_with_an_order(trace: Trace) -> N
     unordered = [
         text
         for text in everything_else(trace)
-        if text.startswith("SELECT") and " FROM " in text and not ORDER.search(text) and not is_by_key(text)
+        if text.startswith("SELECT")
+        and " FROM " in text
+        and not ORDER.search(text)
+        and not is_by_key(text)
     ]
 
     assert unordered == []
@@ -254,7 +310,13 @@ def test_every_statement_with_many_rows_is_sent_with_an_order(trace: Trace) -> N
 
 def is_by_key(text: str) -> bool:
     """One row by its name, or a question about the server."""
-    keys = (r"\bid = ", r"\bversion_number = ", r"\bkey\"? = .*|owner = ", r"current_database\(\)", r"pg_try_advisory")
+    keys = (
+        r"\bid = ",
+        r"\bversion_number = ",
+        r"\bkey\"? = .*|owner = ",
+        r"current_database\(\)",
+        r"pg_try_advisory",
+    )
     return any(re.search(key, text) for key in keys)
 
 
@@ -262,7 +324,11 @@ def calls(tree: ast.Module) -> Iterator[str]:
     """The functions that a module calls, by name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
 
 
 def literals(tree: ast.Module) -> Iterator[str]:
@@ -274,12 +340,20 @@ def literals(tree: ast.Module) -> Iterator[str]:
 
 
 def test_the_source_holds_no_upsert_and_changes_rows_in_few_places() -> None:
-    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py")}
-    queue = trees.pop("tasks.py")  # work is neither a record nor a head: its row is written as often as it is claimed
+    trees = {
+        path.name: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py")
+    }
+    queue = trees.pop(
+        "tasks.py"
+    )  # work is neither a record nor a head: its row is written as often as it is claimed
     called = {(name, call) for name, tree in trees.items() for call in calls(tree)}
 
     assert "update" in set(calls(queue))
-    assert {name for name, call in called if call == "update"} <= {"atomic_write.py", "rebuild.py", "migrate.py"}
+    assert {name for name, call in called if call == "update"} <= {
+        "atomic_write.py",
+        "rebuild.py",
+        "migrate.py",
+    }
     assert {name for name, call in called if call == "delete"} <= {"rebuild.py"}
     assert not {call for _, call in called if call.startswith("on_conflict") or call == "merge"}
     assert not [text for tree in trees.values() for text in literals(tree) if UPSERT.search(text)]

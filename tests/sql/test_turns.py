@@ -17,7 +17,7 @@ from indelible.concepts import CreateConcept
 from indelible.testing.stores import MAYA, RATIO
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.connections import Pool, open_async_engines, open_engines
-from indelible_sql.engine.pools import TasksInTurn
+from indelible_sql.engine.pools import AsyncFairQueuePool
 
 MANY = 8
 TIMES = 20
@@ -109,7 +109,7 @@ def test_a_task_that_is_ended_while_it_waits_keeps_nothing(sqlite_url: str) -> N
 
 def test_what_a_task_was_given_as_it_was_ended_is_kept_even_where_the_queue_is_full() -> None:
     async def story() -> None:
-        queue: Any = getattr(TasksInTurn, "_queue_class")(1)  # noqa: B009 - the pool's own part
+        queue: Any = getattr(AsyncFairQueuePool, "_queue_class")(1)  # noqa: B009 - the pool's own part
         waiting = asyncio.create_task(greenlet_spawn(queue.get, True, MANY))  # noqa: FBT003 - as the pool asks
         await asyncio.sleep(HASTE_SECONDS)
         queue.put_nowait("handed on")
@@ -132,7 +132,9 @@ def test_a_read_that_is_ended_ends_as_it_was_ended(sqlite_url: str) -> None:
             await asyncio.sleep(turn / 1_000)
             for each in reads[::2]:
                 each.cancel()
-            ends.update(type(each).__name__ for each in await asyncio.gather(*reads, return_exceptions=True))
+            ends.update(
+                type(each).__name__ for each in await asyncio.gather(*reads, return_exceptions=True)
+            )
         await store.dispose()
         return ends
 

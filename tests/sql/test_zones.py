@@ -12,8 +12,26 @@ from tests.stateful.play import everything
 from indelible import concepts, tokens
 from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
-from indelible.testing.stores import BEGINNING, MAYA, AnyStore, CountedIds, TickingClock, create, do, edit, published
-from indelible.testing.tokens.scenarios import FAR, a_log, a_page, claim, keep, seven, within
+from indelible.testing.stores import (
+    BEGINNING,
+    MAYA,
+    AnyStore,
+    CountedIds,
+    TickingClock,
+    create,
+    do,
+    edit,
+    published,
+)
+from indelible.testing.tokens.scenarios import (
+    FAR,
+    a_log,
+    a_page,
+    claim,
+    keep,
+    with_repositories,
+    within,
+)
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 
@@ -33,7 +51,11 @@ def told(store: AnyStore) -> tuple[object, ...]:
     """A story with every kind of instant, and all that is known afterwards."""
     saved = published(store)
     edit(store, create(store))
-    do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",), expires_at=BEGINNING.replace(month=7)))
+    do(
+        store,
+        create_key,
+        CreateKey(owner=MAYA, scopes=("admin",), expires_at=BEGINNING.replace(month=7)),
+    )
     as_of = store.read(concepts.concept_as_of, saved.concept.id, at=saved.concept.created_at)
     return *store.read(everything), as_of, *minted(store)
 
@@ -42,13 +64,22 @@ def minted(store: AnyStore) -> tuple[object, ...]:
     """Tokens, their mints and work on them, and what is asked about them."""
     keep(store, a_page(1, 10, a_log(1, block=3, quantity=2), a_log(3, block=8)))
     (lease, *_) = claim(store, 2, stage="generate")
-    within(store, lambda tx: tx.work.put_off(lease, due_at=FAR, reason="no answer"))
-    seven(store, lambda r: r.system_state.set_state("at", "2026-03-29T02:30:00+02:00"))
-    pending = seven(store, lambda r: r.tokens.get_pending_for_generation())
-    work = store.read(lambda tx: (tx.work.backlogs(FAR), tx.work.get("generate", lease.entity_id)))
-    attempts = store.read(lambda tx: tx.work.attempts_of("generate", lease.entity_id, limit=9))
-    mints = seven(store, lambda r: r.mint_events.get_by_block_range(0, 99))
-    return store.read(tokens.list_tokens), store.read(tokens.figures), pending, mints, work, attempts
+    within(store, lambda tx: tx.tasks.retry_later(lease, due_at=FAR, reason="no answer"))
+    with_repositories(store, lambda r: r.system_state.set_state("at", "2026-03-29T02:30:00+02:00"))
+    pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
+    work = store.read(
+        lambda tx: (tx.tasks.backlogs(FAR), tx.tasks.get("generate", lease.entity_id))
+    )
+    attempts = store.read(lambda tx: tx.tasks.attempts_of("generate", lease.entity_id, limit=9))
+    mints = with_repositories(store, lambda r: r.mint_events.get_by_block_range(0, 99))
+    return (
+        store.read(tokens.list_tokens),
+        store.read(tokens.token_stats),
+        pending,
+        mints,
+        work,
+        attempts,
+    )
 
 
 def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite_url: str) -> None:

@@ -22,7 +22,11 @@ def run(templates: Templates, number: int, chosen: int) -> Tallies:
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
     )
     @given(programs())
     def same(program: Program) -> None:
@@ -41,7 +45,9 @@ def main() -> None:
     loop, begun = Loop(), time.monotonic()
     try:
         with testbed() as bed:
-            tallies = run(Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed)
+            tallies = run(
+                Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed
+            )
     finally:
         loop.stop()
     for name, tally in tallies.items():

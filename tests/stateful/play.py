@@ -7,7 +7,7 @@ from tests.stateful.programs import MANY, Call, Program, Verb, World
 from tests.stateful.stores import Side, Templates
 
 from indelible import concepts
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, digest
 from indelible.kernel.keys import list_keys
@@ -26,7 +26,9 @@ class Tally:
 
     def __str__(self) -> str:
         commands = self.answers.total()
-        refused = ", ".join(f"{code} {number}" for code, number in self.answers.most_common() if code != ACCEPTED)
+        refused = ", ".join(
+            f"{code} {number}" for code, number in self.answers.most_common() if code != ACCEPTED
+        )
         return f"{self.programs} programs, {commands} commands, {self.answers[ACCEPTED]} accepted; refused: {refused}"
 
 
@@ -59,7 +61,12 @@ def answer(store: AnyStore, call: Call) -> tuple[str, object]:
     """The code of the refusal with its detail, or what was answered."""
     try:
         result = store.run(
-            call.handler, call.command, actor=call.actor, reason="a program", request_id="request-1", once=call.once
+            call.handler,
+            call.command,
+            actor=call.actor,
+            reason="a program",
+            request_id="request-1",
+            once=call.once,
         )
     except IndelibleError as error:
         return error.code, error.detail
@@ -74,13 +81,15 @@ def _compare_ends(sides: tuple[Side, ...]) -> None:
         changes = side.store.feed(limit=MANY).changes
         findings, rebuilt = side.checked()
 
-        assert digest([change.hash for change in changes]) == expected[0], f"{side.name} has another history"
+        assert digest([change.hash for change in changes]) == expected[0], (
+            f"{side.name} has another history"
+        )
         assert side.store.read(everything) == expected, f"{side.name} reads back otherwise"
         assert not findings, f"{side.name}: {findings}"
         assert not any(each.changed for each in rebuilt), f"{side.name}: {rebuilt}"
 
 
-def everything(tx: Reading) -> tuple[object, ...]:
+def everything(tx: ReadTx) -> tuple[object, ...]:
     """The digest of the history, and what the queries say of all that there is."""
     listed = concepts.list_concepts(tx, ConceptFilter(), limit=MANY)
     found = [each.concept.id for each in listed]
@@ -92,5 +101,5 @@ def everything(tx: Reading) -> tuple[object, ...]:
         [concepts.list_versions(tx, each, limit=MANY) for each in found],
         [concepts.list_warnings(tx, each) for each in found[-SOME:]],
         concepts.whole_graph(tx),
-        concepts.order_of_learning(tx),
+        concepts.get_learning_order(tx),
     )

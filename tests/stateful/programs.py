@@ -19,10 +19,26 @@ from hypothesis.strategies import (
 )
 
 from indelible import concepts
-from indelible.app import Writing
-from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptFilter, ConceptListed, ConceptStatus
-from indelible.kernel import Actor, Once
-from indelible.kernel.keys import KEY, CreateKey, KeyCreated, KeySaved, RevokeKey, create_key, list_keys, revoke_key
+from indelible.app import WriteTx
+from indelible.concepts import (
+    CONCEPT,
+    Concept,
+    ConceptContent,
+    ConceptFilter,
+    ConceptStatus,
+    ConceptSummary,
+)
+from indelible.kernel import Actor, Idempotency
+from indelible.kernel.keys import (
+    KEY,
+    CreateKey,
+    KeyCreated,
+    KeySaved,
+    RevokeKey,
+    create_key,
+    list_keys,
+    revoke_key,
+)
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore
 
 T = TypeVar("T")
@@ -84,20 +100,22 @@ class Program:
 class Call:
     """One command, ready to be run by every store."""
 
-    handler: Callable[[Writing, Any], object]
+    handler: Callable[[WriteTx, Any], object]
     command: Any
     actor: Actor = MAYA
-    once: Once[Any] | None = None
+    once: Idempotency[Any] | None = None
 
 
 VERBS = (*(Verb.CREATE, Verb.EDIT, Verb.SUBMIT) * 2, Verb.APPROVE, Verb.PUBLISH, Verb.SAVE, *Verb)
 TWISTS = (*(Twist.RIGHT,) * 11, *Twist)  # a fifth is not right
 SURROGATES: Final[tuple[Literal["Cs"]]] = ("Cs",)
 STORABLE = characters(exclude_categories=SURROGATES, exclude_characters="\x00")
-texts = sampled_from(("", "A ratio of two quantities.", "How fast, as a rate.", "Speed")) | text(STORABLE, max_size=8)
-names = sampled_from(("Ratio", " ratio", "Rate", "Straße", "50% off", "id-00000001", "own-1")) | text(
-    STORABLE, max_size=6
+texts = sampled_from(("", "A ratio of two quantities.", "How fast, as a rate.", "Speed")) | text(
+    STORABLE, max_size=8
 )
+names = sampled_from(
+    ("Ratio", " ratio", "Rate", "Straße", "50% off", "id-00000001", "own-1")
+) | text(STORABLE, max_size=6)
 contents = builds(
     ConceptContent,
     name=names,
@@ -133,7 +151,11 @@ class World:
 
     def call(self, step: Step) -> Call:
         """The command that the step means now."""
-        made = self._repeated(step) if step.twist is Twist.REPEATED and self.asked else self._resolved(step)
+        made = (
+            self._repeated(step)
+            if step.twist is Twist.REPEATED and self.asked
+            else self._resolved(step)
+        )
         self.asked.append(made)
         return made
 
@@ -146,7 +168,9 @@ class World:
         other = self._resolved(evolve(step, twist=Twist.RIGHT))
         if step.pick % 2 or other.once is None or again.once is None:
             return again
-        return evolve(other, once=Once(again.once.key, other.once.returns), actor=again.actor)
+        return evolve(
+            other, once=Idempotency(again.once.key, other.once.returns), actor=again.actor
+        )
 
     def _resolved(self, step: Step) -> Call:
         call = RESOLVE[step.verb](self, step)
@@ -154,9 +178,9 @@ class World:
         if not step.is_once or returns is None:
             return evolve(call, actor=step.actor)
         self._keys_given += 1
-        return evolve(call, actor=step.actor, once=Once(f"key-{self._keys_given}", returns))
+        return evolve(call, actor=step.actor, once=Idempotency(f"key-{self._keys_given}", returns))
 
-    def concepts(self) -> tuple[ConceptListed, ...]:
+    def concepts(self) -> tuple[ConceptSummary, ...]:
         """Every concept as it stands."""
         return self.oracle.read(concepts.list_concepts, ConceptFilter(), limit=MANY)
 
@@ -166,14 +190,21 @@ class World:
 
     def create(self, step: Step) -> Call:
         """A new concept; illegal is one that corrects what is not published."""
-        unpublished = [each for each in self.concepts() if each.concept.status is not ConceptStatus.PUBLISHED]
+        unpublished = [
+            each for each in self.concepts() if each.concept.status is not ConceptStatus.PUBLISHED
+        ]
         corrects = _picked(unpublished, step.pick) if step.twist is Twist.ILLEGAL else None
-        command = concepts.CreateConcept(content=step.content, corrects=corrects.concept.id if corrects else None)
+        command = concepts.CreateConcept(
+            content=step.content, corrects=corrects.concept.id if corrects else None
+        )
         return Call(concepts.create_concept, command)
 
     def correct(self, step: Step) -> Call:
         """A new concept in the place of a published one."""
-        found = _picked([each for each in self.concepts() if each.concept.status is ConceptStatus.PUBLISHED], step.pick)
+        found = _picked(
+            [each for each in self.concepts() if each.concept.status is ConceptStatus.PUBLISHED],
+            step.pick,
+        )
         if found is None:
             return self.create(step)
         command = concepts.CreateConcept(content=step.content, corrects=found.concept.id)
@@ -186,7 +217,10 @@ class World:
             return self.create(step)
         concept_id, seq = target
         command = concepts.EditConcept(
-            concept_id=concept_id, expected_seq=seq, content=step.content, change_note=f"edit {step.pick}"
+            concept_id=concept_id,
+            expected_seq=seq,
+            content=step.content,
+            change_note=f"edit {step.pick}",
         )
         return Call(concepts.edit_concept, command)
 
@@ -206,19 +240,30 @@ class World:
     def revoke(self, step: Step) -> Call:
         """The end of a key; illegal is the second end."""
         is_open = step.twist is not Twist.ILLEGAL
-        found = _picked([each for each in self.keys() if bool(KEY.allowed(each.key.status)) is is_open], step.pick)
+        found = _picked(
+            [each for each in self.keys() if bool(KEY.allowed(each.key.status)) is is_open],
+            step.pick,
+        )
         if found is None:
             return self.issue(step)
-        return Call(revoke_key, RevokeKey(key_id=found.key.id, expected_seq=_expected(step, found.seq)))
+        return Call(
+            revoke_key, RevokeKey(key_id=found.key.id, expected_seq=_expected(step, found.seq))
+        )
 
     def bear(self, step: Step) -> Call:
         """A birth by the hand-off's two methods."""
         at = BEGINNING + timedelta(milliseconds=step.pick)
         number = len(self.asked)
         concept = Concept(
-            id=f"own-{number}", current_version=1, status=ConceptStatus.DRAFT, created_at=at, updated_at=at
+            id=f"own-{number}",
+            current_version=1,
+            status=ConceptStatus.DRAFT,
+            created_at=at,
+            updated_at=at,
         )
-        version = concept.version(step.content, version_id=f"v-{number}", by=step.actor, note="first version")
+        version = concept.version(
+            step.content, version_id=f"v-{number}", by=step.actor, note="first version"
+        )
         odd = (
             (evolve(concept, status=ConceptStatus.REVIEW), version),
             (evolve(concept, current_version=2), version),
@@ -236,8 +281,12 @@ class World:
         if found is None:
             return self.bear(step)
         concept = found.concept
-        next_version = evolve(concept, current_version=concept.current_version + 1, updated_at=_after(concept))
-        version = next_version.version(step.content, version_id=f"v-{len(self.asked)}", by=step.actor, note="by hand")
+        next_version = evolve(
+            concept, current_version=concept.current_version + 1, updated_at=_after(concept)
+        )
+        version = next_version.version(
+            step.content, version_id=f"v-{len(self.asked)}", by=step.actor, note="by hand"
+        )
         right: list[Sequence[Value]] = [(concept,)]
         for edge in CONCEPT.edges:
             if edge.from_state == concept.status:
@@ -255,14 +304,18 @@ class World:
     def _target(self, step: Step, action: str) -> tuple[str, int] | None:
         """The concept for an action, and the seq that the caller has in mind; None while there is none."""
         is_legal = step.twist is not Twist.ILLEGAL
-        fits = [each for each in self.concepts() if (action in CONCEPT.allowed(each.concept.status)) is is_legal]
+        fits = [
+            each
+            for each in self.concepts()
+            if (action in CONCEPT.allowed(each.concept.status)) is is_legal
+        ]
         found = _picked(fits, step.pick)
         if found is None:
             return None if is_legal else ("nowhere", 1)
         return found.concept.id, _expected(step, found.seq)
 
 
-def save_values(tx: Writing, values: tuple[Value, ...]) -> None:
+def save_values(tx: WriteTx, values: tuple[Value, ...]) -> None:
     """Save the values by the hand-off's methods, in their order."""
     for value in values:
         if isinstance(value, Concept):
@@ -271,7 +324,7 @@ def save_values(tx: Writing, values: tuple[Value, ...]) -> None:
             tx.concepts.save_version(value)
 
 
-def look_up(tx: Writing, concept_id: str) -> tuple[object, ...]:
+def look_up(tx: WriteTx, concept_id: str) -> tuple[object, ...]:
     """What the four readers of the hand-off answer."""
     return (
         tx.concepts.get_concept(concept_id),
@@ -313,12 +366,12 @@ def _picked(choices: Sequence[T], pick: int) -> T | None:
     return choices[-1 - pick % min(len(choices), NEAR)] if choices else None
 
 
-MOVES: dict[Verb, tuple[Callable[[Writing, Any], object], Callable[..., object]]] = {
+MOVES: dict[Verb, tuple[Callable[[WriteTx, Any], object], Callable[..., object]]] = {
     Verb.SUBMIT: (concepts.submit_concept, concepts.SubmitConcept),
     Verb.APPROVE: (concepts.approve_concept, concepts.ApproveConcept),
     Verb.PUBLISH: (concepts.publish_concept, concepts.PublishConcept),
 }
-RETURNS: dict[Callable[[Writing, Any], object], type[object]] = {
+RETURNS: dict[Callable[[WriteTx, Any], object], type[object]] = {
     concepts.create_concept: concepts.ConceptSaved,
     concepts.edit_concept: concepts.ConceptSaved,
     concepts.submit_concept: concepts.ConceptSaved,

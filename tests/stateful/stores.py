@@ -80,9 +80,14 @@ class Templates:
             directory = Path(stack.enter_context(TemporaryDirectory(dir=self.file.parent)))
             found = (
                 in_memory(policy),
-                *(self._on_sqlite(directory / f"{is_async}.db", policy, is_async=is_async) for is_async in (0, 1)),
                 *(
-                    self._on_postgresql(stack.enter_context(self._copied()), policy, is_async=is_async)
+                    self._on_sqlite(directory / f"{is_async}.db", policy, is_async=is_async)
+                    for is_async in (0, 1)
+                ),
+                *(
+                    self._on_postgresql(
+                        stack.enter_context(self._copied()), policy, is_async=is_async
+                    )
                     for is_async in (0, 1)
                 ),
             )
@@ -97,7 +102,9 @@ class Templates:
 
     def _on_postgresql(self, database: PostgresServer, policy: Policy, *, is_async: int) -> Side:
         name = ("PostgreSQL", "PostgreSQL, awaited")[is_async]
-        return evolve(self._side(name, database.url, policy, is_async=is_async), owner_url=database.owner_url)
+        return evolve(
+            self._side(name, database.url, policy, is_async=is_async), owner_url=database.owner_url
+        )
 
     def _side(self, name: str, url: str, policy: Policy, *, is_async: int) -> Side:
         clock, ids = TickingClock(), CountedIds()
@@ -129,7 +136,9 @@ def called(url: str, policy: Policy, clock: TickingClock, ids: CountedIds) -> Ge
 
 
 @contextmanager
-def awaited(loop: Loop, url: str, policy: Policy, clock: TickingClock, ids: CountedIds) -> Generator[AnyStore]:
+def awaited(
+    loop: Loop, url: str, policy: Policy, clock: TickingClock, ids: CountedIds
+) -> Generator[AnyStore]:
     """A store for an event loop, which is waited for."""
     store = open_async_store(url, policy=policy, clock=clock, ids=ids)
     yield cast("AnyStore", Awaited(store, loop))

@@ -17,13 +17,17 @@ SOME_CODES = 3
 
 
 @pytest.fixture(scope="module")
-def templates(server: PostgresServer, template: PostgresServer, template_file: Path) -> Generator[Templates]:
+def templates(
+    server: PostgresServer, template: PostgresServer, template_file: Path
+) -> Generator[Templates]:
     loop = Loop()
     yield Templates(server, template.url.rpartition("/")[2], template_file, loop)
     loop.stop()
 
 
-def test_every_store_answers_and_refuses_as_memory_does(templates: Templates, tell: Callable[[str], None]) -> None:
+def test_every_store_answers_and_refuses_as_memory_does(
+    templates: Templates, tell: Callable[[str], None]
+) -> None:
     tallies: Tallies = {}
 
     @settings(
@@ -32,7 +36,11 @@ def test_every_store_answers_and_refuses_as_memory_does(templates: Templates, te
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
     )
     @given(programs())
     def same(program: Program) -> None:

@@ -26,13 +26,20 @@ def _operations(old: Json, new: Json) -> Iterator[str]:
     before, after = dict(_by_name(old)), dict(_by_name(new))
     yield from (f"{name} is gone" for name in before if name not in after)
     for name in before.keys() & after.keys():
-        yield from (f"{name} no longer answers {status}" for status in _missing(before, after, name, "responses"))
+        yield from (
+            f"{name} no longer answers {status}"
+            for status in _missing(before, after, name, "responses")
+        )
         was, now = (_parameters(operation) for operation in (before[name], after[name]))
         yield from (f"{name} no longer takes {each}" for each in was if each not in now)
         needed = {each for each, parameter in now.items() if parameter["required"]}
-        yield from (f"{name} now needs {each}" for each in needed if not was.get(each, {}).get("required"))
+        yield from (
+            f"{name} now needs {each}" for each in needed if not was.get(each, {}).get("required")
+        )
         for each in was.keys() & now.keys():
-            yield from _narrowed(f"{name} {each}", was[each]["schema"], now[each]["schema"], is_sent=True)
+            yield from _narrowed(
+                f"{name} {each}", was[each]["schema"], now[each]["schema"], is_sent=True
+            )
 
 
 def _schemas(old: Json, new: Json) -> Iterator[str]:
@@ -55,8 +62,14 @@ def _schemas(old: Json, new: Json) -> Iterator[str]:
 
 def _narrowed(name: str, was: Json, now: Json, *, is_sent: bool) -> Iterator[str]:
     """How a value's schema leaves out what was; of what callers send, limits that became tighter too."""
-    yield from (f"{name} no longer knows {value}" for value in was.get("enum", ()) if value not in now.get("enum", ()))
-    shape = [{key: each.get(key) for key in ("type", "format", "$ref", "anyOf")} for each in (was, now)]
+    yield from (
+        f"{name} no longer knows {value}"
+        for value in was.get("enum", ())
+        if value not in now.get("enum", ())
+    )
+    shape = [
+        {key: each.get(key) for key in ("type", "format", "$ref", "anyOf")} for each in (was, now)
+    ]
     if shape[0] != shape[1]:
         yield f"{name} is of another type"
     if is_sent:
@@ -72,7 +85,9 @@ def _narrowed(name: str, was: Json, now: Json, *, is_sent: bool) -> Iterator[str
 
 def _by_name(document: Json) -> Iterator[tuple[str, Json]]:
     for path, operations in document["paths"].items():
-        yield from ((f"{method.upper()} {path}", operation) for method, operation in operations.items())
+        yield from (
+            (f"{method.upper()} {path}", operation) for method, operation in operations.items()
+        )
 
 
 def _parameters(operation: Json) -> dict[str, Json]:
@@ -80,12 +95,20 @@ def _parameters(operation: Json) -> dict[str, Json]:
 
 
 def _missing(before: dict[str, Json], after: dict[str, Json], name: str, part: str) -> list[str]:
-    return [each for each in before[name][part] if each.startswith("2") and each not in after[name][part]]
+    return [
+        each
+        for each in before[name][part]
+        if each.startswith("2") and each not in after[name][part]
+    ]
 
 
 if __name__ == "__main__":
     document = Web(memory()).document
-    broken = breaking_changes(json.loads(COMMITTED.read_text("utf-8")), document) if COMMITTED.exists() else []
+    broken = (
+        breaking_changes(json.loads(COMMITTED.read_text("utf-8")), document)
+        if COMMITTED.exists()
+        else []
+    )
     if broken and "--break" not in sys.argv:
         sys.exit("\n".join([*broken, "Nothing was written; with --break it is."]))
     COMMITTED.write_text(text_of(document), "utf-8")

@@ -36,7 +36,9 @@ def any_web(request: pytest.FixtureRequest, renewable: Renewable) -> Generator[W
     if request.param == "memory":
         yield chained(renewable)
         return
-    server: PostgresServer | None = request.getfixturevalue("database") if request.param == "postgresql" else None
+    server: PostgresServer | None = (
+        request.getfixturevalue("database") if request.param == "postgresql" else None
+    )
     url = server.url if server else request.getfixturevalue("sqlite_url")
     store = open_store(url, policy=Policy(keys=KEYS), clock=TickingClock(), ids=CountedIds())
     renewable.put(store)

@@ -10,7 +10,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from tests.web.harness import Json, Web
 
-BATCH = "/v1/captures/batch"  # answered item by item: what is wrong with one is told in its own outcome
+BATCH = (
+    "/v1/captures/batch"  # answered item by item: what is wrong with one is told in its own outcome
+)
 PROMPT = "/v1/authors/prompt"  # what is made here is seldom signed; and a GET of it asks for a wallet of that name
 UNFIT = ("positive_data_acceptance", "allow_header_conformance")
 CONFIG: dict[str, dict[str, Any]] = {
@@ -18,7 +20,9 @@ CONFIG: dict[str, dict[str, Any]] = {
         # If-Match is missed with 428, before anything else is looked at.
         "missing_required_header": {"expected-statuses": [400, 401, 403, 422, 428]},
         # A list can be so much too long that its body is.
-        "negative_data_rejection": {"expected-statuses": [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]},
+        "negative_data_rejection": {
+            "expected-statuses": [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]
+        },
         # What the document calls valid can still be unknown, stale, out of turn, or against a rule that it says in
         # words: a control in a reason, a cursor of another list, an instant before the year 2000.
         "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", 400, 404, 409, 412, 422]},
@@ -45,12 +49,16 @@ class Making:
     seed: int
     document: Json | None = None
     hooks: Mapping[str, Callable[..., object]] = Factory(dict[str, Callable[..., object]])
-    is_covering: bool = True  # also the cases that the document's limits suggest, which are always the same
+    is_covering: bool = (
+        True  # also the cases that the document's limits suggest, which are always the same
+    )
 
 
 def operations(web: Web) -> list[tuple[str, str]]:
     """Every method and path of the document."""
-    return [(method.upper(), path) for path, each in web.document["paths"].items() for method in each]
+    return [
+        (method.upper(), path) for path, each in web.document["paths"].items() for method in each
+    ]
 
 
 def generated(web: Web, making: Making) -> Callable[[str, str], Found]:
@@ -62,7 +70,9 @@ def generated(web: Web, making: Making) -> Callable[[str, str], Found]:
         "phases": {**CONFIG["phases"], "coverage": {"enabled": making.is_covering}},
     }
     config = cast("Any", SchemathesisConfig).from_dict(CONFIG | dose)
-    schema = cast("Any", schemathesis.openapi).from_dict(making.document or web.document, config=config)
+    schema = cast("Any", schemathesis.openapi).from_dict(
+        making.document or web.document, config=config
+    )
     schema.app = web.app
     for name, hook in making.hooks.items():
         schema.hooks.register_hook_with_name(hook, name)
@@ -72,7 +82,9 @@ def generated(web: Web, making: Making) -> Callable[[str, str], Found]:
         for event in from_schema(schema.include(method=method, path=path)).execute():
             _count(event, found)
         if path == BATCH:
-            found.wrong = [each for each in found.wrong if not each.startswith("negative_data_rejection")]
+            found.wrong = [
+                each for each in found.wrong if not each.startswith("negative_data_rejection")
+            ]
         if path == PROMPT:
             found.wrong = [each for each in found.wrong if not each.startswith(UNFIT)]
         return found

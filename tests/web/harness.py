@@ -8,9 +8,9 @@ from typing import Any, TypedDict, Unpack, cast
 from openapi_schema_validator import OAS31Validator
 from werkzeug.test import TestResponse
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.concepts import ConceptContent, ConceptPolicy
-from indelible.kernel import Actor, plain
+from indelible.kernel import Actor, to_json_value
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
@@ -70,7 +70,9 @@ class Web:
 
     def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS, **wired: Any) -> None:  # noqa: ANN401
         self.store, self.clock = store, TickingClock()
-        self.app = create_app(Wiring(store=store, clock=self.clock, ids=CountedIds(), **wired), settings)
+        self.app = create_app(
+            AppContext(store=store, clock=self.clock, ids=CountedIds(), **wired), settings
+        )
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))
@@ -112,15 +114,21 @@ class Web:
         return self.send("PUT", path, **sent)
 
     def create(self, content: ConceptContent = RATIO) -> Json:
-        return saved(self.post("/v1/concepts", json={"content": body_of(content), "reason": "a test"}), 201)
+        return saved(
+            self.post("/v1/concepts", json={"content": body_of(content), "reason": "a test"}), 201
+        )
 
-    def edit(self, before: Json, content: ConceptContent = CLEARER, note: str = "says it more clearly") -> Json:
+    def edit(
+        self, before: Json, content: ConceptContent = CLEARER, note: str = "says it more clearly"
+    ) -> Json:
         body = {"content": body_of(content), "change_note": note}
         return saved(self.put(place(before), json=body, seq=before["seq"]), 200)
 
     def move(self, before: Json, status: str, *, key: str | None = None) -> TestResponse:
         body = {"status": status, "reason": "a test"}
-        return self.post(f"{place(before)}/status", json=body, seq=before["seq"], key=key or self.key)
+        return self.post(
+            f"{place(before)}/status", json=body, seq=before["seq"], key=key or self.key
+        )
 
     def at(self, status: str, content: ConceptContent = RATIO) -> Json:
         """A concept that has come to this status."""
@@ -131,7 +139,10 @@ class Web:
 
     def operation(self, method: str, path: str) -> Json | None:
         for template, operations in self.document["paths"].items():
-            if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in operations:
+            if (
+                re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
+                and method.lower() in operations
+            ):
                 return cast("Json", operations[method.lower()])
         return None
 
@@ -151,14 +162,20 @@ class Web:
         response = responses[str(answer.status_code)]
         if "$ref" in response:
             response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-        needed = {name for name, header in response.get("headers", {}).items() if header["required"]}
+        needed = {
+            name for name, header in response.get("headers", {}).items() if header["required"]
+        }
         assert all(name in answer.headers for name in needed)
         if "content" in response:
-            self._hold(answer.get_json(), response["content"][answer.content_type]["schema"]["$ref"])
+            self._hold(
+                answer.get_json(), response["content"][answer.content_type]["schema"]["$ref"]
+            )
 
     def _hold(self, value: object, reference: str) -> None:
         if reference not in self._validators:
-            self._validators[reference] = OAS31Validator({"$ref": reference, "components": self._components})
+            self._validators[reference] = OAS31Validator(
+                {"$ref": reference, "components": self._components}
+            )
         self._validators[reference].validate(value)
 
 
@@ -172,11 +189,15 @@ def closed(schema: object) -> object:
     if isinstance(schema, dict):
         parts = {name: closed(part) for name, part in cast("Json", schema).items()}
         return {"additionalProperties": False, **parts} if "properties" in parts else parts
-    return [closed(part) for part in cast("list[object]", schema)] if isinstance(schema, list) else schema
+    return (
+        [closed(part) for part in cast("list[object]", schema)]
+        if isinstance(schema, list)
+        else schema
+    )
 
 
 def body_of(content: ConceptContent) -> object:
-    return plain(content)
+    return to_json_value(content)
 
 
 def saved(answer: TestResponse, status: int) -> Json:

@@ -6,12 +6,22 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from indelible import tokens
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.kernel import Actor
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import BEGINNING, AnyStore
 from indelible.testing.tokens.scenarios import read_now
-from indelible.tokens import Block, Checkpoint, DropBlocks, KeepPage, MintLog, Page, Reorg, Repositories, Span
+from indelible.tokens import (
+    Block,
+    BlockBatch,
+    BlockRange,
+    Checkpoint,
+    MintLog,
+    RecordBlocks,
+    Reorg,
+    Repositories,
+    RollBackBlocks,
+)
 from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
 from indelible.tokens.rules import MESSAGE
 
@@ -26,7 +36,7 @@ def hash_of(number: int, fork: int = 0) -> str:
     return f"0x{fork:032x}{number:032x}"
 
 
-def acted(store: AnyStore, work: Callable[[Writing], R]) -> R:
+def acted(store: AnyStore, work: Callable[[WriteTx], R]) -> R:
     """What a worker has done in one transaction."""
     with store.transaction(actor=WORKER, reason="a test") as tx:
         return work(tx)
@@ -50,25 +60,37 @@ def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> 
         for place, wallet in enumerate(wallets)
     )
     end = Checkpoint(number=block, hash=hash_of(block))
-    page = Page(span=Span(first=block, last=block), end=end, seen=None, start=block, mints=logs, is_last=True)
+    page = BlockBatch(
+        span=BlockRange(first=block, last=block),
+        end=end,
+        seen=None,
+        start=block,
+        mints=logs,
+        is_last=True,
+    )
     seen = read_now(store, page)
-    acted(store, lambda tx: tokens.keep_page(tx, KeepPage(page=seen)))
+    acted(store, lambda tx: tokens.record_blocks(tx, RecordBlocks(page=seen)))
 
 
 def dropped(store: AnyStore, block: int = 100) -> None:
     """The chain has another block in this place."""
-    reorg = Reorg(kept=Checkpoint(number=block - 1, hash=hash_of(block - 1)), gone=frozenset({hash_of(block)}))
-    acted(store, lambda tx: tokens.drop_blocks(tx, DropBlocks(reorg=reorg)))
+    reorg = Reorg(
+        last_canonical=Checkpoint(number=block - 1, hash=hash_of(block - 1)),
+        orphaned_block_hashes=frozenset({hash_of(block)}),
+    )
+    acted(store, lambda tx: tokens.roll_back_blocks(tx, RollBackBlocks(reorg=reorg)))
 
 
 def failed(store: AnyStore, token_id: int = 1) -> None:
     """A token that goes no further."""
 
-    def fail(tx: Writing) -> None:
+    def fail(tx: WriteTx) -> None:
         repository = Repositories.over(tx).tokens
         token = repository.get_by_token_id(token_id)
         assert token is not None
-        repository.save(token.mark_failed({"code": "PROVIDER_REFUSED", "reason": "it would not draw this"}))
+        repository.save(
+            token.mark_failed({"code": "PROVIDER_REFUSED", "reason": "it would not draw this"})
+        )
 
     acted(store, fail)
 
@@ -76,33 +98,41 @@ def failed(store: AnyStore, token_id: int = 1) -> None:
 def claimed(store: AnyStore, stage: str, entity_id: str, *, is_due: bool = True) -> Lease:
     """Work in the hands of a worker."""
 
-    def claim(tx: Writing) -> Lease:
+    def claim(tx: WriteTx) -> Lease:
         if is_due:
-            tx.work.put(stage, {entity_id: EARLIER})
-        leases = tx.work.claim(stage, limit=100, until=tx.clock.now() + timedelta(hours=1))
+            tx.tasks.enqueue(stage, {entity_id: EARLIER})
+        leases = tx.tasks.claim(stage, limit=100, until=tx.clock.now() + timedelta(hours=1))
         return next(lease for lease in leases if lease.entity_id == entity_id)
 
     return acted(store, claim)
 
 
-def buried(store: AnyStore, stage: str = "detect", entity_id: str = "chain", reason: str = "it never answers") -> None:
+def buried(
+    store: AnyStore,
+    stage: str = "detect",
+    entity_id: str = "chain",
+    reason: str = "it never answers",
+) -> None:
     """Work that has failed once, and then died."""
     lease = claimed(store, stage, entity_id)
-    acted(store, lambda tx: tx.work.put_off(lease, due_at=EARLIER, reason="not yet"))
+    acted(store, lambda tx: tx.tasks.retry_later(lease, due_at=EARLIER, reason="not yet"))
     again = claimed(store, stage, entity_id, is_due=False)
-    acted(store, lambda tx: tx.work.bury(again, reason=reason))
+    acted(store, lambda tx: tx.tasks.mark_dead(again, reason=reason))
 
 
 def signature_of(wallet: str, message: str) -> str:
     return f"0x{hmac.digest(wallet.lower().encode(), message.encode(), 'sha512').hex()}1b"
 
 
-def signed(wallet: str = MAYA_S, prompt: str = "A lighthouse in the fog.", **other: Any) -> dict[str, Any]:  # noqa: ANN401
+def signed(
+    wallet: str = MAYA_S, prompt: str = "A lighthouse in the fog.", **other: Any
+) -> dict[str, Any]:  # noqa: ANN401
     """A prompt as its wallet's owner sends it."""
     at = other.pop("at", BEGINNING)
     timestamp = int(at.timestamp() * 1_000)
     message = other.pop(
-        "message", MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=other.pop("nonce", "nonce-01"))
+        "message",
+        MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=other.pop("nonce", "nonce-01")),
     )
     sent = {"wallet_address": wallet, "prompt_text": prompt, "message": message}
     return sent | {"signature": signature_of(wallet, message)} | other

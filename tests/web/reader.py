@@ -8,7 +8,7 @@ from tests.web.harness import Json, Web, memory, saved
 from werkzeug.test import TestResponse
 
 from indelible.captures import EmbeddingVector
-from indelible.testing.captures.scenarios import MODEL, X1, A, B, C, activated, change
+from indelible.testing.captures.scenarios import MODEL, X1, A, B, C, activate_algorithm_for, change
 from indelible.testing.stores import AnyStore
 from indelible_sql import SqlStore, install_algorithm
 
@@ -39,7 +39,11 @@ class Reader:
     key: str
 
     def body(self, embedding: Iterable[float] | None = X1, **other: object) -> Json:
-        given = {"embedding": list(embedding), "embedding_model": MODEL} if embedding is not None else {}
+        given = (
+            {"embedding": list(embedding), "embedding_model": MODEL}
+            if embedding is not None
+            else {}
+        )
         return {"space_id": self.space_id, "url": URL, **given, **other}
 
     def post(self, path: str, body: object, **sent: Any) -> TestResponse:  # noqa: ANN401
@@ -59,7 +63,9 @@ class Reader:
         return saved(answer, answer.status_code if answer.status_code in {200, 201} else 201)
 
     def batch(self, *items: object) -> list[Json]:
-        return cast("list[Json]", saved(self.post("captures/batch", {"items": items}), 200)["items"])
+        return cast(
+            "list[Json]", saved(self.post("captures/batch", {"items": items}), 200)["items"]
+        )
 
     def subspace(self, seed: Iterable[float] | None = A, name: str = "a part") -> str:
         vector = None if seed is None else {"values": list(seed), "model": MODEL}
@@ -74,7 +80,7 @@ def fitted(store: AnyStore, owner_url: str | None = None) -> AnyStore:
         if isinstance(store, SqlStore):
             install_algorithm(store, algorithm_id, owner_url)
 
-    activated(store, install=install)
+    activate_algorithm_for(store, install=install)
     change(store, "embedding_model", f'"{MODEL}"')
     change(store, "embedding_dimension", "3")
     return store
@@ -90,7 +96,7 @@ def reader_of(web: Web, key: str = "") -> Reader:
 def reading(store: AnyStore | None = None, **wired: Any) -> Reader:  # noqa: ANN401
     """A reader over a store whose algorithm is active."""
     store = store or memory()
-    activated(store)
+    activate_algorithm_for(store)
     return reader_of(Web(store, **wired))
 
 

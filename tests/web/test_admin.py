@@ -11,7 +11,7 @@ from tests.web.minting import MAYA_S, WORKER, buried, claimed, dropped, hash_of,
 from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel.stages import STAGE
 from indelible_web.app import LIFECYCLES
 from indelible_web.http import admin
@@ -26,7 +26,7 @@ ROUTES = [(each.method, admin.PREFIX + each.rule) for each in admin.routes.opera
 @cache
 def document() -> Json:
     """What the document would say of these routes, if they were in it."""
-    wiring = Wiring(store=memory())
+    wiring = AppContext(store=memory())
     server = Server(wiring=wiring, secret=SETTINGS.secret, metrics=Metrics(LIFECYCLES, wiring))
     found = publish(Flask("described"), server, (admin.routes,))
     return {**found, "components": closed(found["components"])}
@@ -35,7 +35,11 @@ def document() -> Json:
 def answered(web: Web, method: str, path: str, **sent: Any) -> Json:  # noqa: ANN401
     """What was answered, which is what the route's schema says, and no field more."""
     found = saved(web.send(method, f"/admin{path}", **sent), 200)
-    rule = web.app.url_map.bind("").match(f"/admin{path.partition('?')[0]}", method, return_rule=True)[0].rule
+    rule = (
+        web.app.url_map.bind("")
+        .match(f"/admin{path.partition('?')[0]}", method, return_rule=True)[0]
+        .rule
+    )
     described = rule.replace(admin.PREFIX, PREFIX, 1).replace("<", "{").replace(">", "}")
     content = document()["paths"][described][method.lower()]["responses"]["200"]["content"]
     schema = content["application/json"]["schema"]
@@ -74,28 +78,39 @@ def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> 
     cursor = first["next"]
     rest = saved(any_web.get(f"/admin/work/upload?limit=2&cursor={cursor}"), 200)
 
-    assert [(each["entity_id"], each["buried"]) for each in (*first["items"], *rest["items"])] == [
+    assert [(each["entity_id"], each["dead_reason"]) for each in (*first["items"], *rest["items"])] == [
         (f"token-{number}", f"it is too large, {number}") for number in range(3)
     ]
     assert rest["next"] is None
-    assert problem(any_web.get(f"/admin/work/detect?limit=2&cursor={cursor}")) == (400, "INVALID_CURSOR")
+    assert problem(any_web.get(f"/admin/work/detect?limit=2&cursor={cursor}")) == (
+        400,
+        "INVALID_CURSOR",
+    )
 
 
 def test_work_is_shown_with_its_attempts_and_revived_for_a_reason(any_web: Web) -> None:
     buried(any_web.store)
     before = answered(any_web, "GET", "/work/detect/chain")
-    assert [each["outcome"] for each in before["attempts"]] == ["BURIED", "FAILED"]
+    assert [each["outcome"] for each in before["attempts"]] == ["DEAD", "FAILED"]
     after = answered(any_web, "POST", "/work/detect/chain/revive", json=REASON, once="revive-1")
     again = answered(any_web, "POST", "/work/detect/chain/revive", json=REASON, once="revive-1")
 
     assert after == again
-    assert (after["work"]["buried"], after["work"]["attempts"], after["work"]["fence"]) == (None, 0, 2)
+    assert (after["work"]["dead_reason"], after["work"]["attempts"], after["work"]["fence"]) == (
+        None,
+        0,
+        2,
+    )
     newest = after["attempts"][0]
-    assert (newest["outcome"], newest["actor"], newest["reason"]) == ("REVIVED", "user:maya", REASON["reason"])
+    assert (newest["outcome"], newest["actor"], newest["reason"]) == (
+        "REQUEUED",
+        "user:maya",
+        REASON["reason"],
+    )
     assert newest["request_id"]
-    assert refused(any_web, "/work/detect/chain/revive") == (409, "NOT_BURIED")
-    assert refused(any_web, "/work/detect/other/revive") == (404, "WORK_NOT_FOUND")
-    assert problem(any_web.get("/admin/work/detect/other")) == (404, "WORK_NOT_FOUND")
+    assert refused(any_web, "/work/detect/chain/revive") == (409, "TASK_NOT_DEAD")
+    assert refused(any_web, "/work/detect/other/revive") == (404, "TASK_NOT_FOUND")
+    assert problem(any_web.get("/admin/work/detect/other")) == (404, "TASK_NOT_FOUND")
 
 
 def test_of_a_paused_stage_nothing_is_claimed_until_it_is_resumed(any_web: Web) -> None:
@@ -104,7 +119,7 @@ def test_of_a_paused_stage_nothing_is_claimed_until_it_is_resumed(any_web: Web) 
     assert paused["status"] == "PAUSED"
     assert stages(any_web)["generate"]["is_paused"]
     with any_web.store.transaction(actor=WORKER, reason="a test") as tx:
-        assert tx.work.claim("generate", limit=10, until=tx.clock.now()) == ()
+        assert tx.tasks.claim("generate", limit=10, until=tx.clock.now()) == ()
     assert refused(any_web, "/stages/generate/pause") == (409, "INVALID_TRANSITION")
 
     assert answered(any_web, "POST", "/stages/generate/resume", json=REASON)["status"] == "RUNNING"
@@ -123,10 +138,16 @@ def test_a_stage_that_has_had_no_work_yet_can_be_paused(web: Web) -> None:
     assert stages(web)["reveal"]["is_paused"]
 
 
-@pytest.mark.parametrize("path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"])
+@pytest.mark.parametrize(
+    "path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"]
+)
 @pytest.mark.parametrize(
     ("body", "code"),
-    [({}, "INVALID_FIELDS"), ({"reason": " "}, "TEXT_BLANK"), ({**REASON, "why": "x"}, "INVALID_FIELDS")],
+    [
+        ({}, "INVALID_FIELDS"),
+        ({"reason": " "}, "TEXT_BLANK"),
+        ({**REASON, "why": "x"}, "INVALID_FIELDS"),
+    ],
 )
 def test_without_a_reason_nothing_is_done(web: Web, path: str, body: Json, code: str) -> None:
     web.key = web.new_key("admin")
@@ -143,20 +164,25 @@ def test_tokens_are_told_in_numbers_with_what_the_chain_has_dropped(any_web: Web
     dropped(any_web.store, 101)
     after = answered(any_web, "GET", "/tokens/stats")
 
-    read = {"number": 101, "hash": hash_of(101), "contract": "", "drops": 0}
+    read = {"number": 101, "hash": hash_of(101), "contract": "", "reorg_count": 0}
     assert (before["statuses"]["detected"], before["checkpoint"]) == (3, read)
     assert (after["statuses"]["detected"], after["statuses"]["failed"]) == (2, 1)
-    assert (after["checkpoint"]["number"], after["checkpoint"]["drops"]) == (100, 1)
+    assert (after["checkpoint"]["number"], after["checkpoint"]["reorg_count"]) == (100, 1)
     assert [each["token_id"] for each in after["orphaned"]] == [3]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_nothing_but_the_scope_admin_opens_them_and_the_document_knows_none(web: Web, method: str, path: str) -> None:
+def test_nothing_but_the_scope_admin_opens_them_and_the_document_knows_none(
+    web: Web, method: str, path: str
+) -> None:
     here = path.replace("<stage>", "detect").replace("<entity_id>", "chain")
     sent: Any = {"json": REASON} if method == "POST" else {}
 
     assert problem(web.send(method, here, key=None, **sent)) == (401, "UNAUTHENTICATED")
-    assert problem(web.send(method, here, key=web.new_key(*SCOPES, "console"), **sent)) == (403, "SCOPE_MISSING")
+    assert problem(web.send(method, here, key=web.new_key(*SCOPES, "console"), **sent)) == (
+        403,
+        "SCOPE_MISSING",
+    )
     assert web.operation(method, here) is None
 
 

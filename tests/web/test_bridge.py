@@ -19,9 +19,9 @@ from indelible.kernel.values import (
     TextBlank,
     TextTooLong,
     TextUnstorable,
-    is_count,
-    is_sentence,
-    is_texts,
+    bounded_int,
+    non_blank_line,
+    text_tuple,
 )
 from indelible_web.http.schemas import Side, UnsupportedType, schema_of, structure
 
@@ -33,16 +33,18 @@ class Colour(StrEnum):
 
 @frozen(kw_only=True)
 class Inner:
-    names: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
+    names: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
 
 
 @frozen(kw_only=True)
 class Everything:
     """One field of each kind that the bridge knows."""
 
-    text: str = field(validator=is_sentence, metadata=LINE)
-    count: int = field(validator=is_count, metadata=COUNT)
-    note: str = field(default="", metadata={"max_length": 10})  # no validator: the schema holds its limit
+    text: str = field(validator=non_blank_line, metadata=LINE)
+    count: int = field(validator=bounded_int, metadata=COUNT)
+    note: str = field(
+        default="", metadata={"max_length": 10}
+    )  # no validator: the schema holds its limit
     notes: tuple[str, ...] = field(default=(), metadata={"max_length": 10, "max_items": 2})
     whole: int = 0
     part: float = 0.0
@@ -248,7 +250,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("cls", REFUSED)
-def test_a_type_or_a_missing_limit_that_the_bridge_does_not_know_is_refused_at_the_start(cls: type) -> None:
+def test_a_type_or_a_missing_limit_that_the_bridge_does_not_know_is_refused_at_the_start(
+    cls: type,
+) -> None:
     with pytest.raises(UnsupportedType):
         schema_of(cls, Side.BODY)
 

@@ -20,7 +20,16 @@ from indelible_sql import open_store
 
 CANARY = "what nobody may read"
 RESULT = {
-    *("artifact_id", "signal_id", "is_new", "replayed", "subspace_id", "margin", "decision", "engagement_level"),
+    *(
+        "artifact_id",
+        "signal_id",
+        "is_new",
+        "replayed",
+        "subspace_id",
+        "margin",
+        "decision",
+        "engagement_level",
+    ),
     *("algorithm_version", "warnings", "magnitude", "updates_centroid", "ignored"),
 }
 
@@ -36,7 +45,11 @@ def test_the_worked_example_comes_out_over_http(reader: Reader) -> None:
     shown = saved(reader.get(f"subspaces/{a}"), 200)
 
     assert set(first) == RESULT
-    assert (first["decision"], first["subspace_id"], first["algorithm_version"]) == ("UPDATED", a, "oscl-1")
+    assert (first["decision"], first["subspace_id"], first["algorithm_version"]) == (
+        "UPDATED",
+        a,
+        "oscl-1",
+    )
     assert (second["decision"], second["subspace_id"]) == ("AMBIGUOUS", b)
     assert is_close((first["margin"],), (0.120605,))
     assert is_close(shown["centroid"]["vector"], (0.999075, 0.030414, 0.030414))
@@ -53,7 +66,9 @@ def test_a_new_page_is_201_and_a_page_that_was_met_before_is_200(reader: Reader)
 
 
 @pytest.mark.parametrize("by_header", [True, False])
-def test_the_same_key_again_is_the_first_answer_and_one_write(reader: Reader, by_header: bool) -> None:  # noqa: FBT001
+def test_the_same_key_again_is_the_first_answer_and_one_write(
+    reader: Reader, by_header: bool
+) -> None:  # noqa: FBT001
     body = reader.body() if by_header else reader.body(capture_key="k-1")
     sent = {"once": "k-1"} if by_header else {}
     first, again = (reader.post("captures", body, **sent) for _ in range(2))
@@ -62,13 +77,17 @@ def test_the_same_key_again_is_the_first_answer_and_one_write(reader: Reader, by
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.get_json() == first.get_json() | {"replayed": True}
     assert problem(other) == (409, "CAPTURE_KEY_REUSED")
-    assert [each["capture_key"] for each in reader.items(f"spaces/{reader.space_id}/captures")] == ["k-1"]
+    assert [each["capture_key"] for each in reader.items(f"spaces/{reader.space_id}/captures")] == [
+        "k-1"
+    ]
 
 
 def test_the_body_s_own_key_stands_before_the_header_s(reader: Reader) -> None:
     reader.post("captures", reader.body(capture_key="mine"), once="k-1")
 
-    assert [each["capture_key"] for each in reader.items(f"spaces/{reader.space_id}/captures")] == ["mine"]
+    assert [each["capture_key"] for each in reader.items(f"spaces/{reader.space_id}/captures")] == [
+        "mine"
+    ]
 
 
 def test_a_replayed_capture_is_a_command_and_no_change(reader: Reader) -> None:
@@ -82,7 +101,12 @@ def test_a_replayed_capture_is_a_command_and_no_change(reader: Reader) -> None:
 
 def test_what_only_the_store_computes_is_ignored_and_the_answer_says_so(reader: Reader) -> None:
     worked(reader)
-    sent: Json = {"margin": 99, "magnitude": "much", "signal_magnitude": {"a": []}, "updates_centroid": False}
+    sent: Json = {
+        "margin": 99,
+        "magnitude": "much",
+        "signal_magnitude": {"a": []},
+        "updates_centroid": False,
+    }
     plain, loud = reader.captured(url=f"{URL}/1"), reader.captured(X1, url=f"{URL}/2", **sent)
 
     assert plain["warnings"] == plain["ignored"] == []
@@ -90,7 +114,9 @@ def test_what_only_the_store_computes_is_ignored_and_the_answer_says_so(reader: 
     assert (loud["magnitude"], loud["updates_centroid"]) == (plain["magnitude"], True)
 
 
-@pytest.mark.parametrize("name", ["user_id", "subspace", "decision", "algorithm_id", "signal_type", "Margin"])
+@pytest.mark.parametrize(
+    "name", ["user_id", "subspace", "decision", "algorithm_id", "signal_type", "Margin"]
+)
 def test_any_other_field_is_refused(reader: Reader, name: str) -> None:
     answer = reader.capture(X1, **{name: "noor"})
 
@@ -99,7 +125,9 @@ def test_any_other_field_is_refused(reader: Reader, name: str) -> None:
 
 
 def test_a_capture_is_the_caller_s_own_with_its_reason_and_its_request(reader: Reader) -> None:
-    reader.post("captures", reader.body(reason="for the course"), headers={"X-Request-Id": "trace-7"})
+    reader.post(
+        "captures", reader.body(reason="for the course"), headers={"X-Request-Id": "trace-7"}
+    )
     reader.captured(X2)
     last, first = reader.items(f"spaces/{reader.space_id}/captures")
 
@@ -108,14 +136,26 @@ def test_a_capture_is_the_caller_s_own_with_its_reason_and_its_request(reader: R
 
 
 def test_an_artifact_is_listed_without_its_vector_and_shown_with_it(reader: Reader) -> None:
-    found = reader.captured(A, title="Ratio", content="one to two", reading_depth=1, session_id="s-1")
+    found = reader.captured(
+        A, title="Ratio", content="one to two", reading_depth=1, session_id="s-1"
+    )
     shown = saved(reader.get(f"artifacts/{found['artifact_id']}"), 200)
     (listed,) = reader.items(f"artifacts?space_id={reader.space_id}")
     (signal,) = reader.items(f"artifacts/{found['artifact_id']}/signals")
 
-    assert (shown["vector"], shown["content"], shown["title"]) == ([1.0, 0.0, 0.0], "one to two", "Ratio")
-    assert listed == {name: each for name, each in shown.items() if name not in {"vector", "content"}}
-    assert (signal["id"], signal["reading_depth"], signal["session_id"]) == (found["signal_id"], 1.0, "s-1")
+    assert (shown["vector"], shown["content"], shown["title"]) == (
+        [1.0, 0.0, 0.0],
+        "one to two",
+        "Ratio",
+    )
+    assert listed == {
+        name: each for name, each in shown.items() if name not in {"vector", "content"}
+    }
+    assert (signal["id"], signal["reading_depth"], signal["session_id"]) == (
+        found["signal_id"],
+        1.0,
+        "s-1",
+    )
     assert not {"vector", "content", "user_id", "fingerprint"} & {*signal, *listed}
 
 
@@ -133,7 +173,9 @@ def test_lists_come_page_by_page(reader: Reader) -> None:
     artifacts = {reader.captured(A, url=f"{URL}/{number}")["artifact_id"] for number in range(3)}
     for number in range(2):
         reader.captured(A, url=f"{URL}/0", title=str(number))
-    first = next(each for each in sorted(artifacts) if reader.get(f"artifacts/{each}").get_json()["seq"] == 3)
+    first = next(
+        each for each in sorted(artifacts) if reader.get(f"artifacts/{each}").get_json()["seq"] == 3
+    )
     lists = (
         (f"artifacts?space_id={reader.space_id}", "id", 3),
         (f"artifacts/{first}/signals?", "artifact_seq", 3),
@@ -159,7 +201,10 @@ def test_search_gives_the_nearest_by_an_embedding(reader: Reader) -> None:
     assert found[0]["distance"] < found[1]["distance"] == 1.0
     assert one == found[:1]
     for limit in (0, 101, 2**70):
-        assert problem(reader.post("search", asked | {"limit": limit})) == (422, "NUMBER_OUT_OF_RANGE")
+        assert problem(reader.post("search", asked | {"limit": limit})) == (
+            422,
+            "NUMBER_OUT_OF_RANGE",
+        )
 
 
 def test_a_preview_says_what_a_capture_then_does_and_keeps_nothing(reader: Reader) -> None:
@@ -176,7 +221,9 @@ def test_a_preview_says_what_a_capture_then_does_and_keeps_nothing(reader: Reade
 @pytest.mark.parametrize("path", ["margins/preview", "search"])
 def test_what_is_asked_for_fits_the_space(reader: Reader, path: str) -> None:
     def asked(**said: object) -> tuple[int, str]:
-        return problem(reader.post(path, {"space_id": reader.space_id, "embedding_model": MODEL, **said}))
+        return problem(
+            reader.post(path, {"space_id": reader.space_id, "embedding_model": MODEL, **said})
+        )
 
     assert asked(embedding=[1, 0]) == (422, "EMBEDDING_OF_OTHER_MODEL")
     assert asked(embedding=X1, embedding_model="model-2") == (422, "EMBEDDING_OF_OTHER_MODEL")
@@ -197,7 +244,10 @@ def test_nothing_of_another_user_is_found(reader: Reader) -> None:
     assert problem(noor.get(f"subspaces/{part}/drift")) == (404, "SUBSPACE_NOT_FOUND")
     assert problem(noor.capture()) == (404, "SPACE_NOT_FOUND")
     for path in ("margins/preview", "search"):
-        assert problem(noor.post(path, {"space_id": reader.space_id, **asked})) == (404, "SPACE_NOT_FOUND")
+        assert problem(noor.post(path, {"space_id": reader.space_id, **asked})) == (
+            404,
+            "SPACE_NOT_FOUND",
+        )
     assert [each["problem"]["code"] for each in noor.batch(reader.body())] == ["SPACE_NOT_FOUND"]
     assert "maya" not in noor.get("spaces").text
 
@@ -234,8 +284,12 @@ def test_each_capture_of_a_batch_has_its_own_outcome(reader: Reader) -> None:
     bad = [reader.body() | each if isinstance(each, dict) else each for each, *_ in BAD]
     found = reader.batch(*(each for pair in zip(good, bad, strict=True) for each in pair), good[0])
 
-    assert [(each["status"], each["result"]["is_new"]) for each in found[0:-1:2]] == [(201, True)] * len(BAD)
-    assert [(each["status"], each["problem"]["code"]) for each in found[1::2]] == [tuple(each) for _, *each in BAD]
+    assert [(each["status"], each["result"]["is_new"]) for each in found[0:-1:2]] == [
+        (201, True)
+    ] * len(BAD)
+    assert [(each["status"], each["problem"]["code"]) for each in found[1::2]] == [
+        tuple(each) for _, *each in BAD
+    ]
     assert all((each["result"] is None) != (each["problem"] is None) for each in found)
     assert found[-1]["status"] == 200
     assert len(reader.items(f"spaces/{reader.space_id}/captures")) == len(BAD) + 2
@@ -246,13 +300,17 @@ def test_a_batch_sent_again_is_answered_again(reader: Reader) -> None:
     first, again = reader.batch(*items), reader.batch(*items)
 
     assert [each["status"] for each in (*first, *again)] == [201, 201, 201, 200, 200, 200]
-    assert [each["result"] | {"replayed": False} for each in again] == [each["result"] for each in first]
+    assert [each["result"] | {"replayed": False} for each in again] == [
+        each["result"] for each in first
+    ]
 
 
 def test_a_batch_sent_again_under_the_header_s_key_is_answered_again(reader: Reader) -> None:
     sent = {"items": [reader.body(), reader.body(), reader.body(capture_key="k-1")]}
     first, again = (
-        saved(reader.post("captures/batch", sent, headers={"Idempotency-Key": "batch-1"}), 200)["items"]
+        saved(reader.post("captures/batch", sent, headers={"Idempotency-Key": "batch-1"}), 200)[
+            "items"
+        ]
         for _ in range(2)
     )
 
@@ -260,7 +318,9 @@ def test_a_batch_sent_again_under_the_header_s_key_is_answered_again(reader: Rea
     assert len(reader.items(f"spaces/{reader.space_id}/captures")) == 3
 
 
-@pytest.mark.parametrize(("number", "found"), [(0, (422, "INVALID_FIELDS")), (101, (422, "LIST_TOO_LONG"))])
+@pytest.mark.parametrize(
+    ("number", "found"), [(0, (422, "INVALID_FIELDS")), (101, (422, "LIST_TOO_LONG"))]
+)
 def test_a_batch_has_1_to_100_items(reader: Reader, number: int, found: tuple[int, str]) -> None:
     assert problem(reader.post("captures/batch", {"items": [reader.body()] * number})) == found
     assert len(reader.batch(*([reader.body(capture_key="k")] * 100))) == 100
@@ -286,7 +346,9 @@ def test_a_defect_in_one_capture_of_a_batch_is_no_other_s_business(
 
 
 @pytest.mark.parametrize("path", ["captures", "search", "margins/preview", "captures/batch"])
-def test_an_endless_embedding_is_refused_for_little_more_than_it_takes_to_read_it(reader: Reader, path: str) -> None:
+def test_an_endless_embedding_is_refused_for_little_more_than_it_takes_to_read_it(
+    reader: Reader, path: str
+) -> None:
     def body(numbers: int) -> bytes:
         place = b"" if "captures" not in path else b'"url": "https://a.b", '
         embedding = b'"embedding": [' + b"0," * (numbers - 1) + b'0], "embedding_model": "m"'
@@ -296,13 +358,19 @@ def test_an_endless_embedding_is_refused_for_little_more_than_it_takes_to_read_i
     def sent(body: bytes) -> tuple[int, str]:
         answer = reader.web.post(f"/v1/{path}", data=body)
         found = answer.get_json()
-        return (item["status"], item["problem"]["code"]) if (item := found.get("items", [None])[0]) else problem(answer)
+        return (
+            (item["status"], item["problem"]["code"])
+            if (item := found.get("items", [None])[0])
+            else problem(answer)
+        )
 
     long, longer = body(400_000), body(1_000_000)
 
     assert sent(long) == (422, "LIST_TOO_LONG")
     assert sent(longer) == (413, "BODY_TOO_LARGE")
-    assert processor_seconds(partial(sent, long)) < 20 * processor_seconds(partial(json.loads, long))
+    assert processor_seconds(partial(sent, long)) < 20 * processor_seconds(
+        partial(json.loads, long)
+    )
     assert processor_seconds(partial(sent, longer)) < processor_seconds(partial(json.loads, longer))
 
 
@@ -343,15 +411,23 @@ def test_a_real_database_answers_as_memory_does(fitted_web: Web) -> None:
     reader = reader_of(fitted_web)
     a, *_ = worked(reader)
     body = reader.body(X1, capture_key="k-1")
-    first, again, other = (reader.post("captures", body | more) for more in ({}, {}, {"title": "Another"}))
+    first, again, other = (
+        reader.post("captures", body | more) for more in ({}, {}, {"title": "Another"})
+    )
     asked = {"space_id": reader.space_id, "embedding": X1, "embedding_model": MODEL}
     batch = reader.batch(body, reader.body(X2, reading_depth=9), reader.body(X2))
 
-    assert (first.status_code, again.status_code, problem(other)) == (201, 200, (409, "CAPTURE_KEY_REUSED"))
+    assert (first.status_code, again.status_code, problem(other)) == (
+        201,
+        200,
+        (409, "CAPTURE_KEY_REUSED"),
+    )
     assert again.get_json() == first.get_json() | {"replayed": True}
     assert is_close((first.get_json()["margin"],), (0.120605,))
     assert [each["status"] for each in batch] == [200, 422, 200]
-    assert [each["artifact"]["seq"] for each in saved(reader.post("search", asked), 200)["items"]] == [2]
+    assert [
+        each["artifact"]["seq"] for each in saved(reader.post("search", asked), 200)["items"]
+    ] == [2]
     assert saved(reader.post("margins/preview", asked), 200)["nearest_subspace_id"] == a
     assert [each["applied_seq"] for each in reader.items(f"subspaces/{a}/drift")] == [1]
     assert problem(reader.capture((1, 0))) == (422, "EMBEDDING_OF_OTHER_MODEL")

@@ -22,12 +22,18 @@ READS = (
 
 
 def test_a_new_concept_is_a_draft_at_version_1_and_says_where_it_is(web: Web) -> None:
-    answer = web.post("/v1/concepts", json={"content": {"name": "Ratio"}, "reason": "a first draft"})
+    answer = web.post(
+        "/v1/concepts", json={"content": {"name": "Ratio"}, "reason": "a first draft"}
+    )
     saved = answer.get_json()
 
     assert (answer.status_code, answer.headers["ETag"]) == (201, '"1"')
     assert answer.headers["Location"] == place(saved)
-    assert (saved["concept"]["status"], saved["version"]["version_number"], saved["seq"]) == ("DRAFT", 1, 1)
+    assert (saved["concept"]["status"], saved["version"]["version_number"], saved["seq"]) == (
+        "DRAFT",
+        1,
+        1,
+    )
     assert saved["version"]["created_by"] == "user:maya"
     assert saved["version"]["content"] == body_of(ConceptContent(name="Ratio"))
     assert web.get(answer.headers["Location"]).get_json()["version"] == saved["version"]
@@ -80,7 +86,10 @@ def test_an_edit_carries_the_whole_content_so_that_what_it_leaves_out_is_gone(we
 def test_an_edit_needs_a_note(web: Web) -> None:
     saved = web.create()
 
-    assert problem(web.put(place(saved), json={"content": body_of(CLEARER)}, seq=1)) == (422, "INVALID_FIELDS")
+    assert problem(web.put(place(saved), json={"content": body_of(CLEARER)}, seq=1)) == (
+        422,
+        "INVALID_FIELDS",
+    )
 
 
 def test_an_edit_shows_the_warnings_of_its_version_and_those_that_hold_now(web: Web) -> None:
@@ -141,7 +150,9 @@ def test_what_was_approved_can_be_approved_again_after_an_edit(web: Web) -> None
 
 def test_a_published_concept_is_not_edited(web: Web) -> None:
     saved = web.at("PUBLISHED")
-    answer = web.put(place(saved), json={"content": {"name": "Ratio"}, "change_note": "one more try"}, seq=4)
+    answer = web.put(
+        place(saved), json={"content": {"name": "Ratio"}, "change_note": "one more try"}, seq=4
+    )
 
     assert problem(answer) == (409, "INVALID_TRANSITION")
     assert answer.get_json()["allowed"] == []
@@ -151,10 +162,16 @@ def test_a_published_concept_is_corrected_by_a_new_one(web: Web) -> None:
     wrong, draft = web.at("PUBLISHED"), web.create()
     body = {"content": {"name": "Ratio"}, "reason": "the definition was wrong"}
 
-    assert web.post("/v1/concepts", json=body | {"corrects": wrong["concept"]["id"]}).status_code == 201
+    assert (
+        web.post("/v1/concepts", json=body | {"corrects": wrong["concept"]["id"]}).status_code
+        == 201
+    )
     answer = web.post("/v1/concepts", json=body | {"corrects": draft["concept"]["id"]})
     assert problem(answer) == (409, "CORRECTS_UNPUBLISHED")
-    assert problem(web.post("/v1/concepts", json=body | {"corrects": "nowhere"})) == (404, "CONCEPT_NOT_FOUND")
+    assert problem(web.post("/v1/concepts", json=body | {"corrects": "nowhere"})) == (
+        404,
+        "CONCEPT_NOT_FOUND",
+    )
 
 
 def test_where_four_eyes_are_demanded_nobody_approves_their_own_work() -> None:
@@ -162,7 +179,10 @@ def test_where_four_eyes_are_demanded_nobody_approves_their_own_work() -> None:
     saved = web.move(web.create(), "REVIEW").get_json()
 
     assert problem(web.move(saved, "APPROVED")) == (403, "OWN_WORK")
-    assert web.move(saved, "APPROVED", key=web.new_key("concepts:approve", owner=NOOR)).status_code == 200
+    assert (
+        web.move(saved, "APPROVED", key=web.new_key("concepts:approve", owner=NOOR)).status_code
+        == 200
+    )
 
 
 def test_a_change_for_a_state_that_has_passed_is_stale(web: Web) -> None:
@@ -170,7 +190,12 @@ def test_a_change_for_a_state_that_has_passed_is_stale(web: Web) -> None:
     web.edit(saved)
 
     edit = web.put(place(saved), json={"content": {"name": "x"}, "change_note": "too late"}, seq=1)
-    assert problem(edit) == problem(web.move(saved, "REVIEW")) == problem(web.move(saved, "DRAFT")) == (412, "STALE")
+    assert (
+        problem(edit)
+        == problem(web.move(saved, "REVIEW"))
+        == problem(web.move(saved, "DRAFT"))
+        == (412, "STALE")
+    )
 
 
 @pytest.mark.parametrize("path", READS)
@@ -207,14 +232,16 @@ def test_a_page_that_is_exactly_full_is_the_last(web: Web) -> None:
 
 
 def test_a_diff_tells_what_changed_word_by_word(web: Web) -> None:
-    saved = web.edit(web.create(), evolve(RATIO, definition="A comparison of two numbers by division."))
+    saved = web.edit(
+        web.create(), evolve(RATIO, definition="A comparison of two numbers by division.")
+    )
     found = web.get(f"{place(saved)}/diff?from=1&to=2").get_json()
     back = web.get(f"{place(saved)}/diff?from=2&to=1").get_json()
 
     assert [each["field"] for each in found["diff"]["fields"]] == ["definition"]
-    assert {(op["old"], op["new"]) for op in found["diff"]["fields"][0]["ops"] if op["kind"] == "~"} == {
-        ("quantities ", "numbers ")
-    }
+    assert {
+        (op["old"], op["new"]) for op in found["diff"]["fields"][0]["ops"] if op["kind"] == "~"
+    } == {("quantities ", "numbers ")}
     assert back["diff"]["fields"][0]["ops"][1]["new"] == "quantities "
     assert web.get(f"{place(saved)}/diff?from=1&to=1").get_json()["diff"]["fields"] == []
     assert problem(web.get(f"{place(saved)}/diff?from=1&to=3")) == (404, "VERSION_NOT_FOUND")
@@ -259,7 +286,9 @@ def test_warnings_that_depend_on_other_concepts_have_a_route_of_their_own(web: W
 
 
 def test_the_graph_and_the_learning_order_follow_the_prerequisites(web: Web) -> None:
-    division = web.create(ConceptContent(name="Division", prerequisites=("Numbers", "Sharing")))["concept"]["id"]
+    division = web.create(ConceptContent(name="Division", prerequisites=("Numbers", "Sharing")))[
+        "concept"
+    ]["id"]
     numbers = web.create(ConceptContent(name="Numbers"))["concept"]["id"]
     ratio = web.create(evolve(RATIO, prerequisites=("Division",)))["concept"]["id"]
     web.create(ConceptContent(name="Poetry"))
@@ -278,7 +307,10 @@ def test_the_graph_and_the_learning_order_follow_the_prerequisites(web: Web) -> 
 
 
 def test_concepts_are_listed_page_by_page(web: Web) -> None:
-    names = [web.create(ConceptContent(name=f"Concept {number}"))["version"]["content"]["name"] for number in range(5)]
+    names = [
+        web.create(ConceptContent(name=f"Concept {number}"))["version"]["content"]["name"]
+        for number in range(5)
+    ]
     first = web.get("/v1/concepts?limit=2").get_json()
     second = web.get(f"/v1/concepts?limit=2&cursor={first['next']}").get_json()
     third = web.get(f"/v1/concepts?limit=50&cursor={second['next']}").get_json()

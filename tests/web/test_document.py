@@ -28,7 +28,9 @@ def test_the_document_is_openapi_3_1(web: Web) -> None:
 
 
 def test_the_committed_document_is_the_one_that_is_served(web: Web) -> None:
-    assert text_of(web.document) == COMMITTED.read_text("utf-8"), "run python -m tests.web.compatibility"
+    assert text_of(web.document) == COMMITTED.read_text("utf-8"), (
+        "run python -m tests.web.compatibility"
+    )
 
 
 def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
@@ -44,10 +46,17 @@ def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
 
 def test_every_operation_has_a_request_and_an_answer_that_its_schemas_accept(web: Web) -> None:
     for name, operation in operations(web.document):
-        content = [operation["responses"][status]["content"] for status in operation["responses"] if status[0] == "2"]
+        content = [
+            operation["responses"][status]["content"]
+            for status in operation["responses"]
+            if status[0] == "2"
+        ]
         content += [operation["requestBody"]["content"]] if "requestBody" in operation else []
         for each in content:
-            schema, example = each["application/json"]["schema"], each["application/json"]["example"]
+            schema, example = (
+                each["application/json"]["schema"],
+                each["application/json"]["example"],
+            )
             OAS31Validator({**schema, "components": web.document["components"]}).validate(example)
         for parameter in operation.get("parameters", ()):
             assert parameter["name"] == "cursor" or parameter["schema"]["examples"], name
@@ -95,7 +104,10 @@ class Outside(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.targets |= {given["id"] or ""} if "id" in given else set()
-        is_outside = tag in {"script", "link", "img", "iframe", "form"} or {"style", "onclick", "src"} & given.keys()
+        is_outside = (
+            tag in {"script", "link", "img", "iframe", "form"}
+            or {"style", "onclick", "src"} & given.keys()
+        )
         self.found += [tag] if is_outside else []
 
 
@@ -106,7 +118,9 @@ def test_the_page_needs_nothing_but_itself_and_all_its_links_lead_somewhere(web:
     links = set(re.findall(r'href="#([^"]+)"', answer.text))
 
     assert page.found == []
-    assert "http" not in answer.text.replace("https://example.org/ratio", "")  # an example of what somebody read
+    assert "http" not in answer.text.replace(
+        "https://example.org/ratio", ""
+    )  # an example of what somebody read
     assert links <= page.targets
     assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
 
@@ -114,7 +128,9 @@ def test_the_page_needs_nothing_but_itself_and_all_its_links_lead_somewhere(web:
 def test_the_page_shows_every_operation_and_every_schema(web: Web) -> None:
     page = web.get("/docs", key=None).text
 
-    assert all(f'id="{operation["operationId"]}"' in page for _, operation in operations(web.document))
+    assert all(
+        f'id="{operation["operationId"]}"' in page for _, operation in operations(web.document)
+    )
     assert all(f'id="{name}"' in page for name in web.document["components"]["schemas"])
 
 
@@ -133,28 +149,54 @@ BREAKS: dict[str, Callable[[Json], Any]] = {
     "a success is gone": lambda new: new["paths"]["/v1/concepts"]["get"]["responses"].pop("200"),
     "a schema is gone": lambda new: new["components"]["schemas"].pop("GraphEdge"),
     "a field of an answer is gone": lambda new: schema(new, "Concept")["properties"].pop("status"),
-    "a field of an answer is unsure": lambda new: schema(new, "Concept")["required"].remove("status"),
-    "a field of a request is gone": lambda new: schema(new, "EditConceptBody")["properties"].pop("change_note"),
-    "a field of a request is needed": lambda new: schema(new, "CreateConceptBody")["required"].append("corrects"),
-    "a value of an enum is gone": lambda new: schema(new, "Concept")["properties"]["status"]["enum"].remove("REVIEW"),
-    "a type is another": lambda new: schema(new, "Concept")["properties"]["id"].update(type="integer"),
-    "a list holds something else": lambda new: schema(new, "ConceptContent")["properties"]["examples"].update(
-        items={"type": "integer"}
+    "a field of an answer is unsure": lambda new: schema(new, "Concept")["required"].remove(
+        "status"
     ),
-    "a text must be shorter": lambda new: schema(new, "ConceptContentBody")["properties"]["name"].update(maxLength=10),
+    "a field of a request is gone": lambda new: schema(new, "EditConceptBody")["properties"].pop(
+        "change_note"
+    ),
+    "a field of a request is needed": lambda new: schema(new, "CreateConceptBody")[
+        "required"
+    ].append("corrects"),
+    "a value of an enum is gone": lambda new: schema(new, "Concept")["properties"]["status"][
+        "enum"
+    ].remove("REVIEW"),
+    "a type is another": lambda new: schema(new, "Concept")["properties"]["id"].update(
+        type="integer"
+    ),
+    "a list holds something else": lambda new: schema(new, "ConceptContent")["properties"][
+        "examples"
+    ].update(items={"type": "integer"}),
+    "a text must be shorter": lambda new: schema(new, "ConceptContentBody")["properties"][
+        "name"
+    ].update(maxLength=10),
     "a parameter is gone": lambda new: new["paths"]["/v1/concepts"]["get"]["parameters"].remove(
         parameter(new, "/v1/concepts", "text")
     ),
-    "a parameter is needed": lambda new: parameter(new, "/v1/concepts", "text").update(required=True),
-    "a parameter takes less": lambda new: parameter(new, "/v1/concepts", "limit")["schema"].update(maximum=10),
+    "a parameter is needed": lambda new: parameter(new, "/v1/concepts", "text").update(
+        required=True
+    ),
+    "a parameter takes less": lambda new: parameter(new, "/v1/concepts", "limit")["schema"].update(
+        maximum=10
+    ),
 }
 ADDITIONS: dict[str, Callable[[Json], Any]] = {
     "an operation": lambda new: new["paths"].update({"/v1/new": new["paths"]["/v1/concepts"]}),
-    "a field of an answer": lambda new: schema(new, "Concept")["properties"].update(new={"type": "string"}),
-    "a field that may be sent": lambda new: schema(new, "EditConceptBody")["properties"].update(new={"type": "string"}),
-    "a value of an enum": lambda new: schema(new, "Concept")["properties"]["status"]["enum"].append("ARCHIVED"),
-    "a longer text": lambda new: schema(new, "ConceptContentBody")["properties"]["name"].update(maxLength=2_000),
-    "another example": lambda new: new["paths"]["/v1/concepts"]["get"].update(summary="List concepts."),
+    "a field of an answer": lambda new: schema(new, "Concept")["properties"].update(
+        new={"type": "string"}
+    ),
+    "a field that may be sent": lambda new: schema(new, "EditConceptBody")["properties"].update(
+        new={"type": "string"}
+    ),
+    "a value of an enum": lambda new: schema(new, "Concept")["properties"]["status"]["enum"].append(
+        "ARCHIVED"
+    ),
+    "a longer text": lambda new: schema(new, "ConceptContentBody")["properties"]["name"].update(
+        maxLength=2_000
+    ),
+    "another example": lambda new: new["paths"]["/v1/concepts"]["get"].update(
+        summary="List concepts."
+    ),
 }
 
 

@@ -45,7 +45,11 @@ def test_a_search_and_a_preview_take_a_text(reader: Reader) -> None:
 
 def test_the_texts_of_a_batch_are_embedded_at_once(reader: Reader, letters: Letters) -> None:
     found = reader.batch(
-        reader.body(None, title="a"), "no object", reader.body(A), reader.body(None, content="b"), reader.body(None)
+        reader.body(None, title="a"),
+        "no object",
+        reader.body(A),
+        reader.body(None, content="b"),
+        reader.body(None),
     )
 
     assert letters.asked == [["a", "b"]]
@@ -55,13 +59,19 @@ def test_the_texts_of_a_batch_are_embedded_at_once(reader: Reader, letters: Lett
     assert artifact["content"] == "b"
 
 
-@pytest.mark.parametrize("error", [OSError("the canary"), errors.EmbedderFailed("canary"), ZeroDivisionError("canary")])
+@pytest.mark.parametrize(
+    "error", [OSError("the canary"), errors.EmbedderFailed("canary"), ZeroDivisionError("canary")]
+)
 def test_whatever_an_embedder_raises_is_one_refusal_that_wrote_nothing(
     reader: Reader, letters: Letters, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     letters.error = error
     asked = {"space_id": reader.space_id, "text": "a"}
-    answers = [reader.capture(None, title="a"), reader.post("search", asked), reader.post("margins/preview", asked)]
+    answers = [
+        reader.capture(None, title="a"),
+        reader.post("search", asked),
+        reader.post("margins/preview", asked),
+    ]
 
     assert [problem(each) for each in answers] == [(503, "EMBEDDER_FAILED")] * 3
     assert reader.items(f"spaces/{reader.space_id}/captures") == []
@@ -69,7 +79,9 @@ def test_whatever_an_embedder_raises_is_one_refusal_that_wrote_nothing(
     assert "canary" not in caplog.text + "".join(each.text for each in answers)
 
 
-def test_an_embedder_that_fails_fails_only_the_texts_of_a_batch(reader: Reader, letters: Letters) -> None:
+def test_an_embedder_that_fails_fails_only_the_texts_of_a_batch(
+    reader: Reader, letters: Letters
+) -> None:
     letters.error = OSError("gone")
     found = reader.batch(reader.body(None, title="a"), reader.body(A), reader.body(None, title="b"))
 
@@ -88,7 +100,9 @@ def test_a_text_that_an_embedder_refuses_is_no_other_text_s_business(
         return counted(self, texts)
 
     monkeypatch.setattr(Letters, "embed", embed)
-    found = reader.batch(*(reader.body(None, title=each, url=f"{URL}/{each}") for each in ("a", "bad", "b")))
+    found = reader.batch(
+        *(reader.body(None, title=each, url=f"{URL}/{each}") for each in ("a", "bad", "b"))
+    )
 
     assert [each["status"] for each in found] == [201, 503, 201]
     assert letters.asked == [["a"], ["b"]]
@@ -140,4 +154,7 @@ def test_without_an_embedder_a_text_is_no_embedding(reader: Reader) -> None:
     bare = evolve(reading(), space_id=reader.space_id)
     answer = bare.capture(None, title="a")
 
-    assert (problem(answer), answer.get_json()["fields"]) == ((422, "EMBEDDING_MISSING"), {"missing": "an embedder"})
+    assert (problem(answer), answer.get_json()["fields"]) == (
+        (422, "EMBEDDING_MISSING"),
+        {"missing": "an embedder"},
+    )

@@ -8,7 +8,9 @@ from tests.web.harness import Web, memory
 from tests.web.minting import Wallets
 from tests.web.reader import fitted
 
-WEB = Web(fitted(memory()), chain=Wallets())  # here, for the tests are made from its document when they are collected
+WEB = Web(
+    fitted(memory()), chain=Wallets()
+)  # here, for the tests are made from its document when they are collected
 EXAMPLES = 2  # `nox -s fuzz` tries more
 
 

@@ -4,7 +4,9 @@ from tests.web.harness import Json, Web, place, problem
 
 
 def changes_after(web: Web, cursor: str | None, limit: int = 100) -> Json:
-    found: Json = web.get(f"/v1/history?limit={limit}" + (f"&cursor={cursor}" if cursor else "")).get_json()
+    found: Json = web.get(
+        f"/v1/history?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+    ).get_json()
     return found
 
 
@@ -42,7 +44,9 @@ def test_a_change_bears_the_request_that_made_it(web: Web) -> None:
     web.post(f"{place(saved)}/status", json=body, seq=1, headers={"X-Request-Id": "trace-7/ratio"})
 
     assert changes_after(web, None)["items"][-1]["request_id"] == "trace-7/ratio"
-    assert web.get(f"{place(saved)}/history").get_json()["items"][-1]["request_id"] == "trace-7/ratio"
+    assert (
+        web.get(f"{place(saved)}/history").get_json()["items"][-1]["request_id"] == "trace-7/ratio"
+    )
 
 
 def test_a_key_s_birth_is_told_without_the_digest_of_its_secret(web: Web) -> None:

@@ -38,7 +38,9 @@ class Endless(io.RawIOBase):
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgresql"])
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage]:
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Stage]:
     """A stage over each store; all that comes on it is refused, so it can be shared."""
     if request.param == "memory":
         yield Stage(memory())
@@ -64,7 +66,9 @@ def hostile(stage: Stage) -> Web:
 
 @pytest.mark.parametrize("row", sorted({line.row for line in LINES}))
 def test_hostile_input_gets_its_stated_answer_and_writes_nothing(stage: Stage, row: int) -> None:
-    assert [fault for line in LINES if line.row == row for fault in faults(of_line(line), stage)] == []
+    assert [
+        fault for line in LINES if line.row == row for fault in faults(of_line(line), stage)
+    ] == []
 
 
 def test_an_answer_that_is_not_the_stated_one_is_told() -> None:
@@ -76,7 +80,10 @@ def test_an_answer_that_is_not_the_stated_one_is_told() -> None:
 
 
 def test_every_field_that_is_wrong_is_named_by_its_path(web: Web) -> None:
-    body = {"content": {"name": 7, "examples": ["a", 7], "prerequisites": "a", "colour": "red"}, "status": "DRAFT"}
+    body = {
+        "content": {"name": 7, "examples": ["a", 7], "prerequisites": "a", "colour": "red"},
+        "status": "DRAFT",
+    }
 
     assert web.post("/v1/concepts", json=body).get_json()["fields"]["wrong"] == {
         "content.name": "Not a text.",
@@ -96,25 +103,40 @@ def test_a_body_with_endless_wrong_fields_gets_a_short_answer(web: Web) -> None:
 
 def test_a_body_that_never_ends_is_read_up_to_the_limit(web: Web) -> None:
     endless = Endless()
-    environ = {"wsgi.input": endless, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    environ = {
+        "wsgi.input": endless,
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
     headers = {"Content-Type": "application/json"}
 
-    assert problem(web.post("/v1/concepts", headers=headers, environ=environ)) == (413, "BODY_TOO_LARGE")
+    assert problem(web.post("/v1/concepts", headers=headers, environ=environ)) == (
+        413,
+        "BODY_TOO_LARGE",
+    )
     assert endless.read_bytes < 2 * MEBIBYTE
 
 
 @pytest.mark.parametrize("media_type", ["multipart/form-data; boundary=x", "text/plain", ""])
 def test_a_body_of_another_type_is_not_even_read(web: Web, media_type: str) -> None:
     endless = Endless()
-    environ = {"wsgi.input": endless, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    environ = {
+        "wsgi.input": endless,
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+    }
     answer = web.post("/v1/concepts", headers={"Content-Type": media_type}, environ=environ)
 
     assert (answer.status_code, endless.read_bytes) == (415, 0)
 
 
-@pytest.mark.parametrize("media_type", ["application/json", UTF_8 + "UTF-8", UTF_8 + '"utf-8"', "Application/JSON"])
+@pytest.mark.parametrize(
+    "media_type", ["application/json", UTF_8 + "UTF-8", UTF_8 + '"utf-8"', "Application/JSON"]
+)
 def test_json_is_read_however_its_type_is_written(web: Web, media_type: str) -> None:
-    answer = web.post("/v1/concepts", data=json.dumps(BIRTH).encode(), headers={"Content-Type": media_type})
+    answer = web.post(
+        "/v1/concepts", data=json.dumps(BIRTH).encode(), headers={"Content-Type": media_type}
+    )
 
     assert answer.status_code == 201
 
@@ -171,12 +193,18 @@ def test_a_cursor_that_was_changed_anywhere_is_refused(web: Web) -> None:
     saved = web.edit(web.create())
     path = f"{place(saved)}/versions?limit=1"
     cursor = web.get(path).get_json()["next"]
-    changed = [cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :] for at in range(len(cursor))]
+    changed = [
+        cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :]
+        for at in range(len(cursor))
+    ]
 
-    assert {problem(web.get(f"{path}&cursor={each}")) for each in changed} == {(400, "INVALID_CURSOR")}
-    assert {problem(web.get(f"{path}&cursor={each}")) for each in (cursor + "A", cursor[:-1], cursor + "%3D")} == {
+    assert {problem(web.get(f"{path}&cursor={each}")) for each in changed} == {
         (400, "INVALID_CURSOR")
     }
+    assert {
+        problem(web.get(f"{path}&cursor={each}"))
+        for each in (cursor + "A", cursor[:-1], cursor + "%3D")
+    } == {(400, "INVALID_CURSOR")}
 
 
 def test_a_cursor_of_another_list_or_another_search_is_refused(web: Web) -> None:
@@ -210,7 +238,13 @@ def test_only_hosts_that_are_trusted_are_answered() -> None:
     web = Web(memory(), settings)
     answers = {
         host: web.client.get("/health/live", headers={"Host": host}).status_code
-        for host in ("api.example.org", "a.example.net:8000", "evil.org", "api.example.org.evil.org", "")
+        for host in (
+            "api.example.org",
+            "a.example.net:8000",
+            "evil.org",
+            "api.example.org.evil.org",
+            "",
+        )
     }
 
     assert list(answers.values()) == [200, 200, 400, 400, 400]

@@ -22,13 +22,17 @@ def test_every_row_has_ten_variants_or_a_reason_to_have_none_yet(dialect: str) -
 
 
 @pytest.mark.parametrize("said", LOGGED, ids=lambda said: ascii(said)[:20])
-def test_what_is_logged_stays_one_line_whatever_somebody_says(caplog: pytest.LogCaptureFixture, said: str) -> None:
+def test_what_is_logged_stays_one_line_whatever_somebody_says(
+    caplog: pytest.LogCaptureFixture, said: str
+) -> None:
     web = Web(memory())
     body = {"content": {"name": said[:1_000]}, "reason": said, "corrects": said}
     environ = {"HTTP_X_REQUEST_ID": said.encode("latin-1", "replace").decode("latin-1")}
     with caplog.at_level(logging.INFO):
         web.post("/v1/concepts", json=body, environ=environ)
-        web.post("/v1/concepts", json={"content": {"name": "Ratio"}, "reason": said}, environ=environ)
+        web.post(
+            "/v1/concepts", json={"content": {"name": "Ratio"}, "reason": said}, environ=environ
+        )
 
     lines = [record.getMessage() for record in caplog.records]
     assert len(lines) >= 2

@@ -12,5 +12,7 @@ def stage() -> Stage:
 
 
 @pytest.mark.parametrize("row", sorted({scene.row for scene in SCENES}))
-def test_what_comes_after_something_else_gets_its_stated_answer_and_writes_nothing(stage: Stage, row: int) -> None:
+def test_what_comes_after_something_else_gets_its_stated_answer_and_writes_nothing(
+    stage: Stage, row: int
+) -> None:
     assert [fault for scene in SCENES if scene.row == row for fault in faults(scene, stage)] == []

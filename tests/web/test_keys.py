@@ -9,7 +9,7 @@ from flask import Request
 from tests.web.harness import OPERATOR, SCOPES, SETTINGS, Web, memory, place, problem
 from tests.web.hostile.scenes import NEEDED
 
-from indelible.kernel import Actor, WrongUse
+from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
 from indelible.testing.stores import BEGINNING, MAYA, NOOR
 from indelible_web import Caller, WebSettings
@@ -36,7 +36,9 @@ WRONG = {
 
 def told(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:
     """The answer to a request with these headers and one id."""
-    answer = web.get("/v1/concepts", key=None, headers={**headers, "X-Request-Id": "always-the-same"})
+    answer = web.get(
+        "/v1/concepts", key=None, headers={**headers, "X-Request-Id": "always-the-same"}
+    )
     return answer.status_code, answer.get_json(), answer.headers.get("WWW-Authenticate")
 
 
@@ -60,7 +62,9 @@ def test_a_revoked_key_and_an_expired_one_are_unknown_keys(web: Web) -> None:
 
 
 def test_a_key_that_expires_later_opens_until_then(web: Web) -> None:
-    later = CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=BEGINNING + timedelta(days=3))
+    later = CreateKey(
+        owner=MAYA, scopes=("concepts:read",), expires_at=BEGINNING + timedelta(days=3)
+    )
     text = web.store.run(create_key, later, actor=OPERATOR, reason="a test").text
 
     assert web.get("/v1/concepts", key=text).status_code == 200
@@ -95,7 +99,10 @@ def test_each_step_has_its_scope(web: Web, before: str, status: str, scope: str)
     others = web.new_key(*(each for each in SCOPES if each != scope))
 
     assert problem(web.move(found, status, key=others)) == (403, "SCOPE_MISSING")
-    assert problem(web.move(found, status, key=web.new_key("concepts:write"))) == (403, "SCOPE_MISSING")
+    assert problem(web.move(found, status, key=web.new_key("concepts:write"))) == (
+        403,
+        "SCOPE_MISSING",
+    )
     assert web.move(found, status, key=web.new_key(scope)).status_code == 200
 
 
@@ -123,10 +130,12 @@ def test_a_route_without_a_scope_lets_no_application_start(
     monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
 ) -> None:
     planted = Routes("planted", "a route that forgot its scope")
-    planted.add("POST /planted", *scopes, takes=ConceptAsked, gives=ConceptAsked)(lambda _, asked: asked)
+    planted.add("POST /planted", *scopes, request_type=ConceptAsked, response_type=ConceptAsked)(
+        lambda _, asked: asked
+    )
     monkeypatch.setattr(app_module, "CONTEXTS", (planted,))
 
-    with pytest.raises(WrongUse, match="planted"):
+    with pytest.raises(UsageError, match="planted"):
         Web(memory())
 
 
@@ -134,7 +143,8 @@ def test_a_key_that_asks_too_often_waits_and_others_do_not() -> None:
     web = Web(memory(), evolve(SETTINGS, requests_per_minute=3))
     other = web.new_key("concepts:read")
     codes = [
-        web.get(path).status_code for path in ("/v1/concepts", "/v1/learning-order", "/v1/history", "/v1/concepts")
+        web.get(path).status_code
+        for path in ("/v1/concepts", "/v1/learning-order", "/v1/history", "/v1/concepts")
     ]
     answer = web.get("/v1/concepts")
 
@@ -145,7 +155,9 @@ def test_a_key_that_asks_too_often_waits_and_others_do_not() -> None:
 
 def test_an_address_that_guesses_too_often_waits_and_its_neighbours_with_a_key_do_not() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
-    guesses = [web.get("/v1/concepts", key=f"ind_guess_{number}").status_code for number in range(5)]
+    guesses = [
+        web.get("/v1/concepts", key=f"ind_guess_{number}").status_code for number in range(5)
+    ]
     elsewhere = web.get("/v1/concepts", key=None, environ={"REMOTE_ADDR": "192.0.2.7"})
     last = web.get("/v1/concepts", key=None)
 
@@ -157,16 +169,30 @@ def test_an_address_that_guesses_too_often_waits_and_its_neighbours_with_a_key_d
 
 def test_an_address_that_somebody_merely_writes_into_a_header_counts_for_nothing() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
-    spoofed = ({"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"} for number in range(4))
+    spoofed = (
+        {"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"}
+        for number in range(4)
+    )
 
-    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in spoofed] == [401, 401, 429, 429]
+    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in spoofed] == [
+        401,
+        401,
+        429,
+        429,
+    ]
 
 
 def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_has_seen() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2, proxy_hops=1))
     seen = [{"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"} for number in (1, 2, 1, 2, 1)]
 
-    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in seen] == [401, 401, 401, 401, 429]
+    assert [web.get("/v1/concepts", key=None, headers=each).status_code for each in seen] == [
+        401,
+        401,
+        401,
+        401,
+        429,
+    ]
 
 
 @frozen
@@ -175,7 +201,11 @@ class Badges:
 
     def identify(self, request: Request) -> Caller | None:
         badge = request.headers.get("X-Badge")
-        return Caller(actor=Actor.user(badge), scopes=frozenset({"admin"}), id=badge) if badge else None
+        return (
+            Caller(actor=Actor.user(badge), scopes=frozenset({"admin"}), id=badge)
+            if badge
+            else None
+        )
 
 
 def test_a_host_can_bring_its_own_login() -> None:
@@ -188,8 +218,8 @@ def test_a_host_can_bring_its_own_login() -> None:
 
 
 def test_settings_refuse_a_short_secret_and_an_origin_that_is_everybody() -> None:
-    with pytest.raises(WrongUse):
+    with pytest.raises(UsageError):
         WebSettings(secret=b"too short")
-    with pytest.raises(WrongUse):
+    with pytest.raises(UsageError):
         WebSettings(secret=SETTINGS.secret, cors_origins=("*",))
     assert "secret" not in repr(SETTINGS)

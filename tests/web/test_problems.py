@@ -11,19 +11,19 @@ from flask import Request
 from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
 from tests.web.hostile.rows import UNEXPECTED
 
-from indelible.app import Wiring
-from indelible.concepts.errors import ConceptNotFound, CorrectsUnpublished, OwnWork
+from indelible.app import AppContext
+from indelible.concepts.errors import ConceptNotFound, CorrectionTargetNotPublished, SelfApproval
 from indelible.kernel import (
+    IdempotencyKeyReused,
     IndelibleError,
     InvalidActor,
     InvalidTransition,
-    KeyReused,
     OutcomeUnknown,
     RequestInFlight,
     Stale,
     StoreBusy,
     StoreUnreachable,
-    WrongUse,
+    UsageError,
 )
 from indelible.kernel.errors import error_types
 from indelible.kernel.keys import KeyPolicy
@@ -51,16 +51,16 @@ class Refused(IndelibleError):
 STATUSES: list[tuple[type[IndelibleError], int]] = [
     (MalformedJson, 400),
     (Unauthenticated, 401),
-    (OwnWork, 403),
+    (SelfApproval, 403),
     (ConceptNotFound, 404),
-    (CorrectsUnpublished, 409),
+    (CorrectionTargetNotPublished, 409),
     (InvalidTransition, 409),
     (RequestInFlight, 409),
     (Stale, 412),
     (TextTooLong, 422),
     (InvalidActor, 422),
-    (KeyReused, 422),
-    (WrongUse, 500),
+    (IdempotencyKeyReused, 422),
+    (UsageError, 500),
     (Refused, 500),
     (StoreBusy, 503),
     (OutcomeUnknown, 503),
@@ -70,7 +70,10 @@ OURS = ("indelible.", "indelible_web.")
 
 def is_real(leaf: type[IndelibleError]) -> bool:
     """Whether it is a class of ours, and not what attrs leaves behind of it for a while, without slots."""
-    return leaf.__module__.startswith(OURS) and getattr(sys.modules[leaf.__module__], leaf.__name__) is leaf
+    return (
+        leaf.__module__.startswith(OURS)
+        and getattr(sys.modules[leaf.__module__], leaf.__name__) is leaf
+    )
 
 
 LEAVES = sorted({leaf for leaf in error_types() if is_real(leaf)}, key=lambda leaf: leaf.code)
@@ -101,7 +104,7 @@ def failing(error: Exception) -> Web:
     """An application whose store fails."""
     web = Web(memory())
     settings = evolve(SETTINGS, authenticator=Everybody())
-    web.app = create_app(Wiring(store=cast("AnyStore", Failing(error))), settings)
+    web.app = create_app(AppContext(store=cast("AnyStore", Failing(error))), settings)
     web.client = web.app.test_client()
     return web
 
@@ -110,15 +113,17 @@ FAULTS = [
     (StoreUnreachable("at db.internal:5432"), 503, "STORE_UNREACHABLE", "5"),
     (StoreBusy(7), 503, "STORE_BUSY", "5"),
     (RequestInFlight("line-7"), 409, "REQUEST_IN_FLIGHT", "1"),
-    (KeyReused("line-7"), 422, "IDEMPOTENCY_KEY_REUSED", None),
+    (IdempotencyKeyReused("line-7"), 422, "IDEMPOTENCY_KEY_REUSED", None),
     (OutcomeUnknown(), 503, "OUTCOME_UNKNOWN", None),
-    (WrongUse("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
+    (UsageError("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
     (Refused("the pepper is hunter2"), 500, "INTERNAL_ERROR", None),
     *((fault("the pepper is hunter2"), 500, "INTERNAL_ERROR", None) for fault in UNEXPECTED),
 ]
 
 
-@pytest.mark.parametrize(("error", "status", "code", "retry_after"), FAULTS, ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(
+    ("error", "status", "code", "retry_after"), FAULTS, ids=lambda value: str(value)[:20]
+)
 def test_a_failing_store_gets_its_stated_answer(
     error: Exception, status: int, code: str, retry_after: str | None
 ) -> None:
@@ -130,7 +135,9 @@ def test_a_failing_store_gets_its_stated_answer(
     assert "db.internal" not in answer.text
 
 
-def test_a_fault_is_told_to_the_log_by_its_place_and_not_by_its_message(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_is_told_to_the_log_by_its_place_and_not_by_its_message(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     web = failing(ZeroDivisionError("the pepper is hunter2"))
     with caplog.at_level(logging.INFO, "indelible.web"):
         answer = web.get("/v1/learning-order")
@@ -141,10 +148,14 @@ def test_a_fault_is_told_to_the_log_by_its_place_and_not_by_its_message(caplog: 
     assert "hunter2" not in caplog.text
 
 
-def test_a_server_that_was_not_given_the_pepper_is_at_fault_and_does_not_say_so(sqlite_url: str) -> None:
-    whole, forgetful = (open_store(sqlite_url, policy=Policy(keys=keys)) for keys in (KEYS, KeyPolicy()))
+def test_a_server_that_was_not_given_the_pepper_is_at_fault_and_does_not_say_so(
+    sqlite_url: str,
+) -> None:
+    whole, forgetful = (
+        open_store(sqlite_url, policy=Policy(keys=keys)) for keys in (KEYS, KeyPolicy())
+    )
     web = Web(whole)
-    web.client = create_app(Wiring(store=forgetful), SETTINGS).test_client()
+    web.client = create_app(AppContext(store=forgetful), SETTINGS).test_client()
     answer = web.get("/v1/concepts")
     whole.dispose()
     forgetful.dispose()
@@ -176,7 +187,9 @@ def test_every_code_is_explained_on_the_page_that_its_problems_name(web: Web) ->
 
 def test_a_problem_says_in_words_and_in_fields_what_is_wrong(web: Web) -> None:
     saved = web.create()
-    answer = web.put(place(saved), json={"content": {"name": "a" * 1_001}, "change_note": "too long"}, seq=1)
+    answer = web.put(
+        place(saved), json={"content": {"name": "a" * 1_001}, "change_note": "too long"}, seq=1
+    )
     found = answer.get_json()
 
     assert answer.content_type == "application/problem+json"
@@ -195,6 +208,8 @@ def test_a_lone_surrogate_in_a_name_is_quoted_as_its_escape(web: Web) -> None:
 
 def test_keys_of_another_pepper_open_nothing() -> None:
     web = Web(memory())
-    other = Web(MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"another pepper, as long as the 1st"))))
+    other = Web(
+        MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"another pepper, as long as the 1st")))
+    )
 
     assert problem(other.get("/v1/concepts", key=web.key)) == (401, "UNAUTHENTICATED")

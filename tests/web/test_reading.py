@@ -4,7 +4,17 @@ import json
 
 import pytest
 from hypothesis import given, settings
-from hypothesis.strategies import binary, booleans, dictionaries, integers, lists, none, recursive, sampled_from, text
+from hypothesis.strategies import (
+    binary,
+    booleans,
+    dictionaries,
+    integers,
+    lists,
+    none,
+    recursive,
+    sampled_from,
+    text,
+)
 
 from indelible_web.http.errors import BadNumber, BadRequest, DuplicateKey, MalformedJson, TooDeep
 from indelible_web.http.parsing import MOST_LEVELS, parse_json
@@ -16,7 +26,23 @@ VALUES = recursive(
     max_leaves=12,
 )
 SCRAPS = sampled_from(
-    [b"{", b"}", b"[", b"]", b'"', b"\\", b":", b",", b"1", b"-", b".", b"e", b"\xff", b"NaN", b"null"]
+    [
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b'"',
+        b"\\",
+        b":",
+        b",",
+        b"1",
+        b"-",
+        b".",
+        b"e",
+        b"\xff",
+        b"NaN",
+        b"null",
+    ]
 )
 
 
@@ -77,13 +103,17 @@ def test_brackets_count_where_they_nest_and_not_inside_of_texts() -> None:
         parse_json(f"[{deepest}]".encode())
 
 
-@pytest.mark.parametrize("body", ['{"a":1,"a":1}', '{"b":{"a":1,"\\u0061":2}}', '{"\u00e9":1,"e\u0301":2}'])
+@pytest.mark.parametrize(
+    "body", ['{"a":1,"a":1}', '{"b":{"a":1,"\\u0061":2}}', '{"\u00e9":1,"e\u0301":2}']
+)
 def test_a_name_given_twice_is_refused(body: str) -> None:
     with pytest.raises(DuplicateKey):
         parse_json(body.encode())
 
 
-@pytest.mark.parametrize("body", [b'"' + b'\\"' * 500_000, b"[" * 1_000_000, b"1" * 1_000_000, b'"\\' * 300_000])
+@pytest.mark.parametrize(
+    "body", [b'"' + b'\\"' * 500_000, b"[" * 1_000_000, b"1" * 1_000_000, b'"\\' * 300_000]
+)
 def test_a_body_that_would_take_hours_in_quadratic_time_is_refused_in_linear(body: bytes) -> None:
     with pytest.raises((MalformedJson, TooDeep, BadNumber)):
         parse_json(body)

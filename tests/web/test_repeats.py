@@ -12,15 +12,23 @@ def test_a_birth_sent_twice_gives_one_concept_and_the_same_answer(web: Web) -> N
     first, again = (web.post("/v1/concepts", json=BIRTH, once="line-7") for _ in range(2))
 
     assert (again.status_code, again.get_json()) == (201, first.get_json())
-    assert (again.headers["ETag"], again.headers["Location"]) == (first.headers["ETag"], first.headers["Location"])
+    assert (again.headers["ETag"], again.headers["Location"]) == (
+        first.headers["ETag"],
+        first.headers["Location"],
+    )
     assert len(web.get("/v1/concepts").get_json()["items"]) == 1
 
 
 def test_an_edit_and_a_step_sent_twice_are_not_stale(web: Web) -> None:
-    path, edit = place(web.create()), {"content": body_of(CLEARER), "change_note": "says it more plainly"}
+    path, edit = (
+        place(web.create()),
+        {"content": body_of(CLEARER), "change_note": "says it more plainly"},
+    )
     edits = [web.put(path, json=edit, seq=1, once="edit-1").get_json() for _ in range(2)]
     step = {"status": "REVIEW", "reason": "ready for review"}
-    steps = [web.post(f"{path}/status", json=step, seq=2, once="step-1").get_json() for _ in range(2)]
+    steps = [
+        web.post(f"{path}/status", json=step, seq=2, once="step-1").get_json() for _ in range(2)
+    ]
 
     assert edits[0] == edits[1]
     assert steps[0] == steps[1]
@@ -38,12 +46,17 @@ def test_an_edit_and_a_step_sent_twice_are_not_stale(web: Web) -> None:
 def test_another_request_under_the_same_name_is_refused(web: Web, other: object) -> None:
     web.post("/v1/concepts", json=BIRTH, once="line-7")
 
-    assert problem(web.post("/v1/concepts", json=other, once="line-7")) == (422, "IDEMPOTENCY_KEY_REUSED")
+    assert problem(web.post("/v1/concepts", json=other, once="line-7")) == (
+        422,
+        "IDEMPOTENCY_KEY_REUSED",
+    )
 
 
 def test_names_of_different_owners_have_nothing_to_do_with_each_other(web: Web) -> None:
     first = web.post("/v1/concepts", json=BIRTH, once="line-7").get_json()
-    other = web.post("/v1/concepts", json=BIRTH, once="line-7", key=web.new_key(*SCOPES, owner=NOOR)).get_json()
+    other = web.post(
+        "/v1/concepts", json=BIRTH, once="line-7", key=web.new_key(*SCOPES, owner=NOOR)
+    ).get_json()
 
     assert first["concept"]["id"] != other["concept"]["id"]
 

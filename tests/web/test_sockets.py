@@ -17,11 +17,15 @@ HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 @pytest.fixture(scope="module")
 def port() -> Generator[int]:
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
-    server = cast("Any", waitress).create_server(Web(memory()).app, host="127.0.0.1", port=0, threads=1)
+    server = cast("Any", waitress).create_server(
+        Web(memory()).app, host="127.0.0.1", port=0, threads=1
+    )
     thread = Thread(target=server.run)
     thread.start()
     yield server.effective_port
-    server.trigger.pull_trigger(server.close)  # by the server's own thread, which ends when nothing is left open
+    server.trigger.pull_trigger(
+        server.close
+    )  # by the server's own thread, which ends when nothing is left open
     thread.join()
     server.task_dispatcher.shutdown()
 

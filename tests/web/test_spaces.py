@@ -6,7 +6,7 @@ from tests.web.reader import reader_of, reading, worked
 from tests.web.test_system import counted
 
 from indelible.captures import ANNEALED, SPHERICAL
-from indelible.testing.captures.scenarios import MODEL, X1, A, activated
+from indelible.testing.captures.scenarios import MODEL, X1, A, activate_algorithm_for
 from indelible.testing.stores import NOOR
 
 SPACE = {"name": "reading", "model": MODEL, "dimension": 3, "reason": "a test"}
@@ -41,7 +41,11 @@ def test_a_subspace_lives(web: Web) -> None:
     retired = saved(web.post(f"{place}/retire", json=WHY, seq=3), 200)
 
     assert (seeded["subspace"]["seed"], seeded["seq"]) == ([1.0, 0.0, 0.0], 2)
-    assert (named["subspace"]["name"], listed["name"], listed["description"]) == ("Parts", "Parts", "of it")
+    assert (named["subspace"]["name"], listed["name"], listed["description"]) == (
+        "Parts",
+        "Parts",
+        "of it",
+    )
     assert (listed["seq"], "seed" in listed) == (3, False)
     assert problem(web.post(f"{place}/seed", json=seed, seq=4)) == (409, "CENTROID_EXISTS")
     assert retired["subspace"]["status"] == "RETIRED"
@@ -50,7 +54,12 @@ def test_a_subspace_lives(web: Web) -> None:
 
 def test_a_birth_with_a_seed_sent_twice_is_answered_twice_and_done_once(web: Web) -> None:
     reader = reader_of(web)
-    body = {"space_id": reader.space_id, "name": "part", "seed": {"values": A, "model": MODEL}, **WHY}
+    body = {
+        "space_id": reader.space_id,
+        "name": "part",
+        "seed": {"values": A, "model": MODEL},
+        **WHY,
+    }
     first, again = (web.post("/v1/subspaces", json=body, once="part-1") for _ in range(2))
 
     assert (again.status_code, again.get_json()) == (201, first.get_json())
@@ -74,7 +83,10 @@ def test_a_foreign_space_and_subspace_are_not_found_whatever_is_asked(web: Web) 
     noor = web.new_key("captures:read", "captures:write", owner=NOOR)
     seed = {"values": A, "model": MODEL}
     asked: list[tuple[str, str, Json | None]] = [
-        *(("GET", f"{space}{rest}", None) for rest in ("", "/subspaces", "/captures", "/centroids")),
+        *(
+            ("GET", f"{space}{rest}", None)
+            for rest in ("", "/subspaces", "/captures", "/centroids")
+        ),
         ("PUT", space, {"name": "x", **WHY}),
         ("POST", f"{space}/retire", WHY),
         ("POST", "/v1/subspaces", {"space_id": reader.space_id, "name": "x", **WHY}),
@@ -117,7 +129,10 @@ def test_an_algorithm_is_registered_activated_and_replaced(web: Web) -> None:
     assert problem(web.post("/v1/algorithms", json=body)) == (409, "ALGORITHM_EXISTS")
     assert problem(web.get("/v1/algorithms/oscl-3")) == (404, "ALGORITHM_NOT_FOUND")
     assert problem(web.post("/v1/algorithms/oscl-1/activate", json=WHY, seq=2)) == (412, "STALE")
-    assert problem(web.post("/v1/algorithms", json=body | {"formulas": "margin = exec(1)"})) == (422, "FORMULA_INVALID")
+    assert problem(web.post("/v1/algorithms", json=body | {"formulas": "margin = exec(1)"})) == (
+        422,
+        "FORMULA_INVALID",
+    )
 
 
 def test_a_setting_is_chosen_for_nothing_and_changed_for_what_was_seen(web: Web) -> None:
@@ -126,14 +141,21 @@ def test_a_setting_is_chosen_for_nothing_and_changed_for_what_was_seen(web: Web)
     second = web.put(place, json={"value": "0.2", **WHY}, seq=1)
 
     assert (first.headers["ETag"], second.headers["ETag"]) == ('"1"', '"2"')
-    assert [(each["setting"]["value"], each["seq"]) for each in web.get("/v1/settings").get_json()["items"]] == [
-        ("0.2", 2)
-    ]
+    assert [
+        (each["setting"]["value"], each["seq"])
+        for each in web.get("/v1/settings").get_json()["items"]
+    ] == [("0.2", 2)]
     for seq in (0, 1):
         assert problem(web.put(place, json={"value": "0.3", **WHY}, seq=seq)) == (412, "STALE")
     assert problem(web.put(place, json={"value": "0.3", **WHY})) == (428, "IF_MATCH_MISSING")
-    assert problem(web.put(place, json={"value": '"0.3"', **WHY}, seq=2)) == (422, "SETTING_INVALID")
-    assert problem(web.put("/v1/settings/colour", json={"value": "1", **WHY}, seq=0)) == (404, "SETTING_NOT_FOUND")
+    assert problem(web.put(place, json={"value": '"0.3"', **WHY}, seq=2)) == (
+        422,
+        "SETTING_INVALID",
+    )
+    assert problem(web.put("/v1/settings/colour", json={"value": "1", **WHY}, seq=0)) == (
+        404,
+        "SETTING_NOT_FOUND",
+    )
 
 
 def test_only_what_may_never_have_been_there_is_changed_for_nothing(web: Web) -> None:
@@ -177,19 +199,22 @@ class Broken:
 def test_a_process_without_its_settings_is_ready_and_says_what_it_lacks() -> None:
     store, settings = memory(), Broken()
     store.config.fetch = settings.fetch
-    activated(store)
+    activate_algorithm_for(store)
     web = Web(store, config=store.config)
     assert web.get("/health/ready", key=None).get_json() == {"status": "ready"}
     young = counted(web)
     settings.error = OSError("gone")
-    store.config.forget()
+    store.config.invalidate()
     answer = web.get("/health/ready", key=None)
     reader = reader_of(web)
     worked(reader)
     reader.captured()
     old = counted(web)
 
-    assert (answer.status_code, answer.get_json()) == (200, {"status": "ready", "degraded": ["settings"]})
+    assert (answer.status_code, answer.get_json()) == (
+        200,
+        {"status": "ready", "degraded": ["settings"]},
+    )
     assert not [name for name in young if "fallback_total" in name]
     assert young["indelible_config_age_seconds"] >= 0
     stale = 'indelible_config_fallback_total{key="assignment_margin_threshold",reason="stale"}'

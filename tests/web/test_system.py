@@ -16,7 +16,9 @@ UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
 
 
-def test_health_says_whether_the_database_answers(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+def test_health_says_whether_the_database_answers(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.INFO, "indelible.web")
     sick = failing(UNREACHABLE).get("/health", key=None)
     said = str(caplog.messages[-1])
@@ -26,7 +28,10 @@ def test_health_says_whether_the_database_answers(web: Web, caplog: pytest.LogCa
         503,
         {
             "status": "unhealthy",
-            "error": {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"},
+            "error": {
+                "code": "DATABASE_CONNECTION_FAILED",
+                "message": "Unable to connect to database",
+            },
         },
     )
     assert "STORE_UNREACHABLE" in said
@@ -45,7 +50,10 @@ def test_a_process_that_cannot_reach_its_store_lives_but_is_not_ready(web: Web) 
 
 def counted(web: Web) -> dict[str, float]:
     lines = web.get("/metrics", key=None).text.splitlines()
-    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+    return {
+        name: float(value)
+        for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
+    }
 
 
 def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
@@ -62,7 +70,12 @@ def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     assert found['indelible_requests_total{method="other",route="none",status="405"}'] == 1
     assert found['indelible_request_seconds_count{route="/v1/concepts/<concept_id>/status"}'] == 2
     assert found['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 1
-    assert found['indelible_commands_total{action="publish",code="INVALID_TRANSITION",lifecycle="concept"}'] == 1
+    assert (
+        found[
+            'indelible_commands_total{action="publish",code="INVALID_TRANSITION",lifecycle="concept"}'
+        ]
+        == 1
+    )
     assert found['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
 
 
@@ -74,13 +87,20 @@ def test_every_action_of_every_lifecycle_is_a_metric_from_the_start() -> None:
         *((each.name, edge.action) for each in LIFECYCLES for edge in each.edges),
     }:
         assert found[f'indelible_transitions_total{{action="{action}",lifecycle="{name}"}}'] == 0
-        assert found[f'indelible_commands_total{{action="{action}",code="OK",lifecycle="{name}"}}'] == 0
+        assert (
+            found[f'indelible_commands_total{{action="{action}",code="OK",lifecycle="{name}"}}']
+            == 0
+        )
 
 
 def test_a_repeated_request_is_a_command_and_no_transition() -> None:
     web = Web(memory())
     for _ in range(3):
-        web.post("/v1/concepts", json={"content": {"name": "Ratio"}, "reason": "a first draft"}, once="line-7")
+        web.post(
+            "/v1/concepts",
+            json={"content": {"name": "Ratio"}, "reason": "a first draft"},
+            once="line-7",
+        )
     found = counted(web)
 
     assert found['indelible_commands_total{action="create",code="OK",lifecycle="concept"}'] == 3
@@ -95,7 +115,9 @@ def test_two_applications_count_for_themselves() -> None:
     assert (counted(busy)[name], counted(idle)[name]) == (1, 0)
 
 
-@pytest.mark.parametrize("given", ["trace-7", "0af7651916cd43dd8448eb211c80319c", "a/b:c=d", "x" * 200])
+@pytest.mark.parametrize(
+    "given", ["trace-7", "0af7651916cd43dd8448eb211c80319c", "a/b:c=d", "x" * 200]
+)
 def test_a_request_keeps_the_id_that_it_came_with(web: Web, given: str) -> None:
     answer = web.post("/v1/concepts", json={}, headers={"X-Request-Id": given})
 
@@ -104,7 +126,9 @@ def test_a_request_keeps_the_id_that_it_came_with(web: Web, given: str) -> None:
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 201, "\u00e9", "a\tb"])
 def test_a_request_without_a_plain_id_gets_one(web: Web, given: str) -> None:
-    first, second = (web.get("/health/live", environ={"HTTP_X_REQUEST_ID": given}) for _ in range(2))
+    first, second = (
+        web.get("/health/live", environ={"HTTP_X_REQUEST_ID": given}) for _ in range(2)
+    )
 
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
     assert given == "" or first.headers["X-Request-Id"] != given
@@ -132,7 +156,9 @@ def test_a_line_of_the_log_says_what_happened_and_repeats_nothing_that_was_sent(
     assert web.key.split("_")[2] not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["/v1/concepts", "/nowhere", "/health", "/metrics", "/openapi.json", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/v1/concepts", "/nowhere", "/health", "/metrics", "/openapi.json", "/docs"]
+)
 def test_every_answer_tells_browsers_to_do_nothing_with_it(web: Web, path: str) -> None:
     headers = web.get(path).headers
 
@@ -141,7 +167,11 @@ def test_every_answer_tells_browsers_to_do_nothing_with_it(web: Web, path: str) 
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert not [name for name, _ in headers if name in {"Server", "Set-Cookie", "Access-Control-Allow-Origin"}]
+    assert not [
+        name
+        for name, _ in headers
+        if name in {"Server", "Set-Cookie", "Access-Control-Allow-Origin"}
+    ]
     assert "Strict-Transport-Security" not in headers
 
 
@@ -153,12 +183,20 @@ def test_over_https_browsers_are_told_to_stay_there(web: Web) -> None:
 
 def test_an_origin_that_is_listed_may_ask_and_read_the_headers_it_needs() -> None:
     web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
-    asks = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "if-match"}
+    asks = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "if-match",
+    }
     preflight = web.client.options("/v1/concepts/x", headers=asks)
     answer = web.get("/v1/concepts", headers={"Origin": ORIGIN})
 
     assert preflight.status_code == 204
-    assert preflight.headers["Access-Control-Allow-Origin"] == answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert (
+        preflight.headers["Access-Control-Allow-Origin"]
+        == answer.headers["Access-Control-Allow-Origin"]
+        == ORIGIN
+    )
     assert "PUT" in preflight.headers["Access-Control-Allow-Methods"]
     assert "If-Match" in preflight.headers["Access-Control-Allow-Headers"]
     assert "ETag" in answer.headers["Access-Control-Expose-Headers"]
@@ -166,7 +204,9 @@ def test_an_origin_that_is_listed_may_ask_and_read_the_headers_it_needs() -> Non
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-@pytest.mark.parametrize("origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"]
+)
 def test_an_origin_that_is_not_listed_may_not(origin: str) -> None:
     web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
     asks = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
@@ -174,7 +214,10 @@ def test_an_origin_that_is_not_listed_may_not(origin: str) -> None:
 
     assert preflight.status_code == 405
     assert "Access-Control-Allow-Origin" not in preflight.headers
-    assert "Access-Control-Allow-Origin" not in web.get("/v1/concepts", headers={"Origin": origin}).headers
+    assert (
+        "Access-Control-Allow-Origin"
+        not in web.get("/v1/concepts", headers={"Origin": origin}).headers
+    )
 
 
 def test_a_head_request_is_a_get_without_a_body(web: Web) -> None:

@@ -86,21 +86,42 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
     WarningCode.DEF_EMPTY: (of(definition=""), of(definition=".")),
     WarningCode.DEF_LONG: (of(definition="a" * 301), of(definition="a" * 300)),
     WarningCode.DEF_SHORT: (of(definition="A number"), of(definition="A whole number")),
-    WarningCode.DEF_CIRCULAR: (of(definition="One ratio, or another."), of(definition="Every irrational number.")),
-    WarningCode.DEF_EQUALS_EXPLANATION: (of(explanation=GOOD.definition.upper()), of(explanation="It says so.")),
+    WarningCode.DEF_CIRCULAR: (
+        of(definition="One ratio, or another."),
+        of(definition="Every irrational number."),
+    ),
+    WarningCode.DEF_EQUALS_EXPLANATION: (
+        of(explanation=GOOD.definition.upper()),
+        of(explanation="It says so."),
+    ),
     WarningCode.EXPL_EMPTY: (of(explanation=" "), of(explanation="It says so.")),
-    WarningCode.EXPL_SHORTER_THAN_DEF: (of(explanation="Parts."), of(explanation="By parts, and by all their parts.")),
+    WarningCode.EXPL_SHORTER_THAN_DEF: (
+        of(explanation="Parts."),
+        of(explanation="By parts, and by all their parts."),
+    ),
     WarningCode.OBJ_EMPTY: (of(learning_objective=""), of(learning_objective="Understand.")),
     WarningCode.OBJ_VERB: (of(learning_objective="Explainers"), of(learning_objective="Explain")),
-    WarningCode.OBJ_MULTIPLE: (of(learning_objective="Define it; measure it"), of(learning_objective="Define it")),
+    WarningCode.OBJ_MULTIPLE: (
+        of(learning_objective="Define it; measure it"),
+        of(learning_objective="Define it"),
+    ),
     WarningCode.EX_NONE: (of(examples=()), of(examples=("",))),
     WarningCode.EX_BLANK: (of(examples=("A ratio.", " ")), of(examples=("A ratio.",))),
-    WarningCode.EX_DUPLICATE: (of(examples=("A ratio.", "a  RATIO.")), of(examples=("A ratio.", "Two ratios."))),
+    WarningCode.EX_DUPLICATE: (
+        of(examples=("A ratio.", "a  RATIO.")),
+        of(examples=("A ratio.", "Two ratios.")),
+    ),
     WarningCode.EX_NO_TERM: (of(examples=("6 and 3.",)), of(examples=("6 and 3.", "Two ratios."))),
     WarningCode.MISC_NONE: (of(misconceptions=()), of(misconceptions=("It is a sum.",))),
-    WarningCode.MISC_EQUALS_DEF: (of(misconceptions=(GOOD.definition,)), of(misconceptions=("It is a sum.",))),
+    WarningCode.MISC_EQUALS_DEF: (
+        of(misconceptions=(GOOD.definition,)),
+        of(misconceptions=("It is a sum.",)),
+    ),
     WarningCode.SCOPE_EMPTY: (of(scope_boundaries=None), of(scope_boundaries="None.")),
-    WarningCode.PREREQ_NONE_BUT_REFERENCED: (among(of(), Division=()), among(NEEDS_DIVISION, Division=())),
+    WarningCode.PREREQ_NONE_BUT_REFERENCED: (
+        among(of(), Division=()),
+        among(NEEDS_DIVISION, Division=()),
+    ),
     WarningCode.PREREQ_SELF: (of(prerequisites=("RATIO",)), NEEDS_DIVISION),
     WarningCode.PREREQ_DUPLICATE: (of(prerequisites=("Division", "division")), NEEDS_DIVISION),
     WarningCode.PREREQ_DANGLING: (NEEDS_DIVISION, among(NEEDS_DIVISION, Division=())),
@@ -108,17 +129,31 @@ STORIES: dict[WarningCode, tuple[Story, Story]] = {
         among(NEEDS_DIVISION, Division=(), division=()),
         among(NEEDS_DIVISION, Division=()),
     ),
-    WarningCode.PREREQ_CYCLE: (among(NEEDS_DIVISION, Division=("Ratio",)), among(NEEDS_DIVISION, Division=())),
+    WarningCode.PREREQ_CYCLE: (
+        among(NEEDS_DIVISION, Division=("Ratio",)),
+        among(NEEDS_DIVISION, Division=()),
+    ),
     WarningCode.PREREQ_BELOW_STATUS: (ahead(division_too=False), ahead(division_too=True)),
     WarningCode.PREREQ_DEPTH: (
-        under(ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=("Numbers",), Numbers=())),
+        under(
+            ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=("Numbers",), Numbers=())
+        ),
         under(ConceptPolicy(deepest_chain=1), among(NEEDS_DIVISION, Division=())),
     ),
     WarningCode.TEXT_CONTROL_CHARS: (of(definition="one\u202etwo"), of(definition="one\n\ttwo")),
-    WarningCode.TEXT_PLACEHOLDER: (of(scope_boundaries="TODO: say more"), of(scope_boundaries="Todo el mundo")),
-    WarningCode.NOTE_UNINFORMATIVE: (edited("fix it", name="Ratios"), edited("fix the name", name="Ratios")),
+    WarningCode.TEXT_PLACEHOLDER: (
+        of(scope_boundaries="TODO: say more"),
+        of(scope_boundaries="Todo el mundo"),
+    ),
+    WarningCode.NOTE_UNINFORMATIVE: (
+        edited("fix it", name="Ratios"),
+        edited("fix the name", name="Ratios"),
+    ),
     WarningCode.EDIT_NO_CHANGE: (edited(), edited(name="Ratios")),
-    WarningCode.EDIT_LARGE: (edited(definition="Something else."), edited(definition=f"{GOOD.definition} Again.")),
+    WarningCode.EDIT_LARGE: (
+        edited(definition="Something else."),
+        edited(definition=f"{GOOD.definition} Again."),
+    ),
     WarningCode.APPROVAL_STALE: (approved(again=False), approved(again=True)),
     WarningCode.RULE_CRASHED: (under(ConceptPolicy(observable_verbs=NoVerbs()), of()), of()),
 }
@@ -140,7 +175,9 @@ def test_a_warning_fires_over_http_and_stops_nobody(web: Web, code: WarningCode)
 
 
 @pytest.mark.parametrize("code", STORIES)
-def test_a_warning_is_silent_over_http_about_what_it_is_not_for(web: Web, code: WarningCode) -> None:
+def test_a_warning_is_silent_over_http_about_what_it_is_not_for(
+    web: Web, code: WarningCode
+) -> None:
     _, silent = STORIES[code]
 
     assert code not in codes(silent(web))

@@ -13,7 +13,7 @@ from tests.web.minting import MAYA_S, NOOR_S, buried, hash_of, minted
 from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
-from indelible.kernel.tasks import WorkNotFound
+from indelible.kernel.tasks import TaskNotFound
 from indelible.tokens.rules import CHAIN, DETECT
 
 HOOK = "/webhooks/alchemy"
@@ -36,7 +36,13 @@ RPC_LOG: Json = {
 
 
 def envelope(hint_id: str = "whevt_1", **event: object) -> Json:
-    return {"webhookId": "wh_1", "id": hint_id, "createdAt": "2026-01-01T00:00:00Z", "type": "GRAPHQL", "event": event}
+    return {
+        "webhookId": "wh_1",
+        "id": hint_id,
+        "createdAt": "2026-01-01T00:00:00Z",
+        "type": "GRAPHQL",
+        "event": event,
+    }
 
 
 def block(*logs: object, **other: object) -> Json:
@@ -60,8 +66,8 @@ def sent(web: Web, said: object) -> TestResponse:
 def hinted(web: Web) -> bool:
     """Whether the chain is to be looked at."""
     try:
-        return bool(web.store.read(lambda tx: tx.work.get(DETECT, CHAIN)).due_at)
-    except WorkNotFound:
+        return bool(web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at)
+    except TaskNotFound:
         return False
 
 
@@ -69,20 +75,24 @@ def test_the_signature_is_the_hash_that_the_provider_documents() -> None:
     body = b'{"webhookId":"wh_1","id":"whevt_1"}'
 
     assert signature_of(body) == "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
-    answer = told(Web(memory()), body, "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546")
+    answer = told(
+        Web(memory()), body, "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
+    )
     assert problem(answer) == (400, "INVALID_PAYLOAD")  # it has been let in, and has no event
 
 
 def test_a_mint_makes_the_chain_due_to_be_looked_at_once(any_web: Web) -> None:
     said = envelope(**block(LOG))
     first = sent(any_web, said)
-    due_at = any_web.store.read(lambda tx: tx.work.get(DETECT, CHAIN)).due_at
+    due_at = any_web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at
     again = sent(any_web, said)
 
     assert (first.status_code, first.get_json()) == (200, {"status": "success"})
     assert (again.status_code, again.get_json()) == (200, {"status": "duplicate"})
-    assert any_web.store.read(lambda tx: tx.work.get(DETECT, CHAIN)).due_at == due_at
-    assert any_web.get("/v1/tokens").get_json()["items"] == []  # what it says was minted is not believed
+    assert any_web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at == due_at
+    assert (
+        any_web.get("/v1/tokens").get_json()["items"] == []
+    )  # what it says was minted is not believed
 
 
 NEWS: dict[str, Json] = {
@@ -223,7 +233,11 @@ def test_nobody_may_guess_for_long_and_the_provider_is_not_held_up() -> None:
 def test_no_payload_is_ever_logged(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     said = envelope(error={"message": "canary"}, canary="canary")
     with caplog.at_level(logging.DEBUG):
-        for body in (json.dumps(said).encode(), b"canary", json.dumps(envelope(canary=[LOG])).encode()):
+        for body in (
+            json.dumps(said).encode(),
+            b"canary",
+            json.dumps(envelope(canary=[LOG])).encode(),
+        ):
             told(web, body)
             told(web, body, "canary")
 
@@ -240,5 +254,12 @@ def test_webhooks_are_counted_by_what_became_of_them() -> None:
     told(web, b"{}", "")
     found = counted(web)
 
-    for outcome in ("hinted", "duplicate", "heartbeat", "over_quota", "invalid_payload", "invalid_signature"):
+    for outcome in (
+        "hinted",
+        "duplicate",
+        "heartbeat",
+        "over_quota",
+        "invalid_payload",
+        "invalid_signature",
+    ):
         assert found[f'indelible_webhooks_total{{outcome="{outcome}"}}'] == 1

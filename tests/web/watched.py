@@ -4,12 +4,21 @@ from typing import Any, Final
 
 from tests.web.harness import Json, Web, closed
 
-REQUEST_ID: Final[Json] = {"name": "X-Request-Id", "in": "header", "required": False, "schema": {"type": "string"}}
+REQUEST_ID: Final[Json] = {
+    "name": "X-Request-Id",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+}
 
 
 def _constant(**parts: str) -> Json:
     fields = {name: {"type": "string", "const": part} for name, part in parts.items()}
-    return {"application/json": {"schema": {"type": "object", "properties": fields, "required": list(fields)}}}
+    return {
+        "application/json": {
+            "schema": {"type": "object", "properties": fields, "required": list(fields)}
+        }
+    }
 
 
 def _text(media_type: str) -> Json:
@@ -22,7 +31,9 @@ WATCHED: Final[dict[str, Json]] = {
     "/health/ready": _constant(status="ready"),
     "/metrics": _text("text/plain; version=1.0.0; charset=utf-8"),
     "/docs": _text("text/html; charset=utf-8"),
-    "/openapi.json": {"application/json": {"schema": {"type": "object", "required": ["openapi", "paths"]}}},
+    "/openapi.json": {
+        "application/json": {"schema": {"type": "object", "required": ["openapi", "paths"]}}
+    },
 }
 
 
@@ -33,7 +44,11 @@ def described(web: Web) -> Json:
         for path, operations in web.document["paths"].items()
     }
     watched = {path: {"get": _identified(_watching(content))} for path, content in WATCHED.items()}
-    return {**web.document, "components": closed(web.document["components"]), "paths": paths | watched}
+    return {
+        **web.document,
+        "components": closed(web.document["components"]),
+        "paths": paths | watched,
+    }
 
 
 def _identified(operation: Json) -> Json:

@@ -16,4 +16,6 @@ sys.addaudithook(shut)
 puppy, dog, bond = (each.values for each in WordLlamaEmbedder().embed(["puppy", "dog", "bond"]))
 near, far = (sum(a * b for a, b in zip(puppy, other, strict=True)) for other in (dog, bond))
 assert near > far, (near, far)
-print(f"{len(puppy)} numbers; 'puppy' is nearer to 'dog' than to 'bond'; root handlers: {len(logging.root.handlers)}")
+print(
+    f"{len(puppy)} numbers; 'puppy' is nearer to 'dog' than to 'bond'; root handlers: {len(logging.root.handlers)}"
+)

@@ -6,6 +6,8 @@ from pkgutil import walk_packages
 
 package = import_module(sys.argv[1])
 for module in walk_packages(package.__path__, f"{package.__name__}."):
-    runs_on_import = module.name.endswith(".__main__") or ".migrations." in module.name  # which Alembic loads
+    runs_on_import = (
+        module.name.endswith(".__main__") or ".migrations." in module.name
+    )  # which Alembic loads
     if not runs_on_import:
         import_module(module.name)

@@ -11,7 +11,7 @@ from attrs import evolve
 from tests.workers.scenes import WORKER, Bakery
 
 from indelible_sql import open_store
-from indelible_workers import HintBroker, Shift, client_of, working
+from indelible_workers import WakeupBroker, Worker, client_of, run_workers
 
 
 def perform(path: Path, seconds: float, name: str) -> str:
@@ -33,9 +33,9 @@ def main(database: str, redis: str, seconds: str, path: str) -> None:
     signal.signal(signal.SIGTERM, end)
     bakery = Bakery(store).stage(batch=1, lease_seconds=2)
     stage = evolve(bakery, perform=partial(perform, Path(path), float(seconds)))
-    shift = Shift(store=store, actor=WORKER)
-    brokers = [HintBroker(client_of(redis), shift)] if redis else []
-    with working(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=0.5):
+    shift = Worker(store=store, actor=WORKER)
+    brokers = [WakeupBroker(client_of(redis), shift)] if redis else []
+    with run_workers(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=0.5):
         sys.stdout.write("at work\n")
         sys.stdout.flush()
         ended.wait()

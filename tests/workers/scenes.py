@@ -11,10 +11,10 @@ from attrs import define, field
 from redis import Redis
 
 from indelible.kernel import Actor, Store
-from indelible.kernel.stages import Stage, WorkRead, WorkWrite
-from indelible.kernel.tasks import Attempt, Lease, Leases, Work, WorkNotFound
+from indelible.kernel.stages import Stage, TasksRead, TasksWrite
+from indelible.kernel.tasks import Attempt, Lease, Leases, Task, TaskNotFound
 
-WorkStore = Store[WorkRead, WorkWrite]
+WorkStore = Store[TasksRead, TasksWrite]
 MAYA, WORKER = Actor.user("maya"), Actor.system("worker")
 AFTERWARDS = "afterwards"  # a stage that nobody drains: its rows say what was finished
 MOST_SECONDS = 30
@@ -32,19 +32,19 @@ def redis_at(url: str) -> Any:  # noqa: ANN401 - its own types leave too much op
 def put(store: WorkStore, *ids: str, stage: str = "bake", seconds: float = 0) -> None:
     """Make work due, now or so many seconds from now."""
     with store.transaction(actor=MAYA, reason="to be done") as tx:
-        tx.work.put(stage, dict.fromkeys(ids, tx.clock.now() + timedelta(seconds=seconds)))
+        tx.tasks.enqueue(stage, dict.fromkeys(ids, tx.clock.now() + timedelta(seconds=seconds)))
 
 
-def work(store: WorkStore, entity_id: str, stage: str = "bake") -> Work:
-    def get(tx: WorkRead) -> Work:
-        return tx.work.get(stage, entity_id)
+def work(store: WorkStore, entity_id: str, stage: str = "bake") -> Task:
+    def get(tx: TasksRead) -> Task:
+        return tx.tasks.get(stage, entity_id)
 
     return store.read(get)
 
 
 def attempts(store: WorkStore, entity_id: str, stage: str = "bake") -> tuple[Attempt, ...]:
-    def get(tx: WorkRead) -> tuple[Attempt, ...]:
-        return tx.work.attempts_of(stage, entity_id, limit=100)
+    def get(tx: TasksRead) -> tuple[Attempt, ...]:
+        return tx.tasks.attempts_of(stage, entity_id, limit=100)
 
     return store.read(get)
 
@@ -53,7 +53,7 @@ def is_finished(store: WorkStore, *ids: str) -> bool:
     """Whether each was finished, as a write of its `finish` says."""
     try:
         return all(work(store, each, AFTERWARDS) for each in ids)
-    except WorkNotFound:
+    except TaskNotFound:
         return False
 
 
@@ -78,14 +78,18 @@ class Bakery:
     begun: Event = field(factory=Event)
     _lock: Lock = field(factory=Lock)
 
-    def stage(self, **settings: Any) -> Stage[WorkWrite, str, str]:  # noqa: ANN401 - a stage's own
-        known: dict[str, Any] = {"name": "bake", "batch": 10, "buried": self.buried}
-        return Stage(**{**known, **settings}, claim=self.claim, perform=self.perform, finish=self.finish)
+    def stage(self, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
+        known: dict[str, Any] = {"name": "bake", "batch": 10, "on_dead": self.buried}
+        return Stage(
+            **{**known, **settings}, claim=self.claim, perform=self.perform, finish=self.finish
+        )
 
-    def claim(self, _: WorkWrite, leases: Leases) -> Sequence[str | None]:
+    def claim(self, _: TasksWrite, leases: Leases) -> Sequence[str | None]:
         for lease in leases:
             self._fail_at("claim", lease.entity_id)
-        return [None if lease.entity_id.startswith("nothing-") else lease.entity_id for lease in leases]
+        return [
+            None if lease.entity_id.startswith("nothing-") else lease.entity_id for lease in leases
+        ]
 
     def perform(self, name: str) -> str:
         with self._lock:
@@ -96,13 +100,13 @@ class Bakery:
             assert self.gate.wait(MOST_SECONDS)
         return f"{name}, baked"
 
-    def finish(self, tx: WorkWrite, done: Sequence[tuple[str, str]]) -> None:
+    def finish(self, tx: TasksWrite, done: Sequence[tuple[str, str]]) -> None:
         for name, outcome in done:
             assert outcome == f"{name}, baked"
             self._fail_at("finish", name)
-            tx.work.put_once(AFTERWARDS, name, due_at=tx.clock.now() + timedelta(days=1))
+            tx.tasks.enqueue_once(AFTERWARDS, name, due_at=tx.clock.now() + timedelta(days=1))
 
-    def buried(self, _: WorkWrite, lease: Lease, reason: str) -> None:
+    def buried(self, _: TasksWrite, lease: Lease, reason: str) -> None:
         self._fail_at("bury", lease.entity_id)
         self.told_dead.append((lease.entity_id, reason))
 

@@ -16,10 +16,10 @@ from attrs import evolve
 from tests.conftest import folder
 from tests.workers.scenes import WORKER, Bakery, WorkStore, is_finished, put, redis_at, until
 
-from indelible.kernel.stages import Stage, WorkWrite
+from indelible.kernel.stages import Stage, TasksWrite
 from indelible_service.embedded import RedisServer, redis
 from indelible_sql import open_store
-from indelible_workers import HintBroker, Shift, client_of, sweep, working
+from indelible_workers import WakeupBroker, Worker, client_of, dispatch_ready, run_workers
 from indelible_workers.hints import queue_of
 from indelible_workers.worker import LONGEST_HOLD_SECONDS
 
@@ -42,13 +42,18 @@ def client(redis_url: str) -> Generator[Client]:
 
 @contextmanager
 def at_work(
-    store: WorkStore, stage: Stage[WorkWrite, str, str], url: str | None, sweep_seconds: float = SWEEP_SECONDS
-) -> Generator[Shift]:
+    store: WorkStore,
+    stage: Stage[TasksWrite, str, str],
+    url: str | None,
+    sweep_seconds: float = SWEEP_SECONDS,
+) -> Generator[Worker]:
     """Threads that work for the stage, waked by the Redis at the address, if there is one."""
     with ExitStack() as stack:
-        shift = Shift(store=store, actor=WORKER)
-        brokers = [HintBroker(stack.enter_context(client_of(url)), shift)] if url else []
-        stack.enter_context(working(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=sweep_seconds))
+        shift = Worker(store=store, actor=WORKER)
+        brokers = [WakeupBroker(stack.enter_context(client_of(url)), shift)] if url else []
+        stack.enter_context(
+            run_workers(shift, {stage.name: stage}, brokers, threads=2, sweep_seconds=sweep_seconds)
+        )
         yield shift
 
 
@@ -56,9 +61,13 @@ def loaves(number: int, name: str = "loaf") -> list[str]:
     return [f"{name}-{each:03}" for each in range(number)]
 
 
-def counted(shift: Shift, outcome: str) -> float:
+def counted(shift: Worker, outcome: str) -> float:
     samples = [each for family in shift.registry.collect() for each in family.samples]
-    return sum(each.value for each in samples if each.labels.get("outcome") == outcome and each.name.endswith("_total"))
+    return sum(
+        each.value
+        for each in samples
+        if each.labels.get("outcome") == outcome and each.name.endswith("_total")
+    )
 
 
 def test_work_is_done_in_process_without_redis(store: WorkStore) -> None:
@@ -86,7 +95,9 @@ def test_a_full_batch_sends_itself_again_so_that_one_sweep_is_enough(store: Work
         until(lambda: is_finished(store, *loaves(200)))
 
 
-def test_what_is_put_later_is_found_by_the_sweep_and_at_once_when_it_is_told(store: WorkStore) -> None:
+def test_what_is_put_later_is_found_by_the_sweep_and_at_once_when_it_is_told(
+    store: WorkStore,
+) -> None:
     with at_work(store, Bakery(store).stage(), None, sweep_seconds=60) as shift:
         time.sleep(0.1)
         put(store, "loaf")
@@ -97,38 +108,47 @@ def test_what_is_put_later_is_found_by_the_sweep_and_at_once_when_it_is_told(sto
         until(lambda: is_finished(store, "second"), 5)
 
 
-def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(store: WorkStore, client: Client) -> None:
+def test_a_sweep_sends_a_few_messages_and_none_where_enough_wait(
+    store: WorkStore, client: Client
+) -> None:
     stages = {"bake": Bakery(store).stage(), "cool": Bakery(store).stage(name="cool")}
-    shift = Shift(store=store, actor=WORKER)
+    shift = Worker(store=store, actor=WORKER)
     put(store, *loaves(100))
-    broker = HintBroker(client, shift)
+    broker = WakeupBroker(client, shift)
     for _ in range(10):
-        sweep(shift, stages, [broker])
+        dispatch_ready(shift, stages, [broker])
 
     assert [client.llen(f"indelible:{queue_of(name)}") for name in ("bake", "cool")] == [4, 0]
 
 
 @pytest.mark.parametrize("broker", ["in process", "redis"])
 @pytest.mark.parametrize("store", ["memory"], indirect=True)
-def test_a_backlog_of_one_stage_holds_up_no_other(store: WorkStore, redis_url: str, broker: str) -> None:
+def test_a_backlog_of_one_stage_holds_up_no_other(
+    store: WorkStore, redis_url: str, broker: str
+) -> None:
     def slow(name: str) -> str:
         time.sleep(0.05)
         return f"{name}, baked"
 
-    bakery, shift = Bakery(store), Shift(store=store, actor=WORKER)
-    stages = {"bake": evolve(bakery.stage(batch=1), perform=slow), "cool": bakery.stage(name="cool", batch=1)}
+    bakery, shift = Bakery(store), Worker(store=store, actor=WORKER)
+    stages = {
+        "bake": evolve(bakery.stage(batch=1), perform=slow),
+        "cool": bakery.stage(name="cool", batch=1),
+    }
     put(store, *loaves(2_000))
     with redis_at(redis_url) as client:
         client.flushall()
-        brokers = [HintBroker(client_of(redis_url), shift)] if broker == "redis" else []
-        with working(shift, stages, brokers, threads=2, sweep_seconds=0.05):
+        brokers = [WakeupBroker(client_of(redis_url), shift)] if broker == "redis" else []
+        with run_workers(shift, stages, brokers, threads=2, sweep_seconds=0.05):
             time.sleep(1)
             put(store, "warm", stage="cool")
             until(lambda: is_finished(store, "warm"))  # all loaves take longer than that
             assert not is_finished(store, *loaves(2_000))
 
 
-def test_redis_that_is_flushed_again_and_again_loses_no_work(store: WorkStore, redis_url: str, client: Client) -> None:
+def test_redis_that_is_flushed_again_and_again_loses_no_work(
+    store: WorkStore, redis_url: str, client: Client
+) -> None:
     put(store, *loaves(100))
     with at_work(store, Bakery(store).stage(batch=1), redis_url):
         for _ in range(20):
@@ -154,7 +174,11 @@ def test_work_goes_on_while_redis_is_gone_and_by_redis_when_it_is_back(
             time.sleep(1.5)
             assert sum("of no use" in each.message for each in caplog.records) == 1
 
-            with folder() as empty, redis(empty, port=first.port) as second, redis_at(second.url) as client:
+            with (
+                folder() as empty,
+                redis(empty, port=first.port) as second,
+                redis_at(second.url) as client,
+            ):
                 put(store, *loaves(20, "again"))
                 until(lambda: is_finished(store, *loaves(20, "again")))
                 put(store, *loaves(20, "more"))
@@ -193,8 +217,10 @@ def test_work_goes_on_where_redis_is_full_of_hints_and_gives_none_away(
     stage = Bakery(store).stage()
     put(store, *loaves(100))
     with redis_at(own_redis.url) as client:
-        broker = HintBroker(client, Shift(store=store, actor=WORKER))
-        sweep(Shift(store=store, actor=WORKER), {"bake": stage}, [broker])  # as of a process that is gone
+        broker = WakeupBroker(client, Worker(store=store, actor=WORKER))
+        dispatch_ready(
+            Worker(store=store, actor=WORKER), {"bake": stage}, [broker]
+        )  # as of a process that is gone
         assert client.llen(f"indelible:{queue_of('bake')}") == 4
         if broken == "full":
             client.config_set("maxmemory", "1")
@@ -220,7 +246,7 @@ def test_work_goes_on_while_redis_hangs(store: WorkStore, own_redis: RedisServer
             os.kill(own_redis.child.pid, signal.SIGCONT)
 
 
-class Silent(HintBroker):
+class Silent(WakeupBroker):
     """A broker that takes nothing, and is asked how often."""
 
     asked = 0
@@ -234,16 +260,19 @@ class Silent(HintBroker):
 def test_a_broker_that_takes_nothing_is_asked_once_in_a_sweep_and_none_after_the_end(
     store: WorkStore, client: Client
 ) -> None:
-    shift = Shift(store=store, actor=WORKER)
+    shift = Worker(store=store, actor=WORKER)
     stages = {each: Bakery(store).stage(name=each, batch=1) for each in ("bake", "cool", "sell")}
     for each in stages:
         put(store, *loaves(10), stage=each)
-    silent, other = Silent(client, shift), HintBroker(client, shift)
+    silent, other = Silent(client, shift), WakeupBroker(client, shift)
 
-    assert sweep(shift, stages, [silent, other]) == 12
-    assert (silent.asked, [client.llen(f"indelible:{queue_of(each)}") for each in stages]) == (1, [4, 4, 4])
+    assert dispatch_ready(shift, stages, [silent, other]) == 12
+    assert (silent.asked, [client.llen(f"indelible:{queue_of(each)}") for each in stages]) == (
+        1,
+        [4, 4, 4],
+    )
     shift.end()
-    assert sweep(shift, stages, [silent, other]) == 0
+    assert dispatch_ready(shift, stages, [silent, other]) == 0
 
 
 def test_the_end_waits_for_what_is_in_hand_as_long_as_its_lease_is_held(
@@ -307,7 +336,12 @@ def test_rubbish_is_dropped_and_counted_and_work_goes_on(
         put(store, "loaf")
         until(lambda: is_finished(store, "loaf"), 10)
         until(lambda: not client.hexists(f"indelible:{queue}.msgs", "planted"), 10)
-        until(lambda: not [key for key in client.keys("indelible:*") if b"acks" in key or b"XQ" in key], 10)
+        until(
+            lambda: (
+                not [key for key in client.keys("indelible:*") if b"acks" in key or b"XQ" in key]
+            ),
+            10,
+        )
 
         put(store, "second")
         until(lambda: is_finished(store, "second"), 10)

@@ -10,10 +10,10 @@ import pytest
 from attrs import define
 from tests.workers.scenes import WORKER, WorkStore, until, work
 
-from indelible.kernel import Clock, Invalid, SystemClock, WrongUse
-from indelible.kernel.stages import WorkRead
-from indelible.kernel.tasks import WorkNotFound
-from indelible_workers import Periodic, Shift, schedule
+from indelible.kernel import Clock, Invalid, SystemClock, UsageError
+from indelible.kernel.stages import TasksRead
+from indelible.kernel.tasks import TaskNotFound
+from indelible_workers import Periodic, Worker, schedule
 
 NOON = datetime(2025, 11, 21, 12, 0, 7, tzinfo=UTC)
 HOURLY = Periodic(name="clean", stage="bake", every_seconds=3_600)
@@ -30,16 +30,18 @@ class Hands:
 
 
 def slots(store: WorkStore, most: int = 100) -> int:
-    def count(tx: WorkRead) -> int:
-        return tx.work.waiting("bake", datetime(2100, 1, 1, tzinfo=UTC), most=most)
+    def count(tx: TasksRead) -> int:
+        return tx.tasks.count_ready("bake", datetime(2100, 1, 1, tzinfo=UTC), most=most)
 
     return store.read(count)
 
 
 @contextmanager
-def scheduled(store: WorkStore, clock: Clock, *periodics: Periodic, schedulers: int = 1) -> Generator[None]:
+def scheduled(
+    store: WorkStore, clock: Clock, *periodics: Periodic, schedulers: int = 1
+) -> Generator[None]:
     """The time in which schedulers see to it."""
-    shift = Shift(store=store, actor=WORKER, clock=clock)
+    shift = Worker(store=store, actor=WORKER, clock=clock)
     crowd = [Thread(target=schedule, args=(shift, periodics)) for _ in range(schedulers)]
     for each in crowd:
         each.start()
@@ -63,7 +65,9 @@ def test_a_slot_that_was_done_is_not_made_due_again_by_another_scheduler(store: 
     with scheduled(store, clock, HOURLY):
         until(lambda: slots(store) == 1)
         with store.transaction(actor=WORKER, reason="does it") as tx:
-            tx.work.finish(tx.work.claim("bake", limit=1, until=tx.clock.now() + timedelta(hours=1)))
+            tx.tasks.complete(
+                tx.tasks.claim("bake", limit=1, until=tx.clock.now() + timedelta(hours=1))
+            )
     with scheduled(store, clock, HOURLY, Periodic(name="rest", stage="bake", every_seconds=60)):
         until(lambda: slots(store) == 1)
 
@@ -78,7 +82,7 @@ def test_of_the_slots_that_were_missed_only_the_newest_is_made_up_for(store: Wor
         until(lambda: slots(store) == 2)
 
     assert work(store, "clean@2025-11-23T14:00:00Z")
-    with pytest.raises(WorkNotFound):
+    with pytest.raises(TaskNotFound):
         work(store, "clean@2025-11-23T13:00:00Z")
 
 
@@ -100,7 +104,9 @@ def test_a_clock_that_goes_back_makes_no_older_slot_due(store: WorkStore) -> Non
 
 def test_several_schedulers_make_each_slot_due_once(store: WorkStore) -> None:
     began = datetime.now(UTC)
-    with scheduled(store, SystemClock(), Periodic(name="ring", stage="bake", every_seconds=1), schedulers=3):
+    with scheduled(
+        store, SystemClock(), Periodic(name="ring", stage="bake", every_seconds=1), schedulers=3
+    ):
         until(lambda: slots(store) >= 3)
 
     assert 3 <= slots(store) <= (datetime.now(UTC) - began).total_seconds() + 2
@@ -118,5 +124,5 @@ def test_several_schedulers_make_each_slot_due_once(store: WorkStore) -> None:
     ],
 )
 def test_a_periodic_that_cannot_work_is_refused(make: Callable[[], Periodic]) -> None:
-    with pytest.raises((Invalid, WrongUse)):
+    with pytest.raises((Invalid, UsageError)):
         make()

@@ -23,7 +23,9 @@ Baker = subprocess.Popen[str]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    found: str | PostgresServer = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "database")
+    found: str | PostgresServer = request.getfixturevalue(
+        "sqlite_url" if request.param == "sqlite" else "database"
+    )
     return found if isinstance(found, str) else found.url
 
 
@@ -80,7 +82,9 @@ def test_a_process_that_is_told_to_end_finishes_what_it_has_in_hand_and_takes_no
     ended = [line.removeprefix("ended ") for line in said(path) if line.startswith("ended")]
     assert 1 <= len(ended) <= 2
     assert is_finished(store, *ended)
-    assert {name.removeprefix("begun ") for name in said(path) if name.startswith("begun")} == set(ended)
+    assert {name.removeprefix("begun ") for name in said(path) if name.startswith("begun")} == set(
+        ended
+    )
     waiting = [f"loaf-{number}" for number in range(6) if f"loaf-{number}" not in ended]
     assert {work(store, each).lease_owner for each in waiting} == {None}
 
@@ -93,7 +97,10 @@ def test_processes_that_are_killed_again_and_again_with_redis_flushed_do_all_wor
     put(store, *names)
     with redis_at(redis_url) as client:
         for _ in range(5):
-            with baker(url, redis_url, 0.02, path) as one, baker(url, redis_url, 0.02, path) as other:
+            with (
+                baker(url, redis_url, 0.02, path) as one,
+                baker(url, redis_url, 0.02, path) as other,
+            ):
                 time.sleep(chance.random() / 2)
                 chance.choice((one, other)).kill()
                 client.flushall()
@@ -104,7 +111,9 @@ def test_processes_that_are_killed_again_and_again_with_redis_flushed_do_all_wor
     assert {work(store, name).due_at for name in names} == {None}
 
 
-def test_a_postgresql_that_is_killed_and_comes_back_is_worked_for_again(cluster: Path, tmp_path: Path) -> None:
+def test_a_postgresql_that_is_killed_and_comes_back_is_worked_for_again(
+    cluster: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "said"
     with folder() as directory, postgres(copied(cluster, directory), durable=False) as first:
         store = open_store(first.url, policy=POLICY)

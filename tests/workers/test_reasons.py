@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from tests.costs import processor_seconds
 
-from indelible.kernel.stages import GiveUp, TryAgain
+from indelible.kernel.stages import PermanentFailure, RetryLater
 from indelible_workers.processing import reason_of
 
 CANARY = "hunter2"
@@ -47,23 +47,46 @@ class Mute(Exception):
 )
 def test_it_tells_no_secret(message: str) -> None:
     assert CANARY not in reason_of(ValueError(message))
-    assert CANARY not in reason_of(TryAgain(message))
+    assert CANARY not in reason_of(RetryLater(message))
 
 
 def test_what_is_no_secret_is_told() -> None:
     message = "password='hunter2' is not that of maya; see https://shop.example/x?key=1 or line 7"
 
-    assert reason_of(TryAgain(message)) == "password=*** is not that of maya; see https://*** or line 7"
+    assert (
+        reason_of(RetryLater(message))
+        == "password=*** is not that of maya; see https://*** or line 7"
+    )
 
 
 @pytest.mark.parametrize(
-    "part", ["a.", "a", " ", "token ", "token=", "token:\\", "password='", "bearer ", "url: ", "-----BEGIN", "\\", "'"]
+    "part",
+    [
+        "a.",
+        "a",
+        " ",
+        "token ",
+        "token=",
+        "token:\\",
+        "password='",
+        "bearer ",
+        "url: ",
+        "-----BEGIN",
+        "\\",
+        "'",
+    ],
 )
 @pytest.mark.parametrize("beginning", ["", "token", "authorization: ", 'secret="', "secret: \\"])
-def test_four_times_as_much_that_is_said_takes_about_four_times_as_long(beginning: str, part: str) -> None:
-    short, long = (ValueError(beginning + part * (length // len(part))) for length in (2_500, 10_000))
+def test_four_times_as_much_that_is_said_takes_about_four_times_as_long(
+    beginning: str, part: str
+) -> None:
+    short, long = (
+        ValueError(beginning + part * (length // len(part))) for length in (2_500, 10_000)
+    )
 
-    assert processor_seconds(partial(reason_of, long)) < 9 * processor_seconds(partial(reason_of, short))
+    assert processor_seconds(partial(reason_of, long)) < 9 * processor_seconds(
+        partial(reason_of, short)
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,8 +95,8 @@ def test_four_times_as_much_that_is_said_takes_about_four_times_as_long(beginnin
         ValueError("a\x00b\nc\x1b[31m\u202e\ud800"),
         ValueError("long " * 1_000_000),
         ValueError(""),
-        GiveUp(""),
-        GiveUp("\n\x00"),
+        PermanentFailure(""),
+        PermanentFailure("\n\x00"),
         Mute(),
         SyntaxError("bad", ("file", 1, 1, "line\nline", 1, 2)),
     ],
@@ -89,4 +112,4 @@ def test_it_is_one_line_that_may_be_recorded(error: BaseException) -> None:
 
 def test_it_begins_with_what_kind_of_error_it_was_unless_the_work_says_it_itself() -> None:
     assert reason_of(ValueError("odd")) == "ValueError: odd"
-    assert reason_of(TryAgain("the oven is cold")) == "the oven is cold"
+    assert reason_of(RetryLater("the oven is cold")) == "the oven is cold"

@@ -1,4 +1,4 @@
--- iteration 1, 2026-11-21, revision 0001
+-- iteration 2, 2026-11-21, revision 0001
 
 column algorithms.checksum digest required
 
@@ -59,22 +59,6 @@ column artifacts.user_id identifier required
 column artifacts.vector embedding required
 
 column artifacts.word_count natural_number required
-
-column attempts.actor actor required
-
-column attempts.at instant required
-
-column attempts.entity_id identifier required
-
-column attempts.fence natural_number required
-
-column attempts.outcome identifier required
-
-column attempts.reason sentence required
-
-column attempts.request_id identifier
-
-column attempts.stage identifier required
 
 column authors.created_at instant required
 
@@ -570,6 +554,38 @@ column system_state.updated_at instant required
 
 column system_state.version bigint required s 0
 
+column task_attempts.actor actor required
+
+column task_attempts.at instant required
+
+column task_attempts.entity_id identifier required
+
+column task_attempts.fence natural_number required
+
+column task_attempts.outcome identifier required
+
+column task_attempts.reason sentence required
+
+column task_attempts.request_id identifier
+
+column task_attempts.stage identifier required
+
+column tasks.attempts natural_number required
+
+column tasks.dead_reason sentence
+
+column tasks.due_at instant
+
+column tasks.entity_id identifier required
+
+column tasks.fence natural_number required
+
+column tasks.lease_owner actor
+
+column tasks.lease_until instant
+
+column tasks.stage identifier required
+
 column tokens_s0.author_id identifier required
 
 column tokens_s0.created_at instant required
@@ -610,22 +626,6 @@ column tokens_s0.updated_at instant required
 
 column tokens_s0.version bigint required s 0
 
-column work.attempts natural_number required
-
-column work.buried sentence
-
-column work.due_at instant
-
-column work.entity_id identifier required
-
-column work.fence natural_number required
-
-column work.lease_owner actor
-
-column work.lease_until instant
-
-column work.stage identifier required
-
 constraint algorithms.algorithms_pkey PRIMARY KEY (id) true true
 
 constraint algorithms.algorithms_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history(lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED true true
@@ -643,12 +643,6 @@ constraint artifacts.artifacts_pkey PRIMARY KEY (id) true true
 constraint artifacts.artifacts_signal FOREIGN KEY (id, seq, hash) REFERENCES signals(artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED true true
 
 constraint artifacts.artifacts_space FOREIGN KEY (space_id) REFERENCES spaces(id) true true
-
-constraint attempts.attempts_outcome_known CHECK (((outcome)::text = ANY (ARRAY['BEGUN'::text, 'FAILED'::text, 'BURIED'::text, 'REVIVED'::text]))) true true
-
-constraint attempts.attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome) true true
-
-constraint attempts.attempts_work FOREIGN KEY (stage, entity_id) REFERENCES work(stage, entity_id) true true
 
 constraint authors.authors_pkey PRIMARY KEY (id) true true
 
@@ -854,6 +848,22 @@ CASE
     ELSE ((created_at)::timestamp with time zone < (updated_at)::timestamp with time zone)
 END) true true
 
+constraint task_attempts.task_attempts_outcome_known CHECK (((outcome)::text = ANY (ARRAY['STARTED'::text, 'FAILED'::text, 'DEAD'::text, 'REQUEUED'::text]))) true true
+
+constraint task_attempts.task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome) true true
+
+constraint task_attempts.task_attempts_task FOREIGN KEY (stage, entity_id) REFERENCES tasks(stage, entity_id) true true
+
+constraint tasks.tasks_attempts_fenced CHECK (((attempts)::bigint <= (fence)::bigint)) true true
+
+constraint tasks.tasks_dead_is_not_due CHECK (((dead_reason IS NULL) OR (due_at IS NULL))) true true
+
+constraint tasks.tasks_lease CHECK (((lease_owner IS NULL) = (lease_until IS NULL))) true true
+
+constraint tasks.tasks_leased_is_due CHECK (((lease_owner IS NULL) OR (((fence)::bigint >= 1) AND (due_at IS NOT NULL)))) true true
+
+constraint tasks.tasks_pkey PRIMARY KEY (stage, entity_id) true true
+
 constraint tokens_s0.tokens_s0_author FOREIGN KEY (author_id) REFERENCES authors(id) ON DELETE RESTRICT true true
 
 constraint tokens_s0.tokens_s0_has_image CHECK ((((status)::text <> 'ready'::text) OR (image_cid IS NOT NULL))) true true
@@ -873,16 +883,6 @@ CASE
 END) true true
 
 constraint tokens_s0.tokens_s0_token_id UNIQUE (token_id) true true
-
-constraint work.work_attempts_fenced CHECK (((attempts)::bigint <= (fence)::bigint)) true true
-
-constraint work.work_dead_is_not_due CHECK (((buried IS NULL) OR (due_at IS NULL))) true true
-
-constraint work.work_lease CHECK (((lease_owner IS NULL) = (lease_until IS NULL))) true true
-
-constraint work.work_leased_is_due CHECK (((lease_owner IS NULL) OR (((fence)::bigint >= 1) AND (due_at IS NOT NULL)))) true true
-
-constraint work.work_pkey PRIMARY KEY (stage, entity_id) true true
 
 domain actor text C CHECK (((((substr(VALUE, 1, 5) = 'user:'::text) AND ((length(VALUE) >= 6) AND (length(VALUE) <= 205))) OR ((substr(VALUE, 1, 7) = 'system:'::text) AND ((length(VALUE) >= 8) AND (length(VALUE) <= 207))) OR ((substr(VALUE, 1, 4) = 'key:'::text) AND ((length(VALUE) >= 5) AND (length(VALUE) <= 204)))) AND (VALUE !~ '\s'::text))) true
 
@@ -1134,34 +1134,6 @@ function artifacts_one_step  BEGIN
 END  false {search_path=pg_catalog}
 
 function artifacts_rising  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function attempts_needs_head  BEGIN
-  IF (EXISTS (SELECT 1 FROM work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function attempts_no_delete  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function attempts_no_truncate  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function attempts_no_update  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -1918,6 +1890,62 @@ function system_state_one_step  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function task_attempts_needs_head  BEGIN
+  IF (EXISTS (SELECT 1 FROM tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function task_attempts_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function task_attempts_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function task_attempts_no_update  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_fence  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_new  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_no_delete  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tasks_no_truncate  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function tokens_s0_fixed  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1940,34 +1968,6 @@ function tokens_s0_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function tokens_s0_one_step  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function work_fence  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function work_new  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function work_no_delete  BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END  false {search_path=pg_catalog}
-
-function work_no_truncate  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -2000,13 +2000,13 @@ index CREATE INDEX spaces_of ON spaces USING btree (user_id, id) true
 
 index CREATE INDEX subspaces_of ON subspaces USING btree (space_id, id) true
 
+index CREATE INDEX tasks_dead ON tasks USING btree (stage, entity_id) WHERE (dead_reason IS NOT NULL) true
+
+index CREATE INDEX tasks_due ON tasks USING btree (stage, due_at, entity_id) WHERE (due_at IS NOT NULL) true
+
 index CREATE INDEX tokens_s0_author_id ON tokens_s0 USING btree (author_id, token_id) true
 
 index CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 USING btree (status, mint_timestamp, token_id) true
-
-index CREATE INDEX work_dead ON work USING btree (stage, entity_id) WHERE (buried IS NOT NULL) true
-
-index CREATE INDEX work_due ON work USING btree (stage, due_at, entity_id) WHERE (due_at IS NOT NULL) true
 
 index CREATE UNIQUE INDEX algorithms_active ON algorithms USING btree (status) WHERE ((status)::text = 'ACTIVE'::text) true
 
@@ -2015,8 +2015,6 @@ index CREATE UNIQUE INDEX algorithms_pkey ON algorithms USING btree (id) true
 index CREATE UNIQUE INDEX artifacts_page ON artifacts USING btree (space_id, normalized_url) true
 
 index CREATE UNIQUE INDEX artifacts_pkey ON artifacts USING btree (id) true
-
-index CREATE UNIQUE INDEX attempts_pkey ON attempts USING btree (stage, entity_id, fence, outcome) true
 
 index CREATE UNIQUE INDEX authors_pkey ON authors USING btree (id) true
 
@@ -2080,11 +2078,13 @@ index CREATE UNIQUE INDEX subspaces_pkey ON subspaces USING btree (id) true
 
 index CREATE UNIQUE INDEX system_state_pkey ON system_state USING btree (id) true
 
+index CREATE UNIQUE INDEX task_attempts_pkey ON task_attempts USING btree (stage, entity_id, fence, outcome) true
+
+index CREATE UNIQUE INDEX tasks_pkey ON tasks USING btree (stage, entity_id) true
+
 index CREATE UNIQUE INDEX tokens_s0_pkey ON tokens_s0 USING btree (id) true
 
 index CREATE UNIQUE INDEX tokens_s0_token_id ON tokens_s0 USING btree (token_id) true
-
-index CREATE UNIQUE INDEX work_pkey ON work USING btree (stage, entity_id) true
 
 key trigger algorithms algorithms_shown 17 O
 
@@ -2105,10 +2105,6 @@ key trigger artifacts artifacts_space 5 O
 key trigger artifacts signals_of_artifact 17 O
 
 key trigger artifacts signals_of_artifact 9 O
-
-key trigger attempts attempts_work 17 O
-
-key trigger attempts attempts_work 5 O
 
 key trigger authors authors_shown 17 O
 
@@ -2342,6 +2338,14 @@ key trigger system_state system_state_shown 17 O
 
 key trigger system_state system_state_shown 5 O
 
+key trigger task_attempts task_attempts_task 17 O
+
+key trigger task_attempts task_attempts_task 5 O
+
+key trigger tasks task_attempts_task 17 O
+
+key trigger tasks task_attempts_task 9 O
+
 key trigger tokens_s0 image_generation_jobs_token 17 O
 
 key trigger tokens_s0 image_generation_jobs_token 9 O
@@ -2362,15 +2366,9 @@ key trigger tokens_s0 tokens_s0_shown 17 O
 
 key trigger tokens_s0 tokens_s0_shown 5 O
 
-key trigger work attempts_work 17 O
-
-key trigger work attempts_work 9 O
-
 table algorithms rp false false
 
 table artifacts rp false false
-
-table attempts rp false false
 
 table authors rp false false
 
@@ -2410,9 +2408,11 @@ table subspaces rp false false
 
 table system_state rp false false
 
-table tokens_s0 rp false false
+table task_attempts rp false false
 
-table work rp false false
+table tasks rp false false
+
+table tokens_s0 rp false false
 
 trigger A CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms FOR EACH ROW WHEN (((((new.formulas)::text = (old.formulas)::text) AND ((new.checksum)::text = (old.checksum)::text)) IS NOT TRUE)) EXECUTE FUNCTION algorithms_fixed()
 
@@ -2433,14 +2433,6 @@ trigger A CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON artifacts FOR 
 trigger A CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_one_step()
 
 trigger A CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts FOR EACH ROW WHEN (((((new.engagement_level)::bigint >= (old.engagement_level)::bigint) AND ((new.reading_depth)::double precision >= (old.reading_depth)::double precision) AND ((new.scroll_depth)::double precision >= (old.scroll_depth)::double precision) AND ((new.dwell_time_ms)::bigint >= (old.dwell_time_ms)::bigint) AND ((new.word_count)::bigint >= (old.word_count)::bigint) AND (new.stamp >= old.stamp) AND (new.title_stamp >= old.title_stamp) AND (new.content_stamp >= old.content_stamp)) IS NOT TRUE)) EXECUTE FUNCTION artifacts_rising()
-
-trigger A CREATE TRIGGER attempts_needs_head AFTER INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION attempts_needs_head()
-
-trigger A CREATE TRIGGER attempts_no_delete BEFORE DELETE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_delete()
-
-trigger A CREATE TRIGGER attempts_no_truncate BEFORE TRUNCATE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_truncate()
-
-trigger A CREATE TRIGGER attempts_no_update BEFORE UPDATE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION attempts_no_update()
 
 trigger A CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors FOR EACH ROW WHEN ((((new.wallet_address)::text = (old.wallet_address)::text) IS NOT TRUE)) EXECUTE FUNCTION authors_fixed()
 
@@ -2612,6 +2604,22 @@ trigger A CREATE TRIGGER system_state_no_truncate BEFORE TRUNCATE ON system_stat
 
 trigger A CREATE TRIGGER system_state_one_step BEFORE UPDATE ON system_state FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION system_state_one_step()
 
+trigger A CREATE TRIGGER task_attempts_needs_head AFTER INSERT ON task_attempts FOR EACH ROW EXECUTE FUNCTION task_attempts_needs_head()
+
+trigger A CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts FOR EACH STATEMENT EXECUTE FUNCTION task_attempts_no_delete()
+
+trigger A CREATE TRIGGER task_attempts_no_truncate BEFORE TRUNCATE ON task_attempts FOR EACH STATEMENT EXECUTE FUNCTION task_attempts_no_truncate()
+
+trigger A CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts FOR EACH STATEMENT EXECUTE FUNCTION task_attempts_no_update()
+
+trigger A CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks FOR EACH ROW WHEN (((((new.stage)::text = (old.stage)::text) AND ((new.entity_id)::text = (old.entity_id)::text) AND ((((new.fence)::bigint = ((old.fence)::bigint + 1)) AND ((new.attempts)::bigint = ((old.attempts)::bigint + 1)) AND (new.lease_owner IS NOT NULL) AND ((new.due_at)::timestamp with time zone = (old.due_at)::timestamp with time zone)) OR (((new.fence)::bigint = (old.fence)::bigint) AND ((new.lease_owner IS NULL) OR ((new.lease_owner)::text = (old.lease_owner)::text)) AND (((new.attempts)::bigint = (old.attempts)::bigint) OR ((new.attempts)::bigint = ((old.attempts)::bigint - 1)) OR ((new.attempts)::bigint = 0))))) IS NOT TRUE)) EXECUTE FUNCTION tasks_fence()
+
+trigger A CREATE TRIGGER tasks_new AFTER INSERT ON tasks FOR EACH ROW WHEN (((((new.fence)::bigint = 0) AND ((new.attempts)::bigint = 0) AND (new.lease_owner IS NULL) AND (new.dead_reason IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION tasks_new()
+
+trigger A CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_no_delete()
+
+trigger A CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_no_truncate()
+
 trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((new.token_id)::bigint = (old.token_id)::bigint) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed()
 
 trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_delete()
@@ -2619,11 +2627,3 @@ trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH
 trigger A CREATE TRIGGER tokens_s0_no_truncate BEFORE TRUNCATE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_truncate()
 
 trigger A CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN (((((new.id)::text = (old.id)::text) AND ((new.created_at)::timestamp with time zone = (old.created_at)::timestamp with time zone) AND ((new.seq)::bigint = ((old.seq)::bigint + 1)) AND ((new.updated_at)::timestamp with time zone > (old.updated_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_one_step()
-
-trigger A CREATE TRIGGER work_fence BEFORE UPDATE ON work FOR EACH ROW WHEN (((((new.stage)::text = (old.stage)::text) AND ((new.entity_id)::text = (old.entity_id)::text) AND ((((new.fence)::bigint = ((old.fence)::bigint + 1)) AND ((new.attempts)::bigint = ((old.attempts)::bigint + 1)) AND (new.lease_owner IS NOT NULL) AND ((new.due_at)::timestamp with time zone = (old.due_at)::timestamp with time zone)) OR (((new.fence)::bigint = (old.fence)::bigint) AND ((new.lease_owner IS NULL) OR ((new.lease_owner)::text = (old.lease_owner)::text)) AND (((new.attempts)::bigint = (old.attempts)::bigint) OR ((new.attempts)::bigint = ((old.attempts)::bigint - 1)) OR ((new.attempts)::bigint = 0))))) IS NOT TRUE)) EXECUTE FUNCTION work_fence()
-
-trigger A CREATE TRIGGER work_new AFTER INSERT ON work FOR EACH ROW WHEN (((((new.fence)::bigint = 0) AND ((new.attempts)::bigint = 0) AND (new.lease_owner IS NULL) AND (new.buried IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION work_new()
-
-trigger A CREATE TRIGGER work_no_delete BEFORE DELETE ON work FOR EACH STATEMENT EXECUTE FUNCTION work_no_delete()
-
-trigger A CREATE TRIGGER work_no_truncate BEFORE TRUNCATE ON work FOR EACH STATEMENT EXECUTE FUNCTION work_no_truncate()

@@ -1,4 +1,4 @@
--- iteration 1, 2026-11-21, revision 0001
+-- iteration 2, 2026-11-21, revision 0001
 
 edge algorithm  register REGISTERED 0
 
@@ -174,13 +174,13 @@ index spaces_of: CREATE INDEX spaces_of ON spaces (user_id, id)
 
 index subspaces_of: CREATE INDEX subspaces_of ON subspaces (space_id, id)
 
+index tasks_dead: CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
+
+index tasks_due: CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+
 index tokens_s0_author_id: CREATE INDEX tokens_s0_author_id ON tokens_s0 (author_id, token_id)
 
 index tokens_s0_status_mint_timestamp: CREATE INDEX tokens_s0_status_mint_timestamp ON tokens_s0 (status, mint_timestamp, token_id)
-
-index work_dead: CREATE INDEX work_dead ON work (stage, entity_id) WHERE buried IS NOT NULL
-
-index work_due: CREATE INDEX work_due ON work (stage, due_at, entity_id) WHERE due_at IS NOT NULL
 
 table algorithms: CREATE TABLE algorithms (
 	id TEXT NOT NULL,
@@ -248,30 +248,6 @@ table artifacts: CREATE TABLE artifacts (
 	CONSTRAINT artifacts_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
 	CONSTRAINT artifacts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
 	CONSTRAINT artifacts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
-)
- WITHOUT ROWID,
- STRICT
-
-table attempts: CREATE TABLE attempts (
-	stage TEXT NOT NULL,
-	entity_id TEXT NOT NULL,
-	fence INTEGER NOT NULL,
-	outcome TEXT NOT NULL,
-	actor TEXT NOT NULL,
-	reason TEXT NOT NULL,
-	at TEXT NOT NULL,
-	request_id TEXT,
-	CONSTRAINT attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
-	CONSTRAINT attempts_work FOREIGN KEY(stage, entity_id) REFERENCES work (stage, entity_id),
-	CONSTRAINT attempts_outcome_known CHECK (outcome IN ('BEGUN', 'FAILED', 'BURIED', 'REVIVED')),
-	CONSTRAINT attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT attempts_fence_rule CHECK (fence >= 0),
-	CONSTRAINT attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
-	CONSTRAINT attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
-	CONSTRAINT attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -908,6 +884,56 @@ table system_state: CREATE TABLE system_state (
  WITHOUT ROWID,
  STRICT
 
+table task_attempts: CREATE TABLE task_attempts (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	request_id TEXT,
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES tasks (stage, entity_id),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
+	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
+	CONSTRAINT task_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT task_attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT task_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT task_attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
+)
+ WITHOUT ROWID,
+ STRICT
+
+table tasks: CREATE TABLE tasks (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	due_at TEXT,
+	lease_owner TEXT,
+	lease_until TEXT,
+	fence INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	dead_reason TEXT,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
+	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
+	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
+	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
+	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
+	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+
 table tokens_s0: CREATE TABLE tokens_s0 (
 	id TEXT NOT NULL,
 	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('token') STORED,
@@ -953,32 +979,6 @@ table tokens_s0: CREATE TABLE tokens_s0 (
 	CONSTRAINT tokens_s0_generation_error_rule CHECK (trim(generation_error, char(9, 10, 11, 12, 13, 32)) <> ''),
 	CONSTRAINT tokens_s0_reveal_tx_hash_rule CHECK (length(reveal_tx_hash) = 66 AND substr(reveal_tx_hash, 1, 2) = '0x' AND trim(substr(reveal_tx_hash, 3), '0123456789abcdef') = ''),
 	CONSTRAINT tokens_s0_error_data_rule CHECK (error_data IS NULL OR json_valid(error_data) AND json_type(error_data) = 'object')
-)
- WITHOUT ROWID,
- STRICT
-
-table work: CREATE TABLE work (
-	stage TEXT NOT NULL,
-	entity_id TEXT NOT NULL,
-	due_at TEXT,
-	lease_owner TEXT,
-	lease_until TEXT,
-	fence INTEGER NOT NULL,
-	attempts INTEGER NOT NULL,
-	buried TEXT,
-	CONSTRAINT work_pkey PRIMARY KEY (stage, entity_id),
-	CONSTRAINT work_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
-	CONSTRAINT work_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
-	CONSTRAINT work_attempts_fenced CHECK (attempts <= fence),
-	CONSTRAINT work_dead_is_not_due CHECK (buried IS NULL OR due_at IS NULL),
-	CONSTRAINT work_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT work_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT work_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
-	CONSTRAINT work_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT work_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
-	CONSTRAINT work_fence_rule CHECK (fence >= 0),
-	CONSTRAINT work_attempts_rule CHECK (attempts >= 0),
-	CONSTRAINT work_buried_rule CHECK (trim(buried, char(9, 10, 11, 12, 13, 32)) <> '')
 )
  WITHOUT ROWID,
  STRICT
@@ -1034,26 +1034,6 @@ BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END
 trigger artifacts_rising: CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts
 WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
-
-trigger attempts_keeps_attempts_work: CREATE TRIGGER attempts_keeps_attempts_work BEFORE INSERT ON attempts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.work WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_keeps_attempts_work'); END
-
-trigger attempts_needs_head: CREATE TRIGGER attempts_needs_head BEFORE INSERT ON attempts
-WHEN (EXISTS (SELECT 1 FROM main.work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_needs_head'); END
-
-trigger attempts_no_delete: CREATE TRIGGER attempts_no_delete BEFORE DELETE ON attempts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_no_delete'); END
-
-trigger attempts_no_replace: CREATE TRIGGER attempts_no_replace BEFORE INSERT ON attempts
-WHEN (NOT EXISTS (SELECT 1 FROM main.attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_no_replace'); END
-
-trigger attempts_no_update: CREATE TRIGGER attempts_no_update BEFORE UPDATE ON attempts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_no_update'); END
 
 trigger authors_fixed: CREATE TRIGGER authors_fixed BEFORE UPDATE ON authors
 WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE
@@ -1515,6 +1495,42 @@ trigger system_state_one_step: CREATE TRIGGER system_state_one_step BEFORE UPDAT
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
 
+trigger task_attempts_keeps_task_attempts_task: CREATE TRIGGER task_attempts_keeps_task_attempts_task BEFORE INSERT ON task_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_keeps_task_attempts_task'); END
+
+trigger task_attempts_needs_head: CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
+
+trigger task_attempts_no_delete: CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
+
+trigger task_attempts_no_replace: CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
+
+trigger task_attempts_no_update: CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
+
+trigger tasks_fence: CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
+
+trigger tasks_new: CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
+WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
+
+trigger tasks_no_delete: CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_delete'); END
+
+trigger tasks_no_replace: CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
+WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
+
 trigger tokens_s0_fixed: CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
 WHEN (NEW.token_id = OLD.token_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed'); END
@@ -1542,19 +1558,3 @@ BEGIN SELECT RAISE(ABORT, 'tokens_s0_no_replace'); END
 trigger tokens_s0_one_step: CREATE TRIGGER tokens_s0_one_step BEFORE UPDATE ON tokens_s0
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_one_step'); END
-
-trigger work_fence: CREATE TRIGGER work_fence BEFORE UPDATE ON work
-WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_fence'); END
-
-trigger work_new: CREATE TRIGGER work_new BEFORE INSERT ON work
-WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_new'); END
-
-trigger work_no_delete: CREATE TRIGGER work_no_delete BEFORE DELETE ON work
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_no_delete'); END
-
-trigger work_no_replace: CREATE TRIGGER work_no_replace BEFORE INSERT ON work
-WHEN (NOT EXISTS (SELECT 1 FROM main.work WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_no_replace'); END

@@ -17,7 +17,12 @@ def raw(mint: MintLog, contract: str = CONTRACT) -> dict[str, Any]:
     """The log that says so."""
     return {
         "address": contract,
-        "topics": [BATCH_MINTED, word(mint.minter), word(mint.author_wallet), word(mint.start_token_id)],
+        "topics": [
+            BATCH_MINTED,
+            word(mint.minter),
+            word(mint.author_wallet),
+            word(mint.start_token_id),
+        ],
         "data": word(mint.quantity) + word(mint.total_paid)[2:],
         "blockNumber": hex(mint.block_number),
         "blockHash": mint.block_hash,

@@ -11,8 +11,8 @@ from tests.chain.anvil import Anvil
 from tests.chain.proxy import Proxy
 from web3 import Web3
 
-from indelible.kernel import WrongUse
-from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
+from indelible.kernel import UsageError
+from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, InvalidNodeResponse
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain, QuietProvider
 from indelible_evm import season as contract
@@ -24,7 +24,7 @@ def test_the_configured_chain_is_let_pass_and_another_is_not(chain: Chain, provi
     chain.check()
     provider.be_on(1)
 
-    with pytest.raises(WrongChain) as refused:
+    with pytest.raises(ChainIdMismatch) as refused:
         chain.check()
     assert (refused.value.expected, refused.value.found) == (CHAIN_ID, 1)
 
@@ -49,7 +49,11 @@ def test_a_mint_is_told_with_its_place_and_its_time(chain: Chain, node: Anvil, s
     assert receipt is not None
     assert block is not None
     assert (mint.tx_hash, mint.block_hash) == (sent, receipt["blockHash"])
-    assert (mint.block_number, mint.block_timestamp, mint.block_hash) == (block.number, block.at, block.hash)
+    assert (mint.block_number, mint.block_timestamp, mint.block_hash) == (
+        block.number,
+        block.at,
+        block.hash,
+    )
     assert mint.log_index == int(receipt["logs"][-1]["logIndex"], 16) == 3
     assert (mint.minter, mint.author_wallet) == (node.accounts[2], AUTHOR)
     assert (mint.start_token_id, mint.quantity, mint.total_paid) == (1, 3, 7)
@@ -98,16 +102,24 @@ def test_where_logs_have_no_time_each_block_is_asked_once_and_all_by_one_request
     provider.posts = 0
 
     assert chain.mints(0, last) == told
-    assert provider.posts == 3  # the end of the range, the logs, and their blocks with the end once more
+    assert (
+        provider.posts == 3
+    )  # the end of the range, the logs, and their blocks with the end once more
     assert provider.count(HEADERS) == 4
-    assert len({each.block_timestamp for each in told}) == len({each.block_number for each in told}) == 3
+    assert (
+        len({each.block_timestamp for each in told})
+        == len({each.block_number for each in told})
+        == 3
+    )
 
 
 def without_time(logs: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{key: value for key, value in log.items() if key != "blockTimestamp"} for log in logs]
 
 
-def test_many_blocks_are_asked_in_several_requests(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
+def test_many_blocks_are_asked_in_several_requests(
+    chain: Chain, node: Anvil, season: str, provider: Proxy
+) -> None:
     for _ in range(120):
         node.mint(season, AUTHOR)
     provider.lies["eth_getLogs"] = without_time
@@ -128,14 +140,28 @@ def test_a_range_that_ends_before_the_node_does_is_not_answered_in_part(
         chain.mints(0, last)
 
 
-def test_a_token_has_its_author_and_its_metadata_once_it_is_revealed(chain: Chain, node: Anvil, season: str) -> None:
+def test_a_token_has_its_author_and_its_metadata_once_it_is_revealed(
+    chain: Chain, node: Anvil, season: str
+) -> None:
     node.mint(season, AUTHOR, 2)
     node.mint(season, node.accounts[5].upper().replace("X", "x"))
     node.reveal(season, {2: "ipfs://bafytwo", 3: "ipfs://bafythree"})
 
     assert chain.next_token_id(chain.newest()) == 4
-    assert [chain.author_of(each) for each in range(5)] == [None, AUTHOR, AUTHOR, node.accounts[5], None]
-    assert [chain.metadata_of(each) for each in range(5)] == [None, None, "bafytwo", "bafythree", None]
+    assert [chain.author_of(each) for each in range(5)] == [
+        None,
+        AUTHOR,
+        AUTHOR,
+        node.accounts[5],
+        None,
+    ]
+    assert [chain.metadata_of(each) for each in range(5)] == [
+        None,
+        None,
+        "bafytwo",
+        "bafythree",
+        None,
+    ]
 
 
 @pytest.mark.parametrize("token_id", [-1, 2**256, 2**256 - 1])
@@ -149,17 +175,19 @@ def test_what_is_not_in_ipfs_has_no_cid(chain: Chain, node: Anvil, season: str, 
     node.mint(season, AUTHOR)
     node.reveal(season, {1: uri})
 
-    with pytest.raises(ChainWrong, match="not in IPFS"):
+    with pytest.raises(InvalidNodeResponse, match="not in IPFS"):
         chain.metadata_of(1)
 
 
 @pytest.mark.parametrize("answer", ["0x", "0x01", "0x" + "ff" * 64])
-def test_what_is_no_text_has_no_cid(chain: Chain, node: Anvil, season: str, provider: Proxy, answer: str) -> None:
+def test_what_is_no_text_has_no_cid(
+    chain: Chain, node: Anvil, season: str, provider: Proxy, answer: str
+) -> None:
     node.mint(season, AUTHOR)
     answers = iter(["0x" + "00" * 31 + "01", answer])
     provider.lies["eth_call"] = lambda _: next(answers)
 
-    with pytest.raises(ChainWrong, match="no text"):
+    with pytest.raises(InvalidNodeResponse, match="no text"):
         chain.metadata_of(1)
 
 
@@ -176,23 +204,29 @@ def test_a_reveal_that_is_undone_while_it_is_read_is_not_half_believed(
         return revealed
 
     provider.lies["eth_call"] = undo
-    with pytest.raises((ChainUnreachable, ChainWrong)):  # and never the placeholder
+    with pytest.raises((ChainUnreachable, InvalidNodeResponse)):  # and never the placeholder
         chain.metadata_of(1)
     assert chain.metadata_of(1) is None
 
 
-def test_an_address_where_nothing_is_does_not_count_as_an_empty_season(provider: Proxy, season: str) -> None:
+def test_an_address_where_nothing_is_does_not_count_as_an_empty_season(
+    provider: Proxy, season: str
+) -> None:
     chain = EvmChain(url=provider.url, contract=season[:-2] + "00", chain_id=CHAIN_ID)
 
-    for ask in (lambda: chain.next_token_id(1), lambda: chain.author_of(1), lambda: chain.metadata_of(1)):
-        with closing(chain), pytest.raises(ChainWrong, match="look at its address"):
+    for ask in (
+        lambda: chain.next_token_id(1),
+        lambda: chain.author_of(1),
+        lambda: chain.metadata_of(1),
+    ):
+        with closing(chain), pytest.raises(InvalidNodeResponse, match="look at its address"):
             ask()
 
 
 def test_a_contract_that_fails_has_no_next_token(chain: Chain, node: Anvil, season: str) -> None:
     node.ask("anvil_setCode", season, "0x60006000fd")
 
-    with pytest.raises(ChainWrong, match="look at its address"):
+    with pytest.raises(InvalidNodeResponse, match="look at its address"):
         chain.next_token_id(1)
     assert chain.author_of(1) is None
 
@@ -231,7 +265,11 @@ def test_a_mint_that_is_mined_again_keeps_its_transaction_and_gets_another_place
     assert set(once) == set(again) == {first, second}
     assert once[first].block_hash != again[first].block_hash
     assert (once[first].log_index, again[first].start_token_id) == (1, 2)
-    assert (once[second].log_index, again[second].log_index, again[second].start_token_id) == (3, 1, 1)
+    assert (once[second].log_index, again[second].log_index, again[second].start_token_id) == (
+        3,
+        1,
+        1,
+    )
 
 
 def test_a_chain_that_moves_while_it_is_read_is_to_be_read_again(
@@ -266,9 +304,14 @@ def test_a_log_of_a_block_that_is_not_in_the_chain_is_to_be_read_again(
         chain.mints(0, chain.newest())
 
 
-def test_what_was_removed_is_not_told(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
+def test_what_was_removed_is_not_told(
+    chain: Chain, node: Anvil, season: str, provider: Proxy
+) -> None:
     node.mint(season, AUTHOR)
-    provider.lies["eth_getLogs"] = lambda logs: [*logs, logs[0] | {"removed": True, "blockHash": "0x" + "11" * 32}]
+    provider.lies["eth_getLogs"] = lambda logs: [
+        *logs,
+        logs[0] | {"removed": True, "blockHash": "0x" + "11" * 32},
+    ]
 
     assert [each.start_token_id for each in chain.mints(0, chain.newest())] == [1]
 
@@ -286,34 +329,54 @@ LIES: list[Callable[[list[dict[str, Any]]], object]] = [
 
 @pytest.mark.parametrize("lie", LIES)
 def test_nonsense_in_place_of_logs_is_refused(
-    chain: Chain, node: Anvil, season: str, provider: Proxy, lie: Callable[[list[dict[str, Any]]], object]
+    chain: Chain,
+    node: Anvil,
+    season: str,
+    provider: Proxy,
+    lie: Callable[[list[dict[str, Any]]], object],
 ) -> None:
     node.mint(season, AUTHOR)
     provider.lies["eth_getLogs"] = lie
 
-    with pytest.raises(ChainWrong):
+    with pytest.raises(InvalidNodeResponse):
         chain.mints(1, chain.newest())
 
 
-def test_web3_works_over_the_provider_and_by_the_contracts_own_abi(chain: Chain, node: Anvil, season: str) -> None:
+def test_web3_works_over_the_provider_and_by_the_contracts_own_abi(
+    chain: Chain, node: Anvil, season: str
+) -> None:
     web3 = Web3(QuietProvider(node.url, timeout_seconds=5))
     node.mint(season, AUTHOR, 2)
 
     assert web3.eth.chain_id == CHAIN_ID
     assert web3.eth.block_number == chain.newest()
-    assert web3.eth.contract(Web3.to_checksum_address(season), abi=contract().abi).functions.nextTokenId().call() == 3
+    assert (
+        web3.eth.contract(Web3.to_checksum_address(season), abi=contract().abi)
+        .functions.nextTokenId()
+        .call()
+        == 3
+    )
 
 
 @pytest.mark.parametrize("contract", ["", "0x", "0x" + "a" * 39, "0x" + "g" * 40, "ab" * 20])
 def test_a_contract_without_an_address_is_refused_at_once(contract: str) -> None:
-    with pytest.raises(WrongUse):
+    with pytest.raises(UsageError):
         EvmChain(url="http://localhost", contract=contract, chain_id=1)
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost", "ftp://localhost", "http://", "http://me:word@host/", "http://host/a b", "http://host/\n"]
+    "url",
+    [
+        "",
+        "localhost",
+        "ftp://localhost",
+        "http://",
+        "http://me:word@host/",
+        "http://host/a b",
+        "http://host/\n",
+    ],
 )
 def test_an_address_of_a_node_that_is_none_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(WrongUse) as refused:
+    with pytest.raises(UsageError) as refused:
         EvmChain(url=url, contract=AUTHOR, chain_id=1)
     assert not url or url not in str(refused.value)

@@ -50,27 +50,49 @@ SELECTORS = {
     "ERC721NonexistentToken": "7e273289",
 }
 KEEPER_ROLE = "0xfc8737ab85eb45125971625a9ebdb75cc78e01d5c1fa80c4c6e5203f47bc4fab"
-INTERFACES = dict.fromkeys(("01ffc9a7", "80ac58cd", "5b5e139f", "49064906", "7965db0b"), True) | {"ffffffff": False}
+INTERFACES = dict.fromkeys(("01ffc9a7", "80ac58cd", "5b5e139f", "49064906", "7965db0b"), True) | {
+    "ffffffff": False
+}
 
 
 def digests() -> dict[str, str]:
     """The hash of each signature in the ABI, by its name."""
     named = [each for each in indelible_evm.season().abi if "name" in each]
     return {
-        each["name"]: keccak(text=f"{each['name']}({','.join(i['type'] for i in each['inputs'])})").hex()
+        each["name"]: keccak(
+            text=f"{each['name']}({','.join(i['type'] for i in each['inputs'])})"
+        ).hex()
         for each in named
         if (each["name"], len(each["inputs"])) != ("safeTransferFrom", 4)
     }
 
 
-def call(node: Anvil, to: str, text: str, types: list[str] | None = None, *values: object, sender: int = 0) -> str:
+def call(
+    node: Anvil,
+    to: str,
+    text: str,
+    types: list[str] | None = None,
+    *values: object,
+    sender: int = 0,
+) -> str:
     data = keccak(text=text)[:4] + encode(types or [], values)
-    return str(node.ask("eth_call", {"from": node.accounts[sender], "to": to, "data": f"0x{data.hex()}"}, "latest"))
+    return str(
+        node.ask(
+            "eth_call",
+            {"from": node.accounts[sender], "to": to, "data": f"0x{data.hex()}"},
+            "latest",
+        )
+    )
 
 
 def refusal(node: Anvil, to: str, data: bytes, *, sender: int = 0, value: int = 0) -> str:
     """The selector of the error by which the contract refuses."""
-    asked = {"from": node.accounts[sender], "to": to, "data": f"0x{data.hex()}", "value": hex(value)}
+    asked = {
+        "from": node.accounts[sender],
+        "to": to,
+        "data": f"0x{data.hex()}",
+        "value": hex(value),
+    }
     with pytest.raises(Refusal) as refused:
         node.ask("eth_call", asked, "latest")
     return str(refused.value.data)[2:10]
@@ -92,12 +114,19 @@ def logs(node: Anvil, sent: str) -> list[Any]:
 
 
 def test_what_is_shipped_is_of_the_source_beside_it() -> None:
-    assert indelible_evm.season().source_sha256 == hashlib.sha256((FOLDER / "Season.sol").read_bytes()).hexdigest()
+    assert (
+        indelible_evm.season().source_sha256
+        == hashlib.sha256((FOLDER / "Season.sol").read_bytes()).hexdigest()
+    )
     wallet = json.loads(WALLET.read_text())
-    assert wallet["source_sha256"] == hashlib.sha256((FOLDER / "Wallet.sol").read_bytes()).hexdigest()
+    assert (
+        wallet["source_sha256"] == hashlib.sha256((FOLDER / "Wallet.sol").read_bytes()).hexdigest()
+    )
     pinned = json.loads(COMPILER.read_text())["dependencies"]
     assert f"solc {pinned['solc']}+" in indelible_evm.season().compiler
-    assert indelible_evm.season().compiler.endswith(f"OpenZeppelin {pinned['@openzeppelin/contracts']}")
+    assert indelible_evm.season().compiler.endswith(
+        f"OpenZeppelin {pinned['@openzeppelin/contracts']}"
+    )
 
 
 def test_the_recorded_command_builds_it_again_to_the_last_byte(tmp_path: Path) -> None:
@@ -128,7 +157,10 @@ def test_a_reveal_is_called_as_the_fact_sheet_says() -> None:
     data = revealing([1, 2], ["ipfs://a", "ipfs://b"])
 
     assert len(data) == 388
-    assert hashlib.sha256(data).hexdigest() == "9d1c66de71061964c00369ccfd17751c6e241954337431edbe5048235aefc409"
+    assert (
+        hashlib.sha256(data).hexdigest()
+        == "9d1c66de71061964c00369ccfd17751c6e241954337431edbe5048235aefc409"
+    )
 
 
 def test_it_knows_its_interfaces_its_role_and_its_limits(node: Anvil, season: str) -> None:
@@ -144,7 +176,9 @@ def test_a_mint_says_so_and_gives_the_tokens_to_who_paid(node: Anvil) -> None:
     season = node.deploy_season(price=5)
     told = logs(node, node.mint(season, AUTHOR, 50, sender=2, value=251))
 
-    assert [each["topics"][0] for each in told] == [EVENTS["Transfer"]] * 50 + [EVENTS["BatchMinted"]]
+    assert [each["topics"][0] for each in told] == [EVENTS["Transfer"]] * 50 + [
+        EVENTS["BatchMinted"]
+    ]
     assert told[-1]["data"] == f"0x{50:064x}{251:064x}"
     assert call(node, season, "ownerOf(uint256)", ["uint256"], 50).endswith(node.accounts[2][2:])
     before = int(node.ask("eth_getBalance", AUTHOR, "latest"), 16)
@@ -158,34 +192,64 @@ def test_what_cannot_be_minted_is_refused_by_name(node: Anvil) -> None:
     assert refusal(node, season, minting(AUTHOR, 0)) == SELECTORS["InvalidQuantity"]
     assert refusal(node, season, minting(AUTHOR, 51), value=255) == SELECTORS["ExceedsMaxBatchSize"]
     assert refusal(node, season, minting(AUTHOR, 50), value=249) == SELECTORS["InsufficientPayment"]
-    assert refusal(node, season, minting(f"0x{0:040x}", 1), value=5) == digests()["InvalidAuthor"][:8]
+    assert (
+        refusal(node, season, minting(f"0x{0:040x}", 1), value=5) == digests()["InvalidAuthor"][:8]
+    )
 
 
 def test_a_reveal_says_so_and_tells_marketplaces(node: Anvil, season: str, chain: Chain) -> None:
     node.mint(season, AUTHOR, 9)
     range_ = logs(node, node.reveal(season, {each: f"ipfs://{each}" for each in (2, 3, 4)}))
-    apart = logs(node, node.reveal(season, {9: "ipfs://9", 7: "ipfs://7"}, sender=0))  # an admin may, too
+    apart = logs(
+        node, node.reveal(season, {9: "ipfs://9", 7: "ipfs://7"}, sender=0)
+    )  # an admin may, too
     alone = logs(node, node.reveal(season, {8: "ipfs://8"}))
 
-    assert [each["topics"] for each in range_] == [[EVENTS["TokensRevealed"]], [EVENTS["BatchMetadataUpdate"]]]
+    assert [each["topics"] for each in range_] == [
+        [EVENTS["TokensRevealed"]],
+        [EVENTS["BatchMetadataUpdate"]],
+    ]
     assert range_[1]["data"] == f"0x{2:064x}{4:064x}"
-    assert [each["topics"][0] for each in apart] == [EVENTS["TokensRevealed"]] + [EVENTS["MetadataUpdate"]] * 2
+    assert [each["topics"][0] for each in apart] == [EVENTS["TokensRevealed"]] + [
+        EVENTS["MetadataUpdate"]
+    ] * 2
     assert [each["data"] for each in apart[1:]] == [f"0x{9:064x}", f"0x{7:064x}"]
     assert alone[1]["topics"] == [EVENTS["MetadataUpdate"]]
-    assert [chain.metadata_of(each) for each in range(1, 10)] == [None, "2", "3", "4", None, None, "7", "8", "9"]
+    assert [chain.metadata_of(each) for each in range(1, 10)] == [
+        None,
+        "2",
+        "3",
+        "4",
+        None,
+        None,
+        "7",
+        "8",
+        "9",
+    ]
     uri = bytes.fromhex(call(node, season, "tokenURI(uint256)", ["uint256"], 1)[2:])
     assert PLACEHOLDER.encode() in uri
 
 
-def test_what_cannot_be_revealed_is_refused_by_name_and_all_with_it(node: Anvil, season: str, chain: Chain) -> None:
+def test_what_cannot_be_revealed_is_refused_by_name_and_all_with_it(
+    node: Anvil, season: str, chain: Chain
+) -> None:
     node.mint(season, AUTHOR, 3)
     node.reveal(season, {2: "ipfs://2"})
 
-    assert refusal(node, season, revealing([1, 2], ["ipfs://1", "ipfs://2"])) == SELECTORS["AlreadyRevealed"]
-    assert refusal(node, season, revealing([1, 1], ["ipfs://1", "ipfs://1"])) == SELECTORS["AlreadyRevealed"]
+    assert (
+        refusal(node, season, revealing([1, 2], ["ipfs://1", "ipfs://2"]))
+        == SELECTORS["AlreadyRevealed"]
+    )
+    assert (
+        refusal(node, season, revealing([1, 1], ["ipfs://1", "ipfs://1"]))
+        == SELECTORS["AlreadyRevealed"]
+    )
     assert refusal(node, season, revealing([1], [])) == SELECTORS["LengthMismatch"]
     assert refusal(node, season, revealing([], [])) == SELECTORS["InvalidQuantity"]
-    assert refusal(node, season, revealing([1, 4], ["ipfs://1", "ipfs://4"])) == SELECTORS["ERC721NonexistentToken"]
+    assert (
+        refusal(node, season, revealing([1, 4], ["ipfs://1", "ipfs://4"]))
+        == SELECTORS["ERC721NonexistentToken"]
+    )
     stranger = SELECTORS["AccessControlUnauthorizedAccount"]
     assert refusal(node, season, revealing([1], ["ipfs://1"]), sender=2) == stranger
     node.reveal(season, {1: "ipfs://1", 2: "ipfs://2"})

@@ -18,7 +18,7 @@ from tests.chain.anvil import Anvil
 from tests.chain.proxy import KEY, Fault, Proxy, proxy
 
 from indelible.kernel import IndelibleError
-from indelible.tokens.errors import ChainUnreachable, ChainWrong
+from indelible.tokens.errors import ChainUnreachable, InvalidNodeResponse
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
@@ -39,13 +39,15 @@ EXPECTED: dict[Fault, tuple[type[IndelibleError], str]] = {
     Fault.SILENT: (ChainUnreachable, "TimeoutError"),
     Fault.DRIPPING: (ChainUnreachable, "TimeoutError"),
     Fault.CUT: (ChainUnreachable, "HTTPException"),
-    Fault.GARBAGE: (ChainWrong, "no JSON"),
+    Fault.GARBAGE: (InvalidNodeResponse, "no JSON"),
 }
 
 
 @pytest.fixture
 def chain(provider: Proxy, season: str) -> Generator[EvmChain]:
-    with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)) as found:
+    with closing(
+        EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID, timeout_seconds=0.3)
+    ) as found:
         yield found
 
 
@@ -70,7 +72,12 @@ def test_a_fault_is_an_error_of_the_port_and_the_next_question_is_answered(
     with pytest.raises(kind, match=reason) as refused:
         ask(chain)
     provider.free()
-    for told in (str(refused.value), repr(refused.value), str(refused.value.detail), str(refused.value.__cause__)):
+    for told in (
+        str(refused.value),
+        repr(refused.value),
+        str(refused.value.detail),
+        str(refused.value.__cause__),
+    ):
         assert KEY not in told
         assert "127.0.0.1" not in told
     ask(chain)
@@ -93,7 +100,11 @@ def test_a_fault_between_the_requests_of_one_question_is_no_half_answer(
 
 
 def test_nobody_at_the_address_is_unreachable() -> None:
-    for url in (f"http://127.0.0.1:1/{KEY}", f"https://127.0.0.1:1/{KEY}", f"http://nowhere.invalid/{KEY}?key={KEY}"):
+    for url in (
+        f"http://127.0.0.1:1/{KEY}",
+        f"https://127.0.0.1:1/{KEY}",
+        f"http://nowhere.invalid/{KEY}?key={KEY}",
+    ):
         chain = EvmChain(url=url, contract=AUTHOR, chain_id=1, timeout_seconds=5)
         with pytest.raises(ChainUnreachable) as refused:
             chain.newest()
@@ -125,7 +136,9 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
 
 
 def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provider: Proxy) -> None:
-    chain = EvmChain(url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID)
+    chain = EvmChain(
+        url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID
+    )
 
     with closing(chain), pytest.raises(ChainUnreachable, match="-32600: Must be authenticated!"):
         chain.newest()
@@ -137,8 +150,10 @@ def test_null_for_the_block_of_a_log_is_nonsense_and_null_for_the_end_is_a_stale
     node.mint(season, AUTHOR)
     node.mine()
     provider.lies["eth_getLogs"] = lambda logs: [logs[0] | {"blockTimestamp": None}]
-    provider.lies["eth_getBlockByNumber"] = lambda block: block if block["number"] == "0x3" else None
-    with pytest.raises(ChainWrong, match="not the block of which it gave a log"):
+    provider.lies["eth_getBlockByNumber"] = lambda block: (
+        block if block["number"] == "0x3" else None
+    )
+    with pytest.raises(InvalidNodeResponse, match="not the block of which it gave a log"):
         chain.mints(0, 3)
 
     provider.have_no_blocks()
@@ -147,17 +162,23 @@ def test_null_for_the_block_of_a_log_is_nonsense_and_null_for_the_end_is_a_stale
         chain.mints(0, 3)
 
 
-def test_logs_that_are_left_out_cannot_be_noticed_here(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
+def test_logs_that_are_left_out_cannot_be_noticed_here(
+    chain: Chain, node: Anvil, season: str, provider: Proxy
+) -> None:
     node.mint(season, AUTHOR)
     provider.drop_logs()
 
-    assert chain.mints(0, chain.newest()) == ()  # but a second read has them, and the ids have a gap
+    assert (
+        chain.mints(0, chain.newest()) == ()
+    )  # but a second read has them, and the ids have a gap
     assert chain.next_token_id(chain.newest()) == 2
     provider.lies.clear()
     assert len(chain.mints(0, chain.newest())) == 1
 
 
-def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(chain: Chain, node: Anvil, provider: Proxy) -> None:
+def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(
+    chain: Chain, node: Anvil, provider: Proxy
+) -> None:
     node.mine(5)
     newest = chain.newest()
     provider.lag = 3
@@ -167,13 +188,17 @@ def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(chain: Chain, n
     assert chain.block(newest - 2) is None
 
 
-@pytest.mark.parametrize("nonsense", [None, 7, "", "0x", "latest", [], {}, "0x" + "f" * 65, "-0x1", "0x 1"])
-def test_nonsense_in_place_of_a_number_is_refused(chain: Chain, provider: Proxy, nonsense: object) -> None:
+@pytest.mark.parametrize(
+    "nonsense", [None, 7, "", "0x", "latest", [], {}, "0x" + "f" * 65, "-0x1", "0x 1"]
+)
+def test_nonsense_in_place_of_a_number_is_refused(
+    chain: Chain, provider: Proxy, nonsense: object
+) -> None:
     for method in ("eth_blockNumber", "eth_chainId"):
         provider.lies[method] = lambda _: nonsense
 
     for ask in (chain.newest, chain.check):
-        with pytest.raises(ChainWrong):
+        with pytest.raises(InvalidNodeResponse):
             ask()
 
 
@@ -184,11 +209,21 @@ def test_nonsense_in_place_of_what_a_contract_answers_is_refused(
     provider.lies["eth_call"] = lambda _: nonsense
 
     for name in ("next_token_id", "author_of", "metadata_of", "is_signed_by"):
-        with pytest.raises(ChainWrong):
+        with pytest.raises(InvalidNodeResponse):
             ASKS[name](chain)
 
 
-NO_ANSWERS = [b"null", b"7", b'"text"', b"[]", b"{}", b"[[[[", b"[" * 100_000, b"\xff", b'{"error":{}}']
+NO_ANSWERS = [
+    b"null",
+    b"7",
+    b'"text"',
+    b"[]",
+    b"{}",
+    b"[[[[",
+    b"[" * 100_000,
+    b"\xff",
+    b'{"error":{}}',
+]
 
 
 @pytest.mark.parametrize("said", NO_ANSWERS)
@@ -203,7 +238,7 @@ def test_json_that_is_no_answer_is_refused(
     monkeypatch.setattr(Proxy, "answer", answer)
     provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
 
-    with pytest.raises(ChainWrong):
+    with pytest.raises(InvalidNodeResponse):
         chain.mints(0, 1)
 
 
@@ -216,12 +251,15 @@ CHANGES: list[Callable[[list[object]], list[object]]] = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_batch_that_is_not_answered_once_each_is_refused(
-    chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, change: Callable[[list[object]], list[object]]
+    chain: Chain,
+    provider: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[list[object]], list[object]],
 ) -> None:
     provider.lies["eth_getLogs"] = lambda _: [{"blockNumber": "0x0", "logIndex": "0x0"}]
     monkeypatch.setattr("tests.chain.proxy.in_any_order", change)
 
-    with pytest.raises(ChainWrong):
+    with pytest.raises(InvalidNodeResponse):
         chain.mints(0, 1)
 
 
@@ -243,7 +281,9 @@ def test_a_batch_that_is_refused_as_a_whole_or_in_part_is_unreachable(
             chain.mints(0, 1)
 
 
-def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(node: Anvil, season: str) -> None:
+def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(
+    node: Anvil, season: str
+) -> None:
     with proxy(node.url, idle_seconds=0.1) as provider:
         with closing(EvmChain(url=provider.url, contract=season, chain_id=CHAIN_ID)) as chain:
             for _ in range(3):
@@ -253,7 +293,9 @@ def test_a_connection_that_the_node_ended_while_it_was_idle_is_not_noticed(node:
         assert provider.posts == 3  # none was asked twice
 
 
-def test_connections_are_kept_and_shared_by_threads(chain: EvmChain, node: Anvil, season: str, provider: Proxy) -> None:
+def test_connections_are_kept_and_shared_by_threads(
+    chain: EvmChain, node: Anvil, season: str, provider: Proxy
+) -> None:
     for _ in range(20):
         node.mint(season, AUTHOR)
     with closing(attrs.evolve(chain, timeout_seconds=10)) as patient, ThreadPoolExecutor(8) as pool:
@@ -282,6 +324,8 @@ def test_a_process_that_has_the_adapter_recurses_no_deeper_than_before() -> None
         except RecursionError:
             print("RecursionError")
     """
-    done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        (sys.executable, "-c", script), check=True, capture_output=True, text=True
+    )
 
     assert done.stdout == "RecursionError\n"

@@ -22,7 +22,12 @@ ADVICE = [
     (-32005, RESULTS, {"from": "0x100", "to": "0x1fe", "limit": 10_000}, 0x1FE),
     (-32005, RESULTS, None, 0x1FF),
     (-32005, "query returned more than 10000 results", {"from": "0x100", "to": "0x1ff"}, 0x1FF),
-    (-32005, "query returned more than 10000 results. Try with this block range [256, 511]", None, 0x1FF),
+    (
+        -32005,
+        "query returned more than 10000 results. Try with this block range [256, 511]",
+        None,
+        0x1FF,
+    ),
     (-32005, "query returned more than 10000 results", None, None),
     (-32005, "limit exceeded", None, None),
     (-32005, "", "nothing", None),
@@ -40,7 +45,14 @@ ADVICE = [
     (-32002, "request timed out", None, None),
 ]
 # A hint that begins later, ends before it begins, or asks for as much again, is none.
-NO_ADVICE = ["[0x101, 0x1ff]", "[0x50, 0xff]", "[0x100, 0xffff]", "[0x100, 0x1ffff]", "[0x100]", "[0x100, latest]"]
+NO_ADVICE = [
+    "[0x101, 0x1ff]",
+    "[0x50, 0xff]",
+    "[0x100, 0xffff]",
+    "[0x100, 0x1ffff]",
+    "[0x100]",
+    "[0x100, latest]",
+]
 OTHERS = [
     (-32005, "daily request count exceeded, request rate limited"),
     (-32005, "Too Many Requests"),
@@ -48,7 +60,10 @@ OTHERS = [
     (-32000, "header not found"),
     (-32602, "invalid block range params"),
     (-32000, "block range extends beyond current head block"),
-    (-32000, "One of the blocks specified in filter (fromBlock, toBlock or blockHash) cannot be found."),
+    (
+        -32000,
+        "One of the blocks specified in filter (fromBlock, toBlock or blockHash) cannot be found.",
+    ),
     (-32603, "Internal error"),
     (-32601, "the method eth_getLogs does not exist/is not available"),
 ]
@@ -59,7 +74,9 @@ def told(refusal: Refusal, last: int = LAST) -> tuple[type[IndelibleError], dict
     return type(error), error.detail
 
 
-def too_large(advised: int | None, last: int = LAST) -> tuple[type[IndelibleError], dict[str, object]]:
+def too_large(
+    advised: int | None, last: int = LAST
+) -> tuple[type[IndelibleError], dict[str, object]]:
     return RangeTooLarge, {"first": FIRST, "last": last, "advised_last": advised}
 
 
@@ -88,5 +105,7 @@ def test_one_block_can_be_too_large_and_has_no_advice() -> None:
 
 
 @pytest.mark.parametrize(("code", "message"), OTHERS)
-def test_what_a_smaller_range_would_not_mend_is_not_called_too_large(code: int, message: str) -> None:
+def test_what_a_smaller_range_would_not_mend_is_not_called_too_large(
+    code: int, message: str
+) -> None:
     assert told(Refusal(code, message)) == (ChainUnreachable, {"reason": f"{code}: {message}"})

@@ -89,7 +89,9 @@ def test_an_answer_that_never_ends_is_not_read_to_its_end(
 def test_a_thousand_mints_are_read_in_pages(
     chain: Chain, node: Anvil, season: str, provider: Proxy, tell: Callable[[str], None]
 ) -> None:
-    node.mine(5_000)  # before, not between: a block costs anvil more, the more there is in the state
+    node.mine(
+        5_000
+    )  # before, not between: a block costs anvil more, the more there is in the state
     node.automine(wanted=False)
     for number in range(1_000):
         node.mint(season, AUTHOR, 1 + number % 3)
@@ -103,4 +105,6 @@ def test_a_thousand_mints_are_read_in_pages(
     assert len({(each.block_number, each.log_index) for each in found}) == 1_000
     assert sum(each.quantity for each in found) == chain.next_token_id(last) - 1
     assert provider.count(LOGS) < 20
-    tell(f"1,000 mints in {last:,} blocks read from anvil, through a provider's limits, in {seconds:.2f} s")
+    tell(
+        f"1,000 mints in {last:,} blocks read from anvil, through a provider's limits, in {seconds:.2f} s"
+    )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.adapters.evm.raw import CONTRACT, raw, word
 
 from indelible.tokens import Block, MintLog
-from indelible.tokens.errors import ChainWrong
+from indelible.tokens.errors import InvalidNodeResponse
 from indelible_evm import reading
 
 HASHES = st.binary(min_size=32, max_size=32).map(lambda each: f"0x{each.hex()}")
@@ -32,7 +32,14 @@ MINTS = st.builds(
     quantity=st.integers(1, 50),
     total_paid=WORDS,
 )
-PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["0x", "0x0", word(7)])
+PLAIN = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["0x", "0x0", word(7)])
+)
 JSON = st.recursive(
     PLAIN,
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
@@ -71,7 +78,12 @@ HOSTILE: list[Callable[[dict[str, Any]], object]] = [
 
 
 def block_of(mint: MintLog) -> dict[int, Block | None]:
-    header = Block(number=mint.block_number, hash=mint.block_hash, parent_hash=mint.block_hash, at=mint.block_timestamp)
+    header = Block(
+        number=mint.block_number,
+        hash=mint.block_hash,
+        parent_hash=mint.block_hash,
+        at=mint.block_timestamp,
+    )
     return {mint.block_number: header}
 
 
@@ -83,14 +95,19 @@ def test_a_mint_comes_out_of_its_log(mint: MintLog) -> None:
 @given(MINTS)
 def test_upper_case_is_the_same(mint: MintLog) -> None:
     log = raw(mint)
-    shouted = {name: each.upper().replace("X", "x") if isinstance(each, str) else each for name, each in log.items()}
+    shouted = {
+        name: each.upper().replace("X", "x") if isinstance(each, str) else each
+        for name, each in log.items()
+    }
 
     assert reading.mint(shouted, CONTRACT, block_of(mint)) == mint
 
 
 @given(MINTS, TIMES)
 def test_the_header_that_was_asked_for_says_when(mint: MintLog, at: datetime) -> None:
-    header = Block(number=mint.block_number, hash=mint.block_hash, parent_hash=mint.block_hash, at=at)
+    header = Block(
+        number=mint.block_number, hash=mint.block_hash, parent_hash=mint.block_hash, at=at
+    )
 
     for log in (raw(mint), raw(mint) | {"blockTimestamp": None}):
         assert reading.mint(log, CONTRACT, {mint.block_number: header}).block_timestamp == at
@@ -98,29 +115,38 @@ def test_the_header_that_was_asked_for_says_when(mint: MintLog, at: datetime) ->
 
 @pytest.mark.parametrize("change", HOSTILE)
 @given(mint=MINTS)
-def test_a_hostile_log_is_refused(change: Callable[[dict[str, Any]], object], mint: MintLog) -> None:
+def test_a_hostile_log_is_refused(
+    change: Callable[[dict[str, Any]], object], mint: MintLog
+) -> None:
     log = raw(mint)
     change(log)
 
-    with pytest.raises(ChainWrong):
+    with pytest.raises(InvalidNodeResponse):
         reading.mint(log, CONTRACT, block_of(mint))
 
 
 @given(MINTS, st.sampled_from(FIELDS), JSON.filter(lambda each: not str(each).startswith("0x")))
 def test_nonsense_in_any_field_is_refused(mint: MintLog, name: str, nonsense: object) -> None:
-    with pytest.raises(ChainWrong):
+    with pytest.raises(InvalidNodeResponse):
         reading.mint(raw(mint) | {name: nonsense}, CONTRACT, block_of(mint))
 
 
 @given(JSON)
 def test_nonsense_is_no_block(nonsense: object) -> None:
-    with suppress(ChainWrong):
+    with suppress(InvalidNodeResponse):
         assert reading.block(nonsense, 1) is nonsense is None
 
 
-@given(st.dictionaries(st.sampled_from(("number", "hash", "parentHash", "timestamp")), JSON | HASHES | st.just("0x1")))
-def test_a_header_of_nonsense_is_refused_or_is_of_the_height_that_was_asked_for(header: dict[str, object]) -> None:
-    with suppress(ChainWrong):
+@given(
+    st.dictionaries(
+        st.sampled_from(("number", "hash", "parentHash", "timestamp")),
+        JSON | HASHES | st.just("0x1"),
+    )
+)
+def test_a_header_of_nonsense_is_refused_or_is_of_the_height_that_was_asked_for(
+    header: dict[str, object],
+) -> None:
+    with suppress(InvalidNodeResponse):
         found = reading.block(header, 1)
         assert found is not None
         assert found.number == 1

@@ -72,7 +72,9 @@ def address(key: str) -> str:
 @pytest.fixture
 def alone() -> Chain:
     """A chain whose node nobody reaches: what is answered is answered without it."""
-    return EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1)
+    return EvmChain(
+        url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1
+    )
 
 
 @pytest.mark.parametrize(("signer", "text", "signature"), GOLDEN.values(), ids=GOLDEN)
@@ -88,7 +90,9 @@ def test_both_ways_to_count_the_parity_are_known(alone: Chain) -> None:
     signature = signed(TEXT, KEYS[0])
 
     assert signature[-2:] in {"1b", "1c"}
-    assert alone.is_signed_by(address(KEYS[0]), TEXT, f"{signature[:-2]}0{int(signature[-2:], 16) - 27}")
+    assert alone.is_signed_by(
+        address(KEYS[0]), TEXT, f"{signature[:-2]}0{int(signature[-2:], 16) - 27}"
+    )
 
 
 def test_nodes_sign_the_same(chain: Chain, node: Anvil) -> None:
@@ -98,7 +102,15 @@ def test_nodes_sign_the_same(chain: Chain, node: Anvil) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [TEXT + " ", TEXT.lower(), "", TEXT.replace("4711", "4712"), "\x19Ethereum Signed Message:\n", "\ud800"]
+    "other",
+    [
+        TEXT + " ",
+        TEXT.lower(),
+        "",
+        TEXT.replace("4711", "4712"),
+        "\x19Ethereum Signed Message:\n",
+        "\ud800",
+    ],
 )
 def test_a_signature_is_of_no_other_text(chain: Chain, other: str) -> None:
     assert not chain.is_signed_by(address(KEYS[0]), other, signed(TEXT, KEYS[0]))
@@ -112,14 +124,18 @@ def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
     assert not chain.is_signed_by(f"0x{0:040x}", TEXT, signature)
 
 
-@pytest.mark.parametrize("wallet", ["", "0x", "nobody", "0x" + "1" * 39, "0x" + "g" * 40, "vitalik.eth", "\ud800"])
+@pytest.mark.parametrize(
+    "wallet", ["", "0x", "nobody", "0x" + "1" * 39, "0x" + "g" * 40, "vitalik.eth", "\ud800"]
+)
 def test_what_is_no_wallet_signed_nothing_and_nobody_is_asked(alone: Chain, wallet: str) -> None:
     assert not alone.is_signed_by(wallet, TEXT, signed(TEXT, KEYS[0]))
     assert not alone.is_signed_by(wallet, TEXT, "0x" + "11" * 130)
 
 
 @pytest.mark.parametrize("signature", MALFORMED)
-def test_a_malformed_signature_is_called_so_and_nobody_is_asked(alone: Chain, signature: str) -> None:
+def test_a_malformed_signature_is_called_so_and_nobody_is_asked(
+    alone: Chain, signature: str
+) -> None:
     with pytest.raises(SignatureMalformed):
         alone.is_signed_by(address(KEYS[0]), TEXT, signature)
     with pytest.raises(ValueError):  # noqa: PT011 - as the hand-off's callers expect
@@ -133,9 +149,16 @@ def test_no_compact_bytes_break_it(signature: bytes) -> None:
     assert not chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{signature.hex()}")
 
 
-@given(st.sampled_from([bytes(32), b"\xff" * 32]) | st.binary(min_size=32, max_size=32), st.integers(0, 255))
-def test_no_bytes_break_it_and_what_no_key_made_is_asked_of_the_chain(half: bytes, parity: int) -> None:
-    chain = EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1)
+@given(
+    st.sampled_from([bytes(32), b"\xff" * 32]) | st.binary(min_size=32, max_size=32),
+    st.integers(0, 255),
+)
+def test_no_bytes_break_it_and_what_no_key_made_is_asked_of_the_chain(
+    half: bytes, parity: int
+) -> None:
+    chain = EvmChain(
+        url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1
+    )
 
     with pytest.raises(ChainUnreachable):
         chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{half.hex() * 2}{parity:02x}")
@@ -167,7 +190,9 @@ def test_a_wallet_with_two_owners_wants_both_in_order(chain: Chain, node: Anvil)
 
 
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
-def test_a_contract_that_does_anything_else_signed_nothing(chain: Chain, node: Anvil, code: str) -> None:
+def test_a_contract_that_does_anything_else_signed_nothing(
+    chain: Chain, node: Anvil, code: str
+) -> None:
     contract = f"0x{0xBAD:040x}"
     node.ask("anvil_setCode", contract, code)
 

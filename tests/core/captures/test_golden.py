@@ -92,14 +92,18 @@ def test_the_shipped_text_says_what_the_reference_computes(name: str) -> None:
 
 @given(integers(0, 10**6))
 def test_the_annealed_rate_falls_to_its_floor(applied: int) -> None:
-    assert formulas_of(ANNEALED)["rate"].value({"applied": float(applied)}) == about(oracle.annealed_rate(applied))
+    assert formulas_of(ANNEALED)["rate"].value({"applied": float(applied)}) == about(
+        oracle.annealed_rate(applied)
+    )
 
 
 def has_length(vector: Vector) -> bool:
     return vectors.vec_norm(vector) > 1e-3
 
 
-directions = lists(floats(-1, 1, width=32), min_size=8, max_size=8).map(as_float32).filter(has_length)
+directions = (
+    lists(floats(-1, 1, width=32), min_size=8, max_size=8).map(as_float32).filter(has_length)
+)
 
 
 @given(directions, directions, floats(0, 1))
@@ -126,7 +130,9 @@ def test_what_names_a_capture_that_was_kept_stays_as_it_was() -> None:
         reading_depth=0.25,
         captured_at=at,
     )
-    said = command.said(at)
+    said = command.values(at)
 
-    assert fingerprint_of(said) == "05e78be1f1bbad114ea646d52a4357a73ab6b43fbf998ed552b191856f8a6d71"
+    assert (
+        fingerprint_of(said) == "05e78be1f1bbad114ea646d52a4357a73ab6b43fbf998ed552b191856f8a6d71"
+    )
     assert said["capture_key"] == "6fad9e7520febeca90f00a93d4ea3d5bd4c57c00508a249a39b50c6b28723929"

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis.strategies import floats, lists
 
 from indelible import captures
-from indelible.captures import CaptureArtifactCommand, EmbeddingVector, EngagementLevel, ReadingDepth, errors
+from indelible.captures import (
+    CaptureArtifactCommand,
+    EmbeddingVector,
+    EngagementLevel,
+    ReadingDepth,
+    errors,
+)
 from indelible.captures.entities import MOST_DIMENSIONS, Vector
 from indelible.captures.rules.urls import normalized_url
 from indelible.testing.stores import refusal
@@ -93,7 +99,11 @@ def test_the_longest_embedding_is_taken() -> None:
     assert len(command(embedding=[1.0] * MOST_DIMENSIONS).embedding) == MOST_DIMENSIONS
 
 
-@given(lists(floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=9).filter(any))
+@given(
+    lists(floats(allow_nan=False, allow_infinity=False, width=32), min_size=1, max_size=9).filter(
+        any
+    )
+)
 def test_an_embedding_is_written_and_read_to_its_last_bit(values: list[float]) -> None:
     vector = EmbeddingVector(values=values, model="m").values
 
@@ -105,7 +115,10 @@ def test_a_truncated_embedding_is_a_unit_vector_again() -> None:
 
     assert (vector.dimension, vector.model) == (2, "m")
     assert vector.values == pytest.approx((0.6, 0.8), abs=1e-7)
-    assert code(lambda: EmbeddingVector(values=(0.0, 4.0), model="m").truncated(1)) == "EMBEDDING_UNUSABLE"
+    assert (
+        code(lambda: EmbeddingVector(values=(0.0, 4.0), model="m").truncated(1))
+        == "EMBEDDING_UNUSABLE"
+    )
 
 
 @pytest.mark.parametrize("depth", [-0.0000001, 1.5000001, nan, inf, -inf, 10**400])
@@ -167,7 +180,10 @@ def test_a_time_to_come_is_refused_beyond_what_clocks_differ() -> None:
         ("http://example.org:80", "http://example.org/"),
         ("http://example.org:8080/", "http://example.org:8080/"),
         ("https://example.org/?utm_source=x&id=1", "https://example.org/?id=1"),
-        ("https://example.org/?id=1&fbclid=2&GCLID=3&ref=4&&utm_x", "https://example.org/?id=1&ref=4"),
+        (
+            "https://example.org/?id=1&fbclid=2&GCLID=3&ref=4&&utm_x",
+            "https://example.org/?id=1&ref=4",
+        ),
         ("https://example.org/?utm_source=x", "https://example.org/"),
         ("https://example.org./A%20b", "https://example.org/A%20b"),
         ("https://example.org/\u00e9?q=\u00e9", "https://example.org/%C3%A9?q=%C3%A9"),
@@ -239,7 +255,9 @@ def test_an_address_of_no_page_is_refused(url: str) -> None:
         captures.SPHERICAL.replace("rate = 0.1", f"rate = {' + '.join(['1.0'] * 40)}"),
         captures.SPHERICAL.replace("rate = 0.1", f"rate = {'(' * 2_000}1.0{')' * 2_000}"),
         captures.SPHERICAL.replace("rate = 0.1", "rate = 1e999"),
-        captures.SPHERICAL.replace("vec_unit(vec_lerp(vec_unit(centroid), vec_unit(vector), rate))", "rate"),
+        captures.SPHERICAL.replace(
+            "vec_unit(vec_lerp(vec_unit(centroid), vec_unit(vector), rate))", "rate"
+        ),
         captures.SPHERICAL.replace("vec_dist(centroid, vector)", "vector"),
         captures.SPHERICAL.replace("vec_dist(centroid, vector)", "vec_dist(centroid, 1.0)"),
         captures.SPHERICAL.replace("vec_dist(centroid, vector)", "centroid + vector"),
@@ -248,4 +266,7 @@ def test_an_address_of_no_page_is_refused(url: str) -> None:
     ],
 )
 def test_a_text_that_is_no_formulas_is_refused(text: str) -> None:
-    assert code(lambda: captures.RegisterAlgorithm(algorithm_id="a", formulas=text)) == "FORMULA_INVALID"
+    assert (
+        code(lambda: captures.RegisterAlgorithm(algorithm_id="a", formulas=text))
+        == "FORMULA_INVALID"
+    )

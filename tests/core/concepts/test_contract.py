@@ -8,7 +8,14 @@ from typing import Protocol, get_type_hints
 import pytest
 from attrs import fields
 
-from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptRepository, ConceptStatus, ConceptVersion
+from indelible.concepts import (
+    CONCEPT,
+    Concept,
+    ConceptContent,
+    ConceptRepository,
+    ConceptStatus,
+    ConceptVersion,
+)
 from indelible.kernel import Actor, InvalidTransition
 from indelible.memory import MemoryStore
 
@@ -16,7 +23,11 @@ TEXTS = tuple[str, ...]
 STATES = ("DRAFT", "REVIEW", "APPROVED", "PUBLISHED")
 ACTIONS = ("create", "edit", "submit", "approve", "publish")
 EDITS = {("DRAFT", "edit"): "DRAFT", ("REVIEW", "edit"): "REVIEW", ("APPROVED", "edit"): "APPROVED"}
-STEPS = {("DRAFT", "submit"): "REVIEW", ("REVIEW", "approve"): "APPROVED", ("APPROVED", "publish"): "PUBLISHED"}
+STEPS = {
+    ("DRAFT", "submit"): "REVIEW",
+    ("REVIEW", "approve"): "APPROVED",
+    ("APPROVED", "publish"): "PUBLISHED",
+}
 AGAIN = {("APPROVED", "approve"): "APPROVED"}
 
 
@@ -32,7 +43,11 @@ class Seed(Protocol):
 
 
 def methods(contract: type) -> list[str]:
-    return [name for name, member in vars(contract).items() if callable(member) and not name.startswith("_")]
+    return [
+        name
+        for name, member in vars(contract).items()
+        if callable(member) and not name.startswith("_")
+    ]
 
 
 def test_a_concept_has_exactly_the_five_fields_of_the_hand_off() -> None:
@@ -105,14 +120,22 @@ def test_a_state_lets_pass_the_declared_actions_and_no_other(state: str, action:
 
 
 def test_no_edge_skips_a_state_or_leads_back() -> None:
-    changes = {(edge.from_state, edge.to_state.value) for edge in CONCEPT.edges if edge.from_state != edge.to_state}
+    changes = {
+        (edge.from_state, edge.to_state.value)
+        for edge in CONCEPT.edges
+        if edge.from_state != edge.to_state
+    }
 
     assert changes == set(pairwise(("", *STATES)))
 
 
 def test_creating_and_editing_add_a_version_and_nothing_else_does() -> None:
     assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 1} == {"create", "edit"}
-    assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 0} == {"submit", "approve", "publish"}
+    assert {edge.action for edge in CONCEPT.edges if edge.adds_version == 0} == {
+        "submit",
+        "approve",
+        "publish",
+    }
     assert {edge.adds_version for edge in CONCEPT.edges} == {0, 1}
 
 

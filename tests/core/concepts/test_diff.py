@@ -65,7 +65,18 @@ MORE_SCRAPS = [
     "",
     "!?",
 ]
-ITEMS = ["", " ", "one half", "one half ", "one third", "one half of a cake", "half one", "x", "\n", "3/4 of 8 is 6"]
+ITEMS = [
+    "",
+    " ",
+    "one half",
+    "one half ",
+    "one third",
+    "one half of a cake",
+    "half one",
+    "x",
+    "\n",
+    "3/4 of 8 is 6",
+]
 
 anything = text(characters(exclude_categories=["Cs"], exclude_characters="\0"))
 scraps = lists(sampled_from(SCRAPS + MORE_SCRAPS), max_size=30).map("".join)
@@ -93,11 +104,15 @@ pairs = one_of(tuples(contents, contents), contents.flatmap(reordered))
 
 
 def of_definitions(old: str, new: str) -> FieldDiff:
-    return diff_content(ConceptContent(name="n", definition=old), ConceptContent(name="n", definition=new)).fields[0]
+    return diff_content(
+        ConceptContent(name="n", definition=old), ConceptContent(name="n", definition=new)
+    ).fields[0]
 
 
 def of_examples(old: tuple[str, ...], new: tuple[str, ...]) -> FieldDiff:
-    return diff_content(ConceptContent(name="n", examples=old), ConceptContent(name="n", examples=new)).fields[0]
+    return diff_content(
+        ConceptContent(name="n", examples=old), ConceptContent(name="n", examples=new)
+    ).fields[0]
 
 
 def kinds(change: FieldDiff) -> str:
@@ -115,14 +130,18 @@ def new_side(ops: tuple[DiffOp, ...] | tuple[WordOp, ...]) -> str:
 
 
 @given(pairs)
-def test_a_difference_takes_the_old_content_to_the_new(pair: tuple[ConceptContent, ConceptContent]) -> None:
+def test_a_difference_takes_the_old_content_to_the_new(
+    pair: tuple[ConceptContent, ConceptContent],
+) -> None:
     old, new = pair
 
     assert diff_content(old, new).apply(old) == new
 
 
 @given(pairs)
-def test_an_inverted_difference_takes_the_new_content_to_the_old(pair: tuple[ConceptContent, ConceptContent]) -> None:
+def test_an_inverted_difference_takes_the_new_content_to_the_old(
+    pair: tuple[ConceptContent, ConceptContent],
+) -> None:
     old, new = pair
 
     assert diff_content(old, new).invert().apply(new) == old
@@ -135,7 +154,14 @@ def test_only_fields_that_differ_are_told(pair: tuple[ConceptContent, ConceptCon
 
     assert {each.field for each in diff.fields} == {
         name
-        for name in ("name", "definition", "explanation", "examples", "misconceptions", "scope_boundaries")
+        for name in (
+            "name",
+            "definition",
+            "explanation",
+            "examples",
+            "misconceptions",
+            "scope_boundaries",
+        )
         if getattr(old, name) != getattr(new, name)
     }
     assert diff.same == (old == new)
@@ -165,8 +191,13 @@ def test_what_an_op_says_of_an_item_is_true(old: tuple[str, ...], new: tuple[str
         same = op.old == op.new
 
         assert same == (op.kind in (OpKind.KEEP, OpKind.MOVE))
-        assert (op.old is None, op.new is None) == (op.kind is OpKind.INSERT, op.kind is OpKind.DELETE)
-        assert (old_side(op.words), new_side(op.words)) == ((op.old, op.new) if op.kind is OpKind.REPLACE else ("", ""))
+        assert (op.old is None, op.new is None) == (
+            op.kind is OpKind.INSERT,
+            op.kind is OpKind.DELETE,
+        )
+        assert (old_side(op.words), new_side(op.words)) == (
+            (op.old, op.new) if op.kind is OpKind.REPLACE else ("", "")
+        )
 
 
 @given(texts)
@@ -200,7 +231,9 @@ def test_a_sentence_that_stays_is_kept_whole_beside_one_that_changes() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "percent"), [("", "", 0), ("a", "b", 0), ("a b", "a b", 100), ("a b", "a c", 67)]
 )
-def test_similarity_counts_words_and_the_spaces_between_them(old: str, new: str, percent: int) -> None:
+def test_similarity_counts_words_and_the_spaces_between_them(
+    old: str, new: str, percent: int
+) -> None:
     assert similarity_percent(old, new) == percent
 
 
@@ -237,7 +270,10 @@ def test_an_item_has_changed_when_three_words_of_five_are_the_same(new: str, tol
 def test_an_item_pairs_with_the_one_most_like_it() -> None:
     change = of_examples(("a b c d e", "a b c d x"), ("a b c d x y",))
 
-    assert [(op.kind.value, op.old) for op in change.ops] == [("-", "a b c d e"), ("~", "a b c d x")]
+    assert [(op.kind.value, op.old) for op in change.ops] == [
+        ("-", "a b c d e"),
+        ("~", "a b c d x"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -250,9 +286,13 @@ def test_an_item_pairs_with_the_one_most_like_it() -> None:
         ("", "Whole numbers.", FieldKind.TEXT),
     ],
 )
-def test_a_field_that_may_be_absent_is_set_or_cleared(old: str | None, new: str | None, kind: FieldKind) -> None:
+def test_a_field_that_may_be_absent_is_set_or_cleared(
+    old: str | None, new: str | None, kind: FieldKind
+) -> None:
     without = ConceptContent(name="n")
-    (change,) = diff_content(evolve(without, scope_boundaries=old), evolve(without, scope_boundaries=new)).fields
+    (change,) = diff_content(
+        evolve(without, scope_boundaries=old), evolve(without, scope_boundaries=new)
+    ).fields
 
     assert (change.kind, change.before, change.after) == (kind, old, new)
 
@@ -268,7 +308,12 @@ def test_a_difference_applies_only_where_it_starts() -> None:
 
 def test_a_terminal_shows_words_and_items() -> None:
     old = ConceptContent(name="n", definition=OLD, examples=("half of a cake", "3/4", "x", "kept"))
-    new = evolve(old, definition=NEW, examples=("3/4", "half of a pie", "new", "kept"), scope_boundaries="Whole\nparts")
+    new = evolve(
+        old,
+        definition=NEW,
+        examples=("3/4", "half of a pie", "new", "kept"),
+        scope_boundaries="Whole\nparts",
+    )
 
     assert to_unified(diff_content(old, new)).splitlines() == [
         "definition",
@@ -284,7 +329,9 @@ def test_a_terminal_shows_words_and_items() -> None:
 
 
 def test_a_terminal_is_never_sent_a_control_character() -> None:
-    shown = to_unified(diff_content(ConceptContent(name="n"), ConceptContent(name="\x1b[2J\u202e\r")))
+    shown = to_unified(
+        diff_content(ConceptContent(name="n"), ConceptContent(name="\x1b[2J\u202e\r"))
+    )
 
     assert shown == "name\n  [-n-]{+\\u001b[2J\\u202e\\u000d+}"
 

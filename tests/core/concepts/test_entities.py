@@ -39,7 +39,9 @@ LISTS = ("examples", "prerequisites", "misconceptions")
 but: Callable[..., Any] = evolve  # a wrong value is the point: no checker may forbid it
 a_command: dict[str, Callable[..., Any]] = {
     "create": partial(CreateConcept, content=RATIO),
-    "edit": partial(EditConcept, concept_id="c-1", expected_seq=1, content=RATIO, change_note="clearer"),
+    "edit": partial(
+        EditConcept, concept_id="c-1", expected_seq=1, content=RATIO, change_note="clearer"
+    ),
     "submit": partial(SubmitConcept, concept_id="c-1", expected_seq=1),
     "approve": partial(ApproveConcept, concept_id="c-1", expected_seq=1),
     "publish": partial(PublishConcept, concept_id="c-1", expected_seq=1),
@@ -47,7 +49,9 @@ a_command: dict[str, Callable[..., Any]] = {
 
 
 def born(now: datetime = NOW) -> tuple[Concept, ConceptVersion]:
-    return Concept.created(RATIO, concept_id="c-1", version_id="v-1", by=MAYA, note="first version", now=now)
+    return Concept.created(
+        RATIO, concept_id="c-1", version_id="v-1", by=MAYA, note="first version", now=now
+    )
 
 
 def edited(concept: Concept, now: datetime = NOW) -> tuple[Concept, ConceptVersion]:
@@ -55,13 +59,13 @@ def edited(concept: Concept, now: datetime = NOW) -> tuple[Concept, ConceptVersi
 
 
 def stepped(concept: Concept, action: str, now: datetime) -> Concept:
-    return edited(concept, now)[0] if action == "edit" else concept.moved(action, now=now)
+    return edited(concept, now)[0] if action == "edit" else concept.transition(action, now=now)
 
 
 def published() -> Concept:
     concept = born()[0]
     for action in ("submit", "approve", "publish"):
-        concept = concept.moved(action, now=NOW)
+        concept = concept.transition(action, now=NOW)
     return concept
 
 
@@ -75,7 +79,9 @@ def refused(attempt: Callable[[], object]) -> str:
 def test_a_concept_is_born_as_a_draft_at_version_1() -> None:
     concept, version = born()
 
-    assert concept == Concept(id="c-1", current_version=1, status=ConceptStatus.DRAFT, created_at=NOW, updated_at=NOW)
+    assert concept == Concept(
+        id="c-1", current_version=1, status=ConceptStatus.DRAFT, created_at=NOW, updated_at=NOW
+    )
     assert version == ConceptVersion(
         id="v-1",
         concept_id="c-1",
@@ -105,7 +111,7 @@ def test_an_edit_is_the_next_version_with_the_concepts_own_instant() -> None:
 
 def test_a_step_changes_status_and_time_and_nothing_else() -> None:
     draft = born()[0]
-    moved = draft.moved("submit", now=NOW + timedelta(hours=1))
+    moved = draft.transition("submit", now=NOW + timedelta(hours=1))
 
     assert moved == but(draft, status=ConceptStatus.REVIEW, updated_at=NOW + timedelta(hours=1))
 
@@ -117,7 +123,10 @@ def test_a_published_concept_takes_no_edit_and_no_step() -> None:
         assert refusal.value.allowed == ()
 
 
-@given(lists(sampled_from(ACTIONS), max_size=12), lists(datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1))))  # noqa: DTZ001 - made UTC below
+@given(
+    lists(sampled_from(ACTIONS), max_size=12),
+    lists(datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1))),
+)  # noqa: DTZ001 - made UTC below
 def test_whatever_is_tried_a_concept_moves_along_its_edges_and_its_time_forward(
     actions: list[str], clock: list[datetime]
 ) -> None:
@@ -134,13 +143,17 @@ def test_whatever_is_tried_a_concept_moves_along_its_edges_and_its_time_forward(
         assert edge is not None
         assert after.status is edge.to_state
         assert after.current_version == concept.current_version + edge.adds_version
-        assert after.updated_at == max(clocks[turn % len(clocks)], concept.updated_at + timedelta(microseconds=1))
+        assert after.updated_at == max(
+            clocks[turn % len(clocks)], concept.updated_at + timedelta(microseconds=1)
+        )
         assert (after.id, after.created_at) == (concept.id, concept.created_at)
         concept = after
 
 
 @pytest.mark.parametrize(
-    "value", [born()[0], born()[1], RATIO, CreateConcept(content=RATIO)], ids=lambda each: type(each).__name__
+    "value",
+    [born()[0], born()[1], RATIO, CreateConcept(content=RATIO)],
+    ids=lambda each: type(each).__name__,
 )
 def test_no_field_can_be_assigned(value: AttrsInstance) -> None:
     for field in fields(type(value)):
@@ -150,7 +163,10 @@ def test_no_field_can_be_assigned(value: AttrsInstance) -> None:
 
 def test_a_version_is_immutable_inside_too() -> None:
     assert hash(born()[1]) == hash(born()[1])
-    assert refused(lambda: but(RATIO, examples=["a list can be changed behind our back"])) == "WRONG_TYPE"
+    assert (
+        refused(lambda: but(RATIO, examples=["a list can be changed behind our back"]))
+        == "WRONG_TYPE"
+    )
 
 
 @pytest.mark.parametrize("name", WORDING)
@@ -190,8 +206,16 @@ def test_content_is_a_name_and_nothing_unless_it_is_said() -> None:
 def test_the_limits_of_warnings_are_those_of_the_catalogue() -> None:
     policy = ConceptPolicy()
 
-    assert (policy.longest_name, policy.longest_definition, policy.shortest_definition_words) == (120, 300, 3)
-    assert (policy.deepest_chain, policy.large_edit_percent, policy.most_graph_nodes) == (12, 30, 10_000)
+    assert (policy.longest_name, policy.longest_definition, policy.shortest_definition_words) == (
+        120,
+        300,
+        3,
+    )
+    assert (policy.deepest_chain, policy.large_edit_percent, policy.most_graph_nodes) == (
+        12,
+        30,
+        10_000,
+    )
     assert {"identify", "explain", "describe", "calculate", "compare"} < policy.observable_verbs
     assert not policy.four_eyes
 
@@ -229,7 +253,9 @@ def test_ids_are_opaque_texts_of_up_to_two_hundred_characters(entity: object) ->
 
 
 @pytest.mark.parametrize(
-    ("entity", "name"), [(born()[0], "current_version"), (born()[1], "version_number")], ids=["concept", "version"]
+    ("entity", "name"),
+    [(born()[0], "current_version"), (born()[1], "version_number")],
+    ids=["concept", "version"],
 )
 def test_versions_are_counted_from_1(entity: object, name: str) -> None:
     for number in (1, 2, 2**63 - 1):
@@ -246,7 +272,10 @@ def test_versions_are_counted_from_1(entity: object, name: str) -> None:
     ids=["created", "updated", "version"],
 )
 def test_instants_are_in_utc_and_between_2000_and_2999(entity: object, name: str) -> None:
-    first, last = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    first, last = (
+        datetime(2000, 1, 1, tzinfo=UTC),
+        datetime(2999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    )
     for instant in (first, NOW, last):
         assert getattr(but(entity, **{name: instant}), name) == instant
     for bad in (
@@ -298,7 +327,9 @@ def test_a_command_expects_a_seq_from_1(seq: int) -> None:
 @pytest.mark.parametrize("command", ["edit", "submit", "approve", "publish"])
 def test_a_command_names_its_concept(command: str) -> None:
     for bad in ("", "x" * 201, " ", None):
-        assert refused(partial(a_command[command], concept_id=bad)).startswith(("TEXT_", "WRONG_TYPE"))
+        assert refused(partial(a_command[command], concept_id=bad)).startswith(
+            ("TEXT_", "WRONG_TYPE")
+        )
 
 
 def test_what_is_corrected_is_named_or_left_out() -> None:

@@ -12,9 +12,13 @@ BASE = ConceptContent(name="Ratio", definition="Old.", examples=("one",), scope_
 
 def kinds(**sides: tuple[Any, Any]) -> dict[str, str]:
     """What is said of each field that somebody changed: theirs first, then yours."""
-    theirs, yours = (evolve(BASE, **{name: side[place] for name, side in sides.items()}) for place in (0, 1))
+    theirs, yours = (
+        evolve(BASE, **{name: side[place] for name, side in sides.items()}) for place in (0, 1)
+    )
     return {
-        each.field: each.kind.value for each in three_way(BASE, theirs, yours) if each.kind is not MergeKind.NEITHER
+        each.field: each.kind.value
+        for each in three_way(BASE, theirs, yours)
+        if each.kind is not MergeKind.NEITHER
     }
 
 
@@ -39,7 +43,10 @@ def test_an_absent_text_is_another_than_an_empty_one_and_lists_count_their_order
 
 
 def test_nothing_is_resolved_and_everything_is_kept() -> None:
-    theirs, yours = ConceptContent(name="A", definition="Old."), ConceptContent(name="B", definition="New.")
+    theirs, yours = (
+        ConceptContent(name="A", definition="Old."),
+        ConceptContent(name="B", definition="New."),
+    )
     found = {each.field: each for each in three_way(BASE, theirs, yours)}
 
     assert list(found) == [

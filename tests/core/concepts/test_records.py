@@ -10,18 +10,24 @@ from indelible import concepts
 from indelible.concepts import Concept, ConceptPolicy, ConceptStatus, ConceptVersion
 from indelible.concepts.errors import (
     CombinedChange,
-    CorrectsUnpublished,
+    CorrectionTargetNotPublished,
     ImmutableFieldChanged,
     InvalidInitialState,
-    OwnWork,
     PartialWrite,
     PointerMismatch,
+    SelfApproval,
     StaleConcept,
     VersionAlreadyExists,
     VersionGap,
     VersionOutOfSequence,
 )
-from indelible.concepts.rules.records import change_between, check_corrected, check_step, check_version, record_of
+from indelible.concepts.rules.records import (
+    change_between,
+    check_corrected,
+    check_step,
+    check_version,
+    version_change_data,
+)
 from indelible.concepts.rules.warnings import RULESET, WarningCode, warning
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, digest
 from indelible.memory import MemoryStore, MemoryTransaction
@@ -30,9 +36,17 @@ from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO, create, do, edi
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)
-CONCEPT = Concept(id="c-1", current_version=2, status=ConceptStatus.DRAFT, created_at=NOW, updated_at=NOW)
+CONCEPT = Concept(
+    id="c-1", current_version=2, status=ConceptStatus.DRAFT, created_at=NOW, updated_at=NOW
+)
 VERSION = ConceptVersion(
-    id="v-2", concept_id="c-1", version_number=2, content=RATIO, created_by=MAYA, created_at=NOW, change_note="why"
+    id="v-2",
+    concept_id="c-1",
+    version_number=2,
+    content=RATIO,
+    created_by=MAYA,
+    created_at=NOW,
+    change_note="why",
 )
 ONE = evolve(VERSION, id="v-1", version_number=1)
 FOUR_EYES = ConceptPolicy(four_eyes=True)
@@ -45,7 +59,11 @@ SAVED: tuple[tuple[Concept | None, Concept, IndelibleError | str | None], ...] =
     (CONCEPT, evolve(CONCEPT, created_at=LATER), ImmutableFieldChanged("c-1")),
     (CONCEPT, evolve(CONCEPT, current_version=1), StaleConcept("c-1")),
     (CONCEPT, evolve(CONCEPT, current_version=4), VersionGap("c-1", 2)),
-    (CONCEPT, evolve(CONCEPT, current_version=3, status=ConceptStatus.REVIEW), CombinedChange("c-1")),
+    (
+        CONCEPT,
+        evolve(CONCEPT, current_version=3, status=ConceptStatus.REVIEW),
+        CombinedChange("c-1"),
+    ),
     (CONCEPT, evolve(CONCEPT, updated_at=LATER), StaleConcept("c-1")),
     (CONCEPT, evolve(CONCEPT, current_version=3), StaleConcept("c-1")),
     (
@@ -105,7 +123,7 @@ def test_four_eyes_forbid_an_author_s_own_approval_and_nothing_else(
     policy: ConceptPolicy,
     is_refused: bool,  # noqa: FBT001
 ) -> None:
-    expected = (OwnWork, OwnWork("c-1", 2).detail) if is_refused else None
+    expected = (SelfApproval, SelfApproval("c-1", 2).detail) if is_refused else None
 
     assert said_of(lambda: check_step(action, VERSION, actor, policy)) == expected
 
@@ -115,7 +133,7 @@ def test_four_eyes_are_asked_by_the_handler() -> None:
     saved = submit(store, create(store))
     command = concepts.ApproveConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
 
-    assert isinstance(refusal(lambda: do(store, concepts.approve_concept, command)), OwnWork)
+    assert isinstance(refusal(lambda: do(store, concepts.approve_concept, command)), SelfApproval)
     approved = do(store, concepts.approve_concept, command, actor=NOOR)
     assert approved.concept.status is ConceptStatus.APPROVED
     assert store.read(concepts.list_history, saved.concept.id)[-1].data == {}
@@ -123,7 +141,10 @@ def test_four_eyes_are_asked_by_the_handler() -> None:
 
 def test_a_correction_of_an_open_concept_is_refused_by_name() -> None:
     assert said_of(lambda: check_corrected(evolve(CONCEPT, status=ConceptStatus.PUBLISHED))) is None
-    assert said_of(lambda: check_corrected(CONCEPT)) == (CorrectsUnpublished, {"concept_id": "c-1", "status": "DRAFT"})
+    assert said_of(lambda: check_corrected(CONCEPT)) == (
+        CorrectionTargetNotPublished,
+        {"concept_id": "c-1", "status": "DRAFT"},
+    )
 
 
 def test_a_change_keeps_the_digests_of_its_records_and_what_it_corrects() -> None:
@@ -131,17 +152,24 @@ def test_a_change_keeps_the_digests_of_its_records_and_what_it_corrects() -> Non
     warnings = digest(["c-1", 2, NOW, RULESET, remarks])
     kept = {"version": digest(VERSION), "warnings": warnings, "ruleset": RULESET}
 
-    assert record_of(VERSION, remarks) == kept
-    assert record_of(VERSION, remarks, corrects="c-0") == kept | {"corrects": "c-0"}
-    assert record_of(VERSION, ())["warnings"] != warnings
+    assert version_change_data(VERSION, remarks) == kept
+    assert version_change_data(VERSION, remarks, corrects="c-0") == kept | {"corrects": "c-0"}
+    assert version_change_data(VERSION, ())["warnings"] != warnings
 
 
 def test_a_command_s_note_is_its_version_s() -> None:
     store = MemoryStore()
-    made = do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO, change_note="the first draft"))
+    made = do(
+        store,
+        concepts.create_concept,
+        concepts.CreateConcept(content=RATIO, change_note="the first draft"),
+    )
     edited = edit(store, made)
 
-    assert (made.version.change_note, edited.version.change_note) == ("the first draft", "says it more clearly")
+    assert (made.version.change_note, edited.version.change_note) == (
+        "the first draft",
+        "says it more clearly",
+    )
 
 
 def test_an_edit_is_compared_with_the_version_before_it() -> None:
@@ -149,12 +177,15 @@ def test_an_edit_is_compared_with_the_version_before_it() -> None:
     again = edit(store, create(store, RATIO), RATIO)
     other = edit(store, again, CLEARER)
 
-    assert [WarningCode.EDIT_NO_CHANGE in {each.code for each in saved.warnings} for saved in (again, other)] == [
+    assert [
+        WarningCode.EDIT_NO_CHANGE in {each.code for each in saved.warnings}
+        for saved in (again, other)
+    ] == [
         True,
         False,
     ]
     changes = store.read(concepts.list_history, again.concept.id)
-    assert changes[1].data == record_of(again.version, again.warnings)
+    assert changes[1].data == version_change_data(again.version, again.warnings)
 
 
 def test_the_hand_off_s_methods_remark_as_the_handlers_do() -> None:
@@ -162,12 +193,19 @@ def test_the_hand_off_s_methods_remark_as_the_handlers_do() -> None:
     twin = create(store, RATIO)
 
     def save(tx: MemoryTransaction, _: None) -> None:
-        concept, latest = tx.concepts.get_concept(twin.concept.id), tx.concepts.get_latest_version(twin.concept.id)
+        concept, latest = (
+            tx.concepts.get_concept(twin.concept.id),
+            tx.concepts.get_latest_version(twin.concept.id),
+        )
         assert concept is not None
         assert latest is not None
-        moved = evolve(concept, current_version=2, updated_at=concept.updated_at + timedelta(seconds=1))
+        moved = evolve(
+            concept, current_version=2, updated_at=concept.updated_at + timedelta(seconds=1)
+        )
         tx.concepts.save_concept(moved)
-        tx.concepts.save_version(moved.version(latest.content, version_id="v-2", by=MAYA, note="the same again"))
+        tx.concepts.save_version(
+            moved.version(latest.content, version_id="v-2", by=MAYA, note="the same again")
+        )
 
     create(store, RATIO)
     store.run(save, None, actor=MAYA, reason="a test")

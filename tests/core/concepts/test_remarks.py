@@ -9,10 +9,10 @@ from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
 from indelible.concepts.rules.warnings import (
     LONGEST_PARAM,
     MOST_PARAMS,
-    NamesLike,
+    RelatedNames,
     WarningCode,
     content_warnings,
-    keys_like,
+    related_name_keys,
     warning,
 )
 from indelible.memory import MemoryStore
@@ -21,13 +21,15 @@ from indelible.testing.stores import RATIO, approve, create, edit, submit
 NEED = ConceptNode(id="n", name="Need", status=ConceptStatus.DRAFT, prerequisites=())
 
 
-def of(content: ConceptContent, names: NamesLike | None = None) -> dict[str, ConceptWarning]:
+def of(content: ConceptContent, names: RelatedNames | None = None) -> dict[str, ConceptWarning]:
     version = create(MemoryStore(), content).version
-    found = content_warnings(version, None, names or NamesLike(), ConceptPolicy())
+    found = content_warnings(version, None, names or RelatedNames(), ConceptPolicy())
     return {each.code: each for each in found}
 
 
-def of_graph(start: ConceptNode, *others: ConceptNode, close: tuple[str, ...] = ()) -> dict[str, ConceptWarning]:
+def of_graph(
+    start: ConceptNode, *others: ConceptNode, close: tuple[str, ...] = ()
+) -> dict[str, ConceptWarning]:
     found = graph_warnings(ConceptGraph(nodes=(start, *others)), start.id, ConceptPolicy(), close)
     return {each.code: each for each in found}
 
@@ -40,7 +42,7 @@ def test_places_are_counted_from_one() -> None:
 
 
 def test_names_are_listed() -> None:
-    found = of(RATIO, NamesLike(same=("Ratio", "ratio")))
+    found = of(RATIO, RelatedNames(same=("Ratio", "ratio")))
 
     assert found["NAME_COLLISION"].message == "Another concept has this name too: Ratio, ratio."
 
@@ -69,7 +71,10 @@ def test_as_many_values_as_a_reader_takes_in_are_not_cut() -> None:
     long = "x" * LONGEST_PARAM
 
     assert warning(WarningCode.EX_BLANK, *some, field=None).params == some
-    assert warning(WarningCode.EX_BLANK, long, f"{long}x", field=None).params == (long, f"{long}\u2026")
+    assert warning(WarningCode.EX_BLANK, long, f"{long}x", field=None).params == (
+        long,
+        f"{long}\u2026",
+    )
 
 
 def test_what_is_ambiguous_is_named_and_counted() -> None:
@@ -101,6 +106,6 @@ def test_a_verb_stands_first_in_an_objective_or_nowhere() -> None:
 
 
 def test_a_content_is_looked_up_by_its_name_and_by_what_it_mentions() -> None:
-    keys = keys_like(ConceptContent(name=" The Ratio", definition="Of two"))
+    keys = related_name_keys(ConceptContent(name=" The Ratio", definition="Of two"))
 
     assert keys == {"the ratio", "of", "of two", "two"}

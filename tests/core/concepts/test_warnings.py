@@ -22,7 +22,13 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
-from indelible.concepts.rules.warnings import INVISIBLE, NamesLike, WarningCode, candidate_names, content_warnings
+from indelible.concepts.rules.warnings import (
+    INVISIBLE,
+    RelatedNames,
+    WarningCode,
+    candidate_names,
+    content_warnings,
+)
 from indelible.kernel import Actor
 from indelible.memory import MemoryStore
 from indelible.testing.stores import approve, create, edit, submit
@@ -38,7 +44,7 @@ GOOD = ConceptContent(
     scope_boundaries="Whole numbers only.",
 )
 NOTE = "say it more plainly"
-NO_NAMES = NamesLike()
+NO_NAMES = RelatedNames()
 POLICY = ConceptPolicy()
 
 but = partial(evolve, GOOD)
@@ -59,14 +65,20 @@ def a_version(content: ConceptContent, number: int, note: str | None) -> Concept
     )
 
 
-def of(content: ConceptContent = GOOD, names: NamesLike = NO_NAMES, policy: ConceptPolicy = POLICY) -> Warnings:
+def of(
+    content: ConceptContent = GOOD, names: RelatedNames = NO_NAMES, policy: ConceptPolicy = POLICY
+) -> Warnings:
     """The warnings of a first version."""
     return content_warnings(a_version(content, 1, NOTE), None, names, policy)
 
 
-def of_edit(content: ConceptContent = GOOD, *, before: ConceptContent = GOOD, note: str | None = NOTE) -> Warnings:
+def of_edit(
+    content: ConceptContent = GOOD, *, before: ConceptContent = GOOD, note: str | None = NOTE
+) -> Warnings:
     """The warnings of a second version."""
-    return content_warnings(a_version(content, 2, note), a_version(before, 1, NOTE), NO_NAMES, POLICY)
+    return content_warnings(
+        a_version(content, 2, note), a_version(before, 1, NOTE), NO_NAMES, POLICY
+    )
 
 
 def of_graph(
@@ -82,7 +94,9 @@ def of_graph(
         ConceptNode(id="division", name="Division", status=division_in, prerequisites=division),
         ConceptNode(id="other", name=other, status=review, prerequisites=()),
     )
-    return graph_warnings(ConceptGraph(nodes=nodes), "ratio", ConceptPolicy(deepest_chain=1), close_names=())
+    return graph_warnings(
+        ConceptGraph(nodes=nodes), "ratio", ConceptPolicy(deepest_chain=1), close_names=()
+    )
 
 
 def of_approved(*, again: bool) -> Warnings:
@@ -102,13 +116,28 @@ class NoVerbs(frozenset[str]):
 BROKEN = ConceptPolicy(observable_verbs=NoVerbs())
 
 CASES: dict[WarningCode, tuple[Case, Case]] = {
-    WarningCode.NAME_BLANK: (lambda: of(but(name=" ")), lambda: of(but(name="\N{GREEK SMALL LETTER PI}"))),
+    WarningCode.NAME_BLANK: (
+        lambda: of(but(name=" ")),
+        lambda: of(but(name="\N{GREEK SMALL LETTER PI}")),
+    ),
     WarningCode.NAME_LONG: (lambda: of(but(name="a" * 121)), lambda: of(but(name="a" * 120))),
-    WarningCode.NAME_WHITESPACE: (lambda: of(but(name=" Ratio")), lambda: of(but(name="Unit ratio"))),
-    WarningCode.NAME_COLLISION: (lambda: of(names=NamesLike(same=("ratio",))), lambda: of(names=NamesLike())),
+    WarningCode.NAME_WHITESPACE: (
+        lambda: of(but(name=" Ratio")),
+        lambda: of(but(name="Unit ratio")),
+    ),
+    WarningCode.NAME_COLLISION: (
+        lambda: of(names=RelatedNames(same=("ratio",))),
+        lambda: of(names=RelatedNames()),
+    ),
     WarningCode.DEF_EMPTY: (lambda: of(but(definition="\n")), lambda: of(but(definition="."))),
-    WarningCode.DEF_LONG: (lambda: of(but(definition="a" * 301)), lambda: of(but(definition="a" * 300))),
-    WarningCode.DEF_SHORT: (lambda: of(but(definition="A number")), lambda: of(but(definition="A whole number"))),
+    WarningCode.DEF_LONG: (
+        lambda: of(but(definition="a" * 301)),
+        lambda: of(but(definition="a" * 300)),
+    ),
+    WarningCode.DEF_SHORT: (
+        lambda: of(but(definition="A number")),
+        lambda: of(but(definition="A whole number")),
+    ),
     WarningCode.DEF_CIRCULAR: (
         lambda: of(but(definition="One \N{FULLWIDTH LATIN CAPITAL LETTER R}ATIO, or another.")),
         lambda: of(but(definition="Every irrational number, by its ratios.")),
@@ -117,12 +146,18 @@ CASES: dict[WarningCode, tuple[Case, Case]] = {
         lambda: of(but(definition="Two parts.", explanation="two  PARTS.")),
         lambda: of(but(definition="", explanation="")),
     ),
-    WarningCode.EXPL_EMPTY: (lambda: of(but(explanation=" ")), lambda: of(but(explanation="It says so."))),
+    WarningCode.EXPL_EMPTY: (
+        lambda: of(but(explanation=" ")),
+        lambda: of(but(explanation="It says so.")),
+    ),
     WarningCode.EXPL_SHORTER_THAN_DEF: (
         lambda: of(but(definition="Two equal parts.", explanation="Equal, equally-sized.")),
         lambda: of(but(definition="Two equal parts.", explanation="Parts, two, equal.")),
     ),
-    WarningCode.OBJ_EMPTY: (lambda: of(but(learning_objective="")), lambda: of(but(learning_objective="Understand."))),
+    WarningCode.OBJ_EMPTY: (
+        lambda: of(but(learning_objective="")),
+        lambda: of(but(learning_objective="Understand.")),
+    ),
     WarningCode.OBJ_VERB: (
         lambda: of(but(learning_objective="Explainers of ratios")),
         lambda: of(but(learning_objective="\N{LEFT DOUBLE QUOTATION MARK}EXPLAIN, if you can")),
@@ -132,7 +167,10 @@ CASES: dict[WarningCode, tuple[Case, Case]] = {
         lambda: of(but(learning_objective="Explain cause and effect; sandy measure")),
     ),
     WarningCode.EX_NONE: (lambda: of(but(examples=())), lambda: of(but(examples=("",)))),
-    WarningCode.EX_BLANK: (lambda: of(but(examples=("A ratio.", " "))), lambda: of(but(examples=()))),
+    WarningCode.EX_BLANK: (
+        lambda: of(but(examples=("A ratio.", " "))),
+        lambda: of(but(examples=())),
+    ),
     WarningCode.EX_DUPLICATE: (
         lambda: of(but(examples=("A ratio.", "a  RATIO."))),
         lambda: of(but(examples=("A ratio.", "", " ", "A ratio"))),
@@ -141,40 +179,66 @@ CASES: dict[WarningCode, tuple[Case, Case]] = {
         lambda: of(but(examples=("6 and 3.",))),
         lambda: of(but(examples=("6 and 3.", "Two ratios."))),
     ),
-    WarningCode.MISC_NONE: (lambda: of(but(misconceptions=())), lambda: of(but(misconceptions=("It is a sum.",)))),
+    WarningCode.MISC_NONE: (
+        lambda: of(but(misconceptions=())),
+        lambda: of(but(misconceptions=("It is a sum.",))),
+    ),
     WarningCode.MISC_EQUALS_DEF: (
         lambda: of(but(misconceptions=("It is a sum.", GOOD.definition.upper()))),
         lambda: of(but(definition="", misconceptions=("",))),
     ),
-    WarningCode.SCOPE_EMPTY: (lambda: of(but(scope_boundaries=None)), lambda: of(but(scope_boundaries="None."))),
-    WarningCode.PREREQ_NONE_BUT_REFERENCED: (
-        lambda: of(but(prerequisites=(" ",)), names=NamesLike(mentioned=("Division",))),
-        lambda: of(but(prerequisites=()), names=NamesLike(mentioned=("RATIO",))),
+    WarningCode.SCOPE_EMPTY: (
+        lambda: of(but(scope_boundaries=None)),
+        lambda: of(but(scope_boundaries="None.")),
     ),
-    WarningCode.PREREQ_SELF: (lambda: of_graph("Division", "ratio"), lambda: of_graph("Division", division=("Ratio",))),
+    WarningCode.PREREQ_NONE_BUT_REFERENCED: (
+        lambda: of(but(prerequisites=(" ",)), names=RelatedNames(mentioned=("Division",))),
+        lambda: of(but(prerequisites=()), names=RelatedNames(mentioned=("RATIO",))),
+    ),
+    WarningCode.PREREQ_SELF: (
+        lambda: of_graph("Division", "ratio"),
+        lambda: of_graph("Division", division=("Ratio",)),
+    ),
     WarningCode.PREREQ_DUPLICATE: (
         lambda: of_graph("division", "DIVISION"),
         lambda: of_graph("Division", division=("other",)),
     ),
     WarningCode.PREREQ_DANGLING: (lambda: of_graph("Divison"), lambda: of_graph("division")),
-    WarningCode.PREREQ_AMBIGUOUS: (lambda: of_graph("Division", other="division"), lambda: of_graph("Division")),
-    WarningCode.PREREQ_CYCLE: (lambda: of_graph("Division", division=("Ratio",)), lambda: of_graph("Ratio")),
+    WarningCode.PREREQ_AMBIGUOUS: (
+        lambda: of_graph("Division", other="division"),
+        lambda: of_graph("Division"),
+    ),
+    WarningCode.PREREQ_CYCLE: (
+        lambda: of_graph("Division", division=("Ratio",)),
+        lambda: of_graph("Ratio"),
+    ),
     WarningCode.PREREQ_BELOW_STATUS: (
         lambda: of_graph("Division", division_in=ConceptStatus.DRAFT),
         lambda: of_graph("Division", division_in=ConceptStatus.PUBLISHED),
     ),
-    WarningCode.PREREQ_DEPTH: (lambda: of_graph("Division", division=("other",)), lambda: of_graph("Division")),
+    WarningCode.PREREQ_DEPTH: (
+        lambda: of_graph("Division", division=("other",)),
+        lambda: of_graph("Division"),
+    ),
     WarningCode.TEXT_CONTROL_CHARS: (
         lambda: of(but(misconceptions=("It is a sum.", "\u202e"))),
-        lambda: of(but(explanation="One\r\n\ttwo, by \N{FAMILY}\u200d\N{FIRE} and the rest of it.")),
+        lambda: of(
+            but(explanation="One\r\n\ttwo, by \N{FAMILY}\u200d\N{FIRE} and the rest of it.")
+        ),
     ),
     WarningCode.TEXT_PLACEHOLDER: (
         lambda: of(but(scope_boundaries="Lorem\nipsum dolor")),
         lambda: of(but(scope_boundaries="Todo el mundo, a TBDX")),
     ),
-    WarningCode.NOTE_UNINFORMATIVE: (lambda: of_edit(note="fix it"), lambda: of_edit(note="fix the name")),
+    WarningCode.NOTE_UNINFORMATIVE: (
+        lambda: of_edit(note="fix it"),
+        lambda: of_edit(note="fix the name"),
+    ),
     WarningCode.EDIT_NO_CHANGE: (of_edit, lambda: of_edit(but(scope_boundaries="All numbers."))),
-    WarningCode.EDIT_LARGE: (lambda: of_edit(but(definition="Something else.")), lambda: of_edit(but(definition=""))),
+    WarningCode.EDIT_LARGE: (
+        lambda: of_edit(but(definition="Something else.")),
+        lambda: of_edit(but(definition="")),
+    ),
     WarningCode.APPROVAL_STALE: (lambda: of_approved(again=False), lambda: of_approved(again=True)),
     WarningCode.RULE_CRASHED: (lambda: of(policy=BROKEN), of),
 }
@@ -242,7 +306,9 @@ def test_a_good_version_earns_no_warning() -> None:
 def test_warnings_come_in_the_order_of_the_rules() -> None:
     empty = ConceptContent(name="")
 
-    assert codes(content_warnings(a_version(empty, 1, None), None, NamesLike(), ConceptPolicy())) == [
+    assert codes(
+        content_warnings(a_version(empty, 1, None), None, RelatedNames(), ConceptPolicy())
+    ) == [
         "NAME_BLANK",
         "DEF_EMPTY",
         "EXPL_EMPTY",
@@ -262,7 +328,7 @@ def test_an_empty_explanation_is_one_warning() -> None:
 
 
 def test_a_prerequisite_among_blanks_is_one() -> None:
-    assert of(but(prerequisites=("", "Division")), NamesLike(mentioned=("Division",))) == ()
+    assert of(but(prerequisites=("", "Division")), RelatedNames(mentioned=("Division",))) == ()
 
 
 @pytest.mark.parametrize(
@@ -276,7 +342,9 @@ def test_a_prerequisite_among_blanks_is_one() -> None:
         ("Fractions", "A fracture.", ["EX_NO_TERM"]),
     ],
 )
-def test_an_example_mentions_a_name_by_a_word_that_carries_it(name: str, example: str, remarked: list[str]) -> None:
+def test_an_example_mentions_a_name_by_a_word_that_carries_it(
+    name: str, example: str, remarked: list[str]
+) -> None:
     assert codes(of(but(name=name, examples=(example,)))) == remarked
 
 
@@ -286,14 +354,17 @@ def test_a_name_without_text_is_in_no_definition() -> None:
 
 def test_limits_come_from_the_policy() -> None:
     policy = ConceptPolicy(
-        longest_name=4, longest_definition=9, shortest_definition_words=8, observable_verbs=frozenset({"understand"})
+        longest_name=4,
+        longest_definition=9,
+        shortest_definition_words=8,
+        observable_verbs=frozenset({"understand"}),
     )
 
     assert codes(of(policy=policy)) == ["NAME_LONG", "DEF_LONG", "DEF_SHORT", "OBJ_VERB"]
 
 
 def test_an_edit_without_a_note_is_uninformative_and_a_first_version_needs_none() -> None:
-    first = content_warnings(a_version(GOOD, 1, None), None, NamesLike(), ConceptPolicy())
+    first = content_warnings(a_version(GOOD, 1, None), None, RelatedNames(), ConceptPolicy())
 
     assert codes(of_edit(but(scope_boundaries="All."), note=None)) == ["NOTE_UNINFORMATIVE"]
     assert first == ()
@@ -310,7 +381,9 @@ def test_a_large_edit_says_how_much_is_left() -> None:
 
 
 def test_a_hidden_character_is_named_with_its_field() -> None:
-    found = of(but(examples=("A ratio.\u202e", "Ratios\x1b."), definition=GOOD.definition + "\ufeff"))
+    found = of(
+        but(examples=("A ratio.\u202e", "Ratios\x1b."), definition=GOOD.definition + "\ufeff")
+    )
 
     assert [(each.field, each.params) for each in found] == [
         ("definition", ("U+FEFF",)),
@@ -319,10 +392,14 @@ def test_a_hidden_character_is_named_with_its_field() -> None:
 
 
 def test_hidden_characters_are_controls_direction_marks_and_replacements() -> None:
-    marks = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd"
+    marks = (
+        "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd"
+    )
     controls = {each for each in map(chr, range(0x110000)) if unicodedata.category(each) == "Cc"}
 
-    assert set(filter(INVISIBLE.match, map(chr, range(0x110000)))) == controls - set("\t\n\r") | set(marks)
+    assert set(filter(INVISIBLE.match, map(chr, range(0x110000)))) == controls - set(
+        "\t\n\r"
+    ) | set(marks)
 
 
 def test_a_rule_that_fails_is_a_warning_and_the_others_still_run() -> None:
@@ -341,7 +418,7 @@ def test_the_log_of_a_rule_that_fails_quotes_no_content(caplog: pytest.LogCaptur
 
 
 def test_a_warning_names_no_more_than_a_reader_takes_in() -> None:
-    found = only(WarningCode.NAME_COLLISION, of(names=NamesLike(same=("R" * 1_000,) * 1_000)))
+    found = only(WarningCode.NAME_COLLISION, of(names=RelatedNames(same=("R" * 1_000,) * 1_000)))
 
     assert len(found.params) == 21
     assert {len(value) for value in found.params} == {201, 1}
@@ -361,7 +438,11 @@ def test_candidates_are_the_runs_of_a_definitions_words() -> None:
 
 
 @given(
-    lists(sampled_from(["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]), min_size=1, max_size=5)
+    lists(
+        sampled_from(["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]),
+        min_size=1,
+        max_size=5,
+    )
 )
 def test_a_name_of_up_to_five_words_is_found_wherever_it_stands(words: list[str]) -> None:
     name = " ".join(words)

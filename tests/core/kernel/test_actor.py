@@ -31,7 +31,9 @@ def test_an_id_may_hold_a_colon() -> None:
     assert Actor.parse("user:oidc:42") == Actor.user("oidc:42")
 
 
-@pytest.mark.parametrize("wrong", ["", "maya", ":maya", "robot:maya", "User:maya", " user:maya", "USER"])
+@pytest.mark.parametrize(
+    "wrong", ["", "maya", ":maya", "robot:maya", "User:maya", " user:maya", "USER"]
+)
 def test_what_names_no_kind_is_no_actor(wrong: str) -> None:
     with pytest.raises(InvalidActor) as refused:
         Actor.parse(wrong)

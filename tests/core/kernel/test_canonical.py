@@ -27,7 +27,7 @@ from hypothesis.strategies import (
     timedeltas,
 )
 
-from indelible.kernel import Actor, WrongUse, canonical, digest, instant_text, plain
+from indelible.kernel import Actor, UsageError, canonical_json, digest, instant_text, to_json_value
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
@@ -66,54 +66,54 @@ def turned(value: Json) -> Json:
 
 @given(values)
 def test_the_text_is_json_and_reads_back_as_the_value(value: Json) -> None:
-    assert json.loads(canonical(value)) == value
-    assert canonical(json.loads(canonical(value))) == canonical(value)
+    assert json.loads(canonical_json(value)) == value
+    assert canonical_json(json.loads(canonical_json(value))) == canonical_json(value)
 
 
 @given(values)
 def test_the_order_of_keys_does_not_matter(value: Json) -> None:
-    assert canonical(turned(value)) == canonical(value)
+    assert canonical_json(turned(value)) == canonical_json(value)
     assert digest(turned(value)) == digest(value)
 
 
 @given(values, values)
 def test_different_values_have_different_texts(one: Json, other: Json) -> None:
     # For JSON, not for Python, True and 1 differ.
-    assert (canonical(one) == canonical(other)) == (
+    assert (canonical_json(one) == canonical_json(other)) == (
         json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
     )
 
 
 def test_keys_are_sorted_by_code_point_and_nothing_stands_between() -> None:
-    assert canonical({"b": [1, {"z": None, "a": True}], "a": "é\n\u2028", "B": 2}) == (
+    assert canonical_json({"b": [1, {"z": None, "a": True}], "a": "é\n\u2028", "B": 2}) == (
         '{"B":2,"a":"é\\n\u2028","b":[1,{"a":true,"z":null}]}'
     )
 
 
 def test_what_the_library_knows_has_its_one_text() -> None:
-    assert canonical(LEAF) == (
+    assert canonical_json(LEAF) == (
         '{"at":"2026-01-01T00:00:00.000000+00:00","colour":"RED","note":null,"owner":"user:maya","parts":["a","b"]}'
     )
-    assert plain([LEAF])[0]["parts"] == ["a", "b"]  # type: ignore[index]
+    assert to_json_value([LEAF])[0]["parts"] == ["a", "b"]  # type: ignore[index]
 
 
 def test_a_digest_is_the_sha256_of_the_text() -> None:
-    assert digest(LEAF) == sha256(canonical(LEAF).encode()).hexdigest()
+    assert digest(LEAF) == sha256(canonical_json(LEAF).encode()).hexdigest()
     assert digest({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 
 
 @given(floats())
 def test_floats_are_refused_at_any_depth(value: float) -> None:
     for nested in (value, [value], {"a": [1, {"b": value}]}):
-        with pytest.raises(WrongUse):
-            canonical(nested)
+        with pytest.raises(UsageError):
+            canonical_json(nested)
 
 
 @given(datetimes(datetime(2000, 1, 2), datetime(2999, 12, 30), timezones=zones))  # noqa: DTZ001 - the zone is given beside
 def test_an_instant_has_one_text_in_every_zone(instant: datetime) -> None:
     told = instant_text(instant)
 
-    assert told == canonical(instant).strip('"')
+    assert told == canonical_json(instant).strip('"')
     assert datetime.fromisoformat(told) == instant.astimezone(UTC)
     assert told.endswith("+00:00")
     assert len(told) == len("2026-01-01T00:00:00.000000+00:00")
@@ -135,8 +135,8 @@ def test_an_offset_is_turned_into_utc() -> None:
 def test_what_has_no_text_is_refused_by_its_kind() -> None:
     refused: list[str] = []
     for value in (datetime(2026, 1, 1), 1.5, b"", {1}):  # noqa: DTZ001 - it has no zone, which is the point
-        with pytest.raises(WrongUse) as error:
-            canonical(value)
+        with pytest.raises(UsageError) as error:
+            canonical_json(value)
         refused.append(error.value.problem)
 
     assert refused == [

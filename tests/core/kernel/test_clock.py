@@ -19,7 +19,9 @@ def test_the_machines_clock_tells_utc() -> None:
 
 
 @given(instants, instants)
-def test_a_next_instant_is_later_by_the_clock_or_by_a_microsecond(previous: datetime, now: datetime) -> None:
+def test_a_next_instant_is_later_by_the_clock_or_by_a_microsecond(
+    previous: datetime, now: datetime
+) -> None:
     after = instant_after(previous, now)
 
     assert after > previous

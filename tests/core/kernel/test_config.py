@@ -33,8 +33,12 @@ def run(work: Callable[[], None]) -> None:
     work()
 
 
-def cache_of(reader: Reader, spawn: Callable[[Callable[[], None]], object] = run) -> SystemConfigCache:
-    return SystemConfigCache(fetch=reader, monotonic=lambda: reader.now, spawn=spawn, pause=lambda _: None)
+def cache_of(
+    reader: Reader, spawn: Callable[[Callable[[], None]], object] = run
+) -> SystemConfigCache:
+    return SystemConfigCache(
+        fetch=reader, monotonic=lambda: reader.now, spawn=spawn, pause=lambda _: None
+    )
 
 
 def test_a_value_is_read_once_for_as_long_as_it_is_fresh() -> None:
@@ -58,7 +62,7 @@ def test_the_hand_off_s_get_never_raises_and_tells_none_from_absent() -> None:
 
     assert (cache.get("threshold", "x"), cache.get("other", None)) == ("0.1", None)
     reader.error = OSError("gone")
-    cache.forget()
+    cache.invalidate()
     assert cache.get("threshold", "x") == "0.1"
     assert cache_of(reader).get("threshold", "x") == "x"
 
@@ -76,7 +80,9 @@ def test_while_one_looks_again_the_others_are_given_what_there_is() -> None:
     assert cache.get_with_provenance(THRESHOLD).value == 0.2
 
 
-def test_a_failed_look_leaves_the_old_answer_which_says_that_it_is_stale(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_look_leaves_the_old_answer_which_says_that_it_is_stale(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     reader = Reader(threshold="0.1")
     cache = cache_of(reader)
     cache.snapshot()
@@ -84,7 +90,12 @@ def test_a_failed_look_leaves_the_old_answer_which_says_that_it_is_stale(caplog:
     with caplog.at_level(logging.WARNING):
         found = [cache.get_with_provenance(THRESHOLD) for _ in range(5)][-1]
 
-    assert (found.value, found.source, found.age_seconds, found.error) == (0.1, "stale", 100.0, "OSError")
+    assert (found.value, found.source, found.age_seconds, found.error) == (
+        0.1,
+        "stale",
+        100.0,
+        "OSError",
+    )
     assert cache.snapshot().error
     assert cache.fallbacks == {("threshold", "stale"): 5}
     assert len(caplog.records) == 1
@@ -152,7 +163,7 @@ def test_a_command_keeps_to_what_it_saw_first() -> None:
     seen = Config(cache)
     first = seen.get(THRESHOLD)
     reader.texts = {"threshold": "0.2"}
-    cache.forget()
+    cache.invalidate()
 
     assert (first, seen.get(THRESHOLD), Config(cache).get(THRESHOLD)) == (0.1, 0.1, 0.2)
 

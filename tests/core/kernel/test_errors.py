@@ -18,7 +18,7 @@ from indelible.kernel import (
     OutcomeUnknown,
     Stale,
     Unavailable,
-    WrongUse,
+    UsageError,
 )
 from indelible.kernel.errors import error_types
 
@@ -29,16 +29,21 @@ for module in walk_packages(indelible.__path__, "indelible."):
 OF_CORE = [
     each
     for each in error_types()
-    if each.__module__.startswith("indelible.") and getattr(import_module(each.__module__), each.__qualname__) is each
+    if each.__module__.startswith("indelible.")
+    and getattr(import_module(each.__module__), each.__qualname__) is each
 ]
 KINDS = (NotFound, Conflict, Stale, Invalid, Forbidden, Unavailable)
-OUTSIDE = (OutcomeUnknown, WrongUse)  # nobody knows; and a defect of the caller's program
+OUTSIDE = (OutcomeUnknown, UsageError)  # nobody knows; and a defect of the caller's program
 
 
 def test_core_has_its_errors() -> None:
-    assert {"CONCEPT_NOT_FOUND", "STALE", "INVALID_TRANSITION", "OUTCOME_UNKNOWN", "TEXT_BLANK"} <= {
-        each.code for each in OF_CORE
-    }
+    assert {
+        "CONCEPT_NOT_FOUND",
+        "STALE",
+        "INVALID_TRANSITION",
+        "OUTCOME_UNKNOWN",
+        "TEXT_BLANK",
+    } <= {each.code for each in OF_CORE}
 
 
 def test_a_code_names_one_error_in_upper_snake_case() -> None:
@@ -72,7 +77,9 @@ def test_an_errors_facts_cannot_be_assigned() -> None:
 
 
 def test_a_kind_has_no_code_and_lists_its_leaves() -> None:
-    assert [kind.code for kind in (IndelibleError, NotFound, Conflict, Invalid, Forbidden, Unavailable)] == [""] * 6
+    assert [
+        kind.code for kind in (IndelibleError, NotFound, Conflict, Invalid, Forbidden, Unavailable)
+    ] == [""] * 6
     assert ConceptNotFound in error_types(NotFound)
     assert ConceptNotFound not in error_types(Conflict)
 

@@ -14,26 +14,26 @@ from hypothesis.strategies import lists, sampled_from
 
 from indelible.kernel import (
     Actor,
-    Because,
-    BrokenChain,
+    AuditContext,
     Change,
     Edge,
+    HashChainBroken,
     Head,
     Invalid,
     InvalidTransition,
     Lifecycle,
-    Place,
+    Revision,
     Stale,
-    WrongUse,
+    UsageError,
     next_change,
     verify_chain,
 )
-from indelible.kernel.history import UNBORN
+from indelible.kernel.history import NO_REVISION
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 but: Callable[..., Any] = evolve  # a wrong value is the point: no checker may forbid it
-WHY = Because(actor=MAYA, reason="a test", request_id="request-1")
+WHY = AuditContext(actor=MAYA, reason="a test", request_id="request-1")
 
 
 class DoorStatus(StrEnum):
@@ -59,14 +59,14 @@ class Door:
     updated_at: datetime
 
 
-def told(*actions: str, door_id: str = "d-1", cause: Because = WHY) -> list[Change]:
+def told(*actions: str, door_id: str = "d-1", cause: AuditContext = WHY) -> list[Change]:
     """The changes of a door to which this happened."""
     door, head, changes = Door(door_id, DoorStatus.OPEN, NOW), None, list[Change]()
     for action in ("hang", *actions):
-        state = head.place.state if head else ""
+        state = head.revision.state if head else ""
         door = Door(door_id, DOOR.next(state, action), NOW + timedelta(seconds=len(changes)))
         changes.append(next_change(cause, DOOR, head, door, action, {"colour": action}))
-        head = Head(entity=door, place=changes[-1].place)
+        head = Head(entity=door, revision=changes[-1].revision)
     return changes
 
 
@@ -77,7 +77,7 @@ def sealed(change: Change, **other: object) -> Change:
 
 
 def broken_at(changes: list[Change]) -> int:
-    with pytest.raises(BrokenChain) as broken:
+    with pytest.raises(HashChainBroken) as broken:
         verify_chain(DOOR, changes)
     return broken.value.seq
 
@@ -85,11 +85,16 @@ def broken_at(changes: list[Change]) -> int:
 def test_a_birth_begins_where_nothing_is() -> None:
     (birth,) = told()
 
-    assert birth.predecessor == UNBORN == Place(0, "", 0, "")
-    assert birth.place == Place(1, "OPEN", 1, birth.hash)
+    assert birth.previous_revision == NO_REVISION == Revision(0, "", 0, "")
+    assert birth.revision == Revision(1, "OPEN", 1, birth.hash)
     assert birth.edge == ("", "hang", "OPEN", 1)
     assert (birth.lifecycle, birth.entity_id, birth.data) == ("door", "d-1", {"colour": "hang"})
-    assert (birth.actor, birth.reason, birth.request_id, birth.at) == (MAYA, "a test", "request-1", NOW)
+    assert (birth.actor, birth.reason, birth.request_id, birth.at) == (
+        MAYA,
+        "a test",
+        "request-1",
+        NOW,
+    )
 
 
 def test_a_change_counts_on_from_its_head_and_a_version_only_where_its_edge_adds_one() -> None:
@@ -101,13 +106,16 @@ def test_a_change_counts_on_from_its_head_and_a_version_only_where_its_edge_adds
         (3, 0, 2),
         (4, 0, 2),
     ]
-    assert [each.predecessor for each in changes] == [UNBORN, *(each.place for each in changes[:-1])]
+    assert [each.previous_revision for each in changes] == [
+        NO_REVISION,
+        *(each.revision for each in changes[:-1]),
+    ]
     assert [each.at for each in changes] == [NOW + timedelta(seconds=number) for number in range(4)]
 
 
 def test_a_change_that_the_lifecycle_does_not_allow_is_not_made() -> None:
     door = Door("d-1", DoorStatus.SHUT, NOW)
-    head = Head(entity=door, place=told("shut")[-1].place)
+    head = Head(entity=door, revision=told("shut")[-1].revision)
 
     with pytest.raises(InvalidTransition):
         next_change(WHY, DOOR, head, door, "paint", {})
@@ -117,15 +125,21 @@ def test_a_change_that_the_lifecycle_does_not_allow_is_not_made() -> None:
 
 def test_a_change_keeps_its_data_as_json_knows_it() -> None:
     door = Door("d-1", DoorStatus.OPEN, NOW)
-    change = next_change(WHY, DOOR, None, door, "hang", {"by": MAYA, "at": NOW, "of": ("oak", DoorStatus.OPEN)})
+    change = next_change(
+        WHY, DOOR, None, door, "hang", {"by": MAYA, "at": NOW, "of": ("oak", DoorStatus.OPEN)}
+    )
 
-    assert change.data == {"by": "user:maya", "at": "2026-01-01T00:00:00.000000+00:00", "of": ["oak", "OPEN"]}
-    with pytest.raises(WrongUse):
+    assert change.data == {
+        "by": "user:maya",
+        "at": "2026-01-01T00:00:00.000000+00:00",
+        "of": ["oak", "OPEN"],
+    }
+    with pytest.raises(UsageError):
         next_change(WHY, DOOR, None, door, "hang", {"width": 0.9})
 
 
 def test_a_head_is_only_for_those_who_saw_its_last_change() -> None:
-    head = Head(entity=Door("d-1", DoorStatus.OPEN, NOW), place=told("paint")[-1].place)
+    head = Head(entity=Door("d-1", DoorStatus.OPEN, NOW), revision=told("paint")[-1].revision)
 
     assert head.expected(2) is head
     for seq in (0, 1, 3):
@@ -143,12 +157,12 @@ def test_every_history_that_handlers_can_write_holds(actions: list[str]) -> None
             state = DOOR.next(state, action)
     changes = told(*legal)
 
-    assert verify_chain(DOOR, changes) == changes[-1].place
+    assert verify_chain(DOOR, changes) == changes[-1].revision
     assert verify_chain(DOOR, changes).state == state
 
 
 def test_no_history_ends_where_nothing_is() -> None:
-    assert verify_chain(DOOR, ()) == UNBORN
+    assert verify_chain(DOOR, ()) == NO_REVISION
 
 
 CHAIN = told("paint", "shut", "open")
@@ -207,7 +221,9 @@ def test_a_forgery_with_a_hash_that_fits_breaks_the_chain_at_the_latest_after_it
         pytest.param([CHAIN[0], *CHAIN[2:]], id="one left out"),
         pytest.param([CHAIN[0], CHAIN[0], *CHAIN[1:]], id="one twice"),
         pytest.param([CHAIN[0], CHAIN[2], CHAIN[1], CHAIN[3]], id="two exchanged"),
-        pytest.param([CHAIN[0], *told("paint", cause=evolve(WHY, actor=NOOR))[1:]], id="another's history"),
+        pytest.param(
+            [CHAIN[0], *told("paint", cause=evolve(WHY, actor=NOOR))[1:]], id="another's history"
+        ),
         pytest.param([CHAIN[0], CHAIN[1], told("shut")[1]], id="a fork"),
         pytest.param([*CHAIN, sealed(CHAIN[0], prev_hash=CHAIN[-1].hash)], id="born again"),
     ],
@@ -219,10 +235,34 @@ def test_changes_that_do_not_follow_from_each_other_are_found(changes: list[Chan
 @pytest.mark.parametrize(
     "edge",
     [
-        {"action": "open", "from_state": "OPEN", "to_state": "OPEN", "adds_version": 0, "version": 2},
-        {"action": "paint", "from_state": "OPEN", "to_state": "SHUT", "adds_version": 1, "version": 3},
-        {"action": "paint", "from_state": "OPEN", "to_state": "OPEN", "adds_version": 0, "version": 2},
-        {"action": "shut", "from_state": "OPEN", "to_state": "AJAR", "adds_version": 0, "version": 2},
+        {
+            "action": "open",
+            "from_state": "OPEN",
+            "to_state": "OPEN",
+            "adds_version": 0,
+            "version": 2,
+        },
+        {
+            "action": "paint",
+            "from_state": "OPEN",
+            "to_state": "SHUT",
+            "adds_version": 1,
+            "version": 3,
+        },
+        {
+            "action": "paint",
+            "from_state": "OPEN",
+            "to_state": "OPEN",
+            "adds_version": 0,
+            "version": 2,
+        },
+        {
+            "action": "shut",
+            "from_state": "OPEN",
+            "to_state": "AJAR",
+            "adds_version": 0,
+            "version": 2,
+        },
     ],
     ids=["no such action here", "another state", "no version", "an invented state"],
 )
@@ -241,22 +281,40 @@ def test_the_digest_is_the_one_that_was_always_kept() -> None:
 
 
 def test_an_instant_digests_alike_however_its_zone_is_written() -> None:
-    assert sealed(CHAIN[0], at=datetime.fromisoformat("2026-01-01T00:00:00+00:00")).hash == CHAIN[0].hash
+    assert (
+        sealed(CHAIN[0], at=datetime.fromisoformat("2026-01-01T00:00:00+00:00")).hash
+        == CHAIN[0].hash
+    )
 
 
 def test_no_field_of_a_change_or_a_head_can_be_assigned() -> None:
-    head = Head(entity=Door("d-1", DoorStatus.OPEN, NOW), place=CHAIN[0].place)
+    head = Head(entity=Door("d-1", DoorStatus.OPEN, NOW), revision=CHAIN[0].revision)
     for value in (CHAIN[0], head):
         for field in fields(type(value)):
             with pytest.raises(FrozenInstanceError):
                 setattr(value, field.name, None)
 
 
-@pytest.mark.parametrize("make", [partial(but, WHY), partial(but, CHAIN[0])], ids=["cause", "change"])
-def test_a_reason_says_something_in_up_to_a_thousand_characters(make: Callable[..., Because | Change]) -> None:
+@pytest.mark.parametrize(
+    "make", [partial(but, WHY), partial(but, CHAIN[0])], ids=["cause", "change"]
+)
+def test_a_reason_says_something_in_up_to_a_thousand_characters(
+    make: Callable[..., AuditContext | Change],
+) -> None:
     for reason in ("x", "x" * 1_000, "two\nlines"):
         assert make(reason=reason).reason == reason
-    wrong: tuple[object, ...] = ("", " ", "\n", "\u00a0", "x" * 1_001, "a\x00", "a\x1b", "\u202ea", None, 7)
+    wrong: tuple[object, ...] = (
+        "",
+        " ",
+        "\n",
+        "\u00a0",
+        "x" * 1_001,
+        "a\x00",
+        "a\x1b",
+        "\u202ea",
+        None,
+        7,
+    )
     for each in wrong:
         with pytest.raises(Invalid):
             make(reason=each)
@@ -273,7 +331,7 @@ def test_a_request_id_may_be_absent_and_has_up_to_two_hundred_characters() -> No
 def test_a_status_that_the_action_does_not_lead_to_is_refused_by_name() -> None:
     door = Door("d-1", DoorStatus.OPEN, NOW)
     with pytest.raises(InvalidTransition) as refused:
-        next_change(WHY, DOOR, Head(entity=door, place=told()[-1].place), door, "shut", {})
+        next_change(WHY, DOOR, Head(entity=door, revision=told()[-1].revision), door, "shut", {})
 
     assert refused.value.detail == {
         "lifecycle": "door",
@@ -285,7 +343,7 @@ def test_a_status_that_the_action_does_not_lead_to_is_refused_by_name() -> None:
 
 def test_a_broken_chain_names_its_entity() -> None:
     first, second = told("paint")
-    with pytest.raises(BrokenChain) as broken:
+    with pytest.raises(HashChainBroken) as broken:
         verify_chain(DOOR, [first, but(second, reason="another")])
 
     assert broken.value.detail == {"entity_id": "d-1", "seq": 2}

@@ -9,7 +9,7 @@ from attrs import evolve, fields
 from hypothesis import given
 from hypothesis.strategies import from_regex, text
 
-from indelible.kernel import Actor, Invalid, InvalidTransition, WrongUse
+from indelible.kernel import Actor, Invalid, InvalidTransition, UsageError
 from indelible.kernel.keys import (
     KEY,
     SCOPE,
@@ -19,9 +19,9 @@ from indelible.kernel.keys import (
     KeyPolicy,
     KeyStatus,
     RevokeKey,
+    authenticate_key,
     create_key,
     key_data,
-    key_for,
     revoke_key,
 )
 from indelible.memory import MemoryStore
@@ -66,12 +66,12 @@ def test_a_keys_time_runs_forward_whatever_the_clock_says() -> None:
 def test_a_key_opens_with_its_own_secret_before_its_end() -> None:
     last = NOW + timedelta(days=1)
 
-    assert OWN.opens(DIGEST, now=last - timedelta(microseconds=1))
-    assert not OWN.opens(DIGEST, now=last)
-    assert not OWN.opens(KEYS.digest("another"), now=NOW)
-    assert not OWN.opens("", now=NOW)
-    assert not OWN.revoked(now=NOW).opens(DIGEST, now=NOW)
-    assert evolve(OWN, expires_at=None).opens(DIGEST, now=NOW + timedelta(days=365_000))
+    assert OWN.accepts(DIGEST, now=last - timedelta(microseconds=1))
+    assert not OWN.accepts(DIGEST, now=last)
+    assert not OWN.accepts(KEYS.digest("another"), now=NOW)
+    assert not OWN.accepts("", now=NOW)
+    assert not OWN.revoked(now=NOW).accepts(DIGEST, now=NOW)
+    assert evolve(OWN, expires_at=None).accepts(DIGEST, now=NOW + timedelta(days=365_000))
 
 
 def test_a_digest_needs_the_pepper_and_tells_secrets_and_peppers_apart() -> None:
@@ -80,7 +80,7 @@ def test_a_digest_needs_the_pepper_and_tells_secrets_and_peppers_apart() -> None
     assert len({KEYS.digest("a"), KEYS.digest("b"), other.digest("a")}) == 3
     assert KEYS.digest("a") == KEYS.digest("a")
     assert len(KEYS.digest("a")) == 64
-    with pytest.raises(WrongUse):
+    with pytest.raises(UsageError):
         KeyPolicy().digest("a")
 
 
@@ -90,7 +90,18 @@ def test_a_scope_is_a_context_and_a_verb_or_one_word(scope: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["", "Concepts:read", "concepts:", ":read", "concepts:read:all", "concepts read", "a1", "admin\n", "é"]
+    "scope",
+    [
+        "",
+        "Concepts:read",
+        "concepts:",
+        ":read",
+        "concepts:read:all",
+        "concepts read",
+        "a1",
+        "admin\n",
+        "é",
+    ],
 )
 def test_another_text_is_no_scope(scope: str) -> None:
     with pytest.raises(InvalidScope) as refused:
@@ -106,7 +117,9 @@ def test_a_key_has_1_to_50_scopes() -> None:
             evolve(OWN, scopes=("admin",) * count)
 
 
-@pytest.mark.parametrize("bad", [{"id": ""}, {"id": "x" * 201}, {"expires_at": NOW.replace(tzinfo=None)}], ids=repr)
+@pytest.mark.parametrize(
+    "bad", [{"id": ""}, {"id": "x" * 201}, {"expires_at": NOW.replace(tzinfo=None)}], ids=repr
+)
 def test_a_keys_fields_are_checked(bad: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         evolve(OWN, **bad)
@@ -132,7 +145,12 @@ def test_a_new_key_is_shown_once_and_kept_as_a_digest() -> None:
     secret = made.text.rpartition("_")[2]
 
     assert made.text == f"ind_{made.key.id}_{secret}"
-    assert (made.seq, made.key.status, made.key.owner, made.key.scopes) == (1, KeyStatus.ACTIVE, MAYA, CREATE.scopes)
+    assert (made.seq, made.key.status, made.key.owner, made.key.scopes) == (
+        1,
+        KeyStatus.ACTIVE,
+        MAYA,
+        CREATE.scopes,
+    )
     assert made.key.secret_digest == KEYS.digest(secret)
     (change,) = store.feed().changes
     for shown in (repr(made), repr(made.key), repr(change), repr(KEYS)):
@@ -144,13 +162,13 @@ def test_a_new_key_is_shown_once_and_kept_as_a_digest() -> None:
 def test_a_key_is_found_by_its_text_until_it_is_revoked() -> None:
     store = opened()
     made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
-    assert store.read(key_for, made.text, now=BEGINNING) == made.key
+    assert store.read(authenticate_key, made.text, now=BEGINNING) == made.key
 
     command = RevokeKey(key_id=made.key.id, expected_seq=made.seq)
     saved = store.run(revoke_key, command, actor=MAYA, reason="it leaked")
 
     assert (saved.seq, saved.key.status) == (2, KeyStatus.REVOKED)
-    assert store.read(key_for, made.text, now=BEGINNING) is None
+    assert store.read(authenticate_key, made.text, now=BEGINNING) is None
 
 
 @given(text(max_size=80))
@@ -165,7 +183,7 @@ def test_whatever_else_is_shown_opens_nothing(shown: str) -> None:
         f"{shown}_{made.key.id}_",
         made.text + shown + "0",
     ):
-        assert store.read(key_for, wrong, now=BEGINNING) is None
+        assert store.read(authenticate_key, wrong, now=BEGINNING) is None
 
 
 def test_a_key_begins_with_ind_and_is_read_whole() -> None:
@@ -173,7 +191,7 @@ def test_a_key_begins_with_ind_and_is_read_whole() -> None:
     made = store.run(create_key, CREATE, actor=MAYA, reason="a test")
     right = made.text.removeprefix("ind")
 
-    assert store.read(key_for, f"ind{right}", now=BEGINNING) == made.key
+    assert store.read(authenticate_key, f"ind{right}", now=BEGINNING) == made.key
     for wrong in (
         right,
         f"key{right}",
@@ -183,12 +201,12 @@ def test_a_key_begins_with_ind_and_is_read_whole() -> None:
         f"ind{right}\u00e9",
         f"ind_{right}",
     ):
-        assert store.read(key_for, wrong, now=BEGINNING) is None
+        assert store.read(authenticate_key, wrong, now=BEGINNING) is None
 
 
 def test_without_a_pepper_no_key_is_made_or_opened() -> None:
     text_of_another = opened().run(create_key, CREATE, actor=MAYA, reason="a test").text
 
-    with pytest.raises(WrongUse):
+    with pytest.raises(UsageError):
         opened(KeyPolicy()).run(create_key, CREATE, actor=MAYA, reason="a test")
-    assert opened().read(key_for, text_of_another, now=BEGINNING) is None
+    assert opened().read(authenticate_key, text_of_another, now=BEGINNING) is None

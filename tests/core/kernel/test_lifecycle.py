@@ -30,15 +30,22 @@ STATES = ("", *Door)
 ACTIONS = ("hang", "open", "shut", "lock", "paint", "burn")
 
 tables = dictionaries(
-    tuples(sampled_from(STATES), sampled_from(ACTIONS)), tuples(sampled_from(Door), sampled_from((0, 1)))
+    tuples(sampled_from(STATES), sampled_from(ACTIONS)),
+    tuples(sampled_from(Door), sampled_from((0, 1))),
 )
 
 
 @given(tables)
-def test_it_answers_from_its_table_for_every_state_and_action(table: dict[tuple[str, str], tuple[Door, int]]) -> None:
-    lifecycle = Lifecycle(name="any", edges=tuple(Edge(*step, *target) for step, target in table.items()))
+def test_it_answers_from_its_table_for_every_state_and_action(
+    table: dict[tuple[str, str], tuple[Door, int]],
+) -> None:
+    lifecycle = Lifecycle(
+        name="any", edges=tuple(Edge(*step, *target) for step, target in table.items())
+    )
     for state in STATES:
-        assert lifecycle.allowed(state) == tuple(action for from_state, action in table if from_state == state)
+        assert lifecycle.allowed(state) == tuple(
+            action for from_state, action in table if from_state == state
+        )
         for action in ACTIONS:
             if (state, action) in table:
                 assert lifecycle.edge(state, action) == (state, action, *table[state, action])
@@ -49,8 +56,12 @@ def test_it_answers_from_its_table_for_every_state_and_action(table: dict[tuple[
 
 
 @pytest.mark.parametrize("edge", EDGES)
-@pytest.mark.parametrize(("to_state", "adds_version"), [(Door.LOCKED, 0), (Door.OPEN, 1), (Door.SHUT, 0)])
-def test_an_action_leads_from_a_state_to_one_state_only(edge: Edge[Door], to_state: Door, adds_version: int) -> None:
+@pytest.mark.parametrize(
+    ("to_state", "adds_version"), [(Door.LOCKED, 0), (Door.OPEN, 1), (Door.SHUT, 0)]
+)
+def test_an_action_leads_from_a_state_to_one_state_only(
+    edge: Edge[Door], to_state: Door, adds_version: int
+) -> None:
     second = Edge(edge.from_state, edge.action, to_state, adds_version)
 
     with pytest.raises(ValueError, match=r"^an action leads from a state to one state only$"):

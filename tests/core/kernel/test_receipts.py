@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve, fields, frozen
 
-from indelible.kernel import Actor, Conflict, Invalid, KeyReused, Once, WrongUse
+from indelible.kernel import Actor, Conflict, Idempotency, IdempotencyKeyReused, Invalid, UsageError
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.keys import CreateKey, KeyCreated, KeyPolicy, create_key
 from indelible.memory import MemoryStore, MemoryTransaction
@@ -54,8 +54,17 @@ class Counter:
         self.add(tx, command)
         raise Conflict
 
-    def ask(self, command: object = "one", *, key: str = "k", actor: Actor = MAYA, reason: str = "a test") -> Answer:
-        return self.store.run(self.add, command, actor=actor, reason=reason, once=Once(key, Answer))
+    def ask(
+        self,
+        command: object = "one",
+        *,
+        key: str = "k",
+        actor: Actor = MAYA,
+        reason: str = "a test",
+    ) -> Answer:
+        return self.store.run(
+            self.add, command, actor=actor, reason=reason, once=Idempotency(key, Answer)
+        )
 
 
 def test_the_first_answer_comes_again_whole_and_the_handler_does_not() -> None:
@@ -72,8 +81,10 @@ def test_an_answer_that_is_asked_for_as_another_type_is_wrong_use() -> None:
     counter = Counter()
     counter.ask()
 
-    with pytest.raises(WrongUse, match="the kept answer is no KeyCreated"):
-        counter.store.run(counter.add, "one", actor=MAYA, reason="a test", once=Once("k", as_asked))
+    with pytest.raises(UsageError, match="the kept answer is no KeyCreated"):
+        counter.store.run(
+            counter.add, "one", actor=MAYA, reason="a test", once=Idempotency("k", as_asked)
+        )
 
 
 def test_without_a_key_each_request_is_another() -> None:
@@ -84,12 +95,14 @@ def test_without_a_key_each_request_is_another() -> None:
     assert counter.count == 2
 
 
-@pytest.mark.parametrize("other", [{"command": "two"}, {"reason": "another"}], ids=["command", "reason"])
+@pytest.mark.parametrize(
+    "other", [{"command": "two"}, {"reason": "another"}], ids=["command", "reason"]
+)
 def test_a_key_given_with_another_request_is_refused(other: dict[str, Any]) -> None:
     counter = Counter()
     counter.ask()
 
-    with pytest.raises(KeyReused) as refused:
+    with pytest.raises(IdempotencyKeyReused) as refused:
         counter.ask(**other)
     assert refused.value.key == "k"
     assert counter.count == 1
@@ -99,8 +112,10 @@ def test_a_key_given_with_another_handler_is_refused() -> None:
     counter = Counter()
     counter.ask()
 
-    with pytest.raises(KeyReused):
-        counter.store.run(counter.subtract, "one", actor=MAYA, reason="a test", once=Once("k", Answer))
+    with pytest.raises(IdempotencyKeyReused):
+        counter.store.run(
+            counter.subtract, "one", actor=MAYA, reason="a test", once=Idempotency("k", Answer)
+        )
 
 
 @pytest.mark.parametrize("other", [{"key": "l"}, {"actor": NOOR}], ids=["key", "owner"])
@@ -113,7 +128,9 @@ def test_another_key_and_another_owner_have_their_own_answer(other: dict[str, An
 def test_a_refused_request_keeps_no_receipt() -> None:
     counter = Counter()
     with pytest.raises(Conflict):
-        counter.store.run(counter.refuse, "one", actor=MAYA, reason="a test", once=Once("k", Answer))
+        counter.store.run(
+            counter.refuse, "one", actor=MAYA, reason="a test", once=Idempotency("k", Answer)
+        )
 
     assert counter.ask().count == 2
 
@@ -142,17 +159,21 @@ def test_a_flipped_field_changes_a_receipts_digest(name: str) -> None:
 
 def test_a_key_has_1_to_255_visible_characters() -> None:
     for key in ("k", "k" * 255):
-        assert Once(key, Answer).key == key
+        assert Idempotency(key, Answer).key == key
     for wrong in ("", "k" * 256, "a b", "a\nb", "a\x00"):
         with pytest.raises(Invalid):
-            Once(wrong, Answer)
+            Idempotency(wrong, Answer)
 
 
 def test_what_is_shown_once_is_in_no_receipt() -> None:
     store = MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")))
-    once = Once("k", KeyCreated)
-    made = store.run(create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason="a test", once=once)
-    receipt = store.run(lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test")
+    once = Idempotency("k", KeyCreated)
+    made = store.run(
+        create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason="a test", once=once
+    )
+    receipt = store.run(
+        lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test"
+    )
 
     assert receipt is not None
     assert receipt.result["answer"]["key"]["id"] == made.key.id
@@ -163,7 +184,9 @@ def test_what_is_shown_once_is_in_no_receipt() -> None:
 def test_a_receipt_bears_the_instant_of_its_transaction() -> None:
     counter = Counter()
     first = counter.ask()
-    receipt = counter.store.run(lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test")
+    receipt = counter.store.run(
+        lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test"
+    )
 
     assert receipt is not None
     assert receipt.at == first.at + timedelta(seconds=1)
@@ -175,6 +198,12 @@ def test_an_answer_that_is_no_class_of_ours_is_kept_too() -> None:
     def words(_: MemoryTransaction, command: list[str]) -> list[str]:
         return command
 
-    first = store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Once("k", list[str]))
+    first = store.run(
+        words, ["a", "b"], actor=MAYA, reason="a test", once=Idempotency("k", list[str])
+    )
 
-    assert store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Once("k", list[str])) == first == ["a", "b"]
+    assert (
+        store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Idempotency("k", list[str]))
+        == first
+        == ["a", "b"]
+    )

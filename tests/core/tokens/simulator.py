@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import chain_hash, wallet
 from indelible.tokens import Block, MintLog
-from indelible.tokens.errors import ChainUnreachable, RangeTooLarge, WrongChain
+from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, RangeTooLarge
 
 
 @frozen
@@ -42,7 +42,11 @@ class Simulator:
     def mine(self, blocks: int = 1, *mints: tuple[int, int]) -> None:
         """So many blocks, the first of which holds mints of so many tokens by an author each."""
         for number in range(blocks):
-            held = [Mint(next(self._mints), quantity, author) for quantity, author in mints] if number == 0 else []
+            held = (
+                [Mint(next(self._mints), quantity, author) for quantity, author in mints]
+                if number == 0
+                else []
+            )
             self._add(held)
 
     def reorganise(self, depth: int, *, keeps: bool, extra: int = 1) -> None:
@@ -82,7 +86,7 @@ class Simulator:
     def check(self) -> None:
         self._happen()
         if self.is_another:
-            raise WrongChain(1, 2)
+            raise ChainIdMismatch(1, 2)
 
     def newest(self) -> int:
         self._happen()

@@ -11,27 +11,34 @@ from hypothesis import strategies as st
 from tests.core.tokens.simulator import Simulator
 
 from indelible.kernel import Actor, IndelibleError
-from indelible.kernel.stages import TryAgain
+from indelible.kernel.stages import RetryLater
 from indelible.memory import MemoryStore
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
 from indelible.testing.tokens.conformance import walked
-from indelible.testing.tokens.scenarios import FAR, a_mint, chain_hash, seven, wallet, within
+from indelible.testing.tokens.scenarios import (
+    FAR,
+    a_mint,
+    chain_hash,
+    wallet,
+    with_repositories,
+    within,
+)
 from indelible.tokens import (
+    BlocksRecorded,
     Detection,
-    KeepPage,
     MintStatus,
-    Pace,
-    PageKept,
+    RecordBlocks,
     Recovered,
     Repositories,
+    ScanSettings,
     TokenStatus,
-    figures,
-    keep_page,
     list_tokens,
     queries,
+    record_blocks,
     recover_missing,
     token_history,
+    token_stats,
 )
 from indelible.tokens.errors import CheckpointMoved
 from indelible.tokens.rules import CHECKPOINT, DETECT
@@ -39,12 +46,12 @@ from indelible.tokens.tasks import MOST_WALKED, NEVER
 
 ROBOT = Actor.system("detector")
 CONFIRMATIONS = 3
-HOW = Pace(confirmations=CONFIRMATIONS, most_blocks=8, overlap=4, poll_seconds=0.0)
+HOW = ScanSettings(confirmations=CONFIRMATIONS, most_blocks=8, overlap=4, poll_seconds=0.0)
 
 
-def begun(chain: Simulator, store: AnyStore, how: Pace = HOW) -> Detection:
+def begun(chain: Simulator, store: AnyStore, how: ScanSettings = HOW) -> Detection:
     """Detection that has read the chain's first block, which is never dropped."""
-    detection = Detection(store=store, chain=chain, how=how)
+    detection = Detection(store=store, chain=chain, settings=how)
     chain.mine(CONFIRMATIONS)
     settle(detection, store)
     return detection
@@ -57,14 +64,14 @@ def empty() -> AnyStore:
 def step(detection: Detection, store: AnyStore) -> str:
     """One turn of the stage, as a worker takes it; the code of what it was refused with."""
     stage = detection.stage()
-    within(store, lambda tx: tx.work.put(DETECT, {"chain": tx.clock.now()}))
+    within(store, lambda tx: tx.tasks.enqueue(DETECT, {"chain": tx.clock.now()}))
 
     def claimed(tx: Any) -> Any:  # noqa: ANN401 - a transaction, and a look with its lease
-        leases = tx.work.claim(DETECT, limit=1, until=FAR)
+        leases = tx.tasks.claim(DETECT, limit=1, until=FAR)
         return leases, stage.claim(tx, leases)
 
     def finished(tx: Any, done: Any) -> None:  # noqa: ANN401 - as above
-        tx.work.finish(leases)
+        tx.tasks.complete(leases)
         stage.finish(tx, done)
 
     leases, (look,) = within(store, claimed)
@@ -72,7 +79,7 @@ def step(detection: Detection, store: AnyStore) -> str:
         found = stage.perform(look)
         within(store, lambda tx: finished(tx, [(look, found)]))
     except IndelibleError as error:
-        within(store, lambda tx: tx.work.release(leases))
+        within(store, lambda tx: tx.tasks.release(leases))
         return error.code
     return ""
 
@@ -82,7 +89,7 @@ def settle(detection: Detection, store: AnyStore) -> None:
     chain, last = detection.chain, detection.chain.newest() - CONFIRMATIONS
     for _ in range(400):
         assert step(detection, store) == ""
-        checkpoint = store.read(figures).checkpoint
+        checkpoint = store.read(token_stats).checkpoint
         block = chain.block(last)
         if checkpoint and block and (checkpoint.number, checkpoint.hash) == (last, block.hash):
             break
@@ -91,8 +98,13 @@ def settle(detection: Detection, store: AnyStore) -> None:
 
 def known(store: AnyStore) -> dict[int, tuple[int, int]]:
     """Each token that is not quarantined: its author and the block of its mint."""
-    authors = {each.id: each for each in seven(store, lambda r: r.authors.list_all(1_000))}
-    events = {each.id: each for each in seven(store, lambda r: r.mint_events.get_by_block_range(0, 10_000))}
+    authors = {
+        each.id: each for each in with_repositories(store, lambda r: r.authors.list_all(1_000))
+    }
+    events = {
+        each.id: each
+        for each in with_repositories(store, lambda r: r.mint_events.get_by_block_range(0, 10_000))
+    }
     found = store.read(list_tokens, limit=10_000)
     return {
         token.token_id: (
@@ -111,8 +123,12 @@ def standing(chain: Simulator) -> dict[int, tuple[int, int]]:
 
 
 def mints_in_chain(store: AnyStore) -> set[tuple[int, str]]:
-    found = seven(store, lambda r: r.mint_events.get_by_block_range(0, 10_000))
-    return {(each.block_number, each.block_hash) for each in found if each.status is MintStatus.CANONICAL}
+    found = with_repositories(store, lambda r: r.mint_events.get_by_block_range(0, 10_000))
+    return {
+        (each.block_number, each.block_hash)
+        for each in found
+        if each.status is MintStatus.CANONICAL
+    }
 
 
 def check(store: AnyStore, chain: Simulator) -> None:
@@ -121,7 +137,7 @@ def check(store: AnyStore, chain: Simulator) -> None:
     last = chain.newest() - CONFIRMATIONS
     told = {(log.block_number, log.block_hash) for log in _every(chain, last)}
     assert mints_in_chain(store) == told
-    checkpoint = store.read(figures).checkpoint
+    checkpoint = store.read(token_stats).checkpoint
     assert checkpoint is None or checkpoint.number == last
 
 
@@ -137,7 +153,9 @@ def chain() -> Simulator:
 
 ACTIONS = st.one_of(
     st.tuples(
-        st.just("mine"), st.integers(1, 12), st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=2)
+        st.just("mine"),
+        st.integers(1, 12),
+        st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=2),
     ),
     st.tuples(st.just("reorganise"), st.integers(1, 10), st.booleans()),
     st.tuples(st.just("read"), st.integers(1, 4), st.none()),
@@ -181,8 +199,14 @@ def test_whatever_becomes_of_the_chain_nothing_is_lost_and_nothing_invented(
     check(store, chain)
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(6, 14), st.booleans()), min_size=1, max_size=4))
-def test_a_chain_that_changes_between_two_questions_is_not_read_as_one(changes: list[tuple[int, int, bool]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(6, 14), st.booleans()), min_size=1, max_size=4
+    )
+)
+def test_a_chain_that_changes_between_two_questions_is_not_read_as_one(
+    changes: list[tuple[int, int, bool]],
+) -> None:
     chain, store = Simulator(), empty()
     detection = begun(chain, store)
     chain.mine(6, (2, 1))
@@ -209,11 +233,11 @@ def test_what_is_confirmed_is_read_and_nothing_else(chain: Simulator) -> None:
     store = empty()
     chain.mine(5, (2, 1))
     chain.mine(1, (1, 2))
-    settle(Detection(store=store, chain=chain, how=HOW), store)
+    settle(Detection(store=store, chain=chain, settings=HOW), store)
 
     assert sorted(known(store)) == [1, 2]
     chain.mine(CONFIRMATIONS)
-    settle(Detection(store=store, chain=chain, how=HOW), store)
+    settle(Detection(store=store, chain=chain, settings=HOW), store)
     assert known(store) == {1: (1, 1), 2: (1, 1), 3: (2, 6)}
 
 
@@ -225,7 +249,7 @@ def test_a_deep_reorganisation_is_quarantined_and_shown(chain: Simulator) -> Non
     settle(detection, store)
     chain.reorganise(10, keeps=False)
     settle(detection, store)
-    found = store.read(figures)
+    found = store.read(token_stats)
 
     assert sorted(known(store)) == [1, 2]
     assert [(each.token_id, each.author_wallet) for each in found.orphaned] == [(3, wallet(2))]
@@ -238,18 +262,20 @@ def test_where_the_chain_has_kept_nothing_of_what_was_read_all_of_it_is_quaranti
 ) -> None:
     store = empty()
     chain.mine(5, (2, 1))
-    detection = Detection(store=store, chain=chain, how=HOW)
+    detection = Detection(store=store, chain=chain, settings=HOW)
     settle(detection, store)
     chain.reorganise(5, keeps=True)
     chain.mine(10, (1, 3))
     settle(detection, store)
 
     check(store, chain)
-    assert [each.token_id for each in store.read(figures).orphaned] == [1]
+    assert [each.token_id for each in store.read(token_stats).orphaned] == [1]
 
 
 @pytest.mark.parametrize("keeps", [False, True])
-def test_a_second_reorganisation_while_the_first_is_read_again_is_seen(chain: Simulator, *, keeps: bool) -> None:
+def test_a_second_reorganisation_while_the_first_is_read_again_is_seen(
+    chain: Simulator, *, keeps: bool
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(1)
@@ -257,7 +283,9 @@ def test_a_second_reorganisation_while_the_first_is_read_again_is_seen(chain: Si
     chain.mine(6)
     settle(detection, store)
     chain.reorganise(5, keeps=False)
-    assert step(detection, store) == ""  # the checkpoint is that of the first block now, and the mint stands
+    assert (
+        step(detection, store) == ""
+    )  # the checkpoint is that of the first block now, and the mint stands
     assert mints_in_chain(store) != set()
     chain.reorganise(chain.newest() - 4, keeps=keeps)
     chain.mine(20)
@@ -266,7 +294,9 @@ def test_a_second_reorganisation_while_the_first_is_read_again_is_seen(chain: Si
     check(store, chain)
 
 
-def test_a_node_that_has_fallen_behind_says_nothing_of_what_it_has_not_yet(chain: Simulator) -> None:
+def test_a_node_that_has_fallen_behind_says_nothing_of_what_it_has_not_yet(
+    chain: Simulator,
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(2)
@@ -283,17 +313,23 @@ def test_a_node_that_has_fallen_behind_says_nothing_of_what_it_has_not_yet(chain
     assert [change.action for change in store.read(token_history, 1)] == ["detect"]
 
 
-def backfilled(detection: Detection, store: AnyStore, first: int | None = None, last: int | None = None) -> str:
+def backfilled(
+    detection: Detection, store: AnyStore, first: int | None = None, last: int | None = None
+) -> str:
     """What `recover-events` does; the code of what it was refused with."""
     try:
         for page in detection.read_blocks(detection.confirmed(first, last)):
-            store.run(keep_page, KeepPage(page=page), actor=ROBOT, reason="blocks are read again")
+            store.run(
+                record_blocks, RecordBlocks(page=page), actor=ROBOT, reason="blocks are read again"
+            )
     except IndelibleError as error:
         return error.code
     return ""
 
 
-def test_blocks_that_are_read_again_by_hand_do_not_hide_that_the_chain_has_changed(chain: Simulator) -> None:
+def test_blocks_that_are_read_again_by_hand_do_not_hide_that_the_chain_has_changed(
+    chain: Simulator,
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(1, (1, 1))
@@ -302,14 +338,18 @@ def test_blocks_that_are_read_again_by_hand_do_not_hide_that_the_chain_has_chang
     chain.reorganise(10, keeps=True)
     chain.mine(20)
 
-    assert backfilled(Detection(store=store, chain=chain, how=HOW), store) == "CHECKPOINT_MOVED"
+    assert (
+        backfilled(Detection(store=store, chain=chain, settings=HOW), store) == "CHECKPOINT_MOVED"
+    )
     settle(detection, store)
     assert backfilled(detection, store, 0) == ""
     check(store, chain)
 
 
 @pytest.mark.parametrize("keeps", [False, True])
-def test_a_page_that_others_have_read_again_meanwhile_is_not_kept(chain: Simulator, *, keeps: bool) -> None:
+def test_a_page_that_others_have_read_again_meanwhile_is_not_kept(
+    chain: Simulator, *, keeps: bool
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(1, (1, 1))
@@ -320,15 +360,17 @@ def test_a_page_that_others_have_read_again_meanwhile_is_not_kept(chain: Simulat
     settle(detection, store)
 
     with pytest.raises(CheckpointMoved):
-        store.run(keep_page, KeepPage(page=page), actor=ROBOT, reason="it was read before")
+        store.run(record_blocks, RecordBlocks(page=page), actor=ROBOT, reason="it was read before")
     check(store, chain)
 
 
-def test_a_piece_that_is_read_by_hand_leaves_out_nothing_that_lies_before_it(chain: Simulator) -> None:
+def test_a_piece_that_is_read_by_hand_leaves_out_nothing_that_lies_before_it(
+    chain: Simulator,
+) -> None:
     store = empty()
     chain.mine(5, (1, 1))
     chain.mine(15, (1, 2))
-    detection = Detection(store=store, chain=chain, how=HOW)
+    detection = Detection(store=store, chain=chain, settings=HOW)
 
     assert backfilled(detection, store, 10) == "CHECKPOINT_MOVED"
     settle(detection, store)
@@ -344,12 +386,17 @@ def test_a_piece_that_was_read_may_be_read_again_while_detection_goes_on(chain: 
     chain.mine(5, (1, 2))
     settle(detection, store)
 
-    kept = [store.run(keep_page, KeepPage(page=each), actor=ROBOT, reason="again") for each in pages]
-    assert kept == [PageKept(mints=0, tokens=0)] * len(pages)
+    kept = [
+        store.run(record_blocks, RecordBlocks(page=each), actor=ROBOT, reason="again")
+        for each in pages
+    ]
+    assert kept == [BlocksRecorded(mints=0, tokens=0)] * len(pages)
     check(store, chain)
 
 
-def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(chain: Simulator) -> None:
+def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(
+    chain: Simulator,
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(8, (1, 1))
@@ -361,7 +408,9 @@ def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(cha
 
     for page in pages:
         with pytest.raises(CheckpointMoved):
-            store.run(keep_page, KeepPage(page=page), actor=ROBOT, reason="it was read before")
+            store.run(
+                record_blocks, RecordBlocks(page=page), actor=ROBOT, reason="it was read before"
+            )
     check(store, chain)
 
 
@@ -370,13 +419,18 @@ def fallen(r: Repositories, number: int) -> None:
     r.mint_events.save(r.mint_events.add(a_mint(number, block=5)).orphaned())
 
 
-def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(queries, "MANY", 3)
     store = empty()
-    seven(store, lambda r: r.mint_events.add(a_mint(1, block=4)))
+    with_repositories(store, lambda r: r.mint_events.add(a_mint(1, block=4)))
     for number in (2, 3):
-        seven(store, partial(fallen, number=number))
-    seven(store, lambda r: r.mint_events.add(a_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))))
+        with_repositories(store, partial(fallen, number=number))
+    with_repositories(
+        store,
+        lambda r: r.mint_events.add(a_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))),
+    )
 
     assert store.read(queries.blocks_of_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
     assert store.read(queries.blocks_of_mints, 5) == frozenset()
@@ -403,9 +457,14 @@ def test_the_place_of_another_contract_is_not_gone_on_from(chain: Simulator) -> 
     store = empty()
     settle(begun(chain, store), store)
     chain.mine(9, (1, 1))
-    another = Detection(store=store, chain=evolve(chain, contract_id=f"eip155:5:{wallet(9)}"), how=HOW)
+    another = Detection(
+        store=store, chain=evolve(chain, contract_id=f"eip155:5:{wallet(9)}"), settings=HOW
+    )
 
-    assert (step(another, store), backfilled(another, store)) == ("WRONG_CONTRACT", "WRONG_CONTRACT")
+    assert (step(another, store), backfilled(another, store)) == (
+        "WRONG_CONTRACT",
+        "WRONG_CONTRACT",
+    )
     assert known(store) == {}
 
 
@@ -413,24 +472,34 @@ def told(r: Repositories, value: object) -> None:
     r.system_state.set_state(CHECKPOINT, value)
 
 
-def test_a_value_that_is_no_place_is_none_and_all_is_read_from_the_beginning(chain: Simulator) -> None:
+def test_a_value_that_is_no_place_is_none_and_all_is_read_from_the_beginning(
+    chain: Simulator,
+) -> None:
     store = empty()
     chain.mine(9, (1, 1))
-    values: tuple[object, ...] = (5, "5", {"number": 5}, {"number": -1, "hash": chain_hash(1)}, [1, 2])
+    values: tuple[object, ...] = (
+        5,
+        "5",
+        {"number": 5},
+        {"number": -1, "hash": chain_hash(1)},
+        [1, 2],
+    )
     for value in values:
-        seven(store, partial(told, value=value))
-        assert store.read(figures).checkpoint is None
-    settle(Detection(store=store, chain=chain, how=HOW), store)
+        with_repositories(store, partial(told, value=value))
+        assert store.read(token_stats).checkpoint is None
+    settle(Detection(store=store, chain=chain, settings=HOW), store)
 
     check(store, chain)
 
 
-def test_what_becomes_of_dropped_blocks_is_told_to_the_log(chain: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_becomes_of_dropped_blocks_is_told_to_the_log(
+    chain: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(8, (1, 1))
     settle(detection, store)
-    seven(store, lambda r: walked(r, 1, TokenStatus.REVEALED))
+    with_repositories(store, lambda r: walked(r, 1, TokenStatus.REVEALED))
     chain.reorganise(8, keeps=False)
     chain.mine(12)
     settle(detection, store)
@@ -438,17 +507,19 @@ def test_what_becomes_of_dropped_blocks_is_told_to_the_log(chain: Simulator, cap
     assert "already_revealed=(1,)" in caplog.text
 
 
-def test_where_an_operator_lets_the_place_be_forgotten_all_is_read_again_and_nothing_twice(chain: Simulator) -> None:
+def test_where_an_operator_lets_the_place_be_forgotten_all_is_read_again_and_nothing_twice(
+    chain: Simulator,
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(9, (2, 1))
     settle(detection, store)
-    before = store.read(figures).checkpoint
-    seven(store, lambda r: r.system_state.delete_state(CHECKPOINT))
+    before = store.read(token_stats).checkpoint
+    with_repositories(store, lambda r: r.system_state.delete_state(CHECKPOINT))
 
-    assert (store.read(figures).checkpoint, detection.confirmed(None, None).first) == (None, 0)
+    assert (store.read(token_stats).checkpoint, detection.confirmed(None, None).first) == (None, 0)
     settle(detection, store)
-    assert store.read(figures).checkpoint == before
+    assert store.read(token_stats).checkpoint == before
     check(store, chain)
 
 
@@ -457,22 +528,22 @@ def test_another_chain_is_refused_and_nothing_is_read_of_it(chain: Simulator) ->
     chain.mine(12, (1, 1))
     chain.is_another = True
 
-    assert step(Detection(store=store, chain=chain, how=HOW), store) == "WRONG_CHAIN"
-    assert store.read(figures).checkpoint is None
+    assert step(Detection(store=store, chain=chain, settings=HOW), store) == "WRONG_CHAIN"
+    assert store.read(token_stats).checkpoint is None
 
 
 def test_a_node_that_answers_for_no_block_is_asked_again(chain: Simulator) -> None:
     chain.mine(12, (1, 1))
     chain.most_blocks = 0
 
-    with pytest.raises(TryAgain):
-        Detection(store=empty(), chain=chain, how=HOW).perform((None,))
+    with pytest.raises(RetryLater):
+        Detection(store=empty(), chain=chain, settings=HOW).perform((None,))
 
 
 def test_detection_is_never_given_up_and_is_one_piece_of_work(chain: Simulator) -> None:
     stage = Detection(store=empty(), chain=chain).stage()
 
-    assert (stage.name, stage.most_attempts) == ("detect", NEVER)
+    assert (stage.name, stage.max_attempts) == ("detect", NEVER)
     assert MOST_WALKED >= 100_000
 
 
@@ -489,14 +560,21 @@ def test_what_the_chain_has_counted_and_nobody_told_of_is_kept(chain: Simulator)
     some = recovered(store, chain, limit=2)
     rest = recovered(store, chain)
 
-    assert (look.on_chain, look.missing, look.recovered, look.failed) == (7, (1, 2, 3, 4, 5, 6, 7), (), ())
+    assert (look.on_chain, look.missing, look.recovered, look.failed) == (
+        7,
+        (1, 2, 3, 4, 5, 6, 7),
+        (),
+        (),
+    )
     assert (some.recovered, rest.recovered) == ((1, 2), (3, 4, 5, 6, 7))
     assert recovered(store, chain).missing == ()
     revealed = store.read(list_tokens, status=TokenStatus.REVEALED)
     assert [(each.token_id, each.metadata_cid) for each in revealed] == [(5, "metadata")]
 
 
-def test_of_a_chain_that_is_younger_than_its_confirmations_nothing_is_missing(chain: Simulator) -> None:
+def test_of_a_chain_that_is_younger_than_its_confirmations_nothing_is_missing(
+    chain: Simulator,
+) -> None:
     chain.mine(1, (1, 1))
 
     assert recovered(empty(), chain) == Recovered(on_chain=0, missing=(), recovered=(), failed=())
@@ -518,13 +596,15 @@ def test_what_was_recovered_is_one_with_its_mint_when_that_is_read(chain: Simula
     store = empty()
     chain.mine(8, (2, 1))
     recovered(store, chain)
-    settle(Detection(store=store, chain=chain, how=HOW), store)
+    settle(Detection(store=store, chain=chain, settings=HOW), store)
 
     assert [each.token_id for each in store.read(list_tokens)] == [1, 2]
     assert len(mints_in_chain(store)) == 1
 
 
-def test_what_was_recovered_falls_with_its_mint_and_is_minted_again_by_another(chain: Simulator) -> None:
+def test_what_was_recovered_falls_with_its_mint_and_is_minted_again_by_another(
+    chain: Simulator,
+) -> None:
     store = empty()
     detection = begun(chain, store)
     chain.mine(8, (1, 1))
@@ -552,7 +632,9 @@ def test_what_was_recovered_is_anothers_where_the_chain_says_so(chain: Simulator
     check(store, chain)
 
 
-def test_the_simulator_has_a_hash_for_each_block_and_another_after_a_change(chain: Simulator) -> None:
+def test_the_simulator_has_a_hash_for_each_block_and_another_after_a_change(
+    chain: Simulator,
+) -> None:
     chain.mine(4)
     before = [chain.block(number) for number in range(5)]
     chain.reorganise(2, keeps=True)

@@ -13,16 +13,32 @@ from indelible.kernel import Lifecycle
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import a_token, chain_hash, wallet
-from indelible.tokens import TOKEN, Checkpoint, Pace, Span, TokenStatus, signed_message
+from indelible.tokens import (
+    TOKEN,
+    BlockRange,
+    Checkpoint,
+    ScanSettings,
+    TokenStatus,
+    signed_message,
+)
 from indelible.tokens.lifecycle import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, UPLOAD
-from indelible.tokens.rules import EPOCH, MESSAGE, SignedMessage, due_next, next_size, next_span, smaller, step_between
+from indelible.tokens.rules import (
+    EPOCH,
+    MESSAGE,
+    SignedMessage,
+    due_next,
+    next_size,
+    next_span,
+    shrink,
+    step_between,
+)
 
 NOW = BEGINNING
 MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)
 NONCE = "nonce-0001"
 NUMBERS = st.integers(0, 10_000_000)
 HOW = st.builds(
-    Pace,
+    ScanSettings,
     start=st.integers(0, 1_000),
     confirmations=st.integers(0, 100),
     most_blocks=st.integers(1, 5_000),
@@ -35,7 +51,9 @@ def message(*, of: str = wallet(1), at: object = MILLISECONDS, nonce: str = NONC
 
 
 def test_a_message_says_when_and_with_which_nonce() -> None:
-    assert signed_message(message(), wallet(1), NOW) == SignedMessage(timestamp=MILLISECONDS, nonce=NONCE)
+    assert signed_message(message(), wallet(1), NOW) == SignedMessage(
+        timestamp=MILLISECONDS, nonce=NONCE
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +80,8 @@ def test_a_message_that_is_not_exactly_the_one_that_is_asked_for_is_wrong(wrong:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "expected"), [(0, ""), (300, ""), (-300, ""), (300.001, "MESSAGE_EXPIRED"), (-301, "MESSAGE_EXPIRED")]
+    ("seconds", "expected"),
+    [(0, ""), (300, ""), (-300, ""), (300.001, "MESSAGE_EXPIRED"), (-301, "MESSAGE_EXPIRED")],
 )
 def test_a_message_holds_for_five_minutes_either_way(seconds: float, expected: str) -> None:
     at = MILLISECONDS + round(seconds * 1_000)
@@ -79,7 +98,7 @@ def test_no_other_text_is_a_message(text: str) -> None:
 
 @given(NUMBERS | st.none(), NUMBERS, st.integers(1, 5_000), HOW)
 def test_blocks_are_read_once_confirmed_from_the_checkpoint_on_and_none_is_left_out(
-    read: int | None, newest: int, size: int, how: Pace
+    read: int | None, newest: int, size: int, how: ScanSettings
 ) -> None:
     checkpoint = None if read is None else Checkpoint(number=read, hash=chain_hash(0))
     unread = how.start if read is None else read + 1
@@ -95,18 +114,22 @@ def test_blocks_are_read_once_confirmed_from_the_checkpoint_on_and_none_is_left_
 
 
 @given(st.integers(1, 10_000_000), st.integers(1, 5_000), st.integers(-10, 10_000_100))
-def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(first: int, size: int, advised: int) -> None:
-    span = Span(first=first, last=first + size)
+def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(
+    first: int, size: int, advised: int
+) -> None:
+    span = BlockRange(first=first, last=first + size)
 
     for hint in (None, advised):
-        found = smaller(span, hint)
+        found = shrink(span, hint)
         assert 1 <= found <= size
     if first <= advised < span.last:
-        assert smaller(span, advised) == advised - first + 1
+        assert shrink(span, advised) == advised - first + 1
 
 
 @given(st.integers(1, 5_000), st.integers(0, 20_000), HOW)
-def test_more_is_asked_for_while_there_is_little_and_never_too_much(size: int, logs: int, how: Pace) -> None:
+def test_more_is_asked_for_while_there_is_little_and_never_too_much(
+    size: int, logs: int, how: ScanSettings
+) -> None:
     assume(size <= how.most_blocks)
 
     found = next_size(size, logs, how)
@@ -116,7 +139,9 @@ def test_more_is_asked_for_while_there_is_little_and_never_too_much(size: int, l
 
 
 @pytest.mark.parametrize(
-    "lifecycle", [TOKEN, AUTHOR, MINT, IMAGE_JOB, UPLOAD, REVEAL, SYSTEM_STATE], ids=lambda it: it.name
+    "lifecycle",
+    [TOKEN, AUTHOR, MINT, IMAGE_JOB, UPLOAD, REVEAL, SYSTEM_STATE],
+    ids=lambda it: it.name,
 )
 def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) -> None:
     news = sorted({edge.to_state for edge in lifecycle.edges})
@@ -131,7 +156,9 @@ def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) ->
 
 
 def test_what_is_due_next_is_due_as_its_mint_was() -> None:
-    tokens = [evolve(a_token(number + 1), status=status) for number, status in enumerate(TokenStatus)]
+    tokens = [
+        evolve(a_token(number + 1), status=status) for number, status in enumerate(TokenStatus)
+    ]
 
     assert due_next(tokens) == {
         "generate": {"token-1": BEGINNING + timedelta(seconds=1)},

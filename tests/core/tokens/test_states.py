@@ -20,7 +20,12 @@ METHODS: Mapping[str, tuple[tuple[Any, ...], tuple[Any, ...], tuple[str, ...], s
     "mark_uploading": (("/1.png",), ("",), ("generating",), "uploading"),
     "mark_ready": (("metadata", "image"), ("", "image"), ("uploading",), "ready"),
     "mark_revealed": ((HASH,), ("",), ("ready",), "revealed"),
-    "mark_failed": (({"code": "NO_GPU"},), (), ("detected", "generating", "uploading", "ready"), "failed"),
+    "mark_failed": (
+        ({"code": "NO_GPU"},),
+        (),
+        ("detected", "generating", "uploading", "ready"),
+        "failed",
+    ),
 }
 CASES = [(status, method) for status in TokenStatus for method in METHODS]
 ARGUED = [name for name, (_, wrong, _, _) in METHODS.items() if wrong]
@@ -43,7 +48,9 @@ def test_there_are_thirty_cases_eight_of_them_legal() -> None:
 
 
 @pytest.mark.parametrize(("status", "method"), CASES, ids=str)
-def test_a_method_leads_where_it_should_or_says_which_step_and_which_state(status: TokenStatus, method: str) -> None:
+def test_a_method_leads_where_it_should_or_says_which_step_and_which_state(
+    status: TokenStatus, method: str
+) -> None:
     right, wrong, sources, target = METHODS[method]
     before = token(status)
     if status.value in sources:
@@ -84,7 +91,9 @@ def test_what_each_step_keeps() -> None:
 
     assert failed.error_data == {"code": "NO_GPU", "tries": [1, 2]}
     assert revealed.reveal_tx_hash == HASH
-    assert token(TokenStatus.GENERATING).mark_uploading("/1.png").image_url is None  # the job keeps the path
+    assert (
+        token(TokenStatus.GENERATING).mark_uploading("/1.png").image_url is None
+    )  # the job keeps the path
 
 
 def test_revealed_and_failed_end_the_way_but_for_an_operator_and_the_chain() -> None:
@@ -96,7 +105,11 @@ def test_a_retry_counts_and_an_operator_s_counts_from_nothing() -> None:
     tried = token(TokenStatus.GENERATING).retried("x" * 2_000)
     again = evolve(tried, status=TokenStatus.FAILED, error_data={"code": "NO_GPU"}).requeued()
 
-    assert (tried.status, tried.generation_attempts, len(tried.generation_error or "")) == ("detected", 1, 1_000)
+    assert (tried.status, tried.generation_attempts, len(tried.generation_error or "")) == (
+        "detected",
+        1,
+        1_000,
+    )
     assert (again.status, again.generation_attempts, again.generation_error, again.error_data) == (
         *("detected", 0, None, None),
     )
@@ -124,17 +137,19 @@ def test_what_a_token_failed_of_is_neither_too_deep_nor_too_long() -> None:
 def test_what_the_chain_shows_already_is_revealed_from_wherever_it_was() -> None:
     for status in set(TokenStatus) - {TokenStatus.REVEALED}:
         assert token(status).synced("metadata").status is TokenStatus.REVEALED
-    assert isinstance(refused(lambda: token(TokenStatus.REVEALED).synced("metadata")), InvalidTransition)
+    assert isinstance(
+        refused(lambda: token(TokenStatus.REVEALED).synced("metadata")), InvalidTransition
+    )
 
 
 def test_a_token_whose_mint_was_dropped_waits_for_the_chain_and_not_for_an_operator() -> None:
-    dropped = token(TokenStatus.UPLOADING).given_up("MINT_ORPHANED")
+    dropped = token(TokenStatus.UPLOADING).failed_with("MINT_ORPHANED")
     assert dropped is not None
 
     assert dropped.is_quarantined
     assert refused(dropped.requeued).code == "MINT_ORPHANED"
-    assert token(TokenStatus.REVEALED).given_up("MINT_ORPHANED") is None
-    assert token(TokenStatus.FAILED).given_up(reason="x") is None
+    assert token(TokenStatus.REVEALED).failed_with("MINT_ORPHANED") is None
+    assert token(TokenStatus.FAILED).failed_with(reason="x") is None
 
 
 def test_from_a_state_to_another_leads_one_action_only() -> None:

@@ -50,7 +50,9 @@ def test_a_token_that_cannot_be_is_refused(field: str, value: object, expected: 
     given: dict[str, Any] = {field: value}
     said: dict[str, Any] = {"id": "t", "token_id": 1, "author_id": "a", "mint_timestamp": BEGINNING}
 
-    assert code(lambda: type(a_token(1)).born("detect", now=BEGINNING, **(said | given))) == expected
+    assert (
+        code(lambda: type(a_token(1)).create("detect", now=BEGINNING, **(said | given))) == expected
+    )
 
 
 @pytest.mark.parametrize("quantity", [0, 51, -1])
@@ -63,21 +65,34 @@ def test_a_mint_is_of_1_to_50_tokens(quantity: int) -> None:
 def test_a_reveal_is_of_1_to_50_tokens(count: int) -> None:
     ids = [f"t-{number}" for number in range(count)]
 
-    assert code(lambda: RevealTransaction.born("create", now=BEGINNING, id="r", token_ids=ids)) == "BATCH_SIZE_WRONG"
+    assert (
+        code(lambda: RevealTransaction.create("create", now=BEGINNING, id="r", token_ids=ids))
+        == "BATCH_SIZE_WRONG"
+    )
 
 
 def test_a_reveal_holds_a_token_once() -> None:
     made = {"id": "r", "token_ids": ("a", "a")}
 
-    assert code(lambda: RevealTransaction.born("create", now=BEGINNING, **made)) == "BATCH_SIZE_WRONG"
+    assert (
+        code(lambda: RevealTransaction.create("create", now=BEGINNING, **made))
+        == "BATCH_SIZE_WRONG"
+    )
 
 
 def test_capitals_are_a_checksum_at_most() -> None:
     upper = "0x" + "ABCDEF".zfill(40)
-    block = Block(number=0, hash=chain_hash(1).upper().replace("X", "x"), parent_hash=chain_hash(0), at=BEGINNING)
+    block = Block(
+        number=0,
+        hash=chain_hash(1).upper().replace("X", "x"),
+        parent_hash=chain_hash(0),
+        at=BEGINNING,
+    )
 
     assert an_author(wallet_address=upper).wallet_address == upper.lower()
-    assert SetAuthorPrompt(wallet_address=upper, prompt_text="A boat.").wallet_address == upper.lower()
+    assert (
+        SetAuthorPrompt(wallet_address=upper, prompt_text="A boat.").wallet_address == upper.lower()
+    )
     assert block.hash == chain_hash(1)
 
 
@@ -85,7 +100,11 @@ def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
     event = a_mint(5, quantity=3)
 
     assert list(event.token_ids) == [5, 6, 7]
-    assert event.minting == {"minter_address": wallet(2), "mint_timestamp": BEGINNING, "mint_event_id": event.id}
+    assert event.minting == {
+        "minter_address": wallet(2),
+        "mint_timestamp": BEGINNING,
+        "mint_event_id": event.id,
+    }
 
 
 def test_what_is_kept_of_a_log_are_its_own_values() -> None:
@@ -93,14 +112,26 @@ def test_what_is_kept_of_a_log_are_its_own_values() -> None:
     event = a_mint(1, **log.as_event)
 
     assert (event.token_id, event.recipient, event.total_paid) == (3, log.minter, "7")
-    assert (event.block_hash, event.tx_hash, event.log_index) == (log.block_hash, log.tx_hash, log.log_index)
+    assert (event.block_hash, event.tx_hash, event.log_index) == (
+        log.block_hash,
+        log.tx_hash,
+        log.log_index,
+    )
     assert (event.author_wallet, event.quantity, event.block_number) == (log.author_wallet, 2, 4)
     assert event.block_timestamp == log.block_timestamp
 
 
 @pytest.mark.parametrize(
     ("value", "kept"),
-    [((1, 2), [1, 2]), ({3: "x"}, {"3": "x"}), (2**80, 2**80), ("\\u0000", "\\u0000"), ("\\\\u0000", "\\\\u0000")],
+    [
+        ((1, 2), [1, 2]),
+        ({3: "x"}, {"3": "x"}),
+        (2**80, 2**80),
+        ("\\u0000", "\\u0000"),
+        ("\\\\u0000", "\\\\u0000"),
+    ],
 )
 def test_a_value_is_kept_as_it_will_be_read_back(value: object, kept: object) -> None:
-    assert SystemState.born("create", now=BEGINNING, id="k", state_value=value).state_value == kept
+    assert (
+        SystemState.create("create", now=BEGINNING, id="k", state_value=value).state_value == kept
+    )

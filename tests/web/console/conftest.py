@@ -32,8 +32,12 @@ def any_site(request: pytest.FixtureRequest, site: Site, renewable: Renewable) -
     if request.param == "memory":
         yield site
         return
-    server: PostgresServer | None = request.getfixturevalue("database") if request.param == "postgresql" else None
-    store = open_store(server.url if server else request.getfixturevalue("sqlite_url"), policy=Policy(keys=KEYS))
+    server: PostgresServer | None = (
+        request.getfixturevalue("database") if request.param == "postgresql" else None
+    )
+    store = open_store(
+        server.url if server else request.getfixturevalue("sqlite_url"), policy=Policy(keys=KEYS)
+    )
     renewable.put(store)
     yield site
     renewable.renew()  # nobody after this test finds a store whose database is gone

@@ -16,7 +16,11 @@ from indelible.testing.stores import CLEARER, RATIO
 
 NOOR = Actor.user("noor")
 BIDI = "safe\u202etxt.exe\u2066"
-STEPS = (("DRAFT", "REVIEW", "submit"), ("REVIEW", "APPROVED", "approve"), ("APPROVED", "PUBLISHED", "publish"))
+STEPS = (
+    ("DRAFT", "REVIEW", "submit"),
+    ("REVIEW", "APPROVED", "approve"),
+    ("APPROVED", "PUBLISHED", "publish"),
+)
 
 
 def brought_to(site: Site, status: str, content: ConceptContent = RATIO) -> concepts.ConceptSaved:
@@ -58,7 +62,9 @@ def test_a_search_takes_its_words_literally_and_a_status_filters(any_site: Site)
     member = any_site.member()
     found = {
         query: [
-            name for name in ("100 % sure", "1000 sure", "Under review") if name in member.get(f"{LIST}?{query}").text
+            name
+            for name in ("100 % sure", "1000 sure", "Under review")
+            if name in member.get(f"{LIST}?{query}").text
         ]
         for query in ("text=100+%25", "status=REVIEW", "text=sure&status=REVIEW", "text=&status=")
     }
@@ -100,7 +106,9 @@ def test_a_question_that_makes_no_sense_is_refused_with_its_code(site: Site, que
     assert answer.content_type.startswith("text/html")
 
 
-@pytest.mark.parametrize("path", ["/console/concepts/none", "/console/concepts/none/edit", "/console/else/where"])
+@pytest.mark.parametrize(
+    "path", ["/console/concepts/none", "/console/concepts/none/edit", "/console/else/where"]
+)
 def test_what_is_not_there_is_a_page_that_leads_back(any_site: Site, path: str) -> None:
     member = any_site.member()
 
@@ -112,7 +120,8 @@ def test_what_is_not_there_is_a_page_that_leads_back(any_site: Site, path: str) 
 def test_a_version_that_is_not_there_and_a_diff_of_none_are_refused(site: Site) -> None:
     saved, member = site.create(), site.member()
     found = [
-        member.get(at(saved, end)).status_code for end in ("/versions/2", "/versions/x", "/diff?from=1&to=9", "/diff")
+        member.get(at(saved, end)).status_code
+        for end in ("/versions/2", "/versions/x", "/diff?from=1&to=9", "/diff")
     ]
 
     assert found == [404, 422, 404, 422]
@@ -179,7 +188,9 @@ def test_a_long_life_is_shown_in_parts(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("before", "after", "action"), STEPS)
-def test_a_step_is_taken_with_its_reason(any_site: Site, before: str, after: str, action: str) -> None:
+def test_a_step_is_taken_with_its_reason(
+    any_site: Site, before: str, after: str, action: str
+) -> None:
     saved, member = brought_to(any_site, before), any_site.member()
     member.get(at(saved))
     member.page.forms = [form for form in member.page.forms if form.fields.get("status") == [after]]
@@ -204,7 +215,11 @@ def test_what_is_published_offers_a_correction_and_nothing_else(site: Site) -> N
 
 @pytest.mark.parametrize(
     ("reason", "status", "code"),
-    [("", 422, "TEXT_BLANK"), ("x" * 1_001, 422, "TEXT_TOO_LONG"), ("turned \u202earound", 422, "TEXT_HAS_CONTROLS")],
+    [
+        ("", 422, "TEXT_BLANK"),
+        ("x" * 1_001, 422, "TEXT_TOO_LONG"),
+        ("turned \u202earound", 422, "TEXT_HAS_CONTROLS"),
+    ],
 )
 def test_a_refused_step_says_why_at_its_form_and_keeps_the_reason(
     any_site: Site, reason: str, status: int, code: str
@@ -214,7 +229,9 @@ def test_a_refused_step_says_why_at_its_form_and_keeps_the_reason(
     answer = member.send("/step", reason=reason)
 
     assert (answer.status_code, code in member.page.text) == (status, True)
-    assert [form.fields["reason"] for form in member.page.forms if form.action.endswith("/step")] == [[reason]]
+    assert [
+        form.fields["reason"] for form in member.page.forms if form.action.endswith("/step")
+    ] == [[reason]]
     assert any_site.now(saved).concept.status == "REVIEW"
 
 
@@ -259,7 +276,9 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
 def test_after_publishing_the_page_of_before_publishes_nothing_twice(site: Site) -> None:
     saved, member = brought_to(site, "APPROVED"), site.member()
     member.get(at(saved))
-    member.page.forms = [each for each in member.page.forms if each.fields.get("status") == ["PUBLISHED"]]
+    member.page.forms = [
+        each for each in member.page.forms if each.fields.get("status") == ["PUBLISHED"]
+    ]
     before = member.page
     member.send("/step", reason="done")
     member.page = before
@@ -295,7 +314,11 @@ def test_a_key_is_offered_what_it_may_do_and_refused_what_it_may_not(
     saved, reader = brought_to(site, before), site.member("console")
     token = {"csrf": reader.get(at(saved)).text.split('name="csrf" value="')[1].split('"')[0]}
     steps = [form for form in reader.page.forms if form.action.endswith("/step")]
-    sent: Mapping[str, object] = token | {"status": _after, "expected_seq": saved.seq, "reason": action}
+    sent: Mapping[str, object] = token | {
+        "status": _after,
+        "expected_seq": saved.seq,
+        "reason": action,
+    }
 
     assert not steps
     assert "needs the scope" in reader.page.text
@@ -323,7 +346,9 @@ def test_what_somebody_wrote_is_shown_and_never_obeyed(any_site: Site, name: str
         scope_boundaries=text,
     )
     saved = any_site.create(content)
-    any_site.edit(saved, evolve(content, definition=f"{text} more", examples=(f"{text} more", text)))
+    any_site.edit(
+        saved, evolve(content, definition=f"{text} more", examples=(f"{text} more", text))
+    )
     member = any_site.member()
     for path in (
         LIST,
@@ -336,15 +361,30 @@ def test_what_somebody_wrote_is_shown_and_never_obeyed(any_site: Site, name: str
         answer = member.get(path)
         assert answer.status_code == 200
         assert text not in answer.text or "<" not in text + '"'
-        assert not [tag for tag, given in member.page.tags if tag == "img" or any(n.startswith("on") for n in given)]
-        assert not [given for tag, given in member.page.tags if tag == "script" and "src" not in given]
+        assert not [
+            tag
+            for tag, given in member.page.tags
+            if tag == "img" or any(n.startswith("on") for n in given)
+        ]
+        assert not [
+            given for tag, given in member.page.tags if tag == "script" and "src" not in given
+        ]
         assert "INDELIBLE" not in answer.text
 
 
 def test_what_turns_text_around_is_shown_as_what_it_is(site: Site) -> None:
-    saved = site.edit(site.create(evolve(RATIO, name=BIDI, definition=BIDI)), evolve(RATIO, name=BIDI, definition="x"))
+    saved = site.edit(
+        site.create(evolve(RATIO, name=BIDI, definition=BIDI)),
+        evolve(RATIO, name=BIDI, definition="x"),
+    )
     member = site.member()
-    for path in (LIST, at(saved), at(saved, "/versions/1"), at(saved, "/diff?from=1&to=2"), "/console/history"):
+    for path in (
+        LIST,
+        at(saved),
+        at(saved, "/versions/1"),
+        at(saved, "/diff?from=1&to=2"),
+        "/console/history",
+    ):
         body = member.get(path).text.partition("<main")[2]
         assert "U+202E" in body
         assert "\u202e" not in body
@@ -352,9 +392,17 @@ def test_what_turns_text_around_is_shown_as_what_it_is(site: Site) -> None:
 
 
 def test_two_versions_are_shown_side_by_side_with_their_words_marked(any_site: Site) -> None:
-    before = evolve(RATIO, definition="A part of a whole.", examples=("one half", "two thirds"), scope_boundaries=None)
+    before = evolve(
+        RATIO,
+        definition="A part of a whole.",
+        examples=("one half", "two thirds"),
+        scope_boundaries=None,
+    )
     after = evolve(
-        before, definition="A part of a unit.", examples=("two thirds", "one half!"), scope_boundaries="Here."
+        before,
+        definition="A part of a unit.",
+        examples=("two thirds", "one half!"),
+        scope_boundaries="Here.",
     )
     saved = any_site.create(before)
     any_site.edit(saved, after)
@@ -369,7 +417,9 @@ def test_two_versions_are_shown_side_by_side_with_their_words_marked(any_site: S
     assert "Both versions say the same" in member.page.text
 
 
-def test_every_page_has_one_heading_a_way_past_the_frame_and_a_label_for_each_box(site: Site) -> None:
+def test_every_page_has_one_heading_a_way_past_the_frame_and_a_label_for_each_box(
+    site: Site,
+) -> None:
     saved, member = site.edit(site.create()), site.member()
     for path in (
         LIST,
@@ -385,9 +435,14 @@ def test_every_page_has_one_heading_a_way_past_the_frame_and_a_label_for_each_bo
         boxes = [
             given
             for tag, given in tags
-            if tag in {"textarea", "select"} or (tag == "input" and given.get("type") not in {"hidden", "number"})
+            if tag in {"textarea", "select"}
+            or (tag == "input" and given.get("type") not in {"hidden", "number"})
         ]
 
         assert [tag for tag, _ in tags].count("h1") == 1
         assert "#main" in member.page.links
-        assert not [given for given in boxes if "aria-label" not in given and given.get("id") not in labelled]
+        assert not [
+            given
+            for given in boxes
+            if "aria-label" not in given and given.get("id") not in labelled
+        ]

@@ -32,7 +32,10 @@ def editor(member: Visitor) -> Form:
 def test_a_concept_is_begun_with_all_its_fields(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
-    assert member.send("/new", **as_typed(WHOLE), change_note="begun at the console").status_code == 303
+    assert (
+        member.send("/new", **as_typed(WHOLE), change_note="begun at the console").status_code
+        == 303
+    )
     member.follow()
 
     assert "Created" in member.page.text
@@ -71,8 +74,12 @@ def test_a_published_concept_is_corrected_by_a_new_one(any_site: Site) -> None:
     assert any_site.store.feed().changes[-1].data["corrects"] == saved.concept.id
 
 
-@pytest.mark.parametrize("content", [WHOLE, ODD, ConceptContent(name="")], ids=["whole", "odd", "empty"])
-def test_an_edit_that_changes_nothing_changes_no_character(any_site: Site, content: ConceptContent) -> None:
+@pytest.mark.parametrize(
+    "content", [WHOLE, ODD, ConceptContent(name="")], ids=["whole", "odd", "empty"]
+)
+def test_an_edit_that_changes_nothing_changes_no_character(
+    any_site: Site, content: ConceptContent
+) -> None:
     saved, member = any_site.create(content), any_site.member()
     member.get(at(saved, "/edit"))
     assert member.send("/edit", change_note="looked at it again").status_code == 303
@@ -91,9 +98,13 @@ def test_an_edit_that_changes_nothing_changes_no_character(any_site: Site, conte
         ({"change_note": "turned \u202earound"}, "TEXT_HAS_CONTROLS"),
     ],
 )
-def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(any_site: Site, typed: Json, code: str) -> None:
+def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(
+    any_site: Site, typed: Json, code: str
+) -> None:
     saved, member = any_site.create(WHOLE), any_site.member()
-    wanted: Json = as_typed(evolve(WHOLE, explanation="Typed\r\nat length.")) | {"change_note": "note"} | typed
+    wanted: Json = (
+        as_typed(evolve(WHOLE, explanation="Typed\r\nat length.")) | {"change_note": "note"} | typed
+    )
     for path, ending in (("/console/new", "/new"), (at(saved, "/edit"), "/edit")):
         member.get(path)
         answer = member.send(ending, None, **wanted)
@@ -103,7 +114,9 @@ def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(any_site: Site
         for name, value in wanted.items():
             texts = [value] if isinstance(value, str) else cast("list[str]", value)
             shown = kept[name] if isinstance(value, str) else [text for text in kept[name] if text]
-            assert [text.replace("\r\n", "\n") for text in shown] == [text.replace("\r\n", "\n") for text in texts]
+            assert [text.replace("\r\n", "\n") for text in shown] == [
+                text.replace("\r\n", "\n") for text in texts
+            ]
     assert any_site.now(saved).seq == 1
 
 
@@ -111,7 +124,9 @@ def test_a_key_that_may_not_write_loses_nothing_either(site: Site) -> None:
     saved, member = site.create(), site.member("console")
     member.get(at(saved, "/edit"))
 
-    assert member.send("/edit", definition="Typed for nothing", change_note="x y z").status_code == 403
+    assert (
+        member.send("/edit", definition="Typed for nothing", change_note="x y z").status_code == 403
+    )
     assert "SCOPE_MISSING" in member.page.text
     assert editor(member).fields["definition"] == ["Typed for nothing"]
 
@@ -121,7 +136,9 @@ def test_more_boxes_come_without_a_script_and_keep_what_was_typed(site: Site) ->
     member.get(at(saved, "/edit"))
     boxes = editor(member).fields["examples"]
     assert boxes[2:] == ["", ""]
-    member.send("/edit", examples=[*boxes[:2], "three", "four"], definition="half typed", more="examples")
+    member.send(
+        "/edit", examples=[*boxes[:2], "three", "four"], definition="half typed", more="examples"
+    )
 
     assert editor(member).fields["examples"] == [*boxes[:2], "three", "four", "", ""]
     assert editor(member).fields["definition"] == ["half typed"]
@@ -135,7 +152,9 @@ def test_what_is_published_is_not_edited_and_the_text_stays_on_the_page(site: Si
     old = member.page
     for status in ("REVIEW", "APPROVED", "PUBLISHED"):
         member.get(at(saved))
-        member.page.forms = [form for form in member.page.forms if form.fields.get("status") == [status]]
+        member.page.forms = [
+            form for form in member.page.forms if form.fields.get("status") == [status]
+        ]
         assert member.send("/step", reason="on it goes").status_code == 303
     member.page = old
 
@@ -165,7 +184,9 @@ class TestTwoEditsThatMet:
         assert answer.status_code == 412
         return saved, member
 
-    def test_both_are_shown_beside_what_they_began_with_and_nothing_is_resolved(self, any_site: Site) -> None:
+    def test_both_are_shown_beside_what_they_began_with_and_nothing_is_resolved(
+        self, any_site: Site
+    ) -> None:
         saved, member = self.met(any_site)
         text = " ".join(member.page.text.split())
 
@@ -175,12 +196,21 @@ class TestTwoEditsThatMet:
         assert "Examples Only they changed this" in text
         assert "Name: you both changed it to the same text." in text
         assert "1 field was changed by both" in text
-        assert not [given for _, given in member.page.tags if given.get("type") == "radio" and "checked" in given]
+        assert not [
+            given
+            for _, given in member.page.tags
+            if given.get("type") == "radio" and "checked" in given
+        ]
         assert any_site.now(saved).version.content == self.THEIRS
 
     def test_it_is_saved_as_it_was_decided(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
-        member.send("/edit", choice__definition="theirs", choice__explanation="yours", choice__examples="theirs")
+        member.send(
+            "/edit",
+            choice__definition="theirs",
+            choice__explanation="yours",
+            choice__examples="theirs",
+        )
         member.follow()
 
         assert any_site.now(saved).version.content == evolve(self.THEIRS, explanation="Mine alone.")
@@ -189,7 +219,11 @@ class TestTwoEditsThatMet:
 
     def test_a_text_can_be_written_anew(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
-        chosen: Json = {"choice__definition": "yours", "choice__explanation": "theirs", "choice__examples": "yours"}
+        chosen: Json = {
+            "choice__definition": "yours",
+            "choice__explanation": "theirs",
+            "choice__examples": "yours",
+        }
         member.send("/edit", **chosen, definition="Both.", examples=["One.", "", "Another."])
 
         content = any_site.now(saved).version.content
@@ -210,7 +244,11 @@ class TestTwoEditsThatMet:
     def test_a_third_edit_in_between_is_met_again(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
         any_site.edit(evolve(saved, seq=2), evolve(self.THEIRS, explanation="Theirs, later."))
-        chosen: Json = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
+        chosen: Json = {
+            "choice__definition": "yours",
+            "choice__explanation": "yours",
+            "choice__examples": "theirs",
+        }
         answer = member.send("/edit", **chosen)
 
         assert answer.status_code == 412
@@ -221,7 +259,11 @@ class TestTwoEditsThatMet:
 
     def test_a_refusal_on_the_way_leads_back_to_the_merge(self, site: Site) -> None:
         saved, member = self.met(site)
-        chosen: Json = {"choice__definition": "yours", "choice__explanation": "yours", "choice__examples": "theirs"}
+        chosen: Json = {
+            "choice__definition": "yours",
+            "choice__explanation": "yours",
+            "choice__examples": "theirs",
+        }
         assert member.send("/edit", **chosen, definition="x" * 20_001).status_code == 422
         assert editor(member).fields["definition"] == ["x" * 20_001]
 
@@ -247,7 +289,9 @@ def test_a_form_sent_again_with_another_text_is_refused_then_met(site: Site) -> 
     page = member.page
     member.send("/edit", definition="First.", change_note="first thought")
     member.page = page
-    assert member.send("/edit", definition="Second.", change_note="second thought").status_code == 422
+    assert (
+        member.send("/edit", definition="Second.", change_note="second thought").status_code == 422
+    )
     assert "IDEMPOTENCY_KEY_REUSED" in member.page.text
 
     assert member.send("/edit").status_code == 412
@@ -258,7 +302,10 @@ def test_a_body_that_is_too_large_is_a_page_too(site: Site) -> None:
     member = site.member()
     member.get("/console/new")
 
-    assert member.send("/new", name="x", definition="y" * 2**21, change_note="large").status_code == 413
+    assert (
+        member.send("/new", name="x", definition="y" * 2**21, change_note="large").status_code
+        == 413
+    )
     assert "BODY_TOO_LARGE" in member.page.text
     assert LIST in member.page.links
 

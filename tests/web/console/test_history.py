@@ -27,7 +27,11 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def cursor_of(member: Visitor) -> str:
     member.get(HISTORY)
-    return next(given["data-cursor"] for tag, given in member.page.tags if tag == "ol" and "data-cursor" in given)
+    return next(
+        given["data-cursor"]
+        for tag, given in member.page.tags
+        if tag == "ol" and "data-cursor" in given
+    )
 
 
 def frames(answer: TestResponse) -> list[str]:
@@ -79,7 +83,9 @@ def test_from_the_beginning_every_change_comes_once(any_site: Site) -> None:
     seen = re.findall(r"Number \d\d", member.page.text)
     member.get(next(link for link in member.page.links if "cursor=" in link))
 
-    assert seen + re.findall(r"Number \d\d", member.page.text) == [f"Number {number:02}" for number in range(60)]
+    assert seen + re.findall(r"Number \d\d", member.page.text) == [
+        f"Number {number:02}" for number in range(60)
+    ]
 
 
 def test_a_key_s_change_shows_nothing_of_its_secret(site: Site) -> None:
@@ -93,7 +99,10 @@ def test_a_key_s_change_shows_nothing_of_its_secret(site: Site) -> None:
 def test_a_cursor_that_we_did_not_give_is_refused(site: Site, query: str) -> None:
     member = site.member()
 
-    assert (member.get(HISTORY + query).status_code, member.get(STREAM + query).status_code) == (400, 400)
+    assert (member.get(HISTORY + query).status_code, member.get(STREAM + query).status_code) == (
+        400,
+        400,
+    )
 
 
 def test_a_stream_tells_its_mode_then_every_change_as_it_is_on_the_page(any_site: Site) -> None:
@@ -116,14 +125,18 @@ def test_a_browser_that_comes_again_goes_on_where_it_was(any_site: Site) -> None
     member = any_site.member()
     cursor = cursor_of(member)
     any_site.create(evolve(RATIO, name="First"))
-    last = re.findall(r"^id: (\S+)$", member.get(f"{STREAM}?cursor={cursor}").text, re.MULTILINE)[-1]
+    last = re.findall(r"^id: (\S+)$", member.get(f"{STREAM}?cursor={cursor}").text, re.MULTILINE)[
+        -1
+    ]
     any_site.create(evolve(RATIO, name="Second"))
     again = member.get(f"{STREAM}?cursor={cursor}", **{"Last-Event-ID": last}).text
 
     assert ("First" in again, "Second" in again) == (False, True)
 
 
-def test_a_change_comes_while_the_stream_is_open(any_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_comes_while_the_stream_is_open(
+    any_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(streams, "LONGEST_SECONDS", 60)
     member = any_site.member()
     answer, parts = opened(member, cursor_of(member))
@@ -135,7 +148,9 @@ def test_a_change_comes_while_the_stream_is_open(any_site: Site, monkeypatch: py
     answer.close()
 
 
-def test_a_silent_stream_says_that_it_stands_and_ends_in_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_stream_says_that_it_stands_and_ends_in_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(streams, "LONGEST_SECONDS", 0.5)
     member = site.member()
     found = frames(member.get(f"{STREAM}?cursor={cursor_of(member)}"))
@@ -171,7 +186,9 @@ def test_a_stream_that_its_reader_leaves_makes_room() -> None:
         answer.close()
 
 
-def test_a_stream_ends_with_the_store_and_the_browser_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_ends_with_the_store_and_the_browser_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     site = Site(memory())
     member = site.member()
     answer, parts = opened(member, cursor_of(member))

@@ -12,12 +12,26 @@ from indelible.testing.stores import MAYA
 from indelible_web.console.cookies import IDLE_SECONDS, LONGEST_SECONDS
 
 NOOR = Actor.user("noor")
-PAGES = (LIST, HISTORY, "/console/new", "/console/concepts/x", "/console/concepts/x/edit", "/console/nowhere")
-POSTS = ("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out")
+PAGES = (
+    LIST,
+    HISTORY,
+    "/console/new",
+    "/console/concepts/x",
+    "/console/concepts/x/edit",
+    "/console/nowhere",
+)
+POSTS = (
+    "/console/new",
+    "/console/concepts/x/step",
+    "/console/concepts/x/edit",
+    "/console/sign-out",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_whoever_is_not_signed_in_is_led_to_the_door_and_from_there_back(site: Site, path: str) -> None:
+def test_whoever_is_not_signed_in_is_led_to_the_door_and_from_there_back(
+    site: Site, path: str
+) -> None:
     visitor, key = site.visitor(), site.key().text
     assert visitor.get(path).status_code == 303
     visitor.follow()
@@ -150,7 +164,10 @@ def test_an_expired_key_ends_its_sessions(site: Site) -> None:
 
 
 def test_the_cookie_of_another_deployment_opens_nothing(site: Site) -> None:
-    here, there = site.member(), Site(site.store, evolve(SETTINGS, secret=b"another secret, 32 bytes in length"))
+    here, there = (
+        site.member(),
+        Site(site.store, evolve(SETTINGS, secret=b"another secret, 32 bytes in length")),
+    )
     visitor, cookie = there.visitor(), here.client.get_cookie("indelible")
     assert cookie is not None
     visitor.client.set_cookie("indelible", cookie.value)
@@ -163,13 +180,17 @@ def test_a_cookie_that_we_did_not_sign_is_no_cookie(site: Site, value: str) -> N
     member = site.member()
     cookie = member.client.get_cookie("indelible")
     assert cookie is not None
-    flipped = "B" if cookie.value[-4] == "A" else "A"  # not the last, of whose bits not all are read
+    flipped = (
+        "B" if cookie.value[-4] == "A" else "A"
+    )  # not the last, of whose bits not all are read
     for planted in (value, cookie.value[:-4] + flipped + cookie.value[-3:], cookie.value + "x"):
         member.client.set_cookie("indelible", planted)
         assert member.get(LIST).status_code == 303
 
 
-def test_a_session_opens_no_door_of_the_api_and_a_key_in_a_header_none_of_the_console(site: Site) -> None:
+def test_a_session_opens_no_door_of_the_api_and_a_key_in_a_header_none_of_the_console(
+    site: Site,
+) -> None:
     key = site.key().text
 
     assert site.member().get("/v1/concepts").status_code == 401
@@ -178,9 +199,13 @@ def test_a_session_opens_no_door_of_the_api_and_a_key_in_a_header_none_of_the_co
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "\u00e9"])
-def test_a_form_without_its_session_s_token_does_nothing(site: Site, path: str, token: str | None) -> None:
+def test_a_form_without_its_session_s_token_does_nothing(
+    site: Site, path: str, token: str | None
+) -> None:
     member, before = site.member(), len(site.store.feed().changes)
-    answer = member.post(path, {"reason": "x", "name": "Ratio", **({} if token is None else {"csrf": token})})
+    answer = member.post(
+        path, {"reason": "x", "name": "Ratio", **({} if token is None else {"csrf": token})}
+    )
 
     assert (answer.status_code, "FORM_FORGED" in answer.text) == (403, True)
     assert len(site.store.feed().changes) == before
@@ -207,7 +232,9 @@ def test_another_session_s_token_is_no_token(site: Site) -> None:
         {"Origin": "http://localhost:81"},
     ],
 )
-def test_a_form_from_another_site_does_nothing_even_with_the_token(site: Site, headers: dict[str, str]) -> None:
+def test_a_form_from_another_site_does_nothing_even_with_the_token(
+    site: Site, headers: dict[str, str]
+) -> None:
     member = site.member()
     member.get("/console/new")
 
@@ -216,9 +243,13 @@ def test_a_form_from_another_site_does_nothing_even_with_the_token(site: Site, h
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_a_form_from_another_site_does_not_even_end_the_session_that_there_is(site: Site, path: str) -> None:
+def test_a_form_from_another_site_does_not_even_end_the_session_that_there_is(
+    site: Site, path: str
+) -> None:
     without_cookie = site.visitor()  # a browser does not send it with another site's form
-    answer = without_cookie.post(path, {"csrf": "x"}, **{"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.test"})
+    answer = without_cookie.post(
+        path, {"csrf": "x"}, **{"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.test"}
+    )
 
     assert answer.status_code == 401
     assert "Set-Cookie" not in answer.headers
@@ -268,7 +299,11 @@ def test_what_was_typed_survives_a_session_that_ended(any_site: Site) -> None:
     visitor.get("/console/new")
     any_site.revoke(made)
     here = {"Origin": "http://localhost"}
-    typed = {"name": "Kept & <b>", "examples": ["one\r\nline", "two"], "change_note": "long thought"}
+    typed = {
+        "name": "Kept & <b>",
+        "examples": ["one\r\nline", "two"],
+        "change_note": "long thought",
+    }
     assert visitor.send("/new", here, **typed).status_code == 401
     assert visitor.send("sign-in", here, key=any_site.key().text).status_code == 200
     assert "Nothing was saved yet" in visitor.page.text
@@ -290,14 +325,18 @@ def test_what_was_typed_survives_a_session_that_was_changed_in_another_window(si
     member.sign_in(site.key().text)
     member.page = old
     here = {"Sec-Fetch-Site": "same-origin"}
-    assert member.send("/new", here, name="Kept", change_note="thought of before").status_code == 403
+    assert (
+        member.send("/new", here, name="Kept", change_note="thought of before").status_code == 403
+    )
     assert "Kept" in member.answer.text if member.answer else False
 
     assert member.send("/new", here).status_code == 303
 
 
 def test_nothing_is_carried_for_a_form_that_may_come_from_elsewhere(site: Site) -> None:
-    answer = site.visitor().post("/console/new", {"name": "Planted"}, **{"Sec-Fetch-Site": "cross-site"})
+    answer = site.visitor().post(
+        "/console/new", {"name": "Planted"}, **{"Sec-Fetch-Site": "cross-site"}
+    )
 
     assert answer.status_code == 401
     assert "Planted" not in answer.text
@@ -306,7 +345,11 @@ def test_nothing_is_carried_for_a_form_that_may_come_from_elsewhere(site: Site) 
 def test_no_page_holds_a_script_or_a_style_or_anything_from_elsewhere(site: Site) -> None:
     saved = site.edit(site.create())
     member = site.member()
-    for path in (DOOR, *PAGES, *(at(saved, end) for end in ("", "/edit", "/versions/1", "/diff?from=1&to=2"))):
+    for path in (
+        DOOR,
+        *PAGES,
+        *(at(saved, end) for end in ("", "/edit", "/versions/1", "/diff?from=1&to=2")),
+    ):
         answer = member.get(path)
         policy = answer.headers["Content-Security-Policy"] if answer.status_code == 200 else ""
         assert "unsafe" not in policy
@@ -323,5 +366,8 @@ def holes(page: Page) -> list[str]:
         if tag == "style"
         or (tag == "script" and "src" not in given)
         or any(name == "style" or name.startswith("on") for name in given)
-        or any(given.get(name, "").startswith(("http", "//", "data:")) for name in ("src", "href", "action"))
+        or any(
+            given.get(name, "").startswith(("http", "//", "data:"))
+            for name in ("src", "href", "action")
+        )
     ]

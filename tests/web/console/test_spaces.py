@@ -10,7 +10,18 @@ from tests.web.hostile.rows import MARKUP
 from indelible import captures
 from indelible.captures import ANNEALED, EngagementLevel
 from indelible.kernel import Actor
-from indelible.testing.captures.scenarios import X1, X2, A, B, C, Place, activated, change, space_of, worked
+from indelible.testing.captures.scenarios import (
+    X1,
+    X2,
+    A,
+    B,
+    C,
+    CaptureScenario,
+    activate_algorithm_for,
+    change,
+    space_of,
+    worked,
+)
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, install_algorithm
 from indelible_web.captures import pages as console_spaces
@@ -36,7 +47,7 @@ def marks(page: Page) -> int:
     return sum("transform" in given for given in tags(page, "path"))
 
 
-def looked_at(site: Site, place: Place, owner: Actor = MAYA) -> tuple[Visitor, int]:
+def looked_at(site: Site, place: CaptureScenario, owner: Actor = MAYA) -> tuple[Visitor, int]:
     visitor = reader(site, owner)
     return visitor, visitor.get(f"{SPACES}/{place.space_id}").status_code
 
@@ -50,7 +61,9 @@ def install(request: pytest.FixtureRequest) -> Callable[..., object]:
         if isinstance(under, SqlStore):
             is_postgresql = not under.own_url.startswith("sqlite")
             install_algorithm(
-                under, algorithm_id, request.getfixturevalue("database").owner_url if is_postgresql else None
+                under,
+                algorithm_id,
+                request.getfixturevalue("database").owner_url if is_postgresql else None,
             )
 
     return give
@@ -97,7 +110,10 @@ def test_a_key_without_the_scope_is_told_which(site: Site, path: str) -> None:
 def test_a_foreign_space_is_nothing_here_as_is_none(any_site: Site) -> None:
     place = space_of(any_site.store, user_id="noor")
 
-    assert [looked_at(any_site, place)[1], looked_at(any_site, Place(any_site.store, "x"))[1]] == [404, 404]
+    assert [
+        looked_at(any_site, place)[1],
+        looked_at(any_site, CaptureScenario(any_site.store, "x"))[1],
+    ] == [404, 404]
     assert looked_at(any_site, place, NOOR)[1] == 200
     assert "reading" not in looked_at(any_site, place)[0].page.text
 
@@ -111,8 +127,10 @@ def test_an_empty_space_says_of_every_part_that_it_is_empty(any_site: Site) -> N
         assert said in text(visitor.page)
 
 
-def test_a_picture_and_its_tables_say_the_same(any_site: Site, install: Callable[..., object]) -> None:
-    activated(any_site.store, install=install)
+def test_a_picture_and_its_tables_say_the_same(
+    any_site: Site, install: Callable[..., object]
+) -> None:
+    activate_algorithm_for(any_site.store, install=install)
     place = space_of(any_site.store)
     for seed, name in ((A, "algebra"), (B, "botany"), (C, "chess")):
         place.subspace(seed, name)
@@ -125,7 +143,9 @@ def test_a_picture_and_its_tables_say_the_same(any_site: Site, install: Callable
     assert marks(visitor.page) == 2
     assert [given["class"] for given in tags(visitor.page, "g")] == ["hub p1", "hub p2", "hub p3"]
     assert "2 pages and 3 centroids" in said
-    assert {"algebra", "botany", "chess"} == {name for _, name in re.findall(r"([123])\. (algebra|botany|chess)", said)}
+    assert {"algebra", "botany", "chess"} == {
+        name for _, name in re.findall(r"([123])\. (algebra|botany|chess)", said)
+    }
     assert "Groups" in said
     assert "Rings" in said
     assert re.search(r"0\.121 UPDATED clear", said)
@@ -157,10 +177,10 @@ def test_a_capture_that_is_too_close_to_call_says_that_the_centroid_stayed(site:
 def test_whoever_chose_a_threshold_or_an_algorithm_is_named_with_the_reason(
     any_site: Site, install: Callable[..., object]
 ) -> None:
-    activated(any_site.store, install=install)
+    activate_algorithm_for(any_site.store, install=install)
     change(any_site.store, "assignment_margin_threshold", "0.1")
     change(any_site.store, "assignment_margin_threshold", "0.07", seq=1)
-    activated(any_site.store, "oscl-2", ANNEALED, install)
+    activate_algorithm_for(any_site.store, "oscl-2", ANNEALED, install)
     said = text(looked_at(any_site, space_of(any_site.store))[0].page)
 
     assert re.search(r"oscl-2\s*, made active by user:maya", said)
@@ -172,7 +192,7 @@ def test_whoever_chose_a_threshold_or_an_algorithm_is_named_with_the_reason(
 
 @pytest.mark.parametrize("vectors", [[(1.0,)], [(1.0,), (-1.0,)], [(2.0,), (1.0,)]])
 def test_one_dimension_and_one_page_are_drawn_too(site: Site, vectors: list[tuple[float]]) -> None:
-    activated(site.store)
+    activate_algorithm_for(site.store)
     place = space_of(site.store, dimension=1)
     for number, vector in enumerate(vectors):
         place.capture(vector, url=f"https://example.org/{number}")
@@ -195,7 +215,9 @@ def test_more_pages_than_are_drawn_are_told(site: Site, monkeypatch: pytest.Monk
     assert re.search(r"Latent\s*4", visitor.page.text)
 
 
-def test_subspaces_beyond_those_that_are_shown_are_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_subspaces_beyond_those_that_are_shown_are_told(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(console_spaces, "PARTS", 1)
     place, _, second, _ = worked(site.store)
     place.capture(B)
@@ -206,8 +228,10 @@ def test_subspaces_beyond_those_that_are_shown_are_told(site: Site, monkeypatch:
     assert "another subspace" in visitor.page.text
 
 
-def test_the_same_space_is_drawn_the_same_in_every_look(any_site: Site, install: Callable[..., object]) -> None:
-    activated(any_site.store, install=install)
+def test_the_same_space_is_drawn_the_same_in_every_look(
+    any_site: Site, install: Callable[..., object]
+) -> None:
+    activate_algorithm_for(any_site.store, install=install)
     place = space_of(any_site.store)
     for seed, name in ((A, "algebra"), (C, "chess")):
         place.subspace(seed, name)
@@ -222,7 +246,7 @@ def test_the_same_space_is_drawn_the_same_in_every_look(any_site: Site, install:
 
 @pytest.mark.parametrize("said", [*MARKUP, "safe\u202etxt.exe\u2066"])
 def test_what_somebody_wrote_stays_text(site: Site, said: str) -> None:
-    activated(site.store)
+    activate_algorithm_for(site.store)
     place = space_of(site.store)
     command = captures.CreateSubspace(
         user_id="maya",

@@ -9,10 +9,21 @@ from attrs import evolve
 from tests.web.console.visitor import Page, Site, Visitor
 from tests.web.harness import SCOPES, SETTINGS, memory
 from tests.web.hostile.rows import MARKUP
-from tests.web.minting import EARLIER, MAYA_S, WORKER, acted, buried, claimed, dropped, failed, hash_of, minted
+from tests.web.minting import (
+    EARLIER,
+    MAYA_S,
+    WORKER,
+    acted,
+    buried,
+    claimed,
+    dropped,
+    failed,
+    hash_of,
+    minted,
+)
 from werkzeug.test import TestResponse
 
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.kernel.stages import STAGE
 from indelible.tokens import Repositories
 from indelible_web.console import tasks as console_work
@@ -37,7 +48,8 @@ def cells(page_text: str, stage: str) -> list[str]:
     """What the table says of a stage."""
     row = next(row for row in page_text.split("<tr")[1:] if f">{stage}</a>" in row)
     return [
-        " ".join(re.sub("<[^>]+>", "", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+        " ".join(re.sub("<[^>]+>", "", cell).split())
+        for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
     ]
 
 
@@ -55,7 +67,9 @@ def test_without_work_the_page_says_how_a_stage_appears(any_site: Site) -> None:
         assert said in text(member.page)
 
 
-def test_every_stage_shows_what_is_due_in_hand_and_dead_and_how_long_the_oldest_waits(any_site: Site) -> None:
+def test_every_stage_shows_what_is_due_in_hand_and_dead_and_how_long_the_oldest_waits(
+    any_site: Site,
+) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     claimed(any_site.store, "upload", "token-1")
     buried(any_site.store)
@@ -86,7 +100,9 @@ def test_a_rate_is_what_was_claimed_between_two_looks(any_site: Site) -> None:
     assert [cells(each, "detect")[4] for each in (first, second, third)] == [NOT_YET, "8", "0"]
 
 
-@pytest.mark.parametrize("query", ["at=2026-01-01T00:00:00Z", "at=2999-01-01T00:00:00Z&claims.detect=1"])
+@pytest.mark.parametrize(
+    "query", ["at=2026-01-01T00:00:00Z", "at=2999-01-01T00:00:00Z&claims.detect=1"]
+)
 def test_without_an_earlier_look_there_is_no_rate(site: Site, query: str) -> None:
     buried(site.store)
 
@@ -97,7 +113,9 @@ def test_without_an_earlier_look_there_is_no_rate(site: Site, query: str) -> Non
     ("claims", "shown"),
     [*((each, NOT_YET) for each in ("x", "-1", "1e3", "9" * 19, "")), ("9" * 18, "0")],
 )
-def test_what_somebody_says_that_they_have_seen_is_a_number_or_nothing(site: Site, claims: str, shown: str) -> None:
+def test_what_somebody_says_that_they_have_seen_is_a_number_or_nothing(
+    site: Site, claims: str, shown: str
+) -> None:
     buried(site.store)
 
     found = operator(site).get(f"{NOW}?at=2026-01-01T00:00:00Z&claims.detect={claims}").text
@@ -124,15 +142,22 @@ def test_dead_work_is_revived_for_a_reason(any_site: Site) -> None:
     assert "it never answers" in member.page.text
     assert f"{WORK}/detect/chain" in member.page.links
     member.get(f"{WORK}/detect/chain")
-    assert all(said in text(member.page) for said in ("Died", "it never answers", "Failed", "not yet", "system:worker"))
+    assert all(
+        said in text(member.page)
+        for said in ("Died", "it never answers", "Failed", "not yet", "system:worker")
+    )
     assert member.send("/revive", reason="it answers again").status_code == 303
     member.follow()
 
     assert "Revived: it is due now" in text(member.page)
     assert not [form for form in member.page.forms if form.action.endswith("/revive")]
-    work = any_site.store.read(lambda tx: tx.work.get("detect", "chain"))
-    (attempt,) = any_site.store.read(lambda tx: tx.work.attempts_of("detect", "chain", limit=1))
-    assert (work.buried, str(attempt.actor), attempt.reason) == (None, "user:maya", "it answers again")
+    work = any_site.store.read(lambda tx: tx.tasks.get("detect", "chain"))
+    (attempt,) = any_site.store.read(lambda tx: tx.tasks.attempts_of("detect", "chain", limit=1))
+    assert (work.dead_reason, str(attempt.actor), attempt.reason) == (
+        None,
+        "user:maya",
+        "it answers again",
+    )
 
 
 def test_a_stage_is_paused_and_goes_on_for_a_reason(any_site: Site) -> None:
@@ -164,8 +189,10 @@ def test_a_refusal_is_shown_at_the_form_and_the_reason_stays_in_it(
 
     assert answer.status_code == 422
     assert "Refused." in member.page.text
-    assert [form.fields["reason"] for form in member.page.forms if form.action.endswith(ending)] == [[reason]]
-    assert site.store.read(lambda tx: tx.work.get("detect", "chain")).buried
+    assert [
+        form.fields["reason"] for form in member.page.forms if form.action.endswith(ending)
+    ] == [[reason]]
+    assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
 
 
 def test_what_somebody_else_was_first_with_is_refused(site: Site) -> None:
@@ -175,7 +202,7 @@ def test_what_somebody_else_was_first_with_is_refused(site: Site) -> None:
         each.get(f"{WORK}/detect/chain")
     assert one.send("/revive", reason="first").status_code == 303
     assert other.send("/revive", reason="my long reason").status_code == 409
-    assert all(said in other.page.text for said in ("NOT_BURIED", "my long reason"))
+    assert all(said in other.page.text for said in ("TASK_NOT_DEAD", "my long reason"))
 
     for each in (one, other):
         each.get(f"{WORK}/detect")
@@ -194,8 +221,8 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
         found.append(member.send("/revive", reason="once").location)
 
     assert found[0] == found[1] is not None
-    attempts = any_site.store.read(lambda tx: tx.work.attempts_of("detect", "chain", limit=10))
-    assert [each.outcome for each in attempts].count("REVIVED") == 1  # type: ignore[arg-type]
+    attempts = any_site.store.read(lambda tx: tx.tasks.attempts_of("detect", "chain", limit=10))
+    assert [each.outcome for each in attempts].count("REQUEUED") == 1  # type: ignore[arg-type]
 
 
 def test_a_long_list_of_the_dead_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,21 +261,26 @@ def test_only_somebody_who_may_do_everything_sees_work(site: Site, path: str) ->
     assert WORK not in member.page.links
 
 
-@pytest.mark.parametrize("path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"])
+@pytest.mark.parametrize(
+    "path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"]
+)
 def test_only_somebody_who_may_do_everything_does_anything_to_it(site: Site, path: str) -> None:
     buried(site.store)
     member = site.member("console", *SCOPES)
     token = member.get("/console/new").text.split('name="csrf" value="')[1].split('"')[0]
 
     assert member.post(f"/console{path}", {"csrf": token, "reason": "mine"}).status_code == 403
-    assert site.store.read(lambda tx: tx.work.get("detect", "chain")).buried
+    assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
 
 
 def test_there_is_no_third_way_to_turn_a_switch(site: Site) -> None:
     member = operator(site)
     token = member.get(f"{WORK}/detect").text.split('name="csrf" value="')[1].split('"')[0]
 
-    assert member.post("/console/stages/detect/stop", {"csrf": token, "reason": "x"}).status_code == 404
+    assert (
+        member.post("/console/stages/detect/stop", {"csrf": token, "reason": "x"}).status_code
+        == 404
+    )
 
 
 def test_a_table_that_is_looked_at_leaves_a_session_to_end_and_is_told_so(site: Site) -> None:
@@ -282,11 +314,17 @@ def test_what_a_worker_or_a_chain_says_is_shown_and_never_obeyed(site: Site, nam
         answer = member.get(path)
         assert answer.status_code == 200
         assert MARKUP[name] not in answer.text or "<" not in MARKUP[name] + '"'
-        assert not [tag for tag, given in member.page.tags if tag == "img" or any(n.startswith("on") for n in given)]
-        assert not [given for tag, given in member.page.tags if tag == "script" and "src" not in given]
+        assert not [
+            tag
+            for tag, given in member.page.tags
+            if tag == "img" or any(n.startswith("on") for n in given)
+        ]
+        assert not [
+            given for tag, given in member.page.tags if tag == "script" and "src" not in given
+        ]
 
 
-def _failed(tx: Writing, said: Mapping[str, str]) -> None:
+def _failed(tx: WriteTx, said: Mapping[str, str]) -> None:
     tokens = Repositories.over(tx).tokens
     token = tokens.get_by_token_id(1)
     assert token is not None
@@ -303,7 +341,10 @@ def test_tokens_are_listed_and_each_tells_its_history(any_site: Site) -> None:
     assert [f"{TOKENS}/{number}" in member.page.links for number in (1, 2)] == [False, True]
     member.get(f"{TOKENS}/2")
 
-    assert all(said in text(member.page) for said in ("Token 2", "Failed", "PROVIDER_REFUSED", str(WORKER), "a test"))
+    assert all(
+        said in text(member.page)
+        for said in ("Token 2", "Failed", "PROVIDER_REFUSED", str(WORKER), "a test")
+    )
     assert member.get(f"{TOKENS}/3").status_code == 404
     assert member.get(f"{TOKENS}/x").status_code == 422
 
@@ -336,7 +377,11 @@ def test_every_page_of_work_has_one_heading_and_a_label_for_each_box(site: Site)
         member.get(path)
         tags = member.page.tags
         labelled = {given.get("for") for tag, given in tags if tag == "label"}
-        boxes = [given for tag, given in tags if tag in {"select", "input"} and given.get("type") != "hidden"]
+        boxes = [
+            given
+            for tag, given in tags
+            if tag in {"select", "input"} and given.get("type") != "hidden"
+        ]
 
         assert [tag for tag, _ in tags].count("h1") == 1
         assert not [given for given in boxes if given.get("id") not in labelled]

@@ -10,9 +10,9 @@ from tests.web.harness import SCOPES, SETTINGS, Json
 from werkzeug.test import TestResponse
 
 from indelible import concepts
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.concepts import ConceptContent
-from indelible.kernel import Actor, plain
+from indelible.kernel import Actor, to_json_value
 from indelible.kernel.keys import CreateKey, KeyCreated, RevokeKey, create_key, revoke_key
 from indelible.testing.stores import BEGINNING, CLEARER, MAYA, RATIO, AnyStore
 from indelible_web import WebSettings, create_app
@@ -42,10 +42,14 @@ class Site:
 
     def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS) -> None:
         self.store, self.clock = store, Hands()
-        self.app = create_app(Wiring(store=store, clock=self.clock), settings)
+        self.app = create_app(AppContext(store=store, clock=self.clock), settings)
 
-    def key(self, *scopes: str, owner: Actor = MAYA, expires_at: datetime | None = None) -> KeyCreated:
-        command = CreateKey(owner=owner, scopes=scopes or ("console", *SCOPES), expires_at=expires_at)
+    def key(
+        self, *scopes: str, owner: Actor = MAYA, expires_at: datetime | None = None
+    ) -> KeyCreated:
+        command = CreateKey(
+            owner=owner, scopes=scopes or ("console", *SCOPES), expires_at=expires_at
+        )
         return self.store.run(create_key, command, actor=OPERATOR, reason="a test")
 
     def revoke(self, made: KeyCreated) -> None:
@@ -65,13 +69,20 @@ class Site:
         command = concepts.CreateConcept(content=content)
         return self.store.run(concepts.create_concept, command, actor=by, reason="a first draft")
 
-    def edit(self, saved: concepts.ConceptSaved, content: ConceptContent = CLEARER) -> concepts.ConceptSaved:
+    def edit(
+        self, saved: concepts.ConceptSaved, content: ConceptContent = CLEARER
+    ) -> concepts.ConceptSaved:
         command = concepts.EditConcept(
-            concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note="says it more clearly"
+            concept_id=saved.concept.id,
+            expected_seq=saved.seq,
+            content=content,
+            change_note="says it more clearly",
         )
-        return self.store.run(concepts.edit_concept, command, actor=MAYA, reason=command.change_note)
+        return self.store.run(
+            concepts.edit_concept, command, actor=MAYA, reason=command.change_note
+        )
 
-    def now(self, saved: concepts.ConceptSaved) -> concepts.ConceptShown:
+    def now(self, saved: concepts.ConceptSaved) -> concepts.ConceptView:
         return self.store.read(concepts.get_concept, saved.concept.id)
 
 
@@ -118,7 +129,9 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._area:
             found = self._fields(self._area)
-            found[-1] = found[-1].removeprefix("\n").replace("\n", "\r\n")  # as a browser reads, and sends it
+            found[-1] = (
+                found[-1].removeprefix("\n").replace("\n", "\r\n")
+            )  # as a browser reads, and sends it
             self._area = None
 
     def handle_data(self, data: str) -> None:
@@ -142,9 +155,15 @@ class Visitor:
     def get(self, path: str, **headers: str) -> TestResponse:
         return self._seen(self.client.get(path, headers=headers))
 
-    def send(self, ending: str = "", headers: Mapping[str, str] | None = None, **typed: object) -> TestResponse:
+    def send(
+        self, ending: str = "", headers: Mapping[str, str] | None = None, **typed: object
+    ) -> TestResponse:
         """Send the page's form whose action ends so, with these fields typed over; a list is several of a name."""
-        form = next(each for each in self.page.forms if each.action.endswith(ending) and "sign-out" not in each.action)
+        form = next(
+            each
+            for each in self.page.forms
+            if each.action.endswith(ending) and "sign-out" not in each.action
+        )
         data: Json = form.fields | {name.replace("__", "."): value for name, value in typed.items()}
         data = {name: value for name, value in data.items() if value is not None}
         return self._seen(self.client.post(form.action, data=data, headers=dict(headers or {})))
@@ -177,4 +196,6 @@ def at(saved: concepts.ConceptSaved, ending: str = "") -> str:
 
 
 def as_typed(content: ConceptContent) -> Json:
-    return cast("Json", plain(content)) | {"scope_boundaries": content.scope_boundaries or ""}
+    return cast("Json", to_json_value(content)) | {
+        "scope_boundaries": content.scope_boundaries or ""
+    }

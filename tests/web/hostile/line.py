@@ -25,7 +25,11 @@ class Line:
 
     def __str__(self) -> str:
         said = self.sent.get("data") or self.sent.get("json") or self.sent.get("headers") or ""
-        return f"{self.row} {self.method} {self.path} {said}"[:80].encode("ascii", "backslashreplace").decode()
+        return (
+            f"{self.row} {self.method} {self.path} {said}"[:80]
+            .encode("ascii", "backslashreplace")
+            .decode()
+        )
 
 
 def get(row: int, status: int, code: str, path: str, **sent: Unpack[Sent]) -> Line:

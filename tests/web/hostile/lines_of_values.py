@@ -4,9 +4,18 @@ from tests.web.hostile.line import BIRTH, EDIT, HERE, STEP, Line, birth, edit, g
 
 OF_VALUES: list[Line] = [
     # whole numbers that are none
-    *(get(19, 422, "INVALID_FIELDS", f"/v1/concepts?limit={text}") for text in ("1.9", "1_000", "%207%20", "%D9%A3")),
-    *(get(19, 422, "INVALID_FIELDS", f"{HERE}/as-of?seq={text}") for text in ("true", "+1", "0x1", "1e0", "01", "-0")),
-    *(get(19, 422, "INVALID_FIELDS", f"{HERE}/versions/{text}") for text in ("1.0", "%20", "%D9%A1", "latest", "null")),
+    *(
+        get(19, 422, "INVALID_FIELDS", f"/v1/concepts?limit={text}")
+        for text in ("1.9", "1_000", "%207%20", "%D9%A3")
+    ),
+    *(
+        get(19, 422, "INVALID_FIELDS", f"{HERE}/as-of?seq={text}")
+        for text in ("true", "+1", "0x1", "1e0", "01", "-0")
+    ),
+    *(
+        get(19, 422, "INVALID_FIELDS", f"{HERE}/versions/{text}")
+        for text in ("1.0", "%20", "%D9%A1", "latest", "null")
+    ),
     get(19, 422, "INVALID_FIELDS", f"{HERE}/diff?from=1&to="),
     get(19, 422, "INVALID_FIELDS", f"{HERE}/diff?from=1"),
     # whole numbers that are too large or too small
@@ -68,7 +77,10 @@ OF_VALUES: list[Line] = [
         )
     ),
     # pages
-    *(get(28, 422, "NUMBER_OUT_OF_RANGE", f"/v1/concepts?limit={limit}") for limit in ("0", "101", "1000000000", "-1")),
+    *(
+        get(28, 422, "NUMBER_OUT_OF_RANGE", f"/v1/concepts?limit={limit}")
+        for limit in ("0", "101", "1000000000", "-1")
+    ),
     get(28, 422, "INVALID_FIELDS", "/v1/concepts?limit=1e9"),
     get(28, 422, "INVALID_FIELDS", "/v1/concepts?order_by=name;drop+table+concepts"),
     get(28, 422, "INVALID_FIELDS", "/v1/concepts?offset=10"),
@@ -115,21 +127,57 @@ OF_VALUES: list[Line] = [
     step(32, 412, "STALE", json=STEP, seq=2),
     *(
         edit(32, 400, "INVALID_IF_MATCH", json=EDIT, headers={"If-Match": tag})
-        for tag in ("*", 'W/"1"', "1", '"1', '"0"', '"01"', '"-1"', '"1.0"', '"1", "2"', '""', '"\u0661"', "'1'")
+        for tag in (
+            "*",
+            'W/"1"',
+            "1",
+            '"1',
+            '"0"',
+            '"01"',
+            '"-1"',
+            '"1.0"',
+            '"1", "2"',
+            '""',
+            '"\u0661"',
+            "'1'",
+        )
     ),
     # the life of a concept
     step(33, 409, "INVALID_TRANSITION", json=STEP | {"status": "PUBLISHED"}, seq=1),
     step(33, 409, "INVALID_TRANSITION", json=STEP | {"status": "APPROVED"}, seq=1),
     step(33, 409, "INVALID_TRANSITION", json=STEP | {"status": "DRAFT"}, seq=1),
     # methods that are not there
-    *(Line(35, 405, "METHOD_NOT_ALLOWED", method, HERE) for method in ("DELETE", "PATCH", "TRACE", "OPTIONS", "POST")),
-    *(Line(35, 405, "METHOD_NOT_ALLOWED", method, f"{HERE}/versions/1") for method in ("PUT", "DELETE", "BREW")),
-    Line(35, 405, "METHOD_NOT_ALLOWED", "POST", HERE, {"json": EDIT, "headers": {"X-HTTP-Method-Override": "PUT"}}),
-    Line(35, 405, "METHOD_NOT_ALLOWED", "POST", HERE, {"json": EDIT, "headers": {"X-Method-Override": "PUT"}}),
+    *(
+        Line(35, 405, "METHOD_NOT_ALLOWED", method, HERE)
+        for method in ("DELETE", "PATCH", "TRACE", "OPTIONS", "POST")
+    ),
+    *(
+        Line(35, 405, "METHOD_NOT_ALLOWED", method, f"{HERE}/versions/1")
+        for method in ("PUT", "DELETE", "BREW")
+    ),
+    Line(
+        35,
+        405,
+        "METHOD_NOT_ALLOWED",
+        "POST",
+        HERE,
+        {"json": EDIT, "headers": {"X-HTTP-Method-Override": "PUT"}},
+    ),
+    Line(
+        35,
+        405,
+        "METHOD_NOT_ALLOWED",
+        "POST",
+        HERE,
+        {"json": EDIT, "headers": {"X-Method-Override": "PUT"}},
+    ),
     get(35, 404, "ROUTE_NOT_FOUND", "/v1/concepts/"),
     get(35, 404, "ROUTE_NOT_FOUND", "//v1/concepts"),
     get(35, 404, "ROUTE_NOT_FOUND", "/v1/../v1/concept"),
     get(35, 404, "ROUTE_NOT_FOUND", "/admin"),
     # a host that is none
-    *(get(36, 400, "MALFORMED_REQUEST", HERE, headers={"Host": host}) for host in ("a, b", "a b", "a/b", "a@b", "a:b")),
+    *(
+        get(36, 400, "MALFORMED_REQUEST", HERE, headers={"Host": host})
+        for host in ("a, b", "a b", "a/b", "a@b", "a:b")
+    ),
 ]

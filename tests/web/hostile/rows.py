@@ -35,12 +35,22 @@ UNFINISHED: Final[Mapping[str, bytes]] = {
     "half a header": b"GET /health HTTP/1.1\r\nHost: a\r\nX-",
     "no end of the headers": b"GET /health HTTP/1.1\r\nHost: a\r\n",
     "no body": HEAD + b"Host: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n",
-    "half a body": HEAD + b"Host: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+    "half a body": HEAD
+    + b"Host: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
     "half a chunk": HEAD + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
     "no last chunk": HEAD + b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n",
 }
 LOGGED: Final = (
-    *("a\nb", 'a\r\n{"event": "forged"}', "\x1b[31mred", "\x1b]0;title\x07", "a\tb", "\x00", "a\x85b", "a\u2028b"),
+    *(
+        "a\nb",
+        'a\r\n{"event": "forged"}',
+        "\x1b[31mred",
+        "\x1b]0;title\x07",
+        "a\tb",
+        "\x00",
+        "a\x85b",
+        "a\u2028b",
+    ),
     *("\u202eabc", "'\"}", "%s %d %n", "a" * 100_000),
 )
 MARKUP: Final[Mapping[str, str]] = {
@@ -58,7 +68,15 @@ MARKUP: Final[Mapping[str, str]] = {
     "a frame": "<iframe srcdoc='<script>alert(1)</script>'>",
 }
 UNEXPECTED: Final[tuple[type[Exception], ...]] = (
-    *(ZeroDivisionError, RecursionError, KeyError, IndexError, TypeError, ValueError, AttributeError),
+    *(
+        ZeroDivisionError,
+        RecursionError,
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ),
     *(AssertionError, MemoryError, OSError, TimeoutError, StopIteration),
 )
 NOT_YET: Final[Mapping[int, str]] = {
@@ -83,9 +101,19 @@ NOT_YET: Final[Mapping[int, str]] = {
 
 def elsewhere() -> Counter[int]:
     """How many variants of a row stand in a table that is not of lines or scenes."""
-    return Counter({36: len(REFUSED), 51: len(LOGGED), 52: len(MARKUP), 57: len(UNFINISHED), 58: len(UNEXPECTED)})
+    return Counter(
+        {
+            36: len(REFUSED),
+            51: len(LOGGED),
+            52: len(MARKUP),
+            57: len(UNFINISHED),
+            58: len(UNEXPECTED),
+        }
+    )
 
 
 def variants() -> Counter[int]:
     """How many variants each row has."""
-    return Counter(line.row for line in LINES) + Counter(scene.row for scene in SCENES) + elsewhere()
+    return (
+        Counter(line.row for line in LINES) + Counter(scene.row for scene in SCENES) + elsewhere()
+    )

@@ -33,7 +33,9 @@ class Stage:
 
     @cached_property
     def tired(self) -> Web:
-        return Web(self.store, evolve(SETTINGS, requests_per_minute=LIMIT, wrong_keys_per_minute=LIMIT))
+        return Web(
+            self.store, evolve(SETTINGS, requests_per_minute=LIMIT, wrong_keys_per_minute=LIMIT)
+        )
 
     @cached_property
     def site(self) -> Site:
@@ -67,7 +69,11 @@ class Stage:
 
     def written(self) -> tuple[Any, ...]:
         """How much was ever written; in memory the feed has it all, and is never late."""
-        return rows(self.store) if isinstance(self.store, SqlStore) else self.store.feed(limit=MOST).changes
+        return (
+            rows(self.store)
+            if isinstance(self.store, SqlStore)
+            else self.store.feed(limit=MOST).changes
+        )
 
 
 @frozen
@@ -90,7 +96,11 @@ def of_line(line: Line) -> Scene:
     def prepare(stage: Stage) -> Request:
         web, path, sent = stage.web, line.path.format(here=stage.here), line.sent
         if "data" in sent:
-            own = sent["data"].replace(b"{space}", stage.space.encode()).replace(b"{retired}", stage.retired.encode())
+            own = (
+                sent["data"]
+                .replace(b"{space}", stage.space.encode())
+                .replace(b"{retired}", stage.retired.encode())
+            )
             sent = sent | {"data": own}
         return lambda: web.send(line.method, path, **sent)
 
@@ -106,7 +116,11 @@ def faults(scene: Scene, stage: Stage) -> list[str]:
     before = stage.written()
     answer = request()
     found = (answer.status_code, _code(answer))
-    wrong = [] if found == (scene.status, scene.code) else [f"{scene}: {found}, not {(scene.status, scene.code)}"]
+    wrong = (
+        []
+        if found == (scene.status, scene.code)
+        else [f"{scene}: {found}, not {(scene.status, scene.code)}"]
+    )
     if stage.written() != before:
         wrong.append(f"{scene}: something was written")
     if answer.status_code == 405 and "Allow" not in answer.headers:

@@ -33,48 +33,107 @@ NEEDED: Final = (
         ("captures:read", "GET", f"/v1/{path}")
         for path in ("spaces", "spaces/x", "artifacts?space_id=x", "artifacts/x")
     ),
-    *(("captures:read", "GET", f"/v1/spaces/x/{path}") for path in ("subspaces", "captures", "centroids")),
-    *(("captures:read", "GET", f"/v1/{path}") for path in ("artifacts/x/signals", "subspaces/x", "subspaces/x/drift")),
+    *(
+        ("captures:read", "GET", f"/v1/spaces/x/{path}")
+        for path in ("subspaces", "captures", "centroids")
+    ),
+    *(
+        ("captures:read", "GET", f"/v1/{path}")
+        for path in ("artifacts/x/signals", "subspaces/x", "subspaces/x/drift")
+    ),
     *(("captures:read", "POST", f"/v1/{path}") for path in ("margins/preview", "search")),
-    *(("captures:write", "POST", f"/v1/{path}") for path in ("spaces", "subspaces", "captures", "captures/batch")),
+    *(
+        ("captures:write", "POST", f"/v1/{path}")
+        for path in ("spaces", "subspaces", "captures", "captures/batch")
+    ),
     *(("captures:write", "PUT", f"/v1/{path}") for path in ("spaces/x", "subspaces/x")),
     *(("captures:write", "POST", f"/v1/{path}/retire") for path in ("spaces/x", "subspaces/x")),
     ("captures:write", "POST", "/v1/subspaces/x/seed"),
-    *(("captures:admin", "GET", f"/v1/{path}") for path in ("algorithms", "algorithms/x", "settings")),
-    *(("captures:admin", "POST", f"/v1/{path}") for path in ("algorithms", "algorithms/x/activate")),
+    *(
+        ("captures:admin", "GET", f"/v1/{path}")
+        for path in ("algorithms", "algorithms/x", "settings")
+    ),
+    *(
+        ("captures:admin", "POST", f"/v1/{path}")
+        for path in ("algorithms", "algorithms/x/activate")
+    ),
     ("captures:admin", "PUT", "/v1/settings/x"),
     *(("tokens:read", "GET", f"/v1/{path}") for path in ("tokens", "tokens/1", "tokens/1/history")),
     *(("tokens:read", "GET", f"/v1/authors/{path}") for path in ("leaderboard", "x", "x/tokens")),
     ("tokens:retry", "POST", "/v1/tokens/1/retry"),
-    *(("admin", "GET", f"/admin/{path}") for path in ("work", "work/x", "work/x/y", "tokens/stats")),
-    *(("admin", "POST", f"/admin/{path}") for path in ("work/x/y/revive", "stages/x/pause", "stages/x/resume")),
+    *(
+        ("admin", "GET", f"/admin/{path}")
+        for path in ("work", "work/x", "work/x/y", "tokens/stats")
+    ),
+    *(
+        ("admin", "POST", f"/admin/{path}")
+        for path in ("work/x/y/revive", "stages/x/pause", "stages/x/resume")
+    ),
     ("history:read", "GET", "/v1/history"),
 )
 GUESSES: Final = (
-    *("Bearer ind_x_y", "Bearer ind_id-00000001_guess", "Bearer", "Bearer ", "Basic bWF5YTpzZWNyZXQ=", "Bearer ghp_0"),
-    *("Bearer ind__x", "Bearer ind_x_", "Bearer ind_\u00e9_\u00ff", "Bearer ind_a_b, Bearer ind_c_d", "a" * 5_000),
+    *(
+        "Bearer ind_x_y",
+        "Bearer ind_id-00000001_guess",
+        "Bearer",
+        "Bearer ",
+        "Basic bWF5YTpzZWNyZXQ=",
+        "Bearer ghp_0",
+    ),
+    *(
+        "Bearer ind__x",
+        "Bearer ind_x_",
+        "Bearer ind_\u00e9_\u00ff",
+        "Bearer ind_a_b, Bearer ind_c_d",
+        "a" * 5_000,
+    ),
 )
 ASKED: Final = tuple(path for _, method, path in NEEDED if method == "GET")
 PAGES: Final = (
-    *(LIST, HISTORY, f"{HISTORY}?cursor=x", "/console/new", "/console/concepts/x", "/console/concepts/x/edit"),
+    *(
+        LIST,
+        HISTORY,
+        f"{HISTORY}?cursor=x",
+        "/console/new",
+        "/console/concepts/x",
+        "/console/concepts/x/edit",
+    ),
     *("/console/spaces", "/console/spaces/x"),
-    *("/console/work", "/console/work/x", "/console/work/x/y", "/console/tokens", "/console/tokens/1"),
+    *(
+        "/console/work",
+        "/console/work/x",
+        "/console/work/x/y",
+        "/console/tokens",
+        "/console/tokens/1",
+    ),
 )
 POSTS: Final = (
     *("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out"),
     *("/console/work/x/y/revive", "/console/stages/x/pause", "/console/stages/x/resume"),
 )
 OWN: Final = (
-    *(("GET", f"/v1/spaces/{{space}}{rest}") for rest in ("", "/subspaces", "/captures", "/centroids")),
+    *(
+        ("GET", f"/v1/spaces/{{space}}{rest}")
+        for rest in ("", "/subspaces", "/captures", "/centroids")
+    ),
     ("GET", "/v1/artifacts?space_id={space}"),
     *(("GET", f"/v1/subspaces/{{part}}{rest}") for rest in ("", "/drift")),
-    *((method, f"/v1/{path}") for path in ("spaces/{space}", "subspaces/{part}") for method in ("PUT",)),
+    *(
+        (method, f"/v1/{path}")
+        for path in ("spaces/{space}", "subspaces/{part}")
+        for method in ("PUT",)
+    ),
     *(
         ("POST", f"/v1/{path}")
         for path in ("spaces/{space}/retire", "subspaces/{part}/retire", "subspaces/{part}/seed")
     ),
 )
-TOKENS: Final[Mapping[str, str | None]] = {"no": None, "a blank": "", "an invented": "0" * 64, "an accented": "\u00e9"}
+TOKENS: Final[Mapping[str, str | None]] = {
+    "no": None,
+    "a blank": "",
+    "an invented": "0" * 64,
+    "an accented": "\u00e9",
+}
 FOREIGN: Final = (
     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
     {"Sec-Fetch-Site": "same-site"},
@@ -84,8 +143,22 @@ FOREIGN: Final = (
 )
 COOKIES: Final = ("", "x", "e30.e30", ".eJyrVg.x", "\u00ff", "a" * 3_000)
 FORWARDED: Final = (
-    *("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "X-Originating-IP", "X-Remote-Addr"),
-    *("True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Forwarded", "Via", "X-ProxyUser-Ip"),
+    *(
+        "X-Forwarded-For",
+        "X-Real-IP",
+        "X-Client-IP",
+        "X-Cluster-Client-IP",
+        "X-Originating-IP",
+        "X-Remote-Addr",
+    ),
+    *(
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "Fastly-Client-IP",
+        "Forwarded",
+        "Via",
+        "X-ProxyUser-Ip",
+    ),
 )
 OTHERS: Final = (
     BIRTH | {"reason": "another reason"},
@@ -123,7 +196,9 @@ def expired(stage: Stage) -> Request:
 
 def unscoped(scope: str, method: str, path: str) -> Scene:
     def prepare(stage: Stage) -> Request:
-        key = stage.web.new_key(*(each for each in (*SCOPES, "history:read", "console") if each != scope))
+        key = stage.web.new_key(
+            *(each for each in (*SCOPES, "history:read", "console") if each != scope)
+        )
         return lambda: stage.web.send(method, path, json={}, seq=1, key=key)
 
     return Scene(2, f"{method} {path}", 403, "SCOPE_MISSING", prepare)
@@ -218,7 +293,10 @@ def too_long(stage: Stage) -> Request:
 
 
 def key_expired(stage: Stage) -> Request:
-    made, visitor = stage.site.key(expires_at=stage.site.clock.now() + timedelta(minutes=5)), stage.site.visitor()
+    made, visitor = (
+        stage.site.key(expires_at=stage.site.clock.now() + timedelta(minutes=5)),
+        stage.site.visitor(),
+    )
     visitor.sign_in(made.text)
     stage.site.clock.forward(minutes=5)
     return lambda: visitor.get(LIST)
@@ -226,7 +304,9 @@ def key_expired(stage: Stage) -> Request:
 
 def of_another_deployment(stage: Stage) -> Request:
     member = stage.site.member()
-    there = Site(stage.store, evolve(SETTINGS, secret=b"another secret, 32 bytes in length")).visitor()
+    there = Site(
+        stage.store, evolve(SETTINGS, secret=b"another secret, 32 bytes in length")
+    ).visitor()
     give(member, there)
     return lambda: there.get(LIST)
 
@@ -309,7 +389,15 @@ def spoofed(header: str) -> Scene:
     return Scene(37, header, 429, "TOO_MANY_REQUESTS", prepare)
 
 
-ENDED: Final = (planted, signed_out, key_revoked, key_expired, idle, too_long, of_another_deployment)
+ENDED: Final = (
+    planted,
+    signed_out,
+    key_revoked,
+    key_expired,
+    idle,
+    too_long,
+    of_another_deployment,
+)
 SCENES: Final = [
     Scene(1, "a revoked key", 401, "UNAUTHENTICATED", revoked),
     Scene(1, "an expired key", 401, "UNAUTHENTICATED", expired),

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 from flask import Flask
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.captures import Embedder
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.stages import Stage
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHAIN, DETECT, MOST_BLOCKS, Pace
+from indelible.tokens.rules import CHAIN, DETECT, MOST_BLOCKS, ScanSettings
 from indelible.tokens.tasks import Detection
 from indelible_service.data_directory import derived
 from indelible_service.database import store_of
@@ -54,7 +54,10 @@ def application(settings: Settings, store: SqlStore) -> Flask:
         webhook_secret=settings.webhook_secret,
     )
     chain = chain_of(settings) if settings.rpc_url else None
-    return create_app(Wiring(store=store, embedder=embedder_of(settings), chain=chain, config=store.config), web)
+    return create_app(
+        AppContext(store=store, embedder=embedder_of(settings), chain=chain, config=store.config),
+        web,
+    )
 
 
 def embedder_of(settings: Settings) -> Embedder | None:
@@ -82,8 +85,10 @@ def stages_of(settings: Settings, store: SqlStore) -> Mapping[str, Stage[Any, An
 
 def detection_of(settings: Settings, store: SqlStore, most_blocks: int = MOST_BLOCKS) -> Detection:
     """What reads the chain that is set up."""
-    how = Pace(start=settings.start_block, confirmations=settings.confirmations, most_blocks=most_blocks)
-    return Detection(store=store, chain=chain_of(settings), how=how)
+    how = ScanSettings(
+        start=settings.start_block, confirmations=settings.confirmations, most_blocks=most_blocks
+    )
+    return Detection(store=store, chain=chain_of(settings), settings=how)
 
 
 def periodics_of(_: Settings) -> Sequence[Periodic]:
@@ -91,11 +96,11 @@ def periodics_of(_: Settings) -> Sequence[Periodic]:
     return ()
 
 
-def put_standing(store: SqlStore, stages: Container[str]) -> None:
+def enqueue_recurring(store: SqlStore, stages: Container[str]) -> None:
     """Make due what is always due, and puts itself again: else nobody would begin."""
     if DETECT in stages:
         with store.transaction(actor=WORKER, reason="a worker starts") as tx:
-            tx.work.put(DETECT, {CHAIN: tx.clock.now()})
+            tx.tasks.enqueue(DETECT, {CHAIN: tx.clock.now()})
 
 
 def chain_of(settings: Settings) -> Chain:
@@ -108,21 +113,25 @@ def chain_of(settings: Settings) -> Chain:
         from indelible_evm import EvmChain
     except ModuleNotFoundError as error:
         raise ChainAdapterMissing from error
-    return EvmChain(url=settings.rpc_url, contract=settings.contract_address, chain_id=settings.chain_id)
+    return EvmChain(
+        url=settings.rpc_url, contract=settings.contract_address, chain_id=settings.chain_id
+    )
 
 
 def make() -> Flask:
     """What a WSGI server is pointed at: `indelible_service.composition:make`, a factory."""
     settings = load()
-    settle(settings)
+    configure_process(settings)
     return application(settings, store_of(settings, tells_keys=True))
 
 
-def settle(settings: Settings) -> None:
+def configure_process(settings: Settings) -> None:
     """Decide for this process, as no library may: what is logged, and that its time is UTC."""
     os.environ |= {"TZ": "UTC", "PGTZ": "UTC"}
     time.tzset()
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.basicConfig(
+        level=settings.log_level, format="%(levelname)s %(name)s: %(message)s", force=True
+    )
     for name in ("alembic", "dramatiq", "indelible_sql.engine.pools"):
         logging.getLogger(name).setLevel(logging.WARNING)
     web = logging.getLogger("indelible.web")

@@ -11,13 +11,28 @@ from attrs.validators import optional
 from marshmallow import ValidationError
 
 from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion, ConceptWarning
-from indelible.concepts.rules.records import record_of
+from indelible.concepts.rules.records import version_change_data
 from indelible.concepts.rules.warnings import content_warnings
-from indelible.kernel import Actor, Because, Change, Data, Head, IndelibleError, WrongUse, next_change
-from indelible.kernel.exports import BadLine, Line, read_lines
-from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, is_sentence
+from indelible.kernel import (
+    Actor,
+    AuditContext,
+    Change,
+    Data,
+    Head,
+    IndelibleError,
+    UsageError,
+    next_change,
+)
+from indelible.kernel.exports import InvalidExportLine, Line, read_lines
+from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, non_blank_line
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.maintenance.export import HistoryDiffers, Imported, import_each, import_histories, on_line
+from indelible_sql.maintenance.export import (
+    HistoryDiffers,
+    Imported,
+    import_each,
+    import_histories,
+    on_line,
+)
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.schemas import Side, schema_of, structure
 
@@ -29,20 +44,27 @@ class ForeignStep:
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     action: str = field(validator=is_identifier, metadata=IDENTIFIER)
     actor: Actor
-    reason: str = field(validator=is_sentence, metadata=LINE)
+    reason: str = field(validator=non_blank_line, metadata=LINE)
     at: datetime = field(validator=is_instant)
     content: ConceptContent | None = None
-    change_note: str | None = field(default=None, validator=optional(is_sentence), metadata=LINE)
+    change_note: str | None = field(default=None, validator=optional(non_blank_line), metadata=LINE)
 
-    def taken(self, head: Head[Concept] | None, version_id: str) -> tuple[Concept, ConceptVersion | None]:
+    def taken(
+        self, head: Head[Concept] | None, version_id: str
+    ) -> tuple[Concept, ConceptVersion | None]:
         """The concept after this step, and the version where it adds one."""
-        edge = CONCEPT.edge(head.place.state if head else "", self.action)
+        edge = CONCEPT.edge(head.revision.state if head else "", self.action)
         if bool(edge.adds_version) != bool(self.content):
-            raise WrongUse("content belongs to a step that adds a version, and to no other")
+            raise UsageError("content belongs to a step that adds a version, and to no other")
         if self.content is None:
-            return cast("Head[Concept]", head).entity.moved(self.action, now=self.at), None
+            return cast("Head[Concept]", head).entity.transition(self.action, now=self.at), None
         note = self.change_note or self.reason
-        said: dict[str, Any] = {"version_id": version_id, "by": self.actor, "note": note, "now": self.at}
+        said: dict[str, Any] = {
+            "version_id": version_id,
+            "by": self.actor,
+            "note": note,
+            "now": self.at,
+        }
         if head is None:
             return Concept.created(self.content, concept_id=self.concept_id, **said)
         return head.entity.edited(self.content, **said)
@@ -69,17 +91,20 @@ def histories(file: BufferedIOBase) -> Iterator[History]:
         step = _step(line)
         history = found[step.concept_id]
         if history and step.at < history[-1][1].at:
-            raise BadLine(line.number, "earlier than the change before it")
+            raise InvalidExportLine(line.number, "earlier than the change before it")
         history.append((line.number, step))
     yield from found.values()
 
 
 def _step(line: Line) -> ForeignStep:
     try:
-        said = cast("dict[str, Any]", schema_of(ForeignStep, Side.BODY)().load(cast("Any", parse_json(line.text))))
+        said = cast(
+            "dict[str, Any]",
+            schema_of(ForeignStep, Side.BODY)().load(cast("Any", parse_json(line.text))),
+        )
         return structure(said, ForeignStep)
     except (ValidationError, IndelibleError) as error:
-        raise BadLine(line.number, str(error)) from error
+        raise InvalidExportLine(line.number, str(error)) from error
 
 
 def _keep(tx: SqlTransaction, told: tuple[str, History]) -> int:
@@ -105,14 +130,20 @@ def _is_of(file: str, change: Change) -> bool:
 
 
 def _recorded(
-    tx: SqlTransaction, data: Data, step: ForeignStep, head: Head[Concept] | None, latest: ConceptVersion | None
+    tx: SqlTransaction,
+    data: Data,
+    step: ForeignStep,
+    head: Head[Concept] | None,
+    latest: ConceptVersion | None,
 ) -> tuple[Head[Concept], ConceptVersion | None]:
     concept, version = step.taken(head, tx.ids.new())
     warnings: tuple[ConceptWarning, ...] = ()
     if version:
-        warnings = content_warnings(version, latest, tx.concept_search.names_like(version), tx.policy.concepts)
-        data = {**data, **record_of(version, warnings)}
-    because = Because(actor=step.actor, reason=step.reason, request_id=None)
+        warnings = content_warnings(
+            version, latest, tx.concept_search.related_names(version), tx.policy.concepts
+        )
+        data = {**data, **version_change_data(version, warnings)}
+    because = AuditContext(actor=step.actor, reason=step.reason, request_id=None)
     change = next_change(because, CONCEPT, head, concept, step.action, data)
     tx.concept_heads.record(change, concept, version, warnings)
-    return Head(entity=concept, place=change.place), version or latest
+    return Head(entity=concept, revision=change.revision), version or latest

@@ -27,7 +27,7 @@ class FileUnusable(Unavailable):
 
 def directory(settings: Settings) -> Path:
     """The data directory, made where it is missing."""
-    with usable(settings.data_dir):
+    with translate_os_errors(settings.data_dir):
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings.data_dir
 
@@ -39,9 +39,14 @@ def derived(settings: Settings, use: str) -> bytes:
 
 
 @contextmanager
-def completed(path: Path, place: Callable[[Path, Path], object] = Path.replace) -> Generator[BinaryIO]:
+def atomic_file(
+    path: Path, place: Callable[[Path, Path], object] = Path.replace
+) -> Generator[BinaryIO]:
     """A file for its owner only, which gets the path's name when the block ends well: nobody sees half of it."""
-    with usable(path), TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
+    with (
+        translate_os_errors(path),
+        TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder,
+    ):
         new = Path(folder) / path.name
         new.touch(mode=0o600)
         with new.open("wb") as out:
@@ -52,7 +57,7 @@ def completed(path: Path, place: Callable[[Path, Path], object] = Path.replace) 
 
 
 @contextmanager
-def usable(path: Path) -> Generator[None]:
+def translate_os_errors(path: Path) -> Generator[None]:
     """FileUnusable instead of the system's own errors."""
     try:
         yield
@@ -62,9 +67,9 @@ def usable(path: Path) -> Generator[None]:
 
 def _made_once(path: Path) -> bytes:
     """The secret in the file; a new one, where there is none yet."""
-    with usable(path):
+    with translate_os_errors(path):
         if not path.exists():
-            with completed(path, _unless_there) as out:
+            with atomic_file(path, _unless_there) as out:
                 out.write(TimeOrderedIds().secret().encode())
         return path.read_bytes()
 

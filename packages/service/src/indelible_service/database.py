@@ -17,7 +17,11 @@ from indelible_service.data_directory import SECRET, derived, directory
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
-LIMITS: Final = ("max_connections", "superuser_reserved_connections", "reserved_connections")  # the last is of 16 on
+LIMITS: Final = (
+    "max_connections",
+    "superuser_reserved_connections",
+    "reserved_connections",
+)  # the last is of 16 on
 
 
 @frozen
@@ -43,7 +47,9 @@ def store_of(settings: Settings, *, tells_keys: bool) -> SqlStore:
         settings.url,
         schema=settings.schema,
         policy=Policy(concepts=ConceptPolicy(four_eyes=settings.four_eyes), keys=keys),
-        pool=Pool(size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare),
+        pool=Pool(
+            size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare
+        ),
     )
 
 
@@ -68,19 +74,22 @@ def check_connections(settings: Settings, store: SqlStore, processes: int) -> No
 
 
 def _limits(tx: SqlReading) -> tuple[int, ...]:
-    asked = (tx.connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar() for name in LIMITS)
+    asked = (
+        tx.connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar()
+        for name in LIMITS
+    )
     return tuple(int(found or 0) for found in asked)
 
 
 @contextmanager
-def opened(settings: Settings, *, tells_keys: bool = False) -> Generator[SqlStore]:
+def open_configured_store(settings: Settings, *, tells_keys: bool = False) -> Generator[SqlStore]:
     """The store of a database that is there already, or NoDatabase; its connections end with the block."""
     url = make_url(settings.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoDatabase(url.database or "")
     secret = settings.data_dir / SECRET
     if tells_keys and not settings.secret and not secret.exists():
-        with opened(settings) as store:
+        with open_configured_store(settings) as store:
             if store.read(list_keys, limit=1):
                 raise SecretMissing(str(secret.absolute()))
     store = store_of(settings, tells_keys=tells_keys)

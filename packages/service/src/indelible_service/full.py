@@ -13,16 +13,23 @@ from typing import ClassVar, Final
 from attrs import define, evolve, frozen
 
 from indelible.kernel import Unavailable
-from indelible_service.composition import settle
+from indelible_service.composition import configure_process
 from indelible_service.data_directory import directory
-from indelible_service.database import check_connections, opened, upgrade
-from indelible_service.embedded import APP, PostgresServer, RedisMissing, RedisServer, postgres, redis
+from indelible_service.database import check_connections, open_configured_store, upgrade
+from indelible_service.embedded import (
+    APP,
+    PostgresServer,
+    RedisMissing,
+    RedisServer,
+    postgres,
+    redis,
+)
 from indelible_service.embedded.children import Child
 from indelible_service.embedded.postgresql import DATABASE
 from indelible_service.serving import Started, first_key, listening
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Supervisor, program
-from indelible_service.workers import told_to_end, worker
+from indelible_service.workers import shutdown_event, worker
 
 WORKERS: Final = 2
 PROCESSES: Final = WORKERS + 2  # the web and the scheduler beside them
@@ -53,7 +60,9 @@ class Servers:
         if os.geteuid() == 0:  # it runs as nobody, who must get through to its own folder
             self.folder.chmod(0o711)
         port = self.postgresql.port if self.postgresql else None
-        with postgres(self.folder / "postgresql", port=port, settings=POSTGRES_SETTINGS, passwords=True) as found:
+        with postgres(
+            self.folder / "postgresql", port=port, settings=POSTGRES_SETTINGS, passwords=True
+        ) as found:
             self.postgresql = found
             yield found.child
 
@@ -64,28 +73,30 @@ class Servers:
             self.redis = found
             yield found.child
 
-    def said(self) -> Sequence[str]:
+    def describe(self) -> Sequence[str]:
         """Where they are for a person who wants to look, and where the password is."""
         found, kept, said = self.postgresql, self.folder / "postgresql" / "passwords", list[str]()
         if found:
             url = f"postgresql://{APP}@{found.host}:{found.port}/{DATABASE}"
             said.append(f"{url} (for psql; its password is the third line of {kept})")
         if self.redis:
-            said.append(f"redis://{self.redis.host}:{self.redis.port} (its password is kept in no file)")
+            said.append(
+                f"redis://{self.redis.host}:{self.redis.port} (its password is kept in no file)"
+            )
         return said
 
 
 def run_full(settings: Settings, started: Started) -> None:
     """All processes under one supervisor, until SIGINT or SIGTERM; `started` is told when the API answers."""
-    ended = told_to_end()
-    settle(settings)
+    ended = shutdown_event()
+    configure_process(settings)
     servers = Servers(directory(settings))
     with listening(settings) as listener:
         port = listener.getsockname()[1]
     with Supervisor() as supervisor:
         here, note = _with_servers(evolve(settings, port=port), servers, supervisor)
         upgrade(here)
-        with opened(here, tells_keys=True) as store:
+        with open_configured_store(here, tells_keys=True) as store:
             check_connections(here, store, PROCESSES)
             key = first_key(here, store)
         told = {
@@ -99,16 +110,20 @@ def run_full(settings: Settings, started: Started) -> None:
             supervisor.keep(f"worker {number + 1}", worker(here, (), number, **told))
         supervisor.keep("scheduler", partial(program, "schedule", settings=told))
         deadline = time.monotonic() + READY_SECONDS
-        supervisor.look_on(lambda: ended.is_set() or _is_ready(here) or time.monotonic() > deadline)
+        supervisor.run_until(
+            lambda: ended.is_set() or _is_ready(here) or time.monotonic() > deadline
+        )
         if ended.is_set():
             return
         if time.monotonic() > deadline:
             raise NotReady(here.address)
-        started(here.address, key, note, servers.said())
-        supervisor.look_on(ended.is_set)
+        started(here.address, key, note, servers.describe())
+        supervisor.run_until(ended.is_set)
 
 
-def _with_servers(settings: Settings, servers: Servers, supervisor: Supervisor) -> tuple[Settings, str]:
+def _with_servers(
+    settings: Settings, servers: Servers, supervisor: Supervisor
+) -> tuple[Settings, str]:
     """The settings with the addresses of servers of our own, where they name no others; what is to be said of them."""
     if not settings.database_url:
         supervisor.keep("postgresql", servers.run_postgresql, is_server=True)

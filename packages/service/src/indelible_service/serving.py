@@ -15,17 +15,21 @@ from waitress import create_server
 
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, list_keys
-from indelible_service.composition import application, embedder_of, settle, stages_of
-from indelible_service.data_directory import completed, directory
-from indelible_service.database import check_connections, opened, upgrade
+from indelible_service.composition import application, configure_process, embedder_of, stages_of
+from indelible_service.data_directory import atomic_file, directory
+from indelible_service.database import check_connections, open_configured_store, upgrade
 from indelible_service.settings import Settings
 from indelible_service.workers import at_work
 from indelible_sql import SqlStore
-from indelible_workers import Shift
+from indelible_workers import Worker
 
 THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
-MOST_BODY_BYTES: Final = 4 * 2**20  # that are kept of a request before the application can refuse it
-Started = Callable[[str, str | None, str, Sequence[str]], object]  # address, first key, who works, servers of our own
+MOST_BODY_BYTES: Final = (
+    4 * 2**20
+)  # that are kept of a request before the application can refuse it
+Started = Callable[
+    [str, str | None, str, Sequence[str]], object
+]  # address, first key, who works, servers of our own
 STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
 
 
@@ -46,13 +50,16 @@ def run_here(settings: Settings, started: Started) -> None:
     with listening(settings) as listener:
         here = evolve(settings, port=listener.getsockname()[1])
         upgrade(here)
-        settle(here)  # until here a refusal is one sentence; from here on there is a log
-        with opened(here, tells_keys=True) as store, ExitStack() as stack:
+        configure_process(here)  # until here a refusal is one sentence; from here on there is a log
+        with open_configured_store(here, tells_keys=True) as store, ExitStack() as stack:
             check_connections(here, store, 1)
             app, stages = application(here, store), stages_of(here, store)
             if stages:
                 shift = stack.enter_context(at_work(here, store, stages))
-                for number in (signal.SIGINT, signal.SIGTERM):  # a second one would cut off what is then finished
+                for number in (
+                    signal.SIGINT,
+                    signal.SIGTERM,
+                ):  # a second one would cut off what is then finished
                     stack.callback(signal.signal, number, signal.SIG_IGN)
                 app.after_request(partial(_tell, shift))
             server = create_server(
@@ -75,12 +82,14 @@ def run_beside(settings: Settings, workers: int) -> None:
     from granian.server import Server
 
     embedder_of(settings)  # a refusal is said once, here, and not by every worker
-    with opened(settings) as store:
+    with open_configured_store(settings) as store:
         check_connections(settings, store, workers)
         store.read(list_keys, limit=1)
     with listening(settings):
-        settle(settings)
-    multiprocessing.set_start_method("spawn", force=True)  # a forked worker is deaf to SIGTERM until it is ready
+        configure_process(settings)
+    multiprocessing.set_start_method(
+        "spawn", force=True
+    )  # a forked worker is deaf to SIGTERM until it is ready
     Server(
         "indelible_service.composition:make",
         factory=True,
@@ -109,13 +118,15 @@ def first_key(settings: Settings, store: SqlStore) -> str | None:
     if store.read(list_keys, limit=1):
         return None
     command = CreateKey(owner=Actor.user("admin"), scopes=("admin",))
-    made = store.run(create_key, command, actor=Actor.system("up"), reason="the first key of a new database")
-    with completed(directory(settings) / "first.key") as out:
+    made = store.run(
+        create_key, command, actor=Actor.system("up"), reason="the first key of a new database"
+    )
+    with atomic_file(directory(settings) / "first.key") as out:
         out.write(made.text.encode())
     return made.text
 
 
-def _tell(shift: Shift, response: Response) -> Response:
+def _tell(shift: Worker, response: Response) -> Response:
     """Let work that a request has put be done at once."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         shift.told.set()

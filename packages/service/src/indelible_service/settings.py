@@ -38,11 +38,18 @@ class Form:
 
 
 def _whole(least: int, most: int) -> Form:
-    return Form(f"a whole number from {least} to {most}", "[0-9]{1,19}", int, range(least, most + 1).__contains__)
+    return Form(
+        f"a whole number from {least} to {most}",
+        "[0-9]{1,19}",
+        int,
+        range(least, most + 1).__contains__,
+    )
 
 
 def _several(wanted: str, pattern: str) -> Form:
-    return Form(wanted, rf"{pattern}(\s*,\s*{pattern})*", lambda text: tuple(re.split(r"\s*,\s*", text)))
+    return Form(
+        wanted, rf"{pattern}(\s*,\s*{pattern})*", lambda text: tuple(re.split(r"\s*,\s*", text))
+    )
 
 
 def _has_a_port_or_none(text: str) -> bool:
@@ -55,13 +62,21 @@ DATABASE: Final = Form(
     r"(sqlite:///|postgresql(\+psycopg)?://).*",
     holds=_has_a_port_or_none,
 )
-SWITCH: Final = Form("on or off", "(?i:on|off)", lambda text: text.lower() == "on", holds=lambda _: True)
+SWITCH: Final = Form(
+    "on or off", "(?i:on|off)", lambda text: text.lower() == "on", holds=lambda _: True
+)
 LOG_LEVEL: Final = Form(
-    "one of DEBUG, INFO, WARNING, ERROR, CRITICAL", "(?i:DEBUG|INFO|WARNING|ERROR|CRITICAL)", str.upper
+    "one of DEBUG, INFO, WARNING, ERROR, CRITICAL",
+    "(?i:DEBUG|INFO|WARNING|ERROR|CRITICAL)",
+    str.upper,
 )
 EMBEDDER: Final = Form("one of auto, wordllama, none", "(?i:auto|wordllama|none)", str.lower)
-REDIS: Final = Form("an address that begins with redis:// or rediss://", r"rediss?://.+", holds=_has_a_port_or_none)
-ORIGINS: Final = _several("origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+")
+REDIS: Final = Form(
+    "an address that begins with redis:// or rediss://", r"rediss?://.+", holds=_has_a_port_or_none
+)
+ORIGINS: Final = _several(
+    "origins such as https://example.org, commas between, never *", r"https?://[^\s/?#*@,]+"
+)
 
 
 def _masked(value: str | bytes) -> str:
@@ -69,7 +84,11 @@ def _masked(value: str | bytes) -> str:
 
 
 def _setting(variable: str, default: object, form: Form, *, is_secret: bool = False) -> Any:  # noqa: ANN401 - its field says
-    return field(default=default, repr=_masked if is_secret else True, metadata={"variable": variable, "form": form})
+    return field(
+        default=default,
+        repr=_masked if is_secret else True,
+        metadata={"variable": variable, "form": form},
+    )
 
 
 @frozen(kw_only=True)
@@ -79,21 +98,30 @@ class Settings:
     database_url: str = _setting("DATABASE_URL", "", DATABASE, is_secret=True)
     owner_url: str = _setting("INDELIBLE_OWNER_URL", "", DATABASE, is_secret=True)
     schema: str = _setting(
-        "INDELIBLE_SCHEMA", "indelible", Form("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}")
+        "INDELIBLE_SCHEMA",
+        "indelible",
+        Form("a name of small letters, digits and _", "[a-z_][a-z0-9_]{0,62}"),
     )
     pool_size: int = _setting("DB_POOL_SIZE", 5, _whole(1, 200))
     max_overflow: int = _setting("DB_MAX_OVERFLOW", 10, _whole(0, 200))
     prepare: bool = _setting("INDELIBLE_PREPARE", default=True, form=SWITCH)
     base_url: str = _setting(
-        "API_BASE_URL", "", Form("an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]")
+        "API_BASE_URL",
+        "",
+        Form("an address such as https://example.org", r"https?://[^\s?#*@,]+[^\s?#*@,/]"),
     )
     cors_origins: tuple[str, ...] = _setting("CORS_ORIGINS", (), ORIGINS)
     host: str = _setting("INDELIBLE_HOST", "127.0.0.1", Form("a host name or an IP address", HOST))
     port: int = _setting("INDELIBLE_PORT", 8_000, _whole(0, 65_535))
     secret: bytes = _setting(
-        "INDELIBLE_SECRET", b"", Form("at least 32 characters", ".{32,}", str.encode), is_secret=True
+        "INDELIBLE_SECRET",
+        b"",
+        Form("at least 32 characters", ".{32,}", str.encode),
+        is_secret=True,
     )
-    data_dir: Path = _setting("INDELIBLE_DATA_DIR", Path("indelible-data"), Form("a directory", ".+", Path))  # noqa: RUF009 - it is frozen
+    data_dir: Path = _setting(
+        "INDELIBLE_DATA_DIR", Path("indelible-data"), Form("a directory", ".+", Path)
+    )  # noqa: RUF009 - it is frozen
     embedder: str = _setting("INDELIBLE_EMBEDDER", "auto", EMBEDDER)
     four_eyes: bool = _setting("INDELIBLE_FOUR_EYES", default=False, form=SWITCH)
     log_level: str = _setting("INDELIBLE_LOG_LEVEL", "INFO", LOG_LEVEL)
@@ -109,14 +137,20 @@ class Settings:
     sweep_seconds: int = _setting("INDELIBLE_SWEEP_SECONDS", 5, _whole(1, 30))
     metrics_port: int = _setting("INDELIBLE_METRICS_PORT", 0, _whole(0, 65_000))
     rpc_url: str = _setting(
-        "INDELIBLE_RPC_URL", "", Form("an address such as https://node.example", r"https?://[^\s,]+"), is_secret=True
+        "INDELIBLE_RPC_URL",
+        "",
+        Form("an address such as https://node.example", r"https?://[^\s,]+"),
+        is_secret=True,
     )
     contract_address: str = _setting(
         "INDELIBLE_CONTRACT_ADDRESS", "", Form("0x and 40 hexadecimal digits", "0x[0-9a-fA-F]{40}")
     )
     chain_id: int = _setting("INDELIBLE_CHAIN_ID", 1, _whole(1, 2**63 - 1))
     webhook_secret: bytes = _setting(
-        "ALCHEMY_WEBHOOK_SECRET", b"", Form("at least 8 visible characters", "[!-~]{8,}", str.encode), is_secret=True
+        "ALCHEMY_WEBHOOK_SECRET",
+        b"",
+        Form("at least 8 visible characters", "[!-~]{8,}", str.encode),
+        is_secret=True,
     )
     confirmations: int = _setting("INDELIBLE_CONFIRMATIONS", 12, _whole(0, 10_000))
     start_block: int = _setting("INDELIBLE_START_BLOCK", 0, _whole(0, 2**63 - 1))
@@ -157,5 +191,7 @@ def load() -> Settings:
     try:
         written = dotenv_values(Path(".env"), interpolate=False)
     except (OSError, ValueError) as error:
-        raise SettingsWrong((f".env must be a readable file of UTF-8 text ({type(error).__name__})",)) from error
+        raise SettingsWrong(
+            (f".env must be a readable file of UTF-8 text ({type(error).__name__})",)
+        ) from error
     return Settings.read(written | dict(os.environ))

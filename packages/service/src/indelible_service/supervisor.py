@@ -15,7 +15,7 @@ from typing import Final, Self
 from attrs import define, field
 
 from indelible.kernel import IndelibleError
-from indelible_service.embedded.children import Child, ended_with_us, stop
+from indelible_service.embedded.children import Child, die_with_parent, stop
 
 STOP_SECONDS: Final = 75  # more than a lease: who does not end by then has hung
 LOOK_SECONDS: Final = 0.2
@@ -30,10 +30,14 @@ def program(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
     """One of our own commands as a child, with all that it starts itself."""
     command = (sys.executable, "-m", "indelible_service", *words)
     child = Child(
-        command, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
+        command,
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,
     )
     try:
-        with ended_with_us(child, SIGTERM):
+        with die_with_parent(child, SIGTERM):
             yield child
     finally:
         stop(child, ((SIGTERM, STOP_SECONDS), (SIGKILL, None)))
@@ -42,7 +46,7 @@ def program(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
 
 
 @define(eq=False)
-class Kept:
+class SupervisedChild:
     """One child, by name: how it is started, and since when it lives."""
 
     name: str
@@ -66,9 +70,14 @@ class Kept:
         """Start it again, if it has ended and its pause is over."""
         now = time.monotonic()
         if self.child and self.child.poll() is not None:
-            logger.warning("%s has ended (%s), and is started again", self.name, self.child.returncode)
+            logger.warning(
+                "%s has ended (%s), and is started again", self.name, self.child.returncode
+            )
             self.end()
-            self.child, self.failures = None, 0 if now - self.since > WELL_SECONDS else self.failures + 1
+            self.child, self.failures = (
+                None,
+                0 if now - self.since > WELL_SECONDS else self.failures + 1,
+            )
         pause = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(self.failures, 10) / 4)
         if self.child is None and now - self.since > pause:
             try:
@@ -82,27 +91,30 @@ class Kept:
 class Supervisor:
     """A block, at whose end no child is left; those that were started last are ended first."""
 
-    _kept: list[Kept] = field(factory=list[Kept])
+    _kept: list[SupervisedChild] = field(factory=list[SupervisedChild])
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         # All of them finish at once what they have in hand; each is told once: of two signals granian may hang.
         with ThreadPoolExecutor(len(self._kept) or 1) as pool:
-            pool.map(Kept.end, [kept for kept in self._kept if not kept.is_server])
+            pool.map(SupervisedChild.end, [kept for kept in self._kept if not kept.is_server])
         for kept in reversed(self._kept):
             kept.end()
 
     def keep(self, name: str, start: Start, *, is_server: bool = False) -> None:
         """Start a child, and keep it alive from now on; servers are there until the others have ended."""
-        kept = Kept(name, start, is_server)
+        kept = SupervisedChild(name, start, is_server)
         self._kept.append(kept)
         kept.begin()
 
-    def look_on(self, until: Callable[[], bool]) -> None:
+    def run_until(self, until: Callable[[], bool]) -> None:
         """Start again whatever has ended, until then."""
         while not until():
             for kept in self._kept:

@@ -11,12 +11,18 @@ from attrs import frozen
 from prometheus_client import start_http_server
 
 from indelible.kernel import Actor, NotFound
-from indelible_service.composition import WORKER, periodics_of, put_standing, settle, stages_of
-from indelible_service.database import check_connections, opened
+from indelible_service.composition import (
+    WORKER,
+    configure_process,
+    enqueue_recurring,
+    periodics_of,
+    stages_of,
+)
+from indelible_service.database import check_connections, open_configured_store
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, program
 from indelible_sql import SqlStore
-from indelible_workers import HintBroker, Shift, client_of, schedule, working
+from indelible_workers import WakeupBroker, Worker, client_of, run_workers, schedule
 from indelible_workers.hints import Stages
 
 
@@ -38,72 +44,84 @@ def chosen(stages: Stages, names: Collection[str]) -> Stages:
 
 
 @contextmanager
-def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Shift]:
+def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Worker]:
     """The time in which threads of this process work, and are measured; at its end they finish what is in hand."""
-    shift = Shift(store=store, actor=WORKER)
-    put_standing(store, stages)
+    shift = Worker(store=store, actor=WORKER)
+    enqueue_recurring(store, stages)
     with ExitStack() as stack:
-        url, often = settings.redis_url, {"threads": settings.worker_threads, "sweep_seconds": settings.sweep_seconds}
-        brokers = [HintBroker(stack.enter_context(client_of(url)), shift)] if url else []
+        url, often = (
+            settings.redis_url,
+            {"threads": settings.worker_threads, "sweep_seconds": settings.sweep_seconds},
+        )
+        brokers = [WakeupBroker(stack.enter_context(client_of(url)), shift)] if url else []
         if settings.metrics_port:
             try:
-                server, thread = start_http_server(settings.metrics_port, settings.host, shift.registry)
+                server, thread = start_http_server(
+                    settings.metrics_port, settings.host, shift.registry
+                )
             except OSError as error:  # work is worth more than what is told of it
                 logger.warning("no metrics are told at port %s: %s", settings.metrics_port, error)
             else:
                 for end in (thread.join, server.server_close, server.shutdown):
                     stack.callback(end)
-        stack.enter_context(working(shift, stages, brokers, **often))
+        stack.enter_context(run_workers(shift, stages, brokers, **often))
         yield shift
 
 
 def work_here(settings: Settings, names: Collection[str]) -> None:
     """A worker process, until SIGINT or SIGTERM."""
-    ended = told_to_end()
-    with opened(settings) as store:
+    ended = shutdown_event()
+    with open_configured_store(settings) as store:
         stages = chosen(stages_of(settings, store), names)
-        settle(settings)
+        configure_process(settings)
         with at_work(settings, store, stages):
             ended.wait()
 
 
 def work_beside(settings: Settings, names: Collection[str], processes: int) -> None:
     """Worker processes, each of which comes back when it is killed, until SIGINT or SIGTERM."""
-    ended = told_to_end()
-    with opened(settings) as store:
+    ended = shutdown_event()
+    with open_configured_store(settings) as store:
         check_connections(settings, store, processes)
         chosen(stages_of(settings, store), names)  # a refusal is said once, here
-    settle(settings)
+    configure_process(settings)
     with Supervisor() as supervisor:
         for number in range(processes):
             supervisor.keep(f"worker {number + 1}", worker(settings, names, number))
-        supervisor.look_on(ended.is_set)
+        supervisor.run_until(ended.is_set)
 
 
 def worker(settings: Settings, names: Collection[str], number: int, **told: str) -> Start:
     """How a worker process is started; each tells its metrics at a port of its own."""
     words = [word for name in names for word in ("--stage", name)]
     port = settings.metrics_port + number if settings.metrics_port else 0
-    return partial(program, "work", "--alone", *words, settings={"INDELIBLE_METRICS_PORT": str(port), **told})
+    return partial(
+        program, "work", "--alone", *words, settings={"INDELIBLE_METRICS_PORT": str(port), **told}
+    )
 
 
 def schedule_here(settings: Settings) -> None:
     """A scheduler process, until SIGINT or SIGTERM; several are as good as one."""
-    ended = told_to_end()
-    with opened(settings) as store:
+    ended = shutdown_event()
+    with open_configured_store(settings) as store:
         check_connections(settings, store, 1)
-        settle(settings)
+        configure_process(settings)
         periodics = periodics_of(settings)
-        logger.info("made due by the clock: %s", ", ".join(each.name for each in periodics) or "nothing here")
-        schedule(Shift(store=store, actor=Actor.system("scheduler"), ended=ended), periodics)
+        logger.info(
+            "made due by the clock: %s",
+            ", ".join(each.name for each in periodics) or "nothing here",
+        )
+        schedule(Worker(store=store, actor=Actor.system("scheduler"), ended=ended), periodics)
 
 
-def told_to_end() -> Event:
+def shutdown_event() -> Event:
     """What SIGINT and SIGTERM set from now on."""
     ended = Event()
 
     def end(*_: object) -> None:
-        Thread(target=ended.set).start()  # this one may be in the middle of `wait`, which holds what `set` waits for
+        Thread(
+            target=ended.set
+        ).start()  # this one may be in the middle of `wait`, which holds what `set` waits for
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible.concepts import CONCEPT
 from indelible.kernel.stages import STAGE
@@ -15,12 +15,18 @@ from indelible_web.captures import algorithms, spaces
 from indelible_web.captures import routes as captures
 from indelible_web.concepts import routes as concepts
 from indelible_web.http import admin, history
-from indelible_web.http.access import PUBLIC, SIGNED, Gate, KeyAuthenticator, Visitors
+from indelible_web.http.access import (
+    PUBLIC,
+    SIGNED,
+    AccessControl,
+    AnonymousAuthenticator,
+    KeyAuthenticator,
+)
 from indelible_web.http.docs_page import documentation
 from indelible_web.http.errors import WebhookSecretMissing
 from indelible_web.http.health import System
 from indelible_web.http.metrics import Metrics
-from indelible_web.http.middleware import Surroundings, surround
+from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.openapi import blueprint_of, publish
 from indelible_web.http.problems import handle_errors
 from indelible_web.http.routing import Server
@@ -28,18 +34,25 @@ from indelible_web.settings import WebSettings
 from indelible_web.tokens import routes as tokens
 from indelible_web.tokens.webhooks import Webhooks
 
-CONTEXTS: Final = (concepts.routes, spaces.routes, captures.routes, algorithms.routes, tokens.routes, history.routes)
+CONTEXTS: Final = (
+    concepts.routes,
+    spaces.routes,
+    captures.routes,
+    algorithms.routes,
+    tokens.routes,
+    history.routes,
+)
 LIFECYCLES: Final = (CONCEPT, SPACE, SUBSPACE, ALGORITHM, SETTING, TOKEN, AUTHOR, STAGE)
 
 
-def create_app(wiring: Wiring, settings: WebSettings) -> Flask:
+def create_app(wiring: AppContext, settings: WebSettings) -> Flask:
     """The REST API over a store: a WSGI application that shares nothing with any other; WebhookSecretMissing."""
     if wiring.chain and not settings.webhook_secret:
         raise WebhookSecretMissing
     app = _bare_app(settings)
     metrics = Metrics(LIFECYCLES, wiring)
-    gate = Gate(settings.authenticator or KeyAuthenticator(wiring))
-    surround(app, Surroundings(wiring, metrics, settings.cors_origins))
+    gate = AccessControl(settings.authenticator or KeyAuthenticator(wiring))
+    install_middleware(app, RequestMiddleware(wiring, metrics, settings.cors_origins))
     gate.guard(app, settings)
     server = Server(wiring=wiring, secret=settings.secret, metrics=metrics)
     document = publish(app, server, CONTEXTS)
@@ -47,7 +60,7 @@ def create_app(wiring: Wiring, settings: WebSettings) -> Flask:
     handle_errors(app)  # after flask-smorest, which has handlers of its own
     for routes in (*CONTEXTS, admin.routes):
         for operation in routes.operations:
-            login = Visitors() if operation.is_signed else None
+            login = AnonymousAuthenticator() if operation.is_signed else None
             gate.declare(f"{routes.name}.{operation.name}", operation.scopes, login)
     webhooks = Webhooks(wiring=wiring, metrics=metrics, secret=settings.webhook_secret)
     app.register_blueprint(webhooks.blueprint())
@@ -74,7 +87,7 @@ def _bare_app(settings: WebSettings) -> Flask:
     return app
 
 
-def _open(app: Flask, gate: Gate, blueprint: Blueprint) -> None:
+def _open(app: Flask, gate: AccessControl, blueprint: Blueprint) -> None:
     """Register what everybody may see."""
     app.register_blueprint(blueprint)
     for rule in app.url_map.iter_rules():

@@ -1,9 +1,19 @@
 """Workers: stages are drained in process, and in processes that Redis wakes."""
 
-from indelible_workers.hints import register, sweep, working
-from indelible_workers.processing import drain
+from indelible_workers.hints import dispatch_ready, register, run_workers
+from indelible_workers.processing import process_batch
 from indelible_workers.recurring import Periodic, schedule
-from indelible_workers.redis import HintBroker, client_of
-from indelible_workers.worker import Shift
+from indelible_workers.redis import WakeupBroker, client_of
+from indelible_workers.worker import Worker
 
-__all__ = ["HintBroker", "Periodic", "Shift", "client_of", "drain", "register", "schedule", "sweep", "working"]
+__all__ = [
+    "WakeupBroker",
+    "Periodic",
+    "Worker",
+    "client_of",
+    "process_batch",
+    "register",
+    "schedule",
+    "dispatch_ready",
+    "run_workers",
+]

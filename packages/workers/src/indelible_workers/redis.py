@@ -13,31 +13,44 @@ from redis import ConnectionError, Redis, RedisError  # noqa: A004 - its own
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from indelible_workers.worker import Shift, logger
+from indelible_workers.worker import Worker, logger
 
 GONE: Final = (RedisError, ConnectionClosed, OSError)
 # Of dead processes and messages, which nobody misses, a minute is kept.
-KEPT: Final = {"maintenance_chance": 100_000, "heartbeat_timeout": 60_000, "dead_message_ttl": 60_000}
+KEPT: Final = {
+    "maintenance_chance": 100_000,
+    "heartbeat_timeout": 60_000,
+    "dead_message_ttl": 60_000,
+}
 
 
 def client_of(url: str, *, longest_wait_seconds: int = 5) -> Redis:
     """The one client of a process. Nothing that is asked here waits at Redis: one that is silent for long is gone."""
-    once = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))  # a connection may be of a server before
-    waits = {"socket_connect_timeout": longest_wait_seconds, "socket_timeout": longest_wait_seconds, "retry": once}
+    once = Retry(
+        NoBackoff(), 1, supported_errors=(ConnectionError,)
+    )  # a connection may be of a server before
+    waits = {
+        "socket_connect_timeout": longest_wait_seconds,
+        "socket_timeout": longest_wait_seconds,
+        "retry": once,
+    }
     return Redis.from_url(url, **waits)  # pyright: ignore[reportUnknownMemberType] - its options have no types
 
 
-class HintBroker(RedisBroker):
+class WakeupBroker(RedisBroker):
     """A broker that says once that Redis is gone, and once that it is back."""
 
-    def __init__(self, client: Redis, shift: Shift) -> None:
+    def __init__(self, client: Redis, shift: Worker) -> None:
         super().__init__(client=client, namespace="indelible", middleware=[], **KEPT)
         self._shift, self._is_there = shift, True
 
     def heard(self, error: Exception | None = None) -> None:
         """Note whether Redis did what it was asked."""
         if self._is_there == bool(error):
-            logger.warning("Redis is %s", f"of no use ({type(error).__name__}): done without" if error else "back")
+            logger.warning(
+                "Redis is %s",
+                f"of no use ({type(error).__name__}): done without" if error else "back",
+            )
         self._is_there = not error
 
     def takes(self, message: Message[None], most: int) -> bool:
@@ -60,7 +73,7 @@ class HintBroker(RedisBroker):
         """A consumer that outlives Redis."""
         return HintConsumer(self, queue_name, super().consume(queue_name, prefetch, timeout))
 
-    def drop_rubbish(self, queue: str) -> None:
+    def discard_invalid(self, queue: str) -> None:
         """Let go of what this process took and cannot read, which would go from one process to the next."""
         for each in self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue}"):
             if not is_hint(self.client.hget(f"{self.namespace}:{queue}.msgs", each), queue):
@@ -73,7 +86,13 @@ def is_hint(payload: object, queue: str) -> bool:
     """Whether Dramatiq can read it, and finds our actor for it."""
     with suppress(Exception):  # whatever rubbish does to its reader
         message = Message[None].decode(payload)  # type: ignore[arg-type]
-        found = (message.actor_name, message.queue_name, *message.args, message.kwargs, *message.options)
+        found = (
+            message.actor_name,
+            message.queue_name,
+            *message.args,
+            message.kwargs,
+            *message.options,
+        )
         return found == (queue, queue, {}, "redis_message_id")
     return False
 
@@ -81,19 +100,21 @@ def is_hint(payload: object, queue: str) -> bool:
 class HintConsumer(Consumer):
     """A consumer that outlives Redis and drops what is no hint; Dramatiq's own would stop, and lose what it has."""
 
-    def __init__(self, broker: HintBroker, queue: str, inner: Consumer) -> None:
+    def __init__(self, broker: WakeupBroker, queue: str, inner: Consumer) -> None:
         self._broker, self._queue, self._inner = broker, queue, inner
 
     def __next__(self) -> MessageProxy | None:
         """The next hint, if there is one."""
         try:
-            with suppress(ValueError, TypeError, LookupError, AttributeError, DecodeError):  # as rubbish is read
+            with suppress(
+                ValueError, TypeError, LookupError, AttributeError, DecodeError
+            ):  # as rubbish is read
                 message = next(self._inner)
                 if message is None or is_hint(message.encode(), self._queue):
                     return message
-                self._broker.drop_rubbish(self._queue)
+                self._broker.discard_invalid(self._queue)
                 self._inner.ack(message)  # which counts it among what is at work
-            self._broker.drop_rubbish(self._queue)
+            self._broker.discard_invalid(self._queue)
         except GONE as error:
             self._broker.heard(error)
             sleep(1)  # before Redis is asked again

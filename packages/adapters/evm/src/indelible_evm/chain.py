@@ -9,15 +9,15 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_account.messages import encode_defunct
 
-from indelible.kernel import WrongUse
+from indelible.kernel import UsageError
 from indelible.tokens import Block, MintLog
-from indelible.tokens.errors import ChainUnreachable, ChainWrong, WrongChain
+from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, InvalidNodeResponse
 from indelible_evm import reading, signatures
 from indelible_evm.limits import refused
 from indelible_evm.provider import QuietProvider, Refusal
 
 ADDRESS: Final = re.compile("0x[0-9a-f]{40}")
-MOST_HEADERS: Final = 50  # in one request: providers take a hundred and more, public nodes fewer
+MAX_HEADERS: Final = 50  # in one request: providers take a hundred and more, public nodes fewer
 IDS: Final = range(2**256)
 SCHEME: Final = "ipfs://"
 MOVED: Final = "the chain moved while it was read"
@@ -25,12 +25,14 @@ NEXT_TOKEN_ID, TOKEN_PROMPT_AUTHOR = bytes.fromhex("75794a3c"), bytes.fromhex("7
 IS_REVEALED, TOKEN_URI = bytes.fromhex("5055fbc3"), bytes.fromhex("c87b56dd")
 REVERTED: Final = 3
 # Not every node has a code for it: of a contract's own failure these words are said.
-FAILED: Final = re.compile(r"revert|opcode|out of gas|execution|stack|invalid jump|evm error", re.IGNORECASE)
+FAILED: Final = re.compile(
+    r"revert|opcode|out of gas|execution|stack|invalid jump|evm error", re.IGNORECASE
+)
 
 
 def _address(value: str) -> str:
     if not ADDRESS.fullmatch(value.lower()):
-        raise WrongUse("the address of a contract is 0x and 40 hexadecimal digits")
+        raise UsageError("the address of a contract is 0x and 40 hexadecimal digits")
     return value.lower()
 
 
@@ -43,7 +45,10 @@ class EvmChain:
     chain_id: int
     timeout_seconds: float = 10.0
     _provider: QuietProvider = field(
-        default=Factory(lambda self: QuietProvider(self.url, timeout_seconds=self.timeout_seconds), takes_self=True),
+        default=Factory(
+            lambda self: QuietProvider(self.url, timeout_seconds=self.timeout_seconds),
+            takes_self=True,
+        ),
         init=False,
         repr=False,
         eq=False,
@@ -62,7 +67,7 @@ class EvmChain:
         """WrongChain unless the node serves the configured chain id."""
         found = reading.number(*self._ask("eth_chainId", ()))
         if found != self.chain_id:
-            raise WrongChain(expected=self.chain_id, found=found)
+            raise ChainIdMismatch(expected=self.chain_id, found=found)
 
     def newest(self) -> int:
         """The newest block's number."""
@@ -81,14 +86,16 @@ class EvmChain:
             raise ChainUnreachable(f"the node has no block {last} yet")
         # What was removed was in a block that has been replaced: what is there now has logs of its own.
         given = [log for log in self._logs(first, last) if log.get("removed") is not True]
-        logs = {reading.place(log): log for log in given}
+        logs = {reading.block_position(log): log for log in given}
         if len(logs) != len(given) or any(not first <= number <= last for number, _ in logs):
-            raise ChainWrong("it gave a log twice, or of a block that was not asked for")
+            raise InvalidNodeResponse("it gave a log twice, or of a block that was not asked for")
         # Behind one address there may be several nodes: what one gives of logs is held to what another says of blocks.
         blocks = self._blocks({last} | {at for at, _ in logs})
         mints = tuple(reading.mint(log, self.contract, blocks) for _, log in sorted(logs.items()))
         hashes = {number: found.hash for number, found in blocks.items() if found}
-        if blocks[last] != end or any(hashes[each.block_number] != each.block_hash for each in mints):
+        if blocks[last] != end or any(
+            hashes[each.block_number] != each.block_hash for each in mints
+        ):
             raise ChainUnreachable(MOVED)
         return mints
 
@@ -111,7 +118,7 @@ class EvmChain:
             return None
         uri = _text(self._call_of_token(TOKEN_URI, token_id, at))
         if not uri.startswith(SCHEME) or uri == SCHEME:
-            raise ChainWrong(f"token {token_id} was revealed, and not in IPFS")
+            raise InvalidNodeResponse(f"token {token_id} was revealed, and not in IPFS")
         return uri.removeprefix(SCHEME)
 
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
@@ -120,8 +127,12 @@ class EvmChain:
         signable = encode_defunct(primitive=message.encode(errors="surrogatepass"))
         if len(signed) <= signatures.WHOLE_BYTES and signatures.signer(signable, signed) == wallet:
             return True
-        may_be_contract = ADDRESS.fullmatch(wallet) and len(signed) != signatures.COMPACT_BYTES  # a form of keys alone
-        answer = self._call(wallet, signatures.question(signable, signed)) if may_be_contract else None
+        may_be_contract = (
+            ADDRESS.fullmatch(wallet) and len(signed) != signatures.COMPACT_BYTES
+        )  # a form of keys alone
+        answer = (
+            self._call(wallet, signatures.question(signable, signed)) if may_be_contract else None
+        )
         return answer is not None and answer[:32] == signatures.IS_VALID_SIGNATURE + bytes(28)
 
     def _logs(self, first: int, last: int) -> list[Mapping[str, object]]:
@@ -135,14 +146,20 @@ class EvmChain:
 
     def _blocks(self, numbers: Iterable[int]) -> dict[int, Block | None]:
         found, left = dict[int, Block | None](), sorted(numbers)
-        while asked := left[:MOST_HEADERS]:
+        while asked := left[:MAX_HEADERS]:
             answers = self._ask("eth_getBlockByNumber", *((hex(number), False) for number in asked))
-            found |= {at: reading.block(answer, at) for at, answer in zip(asked, answers, strict=True)}
-            left = left[MOST_HEADERS:]
+            found |= {
+                at: reading.block(answer, at) for at, answer in zip(asked, answers, strict=True)
+            }
+            left = left[MAX_HEADERS:]
         return found
 
     def _call_of_token(self, selector: bytes, token_id: int, at: object = "latest") -> bytes | None:
-        return self._call(self.contract, selector + token_id.to_bytes(32), at) if token_id in IDS else None
+        return (
+            self._call(self.contract, selector + token_id.to_bytes(32), at)
+            if token_id in IDS
+            else None
+        )
 
     def _call(self, to: str, data: bytes, at: object = "latest") -> bytes | None:
         """What a contract answers, None where it fails."""
@@ -163,7 +180,7 @@ class EvmChain:
 
 def _word(answer: bytes | None) -> bytes:
     if answer is None or len(answer) != reading.WORD_BYTES:
-        raise ChainWrong("the contract does not answer as ours does: look at its address")
+        raise InvalidNodeResponse("the contract does not answer as ours does: look at its address")
     return answer
 
 
@@ -171,4 +188,4 @@ def _text(answer: bytes | None) -> str:
     try:
         return str(decode(["string"], answer or b"")[0])
     except (DecodingError, ValueError, OverflowError):
-        raise ChainWrong("the contract answers no text") from None
+        raise InvalidNodeResponse("the contract answers no text") from None

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from indelible.kernel import Invalid
 from indelible.tokens import Block, MintLog
-from indelible.tokens.errors import ChainWrong
+from indelible.tokens.errors import InvalidNodeResponse
 
 # keccak-256 of BatchMinted(address,address,uint256,uint256,uint256), the first three of them indexed
 BATCH_MINTED: Final = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"
@@ -26,24 +26,24 @@ def members(value: object) -> Mapping[str, object]:
 def sequence(value: object) -> list[object]:
     """An array of JSON."""
     if not isinstance(value, list):
-        raise ChainWrong("something is no array")
+        raise InvalidNodeResponse("something is no array")
     return cast(list[object], value)
 
 
 def number(value: object) -> int:
     """A number as nodes write it: 0x and hexadecimal digits."""
     if not isinstance(value, str) or not NUMBER.fullmatch(value):
-        raise ChainWrong("something is no number")
+        raise InvalidNodeResponse("something is no number")
     return int(value, 16)
 
 
 def octets(value: object, size: int | None = None) -> bytes:
     """Bytes as nodes write them, so many of them where the size is given."""
     if not isinstance(value, str) or not BYTES.fullmatch(value):
-        raise ChainWrong("something is no bytes")
+        raise InvalidNodeResponse("something is no bytes")
     found = bytes.fromhex(value[2:])
     if size not in {None, len(found)}:
-        raise ChainWrong(f"something has {len(found)} bytes and not {size}")
+        raise InvalidNodeResponse(f"something has {len(found)} bytes and not {size}")
     return found
 
 
@@ -55,7 +55,7 @@ def digits(value: object, size: int = WORD_BYTES) -> str:
 def wallet(word: bytes) -> str:
     """The address that a word of the contract's holds, in lower case."""
     if len(word) != WORD_BYTES or any(word[:-20]):
-        raise ChainWrong("a word is no address")
+        raise InvalidNodeResponse("a word is no address")
     return f"0x{word[-20:].hex()}"
 
 
@@ -64,7 +64,7 @@ def instant(value: object) -> datetime:
     try:
         return datetime.fromtimestamp(number(value), UTC)
     except (OverflowError, ValueError, OSError):
-        raise ChainWrong("a block is of no time") from None
+        raise InvalidNodeResponse("a block is of no time") from None
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def sense() -> Generator[None]:
     try:
         yield
     except Invalid as error:
-        raise ChainWrong(f"it says what cannot be: {error.code}") from None
+        raise InvalidNodeResponse(f"it says what cannot be: {error.code}") from None
 
 
 def block(value: object, expected: int) -> Block | None:
@@ -82,7 +82,7 @@ def block(value: object, expected: int) -> Block | None:
     if value is None:
         return None
     if number(header.get("number")) != expected:
-        raise ChainWrong(f"asked for block {expected}, it gave another")
+        raise InvalidNodeResponse(f"asked for block {expected}, it gave another")
     with sense():
         return Block(
             number=expected,
@@ -92,7 +92,7 @@ def block(value: object, expected: int) -> Block | None:
         )
 
 
-def place(log: Mapping[str, object]) -> tuple[int, int]:
+def block_position(log: Mapping[str, object]) -> tuple[int, int]:
     """The block and the place in it: the order of the chain."""
     return number(log.get("blockNumber")), number(log.get("logIndex"))
 
@@ -100,12 +100,16 @@ def place(log: Mapping[str, object]) -> tuple[int, int]:
 def mint(log: Mapping[str, object], contract: str, blocks: Mapping[int, Block | None]) -> MintLog:
     """What a log says was minted; when, says its block, which is among these."""
     topics = [octets(each, WORD_BYTES) for each in sequence(log.get("topics"))]
-    if digits(log.get("address"), 20) != contract or len(topics) != TOPICS or topics[0].hex() != BATCH_MINTED[2:]:
-        raise ChainWrong("it gave a log that was not asked for")
-    block_number, log_index = place(log)
+    if (
+        digits(log.get("address"), 20) != contract
+        or len(topics) != TOPICS
+        or topics[0].hex() != BATCH_MINTED[2:]
+    ):
+        raise InvalidNodeResponse("it gave a log that was not asked for")
+    block_number, log_index = block_position(log)
     header, data = blocks.get(block_number), octets(log.get("data"), 2 * WORD_BYTES)
     if header is None:
-        raise ChainWrong("it has not the block of which it gave a log")
+        raise InvalidNodeResponse("it has not the block of which it gave a log")
     with sense():
         return MintLog(
             tx_hash=digits(log.get("transactionHash")),

@@ -19,4 +19,6 @@ class Contract:
 
 def season() -> Contract:
     """Season.sol, as it was compiled."""
-    return Contract(**json.loads(files("indelible_evm").joinpath("season.json").read_text(encoding="utf-8")))
+    return Contract(
+        **json.loads(files("indelible_evm").joinpath("season.json").read_text(encoding="utf-8"))
+    )

@@ -13,14 +13,16 @@ from eth_utils.exceptions import ValidationError
 from indelible.tokens.errors import SignatureMalformed
 
 SIGNATURE: Final = re.compile("0x(?:[0-9a-f]{2})+", re.IGNORECASE)
-COMPACT_BYTES, WHOLE_BYTES, MOST_BYTES = 64, 65, 16_384
-IS_VALID_SIGNATURE: Final = bytes.fromhex("1626ba7e")  # of ERC-1271: both what is called and what it answers
+COMPACT_BYTES, WHOLE_BYTES, MAX_BYTES = 64, 65, 16_384
+IS_VALID_SIGNATURE: Final = bytes.fromhex(
+    "1626ba7e"
+)  # of ERC-1271: both what is called and what it answers
 
 
 def octets(signature: str) -> bytes:
     """The signature's bytes; SignatureMalformed."""
     found = bytes.fromhex(signature[2:]) if SIGNATURE.fullmatch(signature) else b""
-    if not COMPACT_BYTES <= len(found) <= MOST_BYTES:
+    if not COMPACT_BYTES <= len(found) <= MAX_BYTES:
         raise SignatureMalformed
     return found
 
@@ -33,7 +35,9 @@ def signer(message: SignableMessage, signature: bytes) -> str | None:
     else:
         v, s = signature[64], rest
     try:
-        return str(Account.recover_message(message, vrs=(v, int.from_bytes(r), int.from_bytes(s)))).lower()
+        return str(
+            Account.recover_message(message, vrs=(v, int.from_bytes(r), int.from_bytes(s)))
+        ).lower()
     except (ValueError, BadSignature, ValidationError):
         return None
 

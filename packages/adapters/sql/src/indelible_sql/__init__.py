@@ -3,7 +3,7 @@
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
 from indelible_sql.captures.maintenance import index_spaces, install_algorithm
 from indelible_sql.engine.connections import Pool
-from indelible_sql.kernel.repository import Heads, SqlHeads
+from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, Imported, export_histories, import_histories
 from indelible_sql.maintenance.findings import Fault, Finding
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
@@ -24,8 +24,8 @@ __all__ = [
     "open_async_store",
     "open_store",
     # a lifecycle of one's own
-    "Heads",
-    "SqlHeads",
+    "HeadMapping",
+    "SqlAggregateRepository",
     "declare_lifecycle",
     "guard_head",
     "head_columns",

@@ -11,11 +11,20 @@ from attrs import frozen
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from indelible.kernel import Actor, Clock, Feed, Ids, Lifecycle, Once, SystemClock, TimeOrderedIds
+from indelible.kernel import (
+    Actor,
+    Clock,
+    Feed,
+    Idempotency,
+    Ids,
+    Lifecycle,
+    SystemClock,
+    TimeOrderedIds,
+)
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
 from indelible_sql.engine.connections import Pool, open_async_engines
-from indelible_sql.engine.failpoints import AtFailpoint, unarmed
+from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 
 
@@ -25,7 +34,13 @@ class AsyncSqlTransaction:
 
     tx: SqlTransaction
 
-    async def run(self, work: Callable[Concatenate[SqlTransaction, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def run(
+        self,
+        work: Callable[Concatenate[SqlTransaction, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
         """What a handler, or any function of a transaction, returns."""
         return await greenlet_spawn(partial(work, self.tx, *args, **kwargs))
 
@@ -45,14 +60,22 @@ class AsyncSqlStore:
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Once[R] | None = None,
+        once: Idempotency[R] | None = None,
     ) -> R:
         """The handler's result, once it is committed; as `SqlStore.run`."""
         return await greenlet_spawn(
-            self.store.run, handler, command, actor=actor, reason=reason, request_id=request_id, once=once
+            self.store.run,
+            handler,
+            command,
+            actor=actor,
+            reason=reason,
+            request_id=request_id,
+            once=once,
         )
 
-    async def read(self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def read(
+        self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         """The query's answer, from one unchanging view of the store."""
         return await greenlet_spawn(lambda: self.store.read(query, *args, **kwargs))
 
@@ -94,7 +117,7 @@ def open_async_store(
     clock: Clock | None = None,
     ids: Ids | None = None,
     pool: Pool | None = None,
-    at_failpoint: AtFailpoint = unarmed,
+    at_failpoint: AtFailpoint = no_failpoint,
 ) -> AsyncSqlStore:
     """The store at a database's address, for an event loop: psycopg's asyncio or aiosqlite."""
     engines, pools = open_async_engines(url, pool or Pool())

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 MODEL: Final = "wordllama-l2-supercat-256"
 DIMENSION: Final = 256
-MOST_CHARACTERS: Final = 8_000  # of a text; what follows says little more of its topic, and costs memory
+MOST_CHARACTERS: Final = (
+    8_000  # of a text; what follows says little more of its topic, and costs memory
+)
 
 __all__ = ["DIMENSION", "MODEL", "MOST_CHARACTERS", "WordLlamaEmbedder"]
 
@@ -41,19 +43,29 @@ class WordLlamaEmbedder:
     @cached_property
     def _model(self) -> "WordLlamaInference":
         quiet, root = logging.NullHandler(), logging.getLogger()
-        root.addHandler(quiet)  # else wordllama, when it is imported, decides for the whole process what is logged
+        root.addHandler(
+            quiet
+        )  # else wordllama, when it is imported, decides for the whole process what is logged
         try:
             import wordllama  # noqa: PLC0415 - half a second, for whoever embeds
         finally:
             root.removeHandler(quiet)
-        inside = Path(wordllama.__file__).parent  # its own search looks for the tokenizer in a folder that is not there
+        inside = Path(
+            wordllama.__file__
+        ).parent  # its own search looks for the tokenizer in a folder that is not there
         return wordllama.WordLlama.load(cache_dir=inside, dim=DIMENSION, disable_download=True)
 
 
 def _embedded(model: "WordLlamaInference", text: str) -> EmbeddingVector:
     try:
-        (pooled,) = model.embed([text], return_np=False)  # one at a time: a batch is as wide as its longest
+        (pooled,) = model.embed(
+            [text], return_np=False
+        )  # one at a time: a batch is as wide as its longest
         length = hypot(*pooled)
         return EmbeddingVector(values=[each / length for each in pooled], model=MODEL)
-    except (TypeError, ZeroDivisionError, EmbeddingUnusable) as error:  # half a character, and no words at all
+    except (
+        TypeError,
+        ZeroDivisionError,
+        EmbeddingUnusable,
+    ) as error:  # half a character, and no words at all
         raise EmbedderFailed("a text has no words that the model knows") from error

@@ -5,8 +5,8 @@ from indelible.captures.commands import (
     ActivateAlgorithm,
     AlgorithmSaved,
     CaptureArtifactCommand,
+    CaptureInput,
     CaptureResult,
-    CaptureSaid,
     ChangeSetting,
     CreateSpace,
     CreateSubspace,
@@ -48,7 +48,13 @@ from indelible.captures.handlers import (
     seed_subspace,
 )
 from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible.captures.ports import ArtifactRepository, AssignmentMarginService, CapturesRead, CapturesWrite, Embedder
+from indelible.captures.ports import (
+    ArtifactRepository,
+    AssignmentMarginService,
+    CapturesRead,
+    CapturesWrite,
+    Embedder,
+)
 from indelible.captures.queries import (
     ArtifactFound,
     SubspaceShown,
@@ -77,7 +83,7 @@ __all__ = [
     "ActivateAlgorithm",
     "CaptureArtifactCommand",
     "CaptureHandler",
-    "CaptureSaid",
+    "CaptureInput",
     "ChangeSetting",
     "CreateSpace",
     "CreateSubspace",

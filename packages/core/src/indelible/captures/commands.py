@@ -33,39 +33,49 @@ from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
     TEXT,
-    is_a,
-    is_count,
+    bounded_int,
+    instance_of,
     is_identifier,
     is_instant,
-    is_sentence,
     is_text,
+    non_blank_line,
 )
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 @frozen(kw_only=True)
-class CaptureSaid:
+class CaptureInput:
     """What a client says of a capture, beside who it is and the embedding of what was read."""
 
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     url: str = field(validator=is_url, metadata=TEXT)
     reading_depth: float = field(default=0.0, converter=as_number, validator=is_reading_depth)
     scroll_depth: float = field(default=0.0, converter=as_number, validator=is_fraction)
-    dwell_time_ms: int = field(default=0, validator=is_count, metadata=WHOLE)
-    word_count: int = field(default=0, validator=is_count, metadata=WHOLE)
-    engagement_level: EngagementLevel = field(default=EngagementLevel.LATENT, validator=is_a(EngagementLevel))
-    content_source: ContentSource = field(default=ContentSource.WEB, validator=is_a(ContentSource))
-    subspace_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-    session_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    dwell_time_ms: int = field(default=0, validator=bounded_int, metadata=WHOLE)
+    word_count: int = field(default=0, validator=bounded_int, metadata=WHOLE)
+    engagement_level: EngagementLevel = field(
+        default=EngagementLevel.LATENT, validator=instance_of(EngagementLevel)
+    )
+    content_source: ContentSource = field(
+        default=ContentSource.WEB, validator=instance_of(ContentSource)
+    )
+    subspace_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    session_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
     title: str | None = field(default=None, validator=optional(is_text), metadata=LINE)
     content: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
     captured_at: datetime | None = field(default=None, validator=optional(is_instant))
-    capture_key: str | None = field(default=None, validator=optional(is_identifier), metadata=IDEMPOTENCY_KEY)
+    capture_key: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDEMPOTENCY_KEY
+    )
 
 
 @frozen(kw_only=True)
-class CaptureArtifactCommand(CaptureSaid):
+class CaptureArtifactCommand(CaptureInput):
     """Keep that a user read something: where, how deeply, and what it is about.
 
     The same `capture_key` again gives the first answer; without one, the key is a digest of who, where, when, what.
@@ -75,13 +85,19 @@ class CaptureArtifactCommand(CaptureSaid):
     embedding: tuple[float, ...] = field(converter=as_embedding)
     embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
-    def said(self, now: datetime) -> dict[str, Any]:
+    def values(self, now: datetime) -> dict[str, Any]:
         """What the caller said, by the columns that keep it."""
         said = asdict(self, recurse=False)
         vector, page = said.pop("embedding"), normalized_url(self.url)
-        said |= {"vector": vector, "named_subspace_id": said.pop("subspace_id"), "normalized_url": page}
+        said |= {
+            "vector": vector,
+            "named_subspace_id": said.pop("subspace_id"),
+            "normalized_url": page,
+        }
         if self.capture_key is None:
-            said["capture_key"] = digest([self.user_id, self.space_id, page, self.captured_at or now, vector])
+            said["capture_key"] = digest(
+                [self.user_id, self.space_id, page, self.captured_at or now, vector]
+            )
         return said
 
     def check_time(self, now: datetime) -> None:
@@ -131,29 +147,29 @@ class CreateSpace:
     """Begin a space; its model and dimension are the settings' where they are not given, and stay for good."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=is_sentence, metadata=LINE)
+    name: str = field(validator=non_blank_line, metadata=LINE)
     model: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
-    dimension: int | None = field(default=None, validator=optional(is_count), metadata=DIMENSION)
+    dimension: int | None = field(default=None, validator=optional(bounded_int), metadata=DIMENSION)
 
 
 @frozen(kw_only=True)
-class OnSpace:
+class SpaceCommand:
     """A command on a user's space as it was seen."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
-class RenameSpace(OnSpace):
+class RenameSpace(SpaceCommand):
     """Give a space another name."""
 
-    name: str = field(validator=is_sentence, metadata=LINE)
+    name: str = field(validator=non_blank_line, metadata=LINE)
 
 
 @frozen(kw_only=True)
-class RetireSpace(OnSpace):
+class RetireSpace(SpaceCommand):
     """Let a space take no more captures, for good."""
 
 
@@ -171,37 +187,39 @@ class CreateSubspace:
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=is_sentence, metadata=LINE)
+    name: str = field(validator=non_blank_line, metadata=LINE)
     description: str = field(default="", validator=is_text, metadata=TEXT)
-    seed: EmbeddingVector | None = field(default=None, validator=optional(is_a(EmbeddingVector)))
+    seed: EmbeddingVector | None = field(
+        default=None, validator=optional(instance_of(EmbeddingVector))
+    )
 
 
 @frozen(kw_only=True)
-class OnSubspace:
+class SubspaceCommand:
     """A command on a user's subspace as it was seen."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
-class RenameSubspace(OnSubspace):
+class RenameSubspace(SubspaceCommand):
     """Give a subspace another name and description."""
 
-    name: str = field(validator=is_sentence, metadata=LINE)
+    name: str = field(validator=non_blank_line, metadata=LINE)
     description: str = field(default="", validator=is_text, metadata=TEXT)
 
 
 @frozen(kw_only=True)
-class SeedSubspace(OnSubspace):
+class SeedSubspace(SubspaceCommand):
     """Give a subspace that has no centroid its first."""
 
-    seed: EmbeddingVector = field(validator=is_a(EmbeddingVector))
+    seed: EmbeddingVector = field(validator=instance_of(EmbeddingVector))
 
 
 @frozen(kw_only=True)
-class RetireSubspace(OnSubspace):
+class RetireSubspace(SubspaceCommand):
     """Let a subspace take no more captures, for good."""
 
 
@@ -226,7 +244,7 @@ class ActivateAlgorithm:
     """Let every later capture be computed by this version, once the database has shown that it computes as written."""
 
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -242,8 +260,8 @@ class ChangeSetting:
     """Choose a setting's value, as JSON writes it; the first choice expects seq 0."""
 
     key: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    value: str = field(validator=is_sentence, metadata=LINE)
-    expected_seq: int = field(validator=is_count, metadata={**COUNT, "minimum": 0})
+    value: str = field(validator=non_blank_line, metadata=LINE)
+    expected_seq: int = field(validator=bounded_int, metadata={**COUNT, "minimum": 0})
 
 
 @frozen(kw_only=True)

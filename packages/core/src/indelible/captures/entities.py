@@ -21,17 +21,17 @@ from indelible.captures.lifecycle import (
     SpaceStatus,
 )
 from indelible.kernel import Actor, Lifecycle
-from indelible.kernel.aggregates import Stepped
+from indelible.kernel.aggregates import Aggregate
 from indelible.kernel.values import (
     IDENTIFIER,
     LINE,
     TEXT,
     WrongType,
-    is_a,
-    is_count,
+    bounded_int,
+    instance_of,
     is_identifier,
-    is_sentence,
     is_text,
+    non_blank_line,
 )
 
 MOST_DIMENSIONS: Final = 4_096
@@ -128,12 +128,16 @@ def as_float32(values: Iterable[float]) -> Vector:
 def as_embedding(values: Iterable[float]) -> Vector:
     """Any sequence of numbers as a tuple of 32-bit floats, or EmbeddingUnusable."""
     try:
-        found: list[object] = list(islice(values, MOST_DIMENSIONS + 1))  # a million items are not looked at
+        found: list[object] = list(
+            islice(values, MOST_DIMENSIONS + 1)
+        )  # a million items are not looked at
     except TypeError as error:
         raise WrongType("embedding", "sequence of numbers") from error
     if not 1 <= len(found) <= MOST_DIMENSIONS:
         raise errors.EmbeddingUnusable(f"not 1 to {MOST_DIMENSIONS} numbers")
-    numbers = [each for each in found if isinstance(each, int | float) and not isinstance(each, bool)]
+    numbers = [
+        each for each in found if isinstance(each, int | float) and not isinstance(each, bool)
+    ]
     if len(numbers) < len(found) or isinstance(values, str | bytes):
         raise WrongType("embedding", "sequence of numbers")
     try:
@@ -195,29 +199,29 @@ class ReadingDepth:
 
 
 @frozen(kw_only=True)
-class Space(Stepped):
+class Space(Aggregate):
     """One user's captures of one kind, all embedded by one model."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SPACE
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=is_sentence, metadata=LINE)
+    name: str = field(validator=non_blank_line, metadata=LINE)
     model: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    dimension: int = field(validator=is_count, metadata=DIMENSION)
-    status: SpaceStatus = field(validator=is_a(SpaceStatus))
+    dimension: int = field(validator=bounded_int, metadata=DIMENSION)
+    status: SpaceStatus = field(validator=instance_of(SpaceStatus))
 
-    def of_user(self, user_id: str) -> Self:
+    def require_owner(self, user_id: str) -> Self:
         """The space, or SpaceNotFound where it is another user's."""
         if self.user_id != user_id:
             raise errors.SpaceNotFound(self.id)
         return self
 
-    def opened(self) -> Self:
+    def require_active(self) -> Self:
         """The space, or SpaceRetired."""
         if not SPACE.allowed(self.status):
             raise errors.SpaceRetired(self.id)
         return self
 
-    def fits(self, model: str, dimension: int) -> Self:
+    def require_model(self, model: str, dimension: int) -> Self:
         """The space, or EmbeddingOfOtherModel."""
         if (self.model, self.dimension) != (model, dimension):
             raise errors.EmbeddingOfOtherModel(self.model, self.dimension)
@@ -225,32 +229,32 @@ class Space(Stepped):
 
 
 @frozen(kw_only=True)
-class Subspace(Stepped):
+class Subspace(Aggregate):
     """A part of a space that captures gather in, round a centroid that may begin with a seed."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SUBSPACE
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    name: str = field(validator=is_sentence, metadata=LINE)
+    name: str = field(validator=non_blank_line, metadata=LINE)
     description: str = field(validator=is_text, metadata=TEXT)
     seed: Vector | None
-    status: SpaceStatus = field(validator=is_a(SpaceStatus))
+    status: SpaceStatus = field(validator=instance_of(SpaceStatus))
 
     def seeded(self, seed: Vector, centroid: "Centroid | None", *, now: datetime) -> Self:
         """The subspace with its first centroid, or CentroidExists."""
         if self.seed is not None or centroid is not None:
             raise errors.CentroidExists(self.id)
-        return self.moved("seed", now=now, seed=seed)
+        return self.transition("seed", now=now, seed=seed)
 
-    def middle(self, centroid: "Centroid | None") -> Vector | None:
+    def reference_vector(self, centroid: "Centroid | None") -> Vector | None:
         """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
         return self.seed if centroid is None else centroid.vector
 
-    def takes(self, space_id: str) -> bool:
+    def accepts(self, space_id: str) -> bool:
         """Whether captures of the space may still belong here."""
         return self.space_id == space_id and bool(SUBSPACE.allowed(self.status))
 
-    def of_user(self, user_id: str) -> Self:
+    def require_owner(self, user_id: str) -> Self:
         """The subspace, or SubspaceNotFound where it is another user's."""
         if self.user_id != user_id:
             raise errors.SubspaceNotFound(self.id)
@@ -258,26 +262,26 @@ class Subspace(Stepped):
 
 
 @frozen(kw_only=True)
-class AlgorithmVersion(Stepped):
+class AlgorithmVersion(Aggregate):
     """The formulas that captures are computed by."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ALGORITHM
     formulas: str = field(validator=is_text, metadata=TEXT)
     checksum: str
-    status: AlgorithmStatus = field(validator=is_a(AlgorithmStatus))
+    status: AlgorithmStatus = field(validator=instance_of(AlgorithmStatus))
 
 
 @frozen(kw_only=True)
-class Setting(Stepped):
+class Setting(Aggregate):
     """A value that was chosen for everybody; its text is JSON."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTING
-    value: str = field(validator=is_sentence, metadata=LINE)
-    status: SettingStatus = field(validator=is_a(SettingStatus))
+    value: str = field(validator=non_blank_line, metadata=LINE)
+    status: SettingStatus = field(validator=instance_of(SettingStatus))
 
 
 @frozen(kw_only=True)
-class Met:
+class ReadingFields:
     """What a user met, and how: in one capture, or in all captures of a page together."""
 
     user_id: str
@@ -294,7 +298,7 @@ class Met:
 
 
 @frozen(kw_only=True)
-class Signal(Met):
+class Signal(ReadingFields):
     """One capture as it was given, what the store made of it, and by which version: kept for ever."""
 
     id: str
@@ -330,7 +334,7 @@ class Signal(Met):
 
 
 @frozen(kw_only=True)
-class Artifact(Met):
+class Artifact(ReadingFields):
     """A page of a space, as all captures of it together show it, in whichever order they came."""
 
     id: str
@@ -362,13 +366,26 @@ class Centroid:
     @classmethod
     def unborn(cls, subspace: Subspace, middle: Vector, at: datetime) -> Self:
         """Where a subspace's captures begin to draw its middle."""
-        begun: dict[str, Any] = {"id": subspace.id, "space_id": subspace.space_id, "created_at": at, "updated_at": at}
-        return cls(**begun, seq=0, hash="", vector=middle, logged_vector=middle, logged_seq=0, confidence=0.0)
+        begun: dict[str, Any] = {
+            "id": subspace.id,
+            "space_id": subspace.space_id,
+            "created_at": at,
+            "updated_at": at,
+        }
+        return cls(
+            **begun,
+            seq=0,
+            hash="",
+            vector=middle,
+            logged_vector=middle,
+            logged_seq=0,
+            confidence=0.0,
+        )
 
     def logged(self) -> Self:
         """The centroid with its place written down, from which the next drift is measured."""
         return evolve(self, logged_vector=self.vector, logged_seq=self.seq)
 
-    def left_by(self, signal: Signal) -> Self:
+    def after_signal(self, signal: Signal) -> Self:
         """The centroid as the signal that drew it on leaves it."""
         return evolve(self if signal.logged_drift is None else self.logged(), hash=signal.hash)

@@ -7,21 +7,27 @@ from typing import Any, TypeVar
 from attrs import asdict, frozen
 
 from indelible.captures import commands
-from indelible.captures.commands import AlgorithmSaved, CaptureResult, SettingSaved, SpaceSaved, SubspaceSaved
+from indelible.captures.commands import (
+    AlgorithmSaved,
+    CaptureResult,
+    SettingSaved,
+    SpaceSaved,
+    SubspaceSaved,
+)
 from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace, as_embedding
 from indelible.captures.errors import AlgorithmExists
 from indelible.captures.ports import CapturesRead, CapturesWrite
-from indelible.captures.rules.formulas import CASES, check_trial, checksum_of
-from indelible.captures.rules.ingest import Shelf, computing, ingested
-from indelible.captures.rules.placing import MarginResult, is_clear, placed
+from indelible.captures.rules.formulas import CASES, checksum_of, verify_self_test
+from indelible.captures.rules.ingest import CaptureStore, computing, ingest
+from indelible.captures.rules.placing import MarginResult, choose_subspace, is_clear
 from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.tuning import DIMENSION, MODEL, check_setting, tuning_of
 from indelible.kernel import Actor, Stale, Store
-from indelible.kernel.aggregates import kept
-from indelible.kernel.history import HeadWrites
+from indelible.kernel.aggregates import save_change
+from indelible.kernel.history import AggregateRepository
 
 Owned = TypeVar("Owned", Space, Subspace)
-OnOwn = commands.OnSpace | commands.OnSubspace
+OnOwn = commands.SpaceCommand | commands.SubspaceCommand
 
 logger = logging.getLogger("indelible.captures")
 
@@ -42,13 +48,15 @@ class CaptureHandler:
 
     def handle(self, command: commands.CaptureArtifactCommand) -> CaptureResult:
         """Keep the capture, in the name of the user who read."""
-        return self.store.run(capture_artifact, command, actor=Actor.user(command.user_id), reason="captured")
+        return self.store.run(
+            capture_artifact, command, actor=Actor.user(command.user_id), reason="captured"
+        )
 
 
-def said_by(tx: CapturesWrite, command: commands.CaptureArtifactCommand) -> dict[str, Any]:
+def capture_values(tx: CapturesWrite, command: commands.CaptureArtifactCommand) -> dict[str, Any]:
     """What the caller and the transaction say of a capture, by the columns that keep it, as if its page were new."""
     now = tx.clock.now()
-    said = command.said(now)
+    said = command.values(now)
     return {
         **said,
         "id": tx.ids.new(),
@@ -62,30 +70,37 @@ def said_by(tx: CapturesWrite, command: commands.CaptureArtifactCommand) -> dict
 
 
 @frozen
-class RepositoryOverShelf:
+class PythonIngest:
     """The port of captures over a store that cannot compute by itself; one for each transaction."""
 
     _tx: CapturesWrite
-    _shelf: Shelf
+    _shelf: CaptureStore
 
     def ingest_with_signal(self, command: commands.CaptureArtifactCommand) -> CaptureResult:
-        said = said_by(self._tx, command)
-        signal = ingested(self._shelf, said, tuning_of(self._tx.config))
+        said = capture_values(self._tx, command)
+        signal = ingest(self._shelf, said, tuning_of(self._tx.config))
         return CaptureResult.of(signal, replayed=signal.id != said["id"])
 
 
 @frozen
-class MarginsOverShelf:
+class MarginService:
     """The look ahead over any store."""
 
     _tx: CapturesRead
-    _shelf: Shelf
+    _shelf: CaptureStore
 
-    def calculate_margin(self, vector: Iterable[float], user_id: str, space_id: str) -> MarginResult:
-        space, wanted = self._tx.spaces.get(space_id).entity.of_user(user_id).opened(), as_embedding(vector)
-        space.fits(space.model, len(wanted))
+    def calculate_margin(
+        self, vector: Iterable[float], user_id: str, space_id: str
+    ) -> MarginResult:
+        space, wanted = (
+            self._tx.spaces.get(space_id).entity.require_owner(user_id).require_active(),
+            as_embedding(vector),
+        )
+        space.require_model(space.model, len(wanted))
         compute = computing(self._shelf)
-        return placed(self._shelf.near(space_id, wanted, None), None, tuning_of(self._tx.config), compute)
+        return choose_subspace(
+            self._shelf.near(space_id, wanted, None), None, tuning_of(self._tx.config), compute
+        )
 
     def calculate_margin_value(self, nearest: float, second: float) -> float:
         return float(computing(self._shelf)("margin", nearest=nearest, second=second))
@@ -102,8 +117,8 @@ def create_space(tx: CapturesWrite, command: commands.CreateSpace) -> SpaceSaved
     said = asdict(command)
     said["model"] = tx.config.get(MODEL) if command.model is None else command.model
     said["dimension"] = tx.config.get(DIMENSION) if command.dimension is None else command.dimension
-    space = Space.born("create", now=tx.clock.now(), id=tx.ids.new(), **said)
-    return SpaceSaved(space=space, seq=kept(tx, tx.spaces, None, space, "create"))
+    space = Space.create("create", now=tx.clock.now(), id=tx.ids.new(), **said)
+    return SpaceSaved(space=space, seq=save_change(tx, tx.spaces, None, space, "create"))
 
 
 def rename_space(tx: CapturesWrite, command: commands.RenameSpace) -> SpaceSaved:
@@ -120,13 +135,17 @@ def retire_space(tx: CapturesWrite, command: commands.RetireSpace) -> SpaceSaved
 
 def create_subspace(tx: CapturesWrite, command: commands.CreateSubspace) -> SubspaceSaved:
     """Begin a part of a space."""
-    space = tx.captures.hold(command.space_id).entity.of_user(command.user_id).opened()
+    space = (
+        tx.captures.lock(command.space_id).entity.require_owner(command.user_id).require_active()
+    )
     said = asdict(command, recurse=False)
     if command.seed is not None:
-        space.fits(command.seed.model, command.seed.dimension)
+        space.require_model(command.seed.model, command.seed.dimension)
         said["seed"] = command.seed.values
-    subspace = Subspace.born("create", now=tx.clock.now(), id=tx.ids.new(), **said)
-    return SubspaceSaved(subspace=subspace, seq=kept(tx, tx.subspaces, None, subspace, "create"))
+    subspace = Subspace.create("create", now=tx.clock.now(), id=tx.ids.new(), **said)
+    return SubspaceSaved(
+        subspace=subspace, seq=save_change(tx, tx.subspaces, None, subspace, "create")
+    )
 
 
 def rename_subspace(tx: CapturesWrite, command: commands.RenameSubspace) -> SubspaceSaved:
@@ -138,12 +157,16 @@ def rename_subspace(tx: CapturesWrite, command: commands.RenameSubspace) -> Subs
 
 def seed_subspace(tx: CapturesWrite, command: commands.SeedSubspace) -> SubspaceSaved:
     """Give a subspace its first centroid, before any capture has."""
-    own = tx.subspaces.get(command.subspace_id).entity.of_user(command.user_id)
-    space = tx.captures.hold(own.space_id).entity.opened()  # before the subspace: captures lock in this order
-    space.fits(command.seed.model, command.seed.dimension)
+    own = tx.subspaces.get(command.subspace_id).entity.require_owner(command.user_id)
+    space = tx.captures.lock(
+        own.space_id
+    ).entity.require_active()  # before the subspace: captures lock in this order
+    space.require_model(command.seed.model, command.seed.dimension)
     head = tx.subspaces.load(command.subspace_id, expected_seq=command.expected_seq)
-    seeded = head.entity.seeded(command.seed.values, tx.captures.centroid(own.id), now=tx.clock.now())
-    return SubspaceSaved(subspace=seeded, seq=kept(tx, tx.subspaces, head, seeded, "seed"))
+    seeded = head.entity.seeded(
+        command.seed.values, tx.captures.centroid(own.id), now=tx.clock.now()
+    )
+    return SubspaceSaved(subspace=seeded, seq=save_change(tx, tx.subspaces, head, seeded, "seed"))
 
 
 def retire_subspace(tx: CapturesWrite, command: commands.RetireSubspace) -> SubspaceSaved:
@@ -154,10 +177,16 @@ def retire_subspace(tx: CapturesWrite, command: commands.RetireSubspace) -> Subs
 
 def register_algorithm(tx: CapturesWrite, command: commands.RegisterAlgorithm) -> AlgorithmSaved:
     """Keep a version of the algorithm; AlgorithmExists."""
-    said = {"id": command.algorithm_id, "formulas": command.formulas, "checksum": checksum_of(command.formulas)}
-    algorithm = AlgorithmVersion.born("register", now=tx.clock.now(), **said)
+    said = {
+        "id": command.algorithm_id,
+        "formulas": command.formulas,
+        "checksum": checksum_of(command.formulas),
+    }
+    algorithm = AlgorithmVersion.create("register", now=tx.clock.now(), **said)
     try:
-        return AlgorithmSaved(algorithm=algorithm, seq=kept(tx, tx.algorithms, None, algorithm, "register"))
+        return AlgorithmSaved(
+            algorithm=algorithm, seq=save_change(tx, tx.algorithms, None, algorithm, "register")
+        )
     except Stale as taken:
         raise AlgorithmExists(command.algorithm_id) from taken
 
@@ -166,12 +195,20 @@ def activate_algorithm(tx: CapturesWrite, command: commands.ActivateAlgorithm) -
     """Let captures be computed by this version from now on, or again; SelfTestFailed where the store computes else."""
     former = tx.captures.active()
     head = tx.algorithms.load(command.algorithm_id, expected_seq=command.expected_seq)
-    algorithm = head.entity.moved("activate", now=tx.clock.now())
-    check_trial(algorithm, tx.captures.tried(algorithm, CASES))
+    algorithm = head.entity.transition("activate", now=tx.clock.now())
+    verify_self_test(algorithm, tx.captures.run_self_test(algorithm, CASES))
     if former is not None:
-        former = tx.algorithms.load(former.entity.id, expected_seq=former.place.seq)
-        kept(tx, tx.algorithms, former, former.entity.moved("replace", now=tx.clock.now()), "replace")
-    return AlgorithmSaved(algorithm=algorithm, seq=kept(tx, tx.algorithms, head, algorithm, "activate"))
+        former = tx.algorithms.load(former.entity.id, expected_seq=former.revision.seq)
+        save_change(
+            tx,
+            tx.algorithms,
+            former,
+            former.entity.transition("replace", now=tx.clock.now()),
+            "replace",
+        )
+    return AlgorithmSaved(
+        algorithm=algorithm, seq=save_change(tx, tx.algorithms, head, algorithm, "activate")
+    )
 
 
 def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> SettingSaved:
@@ -180,17 +217,22 @@ def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> Settin
     head, now = None, tx.clock.now()
     if command.expected_seq:
         head = tx.settings.load(command.key, expected_seq=command.expected_seq)
-        setting = head.entity.moved("change", now=now, value=command.value)
+        setting = head.entity.transition("change", now=now, value=command.value)
     else:
-        setting = Setting.born("change", now=now, id=command.key, value=command.value)
-    return SettingSaved(setting=setting, seq=kept(tx, tx.settings, head, setting, "change"))
+        setting = Setting.create("change", now=now, id=command.key, value=command.value)
+    return SettingSaved(setting=setting, seq=save_change(tx, tx.settings, head, setting, "change"))
 
 
 def _moved(
-    tx: CapturesWrite, heads: HeadWrites[Owned], entity_id: str, command: OnOwn, action: str, **other: object
+    tx: CapturesWrite,
+    heads: AggregateRepository[Owned],
+    entity_id: str,
+    command: OnOwn,
+    action: str,
+    **other: object,
 ) -> tuple[Owned, int]:
     """What is the user's after a step, and its seq; another user's is not found, whichever seq is guessed."""
-    heads.get(entity_id).entity.of_user(command.user_id)
+    heads.get(entity_id).entity.require_owner(command.user_id)
     head = heads.load(entity_id, expected_seq=command.expected_seq)
-    entity = head.entity.moved(action, now=tx.clock.now(), **other)
-    return entity, kept(tx, heads, head, entity, action)
+    entity = head.entity.transition(action, now=tx.clock.now(), **other)
+    return entity, save_change(tx, heads, head, entity, action)

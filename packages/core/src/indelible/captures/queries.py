@@ -9,7 +9,7 @@ from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved
 from indelible.captures.entities import Artifact, Centroid, Signal, as_embedding
 from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import CapturesRead
-from indelible.captures.rules.ingest import computing_by, replayed
+from indelible.captures.rules.ingest import formula_evaluator, replayed
 from indelible.captures.rules.placing import Compute, MarginResult
 
 PAGE = 50
@@ -35,19 +35,21 @@ class ArtifactFound:
 def get_space(tx: CapturesRead, user_id: str, space_id: str) -> SpaceSaved:
     """The user's space, with the seq that the next command must expect; SpaceNotFound."""
     head = tx.spaces.get(space_id)
-    return SpaceSaved(space=head.entity.of_user(user_id), seq=head.place.seq)
+    return SpaceSaved(space=head.entity.require_owner(user_id), seq=head.revision.seq)
 
 
-def list_spaces(tx: CapturesRead, user_id: str, *, after: str = "", limit: int = PAGE) -> tuple[SpaceSaved, ...]:
+def list_spaces(
+    tx: CapturesRead, user_id: str, *, after: str = "", limit: int = PAGE
+) -> tuple[SpaceSaved, ...]:
     """The user's next `limit` spaces after an id, in order of id, retired ones too."""
     found = tx.captures.spaces_of(user_id, after=after, limit=limit)
-    return tuple(SpaceSaved(space=head.entity, seq=head.place.seq) for head in found)
+    return tuple(SpaceSaved(space=head.entity, seq=head.revision.seq) for head in found)
 
 
 def get_subspace(tx: CapturesRead, user_id: str, subspace_id: str) -> SubspaceShown:
     """The user's subspace and its centroid; SubspaceNotFound."""
     head = tx.subspaces.get(subspace_id)
-    saved = SubspaceSaved(subspace=head.entity.of_user(user_id), seq=head.place.seq)
+    saved = SubspaceSaved(subspace=head.entity.require_owner(user_id), seq=head.revision.seq)
     return SubspaceShown(saved=saved, centroid=tx.captures.centroid(subspace_id))
 
 
@@ -57,7 +59,7 @@ def list_subspaces(
     """The next `limit` subspaces of the user's space after an id, in order of id."""
     get_space(tx, user_id, space_id)
     found = tx.captures.subspaces_of(space_id, after=after, limit=limit)
-    return tuple(SubspaceSaved(subspace=head.entity, seq=head.place.seq) for head in found)
+    return tuple(SubspaceSaved(subspace=head.entity, seq=head.revision.seq) for head in found)
 
 
 def list_centroids(tx: CapturesRead, user_id: str, space_id: str) -> tuple[Centroid, ...]:
@@ -81,7 +83,7 @@ def replay_centroid(
     subspace = get_subspace(tx, user_id, subspace_id).saved.subspace
 
     def compute_by(named: str) -> Compute:
-        return computing_by(tx.captures, tx.algorithms.get(algorithm_id or named).entity)
+        return formula_evaluator(tx.captures, tx.algorithms.get(algorithm_id or named).entity)
 
     return replayed(subspace, _applied(tx, subspace_id), cache(compute_by))
 
@@ -117,7 +119,9 @@ def list_signals(
     return tx.captures.signals_of(artifact_id, after=after, limit=limit)
 
 
-def recent_captures(tx: CapturesRead, user_id: str, space_id: str, *, limit: int = PAGE) -> tuple[Signal, ...]:
+def recent_captures(
+    tx: CapturesRead, user_id: str, space_id: str, *, limit: int = PAGE
+) -> tuple[Signal, ...]:
     """The last `limit` captures of the user's space, newest first."""
     get_space(tx, user_id, space_id)
     return tx.captures.recent(space_id, limit=limit)
@@ -129,23 +133,31 @@ def search_artifacts(
     """The user's artifacts nearest to a vector of the space's dimension, nearest first."""
     space = get_space(tx, user_id, space_id).space
     wanted = as_embedding(vector)
-    space.fits(space.model, len(wanted))
+    space.require_model(space.model, len(wanted))
     found = tx.captures.nearest(space_id, wanted, limit=limit)
-    return tuple(ArtifactFound(artifact=artifact, distance=distance) for artifact, distance in found)
+    return tuple(
+        ArtifactFound(artifact=artifact, distance=distance) for artifact, distance in found
+    )
 
 
-def preview_margin(tx: CapturesRead, user_id: str, space_id: str, vector: Iterable[float]) -> MarginResult:
+def preview_margin(
+    tx: CapturesRead, user_id: str, space_id: str, vector: Iterable[float]
+) -> MarginResult:
     """What an ingest of the vector would decide now."""
     return tx.margins.calculate_margin(vector, user_id, space_id)
 
 
-def list_algorithms(tx: CapturesRead, *, after: str = "", limit: int = PAGE) -> tuple[AlgorithmSaved, ...]:
+def list_algorithms(
+    tx: CapturesRead, *, after: str = "", limit: int = PAGE
+) -> tuple[AlgorithmSaved, ...]:
     """The next `limit` versions of the algorithm after an id, in order of id."""
     found = tx.algorithms.page(after=after, limit=limit)
-    return tuple(AlgorithmSaved(algorithm=head.entity, seq=head.place.seq) for head in found)
+    return tuple(AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq) for head in found)
 
 
-def list_settings(tx: CapturesRead, *, after: str = "", limit: int = PAGE) -> tuple[SettingSaved, ...]:
+def list_settings(
+    tx: CapturesRead, *, after: str = "", limit: int = PAGE
+) -> tuple[SettingSaved, ...]:
     """The next `limit` settings that were ever chosen, in order of name."""
     found = tx.settings.page(after=after, limit=limit)
-    return tuple(SettingSaved(setting=head.entity, seq=head.place.seq) for head in found)
+    return tuple(SettingSaved(setting=head.entity, seq=head.revision.seq) for head in found)

@@ -9,23 +9,42 @@ from indelible.concepts.commands import (
     PublishConcept,
     SubmitConcept,
 )
-from indelible.concepts.entities import Concept, ConceptContent, ConceptPolicy, ConceptVersion, ConceptWarning, Severity
-from indelible.concepts.handlers import approve_concept, create_concept, edit_concept, publish_concept, submit_concept
+from indelible.concepts.entities import (
+    Concept,
+    ConceptContent,
+    ConceptPolicy,
+    ConceptVersion,
+    ConceptWarning,
+    Severity,
+)
+from indelible.concepts.handlers import (
+    approve_concept,
+    create_concept,
+    edit_concept,
+    publish_concept,
+    submit_concept,
+)
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
-from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptRepository, ConceptsRead, ConceptsWrite
+from indelible.concepts.ports import (
+    ConceptFilter,
+    ConceptRepository,
+    ConceptsRead,
+    ConceptSummary,
+    ConceptsWrite,
+)
 from indelible.concepts.queries import (
-    ConceptRemarks,
-    ConceptShown,
-    VersionShown,
+    ConceptView,
+    ConceptWarnings,
+    VersionView,
     concept_as_of,
     diff_versions,
     get_concept,
+    get_learning_order,
     get_version,
     list_concepts,
     list_history,
     list_versions,
     list_warnings,
-    order_of_learning,
     prerequisite_graph,
     whole_graph,
 )
@@ -55,7 +74,7 @@ __all__ = [
     "list_history",
     "list_versions",
     "list_warnings",
-    "order_of_learning",
+    "get_learning_order",
     "prerequisite_graph",
     "whole_graph",
     # values
@@ -64,11 +83,11 @@ __all__ = [
     "ConceptContent",
     "ConceptFilter",
     "ConceptGraph",
-    "ConceptListed",
+    "ConceptSummary",
     "ConceptPolicy",
-    "ConceptRemarks",
+    "ConceptWarnings",
     "ConceptSaved",
-    "ConceptShown",
+    "ConceptView",
     "ConceptStatus",
     "ConceptVersion",
     "ConceptWarning",
@@ -77,7 +96,7 @@ __all__ = [
     "MergeKind",
     "Severity",
     "VersionDiff",
-    "VersionShown",
+    "VersionView",
     "WarningCode",
     # rules
     "diff_content",

@@ -4,16 +4,26 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.concepts.entities import Concept, ConceptContent, ConceptVersion, Warnings
-from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_a, is_count, is_identifier, is_sentence
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    non_blank_line,
+)
 
 
 @frozen(kw_only=True)
 class CreateConcept:
     """Begin a concept in DRAFT; `corrects` names the published concept that it sets right."""
 
-    content: ConceptContent = field(validator=is_a(ConceptContent))
-    change_note: str = field(default="first version", validator=is_sentence, metadata=LINE)
-    corrects: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    content: ConceptContent = field(validator=instance_of(ConceptContent))
+    change_note: str = field(default="first version", validator=non_blank_line, metadata=LINE)
+    corrects: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
 
 
 @frozen(kw_only=True)
@@ -21,9 +31,9 @@ class EditConcept:
     """Give a concept its next version: its whole content, and what changed."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
-    content: ConceptContent = field(validator=is_a(ConceptContent))
-    change_note: str = field(validator=is_sentence, metadata=LINE)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
+    content: ConceptContent = field(validator=instance_of(ConceptContent))
+    change_note: str = field(validator=non_blank_line, metadata=LINE)
 
 
 @frozen(kw_only=True)
@@ -31,7 +41,7 @@ class SubmitConcept:
     """Hand a draft to its reviewers."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -39,7 +49,7 @@ class ApproveConcept:
     """Say that the present version is right; again, after an edit of what was approved."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -47,7 +57,7 @@ class PublishConcept:
     """Make the concept read-only, for good."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)

@@ -16,13 +16,13 @@ from indelible.kernel.values import (
     LINE,
     TEXT,
     TEXTS,
-    is_a,
-    is_count,
+    bounded_int,
+    instance_of,
     is_identifier,
     is_instant,
-    is_sentence,
     is_text,
-    is_texts,
+    non_blank_line,
+    text_tuple,
 )
 
 
@@ -38,10 +38,10 @@ class ConceptContent:
     name: str = field(validator=is_text, metadata=LINE)
     definition: str = field(default="", validator=is_text, metadata=TEXT)
     explanation: str = field(default="", validator=is_text, metadata=TEXT)
-    examples: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
-    prerequisites: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
+    examples: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
+    prerequisites: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
     learning_objective: str = field(default="", validator=is_text, metadata=TEXT)
-    misconceptions: tuple[str, ...] = field(default=(), validator=is_texts, metadata=TEXTS)
+    misconceptions: tuple[str, ...] = field(default=(), validator=text_tuple, metadata=TEXTS)
     scope_boundaries: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
 
 
@@ -54,11 +54,11 @@ class ConceptVersion:
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    version_number: int = field(validator=is_count, metadata=COUNT)
-    content: ConceptContent = field(validator=is_a(ConceptContent))
-    created_by: Actor = field(validator=is_a(Actor))
+    version_number: int = field(validator=bounded_int, metadata=COUNT)
+    content: ConceptContent = field(validator=instance_of(ConceptContent))
+    created_by: Actor = field(validator=instance_of(Actor))
     created_at: datetime = field(validator=is_instant)
-    change_note: str | None = field(validator=optional(is_sentence), metadata=LINE)
+    change_note: str | None = field(validator=optional(non_blank_line), metadata=LINE)
 
 
 @frozen(kw_only=True)
@@ -66,34 +66,45 @@ class Concept:
     """A concept's identity and how far it has come; what it says is in its versions."""
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    current_version: int = field(validator=is_count, metadata=COUNT)
-    status: ConceptStatus = field(validator=is_a(ConceptStatus))
+    current_version: int = field(validator=bounded_int, metadata=COUNT)
+    status: ConceptStatus = field(validator=instance_of(ConceptStatus))
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
 
     @classmethod
     def created(
-        cls, content: ConceptContent, *, concept_id: str, version_id: str, by: Actor, note: str, now: datetime
+        cls,
+        content: ConceptContent,
+        *,
+        concept_id: str,
+        version_id: str,
+        by: Actor,
+        note: str,
+        now: datetime,
     ) -> tuple[Self, ConceptVersion]:
         """A new concept in DRAFT, and its version 1."""
         status = CONCEPT.next("", "create")
-        concept = cls(id=concept_id, current_version=1, status=status, created_at=now, updated_at=now)
+        concept = cls(
+            id=concept_id, current_version=1, status=status, created_at=now, updated_at=now
+        )
         return concept, concept.version(content, version_id=version_id, by=by, note=note)
 
     def edited(
         self, content: ConceptContent, *, version_id: str, by: Actor, note: str, now: datetime
     ) -> tuple[Self, ConceptVersion]:
         """The concept at its next version, and that version."""
-        concept = self.moved("edit", now=now)
+        concept = self.transition("edit", now=now)
         return concept, concept.version(content, version_id=version_id, by=by, note=note)
 
-    def moved(self, action: str, *, now: datetime) -> Self:
+    def transition(self, action: str, *, now: datetime) -> Self:
         """The concept after a step, at its next version where the step adds one; or InvalidTransition."""
         edge, updated_at = CONCEPT.edge(self.status, action), instant_after(self.updated_at, now)
         version = self.current_version + edge.adds_version
         return evolve(self, status=edge.to_state, updated_at=updated_at, current_version=version)
 
-    def version(self, content: ConceptContent, *, version_id: str, by: Actor, note: str) -> ConceptVersion:
+    def version(
+        self, content: ConceptContent, *, version_id: str, by: Actor, note: str
+    ) -> ConceptVersion:
         """The version that the concept points at."""
         return ConceptVersion(
             id=version_id,

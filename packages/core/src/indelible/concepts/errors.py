@@ -25,7 +25,7 @@ class VersionNotFound(NotFound):
 
 
 @frozen
-class NothingThen(NotFound):
+class NotYetCreated(NotFound):
     """The concept did not exist at this point of time or history."""
 
     code: ClassVar[str] = "NOTHING_THEN"
@@ -33,7 +33,7 @@ class NothingThen(NotFound):
 
 
 @frozen
-class OwnWork(Forbidden):
+class SelfApproval(Forbidden):
     """Whoever wrote a version does not approve it."""
 
     code: ClassVar[str] = "OWN_WORK"
@@ -42,7 +42,7 @@ class OwnWork(Forbidden):
 
 
 @frozen
-class CorrectsUnpublished(Conflict):
+class CorrectionTargetNotPublished(Conflict):
     """Only a published concept is corrected by a new one; another is edited."""
 
     code: ClassVar[str] = "CORRECTS_UNPUBLISHED"

@@ -13,8 +13,14 @@ from indelible.concepts.errors import ConceptNotFound, PartialWrite
 from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import ConceptReads, ConceptsWrite
 from indelible.concepts.rules.current import current_warnings
-from indelible.concepts.rules.records import change_between, check_corrected, check_step, check_version, record_of
-from indelible.concepts.rules.warnings import NamesLike, content_warnings
+from indelible.concepts.rules.records import (
+    change_between,
+    check_corrected,
+    check_step,
+    check_version,
+    version_change_data,
+)
+from indelible.concepts.rules.warnings import RelatedNames, content_warnings
 from indelible.kernel import Change, Head, next_change
 
 
@@ -30,7 +36,7 @@ def create_concept(tx: ConceptsWrite, command: CreateConcept) -> ConceptSaved:
         note=command.change_note,
         now=tx.clock.now(),
     )
-    names = tx.concept_search.names_like(version)
+    names = tx.concept_search.related_names(version)
     return _save_version(tx, None, concept, version, None, names, corrects=command.corrects)
 
 
@@ -40,7 +46,11 @@ def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
         command.concept_id, command.content, expected_seq=command.expected_seq
     )
     concept, version = head.entity.edited(
-        command.content, version_id=tx.ids.new(), by=tx.actor, note=command.change_note, now=tx.clock.now()
+        command.content,
+        version_id=tx.ids.new(),
+        by=tx.actor,
+        note=command.change_note,
+        now=tx.clock.now(),
     )
     return _save_version(tx, head, concept, version, latest, names)
 
@@ -48,19 +58,25 @@ def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
 def submit_concept(tx: ConceptsWrite, command: SubmitConcept) -> ConceptSaved:
     """Hand the draft to its reviewers."""
     head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
-    return _save_step(tx, head, head.entity.moved("submit", now=tx.clock.now()), latest, "submit")
+    return _save_step(
+        tx, head, head.entity.transition("submit", now=tx.clock.now()), latest, "submit"
+    )
 
 
 def approve_concept(tx: ConceptsWrite, command: ApproveConcept) -> ConceptSaved:
     """Approve the present version; OwnWork where the policy wants another pair of eyes."""
     head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
-    return _save_step(tx, head, head.entity.moved("approve", now=tx.clock.now()), latest, "approve")
+    return _save_step(
+        tx, head, head.entity.transition("approve", now=tx.clock.now()), latest, "approve"
+    )
 
 
 def publish_concept(tx: ConceptsWrite, command: PublishConcept) -> ConceptSaved:
     """Make the concept read-only, for good."""
     head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
-    return _save_step(tx, head, head.entity.moved("publish", now=tx.clock.now()), latest, "publish")
+    return _save_step(
+        tx, head, head.entity.transition("publish", now=tx.clock.now()), latest, "publish"
+    )
 
 
 def _save_version(
@@ -69,12 +85,12 @@ def _save_version(
     concept: Concept,
     version: ConceptVersion,
     latest: ConceptVersion | None,
-    names: NamesLike,
+    names: RelatedNames,
     *,
     corrects: str | None = None,
 ) -> ConceptSaved:
     warnings = content_warnings(version, latest, names, tx.policy.concepts)
-    data = record_of(version, warnings, corrects=corrects)
+    data = version_change_data(version, warnings, corrects=corrects)
     change = next_change(tx, CONCEPT, head, concept, "edit" if head else "create", data)
     tx.concept_heads.record(change, concept, version, warnings)
     return _saved(tx, change, concept, version, warnings)
@@ -94,13 +110,15 @@ def _saved(
     tx: ConceptsWrite, change: Change, concept: Concept, version: ConceptVersion, warnings: Warnings
 ) -> ConceptSaved:
     now = current_warnings(concept, version, tx.concept_search, tx.policy.concepts)
-    return ConceptSaved(concept=concept, version=version, warnings=warnings, current_warnings=now, seq=change.seq)
+    return ConceptSaved(
+        concept=concept, version=version, warnings=warnings, current_warnings=now, seq=change.seq
+    )
 
 
 Waiting = dict[str, tuple[Head[Concept] | None, ConceptVersion | None, Concept]]
 
 
-class RepositoryOverHeads:
+class ConceptRepositoryFacade:
     """The hand-off's six methods over the write that the handlers use; one for each transaction."""
 
     def __init__(self, tx: ConceptsWrite, reads: ConceptReads) -> None:
@@ -136,11 +154,11 @@ class RepositoryOverHeads:
         else:
             head, kept, concept = waiting
             check_version(version, concept, kept)
-            names = self._tx.concept_search.names_like(version)
+            names = self._tx.concept_search.related_names(version)
             _save_version(self._tx, head, concept, version, kept, names)
             del self._waiting[version.concept_id]
 
-    def check_whole(self) -> None:
+    def ensure_complete(self) -> None:
         """Refuse to commit a concept whose version was not saved."""
         if self._waiting:
             raise PartialWrite(tuple(sorted(self._waiting)))

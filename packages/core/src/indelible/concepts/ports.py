@@ -4,9 +4,16 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from indelible.concepts.entities import Concept, ConceptContent, ConceptNode, ConceptPolicy, ConceptVersion, Warnings
+from indelible.concepts.entities import (
+    Concept,
+    ConceptContent,
+    ConceptNode,
+    ConceptPolicy,
+    ConceptVersion,
+    Warnings,
+)
 from indelible.concepts.lifecycle import ConceptStatus
-from indelible.concepts.rules.warnings import NamesLike
+from indelible.concepts.rules.warnings import RelatedNames
 from indelible.kernel import Change, Head, ReadTransaction, Transaction
 from indelible.kernel.values import LINE, is_text
 
@@ -43,7 +50,7 @@ class ConceptFilter:
 
 
 @frozen(kw_only=True)
-class ConceptListed:
+class ConceptSummary:
     """A concept in a list: its head, and what it is called and says in short."""
 
     concept: Concept
@@ -60,17 +67,19 @@ class ConceptSearch(Protocol):
         ...
 
     def warnings(self, concept_id: str, version_number: int) -> Warnings: ...
-    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]: ...
+    def versions(
+        self, concept_id: str, *, after: int, limit: int
+    ) -> tuple[ConceptVersion, ...]: ...
 
-    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
+    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """The next `limit` concepts after an id, in order of id."""
         ...
 
-    def names_like(self, version: ConceptVersion) -> NamesLike:
+    def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Other concepts' names that equal the version's name, or occur in its definition."""
         ...
 
-    def names_near(self, prefix: str) -> tuple[str, ...]:
+    def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
         """A bounded number of names whose key begins with the prefix."""
         ...
 
@@ -96,12 +105,16 @@ class ConceptHeads(Protocol):
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion, NamesLike]:
+    ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
         """As `load`, and in the same look the other concepts' names that the new content is like."""
         ...
 
     def record(
-        self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
+        self,
+        change: Change,
+        concept: Concept,
+        version: ConceptVersion | None = None,
+        warnings: Warnings = (),
     ) -> None:
         """Move the head and add the records that say so, a new version among them; Stale when another was first."""
         ...

@@ -5,10 +5,10 @@ from datetime import datetime
 from attrs import frozen
 
 from indelible.concepts.entities import Concept, ConceptVersion, Warnings
-from indelible.concepts.errors import NothingThen, VersionNotFound
+from indelible.concepts.errors import NotYetCreated, VersionNotFound
 from indelible.concepts.lifecycle import CONCEPT
-from indelible.concepts.ports import ConceptFilter, ConceptListed, ConceptsRead
-from indelible.concepts.rules.current import current_warnings, graph_around, node_of
+from indelible.concepts.ports import ConceptFilter, ConceptsRead, ConceptSummary
+from indelible.concepts.rules.current import current_warnings, node_of, reachable_graph
 from indelible.concepts.rules.diff import VersionDiff, diff_content
 from indelible.concepts.rules.graph import ConceptGraph, LearningOrder, learning_order
 from indelible.concepts.rules.records import fold
@@ -19,7 +19,7 @@ PAGE = 50
 
 
 @frozen(kw_only=True)
-class ConceptShown:
+class ConceptView:
     """A concept, a version of it with the warnings kept beside it, and the seq that was current then."""
 
     concept: Concept
@@ -29,7 +29,7 @@ class ConceptShown:
 
 
 @frozen(kw_only=True)
-class ConceptRemarks:
+class ConceptWarnings:
     """All warnings of a concept: those kept with its current version, and those that hold now."""
 
     warnings: Warnings
@@ -37,27 +37,31 @@ class ConceptRemarks:
 
 
 @frozen(kw_only=True)
-class VersionShown:
+class VersionView:
     """A version, with the warnings kept beside it."""
 
     version: ConceptVersion
     warnings: Warnings
 
 
-def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptShown:
+def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
     """The concept as it stands, with the seq that the next command must expect."""
     head, version = tx.concept_search.find(concept_id)
     warnings = tx.concept_search.warnings(concept_id, version.version_number)
-    return ConceptShown(concept=head.entity, version=version, warnings=warnings, seq=head.place.seq)
+    return ConceptView(
+        concept=head.entity, version=version, warnings=warnings, seq=head.revision.seq
+    )
 
 
-def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> VersionShown:
+def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> VersionView:
     """One version of the concept; ConceptNotFound or VersionNotFound."""
     version = tx.concepts.get_version(concept_id, version_number)
     if version is None:
         tx.concept_search.find(concept_id)
         raise VersionNotFound(concept_id, version_number)
-    return VersionShown(version=version, warnings=tx.concept_search.warnings(concept_id, version_number))
+    return VersionView(
+        version=version, warnings=tx.concept_search.warnings(concept_id, version_number)
+    )
 
 
 def list_versions(
@@ -68,16 +72,23 @@ def list_versions(
     return tx.concept_search.versions(concept_id, after=after, limit=limit)
 
 
-def diff_versions(tx: ConceptsRead, concept_id: str, from_version: int, to_version: int) -> VersionDiff:
+def diff_versions(
+    tx: ConceptsRead, concept_id: str, from_version: int, to_version: int
+) -> VersionDiff:
     """What changed from one version to another, by field, list item and word."""
     old = get_version(tx, concept_id, from_version).version.content
     new = get_version(tx, concept_id, to_version).version.content
     return VersionDiff(
-        concept_id=concept_id, from_version=from_version, to_version=to_version, diff=diff_content(old, new)
+        concept_id=concept_id,
+        from_version=from_version,
+        to_version=to_version,
+        diff=diff_content(old, new),
     )
 
 
-def list_history(tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
+def list_history(
+    tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int | None = None
+) -> tuple[Change, ...]:
     """What happened to the concept after a seq, oldest first."""
     changes = tx.history.of(CONCEPT.name, concept_id, after=after, limit=limit)
     if not changes:
@@ -87,7 +98,7 @@ def list_history(tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: in
 
 def concept_as_of(
     tx: ConceptsRead, concept_id: str, *, at: datetime | None = None, seq: int | None = None
-) -> ConceptShown:
+) -> ConceptView:
     """The concept as it stood at an instant, at a seq, or at the earlier of both."""
     if at is not None and at.tzinfo is None:
         raise InstantOutOfRange("at")
@@ -99,24 +110,26 @@ def concept_as_of(
         if (at is None or change.at <= at) and (seq is None or change.seq <= seq)
     ]
     if not changes:
-        raise NothingThen(concept_id)
+        raise NotYetCreated(concept_id)
     concept = fold(changes)
     shown = get_version(tx, concept_id, concept.current_version)
-    return ConceptShown(concept=concept, version=shown.version, warnings=shown.warnings, seq=changes[-1].seq)
+    return ConceptView(
+        concept=concept, version=shown.version, warnings=shown.warnings, seq=changes[-1].seq
+    )
 
 
-def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptRemarks:
+def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptWarnings:
     """All warnings of the concept as it stands."""
     shown = get_concept(tx, concept_id)
     now = current_warnings(shown.concept, shown.version, tx.concept_search, tx.policy.concepts)
-    return ConceptRemarks(warnings=shown.warnings, current_warnings=now)
+    return ConceptWarnings(warnings=shown.warnings, current_warnings=now)
 
 
 def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
     """The concept and all that it leads back to."""
     head, version = tx.concept_search.find(concept_id)
     start = node_of(head.entity, version)
-    return graph_around(start, tx.concept_search, most=tx.policy.concepts.most_graph_nodes)
+    return reachable_graph(start, tx.concept_search, most=tx.policy.concepts.most_graph_nodes)
 
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:
@@ -124,7 +137,7 @@ def whole_graph(tx: ConceptsRead) -> ConceptGraph:
     return ConceptGraph(nodes=tx.concept_search.nodes(limit=tx.policy.concepts.most_graph_nodes))
 
 
-def order_of_learning(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:
+def get_learning_order(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:
     """In which order to learn the concept and what it needs, or everything there is."""
     if concept_id is None:
         return learning_order(whole_graph(tx), ())
@@ -133,6 +146,6 @@ def order_of_learning(tx: ConceptsRead, concept_id: str | None = None) -> Learni
 
 def list_concepts(
     tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE
-) -> tuple[ConceptListed, ...]:
+) -> tuple[ConceptSummary, ...]:
     """The next `limit` concepts that match, in order of id."""
     return tx.concept_search.page(wanted, after=after, limit=limit)

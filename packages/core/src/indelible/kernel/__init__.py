@@ -1,15 +1,15 @@
 """What every context is made of."""
 
-from indelible.kernel.audit import Actor, Because, InvalidActor
+from indelible.kernel.audit import Actor, AuditContext, InvalidActor
 from indelible.kernel.clock import Clock, SystemClock, instant_after
 from indelible.kernel.errors import (
-    BrokenChain,
     Conflict,
     Forbidden,
+    HashChainBroken,
+    IdempotencyKeyReused,
     IndelibleError,
     Invalid,
     InvalidTransition,
-    KeyReused,
     NotFound,
     OutcomeUnknown,
     RequestInFlight,
@@ -17,19 +17,28 @@ from indelible.kernel.errors import (
     StoreBusy,
     StoreUnreachable,
     Unavailable,
-    WrongUse,
+    UsageError,
 )
-from indelible.kernel.history import Change, Data, Feed, Head, History, Place, next_change, verify_chain
-from indelible.kernel.idempotency import Once
+from indelible.kernel.history import (
+    Change,
+    Data,
+    Feed,
+    Head,
+    History,
+    Revision,
+    next_change,
+    verify_chain,
+)
+from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.ids import Ids, TimeOrderedIds
-from indelible.kernel.json import canonical, digest, instant_text, plain
+from indelible.kernel.json import canonical_json, digest, instant_text, to_json_value
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
 __all__ = [
     # who and why
     "Actor",
-    "Because",
+    "AuditContext",
     # what may follow what
     "Edge",
     "Lifecycle",
@@ -39,7 +48,7 @@ __all__ = [
     "Feed",
     "Head",
     "History",
-    "Place",
+    "Revision",
     "next_change",
     "verify_chain",
     # instants, ids, digests
@@ -47,25 +56,25 @@ __all__ = [
     "Ids",
     "SystemClock",
     "TimeOrderedIds",
-    "canonical",
+    "canonical_json",
     "digest",
     "instant_after",
     "instant_text",
-    "plain",
+    "to_json_value",
     # transactions and receipts
-    "Once",
+    "Idempotency",
     "ReadTransaction",
     "Store",
     "Transaction",
     # errors
-    "BrokenChain",
+    "HashChainBroken",
     "Conflict",
     "Forbidden",
     "IndelibleError",
     "Invalid",
     "InvalidActor",
     "InvalidTransition",
-    "KeyReused",
+    "IdempotencyKeyReused",
     "NotFound",
     "OutcomeUnknown",
     "RequestInFlight",
@@ -73,5 +82,5 @@ __all__ = [
     "StoreBusy",
     "StoreUnreachable",
     "Unavailable",
-    "WrongUse",
+    "UsageError",
 ]

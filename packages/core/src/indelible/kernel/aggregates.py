@@ -6,17 +6,17 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
-from indelible.kernel.audit import Cause
+from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.clock import instant_after
-from indelible.kernel.history import Data, Head, HeadWrites, next_change
+from indelible.kernel.history import AggregateRepository, Data, Head, next_change
 from indelible.kernel.lifecycle import Lifecycle
-from indelible.kernel.values import IDENTIFIER, held, is_identifier, is_instant
+from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
 
-BESIDE = ("id", "status", "created_at", "updated_at")  # which a change says by itself
+NOT_IN_CHANGE_DATA = ("id", "status", "created_at", "updated_at")  # which a change says by itself
 
 
 @frozen(kw_only=True)
-class Stepped:
+class Aggregate:
     """What goes through history, a step of its lifecycle at a time."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
@@ -26,26 +26,36 @@ class Stepped:
     updated_at: datetime = field(validator=is_instant)
 
     @classmethod
-    def born(cls, action: str, *, now: datetime, **said: Any) -> Self:  # noqa: ANN401 - the fields of each kind
+    def create(cls, action: str, *, now: datetime, **said: Any) -> Self:  # noqa: ANN401 - the fields of each kind
         """The entity as its lifecycle begins it."""
         return cls(status=cls.lifecycle.next("", action), created_at=now, updated_at=now, **said)
 
-    def moved(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
+    def transition(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
         """The entity after a step, or InvalidTransition."""
         status = self.lifecycle.next(self.status, action)
         return evolve(self, status=status, updated_at=instant_after(self.updated_at, now), **other)
 
 
-E = TypeVar("E", bound=Stepped)
+E = TypeVar("E", bound=Aggregate)
 
 
-def record_of(entity: Stepped) -> Data:
+def change_data(entity: Aggregate) -> Data:
     """What a change keeps of an entity beside its place and its times: every field that its head holds."""
-    return {name: value for name, value in held(entity).items() if name not in BESIDE}
+    return {
+        name: value
+        for name, value in field_values(entity).items()
+        if name not in NOT_IN_CHANGE_DATA
+    }
 
 
-def kept(cause: Cause, heads: HeadWrites[E], head: Head[E] | None, entity: E, action: str) -> int:
+def save_change(
+    cause: HasAuditContext,
+    heads: AggregateRepository[E],
+    head: Head[E] | None,
+    entity: E,
+    action: str,
+) -> int:
     """The seq at which the head, or nothing at a birth, has become the entity."""
-    change = next_change(cause, entity.lifecycle, head, entity, action, record_of(entity))
+    change = next_change(cause, entity.lifecycle, head, entity, action, change_data(entity))
     heads.record(change, entity)
     return change.seq

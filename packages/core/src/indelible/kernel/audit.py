@@ -7,7 +7,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.kernel.errors import Invalid
-from indelible.kernel.values import IDENTIFIER, LINE, is_a, is_identifier, is_sentence
+from indelible.kernel.values import IDENTIFIER, LINE, instance_of, is_identifier, non_blank_line
 
 
 class ActorKind(StrEnum):
@@ -30,7 +30,7 @@ class InvalidActor(Invalid):
 class Actor:
     """Who causes a change; printed `user:maya`. The id is opaque: no name, no address."""
 
-    kind: ActorKind = field(validator=is_a(ActorKind))
+    kind: ActorKind = field(validator=instance_of(ActorKind))
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     @classmethod
@@ -55,7 +55,7 @@ class Actor:
         return f"{self.kind}:{self.id}"
 
 
-class Cause(Protocol):
+class HasAuditContext(Protocol):
     """Who and why, and for which request: said once, when a transaction opens."""
 
     @property
@@ -67,9 +67,11 @@ class Cause(Protocol):
 
 
 @frozen(kw_only=True)
-class Because:
+class AuditContext:
     """A cause that is checked before anything is asked of a database."""
 
-    actor: Actor = field(validator=is_a(Actor))
-    reason: str = field(validator=is_sentence, metadata=LINE)
-    request_id: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    actor: Actor = field(validator=instance_of(Actor))
+    reason: str = field(validator=non_blank_line, metadata=LINE)
+    request_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )

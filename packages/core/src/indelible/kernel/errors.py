@@ -67,7 +67,7 @@ class InvalidTransition(Conflict):
 
 
 @frozen
-class BrokenChain(Conflict):
+class HashChainBroken(Conflict):
     """The change does not follow from the one before it."""
 
     code: ClassVar[str] = "BROKEN_CHAIN"
@@ -76,7 +76,7 @@ class BrokenChain(Conflict):
 
 
 @frozen
-class KeyReused(Invalid):
+class IdempotencyKeyReused(Invalid):
     """This idempotency key was given before, with another request."""
 
     code: ClassVar[str] = "IDEMPOTENCY_KEY_REUSED"
@@ -115,7 +115,7 @@ class OutcomeUnknown(IndelibleError):
 
 
 @frozen
-class WrongUse(IndelibleError):
+class UsageError(IndelibleError):
     """The library was called in a way that cannot work: a defect of the caller's program."""
 
     code: ClassVar[str] = "WRONG_USE"

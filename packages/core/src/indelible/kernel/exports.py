@@ -9,14 +9,14 @@ from typing import BinaryIO, ClassVar, Final, NamedTuple
 from attrs import frozen
 
 from indelible.kernel.errors import Invalid
-from indelible.kernel.json import canonical
+from indelible.kernel.json import canonical_json
 
 LONGEST_LINE: Final = 128 * 1024 * 1024  # bytes: a version whose every text is full still fits
 MOST_LINES: Final = 5_000_000
 
 
 @frozen
-class BadLine(Invalid):
+class InvalidExportLine(Invalid):
     """A line of the file is not what it should be, and nothing was imported."""
 
     code: ClassVar[str] = "BAD_LINE"
@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
 def line_of(value: object) -> bytes:
     """How an export writes a value."""
-    return f"{canonical(value)}\n".encode()
+    return f"{canonical_json(value)}\n".encode()
 
 
 def write_export(out: BinaryIO, kind: str, entries: Iterable[object]) -> str:
@@ -61,9 +61,9 @@ def read_lines(file: BufferedIOBase) -> Iterator[Line]:
     while text := file.readline(LONGEST_LINE + 1):
         number += 1
         if len(text) > LONGEST_LINE:
-            raise BadLine(number, f"longer than {LONGEST_LINE} bytes")
+            raise InvalidExportLine(number, f"longer than {LONGEST_LINE} bytes")
         if number > MOST_LINES:
-            raise BadLine(number, f"more than {MOST_LINES} lines")
+            raise InvalidExportLine(number, f"more than {MOST_LINES} lines")
         yield Line(number, text)
 
 

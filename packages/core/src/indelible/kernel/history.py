@@ -7,11 +7,20 @@ from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel.audit import Actor, Cause
-from indelible.kernel.errors import BrokenChain, InvalidTransition, Stale
-from indelible.kernel.json import digest, digest_of, encoded, instant_text, plain
+from indelible.kernel.audit import Actor, HasAuditContext
+from indelible.kernel.errors import HashChainBroken, InvalidTransition, Stale
+from indelible.kernel.json import digest, encode_canonical, instant_text, sha256_hex, to_json_value
 from indelible.kernel.lifecycle import Lifecycle
-from indelible.kernel.values import COUNT, IDENTIFIER, LINE, held, is_count, is_identifier, is_instant, is_sentence
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    field_values,
+    is_identifier,
+    is_instant,
+    non_blank_line,
+)
 
 Data = Mapping[str, Any]  # a JSON object without floats
 
@@ -30,7 +39,7 @@ class Entity(Protocol):
 E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
-class Place(NamedTuple):
+class Revision(NamedTuple):
     """A point in an entity's history: the key that ties a head, and the next change, to a change."""
 
     seq: int
@@ -39,7 +48,7 @@ class Place(NamedTuple):
     hash: str
 
 
-UNBORN = Place(seq=0, state="", version=0, hash="")
+NO_REVISION = Revision(seq=0, state="", version=0, hash="")
 
 
 @frozen(kw_only=True)
@@ -48,14 +57,14 @@ class Change:
 
     lifecycle: str
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    seq: int = field(validator=is_count, metadata=COUNT)
+    seq: int = field(validator=bounded_int, metadata=COUNT)
     action: str
     from_state: str
     to_state: str
     adds_version: int
     version: int
     actor: Actor
-    reason: str = field(validator=is_sentence, metadata=LINE)
+    reason: str = field(validator=non_blank_line, metadata=LINE)
     at: datetime = field(validator=is_instant)
     request_id: str | None
     data: Data
@@ -63,14 +72,16 @@ class Change:
     hash: str
 
     @property
-    def place(self) -> Place:
+    def revision(self) -> Revision:
         """Where this change leaves its entity."""
-        return Place(self.seq, self.to_state, self.version, self.hash)
+        return Revision(self.seq, self.to_state, self.version, self.hash)
 
     @property
-    def predecessor(self) -> Place:
+    def previous_revision(self) -> Revision:
         """Where this change found its entity."""
-        return Place(self.seq - 1, self.from_state, self.version - self.adds_version, self.prev_hash)
+        return Revision(
+            self.seq - 1, self.from_state, self.version - self.adds_version, self.prev_hash
+        )
 
     @property
     def edge(self) -> tuple[str, str, str, int]:
@@ -79,7 +90,7 @@ class Change:
 
     def digest(self) -> str:
         """What `hash` must be: the digest of every other field."""
-        return digest({name: value for name, value in held(self).items() if name != "hash"})
+        return digest({name: value for name, value in field_values(self).items() if name != "hash"})
 
 
 @frozen(kw_only=True)
@@ -87,11 +98,11 @@ class Head(Generic[E_co]):
     """An entity as its last change left it, and the place of that change."""
 
     entity: E_co
-    place: Place
+    revision: Revision
 
     def expected(self, seq: int) -> Self:
         """This head, or Stale when it is not at the seq that the caller saw."""
-        if self.place.seq != seq:
+        if self.revision.seq != seq:
             raise Stale(self.entity.id, seq)
         return self
 
@@ -99,7 +110,7 @@ class Head(Generic[E_co]):
 E = TypeVar("E", bound=Entity)
 
 
-class HeadReads(Protocol[E_co]):
+class AggregateReader(Protocol[E_co]):
     """Entities of one lifecycle, to be looked at."""
 
     def get(self, entity_id: str) -> Head[E_co]:
@@ -111,7 +122,7 @@ class HeadReads(Protocol[E_co]):
         ...
 
 
-class HeadWrites(HeadReads[E], Protocol[E]):
+class AggregateRepository(AggregateReader[E], Protocol[E]):
     """Entities of one lifecycle, to be changed."""
 
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
@@ -134,7 +145,9 @@ class Feed:
 class History(Protocol):
     """The changes of every entity."""
 
-    def of(self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
+    def of(
+        self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Change, ...]:
         """An entity's changes after a seq, oldest first; none for an entity that was never born."""
         ...
 
@@ -148,14 +161,22 @@ class History(Protocol):
 
 
 def next_change(
-    cause: Cause, lifecycle: Lifecycle[StrEnum], head: Head[Entity] | None, entity: Entity, action: str, data: Data
+    cause: HasAuditContext,
+    lifecycle: Lifecycle[StrEnum],
+    head: Head[Entity] | None,
+    entity: Entity,
+    action: str,
+    data: Data,
 ) -> Change:
     """The change that takes the head, or nothing at a birth, to the entity."""
-    place = head.place if head else UNBORN
+    place = head.revision if head else NO_REVISION
     edge = lifecycle.edge(place.state, action)
     if entity.status != edge.to_state:
         raise InvalidTransition(
-            lifecycle.name, place.state, f"{action} to {entity.status}", lifecycle.allowed(place.state)
+            lifecycle.name,
+            place.state,
+            f"{action} to {entity.status}",
+            lifecycle.allowed(place.state),
         )
     said: dict[str, Any] = {
         "lifecycle": lifecycle.name,
@@ -170,18 +191,23 @@ def next_change(
         "reason": cause.reason,
         "at": entity.updated_at,
         "request_id": cause.request_id,
-        "data": plain(data),
+        "data": to_json_value(data),
         "prev_hash": place.hash,
     }
-    kept = said | {"actor": str(cause.actor), "at": instant_text(entity.updated_at)}  # all of it is plain then
-    return Change(**said, hash=digest_of(encoded(kept)))
+    kept = said | {
+        "actor": str(cause.actor),
+        "at": instant_text(entity.updated_at),
+    }  # all of it is plain then
+    return Change(**said, hash=sha256_hex(encode_canonical(kept)))
 
 
-def verify_chain(lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], place: Place = UNBORN) -> Place:
+def verify_chain(
+    lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], place: Revision = NO_REVISION
+) -> Revision:
     """Where the changes leave an entity that was at the place; BrokenChain at the first that does not follow."""
     for change in changes:
-        follows = change.predecessor == place and change.edge in lifecycle.edges
+        follows = change.previous_revision == place and change.edge in lifecycle.edges
         if not follows or change.hash != change.digest():
-            raise BrokenChain(change.entity_id, change.seq)
-        place = change.place
+            raise HashChainBroken(change.entity_id, change.seq)
+        place = change.revision
     return place

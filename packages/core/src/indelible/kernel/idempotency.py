@@ -8,23 +8,27 @@ from attrs import evolve, field, fields, frozen, has
 from cattrs import BaseValidationError
 from cattrs.preconf.json import make_converter
 
-from indelible.kernel.audit import Actor, Cause
+from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
-from indelible.kernel.errors import KeyReused, WrongUse
-from indelible.kernel.json import digest, plain
+from indelible.kernel.errors import IdempotencyKeyReused, UsageError
+from indelible.kernel.json import digest, to_json_value
 from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
 
 R = TypeVar("R")
 Command = TypeVar("Command")
 
-SHOWN_ONCE: Final = {"is_shown_once": True}  # metadata of an answer's field that no receipt keeps
+NOT_STORED_IN_RECEIPT: Final = {
+    "is_shown_once": True
+}  # metadata of an answer's field that no receipt keeps
 
 _converter = make_converter()
-_converter.register_structure_hook_func(lambda kind: hasattr(kind, "parse"), lambda text, kind: kind.parse(text))
+_converter.register_structure_hook_func(
+    lambda kind: hasattr(kind, "parse"), lambda text, kind: kind.parse(text)
+)
 
 
 @frozen
-class Once(Generic[R]):
+class Idempotency(Generic[R]):
     """A caller's idempotency key, and the type its kept answer comes back as."""
 
     key: str = field(validator=is_identifier, metadata=IDEMPOTENCY_KEY)
@@ -59,7 +63,7 @@ class Receipts(Protocol):
         ...
 
 
-class Receiving(Cause, Protocol):
+class IdempotentTransaction(HasAuditContext, Protocol):
     """What a transaction needs to answer a key."""
 
     @property
@@ -68,10 +72,12 @@ class Receiving(Cause, Protocol):
     def clock(self) -> Clock: ...
 
 
-Tx = TypeVar("Tx", bound=Receiving)
+Tx = TypeVar("Tx", bound=IdempotentTransaction)
 
 
-def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once: Once[R] | None) -> R:
+def run_idempotent(
+    tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once: Idempotency[R] | None
+) -> R:
     """The handler's result; with `once` the first result again, or KeyReused when the command is another."""
     if once is None:
         return handler(tx, command)
@@ -79,14 +85,18 @@ def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once
     kept = tx.receipts.find(tx.actor, once.key)
     if kept is not None:
         if kept.fingerprint != fingerprint:
-            raise KeyReused(once.key)
+            raise IdempotencyKeyReused(once.key)
         try:
             return _converter.structure(kept.result["answer"], once.returns)
         except BaseValidationError as error:
-            raise WrongUse(f"the kept answer is no {once.returns.__name__}") from error
+            raise UsageError(f"the kept answer is no {once.returns.__name__}") from error
     result = handler(tx, command)
     unsealed = Receipt(
-        owner=tx.actor, key=once.key, fingerprint=fingerprint, result={"answer": _kept(result)}, at=tx.clock.now()
+        owner=tx.actor,
+        key=once.key,
+        fingerprint=fingerprint,
+        result={"answer": _kept(result)},
+        at=tx.clock.now(),
     )
     tx.receipts.keep(evolve(unsealed, hash=unsealed.digest()))
     return result
@@ -95,6 +105,10 @@ def answered(tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once
 def _kept(result: object) -> object:
     """The answer as JSON knows it, without what is shown once: that comes back as its default."""
     kind = type(result)
-    shown = [each.name for each in fields(kind) if each.metadata.get("is_shown_once")] if has(kind) else []
-    said: Any = plain(result)
+    shown = (
+        [each.name for each in fields(kind) if each.metadata.get("is_shown_once")]
+        if has(kind)
+        else []
+    )
+    said: Any = to_json_value(result)
     return {name: value for name, value in said.items() if name not in shown} if shown else said

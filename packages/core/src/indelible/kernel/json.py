@@ -8,22 +8,24 @@ from typing import Any, cast
 from cattrs.preconf.json import make_converter
 
 from indelible.kernel.audit import Actor
-from indelible.kernel.errors import WrongUse
+from indelible.kernel.errors import UsageError
 from indelible.kernel.values import UNSTORABLE, TextTooLong, TextUnstorable
 
-MOST_JSON = 100_000  # characters of a value that an entity keeps
-AS_THEY_ARE = frozenset((str, int, bool, type(None)))
+MAX_JSON_CHARACTERS = 100_000  # characters of a value that an entity keeps
+JSON_SCALARS = frozenset((str, int, bool, type(None)))
 
 
 def instant_text(instant: datetime) -> str:
     """The one text of an instant: UTC, six digits of microseconds; such texts sort as instants do."""
     if instant.tzinfo is None:
-        raise WrongUse("a canonical value holds no instant without its time zone")
-    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(timespec="microseconds")
+        raise UsageError("a canonical value holds no instant without its time zone")
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(
+        timespec="microseconds"
+    )
 
 
 def _refuse(value: object) -> None:
-    raise WrongUse(f"a canonical value holds no {type(value).__name__}")
+    raise UsageError(f"a canonical value holds no {type(value).__name__}")
 
 
 _converter = make_converter()
@@ -37,39 +39,46 @@ for _kind in (float, bytes, bytearray, set, frozenset, complex):
     _converter.register_unstructure_hook(_kind, _refuse)
 
 
-_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 
 
-def plain(value: object) -> object:
+def to_json_value(value: object) -> object:
     """A value as JSON knows it: objects, lists, texts, whole numbers."""
-    if type(value) in AS_THEY_ARE:  # of most fields: cattrs takes ten times as long to say so
+    if type(value) in JSON_SCALARS:  # of most fields: cattrs takes ten times as long to say so
         return value
     if type(value) is dict:
         items = cast("dict[object, object]", value).items()
-        return {plain(key): each if type(each) in AS_THEY_ARE else plain(each) for key, each in items}
+        return {
+            to_json_value(key): each if type(each) in JSON_SCALARS else to_json_value(each)
+            for key, each in items
+        }
     return instant_text(value) if type(value) is datetime else _converter.unstructure(value)
 
 
-def canonical(value: object) -> str:
+def canonical_json(value: object) -> str:
     """The one text of a value: keys sorted, no spaces, no floats."""
-    return encoded(plain(value))
+    return encode_canonical(to_json_value(value))
 
 
-def encoded(value: object) -> str:
+def encode_canonical(value: object) -> str:
     """The one text of a value that is plain already."""
     return _encoder.encode(value)
 
 
-def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
+def normalize_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
     """The value as a database gives it back; WrongUse for what JSON has not, TextTooLong, or TextUnstorable."""
     if value is None:  # of most entities
         return None
     try:
-        text = canonical(value)
+        text = canonical_json(value)
     except RecursionError:
-        raise TextTooLong("value", MOST_JSON) from None  # so deep that no database would take it
-    if len(text) > MOST_JSON:
-        raise TextTooLong("value", MOST_JSON)
+        raise TextTooLong(
+            "value", MAX_JSON_CHARACTERS
+        ) from None  # so deep that no database would take it
+    if len(text) > MAX_JSON_CHARACTERS:
+        raise TextTooLong("value", MAX_JSON_CHARACTERS)
     if UNSTORABLE.search(text.replace(r"\\", "").replace(r"\u0000", "\x00")):
         raise TextUnstorable("value")
     return json.loads(text)
@@ -77,9 +86,9 @@ def as_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
 
 def digest(value: object) -> str:
     """The SHA-256 of a value's canonical text, in hex."""
-    return digest_of(canonical(value))
+    return sha256_hex(canonical_json(value))
 
 
-def digest_of(text: str) -> str:
+def sha256_hex(text: str) -> str:
     """The SHA-256 of a text, in hex."""
     return sha256(text.encode()).hexdigest()

@@ -11,12 +11,19 @@ from attrs.validators import optional
 
 from indelible.kernel.audit import Actor
 from indelible.kernel.clock import instant_after
-from indelible.kernel.errors import Invalid, NotFound, WrongUse
-from indelible.kernel.history import Data, Head, HeadReads, HeadWrites, next_change
-from indelible.kernel.idempotency import SHOWN_ONCE
+from indelible.kernel.errors import Invalid, NotFound, UsageError
+from indelible.kernel.history import AggregateReader, AggregateRepository, Data, Head, next_change
+from indelible.kernel.idempotency import NOT_STORED_IN_RECEIPT
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_instant
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    is_instant,
+)
 
 SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
 MOST_SCOPES = 50
@@ -63,12 +70,16 @@ class KeyPolicy:
     def digest(self, secret: str) -> str:
         """The keyed digest of a key's secret, or WrongUse where the store has no pepper."""
         if not self.pepper:
-            raise WrongUse("keys need a pepper: open the store with Policy(keys=KeyPolicy(pepper=...))")
+            raise UsageError(
+                "keys need a pepper: open the store with Policy(keys=KeyPolicy(pepper=...))"
+            )
         return hmac.digest(self.pepper, secret.encode(), "sha256").hex()
 
 
 def _are_scopes(_: object, __: "Attribute[Any]", scopes: object) -> None:
-    found: tuple[object, ...] = cast("tuple[object, ...]", scopes) if isinstance(scopes, tuple) else ()
+    found: tuple[object, ...] = (
+        cast("tuple[object, ...]", scopes) if isinstance(scopes, tuple) else ()
+    )
     if not 1 <= len(found) <= MOST_SCOPES:
         raise InvalidScope(f"{len(found)} scopes")
     for scope in found:
@@ -81,7 +92,7 @@ class Key:
     """A credential: whom it stands for and what it opens."""
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    owner: Actor = field(validator=is_a(Actor))
+    owner: Actor = field(validator=instance_of(Actor))
     scopes: tuple[str, ...] = field(validator=_are_scopes)
     secret_digest: str = field(repr=False)
     expires_at: datetime | None = field(validator=optional(is_instant))
@@ -94,13 +105,17 @@ class Key:
         status = KEY.next(self.status, "revoke")
         return evolve(self, status=status, updated_at=instant_after(self.updated_at, now))
 
-    def opens(self, secret_digest: str, *, now: datetime) -> bool:
+    def accepts(self, secret_digest: str, *, now: datetime) -> bool:
         """Whether the secret is the key's own, and the key neither revoked nor expired."""
-        return hmac.compare_digest(self.secret_digest.encode(), secret_digest.encode()) and self.is_good(now=now)
+        return hmac.compare_digest(
+            self.secret_digest.encode(), secret_digest.encode()
+        ) and self.is_usable(now=now)
 
-    def is_good(self, *, now: datetime) -> bool:
+    def is_usable(self, *, now: datetime) -> bool:
         """Whether the key is neither revoked nor expired."""
-        return self.status is KeyStatus.ACTIVE and (self.expires_at is None or now < self.expires_at)
+        return self.status is KeyStatus.ACTIVE and (
+            self.expires_at is None or now < self.expires_at
+        )
 
 
 @frozen(kw_only=True)
@@ -117,7 +132,7 @@ class RevokeKey:
     """Close a key for good."""
 
     key_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -135,7 +150,7 @@ class KeyCreated(KeySaved):
     Asked again under the same idempotency key, the text is '': who lost it revokes the key, and creates another.
     """
 
-    text: str = field(default="", repr=False, metadata=SHOWN_ONCE)
+    text: str = field(default="", repr=False, metadata=NOT_STORED_IN_RECEIPT)
 
 
 class HasKeyPolicy(Protocol):
@@ -149,7 +164,7 @@ class KeysRead(ReadTransaction, Protocol):
     """What queries on keys need."""
 
     @property
-    def keys(self) -> HeadReads[Key]: ...
+    def keys(self) -> AggregateReader[Key]: ...
     @property
     def policy(self) -> HasKeyPolicy: ...
 
@@ -158,7 +173,7 @@ class KeysWrite(KeysRead, Transaction, Protocol):
     """What handlers of keys need."""
 
     @property
-    def key_heads(self) -> HeadWrites[Key]: ...
+    def key_heads(self) -> AggregateRepository[Key]: ...
 
 
 def create_key(tx: KeysWrite, command: CreateKey) -> KeyCreated:
@@ -174,7 +189,9 @@ def create_key(tx: KeysWrite, command: CreateKey) -> KeyCreated:
         created_at=now,
         updated_at=now,
     )
-    return KeyCreated(key=key, seq=_save(tx, None, key, "create").seq, text=f"ind_{key_id}_{secret}")
+    return KeyCreated(
+        key=key, seq=_save(tx, None, key, "create").seq, text=f"ind_{key_id}_{secret}"
+    )
 
 
 def revoke_key(tx: KeysWrite, command: RevokeKey) -> KeySaved:
@@ -185,16 +202,19 @@ def revoke_key(tx: KeysWrite, command: RevokeKey) -> KeySaved:
 
 def list_keys(tx: KeysRead, *, after: str = "", limit: int = 100) -> tuple[KeySaved, ...]:
     """Keys in order of id, revoked ones too."""
-    return tuple(KeySaved(key=head.entity, seq=head.place.seq) for head in tx.keys.page(after=after, limit=limit))
+    return tuple(
+        KeySaved(key=head.entity, seq=head.revision.seq)
+        for head in tx.keys.page(after=after, limit=limit)
+    )
 
 
 def get_key(tx: KeysRead, key_id: str) -> KeySaved:
     """The key as it stands, or KeyNotFound."""
     head = tx.keys.get(key_id)
-    return KeySaved(key=head.entity, seq=head.place.seq)
+    return KeySaved(key=head.entity, seq=head.revision.seq)
 
 
-def key_for(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
+def authenticate_key(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
     """The key that the text opens, or None; one answer whatever is wrong with it."""
     prefix, _, rest = text.partition("_")
     key_id, _, secret = rest.partition("_")
@@ -205,7 +225,7 @@ def key_for(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
         key = tx.keys.get(key_id).entity
     except KeyNotFound:
         return None
-    return key if key.opens(tx.policy.keys.digest(secret), now=now) else None
+    return key if key.accepts(tx.policy.keys.digest(secret), now=now) else None
 
 
 def key_data(key: Key) -> Data:

@@ -57,5 +57,8 @@ class Lifecycle(Generic[S_co]):
 
     def to_mermaid(self) -> str:
         """The lifecycle as a Mermaid state diagram."""
-        arrows = (f"    {edge.from_state or '[*]'} --> {edge.to_state}: {edge.action}" for edge in self.edges)
+        arrows = (
+            f"    {edge.from_state or '[*]'} --> {edge.to_state}: {edge.action}"
+            for edge in self.edges
+        )
         return "\n".join(("stateDiagram-v2", *arrows))

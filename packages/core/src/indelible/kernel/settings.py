@@ -85,7 +85,9 @@ class SystemConfigCache:
     ids: Ids = field(factory=TimeOrderedIds)
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], object] = time.sleep
-    spawn: Callable[[Callable[[], None]], object] = lambda work: Thread(target=work, daemon=True).start()
+    spawn: Callable[[Callable[[], None]], object] = lambda work: Thread(
+        target=work, daemon=True
+    ).start()
     fallbacks: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int], init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
     _texts: Mapping[str, str] | None = field(default=None, init=False, repr=False)
@@ -94,7 +96,9 @@ class SystemConfigCache:
     _is_outdated: bool = field(default=False, init=False)
     _error: str | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
-    _told_at: dict[tuple[str, str], float] = field(factory=dict[tuple[str, str], float], init=False, repr=False)
+    _told_at: dict[tuple[str, str], float] = field(
+        factory=dict[tuple[str, str], float], init=False, repr=False
+    )
 
     def get(self, key: str, default: Any) -> Any:  # noqa: ANN401 - as the hand-off writes it
         """The text that is kept for the key, or the default; this never raises."""
@@ -113,12 +117,16 @@ class SystemConfigCache:
                 if error is not None:
                     self._tell(key.name, "stale")
                 source: Literal["db", "stale"] = "db" if error is None else "stale"
-                return Provenance(value=value, source=source, age_seconds=seen.age_seconds, error=error)
+                return Provenance(
+                    value=value, source=source, age_seconds=seen.age_seconds, error=error
+                )
         if key.default is None:
             raise ConfigUnavailable(key.name, error or "never chosen")
         if error is not None:
             self._tell(key.name, "invalid" if error.startswith("invalid") else "unreadable")
-        return Provenance(value=key.default, source="default", age_seconds=seen.age_seconds, error=error)
+        return Provenance(
+            value=key.default, source="default", age_seconds=seen.age_seconds, error=error
+        )
 
     def snapshot(self) -> Snapshot:
         """What is known now; one command keeps to one snapshot."""
@@ -135,7 +143,7 @@ class SystemConfigCache:
         error = self._error or ("not read yet" if self._texts is None else None)
         return Snapshot(texts=self._texts, age_seconds=age_seconds, error=error)
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Look again before the next answer is given: a setting was changed here."""
         self._due_at, self._is_outdated = float("-inf"), True
 
@@ -154,7 +162,12 @@ class SystemConfigCache:
             self._failed(error)
         else:
             part = int(self.ids.secret()[:8] or "0", 16) / 0xFFFFFFFF
-            self._texts, self._read_at, self._error, self._failures = found, self.monotonic(), None, 0
+            self._texts, self._read_at, self._error, self._failures = (
+                found,
+                self.monotonic(),
+                None,
+                0,
+            )
             self._due_at = self._read_at + self.ttl_seconds * (1 - JITTER + 2 * JITTER * part)
         finally:
             self._lock.release()

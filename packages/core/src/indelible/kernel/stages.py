@@ -6,20 +6,20 @@ from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel.aggregates import Stepped, kept
+from indelible.kernel.aggregates import Aggregate, save_change
 from indelible.kernel.errors import Conflict, NotFound, Unavailable
-from indelible.kernel.history import HeadReads, HeadWrites
+from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.json import digest
 from indelible.kernel.lifecycle import Edge, Lifecycle
-from indelible.kernel.tasks import Lease, Leases, WorkQueue, WorkReads
+from indelible.kernel.tasks import Lease, Leases, TaskQueue, TaskReader
 from indelible.kernel.transaction import ReadTransaction, Transaction
-from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of, is_identifier
 
 Tx = TypeVar("Tx")
 W = TypeVar("W")
 O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
 
-LONGEST_PAUSE_SECONDS: Final = 300
+MAX_BACKOFF_SECONDS: Final = 300
 
 
 @frozen
@@ -31,19 +31,19 @@ class StageNotFound(NotFound):
 
 
 @frozen
-class TryAgain(Unavailable):
+class RetryLater(Unavailable):
     """The attempt did not succeed, and counts: the work is due again after so many seconds, or the usual pause."""
 
-    code: ClassVar[str] = "TRY_AGAIN"
+    code: ClassVar[str] = "RETRY_LATER"
     reason: str = field(converter=str)  # whatever a stage raises with: an error, say
     after_seconds: float | None = None
 
 
 @frozen
-class GiveUp(Conflict):
+class PermanentFailure(Conflict):
     """The work will never succeed: it is buried at once, with the reason."""
 
-    code: ClassVar[str] = "GIVE_UP"
+    code: ClassVar[str] = "PERMANENT_FAILURE"
     reason: str = field(converter=str)
 
 
@@ -56,22 +56,26 @@ class Stage(Generic[Tx, W, O]):
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    batch: int = field(validator=is_count, metadata=COUNT)
+    batch: int = field(validator=bounded_int, metadata=COUNT)
     claim: Callable[[Tx, Leases], Sequence[W | None]]
     perform: Callable[[W], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None]
-    buried: Callable[[Tx, Lease, str], None] | None = None  # told when work of the stage dies, and why
-    lease_seconds: int = field(default=60, validator=is_count, metadata=COUNT)
-    most_attempts: int = field(default=8, validator=is_count, metadata=COUNT)
+    on_dead: Callable[[Tx, Lease, str], None] | None = (
+        None  # told when work of the stage dies, and why
+    )
+    lease_seconds: int = field(default=60, validator=bounded_int, metadata=COUNT)
+    max_attempts: int = field(default=8, validator=bounded_int, metadata=COUNT)
 
 
-def pause_seconds(lease: Lease) -> float:
+def backoff_seconds(lease: Lease) -> float:
     """How long to wait before the next attempt: twice as long each time, of which a part, so that not all come at once.
 
     The part follows from the lease, because nothing in core is random.
     """
-    whole = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(max(lease.attempt - 1, 0), 20))
-    return whole * (1 + int(digest([lease.stage, lease.entity_id, lease.fence])[:8], 16) / 2**32) / 2
+    whole = min(MAX_BACKOFF_SECONDS, 2.0 ** min(max(lease.attempt - 1, 0), 20))
+    return (
+        whole * (1 + int(digest([lease.stage, lease.entity_id, lease.fence])[:8], 16) / 2**32) / 2
+    )
 
 
 class StageStatus(StrEnum):
@@ -92,29 +96,29 @@ STAGE: Final = Lifecycle(
 
 
 @frozen(kw_only=True)
-class Switch(Stepped):
+class StageControl(Aggregate):
     """What an operator has decided of a stage; its id is the stage's name."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = STAGE
-    status: StageStatus = field(validator=is_a(StageStatus))
+    status: StageStatus = field(validator=instance_of(StageStatus))
 
 
-class WorkRead(ReadTransaction, Protocol):
+class TasksRead(ReadTransaction, Protocol):
     """What questions about work need."""
 
     @property
-    def work(self) -> WorkReads: ...
+    def tasks(self) -> TaskReader: ...
     @property
-    def stages(self) -> HeadReads[Switch]: ...
+    def stages(self) -> AggregateReader[StageControl]: ...
 
 
-class WorkWrite(WorkRead, Transaction, Protocol):
+class TasksWrite(TasksRead, Transaction, Protocol):
     """What handlers and workers need."""
 
     @property
-    def work(self) -> WorkQueue: ...
+    def tasks(self) -> TaskQueue: ...
     @property
-    def stages(self) -> HeadWrites[Switch]: ...
+    def stages(self) -> AggregateRepository[StageControl]: ...
 
 
 @frozen(kw_only=True)
@@ -132,35 +136,35 @@ class ResumeStage:
 
 
 @frozen(kw_only=True)
-class ReviveWork:
+class RequeueTask:
     """Make dead work due again."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
-def pause_stage(tx: WorkWrite, command: PauseStage) -> Switch:
+def pause_stage(tx: TasksWrite, command: PauseStage) -> StageControl:
     """Let nobody claim work of the stage; what is in hand is finished."""
     try:
         return _moved(tx, command.stage, "pause")
     except StageNotFound:
-        switch = Switch.born("pause", now=tx.clock.now(), id=command.stage)
-        kept(tx, tx.stages, None, switch, "pause")
+        switch = StageControl.create("pause", now=tx.clock.now(), id=command.stage)
+        save_change(tx, tx.stages, None, switch, "pause")
         return switch
 
 
-def resume_stage(tx: WorkWrite, command: ResumeStage) -> Switch:
+def resume_stage(tx: TasksWrite, command: ResumeStage) -> StageControl:
     """Let work of the stage be claimed again; StageNotFound where it was never paused."""
     return _moved(tx, command.stage, "resume")
 
 
-def revive_work(tx: WorkWrite, command: ReviveWork) -> None:
+def requeue_task(tx: TasksWrite, command: RequeueTask) -> None:
     """Make dead work due again; WorkNotFound or NotBuried."""
-    tx.work.revive(command.stage, command.entity_id)
+    tx.tasks.requeue(command.stage, command.entity_id)
 
 
-def _moved(tx: WorkWrite, name: str, action: str) -> Switch:
-    head = tx.stages.load(name, expected_seq=tx.stages.get(name).place.seq)
-    switch = head.entity.moved(action, now=tx.clock.now())
-    kept(tx, tx.stages, head, switch, action)
+def _moved(tx: TasksWrite, name: str, action: str) -> StageControl:
+    head = tx.stages.load(name, expected_seq=tx.stages.get(name).revision.seq)
+    switch = head.entity.transition(action, now=tx.clock.now())
+    save_change(tx, tx.stages, head, switch, action)
     return switch

@@ -8,17 +8,17 @@ from typing import Any, ClassVar, Final, Protocol, Self
 from attrs import evolve, field, frozen
 
 from indelible.kernel.audit import Actor
-from indelible.kernel.errors import Conflict, NotFound, WrongUse
+from indelible.kernel.errors import Conflict, NotFound, UsageError
 from indelible.kernel.values import IDENTIFIER, LATEST, is_identifier
 
 NEVER: Final = LATEST
 
 
 @frozen
-class WorkNotFound(NotFound):
+class TaskNotFound(NotFound):
     """This stage has no work of this id."""
 
-    code: ClassVar[str] = "WORK_NOT_FOUND"
+    code: ClassVar[str] = "TASK_NOT_FOUND"
     stage: str
     entity_id: str
 
@@ -34,25 +34,25 @@ class LeaseLost(Conflict):
 
 
 @frozen
-class NotBuried(Conflict):
+class TaskNotDead(Conflict):
     """The work is not dead: it comes to its turn by itself."""
 
-    code: ClassVar[str] = "NOT_BURIED"
+    code: ClassVar[str] = "TASK_NOT_DEAD"
     stage: str
     entity_id: str
 
 
-class Outcome(StrEnum):
+class AttemptOutcome(StrEnum):
     """What an attempt's record says of it."""
 
-    BEGUN = "BEGUN"  # of work that acts outside, before it does
+    STARTED = "STARTED"  # of work that acts outside, before it does
     FAILED = "FAILED"
-    BURIED = "BURIED"
-    REVIVED = "REVIVED"
+    DEAD = "DEAD"
+    REQUEUED = "REQUEUED"
 
 
 @frozen
-class Named:
+class TaskKey:
     """What work is asked for by, whoever puts it: two identifiers, each one part of an address."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -60,11 +60,13 @@ class Named:
 
     def __attrs_post_init__(self) -> None:
         if "/" in self.stage + self.entity_id:
-            raise WrongUse("the stage and the id of work are parts of an address: they hold no slash")
+            raise UsageError(
+                "the stage and the id of work are parts of an address: they hold no slash"
+            )
 
 
 @frozen(kw_only=True)
-class Work:
+class Task:
     """One piece of work: due at an instant, and in somebody's hands until another; finished when it is due no more."""
 
     stage: str
@@ -74,16 +76,22 @@ class Work:
     lease_until: datetime | None
     fence: int
     attempts: int
-    buried: str | None
+    dead_reason: str | None
 
     @classmethod
     def new(cls, stage: str, entity_id: str, due_at: datetime) -> Self:
         """Work that nobody ever had in hand."""
-        nobody: dict[str, Any] = {"lease_owner": None, "lease_until": None, "fence": 0, "attempts": 0, "buried": None}
+        nobody: dict[str, Any] = {
+            "lease_owner": None,
+            "lease_until": None,
+            "fence": 0,
+            "attempts": 0,
+            "dead_reason": None,
+        }
         return cls(stage=stage, entity_id=entity_id, due_at=due_at, **nobody)
 
     @property
-    def turn(self) -> tuple[datetime, str]:
+    def sort_key(self) -> tuple[datetime, str]:
         """Its place among what is due."""
         return self.due_at or NEVER, self.entity_id
 
@@ -91,7 +99,13 @@ class Work:
     def lease(self) -> "Lease":
         """The claim on it."""
         said = {"due_at": self.due_at or NEVER, "until": self.lease_until or NEVER}
-        return Lease(stage=self.stage, entity_id=self.entity_id, fence=self.fence, attempt=self.attempts, **said)
+        return Lease(
+            stage=self.stage,
+            entity_id=self.entity_id,
+            fence=self.fence,
+            attempt=self.attempts,
+            **said,
+        )
 
     def is_due(self, now: datetime) -> bool:
         """Whether its time has come."""
@@ -101,42 +115,51 @@ class Work:
         """Whether nobody has it in hand."""
         return self.lease_until is None or self.lease_until <= now
 
-    def put_again(self, due_at: datetime, now: datetime) -> Self:
+    def rescheduled(self, due_at: datetime, now: datetime) -> Self:
         """The work made due then or sooner, unless it is dead; what is in hand afterwards, as if never tried."""
-        if self.buried is not None:
+        if self.dead_reason is not None:
             return self
         if not self.is_free(now):
             return evolve(self, due_at=self._soonest(due_at), attempts=0)
-        return evolve(self.released(due_at=min(due_at, self.turn[0])), attempts=self.attempts if self.due_at else 0)
+        return evolve(
+            self.released(due_at=min(due_at, self.sort_key[0])),
+            attempts=self.attempts if self.due_at else 0,
+        )
 
     def claimed(self, owner: Actor, until: datetime) -> Self:
         """The work in somebody's hands."""
-        lease: dict[str, Any] = {"lease_owner": owner, "lease_until": until, "fence": self.fence + 1}
+        lease: dict[str, Any] = {
+            "lease_owner": owner,
+            "lease_until": until,
+            "fence": self.fence + 1,
+        }
         return evolve(self, attempts=self.attempts + 1, **lease)
 
-    def released(self, *, due_at: datetime | None, buried: str | None = None) -> Self:
+    def released(self, *, due_at: datetime | None, dead_reason: str | None = None) -> Self:
         """The work in nobody's hands."""
-        return evolve(self, due_at=due_at, buried=buried, lease_owner=None, lease_until=None)
+        return evolve(
+            self, due_at=due_at, dead_reason=dead_reason, lease_owner=None, lease_until=None
+        )
 
     def finished(self) -> Self:
         """The work done, unless it was put again meanwhile."""
         return self.released(due_at=None if self.attempts else self.due_at)
 
-    def put_off(self, due_at: datetime) -> Self:
+    def retried_later(self, due_at: datetime) -> Self:
         """The work due then, or sooner if it was put again meanwhile."""
         return self.released(due_at=self._soonest(due_at))
 
     def dead(self, reason: str) -> Self:
         """The work buried, unless it was put again meanwhile."""
-        return self.released(due_at=None, buried=reason) if self.attempts else self.finished()
+        return self.released(due_at=None, dead_reason=reason) if self.attempts else self.finished()
 
-    def unbegun(self) -> Self:
+    def unclaimed(self) -> Self:
         """The work given back, as if it had not been claimed."""
         return evolve(self.released(due_at=self.due_at), attempts=max(0, self.attempts - 1))
 
     def _soonest(self, due_at: datetime) -> datetime:
         """That instant, or the one for which it was put while it was in hand, of which no attempts tell."""
-        return due_at if self.attempts else min(due_at, self.turn[0])
+        return due_at if self.attempts else min(due_at, self.sort_key[0])
 
 
 @frozen(kw_only=True)
@@ -158,7 +181,7 @@ class Attempt:
     stage: str
     entity_id: str
     fence: int
-    outcome: Outcome
+    outcome: AttemptOutcome
     actor: Actor
     reason: str
     at: datetime
@@ -166,7 +189,7 @@ class Attempt:
 
 
 @frozen(kw_only=True)
-class Backlog:
+class StageStats:
     """A stage in numbers; none is counted beyond `MOST_COUNTED`."""
 
     stage: str
@@ -180,10 +203,10 @@ MOST_COUNTED = 10_000
 Leases = Sequence[Lease]
 
 
-class WorkReads(Protocol):
+class TaskReader(Protocol):
     """Work, to be looked at."""
 
-    def get(self, stage: str, entity_id: str) -> Work:
+    def get(self, stage: str, entity_id: str) -> Task:
         """The work, or WorkNotFound."""
         ...
 
@@ -191,57 +214,59 @@ class WorkReads(Protocol):
         """The last `limit` recorded attempts, newest first."""
         ...
 
-    def backlogs(self, now: datetime) -> tuple[Backlog, ...]:
+    def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Every stage that ever had work, in order of name."""
         ...
 
-    def dead(self, stage: str, *, after: str, limit: int) -> tuple[Work, ...]:
+    def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
         """The stage's next `limit` buried pieces of work after an id, in order of id."""
         ...
 
-    def waiting(self, stage: str, now: datetime, *, most: int) -> int:
+    def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
         """How many pieces of work could be claimed now, none counted beyond `most`."""
         ...
 
-    def claims(self, stage: str, *, most: int) -> int | None:
+    def count_claims(self, stage: str, *, most: int) -> int | None:
         """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
         ...
 
 
-class WorkQueue(WorkReads, Protocol):
+class TaskQueue(TaskReader, Protocol):
     """Work, to be put, claimed and finished; who claims is the transaction's actor."""
 
-    def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
+    def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so.
 
         A lease that has run out ends with it, and what is in hand is due again after it. Raises what `Named` does.
         """
         ...
 
-    def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
+    def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
         ...
 
-    def claim(self, stage: str, *, limit: int, until: datetime, after: Lease | None = None) -> tuple[Lease, ...]:
+    def claim(
+        self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
+    ) -> tuple[Lease, ...]:
         """The longest due work that nobody has in hand, locked and leased; none of a paused stage.
 
         `after` begins behind a lease of the same stage: rows that are finished need not be passed again.
         """
         ...
 
-    def finish(self, leases: Leases) -> None:
+    def complete(self, leases: Leases) -> None:
         """The work is done, and due no more unless it was put again meanwhile; LeaseLost."""
         ...
 
-    def begin(self, leases: Leases) -> None:
+    def record_start(self, leases: Leases) -> None:
         """Record that these attempts begin, before they act outside."""
         ...
 
-    def put_off(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
+    def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
         """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
         ...
 
-    def bury(self, lease: Lease, *, reason: str) -> bool:
+    def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
         ...
 
@@ -253,6 +278,6 @@ class WorkQueue(WorkReads, Protocol):
         """Hold what is still held for longer."""
         ...
 
-    def revive(self, stage: str, entity_id: str) -> None:
+    def requeue(self, stage: str, entity_id: str) -> None:
         """Make buried work due now, its attempts counted from nothing; WorkNotFound or NotBuried."""
         ...

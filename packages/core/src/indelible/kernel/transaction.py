@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from indelible.kernel.audit import Actor, Cause
+from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
-from indelible.kernel.errors import IndelibleError, WrongUse
+from indelible.kernel.errors import IndelibleError, UsageError
 from indelible.kernel.history import Feed, History
-from indelible.kernel.idempotency import Once
+from indelible.kernel.idempotency import Idempotency
 from indelible.kernel.ids import Ids
 
 P = ParamSpec("P")
@@ -24,7 +24,7 @@ logger = logging.getLogger("indelible")
 
 
 @contextmanager
-def refusals_logged(cause: Cause) -> Generator[None]:
+def log_rejections(cause: HasAuditContext) -> Generator[None]:
     """Let a refused command leave a line in the log, and go on its way."""
     try:
         yield
@@ -42,10 +42,10 @@ class Nesting:
         self._block: ContextVar[list[bool] | None] = ContextVar("block", default=None)
 
     @contextmanager
-    def one_block(self) -> Generator[None]:
+    def guard(self) -> Generator[None]:
         """The time in which a transaction is open here; WrongUse where one is open already."""
         if self._block.get():
-            raise WrongUse("a transaction of this store is open here already: pass its tx on")
+            raise UsageError("a transaction of this store is open here already: pass its tx on")
         block = [True]  # empty once the block has ended
         outer = self._block.set(block)
         try:
@@ -62,7 +62,7 @@ class ReadTransaction(Protocol):
     def history(self) -> History: ...
 
 
-class Transaction(ReadTransaction, Cause, Protocol):
+class Transaction(ReadTransaction, HasAuditContext, Protocol):
     """What every handler may use."""
 
     @property
@@ -82,12 +82,14 @@ class Store(Protocol[Read_co, Write_co]):
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Once[R] | None = None,
+        once: Idempotency[R] | None = None,
     ) -> R:
         """The handler's result, once it is committed; with `once`, the first result again."""
         ...
 
-    def read(self, query: Callable[Concatenate[Read_co, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def read(
+        self, query: Callable[Concatenate[Read_co, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         """The query's answer, from one unchanging view of the store."""
         ...
 

@@ -99,18 +99,20 @@ class InstantOutOfRange(Invalid):
 
 
 @cache
-def _reader(kind: type[AttrsInstance]) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+def _reader(
+    kind: type[AttrsInstance],
+) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
     names = tuple(each.name for each in fields(kind))
     return names, attrgetter(*names)  # which gives a tuple where there are several
 
 
-def held(value: AttrsInstance) -> dict[str, Any]:
+def field_values(value: AttrsInstance) -> dict[str, Any]:
     """What an entity holds, by its fields' names; attrs itself takes ten times as long to say so."""
     names, read = _reader(type(value))
     return dict(zip(names, read(value), strict=True))
 
 
-def is_a(kind: type) -> Callable[[object, "Attribute[Any]", object], None]:
+def instance_of(kind: type) -> Callable[[object, "Attribute[Any]", object], None]:
     """A value of one type, which checks itself."""
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
@@ -125,7 +127,7 @@ def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
     _check_text(attribute.name, value, attribute.metadata["max_length"])
 
 
-def is_texts(_: object, attribute: "Attribute[Any]", value: object) -> None:
+def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """A tuple of content texts."""
     if not isinstance(value, tuple):
         raise WrongType(attribute.name, "tuple of texts")
@@ -136,7 +138,7 @@ def is_texts(_: object, attribute: "Attribute[Any]", value: object) -> None:
         _check_text(attribute.name, item, attribute.metadata["max_length"])
 
 
-def is_sentence(_: object, attribute: "Attribute[Any]", value: object) -> None:
+def non_blank_line(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """A reason or a note: it says something, and no control character hides in it."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
     if not text.strip():
@@ -155,7 +157,7 @@ def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None
         raise TextHasControls(attribute.name)
 
 
-def is_count(_: object, attribute: "Attribute[Any]", value: object) -> None:
+def bounded_int(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """A whole number in the field's range; True is no number."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise WrongType(attribute.name, "whole number")
@@ -168,7 +170,9 @@ def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
     """An instant in UTC, in the years that both databases hold to the microsecond."""
     if not isinstance(value, datetime):
         raise WrongType(attribute.name, "instant")
-    if not ((value.tzinfo is UTC or value.utcoffset() == timedelta(0)) and EARLIEST <= value < LATEST):
+    if not (
+        (value.tzinfo is UTC or value.utcoffset() == timedelta(0)) and EARLIEST <= value < LATEST
+    ):
         raise InstantOutOfRange(attribute.name)
 
 

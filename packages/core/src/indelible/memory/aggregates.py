@@ -14,7 +14,7 @@ E = TypeVar("E", bound=Entity)
 
 
 @frozen
-class MemoryHeads(Generic[E]):
+class MemoryAggregateRepository(Generic[E]):
     """Entities of one lifecycle, to be looked at and to be changed."""
 
     _history: MemoryHistory
@@ -22,9 +22,9 @@ class MemoryHeads(Generic[E]):
     _missing: Callable[[str], NotFound]
     _rows: dict[str, Head[E]] = field(factory=dict[str, Head[E]])
 
-    def copy(self, history: MemoryHistory) -> "MemoryHeads[E]":
+    def copy(self, history: MemoryHistory) -> "MemoryAggregateRepository[E]":
         """A draft over a draft of history."""
-        return MemoryHeads(history, self._lifecycle, self._missing, self._rows.copy())
+        return MemoryAggregateRepository(history, self._lifecycle, self._missing, self._rows.copy())
 
     def get(self, entity_id: str) -> Head[E]:
         """The entity as it stands, or the error that says it is missing."""
@@ -36,21 +36,35 @@ class MemoryHeads(Generic[E]):
         """The next `limit` entities after an id, in order of id."""
         return self.where(lambda _: True, after=after, limit=limit)
 
-    def where(self, holds: Callable[[E], bool], *, after: str = "", limit: int | None = None) -> tuple[Head[E], ...]:
+    def where(
+        self, holds: Callable[[E], bool], *, after: str = "", limit: int | None = None
+    ) -> tuple[Head[E], ...]:
         """The next `limit` entities after an id that are so, in order of id."""
         found = (self._rows[each] for each in sorted(self._rows) if each > after)
         return tuple(head for head in found if holds(head.entity))[:limit]
 
     def find(
-        self, where: Mapping[str, object], *, order: Sequence[str] = ("id",), limit: int, offset: int = 0
+        self,
+        where: Mapping[str, object],
+        *,
+        order: Sequence[str] = ("id",),
+        limit: int,
+        offset: int = 0,
     ) -> tuple[Head[E], ...]:
         """Those whose fields are so, in order of these fields; `-` before a name turns the order round."""
-        found = [*self.where(lambda each: all(getattr(each, name) == value for name, value in where.items()))]
+        found = [
+            *self.where(
+                lambda each: all(getattr(each, name) == value for name, value in where.items())
+            )
+        ]
         for name in reversed(order):
-            found.sort(key=lambda head: getattr(head.entity, name.removeprefix("-")), reverse=name.startswith("-"))
+            found.sort(
+                key=lambda head: getattr(head.entity, name.removeprefix("-")),
+                reverse=name.startswith("-"),
+            )
         return tuple(found[offset : offset + limit])
 
-    def hold(self, entity_id: str) -> Head[E]:
+    def lock(self, entity_id: str) -> Head[E]:
         """The entity whichever its seq, locked by its transaction."""
         return self.get(entity_id)
 
@@ -66,4 +80,4 @@ class MemoryHeads(Generic[E]):
     def record(self, change: Change, entity: E) -> None:
         """Move the head to the entity and add the change that says so; Stale when another was first."""
         self._history.append(self._lifecycle, change)
-        self._rows[entity.id] = Head(entity=entity, place=change.place)
+        self._rows[entity.id] = Head(entity=entity, revision=change.revision)

@@ -2,11 +2,18 @@
 
 from attrs import field, frozen
 
-from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptFilter, ConceptListed, ConceptVersion
+from indelible.concepts import (
+    CONCEPT,
+    Concept,
+    ConceptContent,
+    ConceptFilter,
+    ConceptSummary,
+    ConceptVersion,
+)
 from indelible.concepts.entities import ConceptNode, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.rules.current import node_of
-from indelible.concepts.rules.warnings import NamesLike
+from indelible.concepts.rules.warnings import RelatedNames
 from indelible.kernel import Change, Head
 from indelible.memory.history import MemoryHistory
 
@@ -27,7 +34,9 @@ class MemoryConcepts:
 
     def copy(self, history: MemoryHistory) -> "MemoryConcepts":
         """A draft over a draft of history; the rows are frozen, so they are shared."""
-        return MemoryConcepts(history, self._heads.copy(), self._versions.copy(), self._warnings.copy())
+        return MemoryConcepts(
+            history, self._heads.copy(), self._versions.copy(), self._warnings.copy()
+        )
 
     def get_concept(self, concept_id: str) -> Concept | None:
         """The concept as it stands, or None."""
@@ -39,7 +48,9 @@ class MemoryConcepts:
 
     def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
         """One version, or None."""
-        found = [each for each in self.list_versions(concept_id) if each.version_number == version_number]
+        found = [
+            each for each in self.list_versions(concept_id) if each.version_number == version_number
+        ]
         return found[0] if found else None
 
     def list_versions(self, concept_id: str) -> list[ConceptVersion]:
@@ -63,17 +74,21 @@ class MemoryConcepts:
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion, NamesLike]:
+    ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
         """As `load`, and in the same look the other concepts' names that the new content is like."""
         head, version = self.load(concept_id, expected_seq=expected_seq)
         return head, version, self._names_like(concept_id, content)
 
     def record(
-        self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
+        self,
+        change: Change,
+        concept: Concept,
+        version: ConceptVersion | None = None,
+        warnings: Warnings = (),
     ) -> None:
         """Move the head and add the records that say so; Stale when another was first."""
         self._history.append(CONCEPT, change)
-        self._heads[concept.id] = Head(entity=concept, place=change.place)
+        self._heads[concept.id] = Head(entity=concept, revision=change.revision)
         if version:
             self._versions[concept.id] = (*self.list_versions(concept.id), version)
             self._warnings[concept.id, version.version_number] = warnings
@@ -84,19 +99,25 @@ class MemoryConcepts:
 
     def approved_version(self, concept_id: str) -> int | None:
         """The version that the newest approval saw, None before any."""
-        approved = [each.version for each in self._history.of(CONCEPT.name, concept_id) if each.action == "approve"]
+        approved = [
+            each.version
+            for each in self._history.of(CONCEPT.name, concept_id)
+            if each.action == "approve"
+        ]
         return approved[-1] if approved else None
 
-    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
+    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """The next `limit` concepts after an id, in order of id."""
-        found = (self._listed(concept_id) for concept_id in sorted(self._heads) if concept_id > after)
+        found = (
+            self._listed(concept_id) for concept_id in sorted(self._heads) if concept_id > after
+        )
         return tuple(each for each in found if _matches(each, wanted))[:limit]
 
-    def names_like(self, version: ConceptVersion) -> NamesLike:
+    def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Other concepts' names that equal the version's name, or occur in its definition."""
         return self._names_like(version.concept_id, version.content)
 
-    def names_near(self, prefix: str) -> tuple[str, ...]:
+    def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
         """A bounded number of names whose key begins with the prefix."""
         names = {node.name for node in self._nodes() if name_key(node.name).startswith(prefix)}
         return tuple(sorted(names, key=lambda name: (name_key(name), name)))[:NAMES_NEAR]
@@ -108,21 +129,33 @@ class MemoryConcepts:
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
         """The concepts that any of the texts names, by id or by name."""
         keys = set(map(name_key, texts))
-        return tuple(node for node in self._nodes() if node.id in texts or name_key(node.name) in keys)
+        return tuple(
+            node for node in self._nodes() if node.id in texts or name_key(node.name) in keys
+        )
 
-    def _names_like(self, concept_id: str, content: ConceptContent) -> NamesLike:
-        return NamesLike.among(content, (node.name for node in self._nodes() if node.id != concept_id))
+    def _names_like(self, concept_id: str, content: ConceptContent) -> RelatedNames:
+        return RelatedNames.among(
+            content, (node.name for node in self._nodes() if node.id != concept_id)
+        )
 
     def _nodes(self) -> tuple[ConceptNode, ...]:
-        return tuple(node_of(self._heads[each].entity, self._versions[each][-1]) for each in sorted(self._heads))
+        return tuple(
+            node_of(self._heads[each].entity, self._versions[each][-1])
+            for each in sorted(self._heads)
+        )
 
-    def _listed(self, concept_id: str) -> ConceptListed:
+    def _listed(self, concept_id: str) -> ConceptSummary:
         head, version = self.find(concept_id)
         content = version.content
-        return ConceptListed(concept=head.entity, seq=head.place.seq, name=content.name, definition=content.definition)
+        return ConceptSummary(
+            concept=head.entity,
+            seq=head.revision.seq,
+            name=content.name,
+            definition=content.definition,
+        )
 
 
-def _matches(listed: ConceptListed, wanted: ConceptFilter) -> bool:
+def _matches(listed: ConceptSummary, wanted: ConceptFilter) -> bool:
     texts = name_key(listed.name), name_key(listed.definition)
     has_text = any(name_key(wanted.text) in text for text in texts)
     return has_text and wanted.status in (None, listed.concept.status)

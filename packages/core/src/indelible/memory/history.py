@@ -6,7 +6,7 @@ from typing import Self
 from attrs import field, frozen
 
 from indelible.kernel import Actor, Change, Feed, InvalidTransition, Lifecycle, Stale
-from indelible.kernel.history import UNBORN
+from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
@@ -20,7 +20,9 @@ class MemoryHistory:
     _chains: Chains = field(factory=Chains)
     _log: list[Change] = field(factory=list[Change])
 
-    def of(self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
+    def of(
+        self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Change, ...]:
         """An entity's changes after a seq, oldest first; none for an entity that was never born."""
         return self._chains.get((lifecycle, entity_id), ())[after:][:limit]
 
@@ -38,11 +40,14 @@ class MemoryHistory:
         """Add a legal change to its entity's last one, or raise InvalidTransition or Stale."""
         if lifecycle.edge(change.from_state, change.action) != change.edge:
             raise InvalidTransition(
-                lifecycle.name, change.from_state, change.action, lifecycle.allowed(change.from_state)
+                lifecycle.name,
+                change.from_state,
+                change.action,
+                lifecycle.allowed(change.from_state),
             )
         chain = self.of(lifecycle.name, change.entity_id)
-        if change.predecessor != (chain[-1].place if chain else UNBORN):
-            raise Stale(change.entity_id, change.predecessor.seq)
+        if change.previous_revision != (chain[-1].revision if chain else NO_REVISION):
+            raise Stale(change.entity_id, change.previous_revision.seq)
         self._chains[lifecycle.name, change.entity_id] = (*chain, change)
         self._log.append(change)
 

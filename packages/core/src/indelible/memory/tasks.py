@@ -7,129 +7,145 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from indelible.kernel import Transaction
-from indelible.kernel.stages import StageStatus, Switch
+from indelible.kernel.stages import StageControl, StageStatus
 from indelible.kernel.tasks import (
     MOST_COUNTED,
     Attempt,
-    Backlog,
+    AttemptOutcome,
     Lease,
     LeaseLost,
     Leases,
-    Named,
-    NotBuried,
-    Outcome,
-    Work,
-    WorkNotFound,
+    StageStats,
+    Task,
+    TaskKey,
+    TaskNotDead,
+    TaskNotFound,
 )
-from indelible.memory.aggregates import MemoryHeads
+from indelible.memory.aggregates import MemoryAggregateRepository
 
-Rows = dict[tuple[str, str], Work]
+Rows = dict[tuple[str, str], Task]
 
 
 @frozen
-class MemoryWork:
+class MemoryTaskQueue:
     """Work, to be looked at, and with a transaction to be put, claimed and finished."""
 
-    _stages: MemoryHeads[Switch]
+    _stages: MemoryAggregateRepository[StageControl]
     _rows: Rows = field(factory=Rows)
     _attempts: list[Attempt] = field(factory=list[Attempt])
     _by: Transaction | None = None
 
-    def copy(self, stages: MemoryHeads[Switch]) -> "MemoryWork":
+    def copy(self, stages: MemoryAggregateRepository[StageControl]) -> "MemoryTaskQueue":
         """A draft; the rows are frozen, so they are shared."""
-        return MemoryWork(stages, self._rows.copy(), self._attempts.copy())
+        return MemoryTaskQueue(stages, self._rows.copy(), self._attempts.copy())
 
-    def of(self, by: Transaction) -> "MemoryWork":
+    def of(self, by: Transaction) -> "MemoryTaskQueue":
         """The same rows, in a transaction's hands."""
-        return MemoryWork(self._stages, self._rows, self._attempts, by)
+        return MemoryTaskQueue(self._stages, self._rows, self._attempts, by)
 
-    def get(self, stage: str, entity_id: str) -> Work:
+    def get(self, stage: str, entity_id: str) -> Task:
         """The work, or WorkNotFound."""
         if (stage, entity_id) not in self._rows:
-            raise WorkNotFound(stage, entity_id)
+            raise TaskNotFound(stage, entity_id)
         return self._rows[stage, entity_id]
 
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
         """The last `limit` recorded attempts, newest first."""
-        return tuple(each for each in self._attempts[::-1] if (each.stage, each.entity_id) == (stage, entity_id))[
-            :limit
-        ]
+        return tuple(
+            each
+            for each in self._attempts[::-1]
+            if (each.stage, each.entity_id) == (stage, entity_id)
+        )[:limit]
 
-    def backlogs(self, now: datetime) -> tuple[Backlog, ...]:
+    def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Every stage that ever had work, in order of name."""
-        return tuple(self._backlog(stage, now) for stage in sorted({stage for stage, _ in self._rows}))
+        return tuple(
+            self._backlog(stage, now) for stage in sorted({stage for stage, _ in self._rows})
+        )
 
-    def dead(self, stage: str, *, after: str, limit: int) -> tuple[Work, ...]:
+    def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
         """The stage's next `limit` buried pieces of work after an id, in order of id."""
         found = (self._rows[each] for each in sorted(self._rows) if each > (stage, after))
-        return tuple(each for each in found if each.stage == stage and each.buried)[:limit]
+        return tuple(each for each in found if each.stage == stage and each.dead_reason)[:limit]
 
-    def waiting(self, stage: str, now: datetime, *, most: int) -> int:
+    def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
         """How many pieces of work could be claimed now, none counted beyond `most`."""
         return len(self._free(stage, now)[:most])
 
-    def claims(self, stage: str, *, most: int) -> int | None:
+    def count_claims(self, stage: str, *, most: int) -> int | None:
         """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
         fences = [each.fence for each in self._rows.values() if each.stage == stage]
         return sum(fences) if len(fences) <= most else None
 
-    def put(self, stage: str, dues: Mapping[str, datetime]) -> None:
+    def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
         now = self._now
         for entity_id, due_at in dues.items():
-            self.put_once(stage, entity_id, due_at=due_at)
-            self._rows[stage, entity_id] = self._rows[stage, entity_id].put_again(due_at, now)
+            self.enqueue_once(stage, entity_id, due_at=due_at)
+            self._rows[stage, entity_id] = self._rows[stage, entity_id].rescheduled(due_at, now)
 
-    def put_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
+    def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
         """Make it due then, unless it ever was."""
-        Named(stage, entity_id)
-        self._rows.setdefault((stage, entity_id), Work.new(stage, entity_id, due_at))
+        TaskKey(stage, entity_id)
+        self._rows.setdefault((stage, entity_id), Task.new(stage, entity_id, due_at))
 
-    def claim(self, stage: str, *, limit: int, until: datetime, after: Lease | None = None) -> tuple[Lease, ...]:
+    def claim(
+        self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
+    ) -> tuple[Lease, ...]:
         """The longest due work that nobody has in hand, leased; none of a paused stage."""
         found = self._free(stage, self._now)
-        behind = found if after is None else [each for each in found if each.turn > (after.due_at, after.entity_id)]
+        behind = (
+            found
+            if after is None
+            else [each for each in found if each.sort_key > (after.due_at, after.entity_id)]
+        )
         return tuple(self._leased(each, until) for each in behind[:limit])
 
-    def finish(self, leases: Leases) -> None:
+    def complete(self, leases: Leases) -> None:
         """The work is done, and due no more unless it was put again meanwhile; LeaseLost."""
         self._change(leases, lambda work: work.finished())
 
-    def begin(self, leases: Leases) -> None:
+    def record_start(self, leases: Leases) -> None:
         """Record that these attempts begin, before they act outside."""
         for lease in leases:
-            self._record(lease.stage, lease.entity_id, lease.fence, Outcome.BEGUN, self._cause.reason)
+            self._record(
+                lease.stage,
+                lease.entity_id,
+                lease.fence,
+                AttemptOutcome.STARTED,
+                self._cause.reason,
+            )
 
-    def put_off(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
+    def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
         """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
-        self._change((lease,), lambda work: work.put_off(due_at))
-        self._record(lease.stage, lease.entity_id, lease.fence, Outcome.FAILED, reason)
+        self._change((lease,), lambda work: work.retried_later(due_at))
+        self._record(lease.stage, lease.entity_id, lease.fence, AttemptOutcome.FAILED, reason)
 
-    def bury(self, lease: Lease, *, reason: str) -> bool:
+    def mark_dead(self, lease: Lease, *, reason: str) -> bool:
         """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
         self._change((lease,), lambda work: work.dead(reason))
-        is_dead = self.get(lease.stage, lease.entity_id).buried is not None
-        outcome = Outcome.BURIED if is_dead else Outcome.FAILED
+        is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
+        outcome = AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED
         self._record(lease.stage, lease.entity_id, lease.fence, outcome, reason)
         return is_dead
 
     def release(self, leases: Leases) -> None:
         """Give back what was claimed and not begun; it does not count as an attempt."""
         for lease in filter(self._is_held, leases):
-            self._change((lease,), lambda work: work.unbegun())
+            self._change((lease,), lambda work: work.unclaimed())
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
         """Hold what is still held for longer."""
         for lease in filter(self._is_held, leases):
             self._change((lease,), lambda work: evolve(work, lease_until=until))
 
-    def revive(self, stage: str, entity_id: str) -> None:
+    def requeue(self, stage: str, entity_id: str) -> None:
         """Make buried work due now, its attempts counted from nothing; WorkNotFound or NotBuried."""
         found = self.get(stage, entity_id)
-        if found.buried is None:
-            raise NotBuried(stage, entity_id)
-        self._rows[stage, entity_id] = evolve(found, buried=None, attempts=0, due_at=self._now)
-        self._record(stage, entity_id, found.fence, Outcome.REVIVED, self._cause.reason)
+        if found.dead_reason is None:
+            raise TaskNotDead(stage, entity_id)
+        self._rows[stage, entity_id] = evolve(found, dead_reason=None, attempts=0, due_at=self._now)
+        self._record(stage, entity_id, found.fence, AttemptOutcome.REQUEUED, self._cause.reason)
 
     @property
     def _cause(self) -> Transaction:
@@ -145,22 +161,26 @@ class MemoryWork:
         found = self._rows.get((stage, entity_id))
         return found is None or (found.is_free(now) and (found.due_at is None or found.is_due(now)))
 
-    def _backlog(self, stage: str, now: datetime) -> Backlog:
+    def _backlog(self, stage: str, now: datetime) -> StageStats:
         of_stage = [each for each in self._rows.values() if each.stage == stage]
-        due = [each.turn[0] for each in of_stage if each.is_due(now) and each.is_free(now)]
+        due = [each.sort_key[0] for each in of_stage if each.is_due(now) and each.is_free(now)]
         running = sum(not each.is_free(now) for each in of_stage)
-        dead = sum(each.buried is not None for each in of_stage)
+        dead = sum(each.dead_reason is not None for each in of_stage)
         counted = (min(each, MOST_COUNTED) for each in (len(due), running, dead))
         figures = dict(zip(("due", "running", "dead"), counted, strict=True))
-        return Backlog(stage=stage, oldest=min(due, default=None), **figures)
+        return StageStats(stage=stage, oldest=min(due, default=None), **figures)
 
-    def _free(self, stage: str, now: datetime) -> list[Work]:
+    def _free(self, stage: str, now: datetime) -> list[Task]:
         if self._stages.where(lambda each: each.id == stage and each.status is StageStatus.PAUSED):
             return []
-        found = (each for each in self._rows.values() if each.stage == stage and each.is_due(now) and each.is_free(now))
-        return sorted(found, key=lambda each: each.turn)
+        found = (
+            each
+            for each in self._rows.values()
+            if each.stage == stage and each.is_due(now) and each.is_free(now)
+        )
+        return sorted(found, key=lambda each: each.sort_key)
 
-    def _leased(self, work: Work, until: datetime) -> Lease:
+    def _leased(self, work: Task, until: datetime) -> Lease:
         claimed = work.claimed(self._cause.actor, until)
         self._rows[work.stage, work.entity_id] = claimed
         return claimed.lease
@@ -169,13 +189,24 @@ class MemoryWork:
         found = self.get(lease.stage, lease.entity_id)
         return found.fence == lease.fence and found.lease_owner is not None
 
-    def _change(self, leases: Leases, change: Callable[[Work], Work]) -> None:
+    def _change(self, leases: Leases, change: Callable[[Task], Task]) -> None:
         for lease in leases:
             if not self._is_held(lease):
                 raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
-            self._rows[lease.stage, lease.entity_id] = change(self._rows[lease.stage, lease.entity_id])
+            self._rows[lease.stage, lease.entity_id] = change(
+                self._rows[lease.stage, lease.entity_id]
+            )
 
-    def _record(self, stage: str, entity_id: str, fence: int, outcome: Outcome, reason: str) -> None:
+    def _record(
+        self, stage: str, entity_id: str, fence: int, outcome: AttemptOutcome, reason: str
+    ) -> None:
         by = self._cause
-        said: dict[str, Any] = {"fence": fence, "outcome": outcome, "reason": reason, "request_id": by.request_id}
-        self._attempts.append(Attempt(stage=stage, entity_id=entity_id, actor=by.actor, at=self._now, **said))
+        said: dict[str, Any] = {
+            "fence": fence,
+            "outcome": outcome,
+            "reason": reason,
+            "request_id": by.request_id,
+        }
+        self._attempts.append(
+            Attempt(stage=stage, entity_id=entity_id, actor=by.actor, at=self._now, **said)
+        )

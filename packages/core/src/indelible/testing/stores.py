@@ -5,17 +5,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from indelible import concepts
-from indelible.app import Reading, Writing
-from indelible.kernel import Actor, IndelibleError, Once, Store
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel import Actor, Idempotency, IndelibleError, Store
 
 R = TypeVar("R")
 Command = TypeVar("Command")
-AnyStore = Store[Reading, Writing]
+AnyStore = Store[ReadTx, WriteTx]
 
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-RATIO = concepts.ConceptContent(name="Ratio", definition="A comparison of two quantities by division.")
-CLEARER = concepts.ConceptContent(name="Ratio", definition="How many times one quantity holds another.")
+RATIO = concepts.ConceptContent(
+    name="Ratio", definition="A comparison of two quantities by division."
+)
+CLEARER = concepts.ConceptContent(
+    name="Ratio", definition="How many times one quantity holds another."
+)
 
 
 class TickingClock:
@@ -48,29 +52,40 @@ class CountedIds:
 
 def do(
     store: AnyStore,
-    handler: Callable[[Writing, Command], R],
+    handler: Callable[[WriteTx, Command], R],
     command: Command,
     *,
     actor: Actor = MAYA,
-    once: Once[R] | None = None,
+    once: Idempotency[R] | None = None,
 ) -> R:
     """The handler's result."""
-    return store.run(handler, command, actor=actor, reason="a test", request_id="request-1", once=once)
+    return store.run(
+        handler, command, actor=actor, reason="a test", request_id="request-1", once=once
+    )
 
 
 def create(
     store: AnyStore, content: concepts.ConceptContent = RATIO, *, corrects: str | None = None
 ) -> concepts.ConceptSaved:
     """A new concept."""
-    return do(store, concepts.create_concept, concepts.CreateConcept(content=content, corrects=corrects))
+    return do(
+        store, concepts.create_concept, concepts.CreateConcept(content=content, corrects=corrects)
+    )
 
 
 def edit(
-    store: AnyStore, saved: concepts.ConceptSaved, content: concepts.ConceptContent = CLEARER, *, actor: Actor = MAYA
+    store: AnyStore,
+    saved: concepts.ConceptSaved,
+    content: concepts.ConceptContent = CLEARER,
+    *,
+    actor: Actor = MAYA,
 ) -> concepts.ConceptSaved:
     """The concept at its next version."""
     command = concepts.EditConcept(
-        concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note="says it more clearly"
+        concept_id=saved.concept.id,
+        expected_seq=saved.seq,
+        content=content,
+        change_note="says it more clearly",
     )
     return do(store, concepts.edit_concept, command, actor=actor)
 
@@ -81,7 +96,9 @@ def submit(store: AnyStore, saved: concepts.ConceptSaved) -> concepts.ConceptSav
     return do(store, concepts.submit_concept, command)
 
 
-def approve(store: AnyStore, saved: concepts.ConceptSaved, *, actor: Actor = NOOR) -> concepts.ConceptSaved:
+def approve(
+    store: AnyStore, saved: concepts.ConceptSaved, *, actor: Actor = NOOR
+) -> concepts.ConceptSaved:
     """The concept in APPROVED."""
     command = concepts.ApproveConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
     return do(store, concepts.approve_concept, command, actor=actor)

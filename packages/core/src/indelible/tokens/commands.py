@@ -2,52 +2,59 @@
 
 from attrs import field, frozen
 
-from indelible.kernel.values import COUNT, IDENTIFIER, is_a, is_count, is_identifier, is_sentence
-from indelible.tokens.entities import PROMPT, Author, Token, is_wallet, lowered
-from indelible.tokens.rules import Page, Reorg
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    non_blank_line,
+)
+from indelible.tokens.entities import PROMPT, Author, Token, is_wallet, lowercase
+from indelible.tokens.rules import BlockBatch, Reorg
 
 
 @frozen(kw_only=True)
 class RetryToken:
     """Give a failed token another chance."""
 
-    token_id: int = field(validator=is_count, metadata=COUNT)
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
 class SetAuthorPrompt:
     """Let a wallet's tokens be made from a prompt; who asks has shown that the wallet is theirs."""
 
-    wallet_address: str = field(converter=lowered, validator=is_wallet)
-    prompt_text: str = field(validator=is_sentence, metadata=PROMPT)
+    wallet_address: str = field(converter=lowercase, validator=is_wallet)
+    prompt_text: str = field(validator=non_blank_line, metadata=PROMPT)
 
 
 @frozen(kw_only=True)
-class KeepPage:
+class RecordBlocks:
     """Keep what the chain says of some blocks, and go on behind them."""
 
-    page: Page = field(validator=is_a(Page))
+    page: BlockBatch = field(validator=instance_of(BlockBatch))
 
 
 @frozen(kw_only=True)
-class DropBlocks:
+class RollBackBlocks:
     """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
 
-    reorg: Reorg = field(validator=is_a(Reorg))
+    reorg: Reorg = field(validator=instance_of(Reorg))
 
 
 @frozen(kw_only=True)
 class RecoverToken:
     """Keep a token that the chain has and nobody told of."""
 
-    token_id: int = field(validator=is_count, metadata=COUNT)
-    author_wallet: str = field(converter=lowered, validator=is_wallet)
+    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    author_wallet: str = field(converter=lowercase, validator=is_wallet)
     metadata_cid: str | None = None  # of one that is revealed
 
 
 @frozen(kw_only=True)
-class HintDetection:
+class RequestScan:
     """Say that the chain has something new: a hint, which is believed only as far as to look sooner."""
 
     hint_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -70,7 +77,7 @@ class AuthorSaved:
 
 
 @frozen(kw_only=True)
-class PageKept:
+class BlocksRecorded:
     """What was new in a page."""
 
     mints: int
@@ -78,7 +85,7 @@ class PageKept:
 
 
 @frozen(kw_only=True)
-class BlocksDropped:
+class BlocksRolledBack:
     """What was quarantined, and which tokens were revealed before: what everybody saw cannot be taken back."""
 
     mints: int

@@ -26,7 +26,7 @@ class AuthorNotFound(NotFound):
 
 
 @frozen
-class TokenPartNotFound(NotFound):
+class RelatedRecordNotFound(NotFound):
     """No mint, job, upload or reveal has this id, and no value of the state this key."""
 
     code: ClassVar[str] = "TOKEN_PART_NOT_FOUND"
@@ -150,7 +150,7 @@ class ChainUnreachable(Unavailable):
 
 
 @frozen
-class ChainWrong(Unavailable):
+class InvalidNodeResponse(Unavailable):
     """The chain's node gave an answer that cannot be."""
 
     code: ClassVar[str] = "CHAIN_WRONG"
@@ -158,7 +158,7 @@ class ChainWrong(Unavailable):
 
 
 @frozen
-class WrongChain(Conflict):
+class ChainIdMismatch(Conflict):
     """The node serves another chain."""
 
     code: ClassVar[str] = "WRONG_CHAIN"

@@ -63,7 +63,14 @@ class StateStatus(StrEnum):
     DELETED = "deleted"
 
 
-_T, _A, _J, _U, _R, _S = TokenStatus, AuthorStatus, JobStatus, UploadStatus, RevealStatus, StateStatus
+_T, _A, _J, _U, _R, _S = (
+    TokenStatus,
+    AuthorStatus,
+    JobStatus,
+    UploadStatus,
+    RevealStatus,
+    StateStatus,
+)
 UNFINISHED = (_T.DETECTED, _T.GENERATING, _T.UPLOADING, _T.READY)
 
 # From a state to another leads one action only, so that a repository can tell what a saved entity means.
@@ -82,7 +89,9 @@ TOKEN = Lifecycle(
         *(Edge(each, "sync", _T.REVEALED, 0) for each in (*UNFINISHED[:3], _T.FAILED)),
     ),
 )
-AUTHOR = Lifecycle(name="author", edges=(Edge("", "create", _A.KNOWN, 0), Edge(_A.KNOWN, "edit", _A.KNOWN, 0)))
+AUTHOR = Lifecycle(
+    name="author", edges=(Edge("", "create", _A.KNOWN, 0), Edge(_A.KNOWN, "edit", _A.KNOWN, 0))
+)
 MINT = Lifecycle(
     name="mint_event",
     edges=(

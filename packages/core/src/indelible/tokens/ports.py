@@ -5,31 +5,36 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from indelible.kernel import Change, Head
-from indelible.kernel.aggregates import Stepped
-from indelible.kernel.history import HeadReads, HeadWrites
-from indelible.kernel.stages import WorkRead, WorkWrite
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import AggregateReader, AggregateRepository
+from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.tokens import entities
 from indelible.tokens.lifecycle import TokenStatus
 
-E = TypeVar("E", bound=Stepped)
-E_co = TypeVar("E_co", bound=Stepped, covariant=True)
+E = TypeVar("E", bound=Aggregate)
+E_co = TypeVar("E_co", bound=Aggregate, covariant=True)
 NEWEST_FIRST = ("-created_at", "-id")
 
 
-class Finds(HeadReads[E_co], Protocol[E_co]):
+class TableReader(AggregateReader[E_co], Protocol[E_co]):
     """Entities of one table, to be found."""
 
     def find(
-        self, where: Mapping[str, object], *, order: Sequence[str] = ("id",), limit: int, offset: int = 0
+        self,
+        where: Mapping[str, object],
+        *,
+        order: Sequence[str] = ("id",),
+        limit: int,
+        offset: int = 0,
     ) -> tuple[Head[E_co], ...]:
         """Those whose fields are so, in order of these fields; `-` before a name turns the order round."""
         ...
 
 
-class Keeps(Finds[E], HeadWrites[E], Protocol[E]):
+class TableRepository(TableReader[E], AggregateRepository[E], Protocol[E]):
     """Entities of one table, to be found and to be changed."""
 
-    def hold(self, entity_id: str) -> Head[E]:
+    def lock(self, entity_id: str) -> Head[E]:
         """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
         ...
 
@@ -38,19 +43,21 @@ class Keeps(Finds[E], HeadWrites[E], Protocol[E]):
         ...
 
 
-class CollectionReads(Protocol):
+class TokenCollectionReader(Protocol):
     """Tokens and what belongs to them, to be found."""
 
     @property
-    def authors(self) -> Finds[entities.Author]: ...
+    def authors(self) -> TableReader[entities.Author]: ...
     @property
-    def tokens(self) -> Finds[entities.Token]: ...
+    def tokens(self) -> TableReader[entities.Token]: ...
     @property
-    def mints(self) -> Finds[entities.MintEvent]: ...
+    def mints(self) -> TableReader[entities.MintEvent]: ...
     @property
-    def states(self) -> Finds[entities.SystemState]: ...
+    def states(self) -> TableReader[entities.SystemState]: ...
 
-    def numbered(self, status: TokenStatus | None, *, after: int, limit: int) -> tuple[Head[entities.Token], ...]:
+    def numbered(
+        self, status: TokenStatus | None, *, after: int, limit: int
+    ) -> tuple[Head[entities.Token], ...]:
         """The next `limit` tokens after a number, of one status or of all, in order of number."""
         ...
 
@@ -70,28 +77,30 @@ class CollectionReads(Protocol):
         """Wallets of authors and how many tokens are theirs, most first; of equals the lower wallet first."""
         ...
 
-    def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[entities.MintEvent], ...]:
+    def mints_between(
+        self, first: int, last: int, *, limit: int
+    ) -> tuple[Head[entities.MintEvent], ...]:
         """The mints in these blocks, both included, in the order of the chain."""
         ...
 
 
-class Collection(CollectionReads, Protocol):
+class TokenCollection(TokenCollectionReader, Protocol):
     """Tokens and what belongs to them, to be found and to be changed."""
 
     @property
-    def authors(self) -> Keeps[entities.Author]: ...
+    def authors(self) -> TableRepository[entities.Author]: ...
     @property
-    def tokens(self) -> Keeps[entities.Token]: ...
+    def tokens(self) -> TableRepository[entities.Token]: ...
     @property
-    def mints(self) -> Keeps[entities.MintEvent]: ...
+    def mints(self) -> TableRepository[entities.MintEvent]: ...
     @property
-    def image_jobs(self) -> Keeps[entities.ImageGenerationJob]: ...
+    def image_jobs(self) -> TableRepository[entities.ImageGenerationJob]: ...
     @property
-    def uploads(self) -> Keeps[entities.IPFSUploadRecord]: ...
+    def uploads(self) -> TableRepository[entities.IPFSUploadRecord]: ...
     @property
-    def reveals(self) -> Keeps[entities.RevealTransaction]: ...
+    def reveals(self) -> TableRepository[entities.RevealTransaction]: ...
     @property
-    def states(self) -> Keeps[entities.SystemState]: ...
+    def states(self) -> TableRepository[entities.SystemState]: ...
 
     def pending(
         self, status: TokenStatus, stage: str, now: datetime, *, limit: int
@@ -145,15 +154,15 @@ class Chain(Protocol):
         ...
 
 
-class TokensRead(WorkRead, Protocol):
+class TokensRead(TasksRead, Protocol):
     """What queries on tokens need."""
 
     @property
-    def collection(self) -> CollectionReads: ...
+    def tokens(self) -> TokenCollectionReader: ...
 
 
-class TokensWrite(WorkWrite, Protocol):
+class TokensWrite(TasksWrite, Protocol):
     """What handlers of tokens, and the repositories, need."""
 
     @property
-    def collection(self) -> Collection: ...
+    def tokens(self) -> TokenCollection: ...

@@ -11,68 +11,98 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from indelible.kernel import Head, Stale, next_change
-from indelible.kernel.aggregates import kept, record_of
-from indelible.kernel.tasks import NotBuried, WorkNotFound
+from indelible.kernel.aggregates import change_data, save_change
+from indelible.kernel.tasks import TaskNotDead, TaskNotFound
 from indelible.tokens import entities, errors
 from indelible.tokens.lifecycle import MintStatus, RevealStatus, TokenStatus
-from indelible.tokens.ports import NEWEST_FIRST, Finds, Keeps, TokensWrite
-from indelible.tokens.rules import GENERATE, NEXT_STAGE, REVEAL_TOKENS, UPLOAD, due_next, step_between
+from indelible.tokens.ports import NEWEST_FIRST, TableReader, TableRepository, TokensWrite
+from indelible.tokens.rules import (
+    GENERATE,
+    NEXT_STAGE,
+    REVEAL_TOKENS,
+    UPLOAD,
+    due_next,
+    step_between,
+)
 
 M = TypeVar("M", bound=entities.Marked)
 
 OLDEST_FIRST, OLDEST_MINTED_FIRST = ("created_at", "id"), ("mint_timestamp", "token_id")
 
 
-def first_of(heads: Finds[M], where: Mapping[str, object], order: Sequence[str] = ("id",)) -> M | None:
+def find_one(
+    heads: TableReader[M], where: Mapping[str, object], order: Sequence[str] = ("id",)
+) -> M | None:
     """The first that is so, or None."""
     found = heads.find(where, order=order, limit=1)
     return found[0].entity if found else None
 
 
-def listed(heads: Finds[M], where: Mapping[str, object], order: Sequence[str], limit: int, offset: int = 0) -> list[M]:
+def find_many(
+    heads: TableReader[M],
+    where: Mapping[str, object],
+    order: Sequence[str],
+    limit: int,
+    offset: int = 0,
+) -> list[M]:
     """Those that are so."""
     return [head.entity for head in heads.find(where, order=order, limit=limit, offset=offset)]
 
 
-def standing(tx: TokensWrite, tx_hash: str, log_index: int) -> entities.MintEvent | None:
+def canonical_mint(tx: TokensWrite, tx_hash: str, log_index: int) -> entities.MintEvent | None:
     """The occurrence of a mint that is in the chain, whichever its block."""
-    where = {"tx_hash": tx_hash.lower(), "log_index": log_index, "status": MintStatus.CANONICAL.value}
-    return first_of(tx.collection.mints, where)
+    where = {
+        "tx_hash": tx_hash.lower(),
+        "log_index": log_index,
+        "status": MintStatus.CANONICAL.value,
+    }
+    return find_one(tx.tokens.mints, where)
 
 
-def added(tx: TokensWrite, heads: Keeps[M], entity: M) -> M:
+def insert(tx: TokensWrite, heads: TableRepository[M], entity: M) -> M:
     """A new entity, kept from now on."""
     now = tx.clock.now()
     entity = evolve(entity, created_at=now, updated_at=now)
-    kept(tx, heads, None, entity, step_between(entity.lifecycle, "", entity.status))
+    save_change(tx, heads, None, entity, step_between(entity.lifecycle, "", entity.status))
     return entity
 
 
-def saved(tx: TokensWrite, heads: Keeps[M], entity: M) -> M:
+def save_if_current(tx: TokensWrite, heads: TableRepository[M], entity: M) -> M:
     """The entity's next state, kept; InvalidTransition, or Stale where it came from a state that has passed."""
-    return saved_over(tx, heads, heads.hold(entity.id), entity)
+    return save_if_unchanged(tx, heads, heads.lock(entity.id), entity)
 
 
-def saved_over(tx: TokensWrite, heads: Keeps[M], head: Head[M], entity: M) -> M:
+def save_if_unchanged(tx: TokensWrite, heads: TableRepository[M], head: Head[M], entity: M) -> M:
     """The same, over the head that the caller holds."""
     if head.entity.updated_at != entity.updated_at:
-        raise Stale(entity.id, head.place.seq)
+        raise Stale(entity.id, head.revision.seq)
     if head.entity == entity:
         return entity
     entity = entity.at(tx.clock.now(), after=head.entity)
-    kept(tx, heads, head, entity, step_between(entity.lifecycle, head.entity.status, entity.status))
+    save_change(
+        tx, heads, head, entity, step_between(entity.lifecycle, head.entity.status, entity.status)
+    )
     return entity
 
 
-def kept_all(tx: TokensWrite, heads: Keeps[M], moves: Sequence[tuple[Head[M], M]]) -> list[Head[M]]:
+def save_all(
+    tx: TokensWrite, heads: TableRepository[M], moves: Sequence[tuple[Head[M], M]]
+) -> list[Head[M]]:
     """The next state of many, kept, each over the head that the caller has; Stale where one was not the last."""
-    actions = [step_between(each.lifecycle, head.entity.status, each.status) for head, each in moves]
+    actions = [
+        step_between(each.lifecycle, head.entity.status, each.status) for head, each in moves
+    ]
     changes = [
-        next_change(tx, each.lifecycle, head, each, action, record_of(each))
+        next_change(tx, each.lifecycle, head, each, action, change_data(each))
         for (head, each), action in zip(moves, actions, strict=True)
     ]
-    heads.record_all([(head, change, each) for (head, each), change in zip(moves, changes, strict=True)])
-    return [Head(entity=each, place=change.place) for (_, each), change in zip(moves, changes, strict=True)]
+    heads.record_all(
+        [(head, change, each) for (head, each), change in zip(moves, changes, strict=True)]
+    )
+    return [
+        Head(entity=each, revision=change.revision)
+        for (_, each), change in zip(moves, changes, strict=True)
+    ]
 
 
 @frozen
@@ -82,25 +112,25 @@ class AuthorRepository:
     _tx: TokensWrite
 
     def get_by_id(self, author_id: str) -> entities.Author | None:
-        return first_of(self._tx.collection.authors, {"id": author_id})
+        return find_one(self._tx.tokens.authors, {"id": author_id})
 
     def get_by_wallet(self, wallet_address: str) -> entities.Author | None:
-        return first_of(self._tx.collection.authors, {"wallet_address": wallet_address.lower()})
+        return find_one(self._tx.tokens.authors, {"wallet_address": wallet_address.lower()})
 
     def add(self, author: entities.Author) -> entities.Author:
         """The author, kept; AuthorExists."""
         if self.get_by_wallet(author.wallet_address):
             raise errors.AuthorExists(author.wallet_address)
-        return added(self._tx, self._tx.collection.authors, author)
+        return insert(self._tx, self._tx.tokens.authors, author)
 
     def save(self, author: entities.Author) -> entities.Author:
-        return saved(self._tx, self._tx.collection.authors, author)
+        return save_if_current(self._tx, self._tx.tokens.authors, author)
 
     def list_all(self, limit: int = 100, offset: int = 0) -> list[entities.Author]:
-        return listed(self._tx.collection.authors, {}, NEWEST_FIRST, limit, offset)
+        return find_many(self._tx.tokens.authors, {}, NEWEST_FIRST, limit, offset)
 
     def get_author_leaderboard(self, limit: int = 50) -> list[tuple[str, int]]:
-        return list(self._tx.collection.leaderboard(limit=limit))
+        return list(self._tx.tokens.leaderboard(limit=limit))
 
 
 @frozen
@@ -110,36 +140,36 @@ class TokenRepository:
     _tx: TokensWrite
 
     def get_by_id(self, token_uuid: str) -> entities.Token | None:
-        return first_of(self._tx.collection.tokens, {"id": token_uuid})
+        return find_one(self._tx.tokens.tokens, {"id": token_uuid})
 
     def get_by_token_id(self, token_id: int) -> entities.Token | None:
-        return first_of(self._tx.collection.tokens, {"token_id": token_id})
+        return find_one(self._tx.tokens.tokens, {"token_id": token_id})
 
     def add(self, token: entities.Token) -> entities.Token:
         """The token, kept, and its generation due; TokenExists."""
         if self.get_by_token_id(token.token_id):
             raise errors.TokenExists(token.token_id)
-        token = added(self._tx, self._tx.collection.tokens, token)
+        token = insert(self._tx, self._tx.tokens.tokens, token)
         self.make_all_due([token])
         return token
 
     def save(self, token: entities.Token) -> entities.Token:
         """The token after one step, and the work that it leads to made due; InvalidTransition or Stale."""
-        token = saved(self._tx, self._tx.collection.tokens, token)
+        token = save_if_current(self._tx, self._tx.tokens.tokens, token)
         self.make_all_due([token])
         return token
 
     def make_all_due(self, tokens: Sequence[entities.Token]) -> None:
         """What is to be done with these tokens next; the oldest mint comes first."""
         for stage, dues in due_next(tokens).items():
-            self._tx.work.put(stage, dues)
+            self._tx.tasks.enqueue(stage, dues)
 
     def make_due_again(self, token: entities.Token) -> None:
         """The same for one whose work may be dead: what is put stays buried, and it would wait for ever."""
         self.make_all_due([token])
         for stage in NEXT_STAGE.values():
-            with suppress(WorkNotFound, NotBuried):
-                self._tx.work.revive(stage, token.id)
+            with suppress(TaskNotFound, TaskNotDead):
+                self._tx.tasks.requeue(stage, token.id)
 
     def get_pending_for_generation(self, limit: int = 10) -> list[entities.Token]:
         return self._pending(TokenStatus.DETECTED, GENERATE, limit)
@@ -151,17 +181,27 @@ class TokenRepository:
         return self._pending(TokenStatus.READY, REVEAL_TOKENS, limit)
 
     def _pending(self, status: TokenStatus, stage: str, limit: int) -> list[entities.Token]:
-        found = self._tx.collection.pending(status, stage, self._tx.clock.now(), limit=limit)
+        found = self._tx.tokens.pending(status, stage, self._tx.clock.now(), limit=limit)
         return [head.entity for head in found]
 
-    def get_by_author(self, author_id: str, limit: int = 100, offset: int = 0) -> list[entities.Token]:
-        return listed(self._tx.collection.tokens, {"author_id": author_id}, NEWEST_FIRST, limit, offset)
+    def get_by_author(
+        self, author_id: str, limit: int = 100, offset: int = 0
+    ) -> list[entities.Token]:
+        return find_many(
+            self._tx.tokens.tokens, {"author_id": author_id}, NEWEST_FIRST, limit, offset
+        )
 
-    def get_by_status(self, status: TokenStatus, limit: int = 100, offset: int = 0) -> list[entities.Token]:
-        return listed(self._tx.collection.tokens, {"status": status.value}, OLDEST_MINTED_FIRST, limit, offset)
+    def get_by_status(
+        self, status: TokenStatus, limit: int = 100, offset: int = 0
+    ) -> list[entities.Token]:
+        return find_many(
+            self._tx.tokens.tokens, {"status": status.value}, OLDEST_MINTED_FIRST, limit, offset
+        )
 
     def get_missing_token_ids(self, max_exclusive: int, limit: int | None = None) -> list[int]:
-        return self._tx.collection.missing_ids(max_exclusive, limit=2**31 - 1 if limit is None else limit)
+        return self._tx.tokens.missing_ids(
+            max_exclusive, limit=2**31 - 1 if limit is None else limit
+        )
 
 
 @frozen
@@ -172,28 +212,36 @@ class MintEventRepository:
 
     def add(self, event: entities.MintEvent) -> entities.MintEvent:
         """The mint, kept; MintEventExists."""
-        if self.find(event.block_hash, event.tx_hash, event.log_index) or self.exists(event.tx_hash, event.log_index):
+        if self.find(event.block_hash, event.tx_hash, event.log_index) or self.exists(
+            event.tx_hash, event.log_index
+        ):
             raise errors.MintEventExists(event.tx_hash, event.log_index)
-        return added(self._tx, self._tx.collection.mints, event)
+        return insert(self._tx, self._tx.tokens.mints, event)
 
     def save(self, event: entities.MintEvent) -> entities.MintEvent:
         """The mint after one step; MintEventExists where it comes back while it stands in another block."""
-        stands = standing(self._tx, event.tx_hash, event.log_index)
+        stands = canonical_mint(self._tx, event.tx_hash, event.log_index)
         if event.is_canonical and stands and stands.id != event.id:
             raise errors.MintEventExists(event.tx_hash, event.log_index)
-        return saved(self._tx, self._tx.collection.mints, event)
+        return save_if_current(self._tx, self._tx.tokens.mints, event)
 
     def exists(self, tx_hash: str, log_index: int) -> bool:
         """Whether a mint that is in the chain is kept."""
-        return standing(self._tx, tx_hash, log_index) is not None
+        return canonical_mint(self._tx, tx_hash, log_index) is not None
 
     def find(self, block_hash: str, tx_hash: str, log_index: int) -> entities.MintEvent | None:
         """One occurrence of a mint."""
-        where = {"block_hash": block_hash.lower(), "tx_hash": tx_hash.lower(), "log_index": log_index}
-        return first_of(self._tx.collection.mints, where)
+        where = {
+            "block_hash": block_hash.lower(),
+            "tx_hash": tx_hash.lower(),
+            "log_index": log_index,
+        }
+        return find_one(self._tx.tokens.mints, where)
 
-    def get_by_block_range(self, start: int, end: int, limit: int = 10_000) -> list[entities.MintEvent]:
-        return [head.entity for head in self._tx.collection.mints_between(start, end, limit=limit)]
+    def get_by_block_range(
+        self, start: int, end: int, limit: int = 10_000
+    ) -> list[entities.MintEvent]:
+        return [head.entity for head in self._tx.tokens.mints_between(start, end, limit=limit)]
 
 
 @frozen
@@ -203,19 +251,19 @@ class ImageGenerationJobRepository:
     _tx: TokensWrite
 
     def add(self, job: entities.ImageGenerationJob) -> entities.ImageGenerationJob:
-        return added(self._tx, self._tx.collection.image_jobs, job)
+        return insert(self._tx, self._tx.tokens.image_jobs, job)
 
     def save(self, job: entities.ImageGenerationJob) -> entities.ImageGenerationJob:
-        return saved(self._tx, self._tx.collection.image_jobs, job)
+        return save_if_current(self._tx, self._tx.tokens.image_jobs, job)
 
     def get_by_id(self, job_id: str) -> entities.ImageGenerationJob | None:
-        return first_of(self._tx.collection.image_jobs, {"id": job_id})
+        return find_one(self._tx.tokens.image_jobs, {"id": job_id})
 
     def get_by_token(self, token_uuid: str, limit: int = 100) -> list[entities.ImageGenerationJob]:
-        return listed(self._tx.collection.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST, limit)
+        return find_many(self._tx.tokens.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST, limit)
 
     def get_latest_by_token(self, token_uuid: str) -> entities.ImageGenerationJob | None:
-        return first_of(self._tx.collection.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST)
+        return find_one(self._tx.tokens.image_jobs, {"token_id": token_uuid}, NEWEST_FIRST)
 
 
 @frozen
@@ -225,19 +273,21 @@ class IPFSUploadRecordRepository:
     _tx: TokensWrite
 
     def add(self, record: entities.IPFSUploadRecord) -> entities.IPFSUploadRecord:
-        return added(self._tx, self._tx.collection.uploads, record)
+        return insert(self._tx, self._tx.tokens.uploads, record)
 
     def save(self, record: entities.IPFSUploadRecord) -> entities.IPFSUploadRecord:
-        return saved(self._tx, self._tx.collection.uploads, record)
+        return save_if_current(self._tx, self._tx.tokens.uploads, record)
 
     def get_by_id(self, record_id: str) -> entities.IPFSUploadRecord | None:
-        return first_of(self._tx.collection.uploads, {"id": record_id})
+        return find_one(self._tx.tokens.uploads, {"id": record_id})
 
     def get_by_token(
         self, token_uuid: str, record_type: entities.RecordType | None = None
     ) -> list[entities.IPFSUploadRecord]:
         kind: dict[str, object] = {} if record_type is None else {"record_type": record_type.value}
-        return listed(self._tx.collection.uploads, {"token_id": token_uuid} | kind, NEWEST_FIRST, 1_000)
+        return find_many(
+            self._tx.tokens.uploads, {"token_id": token_uuid} | kind, NEWEST_FIRST, 1_000
+        )
 
 
 @frozen
@@ -247,19 +297,21 @@ class RevealTransactionRepository:
     _tx: TokensWrite
 
     def add(self, reveal: entities.RevealTransaction) -> entities.RevealTransaction:
-        return added(self._tx, self._tx.collection.reveals, reveal)
+        return insert(self._tx, self._tx.tokens.reveals, reveal)
 
     def save(self, reveal: entities.RevealTransaction) -> entities.RevealTransaction:
-        return saved(self._tx, self._tx.collection.reveals, reveal)
+        return save_if_current(self._tx, self._tx.tokens.reveals, reveal)
 
     def get_by_id(self, reveal_id: str) -> entities.RevealTransaction | None:
-        return first_of(self._tx.collection.reveals, {"id": reveal_id})
+        return find_one(self._tx.tokens.reveals, {"id": reveal_id})
 
     def get_by_tx_hash(self, tx_hash: str) -> entities.RevealTransaction | None:
-        return first_of(self._tx.collection.reveals, {"tx_hash": tx_hash.lower()})
+        return find_one(self._tx.tokens.reveals, {"tx_hash": tx_hash.lower()})
 
-    def get_by_status(self, status: RevealStatus, limit: int = 100) -> list[entities.RevealTransaction]:
-        return listed(self._tx.collection.reveals, {"status": status.value}, OLDEST_FIRST, limit)
+    def get_by_status(
+        self, status: RevealStatus, limit: int = 100
+    ) -> list[entities.RevealTransaction]:
+        return find_many(self._tx.tokens.reveals, {"status": status.value}, OLDEST_FIRST, limit)
 
     def get_pending(self, limit: int = 100) -> list[entities.RevealTransaction]:
         return self.get_by_status(RevealStatus.SENT, limit)
@@ -272,16 +324,18 @@ class SystemStateRepository:
     _tx: TokensWrite
 
     def get_state(self, key: str) -> Any:  # noqa: ANN401 - what JSON knows
-        found = first_of(self._tx.collection.states, {"id": key})
+        found = find_one(self._tx.tokens.states, {"id": key})
         return None if found is None else found.state_value
 
     def set_state(self, key: str, value: Any) -> None:  # noqa: ANN401 - as above
         """Keep the value under the key, whatever it was."""
-        if first_of(self._tx.collection.states, {"id": key}):
+        if find_one(self._tx.tokens.states, {"id": key}):
             self._move(key, "set", value)
         else:
-            new = entities.SystemState.born("create", now=self._tx.clock.now(), id=key, state_value=value)
-            kept(self._tx, self._tx.collection.states, None, new, "create")
+            new = entities.SystemState.create(
+                "create", now=self._tx.clock.now(), id=key, state_value=value
+            )
+            save_change(self._tx, self._tx.tokens.states, None, new, "create")
 
     def delete_state(self, key: str) -> bool:
         """Whether there was a value."""
@@ -291,12 +345,15 @@ class SystemStateRepository:
         return True
 
     def list_all_keys(self) -> list[str]:
-        return [each.id for each in listed(self._tx.collection.states, {"status": "set"}, ("id",), 10_000)]
+        return [
+            each.id
+            for each in find_many(self._tx.tokens.states, {"status": "set"}, ("id",), 10_000)
+        ]
 
     def _move(self, key: str, action: str, value: object) -> None:
-        head = self._tx.collection.states.hold(key)
-        state = head.entity.moved(action, now=self._tx.clock.now(), state_value=value)
-        kept(self._tx, self._tx.collection.states, head, state, action)
+        head = self._tx.tokens.states.lock(key)
+        state = head.entity.transition(action, now=self._tx.clock.now(), state_value=value)
+        save_change(self._tx, self._tx.tokens.states, head, state, action)
 
 
 @frozen
@@ -314,5 +371,15 @@ class Repositories:
     @classmethod
     def over(cls, tx: TokensWrite) -> "Repositories":
         """The repositories of a transaction."""
-        first = AuthorRepository(tx), TokenRepository(tx), MintEventRepository(tx), ImageGenerationJobRepository(tx)
-        return cls(*first, IPFSUploadRecordRepository(tx), RevealTransactionRepository(tx), SystemStateRepository(tx))
+        first = (
+            AuthorRepository(tx),
+            TokenRepository(tx),
+            MintEventRepository(tx),
+            ImageGenerationJobRepository(tx),
+        )
+        return cls(
+            *first,
+            IPFSUploadRecordRepository(tx),
+            RevealTransactionRepository(tx),
+            SystemStateRepository(tx),
+        )

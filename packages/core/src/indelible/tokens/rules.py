@@ -9,17 +9,22 @@ from typing import Any, Final, Self
 from attrs import field, frozen
 
 from indelible.kernel import Invalid, InvalidTransition, Lifecycle
-from indelible.kernel.values import is_a, is_count
+from indelible.kernel.values import bounded_int, instance_of
 from indelible.tokens.entities import NATURAL, MintLog, Token
 from indelible.tokens.errors import MessageExpired, MessageWrong
 from indelible.tokens.lifecycle import TokenStatus
 
 MESSAGE: Final = "Update prompt for wallet: {wallet}\nTimestamp: {timestamp}\nNonce: {nonce}"
-SIGNED: Final = re.compile(r"Update prompt for wallet: \S+\nTimestamp: ([0-9]{13})\nNonce: ([A-Za-z0-9_-]{8,100})")
+SIGNED: Final = re.compile(
+    r"Update prompt for wallet: \S+\nTimestamp: ([0-9]{13})\nNonce: ([A-Za-z0-9_-]{8,100})"
+)
 WINDOW: Final = timedelta(minutes=5)
 MOST_BLOCKS: Final = 2_000
 GENERATE, UPLOAD, REVEAL_TOKENS, DETECT = "generate", "upload", "reveal", "detect"
-CHAIN, CHECKPOINT = "chain", "last_processed_block"  # what is detected; the key under which is kept how far
+CHAIN, CHECKPOINT = (
+    "chain",
+    "last_processed_block",
+)  # what is detected; the key under which is kept how far
 NEXT_STAGE: Final = {
     TokenStatus.DETECTED: GENERATE,
     TokenStatus.UPLOADING: UPLOAD,
@@ -68,13 +73,13 @@ def signed_message(message: str, wallet: str, now: datetime) -> SignedMessage:
 class Checkpoint:
     """The last block that was read, by number and hash, of which contract, and how often what was read was dropped."""
 
-    number: int = field(validator=is_count, metadata=NATURAL)
-    hash: str = field(validator=is_a(str))
+    number: int = field(validator=bounded_int, metadata=NATURAL)
+    hash: str = field(validator=instance_of(str))
     contract: str = ""
-    drops: int = 0
+    reorg_count: int = 0
 
     @classmethod
-    def told(cls, value: Any) -> Self | None:  # noqa: ANN401 - what JSON knows
+    def parse(cls, value: Any) -> Self | None:  # noqa: ANN401 - what JSON knows
         """The checkpoint that a state's value is; None for any other, such as the bare number of the hand-off."""
         try:
             return cls(**value)
@@ -83,7 +88,7 @@ class Checkpoint:
 
 
 @frozen(kw_only=True)
-class Pace:
+class ScanSettings:
     """How a chain is read: from which block, how far behind its newest, how many at once, how many again."""
 
     start: int = 0
@@ -94,7 +99,7 @@ class Pace:
 
 
 @frozen(kw_only=True)
-class Span:
+class BlockRange:
     """Blocks to be read, both ends included; none where the last lies before the first."""
 
     first: int
@@ -104,34 +109,42 @@ class Span:
         return self.first <= self.last
 
 
-def next_span(checkpoint: Checkpoint | None, newest: int, size: int, how: Pace) -> Span:
+def next_span(
+    checkpoint: Checkpoint | None, newest: int, size: int, how: ScanSettings
+) -> BlockRange:
     """The next `size` blocks; some of them were read before, in case a node had not all of them then.
 
     At least half are new, so that reading goes on however little a node gives at once.
     """
     confirmed = newest - how.confirmations
     unread = how.start if checkpoint is None else checkpoint.number + 1
-    first = max(min(how.start, unread), unread - min(how.overlap, size // 2))  # a start that is set later skips nothing
-    return Span(first=first, last=min(confirmed, first + size - 1)) if unread <= confirmed else Span(first=1, last=0)
+    first = max(
+        min(how.start, unread), unread - min(how.overlap, size // 2)
+    )  # a start that is set later skips nothing
+    return (
+        BlockRange(first=first, last=min(confirmed, first + size - 1))
+        if unread <= confirmed
+        else BlockRange(first=1, last=0)
+    )
 
 
-def smaller(span: Span, advised_last: int | None) -> int:
+def shrink(span: BlockRange, advised_last: int | None) -> int:
     """How many blocks a node may answer for that did not for this span."""
     if advised_last is not None and span.first <= advised_last < span.last:
         return advised_last - span.first + 1
     return max(1, (span.last - span.first + 1) // 2)
 
 
-def next_size(size: int, logs: int, how: Pace) -> int:
+def next_size(size: int, logs: int, how: ScanSettings) -> int:
     """How many blocks to ask for next: more while there is little in them."""
     return min(how.most_blocks, size * 2) if logs < 1_000 else size  # noqa: PLR2004 - a tenth of what nodes give
 
 
 @frozen(kw_only=True)
-class Page:
+class BlockBatch:
     """What the chain says of some blocks, how far it is read with them, and how far it was read before."""
 
-    span: Span
+    span: BlockRange
     end: Checkpoint
     seen: Checkpoint | None
     start: int  # where reading begins that has no checkpoint
@@ -140,8 +153,14 @@ class Page:
 
     def follows(self, checkpoint: Checkpoint | None) -> bool:
         """Whether it may be kept over the checkpoint: no block is left out, and it is of the chain that was read."""
-        unread, drops = (checkpoint.number + 1, checkpoint.drops) if checkpoint else (self.start, 0)
-        was_read = self.seen is not None and self.end.number <= self.seen.number and drops == self.end.drops
+        unread, drops = (
+            (checkpoint.number + 1, checkpoint.reorg_count) if checkpoint else (self.start, 0)
+        )
+        was_read = (
+            self.seen is not None
+            and self.end.number <= self.seen.number
+            and drops == self.end.reorg_count
+        )
         return self.span.first <= unread and (was_read or checkpoint == self.seen)
 
 
@@ -149,5 +168,5 @@ class Page:
 class Reorg:
     """The chain has dropped blocks that were read: how far it kept them, and the blocks of mints that are gone."""
 
-    kept: Checkpoint
-    gone: frozenset[str]
+    last_canonical: Checkpoint
+    orphaned_block_hashes: frozenset[str]

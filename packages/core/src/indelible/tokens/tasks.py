@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 from attrs import Factory, define, field, frozen
 
 from indelible.kernel import Actor, IndelibleError, Store
-from indelible.kernel.stages import GiveUp, Stage, TryAgain
+from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Leases
-from indelible.tokens.commands import DropBlocks, KeepPage, RecoverToken
+from indelible.tokens.commands import RecordBlocks, RecoverToken, RollBackBlocks
 from indelible.tokens.entities import Block
 from indelible.tokens.errors import (
     ChainUnreachable,
@@ -20,19 +20,34 @@ from indelible.tokens.errors import (
     TokenExists,
     WrongContract,
 )
-from indelible.tokens.handlers import checkpoint_of, drop_blocks, keep_page, recover_token
+from indelible.tokens.handlers import checkpoint_of, record_blocks, recover_token, roll_back_blocks
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_of_mints, checkpoints, missing_tokens
-from indelible.tokens.rules import CHAIN, DETECT, Checkpoint, Pace, Page, Reorg, Span, next_size, next_span, smaller
+from indelible.tokens.rules import (
+    CHAIN,
+    DETECT,
+    BlockBatch,
+    BlockRange,
+    Checkpoint,
+    Reorg,
+    ScanSettings,
+    next_size,
+    next_span,
+    shrink,
+)
 
 READS_ONLY: Final = 100  # a batch of work that changes nothing outside: no look at the chain leaves an attempt's record
-NEVER: Final = 2**31  # attempts after which detection would die: a node that is away for a month is asked again
-MOST_WALKED: Final = 100_000  # checkpoints that are compared with the chain before an operator is asked
+NEVER: Final = (
+    2**31
+)  # attempts after which detection would die: a node that is away for a month is asked again
+MOST_WALKED: Final = (
+    100_000  # checkpoints that are compared with the chain before an operator is asked
+)
 
 logger = logging.getLogger("indelible.tokens")
 
 Seen = TypeVar("Seen")
-Found = Page | Reorg | None
+Found = BlockBatch | Reorg | None
 Look = tuple[Checkpoint | None]
 
 
@@ -42,8 +57,10 @@ class Detection:
 
     store: Store[TokensRead, TokensWrite]
     chain: Chain
-    how: Pace = field(factory=Pace)
-    _size: int = field(init=False, default=Factory(lambda self: self.how.most_blocks, takes_self=True))
+    settings: ScanSettings = field(factory=ScanSettings)
+    _size: int = field(
+        init=False, default=Factory(lambda self: self.settings.most_blocks, takes_self=True)
+    )
 
     def stage(self) -> Stage[TokensWrite, Look, Found]:
         """The stage that does it; its only piece of work is the chain."""
@@ -53,7 +70,7 @@ class Detection:
             claim=self.claim,
             perform=self.perform,
             finish=self.finish,
-            most_attempts=NEVER,
+            max_attempts=NEVER,
         )
 
     def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[Look]:
@@ -64,23 +81,32 @@ class Detection:
         """What the chain says next; None where there is nothing to be read yet."""
         (checkpoint,) = look
         self._check(checkpoint)
-        found = self._next(checkpoint)  # first: what is read must be of the chain that has kept the checkpoint
-        return found if self._is_kept(checkpoint) else self._settled(self.chain.newest(), self._reorg)[1]
+        found = self._next(
+            checkpoint
+        )  # first: what is read must be of the chain that has kept the checkpoint
+        return (
+            found
+            if self._is_kept(checkpoint)
+            else self._settled(self.chain.newest(), self._reorg)[1]
+        )
 
     def finish(self, tx: TokensWrite, done: Sequence[tuple[Look, Found]]) -> None:
         """Keep it, and look again: at once where more is confirmed, else after a pause."""
         for _, found in done:
             is_more = found is not None
             match found:
-                case Page():
-                    keep_page(tx, KeepPage(page=found))
+                case BlockBatch():
+                    record_blocks(tx, RecordBlocks(page=found))
                     is_more = not found.is_last
                 case Reorg():
-                    logger.warning("the chain has changed: %s", drop_blocks(tx, DropBlocks(reorg=found)))
+                    logger.warning(
+                        "the chain has changed: %s",
+                        roll_back_blocks(tx, RollBackBlocks(reorg=found)),
+                    )
                 case None:
                     pass
-            pause = timedelta(seconds=0 if is_more else self.how.poll_seconds)
-            tx.work.put(DETECT, {CHAIN: tx.clock.now() + pause})
+            pause = timedelta(seconds=0 if is_more else self.settings.poll_seconds)
+            tx.tasks.enqueue(DETECT, {CHAIN: tx.clock.now() + pause})
 
     def _block(self, number: int) -> Block:
         """The block; ChainUnreachable where the node has none, as one has that is not so far."""
@@ -117,7 +143,12 @@ class Detection:
         """The last checkpoint that the chain has kept, and the blocks with mints that it has not."""
         kept = self._last_kept()
         beyond = self.store.read(blocks_of_mints, kept.number)
-        return Reorg(kept=kept, gone=frozenset(hash_ for number, hash_ in beyond if not self._stands(number, hash_)))
+        return Reorg(
+            last_canonical=kept,
+            orphaned_block_hashes=frozenset(
+                hash_ for number, hash_ in beyond if not self._stands(number, hash_)
+            ),
+        )
 
     def _last_kept(self) -> Checkpoint:
         """The last checkpoint that the chain has kept; where it has none, all is read from the beginning."""
@@ -129,55 +160,76 @@ class Detection:
                 if self._stands(checkpoint.number, checkpoint.hash):
                     return checkpoint
             if not found:
-                first = self._block(max(0, self.how.start - 1))  # in the very first block nothing is minted
-                return Checkpoint(number=first.number, hash=first.hash, contract=self.chain.contract_id)
-        raise GiveUp(str(ReorgTooDeep(oldest)))
+                first = self._block(
+                    max(0, self.settings.start - 1)
+                )  # in the very first block nothing is minted
+                return Checkpoint(
+                    number=first.number, hash=first.hash, contract=self.chain.contract_id
+                )
+        raise PermanentFailure(str(ReorgTooDeep(oldest)))
 
     def _place(self) -> Checkpoint | None:
         """How far the chain was read."""
         return next((checkpoint for _, checkpoint in self.store.read(checkpoints, limit=1)), None)
 
-    def confirmed(self, first: int | None, last: int | None) -> Span:
+    def confirmed(self, first: int | None, last: int | None) -> BlockRange:
         """The blocks from one to another that are confirmed; by default all that were not read."""
         place = self._place()
-        unread = place.number + 1 if place else self.how.start
-        confirmed = self.chain.newest() - self.how.confirmations
-        return Span(first=unread if first is None else first, last=confirmed if last is None else min(last, confirmed))
+        unread = place.number + 1 if place else self.settings.start
+        confirmed = self.chain.newest() - self.settings.confirmations
+        return BlockRange(
+            first=unread if first is None else first,
+            last=confirmed if last is None else min(last, confirmed),
+        )
 
-    def read_blocks(self, span: Span) -> Iterator[Page]:
+    def read_blocks(self, span: BlockRange) -> Iterator[BlockBatch]:
         """The span in pages, whatever was read of it before; nothing is kept. CheckpointMoved after a reorg."""
         self._check(self._place())
         newest = self.chain.newest()
         while span:
-            place, part = self._place(), Span(first=span.first, last=min(span.last, span.first + self._size - 1))
+            place, part = (
+                self._place(),
+                BlockRange(first=span.first, last=min(span.last, span.first + self._size - 1)),
+            )
             if page := self._page(part, newest, place):
                 if not self._is_kept(place):  # detection alone can see what is gone
                     raise CheckpointMoved(part.first, part.last)
                 yield page
-                span = Span(first=page.end.number + 1, last=span.last)
+                span = BlockRange(first=page.end.number + 1, last=span.last)
 
-    def _next(self, checkpoint: Checkpoint | None) -> Page | None:
+    def _next(self, checkpoint: Checkpoint | None) -> BlockBatch | None:
         """The next page; None where there is nothing to be read yet."""
         newest = self.chain.newest()
-        while span := next_span(checkpoint, newest, self._size, self.how):
+        while span := next_span(checkpoint, newest, self._size, self.settings):
             if page := self._page(span, newest, checkpoint):
                 return page
         return None
 
-    def _page(self, span: Span, newest: int, checkpoint: Checkpoint | None) -> Page | None:
+    def _page(
+        self, span: BlockRange, newest: int, checkpoint: Checkpoint | None
+    ) -> BlockBatch | None:
         """What is in the span; None where less must be asked for at once."""
         try:
             last, mints = self._settled(span.last, lambda: self.chain.mints(span.first, span.last))
         except RangeTooLarge as error:
             if span.first == span.last:
-                raise TryAgain("the node does not answer even for one block") from error
-            self._size = smaller(span, error.advised_last)
+                raise RetryLater("the node does not answer even for one block") from error
+            self._size = shrink(span, error.advised_last)
             return None
-        self._size = next_size(self._size, len(mints), self.how)
-        drops = checkpoint.drops if checkpoint else 0
-        end = Checkpoint(number=last.number, hash=last.hash, contract=self.chain.contract_id, drops=drops)
-        is_last = span.last >= newest - self.how.confirmations
-        return Page(span=span, end=end, seen=checkpoint, start=self.how.start, mints=mints, is_last=is_last)
+        self._size = next_size(self._size, len(mints), self.settings)
+        drops = checkpoint.reorg_count if checkpoint else 0
+        end = Checkpoint(
+            number=last.number, hash=last.hash, contract=self.chain.contract_id, reorg_count=drops
+        )
+        is_last = span.last >= newest - self.settings.confirmations
+        return BlockBatch(
+            span=span,
+            end=end,
+            seen=checkpoint,
+            start=self.settings.start,
+            mints=mints,
+            is_last=is_last,
+        )
 
 
 @frozen(kw_only=True)
@@ -207,19 +259,29 @@ def recover_missing(
     confirmed = chain.newest() - confirmations
     following = chain.next_token_id(confirmed) if confirmed >= 0 else 1
     missing = store.read(missing_tokens, following, limit=limit)
-    recovered = tuple(each for each in missing if keeps and _is_recovered(store, chain, actor, each))
+    recovered = tuple(
+        each for each in missing if keeps and _is_recovered(store, chain, actor, each)
+    )
     failed = tuple(sorted({*missing} - {*recovered})) if keeps else ()
-    return Recovered(on_chain=following - 1, missing=tuple(missing), recovered=recovered, failed=failed)
+    return Recovered(
+        on_chain=following - 1, missing=tuple(missing), recovered=recovered, failed=failed
+    )
 
 
-def _is_recovered(store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int) -> bool:
+def _is_recovered(
+    store: Store[TokensRead, TokensWrite], chain: Chain, actor: Actor, token_id: int
+) -> bool:
     """Whether the token is kept; a failure of one is no reason to leave the others."""
     try:
         wallet = chain.author_of(token_id)
         if wallet is None:
             return False
-        command = RecoverToken(token_id=token_id, author_wallet=wallet, metadata_cid=chain.metadata_of(token_id))
-        store.run(recover_token, command, actor=actor, reason="the chain has it, and nobody told of it")
+        command = RecoverToken(
+            token_id=token_id, author_wallet=wallet, metadata_cid=chain.metadata_of(token_id)
+        )
+        store.run(
+            recover_token, command, actor=actor, reason="the chain has it, and nobody told of it"
+        )
     except TokenExists:
         return True
     except IndelibleError as error:

@@ -11,7 +11,21 @@ from indelible_service.cli.tokens import recover_events, recover_tokens
 
 @click.group(
     commands=[
-        *(up, demo, serve, work, schedule, db, verify, rebuild, history, diff, export_command, import_command, key),
+        *(
+            up,
+            demo,
+            serve,
+            work,
+            schedule,
+            db,
+            verify,
+            rebuild,
+            history,
+            diff,
+            export_command,
+            import_command,
+            key,
+        ),
         *(recover_events, recover_tokens),
     ],
     context_settings={"help_option_names": ["-h", "--help"]},

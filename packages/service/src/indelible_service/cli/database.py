@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 import click
 
 from indelible.kernel import SystemClock
-from indelible_service.cli.output import REFUSED, Command, answer, answer_table, opened
-from indelible_service.data_directory import completed, usable
+from indelible_service.cli.output import REFUSED, Command, answer, answer_table, open_settings_store
+from indelible_service.data_directory import atomic_file, translate_os_errors
 from indelible_service.settings import load
 
 EXPORT = click.Path(path_type=Path, dir_okay=False)
@@ -30,22 +30,26 @@ def upgrade() -> None:
 
 @db.command(cls=Command)
 @click.argument("revision")
-@click.option("--after-export", type=EXPORT, help="An export of all that is dropped; it is verified first.")
+@click.option(
+    "--after-export", type=EXPORT, help="An export of all that is dropped; it is verified first."
+)
 def downgrade(revision: str, after_export: Path | None) -> None:
     """Take the schema back to REVISION; `base` is before the first."""
     from alembic.util import CommandError
 
-    from indelible_sql.engine.errors import translated
+    from indelible_sql.engine.errors import translate_errors
     from indelible_sql.maintenance.export import exported_hashes
     from indelible_sql.schema import migrate
 
     settings, exported = load(), frozenset[str]()
     if after_export:
-        with usable(after_export), after_export.open("rb") as stream:
+        with translate_os_errors(after_export), after_export.open("rb") as stream:
             exported = exported_hashes(stream)
     try:
-        with opened(), translated():
-            migrate.downgrade(settings.owner_url or settings.url, settings.schema, revision, exported=exported)
+        with open_settings_store(), translate_errors():
+            migrate.downgrade(
+                settings.owner_url or settings.url, settings.schema, revision, exported=exported
+            )
     except CommandError as error:
         raise click.BadParameter("there is no such revision", param_hint="REVISION") from error
     answer({"revision": revision}, f"The database is at revision {revision}.")
@@ -57,9 +61,12 @@ def install(algorithm_id: str) -> None:
     """Give PostgreSQL the function of a registered ALGORITHM_ID, as the schema's owner; SQLite needs none."""
     from indelible_sql import install_algorithm
 
-    with opened() as store:
+    with open_settings_store() as store:
         name = install_algorithm(store, algorithm_id, load().owner_url)
-    answer({"function": name}, f"The function is {name}." if name else "SQLite computes by the text itself.")
+    answer(
+        {"function": name},
+        f"The function is {name}." if name else "SQLite computes by the text itself.",
+    )
 
 
 @db.command(cls=Command)
@@ -68,14 +75,19 @@ def check(context: click.Context) -> None:
     """Compare tables, guards and edges with what the migrations make, and name each difference."""
     from indelible_sql.schema.snapshot_files import INSTALLED, differences
 
-    with opened() as store, usable(INSTALLED):
+    with open_settings_store() as store, translate_os_errors(INSTALLED):
         told = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
     answer_table(told, ("is", "fact"), f"Differences: {len(told)}")
     context.exit(REFUSED if told else 0)
 
 
 @db.command(cls=Command)
-@click.option("--iteration", type=click.IntRange(1), required=True, help="The iteration that the first line names.")
+@click.option(
+    "--iteration",
+    type=click.IntRange(1),
+    required=True,
+    help="The iteration that the first line names.",
+)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -89,10 +101,17 @@ def snapshot(iteration: int, into: Path) -> None:
 
     written = {kind: into / name for kind, name in NAMES.items()}
     title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"
-    with TemporaryDirectory() as own, TemporaryDirectory() as other, postgres(Path(other), durable=False) as server:
-        urls = {"postgresql": (server.url, server.owner_url), "sqlite": (f"sqlite:///{own}/new.db", None)}
+    with (
+        TemporaryDirectory() as own,
+        TemporaryDirectory() as other,
+        postgres(Path(other), durable=False) as server,
+    ):
+        urls = {
+            "postgresql": (server.url, server.owner_url),
+            "sqlite": (f"sqlite:///{own}/new.db", None),
+        }
         for kind, path in written.items():
-            with completed(path) as out:
+            with atomic_file(path) as out:
                 out.write(snapshot_of(*urls[kind], title).encode())
     answer(list(map(str, written.values())), "\n".join(map(str, written.values())))
 
@@ -102,7 +121,7 @@ def index() -> None:
     """Give each large space of captures an index to be searched by, on PostgreSQL with pgvector 0.8.4 or newer."""
     import indelible_sql
 
-    with opened() as store:
+    with open_settings_store() as store:
         done = indelible_sql.index_spaces(store, load().owner_url or None)
     answer(done, f"Spaces with an index: {len(done)}")
 
@@ -113,9 +132,11 @@ def verify(context: click.Context) -> None:
     """Read everything back, and say what does not follow."""
     import indelible_sql
 
-    with opened() as store:
+    with open_settings_store() as store:
         findings = indelible_sql.verify(store)
-    answer_table(findings, ("fault", "table", "entity_id", "seq", "detail"), f"Findings: {len(findings)}")
+    answer_table(
+        findings, ("fault", "table", "entity_id", "seq", "detail"), f"Findings: {len(findings)}"
+    )
     context.exit(REFUSED if findings else 0)
 
 
@@ -124,6 +145,6 @@ def rebuild() -> None:
     """Make every head again from its history."""
     import indelible_sql
 
-    with opened() as store:
+    with open_settings_store() as store:
         done = indelible_sql.rebuild(store, load().owner_url or None)
     answer_table(done, ("table", "rows", "changed"), "Heads")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from indelible.kernel import IndelibleError, errors, plain
+from indelible.kernel import IndelibleError, errors, to_json_value
 from indelible.kernel.values import CONTROL
 from indelible_service.settings import SettingsWrong, load
 
@@ -53,7 +53,9 @@ HINTS: Final = {
     "UNEXPECTED_ANSWER": "check that INDELIBLE_HOST and INDELIBLE_PORT are the instance's, and the key too",
     "WEB_NOT_READY": "read the log above",
 }
-QUIET: Final = logging.NullHandler()  # a refusal is said once, by us; a server sets up a log of its own
+QUIET: Final = (
+    logging.NullHandler()
+)  # a refusal is said once, by us; a server sets up a log of its own
 JSON: Final = "indelible.json"
 JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Answer with JSON, in one line.")
 WIDE: Final = 240  # characters of a line that no terminal limits
@@ -79,11 +81,11 @@ class Command(click.Command):
 
 
 @contextmanager
-def opened(*, tells_keys: bool = False) -> Generator["SqlStore"]:
+def open_settings_store(*, tells_keys: bool = False) -> Generator["SqlStore"]:
     """The store that the settings name; what it needs is imported when a command needs it, so that help is quick."""
     from indelible_service import database
 
-    with database.opened(load(), tells_keys=tells_keys) as store:
+    with database.open_configured_store(load(), tells_keys=tells_keys) as store:
         yield store
 
 
@@ -92,9 +94,15 @@ def refusal(error: IndelibleError) -> str:
     hint = HINTS.get(error.code, "")
     if wants_json():
         told = {"code": error.code, "message": error.message, "detail": error.detail, "hint": hint}
-        return json.dumps(plain(told), ensure_ascii=False)
-    facts = [f"  {name}: {visible(each)}" for name, value in error.detail.items() for each in _each(value)]
-    return "\n".join((f"{error.code}: {error.message}", *facts, *([f"Hint: {hint}."] if hint else [])))
+        return json.dumps(to_json_value(told), ensure_ascii=False)
+    facts = [
+        f"  {name}: {visible(each)}"
+        for name, value in error.detail.items()
+        for each in _each(value)
+    ]
+    return "\n".join(
+        (f"{error.code}: {error.message}", *facts, *([f"Hint: {hint}."] if hint else []))
+    )
 
 
 def wants_json() -> bool:
@@ -109,19 +117,25 @@ def visible(value: object) -> str:
 
 
 def _each(value: object) -> Sequence[object]:
-    return cast("Sequence[object]", value) if isinstance(value, list | tuple) else () if value is None else (value,)
+    return (
+        cast("Sequence[object]", value)
+        if isinstance(value, list | tuple)
+        else ()
+        if value is None
+        else (value,)
+    )
 
 
 def answer(value: object, text: str) -> None:
     """Print the value for a program, in one line, or else the text for a person."""
-    click.echo(json.dumps(plain(value), ensure_ascii=False) if wants_json() else text)
+    click.echo(json.dumps(to_json_value(value), ensure_ascii=False) if wants_json() else text)
 
 
 def answer_table(value: Sequence[object], columns: Sequence[str], title: str) -> None:
     """Print the values for a program, or else these fields of them for a person."""
     answer(value, title)
     if not wants_json():
-        rows = cast("list[dict[str, object]]", plain(value))
+        rows = cast("list[dict[str, object]]", to_json_value(value))
         show_table(columns, [[row[name] for name in columns] for row in rows])
 
 

@@ -10,7 +10,11 @@ from indelible_service.settings import load
 
 
 @click.command(cls=Command)
-@click.option("--full", is_flag=True, help="Real PostgreSQL and Redis, and processes for web, workers and scheduler.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Real PostgreSQL and Redis, and processes for web, workers and scheduler.",
+)
 def up(*, full: bool) -> None:
     """Start everything, with nothing set up before.
 
@@ -31,7 +35,13 @@ def up(*, full: bool) -> None:
             *(f"Server:    {each}" for each in servers),
             "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
         )
-        said = {"address": address, "docs": f"{address}/docs", "key": key, "workers": workers, "servers": servers}
+        said = {
+            "address": address,
+            "docs": f"{address}/docs",
+            "key": key,
+            "workers": workers,
+            "servers": servers,
+        }
         answer(said, "\n".join(filter(None, lines)))
 
     settings = load()
@@ -42,8 +52,20 @@ def up(*, full: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.option("--stage", "stages", metavar="NAME", multiple=True, help="A stage to work for; may be given again.")
-@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes work.")
+@click.option(
+    "--stage",
+    "stages",
+    metavar="NAME",
+    multiple=True,
+    help="A stage to work for; may be given again.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes work.",
+)
 @click.option("--alone", is_flag=True, hidden=True)
 def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
     """Do the work that is due, in processes of which a killed one comes back; SIGTERM lets them finish."""
@@ -64,7 +86,13 @@ def schedule() -> None:
 
 
 @click.command(cls=Command)
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes answer.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer.",
+)
 def serve(workers: int) -> None:
     """Serve the API from worker processes, on a database that `indelible db upgrade` has prepared."""
     from indelible_service.serving import run_beside
@@ -74,8 +102,14 @@ def serve(workers: int) -> None:
 
 @click.command(cls=Command)
 @click.argument("name", type=click.Choice(["concepts", "captures"]), default="concepts")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False)
-@click.option("--key", envvar="INDELIBLE_KEY", help="A key of the running instance, where its database is elsewhere.")
+@click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False
+)
+@click.option(
+    "--key",
+    envvar="INDELIBLE_KEY",
+    help="A key of the running instance, where its database is elsewhere.",
+)
 @click.option("--ask", metavar="QUESTION", help="What to search the texts of `captures` for.")
 def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> None:
     """Show what it is for: `concepts`, a small curriculum, or `captures`, a folder of texts that is read.
@@ -85,12 +119,16 @@ def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> No
     our own documentation; each folder in it is a subspace. A second run finds everything done, and changes nothing.
     """
     from indelible_service.captures_demo import HANDBOOK, QUESTION, captures_demo
-    from indelible_service.demo import Scene, concepts_demo, running
+    from indelible_service.demo import DemoStep, concepts_demo, running
 
-    settings, scenes = load(), list[Scene]()
+    settings, scenes = load(), list[DemoStep]()
     reads = name == "captures"
     texts = folder or HANDBOOK
-    for scene in captures_demo(settings, texts, ask or QUESTION) if reads else concepts_demo(running(settings, key)):
+    for scene in (
+        captures_demo(settings, texts, ask or QUESTION)
+        if reads
+        else concepts_demo(running(settings, key))
+    ):
         scenes.append(scene)
         if not wants_json():
             click.echo(visible(scene.text))

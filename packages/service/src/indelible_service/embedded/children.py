@@ -15,12 +15,14 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from indelible.kernel import Unavailable
-from indelible_service.data_directory import usable
+from indelible_service.data_directory import translate_os_errors
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60
 Child = subprocess.Popen[bytes]
-Ends = Sequence[tuple[Signals, float | None]]  # the signals that end a server, and the seconds that each has for it
+Ends = Sequence[
+    tuple[Signals, float | None]
+]  # the signals that end a server, and the seconds that each has for it
 
 
 @frozen
@@ -35,23 +37,37 @@ def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
     """How a child is started as the account, or as whoever we are."""
     who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
     # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
-    return {"start_new_session": True, "cwd": "/", "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath}, **who}
+    return {
+        "start_new_session": True,
+        "cwd": "/",
+        "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
+        **who,
+    }
 
 
-def begun(command: Sequence[str], log: Path, account: pwd.struct_passwd | None = None, stdin: int = DEVNULL) -> Child:
+def start_child(
+    command: Sequence[str],
+    log: Path,
+    account: pwd.struct_passwd | None = None,
+    stdin: int = DEVNULL,
+) -> Child:
     """A child of ours that writes the log; FileUnusable."""
-    with usable(log):
+    with translate_os_errors(log):
         out = log.open("wb")
     with out:
         return Child(command, stdin=stdin, stdout=out, stderr=out, **as_account(account))
 
 
 @contextmanager
-def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | None = None) -> Generator[None]:
+def die_with_parent(
+    child: Child, signal: Signals, account: pwd.struct_passwd | None = None
+) -> Generator[None]:
     """The time in which the child gets the signal when we are gone, however that came."""
     # The shell reads from us until the end.
     watch = ("/bin/sh", "-c", f'read -r _; kill -{signal.value} "$0"', str(child.pid))
-    with subprocess.Popen(watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **as_account(account)) as watcher:
+    with subprocess.Popen(
+        watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **as_account(account)
+    ) as watcher:
         try:
             yield
         finally:
@@ -59,7 +75,7 @@ def ended_with_us(child: Child, signal: Signals, account: pwd.struct_passwd | No
 
 
 @contextmanager
-def answering(
+def running_server(
     begin: Callable[[int], Child],
     is_ready: Callable[[Child], bool],
     log: Path,
@@ -74,7 +90,7 @@ def answering(
     while True:
         child = begin(port := wanted or free_port())
         try:
-            with ended_with_us(child, ends[0][0], account):  # while it starts, too
+            with die_with_parent(child, ends[0][0], account):  # while it starts, too
                 while child.poll() is None and time.monotonic() < deadline:
                     if is_ready(child):
                         yield port, child

@@ -12,8 +12,8 @@ from typing import ClassVar, Final
 from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds, Unavailable
-from indelible_service.data_directory import usable
-from indelible_service.embedded.children import HOST, Child, Ends, answering, begun
+from indelible_service.data_directory import translate_os_errors
+from indelible_service.embedded.children import HOST, Child, Ends, running_server, start_child
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
 ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
@@ -60,7 +60,7 @@ def redis(
     """A server that lives as long as the block, and keeps nothing longer; the directory has its log."""
     server, place = program(), directory.absolute()
     log = place / "server.log"
-    with usable(place):
+    with translate_os_errors(place):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def begin(port: int) -> Child:
@@ -70,8 +70,12 @@ def redis(
         with os.fdopen(reader) as said:
             os.write(writer, f"requirepass {password()}\n".encode())
             os.close(writer)
-            return begun((str(server), "-", *options), log, stdin=said.fileno())
+            return start_child((str(server), "-", *options), log, stdin=said.fileno())
 
     ready = "Ready to accept connections"
-    with answering(begin, lambda _: ready in log.read_text(errors="replace"), log, ENDS, port) as (found, child):
-        yield RedisServer(host=HOST, port=found, url=f"redis://:{password()}@{HOST}:{found}/0", child=child)
+    with running_server(
+        begin, lambda _: ready in log.read_text(errors="replace"), log, ENDS, port
+    ) as (found, child):
+        yield RedisServer(
+            host=HOST, port=found, url=f"redis://:{password()}@{HOST}:{found}/0", child=child
+        )

@@ -5,16 +5,18 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible import captures
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.captures.commands import AlgorithmSaved, SettingSaved
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
 from indelible_web.http.routing import Routes
 
 ADMIN: Final = "captures:admin"
 
-routes = Routes("algorithms", "By which algorithm and which settings captures are computed, for everybody.")
+routes = Routes(
+    "algorithms", "By which algorithm and which settings captures are computed, for everybody."
+)
 
 
 @frozen(kw_only=True)
@@ -27,49 +29,61 @@ class AlgorithmAsked:
 @routes.add(
     "POST /algorithms",
     ADMIN,
-    takes=captures.RegisterAlgorithm,
-    gives=AlgorithmSaved,
-    locates=lambda saved: saved.algorithm.id,
+    request_type=captures.RegisterAlgorithm,
+    response_type=AlgorithmSaved,
+    location_id=lambda saved: saved.algorithm.id,
 )
-def register(call: Call, command: captures.RegisterAlgorithm) -> AlgorithmSaved:
+def register(call: OperationContext, command: captures.RegisterAlgorithm) -> AlgorithmSaved:
     """Keep a version of the algorithm, which computes nothing until it is activated."""
     return call.run(captures.register_algorithm, command)
 
 
-@routes.pages("GET /algorithms", ADMIN, takes=Paged, gives=AlgorithmSaved)
-def find(call: Call, asked: Paged) -> Page[AlgorithmSaved]:
+@routes.pages("GET /algorithms", ADMIN, request_type=Paged, response_type=AlgorithmSaved)
+def find(call: OperationContext, asked: Paged) -> Page[AlgorithmSaved]:
     """List the versions of the algorithm."""
     cursors = call.cursors(asked)
     found = call.store.read(captures.list_algorithms, after=cursors.start(), limit=asked.limit + 1)
     return cursors.page(found, lambda saved: saved.algorithm.id)
 
 
-@routes.add("GET /algorithms/<algorithm_id>", ADMIN, takes=AlgorithmAsked, gives=AlgorithmSaved)
-def show(call: Call, asked: AlgorithmAsked) -> AlgorithmSaved:
+@routes.add(
+    "GET /algorithms/<algorithm_id>",
+    ADMIN,
+    request_type=AlgorithmAsked,
+    response_type=AlgorithmSaved,
+)
+def show(call: OperationContext, asked: AlgorithmAsked) -> AlgorithmSaved:
     """Show a version of the algorithm; the ETag is what it must be activated for."""
 
-    def saved(tx: Reading) -> AlgorithmSaved:
+    def saved(tx: ReadTx) -> AlgorithmSaved:
         head = tx.algorithms.get(asked.algorithm_id)
-        return AlgorithmSaved(algorithm=head.entity, seq=head.place.seq)
+        return AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq)
 
     return call.store.read(saved)
 
 
-@routes.add("POST /algorithms/<algorithm_id>/activate", ADMIN, takes=captures.ActivateAlgorithm, gives=AlgorithmSaved)
-def activate(call: Call, command: captures.ActivateAlgorithm) -> AlgorithmSaved:
+@routes.add(
+    "POST /algorithms/<algorithm_id>/activate",
+    ADMIN,
+    request_type=captures.ActivateAlgorithm,
+    response_type=AlgorithmSaved,
+)
+def activate(call: OperationContext, command: captures.ActivateAlgorithm) -> AlgorithmSaved:
     """Let every later capture be computed by this version, once the database has shown that it computes as written."""
     return call.run(captures.activate_algorithm, command)
 
 
-@routes.pages("GET /settings", ADMIN, takes=Paged, gives=SettingSaved)
-def find_settings(call: Call, asked: Paged) -> Page[SettingSaved]:
+@routes.pages("GET /settings", ADMIN, request_type=Paged, response_type=SettingSaved)
+def find_settings(call: OperationContext, asked: Paged) -> Page[SettingSaved]:
     """List the settings that were ever chosen; of the others the defaults hold."""
     cursors = call.cursors(asked)
     found = call.store.read(captures.list_settings, after=cursors.start(), limit=asked.limit + 1)
     return cursors.page(found, lambda saved: saved.setting.id)
 
 
-@routes.add("PUT /settings/<key>", ADMIN, takes=captures.ChangeSetting, gives=SettingSaved)
-def change_setting(call: Call, command: captures.ChangeSetting) -> SettingSaved:
+@routes.add(
+    "PUT /settings/<key>", ADMIN, request_type=captures.ChangeSetting, response_type=SettingSaved
+)
+def change_setting(call: OperationContext, command: captures.ChangeSetting) -> SettingSaved:
     """Choose a setting's value, as JSON writes it; the first choice is made for the ETag "0"."""
     return call.run(captures.change_setting, command)

@@ -13,7 +13,7 @@ from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.http.errors import EmbeddingMissing
-from indelible_web.http.problems import attempted
+from indelible_web.http.problems import error_or_result
 
 logger = logging.getLogger("indelible.web")
 
@@ -23,7 +23,9 @@ class Meaning:
     """An embedding and its model; or neither, and a text instead."""
 
     embedding: tuple[float, ...] | None = field(default=None, metadata=NUMBERS)
-    embedding_model: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
+    embedding_model: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
 
 
 Meant = tuple[Meaning, str]
@@ -32,7 +34,7 @@ Vectors = list[EmbeddingVector | IndelibleError]
 
 def embedded(embedder: Embedder | None, asked: Sequence[Meant]) -> Vectors:
     """The embedding of each, or why there is none; all texts go to the embedder at once."""
-    given = [attempted(_given, *each) for each in asked]
+    given = [error_or_result(_given, *each) for each in asked]
     texts = [each for each in given if isinstance(each, str)]
     found = _found(embedder, texts)
     return [next(found) if isinstance(each, str) else each for each in given]
@@ -48,7 +50,9 @@ def _given(meaning: Meaning, text: str) -> EmbeddingVector | str:
     return EmbeddingVector(values=meaning.embedding, model=meaning.embedding_model)
 
 
-def _found(embedder: Embedder | None, texts: Sequence[str]) -> Iterator[EmbeddingVector | IndelibleError]:
+def _found(
+    embedder: Embedder | None, texts: Sequence[str]
+) -> Iterator[EmbeddingVector | IndelibleError]:
     if embedder is None:
         return repeat(EmbeddingMissing("an embedder"))
     found = list[EmbeddingVector]()

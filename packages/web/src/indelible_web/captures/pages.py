@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from indelible import captures
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.captures import EngagementLevel, Signal
 from indelible.captures.commands import SpaceSaved
 from indelible.captures.entities import AlgorithmVersion, Setting
@@ -19,9 +19,9 @@ from indelible.kernel import Change, Head
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.captures.plotting import BARS, Bar, Point, bars, laid_out, spread
 from indelible_web.captures.spaces import READ
-from indelible_web.console.context import Desk, Page
+from indelible_web.console.context import ConsoleContext, ConsolePage
 from indelible_web.console.layout import asked, page
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Paged
 
 LISTED: Final = 25
@@ -51,7 +51,7 @@ class Part:
 
 
 @frozen(kw_only=True)
-class Met:
+class ReadArtifact:
     """A page as it was last captured, and its place in the picture."""
 
     signal: Signal
@@ -77,7 +77,7 @@ class Picture:
     parts: tuple[Part, ...]
     has_more_parts: bool
     signals: tuple[Signal, ...]
-    met: tuple[Met, ...]
+    met: tuple[ReadArtifact, ...]
     algorithm: AlgorithmVersion | None
     activation: Change | None
     rules: tuple[Rule, ...]
@@ -94,42 +94,52 @@ class Picture:
         return {each.shown.saved.subspace.id: each for each in self.parts}
 
 
-def spaces(desk: Desk) -> Response:
+def spaces(desk: ConsoleContext) -> Response:
     """The spaces of whoever looks, each with the names of its subspaces."""
     call, wanted = _reader(desk), asked(Paged, request.args)
     cursors = call.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
-    rows = call.store.read(_rows, call.caller.user_id, after=cursors.start(), limit=wanted.limit + 1)
+    rows = call.store.read(
+        _rows, call.caller.user_id, after=cursors.start(), limit=wanted.limit + 1
+    )
     return page("spaces", wanted=wanted, found=cursors.page(rows, lambda row: row[0].space.id))
 
 
-def space(desk: Desk, space_id: str) -> Response:
+def space(desk: ConsoleContext, space_id: str) -> Response:
     """One space as a picture, and what was decided of its last captures."""
     call, wanted = _reader(desk), asked(SpaceAsked, {}, space_id=space_id)
     found = call.store.read(_picture, call.caller.user_id, wanted.space_id)
     return page("space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
 
 
-def _reader(desk: Desk) -> Call:
+def _reader(desk: ConsoleContext) -> OperationContext:
     call = desk.call()
-    call.caller.demand(READ)
+    call.caller.require_scope(READ)
     return call
 
 
-def _rows(tx: Reading, user_id: str, *, after: str, limit: int) -> tuple[tuple[SpaceSaved, list[str]], ...]:
+def _rows(
+    tx: ReadTx, user_id: str, *, after: str, limit: int
+) -> tuple[tuple[SpaceSaved, list[str]], ...]:
     found = captures.list_spaces(tx, user_id, after=after, limit=limit)
     return tuple((each, [part.subspace.name for part in _parts(tx, each.space)]) for each in found)
 
 
-def _parts(tx: Reading, space: captures.Space) -> tuple[captures.SubspaceSaved, ...]:
+def _parts(tx: ReadTx, space: captures.Space) -> tuple[captures.SubspaceSaved, ...]:
     return captures.list_subspaces(tx, space.user_id, space.id, limit=PARTS + 1)
 
 
-def _picture(tx: Reading, user_id: str, space_id: str) -> Picture:
+def _picture(tx: ReadTx, user_id: str, space_id: str) -> Picture:
     space = captures.get_space(tx, user_id, space_id).space
     kept, active = _parts(tx, space), tx.captures.active()
     centroids = {each.id: each for each in captures.list_centroids(tx, user_id, space_id)}
-    shown = [captures.SubspaceShown(saved=each, centroid=centroids.get(each.subspace.id)) for each in kept[:PARTS]]
-    parts = tuple(Part(number=place, shown=each, moves=_moves(tx, each)) for place, each in enumerate(shown, 1))
+    shown = [
+        captures.SubspaceShown(saved=each, centroid=centroids.get(each.subspace.id))
+        for each in kept[:PARTS]
+    ]
+    parts = tuple(
+        Part(number=place, shown=each, moves=_moves(tx, each))
+        for place, each in enumerate(shown, 1)
+    )
     signals = captures.recent_captures(tx, user_id, space_id, limit=SEEN)
     return Picture(
         space=space,
@@ -143,14 +153,16 @@ def _picture(tx: Reading, user_id: str, space_id: str) -> Picture:
     )
 
 
-def _moves(tx: Reading, shown: captures.SubspaceShown) -> tuple[Signal, ...]:
+def _moves(tx: ReadTx, shown: captures.SubspaceShown) -> tuple[Signal, ...]:
     if shown.centroid is None:
         return ()
     subspace = shown.saved.subspace
-    return captures.list_drift(tx, subspace.user_id, subspace.id, after=max(0, shown.centroid.seq - BARS), limit=BARS)
+    return captures.list_drift(
+        tx, subspace.user_id, subspace.id, after=max(0, shown.centroid.seq - BARS), limit=BARS
+    )
 
 
-def _met(signals: Sequence[Signal], numbers: Mapping[str, int]) -> Iterator[Met]:
+def _met(signals: Sequence[Signal], numbers: Mapping[str, int]) -> Iterator[ReadArtifact]:
     """Each page once, as its newest capture shows it."""
     titles = {each.artifact_id: each.title for each in reversed(signals) if each.title}
     newest = dict[str, Signal]()
@@ -158,26 +170,40 @@ def _met(signals: Sequence[Signal], numbers: Mapping[str, int]) -> Iterator[Met]
         newest.setdefault(signal.artifact_id, signal)
     for artifact_id, signal in newest.items():
         title = titles.get(artifact_id) or signal.normalized_url
-        yield Met(signal=signal, title=title, number=numbers.get(signal.subspace_id or "", 0))
+        yield ReadArtifact(
+            signal=signal, title=title, number=numbers.get(signal.subspace_id or "", 0)
+        )
 
 
-def _rules(tx: Reading) -> Iterator[Rule]:
+def _rules(tx: ReadTx) -> Iterator[Rule]:
     chosen = {head.entity.id: head for head in tx.settings.page(after="", limit=len(captures.KEYS))}
     for name, key in captures.KEYS.items():
         if head := chosen.get(name):
-            yield Rule(name=name, value=head.entity.value, change=_last(tx, captures.SETTING.name, head))
+            yield Rule(
+                name=name, value=head.entity.value, change=_last(tx, captures.SETTING.name, head)
+            )
         else:
-            yield Rule(name=name, value=None if key.default is None else json.dumps(key.default), change=None)
+            yield Rule(
+                name=name,
+                value=None if key.default is None else json.dumps(key.default),
+                change=None,
+            )
 
 
-def _last(tx: Reading, lifecycle: str, head: Head[Setting] | Head[AlgorithmVersion]) -> Change | None:
+def _last(
+    tx: ReadTx, lifecycle: str, head: Head[Setting] | Head[AlgorithmVersion]
+) -> Change | None:
     """The change that left the head as it is."""
-    return next(iter(tx.history.of(lifecycle, head.entity.id, after=head.place.seq - 1, limit=1)), None)
+    return next(
+        iter(tx.history.of(lifecycle, head.entity.id, after=head.revision.seq - 1, limit=1)), None
+    )
 
 
 def _drawn(picture: Picture) -> Picture:
     """The picture with a place for every centroid and for the pages captured last."""
-    middles = [each.shown.saved.subspace.middle(each.shown.centroid) for each in picture.parts]
+    middles = [
+        each.shown.saved.subspace.reference_vector(each.shown.centroid) for each in picture.parts
+    ]
     met = tuple(islice(picture.met, DRAWN))
     vectors = [*filter(None, middles), *(each.signal.vector for each in met)]
     if not vectors:
@@ -199,4 +225,7 @@ def _drawn(picture: Picture) -> Picture:
     return evolve(picture, parts=parts, met=drawn + picture.met[DRAWN:])
 
 
-PAGES: Final = (Page(rule="/spaces", view=spaces), Page(rule="/spaces/<space_id>", view=space))
+PAGES: Final = (
+    ConsolePage(rule="/spaces", view=spaces),
+    ConsolePage(rule="/spaces/<space_id>", view=space),
+)

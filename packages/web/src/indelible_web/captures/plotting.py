@@ -11,7 +11,9 @@ EDGE: Final = 36
 APART: Final = 17  # two names, one below the other
 ABOVE: Final = 18
 WIDEST: Final = 180  # a name; few are
-WORK: Final = 32_768  # numbers that the directions are found from: a page is not to wait for a picture
+WORK: Final = (
+    32_768  # numbers that the directions are found from: a page is not to wait for a picture
+)
 ROUNDS: Final = 24
 NOTHING: Final = 1e-6  # below the rounding of 32-bit floats
 BARS: Final = 40
@@ -51,7 +53,11 @@ def spread(places: Sequence[Point]) -> list[Point]:
     found: dict[int, Point] = {}
     for number in sorted(range(len(places)), key=lambda each: -places[each].y):
         x, y = min(max(places[number].x, WIDEST / 2), WIDTH - WIDEST / 2), places[number].y - ABOVE
-        near = [each.y - APART for each in found.values() if abs(each.x - x) < WIDEST * 2 / 3 and each.y < y + APART]
+        near = [
+            each.y - APART
+            for each in found.values()
+            if abs(each.x - x) < WIDEST * 2 / 3 and each.y < y + APART
+        ]
         found[number] = Point(x, min([y, *near]))
     return [found[number] for number in range(len(places))]
 
@@ -76,12 +82,21 @@ def _direction(rows: Sequence[Numbers]) -> list[float]:
 
 def _fitted(places: Sequence[tuple[float, float]]) -> list[Point]:
     """The places in the drawing's measure, as wide as high, in its middle."""
-    lows, spans = zip(*((min(each), max(each) - min(each)) for each in zip(*places, strict=True)), strict=True)
+    lows, spans = zip(
+        *((min(each), max(each) - min(each)) for each in zip(*places, strict=True)), strict=True
+    )
     room = (WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE)
-    scale = min(have / span if span > NOTHING else have for have, span in zip(room, spans, strict=True))
+    scale = min(
+        have / span if span > NOTHING else have for have, span in zip(room, spans, strict=True)
+    )
     begin = [(size - span * scale) / 2 for size, span in zip((WIDTH, HEIGHT), spans, strict=True)]
     return [
-        Point(*(round(at + (each - low) * scale, 1) for at, each, low in zip(begin, place, lows, strict=True)))
+        Point(
+            *(
+                round(at + (each - low) * scale, 1)
+                for at, each, low in zip(begin, place, lows, strict=True)
+            )
+        )
         for place in places
     ]
 

@@ -9,34 +9,46 @@ from attrs import asdict, evolve, field, fields, frozen
 from attrs.validators import optional
 
 from indelible import captures
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.captures import ContentSource, Decision, EmbeddingVector, EngagementLevel, Vector
 from indelible.kernel import Actor, IndelibleError, digest
-from indelible.kernel.values import IDENTIFIER, LINE, TEXT, is_count, is_identifier, is_sentence, is_text
+from indelible.kernel.values import (
+    IDENTIFIER,
+    LINE,
+    TEXT,
+    bounded_int,
+    is_identifier,
+    is_text,
+    non_blank_line,
+)
 from indelible_web.captures.embedding import Meaning, embedded
 from indelible_web.captures.spaces import READ, WRITE, OfSpace, OfSubspace, Own, SpacePageAsked
 from indelible_web.http.errors import InvalidFields
 from indelible_web.http.examples import Ignored
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
-from indelible_web.http.problems import Problem, attempted, problem_of
-from indelible_web.http.responses import picked
+from indelible_web.http.problems import Problem, error_or_result, problem_of
+from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
-from indelible_web.http.schemas import Unread
+from indelible_web.http.schemas import DeferredItem
 
 R = TypeVar("R")
 
 MOST_ITEMS: Final = 100
-CLIENT_VALUE_IGNORED: Final = "CLIENT_VALUE_IGNORED"  # a warning: what only a store computes was sent
+CLIENT_VALUE_IGNORED: Final = (
+    "CLIENT_VALUE_IGNORED"  # a warning: what only a store computes was sent
+)
 
-routes = Routes("captures", "What readers met: kept as signals, which artifacts and centroids follow from.")
+routes = Routes(
+    "captures", "What readers met: kept as signals, which artifacts and centroids follow from."
+)
 
 
 @frozen(kw_only=True)
-class CaptureSent(captures.CaptureSaid, Meaning):
+class CaptureSent(captures.CaptureInput, Meaning):
     """A capture as a client sends it: without an embedding, its title and content are embedded."""
 
-    reason: str = field(default="captured", validator=is_sentence, metadata=LINE)
+    reason: str = field(default="captured", validator=non_blank_line, metadata=LINE)
     margin: Ignored | None = None
     magnitude: Ignored | None = None
     signal_magnitude: Ignored | None = None
@@ -58,7 +70,7 @@ class CaptureSent(captures.CaptureSaid, Meaning):
 class CapturesSent:
     """Captures that are kept one by one."""
 
-    items: tuple[Unread[CaptureSent], ...] = field(metadata={"max_items": MOST_ITEMS})
+    items: tuple[DeferredItem[CaptureSent], ...] = field(metadata={"max_items": MOST_ITEMS})
 
 
 @frozen(kw_only=True)
@@ -105,7 +117,7 @@ class SubspacePageAsked(OfSubspace, Paged):
 class RecentAsked(OfSpace):
     """Which space, and how many of its last captures."""
 
-    limit: int = field(default=50, validator=is_count, metadata={"minimum": 1, "maximum": 100})
+    limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
 
 
 @frozen(kw_only=True)
@@ -119,7 +131,7 @@ class Sought(OfSpace, Meaning):
 class SearchAsked(Sought):
     """What is sought, and how many."""
 
-    limit: int = field(default=10, validator=is_count, metadata={"minimum": 1, "maximum": 100})
+    limit: int = field(default=10, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
 
 
 @frozen(kw_only=True)
@@ -200,8 +212,10 @@ def _is_first(captured: Captured) -> bool:
     return captured.is_new and not captured.replayed
 
 
-@routes.add("POST /captures", WRITE, takes=CaptureSent, gives=Captured, is_birth=_is_first)
-def capture(call: Call, sent: CaptureSent) -> Captured:
+@routes.add(
+    "POST /captures", WRITE, request_type=CaptureSent, response_type=Captured, is_created=_is_first
+)
+def capture(call: OperationContext, sent: CaptureSent) -> Captured:
     """Keep that the caller read something; an Idempotency-Key stands for a capture_key where there is none."""
     (vector,) = embedded(call.embedder, [(sent, sent.text)])
     if sent.capture_key is None and call.once is not None:
@@ -209,8 +223,15 @@ def capture(call: Call, sent: CaptureSent) -> Captured:
     return _kept(call, call.caller.user_id, sent, vector)
 
 
-@routes.add("POST /captures/batch", WRITE, takes=CapturesSent, gives=CapturesKept, reason="", is_keyed=True)
-def capture_batch(call: Call, sent: CapturesSent) -> CapturesKept:
+@routes.add(
+    "POST /captures/batch",
+    WRITE,
+    request_type=CapturesSent,
+    response_type=CapturesKept,
+    reason="",
+    accepts_idempotency_key=True,
+)
+def capture_batch(call: OperationContext, sent: CapturesSent) -> CapturesKept:
     """Keep up to 100 captures, each by itself: what is wrong with one is no other's business.
 
     Where there is an Idempotency-Key, it and the place make the capture_key of each that has none.
@@ -218,83 +239,134 @@ def capture_batch(call: Call, sent: CapturesSent) -> CapturesKept:
     if not sent.items:
         raise InvalidFields({"items": f"Not 1 to {MOST_ITEMS} items."})
     user_id = call.caller.user_id
-    read = [_keyed(call, place, attempted(each.read, CaptureSent)) for place, each in enumerate(sent.items)]
-    vectors = iter(embedded(call.embedder, [(each, each.text) for each in read if isinstance(each, CaptureSent)]))
+    read = [
+        _keyed(call, place, error_or_result(each.read, CaptureSent))
+        for place, each in enumerate(sent.items)
+    ]
+    vectors = iter(
+        embedded(
+            call.embedder, [(each, each.text) for each in read if isinstance(each, CaptureSent)]
+        )
+    )
     kept = (
-        attempted(_kept, call, user_id, each, next(vectors)) if isinstance(each, CaptureSent) else each for each in read
+        error_or_result(_kept, call, user_id, each, next(vectors))
+        if isinstance(each, CaptureSent)
+        else each
+        for each in read
     )
     return CapturesKept(items=tuple(_item(each, call.request_id) for each in kept))
 
 
-@routes.pages("GET /artifacts", READ, takes=SpacePageAsked, gives=ArtifactListed)
-def find(call: Call, asked: SpacePageAsked) -> Page[ArtifactListed]:
+@routes.pages("GET /artifacts", READ, request_type=SpacePageAsked, response_type=ArtifactListed)
+def find(call: OperationContext, asked: SpacePageAsked) -> Page[ArtifactListed]:
     """List the artifacts of a space, without content and embeddings."""
     cursors, read = call.cursors(asked), call.store.read
     after, limit = cursors.start(), asked.limit + 1
     found = read(captures.list_artifacts, asked.user_id, asked.space_id, after=after, limit=limit)
-    return cursors.page([picked(ArtifactListed, each) for each in found], lambda artifact: artifact.id)
+    return cursors.page(
+        [project(ArtifactListed, each) for each in found], lambda artifact: artifact.id
+    )
 
 
-@routes.add("GET /artifacts/<artifact_id>", READ, takes=ArtifactAsked, gives=ArtifactShown)
-def show(call: Call, asked: ArtifactAsked) -> ArtifactShown:
+@routes.add(
+    "GET /artifacts/<artifact_id>", READ, request_type=ArtifactAsked, response_type=ArtifactShown
+)
+def show(call: OperationContext, asked: ArtifactAsked) -> ArtifactShown:
     """Show an artifact with its content and its embedding."""
-    return picked(ArtifactShown, call.store.read(captures.get_artifact, asked.user_id, asked.artifact_id))
+    return project(
+        ArtifactShown, call.store.read(captures.get_artifact, asked.user_id, asked.artifact_id)
+    )
 
 
-@routes.pages("GET /artifacts/<artifact_id>/signals", READ, takes=ArtifactPageAsked, gives=SignalShown)
-def signals(call: Call, asked: ArtifactPageAsked) -> Page[SignalShown]:
+@routes.pages(
+    "GET /artifacts/<artifact_id>/signals",
+    READ,
+    request_type=ArtifactPageAsked,
+    response_type=SignalShown,
+)
+def signals(call: OperationContext, asked: ArtifactPageAsked) -> Page[SignalShown]:
     """List the captures of an artifact, oldest first."""
     cursors, read = call.cursors(asked), call.store.read
     after, limit = int(cursors.start() or 0), asked.limit + 1
     found = read(captures.list_signals, asked.user_id, asked.artifact_id, after=after, limit=limit)
-    return cursors.page([picked(SignalShown, each) for each in found], lambda signal: signal.artifact_seq)
+    return cursors.page(
+        [project(SignalShown, each) for each in found], lambda signal: signal.artifact_seq
+    )
 
 
-@routes.pages("GET /spaces/<space_id>/captures", READ, takes=RecentAsked, gives=SignalShown)
-def recent(call: Call, asked: RecentAsked) -> Page[SignalShown]:
+@routes.pages(
+    "GET /spaces/<space_id>/captures", READ, request_type=RecentAsked, response_type=SignalShown
+)
+def recent(call: OperationContext, asked: RecentAsked) -> Page[SignalShown]:
     """List the last captures of a space, newest first; there is no page after it."""
-    found = call.store.read(captures.recent_captures, asked.user_id, asked.space_id, limit=asked.limit)
-    return Page(items=tuple(picked(SignalShown, each) for each in found), next=None)
+    found = call.store.read(
+        captures.recent_captures, asked.user_id, asked.space_id, limit=asked.limit
+    )
+    return Page(items=tuple(project(SignalShown, each) for each in found), next=None)
 
 
-@routes.pages("GET /subspaces/<subspace_id>/drift", READ, takes=SubspacePageAsked, gives=SignalShown)
-def drift(call: Call, asked: SubspacePageAsked) -> Page[SignalShown]:
+@routes.pages(
+    "GET /subspaces/<subspace_id>/drift",
+    READ,
+    request_type=SubspacePageAsked,
+    response_type=SignalShown,
+)
+def drift(call: OperationContext, asked: SubspacePageAsked) -> Page[SignalShown]:
     """List the captures that drew a subspace's centroid on, in their order, and how far each did."""
     cursors, read = call.cursors(asked), call.store.read
     after, limit = int(cursors.start() or 0), asked.limit + 1
     found = read(captures.list_drift, asked.user_id, asked.subspace_id, after=after, limit=limit)
-    return cursors.page([picked(SignalShown, each) for each in found], lambda signal: signal.applied_seq)
+    return cursors.page(
+        [project(SignalShown, each) for each in found], lambda signal: signal.applied_seq
+    )
 
 
-@routes.add("POST /margins/preview", READ, takes=Sought, gives=captures.MarginResult, reason="")
-def preview(call: Call, sought: Sought) -> captures.MarginResult:
+@routes.add(
+    "POST /margins/preview",
+    READ,
+    request_type=Sought,
+    response_type=captures.MarginResult,
+    reason="",
+)
+def preview(call: OperationContext, sought: Sought) -> captures.MarginResult:
     """Show what a capture of this embedding or text would decide now; nothing is kept."""
     return _answered(call, sought, captures.preview_margin)
 
 
-@routes.pages("POST /search", READ, takes=SearchAsked, gives=ArtifactNear)
-def search(call: Call, asked: SearchAsked) -> Page[ArtifactNear]:
+@routes.pages("POST /search", READ, request_type=SearchAsked, response_type=ArtifactNear)
+def search(call: OperationContext, asked: SearchAsked) -> Page[ArtifactNear]:
     """List the artifacts of a space that are nearest to an embedding or a text; there is no page after it."""
     found = _answered(call, asked, partial(captures.search_artifacts, limit=asked.limit))
-    near = ((picked(ArtifactListed, each.artifact), each.distance) for each in found)
-    return Page(items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None)
+    near = ((project(ArtifactListed, each.artifact), each.distance) for each in found)
+    return Page(
+        items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None
+    )
 
 
-def _keyed(call: Call, place: int, read: CaptureSent | IndelibleError) -> CaptureSent | IndelibleError:
+def _keyed(
+    call: OperationContext, place: int, read: CaptureSent | IndelibleError
+) -> CaptureSent | IndelibleError:
     if call.once is None or isinstance(read, IndelibleError) or read.capture_key is not None:
         return read
     return evolve(read, capture_key=digest([call.once.key, place]))
 
 
-def _kept(call: Call, user_id: str, sent: CaptureSent, vector: EmbeddingVector | IndelibleError) -> Captured:
+def _kept(
+    call: OperationContext,
+    user_id: str,
+    sent: CaptureSent,
+    vector: EmbeddingVector | IndelibleError,
+) -> Captured:
     """What becomes of a capture, in a transaction of its own."""
     if isinstance(vector, IndelibleError):
         raise vector
-    said = {each.name: getattr(sent, each.name) for each in fields(captures.CaptureSaid)}
+    said = {each.name: getattr(sent, each.name) for each in fields(captures.CaptureInput)}
     said |= {"user_id": user_id, "embedding": vector.values, "embedding_model": vector.model}
     # No receipt: the capture's own key does all that one would do.
     own = evolve(call, reason=sent.reason, once=None)
-    result = asdict(own.run(captures.capture_artifact, captures.CaptureArtifactCommand(**said)), recurse=False)
+    result = asdict(
+        own.run(captures.capture_artifact, captures.CaptureArtifactCommand(**said)), recurse=False
+    )
     if sent.ignored:
         result["warnings"] = (*result["warnings"], CLIENT_VALUE_IGNORED)
     return Captured(**result, ignored=sent.ignored)
@@ -307,14 +379,18 @@ def _item(found: Captured | IndelibleError, request_id: str) -> CaptureItem:
     return CaptureItem(status=201 if _is_first(found) else 200, result=found)
 
 
-def _answered(call: Call, sought: Sought, query: Callable[[Reading, str, str, Sequence[float]], R]) -> R:
+def _answered(
+    call: OperationContext, sought: Sought, query: Callable[[ReadTx, str, str, Sequence[float]], R]
+) -> R:
     """What a query says of what is sought, if that fits the space; both from one view of the store."""
     (vector,) = embedded(call.embedder, [(sought, sought.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector
 
-    def ask(tx: Reading) -> R:
-        captures.get_space(tx, sought.user_id, sought.space_id).space.fits(vector.model, vector.dimension)
+    def ask(tx: ReadTx) -> R:
+        captures.get_space(tx, sought.user_id, sought.space_id).space.require_model(
+            vector.model, vector.dimension
+        )
         return query(tx, sought.user_id, sought.space_id, vector.values)
 
     return call.store.read(ask)

@@ -8,9 +8,9 @@ from attrs import field, frozen
 from indelible import captures
 from indelible.captures.lifecycle import SpaceStatus
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
-from indelible_web.http.responses import picked
+from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
 READ: Final = "captures:read"
@@ -86,89 +86,136 @@ class CentroidListed:
 @routes.add(
     "POST /spaces",
     WRITE,
-    takes=captures.CreateSpace,
-    gives=captures.SpaceSaved,
-    locates=lambda saved: saved.space.id,
+    request_type=captures.CreateSpace,
+    response_type=captures.SpaceSaved,
+    location_id=lambda saved: saved.space.id,
 )
-def create_space(call: Call, command: captures.CreateSpace) -> captures.SpaceSaved:
+def create_space(call: OperationContext, command: captures.CreateSpace) -> captures.SpaceSaved:
     """Begin a space of one model and dimension, the settings' where none is given."""
     return call.run(captures.create_space, command)
 
 
-@routes.pages("GET /spaces", READ, takes=SpacesAsked, gives=captures.SpaceSaved)
-def find_spaces(call: Call, asked: SpacesAsked) -> Page[captures.SpaceSaved]:
+@routes.pages("GET /spaces", READ, request_type=SpacesAsked, response_type=captures.SpaceSaved)
+def find_spaces(call: OperationContext, asked: SpacesAsked) -> Page[captures.SpaceSaved]:
     """List the caller's own spaces, retired ones too."""
     cursors = call.cursors(asked)
-    found = call.store.read(captures.list_spaces, asked.user_id, after=cursors.start(), limit=asked.limit + 1)
+    found = call.store.read(
+        captures.list_spaces, asked.user_id, after=cursors.start(), limit=asked.limit + 1
+    )
     return cursors.page(found, lambda saved: saved.space.id)
 
 
-@routes.add("GET /spaces/<space_id>", READ, takes=OfSpace, gives=captures.SpaceSaved)
-def show_space(call: Call, asked: OfSpace) -> captures.SpaceSaved:
+@routes.add("GET /spaces/<space_id>", READ, request_type=OfSpace, response_type=captures.SpaceSaved)
+def show_space(call: OperationContext, asked: OfSpace) -> captures.SpaceSaved:
     """Show a space; the ETag is what a change must be made for."""
     return call.store.read(captures.get_space, asked.user_id, asked.space_id)
 
 
-@routes.add("PUT /spaces/<space_id>", WRITE, takes=captures.RenameSpace, gives=captures.SpaceSaved)
-def rename_space(call: Call, command: captures.RenameSpace) -> captures.SpaceSaved:
+@routes.add(
+    "PUT /spaces/<space_id>",
+    WRITE,
+    request_type=captures.RenameSpace,
+    response_type=captures.SpaceSaved,
+)
+def rename_space(call: OperationContext, command: captures.RenameSpace) -> captures.SpaceSaved:
     """Give a space another name."""
     return call.run(captures.rename_space, command)
 
 
-@routes.add("POST /spaces/<space_id>/retire", WRITE, takes=captures.RetireSpace, gives=captures.SpaceSaved)
-def retire_space(call: Call, command: captures.RetireSpace) -> captures.SpaceSaved:
+@routes.add(
+    "POST /spaces/<space_id>/retire",
+    WRITE,
+    request_type=captures.RetireSpace,
+    response_type=captures.SpaceSaved,
+)
+def retire_space(call: OperationContext, command: captures.RetireSpace) -> captures.SpaceSaved:
     """Let a space take no more captures, for good."""
     return call.run(captures.retire_space, command)
 
 
-@routes.pages("GET /spaces/<space_id>/subspaces", READ, takes=SpacePageAsked, gives=SubspaceListed)
-def find_subspaces(call: Call, asked: SpacePageAsked) -> Page[SubspaceListed]:
+@routes.pages(
+    "GET /spaces/<space_id>/subspaces",
+    READ,
+    request_type=SpacePageAsked,
+    response_type=SubspaceListed,
+)
+def find_subspaces(call: OperationContext, asked: SpacePageAsked) -> Page[SubspaceListed]:
     """List a space's subspaces, without their seeds."""
     cursors, read = call.cursors(asked), call.store.read
     after, limit = cursors.start(), asked.limit + 1
     found = read(captures.list_subspaces, asked.user_id, asked.space_id, after=after, limit=limit)
-    return cursors.page([picked(SubspaceListed, each.subspace, seq=each.seq) for each in found], lambda each: each.id)
+    return cursors.page(
+        [project(SubspaceListed, each.subspace, seq=each.seq) for each in found],
+        lambda each: each.id,
+    )
 
 
-@routes.pages("GET /spaces/<space_id>/centroids", READ, takes=OfSpace, gives=CentroidListed)
-def find_centroids(call: Call, asked: OfSpace) -> Page[CentroidListed]:
+@routes.pages(
+    "GET /spaces/<space_id>/centroids", READ, request_type=OfSpace, response_type=CentroidListed
+)
+def find_centroids(call: OperationContext, asked: OfSpace) -> Page[CentroidListed]:
     """List every centroid of a space that captures have drawn on, all on one page, by their subspaces' ids."""
     found = call.store.read(captures.list_centroids, asked.user_id, asked.space_id)
-    return Page(items=tuple(picked(CentroidListed, each) for each in found), next=None)
+    return Page(items=tuple(project(CentroidListed, each) for each in found), next=None)
 
 
 @routes.add(
     "POST /subspaces",
     WRITE,
-    takes=captures.CreateSubspace,
-    gives=captures.SubspaceSaved,
-    locates=lambda saved: saved.subspace.id,
+    request_type=captures.CreateSubspace,
+    response_type=captures.SubspaceSaved,
+    location_id=lambda saved: saved.subspace.id,
 )
-def create_subspace(call: Call, command: captures.CreateSubspace) -> captures.SubspaceSaved:
+def create_subspace(
+    call: OperationContext, command: captures.CreateSubspace
+) -> captures.SubspaceSaved:
     """Begin a part of a space, with the centroid that its captures begin from where one is known."""
     return call.run(captures.create_subspace, command)
 
 
-@routes.add("GET /subspaces/<subspace_id>", READ, takes=OfSubspace, gives=SubspaceFound)
-def show_subspace(call: Call, asked: OfSubspace) -> SubspaceFound:
+@routes.add(
+    "GET /subspaces/<subspace_id>", READ, request_type=OfSubspace, response_type=SubspaceFound
+)
+def show_subspace(call: OperationContext, asked: OfSubspace) -> SubspaceFound:
     """Show a subspace with its seed and its centroid; the ETag is what a change must be made for."""
     found = call.store.read(captures.get_subspace, asked.user_id, asked.subspace_id)
-    return SubspaceFound(subspace=found.saved.subspace, centroid=found.centroid, seq=found.saved.seq)
+    return SubspaceFound(
+        subspace=found.saved.subspace, centroid=found.centroid, seq=found.saved.seq
+    )
 
 
-@routes.add("PUT /subspaces/<subspace_id>", WRITE, takes=captures.RenameSubspace, gives=captures.SubspaceSaved)
-def rename_subspace(call: Call, command: captures.RenameSubspace) -> captures.SubspaceSaved:
+@routes.add(
+    "PUT /subspaces/<subspace_id>",
+    WRITE,
+    request_type=captures.RenameSubspace,
+    response_type=captures.SubspaceSaved,
+)
+def rename_subspace(
+    call: OperationContext, command: captures.RenameSubspace
+) -> captures.SubspaceSaved:
     """Give a subspace another name and description."""
     return call.run(captures.rename_subspace, command)
 
 
-@routes.add("POST /subspaces/<subspace_id>/seed", WRITE, takes=captures.SeedSubspace, gives=captures.SubspaceSaved)
-def seed_subspace(call: Call, command: captures.SeedSubspace) -> captures.SubspaceSaved:
+@routes.add(
+    "POST /subspaces/<subspace_id>/seed",
+    WRITE,
+    request_type=captures.SeedSubspace,
+    response_type=captures.SubspaceSaved,
+)
+def seed_subspace(call: OperationContext, command: captures.SeedSubspace) -> captures.SubspaceSaved:
     """Give a subspace its first centroid, before any capture has."""
     return call.run(captures.seed_subspace, command)
 
 
-@routes.add("POST /subspaces/<subspace_id>/retire", WRITE, takes=captures.RetireSubspace, gives=captures.SubspaceSaved)
-def retire_subspace(call: Call, command: captures.RetireSubspace) -> captures.SubspaceSaved:
+@routes.add(
+    "POST /subspaces/<subspace_id>/retire",
+    WRITE,
+    request_type=captures.RetireSubspace,
+    response_type=captures.SubspaceSaved,
+)
+def retire_subspace(
+    call: OperationContext, command: captures.RetireSubspace
+) -> captures.SubspaceSaved:
     """Let a subspace take no more captures, for good; what it has stays."""
     return call.run(captures.retire_subspace, command)

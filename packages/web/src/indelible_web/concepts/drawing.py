@@ -47,13 +47,22 @@ class Drawing:
 
 def draw(graph: ConceptGraph, order: LearningOrder) -> Drawing | None:
     """The drawing, or None where there is nothing to draw, or too much."""
-    columns = {each: column for column, layer in enumerate(reversed(order.layers)) for each in layer}
+    columns = {
+        each: column for column, layer in enumerate(reversed(order.layers)) for each in layer
+    }
     if not 1 < len(columns) <= MOST:
         return None
-    edges = [(each, needed) for each, needed in graph.edges if each in columns and needed in columns]
+    edges = [
+        (each, needed) for each, needed in graph.edges if each in columns and needed in columns
+    ]
     tops, height = _tops(edges, columns)
     boxes = [
-        Box(node=graph.node(each), label=_label(graph.node(each).name), x=_x(column), y=tops[Slot(each, column)])
+        Box(
+            node=graph.node(each),
+            label=_label(graph.node(each).name),
+            x=_x(column),
+            y=tops[Slot(each, column)],
+        )
         for each, column in columns.items()
     ]
     return Drawing(
@@ -67,9 +76,14 @@ def draw(graph: ConceptGraph, order: LearningOrder) -> Drawing | None:
 def _tops(edges: list[tuple[str, str]], columns: Mapping[str, int]) -> tuple[dict[Slot, int], int]:
     """Where each slot begins, and the height of all: columns from the left, each slot near those that lead to it."""
     slots = {Slot(each, column) for each, column in columns.items()}
-    slots |= {Slot(to, column) for each, to in edges for column in range(columns[each] + 1, columns[to])}
+    slots |= {
+        Slot(to, column) for each, to in edges for column in range(columns[each] + 1, columns[to])
+    }
     heights = {each: HEIGHT if columns[each.concept_id] == each.column else LANE for each in slots}
-    layers = [sorted(each for each in slots if each.column == column) for column in range(max(columns.values()) + 1)]
+    layers = [
+        sorted(each for each in slots if each.column == column)
+        for column in range(max(columns.values()) + 1)
+    ]
     total = max(sum(heights[each] + BETWEEN for each in layer) for layer in layers) - BETWEEN
     tops: dict[Slot, int] = {}
     for layer in layers:
@@ -82,12 +96,17 @@ def _tops(edges: list[tuple[str, str]], columns: Mapping[str, int]) -> tuple[dic
 def _pull(slot: Slot, edges: list[tuple[str, str]], tops: Mapping[Slot, int]) -> float:
     """The middle of what leads to the slot from the column before it."""
     before = slot.column - 1
-    sources = [Slot(slot.concept_id, before), *(Slot(each, before) for each, to in edges if to == slot.concept_id)]
+    sources = [
+        Slot(slot.concept_id, before),
+        *(Slot(each, before) for each, to in edges if to == slot.concept_id),
+    ]
     found = [tops[each] for each in sources if each in tops]
     return sum(found) / len(found) if found else 0
 
 
-def _curve(columns: Mapping[str, int], tops: Mapping[Slot, int], each: str, needed: str) -> Iterator[str]:
+def _curve(
+    columns: Mapping[str, int], tops: Mapping[Slot, int], each: str, needed: str
+) -> Iterator[str]:
     """From a box, along the lanes, to the box that it needs; in one column, which is a circle, around it."""
     x, y = _x(columns[each]) + WIDTH, tops[Slot(each, columns[each])] + HEIGHT // 2
     end = columns[needed]

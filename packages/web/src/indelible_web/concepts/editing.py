@@ -9,12 +9,12 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from indelible import concepts
-from indelible.concepts import ConceptContent, ConceptShown, FieldMerge
+from indelible.concepts import ConceptContent, ConceptView, FieldMerge
 from indelible.concepts.rules.diff import FieldDiff, Value
-from indelible.kernel import IndelibleError, KeyReused, Stale
-from indelible.kernel.values import COUNT, is_count
+from indelible.kernel import IdempotencyKeyReused, IndelibleError, Stale
+from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.routes import WRITE, ConceptAsked
-from indelible_web.console.context import Desk, Page, typed_text
+from indelible_web.console.context import ConsoleContext, ConsolePage, typed_text
 from indelible_web.console.layout import asked, page
 from indelible_web.http.errors import MergeUndecided
 
@@ -31,40 +31,44 @@ Typed = Mapping[str, Sequence[str]]
 class EditAsked(ConceptAsked):
     """Which concept is edited, and in which state its editor saw it."""
 
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
-def create_form(desk: Desk) -> Response:
+def create_form(desk: ConsoleContext) -> Response:
     """An empty form, or, to correct what is published, one that begins with what that says."""
     corrects = request.args.get("corrects", "")
     found = desk.wiring.store.read(concepts.get_concept, corrects) if corrects else None
     content = found.version.content if found else NOTHING
-    return _form(desk, _texts(content), None, corrects=corrects, note="" if corrects else "first version")
+    return _form(
+        desk, _texts(content), None, corrects=corrects, note="" if corrects else "first version"
+    )
 
 
-def create(desk: Desk) -> Response:
+def create(desk: ConsoleContext) -> Response:
     """Begin a concept; a refusal is shown at the form, which keeps what was typed."""
     typed, corrects = _typed(request.form), request.form.get("corrects", "")
     if "more" in request.form:
         return _form(desk, typed, None, corrects=corrects)
     try:
         note = typed_text("change_note")
-        call = desk.call(reason=note, gives=concepts.ConceptSaved)
-        call.caller.demand(WRITE)
-        command = concepts.CreateConcept(content=_content(typed, NOTHING), change_note=note, corrects=corrects or None)
+        call = desk.call(reason=note, response_type=concepts.ConceptSaved)
+        call.caller.require_scope(WRITE)
+        command = concepts.CreateConcept(
+            content=_content(typed, NOTHING), change_note=note, corrects=corrects or None
+        )
         saved = call.run(concepts.create_concept, command)
     except IndelibleError as error:
         return _form(desk, typed, None, error, corrects=corrects)
     return redirect(url_for("console.shown", concept_id=saved.concept.id, done="create"), 303)
 
 
-def edit_form(desk: Desk, concept_id: str) -> Response:
+def edit_form(desk: ConsoleContext, concept_id: str) -> Response:
     """The concept's content, to be changed."""
     found = desk.wiring.store.read(concepts.get_concept, concept_id)
     return _form(desk, _texts(found.version.content), found)
 
 
-def edit(desk: Desk, concept_id: str) -> Response:
+def edit(desk: ConsoleContext, concept_id: str) -> Response:
     """Give a concept its next version; where another was first, show both edits beside what they began with."""
     wanted, typed = asked(EditAsked, request.form, concept_id=concept_id), _typed(request.form)
     seen = _seen(desk, wanted)
@@ -75,7 +79,9 @@ def edit(desk: Desk, concept_id: str) -> Response:
         typed = _chosen(typed, base.version.content, seen.version.content) if merging else typed
         _save(desk, wanted, _content(typed, seen.version.content))
     except Stale as error:
-        return _merge(desk, seen, desk.wiring.store.read(concepts.get_concept, concept_id), typed, error)
+        return _merge(
+            desk, seen, desk.wiring.store.read(concepts.get_concept, concept_id), typed, error
+        )
     except MergeUndecided as error:
         return _merge(desk, base, seen, typed, error)
     except IndelibleError as error:
@@ -84,22 +90,29 @@ def edit(desk: Desk, concept_id: str) -> Response:
     return redirect(url_for("console.shown", concept_id=concept_id, done="edit"), 303)
 
 
-def _save(desk: Desk, wanted: EditAsked, content: ConceptContent) -> None:
+def _save(desk: ConsoleContext, wanted: EditAsked, content: ConceptContent) -> None:
     note = typed_text("change_note")
-    call = desk.call(reason=note, gives=concepts.ConceptSaved)
-    call.caller.demand(WRITE)
+    call = desk.call(reason=note, response_type=concepts.ConceptSaved)
+    call.caller.require_scope(WRITE)
     command = concepts.EditConcept(
-        concept_id=wanted.concept_id, expected_seq=wanted.expected_seq, content=content, change_note=note
+        concept_id=wanted.concept_id,
+        expected_seq=wanted.expected_seq,
+        content=content,
+        change_note=note,
     )
     call.run(concepts.edit_concept, command)
 
 
-def _seen(desk: Desk, wanted: EditAsked) -> ConceptShown:
+def _seen(desk: ConsoleContext, wanted: EditAsked) -> ConceptView:
     """The concept as its editor saw it."""
-    return desk.wiring.store.read(concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq)
+    return desk.wiring.store.read(
+        concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq
+    )
 
 
-def _merge(desk: Desk, base: ConceptShown, now: ConceptShown, typed: Typed, error: IndelibleError) -> Response:
+def _merge(
+    desk: ConsoleContext, base: ConceptView, now: ConceptView, typed: Typed, error: IndelibleError
+) -> Response:
     yours = _content(typed, base.version.content)
     merged = concepts.three_way(base.version.content, now.version.content, yours)
     return page(
@@ -117,26 +130,31 @@ def _merge(desk: Desk, base: ConceptShown, now: ConceptShown, typed: Typed, erro
 
 def _against(merged: FieldMerge, value: Value) -> FieldDiff | None:
     """What one side changed of a field."""
-    sides: list[dict[str, Any]] = [{"name": "", merged.field: each} for each in (merged.base, value)]
+    sides: list[dict[str, Any]] = [
+        {"name": "", merged.field: each} for each in (merged.base, value)
+    ]
     old, new = (ConceptContent(**each) for each in sides)
     return next(iter(concepts.diff_content(old, new).fields), None)
 
 
 def _form(
-    desk: Desk,
+    desk: ConsoleContext,
     typed: Typed,
-    seen: ConceptShown | None,
+    seen: ConceptView | None,
     error: IndelibleError | None = None,
     *,
     corrects: str = "",
     note: str = "",
 ) -> Response:
-    once = "" if isinstance(error, KeyReused) else request.form.get("once", "")
+    once = "" if isinstance(error, IdempotencyKeyReused) else request.form.get("once", "")
     return page(
         "edit",
         error=error,
         seen=seen,
-        typed={name: (*texts, *[""] * SPARE) if _is_list(name) else texts for name, texts in typed.items()},
+        typed={
+            name: (*texts, *[""] * SPARE) if _is_list(name) else texts
+            for name, texts in typed.items()
+        },
         once=once or desk.wiring.ids.new(),
         note=request.form.get("change_note", note),
         corrects=corrects,
@@ -150,14 +168,18 @@ def _is_list(name: str) -> bool:
 def _texts(content: ConceptContent) -> Typed:
     """The content as a form has it."""
     values: dict[str, Value] = {name: getattr(content, name) for name in NAMES}
-    return {name: value if isinstance(value, tuple) else (value or "",) for name, value in values.items()}
+    return {
+        name: value if isinstance(value, tuple) else (value or "",)
+        for name, value in values.items()
+    }
 
 
 def _typed(form: MultiDict[str, str]) -> Typed:
     """What was typed; an empty box of a list is no item."""
     texts = {name: [text.replace("\r\n", "\n") for text in form.getlist(name)] for name in NAMES}
     return {
-        name: [text for text in found if text] if _is_list(name) else found[:1] or [""] for name, found in texts.items()
+        name: [text for text in found if text] if _is_list(name) else found[:1] or [""]
+        for name, found in texts.items()
     }
 
 
@@ -170,11 +192,17 @@ def _merging() -> int:
 def _chosen(typed: Typed, base: ConceptContent, theirs: ConceptContent) -> Typed:
     """What was decided, field by field; MergeUndecided, where something was not."""
     merged = concepts.three_way(base, theirs, _content(typed, base))
-    choices = {each.field: request.form.get(CHOICE + each.field) for each in merged if each.needs_choice}
-    if undecided := tuple(name for name, choice in choices.items() if choice not in {YOURS, THEIRS}):
+    choices = {
+        each.field: request.form.get(CHOICE + each.field) for each in merged if each.needs_choice
+    }
+    if undecided := tuple(
+        name for name, choice in choices.items() if choice not in {YOURS, THEIRS}
+    ):
         raise MergeUndecided(undecided)
     kept = _texts(theirs)
-    return {name: kept[name] if choices.get(name) == THEIRS else texts for name, texts in typed.items()}
+    return {
+        name: kept[name] if choices.get(name) == THEIRS else texts for name, texts in typed.items()
+    }
 
 
 def _content(typed: Typed, before: ConceptContent) -> ConceptContent:
@@ -190,8 +218,8 @@ def _content(typed: Typed, before: ConceptContent) -> ConceptContent:
 
 
 PAGES: Final = (
-    Page(rule="/new", view=create_form),
-    Page(rule="/new", view=create, method="POST"),
-    Page(rule="/concepts/<concept_id>/edit", view=edit_form),
-    Page(rule="/concepts/<concept_id>/edit", view=edit, method="POST"),
+    ConsolePage(rule="/new", view=create_form),
+    ConsolePage(rule="/new", view=create, method="POST"),
+    ConsolePage(rule="/concepts/<concept_id>/edit", view=edit_form),
+    ConsolePage(rule="/concepts/<concept_id>/edit", view=edit, method="POST"),
 )

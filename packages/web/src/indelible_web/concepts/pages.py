@@ -10,13 +10,21 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from indelible import concepts
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.concepts import ConceptStatus
 from indelible.kernel import Change, IndelibleError
-from indelible.kernel.values import COUNT, is_count
+from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.drawing import draw
-from indelible_web.concepts.routes import STEPS, ConceptAsked, ConceptsAsked, DiffAsked, MoveConcept, VersionAsked, move
-from indelible_web.console.context import Desk, Page, typed_text
+from indelible_web.concepts.routes import (
+    STEPS,
+    ConceptAsked,
+    ConceptsAsked,
+    DiffAsked,
+    MoveConcept,
+    VersionAsked,
+    move,
+)
+from indelible_web.console.context import ConsoleContext, ConsolePage, typed_text
 from indelible_web.console.layout import asked, page
 from indelible_web.http.request import Caller
 
@@ -33,7 +41,7 @@ WORDS: Final[Mapping[ConceptStatus, str]] = {
 class Row:
     """A concept in the list, and how many remarks of each severity were kept with its version."""
 
-    listed: concepts.ConceptListed
+    listed: concepts.ConceptSummary
     remarks: Mapping[str, int]
 
 
@@ -41,26 +49,26 @@ class Row:
 class LifeAsked(ConceptAsked):
     """Which concept, and which part of its life: what was before this seq."""
 
-    before: int | None = field(default=None, validator=optional(is_count), metadata=COUNT)
+    before: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
 
 
 @frozen(kw_only=True)
 class Life:
     """A concept with all that belongs to it, from one view of the store."""
 
-    shown: concepts.ConceptShown
-    remarks: concepts.ConceptRemarks
+    shown: concepts.ConceptView
+    remarks: concepts.ConceptWarnings
     changes: tuple[Change, ...]
     graph: concepts.ConceptGraph
     order: concepts.LearningOrder
 
 
-def home(_: Desk) -> Response:
+def home(_: ConsoleContext) -> Response:
     """The way to the list."""
     return redirect(url_for("console.listing"), 303)
 
 
-def listing(desk: Desk) -> Response:
+def listing(desk: ConsoleContext) -> Response:
     """Concepts, searched by words and by status."""
     wanted = asked(ConceptsAsked, request.args)
     cursors = desk.call().cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
@@ -69,7 +77,7 @@ def listing(desk: Desk) -> Response:
     return page("concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus))
 
 
-def shown(desk: Desk, concept_id: str, error: IndelibleError | None = None) -> Response:
+def shown(desk: ConsoleContext, concept_id: str, error: IndelibleError | None = None) -> Response:
     """One concept: what it says, what is remarked, where it stands, and how it came there."""
     life = desk.wiring.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
     status = life.shown.concept.status
@@ -88,17 +96,19 @@ def shown(desk: Desk, concept_id: str, error: IndelibleError | None = None) -> R
     )
 
 
-def step(desk: Desk, concept_id: str) -> Response:
+def step(desk: ConsoleContext, concept_id: str) -> Response:
     """Take a concept one step on, with a reason; a refusal is shown at the form, and the reason stays in it."""
     try:
         wanted = asked(MoveConcept, request.form, concept_id=concept_id)
-        move(desk.call(reason=typed_text("reason"), gives=concepts.ConceptSaved), wanted)
+        move(desk.call(reason=typed_text("reason"), response_type=concepts.ConceptSaved), wanted)
     except IndelibleError as error:
         return shown(desk, concept_id, error)
-    return redirect(url_for("console.shown", concept_id=concept_id, done=WORDS.get(wanted.status)), 303)
+    return redirect(
+        url_for("console.shown", concept_id=concept_id, done=WORDS.get(wanted.status)), 303
+    )
 
 
-def version(desk: Desk, concept_id: str, version_number: str) -> Response:
+def version(desk: ConsoleContext, concept_id: str, version_number: str) -> Response:
     """One version, whole, with the warnings kept beside it."""
     wanted = asked(VersionAsked, {}, concept_id=concept_id, version_number=version_number)
     store = desk.wiring.store
@@ -106,18 +116,25 @@ def version(desk: Desk, concept_id: str, version_number: str) -> Response:
     return page("version", found=found, now=store.read(concepts.get_concept, concept_id))
 
 
-def diff(desk: Desk, concept_id: str) -> Response:
+def diff(desk: ConsoleContext, concept_id: str) -> Response:
     """Two versions side by side, word by word."""
     wanted = asked(DiffAsked, request.args, concept_id=concept_id)
     store = desk.wiring.store
-    sides = [store.read(concepts.get_version, concept_id, each) for each in (wanted.from_version, wanted.to_version)]
+    sides = [
+        store.read(concepts.get_version, concept_id, each)
+        for each in (wanted.from_version, wanted.to_version)
+    ]
     found = concepts.diff_content(*(each.version.content for each in sides))
     return page("diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id))
 
 
 def _steps_from(status: ConceptStatus) -> list[tuple[ConceptStatus, str]]:
     edges = [edge for edge in concepts.CONCEPT.edges if edge.from_state == status]
-    return [(edge.to_state, STEPS[edge.to_state][0]) for edge in edges if edge.action == WORDS.get(edge.to_state)]
+    return [
+        (edge.to_state, STEPS[edge.to_state][0])
+        for edge in edges
+        if edge.action == WORDS.get(edge.to_state)
+    ]
 
 
 def _may(caller: Caller) -> frozenset[str]:
@@ -126,17 +143,17 @@ def _may(caller: Caller) -> frozenset[str]:
     return frozenset(known) if "admin" in caller.scopes else caller.scopes & known
 
 
-def _rows(tx: Reading, wanted: concepts.ConceptFilter, *, after: str, limit: int) -> tuple[Row, ...]:
+def _rows(tx: ReadTx, wanted: concepts.ConceptFilter, *, after: str, limit: int) -> tuple[Row, ...]:
     found = concepts.list_concepts(tx, wanted, after=after, limit=limit)
     return tuple(Row(each, _counted(tx, each.concept)) for each in found)
 
 
-def _counted(tx: Reading, concept: concepts.Concept) -> Mapping[str, int]:
+def _counted(tx: ReadTx, concept: concepts.Concept) -> Mapping[str, int]:
     kept = tx.concept_search.warnings(concept.id, concept.current_version)
     return Counter(str(warning.severity) for warning in kept)
 
 
-def _life(tx: Reading, wanted: LifeAsked) -> Life:
+def _life(tx: ReadTx, wanted: LifeAsked) -> Life:
     shown = concepts.get_concept(tx, wanted.concept_id)
     last = min((wanted.before or shown.seq + 1) - 1, shown.seq)
     start = max(0, last - LIFE_SHOWN)
@@ -152,10 +169,10 @@ def _life(tx: Reading, wanted: LifeAsked) -> Life:
 
 DONE: Final = frozenset({"create", "edit", *WORDS.values()})
 PAGES: Final = (
-    Page(rule="/", view=home),
-    Page(rule="/concepts", view=listing),
-    Page(rule="/concepts/<concept_id>", view=shown),
-    Page(rule="/concepts/<concept_id>/step", view=step, method="POST"),
-    Page(rule="/concepts/<concept_id>/versions/<version_number>", view=version),
-    Page(rule="/concepts/<concept_id>/diff", view=diff),
+    ConsolePage(rule="/", view=home),
+    ConsolePage(rule="/concepts", view=listing),
+    ConsolePage(rule="/concepts/<concept_id>", view=shown),
+    ConsolePage(rule="/concepts/<concept_id>/step", view=step, method="POST"),
+    ConsolePage(rule="/concepts/<concept_id>/versions/<version_number>", view=version),
+    ConsolePage(rule="/concepts/<concept_id>/diff", view=diff),
 )

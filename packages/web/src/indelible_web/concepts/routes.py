@@ -8,12 +8,12 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible import concepts
-from indelible.app import Reading, Writing
+from indelible.app import ReadTx, WriteTx
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, IndelibleError, InvalidTransition, Stale
-from indelible.kernel.values import COUNT, IDENTIFIER, is_count, is_identifier, is_instant
-from indelible_web.http.operation import Call
+from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier, is_instant
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
 from indelible_web.http.routing import Routes
 
@@ -49,15 +49,15 @@ class ConceptsAsked(concepts.ConceptFilter, Paged):
 class VersionAsked(ConceptAsked):
     """Which version of a concept."""
 
-    version_number: int = field(validator=is_count, metadata=COUNT)
+    version_number: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
 class DiffAsked(ConceptAsked):
     """Which two versions of a concept."""
 
-    from_version: int = field(validator=is_count, metadata={**COUNT, "data_key": "from"})
-    to_version: int = field(validator=is_count, metadata={**COUNT, "data_key": "to"})
+    from_version: int = field(validator=bounded_int, metadata={**COUNT, "data_key": "from"})
+    to_version: int = field(validator=bounded_int, metadata={**COUNT, "data_key": "to"})
 
 
 @frozen(kw_only=True)
@@ -65,7 +65,7 @@ class StandAsked(ConceptAsked):
     """A concept as it stood at an instant, at a seq, or at the earlier of both."""
 
     at: datetime | None = field(default=None, validator=optional(is_instant))
-    seq: int | None = field(default=None, validator=optional(is_count), metadata=COUNT)
+    seq: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -77,7 +77,7 @@ class EverythingAsked:
 class MoveConcept(ConceptAsked):
     """Take a concept to this status."""
 
-    expected_seq: int = field(validator=is_count, metadata=COUNT)
+    expected_seq: int = field(validator=bounded_int, metadata=COUNT)
     status: concepts.ConceptStatus
 
 
@@ -101,142 +101,219 @@ class GraphShown:
 @routes.add(
     "POST /concepts",
     WRITE,
-    takes=concepts.CreateConcept,
-    gives=concepts.ConceptSaved,
-    locates=lambda saved: saved.concept.id,
+    request_type=concepts.CreateConcept,
+    response_type=concepts.ConceptSaved,
+    location_id=lambda saved: saved.concept.id,
 )
-def create(call: Call, command: concepts.CreateConcept) -> concepts.ConceptSaved:
+def create(call: OperationContext, command: concepts.CreateConcept) -> concepts.ConceptSaved:
     """Begin a concept in DRAFT."""
     return call.run(concepts.create_concept, command)
 
 
-@routes.pages("GET /concepts", READ, takes=ConceptsAsked, gives=concepts.ConceptListed)
-def find(call: Call, asked: ConceptsAsked) -> Page[concepts.ConceptListed]:
+@routes.pages(
+    "GET /concepts", READ, request_type=ConceptsAsked, response_type=concepts.ConceptSummary
+)
+def find(call: OperationContext, asked: ConceptsAsked) -> Page[concepts.ConceptSummary]:
     """List concepts, or search their names and definitions for a text, taken literally."""
     cursors = call.cursors(asked)
-    found = call.store.read(concepts.list_concepts, asked, after=cursors.start(), limit=asked.limit + 1)
+    found = call.store.read(
+        concepts.list_concepts, asked, after=cursors.start(), limit=asked.limit + 1
+    )
     return cursors.page(found, lambda listed: listed.concept.id)
 
 
-@routes.add("GET /concepts/<concept_id>", READ, takes=ConceptAsked, gives=concepts.ConceptShown)
-def show(call: Call, asked: ConceptAsked) -> concepts.ConceptShown:
+@routes.add(
+    "GET /concepts/<concept_id>",
+    READ,
+    request_type=ConceptAsked,
+    response_type=concepts.ConceptView,
+)
+def show(call: OperationContext, asked: ConceptAsked) -> concepts.ConceptView:
     """Show a concept with its current version; the ETag is what a change must be made for."""
     return call.store.read(concepts.get_concept, asked.concept_id)
 
 
 @routes.add(
-    "PUT /concepts/<concept_id>", WRITE, takes=concepts.EditConcept, gives=concepts.ConceptSaved, reason="change_note"
+    "PUT /concepts/<concept_id>",
+    WRITE,
+    request_type=concepts.EditConcept,
+    response_type=concepts.ConceptSaved,
+    reason="change_note",
 )
-def edit(call: Call, command: concepts.EditConcept) -> concepts.ConceptSaved:
+def edit(call: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
     """Give a concept its next version: its whole content, and what changed."""
     return call.run(concepts.edit_concept, command)
 
 
 @routes.add(
-    "POST /concepts/<concept_id>/status", REVIEW, APPROVE, PUBLISH, takes=MoveConcept, gives=concepts.ConceptSaved
+    "POST /concepts/<concept_id>/status",
+    REVIEW,
+    APPROVE,
+    PUBLISH,
+    request_type=MoveConcept,
+    response_type=concepts.ConceptSaved,
 )
-def move(call: Call, wanted: MoveConcept) -> concepts.ConceptSaved:
+def move(call: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
     """Take a concept one step on: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
     if wanted.status not in STEPS:
         raise call.store.read(_refusal, wanted)
     scope, take = STEPS[wanted.status]
-    call.caller.demand(scope)
+    call.caller.require_scope(scope)
     return take(call, wanted)
 
 
-@routes.pages("GET /concepts/<concept_id>/versions", READ, takes=ConceptPageAsked, gives=concepts.ConceptVersion)
-def versions(call: Call, asked: ConceptPageAsked) -> Page[concepts.ConceptVersion]:
+@routes.pages(
+    "GET /concepts/<concept_id>/versions",
+    READ,
+    request_type=ConceptPageAsked,
+    response_type=concepts.ConceptVersion,
+)
+def versions(call: OperationContext, asked: ConceptPageAsked) -> Page[concepts.ConceptVersion]:
     """List a concept's versions, oldest first."""
     cursors = call.cursors(asked)
     after = int(cursors.start() or 0)
-    found = call.store.read(concepts.list_versions, asked.concept_id, after=after, limit=asked.limit + 1)
+    found = call.store.read(
+        concepts.list_versions, asked.concept_id, after=after, limit=asked.limit + 1
+    )
     return cursors.page(found, lambda version: version.version_number)
 
 
 @routes.add(
-    "GET /concepts/<concept_id>/versions/<version_number>", READ, takes=VersionAsked, gives=concepts.VersionShown
+    "GET /concepts/<concept_id>/versions/<version_number>",
+    READ,
+    request_type=VersionAsked,
+    response_type=concepts.VersionView,
 )
-def version(call: Call, asked: VersionAsked) -> concepts.VersionShown:
+def version(call: OperationContext, asked: VersionAsked) -> concepts.VersionView:
     """Show one version, which never changes."""
     return call.store.read(concepts.get_version, asked.concept_id, asked.version_number)
 
 
-@routes.add("GET /concepts/<concept_id>/diff", READ, takes=DiffAsked, gives=concepts.VersionDiff)
-def diff(call: Call, asked: DiffAsked) -> concepts.VersionDiff:
+@routes.add(
+    "GET /concepts/<concept_id>/diff",
+    READ,
+    request_type=DiffAsked,
+    response_type=concepts.VersionDiff,
+)
+def diff(call: OperationContext, asked: DiffAsked) -> concepts.VersionDiff:
     """Show what changed from one version to another, by field, list item and word."""
-    return call.store.read(concepts.diff_versions, asked.concept_id, asked.from_version, asked.to_version)
+    return call.store.read(
+        concepts.diff_versions, asked.concept_id, asked.from_version, asked.to_version
+    )
 
 
-@routes.pages("GET /concepts/<concept_id>/history", READ, takes=ConceptPageAsked, gives=Change)
-def history(call: Call, asked: ConceptPageAsked) -> Page[Change]:
+@routes.pages(
+    "GET /concepts/<concept_id>/history", READ, request_type=ConceptPageAsked, response_type=Change
+)
+def history(call: OperationContext, asked: ConceptPageAsked) -> Page[Change]:
     """List what happened to a concept, oldest first: who, why and when."""
     cursors = call.cursors(asked)
     after = int(cursors.start() or 0)
-    found = call.store.read(concepts.list_history, asked.concept_id, after=after, limit=asked.limit + 1)
+    found = call.store.read(
+        concepts.list_history, asked.concept_id, after=after, limit=asked.limit + 1
+    )
     return cursors.page(found, lambda change: change.seq)
 
 
-@routes.add("GET /concepts/<concept_id>/as-of", READ, takes=StandAsked, gives=concepts.ConceptShown)
-def as_of(call: Call, asked: StandAsked) -> concepts.ConceptShown:
+@routes.add(
+    "GET /concepts/<concept_id>/as-of",
+    READ,
+    request_type=StandAsked,
+    response_type=concepts.ConceptView,
+)
+def as_of(call: OperationContext, asked: StandAsked) -> concepts.ConceptView:
     """Show a concept as it stood at an instant, at a seq, or at the earlier of both."""
     return call.store.read(concepts.concept_as_of, asked.concept_id, at=asked.at, seq=asked.seq)
 
 
-@routes.add("GET /concepts/<concept_id>/warnings", READ, takes=ConceptAsked, gives=concepts.ConceptRemarks)
-def warnings(call: Call, asked: ConceptAsked) -> concepts.ConceptRemarks:
+@routes.add(
+    "GET /concepts/<concept_id>/warnings",
+    READ,
+    request_type=ConceptAsked,
+    response_type=concepts.ConceptWarnings,
+)
+def warnings(call: OperationContext, asked: ConceptAsked) -> concepts.ConceptWarnings:
     """Show all warnings of a concept; those that hold now may go as other concepts change."""
     return call.store.read(concepts.list_warnings, asked.concept_id)
 
 
-@routes.add("GET /concepts/<concept_id>/graph", READ, takes=ConceptAsked, gives=GraphShown)
-def graph(call: Call, asked: ConceptAsked) -> GraphShown:
+@routes.add(
+    "GET /concepts/<concept_id>/graph", READ, request_type=ConceptAsked, response_type=GraphShown
+)
+def graph(call: OperationContext, asked: ConceptAsked) -> GraphShown:
     """Show a concept and all that it leads back to."""
     return _shown(call.store.read(concepts.prerequisite_graph, asked.concept_id))
 
 
-@routes.add("GET /concepts/<concept_id>/learning-order", READ, takes=ConceptAsked, gives=concepts.LearningOrder)
-def learning_order(call: Call, asked: ConceptAsked) -> concepts.LearningOrder:
+@routes.add(
+    "GET /concepts/<concept_id>/learning-order",
+    READ,
+    request_type=ConceptAsked,
+    response_type=concepts.LearningOrder,
+)
+def learning_order(call: OperationContext, asked: ConceptAsked) -> concepts.LearningOrder:
     """Show in which order to learn a concept and what it needs."""
-    return call.store.read(concepts.order_of_learning, asked.concept_id)
+    return call.store.read(concepts.get_learning_order, asked.concept_id)
 
 
-@routes.add("GET /graph/prerequisites", READ, takes=EverythingAsked, gives=GraphShown)
-def whole(call: Call, _: EverythingAsked) -> GraphShown:
+@routes.add(
+    "GET /graph/prerequisites", READ, request_type=EverythingAsked, response_type=GraphShown
+)
+def whole(call: OperationContext, _: EverythingAsked) -> GraphShown:
     """Show every concept and what it needs."""
     return _shown(call.store.read(concepts.whole_graph))
 
 
-@routes.add("GET /learning-order", READ, takes=EverythingAsked, gives=concepts.LearningOrder)
-def curriculum(call: Call, _: EverythingAsked) -> concepts.LearningOrder:
+@routes.add(
+    "GET /learning-order", READ, request_type=EverythingAsked, response_type=concepts.LearningOrder
+)
+def curriculum(call: OperationContext, _: EverythingAsked) -> concepts.LearningOrder:
     """Show in which order to learn everything there is."""
-    return call.store.read(concepts.order_of_learning)
+    return call.store.read(concepts.get_learning_order)
 
 
 def _step(
-    handler: Callable[[Writing, Step], concepts.ConceptSaved], command: Callable[..., Step]
-) -> Callable[[Call, MoveConcept], concepts.ConceptSaved]:
-    def take(call: Call, wanted: MoveConcept) -> concepts.ConceptSaved:
-        return call.run(handler, command(concept_id=wanted.concept_id, expected_seq=wanted.expected_seq))
+    handler: Callable[[WriteTx, Step], concepts.ConceptSaved], command: Callable[..., Step]
+) -> Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]:
+    def take(call: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
+        return call.run(
+            handler, command(concept_id=wanted.concept_id, expected_seq=wanted.expected_seq)
+        )
 
     return take
 
 
-STEPS: Final[Mapping[concepts.ConceptStatus, tuple[str, Callable[[Call, MoveConcept], concepts.ConceptSaved]]]] = {
+STEPS: Final[
+    Mapping[
+        concepts.ConceptStatus,
+        tuple[str, Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]],
+    ]
+] = {
     concepts.ConceptStatus.REVIEW: (REVIEW, _step(concepts.submit_concept, concepts.SubmitConcept)),
-    concepts.ConceptStatus.APPROVED: (APPROVE, _step(concepts.approve_concept, concepts.ApproveConcept)),
-    concepts.ConceptStatus.PUBLISHED: (PUBLISH, _step(concepts.publish_concept, concepts.PublishConcept)),
+    concepts.ConceptStatus.APPROVED: (
+        APPROVE,
+        _step(concepts.approve_concept, concepts.ApproveConcept),
+    ),
+    concepts.ConceptStatus.PUBLISHED: (
+        PUBLISH,
+        _step(concepts.publish_concept, concepts.PublishConcept),
+    ),
 }
 
 
-def _refusal(tx: Reading, wanted: MoveConcept) -> IndelibleError:
+def _refusal(tx: ReadTx, wanted: MoveConcept) -> IndelibleError:
     """Why a concept is not taken to a status that no command leads to."""
     shown = concepts.get_concept(tx, wanted.concept_id)
     if shown.seq != wanted.expected_seq:
         return Stale(wanted.concept_id, wanted.expected_seq)
     status = shown.concept.status
-    return InvalidTransition(concepts.CONCEPT.name, status, f"to {wanted.status}", concepts.CONCEPT.allowed(status))
+    return InvalidTransition(
+        concepts.CONCEPT.name, status, f"to {wanted.status}", concepts.CONCEPT.allowed(status)
+    )
 
 
 def _shown(found: concepts.ConceptGraph) -> GraphShown:
-    edges = tuple(GraphEdge(concept_id=concept_id, needed_id=needed) for concept_id, needed in found.edges)
+    edges = tuple(
+        GraphEdge(concept_id=concept_id, needed_id=needed) for concept_id, needed in found.edges
+    )
     return GraphShown(nodes=found.nodes, edges=edges, unresolved=found.unresolved)

@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 from flask import Blueprint, Flask, request
 from werkzeug.exceptions import HTTPException
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel import IndelibleError
 from indelible_web.captures import pages as spaces
 from indelible_web.concepts import editing
@@ -14,22 +14,22 @@ from indelible_web.concepts import pages as concepts
 from indelible_web.console import history, session
 from indelible_web.console import layout as pages
 from indelible_web.console import tasks as work
-from indelible_web.console.context import Desk, Page
+from indelible_web.console.context import ConsoleContext, ConsolePage
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.live import Streams
-from indelible_web.http.access import PUBLIC, Gate
+from indelible_web.http.access import PUBLIC, AccessControl
 from indelible_web.http.errors import RouteNotFound
 from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
 from indelible_web.tokens import pages as tokens
 
 
-def lost(_: Desk, rest: str) -> NoReturn:  # noqa: ARG001 - Flask calls it so
+def lost(_: ConsoleContext, rest: str) -> NoReturn:  # noqa: ARG001 - Flask calls it so
     """What is at any other address: nothing."""
     raise RouteNotFound
 
 
-PAGES: Final[tuple[Page, ...]] = (
+PAGES: Final[tuple[ConsolePage, ...]] = (
     *session.PAGES,
     *concepts.PAGES,
     *editing.PAGES,
@@ -37,13 +37,15 @@ PAGES: Final[tuple[Page, ...]] = (
     *spaces.PAGES,
     *work.PAGES,
     *tokens.PAGES,
-    Page(rule="/<path:rest>", view=lost),
+    ConsolePage(rule="/<path:rest>", view=lost),
 )
 
 
-def open_console(app: Flask, gate: Gate, wiring: Wiring, metrics: Metrics, settings: WebSettings) -> None:
+def open_console(
+    app: Flask, gate: AccessControl, wiring: AppContext, metrics: Metrics, settings: WebSettings
+) -> None:
     """Give the application its console, every page of which has its scope and asks for its session."""
-    desk = Desk(
+    desk = ConsoleContext(
         wiring=wiring,
         metrics=metrics,
         secret=settings.secret,
@@ -57,11 +59,13 @@ def open_console(app: Flask, gate: Gate, wiring: Wiring, metrics: Metrics, setti
         gate.declare(f"console.{each.name}", each.scopes, login)
 
 
-def _blueprint(desk: Desk) -> Blueprint:
+def _blueprint(desk: ConsoleContext) -> Blueprint:
     blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
     for each in PAGES:
         view = update_wrapper(partial(each.view, desk), each.view)
-        blueprint.add_url_rule(each.rule, each.name, view, methods=[each.method], strict_slashes=False)
+        blueprint.add_url_rule(
+            each.rule, each.name, view, methods=[each.method], strict_slashes=False
+        )
 
     @blueprint.before_request
     def check() -> None:

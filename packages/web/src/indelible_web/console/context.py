@@ -7,31 +7,37 @@ from attrs import frozen
 from flask import request
 from werkzeug.wrappers import Response
 
-from indelible.kernel import Once
+from indelible.kernel import Idempotency
 from indelible_web.console.cookies import Sessions
 from indelible_web.console.live import Streams
-from indelible_web.http.operation import Call, Calls
+from indelible_web.http.operation import Calls, OperationContext
 
 R = TypeVar("R")
 
-SCOPE: Final = "console"  # lets its key in; what changes anything needs the scope that it needs elsewhere
+SCOPE: Final = (
+    "console"  # lets its key in; what changes anything needs the scope that it needs elsewhere
+)
 
 
 @frozen(kw_only=True)
-class Desk(Calls):
+class ConsoleContext(Calls):
     """What a view of the console works with."""
 
     sessions: Sessions
     streams: Streams
 
-    def call(self, *, reason: str = "", gives: type[R] | None = None) -> Call:
+    def call(self, *, reason: str = "", response_type: type[R] | None = None) -> OperationContext:
         """The request, in the name of whoever is signed in; a form that is sent twice has one effect."""
         once = request.form.get("once")
-        return self.begin(str(request.url_rule), reason, Once(once, gives) if once and gives else None)
+        return self.begin(
+            str(request.url_rule),
+            reason,
+            Idempotency(once, response_type) if once and response_type else None,
+        )
 
 
 @frozen(kw_only=True)
-class Page:
+class ConsolePage:
     """A page of the console, or a form that is sent to it."""
 
     rule: str

@@ -11,18 +11,22 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel.keys import KeyNotFound, get_key
 from indelible_web.http.access import FEEDS, caller_of
 from indelible_web.http.errors import FormForged, NotReady
-from indelible_web.http.request import Caller, present
+from indelible_web.http.request import Caller, current_request
 from indelible_web.settings import WebSettings
 
-IDLE_SECONDS: Final = 30 * 60  # without a page asked for; the feed asks by itself, and does not count
+IDLE_SECONDS: Final = (
+    30 * 60
+)  # without a page asked for; the feed asks by itself, and does not count
 LONGEST_SECONDS: Final = 8 * 60 * 60
 RENEW_SECONDS: Final = 60
 COOKIE: Final = "indelible"
-SECURE_COOKIE: Final = "__Host-indelible"  # a prefix by which a browser refuses it from anybody but us, over TLS
+SECURE_COOKIE: Final = (
+    "__Host-indelible"  # a prefix by which a browser refuses it from anybody but us, over TLS
+)
 TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
 
 
@@ -40,14 +44,14 @@ class Session:
 class Sessions:
     """The sessions of one deployment, kept in their cookies; only those that were ended are kept here."""
 
-    _wiring: Wiring
+    _wiring: AppContext
     _seal: URLSafeSerializer = field(repr=False)
     _secret: bytes = field(repr=False)
     _ended: Storage
 
     def identify(self, request: Request) -> Caller | None:
         """Whose session the cookie is of, while it lasts and its key is good."""
-        session = self.found(request)
+        session = self.find(request)
         if session is None or not session.key_id:
             return None
         try:
@@ -55,22 +59,27 @@ class Sessions:
         except KeyNotFound:
             return None
         g.session = session
-        return caller_of(key) if key.is_good(now=self._wiring.clock.now()) else None
+        return caller_of(key) if key.is_usable(now=self._wiring.clock.now()) else None
 
-    def found(self, request: Request) -> Session | None:
+    def find(self, request: Request) -> Session | None:
         """The session that the cookie is of, unless it is none of ours, too old, or ended."""
         try:
-            content = cast("dict[str, Any]", self._seal.loads(request.cookies.get(cookie_name(), "")))
+            content = cast(
+                "dict[str, Any]", self._seal.loads(request.cookies.get(cookie_name(), ""))
+            )
             session = Session(**content)
         except (BadSignature, TypeError):
             return None
-        is_recent = self._now() - session.seen < IDLE_SECONDS and self._now() - session.began < LONGEST_SECONDS
+        is_recent = (
+            self._now() - session.seen < IDLE_SECONDS
+            and self._now() - session.began < LONGEST_SECONDS
+        )
         return session if is_recent and not self._is_ended(session) else None
 
     def current(self) -> Session:
         """This browser's session; where it has none, a new one that opens nothing."""
         if "session" not in g:
-            g.session = self.found(request) or self.begin("")
+            g.session = self.find(request) or self.begin("")
         return cast("Session", g.session)
 
     def begin(self, key_id: str) -> Session:
@@ -100,13 +109,15 @@ class Sessions:
     def tell(self, response: Response) -> Response:
         """The response, with the cookie where the browser must have another."""
         session = g.get("session")
-        is_asked = present().caller is not None and request.endpoint not in FEEDS
+        is_asked = current_request().caller is not None and request.endpoint not in FEEDS
         if session and session.key_id and is_asked and self._now() - session.seen >= RENEW_SECONDS:
             g.setdefault("told_session", evolve(session, seen=self._now()))
         # A form from elsewhere comes without our cookie: an answer with a new one would end the session that there is.
         if "told_session" in g and (request.method == "GET" or came_from_here() is not False):
             content = self._seal.dumps(asdict(g.told_session))
-            response.set_cookie(cookie_name(), content, secure=request.is_secure, httponly=True, samesite="Lax")
+            response.set_cookie(
+                cookie_name(), content, secure=request.is_secure, httponly=True, samesite="Lax"
+            )
         return response
 
     def _is_ended(self, session: Session) -> bool:
@@ -119,7 +130,7 @@ class Sessions:
         return int(self._wiring.clock.now().timestamp())
 
 
-def open_sessions(wiring: Wiring, settings: WebSettings) -> Sessions:
+def open_sessions(wiring: AppContext, settings: WebSettings) -> Sessions:
     """The sessions of an application; another with another secret has others."""
     secret = hmac.digest(settings.secret, b"console", "sha256")
     signing = {"key_derivation": "hmac", "digest_method": sha256}

@@ -7,16 +7,18 @@ from typing import Final
 from attrs import frozen
 from flask import Response, copy_current_request_context, render_template, request
 
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.concepts import CONCEPT
 from indelible.kernel import Change, Feed
-from indelible_web.console.context import Desk, Page
+from indelible_web.console.context import ConsoleContext, ConsolePage
 from indelible_web.console.layout import HEADERS, asked, page
 from indelible_web.http.paging import Cursors, Paged
 
 SHOWN: Final = 50
 RETRY_MILLISECONDS: Final = 700  # after which a browser asks again
-STILL_HERE: Final = ": still here\n\n"  # a comment, which keeps a line open and says whether anybody listens
+STILL_HERE: Final = (
+    ": still here\n\n"  # a comment, which keeps a line open and says whether anybody listens
+)
 FROM_BEGINNING: Final = "beginning"
 
 
@@ -28,7 +30,7 @@ class Told:
     name: str
 
 
-def history(desk: Desk) -> Response:
+def history(desk: ConsoleContext) -> Response:
     """The newest changes, or those after a cursor."""
     cursors = _cursors(desk, request.args.get("cursor"))
     is_newest = not request.args.get("cursor") and FROM_BEGINNING not in request.args
@@ -44,12 +46,14 @@ def history(desk: Desk) -> Response:
     )
 
 
-def stream(desk: Desk) -> Response:
+def stream(desk: ConsoleContext) -> Response:
     """The feed as server-sent events; where too many are open, what there is now, and the browser asks again."""
     cursors = _cursors(desk, request.headers.get("Last-Event-ID") or request.args.get("cursor"))
     streams, start = desk.streams, cursors.start()
     if not streams.enter():
-        whole = "".join(_frames(desk, cursors, (streams.after(start),), "polled"))  # of known length: the line stays up
+        whole = "".join(
+            _frames(desk, cursors, (streams.after(start),), "polled")
+        )  # of known length: the line stays up
         return _events(whole)
     answer = _events(_frames(desk, cursors, streams.follow(start), "open"))
     answer.call_on_close(streams.leave)
@@ -57,18 +61,25 @@ def stream(desk: Desk) -> Response:
 
 
 def _events(frames: str | Iterator[str]) -> Response:
-    return Response(frames, headers={**HEADERS, "X-Accel-Buffering": "no"}, content_type="text/event-stream")
-
-
-def _frames(desk: Desk, cursors: Cursors, feeds: Iterable[Feed], mode: str) -> Iterator[str]:
-    shown = copy_current_request_context(_shown)  # the request is over before its stream is
-    return chain(
-        (f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n",),
-        (shown(desk, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE for feed in feeds),
+    return Response(
+        frames, headers={**HEADERS, "X-Accel-Buffering": "no"}, content_type="text/event-stream"
     )
 
 
-def _shown(desk: Desk, changes: Sequence[Change], cursor: str) -> str:
+def _frames(
+    desk: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
+) -> Iterator[str]:
+    shown = copy_current_request_context(_shown)  # the request is over before its stream is
+    return chain(
+        (f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n",),
+        (
+            shown(desk, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE
+            for feed in feeds
+        ),
+    )
+
+
+def _shown(desk: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
     """One event for all of them, so that the cursor it bears is never ahead of what was shown."""
     told = desk.wiring.store.read(_told, changes)
     text = "".join(render_template("console/_change.html", each=each) for each in reversed(told))
@@ -76,18 +87,25 @@ def _shown(desk: Desk, changes: Sequence[Change], cursor: str) -> str:
     return f"id: {cursor}\nevent: changes\n{lines}\n"
 
 
-def _cursors(desk: Desk, cursor: str | None) -> Cursors:
+def _cursors(desk: ConsoleContext, cursor: str | None) -> Cursors:
     return Cursors(desk.secret, "console history", asked(Paged, {"cursor": cursor or ""}))
 
 
-def _newest(tx: Reading) -> Feed:
+def _newest(tx: ReadTx) -> Feed:
     return tx.history.newest(limit=SHOWN)
 
 
-def _told(tx: Reading, changes: Sequence[Change]) -> tuple[Told, ...]:
+def _told(tx: ReadTx, changes: Sequence[Change]) -> tuple[Told, ...]:
     ids = {change.entity_id for change in changes if change.lifecycle == CONCEPT.name}
-    found = {each: version.content.name for each in ids if (version := tx.concepts.get_latest_version(each))}
+    found = {
+        each: version.content.name
+        for each in ids
+        if (version := tx.concepts.get_latest_version(each))
+    }
     return tuple(Told(change, found.get(change.entity_id, "")) for change in changes)
 
 
-PAGES: Final = (Page(rule="/history", view=history), Page(rule="/history/stream", view=stream))
+PAGES: Final = (
+    ConsolePage(rule="/history", view=history),
+    ConsolePage(rule="/history/stream", view=stream),
+)

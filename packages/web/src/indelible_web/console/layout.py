@@ -18,8 +18,8 @@ from indelible_web.console.cookies import TOKEN, came_from_here
 from indelible_web.http import errors
 from indelible_web.http.access import FEEDS
 from indelible_web.http.parsing import wrong_fields
-from indelible_web.http.problems import problem_of, told
-from indelible_web.http.request import present
+from indelible_web.http.problems import problem_details, problem_of
+from indelible_web.http.request import current_request
 from indelible_web.http.schemas import Side, schema_of, structure
 
 T = TypeVar("T")
@@ -39,13 +39,17 @@ UNSEEN: Final = re.compile(INVISIBLE.pattern)
 OURS: Final = frozenset({TOKEN, "once", "key", "next"})  # fields of a form that nobody typed into
 
 
-def page(name: str, status: int = 200, error: IndelibleError | None = None, **values: object) -> Response:
+def page(
+    name: str, status: int = 200, error: IndelibleError | None = None, **values: object
+) -> Response:
     """A page of the console; with what was refused, its status and its code are the refusal's."""
     problem = None
     if error is not None:
-        problem = problem_of(error, present().request_id)
-        status, present().code = problem.status, problem.code
-    text = render_template(f"console/{name}.html", problem=problem, caller=present().caller, **values)
+        problem = problem_of(error, current_request().request_id)
+        status, current_request().code = problem.status, problem.code
+    text = render_template(
+        f"console/{name}.html", problem=problem, caller=current_request().caller, **values
+    )
     said = errors.headers_of(error) if error else errors.NO_HEADERS
     return Response(text, status, {**HEADERS, **said}, content_type="text/html; charset=utf-8")
 
@@ -57,7 +61,11 @@ def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
     """
     schema = schema_of(cast("type", cls), Side.TEXT)()
     names = {each.data_key or name for name, each in cast("Any", schema).fields.items()}
-    given = {name: str(value) for name, value in {**values, **more}.items() if name in names and value != ""}
+    given = {
+        name: str(value)
+        for name, value in {**values, **more}.items()
+        if name in names and value != ""
+    }
     try:
         return structure(cast("dict[str, Any]", schema.load(given)), cls)
     except ValidationError as error:
@@ -67,10 +75,12 @@ def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
 def refuse(error: IndelibleError) -> AnyResponse:
     """The page that says what was refused, where no form could say it."""
     if request.endpoint in FEEDS:  # nobody reads the body of a feed that did not begin
-        present().code = error.code
+        current_request().code = error.code
         return Response(status=errors.status_of(type(error)), headers=errors.headers_of(error))
     if request.endpoint == SIGN_IN:
-        return page("sign_in", error=error, carried=carried(), way_on=request.form.get("next", ""))
+        return page(
+            "sign_in", error=error, carried=preserved_fields(), way_on=request.form.get("next", "")
+        )
     if isinstance(error, errors.Unauthenticated):
         return _to_sign_in(error)
     if isinstance(error, errors.FormForged) and came_from_here():
@@ -87,18 +97,22 @@ def refuse_transport(error: HTTPException) -> AnyResponse:
 
 def refuse_fault(error: Exception) -> AnyResponse:
     """The page about a fault of ours; the log has all of it, the page nothing."""
-    return refuse(told(error))
+    return refuse(problem_details(error))
 
 
 def typed() -> tuple[tuple[str, str], ...]:
     """What somebody typed into the form that was sent."""
-    return tuple((name, value) for name, value in request.form.items(multi=True) if name not in OURS)
+    return tuple(
+        (name, value) for name, value in request.form.items(multi=True) if name not in OURS
+    )
 
 
-def carried() -> tuple[tuple[str, str], ...]:
+def preserved_fields() -> tuple[tuple[str, str], ...]:
     """What was typed before the session had ended, on its way through the sign-in."""
     sent = request.form.items(multi=True)
-    return tuple((name.removeprefix(CARRIED), value) for name, value in sent if name.startswith(CARRIED))
+    return tuple(
+        (name.removeprefix(CARRIED), value) for name, value in sent if name.startswith(CARRIED)
+    )
 
 
 def when(instant: datetime) -> Markup:
@@ -118,7 +132,9 @@ def how_long(time: timedelta) -> str:
 def seen(text: str | None) -> Markup:
     """The text, in which nothing hides and nothing turns what follows it around."""
     shown = UNSEEN.sub(lambda found: f"\x00{ord(found[0]):04X}\x01", text or "")
-    marked = str(escape(shown)).replace("\x00", '<span class="unseen">U+').replace("\x01", "</span>")
+    marked = (
+        str(escape(shown)).replace("\x00", '<span class="unseen">U+').replace("\x01", "</span>")
+    )
     return Markup(marked)  # noqa: S704 - escaped above
 
 

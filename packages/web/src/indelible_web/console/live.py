@@ -7,11 +7,13 @@ from typing import Final
 
 from attrs import define, field
 
-from indelible.app import Reading, Writing
+from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Change, Feed, IndelibleError, Store
 
 BEAT_SECONDS: Final = 0.1  # how old the newest change may be before a feed hears of it
-HEARTBEAT_SECONDS: Final = 2.0  # a silent connection is told that it stands; by that we notice that nobody listens
+HEARTBEAT_SECONDS: Final = (
+    2.0  # a silent connection is told that it stands; by that we notice that nobody listens
+)
 LONGEST_SECONDS: Final = 20.0  # then the browser comes again, and is asked for its session again
 AT_ONCE: Final = 50
 
@@ -24,7 +26,7 @@ class Streams:
     feeds cost one question a beat, and a thread that waits costs nothing.
     """
 
-    _store: Store[Reading, Writing]
+    _store: Store[ReadTx, WriteTx]
     most: int
     open: int = field(default=0, init=False)
     _end: str | None = field(default=None, init=False)
@@ -91,5 +93,5 @@ class Streams:
             return self._end
 
 
-def _end_of_feed(tx: Reading) -> str:
+def _end_of_feed(tx: ReadTx) -> str:
     return tx.history.newest(limit=1).cursor

@@ -8,9 +8,9 @@ from attrs import frozen
 from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from indelible.app import Wiring
-from indelible_web.console.context import Desk, Page
-from indelible_web.console.layout import carried, page
+from indelible.app import AppContext
+from indelible_web.console.context import ConsoleContext, ConsolePage
+from indelible_web.console.layout import page, preserved_fields
 from indelible_web.http.access import KEY, PUBLIC, caller_with
 from indelible_web.http.request import Caller
 
@@ -19,7 +19,7 @@ from indelible_web.http.request import Caller
 class TypedKey:
     """The key that somebody signs in with."""
 
-    _wiring: Wiring
+    _wiring: AppContext
 
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
@@ -27,39 +27,43 @@ class TypedKey:
         return caller_with(self._wiring, text) if re.fullmatch(KEY, text, re.ASCII) else None
 
 
-def sign_in_form(desk: Desk) -> Response:
+def sign_in_form(desk: ConsoleContext) -> Response:
     """The form that takes a key."""
     if desk.sessions.identify(request):
-        return redirect(way_on(), 303)
+        return redirect(next_url(), 303)
     return page("sign_in", way_on=request.args.get("next", ""), carried=())
 
 
-def sign_in(desk: Desk) -> Response:
+def sign_in(desk: ConsoleContext) -> Response:
     """The way on of somebody whose key was good; the session of before, whoever began it, is over."""
     desk.sessions.end(desk.sessions.current())
     desk.sessions.begin(desk.call().caller.id)
-    if fields := carried():
-        return page("again", fields=fields, action=way_on())
-    return redirect(way_on(), 303)
+    if fields := preserved_fields():
+        return page("again", fields=fields, action=next_url())
+    return redirect(next_url(), 303)
 
 
-def sign_out(desk: Desk) -> Response:
+def sign_out(desk: ConsoleContext) -> Response:
     """The way out: the session is over here as in the browser."""
     desk.sessions.end(desk.sessions.current())
     desk.sessions.begin("")
     return redirect(url_for("console.sign_in_form"), 303)
 
 
-def way_on() -> str:
+def next_url() -> str:
     """Where a signed-in person goes: where they were, if that is a page of ours."""
     wanted, home = request.values.get("next", ""), url_for("console.listing")
     parts = urlsplit(wanted.replace("\\", "/"))
-    is_ours = not parts.scheme and not parts.netloc and f"{parts.path}/".startswith(home.removesuffix("concepts"))
+    is_ours = (
+        not parts.scheme
+        and not parts.netloc
+        and f"{parts.path}/".startswith(home.removesuffix("concepts"))
+    )
     return wanted if is_ours and wanted.isprintable() else home
 
 
 PAGES: Final = (
-    Page(rule="/sign-in", view=sign_in_form, scopes=PUBLIC),
-    Page(rule="/sign-in", view=sign_in, method="POST"),
-    Page(rule="/sign-out", view=sign_out, method="POST"),
+    ConsolePage(rule="/sign-in", view=sign_in_form, scopes=PUBLIC),
+    ConsolePage(rule="/sign-in", view=sign_in, method="POST"),
+    ConsolePage(rule="/sign-out", view=sign_out, method="POST"),
 )

@@ -11,26 +11,34 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from indelible import tokens
-from indelible.app import Reading
+from indelible.app import ReadTx
 from indelible.kernel import Change, IndelibleError
 from indelible.kernel.stages import (
     STAGE,
     PauseStage,
+    RequeueTask,
     ResumeStage,
-    ReviveWork,
+    StageControl,
     StageNotFound,
     StageStatus,
-    Switch,
     pause_stage,
     resume_stage,
 )
-from indelible.kernel.tasks import MOST_COUNTED, Work
+from indelible.kernel.tasks import MOST_COUNTED, Task
 from indelible.kernel.values import IDENTIFIER, is_identifier, is_instant
-from indelible_web.console.context import Desk, Page, typed_text
+from indelible_web.console.context import ConsoleContext, ConsolePage, typed_text
 from indelible_web.console.layout import HEADERS, asked, page
-from indelible_web.http.admin import DeadAsked, StageShown, WorkAsked, WorkShown, revive_work, stages_shown, work_shown
+from indelible_web.http.admin import (
+    DeadAsked,
+    StageShown,
+    WorkAsked,
+    WorkShown,
+    revive_work,
+    stages_shown,
+    work_shown,
+)
 from indelible_web.http.errors import RouteNotFound
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 
 SHOWN: Final = 25
@@ -68,7 +76,7 @@ class StageAsked:
 class StageSeen:
     """A stage with its dead work, and the last change of its switch."""
 
-    dead: Sequence[Work]
+    dead: Sequence[Task]
     change: Change | None
 
     @property
@@ -77,41 +85,47 @@ class StageSeen:
         return self.change is not None and self.change.to_state == StageStatus.PAUSED
 
 
-def work(desk: Desk) -> Response:
+def work(desk: ConsoleContext) -> Response:
     """Every stage as it is now, and how far the chain was read."""
     rows, now = _rows(_operator(desk))
-    figures = desk.wiring.store.read(tokens.figures)
+    figures = desk.wiring.store.read(tokens.token_stats)
     return page("work", figures=figures, **_drawn(rows, now))
 
 
-def backlogs(desk: Desk) -> Response:
+def backlogs(desk: ConsoleContext) -> Response:
     """The part of that page which is asked for again and again."""
     rows, now = _rows(_operator(desk))
     text = render_template("console/_backlogs.html", **_drawn(rows, now))
     return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
 
 
-def stage(desk: Desk, name: str, error: IndelibleError | None = None) -> Response:
+def stage(desk: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
     """One stage: whether it runs, and what of its work has died."""
     call, wanted = _operator(desk), asked(DeadAsked, request.args, stage=name)
     cursors = call.cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
     seen = call.store.read(_seen, wanted.stage, after=cursors.start(), limit=wanted.limit + 1)
     found = cursors.page(seen.dead, lambda each: each.entity_id)
-    return page("stage", error=error, stage=name, seen=seen, wanted=wanted, found=found, **_form(desk))
+    return page(
+        "stage", error=error, stage=name, seen=seen, wanted=wanted, found=found, **_form(desk)
+    )
 
 
-def piece(desk: Desk, name: str, entity_id: str, error: IndelibleError | None = None) -> Response:
+def piece(
+    desk: ConsoleContext, name: str, entity_id: str, error: IndelibleError | None = None
+) -> Response:
     """One piece of work, and what was recorded of its attempts."""
     call, wanted = _operator(desk), asked(WorkAsked, {}, stage=name, entity_id=entity_id)
     found = call.store.read(work_shown, wanted.stage, wanted.entity_id)
-    return page("piece", error=error, found=found, is_running=_is_running(call, found.work), **_form(desk))
+    return page(
+        "piece", error=error, found=found, is_running=_is_running(call, found.work), **_form(desk)
+    )
 
 
-def switch(desk: Desk, name: str, action: str) -> Response:
+def switch(desk: ConsoleContext, name: str, action: str) -> Response:
     """Pause a stage or let it go on; a refusal is shown at the form, and the reason stays in it."""
     if action not in {"pause", "resume"}:
         raise RouteNotFound
-    call, wanted = _operator(desk, gives=Switch), asked(StageAsked, {}, stage=name)
+    call, wanted = _operator(desk, response_type=StageControl), asked(StageAsked, {}, stage=name)
     try:
         if action == "pause":
             call.run(pause_stage, PauseStage(stage=wanted.stage))
@@ -122,34 +136,37 @@ def switch(desk: Desk, name: str, action: str) -> Response:
     return redirect(url_for("console.stage", name=name, done=action), 303)
 
 
-def revive(desk: Desk, name: str, entity_id: str) -> Response:
+def revive(desk: ConsoleContext, name: str, entity_id: str) -> Response:
     """Make dead work due; a refusal is shown at the form, and the reason stays in it."""
-    call = _operator(desk, gives=WorkShown)
+    call = _operator(desk, response_type=WorkShown)
     try:
-        call.run(revive_work, asked(ReviveWork, {}, stage=name, entity_id=entity_id))
+        call.run(revive_work, asked(RequeueTask, {}, stage=name, entity_id=entity_id))
     except IndelibleError as error:
         return piece(desk, name, entity_id, error)
     return redirect(url_for("console.piece", name=name, entity_id=entity_id, done="revive"), 303)
 
 
-def _operator(desk: Desk, gives: type[Any] | None = None) -> Call:
+def _operator(desk: ConsoleContext, response_type: type[Any] | None = None) -> OperationContext:
     """The call of somebody who may do everything."""
-    call = desk.call(reason=typed_text("reason"), gives=gives)
-    call.caller.demand(ADMIN)
+    call = desk.call(reason=typed_text("reason"), response_type=response_type)
+    call.caller.require_scope(ADMIN)
     return call
 
 
-def _rows(call: Call) -> tuple[tuple[Row, ...], datetime]:
+def _rows(call: OperationContext) -> tuple[tuple[Row, ...], datetime]:
     now, before = call.clock.now(), asked(LookedAsked, request.args).at
     return call.store.read(_looked, now, now - before if before and before < now else None), now
 
 
-def _looked(tx: Reading, now: datetime, since: timedelta | None) -> tuple[Row, ...]:
+def _looked(tx: ReadTx, now: datetime, since: timedelta | None) -> tuple[Row, ...]:
     return tuple(_row(tx, each, now, since) for each in stages_shown(tx, now))
 
 
-def _row(tx: Reading, shown: StageShown, now: datetime, since: timedelta | None) -> Row:
-    claims, before = tx.work.claims(shown.stage, most=MOST_PIECES), request.args.get(f"{CLAIMS}{shown.stage}", "")
+def _row(tx: ReadTx, shown: StageShown, now: datetime, since: timedelta | None) -> Row:
+    claims, before = (
+        tx.tasks.count_claims(shown.stage, most=MOST_PIECES),
+        request.args.get(f"{CLAIMS}{shown.stage}", ""),
+    )
     is_known = claims is not None and since is not None and NUMBER.fullmatch(before) is not None
     made = max(0, claims - int(before)) if is_known and claims is not None else 0
     return Row(
@@ -163,33 +180,39 @@ def _row(tx: Reading, shown: StageShown, now: datetime, since: timedelta | None)
 def _drawn(rows: tuple[Row, ...], now: datetime) -> dict[str, Any]:
     """What the table is drawn from; the next look says what this one has seen, so that nothing is kept here."""
     seen = {f"{CLAIMS}{each.shown.stage}": each.claims for each in rows if each.claims is not None}
-    return {"rows": rows, "most": MOST_COUNTED, "looked": {"at": now.isoformat().replace("+00:00", "Z"), **seen}}
+    return {
+        "rows": rows,
+        "most": MOST_COUNTED,
+        "looked": {"at": now.isoformat().replace("+00:00", "Z"), **seen},
+    }
 
 
-def _seen(tx: Reading, name: str, *, after: str, limit: int) -> StageSeen:
+def _seen(tx: ReadTx, name: str, *, after: str, limit: int) -> StageSeen:
     try:
-        place = tx.stages.get(name).place.seq
+        place = tx.stages.get(name).revision.seq
     except StageNotFound:
         place = 0
     last = tx.history.of(STAGE.name, name, after=place - 1, limit=1) if place else ()
-    return StageSeen(dead=tx.work.dead(name, after=after, limit=limit), change=next(iter(last), None))
+    return StageSeen(
+        dead=tx.tasks.dead(name, after=after, limit=limit), change=next(iter(last), None)
+    )
 
 
-def _is_running(call: Call, found: Work) -> bool:
+def _is_running(call: OperationContext, found: Task) -> bool:
     return not found.is_free(call.clock.now())
 
 
-def _form(desk: Desk) -> dict[str, Any]:
+def _form(desk: ConsoleContext) -> dict[str, Any]:
     """What a form that asks for a reason needs."""
     done = DONE.get(request.args.get("done", ""))
     return {"once": desk.wiring.ids.new(), "done": done, "reason": request.form.get("reason", "")}
 
 
 PAGES: Final = (
-    Page(rule="/work", view=work),
-    Page(rule="/work-now", view=backlogs),
-    Page(rule="/work/<name>", view=stage),
-    Page(rule="/work/<name>/<entity_id>", view=piece),
-    Page(rule="/work/<name>/<entity_id>/revive", view=revive, method="POST"),
-    Page(rule="/stages/<name>/<action>", view=switch, method="POST"),
+    ConsolePage(rule="/work", view=work),
+    ConsolePage(rule="/work-now", view=backlogs),
+    ConsolePage(rule="/work/<name>", view=stage),
+    ConsolePage(rule="/work/<name>/<entity_id>", view=piece),
+    ConsolePage(rule="/work/<name>/<entity_id>/revive", view=revive, method="POST"),
+    ConsolePage(rule="/stages/<name>/<action>", view=switch, method="POST"),
 )

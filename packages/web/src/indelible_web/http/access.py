@@ -8,20 +8,24 @@ from attrs import Factory, define, field, frozen
 from flask import Flask, Request, Response, request
 from flask_limiter import ApplicationLimit, Limiter
 
-from indelible.app import Wiring
-from indelible.kernel import Actor, WrongUse
-from indelible.kernel.keys import SCOPE, Key, key_for
+from indelible.app import AppContext
+from indelible.kernel import Actor, UsageError
+from indelible.kernel.keys import SCOPE, Key, authenticate_key
 from indelible.tokens.errors import SignatureWrong
 from indelible_web.http.errors import InvalidSignature, Unauthenticated
-from indelible_web.http.request import Authenticator, Caller, present
+from indelible_web.http.request import Authenticator, Caller, current_request
 from indelible_web.settings import WebSettings
 
 PUBLIC: Final = ("public",)  # the scopes of what everybody may see
-SIGNED: Final = ("signed",)  # of what a signature in the request opens, and no key: its login looks at that
+SIGNED: Final = (
+    "signed",
+)  # of what a signature in the request opens, and no key: its login looks at that
 KEY: Final = "ind_[!-^`-~]{1,200}_[!-^`-~]{1,200}"
 BEARER: Final = re.compile(f"Bearer ({KEY})", re.IGNORECASE | re.ASCII)
 STREAM: Final = "console.stream"
-FEEDS: Final = frozenset({STREAM, "console.backlogs"})  # counted apart: to look on leaves the requests of a key alone
+FEEDS: Final = frozenset(
+    {STREAM, "console.backlogs"}
+)  # counted apart: to look on leaves the requests of a key alone
 VISITOR: Final = Actor.system("visitor")
 
 
@@ -29,7 +33,7 @@ VISITOR: Final = Actor.system("visitor")
 class KeyAuthenticator:
     """API keys, sent as `Authorization: Bearer ind_<id>_<secret>`."""
 
-    _wiring: Wiring
+    _wiring: AppContext
 
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
@@ -38,7 +42,7 @@ class KeyAuthenticator:
 
 
 @frozen
-class Visitors:
+class AnonymousAuthenticator:
     """Whoever comes, known by nothing but their address: what they sign is looked at by the view."""
 
     def identify(self, request: Request) -> Caller | None:
@@ -46,9 +50,9 @@ class Visitors:
         return Caller(actor=VISITOR, scopes=frozenset(SIGNED), id=f"address {request.remote_addr}")
 
 
-def caller_with(wiring: Wiring, text: str) -> Caller | None:
+def caller_with(wiring: AppContext, text: str) -> Caller | None:
     """The owner of the key that the text opens."""
-    key = wiring.store.read(key_for, text, now=wiring.clock.now())
+    key = wiring.store.read(authenticate_key, text, now=wiring.clock.now())
     return caller_of(key) if key else None
 
 
@@ -58,14 +62,18 @@ def caller_of(key: Key) -> Caller:
 
 
 @define
-class Gate:
+class AccessControl:
     """The scopes of every endpoint, and the three checks before a view: who, how often, what."""
 
     _authenticator: Authenticator
-    _scopes: dict[str, tuple[str, ...]] = field(default=Factory(dict[str, tuple[str, ...]]), init=False)
+    _scopes: dict[str, tuple[str, ...]] = field(
+        default=Factory(dict[str, tuple[str, ...]]), init=False
+    )
     _logins: dict[str, Authenticator] = field(default=Factory(dict[str, Authenticator]), init=False)
 
-    def declare(self, endpoint: str, scopes: tuple[str, ...], login: Authenticator | None = None) -> None:
+    def declare(
+        self, endpoint: str, scopes: tuple[str, ...], login: Authenticator | None = None
+    ) -> None:
         """Say which scopes open the endpoint, any one of them; and who says who calls, if not the usual one."""
         self._scopes[endpoint] = scopes
         if login:
@@ -75,17 +83,21 @@ class Gate:
         """Stand before every view of the application."""
         per_caller = f"{settings.requests_per_minute} per minute"
         limiter = Limiter(
-            lambda: caller.id if (caller := present().caller) else "",
+            lambda: caller.id if (caller := current_request().caller) else "",
             application_limits=[
                 ApplicationLimit(
                     per_caller,
                     scope="requests",
-                    exempt_when=lambda: present().caller is None or request.endpoint in FEEDS,
+                    exempt_when=lambda: (
+                        current_request().caller is None or request.endpoint in FEEDS
+                    ),
                 ),
                 ApplicationLimit(
                     per_caller,
                     scope="streams",
-                    exempt_when=lambda: present().caller is None or request.endpoint not in FEEDS,
+                    exempt_when=lambda: (
+                        current_request().caller is None or request.endpoint not in FEEDS
+                    ),
                 ),
                 ApplicationLimit(
                     f"{settings.wrong_keys_per_minute} per minute",
@@ -109,9 +121,9 @@ class Gate:
         for endpoint in sorted({rule.endpoint for rule in app.url_map.iter_rules()}):
             scopes = self._scopes.get(endpoint, ())
             if not scopes or not all(SCOPE.fullmatch(scope) for scope in scopes):
-                raise WrongUse(f"the route {endpoint} declares no scope")
+                raise UsageError(f"the route {endpoint} declares no scope")
             if SIGNED[0] in scopes and (scopes != SIGNED or endpoint not in self._logins):
-                raise WrongUse(f"nothing looks at what opens the route {endpoint}")
+                raise UsageError(f"nothing looks at what opens the route {endpoint}")
 
     def _is_public(self) -> bool:
         return request.endpoint is None or self._scopes.get(request.endpoint) == PUBLIC
@@ -119,21 +131,28 @@ class Gate:
     def _identify(self) -> None:
         if not self._is_public():
             login = self._logins.get(str(request.endpoint), self._authenticator)
-            present().caller = login.identify(request)
+            current_request().caller = login.identify(request)
 
     def _admit(self) -> None:
         if self._is_public():
             return
-        caller = present().caller
+        caller = current_request().caller
         if caller is None:
-            raise InvalidSignature if self._scopes[str(request.endpoint)] == SIGNED else Unauthenticated
-        caller.demand(*self._scopes[str(request.endpoint)])
+            raise (
+                InvalidSignature
+                if self._scopes[str(request.endpoint)] == SIGNED
+                else Unauthenticated
+            )
+        caller.require_scope(*self._scopes[str(request.endpoint)])
 
 
 def _is_known() -> bool:
-    caller = present().caller
+    caller = current_request().caller
     return caller is not None and caller.actor != VISITOR
 
 
 def _is_guess(response: Response) -> bool:
-    return response.status_code == HTTPStatus.UNAUTHORIZED or present().code == SignatureWrong.code
+    return (
+        response.status_code == HTTPStatus.UNAUTHORIZED
+        or current_request().code == SignatureWrong.code
+    )

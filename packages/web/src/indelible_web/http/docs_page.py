@@ -27,10 +27,14 @@ def documentation(app: Flask, document: Mapping[str, Any]) -> Blueprint:
 
     @cache
     def page() -> str:
-        return app.jinja_env.get_template("docs.html").render(document=document, style=STYLE, codes=sorted(_codes()))
+        return app.jinja_env.get_template("docs.html").render(
+            document=document, style=STYLE, codes=sorted(_codes())
+        )
 
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
+    )
     blueprint = Blueprint("documentation", __name__)
 
     @blueprint.get("/openapi.json")
@@ -39,7 +43,11 @@ def documentation(app: Flask, document: Mapping[str, Any]) -> Blueprint:
 
     @blueprint.get("/docs")
     def document_for_people() -> Response:
-        return Response(page(), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
+        return Response(
+            page(),
+            content_type="text/html; charset=utf-8",
+            headers={"Content-Security-Policy": policy},
+        )
 
     return blueprint
 

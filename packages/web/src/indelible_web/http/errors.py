@@ -15,7 +15,7 @@ from indelible.kernel import (
     RequestInFlight,
     Stale,
     Unavailable,
-    WrongUse,
+    UsageError,
 )
 
 
@@ -227,7 +227,7 @@ STATUS: Final[Mapping[type[IndelibleError], int]] = {
     IfMatchMissing: 428,
     TooManyRequests: 429,
     InternalError: 500,
-    WrongUse: 500,
+    UsageError: 500,
     OutcomeUnknown: 503,
     Unavailable: 503,
 }

@@ -66,7 +66,7 @@ NAMED: Final[Mapping[str, object]] = {  # by `Class.field`, else by `field`
     "author_id": "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d22",
     "author_wallet": WALLET,
     "block_hash": f"0x{DIGEST}",
-    "buried": None,
+    "dead_reason": None,
     "capture_key": "tab-7-2026-01-01",
     "change_note": "says it more plainly",
     "code": "DEF_SHORT",
@@ -151,7 +151,12 @@ def attributes_of(cls: type[Any]) -> "tuple[attrs.Attribute[Any], ...]":
 
 def example_of(cls: type[T]) -> T:
     """An instance that the class's own validators have let pass."""
-    return cls(**{each.name: example_for(each.type, f"{cls.__name__}.{each.name}") for each in attributes_of(cls)})
+    return cls(
+        **{
+            each.name: example_for(each.type, f"{cls.__name__}.{each.name}")
+            for each in attributes_of(cls)
+        }
+    )
 
 
 def example_for(kind: Any, name: str) -> Any:  # noqa: ANN401 - a type, and an instance of it

@@ -6,7 +6,7 @@ from typing import Final
 from marshmallow import EXCLUDE, Schema
 
 from indelible_web.http.errors import InvalidIdempotencyKey, InvalidIfMatch
-from indelible_web.http.scalars import MOST, Says, scalar, text
+from indelible_web.http.scalars import MOST, SchemaProps, scalar, text
 from indelible_web.http.schemas import make_schema
 
 TAG: Final = re.compile('"(0|[1-9][0-9]{0,18})"')
@@ -39,7 +39,12 @@ IDEMPOTENCY_KEY: Final = {
 
 def headers_schema(*, of_command: bool, least_seq: int | None, has_tag: bool) -> type[Schema]:
     """What the operation reads of a request's headers, under the names of the values; If-Match has a least seq."""
-    if_match = scalar(_seen_seq, IF_MATCH if least_seq else IF_MATCH_OR_NOTHING, required=True, data_key="If-Match")
+    if_match = scalar(
+        _seen_seq,
+        IF_MATCH if least_seq else IF_MATCH_OR_NOTHING,
+        required=True,
+        data_key="If-Match",
+    )
     once_key = scalar(_once_key, IDEMPOTENCY_KEY, required=False, data_key="Idempotency-Key")
     if_none_match = scalar(text, IF_NONE_MATCH, required=False, data_key="If-None-Match")
     taken = {
@@ -50,14 +55,14 @@ def headers_schema(*, of_command: bool, least_seq: int | None, has_tag: bool) ->
     return make_schema("Headers", EXCLUDE, taken)
 
 
-def _seen_seq(value: object, _: str, says: Says) -> int:
+def _seen_seq(value: object, _: str, says: SchemaProps) -> int:
     match = TAG.fullmatch(str(value))
     if match is None or not says["least_seq"] <= int(match.group(1)) <= MOST:
         raise InvalidIfMatch
     return int(match.group(1))
 
 
-def _once_key(value: object, _: str, __: Says) -> str:
+def _once_key(value: object, _: str, __: SchemaProps) -> str:
     if not ONCE_KEY.fullmatch(str(value)):
         raise InvalidIdempotencyKey
     return str(value)

@@ -4,13 +4,13 @@ from attrs import frozen
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.concepts import CONCEPT
 from indelible.kernel import IndelibleError
 from indelible_web.http.admin import stages_shown
 from indelible_web.http.errors import NotReady
 from indelible_web.http.metrics import Metrics
-from indelible_web.http.request import present
+from indelible_web.http.request import current_request
 from indelible_web.http.responses import json_response
 
 
@@ -18,7 +18,7 @@ from indelible_web.http.responses import json_response
 class System:
     """What a watcher may ask."""
 
-    _wiring: Wiring
+    _wiring: AppContext
     _metrics: Metrics
 
     def health(self) -> Response:
@@ -26,8 +26,11 @@ class System:
         try:
             self._wiring.store.read(lambda tx: tx.history.of(CONCEPT.name, "-", limit=1))
         except IndelibleError as fault:
-            present().code = fault.code  # for the log; the caller has the hand-off's code
-            error = {"code": "DATABASE_CONNECTION_FAILED", "message": "Unable to connect to database"}
+            current_request().code = fault.code  # for the log; the caller has the hand-off's code
+            error = {
+                "code": "DATABASE_CONNECTION_FAILED",
+                "message": "Unable to connect to database",
+            }
             return json_response({"status": "unhealthy", "error": error}, 503)
         return json_response({"status": "healthy"}, 200)
 
@@ -42,13 +45,19 @@ class System:
             stages = self._wiring.store.read(stages_shown, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error
-        waits = {each.stage: int((now - each.oldest).total_seconds()) for each in stages if each.oldest}
+        waits = {
+            each.stage: int((now - each.oldest).total_seconds()) for each in stages if each.oldest
+        }
         said = {
-            "degraded": ["settings"] if config is not None and config.snapshot().error is not None else [],
+            "degraded": ["settings"]
+            if config is not None and config.snapshot().error is not None
+            else [],
             "waiting_seconds": waits,
             "paused": [each.stage for each in stages if each.is_paused],
         }
-        return json_response({"status": "ready", **{name: each for name, each in said.items() if each}}, 200)
+        return json_response(
+            {"status": "ready", **{name: each for name, each in said.items() if each}}, 200
+        )
 
     def metrics(self) -> Response:
         """The counters, as Prometheus reads them."""

@@ -9,12 +9,15 @@ from attrs import frozen
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.settings import SystemConfigCache
 
-BESIDE: Final = {("artifact", "capture"), ("work", "revive")}  # commands that are no step of a lifecycle
-HOOKED: Final = (
+BESIDE: Final = {
+    ("artifact", "capture"),
+    ("work", "revive"),
+}  # commands that are no step of a lifecycle
+WEBHOOK_OUTCOMES: Final = (
     *("hinted", "duplicate", "heartbeat", "over_quota"),
     *("invalid_signature", "invalid_payload"),
 )
@@ -35,7 +38,9 @@ class ConfigCollector:
         )
         for labels, number in self._config.fallbacks.copy().items():
             fallbacks.add_metric(labels, number)
-        age = GaugeMetricFamily("indelible_config_age_seconds", "Time since the settings were read.")
+        age = GaugeMetricFamily(
+            "indelible_config_age_seconds", "Time since the settings were read."
+        )
         age_seconds = self._config.snapshot().age_seconds
         if age_seconds is not None:
             age.add_metric((), age_seconds)
@@ -46,7 +51,7 @@ class ConfigCollector:
 class WorkCollector:
     """What Prometheus is told of work, asked for when it asks; nothing while the store does not answer."""
 
-    _wiring: Wiring
+    _wiring: AppContext
 
     def collect(self) -> Iterator[Metric]:
         """Of every stage how much is due, in hand and dead, and how long the oldest has been due."""
@@ -61,12 +66,17 @@ class WorkCollector:
         }
         now = self._wiring.clock.now()
         try:
-            found = self._wiring.store.read(lambda tx: tx.work.backlogs(now))
+            found = self._wiring.store.read(lambda tx: tx.tasks.backlogs(now))
         except IndelibleError:
             return
         for each in found:
             oldest_seconds = (now - each.oldest).total_seconds() if each.oldest else 0.0
-            values = {"due": each.due, "running": each.running, "dead": each.dead, "oldest_seconds": oldest_seconds}
+            values = {
+                "due": each.due,
+                "running": each.running,
+                "dead": each.dead,
+                "oldest_seconds": oldest_seconds,
+            }
             for name, value in values.items():
                 named[name].add_metric((each.stage,), value)
         yield from named.values()
@@ -75,41 +85,58 @@ class WorkCollector:
 class Metrics:
     """The counters of one application, in a registry of its own."""
 
-    def __init__(self, lifecycles: Iterable[Lifecycle[StrEnum]], wiring: Wiring) -> None:
+    def __init__(self, lifecycles: Iterable[Lifecycle[StrEnum]], wiring: AppContext) -> None:
         self.registry = CollectorRegistry()
         if wiring.config is not None:
             self.registry.register(ConfigCollector(wiring.config))
         self.registry.register(WorkCollector(wiring))
         self._requests = Counter(
-            "indelible_requests", "Answers given.", ("method", "route", "status"), registry=self.registry
+            "indelible_requests",
+            "Answers given.",
+            ("method", "route", "status"),
+            registry=self.registry,
         )
         self._seconds = Histogram(
-            "indelible_request_seconds", "Time to answer.", ("route",), registry=self.registry, buckets=SECONDS
+            "indelible_request_seconds",
+            "Time to answer.",
+            ("route",),
+            registry=self.registry,
+            buckets=SECONDS,
         )
         self._commands = Counter(
-            "indelible_commands", "Commands, by outcome.", ("lifecycle", "action", "code"), registry=self.registry
+            "indelible_commands",
+            "Commands, by outcome.",
+            ("lifecycle", "action", "code"),
+            registry=self.registry,
         )
         self._transitions = Counter(
-            "indelible_transitions", "Changes made.", ("lifecycle", "action"), registry=self.registry
+            "indelible_transitions",
+            "Changes made.",
+            ("lifecycle", "action"),
+            registry=self.registry,
         )
-        self._webhooks = Counter("indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry)
-        for outcome in HOOKED:
+        self._webhooks = Counter(
+            "indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry
+        )
+        for outcome in WEBHOOK_OUTCOMES:
             self._webhooks.labels(outcome)
-        known = {(lifecycle.name, edge.action) for lifecycle in lifecycles for edge in lifecycle.edges}
+        known = {
+            (lifecycle.name, edge.action) for lifecycle in lifecycles for edge in lifecycle.edges
+        }
         for name, action in known | BESIDE:
             self._commands.labels(name, action, "OK")
             self._transitions.labels(name, action)
 
-    def requested(self, method: str, route: str, status: int, took: timedelta) -> None:
+    def observe_request(self, method: str, route: str, status: int, took: timedelta) -> None:
         """Count an answer; a method that nobody knows is no label."""
         self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(took.total_seconds())
 
-    def hooked(self, outcome: str) -> None:
+    def count_webhook(self, outcome: str) -> None:
         """Count a webhook and what became of it."""
         self._webhooks.labels(outcome).inc()
 
-    def commanded(self, lifecycle: str, action: str, code: str) -> None:
+    def count_command(self, lifecycle: str, action: str, code: str) -> None:
         """Count a command and what came of it."""
         self._commands.labels(lifecycle, action, code).inc()
 

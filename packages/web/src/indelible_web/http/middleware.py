@@ -9,11 +9,11 @@ import structlog
 from attrs import frozen
 from flask import Flask, Response, g, request
 
-from indelible.app import Wiring
+from indelible.app import AppContext
 from indelible.kernel import instant_text
 from indelible_web.http.errors import MalformedRequest
 from indelible_web.http.metrics import Metrics
-from indelible_web.http.request import Exchange, present
+from indelible_web.http.request import RequestContext, current_request
 
 REQUEST_ID: Final = re.compile("[!-~]{1,200}")
 REQUEST_ID_HEADER: Final = "X-Request-Id"
@@ -43,10 +43,10 @@ logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
 
 
 @frozen
-class Surroundings:
+class RequestMiddleware:
     """The hooks before and after every view."""
 
-    _wiring: Wiring
+    _wiring: AppContext
     _metrics: Metrics
     _cors_origins: tuple[str, ...]
 
@@ -54,19 +54,21 @@ class Surroundings:
         """Give the request its id; answer a browser that only asks whether it may ask."""
         given = request.headers.get(REQUEST_ID_HEADER, "")
         request_id = given if REQUEST_ID.fullmatch(given) else self._wiring.ids.new()
-        g.exchange = Exchange(request_id=request_id, began=self._wiring.clock.now())
+        g.exchange = RequestContext(request_id=request_id, began=self._wiring.clock.now())
         if not request.host:
             raise MalformedRequest
-        is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        is_preflight = (
+            request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        )
         return Response(status=204) if is_preflight and self._is_friend() else None
 
     def finish(self, response: Response) -> Response:
         """The response with its headers; counted, and told to the log."""
-        exchange, now = present(), self._wiring.clock.now()
+        exchange, now = current_request(), self._wiring.clock.now()
         self._add_headers(response, exchange)
         took = max(now - exchange.began, timedelta())
         route = request.url_rule.rule if request.url_rule else "none"
-        self._metrics.requested(request.method, route, response.status_code, took)
+        self._metrics.observe_request(request.method, route, response.status_code, took)
         logger.info(
             "request",
             at=instant_text(now),
@@ -80,7 +82,7 @@ class Surroundings:
         )
         return response
 
-    def _add_headers(self, response: Response, exchange: Exchange) -> None:
+    def _add_headers(self, response: Response, exchange: RequestContext) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers[REQUEST_ID_HEADER] = exchange.request_id
@@ -89,13 +91,15 @@ class Surroundings:
         if self._cors_origins:
             response.vary.add("Origin")
         if self._is_friend():
-            response.headers.update({"Access-Control-Allow-Origin": request.headers["Origin"], **CORS})
+            response.headers.update(
+                {"Access-Control-Allow-Origin": request.headers["Origin"], **CORS}
+            )
 
     def _is_friend(self) -> bool:
         return request.headers.get("Origin") in self._cors_origins
 
 
-def surround(app: Flask, surroundings: Surroundings) -> None:
+def install_middleware(app: Flask, surroundings: RequestMiddleware) -> None:
     """Put the hooks around every view, first and last."""
     app.before_request(surroundings.begin)
     app.after_request(surroundings.finish)

@@ -15,7 +15,7 @@ from indelible_web.http.examples import CONCEPT_ID, NAMED, Ignored, example_for
 from indelible_web.http.paging import Page
 from indelible_web.http.parsing import StrictParser
 from indelible_web.http.problems import MEDIA_TYPE, Problem, problem_of
-from indelible_web.http.responses import shown
+from indelible_web.http.responses import to_json
 from indelible_web.http.routing import Operation, Routes, Server
 from indelible_web.http.schemas import Side, schema_of
 
@@ -60,9 +60,23 @@ class StrictApi(Api):
 
 def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str, Any]:
     """Give the application its operations, and get the document that describes them."""
-    about = {"description": "Records that move forward only, and whose history cannot be rewritten."}
-    api = StrictApi(app, spec_kwargs={"title": "indelible", "version": "1", "openapi_version": "3.1.0", "info": about})
-    scheme = {"type": "http", "scheme": "bearer", "description": "An API key, `ind_<id>_<secret>`; `admin` opens all."}
+    about = {
+        "description": "Records that move forward only, and whose history cannot be rewritten."
+    }
+    api = StrictApi(
+        app,
+        spec_kwargs={
+            "title": "indelible",
+            "version": "1",
+            "openapi_version": "3.1.0",
+            "info": about,
+        },
+    )
+    scheme = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, `ind_<id>_<secret>`; `admin` opens all.",
+    }
     api.spec.components.security_scheme("key", scheme)
     for refusal in REFUSALS:
         api.spec.components.response(f"Problem{errors.status_of(type(refusal))}", _problem(refusal))
@@ -77,18 +91,31 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
 
 
 def _problem(refusal: IndelibleError) -> dict[str, Any]:
-    example = shown(problem_of(refusal, str(NAMED["request_id"])))
-    is_sure = not isinstance(refusal, Unavailable)  # nobody can say when to ask again after a lost COMMIT
-    headers = {name: {"schema": {"type": "string"}, "required": is_sure} for name in errors.headers_of(refusal)}
+    example = to_json(problem_of(refusal, str(NAMED["request_id"])))
+    is_sure = not isinstance(
+        refusal, Unavailable
+    )  # nobody can say when to ask again after a lost COMMIT
+    headers = {
+        name: {"schema": {"type": "string"}, "required": is_sure}
+        for name in errors.headers_of(refusal)
+    }
     content = {MEDIA_TYPE: {"schema": schema_of(Problem, Side.ANSWER), "example": example}}
-    return {"description": refusal.message, "content": content, **({"headers": headers} if headers else {})}
+    return {
+        "description": refusal.message,
+        "content": content,
+        **({"headers": headers} if headers else {}),
+    }
 
 
 def blueprint_of(routes: Routes, server: Server, prefix: str = PREFIX) -> Blueprint:
     """The operations as Flask knows them; the document has those that its API registers."""
-    blueprint = StrictBlueprint(routes.name, __name__, url_prefix=prefix, description=routes.description)
+    blueprint = StrictBlueprint(
+        routes.name, __name__, url_prefix=prefix, description=routes.description
+    )
     for operation in routes.operations:
-        view = _described(blueprint, operation, _reading(blueprint, operation, server.view(operation)))
+        view = _described(
+            blueprint, operation, _reading(blueprint, operation, server.view(operation))
+        )
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
     return blueprint
 
@@ -96,44 +123,59 @@ def blueprint_of(routes: Routes, server: Server, prefix: str = PREFIX) -> Bluepr
 def _reading(blueprint: Blueprint, operation: Operation, view: View) -> View:
     """The view behind its readers; the outermost reads first."""
     for location, schema in reversed(list(operation.schemas().items())):
-        example = {"example": shown(_body_example(operation))} if location == "json" else {}
+        example = {"example": to_json(_body_example(operation))} if location == "json" else {}
         view = blueprint.arguments(schema, location=location, **example)(view)
     return view
 
 
 def _described(blueprint: Blueprint, operation: Operation, view: View) -> View:
-    answer: object = example_for(operation.gives, "")
+    answer: object = example_for(operation.response_type, "")
     said: dict[str, Any] = {
         "schema": operation.answer_schema(),
-        "example": shown(Page(items=(answer,), next=None) if operation.is_paged else answer),
+        "example": to_json(Page(items=(answer,), next=None) if operation.is_paged else answer),
         "headers": _headers(operation),
     }
-    if operation.is_birth:
+    if operation.is_created:
         view = blueprint.alt_response(200, description="It was there already.", **said)(view)
     is_birth = operation.status == HTTPStatus.CREATED
     description = "Born." if is_birth else "Done." if operation.reason else "Found."
     view = blueprint.response(operation.status, description=description, **said)(view)
     security = [] if operation.is_signed else [{"key": [scope]} for scope in operation.scopes]
     name = f"{blueprint.name}.{operation.name}"
-    return blueprint.doc(operationId=name, security=security, responses=_other_answers(operation))(view)
+    return blueprint.doc(operationId=name, security=security, responses=_other_answers(operation))(
+        view
+    )
 
 
 def _body_example(operation: Operation) -> Mapping[str, Any]:
-    named = {each.name: f"{operation.takes.__name__}.{each.name}" for each in operation.sent}
+    named = {each.name: f"{operation.request_type.__name__}.{each.name}" for each in operation.sent}
     examples = {each.name: example_for(each.type, named[each.name]) for each in operation.sent}
-    return {each.name: examples[each.name] for each in operation.sent if Ignored not in get_args(each.type)}
+    return {
+        each.name: examples[each.name]
+        for each in operation.sent
+        if Ignored not in get_args(each.type)
+    }
 
 
 def _other_answers(operation: Operation) -> dict[int, object]:
     of_entity = (404,) if operation.in_path or operation.is_owned or operation.reason else ()
-    of_body = (409, 413, 415) if operation.has_body else ()  # a question in a body may conflict as well: a preview
-    of_tag = (412, 428) if operation.least_seq is not None else ()
-    unchanged = {304: {"description": "Nothing has changed since."}} if operation.has_tag and not of_body else {}
-    return {**unchanged, **{status: f"Problem{status}" for status in (*ANY, *of_entity, *of_body, *of_tag)}}
+    of_body = (
+        (409, 413, 415) if operation.has_body else ()
+    )  # a question in a body may conflict as well: a preview
+    of_tag = (412, 428) if operation.min_seq is not None else ()
+    unchanged = (
+        {304: {"description": "Nothing has changed since."}}
+        if operation.has_tag and not of_body
+        else {}
+    )
+    return {
+        **unchanged,
+        **{status: f"Problem{status}" for status in (*ANY, *of_entity, *of_body, *of_tag)},
+    }
 
 
 def _headers(operation: Operation) -> dict[str, Any]:
     text = {"schema": {"type": "string"}, "required": True}
     tag = {"ETag": {"description": "The state's tag, for If-Match.", **text}}
     place = {"Location": {"description": "Where it is.", **text}}
-    return (tag if operation.has_tag else {}) | (place if operation.locates else {})
+    return (tag if operation.has_tag else {}) | (place if operation.location_id else {})

@@ -6,24 +6,24 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from indelible.app import Reading, Wiring, Writing
+from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.captures import Embedder
-from indelible.kernel import Clock, IndelibleError, Once, Store
+from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.tokens import Chain
 from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.paging import Cursors, Paged
-from indelible_web.http.request import Caller, present
+from indelible_web.http.request import Caller, current_request
 
 Command = TypeVar("Command")
 R = TypeVar("R")
 
 
 @frozen(kw_only=True)
-class Call:
+class OperationContext:
     """One request as its view sees it."""
 
-    store: Store[Reading, Writing]
+    store: Store[ReadTx, WriteTx]
     embedder: Embedder | None
     chain: Chain | None
     clock: Clock
@@ -33,15 +33,15 @@ class Call:
     secret: bytes = field(repr=False)
     metrics: Metrics
     reason: str
-    once: Once[Any] | None
+    once: Idempotency[Any] | None
 
-    def run(self, handler: Callable[[Writing, Command], R], command: Command) -> R:
+    def run(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
         """The handler's result, in the caller's name; counted by what came of it."""
         action, _, lifecycle = handler.__name__.partition("_")
         is_change = False
 
         @wraps(handler)
-        def noted(tx: Writing, command: Command) -> R:
+        def noted(tx: WriteTx, command: Command) -> R:
             nonlocal is_change
             is_change = True
             return handler(tx, command)
@@ -56,9 +56,9 @@ class Call:
                 once=self.once,
             )
         except IndelibleError as error:
-            self.metrics.commanded(lifecycle, action, error.code)
+            self.metrics.count_command(lifecycle, action, error.code)
             raise
-        self.metrics.commanded(lifecycle, action, "OK")
+        self.metrics.count_command(lifecycle, action, "OK")
         if is_change and not getattr(result, "replayed", False):
             self.metrics.changed(lifecycle, action)
         return result
@@ -72,16 +72,16 @@ class Call:
 class Calls:
     """What every call needs of its application."""
 
-    wiring: Wiring
+    wiring: AppContext
     secret: bytes = field(repr=False)
     metrics: Metrics
 
-    def begin(self, route: str, reason: str, once: Once[Any] | None) -> Call:
+    def begin(self, route: str, reason: str, once: Idempotency[Any] | None) -> OperationContext:
         """The present request, in the name of whoever sent it; or Unauthenticated."""
-        exchange = present()
+        exchange = current_request()
         if exchange.caller is None:
             raise Unauthenticated
-        return Call(
+        return OperationContext(
             store=self.wiring.store,
             embedder=self.wiring.embedder,
             chain=self.wiring.chain,

@@ -9,8 +9,8 @@ from typing import Final, Generic, TypeVar
 from attrs import evolve, field, frozen
 from attrs.validators import optional
 
-from indelible.kernel import canonical
-from indelible.kernel.values import is_count, is_identifier
+from indelible.kernel import canonical_json
+from indelible.kernel.values import bounded_int, is_identifier
 from indelible_web.http.errors import InvalidCursor
 
 T = TypeVar("T")
@@ -21,8 +21,10 @@ DIGEST: Final = 64  # hex digits of SHA-256
 class Paged:
     """Which page of a list."""
 
-    limit: int = field(default=50, validator=is_count, metadata={"minimum": 1, "maximum": 100})
-    cursor: str | None = field(default=None, validator=optional(is_identifier), metadata={"max_length": 1_000})
+    limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
+    cursor: str | None = field(
+        default=None, validator=optional(is_identifier), metadata={"max_length": 1_000}
+    )
 
 
 @frozen(kw_only=True)
@@ -56,10 +58,17 @@ class Cursors:
 
     def after(self, item: str) -> str:
         """The cursor of what follows the item."""
-        bound = canonical(["cursor", self._route, evolve(self._asked, limit=1, cursor=None), item])
-        return hmac.digest(self._secret, bound.encode(), "sha256").hex() + urlsafe_b64encode(item.encode()).decode()
+        bound = canonical_json(
+            ["cursor", self._route, evolve(self._asked, limit=1, cursor=None), item]
+        )
+        return (
+            hmac.digest(self._secret, bound.encode(), "sha256").hex()
+            + urlsafe_b64encode(item.encode()).decode()
+        )
 
     def page(self, found: Sequence[T], place: Callable[[T], object]) -> Page[T]:
         """The page of what was found, of which one more than the limit was asked for."""
         items = tuple(found[: self._asked.limit])
-        return Page(items=items, next=self.after(str(place(items[-1]))) if len(found) > len(items) else None)
+        return Page(
+            items=items, next=self.after(str(place(items[-1]))) if len(found) > len(items) else None
+        )

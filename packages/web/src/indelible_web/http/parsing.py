@@ -32,7 +32,9 @@ class StrictParser(FlaskParser):
         if not is_plain or not CONTENT_TYPE.fullmatch(req.headers.get("Content-Type", "").strip()):
             raise errors.UnsupportedBody
         body = req.get_data(cache=False)
-        req.stream.read(1)  # Werkzeug cuts a chunked body off at the limit, and says so only to whoever reads on.
+        req.stream.read(
+            1
+        )  # Werkzeug cuts a chunked body off at the limit, and says so only to whoever reads on.
         return parse_json(body)
 
     def load_querystring(self, req: Request, schema: Schema) -> dict[str, str]:  # noqa: ARG002 - webargs calls it so
@@ -63,7 +65,11 @@ def parse_json(body: bytes) -> object:
     _check_depth(text)
     try:
         return json.loads(
-            text, object_pairs_hook=_unique, parse_int=_whole, parse_float=_number, parse_constant=_no_number
+            text,
+            object_pairs_hook=_unique,
+            parse_int=_whole,
+            parse_float=_number,
+            parse_constant=_no_number,
         )
     except json.JSONDecodeError as error:
         raise errors.MalformedJson(f"{error.msg} at character {error.pos}") from error

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from indelible.kernel import IndelibleError, InvalidTransition
 from indelible_web.http import errors
-from indelible_web.http.request import present
+from indelible_web.http.request import current_request
 from indelible_web.http.responses import json_response
 
 P = ParamSpec("P")
@@ -40,7 +40,9 @@ class Problem:
 def problem_of(error: IndelibleError, request_id: str) -> Problem:
     """The error as its caller may see it."""
     status = errors.status_of(type(error))
-    fields = error.detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}  # our own troubles are nobody else's
+    fields = (
+        error.detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}
+    )  # our own troubles are nobody else's
     return Problem(
         type=f"/docs#{error.code}",
         title=error.message,
@@ -55,7 +57,7 @@ def problem_of(error: IndelibleError, request_id: str) -> Problem:
 
 def refuse(error: Exception) -> Response:
     """The answer to a request that was refused, or that we failed."""
-    return _answer(told(error))
+    return _answer(problem_details(error))
 
 
 def refuse_transport(error: HTTPException) -> Response:
@@ -65,35 +67,46 @@ def refuse_transport(error: HTTPException) -> Response:
     return response
 
 
-def told(error: Exception) -> IndelibleError:
+def problem_details(error: Exception) -> IndelibleError:
     """What a caller is told; where we failed nothing leaves, and the log has no message, which could quote content."""
-    if isinstance(error, IndelibleError) and errors.status_of(type(error)) != HTTPStatus.INTERNAL_SERVER_ERROR:
+    if (
+        isinstance(error, IndelibleError)
+        and errors.status_of(type(error)) != HTTPStatus.INTERNAL_SERVER_ERROR
+    ):
         return error
     frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s in request %s\n%s", type(error).__name__, present().request_id, frames)
+    logger.error("%s in request %s\n%s", type(error).__name__, current_request().request_id, frames)
     return errors.InternalError()
 
 
-def attempted(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | IndelibleError:
+def error_or_result(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | IndelibleError:
     """What comes of some work, or what a caller is told where it failed."""
     try:
         return work(*args, **kwargs)
     except Exception as error:  # noqa: BLE001 - one failure is not to be the others'
-        return told(error)
+        return problem_details(error)
 
 
 def _answer(error: IndelibleError) -> Response:
-    exchange = present()
+    exchange = current_request()
     exchange.code = error.code
-    response = json_response(problem_of(error, exchange.request_id), errors.status_of(type(error)), MEDIA_TYPE)
+    response = json_response(
+        problem_of(error, exchange.request_id), errors.status_of(type(error)), MEDIA_TYPE
+    )
     response.headers.update(errors.headers_of(error))
     return response
 
 
 def _said(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {each}" for name, each in cast("Mapping[str, object]", value).items())
-    return ", ".join(map(str, cast("tuple[object, ...]", value))) if isinstance(value, tuple) else str(value)
+        return ", ".join(
+            f"{name}: {each}" for name, each in cast("Mapping[str, object]", value).items()
+        )
+    return (
+        ", ".join(map(str, cast("tuple[object, ...]", value)))
+        if isinstance(value, tuple)
+        else str(value)
+    )
 
 
 def handle_errors(app: Flask) -> None:

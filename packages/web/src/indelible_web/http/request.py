@@ -28,7 +28,7 @@ class Caller:
             raise NotAUser
         return self.actor.id
 
-    def demand(self, *scopes: str) -> None:
+    def require_scope(self, *scopes: str) -> None:
         """ScopeMissing, unless the caller has one of these."""
         if not self.scopes.intersection((ADMIN, *scopes)):
             raise ScopeMissing(scopes)
@@ -43,7 +43,7 @@ class Authenticator(Protocol):
 
 
 @define(kw_only=True)
-class Exchange:
+class RequestContext:
     """A request and what became of it."""
 
     request_id: str
@@ -52,6 +52,6 @@ class Exchange:
     code: str = "OK"
 
 
-def present() -> Exchange:
+def current_request() -> RequestContext:
     """The exchange that this thread is in."""
-    return cast("Exchange", g.exchange)
+    return cast("RequestContext", g.exchange)

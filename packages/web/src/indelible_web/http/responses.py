@@ -21,12 +21,12 @@ _converter.register_unstructure_hook(datetime, instant_text)
 _converter.register_unstructure_hook(Vector, list)
 
 
-def shown(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
+def to_json(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
     """A value as an answer shows it."""
     return _converter.unstructure(value)
 
 
-def picked(cls: type[T], source: object, **more: object) -> T:
+def project(cls: type[T], source: object, **more: object) -> T:
     """An instance of a class of answers: what else is not given is what the source has under the same names."""
     names = (each.name for each in attrs.fields(cast("Any", cls)) if each.name not in more)
     return cls(**{name: getattr(source, name) for name in names}, **more)
@@ -34,7 +34,9 @@ def picked(cls: type[T], source: object, **more: object) -> T:
 
 def json_text(value: object) -> bytes:
     """The value as JSON in UTF-8; half a surrogate pair, which only a refusal can quote, becomes its escape."""
-    return json.dumps(shown(value), ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
+    return json.dumps(to_json(value), ensure_ascii=False, allow_nan=False).encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def json_response(value: object, status: int, media_type: str = JSON) -> Response:

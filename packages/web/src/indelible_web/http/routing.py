@@ -10,24 +10,31 @@ from attrs import Factory, field, fields, frozen
 from flask import Response, request
 from marshmallow import Schema
 
-from indelible.kernel import Because, Once
+from indelible.kernel import AuditContext, Idempotency
 from indelible_web.http.access import SIGNED
 from indelible_web.http.examples import attributes_of
 from indelible_web.http.headers import headers_schema
-from indelible_web.http.operation import Call, Calls
+from indelible_web.http.operation import Calls, OperationContext
 from indelible_web.http.paging import Page
 from indelible_web.http.responses import json_response
-from indelible_web.http.schemas import Attribute, Side, page_schema_of, schema_from, schema_of, structure
+from indelible_web.http.schemas import (
+    Attribute,
+    Side,
+    page_schema_of,
+    schema_from,
+    schema_of,
+    structure,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
-View = Callable[[Call, T], R]
+View = Callable[[OperationContext, T], R]
 Declared = Callable[[View[T, R]], View[T, R]]
 
 SEQ: Final = "seq"
 EXPECTED_SEQ: Final = "expected_seq"
 USER_ID: Final = "user_id"
-REASON: Final[Attribute] = fields(Because).reason
+REASON: Final[Attribute] = fields(AuditContext).reason
 
 
 @frozen(kw_only=True)
@@ -38,13 +45,17 @@ class Operation:
     rule: str
     view: View[Any, object]
     scopes: tuple[str, ...]
-    takes: type
-    gives: type
+    request_type: type
+    response_type: type
     is_paged: bool = False
     reason: str = ""  # of a command: the field that says why
-    locates: Callable[[Any], str] | None = None  # of a birth: the id of what was born
-    is_keyed: bool = False  # whether it takes an Idempotency-Key though it is no command of its own
-    is_birth: Callable[[Any], bool] | None = None  # of what may only add to something: whether it was born
+    location_id: Callable[[Any], str] | None = None  # of a birth: the id of what was born
+    accepts_idempotency_key: bool = (
+        False  # whether it takes an Idempotency-Key though it is no command of its own
+    )
+    is_created: Callable[[Any], bool] | None = (
+        None  # of what may only add to something: whether it was born
+    )
 
     @property
     def name(self) -> str:
@@ -54,22 +65,31 @@ class Operation:
     @property
     def status(self) -> int:
         """The status of success."""
-        return 201 if self.locates or self.is_birth else 200
+        return 201 if self.location_id or self.is_created else 200
 
     @property
     def has_tag(self) -> bool:
         """Whether the answer has an ETag: whatever has a seq has one."""
-        return not self.is_paged and SEQ in {each.name for each in attributes_of(self.gives)}
+        return not self.is_paged and SEQ in {
+            each.name for each in attributes_of(self.response_type)
+        }
 
     @property
-    def least_seq(self) -> int | None:
+    def min_seq(self) -> int | None:
         """The least seq that If-Match may name, None where the request needs none."""
-        return next((each.metadata["minimum"] for each in attributes_of(self.takes) if each.name == EXPECTED_SEQ), None)
+        return next(
+            (
+                each.metadata["minimum"]
+                for each in attributes_of(self.request_type)
+                if each.name == EXPECTED_SEQ
+            ),
+            None,
+        )
 
     @property
     def is_owned(self) -> bool:
         """Whether what is asked for belongs to the caller, who is not named."""
-        return USER_ID in {each.name for each in attributes_of(self.takes)}
+        return USER_ID in {each.name for each in attributes_of(self.request_type)}
 
     @property
     def is_signed(self) -> bool:
@@ -84,22 +104,26 @@ class Operation:
     @property
     def in_path(self) -> tuple[Attribute, ...]:
         """The fields that the path gives."""
-        return tuple(each for each in attributes_of(self.takes) if f"<{each.name}>" in self.rule)
+        return tuple(
+            each for each in attributes_of(self.request_type) if f"<{each.name}>" in self.rule
+        )
 
     @property
     def sent(self) -> tuple[Attribute, ...]:
         """The fields that the body gives, or for a question the query."""
         elsewhere = {EXPECTED_SEQ, USER_ID, *(each.name for each in self.in_path)}
-        sent = tuple(each for each in attributes_of(self.takes) if each.name not in elsewhere)
+        sent = tuple(
+            each for each in attributes_of(self.request_type) if each.name not in elsewhere
+        )
         is_said = self.reason != REASON.name or REASON.name in {each.name for each in sent}
         return sent if is_said else (*sent, REASON)
 
     def schemas(self) -> Mapping[str, type[Schema]]:
         """What the operation reads, by place, in the order of reading."""
-        title, in_query = self.takes.__name__, () if self.has_body else self.sent
+        title, in_query = self.request_type.__name__, () if self.has_body else self.sent
         headers = headers_schema(
-            of_command=(bool(self.reason) and not self.is_signed) or self.is_keyed,
-            least_seq=self.least_seq,
+            of_command=(bool(self.reason) and not self.is_signed) or self.accepts_idempotency_key,
+            least_seq=self.min_seq,
             has_tag=self.has_tag,
         )
         found = {
@@ -110,13 +134,21 @@ class Operation:
         return {**found, "json": self._body_schema()} if self.has_body else found
 
     def _body_schema(self) -> type[Schema]:
-        is_whole = self.sent == attributes_of(self.takes)  # then others may name it too
-        name = self.takes.__name__ + Side.BODY
-        return schema_of(self.takes, Side.BODY) if is_whole else schema_from(name, self.sent, Side.BODY)
+        is_whole = self.sent == attributes_of(self.request_type)  # then others may name it too
+        name = self.request_type.__name__ + Side.BODY
+        return (
+            schema_of(self.request_type, Side.BODY)
+            if is_whole
+            else schema_from(name, self.sent, Side.BODY)
+        )
 
     def answer_schema(self) -> type[Schema]:
         """What the operation gives, or a page of it."""
-        return page_schema_of(self.gives) if self.is_paged else schema_of(self.gives, Side.ANSWER)
+        return (
+            page_schema_of(self.response_type)
+            if self.is_paged
+            else schema_of(self.response_type, Side.ANSWER)
+        )
 
 
 @frozen
@@ -131,25 +163,50 @@ class Routes:
         self,
         route: str,
         *scopes: str,
-        takes: type[T],
-        gives: type[R],
+        request_type: type[T],
+        response_type: type[R],
         reason: str = REASON.name,
-        locates: Callable[[R], str] | None = None,
-        is_birth: Callable[[R], bool] | None = None,
-        is_keyed: bool = False,
+        location_id: Callable[[R], str] | None = None,
+        is_created: Callable[[R], bool] | None = None,
+        accepts_idempotency_key: bool = False,
     ) -> Declared[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
         A command's body says why in `reason`, or in the field of this name; where that is '', it asks, and changes
-        nothing by itself. `locates` gives the id of what was born, `is_birth` says whether anything was.
+        nothing by itself. `location_id` gives the id of what was born, `is_created` says whether anything was.
         """
         why = "" if route.startswith("GET ") else reason
-        said: dict[str, Any] = {"reason": why, "locates": locates, "is_birth": is_birth, "is_keyed": is_keyed}
-        return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, **said))
+        options: dict[str, Any] = {
+            "reason": why,
+            "location_id": location_id,
+            "is_created": is_created,
+            "accepts_idempotency_key": accepts_idempotency_key,
+        }
+        return self._declare(
+            route,
+            partial(
+                Operation,
+                scopes=scopes,
+                request_type=request_type,
+                response_type=response_type,
+                **options,
+            ),
+        )
 
-    def pages(self, route: str, *scopes: str, takes: type[T], gives: type[R]) -> Declared[T, Page[R]]:
+    def pages(
+        self, route: str, *scopes: str, request_type: type[T], response_type: type[R]
+    ) -> Declared[T, Page[R]]:
         """Declare a question that is answered page by page."""
-        return self._declare(route, partial(Operation, scopes=scopes, takes=takes, gives=gives, is_paged=True))
+        return self._declare(
+            route,
+            partial(
+                Operation,
+                scopes=scopes,
+                request_type=request_type,
+                response_type=response_type,
+                is_paged=True,
+            ),
+        )
 
     def _declare(self, route: str, operation: Callable[..., Operation]) -> Declared[Any, Any]:
         method, rule = route.split()
@@ -175,23 +232,29 @@ class Server(Calls):
             asked = {name: value for name, value in values.items() if name in taken}
             if operation.is_owned:
                 asked[USER_ID] = call.caller.user_id
-            return _answer(operation, operation.view(call, structure(asked, operation.takes)))
+            return _answer(
+                operation, operation.view(call, structure(asked, operation.request_type))
+            )
 
-        taken = {each.name for each in attributes_of(operation.takes)}
+        taken = {each.name for each in attributes_of(operation.request_type)}
         return respond
 
-    def _call(self, operation: Operation, values: Mapping[str, Any]) -> Call:
-        once: Once[Any] | None = Once(values["once_key"], operation.gives) if "once_key" in values else None
+    def _call(self, operation: Operation, values: Mapping[str, Any]) -> OperationContext:
+        once: Idempotency[Any] | None = (
+            Idempotency(values["once_key"], operation.response_type)
+            if "once_key" in values
+            else None
+        )
         return self.begin(operation.rule, values.get(operation.reason, ""), once)
 
 
 def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives
-    was_there = operation.is_birth is not None and not operation.is_birth(value)
+    was_there = operation.is_created is not None and not operation.is_created(value)
     response = json_response(value, HTTPStatus.OK if was_there else operation.status)
     if operation.has_tag:
         response.set_etag(str(value.seq))
-    if operation.locates:
-        place = quote(operation.locates(value), safe="")
+    if operation.location_id:
+        place = quote(operation.location_id(value), safe="")
         response.headers["Location"] = f"{request.script_root}{request.path}/{place}"
     response.make_conditional(request)
     return response

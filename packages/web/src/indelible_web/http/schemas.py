@@ -16,16 +16,16 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 from indelible.captures import Vector
 from indelible.captures.entities import DEEPEST, is_fraction, is_reading_depth
 from indelible.kernel import Actor
-from indelible.kernel.values import is_identifier, is_sentence
+from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Ignored, attributes_of, example_for
 from indelible_web.http.parsing import wrong_fields
-from indelible_web.http.responses import shown
+from indelible_web.http.responses import to_json
 from indelible_web.http.scalars import (
     MOST,
     Items,
     Reader,
-    Says,
     Scalar,
+    SchemaProps,
     actor,
     instant,
     member_of,
@@ -42,8 +42,8 @@ from indelible_web.http.scalars import (
 T = TypeVar("T")
 Attribute: TypeAlias = "attrs.Attribute[Any]"
 
-NUMBERS: Final[Says] = {"type": "array", "items": {"type": "number"}}
-SCALARS: Final[Mapping[object, tuple[Reader, Says]]] = {
+NUMBERS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
+SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     str: (text, {"type": "string"}),
     int: (whole_number, {"type": "integer"}),
     bool: (switch, {"type": "boolean"}),
@@ -55,11 +55,11 @@ SCALARS: Final[Mapping[object, tuple[Reader, Says]]] = {
     Actor: (actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
 JSON_NAMES: Final = {"max_length": "maxLength", "max_items": "maxItems"}
-OF_VALIDATORS: Final[Mapping[object, Says]] = {  # what the document can say of them
+OF_VALIDATORS: Final[Mapping[object, SchemaProps]] = {  # what the document can say of them
     is_fraction: {"minimum": 0, "maximum": 1},
     is_reading_depth: {"minimum": 0, "maximum": DEEPEST},
-    is_sentence: {"minLength": 1, "pattern": r"\S"},
-    optional(is_sentence): {"minLength": 1, "pattern": r"\S"},
+    non_blank_line: {"minLength": 1, "pattern": r"\S"},
+    optional(non_blank_line): {"minLength": 1, "pattern": r"\S"},
     is_identifier: {"minLength": 1, "pattern": r"^\S+$"},
     optional(is_identifier): {"minLength": 1, "pattern": r"^\S+$"},
 }
@@ -74,7 +74,7 @@ class Side(StrEnum):
 
 
 @attrs.frozen
-class Unread(Generic[T]):
+class DeferredItem(Generic[T]):
     """An item of a list that is read by itself, so that a bad one is no other's business."""
 
     value: object
@@ -92,7 +92,7 @@ class UnreadField(fields.Nested):
     """A field that the document describes, and that is left to be read later."""
 
     def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread, of null too
-        found: Unread[Any] = Unread(value)
+        found: DeferredItem[Any] = DeferredItem(value)
         return found
 
 
@@ -136,14 +136,14 @@ def _declared(attribute: Attribute, side: Side) -> fields.Field[Any]:
     name, default = says.pop("data_key", None), attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):
         says["default"] = default
-    example = shown(example_for(attribute.type, attribute.name)) if side is Side.TEXT else None
+    example = to_json(example_for(attribute.type, attribute.name)) if side is Side.TEXT else None
     if example is not None:
         says["examples"] = [example]
     is_required = side is Side.ANSWER or default is attrs.NOTHING
     return _field(attribute.type, says, side, required=is_required, data_key=name)
 
 
-def _field(kind: Any, says: Says, side: Side, **options: Any) -> fields.Field[Any]:  # noqa: ANN401 - a type
+def _field(kind: Any, says: SchemaProps, side: Side, **options: Any) -> fields.Field[Any]:  # noqa: ANN401 - a type
     arguments = [each for each in typing.get_args(kind) if each is not types.NoneType]
     if typing.get_origin(kind) in (typing.Union, types.UnionType) and len(arguments) == 1:
         return _field(arguments[0], says, side, allow_none=side is not Side.TEXT, **options)
@@ -152,18 +152,24 @@ def _field(kind: Any, says: Says, side: Side, **options: Any) -> fields.Field[An
         return Items(_field(arguments[0], says, side, required=True), metadata=most, **options)
     if typing.get_origin(kind) is Mapping and side is Side.ANSWER:
         return fields.Dict(**options)
-    if typing.get_origin(kind) is Unread:
+    if typing.get_origin(kind) is DeferredItem:
         return UnreadField(schema_of(arguments[0], side), **options)
     if isinstance(kind, type) and attrs.has(kind) and kind not in SCALARS:
         return fields.Nested(schema_of(kind, side), **options)
     return _scalar(kind, says, side, **options)
 
 
-def _scalar(kind: object, says: Says, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - handed on
+def _scalar(kind: object, says: SchemaProps, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - handed on
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return scalar(member_of(kind), {"type": "string", "enum": [each.value for each in kind], **says}, **options)
+        return scalar(
+            member_of(kind),
+            {"type": "string", "enum": [each.value for each in kind], **says},
+            **options,
+        )
     if kind not in SCALARS:
-        raise UnsupportedType(f"{kind} has no schema: the bridge knows scalars, enums, T | None, tuples, attrs classes")
+        raise UnsupportedType(
+            f"{kind} has no schema: the bridge knows scalars, enums, T | None, tuples, attrs classes"
+        )
     read, known = SCALARS[kind]
     if kind is str and side is not Side.ANSWER:
         _limit(says, "max_length")
@@ -174,18 +180,24 @@ def _scalar(kind: object, says: Says, side: Side, **options: Any) -> Scalar:  # 
     is_list = known.get("type") == "array"
     if is_list and side is not Side.ANSWER:
         _limit(says, "max_items")
-    said = {JSON_NAMES.get(name, name): each for name, each in says.items() if is_list or name != "max_items"}
+    said = {
+        JSON_NAMES.get(name, name): each
+        for name, each in says.items()
+        if is_list or name != "max_items"
+    }
     return scalar(read, {**known, **said}, **options)
 
 
-def _limit(says: Says, name: str) -> object:
+def _limit(says: SchemaProps, name: str) -> object:
     if name not in says:
-        raise UnsupportedType(f"what callers send has limits: {name} is missing in the field's metadata")
+        raise UnsupportedType(
+            f"what callers send has limits: {name} is missing in the field's metadata"
+        )
     return says[name]
 
 
 def _is_numbers_or_unread(kind: Any) -> bool:  # noqa: ANN401 - a type
-    return kind == tuple[float, ...] or typing.get_origin(kind) is Unread
+    return kind == tuple[float, ...] or typing.get_origin(kind) is DeferredItem
 
 
 def _as_it_is(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be

@@ -8,26 +8,31 @@ from werkzeug.wrappers import Response
 
 from indelible import tokens
 from indelible.tokens import TokenStatus
-from indelible_web.console.context import Desk, Page
+from indelible_web.console.context import ConsoleContext, ConsolePage
 from indelible_web.console.history import Told
 from indelible_web.console.layout import asked, page
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.tokens.routes import READ, TokenAsked, TokensAsked
 
 LISTED: Final = 25
 LIFE_SHOWN: Final = 100
 
 
-def list_tokens(desk: Desk) -> Response:
+def list_tokens(desk: ConsoleContext) -> Response:
     """Tokens in order of number, of one status or of all."""
     call, wanted = _reader(desk), asked(TokensAsked, request.args)
     cursors = call.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
     after, limit = int(cursors.start() or 0), wanted.limit + 1
     rows = call.store.read(tokens.list_tokens, status=wanted.status, after=after, limit=limit)
-    return page("tokens", wanted=wanted, found=cursors.page(rows, lambda each: each.token_id), statuses=[*TokenStatus])
+    return page(
+        "tokens",
+        wanted=wanted,
+        found=cursors.page(rows, lambda each: each.token_id),
+        statuses=[*TokenStatus],
+    )
 
 
-def token(desk: Desk, token_id: str) -> Response:
+def token(desk: ConsoleContext, token_id: str) -> Response:
     """One token, and the last that happened to it, the newest first."""
     call, wanted = _reader(desk), asked(TokenAsked, {}, token_id=token_id)
     saved = call.store.read(tokens.get_token, wanted.token_id)
@@ -36,10 +41,13 @@ def token(desk: Desk, token_id: str) -> Response:
     return page("token", saved=saved, told=[Told(each, "") for each in reversed(changes)])
 
 
-def _reader(desk: Desk) -> Call:
+def _reader(desk: ConsoleContext) -> OperationContext:
     call = desk.call()
-    call.caller.demand(READ)
+    call.caller.require_scope(READ)
     return call
 
 
-PAGES: Final = (Page(rule="/tokens", view=list_tokens), Page(rule="/tokens/<token_id>", view=token))
+PAGES: Final = (
+    ConsolePage(rule="/tokens", view=list_tokens),
+    ConsolePage(rule="/tokens/<token_id>", view=token),
+)

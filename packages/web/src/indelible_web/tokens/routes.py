@@ -5,29 +5,39 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from indelible import tokens
-from indelible.app import Writing
-from indelible.kernel import Actor, Change, Once
-from indelible.kernel.values import COUNT, IDENTIFIER, LINE, is_count, is_identifier, is_sentence
+from indelible.app import WriteTx
+from indelible.kernel import Actor, Change, Idempotency
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    is_identifier,
+    non_blank_line,
+)
 from indelible.tokens import TokenStatus
 from indelible.tokens.entities import PROMPT
 from indelible.tokens.errors import AuthorNotFound, NoChain, SignatureWrong
 from indelible_web.http.access import SIGNED
-from indelible_web.http.operation import Call
+from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
-from indelible_web.http.responses import picked
+from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
 READ: Final = "tokens:read"
 RETRY: Final = "tokens:retry"
 
-routes = Routes("tokens", "NFTs, from their mint to their reveal, and the authors from whose prompts they are made.")
+routes = Routes(
+    "tokens",
+    "NFTs, from their mint to their reveal, and the authors from whose prompts they are made.",
+)
 
 
 @frozen(kw_only=True)
 class TokenAsked:
     """Which token, by its number on the chain."""
 
-    token_id: int = field(validator=is_count, metadata=COUNT)
+    token_id: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
@@ -53,8 +63,10 @@ class AuthorAsked:
 class AuthorTokensAsked(AuthorAsked):
     """Which author, and which of their tokens, the newest first."""
 
-    offset: int = field(default=0, validator=is_count, metadata={"minimum": 0, "maximum": 1_000_000_000})
-    limit: int = field(default=20, validator=is_count, metadata={"minimum": 1, "maximum": 100})
+    offset: int = field(
+        default=0, validator=bounded_int, metadata={"minimum": 0, "maximum": 1_000_000_000}
+    )
+    limit: int = field(default=20, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
 
 
 @frozen(kw_only=True)
@@ -67,8 +79,8 @@ class PromptSigned:
     """A prompt, and the message by which its wallet has asked for it."""
 
     wallet_address: str = field(validator=is_identifier, metadata={"max_length": 42})
-    prompt_text: str = field(validator=is_sentence, metadata=PROMPT)
-    message: str = field(validator=is_sentence, metadata=LINE)
+    prompt_text: str = field(validator=non_blank_line, metadata=PROMPT)
+    message: str = field(validator=non_blank_line, metadata=LINE)
     signature: str = field(validator=is_identifier, metadata={"max_length": 20_002})
 
 
@@ -105,8 +117,8 @@ class Leader:
     total_tokens: int
 
 
-@routes.pages("GET /tokens", READ, takes=TokensAsked, gives=tokens.Token)
-def find(call: Call, asked: TokensAsked) -> Page[tokens.Token]:
+@routes.pages("GET /tokens", READ, request_type=TokensAsked, response_type=tokens.Token)
+def find(call: OperationContext, asked: TokensAsked) -> Page[tokens.Token]:
     """List tokens, of one status or of all, in order of number."""
     cursors = call.cursors(asked)
     after, limit = int(cursors.start() or 0), asked.limit + 1
@@ -114,14 +126,18 @@ def find(call: Call, asked: TokensAsked) -> Page[tokens.Token]:
     return cursors.page(found, lambda token: token.token_id)
 
 
-@routes.add("GET /tokens/<token_id>", READ, takes=TokenAsked, gives=tokens.TokenSaved)
-def show(call: Call, asked: TokenAsked) -> tokens.TokenSaved:
+@routes.add(
+    "GET /tokens/<token_id>", READ, request_type=TokenAsked, response_type=tokens.TokenSaved
+)
+def show(call: OperationContext, asked: TokenAsked) -> tokens.TokenSaved:
     """Show a token; the ETag is what it must be retried for."""
     return call.store.read(tokens.get_token, asked.token_id)
 
 
-@routes.pages("GET /tokens/<token_id>/history", READ, takes=TokenPageAsked, gives=Change)
-def history(call: Call, asked: TokenPageAsked) -> Page[Change]:
+@routes.pages(
+    "GET /tokens/<token_id>/history", READ, request_type=TokenPageAsked, response_type=Change
+)
+def history(call: OperationContext, asked: TokenPageAsked) -> Page[Change]:
     """List what happened to a token, oldest first: who, why and when."""
     cursors = call.cursors(asked)
     after, limit = int(cursors.start() or 0), asked.limit + 1
@@ -129,14 +145,25 @@ def history(call: Call, asked: TokenPageAsked) -> Page[Change]:
     return cursors.page(found, lambda change: change.seq)
 
 
-@routes.add("POST /tokens/<token_id>/retry", RETRY, takes=tokens.RetryToken, gives=tokens.TokenSaved)
-def retry(call: Call, command: tokens.RetryToken) -> tokens.TokenSaved:
+@routes.add(
+    "POST /tokens/<token_id>/retry",
+    RETRY,
+    request_type=tokens.RetryToken,
+    response_type=tokens.TokenSaved,
+)
+def retry(call: OperationContext, command: tokens.RetryToken) -> tokens.TokenSaved:
     """Give a failed token another chance, and make its generation due."""
     return call.run(tokens.retry_token, command)
 
 
-@routes.add("POST /authors/prompt", *SIGNED, takes=PromptSigned, gives=PromptKept, reason="message")
-def set_prompt(call: Call, asked: PromptSigned) -> PromptKept:
+@routes.add(
+    "POST /authors/prompt",
+    *SIGNED,
+    request_type=PromptSigned,
+    response_type=PromptKept,
+    reason="message",
+)
+def set_prompt(call: OperationContext, asked: PromptSigned) -> PromptKept:
     """Let a wallet's tokens be made from a prompt; its signature opens this, and no key does. A nonce counts once."""
     wallet = asked.wallet_address
     command = tokens.SetAuthorPrompt(wallet_address=wallet, prompt_text=asked.prompt_text)
@@ -146,34 +173,46 @@ def set_prompt(call: Call, asked: PromptSigned) -> PromptKept:
     if not call.chain.is_signed_by(command.wallet_address, asked.message, asked.signature):
         raise SignatureWrong(command.wallet_address)
     owner = evolve(call.caller, actor=Actor.user(command.wallet_address))
-    return evolve(call, caller=owner, once=Once(said.nonce, PromptKept)).run(edit_author, command)
+    return evolve(call, caller=owner, once=Idempotency(said.nonce, PromptKept)).run(
+        edit_author, command
+    )
 
 
-@routes.pages("GET /authors/leaderboard", READ, takes=LeadersAsked, gives=Leader)
-def leaderboard(call: Call, _: LeadersAsked) -> Page[Leader]:
+@routes.pages("GET /authors/leaderboard", READ, request_type=LeadersAsked, response_type=Leader)
+def leaderboard(call: OperationContext, _: LeadersAsked) -> Page[Leader]:
     """List the fifty authors with most tokens; there is no page after it."""
     found = call.store.read(tokens.leaderboard)
-    return Page(items=tuple(Leader(author_address=each, total_tokens=total) for each, total in found), next=None)
+    return Page(
+        items=tuple(Leader(author_address=each, total_tokens=total) for each, total in found),
+        next=None,
+    )
 
 
-@routes.add("GET /authors/<wallet>", READ, takes=AuthorAsked, gives=AuthorShown)
-def show_author(call: Call, asked: AuthorAsked) -> AuthorShown:
+@routes.add("GET /authors/<wallet>", READ, request_type=AuthorAsked, response_type=AuthorShown)
+def show_author(call: OperationContext, asked: AuthorAsked) -> AuthorShown:
     """Show whether a wallet's owner has written a prompt, and what they are called elsewhere; of any wallet."""
     try:
         author = call.store.read(tokens.get_author, asked.wallet)
     except AuthorNotFound:
         return AuthorShown(has_prompt=False, twitter_handle=None, farcaster_handle=None)
-    return picked(AuthorShown, author, has_prompt=author.prompt_text is not None)
+    return project(AuthorShown, author, has_prompt=author.prompt_text is not None)
 
 
-@routes.add("GET /authors/<wallet>/tokens", READ, takes=AuthorTokensAsked, gives=AuthorTokensShown)
-def show_author_tokens(call: Call, asked: AuthorTokensAsked) -> AuthorTokensShown:
+@routes.add(
+    "GET /authors/<wallet>/tokens",
+    READ,
+    request_type=AuthorTokensAsked,
+    response_type=AuthorTokensShown,
+)
+def show_author_tokens(call: OperationContext, asked: AuthorTokensAsked) -> AuthorTokensShown:
     """Show some tokens of an author, the newest first; none of a wallet that was never seen."""
-    found = call.store.read(tokens.author_tokens, asked.wallet, offset=asked.offset, limit=asked.limit)
-    return picked(AuthorTokensShown, found, offset=asked.offset, limit=asked.limit)
+    found = call.store.read(
+        tokens.author_tokens, asked.wallet, offset=asked.offset, limit=asked.limit
+    )
+    return project(AuthorTokensShown, found, offset=asked.offset, limit=asked.limit)
 
 
-def edit_author(tx: Writing, command: tokens.SetAuthorPrompt) -> PromptKept:
+def edit_author(tx: WriteTx, command: tokens.SetAuthorPrompt) -> PromptKept:
     """Keep the prompt, of which the answer, and so its receipt, says nothing."""
     tokens.set_author_prompt(tx, command)
     return PromptKept(has_prompt=True)

@@ -8,15 +8,15 @@ from attrs import field, frozen
 from flask import Blueprint, Request, Response, request
 
 from indelible import tokens
-from indelible.app import Wiring, Writing
-from indelible.kernel import Actor, IndelibleError, Once, RequestInFlight
-from indelible.tokens import HintDetection
+from indelible.app import AppContext, WriteTx
+from indelible.kernel import Actor, Idempotency, IndelibleError, RequestInFlight
+from indelible.tokens import RequestScan
 from indelible.tokens.errors import NoChain
 from indelible_web.http.access import SIGNED
 from indelible_web.http.errors import InvalidPayload
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.parsing import parse_json
-from indelible_web.http.request import Caller, present
+from indelible_web.http.request import Caller, current_request
 from indelible_web.http.responses import json_response
 
 SIGNATURE: Final = "X-Alchemy-Signature"
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 class Webhooks:
     """What a provider may tell; as its own login, it knows the provider by the signature over the body's bytes."""
 
-    wiring: Wiring
+    wiring: AppContext
     metrics: Metrics
     secret: bytes = field(repr=False)
 
@@ -42,7 +42,7 @@ class Webhooks:
         wanted = hmac.digest(self.secret, request.get_data(), "sha256").hex()
         if hmac.compare_digest(request.headers.get(SIGNATURE, "").encode(), wanted.encode()):
             return Caller(actor=ALCHEMY, scopes=frozenset(SIGNED), id="alchemy")
-        self.metrics.hooked("invalid_signature")
+        self.metrics.count_webhook("invalid_signature")
         return None
 
     def alchemy(self) -> Response:
@@ -50,25 +50,34 @@ class Webhooks:
         try:
             hint, found = _read(request.get_data())
         except IndelibleError as error:
-            self.metrics.hooked("invalid_payload")
+            self.metrics.count_webhook("invalid_payload")
             raise InvalidPayload from error
         if found == "hinted" and not self._is_first(hint):
             found = "duplicate"
-        self.metrics.hooked(found)
-        return json_response({"status": {"hinted": "success", "duplicate": "duplicate"}.get(found, "ignored")}, 200)
+        self.metrics.count_webhook(found)
+        return json_response(
+            {"status": {"hinted": "success", "duplicate": "duplicate"}.get(found, "ignored")}, 200
+        )
 
-    def _is_first(self, hint: HintDetection) -> bool:
+    def _is_first(self, hint: RequestScan) -> bool:
         is_first = False
 
-        def hint_detection(tx: Writing, command: HintDetection) -> bool:
+        def hint_detection(tx: WriteTx, command: RequestScan) -> bool:
             nonlocal is_first
             is_first = True
-            tokens.hint_detection(tx, command)
+            tokens.request_scan(tx, command)
             return True
 
-        once, run = Once(hint.hint_id, bool), self.wiring.store.run
+        once, run = Idempotency(hint.hint_id, bool), self.wiring.store.run
         try:
-            run(hint_detection, hint, actor=ALCHEMY, reason=REASON, request_id=present().request_id, once=once)
+            run(
+                hint_detection,
+                hint,
+                actor=ALCHEMY,
+                reason=REASON,
+                request_id=current_request().request_id,
+                once=once,
+            )
         except RequestInFlight:
             return False
         return is_first
@@ -80,13 +89,15 @@ class Webhooks:
         return blueprint
 
 
-def _read(body: bytes) -> tuple[HintDetection, str]:
+def _read(body: bytes) -> tuple[RequestScan, str]:
     """The hint in a body, and whether it is one: not from an account over its quota, nor of a block without logs."""
     said = _object(parse_json(body))
     event = _object(said.get("event"))
-    hint = HintDetection(hint_id=said.get("id", ""))  # which checks that it is an id
+    hint = RequestScan(hint_id=said.get("id", ""))  # which checks that it is an id
     if "error" in event:
-        logger.warning("the webhook comes from an account that is over its quota: the chain is read all the same")
+        logger.warning(
+            "the webhook comes from an account that is over its quota: the chain is read all the same"
+        )
         return hint, "over_quota"
     return hint, "heartbeat" if _logs(event) == [] else "hinted"
 

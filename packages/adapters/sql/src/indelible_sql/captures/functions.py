@@ -16,8 +16,14 @@ from indelible_sql.captures.tables import RISING, SIGNALS
 from indelible_sql.schema.columns import DISTANCE, INSTANT, NUMBER, SCHEMA, TEXTS
 
 PURE: Final = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
-DOT, NORM = "vec_dot(a real[], b real[]) RETURNS double precision", "vec_norm(a real[]) RETURNS double precision"
-UNIT, LERP = "vec_unit(a real[]) RETURNS real[]", "vec_lerp(a real[], b real[], t double precision) RETURNS real[]"
+DOT, NORM = (
+    "vec_dot(a real[], b real[]) RETURNS double precision",
+    "vec_norm(a real[]) RETURNS double precision",
+)
+UNIT, LERP = (
+    "vec_unit(a real[]) RETURNS real[]",
+    "vec_lerp(a real[], b real[], t double precision) RETURNS real[]",
+)
 DIST = "vec_dist(a real[], b real[]) RETURNS double precision"
 PLAIN: Final[Mapping[str, str]] = {
     DOT: "SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y)",
@@ -41,7 +47,11 @@ BY_EXTENSION: Final[Mapping[str, str]] = {
 }
 BODY = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)").columns(prosrc=Text())
 INGEST, CAPTURE = (
-    files("indelible_sql.captures").joinpath("functions.postgresql.sql").read_text(encoding="utf-8").strip().split("\n--;\n")
+    files("indelible_sql.captures")
+    .joinpath("functions.postgresql.sql")
+    .read_text(encoding="utf-8")
+    .strip()
+    .split("\n--;\n")
 )
 NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "depth": {

@@ -9,18 +9,18 @@ from typing import Any
 from attrs import asdict
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from indelible.captures.rules.ingest import computing_by, replayed
+from indelible.captures.rules.ingest import formula_evaluator, replayed
 from indelible.captures.rules.placing import Compute
-from indelible.captures.rules.records import joined
+from indelible.captures.rules.records import merge_signal
 from indelible.captures.rules.tuning import EXACT
 from indelible.kernel.settings import Config
 from indelible_sql.captures.functions import BODY, capture_function, name_of
-from indelible_sql.captures.nearest import MAKE, MOST_INDEXED, direction, index_of
+from indelible_sql.captures.nearest import MAKE, MAX_INDEXED, direction, index_of
 from indelible_sql.captures.store import OF_ALGORITHMS, OF_SUBSPACES, SqlCaptures, signal_of
 from indelible_sql.captures.tables import ARTIFACTS, SIGNALS, SPACES
-from indelible_sql.engine.errors import translated
+from indelible_sql.engine.errors import translate_errors
 from indelible_sql.engine.session import Row, Session
-from indelible_sql.kernel.repository import SqlHeads
+from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.columns import in_schema, prefix_of
 from indelible_sql.schema.migrate import extension_of, migrating, owners
 from indelible_sql.store import SqlStore
@@ -30,7 +30,7 @@ OLDEST_INDEXING = (0, 8, 4)  # of pgvector: before, a VACUUM could damage an ind
 LARGE = (
     select(SPACES.c.id, SPACES.c.dimension)
     .join(ARTIFACTS, ARTIFACTS.c.space_id == SPACES.c.id)
-    .where(SPACES.c.dimension <= MOST_INDEXED)
+    .where(SPACES.c.dimension <= MAX_INDEXED)
     .group_by(SPACES.c.id)
     .having(func.count() > bindparam("exact"))
     .order_by(SPACES.c.id)
@@ -50,12 +50,18 @@ def install_algorithm(store: SqlStore, algorithm_id: str, owner_url: str | None 
     `owner_url` where another role owns the schema. What is there already is left alone: a text has one function.
     """
     with migrating(owner_url or store.own_url, store.schema) as (connection, place):
-        algorithm = SqlHeads(Session(connection, store.schema), OF_ALGORITHMS).get(algorithm_id).entity
+        algorithm = (
+            SqlAggregateRepository(Session(connection, store.schema), OF_ALGORITHMS)
+            .get(algorithm_id)
+            .entity
+        )
         if place is None:
             return ""
         name = name_of(algorithm.formulas)
         if connection.execute(BODY, {"name": prefix_of(connection, place) + name}).scalar() is None:
-            connection.exec_driver_sql(in_schema(connection, place, capture_function(algorithm.formulas)))
+            connection.exec_driver_sql(
+                in_schema(connection, place, capture_function(algorithm.formulas))
+            )
         return name
 
 
@@ -65,11 +71,18 @@ def index_spaces(store: SqlStore, owner_url: str | None = None) -> tuple[str, ..
     A space is large with more artifacts than `exact_search_artifacts`. Captures go on while an index is made.
     None is made, and all is searched exactly, on SQLite and where pgvector is missing or older than 0.8.4.
     """
-    with translated(), owners(owner_url or store.own_url, isolation_level="AUTOCOMMIT").connect() as connection:
-        extension = "" if connection.dialect.name == "sqlite" else extension_of(connection, OLDEST_INDEXING)
+    with (
+        translate_errors(),
+        owners(owner_url or store.own_url, isolation_level="AUTOCOMMIT").connect() as connection,
+    ):
+        extension = (
+            "" if connection.dialect.name == "sqlite" else extension_of(connection, OLDEST_INDEXING)
+        )
         if not extension:
             return ()
-        found = Session(connection, store.schema).rows(LARGE, {"exact": Config(store.config).get(EXACT)})
+        found = Session(connection, store.schema).rows(
+            LARGE, {"exact": Config(store.config).get(EXACT)}
+        )
         for space in found:
             _index(connection, prefix_of(connection, store.schema), extension, space)
         return tuple(each["id"] for each in found)
@@ -77,30 +90,40 @@ def index_spaces(store: SqlStore, owner_url: str | None = None) -> tuple[str, ..
 
 def _index(connection: Connection, place: str, extension: str, space: Row) -> None:
     index = index_of(space["id"])
-    if connection.execute(BROKEN, {"index": place + index}).scalar():  # left by one that did not come to its end
+    if connection.execute(
+        BROKEN, {"index": place + index}
+    ).scalar():  # left by one that did not come to its end
         connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {place}{index}")
     held = direction("vector", extension, space["dimension"])
-    said = {"index": index, "place": place, "extension": extension, "of": space["id"], "direction": held}
+    said = {
+        "index": index,
+        "place": place,
+        "extension": extension,
+        "of": space["id"],
+        "direction": held,
+    }
     made = connection.execute(MAKE, said).scalar_one()
     connection.exec_driver_sql(made, execution_options={"no_parameters": True})
 
 
 def folded_artifacts(session: Session) -> Iterator[dict[str, Any]]:
     """Every artifact's row."""
-    for _, signals in groupby(map(signal_of, session.stream(BY_ARTIFACT, PAGE)), key=attrgetter("artifact_id")):
-        artifact = reduce(joined, signals, None)
+    for _, signals in groupby(
+        map(signal_of, session.stream(BY_ARTIFACT, PAGE)), key=attrgetter("artifact_id")
+    ):
+        artifact = reduce(merge_signal, signals, None)
         if artifact is not None:
             yield asdict(artifact, recurse=False)
 
 
 def replayed_centroids(session: Session) -> Iterator[dict[str, Any]]:
     """Every centroid's row, computed by the database again, by the versions that its signals name."""
-    own, subspaces = SqlCaptures(session), SqlHeads(session, OF_SUBSPACES)
-    algorithms = SqlHeads(session, OF_ALGORITHMS)
+    own, subspaces = SqlCaptures(session), SqlAggregateRepository(session, OF_SUBSPACES)
+    algorithms = SqlAggregateRepository(session, OF_ALGORITHMS)
 
     @cache
     def compute_by(algorithm_id: str) -> Compute:
-        return computing_by(own, algorithms.get(algorithm_id).entity)
+        return formula_evaluator(own, algorithms.get(algorithm_id).entity)
 
     for subspace_id, signals in groupby(
         map(signal_of, session.stream(BY_SUBSPACE, PAGE)), key=attrgetter("subspace_id")

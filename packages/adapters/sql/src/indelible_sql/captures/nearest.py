@@ -13,10 +13,12 @@ from sqlalchemy.sql.selectable import TextualSelect
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.schema.columns import EMBEDDING, NUMBER
 
-INDEX: Final = "artifacts_near_"  # each begins so, which the snapshot of the schema tolerates of an HNSW alone
-MOST_INDEXED: Final = 4_000  # dimensions
+INDEX: Final = (
+    "artifacts_near_"  # each begins so, which the snapshot of the schema tolerates of an HNSW alone
+)
+MAX_INDEXED: Final = 4_000  # dimensions
 OVER: Final = 4  # times as many are fetched as are wanted, to be ranked by their exact distance
-LOOKED_AT, MOST_SCANNED = 400, 100_000  # at a time, and in all
+LOOKED_AT, MAX_SCANNED = 400, 100_000  # at a time, and in all
 # The plan must see the space's id, or it cannot know that this index is about it; and an index of vectors is of use in
 # memory alone, where no page is dearer than the next. All of it ends with the transaction.
 PREPARE: Final = text(
@@ -56,4 +58,8 @@ def by_index(place: str, extension: str, dimension: int) -> TextualSelect:
         f" WHERE space_id = :of ORDER BY {near} OPERATOR({extension}.<#>) {there} LIMIT :fetched) AS near"
         " ORDER BY distance, id LIMIT :limit"
     )
-    return text(found).bindparams(bindparam("vector", type_=EMBEDDING)).columns(**kinds, distance=NUMBER)
+    return (
+        text(found)
+        .bindparams(bindparam("vector", type_=EMBEDDING))
+        .columns(**kinds, distance=NUMBER)
+    )

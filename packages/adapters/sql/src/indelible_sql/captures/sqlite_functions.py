@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from indelible.captures.entities import Vector
 from indelible.captures.rules.formulas import FUNCTIONS
 
-INSTALLED: Final = "indelible vectors"  # what is said of a connection as long as the driver keeps it
+INSTALLED: Final = (
+    "indelible vectors"  # what is said of a connection as long as the driver keeps it
+)
 
 
 def install(connection: Connection) -> None:

@@ -11,36 +11,58 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TextualSelect
 
 from indelible.captures import CaptureArtifactCommand, CaptureResult, errors
-from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Setting, Signal, Space, Subspace, Vector
-from indelible.captures.handlers import MarginsOverShelf, RepositoryOverShelf, said_by
+from indelible.captures.entities import (
+    AlgorithmVersion,
+    Artifact,
+    Centroid,
+    Setting,
+    Signal,
+    Space,
+    Subspace,
+    Vector,
+)
+from indelible.captures.handlers import MarginService, PythonIngest, capture_values
 from indelible.captures.ports import CapturesWrite
 from indelible.captures.rules.formulas import CASES, VECTORS, formulas_of
-from indelible.captures.rules.ingest import activated
-from indelible.captures.rules.placing import Near
+from indelible.captures.rules.ingest import require_active_algorithm
+from indelible.captures.rules.placing import Candidate
 from indelible.captures.rules.records import check_same
-from indelible.captures.rules.tuning import EXACT, Tuning, tuning_of
+from indelible.captures.rules.tuning import EXACT, IngestSettings, tuning_of
 from indelible.kernel import Head, StoreBusy, instant_text
 from indelible.kernel.settings import Config
 from indelible_sql.captures.functions import BODY, name_of
-from indelible_sql.captures.nearest import LOOKED_AT, MOST_SCANNED, OVER, PREPARE, by_index, index_of
+from indelible_sql.captures.nearest import LOOKED_AT, MAX_SCANNED, OVER, PREPARE, by_index, index_of
 from indelible_sql.captures.sqlite_functions import install
-from indelible_sql.captures.tables import ALGORITHMS, ARTIFACTS, CENTROIDS, SETTINGS, SIGNALS, SPACES, SUBSPACES
+from indelible_sql.captures.tables import (
+    ALGORITHMS,
+    ARTIFACTS,
+    CENTROIDS,
+    SETTINGS,
+    SIGNALS,
+    SPACES,
+    SUBSPACES,
+)
 from indelible_sql.engine.atomic_write import parameters, row, step
-from indelible_sql.engine.errors import DatabaseFault, RefusedByGuard, ValueUnstorable
-from indelible_sql.engine.session import Question, Row, Session
+from indelible_sql.engine.errors import DatabaseFault, GuardViolation, ValueUnstorable
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, every, one
-from indelible_sql.kernel.repository import Heads, SqlHeads
+from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.schema.columns import EMBEDDING, NUMBER, REALS, Domain, prefix_of
 from indelible_sql.schema.tables import page_by, rows_by
 
-AssignmentMarginService = MarginsOverShelf  # the hand-off's name of it
-OF_SPACES = Heads(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
-OF_SUBSPACES = Heads(table=SUBSPACES, entity=Subspace, missing=errors.SubspaceNotFound)
-OF_ALGORITHMS = Heads(table=ALGORITHMS, entity=AlgorithmVersion, missing=errors.AlgorithmNotFound)
-OF_SETTINGS = Heads(table=SETTINGS, entity=Setting, missing=errors.SettingNotFound)
+AssignmentMarginService = MarginService  # the hand-off's name of it
+OF_SPACES = HeadMapping(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
+OF_SUBSPACES = HeadMapping(table=SUBSPACES, entity=Subspace, missing=errors.SubspaceNotFound)
+OF_ALGORITHMS = HeadMapping(
+    table=ALGORITHMS, entity=AlgorithmVersion, missing=errors.AlgorithmNotFound
+)
+OF_SETTINGS = HeadMapping(table=SETTINGS, entity=Setting, missing=errors.SettingNotFound)
 
 
-SPACES_OF, SUBSPACES_OF = page_by(SPACES, ("user_id",), ("id",)), page_by(SUBSPACES, ("space_id",), ("id",))
+SPACES_OF, SUBSPACES_OF = (
+    page_by(SPACES, ("user_id",), ("id",)),
+    page_by(SUBSPACES, ("space_id",), ("id",)),
+)
 ARTIFACTS_OF = page_by(ARTIFACTS, ("space_id",), ("id",))
 SIGNALS_OF = page_by(SIGNALS, ("artifact_id",), ("artifact_seq", "id"))
 APPLIED_TO = page_by(SIGNALS, ("subspace_id",), ("applied_seq", "id"))
@@ -48,14 +70,21 @@ ACTIVE = select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE").order_by(ALGO
 KEPT_SETTINGS = select(SETTINGS.c.id, SETTINGS.c.value).order_by(SETTINGS.c.id)
 SUBSPACE, CENTROID, ARTIFACT = (rows_by(table, "id") for table in (SUBSPACES, CENTROIDS, ARTIFACTS))
 CENTROIDS_OF = rows_by(CENTROIDS, "space_id").order_by(CENTROIDS.c.id)
-PAGE_AT, KEPT = rows_by(ARTIFACTS, "space_id", "normalized_url"), rows_by(SIGNALS, "user_id", "capture_key")
+PAGE_AT, KEPT = (
+    rows_by(ARTIFACTS, "space_id", "normalized_url"),
+    rows_by(SIGNALS, "user_id", "capture_key"),
+)
 FREE_SPACE = rows_by(SPACES, "id").with_for_update(nowait=True)
 NEWEST_FIRST = (SIGNALS.c.recorded_at.desc(), SIGNALS.c.id.desc())
 RECENT = rows_by(SIGNALS, "space_id").order_by(*NEWEST_FIRST).limit(bindparam("limit"))
 BORN = {table: row(table) for table in (ARTIFACTS, CENTROIDS)}
 MOVED = {table: step(table) for table in (ARTIFACTS, CENTROIDS)}
 KEEP = row(SIGNALS)
-RACES: Final = ("signals_key", "artifacts_page", "algorithms_active")  # what another transaction was first to take
+RACES: Final = (
+    "signals_key",
+    "artifacts_page",
+    "algorithms_active",
+)  # what another transaction was first to take
 POISON: Final = ("embedding_check", "number_check", "distance_check", "fraction_check")
 THE_ACTIVE: Final = "the active version"
 UNKNOWN_FUNCTION: Final = "42883"
@@ -92,22 +121,37 @@ def _near(formulas: str, place: str) -> TextualSelect:
         " WHERE part.middle IS NOT NULL"
         " ORDER BY CASE WHEN part.id = :named THEN 0 ELSE 1 END, 2, part.id LIMIT 2"
     )
-    return text(statement).bindparams(bindparam("vector", type_=EMBEDDING)).columns(id=Text(), distance=NUMBER)
+    return (
+        text(statement)
+        .bindparams(bindparam("vector", type_=EMBEDDING))
+        .columns(id=Text(), distance=NUMBER)
+    )
 
 
 @lru_cache(maxsize=100)
-def _nearest(schema: str) -> Question:
-    vector, called = bindparam("vector", type_=EMBEDDING), getattr(func, schema).vec_dist if schema else func.vec_dist
-    distance = called(ARTIFACTS.c.vector, cast(vector, REALS) if schema else vector, type_=NUMBER).label("distance")
+def _nearest(schema: str) -> Query:
+    vector, called = (
+        bindparam("vector", type_=EMBEDDING),
+        getattr(func, schema).vec_dist if schema else func.vec_dist,
+    )
+    distance = called(
+        ARTIFACTS.c.vector, cast(vector, REALS) if schema else vector, type_=NUMBER
+    ).label("distance")
     near = select(ARTIFACTS, distance).where(ARTIFACTS.c.space_id == bindparam("of"))
     return near.order_by(distance, ARTIFACTS.c.id).limit(bindparam("limit"))
 
 
 @lru_cache(maxsize=100)
 def _ingest(place: str) -> TextualSelect:
-    called = f"SELECT * FROM {place}ingest_with_signal(CAST(:request AS jsonb), CAST(:vector AS real[]))"
+    called = (
+        f"SELECT * FROM {place}ingest_with_signal(CAST(:request AS jsonb), CAST(:vector AS real[]))"
+    )
     vector = bindparam("vector", type_=EMBEDDING)
-    return text(called).bindparams(vector).columns(**{each.name: each.type for each in SIGNALS.columns})
+    return (
+        text(called)
+        .bindparams(vector)
+        .columns(**{each.name: each.type for each in SIGNALS.columns})
+    )
 
 
 @frozen
@@ -122,23 +166,25 @@ class SqlCaptures:
         """What stands before the name of a function or a table in a statement's text."""
         return prefix_of(self._session.connection, self._session.schema)
 
-    def hold(self, space_id: str) -> Head[Space]:
+    def lock(self, space_id: str) -> Head[Space]:
         """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
-        return SqlHeads(self._session, OF_SPACES).hold(space_id)
+        return SqlAggregateRepository(self._session, OF_SPACES).lock(space_id)
 
     def active(self) -> Head[AlgorithmVersion] | None:
         """The version that new captures are computed by, if there is one."""
         found = self._session.first(ACTIVE, {})
         return None if found is None else OF_ALGORITHMS.of_row(found)
 
-    def tried(self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    def run_self_test(
+        self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
         """What the database makes of each formula's case; AlgorithmNotInstalled or AlgorithmFailed."""
         name = self.place + name_of(algorithm.formulas)
         if not self._session.is_sqlite and not self._session.rows(BODY, {"name": name}):
             raise errors.AlgorithmNotInstalled(algorithm.id)
         return {name: self.computed(algorithm, name, given) for name, given in cases.items()}
 
-    def settings_kept(self) -> dict[str, str]:
+    def stored_settings(self) -> dict[str, str]:
         """Every setting's text."""
         return {found["id"]: found["value"] for found in self._session.rows(KEPT_SETTINGS, {})}
 
@@ -149,7 +195,9 @@ class SqlCaptures:
 
     def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
         """The space's next `limit` subspaces after an id, in order of id."""
-        found = self._session.rows(SUBSPACES_OF, {"space_id": space_id, "after": after, "limit": limit})
+        found = self._session.rows(
+            SUBSPACES_OF, {"space_id": space_id, "after": after, "limit": limit}
+        )
         return tuple(map(OF_SUBSPACES.of_row, found))
 
     def centroid(self, subspace_id: str) -> Centroid | None:
@@ -169,21 +217,38 @@ class SqlCaptures:
 
     def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
         """The space's next `limit` artifacts after an id, in order of id."""
-        return every(self._session, Artifact, ARTIFACTS_OF, {"space_id": space_id, "after": after, "limit": limit})
+        return every(
+            self._session,
+            Artifact,
+            ARTIFACTS_OF,
+            {"space_id": space_id, "after": after, "limit": limit},
+        )
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """The artifact's next `limit` signals after a seq, oldest first."""
-        return every(self._session, Signal, SIGNALS_OF, {"artifact_id": artifact_id, "after": after, "limit": limit})
+        return every(
+            self._session,
+            Signal,
+            SIGNALS_OF,
+            {"artifact_id": artifact_id, "after": after, "limit": limit},
+        )
 
     def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
         """The next `limit` signals that drew the subspace's centroid on, after an applied seq, in their order."""
-        return every(self._session, Signal, APPLIED_TO, {"subspace_id": subspace_id, "after": after, "limit": limit})
+        return every(
+            self._session,
+            Signal,
+            APPLIED_TO,
+            {"subspace_id": subspace_id, "after": after, "limit": limit},
+        )
 
     def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
         """The space's last `limit` signals, newest first."""
         return every(self._session, Signal, RECENT, {"space_id": space_id, "limit": limit})
 
-    def nearest(self, space_id: str, vector: Vector, *, limit: int) -> tuple[tuple[Artifact, float], ...]:
+    def nearest(
+        self, space_id: str, vector: Vector, *, limit: int
+    ) -> tuple[tuple[Artifact, float], ...]:
         """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
         values = {"of": space_id, "vector": vector, "limit": limit, "fetched": OVER * limit}
         found = self._computing(self._search(space_id, len(vector)), values)
@@ -195,33 +260,49 @@ class SqlCaptures:
             return _nearest("")
         exact = self._config.get(EXACT) if self._config else EXACT.default
         said = {"index": self.place + index_of(space_id), "exact": exact}
-        found = self._session.first(PREPARE, said | {"looked_at": str(LOOKED_AT), "scanned": str(MOST_SCANNED)})
-        return by_index(self.place, found["place"], dimension) if found else _nearest(self._session.schema)
+        found = self._session.first(
+            PREPARE, said | {"looked_at": str(LOOKED_AT), "scanned": str(MAX_SCANNED)}
+        )
+        return (
+            by_index(self.place, found["place"], dimension)
+            if found
+            else _nearest(self._session.schema)
+        )
 
-    def kept(self, user_id: str, capture_key: str) -> Signal | None:
+    def find_signal(self, user_id: str, capture_key: str) -> Signal | None:
         """The signal that was kept under the user's key."""
         return one(self._session, Signal, KEPT, {"user_id": user_id, "capture_key": capture_key})
 
-    def page_at(self, space_id: str, normalized_url: str) -> Artifact | None:
+    def artifact_by_url(self, space_id: str, normalized_url: str) -> Artifact | None:
         """The space's artifact of an address."""
-        return one(self._session, Artifact, PAGE_AT, {"space_id": space_id, "normalized_url": normalized_url})
+        return one(
+            self._session,
+            Artifact,
+            PAGE_AT,
+            {"space_id": space_id, "normalized_url": normalized_url},
+        )
 
-    def part(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]:
+    def subspace(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]:
         """A subspace and its centroid."""
         found = one(self._session, Subspace, SUBSPACE, {"id": subspace_id})
         return found, None if found is None else self.centroid(found.id)
 
-    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Near]:
+    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Candidate]:
         """The two nearest centroids of the space, a named one among them."""
-        statement = _near(activated(self.active()).formulas, self.place)
+        statement = _near(require_active_algorithm(self.active()).formulas, self.place)
         values = {"space_id": space_id, "vector": vector, "named": named}
-        return [Near(each["id"], each["distance"]) for each in self._computing(statement, values)]
+        return [
+            Candidate(each["id"], each["distance"]) for each in self._computing(statement, values)
+        ]
 
     def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> Any:
         """What the database makes of a formula, or AlgorithmFailed."""
         try:
             return self._computing(_sum(algorithm.formulas, name, self.place), given)[0]["found"]
-        except (DatabaseFault, ValueUnstorable) as error:  # SQLite knows no kinds of what a function of ours raises
+        except (
+            DatabaseFault,
+            ValueUnstorable,
+        ) as error:  # SQLite knows no kinds of what a function of ours raises
             raise errors.AlgorithmFailed(algorithm.id) from error
 
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
@@ -233,7 +314,7 @@ class SqlCaptures:
         kept = asdict(signal, recurse=False) | {"warnings": list(signal.warnings)}
         self._session.step(KEEP, parameters({SIGNALS: kept}))
 
-    def ingested(self, said: Mapping[str, Any], tuning: Tuning) -> Signal:
+    def call_capture_function(self, said: Mapping[str, Any], tuning: IngestSettings) -> Signal:
         """What PostgreSQL's own function makes of the capture, in one statement; why not, where it makes nothing."""
         level = said["engagement_level"]
         request = asdict(tuning) | {
@@ -246,7 +327,9 @@ class SqlCaptures:
             "captured_text": said["captured_at"],
         }
         vector = request.pop("vector")
-        found = self._called({"request": json.dumps(request, default=instant_text), "vector": vector})
+        found = self._called(
+            {"request": json.dumps(request, default=instant_text), "vector": vector}
+        )
         if found["id"] is None:
             self._refuse(said)
         signal = signal_of(found)
@@ -257,7 +340,7 @@ class SqlCaptures:
     def _called(self, values: Row) -> Row:
         try:
             return self._session.rows(_ingest(self.place), values)[0]
-        except RefusedByGuard as refusal:
+        except GuardViolation as refusal:
             if refusal.guard in RACES:
                 raise StoreBusy(1) from refusal
             if refusal.guard in POISON:
@@ -271,9 +354,14 @@ class SqlCaptures:
             raise
 
     def _refuse(self, said: Mapping[str, Any]) -> None:
-        space = SqlHeads(self._session, OF_SPACES).get(said["space_id"]).entity.of_user(said["user_id"]).opened()
-        space.fits(said["embedding_model"], len(said["vector"]))
-        activated(self.active())
+        space = (
+            SqlAggregateRepository(self._session, OF_SPACES)
+            .get(said["space_id"])
+            .entity.require_owner(said["user_id"])
+            .require_active()
+        )
+        space.require_model(said["embedding_model"], len(said["vector"]))
+        require_active_algorithm(self.active())
         raise StoreBusy(1)  # it was so when the function looked, and is no more
 
     def _computing(self, statement: Any, values: Row) -> list[dict[str, Any]]:
@@ -285,7 +373,7 @@ class SqlCaptures:
 def _is_kept(signal: Signal, session: Session) -> bool:
     """Whether the signal was committed: StoreTimeout while a transaction that may yet keep it holds its space."""
     session.first(FREE_SPACE, {"id": signal.space_id})
-    found = SqlCaptures(session).kept(signal.user_id, signal.capture_key)
+    found = SqlCaptures(session).find_signal(signal.user_id, signal.capture_key)
     return found is not None and found.id == signal.id
 
 
@@ -305,7 +393,7 @@ class SqlArtifacts:
     def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
         """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
         if self._is_sqlite:
-            return RepositoryOverShelf(self._tx, self._captures).ingest_with_signal(command)
-        said = said_by(self._tx, command)
-        signal = self._captures.ingested(said, tuning_of(self._tx.config))
+            return PythonIngest(self._tx, self._captures).ingest_with_signal(command)
+        said = capture_values(self._tx, command)
+        signal = self._captures.call_capture_function(said, tuning_of(self._tx.config))
         return CaptureResult.of(signal, replayed=signal.id != said["id"])

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, UniqueConstraint, literal_column
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    literal_column,
+)
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
 from indelible_sql.schema.columns import (
     ACTOR,
+    C_COLLATED_TEXT,
     CONTENT,
     DEPTH,
     DIGEST,
@@ -20,11 +28,10 @@ from indelible_sql.schema.columns import (
     NUMBER,
     ORDINAL,
     SENTENCE,
-    SORTED,
     TEXTS,
     required,
 )
-from indelible_sql.schema.guards import Guard, Shows, qualified
+from indelible_sql.schema.guards import Guard, RecordHeadRule, qualified
 from indelible_sql.schema.tables import head, key, table
 
 SPACES = head(
@@ -53,7 +60,13 @@ ALGORITHMS = head(
     ALGORITHM,
     required("formulas", SENTENCE),
     required("checksum", DIGEST),
-    Index("algorithms_active", "status", unique=True, postgresql_where=_IS_ACTIVE, sqlite_where=_IS_ACTIVE),
+    Index(
+        "algorithms_active",
+        "status",
+        unique=True,
+        postgresql_where=_IS_ACTIVE,
+        sqlite_where=_IS_ACTIVE,
+    ),
 )
 SETTINGS = head("settings", SETTING, required("value", SENTENCE))
 
@@ -72,20 +85,26 @@ ARTIFACTS = table(
     required("hash", DIGEST),
     required("user_id", IDENTIFIER),
     required("space_id", IDENTIFIER),
-    required("normalized_url", SORTED),
+    required("normalized_url", C_COLLATED_TEXT),
     Column("title", CONTENT),
-    required("title_stamp", SORTED),
+    required("title_stamp", C_COLLATED_TEXT),
     Column("content", CONTENT),
-    required("content_stamp", SORTED),
+    required("content_stamp", C_COLLATED_TEXT),
     *(required(name, kind) for name, kind in _READING),
     required("vector", EMBEDDING),
     required("content_source", IDENTIFIER),
-    required("stamp", SORTED),
+    required("stamp", C_COLLATED_TEXT),
     required("created_at", INSTANT),
     required("updated_at", INSTANT),
     UniqueConstraint("space_id", "normalized_url", name="artifacts_page"),
     key("artifacts_space", ["space_id"], "spaces", ["id"]),
-    key("artifacts_signal", ["id", "seq", "hash"], "signals", ["artifact_id", "artifact_seq", "hash"], deferred=True),
+    key(
+        "artifacts_signal",
+        ["id", "seq", "hash"],
+        "signals",
+        ["artifact_id", "artifact_seq", "hash"],
+        deferred=True,
+    ),
     Index("artifacts_of", "space_id", "id"),
     has_rowid=False,
 )
@@ -102,7 +121,13 @@ CENTROIDS = table(
     required("created_at", INSTANT),
     required("updated_at", INSTANT),
     key("centroids_subspace", ["id"], "subspaces", ["id"]),
-    key("centroids_signal", ["id", "seq", "hash"], "signals", ["subspace_id", "applied_seq", "hash"], deferred=True),
+    key(
+        "centroids_signal",
+        ["id", "seq", "hash"],
+        "signals",
+        ["subspace_id", "applied_seq", "hash"],
+        deferred=True,
+    ),
     Index("centroids_of", "space_id", "id"),
     has_rowid=False,
 )
@@ -155,9 +180,9 @@ SIGNALS = table(
     key("signals_algorithm", ["algorithm_id"], "algorithms", ["id"]),
     Index("signals_recent", "space_id", "recorded_at", "id"),
 )
-FOLDED = (ARTIFACTS, CENTROIDS)
+DERIVED_HEADS = (ARTIFACTS, CENTROIDS)
 SHOWN = (
-    Shows(
+    RecordHeadRule(
         record=SIGNALS,
         head=ARTIFACTS,
         columns={
@@ -172,7 +197,7 @@ SHOWN = (
         },
         rule="needs_artifact",
     ),
-    Shows(
+    RecordHeadRule(
         record=SIGNALS,
         head=CENTROIDS,
         columns={
@@ -200,11 +225,20 @@ def own_guards(dialect: str) -> Iterator[Guard]:
     for fixed, names in _FIXED.items():
         holds = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
         yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)
-    rising = " AND ".join(f"NEW.{name} >= OLD.{name}" for name in (*RISING, "stamp", "title_stamp", "content_stamp"))
+    rising = " AND ".join(
+        f"NEW.{name} >= OLD.{name}" for name in (*RISING, "stamp", "title_stamp", "content_stamp")
+    )
     yield Guard(table=ARTIFACTS, rule="rising", event="UPDATE", holds=rising)
     begun = f"EXISTS (SELECT 1 FROM {qualified(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
     unset = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {begun})"  # given once, and before a capture drew it on
-    yield Guard(table=SUBSPACES, rule="seeded_once", event="UPDATE", holds=f"{unset} OR NEW.seed = OLD.seed")
+    yield Guard(
+        table=SUBSPACES, rule="seeded_once", event="UPDATE", holds=f"{unset} OR NEW.seed = OLD.seed"
+    )
     alone = f"NOT EXISTS (SELECT 1 FROM {qualified(ALGORITHMS, dialect)} AS other"
     alone += " WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)"
-    yield Guard(table=ALGORITHMS, rule="one_active", event="UPDATE", holds=f"NEW.status <> 'ACTIVE' OR {alone}")
+    yield Guard(
+        table=ALGORITHMS,
+        rule="one_active",
+        event="UPDATE",
+        holds=f"NEW.status <> 'ACTIVE' OR {alone}",
+    )

@@ -4,32 +4,48 @@ from collections.abc import Iterable
 from typing import Any
 
 from attrs import asdict, fields, frozen
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, UniqueConstraint, and_, bindparam, or_, select
+from sqlalchemy import (
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.schema import Computed
 
-from indelible.concepts import CONCEPT, ConceptFilter, ConceptListed
-from indelible.concepts.entities import Concept, ConceptContent, ConceptNode, ConceptVersion, Warnings, name_key
+from indelible.concepts import CONCEPT, ConceptFilter, ConceptSummary
+from indelible.concepts.entities import (
+    Concept,
+    ConceptContent,
+    ConceptNode,
+    ConceptVersion,
+    Warnings,
+    name_key,
+)
 from indelible.concepts.errors import ConceptNotFound
-from indelible.concepts.rules.warnings import NamesLike, keys_like
-from indelible.kernel import Change, Head, digest, plain
-from indelible_sql.engine.atomic_write import row, step, together
+from indelible.concepts.rules.warnings import RelatedNames, related_name_keys
+from indelible.kernel import Change, Head, digest, to_json_value
+from indelible_sql.engine.atomic_write import atomic_write, row, step
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS, change_row, every, one
-from indelible_sql.kernel.repository import place_columns, place_of
+from indelible_sql.kernel.repository import revision_columns, revision_of
 from indelible_sql.schema.columns import (
     ACTOR,
+    C_COLLATED_TEXT,
     CONTENT,
     IDENTIFIER,
     INSTANT,
     NAME_KEY,
     ORDINAL,
-    SORTED,
     TEXTS,
     WHOLE,
     required,
 )
-from indelible_sql.schema.expressions import among, gathered
-from indelible_sql.schema.tables import HISTORY, Recorded, head, key, page_by, rows_by, table
+from indelible_sql.schema.expressions import in_json_list, json_array_agg
+from indelible_sql.schema.tables import HISTORY, RecordDigest, head, key, page_by, rows_by, table
 
 VERSION_KEY = ("concept_id", "version_number")
 CONCEPTS = head(
@@ -43,7 +59,13 @@ CONCEPTS = head(
         [*VERSION_KEY, "name_key"],
         deferred=True,
     ),
-    key("concepts_warnings", ["id", "current_version"], "concept_warnings", VERSION_KEY, deferred=True),
+    key(
+        "concepts_warnings",
+        ["id", "current_version"],
+        "concept_warnings",
+        VERSION_KEY,
+        deferred=True,
+    ),
     Index("concepts_name_key", "name_key"),
     version=required("current_version", ORDINAL),
 )
@@ -53,7 +75,7 @@ VERSIONS = table(
     required("concept_id", IDENTIFIER),
     required("version_number", ORDINAL),
     Column("previous_number", WHOLE, Computed("NULLIF(version_number - 1, 0)", persisted=True)),
-    required("name", SORTED),
+    required("name", C_COLLATED_TEXT),
     required("definition", CONTENT),
     required("explanation", CONTENT),
     required("examples", TEXTS),
@@ -71,7 +93,12 @@ VERSIONS = table(
     UniqueConstraint(*VERSION_KEY, "created_at", name="concept_versions_instant"),
     UniqueConstraint(*VERSION_KEY, "name_key", name="concept_versions_named"),
     key("concept_versions_concept", ["concept_id"], "concepts", ["id"]),
-    key("concept_versions_previous", ["concept_id", "previous_number"], "concept_versions", VERSION_KEY),
+    key(
+        "concept_versions_previous",
+        ["concept_id", "previous_number"],
+        "concept_versions",
+        VERSION_KEY,
+    ),
     has_rowid=False,
 )
 WARNINGS = table(
@@ -82,16 +109,25 @@ WARNINGS = table(
     required("ruleset", ORDINAL),
     required("warnings", TEXTS),
     PrimaryKeyConstraint(*VERSION_KEY, name="concept_warnings_number"),
-    key("concept_warnings_version", [*VERSION_KEY, "computed_at"], "concept_versions", [*VERSION_KEY, "created_at"]),
+    key(
+        "concept_warnings_version",
+        [*VERSION_KEY, "computed_at"],
+        "concept_versions",
+        [*VERSION_KEY, "created_at"],
+    ),
     has_rowid=False,
 )
 
 BESIDE = "version_"  # begins the names of a version's columns beside its concept's, which has some of the same
 CONTENT_NAMES = [each.name for each in fields(ConceptContent)]
 OWN_NAMES = [each.name for each in fields(ConceptVersion) if each.name != "content"]
-CURRENT = and_(VERSIONS.c.concept_id == CONCEPTS.c.id, VERSIONS.c.version_number == CONCEPTS.c.current_version)
+CURRENT = and_(
+    VERSIONS.c.concept_id == CONCEPTS.c.id, VERSIONS.c.version_number == CONCEPTS.c.current_version
+)
 IS_ENTITY = CONCEPTS.c.id == bindparam("concept_id")
-NODE = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prerequisites).join(VERSIONS, CURRENT)
+NODE = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prerequisites).join(
+    VERSIONS, CURRENT
+)
 
 # Else PostgreSQL may read every version that the concept ever had, to find the one by its number.
 SEEN = CONCEPTS.alias("seen")
@@ -113,9 +149,9 @@ THEIR_NAME = (
     .scalar_subquery()
 )
 NAMES = (
-    select(gathered(THEIR_NAME).label("names"))
+    select(json_array_agg(THEIR_NAME).label("names"))
     .select_from(OTHERS)
-    .where(among(OTHERS.c.name_key, "keys"), OTHERS.c.id != bindparam("concept_id"))
+    .where(in_json_list(OTHERS.c.name_key, "keys"), OTHERS.c.id != bindparam("concept_id"))
 )
 LOAD_TO_EDIT = LOAD.add_columns(NAMES.scalar_subquery().label("names"))
 GET = select(CONCEPTS).where(IS_ENTITY)
@@ -150,11 +186,13 @@ NAMES_NEAR = (
     .limit(50)
 )
 NODES = NODE.order_by(CONCEPTS.c.id).limit(bindparam("limit"))
-NODES_NAMED = NODE.where(or_(among(CONCEPTS.c.id, "ids"), among(CONCEPTS.c.name_key, "keys"))).order_by(CONCEPTS.c.id)
+NODES_NAMED = NODE.where(
+    or_(in_json_list(CONCEPTS.c.id, "ids"), in_json_list(CONCEPTS.c.name_key, "keys"))
+).order_by(CONCEPTS.c.id)
 
-CREATE = together(CONCEPTS, row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
-EDIT = together(CONCEPTS, step(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
-STEP = together(CONCEPTS, step(CONCEPTS, "name_key"), HISTORY)
+CREATE = atomic_write(CONCEPTS, row(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
+EDIT = atomic_write(CONCEPTS, step(CONCEPTS), VERSIONS, WARNINGS, HISTORY)
+STEP = atomic_write(CONCEPTS, step(CONCEPTS, "name_key"), HISTORY)
 
 LONGEST_KEY = 200  # characters of a name's key that are kept: names that begin the same are told apart afterwards
 
@@ -180,7 +218,10 @@ class SqlConcepts:
 
     def list_versions(self, concept_id: str) -> list[ConceptVersion]:
         """Every version, oldest first; none for an unknown concept."""
-        return [_version(found) for found in self._session.rows(LIST_VERSIONS, {"concept_id": concept_id})]
+        return [
+            _version(found)
+            for found in self._session.rows(LIST_VERSIONS, {"concept_id": concept_id})
+        ]
 
     def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
         """The next `limit` versions after a number."""
@@ -201,18 +242,29 @@ class SqlConcepts:
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
-    ) -> tuple[Head[Concept], ConceptVersion, NamesLike]:
+    ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
         """As `load`, and in the same look the other concepts' names that the new content is like."""
-        values = {"concept_id": concept_id, "expected_seq": expected_seq, "keys": _keys(keys_like(content))}
+        values = {
+            "concept_id": concept_id,
+            "expected_seq": expected_seq,
+            "keys": _keys(related_name_keys(content)),
+        }
         found = self._session.first(LOAD_TO_EDIT, values)
         head, version = self._loaded(found, concept_id, expected_seq)
-        return head, version, NamesLike.among(content, found["names"] if found else ())
+        return head, version, RelatedNames.among(content, found["names"] if found else ())
 
     def record(
-        self, change: Change, concept: Concept, version: ConceptVersion | None = None, warnings: Warnings = ()
+        self,
+        change: Change,
+        concept: Concept,
+        version: ConceptVersion | None = None,
+        warnings: Warnings = (),
     ) -> None:
         """Move the head and add the records that say so; Stale when another was first."""
-        moved, history = asdict(concept, recurse=False) | place_columns(change), change_row(change)
+        moved, history = (
+            asdict(concept, recurse=False) | revision_columns(change),
+            change_row(change),
+        )
         if version is None:
             self._session.write(STEP, change, {CONCEPTS: moved, HISTORY: history})
             return
@@ -234,19 +286,29 @@ class SqlConcepts:
         found = self._session.first(APPROVED, values)
         return None if found is None else int(found["version"])
 
-    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptListed, ...]:
+    def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
         """The next `limit` concepts after an id, in order of id."""
-        literal = name_key(wanted.text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values = {"after": after, "limit": limit, "pattern": f"%{literal}%", "status": wanted.status or ""}
+        literal = (
+            name_key(wanted.text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        )
+        values = {
+            "after": after,
+            "limit": limit,
+            "pattern": f"%{literal}%",
+            "status": wanted.status or "",
+        }
         rows = self._session.rows(PAGE, values)
-        return tuple(ROWS.structure({**found, "concept": found}, ConceptListed) for found in rows)
+        return tuple(ROWS.structure({**found, "concept": found}, ConceptSummary) for found in rows)
 
-    def names_like(self, version: ConceptVersion) -> NamesLike:
+    def related_names(self, version: ConceptVersion) -> RelatedNames:
         """Other concepts' names that equal the version's name, or occur in its definition."""
-        values = {"keys": _keys(keys_like(version.content)), "concept_id": version.concept_id}
-        return NamesLike.among(version.content, self._session.rows(NAMES, values)[0]["names"])
+        values = {
+            "keys": _keys(related_name_keys(version.content)),
+            "concept_id": version.concept_id,
+        }
+        return RelatedNames.among(version.content, self._session.rows(NAMES, values)[0]["names"])
 
-    def names_near(self, prefix: str) -> tuple[str, ...]:
+    def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
         """A bounded number of names whose key begins with the prefix."""
         rows = self._session.rows(NAMES_NEAR, {"first": prefix, "past": f"{prefix}\U0010ffff"})
         return tuple(found["name"] for found in rows)
@@ -261,13 +323,19 @@ class SqlConcepts:
         nodes = every(self._session, ConceptNode, NODES_NAMED, {"ids": texts, "keys": _keys(keys)})
         return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
 
-    def _loaded(self, found: Row | None, concept_id: str, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
-        head, version = self.find(concept_id) if found is None else (_head(found), _version(found, BESIDE))
+    def _loaded(
+        self, found: Row | None, concept_id: str, expected_seq: int
+    ) -> tuple[Head[Concept], ConceptVersion]:
+        head, version = (
+            self.find(concept_id) if found is None else (_head(found), _version(found, BESIDE))
+        )
         return head.expected(expected_seq), version
 
 
 def _head(found: Row) -> Head[Concept]:
-    return Head(entity=ROWS.structure(found, Concept), place=place_of(found, "current_version"))
+    return Head(
+        entity=ROWS.structure(found, Concept), revision=revision_of(found, "current_version")
+    )
 
 
 def _version(found: Row, prefix: str = "") -> ConceptVersion:
@@ -305,7 +373,7 @@ def _warnings_row(version: ConceptVersion, ruleset: int, warnings: Warnings) -> 
         "version_number": version.version_number,
         "computed_at": version.created_at,
         "ruleset": ruleset,
-        "warnings": plain(warnings),
+        "warnings": to_json_value(warnings),
     }
 
 
@@ -319,13 +387,13 @@ def _derived_of_version(found: Row) -> dict[str, Any]:
 
 
 def _kept_warnings(found: Row) -> str:
-    if plain(ROWS.structure(found["warnings"], Warnings)) != found["warnings"]:
+    if to_json_value(ROWS.structure(found["warnings"], Warnings)) != found["warnings"]:
         raise ValueError("not warnings as they are written")
     place = [found["concept_id"], found["version_number"], found["computed_at"], found["ruleset"]]
     return digest([*place, found["warnings"]])
 
 
 RECORDED = (
-    Recorded(table=VERSIONS, kept="version", digest=_kept_version, derived=_derived_of_version),
-    Recorded(table=WARNINGS, kept="warnings", digest=_kept_warnings),
+    RecordDigest(table=VERSIONS, kept="version", digest=_kept_version, derived=_derived_of_version),
+    RecordDigest(table=WARNINGS, kept="warnings", digest=_kept_warnings),
 )

@@ -29,15 +29,26 @@ from indelible_sql.schema.tables import HISTORY
 
 FIXED = ("id", "created_at")
 POSTGRESQL = make_url("postgresql://").get_dialect()()
-TRANSACTION = literal_column("history.txid::text", Text()).label("txid")  # history is the last record
+TRANSACTION = literal_column("history.txid::text", Text()).label(
+    "txid"
+)  # history is the last record
 Rows = Mapping[Table, Mapping[str, Any]]
 # Of a change's columns, those that many share which take one step, and those that each has for itself.
-ALIKE = ("lifecycle", "action", "from_state", "to_state", "adds_version", "actor", "reason", "request_id")
+ALIKE = (
+    "lifecycle",
+    "action",
+    "from_state",
+    "to_state",
+    "adds_version",
+    "actor",
+    "reason",
+    "request_id",
+)
 OWN = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")
 
 
 @frozen
-class Together:
+class AtomicWrite:
     """A head's step and its records, in both databases' forms."""
 
     head: str
@@ -45,22 +56,24 @@ class Together:
     ordered: tuple[Insert | Update, ...]
 
 
-def together(head: Table, moving: Insert | Update, *records: Table) -> Together:
+def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> AtomicWrite:
     """The write that adds one row to each record table, and only if the head moves."""
     moved = moving.returning(head.c.id).cte("head")
     *first, last = (_beside(record, moved) for record in records)
     fused = last.add_cte(*(each.cte(f"{each.table.name}_row") for each in first))
-    return Together(head=head.name, fused=fused.returning(TRANSACTION), ordered=(moving, *map(row, records)))
+    return AtomicWrite(
+        head=head.name, fused=fused.returning(TRANSACTION), ordered=(moving, *map(row, records))
+    )
 
 
 @cache
-def recording(head: Table, *records: Table, is_birth: bool) -> Together:
+def change_write(head: Table, *records: Table, is_birth: bool) -> AtomicWrite:
     """The write of one change: the head's birth or its next step, and the records that the change adds."""
-    return together(head, row(head) if is_birth else step(head), *records)
+    return atomic_write(head, row(head) if is_birth else step(head), *records)
 
 
 @cache
-def recording_many(head: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
+def bulk_change_write(head: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
     """PostgreSQL's write of many changes that take one step, what is their own given as the rows of one JSON text.
 
     Of the head's columns only those are written that one of them moves, beside the four that its change says;
@@ -69,7 +82,9 @@ def recording_many(head: Table, moving: tuple[str, ...], place: str) -> TextualS
     given = [f"{name} {_domain(HISTORY.c[name], place)}" for name in OWN]
     given += [f"head_{name} {_domain(head.c[name], place)}" for name in moving]
     setting = "".join(f", {name} = given.head_{name}" for name in moving)
-    alike = ", ".join(f"CAST(:{name} AS {_domain(HISTORY.c[name], place)}) AS {name}" for name in ALIKE)
+    alike = ", ".join(
+        f"CAST(:{name} AS {_domain(HISTORY.c[name], place)}) AS {name}" for name in ALIKE
+    )
     return text(
         # Each value becomes one of its domain here, once, and not again in each row and each table.
         f"WITH alike AS MATERIALIZED (SELECT {alike}),"
@@ -92,30 +107,44 @@ def _domain(column: Column[Any], place: str) -> str:
 
 def step(head: Table, *kept: str) -> Update:
     """Move a head from the seq that the change found it at; some of its columns may be kept as they are."""
-    moving = {column.name: _new(column) for column in written(head) if column.name not in (*FIXED, *kept)}
+    moving = {
+        column.name: _new(column)
+        for column in writable_columns(head)
+        if column.name not in (*FIXED, *kept)
+    }
     here = (head.c.id == _new(head.c.id), head.c.seq == bindparam(f"{head.name}_old_seq"))
     return update(head).where(*here).values(moving)
 
 
 def row(table: Table) -> Insert:
     """Add a row: a record, or the head of an entity that is born."""
-    return insert(table).values({column.name: _new(column) for column in written(table)})
+    return insert(table).values({column.name: _new(column) for column in writable_columns(table)})
 
 
 def parameters(rows: Rows) -> dict[str, Any]:
     """The values that the statements of a Together take."""
-    values = {f"{table.name}_{name}": value for table, columns in rows.items() for name, value in columns.items()}
-    olds = {f"{table.name}_old_seq": columns["seq"] - 1 for table, columns in rows.items() if "seq" in columns}
+    values = {
+        f"{table.name}_{name}": value
+        for table, columns in rows.items()
+        for name, value in columns.items()
+    }
+    olds = {
+        f"{table.name}_old_seq": columns["seq"] - 1
+        for table, columns in rows.items()
+        if "seq" in columns
+    }
     return values | olds
 
 
-def written(table: Table) -> list[Column[Any]]:
+def writable_columns(table: Table) -> list[Column[Any]]:
     """The columns that a write gives; the database makes the others."""
-    return [column for column in table.columns if column.computed is None and column.identity is None]
+    return [
+        column for column in table.columns if column.computed is None and column.identity is None
+    ]
 
 
 def _beside(record: Table, moved: CTE) -> Insert:
-    columns = written(record)
+    columns = writable_columns(record)
     values = select(*map(_new, columns)).select_from(moved)
     return insert(record).from_select(columns, values, include_defaults=False)
 

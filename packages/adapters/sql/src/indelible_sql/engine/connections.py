@@ -12,9 +12,9 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from indelible.kernel import StoreUnreachable, WrongUse
+from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
-from indelible_sql.engine.pools import TasksInTurn, ThreadsInTurn
+from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 
 LONGEST_WAIT_SECONDS = 10
 BUSY_MILLISECONDS = 5_000
@@ -40,14 +40,18 @@ class Pool:
 
 def open_engines(url: str, pool: Pool) -> Engines:
     """The pools of threads."""
-    writer, reader = (create_engine(target, **options) for target, options in _pools(address(url), pool, sync=True))
+    writer, reader = (
+        create_engine(target, **options)
+        for target, options in _pools(address(url), pool, sync=True)
+    )
     return _prepared(writer, reader)
 
 
 def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:
     """The pools of an event loop, in both their faces."""
     writer, reader = (
-        create_async_engine(target, **options) for target, options in _pools(address(url), pool, sync=False)
+        create_async_engine(target, **options)
+        for target, options in _pools(address(url), pool, sync=False)
     )
     return _prepared(writer.sync_engine, reader.sync_engine), (writer, reader)
 
@@ -57,26 +61,32 @@ def address(url: str) -> URL:
     try:
         return make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise WrongUse("this is no address of a database") from error
+        raise UsageError("this is no address of a database") from error
 
 
-def joined(engine: Engine) -> Engines:
+def host_engines(engine: Engine) -> Engines:
     """A host's own engine, taken as it is."""
     is_sqlite = engine.dialect.name == "sqlite"
-    return Engines(writer=engine, reader=engine.execution_options() if is_sqlite else _read_only(engine))
+    return Engines(
+        writer=engine, reader=engine.execution_options() if is_sqlite else _read_only(engine)
+    )
 
 
-def _pools(url: URL, pool: Pool, *, sync: bool) -> tuple[tuple[URL, dict[str, Any]], tuple[URL, dict[str, Any]]]:
-    in_turn = ThreadsInTurn if sync else TasksInTurn
+def _pools(
+    url: URL, pool: Pool, *, sync: bool
+) -> tuple[tuple[URL, dict[str, Any]], tuple[URL, dict[str, Any]]]:
+    in_turn = FairQueuePool if sync else AsyncFairQueuePool
     wait = {"poolclass": in_turn, "pool_timeout": LONGEST_WAIT_SECONDS, "hide_parameters": True}
     many = wait | {"pool_size": pool.size, "max_overflow": pool.overflow}
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
-            raise WrongUse("a SQLite store is a file; for a store in memory, use indelible.memory.MemoryStore")
+            raise UsageError(
+                "a SQLite store is a file; for a store in memory, use indelible.memory.MemoryStore"
+            )
         target = url.set(drivername="sqlite" if sync else "sqlite+aiosqlite")
         return (target, wait | {"pool_size": 1, "max_overflow": 0}), (target, many)
     if url.get_backend_name() != "postgresql":
-        raise WrongUse(f"indelible knows SQLite and PostgreSQL, not {url.get_backend_name()}")
+        raise UsageError(f"indelible knows SQLite and PostgreSQL, not {url.get_backend_name()}")
     arguments = {
         "prepare_threshold": 1 if pool.prepare else None,
         "connect_timeout": LONGEST_WAIT_SECONDS,
@@ -115,13 +125,13 @@ def check_directory(_: object, __: object, arguments: Sequence[str], ___: object
 
 
 def _prepare_writer(connection: Any, _: object) -> None:
-    cursor = patient(connection)
-    into_wal(cursor)
+    cursor = sqlite_cursor(connection)
+    enable_wal(cursor)
     _protect(connection, cursor, "PRAGMA synchronous = FULL")
 
 
 def _prepare_reader(connection: Any, _: object) -> None:
-    _protect(connection, patient(connection), "PRAGMA query_only = ON")
+    _protect(connection, sqlite_cursor(connection), "PRAGMA query_only = ON")
 
 
 def _protect(connection: Any, cursor: Any, pragma: str) -> None:
@@ -131,7 +141,7 @@ def _protect(connection: Any, cursor: Any, pragma: str) -> None:
     install(connection)
 
 
-def patient(connection: Any) -> Any:
+def sqlite_cursor(connection: Any) -> Any:
     """A cursor of a SQLite connection that begins no transaction of its own accord, and waits for who writes."""
     connection.isolation_level = None  # the driver must not begin transactions: the engine does
     cursor = connection.cursor()
@@ -139,7 +149,7 @@ def patient(connection: Any) -> Any:
     return cursor
 
 
-def into_wal(cursor: Any) -> None:
+def enable_wal(cursor: Any) -> None:
     """Turn the file to WAL; SQLite refuses that at once, whatever its timeout, while another writes or turns it."""
     until = monotonic() + BUSY_MILLISECONDS / 1_000
     while True:
@@ -148,7 +158,9 @@ def into_wal(cursor: Any) -> None:
         except OperationalError as error:
             if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or monotonic() > until:
                 raise
-            cursor.execute("BEGIN IMMEDIATE")  # which waits for the other as long as the timeout allows
+            cursor.execute(
+                "BEGIN IMMEDIATE"
+            )  # which waits for the other as long as the timeout allows
             cursor.execute("ROLLBACK")
         else:
             return

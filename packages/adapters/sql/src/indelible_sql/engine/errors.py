@@ -10,7 +10,14 @@ from attrs import frozen
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from indelible.kernel import IndelibleError, Invalid, StoreBusy, StoreUnreachable, Unavailable, WrongUse
+from indelible.kernel import (
+    IndelibleError,
+    Invalid,
+    StoreBusy,
+    StoreUnreachable,
+    Unavailable,
+    UsageError,
+)
 
 
 @frozen
@@ -63,7 +70,7 @@ class StoreTimeout(Unavailable):
 
 
 @frozen
-class RefusedByGuard(IndelibleError):
+class GuardViolation(IndelibleError):
     """The database refused a write that the domain had let pass: a defect of an adapter, never a business answer."""
 
     code: ClassVar[str] = "REFUSED_BY_GUARD"
@@ -86,7 +93,7 @@ class DatabaseFault(Unavailable):
     state: str
 
 
-class Fate(Enum):
+class CommitFate(Enum):
     """What became of a transaction whose statement or COMMIT raised."""
 
     LOST_RACE = auto()  # nothing was committed: the handler may run again
@@ -96,8 +103,21 @@ class Fate(Enum):
 
 logger = logging.getLogger("indelible.sql")
 
-BUSY = ("40001", "40P01", "SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY", "SQLITE_LOCKED")
-READ_ONLY = ("25006", "SQLITE_READONLY", "SQLITE_READONLY_DBMOVED", "SQLITE_READONLY_DIRECTORY", "SQLITE_CANTOPEN")
+BUSY = (
+    "40001",
+    "40P01",
+    "SQLITE_BUSY",
+    "SQLITE_BUSY_SNAPSHOT",
+    "SQLITE_BUSY_RECOVERY",
+    "SQLITE_LOCKED",
+)
+READ_ONLY = (
+    "25006",
+    "SQLITE_READONLY",
+    "SQLITE_READONLY_DBMOVED",
+    "SQLITE_READONLY_DIRECTORY",
+    "SQLITE_CANTOPEN",
+)
 BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (BUSY, partial(StoreBusy, 1)),
     (("53100", "SQLITE_FULL"), StoreFull),
@@ -106,7 +126,11 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (("28P01", "28000", "42501"), AccessDenied),
     (("55P03", "57014", "25P03", "25P04"), StoreTimeout),
 )
-UNTAKEN = ("cannot adapt type", "binding parameter", "cannot contain NUL")  # drivers' words, with no state beside them
+UNTAKEN = (
+    "cannot adapt type",
+    "binding parameter",
+    "cannot contain NUL",
+)  # drivers' words, with no state beside them
 KEYS = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
 
 
@@ -116,16 +140,18 @@ def state_of(error: DBAPIError) -> str:
     return next(filter(None, names), "")
 
 
-def fate_of(error: DBAPIError) -> Fate:
+def fate_of(error: DBAPIError) -> CommitFate:
     """What became of the transaction in which the error was raised."""
     state = state_of(error)
     if state in BUSY:
-        return Fate.LOST_RACE
-    is_broken = error.connection_invalidated or (not state and isinstance(error, OperationalError | InterfaceError))
-    return Fate.UNKNOWN if is_broken or state.startswith(("57P", "08")) else Fate.FAILED
+        return CommitFate.LOST_RACE
+    is_broken = error.connection_invalidated or (
+        not state and isinstance(error, OperationalError | InterfaceError)
+    )
+    return CommitFate.UNKNOWN if is_broken or state.startswith(("57P", "08")) else CommitFate.FAILED
 
 
-class translated:  # noqa: N801 - it reads as a function, and runs with each statement: a generator costs four times as much
+class translate_errors:  # noqa: N801 - it reads as a function, and runs with each statement: a generator costs four times as much
     """Let no driver's error out: it becomes the cause of one of ours, without a query or a value."""
 
     def __enter__(self) -> None:
@@ -135,13 +161,20 @@ class translated:  # noqa: N801 - it reads as a function, and runs with each sta
         """Raise our own error for a driver's."""
         if isinstance(error, DBAPIError):
             # Only the state: the driver's own text can hold a bound value.
-            level = logging.WARNING if state_of(error).startswith(KEYS) else logging.ERROR  # a guard has done its work
-            logger.log(level, "database error %s (%s)", state_of(error) or "no state", type(error.orig).__name__)
+            level = (
+                logging.WARNING if state_of(error).startswith(KEYS) else logging.ERROR
+            )  # a guard has done its work
+            logger.log(
+                level,
+                "database error %s (%s)",
+                state_of(error) or "no state",
+                type(error.orig).__name__,
+            )
             raise fault_of(error) from error
         if isinstance(error, PoolTimeout):
             raise NoConnectionFree from error
         if isinstance(error, ResourceClosedError):
-            raise WrongUse("the transaction has ended") from error
+            raise UsageError("the transaction has ended") from error
 
 
 def fault_of(error: DBAPIError) -> IndelibleError:
@@ -150,13 +183,19 @@ def fault_of(error: DBAPIError) -> IndelibleError:
     for states, fault in BY_STATE:
         if state in states:
             return fault()
-    if "password authentication failed" in str(error.orig):  # while connecting, the driver gives no state
+    if "password authentication failed" in str(
+        error.orig
+    ):  # while connecting, the driver gives no state
         return AccessDenied()
     if state.startswith(KEYS):
-        return RefusedByGuard(_guard_of(error), state)
+        return GuardViolation(_guard_of(error), state)
     if state.startswith("22") or any(words in str(error.orig) for words in UNTAKEN):
         return ValueUnstorable()
-    return StoreUnreachable(type(error.orig).__name__) if fate_of(error) is Fate.UNKNOWN else DatabaseFault(state)
+    return (
+        StoreUnreachable(type(error.orig).__name__)
+        if fate_of(error) is CommitFate.UNKNOWN
+        else DatabaseFault(state)
+    )
 
 
 def _guard_of(error: DBAPIError) -> str:

@@ -12,7 +12,10 @@ class Failpoint(Enum):
     """A moment of a command: where it is reached, and what has been done by then."""
 
     BEFORE_BEGIN = "store.py: SqlStore._begun", "nothing was asked of the database"
-    AFTER_BEGIN = "store.py: SqlStore._recorded", "a transaction is open; on PostgreSQL the driver is yet to say so"
+    AFTER_BEGIN = (
+        "store.py: SqlStore._recorded",
+        "a transaction is open; on PostgreSQL the driver is yet to say so",
+    )
     BEFORE_QUESTION = (
         "session.py: Session.rows",
         "a load, a look-up, a receipt's lock or its search, a capture's function is not sent",
@@ -23,12 +26,21 @@ class Failpoint(Enum):
     )
     BEFORE_STEP = "session.py: Session.step", "on SQLite, the head or a record is not written"
     AFTER_STEP = "session.py: Session.step", "on SQLite, the head or a record is written"
-    BEFORE_FUSED = "session.py: Session._fused", "on PostgreSQL, the head and its records are not written"
-    AFTER_FUSED = "session.py: Session._fused", "on PostgreSQL, the head and its records are written"
+    BEFORE_FUSED = (
+        "session.py: Session._fused",
+        "on PostgreSQL, the head and its records are not written",
+    )
+    AFTER_FUSED = (
+        "session.py: Session._fused",
+        "on PostgreSQL, the head and its records are written",
+    )
     BEFORE_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is not written"
     AFTER_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is written"
     BEFORE_COMMIT = "store.py: SqlStore._begun", "everything is written, and COMMIT is not sent"
-    AFTER_COMMIT = "store.py: SqlStore._begun", "the COMMIT is known to be done, and the caller is not told"
+    AFTER_COMMIT = (
+        "store.py: SqlStore._begun",
+        "the COMMIT is known to be done, and the caller is not told",
+    )
 
     def __init__(self, place: str, moment: str) -> None:
         self.place, self.moment = place, moment
@@ -37,5 +49,5 @@ class Failpoint(Enum):
 AtFailpoint = Callable[[Failpoint], object]
 
 
-def unarmed(_: Failpoint) -> None:
+def no_failpoint(_: Failpoint) -> None:
     """Nothing happens: every store is opened like this, unless a test says otherwise."""

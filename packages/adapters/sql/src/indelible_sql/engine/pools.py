@@ -26,7 +26,10 @@ class _Threads(Queue[Any]):
         self.not_empty.notify_all()  # the first is among those who wait, wherever the library has it
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - the library's
-        mine, end = object(), time.monotonic() + (timeout or 0 if block else 0)  # our pools have a timeout
+        mine, end = (
+            object(),
+            time.monotonic() + (timeout or 0 if block else 0),
+        )  # our pools have a timeout
         with self.not_empty:
             self._waiting.append(mine)
             try:
@@ -77,13 +80,13 @@ class _Tasks(AsyncAdaptedQueue[Any]):
             self._queue._put(item)  # noqa: SLF001 - which no public name does
 
 
-class ThreadsInTurn(QueuePool):
+class FairQueuePool(QueuePool):
     """Connections for threads, in turn."""
 
     _queue_class = _Threads
 
 
-class TasksInTurn(AsyncAdaptedQueuePool):
+class AsyncFairQueuePool(AsyncAdaptedQueuePool):
     """Connections for tasks, in turn."""
 
     _queue_class = _Tasks

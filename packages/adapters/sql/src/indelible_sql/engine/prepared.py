@@ -24,15 +24,22 @@ class Prepared:
     own: Mapping[str, Any]  # values that the statement brings itself
     parameters: tuple[tuple[str, Convert | None], ...]
     columns: tuple[str, ...]
-    converted: tuple[tuple[str, Convert], ...]  # of the columns, those whose values are not taken as they come
+    converted: tuple[
+        tuple[str, Convert], ...
+    ]  # of the columns, those whose values are not taken as they come
     is_positional: bool
 
     def bound(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
         """The values as the driver takes them."""
         given = {**self.own, **values} if self.own else values
         if self.is_positional:
-            return [given[name] if dump is None else dump(given[name]) for name, dump in self.parameters]
-        return {name: given[name] if dump is None else dump(given[name]) for name, dump in self.parameters}
+            return [
+                given[name] if dump is None else dump(given[name]) for name, dump in self.parameters
+            ]
+        return {
+            name: given[name] if dump is None else dump(given[name])
+            for name, dump in self.parameters
+        }
 
     def read(self, found: Iterable[Any]) -> dict[str, Any]:
         """A row that the driver gave, by its columns' names."""
@@ -47,15 +54,22 @@ def prepared(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
     """The statement in the database's own words, its tables in the given schema."""
     place = {SCHEMA: "main" if dialect.name == "sqlite" else schema}
     written: Any = statement  # its types say little of what a compiler knows
-    compiled = written.compile(dialect=dialect, schema_translate_map=place, render_schema_translate=True)
+    compiled = written.compile(
+        dialect=dialect, schema_translate_map=place, render_schema_translate=True
+    )
     binds = {name: bind for bind, name in compiled.bind_names.items()}
     names = compiled.positiontup or () if compiled.positional else tuple(binds)
     shown = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
-    loads = [(column.name, _own(column.type, dialect).result_processor(dialect, None)) for column in shown]
+    loads = [
+        (column.name, _own(column.type, dialect).result_processor(dialect, None))
+        for column in shown
+    ]
     return Prepared(
         text=compiled.string,
         own={name: bind.effective_value for name, bind in binds.items() if not bind.required},
-        parameters=tuple((name, _own(binds[name].type, dialect).bind_processor(dialect)) for name in names),
+        parameters=tuple(
+            (name, _own(binds[name].type, dialect).bind_processor(dialect)) for name in names
+        ),
         columns=tuple(name for name, _ in loads),
         converted=tuple((name, load) for name, load in loads if load is not None),
         is_positional=bool(compiled.positional),

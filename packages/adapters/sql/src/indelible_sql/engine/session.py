@@ -11,17 +11,17 @@ from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
-from indelible.kernel import Change, Stale, WrongUse, instant_text
-from indelible_sql.engine.atomic_write import Rows, Together, parameters
-from indelible_sql.engine.errors import RefusedByGuard, ValueUnstorable, translated
-from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, unarmed
+from indelible.kernel import Change, Stale, UsageError, instant_text
+from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
+from indelible_sql.engine.errors import GuardViolation, ValueUnstorable, translate_errors
+from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
 from indelible_sql.engine.prepared import Prepared, prepared
 from indelible_sql.schema.columns import SCHEMA
 
-Question = Select[*tuple[Any, ...]]
+Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
 
-UNTURNED = (AttributeError, OverflowError, TypeError, ValueError)
+CONVERSION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
 DUPLICATE = "23505"  # PostgreSQL's: on SQLite nobody writes between a look and a write
 logger = logging.getLogger("indelible.sql")
 
@@ -33,29 +33,37 @@ def _as_text(value: object) -> str:
 class Session:
     """Runs statements on one connection until its transaction ends, and remembers the changes that were written."""
 
-    def __init__(self, connection: Connection, schema: str, at_failpoint: AtFailpoint = unarmed) -> None:
+    def __init__(
+        self, connection: Connection, schema: str, at_failpoint: AtFailpoint = no_failpoint
+    ) -> None:
         self._connection, self.schema, self.at_failpoint = connection, schema, at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
-        with translated():
+        with translate_errors():
             if not connection.in_transaction():
                 connection.begin()  # the cursor below begins nothing by itself
             self._cursor = connection.connection.cursor()
         self._is_open = True
         self.changes: list[Change] = []
-        self.looks: list[Callable[[Session], bool]] = []  # each finds out whether a record without a change was kept
-        self.transaction: str | None = None  # PostgreSQL's number of the transaction, once it has written
+        self.looks: list[
+            Callable[[Session], bool]
+        ] = []  # each finds out whether a record without a change was kept
+        self.transaction: str | None = (
+            None  # PostgreSQL's number of the transaction, once it has written
+        )
 
     @property
     def connection(self) -> Connection:
         """The connection; WrongUse once the transaction has ended."""
         if not self._is_open:
-            raise WrongUse("the transaction has ended")
+            raise UsageError("the transaction has ended")
         return self._connection
 
     def close(self) -> None:
         """Refuse everything from now on."""
         self._is_open = False
-        with suppress(Exception):  # a task that was ended has no connection left: its own end is what is told
+        with suppress(
+            Exception
+        ):  # a task that was ended has no connection left: its own end is what is told
             self._cursor.close()
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
@@ -65,11 +73,14 @@ class Session:
         self.at_failpoint(Failpoint.AFTER_QUESTION)
         return found
 
-    def stream(self, statement: Question, page: int) -> Iterator[Row]:
+    def stream(self, statement: Query, page: int) -> Iterator[Row]:
         """Every row, fetched a page at a time."""
         # Given with the statement, so that a host's own connection keeps its own options.
-        options = {"schema_translate_map": {SCHEMA: None if self.is_sqlite else self.schema}, "yield_per": page}
-        with translated():
+        options = {
+            "schema_translate_map": {SCHEMA: None if self.is_sqlite else self.schema},
+            "yield_per": page,
+        }
+        with translate_errors():
             for found in self.connection.execute(statement, execution_options=options).mappings():
                 yield dict(found)
 
@@ -80,31 +91,39 @@ class Session:
 
     def run(self, statement: Executable, values: Row) -> int:
         """How many rows the statement touched."""
-        with translated():
+        with translate_errors():
             self._sent(statement, values)
             return int(self._cursor.rowcount)
 
-    def write(self, write: Together, change: Change, rows: Rows) -> None:
+    def write(self, write: AtomicWrite, change: Change, rows: Rows) -> None:
         """Move the head and add its records, or raise Stale when the head was not where the change found it."""
         values = parameters(rows)
         try:
-            is_done = self._in_order(write, values) if self.is_sqlite else self._fused(write.fused, values) == 1
-        except RefusedByGuard as refusal:
+            is_done = (
+                self._in_order(write, values)
+                if self.is_sqlite
+                else self._fused(write.fused, values) == 1
+            )
+        except GuardViolation as refusal:
             is_taken = refusal.state == DUPLICATE and refusal.guard.startswith(f"{write.head}_")
             if change.seq > 1 or not (is_taken or refusal.guard == f"{write.head}_no_replace"):
                 raise
-            is_done = False  # another gave birth to it, or to one like it, since this transaction looked
+            is_done = (
+                False  # another gave birth to it, or to one like it, since this transaction looked
+            )
         if not is_done:
-            raise Stale(change.entity_id, change.predecessor.seq)
+            raise Stale(change.entity_id, change.previous_revision.seq)
         self.changes.append(change)
 
-    def write_many(self, write: Executable, changes: Sequence[Change], alike: Row, rows: Sequence[Row]) -> None:
+    def write_many(
+        self, write: Executable, changes: Sequence[Change], alike: Row, rows: Sequence[Row]
+    ) -> None:
         """The same for many changes in one statement, on PostgreSQL; Stale where one of the heads had moved on."""
         if self._fused(write, {**alike, "rows": json.dumps(rows, default=_as_text)}) < len(changes):
-            raise Stale(changes[0].entity_id, changes[0].predecessor.seq)
+            raise Stale(changes[0].entity_id, changes[0].previous_revision.seq)
         self.changes.extend(changes)
 
-    def _in_order(self, write: Together, values: Row) -> bool:
+    def _in_order(self, write: AtomicWrite, values: Row) -> bool:
         return all(self.step(statement, values) == 1 for statement in write.ordered)
 
     def step(self, statement: Executable, values: Row) -> int:
@@ -123,7 +142,7 @@ class Session:
         return len(found)
 
     def _fetched(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
-        with translated():
+        with translate_errors():
             asked, found = self._sent(statement, values)
             return [asked.read(each) for each in found]
 
@@ -137,12 +156,18 @@ class Session:
             return asked, self._cursor.fetchall() if asked.columns else []
         except connection.dialect.loaded_dbapi.Error as error:
             raise self._reported(error) from error
-        except UNTURNED as error:  # of what turns values into the driver's; or of a driver whose server is gone
+        except (
+            CONVERSION_ERRORS
+        ) as error:  # of what turns values into the driver's; or of a driver whose server is gone
             if getattr(connection.connection.driver_connection, "closed", False):
-                raise self._reported(connection.dialect.loaded_dbapi.OperationalError(str(error))) from error
+                raise self._reported(
+                    connection.dialect.loaded_dbapi.OperationalError(str(error))
+                ) from error
             raise ValueUnstorable from error
         except BaseException as error:
-            if not isinstance(error, Exception):  # stopped in the middle: nobody knows what the driver waits for
+            if not isinstance(
+                error, Exception
+            ):  # stopped in the middle: nobody knows what the driver waits for
                 connection.invalidate(error)
             raise
 
@@ -152,7 +177,9 @@ class Session:
         dialect, driver = connection.dialect, connection.connection.dbapi_connection
         is_broken = dialect.is_disconnect(error, driver, self._cursor)
         if is_broken:
-            pool: Any = connection.engine.pool  # whose public way leaves the others to break one by one
+            pool: Any = (
+                connection.engine.pool
+            )  # whose public way leaves the others to break one by one
             pool._invalidate(connection.connection, error)  # noqa: SLF001
             connection.invalidate(error)
         how = {"connection_invalidated": is_broken, "dialect": dialect}

@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import Executable
 from indelible.captures.entities import EngagementLevel, Vector
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, RequestInFlight
 from indelible.kernel.idempotency import Receipt
-from indelible.kernel.values import held
+from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import parameters, row
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.engine.session import Row, Session
@@ -25,32 +25,43 @@ NO_LIMIT = 2**31 - 1
 DIGITS = re.compile("[0-9]{1,19}")  # as many digits as a bigint has
 
 OF_ENTITY = page_by(HISTORY, ("lifecycle", "entity_id"), ("seq",))
-CHANGES_ON_SQLITE = select(HISTORY, cast(HISTORY.c.position, Text).label("cursor")).limit(bindparam("limit"))
-FEED_ON_SQLITE = CHANGES_ON_SQLITE.where(HISTORY.c.position > bindparam("position")).order_by(HISTORY.c.position)
+CHANGES_ON_SQLITE = select(HISTORY, cast(HISTORY.c.position, Text).label("cursor")).limit(
+    bindparam("limit")
+)
+FEED_ON_SQLITE = CHANGES_ON_SQLITE.where(HISTORY.c.position > bindparam("position")).order_by(
+    HISTORY.c.position
+)
 NEWEST_ON_SQLITE = CHANGES_ON_SQLITE.order_by(HISTORY.c.position.desc())
 # Transactions below xmin have ended: none of them can put a row in front of the cursor any more.
 CHANGES_ON_POSTGRESQL = (
-    select(HISTORY, literal_column("concat(history.txid, '.', history.position)", Text()).label("cursor"))
+    select(
+        HISTORY,
+        literal_column("concat(history.txid, '.', history.position)", Text()).label("cursor"),
+    )
     .where(text("history.txid < pg_snapshot_xmin(pg_current_snapshot())"))
     .limit(bindparam("limit"))
 )
 FEED_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.where(
     text("(history.txid, history.position) > (CAST(:txid AS xid8), CAST(:position AS bigint))")
 ).order_by(text("history.txid, history.position"))
-NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(text("history.txid DESC, history.position DESC"))
+NEWEST_ON_POSTGRESQL = CHANGES_ON_POSTGRESQL.order_by(
+    text("history.txid DESC, history.position DESC")
+)
 # Transaction numbers mean nothing in another cluster or database, so a cursor names its own.
-HOME = text(
+DATABASE_ID = text(
     "SELECT concat(system_identifier, '.', oid) AS home FROM pg_control_system(), pg_database"
     " WHERE datname = current_database()"
 ).columns(home=Text())
 RECEIPT = rows_by(RECEIPTS, "owner", "key")
 KEEP = row(RECEIPTS)
-IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0)) AS is_free").columns(
-    is_free=Boolean()
-)
+IS_FREE = text(
+    "SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0)) AS is_free"
+).columns(is_free=Boolean())
 
 CONVERTED: Any = (Actor, EngagementLevel, Vector, date, datetime, Data, Mapping[str, Any])
-ROWS = Converter(detailed_validation=False)  # the columns' types have converted actors, instants and documents already
+ROWS = Converter(
+    detailed_validation=False
+)  # the columns' types have converted actors, instants and documents already
 ROWS.register_structure_hook_func(lambda kind: kind in CONVERTED, lambda value, _: value)
 
 
@@ -64,7 +75,7 @@ class ForeignCursor(Invalid):
 
 def change_row(change: Change) -> dict[str, Any]:
     """The columns of a change."""
-    return held(change)
+    return field_values(change)
 
 
 def one(session: Session, kind: type[T], statement: Executable, values: Row) -> T | None:
@@ -84,7 +95,9 @@ class SqlHistory:
 
     _session: Session
 
-    def of(self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None) -> tuple[Change, ...]:
+    def of(
+        self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
+    ) -> tuple[Change, ...]:
         """An entity's changes after a seq, oldest first; none for an entity that was never born."""
         most = NO_LIMIT if limit is None else limit
         values = {"lifecycle": lifecycle, "entity_id": entity_id, "after": after, "limit": most}
@@ -94,21 +107,29 @@ class SqlHistory:
         """The next `limit` changes of all entities after a cursor; '' is the beginning."""
         if self._session.is_sqlite:
             (position,) = _numbers(after, 1)
-            return _feed(self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit}), "", str(position))
+            return _feed(
+                self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit}),
+                "",
+                str(position),
+            )
         home, (cluster, database, txid, position) = self._home(), _numbers(after, 4)
         if after and f"{cluster}.{database}." != home:
             raise ForeignCursor(after)
-        rows = self._session.rows(FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit})
+        rows = self._session.rows(
+            FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit}
+        )
         return _feed(rows, home, f"{txid}.{position}")
 
     def newest(self, *, limit: int) -> Feed:
         """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
         if self._session.is_sqlite:
             return _feed(self._session.rows(NEWEST_ON_SQLITE, {"limit": limit})[::-1], "", "0")
-        return _feed(self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})[::-1], self._home(), "0.0")
+        return _feed(
+            self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})[::-1], self._home(), "0.0"
+        )
 
     def _home(self) -> str:
-        return f"{self._session.rows(HOME, {})[0]['home']}."
+        return f"{self._session.rows(DATABASE_ID, {})[0]['home']}."
 
 
 @frozen

@@ -3,7 +3,7 @@
 from sqlalchemy import Column
 
 from indelible.kernel.keys import KEY, Key, KeyNotFound
-from indelible_sql.kernel.repository import Heads
+from indelible_sql.kernel.repository import HeadMapping
 from indelible_sql.schema.columns import ACTOR, DIGEST, INSTANT, TEXTS, required
 from indelible_sql.schema.tables import head
 
@@ -15,4 +15,4 @@ KEYS = head(
     required("secret_digest", DIGEST),
     Column("expires_at", INSTANT),
 )
-HEADS = Heads(table=KEYS, entity=Key, missing=KeyNotFound)
+HEADS = HeadMapping(table=KEYS, entity=Key, missing=KeyNotFound)

@@ -11,28 +11,45 @@ from typing import Any, BinaryIO, ClassVar, Final, NamedTuple, TypeVar, cast
 from attrs import frozen
 from sqlalchemy import Table, UniqueConstraint, and_, select
 
-from indelible.kernel import Actor, Because, Change, Conflict, Invalid, WrongUse, verify_chain
-from indelible.kernel.exports import BadLine, Line, line_of, read_export, read_lines, write_export
-from indelible.kernel.history import UNBORN
+from indelible.kernel import (
+    Actor,
+    AuditContext,
+    Change,
+    Conflict,
+    Invalid,
+    UsageError,
+    verify_chain,
+)
+from indelible.kernel.exports import (
+    InvalidExportLine,
+    Line,
+    line_of,
+    read_export,
+    read_lines,
+    write_export,
+)
+from indelible.kernel.history import NO_REVISION
 from indelible.kernel.keys import KEY
 from indelible.kernel.values import UNSTORABLE
-from indelible_sql.engine.atomic_write import recording, written
-from indelible_sql.engine.errors import RefusedByGuard
-from indelible_sql.engine.session import Question, Row
+from indelible_sql.engine.atomic_write import change_write, writable_columns
+from indelible_sql.engine.errors import GuardViolation
+from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.maintenance.findings import UNREADABLE
-from indelible_sql.maintenance.rebuild import from_plain, head_row
+from indelible_sql.maintenance.rebuild import from_json, head_row
 from indelible_sql.schema.catalog import HEADS, RECORDED
-from indelible_sql.schema.tables import HISTORY, Recorded
+from indelible_sql.schema.tables import HISTORY, RecordDigest
 from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 
 FORMAT: Final = "indelible export 1"
 FIRST_LINE: Final = line_of({"format": FORMAT})
-MOST_LEVELS: Final = 32
+MAX_LEVELS: Final = 32
 PAGE: Final = 500
-CARRIED: Final = {HEADS[head].name: head for head in RECORDED}  # the heads whose entities an export carries
+CARRIED: Final = {
+    HEADS[head].name: head for head in RECORDED
+}  # the heads whose entities an export carries
 NOT_CARRIED: Final = {each.name for each in HEADS.values()} - CARRIED.keys() - {KEY.name}
-KEPT: Question = select(HISTORY.c.lifecycle).distinct().order_by(HISTORY.c.lifecycle)
+KEPT: Query = select(HISTORY.c.lifecycle).distinct().order_by(HISTORY.c.lifecycle)
 
 H = TypeVar("H")
 
@@ -88,12 +105,16 @@ class RehearsedError(Exception):
     """A history could be written, and was not."""
 
 
-def export_histories(tx: SqlReading, out: BinaryIO, *, leaving_out: Collection[str] = ()) -> Exported:
+def export_histories(
+    tx: SqlReading, out: BinaryIO, *, leaving_out: Collection[str] = ()
+) -> Exported:
     """Write every change in order of lifecycle, id and seq, each with its records; the same store, the same bytes.
 
     ExportIncomplete where the store keeps what no export carries, unless its lifecycles are given in `leaving_out`.
     """
-    missing = NOT_CARRIED.intersection(row["lifecycle"] for row in tx.session.rows(KEPT, {})).difference(leaving_out)
+    missing = NOT_CARRIED.intersection(
+        row["lifecycle"] for row in tx.session.rows(KEPT, {})
+    ).difference(leaving_out)
     if missing:
         raise ExportIncomplete(tuple(sorted(missing)))
     seqs = list[int]()
@@ -132,7 +153,9 @@ def import_each(
             store.run(rehearse, (file, history), actor=by, reason=reason)
     counts = [store.run(keep, (file, history), actor=by, reason=reason) for history in read(stream)]
     there = counts.count(0)
-    return Imported(entities=len(counts) - there, changes=sum(counts), entities_already_there=there, file=file)
+    return Imported(
+        entities=len(counts) - there, changes=sum(counts), entities_already_there=there, file=file
+    )
 
 
 def exported_hashes(file: BufferedIOBase) -> frozenset[str]:
@@ -143,18 +166,20 @@ def exported_hashes(file: BufferedIOBase) -> frozenset[str]:
 def histories(file: BufferedIOBase) -> Iterator[History]:
     """All that an export of ours tells, entity by entity; BadLine or ExportDamaged where it is not as we wrote it."""
     if next(read_lines(file), Line(1, b"")).text != FIRST_LINE:
-        raise BadLine(1, "neither the first line of an export nor a step of a history")
+        raise InvalidExportLine(1, "neither the first line of an export nor a step of a history")
     latest, taken = ("", ""), set[tuple[str, ...]]()
     for key, group in groupby(map(_told, read_export(file)), key=_entity):
-        place, history = UNBORN, tuple(group)
+        place, history = NO_REVISION, tuple(group)
         if key <= latest:
-            raise BadLine(history[0].number, "entities are not in order of lifecycle and id")
+            raise InvalidExportLine(
+                history[0].number, "entities are not in order of lifecycle and id"
+            )
         for told in history:
             with on_line(told.number):
                 place = verify_chain(HEADS[CARRIED[key[0]]], (told.change,), place)
             ids = set(_unique(told))
             if not taken.isdisjoint(ids):
-                raise BadLine(told.number, "a record has the id of an earlier one")
+                raise InvalidExportLine(told.number, "a record has the id of an earlier one")
             taken |= ids
         yield history
         latest = key
@@ -165,10 +190,12 @@ def on_line(number: int) -> Generator[None]:
     """BadLine instead of what refuses a history, be it the domain or the database."""
     try:
         yield
-    except RefusedByGuard as error:  # such as a record's id that another entity's record has
-        raise BadLine(number, f"the database has a guard against it: {error.guard}") from error
-    except (Invalid, Conflict, WrongUse) as error:
-        raise BadLine(number, str(error)) from error
+    except GuardViolation as error:  # such as a record's id that another entity's record has
+        raise InvalidExportLine(
+            number, f"the database has a guard against it: {error.guard}"
+        ) from error
+    except (Invalid, Conflict, UsageError) as error:
+        raise InvalidExportLine(number, str(error)) from error
 
 
 def _entries(tx: SqlReading, seqs: list[int]) -> Iterator[object]:
@@ -176,21 +203,28 @@ def _entries(tx: SqlReading, seqs: list[int]) -> Iterator[object]:
         for found in tx.session.stream(_question(name), PAGE):
             change = ROWS.structure(found, Change)
             added = [each.table for each in _added(change)]
-            rows = {each: {column.name: found[_label(each, column.name)] for column in each.columns} for each in added}
+            rows = {
+                each: {column.name: found[_label(each, column.name)] for column in each.columns}
+                for each in added
+            }
             seqs.append(change.seq)
             yield _entry(change, rows)
 
 
-def _question(lifecycle: str) -> Question:
+def _question(lifecycle: str) -> Query:
     """Every change of the lifecycle, beside the records that it added."""
     tables = [each.table for each in RECORDED[CARRIED[lifecycle]]]
     beside = [column.label(_label(each, column.name)) for each in tables for column in each.columns]
     source: Any = HISTORY
     for table in tables:
         owner, number = table.primary_key.columns
-        is_added = and_(HISTORY.c.adds_version == 1, HISTORY.c.entity_id == owner, HISTORY.c.version == number)
+        is_added = and_(
+            HISTORY.c.adds_version == 1, HISTORY.c.entity_id == owner, HISTORY.c.version == number
+        )
         source = source.join(table, is_added, isouter=True)
-    of_lifecycle = select(HISTORY, *beside).select_from(source).where(HISTORY.c.lifecycle == lifecycle)
+    of_lifecycle = (
+        select(HISTORY, *beside).select_from(source).where(HISTORY.c.lifecycle == lifecycle)
+    )
     return of_lifecycle.order_by(HISTORY.c.entity_id, HISTORY.c.seq)
 
 
@@ -206,15 +240,19 @@ def _entry(change: Change, rows: Mapping[Table, Row]) -> object:
     }
 
 
-def _added(change: Change) -> tuple[Recorded, ...]:
+def _added(change: Change) -> tuple[RecordDigest, ...]:
     """The records that the change adds; KeyError where no export carries its lifecycle."""
     records = RECORDED[CARRIED[change.lifecycle]]
     return records if change.adds_version else ()
 
 
-def _underived(recorded: Recorded, found: Row) -> Row:
+def _underived(recorded: RecordDigest, found: Row) -> Row:
     derived = recorded.derived(found)
-    return {each.name: found[each.name] for each in written(recorded.table) if each.name not in derived}
+    return {
+        each.name: found[each.name]
+        for each in writable_columns(recorded.table)
+        if each.name not in derived
+    }
 
 
 def _told(line: Line) -> Told:
@@ -223,19 +261,26 @@ def _told(line: Line) -> Told:
         said: dict[str, Any] = json.loads(line.text.decode())
         _check_storable(said)
         change = Change(**_taken(HISTORY, said["change"]))
-        Because(actor=change.actor, reason=change.reason, request_id=change.request_id)  # which checks them
-        rows = {each.table: _row(each, change, said["records"][each.table.name]) for each in _added(change)}
+        AuditContext(
+            actor=change.actor, reason=change.reason, request_id=change.request_id
+        )  # which checks them
+        rows = {
+            each.table: _row(each, change, said["records"][each.table.name])
+            for each in _added(change)
+        }
         if line_of(_entry(change, rows)) != line.text:
             raise ValueError("not written as an export writes it")
     except (*UNREADABLE, RecursionError) as error:
-        raise BadLine(line.number, f"unreadable: {error}") from error
+        raise InvalidExportLine(line.number, f"unreadable: {error}") from error
     return Told(line.number, change, rows)
 
 
-def _check_storable(value: Any, levels: int = MOST_LEVELS) -> None:
+def _check_storable(value: Any, levels: int = MAX_LEVELS) -> None:
     """Refuse what is too deep, and a text that no database keeps."""
     if not levels or (isinstance(value, str) and UNSTORABLE.search(value)):
-        raise ValueError(f"deeper than {MOST_LEVELS} levels, or a text with NUL or half of a surrogate pair")
+        raise ValueError(
+            f"deeper than {MAX_LEVELS} levels, or a text with NUL or half of a surrogate pair"
+        )
     for each in _below(value):
         _check_storable(each, levels - 1)
 
@@ -247,7 +292,7 @@ def _below(value: Any) -> Iterable[Any]:
     return cast("Iterable[Any]", value) if isinstance(value, list) else ()
 
 
-def _row(recorded: Recorded, change: Change, said: Row) -> Row:
+def _row(recorded: RecordDigest, change: Change, said: Row) -> Row:
     found = _taken(recorded.table, said)
     if recorded.digest(found) != change.data.get(recorded.kept):
         raise ValueError(f"the digest of {recorded.table.name} is not the one that its change kept")
@@ -255,7 +300,11 @@ def _row(recorded: Recorded, change: Change, said: Row) -> Row:
 
 
 def _taken(table: Table, said: Row) -> dict[str, Any]:
-    return {each.name: from_plain(each.type, said[each.name]) for each in written(table) if each.name in said}
+    return {
+        each.name: from_json(each.type, said[each.name])
+        for each in writable_columns(table)
+        if each.name in said
+    }
 
 
 def _entity(told: Told) -> tuple[str, str]:
@@ -285,6 +334,6 @@ def _keep(tx: SqlTransaction, told: tuple[str, History]) -> int:
         latest |= rows
         moved = head_row(head, born, change_row(change), latest)
         with on_line(number):
-            write = recording(head, *rows, HISTORY, is_birth=change.seq == 1)
+            write = change_write(head, *rows, HISTORY, is_birth=change.seq == 1)
             tx.session.write(write, change, {head: moved, **rows, HISTORY: change_row(change)})
     return len(history)

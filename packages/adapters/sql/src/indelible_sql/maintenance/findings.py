@@ -10,11 +10,18 @@ from sqlalchemy import ColumnElement, FromClause, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from indelible.kernel import IndelibleError
-from indelible_sql.engine.session import Question, Row, Session
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.schema.columns import Domain
 
 PAGE = 1_000
-UNREADABLE = (IndelibleError, ValueError, TypeError, AttributeError, LookupError, BaseValidationError)
+UNREADABLE = (
+    IndelibleError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    BaseValidationError,
+)
 
 
 class Fault(StrEnum):
@@ -42,8 +49,12 @@ class Finding:
     detail: str = ""
 
 
-def judged(
-    fault: Fault, table: Table, found: Iterable[Row], check: Callable[[Row], str], place: tuple[str, str]
+def check_rows(
+    fault: Fault,
+    table: Table,
+    found: Iterable[Row],
+    check: Callable[[Row], str],
+    place: tuple[str, str],
 ) -> Iterator[Finding]:
     """What a check says of the rows of which it says something, and which of them cannot be read."""
     for row in found:
@@ -53,10 +64,14 @@ def judged(
             detail = f"unreadable: {error}"
         if detail:
             entity_id, seq = str(row[place[0]]), row[place[1]]
-            yield Finding(fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail)
+            yield Finding(
+                fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail
+            )
 
 
-def told(session: Session, fault: Fault, table: Table, question: Question, detail: str) -> Iterator[Finding]:
+def describe(
+    session: Session, fault: Fault, table: Table, question: Query, detail: str
+) -> Iterator[Finding]:
     """The same detail of each row that a question finds: an entity's id and a seq, in this order."""
     for row in session.rows(question, {}):
         entity_id, seq = row.values()
@@ -64,23 +79,27 @@ def told(session: Session, fault: Fault, table: Table, question: Question, detai
 
 
 def rows(
-    session: Session, table: Table, key: tuple[str, ...], source: FromClause | None = None, beside: Sequence[Any] = ()
+    session: Session,
+    table: Table,
+    key: tuple[str, ...],
+    source: FromClause | None = None,
+    beside: Sequence[Any] = (),
 ) -> Iterator[Row]:
     """Every row in order of the key, a page at a time, as the driver gives it: a bad value must not end the walk."""
-    statement: Question = (
-        select(*(raw(column, column.name) for column in table.columns), *beside)
+    statement: Query = (
+        select(*(undecoded(column, column.name) for column in table.columns), *beside)
         .select_from(table if source is None else source)
         .order_by(*(table.c[name] for name in key))
     )
     return session.stream(statement, PAGE)
 
 
-def raw(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+def undecoded(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     """The column as the driver gives it."""
     return type_coerce(column, NullType()).label(name)
 
 
-def loaded(session: Session, table: Table, row: Row) -> dict[str, Any]:
+def decode_row(session: Session, table: Table, row: Row) -> dict[str, Any]:
     """The values of a row's columns, or one of UNREADABLE."""
     return {column.name: load(session, column.type, row[column.name]) for column in table.columns}
 

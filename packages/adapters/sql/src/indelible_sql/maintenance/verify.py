@@ -9,21 +9,41 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKeyConstraint, Table, and_, func, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKeyConstraint,
+    Table,
+    and_,
+    func,
+    select,
+    text,
+)
 
-from indelible.kernel import Change, IndelibleError, Lifecycle, Place, plain
-from indelible.kernel.history import UNBORN
+from indelible.kernel import Change, IndelibleError, Lifecycle, Revision, to_json_value
+from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
 from indelible_sql.captures.verify import folded_findings
-from indelible_sql.engine.errors import translated
-from indelible_sql.engine.session import Question, Row, Session
+from indelible_sql.engine.errors import translate_errors
+from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
-from indelible_sql.maintenance.findings import UNREADABLE, Fault, Finding, judged, load, loaded, raw, rows, told
-from indelible_sql.schema.admission import admit
+from indelible_sql.maintenance.findings import (
+    UNREADABLE,
+    Fault,
+    Finding,
+    check_rows,
+    decode_row,
+    describe,
+    load,
+    rows,
+    undecoded,
+)
+from indelible_sql.schema.admission import check_database
 from indelible_sql.schema.catalog import HEADS, RECORDED
 from indelible_sql.schema.columns import DOCUMENT, INSTANT
 from indelible_sql.schema.guards import shown_key
-from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, Recorded
+from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, RecordDigest
 from indelible_sql.store import SqlStore
 
 FUTURE = timedelta(days=1)
@@ -40,7 +60,7 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
 
     `heads` are a host's own.
     """
-    with translated(), store.engines.reader.connect() as connection, _every_byte(connection):
+    with translate_errors(), store.engines.reader.connect() as connection, _every_byte(connection):
         session = Session(connection, store.schema)
         if not session.is_sqlite:
             connection.exec_driver_sql(UNHURRIED)
@@ -66,7 +86,7 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
 
 def _schema(connection: Connection, store: SqlStore) -> Iterator[Finding]:
     try:
-        admit(connection, store.schema, store.lifecycles)
+        check_database(connection, store.schema, store.lifecycles)
     except IndelibleError as error:
         yield Finding(fault=Fault.SCHEMA, table="", detail=str(error))
     if connection.dialect.name == "sqlite":
@@ -74,26 +94,36 @@ def _schema(connection: Connection, store: SqlStore) -> Iterator[Finding]:
             if message != "ok":
                 yield Finding(fault=Fault.DATABASE, table="", detail=message)
         for table, rowid, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-            yield Finding(fault=Fault.DATABASE, table=table, detail=f"row {rowid} points at nothing in {parent}")
+            yield Finding(
+                fault=Fault.DATABASE,
+                table=table,
+                detail=f"row {rowid} points at nothing in {parent}",
+            )
 
 
 def _edges(kept: Edges, declared: Edges) -> Iterator[Finding]:
     for edge in sorted(kept ^ declared):
         detail = "declared, but not kept" if edge in declared else "kept, but not declared"
         yield Finding(
-            fault=Fault.EDGE, table=EDGES.name, detail=f"{' '.join(str(part) or '(unborn)' for part in edge)}: {detail}"
+            fault=Fault.EDGE,
+            table=EDGES.name,
+            detail=f"{' '.join(str(part) or '(unborn)' for part in edge)}: {detail}",
         )
 
 
 def _chains(session: Session, legal: Edges, latest: datetime) -> Iterator[Finding]:
     """Every change read back, its digest made again, and its place compared with the one before it."""
-    key, place, at = ("", ""), UNBORN, None
+    key, place, at = ("", ""), NO_REVISION, None
     for row in rows(session, HISTORY, ("lifecycle", "entity_id", "seq")):
-        name: dict[str, Any] = {"table": HISTORY.name, "entity_id": str(row["entity_id"]), "seq": row["seq"]}
+        name: dict[str, Any] = {
+            "table": HISTORY.name,
+            "entity_id": str(row["entity_id"]),
+            "seq": row["seq"],
+        }
         if (row["lifecycle"], row["entity_id"]) != key:
-            key, place, at = (row["lifecycle"], row["entity_id"]), UNBORN, None
+            key, place, at = (row["lifecycle"], row["entity_id"]), NO_REVISION, None
         try:
-            change = ROWS.structure(loaded(session, HISTORY, row), Change)
+            change = ROWS.structure(decode_row(session, HISTORY, row), Change)
         except UNREADABLE as error:
             yield Finding(fault=Fault.CHANGE, detail=f"unreadable: {error}", **name)
             continue
@@ -101,11 +131,13 @@ def _chains(session: Session, legal: Edges, latest: datetime) -> Iterator[Findin
             yield Finding(fault=Fault.CHANGE, detail=detail, **name)
         if change.at > latest:
             yield Finding(fault=Fault.FUTURE, detail=str(change.at), **name)
-        place, at = change.place, change.at
+        place, at = change.revision, change.at
 
 
-def _wrong_with(change: Change, row: Row, place: Place, at: datetime | None, legal: Edges) -> Iterator[str]:
-    if change.predecessor != place:
+def _wrong_with(
+    change: Change, row: Row, place: Revision, at: datetime | None, legal: Edges
+) -> Iterator[str]:
+    if change.previous_revision != place:
         yield "does not follow from the change before it"
     if change.hash != change.digest():
         yield "its digest is not its hash"
@@ -122,25 +154,33 @@ def _heads(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iter
     """Every head beside the change that it shows, and every change beside its head."""
     last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
     shown = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
-    beside = [raw(column, f"change_{column.name}") for column in shown] + [raw(first.c.at, "first_at")]
+    beside = [undecoded(column, f"change_{column.name}") for column in shown] + [
+        undecoded(first.c.at, "first_at")
+    ]
     both = head.join(last, _same_change(last, head, lifecycle, head.c.seq), isouter=True).join(
         first, _same_change(first, head, lifecycle, 1), isouter=True
     )
-    walk, check = rows(session, head, ("id",), both, beside), partial(_wrong_with_head, session, head, lifecycle)
-    yield from judged(Fault.HEAD, head, walk, check, ("id", "seq"))
+    walk, check = (
+        rows(session, head, ("id",), both, beside),
+        partial(_wrong_with_head, session, head, lifecycle),
+    )
+    yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
     for key in sorted(head.foreign_key_constraints, key=lambda each: str(each.name)):
         detail = f"{', '.join(key.column_keys)}: not what {key.referred_table.name} says"
-        yield from told(session, Fault.HEAD, head, _untied(head, key), detail)
+        yield from describe(session, Fault.HEAD, head, _untied(head, key), detail)
     missed = (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
         .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
-        .where(HISTORY.c.lifecycle == lifecycle.name, head.c.id.is_(None) | (HISTORY.c.seq > head.c.seq))
+        .where(
+            HISTORY.c.lifecycle == lifecycle.name,
+            head.c.id.is_(None) | (HISTORY.c.seq > head.c.seq),
+        )
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    yield from told(session, Fault.HEAD, head, missed, "the head does not show this change")
+    yield from describe(session, Fault.HEAD, head, missed, "the head does not show this change")
 
 
-def _untied(head: Table, key: ForeignKeyConstraint) -> Question:
+def _untied(head: Table, key: ForeignKeyConstraint) -> Query:
     """The heads whose key leads nowhere, which a write around the guards can do."""
     same = and_(*(each.parent == each.column for each in key.elements))
     is_set, (first, *_) = and_(*(each.parent.is_not(None) for each in key.elements)), key.elements
@@ -148,13 +188,19 @@ def _untied(head: Table, key: ForeignKeyConstraint) -> Question:
     return nowhere.where(is_set, first.column.is_(None)).order_by(head.c.id)
 
 
-def _same_change(change: Any, head: Table, lifecycle: Lifecycle[StrEnum], seq: Any) -> ColumnElement[bool]:
-    return and_(change.c.lifecycle == lifecycle.name, change.c.entity_id == head.c.id, change.c.seq == seq)
+def _same_change(
+    change: Any, head: Table, lifecycle: Lifecycle[StrEnum], seq: Any
+) -> ColumnElement[bool]:
+    return and_(
+        change.c.lifecycle == lifecycle.name, change.c.entity_id == head.c.id, change.c.seq == seq
+    )
 
 
 def own_columns(head: Table) -> tuple[Column[Any], ...]:
     """What a head holds beside its place and its record's key: kept whole in the data of its last change."""
-    tied = {name for key in head.foreign_key_constraints if key.deferrable for name in key.column_keys}
+    tied = {
+        name for key in head.foreign_key_constraints if key.deferrable for name in key.column_keys
+    }
     shown = {"created_at", "updated_at", *shown_key(head).columns_shown, *tied}
     return tuple(column for column in head.columns if column.name not in shown)
 
@@ -162,7 +208,7 @@ def own_columns(head: Table) -> tuple[Column[Any], ...]:
 def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], row: Row) -> str:
     if row["change_hash"] is None:
         return "it shows a change that history does not have"
-    found = loaded(session, head, row)
+    found = decode_row(session, head, row)
     first, last = (load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
     data = load(session, DOCUMENT, row["change_data"])
     counter = shown_key(head).columns_shown[4]
@@ -171,32 +217,44 @@ def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum
         return "its place is not its change's"
     if (found["created_at"], found["updated_at"]) != (first, last):
         return "its times are not its changes'"
-    wrong = [each.name for each in own_columns(head) if plain(found[each.name]) != data.get(each.name)]
+    wrong = [
+        each.name
+        for each in own_columns(head)
+        if to_json_value(found[each.name]) != data.get(each.name)
+    ]
     return f"{', '.join(wrong)}: not what its change kept" if wrong else ""
 
 
-def _records(session: Session, lifecycle: Lifecycle[StrEnum], recorded: Recorded) -> Iterator[Finding]:
+def _records(
+    session: Session, lifecycle: Lifecycle[StrEnum], recorded: RecordDigest
+) -> Iterator[Finding]:
     """Every record beside the digest that its change kept, and every change beside its record."""
     owner, number = recorded.table.primary_key.columns
     added = and_(HISTORY.c.lifecycle == lifecycle.name, HISTORY.c.adds_version == 1)
     of_record = and_(added, HISTORY.c.entity_id == owner, HISTORY.c.version == number)
     both = recorded.table.join(HISTORY, of_record, isouter=True)
-    place, beside = (owner.name, number.name), [raw(HISTORY.c.data, "change_data")]
+    place, beside = (owner.name, number.name), [undecoded(HISTORY.c.data, "change_data")]
     walk = rows(session, recorded.table, place, both, beside)
-    yield from judged(Fault.RECORD, recorded.table, walk, partial(_wrong_with_record, session, recorded), place)
+    yield from check_rows(
+        Fault.RECORD, recorded.table, walk, partial(_wrong_with_record, session, recorded), place
+    )
     missing = (
         select(HISTORY.c.entity_id, HISTORY.c.version)
-        .join(recorded.table, and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number), isouter=True)
+        .join(
+            recorded.table,
+            and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number),
+            isouter=True,
+        )
         .where(added, owner.is_(None))
         .order_by(HISTORY.c.entity_id, HISTORY.c.version)
     )
-    yield from told(session, Fault.RECORD, recorded.table, missing, "missing")
+    yield from describe(session, Fault.RECORD, recorded.table, missing, "missing")
 
 
-def _wrong_with_record(session: Session, recorded: Recorded, row: Row) -> str:
+def _wrong_with_record(session: Session, recorded: RecordDigest, row: Row) -> str:
     if row["change_data"] is None:
         return "no change added it"
-    found = loaded(session, recorded.table, row)
+    found = decode_row(session, recorded.table, row)
     kept, derived = recorded.digest(found), recorded.derived(found)
     data = load(session, DOCUMENT, row["change_data"])
     if kept != data.get(recorded.kept):
@@ -208,13 +266,15 @@ def _wrong_with_record(session: Session, recorded: Recorded, row: Row) -> str:
 def _receipts(session: Session) -> Iterator[Finding]:
     for row in rows(session, RECEIPTS, ("owner", "key")):
         try:
-            receipt = ROWS.structure(loaded(session, RECEIPTS, row), Receipt)
+            receipt = ROWS.structure(decode_row(session, RECEIPTS, row), Receipt)
             is_right = receipt.hash == receipt.digest()
         except UNREADABLE:
             is_right = False
         if not is_right:
             detail = "its digest is not its hash"
-            yield Finding(fault=Fault.RECEIPT, table=RECEIPTS.name, entity_id=str(row["owner"]), detail=detail)
+            yield Finding(
+                fault=Fault.RECEIPT, table=RECEIPTS.name, entity_id=str(row["owner"]), detail=detail
+            )
 
 
 def _positions(session: Session) -> Iterator[Finding]:
@@ -222,7 +282,9 @@ def _positions(session: Session) -> Iterator[Finding]:
     order = IS_BEFORE
     if session.is_sqlite:
         order = "later.position <= history.position"
-        counted: Question = select(func.count().label("total"), func.max(HISTORY.c.position).label("last"))
+        counted: Query = select(
+            func.count().label("total"), func.max(HISTORY.c.position).label("last")
+        )
         total, last = session.rows(counted, {})[0].values()
         if total != (last or 0):
             detail = f"{total} changes, but the last position is {last}"
@@ -230,11 +292,18 @@ def _positions(session: Session) -> Iterator[Finding]:
     later = HISTORY.alias("later")
     swapped = (
         select(HISTORY.c.entity_id, HISTORY.c.seq)
-        .join(later, and_(later.c.lifecycle == HISTORY.c.lifecycle, later.c.entity_id == HISTORY.c.entity_id))
+        .join(
+            later,
+            and_(
+                later.c.lifecycle == HISTORY.c.lifecycle, later.c.entity_id == HISTORY.c.entity_id
+            ),
+        )
         .where(later.c.previous_seq == HISTORY.c.seq, text(order))
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    yield from told(session, Fault.POSITION, HISTORY, swapped, "the next change stands before it in the feed")
+    yield from describe(
+        session, Fault.POSITION, HISTORY, swapped, "the next change stands before it in the feed"
+    )
 
 
 @contextmanager

@@ -57,7 +57,9 @@ class LifecycleDiffers(Unavailable):
     lifecycle: str
 
 
-def admit(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:
+def check_database(
+    connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]
+) -> None:
     """Refuse a schema that is not at head, a guard or an edge that differs, and a role that could undo them."""
     migrate.check(connection, schema)
     _check_hosts(connection, schema, lifecycles)
@@ -79,10 +81,14 @@ def kept_edges(connection: Connection, schema: str) -> dict[str, set[tuple[objec
     """The edges that are in the database, by their lifecycle."""
     statement = f"SELECT {', '.join(EDGE)} FROM {prefix_of(connection, schema)}lifecycle_edges ORDER BY 1, 2, 3"
     rows = connection.exec_driver_sql(statement).all()
-    return {name: {tuple(row[1:]) for row in edges} for name, edges in groupby(rows, key=itemgetter(0))}
+    return {
+        name: {tuple(row[1:]) for row in edges} for name, edges in groupby(rows, key=itemgetter(0))
+    }
 
 
-def _check_hosts(connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]) -> None:
+def _check_hosts(
+    connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]
+) -> None:
     """A host's declared lifecycles must be the kept ones; one that the store was not told of is only counted."""
     found = kept_edges(connection, schema)
     for lifecycle in lifecycles:
@@ -90,4 +96,6 @@ def _check_hosts(connection: Connection, schema: str, lifecycles: tuple[Lifecycl
             raise LifecycleDiffers(lifecycle.name)
     unknown = found.keys() - {each.name for each in (*HEADS.values(), *lifecycles)}
     if unknown:
-        logger.info("%d lifecycles in the database are not declared here: %s", len(unknown), sorted(unknown))
+        logger.info(
+            "%d lifecycles in the database are not declared here: %s", len(unknown), sorted(unknown)
+        )

@@ -14,17 +14,41 @@ from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
 from indelible_sql.captures.functions import functions
-from indelible_sql.captures.tables import ALGORITHMS, FOLDED, SETTINGS, SIGNALS, SPACES, SUBSPACES, own_guards
+from indelible_sql.captures.tables import (
+    ALGORITHMS,
+    DERIVED_HEADS,
+    SETTINGS,
+    SIGNALS,
+    SPACES,
+    SUBSPACES,
+    own_guards,
+)
 from indelible_sql.captures.tables import SHOWN as OF_SIGNALS
 from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.concepts.store import RECORDED as OF_CONCEPTS
 from indelible_sql.kernel.keys import KEYS
-from indelible_sql.kernel.tasks import ATTEMPTS, STAGES, WORK, work_guards
 from indelible_sql.kernel.tasks import SHOWN as OF_ATTEMPTS
+from indelible_sql.kernel.tasks import STAGES, TASK_ATTEMPTS, TASKS, task_guards
 from indelible_sql.schema.columns import DOMAINS, SCHEMA
-from indelible_sql.schema.guards import Guard, Shows, edge_guards, head_guards, record_guards, shown_guard, statements
-from indelible_sql.schema.tables import EDGE, EDGES, HISTORY, RECEIPTS, Recorded
-from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, SYSTEM_STATES, TOKENS, UPLOADS
+from indelible_sql.schema.guards import (
+    Guard,
+    RecordHeadRule,
+    edge_guards,
+    head_guards,
+    record_guards,
+    shown_guard,
+    statements,
+)
+from indelible_sql.schema.tables import EDGE, EDGES, HISTORY, RECEIPTS, RecordDigest
+from indelible_sql.tokens.tables import (
+    AUTHORS,
+    IMAGE_JOBS,
+    MINT_EVENTS,
+    REVEALS,
+    SYSTEM_STATES,
+    TOKENS,
+    UPLOADS,
+)
 from indelible_sql.tokens.tables import own_guards as token_guards
 
 HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
@@ -44,25 +68,46 @@ HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
     SYSTEM_STATES: SYSTEM_STATE,
 }
 SHOWN = (
-    Shows(
+    RecordHeadRule(
         record=VERSIONS,
         head=CONCEPTS,
-        columns={"id": "concept_id", "current_version": "version_number", "updated_at": "created_at"},
+        columns={
+            "id": "concept_id",
+            "current_version": "version_number",
+            "updated_at": "created_at",
+        },
     ),
-    Shows(
+    RecordHeadRule(
         record=WARNINGS,
         head=CONCEPTS,
-        columns={"id": "concept_id", "current_version": "version_number", "updated_at": "computed_at"},
+        columns={
+            "id": "concept_id",
+            "current_version": "version_number",
+            "updated_at": "computed_at",
+        },
     ),
     *OF_SIGNALS,
     OF_ATTEMPTS,
 )
 # What verify looks at and an export carries; keys are in neither: they mean nothing without their store.
-RECORDED: Mapping[Table, tuple[Recorded, ...]] = {CONCEPTS: OF_CONCEPTS}
-RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS, ATTEMPTS)
-TABLES = (EDGES, HISTORY, RECEIPTS, *HEADS, VERSIONS, WARNINGS, *FOLDED, SIGNALS, WORK, ATTEMPTS)
-MOVING = (*HEADS, *FOLDED, WORK)
-DIALECTS: Mapping[str, Dialect] = {name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")}
+RECORDED: Mapping[Table, tuple[RecordDigest, ...]] = {CONCEPTS: OF_CONCEPTS}
+RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS, TASK_ATTEMPTS)
+TABLES = (
+    EDGES,
+    HISTORY,
+    RECEIPTS,
+    *HEADS,
+    VERSIONS,
+    WARNINGS,
+    *DERIVED_HEADS,
+    SIGNALS,
+    TASKS,
+    TASK_ATTEMPTS,
+)
+MOVING = (*HEADS, *DERIVED_HEADS, TASKS)
+DIALECTS: Mapping[str, Dialect] = {
+    name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")
+}
 
 # SQLAlchemy knows no xid8, and SQLite needs none: there, the order of positions is the order of commits.
 TXID = (
@@ -80,10 +125,10 @@ def guards(dialect: str) -> Iterator[Guard]:
         yield shown_guard(shows, dialect)
     for head, lifecycle in HEADS.items():
         yield from head_guards(head, lifecycle, dialect)
-    for head in FOLDED:
+    for head in DERIVED_HEADS:
         yield from head_guards(head, None, dialect)
     yield from own_guards(dialect)
-    yield from work_guards(dialect)
+    yield from task_guards(dialect)
     yield from token_guards(dialect)
 
 
@@ -125,5 +170,7 @@ def _tables(dialect: str) -> Iterator[str]:
 
 
 def _text(element: ExecutableDDLElement, options: Mapping[str, Any]) -> str:
-    lines = str(element.compile(**options)).replace(f"__[SCHEMA_{SCHEMA}].", "").strip().splitlines()
+    lines = (
+        str(element.compile(**options)).replace(f"__[SCHEMA_{SCHEMA}].", "").strip().splitlines()
+    )
     return "\n".join(line.rstrip() for line in lines)

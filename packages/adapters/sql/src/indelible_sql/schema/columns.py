@@ -27,7 +27,7 @@ from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import TypeEngine
 
 from indelible.captures.entities import EngagementLevel, Vector, as_float32
-from indelible.kernel import Actor, canonical, instant_text
+from indelible.kernel import Actor, canonical_json, instant_text
 from indelible.kernel.audit import ActorKind
 
 # SQLite's strict tables know five types; what is none of these three is kept as text.
@@ -38,7 +38,12 @@ STRICT: tuple[tuple[Any, TypeEngine[Any]], ...] = (
 )
 SCHEMA = "indelible"  # a symbol: each engine translates it, SQLite to nothing
 
-INSTANT_GLOB = "[0-9]" * 4 + "-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]." + "[0-9]" * 6 + "+00:00"
+INSTANT_GLOB = (
+    "[0-9]" * 4
+    + "-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]."
+    + "[0-9]" * 6
+    + "+00:00"
+)
 HEX = "0123456789abcdef"
 BIGINT = range(-(2**63), 2**63)
 
@@ -52,7 +57,9 @@ def _unless_none(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value if value.tzinfo is UTC else value.astimezone(UTC)  # a session shows instants in its own time zone
+    return (
+        value if value.tzinfo is UTC else value.astimezone(UTC)
+    )  # a session shows instants in its own time zone
 
 
 def _whole(value: object) -> int:
@@ -86,7 +93,12 @@ class Domain(TypeDecorator[Any]):
         dump_native: Callable[[Any], Any] = _same,
     ) -> None:
         super().__init__()
-        self.name, self.native, self.rule, self.sqlite_rule = name, native, rule, sqlite_rule or rule
+        self.name, self.native, self.rule, self.sqlite_rule = (
+            name,
+            native,
+            rule,
+            sqlite_rule or rule,
+        )
         self.from_plain = from_plain
         self.dump = dump, dump if everywhere else dump_native
         self.load = load, load if everywhere else load_native
@@ -95,7 +107,9 @@ class Domain(TypeDecorator[Any]):
         """The type that the driver sees."""
         if dialect.name != "sqlite":
             return dialect.type_descriptor(self.native)
-        return dialect.type_descriptor(next((each for kind, each in STRICT if isinstance(self.native, kind)), Text()))
+        return dialect.type_descriptor(
+            next((each for kind, each in STRICT if isinstance(self.native, kind)), Text())
+        )
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """How the driver is given a value; a value that stays as it is costs no call, another as few as can be."""
@@ -107,7 +121,9 @@ class Domain(TypeDecorator[Any]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How the driver's value is taken."""
         load = self.load[dialect.name != "sqlite"]
-        gives_floats = isinstance(self.native, Double | ARRAY)  # as every driver does; SQLAlchemy's own asks which kind
+        gives_floats = isinstance(
+            self.native, Double | ARRAY
+        )  # as every driver does; SQLAlchemy's own asks which kind
         own = None if gives_floats else self.impl_instance.result_processor(dialect, coltype)
         if load is _same:
             return own
@@ -137,7 +153,14 @@ def _json(name: str, kind: str) -> Domain:
         f"jsonb_typeof({{0}}) = '{kind}'",
         f"{{0}} IS NULL OR json_valid({{0}}) AND json_type({{0}}) = '{kind}'",
     )
-    return Domain(name, JSONB(none_as_null=True), rule=rule, sqlite_rule=sqlite_rule, dump=canonical, load=json.loads)
+    return Domain(
+        name,
+        JSONB(none_as_null=True),
+        rule=rule,
+        sqlite_rule=sqlite_rule,
+        dump=canonical_json,
+        load=json.loads,
+    )
 
 
 _KEY = Text().with_variant(Text(collation="C"), "postgresql")  # both databases sort by code point
@@ -155,7 +178,9 @@ def _hex(name: str, rule: str, digits: str) -> Domain:
 
 
 IDENTIFIER = Domain("identifier", _KEY, rule="length({0}) BETWEEN 1 AND 200")
-NAME_KEY = Domain("name_key", _KEY, rule="length({0}) <= 200")  # what an index holds, whatever is written
+NAME_KEY = Domain(
+    "name_key", _KEY, rule="length({0}) <= 200"
+)  # what an index holds, whatever is written
 STATE = Domain("state", _KEY, rule="length({0}) <= 60")
 ACTOR = Domain(
     "actor",
@@ -167,7 +192,12 @@ ACTOR = Domain(
     everywhere=True,
     from_plain=Actor.parse,
 )
-SENTENCE = Domain("sentence", Text(), rule="{0} ~ '\\S'", sqlite_rule="trim({0}, char(9, 10, 11, 12, 13, 32)) <> ''")
+SENTENCE = Domain(
+    "sentence",
+    Text(),
+    rule="{0} ~ '\\S'",
+    sqlite_rule="trim({0}, char(9, 10, 11, 12, 13, 32)) <> ''",
+)
 DIGEST = _hex("digest", "length({0}) = 64", "{0}")
 LINK = _hex("link", "length({0}) IN (0, 64)", "{0}")
 ORDINAL = Domain("ordinal", _NATURAL, rule="{0} >= 1", from_plain=_whole)
@@ -188,7 +218,7 @@ VALUE = Domain(  # whatever JSON knows, but for its null: that is NULL
     JSONB(none_as_null=True),
     rule="jsonb_typeof({0}) <> 'null'",
     sqlite_rule="{0} IS NULL OR json_valid({0}) AND json_type({0}) <> 'null'",
-    dump=canonical,
+    dump=canonical_json,
     load=json.loads,
 )
 WALLET = _hex("wallet", "length({0}) = 42 AND substr({0}, 1, 2) = '0x'", "substr({0}, 3)")
@@ -205,7 +235,9 @@ LEVEL = Domain(
 NUMBER = Domain("number", Double(), rule="abs({0}) < 'Infinity'", sqlite_rule="abs({0}) < 9e999")
 FRACTION = Domain("fraction", Double(), rule="{0} BETWEEN 0 AND 1")
 DEPTH = Domain("reading_depth", Double(), rule="{0} BETWEEN 0 AND 1.5")
-DISTANCE = Domain("distance", Double(), rule="{0} BETWEEN -0.001 AND 2.001")  # of 32-bit floats, which are inexact
+DISTANCE = Domain(
+    "distance", Double(), rule="{0} BETWEEN -0.001 AND 2.001"
+)  # of 32-bit floats, which are inexact
 _REAL: Any = REAL
 REALS: Any = ARRAY(_REAL())
 EMBEDDING = Domain(
@@ -224,11 +256,24 @@ EMBEDDING = Domain(
     from_plain=Vector.parse,
 )
 DOMAINS = (
-    *(IDENTIFIER, NAME_KEY, STATE, ACTOR, SENTENCE, DIGEST, LINK, ORDINAL, NATURAL, INSTANT, DOCUMENT, TEXTS),
+    *(
+        IDENTIFIER,
+        NAME_KEY,
+        STATE,
+        ACTOR,
+        SENTENCE,
+        DIGEST,
+        LINK,
+        ORDINAL,
+        NATURAL,
+        INSTANT,
+        DOCUMENT,
+        TEXTS,
+    ),
     *(LEVEL, NUMBER, FRACTION, DEPTH, DISTANCE, EMBEDDING, VALUE, WALLET, CHAIN_HASH),
 )
 CONTENT = Text()
-SORTED = _KEY
+C_COLLATED_TEXT = _KEY
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 
 required = partial(Column[Any], nullable=False)

@@ -25,19 +25,19 @@ class TextList(TypeDecorator[list[str]]):
         return [] if value is None else json.loads(value)
 
 
-class InBothWords(FunctionElement[Any]):
+class DialectExpression(FunctionElement[Any]):
     """What each database says in words of its own, around the same parts."""
 
     words: ClassVar[Mapping[str, str]]
 
 
-@compiles(InBothWords)
-def _said(element: InBothWords, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(DialectExpression)
+def _said(element: DialectExpression, compiler: SQLCompiler, **options: Any) -> str:
     parts = (compiler.process(each, **options) for each in element.clauses)
     return element.words[compiler.dialect.name].format(*parts)
 
 
-class Among(InBothWords):
+class InJsonList(DialectExpression):
     """Whether a column's value is one of a parameter's texts."""
 
     type = Boolean()
@@ -52,7 +52,7 @@ class Among(InBothWords):
         return self
 
 
-class Gathered(InBothWords):
+class JsonArrayAgg(DialectExpression):
     """A value in all rows."""
 
     type = TextList()
@@ -60,11 +60,11 @@ class Gathered(InBothWords):
     words: ClassVar = {"sqlite": "json_group_array({})", "postgresql": "CAST(json_agg({}) AS text)"}
 
 
-def among(column: ColumnElement[Any], parameter: str) -> Among:
+def in_json_list(column: ColumnElement[Any], parameter: str) -> InJsonList:
     """Whether the column's value is one of the parameter's texts."""
-    return Among(column, bindparam(parameter, type_=TextList()))
+    return InJsonList(column, bindparam(parameter, type_=TextList()))
 
 
-def gathered(value: ColumnElement[Any]) -> Gathered:
+def json_array_agg(value: ColumnElement[Any]) -> JsonArrayAgg:
     """The values in all rows, in no order."""
-    return Gathered(value)
+    return JsonArrayAgg(value)

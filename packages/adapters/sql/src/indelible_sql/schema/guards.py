@@ -5,12 +5,18 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from attrs import frozen
-from sqlalchemy import Connection, ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    Connection,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 
 from indelible.kernel import Lifecycle
 from indelible_sql.engine.connections import begin_on_host
 from indelible_sql.schema.columns import SCHEMA, in_schema
-from indelible_sql.schema.tables import EDGES, HISTORY, PLACE, ShownKey
+from indelible_sql.schema.tables import EDGES, HISTORY, PLACE, HeadHistoryKey
 
 NEVER = "FALSE"
 HOST_SCHEMA = "public"  # where a host's table lives when it does not say
@@ -25,7 +31,9 @@ class Guard:
     event: str
     holds: str = NEVER
     comes_first: bool = False
-    only: str = ""  # which rows it is about, where PostgreSQL is to ask that before it calls a function
+    only: str = (
+        ""  # which rows it is about, where PostgreSQL is to ask that before it calls a function
+    )
 
     @property
     def name(self) -> str:
@@ -35,7 +43,9 @@ class Guard:
     def on_sqlite(self) -> tuple[str, ...]:
         """A BEFORE trigger, because a TEMP trigger can silence an AFTER one."""
         event = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table.name}"
-        return (f"{event}\nWHEN ({self.holds}) IS NOT TRUE\nBEGIN SELECT RAISE(ABORT, '{self.name}'); END",)
+        return (
+            f"{event}\nWHEN ({self.holds}) IS NOT TRUE\nBEGIN SELECT RAISE(ABORT, '{self.name}'); END",
+        )
 
     def on_postgresql(self) -> tuple[str, ...]:
         """An insert is looked at AFTER, because a fused write moves the head in the same statement."""
@@ -43,7 +53,9 @@ class Guard:
         each = "STATEMENT" if self.holds == NEVER else "ROW"
         on = qualified(self.table, "postgresql")
         event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
-        asked = [*filter(None, (self.only, f"({self.holds}) IS NOT TRUE" if self.is_of_row else ""))]
+        asked = [
+            *filter(None, (self.only, f"({self.holds}) IS NOT TRUE" if self.is_of_row else ""))
+        ]
         only = f" WHEN ({' AND '.join(asked)})" if asked else ""
         return (
             self.function(),
@@ -68,7 +80,7 @@ class Guard:
 
 
 @frozen(kw_only=True)
-class Shows:
+class RecordHeadRule:
     """A record table whose new row must be what its head shows: the head's columns beside the record's.
 
     A record may have two heads: `rule` tells their guards apart, and a row that is not about one says so by `unless`.
@@ -83,7 +95,11 @@ class Shows:
 
 def qualified(table: Table, dialect: str) -> str:
     """The table's full name: a TEMP table must not pose as it."""
-    return f"main.{table.name}" if dialect == "sqlite" else f"{table.schema or HOST_SCHEMA}.{table.name}"
+    return (
+        f"main.{table.name}"
+        if dialect == "sqlite"
+        else f"{table.schema or HOST_SCHEMA}.{table.name}"
+    )
 
 
 def statements(guards: Iterable[Guard], dialect: str) -> Iterator[str]:
@@ -93,14 +109,18 @@ def statements(guards: Iterable[Guard], dialect: str) -> Iterator[str]:
 
 
 @contextmanager
-def lifted(connection: Connection, schema: str, guards: Sequence[Guard]) -> Generator[None]:
+def guards_disabled(
+    connection: Connection, schema: str, guards: Sequence[Guard]
+) -> Generator[None]:
     """Nobody else sees a table without these guards, and whatever ends the block, they are there after it."""
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         begin_on_host(connection, "BEGIN IMMEDIATE")
     with connection.begin_nested():
         for guard in guards:
-            disable = f"ALTER TABLE {qualified(guard.table, 'postgresql')} DISABLE TRIGGER {guard.name}"
+            disable = (
+                f"ALTER TABLE {qualified(guard.table, 'postgresql')} DISABLE TRIGGER {guard.name}"
+            )
             lift = f"DROP TRIGGER {guard.name}" if is_sqlite else disable
             connection.exec_driver_sql(in_schema(connection, schema, lift))
         yield
@@ -119,7 +139,7 @@ def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
         yield Guard(table=record, rule="no_position", event="INSERT", holds=holds, comes_first=True)
 
 
-def shown_guard(shows: Shows, dialect: str) -> Guard:
+def shown_guard(shows: RecordHeadRule, dialect: str) -> Guard:
     """A record is refused unless its head shows it."""
     same = " AND ".join(f"head.{ours} = NEW.{theirs}" for ours, theirs in shows.columns.items())
     holds = f"EXISTS (SELECT 1 FROM {qualified(shows.head, dialect)} AS head WHERE {same})"
@@ -157,7 +177,10 @@ def staying_guards(table: Table, dialect: str) -> Iterator[Guard]:
 
 def _closed(table: Table, dialect: str, *events: str) -> Iterator[Guard]:
     truncate = () if dialect == "sqlite" else ("TRUNCATE",)
-    return (Guard(table=table, rule=f"no_{event.lower()}", event=event) for event in (*events, *truncate))
+    return (
+        Guard(table=table, rule=f"no_{event.lower()}", event=event)
+        for event in (*events, *truncate)
+    )
 
 
 def _needs_head(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Guard:
@@ -173,21 +196,27 @@ def _needs_head(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Gua
     return Guard(table=HISTORY, rule=f"needs_{head.name}", event="INSERT", holds=holds, only=only)
 
 
-def shown_key(head: Table) -> ShownKey:
+def shown_key(head: Table) -> HeadHistoryKey:
     """The key that ties a head to its change."""
-    return next(each for each in head.constraints if isinstance(each, ShownKey))
+    return next(each for each in head.constraints if isinstance(each, HeadHistoryKey))
 
 
 def _only_on_sqlite(table: Table) -> Iterator[Guard]:
     """What SQLite's own keys do not hold: INSERT OR REPLACE, and foreign keys that are switched off."""
     if "position" in table.columns:
-        yield Guard(table=table, rule="no_position", event="INSERT", holds="coalesce(NEW.position, 0) < 1")
+        yield Guard(
+            table=table, rule="no_position", event="INSERT", holds="coalesce(NEW.position, 0) < 1"
+        )
     elif table.dialect_options["sqlite"]["with_rowid"]:
-        yield Guard(table=table, rule="no_rowid", event="INSERT", holds="coalesce(NEW.rowid, 0) < 1")
-    yield Guard(table=table, rule="no_replace", event="INSERT", holds=" AND ".join(sorted(_is_new(table))))
+        yield Guard(
+            table=table, rule="no_rowid", event="INSERT", holds="coalesce(NEW.rowid, 0) < 1"
+        )
+    yield Guard(
+        table=table, rule="no_replace", event="INSERT", holds=" AND ".join(sorted(_is_new(table)))
+    )
     for key in sorted(table.foreign_key_constraints, key=lambda each: str(each.name)):
         yield _key_guard(table, key)
-    for shown in (each for each in table.constraints if isinstance(each, ShownKey)):
+    for shown in (each for each in table.constraints if isinstance(each, HeadHistoryKey)):
         pairs = zip(shown.columns_shown, PLACE, strict=True)
         same = " AND ".join(f"{theirs} = OLD.{ours}" for ours, theirs in pairs)
         holds = f"EXISTS (SELECT 1 FROM main.history WHERE {same})"
@@ -206,6 +235,8 @@ def _key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:
     row = "OLD" if key.deferrable else "NEW"
     unset = " OR ".join(f"{row}.{column.name} IS NULL" for column in key.columns if column.nullable)
     same = " AND ".join(f"{each.column.name} = {row}.{each.parent.name}" for each in key.elements)
-    holds = f"{unset or NEVER} OR EXISTS (SELECT 1 FROM main.{key.referred_table.name} WHERE {same})"
+    holds = (
+        f"{unset or NEVER} OR EXISTS (SELECT 1 FROM main.{key.referred_table.name} WHERE {same})"
+    )
     event = "UPDATE" if key.deferrable else "INSERT"
     return Guard(table=table, rule=f"keeps_{key.name}", event=event, holds=holds)

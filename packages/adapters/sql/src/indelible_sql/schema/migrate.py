@@ -16,12 +16,18 @@ from sqlalchemy.event import listen
 from indelible.kernel import Conflict, Unavailable
 from indelible.kernel.keys import KEY
 from indelible_sql.captures.functions import BODY, BY_EXTENSION, PLAIN, primitives
-from indelible_sql.engine.atomic_write import FIXED, written
-from indelible_sql.engine.connections import address, begin_immediate, check_directory, into_wal, patient
-from indelible_sql.engine.errors import translated
+from indelible_sql.engine.atomic_write import FIXED, writable_columns
+from indelible_sql.engine.connections import (
+    address,
+    begin_immediate,
+    check_directory,
+    enable_wal,
+    sqlite_cursor,
+)
+from indelible_sql.engine.errors import translate_errors
 from indelible_sql.schema.catalog import MOVING, TABLES
 from indelible_sql.schema.columns import DOMAINS, in_schema, prefix_of, quoted
-from indelible_sql.schema.snapshot import digest_of, facts
+from indelible_sql.schema.snapshot import facts, facts_digest
 from indelible_sql.schema.tables import EDGES
 
 VERSION_TABLE = "indelible_version"
@@ -83,7 +89,7 @@ def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]
         listen(engine, "do_connect", check_directory)
         listen(engine, "connect", _prepare)
         listen(engine, "begin", begin_immediate)
-    with translated(), engine.begin() as connection:
+    with translate_errors(), engine.begin() as connection:
         if not is_sqlite:
             connection.exec_driver_sql(LOCK)
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(connection, schema)}")
@@ -98,12 +104,12 @@ def upgrade(url: str, schema: str, *, role: str | None) -> None:
             raise SchemaOutOfDate(found, known)
         command.upgrade(_config(connection, place), "head")
         if place is not None:
-            _furnish(connection, place)
+            install_vector_functions(connection, place)
         if place is not None and role is not None and role != make_url(url).username:
             grant(connection, place, role)
 
 
-def _furnish(connection: Connection, schema: str) -> None:
+def install_vector_functions(connection: Connection, schema: str) -> None:
     """Let the vectors' functions compute by pgvector where the database has it, or its owner may give it to it."""
     if connection.execute(MAY_CREATE).scalar():
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
@@ -143,8 +149,10 @@ def revision_of(connection: Connection, schema: str | None) -> str:
 
 def check(connection: Connection, schema: str) -> None:
     """SchemaOutOfDate or SchemaDamaged, unless the database is as the migrations leave it."""
-    expected = digests_at_head(connection, schema)  # before its facts, which an empty database does not have
-    digest = digest_of(facts(connection, schema))
+    expected = digests_at_head(
+        connection, schema
+    )  # before its facts, which an empty database does not have
+    digest = facts_digest(facts(connection, schema))
     if digest != expected[connection.dialect.name]:
         raise SchemaDamaged(digest)
 
@@ -176,7 +184,9 @@ def drop_everything(connection: Connection, context: MigrationContext) -> None:
     for table in reversed(TABLES):
         connection.exec_driver_sql(f"DROP TABLE {prefix}{table.name}{' CASCADE' if prefix else ''}")
     if prefix:
-        for name in connection.scalars(FUNCTIONS, {"schema": quoted(connection, attributes["schema"])}).all():
+        for name in connection.scalars(
+            FUNCTIONS, {"schema": quoted(connection, attributes["schema"])}
+        ).all():
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
         for domain in DOMAINS:
             connection.exec_driver_sql(f"DROP DOMAIN {prefix}{domain.name}")
@@ -192,15 +202,19 @@ def grant(connection: Connection, schema: str, role: str) -> None:
         full = f"{place}.{table.name}"
         connection.exec_driver_sql(f"GRANT SELECT ON {full} TO {name}")
         for privilege, columns in privileges(table).items():
-            connection.exec_driver_sql(f"GRANT {privilege} ({', '.join(columns)}) ON {full} TO {name}")
+            connection.exec_driver_sql(
+                f"GRANT {privilege} ({', '.join(columns)}) ON {full} TO {name}"
+            )
 
 
 def privileges(table: Table) -> dict[str, tuple[str, ...]]:
     """The columns of a table that the application's role may write: none that the database makes."""
-    columns = tuple(column.name for column in written(table))
+    columns = tuple(column.name for column in writable_columns(table))
     if table is EDGES:
         return {}
-    moving = tuple(name for name in columns if name not in (*FIXED, *table.primary_key.columns.keys()))
+    moving = tuple(
+        name for name in columns if name not in (*FIXED, *table.primary_key.columns.keys())
+    )
     return {"INSERT": columns, "UPDATE": moving} if table in MOVING else {"INSERT": columns}
 
 
@@ -213,7 +227,7 @@ def _config(connection: Connection, schema: str | None) -> Config:
 
 
 def _prepare(connection: Any, _: object) -> None:
-    cursor = patient(connection)
-    into_wal(cursor)  # it stays with the file, and so serves a host's own engine too
+    cursor = sqlite_cursor(connection)
+    enable_wal(cursor)  # it stays with the file, and so serves a host's own engine too
     cursor.execute("PRAGMA foreign_keys = OFF")  # tables are dropped in whichever order
     cursor.close()

@@ -102,11 +102,13 @@ def facts(connection: Connection, schema: str) -> tuple[str, ...]:
         zone = connection.execute(ZONE).scalar_one()
         connection.execute(IN_ZONE, {"zone": "UTC"})
         statement = text(in_schema(connection, schema, ON_POSTGRESQL))
-        rows = connection.execute(statement, OURS | {"schema": schema, "computing": COMPUTING, "near": NEAR}).all()
+        rows = connection.execute(
+            statement, OURS | {"schema": schema, "computing": COMPUTING, "near": NEAR}
+        ).all()
         connection.execute(IN_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))
 
 
-def digest_of(lines: Iterable[str]) -> str:
+def facts_digest(lines: Iterable[str]) -> str:
     """The SHA-256 of the facts, in hex."""
     return sha256("\n".join(lines).encode()).hexdigest()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from indelible_sql.engine.errors import translated
+from indelible_sql.engine.errors import translate_errors
 from indelible_sql.schema.migrate import digests_at_head, newest
 from indelible_sql.schema.snapshot import facts
 from indelible_sql.store import SqlStore, open_store
@@ -18,7 +18,9 @@ PLACES: Final = (INSTALLED, INSTALLED.parents[1])  # in a wheel, in a working tr
 def differences(store: SqlStore) -> Mapping[str, str]:
     """Every fact in which the database and its file differ: whether it is missing or unexpected; SchemaOutOfDate."""
     found, expected = set(_found(store)), set(_expected(store.engines.reader.dialect.name))
-    return {fact: "missing" if fact in expected else "unexpected" for fact in sorted(found ^ expected)}
+    return {
+        fact: "missing" if fact in expected else "unexpected" for fact in sorted(found ^ expected)
+    }
 
 
 def snapshot_of(url: str, owner_url: str | None, title: str) -> str:
@@ -32,11 +34,14 @@ def snapshot_of(url: str, owner_url: str | None, title: str) -> str:
 
 
 def _found(store: SqlStore) -> tuple[str, ...]:
-    with translated(), store.engines.reader.connect() as connection:
+    with translate_errors(), store.engines.reader.connect() as connection:
         digests_at_head(connection, store.schema)
         return tuple(fact.rstrip() for fact in facts(connection, store.schema))
 
 
 def _expected(dialect: str) -> tuple[str, ...]:
-    path = next(filter(Path.exists, (place / NAMES[dialect] for place in PLACES)), INSTALLED / NAMES[dialect])
+    path = next(
+        filter(Path.exists, (place / NAMES[dialect] for place in PLACES)),
+        INSTALLED / NAMES[dialect],
+    )
     return tuple(path.read_text(encoding="utf-8").strip("\n").split(BETWEEN)[1:])

@@ -46,27 +46,46 @@ metadata = MetaData(schema=SCHEMA)
 
 EDGE = ("lifecycle", "from_state", "action", "to_state", "adds_version")
 PLACE = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
-PREDECESSOR = ("lifecycle", "entity_id", "previous_seq", "from_state", "previous_version", "prev_hash")
+PREDECESSOR = (
+    "lifecycle",
+    "entity_id",
+    "previous_seq",
+    "from_state",
+    "previous_version",
+    "prev_hash",
+)
 
 
 def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
     return isinstance(item, Column)
 
 
-def table(name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0) -> Table:
+def table(
+    name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0
+) -> Table:
     """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
 
     PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they stand.
     """
     rules = [
-        CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(dialect="sqlite")
+        CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(
+            dialect="sqlite"
+        )
         for column, kind in ((each.name, each.type) for each in items if _is_column(each))
         if isinstance(kind, Domain)
     ]
     if has_rowid:  # no row is hidden before the first, and a replaced one would be
         rules.append(CheckConstraint("rowid >= 1", name=f"{name}_rowid").ddl_if(dialect="sqlite"))
     leaving = {"fillfactor": 100 - room} if room else {}
-    return Table(name, to, *items, *rules, sqlite_strict=True, sqlite_with_rowid=has_rowid, postgresql_with=leaving)
+    return Table(
+        name,
+        to,
+        *items,
+        *rules,
+        sqlite_strict=True,
+        sqlite_with_rowid=has_rowid,
+        postgresql_with=leaving,
+    )
 
 
 def key(
@@ -153,7 +172,7 @@ def page_by(table: Table, names: Sequence[str], order: Sequence[str]) -> Select[
     return following.order_by(*(table.c[each] for each in order)).limit(bindparam("limit"))
 
 
-class ShownKey(Constraint):
+class HeadHistoryKey(Constraint):
     """A head's deferred key into the change that it shows.
 
     It is written out, not a ForeignKeyConstraint: a host's head may live in another schema and another MetaData.
@@ -165,8 +184,8 @@ class ShownKey(Constraint):
         self.schema = schema
 
 
-@compiles(ShownKey)
-def _shown_key(key: ShownKey, compiler: DDLCompiler, **_: object) -> str:
+@compiles(HeadHistoryKey)
+def _shown_key(key: HeadHistoryKey, compiler: DDLCompiler, **_: object) -> str:
     history = "history" if compiler.dialect.name == "sqlite" else f"{key.schema}.history"
     return (
         f"CONSTRAINT {key.name} FOREIGN KEY ({', '.join(key.columns_shown)})"
@@ -186,7 +205,9 @@ def head_columns(
     `name` begins the names of its constraints; `schema` is where indelible's own tables live.
     """
     prefix = name or lifecycle.name
-    counter = required("version", WHOLE, Computed("0", persisted=True)) if version is None else version
+    counter = (
+        required("version", WHOLE, Computed("0", persisted=True)) if version is None else version
+    )
     times = "CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END"
     return (
         required("id", IDENTIFIER, primary_key=True),
@@ -197,18 +218,22 @@ def head_columns(
         required("hash", DIGEST),
         required("created_at", INSTANT),
         required("updated_at", INSTANT),
-        ShownKey(f"{prefix}_shown", counter.name, schema),
+        HeadHistoryKey(f"{prefix}_shown", counter.name, schema),
         CheckConstraint(times, name=f"{prefix}_times"),
     )
 
 
-def head(name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: Column[Any] | None = None) -> Table:
+def head(
+    name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: Column[Any] | None = None
+) -> Table:
     """The table of a head of ours."""
-    return table(name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False)
+    return table(
+        name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False
+    )
 
 
 @frozen(kw_only=True)
-class Recorded:
+class RecordDigest:
     """How a record table's row is checked against the change that added it.
 
     The table has `concept_id`-like and number columns as its primary key; `kept` is where the change's data

@@ -20,25 +20,43 @@ from indelible.tokens.entities import (
 )
 from indelible.tokens.lifecycle import TokenStatus
 from indelible_sql.engine.session import Session
-from indelible_sql.kernel.repository import Heads, SqlHeads
-from indelible_sql.kernel.tasks import WORK
+from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
+from indelible_sql.kernel.tasks import TASKS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
-from indelible_sql.schema.expressions import among
+from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by
-from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, SYSTEM_STATES, TOKENS, UPLOADS
+from indelible_sql.tokens.tables import (
+    AUTHORS,
+    IMAGE_JOBS,
+    MINT_EVENTS,
+    REVEALS,
+    SYSTEM_STATES,
+    TOKENS,
+    UPLOADS,
+)
 
-OF_AUTHORS = Heads(table=AUTHORS, entity=Author, missing=errors.AuthorNotFound)
-OF_TOKENS = Heads(table=TOKENS, entity=Token, missing=errors.TokenNotFound)
-OF_MINTS = Heads(table=MINT_EVENTS, entity=MintEvent, missing=errors.TokenPartNotFound)
-OF_IMAGE_JOBS = Heads(table=IMAGE_JOBS, entity=ImageGenerationJob, missing=errors.TokenPartNotFound)
-OF_UPLOADS = Heads(table=UPLOADS, entity=IPFSUploadRecord, missing=errors.TokenPartNotFound)
-OF_REVEALS = Heads(table=REVEALS, entity=RevealTransaction, missing=errors.TokenPartNotFound)
-OF_STATES = Heads(table=SYSTEM_STATES, entity=SystemState, missing=errors.TokenPartNotFound)
+OF_AUTHORS = HeadMapping(table=AUTHORS, entity=Author, missing=errors.AuthorNotFound)
+OF_TOKENS = HeadMapping(table=TOKENS, entity=Token, missing=errors.TokenNotFound)
+OF_MINTS = HeadMapping(table=MINT_EVENTS, entity=MintEvent, missing=errors.RelatedRecordNotFound)
+OF_IMAGE_JOBS = HeadMapping(
+    table=IMAGE_JOBS, entity=ImageGenerationJob, missing=errors.RelatedRecordNotFound
+)
+OF_UPLOADS = HeadMapping(
+    table=UPLOADS, entity=IPFSUploadRecord, missing=errors.RelatedRecordNotFound
+)
+OF_REVEALS = HeadMapping(
+    table=REVEALS, entity=RevealTransaction, missing=errors.RelatedRecordNotFound
+)
+OF_STATES = HeadMapping(
+    table=SYSTEM_STATES, entity=SystemState, missing=errors.RelatedRecordNotFound
+)
 
 _NOW: Final = bindparam("now", type_=INSTANT)
 _IN_HAND = exists().where(
-    and_(WORK.c.stage == bindparam("of_stage", type_=IDENTIFIER), WORK.c.entity_id == TOKENS.c.id),
-    or_(WORK.c.lease_until > _NOW, WORK.c.due_at > _NOW),
+    and_(
+        TASKS.c.stage == bindparam("of_stage", type_=IDENTIFIER), TASKS.c.entity_id == TOKENS.c.id
+    ),
+    or_(TASKS.c.lease_until > _NOW, TASKS.c.due_at > _NOW),
 )
 PENDING = (
     select(TOKENS)
@@ -47,10 +65,21 @@ PENDING = (
     .limit(bindparam("limit"))
     .with_for_update(of=TOKENS, skip_locked=True)
 )
-LOCKED = select(TOKENS).where(among(TOKENS.c.id, "ids")).order_by(TOKENS.c.id).with_for_update()
-NUMBERED, NUMBERED_OF = page_by(TOKENS, (), ("token_id",)), page_by(TOKENS, ("status",), ("token_id",))
-COUNT_OF = select(func.count().label("total")).where(TOKENS.c.author_id == bindparam("author_id", type_=IDENTIFIER))
-COUNTS = select(TOKENS.c.status, func.count().label("total")).group_by(TOKENS.c.status).order_by(TOKENS.c.status)
+LOCKED = (
+    select(TOKENS).where(in_json_list(TOKENS.c.id, "ids")).order_by(TOKENS.c.id).with_for_update()
+)
+NUMBERED, NUMBERED_OF = (
+    page_by(TOKENS, (), ("token_id",)),
+    page_by(TOKENS, ("status",), ("token_id",)),
+)
+COUNT_OF = select(func.count().label("total")).where(
+    TOKENS.c.author_id == bindparam("author_id", type_=IDENTIFIER)
+)
+COUNTS = (
+    select(TOKENS.c.status, func.count().label("total"))
+    .group_by(TOKENS.c.status)
+    .order_by(TOKENS.c.status)
+)
 LEADERS = (
     select(AUTHORS.c.wallet_address, func.count().label("total"))
     .join(TOKENS, TOKENS.c.author_id == AUTHORS.c.id)
@@ -77,7 +106,9 @@ GAPS = (
     .order_by(_NEXT.c.token_id)
     .limit(bindparam("limit"))
 )
-ENDS = select(func.min(TOKENS.c.token_id).label("first"), func.max(TOKENS.c.token_id).label("last")).where(_BELOW)
+ENDS = select(
+    func.min(TOKENS.c.token_id).label("first"), func.max(TOKENS.c.token_id).label("last")
+).where(_BELOW)
 
 
 @frozen
@@ -87,34 +118,36 @@ class SqlCollection:
     _session: Session
 
     @property
-    def authors(self) -> SqlHeads[Author]:
-        return SqlHeads(self._session, OF_AUTHORS)
+    def authors(self) -> SqlAggregateRepository[Author]:
+        return SqlAggregateRepository(self._session, OF_AUTHORS)
 
     @property
-    def tokens(self) -> SqlHeads[Token]:
-        return SqlHeads(self._session, OF_TOKENS)
+    def tokens(self) -> SqlAggregateRepository[Token]:
+        return SqlAggregateRepository(self._session, OF_TOKENS)
 
     @property
-    def mints(self) -> SqlHeads[MintEvent]:
-        return SqlHeads(self._session, OF_MINTS)
+    def mints(self) -> SqlAggregateRepository[MintEvent]:
+        return SqlAggregateRepository(self._session, OF_MINTS)
 
     @property
-    def image_jobs(self) -> SqlHeads[ImageGenerationJob]:
-        return SqlHeads(self._session, OF_IMAGE_JOBS)
+    def image_jobs(self) -> SqlAggregateRepository[ImageGenerationJob]:
+        return SqlAggregateRepository(self._session, OF_IMAGE_JOBS)
 
     @property
-    def uploads(self) -> SqlHeads[IPFSUploadRecord]:
-        return SqlHeads(self._session, OF_UPLOADS)
+    def uploads(self) -> SqlAggregateRepository[IPFSUploadRecord]:
+        return SqlAggregateRepository(self._session, OF_UPLOADS)
 
     @property
-    def reveals(self) -> SqlHeads[RevealTransaction]:
-        return SqlHeads(self._session, OF_REVEALS)
+    def reveals(self) -> SqlAggregateRepository[RevealTransaction]:
+        return SqlAggregateRepository(self._session, OF_REVEALS)
 
     @property
-    def states(self) -> SqlHeads[SystemState]:
-        return SqlHeads(self._session, OF_STATES)
+    def states(self) -> SqlAggregateRepository[SystemState]:
+        return SqlAggregateRepository(self._session, OF_STATES)
 
-    def pending(self, status: TokenStatus, stage: str, now: datetime, *, limit: int) -> tuple[Head[Token], ...]:
+    def pending(
+        self, status: TokenStatus, stage: str, now: datetime, *, limit: int
+    ) -> tuple[Head[Token], ...]:
         """The oldest of a status that nobody has in hand, locked; those that another transaction locks are passed."""
         values = {"of_status": status.value, "of_stage": stage, "now": now, "limit": limit}
         return tuple(map(OF_TOKENS.of_row, self._session.rows(PENDING, values)))
@@ -125,12 +158,18 @@ class SqlCollection:
         by_id = {head.entity.id: head for head in found}
         return tuple(by_id.get(each) for each in ids)
 
-    def numbered(self, status: TokenStatus | None, *, after: int, limit: int) -> tuple[Head[Token], ...]:
+    def numbered(
+        self, status: TokenStatus | None, *, after: int, limit: int
+    ) -> tuple[Head[Token], ...]:
         """The next `limit` tokens after a number, of one status or of all, in order of number."""
         values = {"after": after, "limit": limit}
         if status is None:
             return tuple(map(OF_TOKENS.of_row, self._session.rows(NUMBERED, values)))
-        return tuple(map(OF_TOKENS.of_row, self._session.rows(NUMBERED_OF, values | {"status": status.value})))
+        return tuple(
+            map(
+                OF_TOKENS.of_row, self._session.rows(NUMBERED_OF, values | {"status": status.value})
+            )
+        )
 
     def count_of(self, author_id: str) -> int:
         """How many tokens are the author's."""
@@ -147,7 +186,9 @@ class SqlCollection:
 
     def counts(self) -> dict[TokenStatus, int]:
         """How many tokens there are of each status that occurs."""
-        return {TokenStatus(each["status"]): each["total"] for each in self._session.rows(COUNTS, {})}
+        return {
+            TokenStatus(each["status"]): each["total"] for each in self._session.rows(COUNTS, {})
+        }
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
         """Wallets of authors and how many tokens are theirs, most first; of equals the lower wallet first."""

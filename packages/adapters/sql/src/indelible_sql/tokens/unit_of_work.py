@@ -26,96 +26,96 @@ Repository = TypeVar("Repository")
 
 
 @frozen
-class Face(Generic[Repository]):
+class AsyncFacade(Generic[Repository]):
     """A repository that is awaited."""
 
     own: Repository
 
 
-def awaitable(
+def async_method(
     method: Callable[Concatenate[Repository, P], R],
-) -> Callable[Concatenate[Face[Repository], P], Awaitable[R]]:
+) -> Callable[Concatenate[AsyncFacade[Repository], P], Awaitable[R]]:
     """The method, to be awaited: it runs on a greenlet, which waits on the event loop."""
 
-    async def call(face: Face[Repository], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def call(face: AsyncFacade[Repository], /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await greenlet_spawn(lambda: method(face.own, *args, **kwargs))
 
     return call
 
 
-class AsyncAuthors(Face[AuthorRepository]):
+class AsyncAuthors(AsyncFacade[AuthorRepository]):
     """Authors, awaited."""
 
-    get_by_id = awaitable(AuthorRepository.get_by_id)
-    get_by_wallet = awaitable(AuthorRepository.get_by_wallet)
-    add = awaitable(AuthorRepository.add)
-    save = awaitable(AuthorRepository.save)
-    list_all = awaitable(AuthorRepository.list_all)
-    get_author_leaderboard = awaitable(AuthorRepository.get_author_leaderboard)
+    get_by_id = async_method(AuthorRepository.get_by_id)
+    get_by_wallet = async_method(AuthorRepository.get_by_wallet)
+    add = async_method(AuthorRepository.add)
+    save = async_method(AuthorRepository.save)
+    list_all = async_method(AuthorRepository.list_all)
+    get_author_leaderboard = async_method(AuthorRepository.get_author_leaderboard)
 
 
-class AsyncTokens(Face[TokenRepository]):
+class AsyncTokens(AsyncFacade[TokenRepository]):
     """Tokens, awaited."""
 
-    get_by_id = awaitable(TokenRepository.get_by_id)
-    get_by_token_id = awaitable(TokenRepository.get_by_token_id)
-    add = awaitable(TokenRepository.add)
-    save = awaitable(TokenRepository.save)
-    get_pending_for_generation = awaitable(TokenRepository.get_pending_for_generation)
-    get_pending_for_upload = awaitable(TokenRepository.get_pending_for_upload)
-    get_ready_for_reveal = awaitable(TokenRepository.get_ready_for_reveal)
-    get_by_author = awaitable(TokenRepository.get_by_author)
-    get_by_status = awaitable(TokenRepository.get_by_status)
-    get_missing_token_ids = awaitable(TokenRepository.get_missing_token_ids)
+    get_by_id = async_method(TokenRepository.get_by_id)
+    get_by_token_id = async_method(TokenRepository.get_by_token_id)
+    add = async_method(TokenRepository.add)
+    save = async_method(TokenRepository.save)
+    get_pending_for_generation = async_method(TokenRepository.get_pending_for_generation)
+    get_pending_for_upload = async_method(TokenRepository.get_pending_for_upload)
+    get_ready_for_reveal = async_method(TokenRepository.get_ready_for_reveal)
+    get_by_author = async_method(TokenRepository.get_by_author)
+    get_by_status = async_method(TokenRepository.get_by_status)
+    get_missing_token_ids = async_method(TokenRepository.get_missing_token_ids)
 
 
-class AsyncMintEvents(Face[MintEventRepository]):
+class AsyncMintEvents(AsyncFacade[MintEventRepository]):
     """Mints, awaited."""
 
-    add = awaitable(MintEventRepository.add)
-    save = awaitable(MintEventRepository.save)
-    exists = awaitable(MintEventRepository.exists)
-    find = awaitable(MintEventRepository.find)
-    get_by_block_range = awaitable(MintEventRepository.get_by_block_range)
+    add = async_method(MintEventRepository.add)
+    save = async_method(MintEventRepository.save)
+    exists = async_method(MintEventRepository.exists)
+    find = async_method(MintEventRepository.find)
+    get_by_block_range = async_method(MintEventRepository.get_by_block_range)
 
 
-class AsyncImageJobs(Face[ImageGenerationJobRepository]):
+class AsyncImageJobs(AsyncFacade[ImageGenerationJobRepository]):
     """Orders for images, awaited."""
 
-    add = awaitable(ImageGenerationJobRepository.add)
-    save = awaitable(ImageGenerationJobRepository.save)
-    get_by_id = awaitable(ImageGenerationJobRepository.get_by_id)
-    get_by_token = awaitable(ImageGenerationJobRepository.get_by_token)
-    get_latest_by_token = awaitable(ImageGenerationJobRepository.get_latest_by_token)
+    add = async_method(ImageGenerationJobRepository.add)
+    save = async_method(ImageGenerationJobRepository.save)
+    get_by_id = async_method(ImageGenerationJobRepository.get_by_id)
+    get_by_token = async_method(ImageGenerationJobRepository.get_by_token)
+    get_latest_by_token = async_method(ImageGenerationJobRepository.get_latest_by_token)
 
 
-class AsyncUploads(Face[IPFSUploadRecordRepository]):
+class AsyncUploads(AsyncFacade[IPFSUploadRecordRepository]):
     """Uploads, awaited."""
 
-    add = awaitable(IPFSUploadRecordRepository.add)
-    save = awaitable(IPFSUploadRecordRepository.save)
-    get_by_id = awaitable(IPFSUploadRecordRepository.get_by_id)
-    get_by_token = awaitable(IPFSUploadRecordRepository.get_by_token)
+    add = async_method(IPFSUploadRecordRepository.add)
+    save = async_method(IPFSUploadRecordRepository.save)
+    get_by_id = async_method(IPFSUploadRecordRepository.get_by_id)
+    get_by_token = async_method(IPFSUploadRecordRepository.get_by_token)
 
 
-class AsyncReveals(Face[RevealTransactionRepository]):
+class AsyncReveals(AsyncFacade[RevealTransactionRepository]):
     """Reveals, awaited."""
 
-    add = awaitable(RevealTransactionRepository.add)
-    save = awaitable(RevealTransactionRepository.save)
-    get_by_id = awaitable(RevealTransactionRepository.get_by_id)
-    get_by_tx_hash = awaitable(RevealTransactionRepository.get_by_tx_hash)
-    get_by_status = awaitable(RevealTransactionRepository.get_by_status)
-    get_pending = awaitable(RevealTransactionRepository.get_pending)
+    add = async_method(RevealTransactionRepository.add)
+    save = async_method(RevealTransactionRepository.save)
+    get_by_id = async_method(RevealTransactionRepository.get_by_id)
+    get_by_tx_hash = async_method(RevealTransactionRepository.get_by_tx_hash)
+    get_by_status = async_method(RevealTransactionRepository.get_by_status)
+    get_pending = async_method(RevealTransactionRepository.get_pending)
 
 
-class AsyncStates(Face[SystemStateRepository]):
+class AsyncStates(AsyncFacade[SystemStateRepository]):
     """Values under keys, awaited."""
 
-    get_state = awaitable(SystemStateRepository.get_state)
-    set_state = awaitable(SystemStateRepository.set_state)
-    delete_state = awaitable(SystemStateRepository.delete_state)
-    list_all_keys = awaitable(SystemStateRepository.list_all_keys)
+    get_state = async_method(SystemStateRepository.get_state)
+    set_state = async_method(SystemStateRepository.set_state)
+    delete_state = async_method(SystemStateRepository.delete_state)
+    list_all_keys = async_method(SystemStateRepository.list_all_keys)
 
 
 @frozen(kw_only=True)
@@ -145,7 +145,9 @@ def create_uow_factory(store: AsyncSqlStore) -> UnitOfWorkFactory:
     """What opens units of work on the store."""
 
     @asynccontextmanager
-    async def open_unit(*, actor: Actor, reason: str, request_id: str | None = None) -> AsyncGenerator[UnitOfWork]:
+    async def open_unit(
+        *, actor: Actor, reason: str, request_id: str | None = None
+    ) -> AsyncGenerator[UnitOfWork]:
         async with store.transaction(actor=actor, reason=reason, request_id=request_id) as opened:
             seven = Repositories.over(opened.tx)
             yield UnitOfWork(

@@ -75,7 +75,9 @@ class Formula:
             case ast.Name(id=name):
                 return given[name]
             case ast.BinOp(left=left, op=op, right=right):
-                return OPERATORS[type(op)][1](Formula(left).value(given), Formula(right).value(given))
+                return OPERATORS[type(op)][1](
+                    Formula(left).value(given), Formula(right).value(given)
+                )
             case ast.Call(func=ast.Name(id=called), args=parts):
                 return FUNCTIONS[called][0](*(Formula(each).value(given) for each in parts))
             case _:
@@ -108,14 +110,20 @@ def formulas_of(text: str) -> Mapping[str, Formula]:
     found: dict[str, Formula] = {}
     for line in lines:
         match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=tree) if name in CASES and name not in found:
+            case ast.Assign(targets=[ast.Name(id=name)], value=tree) if (
+                name in CASES and name not in found
+            ):
                 if len(list(ast.walk(tree))) > MOST_NODES:
                     raise FormulaInvalid(f"{name} is longer than {MOST_NODES} parts")
                 if _is_vector(name, tree) != (name == GIVES_VECTOR):
-                    raise FormulaInvalid(f"{name} gives a vector where a number is wanted, or the other way round")
+                    raise FormulaInvalid(
+                        f"{name} gives a vector where a number is wanted, or the other way round"
+                    )
                 found[name] = Formula(tree)
             case _:
-                raise FormulaInvalid(f"line {line.lineno} is not `name = formula` of a known name, given once")
+                raise FormulaInvalid(
+                    f"line {line.lineno} is not `name = formula` of a known name, given once"
+                )
     if missing := sorted(CASES.keys() - found):
         raise FormulaInvalid(f"no formula for {', '.join(missing)}")
     return found
@@ -141,11 +149,15 @@ def evaluated(algorithm: AlgorithmVersion, name: str, given: Mapping[str, object
         raise AlgorithmFailed(algorithm.id) from error
 
 
-def check_trial(algorithm: AlgorithmVersion, found: Mapping[str, Any]) -> None:
+def verify_self_test(algorithm: AlgorithmVersion, found: Mapping[str, Any]) -> None:
     """Refuse a version that the store computes otherwise than it is written."""
     for name, given in CASES.items():
         expected = evaluated(algorithm, name, given)
-        pairs = zip(expected, found[name], strict=True) if name == GIVES_VECTOR else [(expected, found[name])]
+        pairs = (
+            zip(expected, found[name], strict=True)
+            if name == GIVES_VECTOR
+            else [(expected, found[name])]
+        )
         if any(abs(one - other) > CLOSE for one, other in pairs):
             raise SelfTestFailed(algorithm.id, name)
 
@@ -162,7 +174,9 @@ def _is_vector(name: str, tree: ast.expr) -> bool:
                 return False
         case ast.Call(func=ast.Name(id=called), args=given, keywords=[]) if called in FUNCTIONS:
             kinds = [_is_vector(name, each) for each in given]
-            if kinds == [called.startswith("vec_") and place != RATE for place in range(FUNCTIONS[called][1])]:
+            if kinds == [
+                called.startswith("vec_") and place != RATE for place in range(FUNCTIONS[called][1])
+            ]:
                 return called in ("vec_lerp", "vec_unit")
         case _:
             pass

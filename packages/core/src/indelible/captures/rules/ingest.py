@@ -7,12 +7,26 @@ from typing import Any, Protocol
 
 from attrs import evolve
 
-from indelible.captures.entities import AlgorithmVersion, Artifact, Centroid, Signal, Space, Subspace, Vector
+from indelible.captures.entities import (
+    AlgorithmVersion,
+    Artifact,
+    Centroid,
+    Signal,
+    Space,
+    Subspace,
+    Vector,
+)
 from indelible.captures.errors import AlgorithmFailed, NoActiveAlgorithm
 from indelible.captures.rules.formulas import GIVES_VECTOR
-from indelible.captures.rules.placing import Compute, MarginResult, Near, placed, weighed
-from indelible.captures.rules.records import centroid_digest, check_same, hash_of, joined
-from indelible.captures.rules.tuning import Tuning
+from indelible.captures.rules.placing import (
+    Candidate,
+    Compute,
+    MarginResult,
+    choose_subspace,
+    score_capture,
+)
+from indelible.captures.rules.records import centroid_digest, check_same, hash_of, merge_signal
+from indelible.captures.rules.tuning import IngestSettings
 from indelible.kernel import Head, instant_after
 
 
@@ -20,21 +34,23 @@ class Computes(Protocol):
     """A store that computes a formula in its own way."""
 
     def active(self) -> Head[AlgorithmVersion] | None: ...
-    def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> object: ...
+    def computed(
+        self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]
+    ) -> object: ...
 
 
-class Shelf(Computes, Protocol):
+class CaptureStore(Computes, Protocol):
     """What an ingest asks of a store, and what it leaves there."""
 
-    def kept(self, user_id: str, capture_key: str) -> Signal | None: ...
-    def hold(self, space_id: str) -> Head[Space]: ...
-    def page_at(self, space_id: str, normalized_url: str) -> Artifact | None: ...
-    def part(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]: ...
-    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Near]: ...
+    def find_signal(self, user_id: str, capture_key: str) -> Signal | None: ...
+    def lock(self, space_id: str) -> Head[Space]: ...
+    def artifact_by_url(self, space_id: str, normalized_url: str) -> Artifact | None: ...
+    def subspace(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]: ...
+    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Candidate]: ...
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None: ...
 
 
-def activated(found: Head[AlgorithmVersion] | None) -> AlgorithmVersion:
+def require_active_algorithm(found: Head[AlgorithmVersion] | None) -> AlgorithmVersion:
     """The active version, or NoActiveAlgorithm."""
     if found is None:
         raise NoActiveAlgorithm
@@ -43,10 +59,10 @@ def activated(found: Head[AlgorithmVersion] | None) -> AlgorithmVersion:
 
 def computing(shelf: Computes) -> Compute:
     """The active version's formulas as the store computes them."""
-    return computing_by(shelf, activated(shelf.active()))
+    return formula_evaluator(shelf, require_active_algorithm(shelf.active()))
 
 
-def computing_by(shelf: Computes, algorithm: AlgorithmVersion) -> Compute:
+def formula_evaluator(shelf: Computes, algorithm: AlgorithmVersion) -> Compute:
     """One version's formulas as the store computes them; AlgorithmFailed where that gives no number."""
 
     def compute(name: str, **given: object) -> Any:  # noqa: ANN401 - a number or a vector
@@ -61,62 +77,78 @@ def computing_by(shelf: Computes, algorithm: AlgorithmVersion) -> Compute:
     return compute
 
 
-def ingested(shelf: Shelf, said: Mapping[str, Any], tuning: Tuning) -> Signal:
+def ingest(shelf: CaptureStore, said: Mapping[str, Any], tuning: IngestSettings) -> Signal:
     """The signal that keeps the capture, or the one that kept it before.
 
     `said` is all that the signal says already, by column, as if its page were new and nothing had been kept later.
     """
     vector = said["vector"]
-    kept = shelf.kept(said["user_id"], said["capture_key"])
+    kept = shelf.find_signal(said["user_id"], said["capture_key"])
     if kept is not None:
         check_same(kept, said["fingerprint"])
         return kept
-    space = shelf.hold(said["space_id"]).entity.of_user(said["user_id"]).opened()
-    space.fits(said["embedding_model"], len(vector))
-    algorithm = activated(shelf.active())
-    compute = computing_by(shelf, algorithm)
-    part, _ = shelf.part(said["named_subspace_id"])
-    named = part.id if part is not None and part.takes(space.id) else None
-    place = placed(shelf.near(space.id, vector, named), named, tuning, compute)
-    artifact = shelf.page_at(space.id, said["normalized_url"])
-    subspace, centroid = shelf.part(place.nearest_subspace_id if place.updates_centroid else None)
+    space = shelf.lock(said["space_id"]).entity.require_owner(said["user_id"]).require_active()
+    space.require_model(said["embedding_model"], len(vector))
+    algorithm = require_active_algorithm(shelf.active())
+    compute = formula_evaluator(shelf, algorithm)
+    part, _ = shelf.subspace(said["named_subspace_id"])
+    named = part.id if part is not None and part.accepts(space.id) else None
+    place = choose_subspace(shelf.near(space.id, vector, named), named, tuning, compute)
+    artifact = shelf.artifact_by_url(space.id, said["normalized_url"])
+    subspace, centroid = shelf.subspace(
+        place.nearest_subspace_id if place.updates_centroid else None
+    )
     before = [each.updated_at for each in (artifact, centroid) if each is not None]
-    at = max((instant_after(each, said["recorded_at"]) for each in before), default=said["recorded_at"])
-    moved = drawn(subspace, centroid, vector, at, compute) if subspace else None
-    old = (subspace.middle(centroid) if subspace else None) or vector
+    at = max(
+        (instant_after(each, said["recorded_at"]) for each in before), default=said["recorded_at"]
+    )
+    moved = update_centroid(subspace, centroid, vector, at, compute) if subspace else None
+    old = (subspace.reference_vector(centroid) if subspace else None) or vector
     made: dict[str, Any] = {
         **said,
         "recorded_at": at,
         "algorithm_id": algorithm.id,
         "threshold": tuning.threshold,
         **_placing(said, artifact, place),
-        **weighed(said, tuning, compute, is_gone=named != said["named_subspace_id"]),
+        **score_capture(said, tuning, compute, is_gone=named != said["named_subspace_id"]),
         **_drawing(old, moved, tuning, compute),
     }
     signal = Signal(**made, hash=hash_of(made))
-    shelf.write(signal, joined(artifact, signal), moved.left_by(signal) if moved else None)
+    shelf.write(
+        signal, merge_signal(artifact, signal), moved.after_signal(signal) if moved else None
+    )
     return signal
 
 
-def drawn(subspace: Subspace, centroid: Centroid | None, vector: Vector, at: datetime, compute: Compute) -> Centroid:
+def update_centroid(
+    subspace: Subspace, centroid: Centroid | None, vector: Vector, at: datetime, compute: Compute
+) -> Centroid:
     """The centroid after a vector drew it on, before that is written down."""
-    old = subspace.middle(centroid) or vector
+    old = subspace.reference_vector(centroid) or vector
     shown = centroid or Centroid.unborn(subspace, old, at)
-    moved = compute("centroid", centroid=old, vector=vector, rate=compute("rate", applied=float(shown.seq)))
+    moved = compute(
+        "centroid", centroid=old, vector=vector, rate=compute("rate", applied=float(shown.seq))
+    )
     settled = compute("confidence", applied=float(shown.seq + 1))
     return evolve(shown, seq=shown.seq + 1, vector=moved, confidence=settled, updated_at=at)
 
 
-def replayed(subspace: Subspace, signals: Iterable[Signal], compute_by: Callable[[str], Compute]) -> Centroid | None:
+def replayed(
+    subspace: Subspace, signals: Iterable[Signal], compute_by: Callable[[str], Compute]
+) -> Centroid | None:
     """The centroid that the subspace's signals give again, each computed by the version that it names."""
     centroid = None
     for signal in signals:
         compute = compute_by(signal.algorithm_id)
-        centroid = drawn(subspace, centroid, signal.vector, signal.recorded_at, compute).left_by(signal)
+        centroid = update_centroid(
+            subspace, centroid, signal.vector, signal.recorded_at, compute
+        ).after_signal(signal)
     return centroid
 
 
-def _placing(said: Mapping[str, Any], artifact: Artifact | None, place: MarginResult) -> dict[str, Any]:
+def _placing(
+    said: Mapping[str, Any], artifact: Artifact | None, place: MarginResult
+) -> dict[str, Any]:
     level = said["engagement_level"]
     return {
         "artifact_id": artifact.id if artifact else said["artifact_id"],
@@ -130,11 +162,15 @@ def _placing(said: Mapping[str, Any], artifact: Artifact | None, place: MarginRe
     }
 
 
-def _drawing(old: Vector, moved: Centroid | None, tuning: Tuning, compute: Compute) -> dict[str, Any]:
+def _drawing(
+    old: Vector, moved: Centroid | None, tuning: IngestSettings, compute: Compute
+) -> dict[str, Any]:
     if moved is None:
         return dict.fromkeys(("applied_seq", "drift", "logged_drift", "centroid_digest"))
     far = compute("drift", moved=moved.vector, centroid=moved.logged_vector)
-    is_due = far >= tuning.history_distance or moved.seq - moved.logged_seq >= tuning.history_updates
+    is_due = (
+        far >= tuning.history_distance or moved.seq - moved.logged_seq >= tuning.history_updates
+    )
     return {
         "applied_seq": moved.seq,
         "drift": compute("drift", moved=moved.vector, centroid=old),

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from attrs import evolve, frozen
 
 from indelible.captures.entities import CaptureWarning, Decision
-from indelible.captures.rules.tuning import Tuning
+from indelible.captures.rules.tuning import IngestSettings
 
 Compute = Callable[..., Any]
 
 
-class Near(NamedTuple):
+class Candidate(NamedTuple):
     """A subspace, and how far its centroid is."""
 
     subspace_id: str
@@ -35,14 +35,20 @@ class MarginResult:
         return not self.updates_centroid
 
 
-def placed(found: Iterable[Near], named: str | None, tuning: Tuning, compute: Compute) -> MarginResult:
+def choose_subspace(
+    found: Iterable[Candidate], named: str | None, tuning: IngestSettings, compute: Compute
+) -> MarginResult:
     """What is decided by the nearest centroid and the next; of equals the one with the lower id is nearer."""
-    ordered = sorted(found, key=lambda near: (near.subspace_id != named, near.distance, near.subspace_id))
-    nearest: list[Near | None] = [*ordered, None, None]
+    ordered = sorted(
+        found, key=lambda near: (near.subspace_id != named, near.distance, near.subspace_id)
+    )
+    nearest: list[Candidate | None] = [*ordered, None, None]
     first, second = nearest[:2]
     if first is None or (named is not None and first.subspace_id != named):
         return MarginResult(
-            decision=Decision.NO_CENTROID, nearest_subspace_id=named, updates_centroid=named is not None
+            decision=Decision.NO_CENTROID,
+            nearest_subspace_id=named,
+            updates_centroid=named is not None,
         )
     place = MarginResult(
         decision=Decision.SINGLE,
@@ -54,8 +60,16 @@ def placed(found: Iterable[Near], named: str | None, tuning: Tuning, compute: Co
         return place
     margin = compute("margin", nearest=first.distance, second=second.distance)
     draws = is_clear(margin, tuning.threshold)
-    decision = Decision.UPDATED if draws else Decision.OVERRIDDEN if margin < 0 else Decision.AMBIGUOUS
-    return evolve(place, decision=decision, second_distance=second.distance, margin=margin, updates_centroid=draws)
+    decision = (
+        Decision.UPDATED if draws else Decision.OVERRIDDEN if margin < 0 else Decision.AMBIGUOUS
+    )
+    return evolve(
+        place,
+        decision=decision,
+        second_distance=second.distance,
+        margin=margin,
+        updates_centroid=draws,
+    )
 
 
 def is_clear(margin: float, threshold: float) -> bool:
@@ -63,7 +77,9 @@ def is_clear(margin: float, threshold: float) -> bool:
     return margin > 0 and margin >= threshold
 
 
-def weighed(said: Mapping[str, Any], tuning: Tuning, compute: Compute, *, is_gone: bool) -> dict[str, Any]:
+def score_capture(
+    said: Mapping[str, Any], tuning: IngestSettings, compute: Compute, *, is_gone: bool
+) -> dict[str, Any]:
     """How much a capture counts, and what is odd about it; `is_gone` where it names a part that takes nothing."""
     warnings = [CaptureWarning.SUBSPACE_GONE] if is_gone else []
     if said["word_count"]:

@@ -43,15 +43,19 @@ def hash_of(signal: Mapping[str, Any]) -> str:
 def centroid_digest(centroid: Centroid) -> str:
     """The digest of what a centroid shows beside its place, over the bytes by which PostgreSQL sends such values."""
     vectors = _sent(centroid.vector), _sent(centroid.logged_vector)
-    return sha256(b"".join((*vectors, pack(">qd", centroid.logged_seq, centroid.confidence)))).hexdigest()
+    return sha256(
+        b"".join((*vectors, pack(">qd", centroid.logged_seq, centroid.confidence)))
+    ).hexdigest()
 
 
 def _sent(vector: Vector) -> bytes:
-    header = pack(">iiIii", 1, 0, 700, len(vector), 1)  # one dimension, no NULL, float4, so many, from 1
+    header = pack(
+        ">iiIii", 1, 0, 700, len(vector), 1
+    )  # one dimension, no NULL, float4, so many, from 1
     return header + b"".join(pack(">if", 4, each) for each in vector)
 
 
-def joined(artifact: Artifact | None, signal: Signal) -> Artifact:
+def merge_signal(artifact: Artifact | None, signal: Signal) -> Artifact:
     """The artifact after one more capture: engagement and reading only rise, texts are the latest capture's."""
     stamp = f"{instant_text(signal.captured_at or signal.recorded_at)} {signal.capture_key}"
     kept = asdict(artifact, recurse=False) if artifact else _unread(signal)
@@ -70,7 +74,16 @@ def joined(artifact: Artifact | None, signal: Signal) -> Artifact:
 def _unread(signal: Signal) -> dict[str, Any]:
     same = {each.name: getattr(signal, each.name, None) for each in fields(Artifact)}
     stamps = dict.fromkeys(("stamp", "title_stamp", "content_stamp"), "")
-    return same | stamps | {"id": signal.artifact_id, "title": None, "content": None, "created_at": signal.recorded_at}
+    return (
+        same
+        | stamps
+        | {
+            "id": signal.artifact_id,
+            "title": None,
+            "content": None,
+            "created_at": signal.recorded_at,
+        }
+    )
 
 
 def _outcome_text(value: object) -> str:

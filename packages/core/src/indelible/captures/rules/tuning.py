@@ -38,14 +38,22 @@ def _count(text: str, most: int) -> int:
 
 def _model(text: str) -> str:
     found = json.loads(text)
-    if not isinstance(found, str) or not found.isprintable() or not 1 <= len(found) <= 200 or " " in found:  # noqa: PLR2004 - as an id
+    if (
+        not isinstance(found, str)
+        or not found.isprintable()
+        or not 1 <= len(found) <= 200
+        or " " in found
+    ):  # noqa: PLR2004 - as an id
         raise ValueError("not the name of a model")
     return found
 
 
 def _weights(text: str) -> tuple[float, ...]:
     found = tuple(map(_number, json.loads(text)))
-    if len(found) != len(EngagementLevel) or not 0 <= found[0] <= found[1] <= found[2] <= found[3] <= 1:
+    if (
+        len(found) != len(EngagementLevel)
+        or not 0 <= found[0] <= found[1] <= found[2] <= found[3] <= 1
+    ):
         raise ValueError("not four rising numbers from 0 to 1")
     return found
 
@@ -61,14 +69,20 @@ TUNED: Final[Mapping[str, ConfigKey[Any]]] = {
 }
 # A store that guessed these would keep vectors that can never be compared: so there is no default.
 MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", _model)
-DIMENSION: Final[ConfigKey[int]] = ConfigKey("embedding_dimension", partial(_count, most=MOST_DIMENSIONS))
+DIMENSION: Final[ConfigKey[int]] = ConfigKey(
+    "embedding_dimension", partial(_count, most=MOST_DIMENSIONS)
+)
 # Of how many artifacts the nearest are found by looking at each, even where there is an index to be quicker by.
-EXACT: Final[ConfigKey[int]] = ConfigKey("exact_search_artifacts", partial(_count, most=MOST_COUNTED), 20_000)
-KEYS: Final[Mapping[str, ConfigKey[Any]]] = {each.name: each for each in (*TUNED.values(), MODEL, DIMENSION, EXACT)}
+EXACT: Final[ConfigKey[int]] = ConfigKey(
+    "exact_search_artifacts", partial(_count, most=MOST_COUNTED), 20_000
+)
+KEYS: Final[Mapping[str, ConfigKey[Any]]] = {
+    each.name: each for each in (*TUNED.values(), MODEL, DIMENSION, EXACT)
+}
 
 
 @frozen(kw_only=True)
-class Tuning:
+class IngestSettings:
     """What one command sees of the settings."""
 
     threshold: float
@@ -83,9 +97,9 @@ class Tuning:
         return self.weights[level.rank]
 
 
-def tuning_of(config: Config) -> Tuning:
+def tuning_of(config: Config) -> IngestSettings:
     """The settings as one command sees them."""
-    return Tuning(**{name: config.get(key) for name, key in TUNED.items()})
+    return IngestSettings(**{name: config.get(key) for name, key in TUNED.items()})
 
 
 def check_setting(key: str, value: str) -> None:

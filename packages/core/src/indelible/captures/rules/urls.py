@@ -10,7 +10,9 @@ from indelible.captures.errors import UrlUnusable
 from indelible.kernel.values import HIDDEN, UNSTORABLE, WrongType
 
 LONGEST: Final = 2_000
-PLAIN: Final = "%/:?#[]@!$&'()*+,;=~|^`{}\"<>"  # what is beyond ASCII is written as browsers send it
+PLAIN: Final = (
+    "%/:?#[]@!$&'()*+,;=~|^`{}\"<>"  # what is beyond ASCII is written as browsers send it
+)
 PORTS: Final = {"http": 80, "https": 443}
 TRACKING: Final = re.compile(r"(?:utm_[^=&]*|fbclid|gclid|msclkid)(?:=.*)?", re.IGNORECASE)
 HOST: Final = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])")
@@ -55,6 +57,12 @@ def _split(url: str) -> tuple[SplitResult, str]:
         raise UrlUnusable("neither http nor https")
     if parts.username is not None or parts.password is not None:
         raise UrlUnusable("it holds credentials")
-    if not HOST.fullmatch(host) or ("[" in parts.netloc) != ("[" in host) or {*"ßẞς"} & {*parts.netloc}:
-        raise UrlUnusable("no host, or one that browsers write otherwise than Python: give its xn-- name")
+    if (
+        not HOST.fullmatch(host)
+        or ("[" in parts.netloc) != ("[" in host)
+        or {*"ßẞς"} & {*parts.netloc}
+    ):
+        raise UrlUnusable(
+            "no host, or one that browsers write otherwise than Python: give its xn-- name"
+        )
     return parts, host

@@ -27,7 +27,9 @@ def vec_unit(vector: Vector) -> Vector:
 
 def vec_lerp(one: Vector, other: Vector, rate: float) -> Vector:
     """The point at this rate of the way from one to the other."""
-    return as_float32([(1 - rate) * here + rate * there for here, there in zip(one, other, strict=True)])
+    return as_float32(
+        [(1 - rate) * here + rate * there for here, there in zip(one, other, strict=True)]
+    )
 
 
 def vec_dist(one: Vector, other: Vector) -> float:

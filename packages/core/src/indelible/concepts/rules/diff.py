@@ -118,7 +118,10 @@ class ContentDiff:
 
     def invert(self) -> Self:
         """The difference that undoes this one."""
-        return evolve(self, fields=tuple(_diff_field(each.field, each.after, each.before) for each in self.fields))
+        return evolve(
+            self,
+            fields=tuple(_diff_field(each.field, each.after, each.before) for each in self.fields),
+        )
 
 
 @frozen(kw_only=True)
@@ -134,12 +137,14 @@ class VersionDiff:
 def diff_content(old: ConceptContent, new: ConceptContent) -> ContentDiff:
     """What changed from the old content to the new."""
     sides = ((name, getattr(old, name), getattr(new, name)) for name in CONTENT_FIELDS)
-    return ContentDiff(fields=tuple(_diff_field(name, was, now) for name, was, now in sides if was != now))
+    return ContentDiff(
+        fields=tuple(_diff_field(name, was, now) for name, was, now in sides if was != now)
+    )
 
 
 def similarity_percent(old: str, new: str) -> int:
     """How much of two texts is common to both, counted in words, marks and the spaces between them."""
-    return 100 if old and old == new else _percent(_word_ops(old, new, _Purse()))
+    return 100 if old and old == new else _percent(_word_ops(old, new, ComparisonBudget()))
 
 
 def to_unified(diff: ContentDiff) -> str:
@@ -150,11 +155,14 @@ def to_unified(diff: ContentDiff) -> str:
 def _diff_field(name: str, old: Value, new: Value) -> FieldDiff:
     kind, ops, percent = FieldKind.TEXT, tuple[DiffOp, ...](), 0
     if isinstance(old, tuple) and isinstance(new, tuple):
-        kind, ops = FieldKind.LIST, _list_ops(old, new, _Purse())
+        kind, ops = FieldKind.LIST, _list_ops(old, new, ComparisonBudget())
         percent = _percent_of_items(ops)
     elif isinstance(old, str) and isinstance(new, str):
-        words = _word_ops(old, new, _Purse())
-        ops, percent = tuple(DiffOp(kind=op.kind, old=op.old, new=op.new) for op in words), _percent(words)
+        words = _word_ops(old, new, ComparisonBudget())
+        ops, percent = (
+            tuple(DiffOp(kind=op.kind, old=op.old, new=op.new) for op in words),
+            _percent(words),
+        )
     elif isinstance(new, str):
         kind, ops = FieldKind.SET, (DiffOp(kind=OpKind.INSERT, new=new),)
     elif isinstance(old, str):
@@ -168,18 +176,20 @@ def _value(kind: FieldKind, sides: Iterable[tuple[int | None, str | None]]) -> V
     return tuple(texts) if kind is FieldKind.LIST else "".join(texts)
 
 
-class _Purse:
+class ComparisonBudget:
     """The steps that the comparison of a field may still take."""
 
     left = STEPS
 
-    def pays(self, cost: int) -> bool:
+    def spend(self, cost: int) -> bool:
         is_enough = cost <= self.left
         self.left -= cost if is_enough else 0
         return is_enough
 
 
-def _common(old: Sequence[str], new: Sequence[str], purse: _Purse) -> list[tuple[int, int, int]]:
+def _common(
+    old: Sequence[str], new: Sequence[str], purse: ComparisonBudget
+) -> list[tuple[int, int, int]]:
     """Place in the old, place in the new, and length of the stretches that a shortest edit keeps."""
     way, kept = _shortest_edit(old, new, purse), list[tuple[int, int, int]]()
     while way is not None:
@@ -188,9 +198,11 @@ def _common(old: Sequence[str], new: Sequence[str], purse: _Purse) -> list[tuple
     return kept[::-1]
 
 
-def _shortest_edit(old: Sequence[str], new: Sequence[str], purse: _Purse) -> Way:
+def _shortest_edit(old: Sequence[str], new: Sequence[str], purse: ComparisonBudget) -> Way:
     """What the edit keeps, found in Myers' way; if that costs too much, what the edit that got furthest keeps."""
-    ends: dict[int, tuple[int, Way]] = {1: (0, None)}  # by diagonal: how far in the old an edit came, and what it kept
+    ends: dict[int, tuple[int, Way]] = {
+        1: (0, None)
+    }  # by diagonal: how far in the old an edit came, and what it kept
     for edits in range(len(old) + len(new) + 1):
         steps = 0
         for diagonal in range(-edits, edits + 1, 2):
@@ -204,14 +216,14 @@ def _shortest_edit(old: Sequence[str], new: Sequence[str], purse: _Purse) -> Way
                 return way
             ends[diagonal] = end, way
             steps += STEPS_PER_EDIT + end - start
-        if not purse.pays(steps):
+        if not purse.spend(steps):
             break
     return ends[max(ends, key=lambda diagonal: 2 * ends[diagonal][0] - diagonal)][1]
 
 
-def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
+def _word_ops(old: str, new: str, purse: ComparisonBudget) -> tuple[WordOp, ...]:
     """Sentences are compared first, and words where sentences differ: that is quicker, and keeps words in place."""
-    if not purse.pays(STEPS_PER_CHARACTER * (len(old) + len(new))):
+    if not purse.spend(STEPS_PER_CHARACTER * (len(old) + len(new))):
         return (_word_op([old], [new]),)
     finer = (
         _stretches(WORD, op.old or "", op.new or "", purse) if op.kind is OpKind.REPLACE else (op,)
@@ -221,7 +233,9 @@ def _word_ops(old: str, new: str, purse: _Purse) -> tuple[WordOp, ...]:
     return tuple(_joined(tuple(run)) for _, run in runs)
 
 
-def _stretches(token: re.Pattern[str], old: str, new: str, purse: _Purse) -> Iterator[WordOp]:
+def _stretches(
+    token: re.Pattern[str], old: str, new: str, purse: ComparisonBudget
+) -> Iterator[WordOp]:
     was, now = token.findall(old), token.findall(new)
     i = j = 0
     for i_kept, j_kept, size in (*_common(was, now, purse), (len(was), len(now), 0)):
@@ -242,29 +256,50 @@ def _joined(ops: Sequence[WordOp]) -> WordOp:
     return _word_op([op.old or "" for op in ops], [op.new or "" for op in ops])
 
 
-def _list_ops(old: Sequence[str], new: Sequence[str], purse: _Purse) -> tuple[DiffOp, ...]:
+def _list_ops(
+    old: Sequence[str], new: Sequence[str], purse: ComparisonBudget
+) -> tuple[DiffOp, ...]:
     kept = {i + step: j + step for i, j, size in _common(old, new, purse) for step in range(size)}
     gone = [i for i in range(len(old)) if i not in kept]
     come = sorted(set(range(len(new))) - set(kept.values()))
     pairs = _pairs(old, new, gone, come)
     ops = [
-        *(DiffOp(kind=OpKind.KEEP, old=old[i], new=new[j], old_index=i, new_index=j) for i, j in kept.items()),
+        *(
+            DiffOp(kind=OpKind.KEEP, old=old[i], new=new[j], old_index=i, new_index=j)
+            for i, j in kept.items()
+        ),
         *(_pair_op(old[i], new[j], i, j, purse) for i, j in pairs.items()),
         *(DiffOp(kind=OpKind.DELETE, old=old[i], old_index=i) for i in gone if i not in pairs),
-        *(DiffOp(kind=OpKind.INSERT, new=new[j], new_index=j) for j in come if j not in pairs.values()),
+        *(
+            DiffOp(kind=OpKind.INSERT, new=new[j], new_index=j)
+            for j in come
+            if j not in pairs.values()
+        ),
     ]
-    return tuple(sorted(ops, key=lambda op: (op.old_index or 0, 0) if op.new_index is None else (op.new_index, 1)))
+    return tuple(
+        sorted(
+            ops,
+            key=lambda op: (op.old_index or 0, 0) if op.new_index is None else (op.new_index, 1),
+        )
+    )
 
 
-def _pair_op(old: str, new: str, old_index: int, new_index: int, purse: _Purse) -> DiffOp:
+def _pair_op(old: str, new: str, old_index: int, new_index: int, purse: ComparisonBudget) -> DiffOp:
     kind, words = (OpKind.MOVE, ()) if old == new else (OpKind.REPLACE, _word_ops(old, new, purse))
-    return DiffOp(kind=kind, old=old, new=new, old_index=old_index, new_index=new_index, words=words)
+    return DiffOp(
+        kind=kind, old=old, new=new, old_index=old_index, new_index=new_index, words=words
+    )
 
 
-def _pairs(old: Sequence[str], new: Sequence[str], gone: Iterable[int], come: Iterable[int]) -> dict[int, int]:
+def _pairs(
+    old: Sequence[str], new: Sequence[str], gone: Iterable[int], come: Iterable[int]
+) -> dict[int, int]:
     """Which item that is gone came again as which: equal ones first, then the most alike."""
     was, now = {i: _bag(old[i]) for i in gone}, {j: _bag(new[j]) for j in come}
-    alike = {(i, j): 200 * len(was[i] & now[j]) // (len(was[i]) + len(now[j]) or 1) for i, j in product(was, now)}
+    alike = {
+        (i, j): 200 * len(was[i] & now[j]) // (len(was[i]) + len(now[j]) or 1)
+        for i, j in product(was, now)
+    }
     ranked = sorted(
         (old[i] != new[j], -percent, abs(i - j), i, j)
         for (i, j), percent in alike.items()
@@ -284,7 +319,9 @@ def _bag(text: str) -> frozenset[tuple[str, int]]:
 
 def _percent(ops: Iterable[WordOp]) -> int:
     common = sum(_pieces(op.old) for op in ops if op.kind is OpKind.KEEP)
-    return round(200 * common / sum(_pieces(op.old) + _pieces(op.new) for op in ops)) if common else 0
+    return (
+        round(200 * common / sum(_pieces(op.old) + _pieces(op.new) for op in ops)) if common else 0
+    )
 
 
 def _percent_of_items(ops: Sequence[DiffOp]) -> int:
@@ -304,12 +341,19 @@ def _lines(change: FieldDiff) -> Iterator[str]:
         return
     for op in change.ops:
         if op.kind is not OpKind.KEEP:
-            places = " -> ".join(str(place + 1) for place in (op.old_index, op.new_index) if place is not None)
+            places = " -> ".join(
+                str(place + 1) for place in (op.old_index, op.new_index) if place is not None
+            )
             yield f"  {places}: " + "".join(map(_marked, op.words or (op,)))
 
 
 def _marked(op: WordOp) -> str:
     # A terminal obeys control characters: those in content are shown, not sent.
-    old, new = (CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text or "") for text in (op.old, op.new))
-    marked = (f"[-{old}-]" if op.old is not None else "") + (f"{{+{new}+}}" if op.new is not None else "")
+    old, new = (
+        CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text or "")
+        for text in (op.old, op.new)
+    )
+    marked = (f"[-{old}-]" if op.old is not None else "") + (
+        f"{{+{new}+}}" if op.new is not None else ""
+    )
     return (new if op.old == op.new else marked).replace("\n", "\n  ")

@@ -8,7 +8,13 @@ from typing import Final
 
 from attrs import field, frozen
 
-from indelible.concepts.entities import ConceptNode, ConceptPolicy, ConceptWarning, Warnings, name_key
+from indelible.concepts.entities import (
+    ConceptNode,
+    ConceptPolicy,
+    ConceptWarning,
+    Warnings,
+    name_key,
+)
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import WarningCode, warning
@@ -62,8 +68,12 @@ class ConceptGraph:
     @cached_property
     def needs(self) -> Mapping[str, tuple[str, ...]]:
         """For each concept the others that it names without doubt, each once."""
-        found = {node.id: [self.matches(text) for text in node.prerequisites] for node in self.nodes}
-        sure = {each: {ids[0] for ids in matches if len(ids) == 1} for each, matches in found.items()}
+        found = {
+            node.id: [self.matches(text) for text in node.prerequisites] for node in self.nodes
+        }
+        sure = {
+            each: {ids[0] for ids in matches if len(ids) == 1} for each, matches in found.items()
+        }
         return {each: self.in_order(needed - {each}) for each, needed in sure.items()}
 
     def matches(self, text: str) -> tuple[str, ...]:
@@ -88,12 +98,19 @@ class ConceptGraph:
     @property
     def unresolved(self) -> tuple[Unresolved, ...]:
         """Every prerequisite that names no concept, or several, once for each concept that lists it."""
-        pairs = ((node.id, text) for node in self.nodes for text in dict.fromkeys(node.prerequisites))
-        found = (Unresolved(concept_id=each, text=text, matches=self.matches(text)) for each, text in pairs)
+        pairs = (
+            (node.id, text) for node in self.nodes for text in dict.fromkeys(node.prerequisites)
+        )
+        found = (
+            Unresolved(concept_id=each, text=text, matches=self.matches(text))
+            for each, text in pairs
+        )
         return tuple(each for each in found if len(each.matches) != 1)
 
 
-def graph_warnings(graph: ConceptGraph, concept_id: str, policy: ConceptPolicy, close_names: Iterable[str]) -> Warnings:
+def graph_warnings(
+    graph: ConceptGraph, concept_id: str, policy: ConceptPolicy, close_names: Iterable[str]
+) -> Warnings:
     """What can be remarked on a concept's prerequisites as the graph stands now."""
     concept = graph.node(concept_id)
     return (*_on_texts(graph, concept, close_names), *_on_needs(graph, concept, policy))
@@ -110,17 +127,26 @@ def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrd
     return LearningOrder(
         layers=tuple(tuple(layers[depth]) for depth in sorted(layers)),
         unresolved=tuple(each for each in graph.unresolved if each.concept_id in depths),
-        cycles=tuple(_shortest_cycle(graph, component) for component in components if len(component) > 1),
+        cycles=tuple(
+            _shortest_cycle(graph, component) for component in components if len(component) > 1
+        ),
     )
 
 
-def _on_texts(graph: ConceptGraph, concept: ConceptNode, close_names: Iterable[str]) -> Iterator[ConceptWarning]:
+def _on_texts(
+    graph: ConceptGraph, concept: ConceptNode, close_names: Iterable[str]
+) -> Iterator[ConceptWarning]:
     meant = {text: graph.matches(text) for text in concept.prerequisites}
     if any(concept.id in matches for matches in meant.values()):
         yield _warning(WarningCode.PREREQ_SELF)
-    for key, times in Counter(meant[text] or (name_key(text),) for text in concept.prerequisites).items():
+    for key, times in Counter(
+        meant[text] or (name_key(text),) for text in concept.prerequisites
+    ).items():
         if times > 1:
-            yield _warning(WarningCode.PREREQ_DUPLICATE, graph.node(key[0]).name if key[0] in graph.needs else key[0])
+            yield _warning(
+                WarningCode.PREREQ_DUPLICATE,
+                graph.node(key[0]).name if key[0] in graph.needs else key[0],
+            )
     close = {name_key(name): name for name in close_names}
     for text, matches in meant.items():
         if not matches:
@@ -130,7 +156,9 @@ def _on_texts(graph: ConceptGraph, concept: ConceptNode, close_names: Iterable[s
             yield _warning(WarningCode.PREREQ_AMBIGUOUS, text, len(matches))
 
 
-def _on_needs(graph: ConceptGraph, concept: ConceptNode, policy: ConceptPolicy) -> Iterator[ConceptWarning]:
+def _on_needs(
+    graph: ConceptGraph, concept: ConceptNode, policy: ConceptPolicy
+) -> Iterator[ConceptWarning]:
     components = _components(graph, (concept.id,))
     own = components[-1]  # for it needs all others
     if len(own) > 1:
@@ -138,7 +166,9 @@ def _on_needs(graph: ConceptGraph, concept: ConceptNode, policy: ConceptPolicy) 
         yield _warning(WarningCode.PREREQ_CYCLE, *(graph.node(each).name for each in cycle))
     for needed in map(graph.node, graph.needs[concept.id]):
         if PROGRESS.index(needed.status) < PROGRESS.index(concept.status):
-            yield _warning(WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, concept.status)
+            yield _warning(
+                WarningCode.PREREQ_BELOW_STATUS, needed.name, needed.status, concept.status
+            )
     depth = _depths(graph, components)[concept.id]
     if depth > policy.deepest_chain:
         yield _warning(WarningCode.PREREQ_DEPTH, depth, policy.deepest_chain)
@@ -156,7 +186,9 @@ def _components(graph: ConceptGraph, roots: Iterable[str]) -> tuple[tuple[str, .
     return tuple(component for component in reversed(found) if component)
 
 
-def _finished(roots: Iterable[str], ways: Mapping[str, Iterable[str]], seen: set[str]) -> Iterator[str]:
+def _finished(
+    roots: Iterable[str], ways: Mapping[str, Iterable[str]], seen: set[str]
+) -> Iterator[str]:
     """All not yet seen that the ways lead to, each when all that lies behind it was seen; without recursion."""
     pending = [(root, False) for root in roots]
     while pending:
@@ -173,7 +205,12 @@ def _depths(graph: ConceptGraph, components: Iterable[tuple[str, ...]]) -> dict[
     """The steps of the longest chain below each concept; steps inside a component do not count."""
     depths: dict[str, int] = {}
     for component in components:
-        below = [depths[needed] + 1 for each in component for needed in graph.needs[each] if needed in depths]
+        below = [
+            depths[needed] + 1
+            for each in component
+            for needed in graph.needs[each]
+            if needed in depths
+        ]
         depths |= dict.fromkeys(component, max(below, default=0))
     return depths
 

@@ -42,9 +42,16 @@ class FieldMerge:
         return MergeKind.THEIRS if self.yours == self.base else MergeKind.CONFLICT
 
 
-def three_way(base: ConceptContent, theirs: ConceptContent, yours: ConceptContent) -> tuple[FieldMerge, ...]:
+def three_way(
+    base: ConceptContent, theirs: ConceptContent, yours: ConceptContent
+) -> tuple[FieldMerge, ...]:
     """Every field of the content, and who changed it; nothing is resolved."""
     return tuple(
-        FieldMerge(field=name, base=getattr(base, name), theirs=getattr(theirs, name), yours=getattr(yours, name))
+        FieldMerge(
+            field=name,
+            base=getattr(base, name),
+            theirs=getattr(theirs, name),
+            yours=getattr(yours, name),
+        )
         for name in CONTENT_FIELDS
     )

@@ -9,7 +9,9 @@ from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel import Actor, Change, Data, InvalidTransition, digest
 
 
-def record_of(version: ConceptVersion, warnings: Warnings, *, corrects: str | None = None) -> Data:
+def version_change_data(
+    version: ConceptVersion, warnings: Warnings, *, corrects: str | None = None
+) -> Data:
     """What the change that adds a version keeps: the rules of its warnings, and the digests of both rows."""
     warned = [version.concept_id, version.version_number, version.created_at, RULESET, warnings]
     data = {"version": digest(version), "ruleset": RULESET, "warnings": digest(warned)}
@@ -77,17 +79,20 @@ def check_version(version: ConceptVersion, concept: Concept, latest: ConceptVers
         raise errors.VersionAlreadyExists(version.concept_id, version.version_number)
     if version.version_number > kept + 1:
         raise errors.VersionOutOfSequence(version.concept_id, version.version_number)
-    if (version.version_number, version.created_at) != (concept.current_version, concept.updated_at):
+    if (version.version_number, version.created_at) != (
+        concept.current_version,
+        concept.updated_at,
+    ):
         raise errors.PointerMismatch(version.concept_id, version.version_number)
 
 
 def check_step(action: str, version: ConceptVersion, actor: Actor, policy: ConceptPolicy) -> None:
     """Refuse, where the policy wants four eyes, an approval by the version's own author."""
     if policy.four_eyes and action == "approve" and version.created_by == actor:
-        raise errors.OwnWork(version.concept_id, version.version_number)
+        raise errors.SelfApproval(version.concept_id, version.version_number)
 
 
 def check_corrected(concept: Concept) -> None:
     """Refuse a correction of what is still open to an edit."""
     if concept.status is not ConceptStatus.PUBLISHED:
-        raise errors.CorrectsUnpublished(concept.id, concept.status)
+        raise errors.CorrectionTargetNotPublished(concept.id, concept.status)

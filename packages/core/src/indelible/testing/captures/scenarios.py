@@ -19,7 +19,7 @@ FAILING = SPHERICAL.replace("rate = 0.1", "rate = 1.0 / (applied - 3.0) * (appli
 
 
 @frozen
-class Place:
+class CaptureScenario:
     """A space of a store, and the commands of its user."""
 
     store: AnyStore
@@ -31,14 +31,20 @@ class Place:
 
     def command(self, embedding: Iterable[float], **other: Any) -> CaptureArtifactCommand:  # noqa: ANN401 - as above
         """A capture of the space's user."""
-        said: dict[str, Any] = {"user_id": "maya", "space_id": self.space_id, "url": "https://example.org/page"}
+        said: dict[str, Any] = {
+            "user_id": "maya",
+            "space_id": self.space_id,
+            "url": "https://example.org/page",
+        }
         said |= {"embedding": tuple(embedding), "embedding_model": MODEL}
         return CaptureArtifactCommand(**(said | other))
 
     def subspace(self, seed: Iterable[float] | None, name: str = "a part") -> str:
         """The id of a new subspace."""
         vector = None if seed is None else EmbeddingVector(values=tuple(seed), model=MODEL)
-        command = captures.CreateSubspace(user_id="maya", space_id=self.space_id, name=name, seed=vector)
+        command = captures.CreateSubspace(
+            user_id="maya", space_id=self.space_id, name=name, seed=vector
+        )
         return do(self.store, captures.create_subspace, command).subspace.id
 
     def read(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - whatever it answers
@@ -53,7 +59,7 @@ def nothing_to_install(_: AnyStore, __: str) -> None:
     """Memory and SQLite compute by the registered text itself."""
 
 
-def activated(
+def activate_algorithm_for(
     store: AnyStore,
     algorithm_id: str = "oscl-1",
     formulas: str = SPHERICAL,
@@ -68,7 +74,9 @@ def activated(
 def registered(store: AnyStore, algorithm_id: str, formulas: str) -> captures.AlgorithmSaved:
     """A version of the algorithm that computes nothing yet."""
     return do(
-        store, captures.register_algorithm, captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas)
+        store,
+        captures.register_algorithm,
+        captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas),
     )
 
 
@@ -78,19 +86,21 @@ def activate(store: AnyStore, saved: captures.AlgorithmSaved) -> captures.Algori
     return do(store, captures.activate_algorithm, command)
 
 
-def space_of(store: AnyStore, *, dimension: int = 3, user_id: str = "maya") -> Place:
+def space_of(store: AnyStore, *, dimension: int = 3, user_id: str = "maya") -> CaptureScenario:
     """A new space."""
-    command = captures.CreateSpace(user_id=user_id, name="reading", model=MODEL, dimension=dimension)
-    return Place(store, do(store, captures.create_space, command).space.id)
+    command = captures.CreateSpace(
+        user_id=user_id, name="reading", model=MODEL, dimension=dimension
+    )
+    return CaptureScenario(store, do(store, captures.create_space, command).space.id)
 
 
-def place_in(store: AnyStore) -> Place:
+def place_in(store: AnyStore) -> CaptureScenario:
     """A new space in a store whose algorithm is active."""
-    activated(store)
+    activate_algorithm_for(store)
     return space_of(store)
 
 
-def worked(store: AnyStore) -> tuple[Place, str, str, str]:
+def worked(store: AnyStore) -> tuple[CaptureScenario, str, str, str]:
     """The space of the worked example, with its three subspaces."""
     place = place_in(store)
     return place, place.subspace(A, "A"), place.subspace(B, "B"), place.subspace(C, "C")
@@ -98,7 +108,11 @@ def worked(store: AnyStore) -> tuple[Place, str, str, str]:
 
 def change(store: AnyStore, key: str, value: str, *, seq: int = 0) -> captures.SettingSaved:
     """A setting with another value."""
-    return do(store, captures.change_setting, captures.ChangeSetting(key=key, value=value, expected_seq=seq))
+    return do(
+        store,
+        captures.change_setting,
+        captures.ChangeSetting(key=key, value=value, expected_seq=seq),
+    )
 
 
 def code(attempt: Callable[[], object]) -> str:
@@ -109,4 +123,7 @@ def code(attempt: Callable[[], object]) -> str:
 
 def is_close(found: Iterable[float | None], expected: Iterable[float]) -> bool:
     """Whether all the figures are as they were measured."""
-    return all(one is not None and abs(one - other) < CLOSE for one, other in zip(found, expected, strict=True))
+    return all(
+        one is not None and abs(one - other) < CLOSE
+        for one, other in zip(found, expected, strict=True)
+    )

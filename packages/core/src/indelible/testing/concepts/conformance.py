@@ -7,7 +7,7 @@ from threading import Barrier
 from attrs import evolve
 
 from indelible import concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.concepts import ConceptContent, ConceptFilter, ConceptStatus
 from indelible.concepts.rules.records import fold
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, verify_chain
@@ -34,21 +34,32 @@ class ConceptsConformance:
     def test_a_new_concept_is_a_draft_at_version_1_and_seq_1(self, store: AnyStore) -> None:
         saved = create(store)
 
-        assert (saved.concept.status, saved.concept.current_version, saved.seq) == (ConceptStatus.DRAFT, 1, 1)
+        assert (saved.concept.status, saved.concept.current_version, saved.seq) == (
+            ConceptStatus.DRAFT,
+            1,
+            1,
+        )
         assert (saved.version.version_number, saved.version.content) == (1, RATIO)
 
     def test_a_concept_reads_back_as_it_was_saved(self, store: AnyStore) -> None:
         saved = edit(store, create(store))
         shown = store.read(concepts.get_concept, saved.concept.id)
 
-        assert (shown.concept, shown.version, shown.seq) == (saved.concept, saved.version, saved.seq)
+        assert (shown.concept, shown.version, shown.seq) == (
+            saved.concept,
+            saved.version,
+            saved.seq,
+        )
         assert shown.warnings == saved.warnings
 
     def test_an_edit_adds_a_version_and_keeps_the_one_before(self, store: AnyStore) -> None:
         saved = edit(store, create(store))
         versions = store.read(concepts.list_versions, saved.concept.id)
 
-        assert [(each.version_number, each.content) for each in versions] == [(1, RATIO), (2, CLEARER)]
+        assert [(each.version_number, each.content) for each in versions] == [
+            (1, RATIO),
+            (2, CLEARER),
+        ]
         assert saved.concept.status is ConceptStatus.DRAFT
 
     def test_a_status_change_adds_no_version(self, store: AnyStore) -> None:
@@ -92,8 +103,10 @@ class ConceptsConformance:
         refused = refusal(lambda: create(store, corrects=right.concept.id))
 
         assert birth.data["corrects"] == wrong.concept.id
-        assert isinstance(refused, concepts.errors.CorrectsUnpublished)
-        assert isinstance(refusal(lambda: create(store, corrects="nowhere")), concepts.errors.ConceptNotFound)
+        assert isinstance(refused, concepts.errors.CorrectionTargetNotPublished)
+        assert isinstance(
+            refusal(lambda: create(store, corrects="nowhere")), concepts.errors.ConceptNotFound
+        )
 
     def test_a_command_that_expects_an_old_seq_is_stale(self, store: AnyStore) -> None:
         created = create(store)
@@ -162,7 +175,9 @@ class ConceptsConformance:
         for position in range(1, len(changes) + 1):
             expected = fold(changes[:position])
             by_seq = store.read(concepts.concept_as_of, saved.concept.id, seq=position)
-            by_time = store.read(concepts.concept_as_of, saved.concept.id, at=changes[position - 1].at)
+            by_time = store.read(
+                concepts.concept_as_of, saved.concept.id, at=changes[position - 1].at
+            )
 
             assert by_seq == by_time
             assert (by_seq.concept, by_seq.seq) == (expected, position)
@@ -173,7 +188,7 @@ class ConceptsConformance:
         before = saved.concept.created_at - timedelta(microseconds=1)
         refused = refusal(lambda: store.read(concepts.concept_as_of, saved.concept.id, at=before))
 
-        assert isinstance(refused, concepts.errors.NothingThen)
+        assert isinstance(refused, concepts.errors.NotYetCreated)
 
     def test_versions_can_be_diffed(self, store: AnyStore) -> None:
         saved = edit(store, create(store))
@@ -196,8 +211,12 @@ class ConceptsConformance:
 
         assert "NAME_COLLISION" in {each.code for each in second.warnings}
 
-    def test_names_of_any_length_are_kept_and_told_apart_to_their_ends(self, store: AnyStore) -> None:
-        longest = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(1_000))  # nothing to compress
+    def test_names_of_any_length_are_kept_and_told_apart_to_their_ends(
+        self, store: AnyStore
+    ) -> None:
+        longest = "".join(
+            chr(0x4E00 + number * 7919 % 20_000) for number in range(1_000)
+        )  # nothing to compress
         create(store, evolve(RATIO, name=longest))
         other = create(store, evolve(RATIO, name=longest[:-1]))
         same = edit(store, other, evolve(RATIO, name=longest))
@@ -207,7 +226,9 @@ class ConceptsConformance:
 
     def test_a_known_name_in_the_definition_wants_a_prerequisite(self, store: AnyStore) -> None:
         create(store)
-        rate = create(store, ConceptContent(name="Rate", definition="A ratio of two different units."))
+        rate = create(
+            store, ConceptContent(name="Rate", definition="A ratio of two different units.")
+        )
 
         assert "PREREQ_NONE_BUT_REFERENCED" in {each.code for each in rate.warnings}
 
@@ -232,29 +253,40 @@ class ConceptsConformance:
         ratio = create(store)
         rate = create(store, ConceptContent(name="Rate", prerequisites=("ratio",)))
         speed = create(store, ConceptContent(name="Speed", prerequisites=(rate.concept.id,)))
-        order = store.read(concepts.order_of_learning, speed.concept.id)
+        order = store.read(concepts.get_learning_order, speed.concept.id)
 
         assert order.layers == ((ratio.concept.id,), (rate.concept.id,), (speed.concept.id,))
-        assert store.read(concepts.order_of_learning).layers == order.layers
+        assert store.read(concepts.get_learning_order).layers == order.layers
 
     def test_concepts_are_listed_a_page_at_a_time(self, store: AnyStore) -> None:
         saved = [create(store, evolve(RATIO, name=f"Ratio {number}")) for number in range(5)]
         first = store.read(concepts.list_concepts, ConceptFilter(), limit=3)
-        second = store.read(concepts.list_concepts, ConceptFilter(), after=first[-1].concept.id, limit=3)
+        second = store.read(
+            concepts.list_concepts, ConceptFilter(), after=first[-1].concept.id, limit=3
+        )
 
-        assert [each.concept.id for each in (*first, *second)] == sorted(each.concept.id for each in saved)
+        assert [each.concept.id for each in (*first, *second)] == sorted(
+            each.concept.id for each in saved
+        )
 
     def test_search_takes_its_text_literally(self, store: AnyStore) -> None:
         names = ("50% off", "50 percent", "a_b", "ab", "back\\slash", "O'Hara", "Straße")
         for name in names:
             create(store, ConceptContent(name=name, definition="Said of a price."))
 
-        for text, found in (("%", ["50% off"]), ("_", ["a_b"]), ("\\", ["back\\slash"]), ("'", ["O'Hara"])):
+        for text, found in (
+            ("%", ["50% off"]),
+            ("_", ["a_b"]),
+            ("\\", ["back\\slash"]),
+            ("'", ["O'Hara"]),
+        ):
             listed = store.read(concepts.list_concepts, ConceptFilter(text=text))
 
             assert [each.name for each in listed] == found
         assert len(store.read(concepts.list_concepts, ConceptFilter(text="PRICE"))) == len(names)
-        assert [each.name for each in store.read(concepts.list_concepts, ConceptFilter(text="STRASSE"))] == ["Straße"]
+        assert [
+            each.name for each in store.read(concepts.list_concepts, ConceptFilter(text="STRASSE"))
+        ] == ["Straße"]
 
     def test_concepts_are_found_by_status(self, store: AnyStore) -> None:
         create(store)
@@ -265,7 +297,9 @@ class ConceptsConformance:
 
     def test_every_text_comes_back_as_it_was_given(self, store: AnyStore) -> None:
         odd = "\u202etab\t line\n \u00e9 e\u0301 \U0001f9ee '; DROP TABLE concepts; -- %s :x {0} \\ \""
-        content = ConceptContent(name=odd, definition=odd, examples=(odd, "", odd), scope_boundaries="")
+        content = ConceptContent(
+            name=odd, definition=odd, examples=(odd, "", odd), scope_boundaries=""
+        )
         saved = create(store, content)
 
         assert store.read(concepts.get_concept, saved.concept.id).version.content == content
@@ -273,7 +307,7 @@ class ConceptsConformance:
     def test_two_commands_of_one_transaction_stand_or_fall_together(self, store: AnyStore) -> None:
         created = create(store)
 
-        def twice(tx: Writing, command: concepts.SubmitConcept) -> None:
+        def twice(tx: WriteTx, command: concepts.SubmitConcept) -> None:
             concepts.submit_concept(tx, command)
             concepts.submit_concept(tx, command)
 

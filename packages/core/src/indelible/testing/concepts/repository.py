@@ -8,14 +8,31 @@ from typing import TypeVar
 from attrs import evolve
 
 from indelible import concepts
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.concepts import Concept, ConceptStatus, ConceptVersion
 from indelible.kernel import IndelibleError, InvalidTransition
-from indelible.testing.stores import BEGINNING, CLEARER, MAYA, RATIO, AnyStore, create, do, published, refusal, submit
+from indelible.testing.stores import (
+    BEGINNING,
+    CLEARER,
+    MAYA,
+    RATIO,
+    AnyStore,
+    create,
+    do,
+    published,
+    refusal,
+    submit,
+)
 
 R = TypeVar("R")
 LATER = timedelta(days=1)
-CONCEPT = Concept(id="c-1", current_version=1, status=ConceptStatus.DRAFT, created_at=BEGINNING, updated_at=BEGINNING)
+CONCEPT = Concept(
+    id="c-1",
+    current_version=1,
+    status=ConceptStatus.DRAFT,
+    created_at=BEGINNING,
+    updated_at=BEGINNING,
+)
 VERSION = ConceptVersion(
     id="v-1",
     concept_id="c-1",
@@ -65,7 +82,10 @@ class RepositoryConformance:
         save(store, moved)
 
         assert read(store, lambda tx: tx.concepts.get_concept("c-1")) == moved
-        assert [each.action for each in store.read(concepts.list_history, "c-1")] == ["create", "submit"]
+        assert [each.action for each in store.read(concepts.list_history, "c-1")] == [
+            "create",
+            "submit",
+        ]
 
     def test_a_state_that_is_not_next_is_refused(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
@@ -126,7 +146,9 @@ class RepositoryConformance:
         save(store, CONCEPT, VERSION)
 
         assert code(lambda: save(store, VERSION)) == "VERSION_ALREADY_EXISTS"
-        assert code(lambda: save(store, evolve(VERSION, content=CLEARER))) == "VERSION_ALREADY_EXISTS"
+        assert (
+            code(lambda: save(store, evolve(VERSION, content=CLEARER))) == "VERSION_ALREADY_EXISTS"
+        )
 
     def test_a_version_comes_in_its_turn(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
@@ -139,11 +161,16 @@ class RepositoryConformance:
         concept, version = second()
 
         assert code(lambda: save(store, version)) == "POINTER_MISMATCH"
-        assert code(lambda: save(store, concept, evolve(version, created_at=BEGINNING))) == "POINTER_MISMATCH"
+        assert (
+            code(lambda: save(store, concept, evolve(version, created_at=BEGINNING)))
+            == "POINTER_MISMATCH"
+        )
 
     def test_a_published_concept_takes_no_version(self, store: AnyStore) -> None:
         saved = published(store)
-        concept = evolve(saved.concept, current_version=2, updated_at=saved.concept.updated_at + LATER)
+        concept = evolve(
+            saved.concept, current_version=2, updated_at=saved.concept.updated_at + LATER
+        )
         version = evolve(saved.version, id="v-2", version_number=2, created_at=concept.updated_at)
 
         assert code(lambda: save(store, concept, version)) == "INVALID_TRANSITION"
@@ -154,21 +181,26 @@ class RepositoryConformance:
         by_method = store.read(concepts.list_history, "c-1")[0]
         by_handler = store.read(concepts.list_history, create(store).concept.id)[0]
 
-        assert (by_method.action, sorted(by_method.data)) == (by_handler.action, sorted(by_handler.data))
+        assert (by_method.action, sorted(by_method.data)) == (
+            by_handler.action,
+            sorted(by_handler.data),
+        )
         assert submit(store, _as_saved(shown)).concept.status is ConceptStatus.REVIEW
 
 
 def second() -> tuple[Concept, ConceptVersion]:
     """The concept's next version, and the concept that points at it."""
     concept = evolve(CONCEPT, current_version=2, updated_at=BEGINNING + LATER)
-    version = evolve(VERSION, id="v-2", version_number=2, content=CLEARER, created_at=BEGINNING + LATER)
+    version = evolve(
+        VERSION, id="v-2", version_number=2, content=CLEARER, created_at=BEGINNING + LATER
+    )
     return concept, evolve(version, change_note="says it more clearly")
 
 
 def save(store: AnyStore, *values: Concept | ConceptVersion) -> None:
     """Save the values in one transaction, in their order."""
 
-    def handler(tx: Writing, command: tuple[Concept | ConceptVersion, ...]) -> None:
+    def handler(tx: WriteTx, command: tuple[Concept | ConceptVersion, ...]) -> None:
         for value in command:
             if isinstance(value, Concept):
                 tx.concepts.save_concept(value)
@@ -178,7 +210,7 @@ def save(store: AnyStore, *values: Concept | ConceptVersion) -> None:
     do(store, handler, values)
 
 
-def read(store: AnyStore, query: Callable[[Writing], R]) -> R:
+def read(store: AnyStore, query: Callable[[WriteTx], R]) -> R:
     """What the repository answers inside a transaction."""
     return do(store, lambda tx, _: query(tx), None)
 
@@ -189,7 +221,11 @@ def code(attempt: Callable[[], object]) -> str:
     return refused.code if refused else ""
 
 
-def _as_saved(shown: concepts.ConceptShown) -> concepts.ConceptSaved:
+def _as_saved(shown: concepts.ConceptView) -> concepts.ConceptSaved:
     return concepts.ConceptSaved(
-        concept=shown.concept, version=shown.version, warnings=shown.warnings, current_warnings=(), seq=shown.seq
+        concept=shown.concept,
+        version=shown.version,
+        warnings=shown.warnings,
+        current_warnings=(),
+        seq=shown.seq,
     )

@@ -6,23 +6,35 @@ from functools import partial
 from attrs import evolve
 
 from indelible import concepts
-from indelible.app import Reading, Writing
-from indelible.kernel import Feed, KeyReused, Once, Stale, WrongUse
+from indelible.app import ReadTx, WriteTx
+from indelible.kernel import Feed, Idempotency, IdempotencyKeyReused, Stale, UsageError
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
     KeyCreated,
     KeyNotFound,
     RevokeKey,
+    authenticate_key,
     create_key,
     get_key,
-    key_for,
     list_keys,
     revoke_key,
 )
-from indelible.testing.stores import BEGINNING, CLEARER, MAYA, NOOR, RATIO, AnyStore, create, do, edit, refusal, submit
+from indelible.testing.stores import (
+    BEGINNING,
+    CLEARER,
+    MAYA,
+    NOOR,
+    RATIO,
+    AnyStore,
+    create,
+    do,
+    edit,
+    refusal,
+    submit,
+)
 
-ONCE = Once("key-1", concepts.ConceptSaved)
+ONCE = Idempotency("key-1", concepts.ConceptSaved)
 CREATE = concepts.CreateConcept(content=RATIO)
 
 
@@ -40,7 +52,10 @@ class KernelConformance:
         do(store, concepts.create_concept, CREATE, once=ONCE)
         other = concepts.CreateConcept(content=CLEARER)
 
-        assert isinstance(refusal(lambda: do(store, concepts.create_concept, other, once=ONCE)), KeyReused)
+        assert isinstance(
+            refusal(lambda: do(store, concepts.create_concept, other, once=ONCE)),
+            IdempotencyKeyReused,
+        )
 
     def test_keys_of_two_owners_are_independent(self, store: AnyStore) -> None:
         mine = do(store, concepts.create_concept, CREATE, once=ONCE)
@@ -52,7 +67,9 @@ class KernelConformance:
         created = create(store)
         command = concepts.SubmitConcept(concept_id=created.concept.id, expected_seq=2)
 
-        assert isinstance(refusal(lambda: do(store, concepts.submit_concept, command, once=ONCE)), Stale)
+        assert isinstance(
+            refusal(lambda: do(store, concepts.submit_concept, command, once=ONCE)), Stale
+        )
         edited = edit(store, created)
 
         assert do(store, concepts.submit_concept, command, once=ONCE).seq == edited.seq + 1
@@ -84,24 +101,26 @@ class KernelConformance:
         assert [(each.action, each.seq) for each in found.changes] == [("submit", 2), ("create", 1)]
         assert found.cursor == store.feed().cursor
         assert store.feed(after=found.cursor).changes == ()
-        assert [each.entity_id for each in store.feed(after=before.cursor).changes][-1] == saved.concept.id
+        assert [each.entity_id for each in store.feed(after=before.cursor).changes][
+            -1
+        ] == saved.concept.id
 
     def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
-        kept: list[Writing] = []
+        kept: list[WriteTx] = []
         command = concepts.CreateConcept(content=RATIO)
 
-        def keep(tx: Writing, _: None) -> None:
+        def keep(tx: WriteTx, _: None) -> None:
             kept.append(tx)
 
         do(store, keep, None)
 
-        assert isinstance(refusal(lambda: concepts.create_concept(kept[0], command)), WrongUse)
+        assert isinstance(refusal(lambda: concepts.create_concept(kept[0], command)), UsageError)
         assert store.feed().changes == ()
 
     def test_a_query_sees_one_moment(self, store: AnyStore) -> None:
         created = create(store)
 
-        def both(tx: Reading) -> tuple[int, int]:
+        def both(tx: ReadTx) -> tuple[int, int]:
             first = concepts.get_concept(tx, created.concept.id)
             return first.seq, len(concepts.list_history(tx, created.concept.id))
 
@@ -109,32 +128,42 @@ class KernelConformance:
 
     def test_a_key_opens_until_it_expires(self, store: AnyStore) -> None:
         expiry = BEGINNING + timedelta(days=365)
-        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=expiry))
+        made = do(
+            store, create_key, CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=expiry)
+        )
 
-        assert store.read(key_for, made.text, now=BEGINNING) == made.key
-        assert store.read(key_for, made.text, now=expiry) is None
+        assert store.read(authenticate_key, made.text, now=BEGINNING) == made.key
+        assert store.read(authenticate_key, made.text, now=expiry) is None
 
     def test_a_revoked_key_opens_nothing(self, store: AnyStore) -> None:
         made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
         revoked = do(store, revoke_key, RevokeKey(key_id=made.key.id, expected_seq=made.seq))
 
-        assert store.read(key_for, made.text, now=BEGINNING) is None
+        assert store.read(authenticate_key, made.text, now=BEGINNING) is None
         assert store.read(get_key, made.key.id) == revoked
         assert store.read(list_keys) == (revoked,)
 
     def test_a_secret_is_shown_once(self, store: AnyStore) -> None:
-        command, once = CreateKey(owner=MAYA, scopes=("admin",)), Once("key-1", KeyCreated)
+        command, once = CreateKey(owner=MAYA, scopes=("admin",)), Idempotency("key-1", KeyCreated)
         made = do(store, create_key, command, once=once)
 
-        assert store.read(key_for, made.text, now=BEGINNING) == made.key
+        assert store.read(authenticate_key, made.text, now=BEGINNING) == made.key
         assert do(store, create_key, command, once=once) == evolve(made, text="")
 
     def test_a_wrong_key_opens_nothing(self, store: AnyStore) -> None:
         made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
         prefix = made.text.rpartition("_")[0]
 
-        for wrong in ("", "ind", "ind__", f"{prefix}_", f"{prefix}_{'0' * 64}", f"ind_nowhere_{'0' * 64}", "é_é_é"):
-            assert store.read(key_for, wrong, now=BEGINNING) is None
+        for wrong in (
+            "",
+            "ind",
+            "ind__",
+            f"{prefix}_",
+            f"{prefix}_{'0' * 64}",
+            f"ind_nowhere_{'0' * 64}",
+            "é_é_é",
+        ):
+            assert store.read(authenticate_key, wrong, now=BEGINNING) is None
 
     def test_a_key_without_a_scope_is_refused(self, store: AnyStore) -> None:
         for scopes in ((), ("Concepts:read",), ("concepts:",), ("a",) * 51):
@@ -144,5 +173,5 @@ class KernelConformance:
         assert isinstance(refusal(lambda: store.read(get_key, "nowhere")), KeyNotFound)
 
 
-def _newest(tx: Reading, *, limit: int) -> Feed:
+def _newest(tx: ReadTx, *, limit: int) -> Feed:
     return tx.history.newest(limit=limit)

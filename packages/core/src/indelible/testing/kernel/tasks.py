@@ -3,46 +3,64 @@
 from datetime import timedelta
 
 from indelible.kernel import Actor
-from indelible.kernel.stages import PauseStage, ResumeStage, ReviveWork, pause_stage, resume_stage, revive_work
-from indelible.kernel.tasks import MOST_COUNTED, Backlog, Outcome, Work
+from indelible.kernel.stages import (
+    PauseStage,
+    RequeueTask,
+    ResumeStage,
+    pause_stage,
+    requeue_task,
+    resume_stage,
+)
+from indelible.kernel.tasks import MOST_COUNTED, AttemptOutcome, StageStats, Task
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, do
-from indelible.testing.tokens.scenarios import FAR, OVER, claim, ids, put, within
+from indelible.testing.tokens.scenarios import FAR, OVER, claim, enqueue, ids, within
 
 LATER = BEGINNING + timedelta(days=1)
 PAUSE = PauseStage(stage="work")
 
 
-def work_of(store: AnyStore, entity_id: str) -> Work:
+def work_of(store: AnyStore, entity_id: str) -> Task:
     """The work as it stands."""
-    return store.read(lambda tx: tx.work.get("work", entity_id))
+    return store.read(lambda tx: tx.tasks.get("work", entity_id))
 
 
-def backlog(store: AnyStore, stage: str = "work") -> Backlog:
+def backlog(store: AnyStore, stage: str = "work") -> StageStats:
     """A stage in numbers, a day after the beginning."""
-    return next(each for each in store.read(lambda tx: tx.work.backlogs(LATER)) if each.stage == stage)
+    return next(
+        each for each in store.read(lambda tx: tx.tasks.backlogs(LATER)) if each.stage == stage
+    )
 
 
 def refusals_to_put(store: AnyStore, stage: str, entity_id: str) -> list[str]:
     """What each way to put work is refused with."""
-    once = code(lambda: within(store, lambda tx: tx.work.put_once(stage, entity_id, due_at=BEGINNING)))
-    return [code(lambda: put(store, entity_id, stage=stage)), once]
+    once = code(
+        lambda: within(store, lambda tx: tx.tasks.enqueue_once(stage, entity_id, due_at=BEGINNING))
+    )
+    return [code(lambda: enqueue(store, entity_id, stage=stage)), once]
 
 
 class WorkConformance:
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
 
     def test_work_is_claimed_by_the_longest_due_and_then_by_id(self, store: AnyStore) -> None:
-        within(store, lambda tx: tx.work.put("work", {"c": BEGINNING, "b": LATER.replace(year=2025), "a": BEGINNING}))
-        put(store, "to-come", due_at=FAR)
-        put(store, "other", stage="other")
+        within(
+            store,
+            lambda tx: tx.tasks.enqueue(
+                "work", {"c": BEGINNING, "b": LATER.replace(year=2025), "a": BEGINNING}
+            ),
+        )
+        enqueue(store, "to-come", due_at=FAR)
+        enqueue(store, "other", stage="other")
 
         assert ids(claim(store, 2)) == ["b", "a"]
         assert ids(claim(store, 2)) == ["c"]
         assert claim(store, 2) == ()
 
-    def test_a_lease_says_who_has_it_and_its_fence_is_one_more_each_time(self, store: AnyStore) -> None:
-        put(store, "a")
+    def test_a_lease_says_who_has_it_and_its_fence_is_one_more_each_time(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a")
         (first,) = claim(store, until=OVER)
         (second,) = claim(store)
         found = work_of(store, "a")
@@ -51,81 +69,97 @@ class WorkConformance:
         assert (second.due_at, second.until) == (BEGINNING, FAR)
         assert (found.lease_owner, found.lease_until, found.fence) == (MAYA, FAR, 2)
 
-    def test_finished_work_stays_and_its_fence_goes_on_when_it_is_put_again(self, store: AnyStore) -> None:
-        put(store, "a")
-        within(store, lambda tx: tx.work.finish(tx.work.claim("work", limit=1, until=FAR)))
+    def test_finished_work_stays_and_its_fence_goes_on_when_it_is_put_again(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a")
+        within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
         found = work_of(store, "a")
-        put(store, "a")
+        enqueue(store, "a")
         (lease,) = claim(store)
 
         assert (found.due_at, found.lease_owner, found.fence) == (None, None, 1)
         assert (lease.fence, lease.attempt) == (2, 1)
 
-    def test_work_that_is_put_while_it_is_in_hand_is_due_again_after_it(self, store: AnyStore) -> None:
-        put(store, "a")
+    def test_work_that_is_put_while_it_is_in_hand_is_due_again_after_it(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a")
         leases = claim(store)
-        put(store, "a", due_at=LATER)
-        within(store, lambda tx: tx.work.finish(leases))
+        enqueue(store, "a", due_at=LATER)
+        within(store, lambda tx: tx.tasks.complete(leases))
         found = work_of(store, "a")
 
         assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (LATER, None, 1, 0)
 
-    def test_what_is_put_twice_while_it_is_in_hand_is_due_at_the_sooner(self, store: AnyStore) -> None:
-        put(store, "a")
+    def test_what_is_put_twice_while_it_is_in_hand_is_due_at_the_sooner(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a")
         leases = claim(store)
-        put(store, "a", due_at=LATER)
-        put(store, "a", due_at=FAR)
-        within(store, lambda tx: tx.work.finish(leases))
+        enqueue(store, "a", due_at=LATER)
+        enqueue(store, "a", due_at=FAR)
+        within(store, lambda tx: tx.tasks.complete(leases))
 
         assert work_of(store, "a").due_at == LATER
 
-    def test_a_lease_that_ran_out_ends_with_a_put_that_forgets_no_attempts(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+    def test_a_lease_that_ran_out_ends_with_a_put_that_forgets_no_attempts(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a", "b")
         old = claim(store, 2, until=OVER)
-        put(store, "a", due_at=LATER)
+        enqueue(store, "a", due_at=LATER)
         found = work_of(store, "a")
 
         assert (found.due_at, found.lease_owner, found.attempts) == (BEGINNING, None, 1)
-        assert code(lambda: within(store, lambda tx: tx.work.finish(old[:1]))) == "LEASE_LOST"
+        assert code(lambda: within(store, lambda tx: tx.tasks.complete(old[:1]))) == "LEASE_LOST"
         assert [each.attempt for each in claim(store, 2)] == [2, 2]
 
-    def test_what_is_put_while_it_is_in_hand_is_due_then_although_the_attempt_fails(self, store: AnyStore) -> None:
-        put(store, "a", "b", "c")
+    def test_what_is_put_while_it_is_in_hand_is_due_then_although_the_attempt_fails(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a", "b", "c")
         first, second, third = claim(store, 3)
-        put(store, "a", "b")
-        put(store, "c", due_at=FAR)
-        within(store, lambda tx: tx.work.put_off(first, due_at=LATER, reason="no answer"))
-        within(store, lambda tx: tx.work.put_off(third, due_at=LATER, reason="no answer"))
-        is_dead = within(store, lambda tx: tx.work.bury(second, reason="it cannot be"))
-        (attempt,) = store.read(lambda tx: tx.work.attempts_of("work", "b", limit=5))
+        enqueue(store, "a", "b")
+        enqueue(store, "c", due_at=FAR)
+        within(store, lambda tx: tx.tasks.retry_later(first, due_at=LATER, reason="no answer"))
+        within(store, lambda tx: tx.tasks.retry_later(third, due_at=LATER, reason="no answer"))
+        is_dead = within(store, lambda tx: tx.tasks.mark_dead(second, reason="it cannot be"))
+        (attempt,) = store.read(lambda tx: tx.tasks.attempts_of("work", "b", limit=5))
 
         assert [work_of(store, each).due_at for each in "abc"] == [BEGINNING, BEGINNING, LATER]
-        assert (is_dead, work_of(store, "b").buried, attempt.outcome) == (False, None, Outcome.FAILED)
+        assert (is_dead, work_of(store, "b").dead_reason, attempt.outcome) == (
+            False,
+            None,
+            AttemptOutcome.FAILED,
+        )
         assert [each.attempt for each in claim(store, 2)] == [1, 1]
 
     def test_work_that_waits_is_put_earlier_and_never_later(self, store: AnyStore) -> None:
-        put(store, "a", due_at=LATER)
-        put(store, "a", due_at=FAR)
+        enqueue(store, "a", due_at=LATER)
+        enqueue(store, "a", due_at=FAR)
         later = work_of(store, "a").due_at
-        put(store, "a", due_at=BEGINNING)
+        enqueue(store, "a", due_at=BEGINNING)
 
         assert (later, work_of(store, "a").due_at) == (LATER, BEGINNING)
 
-    def test_work_that_was_put_off_keeps_its_attempts_when_it_is_put_earlier(self, store: AnyStore) -> None:
-        put(store, "a")
+    def test_work_that_was_put_off_keeps_its_attempts_when_it_is_put_earlier(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a")
         (lease,) = claim(store)
-        within(store, lambda tx: tx.work.put_off(lease, due_at=FAR, reason="no answer"))
-        put(store, "a")
+        within(store, lambda tx: tx.tasks.retry_later(lease, due_at=FAR, reason="no answer"))
+        enqueue(store, "a")
 
         assert [each.attempt for each in claim(store)] == [2]
 
     def test_work_is_put_once_whatever_became_of_it(self, store: AnyStore) -> None:
         for due_at in (LATER, BEGINNING):
-            within(store, lambda tx, at=due_at: tx.work.put_once("work", "slot", due_at=at))  # type: ignore[misc]
+            within(store, lambda tx, at=due_at: tx.tasks.enqueue_once("work", "slot", due_at=at))  # type: ignore[misc]
         waiting = work_of(store, "slot").due_at
-        put(store, "slot")
-        within(store, lambda tx: tx.work.finish(tx.work.claim("work", limit=1, until=FAR)))
-        within(store, lambda tx: tx.work.put_once("work", "slot", due_at=BEGINNING))
+        enqueue(store, "slot")
+        within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
+        within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
 
         assert (waiting, work_of(store, "slot").due_at) == (LATER, None)
 
@@ -141,88 +175,116 @@ class WorkConformance:
             assert refusals_to_put(store, stage, entity_id) == [why, why]
 
     def test_a_lease_that_ran_out_and_was_claimed_again_is_lost(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+        enqueue(store, "a", "b")
         old = claim(store, 2, until=OVER)
         (new,) = claim(store)
 
         for lost in (
-            lambda: within(store, lambda tx: tx.work.finish(old)),
-            lambda: within(store, lambda tx: tx.work.put_off(old[0], due_at=LATER, reason="late")),
-            lambda: within(store, lambda tx: tx.work.bury(old[0], reason="late")),
+            lambda: within(store, lambda tx: tx.tasks.complete(old)),
+            lambda: within(
+                store, lambda tx: tx.tasks.retry_later(old[0], due_at=LATER, reason="late")
+            ),
+            lambda: within(store, lambda tx: tx.tasks.mark_dead(old[0], reason="late")),
         ):
             assert code(lost) == "LEASE_LOST"
         assert (work_of(store, "a").fence, work_of(store, "a").lease_owner) == (new.fence, MAYA)
-        assert work_of(store, "b").lease_owner == MAYA  # of a batch that lost one lease, nothing is finished
+        assert (
+            work_of(store, "b").lease_owner == MAYA
+        )  # of a batch that lost one lease, nothing is finished
 
-    def test_a_lease_that_ran_out_still_counts_while_nobody_claimed_it(self, store: AnyStore) -> None:
-        put(store, "a")
+    def test_a_lease_that_ran_out_still_counts_while_nobody_claimed_it(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a")
         old = claim(store, until=OVER)
-        within(store, lambda tx: tx.work.finish(old))
+        within(store, lambda tx: tx.tasks.complete(old))
 
-        assert code(lambda: within(store, lambda tx: tx.work.finish(old))) == "LEASE_LOST"
+        assert code(lambda: within(store, lambda tx: tx.tasks.complete(old))) == "LEASE_LOST"
         assert work_of(store, "a").due_at is None
 
     def test_what_is_given_back_was_never_begun(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+        enqueue(store, "a", "b")
         lost = claim(store, until=OVER)
         held = claim(store, 2)
-        within(store, lambda tx: tx.work.release((*held, *lost)))
+        within(store, lambda tx: tx.tasks.release((*held, *lost)))
         found = work_of(store, "b")
 
-        assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (BEGINNING, None, 1, 0)
+        assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (
+            BEGINNING,
+            None,
+            1,
+            0,
+        )
         assert [each.attempt for each in claim(store, 2)] == [2, 1]
 
     def test_a_lease_is_held_for_longer_only_while_it_is_held(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+        enqueue(store, "a", "b")
         held = claim(store, 2, until=OVER)
-        within(store, lambda tx: tx.work.finish(held[:1]))
-        within(store, lambda tx: tx.work.extend(held, until=FAR))
+        within(store, lambda tx: tx.tasks.complete(held[:1]))
+        within(store, lambda tx: tx.tasks.extend(held, until=FAR))
 
         assert (work_of(store, "a").lease_until, work_of(store, "b").lease_until) == (None, FAR)
         assert claim(store, 2) == ()
 
     def test_a_failed_attempt_is_a_record_and_the_work_is_due_later(self, store: AnyStore) -> None:
-        put(store, "a")
+        enqueue(store, "a")
         (lease,) = claim(store)
-        within(store, lambda tx: tx.work.begin([lease]))
-        within(store, lambda tx: tx.work.put_off(lease, due_at=FAR, reason="no answer"))
-        last, first = store.read(lambda tx: tx.work.attempts_of("work", "a", limit=5))
+        within(store, lambda tx: tx.tasks.record_start([lease]))
+        within(store, lambda tx: tx.tasks.retry_later(lease, due_at=FAR, reason="no answer"))
+        last, first = store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5))
 
-        assert (first.outcome, first.fence, first.actor, first.reason) == (Outcome.BEGUN, 1, MAYA, "a test")
-        assert (last.outcome, last.reason, last.request_id) == (Outcome.FAILED, "no answer", "request-1")
-        assert store.read(lambda tx: tx.work.attempts_of("work", "a", limit=1)) == (last,)
+        assert (first.outcome, first.fence, first.actor, first.reason) == (
+            AttemptOutcome.STARTED,
+            1,
+            MAYA,
+            "a test",
+        )
+        assert (last.outcome, last.reason, last.request_id) == (
+            AttemptOutcome.FAILED,
+            "no answer",
+            "request-1",
+        )
+        assert store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=1)) == (last,)
         assert (work_of(store, "a").due_at, work_of(store, "a").attempts) == (FAR, 1)
 
     def test_dead_work_stays_dead_until_an_operator_revives_it(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+        enqueue(store, "a", "b")
         lease, _ = claim(store, 2)
-        within(store, lambda tx: tx.work.bury(lease, reason="it cannot be"))
-        put(store, "a")
-        dead = store.read(lambda tx: tx.work.dead("work", after="", limit=5))
-        revive = ReviveWork(stage="work", entity_id="a")
+        within(store, lambda tx: tx.tasks.mark_dead(lease, reason="it cannot be"))
+        enqueue(store, "a")
+        dead = store.read(lambda tx: tx.tasks.dead("work", after="", limit=5))
+        revive = RequeueTask(stage="work", entity_id="a")
 
-        assert [(each.entity_id, each.buried, each.due_at) for each in dead] == [("a", "it cannot be", None)]
-        assert store.read(lambda tx: tx.work.dead("work", after="a", limit=5)) == ()
-        do(store, revive_work, revive, actor=NOOR)
-        last, before = store.read(lambda tx: tx.work.attempts_of("work", "a", limit=5))
-        assert (last.outcome, last.actor, before.outcome) == (Outcome.REVIVED, NOOR, Outcome.BURIED)
-        assert code(lambda: do(store, revive_work, revive)) == "NOT_BURIED"
+        assert [(each.entity_id, each.dead_reason, each.due_at) for each in dead] == [
+            ("a", "it cannot be", None)
+        ]
+        assert store.read(lambda tx: tx.tasks.dead("work", after="a", limit=5)) == ()
+        do(store, requeue_task, revive, actor=NOOR)
+        last, before = store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5))
+        assert (last.outcome, last.actor, before.outcome) == (
+            AttemptOutcome.REQUEUED,
+            NOOR,
+            AttemptOutcome.DEAD,
+        )
+        assert code(lambda: do(store, requeue_task, revive)) == "TASK_NOT_DEAD"
         assert [(each.fence, each.attempt) for each in claim(store, 2)] == [(2, 1)]
 
     def test_work_that_nobody_put_is_not_found(self, store: AnyStore) -> None:
-        revive = ReviveWork(stage="work", entity_id="nobody")
+        revive = RequeueTask(stage="work", entity_id="nobody")
 
-        assert code(lambda: work_of(store, "nobody")) == "WORK_NOT_FOUND"
-        assert code(lambda: do(store, revive_work, revive)) == "WORK_NOT_FOUND"
-        assert store.read(lambda tx: tx.work.attempts_of("work", "nobody", limit=5)) == ()
-        assert store.read(lambda tx: tx.work.backlogs(LATER)) == ()
+        assert code(lambda: work_of(store, "nobody")) == "TASK_NOT_FOUND"
+        assert code(lambda: do(store, requeue_task, revive)) == "TASK_NOT_FOUND"
+        assert store.read(lambda tx: tx.tasks.attempts_of("work", "nobody", limit=5)) == ()
+        assert store.read(lambda tx: tx.tasks.backlogs(LATER)) == ()
 
-    def test_nothing_of_a_paused_stage_is_claimed_and_what_is_in_hand_is_finished(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+    def test_nothing_of_a_paused_stage_is_claimed_and_what_is_in_hand_is_finished(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a", "b")
         held = claim(store)
         do(store, pause_stage, PAUSE)
-        paused = claim(store), store.read(lambda tx: tx.work.waiting("work", LATER, most=9))
-        within(store, lambda tx: tx.work.finish(held))
+        paused = claim(store), store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9))
+        within(store, lambda tx: tx.tasks.complete(held))
         do(store, resume_stage, ResumeStage(stage="work"))
 
         assert paused == ((), 0)
@@ -239,59 +301,83 @@ class WorkConformance:
         assert do(store, pause_stage, PAUSE).status.value == "PAUSED"
 
     def test_a_stage_is_told_in_numbers(self, store: AnyStore) -> None:
-        put(store, "a", "b", "c", "d")
-        put(store, "to-come", due_at=FAR)
-        put(store, "z", stage="also")
+        enqueue(store, "a", "b", "c", "d")
+        enqueue(store, "to-come", due_at=FAR)
+        enqueue(store, "z", stage="also")
         lease, _ = claim(store, 2)
-        within(store, lambda tx: tx.work.bury(lease, reason="it cannot be"))
+        within(store, lambda tx: tx.tasks.mark_dead(lease, reason="it cannot be"))
 
-        assert backlog(store) == Backlog(stage="work", due=2, running=1, dead=1, oldest=BEGINNING)
-        assert [each.stage for each in store.read(lambda tx: tx.work.backlogs(LATER))] == ["also", "work"]
-        assert [store.read(lambda tx, n=most: tx.work.waiting("work", LATER, most=n)) for most in (9, 1)] == [2, 1]  # type: ignore[misc]
+        assert backlog(store) == StageStats(
+            stage="work", due=2, running=1, dead=1, oldest=BEGINNING
+        )
+        assert [each.stage for each in store.read(lambda tx: tx.tasks.backlogs(LATER))] == [
+            "also",
+            "work",
+        ]
+        assert [
+            store.read(lambda tx, n=most: tx.tasks.count_ready("work", LATER, most=n))  # type: ignore[misc]
+            for most in (9, 1)
+        ] == [2, 1]
 
     def test_what_waits_behind_many_leases_is_counted(self, store: AnyStore) -> None:
-        put(store, *(f"w-{number:05}" for number in range(MOST_COUNTED + 2)))
+        enqueue(store, *(f"w-{number:05}" for number in range(MOST_COUNTED + 2)))
         claim(store, MOST_COUNTED)
 
-        assert backlog(store) == Backlog(stage="work", due=2, running=MOST_COUNTED, dead=0, oldest=BEGINNING)
+        assert backlog(store) == StageStats(
+            stage="work", due=2, running=MOST_COUNTED, dead=0, oldest=BEGINNING
+        )
 
-    def test_what_is_in_hand_is_running_also_when_it_is_put_for_later(self, store: AnyStore) -> None:
-        put(store, "a", "b")
+    def test_what_is_in_hand_is_running_also_when_it_is_put_for_later(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a", "b")
         claim(store)
-        put(store, "a", due_at=FAR)
+        enqueue(store, "a", due_at=FAR)
 
-        assert backlog(store) == Backlog(stage="work", due=1, running=1, dead=0, oldest=BEGINNING)
+        assert backlog(store) == StageStats(
+            stage="work", due=1, running=1, dead=0, oldest=BEGINNING
+        )
 
-    def test_a_claim_goes_on_behind_a_lease_and_begins_again_at_the_front(self, store: AnyStore) -> None:
-        put(store, "a", "b", "c")
+    def test_a_claim_goes_on_behind_a_lease_and_begins_again_at_the_front(
+        self, store: AnyStore
+    ) -> None:
+        enqueue(store, "a", "b", "c")
         _, second = claim(store, 2, until=OVER)
-        behind = within(store, lambda tx: tx.work.claim("work", limit=9, until=OVER, after=second))
+        behind = within(store, lambda tx: tx.tasks.claim("work", limit=9, until=OVER, after=second))
 
         assert ids(behind) == ["c"]
         assert ids(claim(store, 9)) == ["a", "b", "c"]
 
     def test_a_batch_is_finished_as_a_whole(self, store: AnyStore) -> None:
-        put(store, *(f"w-{number:03}" for number in range(120)))
+        enqueue(store, *(f"w-{number:03}" for number in range(120)))
         leases = claim(store, 100)
-        within(store, lambda tx: tx.work.finish(leases))
-        within(store, lambda tx: tx.work.finish(()))
+        within(store, lambda tx: tx.tasks.complete(leases))
+        within(store, lambda tx: tx.tasks.complete(()))
 
         assert [each.entity_id for each in leases] == [f"w-{number:03}" for number in range(100)]
-        assert backlog(store) == Backlog(stage="work", due=20, running=0, dead=0, oldest=BEGINNING)
+        assert backlog(store) == StageStats(
+            stage="work", due=20, running=0, dead=0, oldest=BEGINNING
+        )
 
     def test_an_id_that_looks_like_two_is_one(self, store: AnyStore) -> None:
         """The fence stands beside the id: `a 1` under fence 2 is not `a` under fence `1 2`."""
-        put(store, "a-1", "a")
+        enqueue(store, "a-1", "a")
         first, second = claim(store, 2)
-        within(store, lambda tx: tx.work.finish([second]))
+        within(store, lambda tx: tx.tasks.complete([second]))
 
-        assert (work_of(store, first.entity_id).lease_owner, work_of(store, second.entity_id).due_at) == (MAYA, None)
+        assert (
+            work_of(store, first.entity_id).lease_owner,
+            work_of(store, second.entity_id).due_at,
+        ) == (MAYA, None)
 
     def test_a_worker_of_another_name_has_leases_of_its_own(self, store: AnyStore) -> None:
-        put(store, "a")
+        enqueue(store, "a")
         robot = Actor.system("worker-1")
         (lease,) = store.run(
-            lambda tx, _: tx.work.claim("work", limit=1, until=OVER), None, actor=robot, reason="the stage has work"
+            lambda tx, _: tx.tasks.claim("work", limit=1, until=OVER),
+            None,
+            actor=robot,
+            reason="the stage has work",
         )
         owner = work_of(store, "a").lease_owner
         claim(store)

@@ -6,23 +6,23 @@ from typing import Any, Final, TypeVar
 
 from attrs import evolve
 
-from indelible.app import Writing
+from indelible.app import WriteTx
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import BEGINNING, AnyStore, do
 from indelible.tokens import (
     Author,
     Block,
+    BlockBatch,
+    BlockRange,
+    BlocksRecorded,
     Checkpoint,
-    KeepPage,
     MintEvent,
     MintLog,
-    Page,
-    PageKept,
+    RecordBlocks,
     Repositories,
-    Span,
     Token,
-    figures,
-    keep_page,
+    record_blocks,
+    token_stats,
 )
 
 R = TypeVar("R")
@@ -41,16 +41,16 @@ def chain_hash(number: int, fork: int = 0) -> str:
     return f"0x{fork:08x}{number:056x}"
 
 
-def within(store: AnyStore, work: Callable[[Writing], R]) -> R:
+def within(store: AnyStore, work: Callable[[WriteTx], R]) -> R:
     """What the work gives, done in one transaction."""
 
-    def handler(tx: Writing, _: None) -> R:
+    def handler(tx: WriteTx, _: None) -> R:
         return work(tx)
 
     return do(store, handler, None)
 
 
-def seven(store: AnyStore, work: Callable[[Repositories], R]) -> R:
+def with_repositories(store: AnyStore, work: Callable[[Repositories], R]) -> R:
     """What the work on the seven repositories gives, done in one transaction."""
     return within(store, lambda tx: work(Repositories.over(tx)))
 
@@ -58,22 +58,26 @@ def seven(store: AnyStore, work: Callable[[Repositories], R]) -> R:
 def an_author(number: int = 1, **other: Any) -> Author:  # noqa: ANN401 - whatever a field takes
     """An author."""
     said: dict[str, Any] = {"id": f"author-{number}", "wallet_address": wallet(number)}
-    return Author.born("create", now=BEGINNING, **(said | other))
+    return Author.create("create", now=BEGINNING, **(said | other))
 
 
 def a_token(number: int, **other: Any) -> Token:  # noqa: ANN401 - as above
     """A token of the first author, minted a second after the one before it."""
     said: dict[str, Any] = {"id": f"token-{number}", "token_id": number, "author_id": "author-1"}
     said |= {"mint_timestamp": BEGINNING + timedelta(seconds=number)}
-    return Token.born("detect", now=BEGINNING, **(said | other))
+    return Token.create("detect", now=BEGINNING, **(said | other))
 
 
 def a_mint(number: int, *, block: int = 1, **other: Any) -> MintEvent:  # noqa: ANN401 - as above
     """A mint of one token."""
-    said: dict[str, Any] = {"id": f"mint-{number}-{block}", "tx_hash": chain_hash(number), "log_index": 0}
+    said: dict[str, Any] = {
+        "id": f"mint-{number}-{block}",
+        "tx_hash": chain_hash(number),
+        "log_index": 0,
+    }
     said |= {"block_number": block, "block_hash": chain_hash(block), "block_timestamp": BEGINNING}
     said |= {"token_id": number, "quantity": 1, "author_wallet": wallet(1), "recipient": wallet(2)}
-    return MintEvent.born("detect", now=BEGINNING, detected_at=BEGINNING, **(said | other))
+    return MintEvent.create("detect", now=BEGINNING, detected_at=BEGINNING, **(said | other))
 
 
 def a_log(number: int, *, block: int, fork: int = 0, quantity: int = 1) -> MintLog:
@@ -95,24 +99,38 @@ def a_log(number: int, *, block: int, fork: int = 0, quantity: int = 1) -> MintL
 def a_block(number: int, fork: int = 0) -> Block:
     """A block on a fork."""
     at = BEGINNING + timedelta(seconds=number)
-    return Block(number=number, hash=chain_hash(number, fork), parent_hash=chain_hash(number - 1, fork), at=at)
+    return Block(
+        number=number,
+        hash=chain_hash(number, fork),
+        parent_hash=chain_hash(number - 1, fork),
+        at=at,
+    )
 
 
-def a_page(first: int, last: int, *mints: MintLog, fork: int = 0) -> Page:
+def a_page(first: int, last: int, *mints: MintLog, fork: int = 0) -> BlockBatch:
     """What the chain says of some blocks, where reading begins with the first; `keep` reads it now."""
     end = Checkpoint(number=last, hash=chain_hash(last, fork))
-    return Page(span=Span(first=first, last=last), end=end, seen=None, start=1, mints=mints, is_last=True)
+    return BlockBatch(
+        span=BlockRange(first=first, last=last),
+        end=end,
+        seen=None,
+        start=1,
+        mints=mints,
+        is_last=True,
+    )
 
 
-def read_now(store: AnyStore, page: Page) -> Page:
+def read_now(store: AnyStore, page: BlockBatch) -> BlockBatch:
     """The page as it is when it is read now."""
-    seen = store.read(figures).checkpoint
-    return evolve(page, seen=seen, end=evolve(page.end, drops=seen.drops if seen else 0))
+    seen = store.read(token_stats).checkpoint
+    return evolve(
+        page, seen=seen, end=evolve(page.end, reorg_count=seen.reorg_count if seen else 0)
+    )
 
 
-def keep(store: AnyStore, page: Page) -> PageKept:
+def keep(store: AnyStore, page: BlockBatch) -> BlocksRecorded:
     """What was new in the page, which is read now."""
-    return do(store, keep_page, KeepPage(page=read_now(store, page)))
+    return do(store, record_blocks, RecordBlocks(page=read_now(store, page)))
 
 
 def filled(store: AnyStore, count: int) -> list[Token]:
@@ -122,17 +140,19 @@ def filled(store: AnyStore, count: int) -> list[Token]:
         repositories.authors.add(an_author())
         return [repositories.tokens.add(a_token(number)) for number in range(count, 0, -1)]
 
-    return seven(store, work)
+    return with_repositories(store, work)
 
 
-def put(store: AnyStore, *ids: str, stage: str = "work", due_at: datetime = BEGINNING) -> None:
+def enqueue(store: AnyStore, *ids: str, stage: str = "work", due_at: datetime = BEGINNING) -> None:
     """Work, due."""
-    within(store, lambda tx: tx.work.put(stage, dict.fromkeys(ids, due_at)))
+    within(store, lambda tx: tx.tasks.enqueue(stage, dict.fromkeys(ids, due_at)))
 
 
-def claim(store: AnyStore, limit: int = 1, *, stage: str = "work", until: datetime = FAR) -> tuple[Lease, ...]:
+def claim(
+    store: AnyStore, limit: int = 1, *, stage: str = "work", until: datetime = FAR
+) -> tuple[Lease, ...]:
     """What is claimed."""
-    return within(store, lambda tx: tx.work.claim(stage, limit=limit, until=until))
+    return within(store, lambda tx: tx.tasks.claim(stage, limit=limit, until=until))
 
 
 def ids(found: Iterable[Any]) -> list[str]:

@@ -23,5 +23,8 @@ def run(connection: Connection, schema: str | None) -> None:
 if "connection" in context.config.attributes:
     run(context.config.attributes["connection"], context.config.attributes["schema"])
 else:
-    with migrating(os.environ["DATABASE_URL"], os.environ.get("INDELIBLE_SCHEMA", "indelible")) as (given, place):
+    with migrating(os.environ["DATABASE_URL"], os.environ.get("INDELIBLE_SCHEMA", "indelible")) as (
+        given,
+        place,
+    ):
         run(given, place)

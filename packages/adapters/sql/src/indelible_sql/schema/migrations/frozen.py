@@ -13,6 +13,8 @@ def run_frozen(revision: str) -> None:
     """Run a revision's file for the present database, in the schema that the migration was given."""
     connection, config = op.get_bind(), op.get_context().config
     schema: str = (config.attributes.get("schema") if config else None) or SCHEMA
-    file = files("indelible_sql.schema.migrations.versions").joinpath(f"{revision}.{connection.dialect.name}.sql")
+    file = files("indelible_sql.schema.migrations.versions").joinpath(
+        f"{revision}.{connection.dialect.name}.sql"
+    )
     for statement in filter(str.strip, file.read_text(encoding="utf-8").split(SEPARATOR)):
         connection.exec_driver_sql(in_schema(connection, schema, statement))

@@ -523,7 +523,7 @@ CREATE TABLE indelible.signals (
 --;
 CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
 --;
-CREATE TABLE indelible.work (
+CREATE TABLE indelible.tasks (
 	stage indelible.identifier NOT NULL,
 	entity_id indelible.identifier NOT NULL,
 	due_at indelible.instant,
@@ -531,20 +531,20 @@ CREATE TABLE indelible.work (
 	lease_until indelible.instant,
 	fence indelible.natural_number NOT NULL,
 	attempts indelible.natural_number NOT NULL,
-	buried indelible.sentence,
-	CONSTRAINT work_pkey PRIMARY KEY (stage, entity_id),
-	CONSTRAINT work_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
-	CONSTRAINT work_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
-	CONSTRAINT work_attempts_fenced CHECK (attempts <= fence),
-	CONSTRAINT work_dead_is_not_due CHECK (buried IS NULL OR due_at IS NULL)
+	dead_reason indelible.sentence,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL)
 )
  WITH (fillfactor = 60)
 --;
-CREATE INDEX work_dead ON indelible.work (stage, entity_id) WHERE buried IS NOT NULL
+CREATE INDEX tasks_dead ON indelible.tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 --;
-CREATE INDEX work_due ON indelible.work (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+CREATE INDEX tasks_due ON indelible.tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
 --;
-CREATE TABLE indelible.attempts (
+CREATE TABLE indelible.task_attempts (
 	stage indelible.identifier NOT NULL,
 	entity_id indelible.identifier NOT NULL,
 	fence indelible.natural_number NOT NULL,
@@ -553,9 +553,9 @@ CREATE TABLE indelible.attempts (
 	reason indelible.sentence NOT NULL,
 	at indelible.instant NOT NULL,
 	request_id indelible.identifier,
-	CONSTRAINT attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
-	CONSTRAINT attempts_work FOREIGN KEY(stage, entity_id) REFERENCES indelible.work (stage, entity_id),
-	CONSTRAINT attempts_outcome_known CHECK (outcome IN ('BEGUN', 'FAILED', 'BURIED', 'REVIVED'))
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES indelible.tasks (stage, entity_id),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED'))
 )
 --;
 ALTER TABLE indelible.artifacts ADD CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED
@@ -858,7 +858,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_truncate()
 --;
 ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_truncate
 --;
-CREATE FUNCTION indelible.attempts_no_update() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.task_attempts_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -866,12 +866,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER attempts_no_update BEFORE UPDATE ON indelible.attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.attempts_no_update()
+CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_update()
 --;
-ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_no_update
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_update
 --;
-CREATE FUNCTION indelible.attempts_no_delete() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.task_attempts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -879,12 +879,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER attempts_no_delete BEFORE DELETE ON indelible.attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.attempts_no_delete()
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_delete()
 --;
-ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_no_delete
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_delete
 --;
-CREATE FUNCTION indelible.attempts_no_truncate() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.task_attempts_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -892,10 +892,10 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER attempts_no_truncate BEFORE TRUNCATE ON indelible.attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.attempts_no_truncate()
+CREATE TRIGGER task_attempts_no_truncate BEFORE TRUNCATE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_truncate()
 --;
-ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_no_truncate
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_truncate
 --;
 CREATE FUNCTION indelible.concept_versions_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -949,18 +949,18 @@ FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_centroid()
 --;
 ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_centroid
 --;
-CREATE FUNCTION indelible.attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER attempts_needs_head AFTER INSERT ON indelible.attempts
-FOR EACH ROW EXECUTE FUNCTION indelible.attempts_needs_head()
+CREATE TRIGGER task_attempts_needs_head AFTER INSERT ON indelible.task_attempts
+FOR EACH ROW EXECUTE FUNCTION indelible.task_attempts_needs_head()
 --;
-ALTER TABLE indelible.attempts ENABLE ALWAYS TRIGGER attempts_needs_head
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_needs_head
 --;
 CREATE FUNCTION indelible.concepts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1872,7 +1872,7 @@ FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_active()
 --;
 ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_active
 --;
-CREATE FUNCTION indelible.work_no_delete() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.tasks_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1880,12 +1880,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER work_no_delete BEFORE DELETE ON indelible.work
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.work_no_delete()
+CREATE TRIGGER tasks_no_delete BEFORE DELETE ON indelible.tasks
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.tasks_no_delete()
 --;
-ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_no_delete
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_delete
 --;
-CREATE FUNCTION indelible.work_no_truncate() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.tasks_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1893,12 +1893,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER work_no_truncate BEFORE TRUNCATE ON indelible.work
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.work_no_truncate()
+CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON indelible.tasks
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.tasks_no_truncate()
 --;
-ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_no_truncate
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_truncate
 --;
-CREATE FUNCTION indelible.work_new() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.tasks_new() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1906,12 +1906,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER work_new AFTER INSERT ON indelible.work
-FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.work_new()
+CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()
 --;
-ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_new
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_new
 --;
-CREATE FUNCTION indelible.work_fence() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.tasks_fence() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1919,10 +1919,10 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER work_fence BEFORE UPDATE ON indelible.work
-FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.work_fence()
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
 --;
-ALTER TABLE indelible.work ENABLE ALWAYS TRIGGER work_fence
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
 --;
 CREATE FUNCTION indelible.authors_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

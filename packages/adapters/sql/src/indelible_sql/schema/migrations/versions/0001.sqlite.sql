@@ -783,7 +783,7 @@ CREATE TABLE signals (
 --;
 CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
 --;
-CREATE TABLE work (
+CREATE TABLE tasks (
 	stage TEXT NOT NULL,
 	entity_id TEXT NOT NULL,
 	due_at TEXT,
@@ -791,29 +791,29 @@ CREATE TABLE work (
 	lease_until TEXT,
 	fence INTEGER NOT NULL,
 	attempts INTEGER NOT NULL,
-	buried TEXT,
-	CONSTRAINT work_pkey PRIMARY KEY (stage, entity_id),
-	CONSTRAINT work_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
-	CONSTRAINT work_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
-	CONSTRAINT work_attempts_fenced CHECK (attempts <= fence),
-	CONSTRAINT work_dead_is_not_due CHECK (buried IS NULL OR due_at IS NULL),
-	CONSTRAINT work_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT work_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT work_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
-	CONSTRAINT work_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT work_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
-	CONSTRAINT work_fence_rule CHECK (fence >= 0),
-	CONSTRAINT work_attempts_rule CHECK (attempts >= 0),
-	CONSTRAINT work_buried_rule CHECK (trim(buried, char(9, 10, 11, 12, 13, 32)) <> '')
+	dead_reason TEXT,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
+	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
+	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
+	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
+	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
+	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> '')
 )
  WITHOUT ROWID,
  STRICT
 --;
-CREATE INDEX work_dead ON work (stage, entity_id) WHERE buried IS NOT NULL
+CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
 --;
-CREATE INDEX work_due ON work (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
 --;
-CREATE TABLE attempts (
+CREATE TABLE task_attempts (
 	stage TEXT NOT NULL,
 	entity_id TEXT NOT NULL,
 	fence INTEGER NOT NULL,
@@ -822,17 +822,17 @@ CREATE TABLE attempts (
 	reason TEXT NOT NULL,
 	at TEXT NOT NULL,
 	request_id TEXT,
-	CONSTRAINT attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
-	CONSTRAINT attempts_work FOREIGN KEY(stage, entity_id) REFERENCES work (stage, entity_id),
-	CONSTRAINT attempts_outcome_known CHECK (outcome IN ('BEGUN', 'FAILED', 'BURIED', 'REVIVED')),
-	CONSTRAINT attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT attempts_fence_rule CHECK (fence >= 0),
-	CONSTRAINT attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
-	CONSTRAINT attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
-	CONSTRAINT attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES tasks (stage, entity_id),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
+	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
+	CONSTRAINT task_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT task_attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT task_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT task_attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -981,21 +981,21 @@ CREATE TRIGGER signals_keeps_signals_subspace BEFORE INSERT ON signals
 WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_subspace'); END
 --;
-CREATE TRIGGER attempts_no_update BEFORE UPDATE ON attempts
+CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
 WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_no_update'); END
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
 --;
-CREATE TRIGGER attempts_no_delete BEFORE DELETE ON attempts
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
 WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_no_delete'); END
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
 --;
-CREATE TRIGGER attempts_no_replace BEFORE INSERT ON attempts
-WHEN (NOT EXISTS (SELECT 1 FROM main.attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_no_replace'); END
+CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
 --;
-CREATE TRIGGER attempts_keeps_attempts_work BEFORE INSERT ON attempts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.work WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_keeps_attempts_work'); END
+CREATE TRIGGER task_attempts_keeps_task_attempts_task BEFORE INSERT ON task_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_keeps_task_attempts_task'); END
 --;
 CREATE TRIGGER concept_versions_needs_head BEFORE INSERT ON concept_versions
 WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE
@@ -1013,9 +1013,9 @@ CREATE TRIGGER signals_needs_centroid BEFORE INSERT ON signals
 WHEN (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM main.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_needs_centroid'); END
 --;
-CREATE TRIGGER attempts_needs_head BEFORE INSERT ON attempts
-WHEN (EXISTS (SELECT 1 FROM main.work AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'attempts_needs_head'); END
+CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
 --;
 CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
 WHEN (FALSE) IS NOT TRUE
@@ -1397,21 +1397,21 @@ CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms
 WHEN (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM main.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'algorithms_one_active'); END
 --;
-CREATE TRIGGER work_no_delete BEFORE DELETE ON work
+CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
 WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_no_delete'); END
+BEGIN SELECT RAISE(ABORT, 'tasks_no_delete'); END
 --;
-CREATE TRIGGER work_no_replace BEFORE INSERT ON work
-WHEN (NOT EXISTS (SELECT 1 FROM main.work WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_no_replace'); END
+CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
+WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
 --;
-CREATE TRIGGER work_new BEFORE INSERT ON work
-WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.buried IS NULL) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_new'); END
+CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
+WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
 --;
-CREATE TRIGGER work_fence BEFORE UPDATE ON work
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
 WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'work_fence'); END
+BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
 --;
 CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
