@@ -59,7 +59,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Look for faults of style, and for what was written twice."""
+    """Check the style and print its metrics; look for code that was written twice."""
     _install(session, "lint")
     _lint(session)
 
@@ -167,6 +167,7 @@ def _uv(session: nox.Session, *arguments: str | Path) -> None:
 def _lint(session: nox.Session) -> None:
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("python", "-m", "tests.architecture.style")
     session.run("python", "-m", "tests.architecture.clones")
 
 

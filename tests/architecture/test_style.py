@@ -1,0 +1,183 @@
+"""The code meets the rules of docs/style.md; each rule is shown to find a planted violation."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from tests.architecture.metrics import LIMITS, excesses, has_steps, measure, parts, table
+from tests.architecture.sources import SOURCES
+from tests.architecture.style import (
+    check_part,
+    counted,
+    faults,
+    lower,
+    problems_by_part,
+    read_ceilings,
+)
+from tests.architecture.words import EXCEPTIONS, bad_docstrings, empty_names, is_empty_name, names
+
+CLEAN = '''"""A module."""
+
+
+def double(number: int) -> int:
+    """Return twice the number."""
+    return 2 * number
+'''
+
+
+def test_every_part_meets_its_limits() -> None:
+    assert problems_by_part(read_ceilings()) == {}
+
+
+def test_every_file_belongs_to_one_part() -> None:
+    measured = [path for paths in parts().values() for path in paths]
+    shipped = [path for folder in SOURCES.values() for path in folder.rglob("*.py")]
+
+    assert len(measured) == len(set(measured))
+    assert {path for path in shipped if "versions" not in path.parts} == set(measured)
+
+
+def test_a_clean_module_has_no_fault() -> None:
+    assert list(faults(Path("numbers.py"), CLEAN)) == []
+    assert excesses(measure([CLEAN]), LIMITS) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "metric"),
+    [
+        ("a = 1 if b else 2\n", "conditional_expressions"),
+        ("a = [b for b in c]\n", "comprehensions"),
+        ("a = {b: [d for d in b] for b in c}\n", "nested_comprehensions"),
+        ("a = [d for b in c for d in b]\n", "nested_comprehensions"),
+        (f"a = '{'b' * 100}'\n", "long_lines"),
+        ("def a():\n" + "    b()\n" * 8, "functions_with_steps"),
+    ],
+)
+def test_a_planted_excess_is_measured(planted: str, metric: str) -> None:
+    measured_names = [text.partition(" ")[0] for text in excesses(measure([planted]), LIMITS)]
+
+    assert metric in measured_names
+
+
+def test_values_at_the_limit_pass() -> None:
+    lines = "a = 1 if b else 2\n" * 8 + "a = [b for b in c]\n" * 15
+    padding = "b()\n" * (1000 - 8 - 15)
+
+    assert excesses(measure([lines + padding]), LIMITS) == []
+    assert excesses(measure([lines + "a = [b for b in c]\n" + padding]), LIMITS) == [
+        "comprehensions 16.0, expected at most 15"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("    a()\n\n    b()\n", True),
+        ("    a()\n\n    # Why.\n    b()\n", True),
+        ("    if a:\n        b()\n\n        c()\n", True),
+        ("    a()\n    b()\n", False),
+        ('    """Say so."""\n\n    b()\n', False),
+        ("    a(\n\n    )\n    b()\n", False),
+    ],
+)
+def test_a_blank_line_between_two_statements_is_a_step(body: str, *, expected: bool) -> None:
+    source = f"def work():\n{body}"
+
+    assert has_steps(ast.parse(source).body[0], source.splitlines()) is expected
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "found = 1",
+        "def what(): ...",
+        "class CommandsAsked: ...",
+        "class HTTPPlace: ...",
+        "def read(*, rows_found): ...",
+        "self.kept = 1",
+        "for each in rows: ...",
+        "import rows as given",
+        "with rows as (first, held): ...",
+        "[each for each in rows]",
+        "(seven := 7)",
+        "match rows:\n    case [*beside]: ...",
+        "_PLACE = 1",
+    ],
+)
+def test_a_planted_empty_name_is_refused(planted: str) -> None:
+    assert len(list(empty_names(ast.parse(planted)))) == 1
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    ["foreach = 1", "found_rows = 1", "def showing(): ...", "x = self.kept", "read(how=1)"],
+)
+def test_only_definitions_that_end_in_an_empty_word_count(harmless: str) -> None:
+    assert list(empty_names(ast.parse(harmless))) == []
+
+
+def test_a_planted_module_name_is_refused() -> None:
+    assert [kind for kind, _ in faults(Path("web/asked.py"), CLEAN)] == ["names"]
+    assert [kind for kind, _ in faults(Path("place/__init__.py"), CLEAN)] == ["names"]
+
+
+@pytest.mark.parametrize("word", ["What", "Whether", "Who", "How"])
+def test_a_planted_docstring_is_refused(word: str) -> None:
+    bad = f'"""{word} a row is read."""\n'
+    indented = f'    """{word} it is."""\n'
+
+    assert len(list(bad_docstrings(ast.parse(bad)))) == 1
+    assert len(list(bad_docstrings(ast.parse(f"class Row:\n{indented}")))) == 1
+    assert len(list(bad_docstrings(ast.parse(f"async def read():\n{indented}")))) == 1
+    assert list(bad_docstrings(ast.parse(bad.replace(word, f"{word}ever")))) == []
+
+
+def test_a_function_of_forty_one_lines_is_refused() -> None:
+    longest = "def work():\n" + "    step()\n" * 39
+
+    assert [kind for kind, _ in faults(Path("work.py"), longest)] == []
+    assert [kind for kind, _ in faults(Path("work.py"), longest + "    step()\n")] == ["functions"]
+
+
+def test_a_file_of_four_hundred_and_one_lines_is_refused() -> None:
+    assert [kind for kind, _ in faults(Path("work.py"), "step()\n" * 400)] == []
+    assert [kind for kind, _ in faults(Path("work.py"), "step()\n" * 401)] == ["files"]
+
+
+def test_every_exception_is_used_and_has_a_reason() -> None:
+    defined = {
+        name
+        for paths in parts().values()
+        for path in paths
+        for _, name in names(ast.parse(path.read_text(encoding="utf-8")))
+    }
+
+    assert set(EXCEPTIONS) <= defined
+    assert all(len(reason) > 20 for reason in EXCEPTIONS.values())
+    assert not any(is_empty_name(name) for name in EXCEPTIONS)
+
+
+def test_a_recorded_ceiling_allows_as_much_and_no_more() -> None:
+    texts = counted(faults(Path("work.py"), "found = 1\nkept = 2\n"))
+    metrics = measure([])
+
+    assert check_part(metrics, texts, {"names": 2}) == []
+    assert check_part(metrics, texts, {"names": 1})[0] == "2 faults of names, expected at most 1"
+    assert len(check_part(metrics, texts, {})) == 2
+
+
+def test_a_ceiling_only_gets_stricter() -> None:
+    old = {"names": 3.0, "functions_with_steps": 10.0, "files": 1.0}
+    new = {"names": 5.0, "functions_with_steps": 20.0, "docstrings": 4.0}
+
+    assert lower(old, new) == {"names": 3.0, "functions_with_steps": 20.0}
+
+
+def test_the_table_marks_what_exceeds_its_limit() -> None:
+    printed = table({"core": measure(["a = 1 if b else 2\n"]), "web": measure([CLEAN])})
+    head, core, web, limits = printed.splitlines()
+
+    assert "conditional_expressions" in head
+    assert "1000.0!" in core
+    assert "!" not in web
+    assert limits.split() == ["limit", "8", "15", "0.5", "0", "25"]
