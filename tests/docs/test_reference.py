@@ -3,7 +3,8 @@
 from xml.etree.ElementTree import parse
 
 import pytest
-from docs.generate import DOCS, PAGES, errors
+from docs.generate import DOCS, PAGES, PAGES_WITH_CODE, errors
+from docs.generators.code import definition, page_with_code
 from docs.generators.markdown import HEADER
 from tests.architecture.pages import code, page, rows
 
@@ -15,6 +16,24 @@ def test_a_generated_page_is_as_it_would_be_written_now(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), (
         "run `python -m docs.generate`"
     )
+
+
+@pytest.mark.parametrize("name", PAGES_WITH_CODE)
+def test_the_code_on_a_page_is_the_tested_code(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == page_with_code(name), (
+        "run `python -m docs.generate`"
+    )
+
+
+def test_the_code_of_a_method_is_shown_without_its_indent() -> None:
+    source = "class Store:\n    @property\n    def name(self):\n        return 1\n\n    size = 2\n"
+
+    assert definition(source, "Store.name") == "@property\ndef name(self):\n    return 1\n"
+
+
+def test_a_name_that_a_file_does_not_define_is_refused() -> None:
+    with pytest.raises(KeyError, match="close"):
+        definition("class Store:\n    size = 2\n", "Store.close")
 
 
 def test_every_page_that_says_it_is_generated_is_and_so_is_every_drawing() -> None:
