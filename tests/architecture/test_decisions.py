@@ -17,7 +17,7 @@ MIGRATIONS = sorted(
 )
 RECORDS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
 DECISION = re.compile(r"^Decision: (docs/decisions/\d{4}-[a-z-]+\.md)$", re.MULTILINE)
-PARTS = ("## Problem", "## Decision", "## What else was possible", "## What follows")
+PARTS = ("## Problem", "## Decision", "## Alternatives", "## Consequences")
 HEADER = re.compile(r"- \*\*Status:\*\* .+\n- \*\*Date:\*\* \S+\n- \*\*Authority:\*\* .+")
 
 
