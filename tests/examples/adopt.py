@@ -1,4 +1,4 @@
-"""Rows of an old table become concepts: what the table knows is kept as it is, and nothing is made up."""
+"""Import the rows of an old table as concepts, without inventing any history."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ ARTICLES = Table(
 
 @frozen(kw_only=True)
 class Revision:
-    """What the old table knows: words, who wrote them and when, and whether readers see them. It knows no reasons."""
+    """One row of the old table. It stores no reasons and no dates of publication."""
 
     title: str
     body: str
@@ -37,40 +37,47 @@ class Revision:
 
 @frozen(kw_only=True)
 class Adopt:
-    """Take over an article, with all of its revisions, oldest first."""
+    """The command to import an article with all of its revisions, oldest first."""
 
     article_id: int
     revisions: tuple[Revision, ...]
 
 
 def articles(connection: Connection) -> Iterator[Adopt]:
-    """Every article of the old table."""
+    """Yield every article of the old table."""
     rows = connection.execute(
         select(ARTICLES).order_by(ARTICLES.c.id, ARTICLES.c.revision)
     ).mappings()
-    found: dict[int, list[Revision]] = {}
+    revisions_by_article: dict[int, list[Revision]] = {}
     for row in rows:
-        known = {name: row[name] for name in ("title", "body", "author")}
-        when = row["saved_at"].replace(tzinfo=UTC)  # the old program wrote UTC without saying so
-        found.setdefault(row["id"], []).append(
-            Revision(**known, saved_at=when, is_live=bool(row["is_live"]))
+        revision = Revision(
+            title=row["title"],
+            body=row["body"],
+            author=row["author"],
+            saved_at=row["saved_at"].replace(
+                tzinfo=UTC
+            ),  # the old program stored UTC without a zone
+            is_live=bool(row["is_live"]),
         )
-    return (Adopt(article_id=key, revisions=tuple(each)) for key, each in found.items())
+        revisions_by_article.setdefault(row["id"], []).append(revision)
+
+    for article_id, revisions in revisions_by_article.items():
+        yield Adopt(article_id=article_id, revisions=tuple(revisions))
 
 
 def adopt(tx: WriteTx, command: Adopt) -> str:
-    """The concept's id; a second adoption of the same article changes nothing."""
+    """Import an article and return the concept's id; a repeated import changes nothing."""
     concept_id = f"article-{command.article_id}"
     if tx.concepts.get_concept(concept_id) is None:
         for number, revision in enumerate(command.revisions, start=1):
-            keep(tx, concept_id, number, revision)
+            save_revision(tx, concept_id, number, revision)
         if command.revisions[-1].is_live:
             publish(tx, concept_id)
     return concept_id
 
 
-def keep(tx: WriteTx, concept_id: str, number: int, revision: Revision) -> None:
-    """A revision as a version, by its own author and of its own time."""
+def save_revision(tx: WriteTx, concept_id: str, number: int, revision: Revision) -> None:
+    """Save a revision as a version with its original author and time."""
     stored = tx.concepts.get_concept(concept_id)
     concept = Concept(
         id=concept_id,
@@ -94,7 +101,7 @@ def keep(tx: WriteTx, concept_id: str, number: int, revision: Revision) -> None:
 
 
 def publish(tx: WriteTx, concept_id: str) -> None:
-    """The steps to PUBLISHED, now: the old table does not say when they were taken."""
+    """Publish the concept now, because the old table does not say when it was published."""
     for status in (ConceptStatus.REVIEW, ConceptStatus.APPROVED, ConceptStatus.PUBLISHED):
         concept = concepts.get_concept(tx, concept_id).concept
         tx.concepts.save_concept(evolve(concept, status=status, updated_at=tx.clock.now()))

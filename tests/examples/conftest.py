@@ -1,4 +1,4 @@
-"""A host's databases: a migrated one of each kind, with the host's own tables in it."""
+"""Databases of a host: a migrated one of each kind, with the host's own tables."""
 
 import sqlite3
 from collections.abc import Callable
@@ -14,13 +14,13 @@ Migrate = Callable[[Connection], object]
 
 @frozen
 class HostDatabase:
-    """A database's addresses: the application's, and its owner's."""
+    """The URLs of a database for the application role and for the owner."""
 
     url: str
     owner_url: str
 
     def migrate(self, step: Migrate, *tables: str) -> None:
-        """Run a migration of the host's as the owner, and let the application use its tables."""
+        """Run the host's migration as the owner and grant its tables to the application."""
         engine = create_engine(self.owner_url, poolclass=NullPool)
         with engine.begin() as connection:
             step(connection)
@@ -30,7 +30,7 @@ class HostDatabase:
                 )
 
     def engine(self) -> Engine:
-        """An engine of the host's, as the application."""
+        """Return an engine with the application role."""
         engine = create_engine(self.url)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", check_keys)
@@ -43,9 +43,7 @@ def check_keys(connection: sqlite3.Connection, _: object) -> None:
 
 @pytest.fixture(params=["sqlite_url", "database"])
 def host(request: pytest.FixtureRequest) -> HostDatabase:
-    found: str | PostgresServer = request.getfixturevalue(request.param)
-    return (
-        HostDatabase(found, found)
-        if isinstance(found, str)
-        else HostDatabase(found.url, found.owner_url)
-    )
+    database: str | PostgresServer = request.getfixturevalue(request.param)
+    if isinstance(database, str):
+        return HostDatabase(database, database)
+    return HostDatabase(database.url, database.owner_url)

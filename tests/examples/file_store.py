@@ -1,4 +1,4 @@
-"""A store in one file: everything is read, changed as in memory, and put back whole."""
+"""A store in one file: each transaction reads the whole file and writes it again."""
 
 import fcntl
 import pickle
@@ -25,7 +25,7 @@ from indelible.policy import Policy
 
 
 class FileStore:
-    """One writer at a time, of all processes; a reader sees the file as it was when it looked."""
+    """A store in one file with one writer at a time; readers see the last committed file."""
 
     def __init__(
         self,
@@ -46,12 +46,12 @@ class FileStore:
     def transaction(
         self, *, actor: Actor, reason: str, request_id: str | None = None
     ) -> Generator[MemoryTransaction]:
-        """Several commands at once: commits on a clean exit, rolls back on any exception."""
-        cause = AuditContext(actor=actor, reason=reason, request_id=request_id)
-        with self._nesting.guard(), self._locked(), log_rejections(cause):
+        """Open a transaction: it commits on a clean exit and rolls back on any exception."""
+        audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
+        with self._nesting.guard(), self._locked(), log_rejections(audit):
             tables = self._tables()
             config = Config(self.config)
-            tx = MemoryTransaction(tables, self._policy, config, cause, self._clock, self._ids)
+            tx = MemoryTransaction(tables, self._policy, config, audit, self._clock, self._ids)
             try:
                 yield tx
                 tx.concepts.ensure_complete()
@@ -70,7 +70,7 @@ class FileStore:
         request_id: str | None = None,
         once: Idempotency[R] | None = None,
     ) -> R:
-        """The handler's result, once it is in the file; with `once`, the first result again."""
+        """Run the handler and return its result; with `once`, return the first result again."""
         with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
             return run_idempotent(tx, handler, command, once)
 
@@ -81,13 +81,13 @@ class FileStore:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """The query's answer."""
+        """Return the result of the query."""
         return query(
             MemoryReading(self._tables(), self._policy, Config(self.config)), *args, **kwargs
         )
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
-        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        """Return the next changes of all aggregates after a cursor, each exactly once."""
         return self._tables().history.feed(after=after, limit=limit)
 
     @contextmanager
@@ -99,10 +99,10 @@ class FileStore:
     def _tables(self) -> Tables:
         if not self._path.exists():
             return Tables.empty()
-        found: Tables = pickle.loads(self._path.read_bytes())  # noqa: S301 - what we wrote ourselves
-        return found
+        tables: Tables = pickle.loads(self._path.read_bytes())  # noqa: S301 - our own file
+        return tables
 
     def _replace(self, tables: Tables) -> None:
         new = self._path.with_suffix(".new")
         new.write_bytes(pickle.dumps(tables))
-        new.replace(self._path)  # a reader sees the old file or the new one, never half of one
+        new.replace(self._path)  # atomic: a reader never sees half of a file

@@ -1,4 +1,4 @@
-"""A FastAPI service: the event loop is never held up, and the handlers are the same plain functions."""
+"""A FastAPI service on the asyncio store, with the same handlers as the synchronous one."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -35,8 +35,8 @@ STATUS = {
 }
 
 
-class Words(BaseModel):
-    """What a caller says of a concept, and why."""
+class ConceptInput(BaseModel):
+    """The body of a request."""
 
     name: str
     definition: str
@@ -44,8 +44,8 @@ class Words(BaseModel):
     seq: int = 0
 
 
-class Saved(BaseModel):
-    """What became of it."""
+class ConceptOutput(BaseModel):
+    """The body of a response."""
 
     concept_id: str
     status: str
@@ -54,7 +54,7 @@ class Saved(BaseModel):
 
 
 def caller(x_user: Annotated[str, Header()]) -> Actor:
-    """Whoever is signed in: this header stands for the host's own login."""
+    """Return the signed-in user; this header stands for the host's own login."""
     return Actor.user(x_user)
 
 
@@ -62,7 +62,7 @@ Caller = Annotated[Actor, Depends(caller)]
 
 
 def create_app(url: str) -> FastAPI:
-    """The service over the database at an address."""
+    """Return the service for the database at a URL."""
     store = open_async_store(url)
 
     @asynccontextmanager
@@ -73,55 +73,54 @@ def create_app(url: str) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     async def create(
-        asked: Words, actor: Caller, idempotency_key: Annotated[str | None, Header()] = None
-    ) -> Saved:
-        command = concepts.CreateConcept(content=content_of(asked))
+        body: ConceptInput, actor: Caller, idempotency_key: Annotated[str | None, Header()] = None
+    ) -> ConceptOutput:
+        command = concepts.CreateConcept(content=content_of(body))
         once = Idempotency(idempotency_key, concepts.ConceptSaved) if idempotency_key else None
-        return shown(
-            await store.run(
-                concepts.create_concept, command, actor=actor, reason=asked.reason, once=once
-            )
+        saved = await store.run(
+            concepts.create_concept, command, actor=actor, reason=body.reason, once=once
         )
+        return output_of(saved)
 
-    async def finish(concept_id: str, asked: Words, actor: Caller) -> Saved:
-        """The last edit and the submission: both, or neither."""
+    async def finish(concept_id: str, body: ConceptInput, actor: Caller) -> ConceptOutput:
+        """Edit and submit the concept in one transaction."""
         edit = concepts.EditConcept(
             concept_id=concept_id,
-            expected_seq=asked.seq,
-            content=content_of(asked),
-            change_note=asked.reason,
+            expected_seq=body.seq,
+            content=content_of(body),
+            change_note=body.reason,
         )
-        async with store.transaction(actor=actor, reason=asked.reason) as tx:
+        async with store.transaction(actor=actor, reason=body.reason) as tx:
             edited = await tx.run(concepts.edit_concept, edit)
             submit = concepts.SubmitConcept(concept_id=concept_id, expected_seq=edited.seq)
-            return shown(await tx.run(concepts.submit_concept, submit))
+            return output_of(await tx.run(concepts.submit_concept, submit))
 
     async def history(concept_id: str) -> list[str]:
         changes = await store.read(concepts.list_history, concept_id)
-        return [f"{each.action} by {each.actor}: {each.reason}" for each in changes]
+        return [f"{change.action} by {change.actor}: {change.reason}" for change in changes]
 
     app.add_api_route("/concepts", create, methods=["POST"], status_code=201)
     app.add_api_route("/concepts/{concept_id}/finish", finish, methods=["POST"])
     app.add_api_route("/concepts/{concept_id}/history", history)
-    app.add_exception_handler(IndelibleError, refused)
+    app.add_exception_handler(IndelibleError, error_response)
     return app
 
 
-def content_of(asked: Words) -> concepts.ConceptContent:
-    """The words as a concept's content."""
-    return concepts.ConceptContent(name=asked.name, definition=asked.definition)
+def content_of(body: ConceptInput) -> concepts.ConceptContent:
+    """Return the content of a concept from the body of a request."""
+    return concepts.ConceptContent(name=body.name, definition=body.definition)
 
 
-def shown(saved: concepts.ConceptSaved) -> Saved:
-    """What the caller is told."""
+def output_of(saved: concepts.ConceptSaved) -> ConceptOutput:
+    """Return the response for a saved concept."""
     concept = saved.concept
-    return Saved(
+    return ConceptOutput(
         concept_id=concept.id, status=concept.status, version=concept.current_version, seq=saved.seq
     )
 
 
-async def refused(_: Request, error: Exception) -> JSONResponse:
-    """A refusal of ours, with its code and the status of its kind."""
+async def error_response(_: Request, error: Exception) -> JSONResponse:
+    """Return the error's code, message and detail with the HTTP status of its kind."""
     if not isinstance(error, IndelibleError):
         raise error
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)

@@ -1,4 +1,4 @@
-"""A Flask service with a table of its own: a lesson and its concept are kept together, or neither is."""
+"""A Flask service that saves a lesson and its concept in one transaction."""
 
 from http import HTTPStatus
 from typing import Any
@@ -37,64 +37,60 @@ STATUS = {
     Unavailable: 503,
     OutcomeUnknown: 503,
 }
-Answer = tuple[dict[str, Any], int]
+Response = tuple[dict[str, Any], int]
 
 
 def create_app(engine: Engine) -> Flask:
-    """The service over the host's own engine."""
-    app, store = Flask(__name__), open_store(engine=engine)
+    """Return the service on the host's own engine."""
+    app = Flask(__name__)
+    store = open_store(engine=engine)
 
     @app.post("/lessons/<day>")
-    def plan(day: str) -> Answer:
-        asked = request.get_json()
-        content = concepts.ConceptContent(name=asked["name"], definition=asked["definition"])
+    def plan(day: str) -> Response:
+        body = request.get_json()
+        content = concepts.ConceptContent(name=body["name"], definition=body["definition"])
         with (
             engine.begin() as mine,
-            store.transaction(actor=caller(), reason=asked["reason"], connection=mine) as tx,
+            store.transaction(actor=caller(), reason=body["reason"], connection=mine) as tx,
         ):
             saved = concepts.create_concept(tx, concepts.CreateConcept(content=content))
             mine.execute(insert(LESSONS).values(day=day, concept_id=saved.concept.id))
         return {"concept_id": saved.concept.id, "seq": saved.seq}, HTTPStatus.CREATED
 
     @app.put("/lessons/<day>")
-    def reword(day: str) -> Answer:
-        asked = request.get_json()
-        content = concepts.ConceptContent(name=asked["name"], definition=asked["definition"])
+    def reword(day: str) -> Response:
+        body = request.get_json()
+        content = concepts.ConceptContent(name=body["name"], definition=body["definition"])
         with (
             engine.begin() as mine,
-            store.transaction(actor=caller(), reason=asked["reason"], connection=mine) as tx,
+            store.transaction(actor=caller(), reason=body["reason"], connection=mine) as tx,
         ):
             concept_id = mine.execute(
                 select(LESSONS.c.concept_id).where(LESSONS.c.day == day)
             ).scalar_one()
             command = concepts.EditConcept(
                 concept_id=concept_id,
-                expected_seq=asked["seq"],
+                expected_seq=body["seq"],
                 content=content,
-                change_note=asked["reason"],
+                change_note=body["reason"],
             )
             saved = concepts.edit_concept(tx, command)
         return {"concept_id": concept_id, "seq": saved.seq}, HTTPStatus.OK
 
     @app.errorhandler(IndelibleError)
-    def refused(error: IndelibleError) -> Answer:
+    def error_response(error: IndelibleError) -> Response:
         status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-        return {
-            "code": error.code,
-            "message": error.message,
-            "detail": to_json_value(error.detail),
-        }, status
+        detail = to_json_value(error.detail)
+        return {"code": error.code, "message": error.message, "detail": detail}, status
 
     @app.errorhandler(IntegrityError)
-    def taken(_: IntegrityError) -> Answer:
-        return {
-            "code": "DAY_TAKEN",
-            "message": "There is a lesson on this day already.",
-        }, HTTPStatus.CONFLICT
+    def day_taken(_: IntegrityError) -> Response:
+        message = "There is a lesson on this day already."
+        return {"code": "DAY_TAKEN", "message": message}, HTTPStatus.CONFLICT
 
     return app
 
 
 def caller() -> Actor:
-    """Whoever is signed in: this header stands for the host's own login."""
+    """Return the signed-in user; this header stands for the host's own login."""
     return Actor.user(request.headers["X-User"])

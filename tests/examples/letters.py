@@ -1,6 +1,6 @@
-"""A shop confirms its orders by letter, and counts each hour what waits: stages of one's own, beside one's own table.
+"""A shop with two stages of its own: letters that confirm orders, and an hourly report.
 
-`python -m tests.examples.letters` is a worker process for the database that DATABASE_URL names.
+`python -m tests.examples.letters` runs a worker process on the database of DATABASE_URL.
 """
 
 import os
@@ -27,86 +27,84 @@ ORDERS = Table(
 CONFIRM, REPORT = "confirm", "report"
 HOURLY = Periodic(name="hourly", stage=REPORT, every_seconds=3600)
 Letter = tuple[str, str]
-Waiting = tuple[str, int]
+HourlyCount = tuple[str, int]
 
 
 def order(tx: SqlTransaction, command: Letter) -> None:
-    """Take an order; its letter is due in the same commit, or neither is there."""
+    """Save an order and enqueue its letter in the same transaction."""
     order_id, customer = command
     tx.connection.execute(insert(ORDERS).values(id=order_id, customer=customer))
     tx.tasks.enqueue(CONFIRM, {order_id: tx.clock.now()})
 
 
 def claim(tx: SqlTransaction, leases: Leases) -> Sequence[Letter | None]:
-    """What each letter needs; None where there is nothing to be written any more."""
-    wanted = [lease.entity_id for lease in leases]
-    found = tx.connection.execute(
-        select(ORDERS).where(ORDERS.c.id.in_(wanted), ORDERS.c.is_confirmed.is_(False))
+    """Return the letter of each leased task, or None where the order is confirmed already."""
+    order_ids = [lease.entity_id for lease in leases]
+    rows = tx.connection.execute(
+        select(ORDERS).where(ORDERS.c.id.in_(order_ids), ORDERS.c.is_confirmed.is_(False))
     )
-    letters = {row.id: (row.id, row.customer) for row in found}
-    return [letters.get(each) for each in wanted]
+    letters = {row.id: (row.id, row.customer) for row in rows}
+    return [letters.get(order_id) for order_id in order_ids]
 
 
 def finish(tx: SqlTransaction, done: Sequence[tuple[Letter, None]]) -> None:
-    """Keep that they were sent."""
-    sent = [order_id for (order_id, _), _ in done]
-    tx.connection.execute(update(ORDERS).where(ORDERS.c.id.in_(sent)).values(is_confirmed=True))
+    """Mark the orders as confirmed."""
+    order_ids = [order_id for (order_id, _), _ in done]
+    tx.connection.execute(
+        update(ORDERS).where(ORDERS.c.id.in_(order_ids)).values(is_confirmed=True)
+    )
 
 
 def confirmation(send: Callable[[Letter], None]) -> Stage[SqlTransaction, Letter, None]:
-    """The stage. It acts outside: one letter at a time, and each attempt is recorded before it."""
+    """Return the stage; batch 1 records each attempt before its outside effect."""
     return Stage(name=CONFIRM, batch=1, claim=claim, perform=send, finish=finish)
 
 
-def count(tx: SqlTransaction, leases: Leases) -> Sequence[Waiting]:
-    """How many orders wait; the id of the work is its slot, `hourly@2026-11-21T04:00:00Z`."""
+def count(tx: SqlTransaction, leases: Leases) -> Sequence[HourlyCount]:
+    """Count the open orders; the task's id is its slot, `hourly@2026-11-21T04:00:00Z`."""
     number = tx.connection.execute(
         select(func.count()).where(ORDERS.c.is_confirmed.is_(False))
     ).scalar_one()
     return [(lease.entity_id, number) for lease in leases]
 
 
-def report(tell: Callable[[Waiting], None]) -> Stage[SqlTransaction, Waiting, None]:
-    """The stage of the clock."""
-    return Stage(name=REPORT, batch=1, claim=count, perform=tell, finish=keep_nothing)
+def report(publish: Callable[[HourlyCount], None]) -> Stage[SqlTransaction, HourlyCount, None]:
+    """Return the stage of the hourly report."""
+    return Stage(name=REPORT, batch=1, claim=count, perform=publish, finish=save_nothing)
 
 
-def keep_nothing(_: SqlTransaction, __: Sequence[tuple[Waiting, None]]) -> None:
-    """That it was done is kept anyway."""
+def save_nothing(_: SqlTransaction, __: Sequence[tuple[HourlyCount, None]]) -> None:
+    """Save nothing; the completed task is enough."""
 
 
 def dead_letters(tx: SqlReading) -> Mapping[str, str]:
-    """The orders whose letter was given up, and why."""
-    return {
-        work.entity_id: work.dead_reason or ""
-        for work in tx.tasks.dead(CONFIRM, after="", limit=100)
-    }
+    """Map each order whose letter is dead to the reason."""
+    dead_tasks = tx.tasks.dead(CONFIRM, after="", limit=100)
+    return {task.entity_id: task.dead_reason or "" for task in dead_tasks}
 
 
 def serve(
-    shift: Worker, stages: Sequence[Stage[SqlTransaction, Any, Any]], redis_url: str | None = None
+    worker: Worker, stages: Sequence[Stage[SqlTransaction, Any, Any]], redis_url: str | None = None
 ) -> None:
-    """A worker process, until its shift ends: as many as you like, with a Redis that wakes them or without."""
-    brokers = [WakeupBroker(client_of(redis_url), shift)] if redis_url else []
-    with run_workers(
-        shift, {stage.name: stage for stage in stages}, brokers, threads=4, sweep_seconds=5
-    ):
-        schedule(shift, [HOURLY])  # until the shift ends; without a clock, `shift.ended.wait()`
+    """Run the stages in four threads until the worker is asked to end; Redis is optional."""
+    brokers = [WakeupBroker(client_of(redis_url), worker)] if redis_url else []
+    stages_by_name = {stage.name: stage for stage in stages}
+    with run_workers(worker, stages_by_name, brokers, threads=4, sweep_seconds=5):
+        schedule(worker, [HOURLY])  # returns when the worker ends
 
 
 def main() -> None:
-    """Work until SIGTERM or Ctrl-C; what is in hand then is finished first."""
+    """Run until SIGTERM or Ctrl-C, then complete the running tasks."""
     store: SqlStore = open_store(os.environ["DATABASE_URL"])
-    shift = Worker(store=store, actor=Actor.system("letters"))
+    worker = Worker(store=store, actor=Actor.system("letters"))
 
     def end(_: int, __: object) -> None:
-        Thread(
-            target=shift.end
-        ).start()  # this one may stand in the middle of waiting for what is set there
+        # A signal handler must not wait for a lock that the interrupted thread holds.
+        Thread(target=worker.end).start()
 
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, end)
-    serve(shift, [confirmation(print), report(print)], os.environ.get("INDELIBLE_REDIS_URL"))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    serve(worker, [confirmation(print), report(print)], os.environ.get("INDELIBLE_REDIS_URL"))
     store.dispose()
 
 

@@ -1,4 +1,4 @@
-"""A library's loans: a lifecycle of one's own, in a table of one's own, guarded like indelible's."""
+"""The loans of a library: a host's own lifecycle in its own table, with the same guards."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from indelible_sql import (
 
 
 class LoanStatus(StrEnum):
-    """Where the book is."""
+    """The states of a loan."""
 
     LENT = "LENT"
     RETURNED = "RETURNED"
@@ -39,7 +39,7 @@ LOANS = Table("loans", MetaData(), *head_columns(LOAN), *OWN_COLUMNS, sqlite_wit
 
 @frozen(kw_only=True)
 class Loan:
-    """A book in a reader's hands."""
+    """A book that is lent to a reader."""
 
     id: str
     book: str
@@ -61,7 +61,7 @@ HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
 
 
 def migrate(connection: Connection) -> None:
-    """The library's own migration."""
+    """Create the table with its edges and guards."""
     declare_lifecycle(connection, LOAN)
     LOANS.create(connection)
     guard_head(connection, LOANS, LOAN)
@@ -69,7 +69,8 @@ def migrate(connection: Connection) -> None:
 
 def lend(tx: SqlTransaction, command: tuple[str, date]) -> Loan:
     """Lend a book until a day."""
-    (book, due), now = command, tx.clock.now()
+    book, due = command
+    now = tx.clock.now()
     status = LOAN.next("", "lend")
     loan = Loan(id=tx.ids.new(), book=book, due=due, status=status, created_at=now, updated_at=now)
     return save(tx, loan, "lend", expected_seq=0)
@@ -79,19 +80,17 @@ def move(tx: SqlTransaction, command: tuple[str, int, str, date]) -> Loan:
     """Renew or return a loan."""
     loan_id, seq, action, due = command
     loan = SqlAggregateRepository(tx.session, HEADS).load(loan_id, expected_seq=seq).entity
-    status, now = LOAN.next(loan.status, action), instant_after(loan.updated_at, tx.clock.now())
-    return save(tx, evolve(loan, due=due, status=status, updated_at=now), action, expected_seq=seq)
+    status = LOAN.next(loan.status, action)
+    now = instant_after(loan.updated_at, tx.clock.now())
+    moved = evolve(loan, due=due, status=status, updated_at=now)
+    return save(tx, moved, action, expected_seq=seq)
 
 
 def save(tx: SqlTransaction, loan: Loan, action: str, *, expected_seq: int) -> Loan:
-    """Move the head, and say so in history."""
-    head = (
-        SqlAggregateRepository(tx.session, HEADS).load(loan.id, expected_seq=expected_seq)
-        if expected_seq
-        else None
-    )
-    change = next_change(
-        tx, LOAN, head, loan, action, {"book": loan.book, "due": loan.due.isoformat()}
-    )
-    SqlAggregateRepository(tx.session, HEADS).record(change, loan)
+    """Save the loan together with its change; `expected_seq` is 0 for a new loan."""
+    loans = SqlAggregateRepository(tx.session, HEADS)
+    head = loans.load(loan.id, expected_seq=expected_seq) if expected_seq else None
+    data = {"book": loan.book, "due": loan.due.isoformat()}
+    change = next_change(tx, LOAN, head, loan, action, data)
+    loans.record(change, loan)
     return loan

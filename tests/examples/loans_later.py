@@ -1,4 +1,4 @@
-"""Loans a year later: a book can be lost. The lifecycle is declared anew, one edge longer; the table stays."""
+"""The same loans with a new state: a book can be lost. The table stays as it is."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from indelible_sql import (
 
 
 class LoanStatus(StrEnum):
-    """Where the book is, as far as anybody knows."""
+    """The states of a loan."""
 
     LENT = "LENT"
     RETURNED = "RETURNED"
@@ -38,18 +38,18 @@ LOAN = Lifecycle(
 
 
 def upgrade(connection: Connection) -> None:
-    """The library's second migration: edges that are missing are added, and nothing else is touched."""
+    """Add the missing edge; change nothing else."""
     declare_lifecycle(connection, LOAN)
 
 
 def downgrade(connection: Connection) -> None:
-    """Back again; EdgeInUse once a loan has taken the new edge."""
+    """Remove the edge; raise EdgeInUse when a loan has used it."""
     withdraw_lifecycle(connection, evolve(LOAN, edges=(LOSE,)))
 
 
 @frozen(kw_only=True)
 class Loan:
-    """A book in a reader's hands."""
+    """A book that is lent to a reader."""
 
     id: str
     book: str
@@ -63,16 +63,14 @@ HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
 
 
 def lose(tx: SqlTransaction, command: tuple[str, int]) -> Loan:
-    """Say that the book is lost."""
-    (loan_id, seq), loans = command, SqlAggregateRepository(tx.session, HEADS)
+    """Record that the book is lost."""
+    loan_id, seq = command
+    loans = SqlAggregateRepository(tx.session, HEADS)
     head = loans.load(loan_id, expected_seq=seq)
-    status, now = (
-        LOAN.next(head.entity.status, "lose"),
-        instant_after(head.entity.updated_at, tx.clock.now()),
-    )
+    status = LOAN.next(head.entity.status, "lose")
+    now = instant_after(head.entity.updated_at, tx.clock.now())
     loan = evolve(head.entity, status=status, updated_at=now)
-    change = next_change(
-        tx, LOAN, head, loan, "lose", {"book": loan.book, "due": loan.due.isoformat()}
-    )
+    data = {"book": loan.book, "due": loan.due.isoformat()}
+    change = next_change(tx, LOAN, head, loan, "lose", data)
     loans.record(change, loan)
     return loan

@@ -1,4 +1,4 @@
-"""A login of one's own before the REST API: a ticket that the host's sign-in page signs, for an hour."""
+"""The REST API behind a host's own login: tickets that the sign-in page signs for an hour."""
 
 import os
 
@@ -10,7 +10,7 @@ from indelible.kernel import Actor
 from indelible_sql import SqlStore, open_store
 from indelible_web import Caller, WebSettings, create_app
 
-HOUR = 3_600  # seconds
+MAX_AGE_SECONDS = 3_600
 ROLES = {
     "reader": {"concepts:read"},
     "author": {"concepts:read", "concepts:write", "concepts:review"},
@@ -19,30 +19,30 @@ ROLES = {
 
 
 class SignedTicket:
-    """Whom a ticket names, and what the roles in it open."""
+    """An authenticator that reads the user and the roles from a signed ticket."""
 
     def __init__(self, secret: str) -> None:
         self._tickets = URLSafeTimedSerializer(secret, salt="sign-in")
 
     def sign_in(self, user_id: str, *roles: str) -> str:
-        """The ticket that the sign-in page gives, once it is sure who is there."""
+        """Return the ticket that the sign-in page issues to a verified user."""
         return str(self._tickets.dumps({"user": user_id, "roles": roles}))
 
     def identify(self, request: Request) -> Caller | None:
-        """The ticket's user, None where that is not certain; it never raises."""
+        """Return the ticket's user, or None for an invalid ticket; never raise."""
         scheme, _, ticket = request.headers.get("Authorization", "").partition(" ")
         try:
-            said = self._tickets.loads(ticket, max_age=HOUR)
+            claims = self._tickets.loads(ticket, max_age=MAX_AGE_SECONDS)
         except BadData:
             return None
         if scheme != "Bearer":
             return None
-        scopes = frozenset(scope for role in said["roles"] for scope in ROLES.get(role, ()))
-        return Caller(actor=Actor.user(said["user"]), scopes=scopes, id=said["user"])
+        scopes = frozenset(scope for role in claims["roles"] for scope in ROLES.get(role, ()))
+        return Caller(actor=Actor.user(claims["user"]), scopes=scopes, id=claims["user"])
 
 
 def application(store: SqlStore, secret: str) -> Flask:
-    """The REST API behind the login; the secret signs its cursors too."""
+    """Return the REST API with this login; the secret signs its cursors too."""
     return create_app(
         AppContext(store=store),
         WebSettings(secret=secret.encode(), authenticator=SignedTicket(secret)),
@@ -50,5 +50,5 @@ def application(store: SqlStore, secret: str) -> Flask:
 
 
 def make() -> Flask:
-    """What a WSGI server is pointed at, instead of `indelible serve`."""
+    """Return the application for a WSGI server, in place of `indelible serve`."""
     return application(open_store(os.environ["DATABASE_URL"]), os.environ["LOGIN_SECRET"])

@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis from wheels, as our own children, to develop with."""
+"""Run PostgreSQL and Redis from wheels as child processes, for development."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ from indelible_sql import SqlStore, open_store
 
 
 @contextmanager
-def servers(place: Path) -> Generator[tuple[SqlStore, str]]:
-    """A store with its tables, as the application's role, and the address of Redis."""
+def servers(directory: Path) -> Generator[tuple[SqlStore, str]]:
+    """Yield a migrated store and the URL of Redis; both servers stop with the block."""
     with (
-        embedded.postgres(place / "postgresql") as postgresql,
-        embedded.redis(place / "redis") as redis,
+        embedded.postgres(directory / "postgresql") as postgresql,
+        embedded.redis(directory / "redis") as redis,
     ):
         store = open_store(postgresql.url)
-        store.upgrade(postgresql.owner_url)  # by the role that owns the tables
+        store.upgrade(postgresql.owner_url)  # as the role that owns the tables
         yield store, redis.url
         store.dispose()

@@ -1,4 +1,4 @@
-"""A service's tests over a store in memory: no database, no mock, and the same refusals as in production."""
+"""Test the service with a memory store: no database, no mock, and the errors of production."""
 
 import pytest
 from tests.examples.drafts import draft_all
@@ -19,21 +19,21 @@ def store() -> MemoryStore:
 
 
 def test_an_outline_becomes_drafts(store: MemoryStore) -> None:
-    made = draft_all(store, OUTLINE, author=MAYA)
+    ids = draft_all(store, OUTLINE, author=MAYA)
 
-    assert made == ["id-00000001", "id-00000003"]  # each version has an id too
-    first = store.read(concepts.list_history, made[0])[0]
+    assert ids == ["id-00000001", "id-00000003"]  # each version has an id too
+    first = store.read(concepts.list_history, ids[0])[0]
     assert (first.actor, first.reason) == (MAYA, "drafted from an outline")
     assert first.at > BEGINNING
 
 
-def test_a_name_that_is_there_is_left_alone(store: MemoryStore) -> None:
+def test_an_existing_name_gets_no_second_draft(store: MemoryStore) -> None:
     draft_all(store, {"Ratio": "A comparison."}, author=MAYA)
 
     assert len(draft_all(store, OUTLINE, author=MAYA)) == 1
 
 
-def test_a_refusal_half_way_leaves_nothing(store: MemoryStore) -> None:
+def test_an_error_rolls_all_drafts_back(store: MemoryStore) -> None:
     with pytest.raises(TextTooLong):
         draft_all(store, {**OUTLINE, "Endless": "x" * 20_001}, author=MAYA)
 

@@ -1,4 +1,4 @@
-"""An adapter of one's own, held to the suites that hold ours; and adapters with a fault, which the suites name."""
+"""A custom adapter passes the conformance suites, and the suites detect a planted fault."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -51,23 +51,23 @@ class TestFileStore(
 
 
 class Forgetful(FileStore):
-    """It keeps what a refused command had written before."""
+    """A faulty store that commits although the command failed."""
 
     @contextmanager
     def transaction(
         self, *, actor: Actor, reason: str, request_id: str | None = None
     ) -> Generator[MemoryTransaction]:
         tables = self._tables()
-        cause = AuditContext(actor=actor, reason=reason, request_id=request_id)
+        audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
         try:
             yield MemoryTransaction(
-                tables, self._policy, Config(self.config), cause, self._clock, self._ids
+                tables, self._policy, Config(self.config), audit, self._clock, self._ids
             )
         finally:
             self._replace(tables)
 
 
-def test_the_suite_names_an_adapter_that_keeps_half_a_transaction(tmp_path: Path) -> None:
+def test_the_suite_detects_an_adapter_that_commits_half_a_transaction(tmp_path: Path) -> None:
     store = Forgetful(tmp_path / "store", policy=POLICY, clock=TickingClock(), ids=CountedIds())
 
     with pytest.raises(AssertionError):
@@ -87,7 +87,7 @@ def test_a_store_of_another_process_sees_what_was_committed(tmp_path: Path) -> N
 
 
 def edited_code(path: Path, concept_id: str, _: int) -> str:
-    """The code of the refusal of an edit in a process of its own, '' where there was none."""
+    """Edit in this process; return the code of the error, or '' on success."""
     command = concepts.EditConcept(
         concept_id=concept_id, expected_seq=1, content=CLEARER, change_note="clearer"
     )

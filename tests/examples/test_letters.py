@@ -1,4 +1,4 @@
-"""A stage of one's own works in process, in threads without Redis, and in threads that Redis wakes."""
+"""A custom stage runs in process, in threads without Redis, and in threads with Redis."""
 
 import os
 import signal
@@ -21,8 +21,8 @@ from tests.conftest import POLICY
 from tests.examples.letters import (
     CONFIRM,
     ORDERS,
+    HourlyCount,
     Letter,
-    Waiting,
     confirmation,
     dead_letters,
     order,
@@ -44,15 +44,15 @@ SHOP, LETTERS = Actor.user("shop"), Actor.system("letters")
 
 @define
 class Post:
-    """A post office, which may be shut."""
+    """A post office that may be closed."""
 
     letters: list[Letter] = field(factory=list[Letter])
-    is_shut: bool = False
+    is_closed: bool = False
     _lock: Lock = field(factory=Lock)
 
     def send(self, letter: Letter) -> None:
-        if self.is_shut:
-            raise RetryLater("the post office is shut", after_seconds=0)
+        if self.is_closed:
+            raise RetryLater("the post office is closed", after_seconds=0)
         with self._lock:
             self.letters.append(letter)
 
@@ -79,7 +79,7 @@ def store(request: pytest.FixtureRequest) -> Generator[SqlStore]:
     opened.dispose()
 
 
-def take(store: SqlStore, *ids: str) -> None:
+def place_orders(store: SqlStore, *ids: str) -> None:
     for order_id in ids:
         store.run(order, (order_id, "maya"), actor=SHOP, reason="ordered at the counter")
 
@@ -95,9 +95,9 @@ def ids(connection: Connection) -> set[str]:
     return set(connection.execute(select(ORDERS.c.id).where(ORDERS.c.is_confirmed)).scalars())
 
 
-def test_a_letter_is_sent_in_process_and_kept_as_sent(store: SqlStore) -> None:
+def test_a_letter_is_sent_in_process_and_its_order_is_confirmed(store: SqlStore) -> None:
     post = Post()
-    take(store, "one", "two")
+    place_orders(store, "one", "two")
 
     while process_batch(store, confirmation(post.send), actor=LETTERS):
         pass
@@ -106,57 +106,59 @@ def test_a_letter_is_sent_in_process_and_kept_as_sent(store: SqlStore) -> None:
     assert confirmed(store) == {"one", "two"}
 
 
-def test_an_order_that_is_refused_has_no_letter(store: SqlStore) -> None:
-    take(store, "one")
+def test_a_refused_order_enqueues_no_letter(store: SqlStore) -> None:
+    place_orders(store, "one")
     with pytest.raises(IntegrityError):
-        take(store, "one")
+        place_orders(store, "one")
 
     assert process_batch(store, confirmation(Post().send), actor=LETTERS) == 1
     assert process_batch(store, confirmation(Post().send), actor=LETTERS) == 0
 
 
 @pytest.mark.parametrize("has_redis", [False, True])
-def test_the_same_stage_works_in_a_service_with_redis_and_without(
+def test_the_same_stage_runs_in_a_service_with_and_without_redis(
     store: SqlStore, redis_url: str, *, has_redis: bool
 ) -> None:
-    post, told, shift = Post(is_shut=True), list[Waiting](), Worker(store=store, actor=LETTERS)
-    stages = [confirmation(post.send), report(told.append)]
-    service = Thread(target=serve, args=(shift, stages, redis_url if has_redis else None))
-    take(store, *(f"order-{number}" for number in range(10)))
+    post = Post(is_closed=True)
+    counts: list[HourlyCount] = []
+    worker = Worker(store=store, actor=LETTERS)
+    stages = [confirmation(post.send), report(counts.append)]
+    service = Thread(target=serve, args=(worker, stages, redis_url if has_redis else None))
+    place_orders(store, *(f"order-{number}" for number in range(10)))
     service.start()
-    post.is_shut = False
-    until(lambda: len(confirmed(store)) == 10 and bool(told))
-    shift.end()
+    post.is_closed = False
+    until(lambda: len(confirmed(store)) == 10 and bool(counts))
+    worker.end()
     service.join()
 
     assert sorted(post.letters) == [(f"order-{number}", "maya") for number in range(10)]
-    assert [(slot[:7], slot[-7:], number in range(11)) for slot, number in told] == [
+    assert [(slot[:7], slot[-7:], number in range(11)) for slot, number in counts] == [
         ("hourly@", ":00:00Z", True)
     ]
 
 
-def test_a_letter_that_is_given_up_is_found_and_sent_when_it_was_revived(store: SqlStore) -> None:
+def test_a_dead_letter_is_listed_and_sent_after_a_requeue(store: SqlStore) -> None:
     def refuse(letter: Letter) -> None:
-        raise PermanentFailure(f"nobody lives at {letter[1]}'s")
+        raise PermanentFailure(f"no address for {letter[1]}")
 
-    take(store, "one")
+    place_orders(store, "one")
     process_batch(store, confirmation(refuse), actor=LETTERS)
-    assert store.read(dead_letters) == {"one": "nobody lives at maya's"}
+    assert store.read(dead_letters) == {"one": "no address for maya"}
     store.run(
         requeue_task,
         RequeueTask(stage=CONFIRM, entity_id="one"),
         actor=SHOP,
-        reason="maya has moved in",
+        reason="address added",
     )
     process_batch(store, confirmation(Post().send), actor=LETTERS)
 
     assert (store.read(dead_letters), confirmed(store)) == ({}, {"one"})
 
 
-def test_the_worker_process_ends_when_it_is_told(sqlite_url: str) -> None:
+def test_the_worker_process_ends_on_sigterm(sqlite_url: str) -> None:
     make_orders(sqlite_url)
     store = open_store(sqlite_url, policy=POLICY)
-    take(store, "one")
+    place_orders(store, "one")
     command = [sys.executable, "-m", "tests.examples.letters"]
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | {"DATABASE_URL": sqlite_url}
@@ -167,16 +169,16 @@ def test_the_worker_process_ends_when_it_is_told(sqlite_url: str) -> None:
     store.dispose()
 
 
-def test_the_servers_of_the_wheels_carry_it() -> None:
-    with TemporaryDirectory(prefix="indelible-") as place:
-        Path(place).chmod(0o711)  # root's PostgreSQL is somebody else's
-        with servers(Path(place)) as (store, redis_url):
-            store.run(put_one, None, actor=SHOP, reason="to be seen")
-            seen = store.read(
+def test_the_stage_runs_on_the_servers_from_wheels() -> None:
+    with TemporaryDirectory(prefix="indelible-") as directory:
+        Path(directory).chmod(0o711)  # PostgreSQL may run as another user
+        with servers(Path(directory)) as (store, redis_url):
+            store.run(enqueue_one, None, actor=SHOP, reason="a test")
+            ready = store.read(
                 lambda tx: tx.tasks.count_ready(CONFIRM, BEGINNING + timedelta(days=1), most=9)
             )
-            assert (seen, client_of(redis_url).exists("nothing")) == (1, 0)
+            assert (ready, client_of(redis_url).exists("nothing")) == (1, 0)
 
 
-def put_one(tx: SqlTransaction, _: None) -> None:
+def enqueue_one(tx: SqlTransaction, _: None) -> None:
     tx.tasks.enqueue(CONFIRM, {"one": BEGINNING})

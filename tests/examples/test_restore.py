@@ -1,4 +1,4 @@
-"""A dump that goes into another server: what its feed shows before and after the step that the how-to page names."""
+"""A dump restored into another server: its feed before and after the documented step."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The services that the how-to pages show: in a host's own transaction, on an event loop, with a login of their own."""
+"""The services of the how-to pages: a host transaction, an event loop, a custom login."""
 
 from collections.abc import AsyncGenerator, Generator
 
