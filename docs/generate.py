@@ -172,7 +172,7 @@ def shown(value: object) -> str:
 
 def sentence(error: type[IndelibleError]) -> str:
     """What the error says."""
-    return (error.__doc__ or "").partition("\n")[0].replace("|", "\\|").replace("*", "\\*")
+    return error.message.replace("|", "\\|").replace("*", "\\*")
 
 
 def kind(error: type[IndelibleError]) -> str:

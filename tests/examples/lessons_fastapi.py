@@ -125,6 +125,6 @@ async def error_response(_: Request, error: Exception) -> JSONResponse:
         raise error
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
     return JSONResponse(
-        {"code": error.code, "message": error.message, "detail": to_json_value(error.detail)},
+        {"code": error.code, "message": error.describe(), "detail": to_json_value(error.detail)},
         status,
     )

@@ -81,7 +81,7 @@ def create_app(engine: Engine) -> Flask:
     def error_response(error: IndelibleError) -> Response:
         status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
         detail = to_json_value(error.detail)
-        return {"code": error.code, "message": error.message, "detail": detail}, status
+        return {"code": error.code, "message": error.describe(), "detail": detail}, status
 
     @app.errorhandler(IntegrityError)
     def day_taken(_: IntegrityError) -> Response:

@@ -28,7 +28,7 @@ def test_none_is_none() -> None:
 @pytest.mark.usefixtures("missing")
 def test_where_it_is_not_installed_there_is_none_unless_it_was_named() -> None:
     assert embedder_of(Settings.read({})) is None
-    with pytest.raises(EmbedderMissing, match="Nothing"):
+    with pytest.raises(EmbedderMissing, match="is not installed"):
         embedder_of(Settings.read({"INDELIBLE_EMBEDDER": "wordllama"}))
 
 

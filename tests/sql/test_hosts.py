@@ -348,7 +348,6 @@ def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> Non
         leave.wait()
         return concepts.create_concept(tx, command)
 
-    create_slowly.__name__ = "create_concept"
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(do, host.store, create_slowly, CREATE, once=once)
         entered.wait()

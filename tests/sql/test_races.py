@@ -129,9 +129,6 @@ def begun(
         leave.wait()
         return concepts.create_concept(tx, command)
 
-    create_slowly.__name__ = (
-        concepts.create_concept.__name__
-    )  # the same request, for its fingerprint
     return threads.submit(
         do, store, create_slowly, concepts.CreateConcept(content=RATIO), once=ONCE
     )

@@ -78,9 +78,9 @@ def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> 
     cursor = first["next"]
     rest = saved(any_web.get(f"/admin/work/upload?limit=2&cursor={cursor}"), 200)
 
-    assert [(each["entity_id"], each["dead_reason"]) for each in (*first["items"], *rest["items"])] == [
-        (f"token-{number}", f"it is too large, {number}") for number in range(3)
-    ]
+    assert [
+        (each["entity_id"], each["dead_reason"]) for each in (*first["items"], *rest["items"])
+    ] == [(f"token-{number}", f"it is too large, {number}") for number in range(3)]
     assert rest["next"] is None
     assert problem(any_web.get(f"/admin/work/detect?limit=2&cursor={cursor}")) == (
         400,
@@ -214,5 +214,5 @@ def test_metrics_tell_of_every_stage_how_much_work_there_is(any_web: Web) -> Non
     assert found['indelible_work_dead{stage="detect"}'] == 0
     assert found['indelible_work_oldest_seconds{stage="generate"}'] >= 86_400
     assert found['indelible_work_oldest_seconds{stage="upload"}'] == 0
-    assert found['indelible_commands_total{action="revive",code="OK",lifecycle="work"}'] == 1
+    assert found['indelible_commands_total{action="requeue",code="OK",lifecycle="task"}'] == 1
     assert found['indelible_transitions_total{action="pause",lifecycle="stage"}'] == 1

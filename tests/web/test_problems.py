@@ -175,7 +175,7 @@ def test_every_leaf_is_a_problem_with_a_title_and_a_page(leaf: type[IndelibleErr
 
     assert found.status in STATUS.values()
     assert found.code.isupper()
-    assert found.title.endswith(".")
+    assert found.title == leaf.code.replace("_", " ").capitalize()
     assert found.type == f"/docs#{leaf.code}"
 
 
@@ -193,8 +193,8 @@ def test_a_problem_says_in_words_and_in_fields_what_is_wrong(web: Web) -> None:
     found = answer.get_json()
 
     assert answer.content_type == "application/problem+json"
-    assert found["title"] == "The text is longer than its field allows."
-    assert found["detail"] == "field: name; max_length: 1000"
+    assert found["title"] == "Text too long"
+    assert found["detail"] == "Field name is too long: at most 1000 characters are allowed."
     assert found["fields"] == {"field": "name", "max_length": 1_000}
     assert found["allowed"] is None
 

@@ -14,6 +14,7 @@ from indelible.kernel import (
     Forbidden,
     IndelibleError,
     Invalid,
+    InvalidTransition,
     NotFound,
     OutcomeUnknown,
     Stale,
@@ -54,21 +55,30 @@ def test_a_code_names_one_error_in_upper_snake_case() -> None:
 
 
 @pytest.mark.parametrize("error", OF_CORE, ids=lambda each: each.code)
-def test_an_error_says_one_sentence_and_is_of_one_kind(error: type[IndelibleError]) -> None:
-    first, _, more = (error.__doc__ or "").partition("\n")
-
-    assert first.endswith(".")
-    assert not more
+def test_a_leaf_has_one_kind_and_no_subclass(error: type[IndelibleError]) -> None:
     assert sum(issubclass(error, kind) for kind in (*KINDS, *OUTSIDE)) == 1
     assert not error.__subclasses__()
 
 
-def test_an_error_tells_its_code_its_sentence_and_its_facts() -> None:
+def test_an_error_prints_its_code_and_its_message_with_values() -> None:
     error = ConceptNotFound("c-1")
 
-    assert error.message == "No concept has this id."
+    assert error.title == "Concept not found"
     assert error.detail == {"concept_id": "c-1"}
-    assert str(error) == "CONCEPT_NOT_FOUND: No concept has this id. {'concept_id': 'c-1'}"
+    assert error.describe() == "Concept c-1 not found."
+    assert str(error) == "CONCEPT_NOT_FOUND: Concept c-1 not found."
+
+
+def test_a_message_shows_lists_and_mappings_in_words() -> None:
+    refused = InvalidTransition("concept", "DRAFT", "publish", ("edit", "submit"))
+    final = InvalidTransition("concept", "PUBLISHED", "edit", ())
+
+    assert refused.describe().endswith("allowed actions: edit, submit.")
+    assert final.describe().endswith("allowed actions: none.")
+
+
+def test_braces_in_a_value_are_not_read_as_a_template() -> None:
+    assert ConceptNotFound("{concept_id}").describe() == "Concept {concept_id} not found."
 
 
 def test_an_errors_facts_cannot_be_assigned() -> None:

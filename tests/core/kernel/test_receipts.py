@@ -1,7 +1,7 @@
 """The same request twice has one effect, and its receipt says what it was."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from attrs import evolve, fields, frozen
@@ -26,6 +26,30 @@ FORGED: dict[str, Any] = {
 
 
 @frozen
+class Add:
+    """A command of a host."""
+
+    command_name: ClassVar[str] = "add_one"
+    word: str
+
+
+@frozen
+class Subtract:
+    """Another command with the same fields."""
+
+    command_name: ClassVar[str] = "subtract_one"
+    word: str
+
+
+@frozen
+class Unnamed:
+    """A command whose author forgot its name."""
+
+
+ONE = Add("one")
+
+
+@frozen
 class Answer:
     """What the counter says: with a type of each kind that an answer holds."""
 
@@ -47,16 +71,13 @@ class Counter:
         self.count += 1
         return Answer(self.count, tx.actor, tx.clock.now(), (str(command),), None)
 
-    def subtract(self, tx: MemoryTransaction, command: object) -> Answer:
-        return self.add(tx, command)
-
     def refuse(self, tx: MemoryTransaction, command: object) -> Answer:
         self.add(tx, command)
         raise Conflict
 
     def ask(
         self,
-        command: object = "one",
+        command: object = ONE,
         *,
         key: str = "k",
         actor: Actor = MAYA,
@@ -83,20 +104,20 @@ def test_an_answer_that_is_asked_for_as_another_type_is_wrong_use() -> None:
 
     with pytest.raises(UsageError, match="the kept answer is no KeyCreated"):
         counter.store.run(
-            counter.add, "one", actor=MAYA, reason="a test", once=Idempotency("k", as_asked)
+            counter.add, ONE, actor=MAYA, reason="a test", once=Idempotency("k", as_asked)
         )
 
 
 def test_without_a_key_each_request_is_another() -> None:
     counter = Counter()
     for _ in range(2):
-        counter.store.run(counter.add, "one", actor=MAYA, reason="a test")
+        counter.store.run(counter.add, ONE, actor=MAYA, reason="a test")
 
     assert counter.count == 2
 
 
 @pytest.mark.parametrize(
-    "other", [{"command": "two"}, {"reason": "another"}], ids=["command", "reason"]
+    "other", [{"command": Add("two")}, {"reason": "another"}], ids=["command", "reason"]
 )
 def test_a_key_given_with_another_request_is_refused(other: dict[str, Any]) -> None:
     counter = Counter()
@@ -108,14 +129,35 @@ def test_a_key_given_with_another_request_is_refused(other: dict[str, Any]) -> N
     assert counter.count == 1
 
 
-def test_a_key_given_with_another_handler_is_refused() -> None:
+def test_a_key_used_with_a_command_of_another_name_is_refused() -> None:
     counter = Counter()
     counter.ask()
 
     with pytest.raises(IdempotencyKeyReused):
-        counter.store.run(
-            counter.subtract, "one", actor=MAYA, reason="a test", once=Idempotency("k", Answer)
-        )
+        counter.ask(Subtract("one"))
+
+
+def test_the_name_of_the_handler_is_no_part_of_a_request() -> None:
+    counter = Counter()
+    first = counter.ask()
+    again = counter.store.run(
+        lambda tx, command: counter.add(tx, command),
+        ONE,
+        actor=MAYA,
+        reason="a test",
+        once=Idempotency("k", Answer),
+    )
+
+    assert again == first
+    assert counter.count == 1
+
+
+def test_an_idempotency_key_needs_a_command_with_a_name() -> None:
+    counter = Counter()
+
+    with pytest.raises(UsageError, match="command Unnamed has no command_name"):
+        counter.ask(Unnamed())
+    assert counter.count == 0
 
 
 @pytest.mark.parametrize("other", [{"key": "l"}, {"actor": NOOR}], ids=["key", "owner"])
@@ -129,7 +171,7 @@ def test_a_refused_request_keeps_no_receipt() -> None:
     counter = Counter()
     with pytest.raises(Conflict):
         counter.store.run(
-            counter.refuse, "one", actor=MAYA, reason="a test", once=Idempotency("k", Answer)
+            counter.refuse, ONE, actor=MAYA, reason="a test", once=Idempotency("k", Answer)
         )
 
     assert counter.ask().count == 2
@@ -192,18 +234,15 @@ def test_a_receipt_bears_the_instant_of_its_transaction() -> None:
     assert receipt.at == first.at + timedelta(seconds=1)
 
 
-def test_an_answer_that_is_no_class_of_ours_is_kept_too() -> None:
+def test_a_list_of_texts_is_replayed_too() -> None:
     store = MemoryStore()
 
-    def words(_: MemoryTransaction, command: list[str]) -> list[str]:
-        return command
+    def split_word(_: MemoryTransaction, command: Add) -> list[str]:
+        return list(command.word)
 
-    first = store.run(
-        words, ["a", "b"], actor=MAYA, reason="a test", once=Idempotency("k", list[str])
-    )
+    answers: list[list[str]] = []
+    for _ in range(2):
+        once = Idempotency("k", list[str])
+        answers.append(store.run(split_word, ONE, actor=MAYA, reason="a test", once=once))
 
-    assert (
-        store.run(words, ["a", "b"], actor=MAYA, reason="a test", once=Idempotency("k", list[str]))
-        == first
-        == ["a", "b"]
-    )
+    assert answers == [["o", "n", "e"]] * 2

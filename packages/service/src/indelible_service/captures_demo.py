@@ -48,6 +48,7 @@ class NothingToRead(Invalid):
     """The folder has no .md or .txt file with words in it."""
 
     code: ClassVar[str] = "NOTHING_TO_READ"
+    message: ClassVar[str] = "Folder {folder} contains no .md or .txt file with text."
     folder: str
 
 

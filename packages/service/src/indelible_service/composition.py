@@ -32,6 +32,9 @@ class ChainAdapterMissing(Unavailable):
     """A chain is set up, and nothing is installed that reads one."""
 
     code: ClassVar[str] = "CHAIN_ADAPTER_MISSING"
+    message: ClassVar[str] = (
+        "A chain is configured, but the package indelible-evm is not installed."
+    )
 
 
 @frozen
@@ -39,6 +42,9 @@ class EmbedderMissing(Unavailable):
     """Nothing that is installed and allowed by the settings turns texts into embeddings."""
 
     code: ClassVar[str] = "EMBEDDER_MISSING"
+    message: ClassVar[str] = (
+        "Embedder {embedder} is not installed, or the settings do not allow it."
+    )
     embedder: str
 
 

@@ -21,6 +21,7 @@ class FileUnusable(Unavailable):
     """A file or directory cannot be read or written."""
 
     code: ClassVar[str] = "FILE_UNUSABLE"
+    message: ClassVar[str] = "File {path} cannot be read or written: {reason}."
     path: str
     reason: str
 

@@ -29,6 +29,7 @@ class NoDatabase(Unavailable):
     """There is no database file at this place."""
 
     code: ClassVar[str] = "NO_DATABASE"
+    message: ClassVar[str] = "There is no database file at {path}."
     path: str
 
 
@@ -37,6 +38,10 @@ class SecretMissing(Unavailable):
     """The database has keys, and the secret that they were made with is not here: a new one would open none of them."""
 
     code: ClassVar[str] = "SECRET_MISSING"
+    message: ClassVar[str] = (
+        "The database has API keys, but their secret is missing at {path}; a new secret would "
+        "invalidate them."
+    )
     path: str
 
 
@@ -58,6 +63,10 @@ class TooFewConnections(Unavailable):
     """The processes that are declared may want more connections than the database's server gives."""
 
     code: ClassVar[str] = "TOO_FEW_CONNECTIONS"
+    message: ClassVar[str] = (
+        "{processes} processes may open {wanted} connections, but the database server allows "
+        "{given}."
+    )
     processes: int
     wanted: int
     given: int

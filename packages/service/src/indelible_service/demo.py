@@ -34,6 +34,7 @@ class NotRunning(Unavailable):
     """Nothing answers at this address."""
 
     code: ClassVar[str] = "NOT_RUNNING"
+    message: ClassVar[str] = "No server answers at {address}."
     address: str
 
 
@@ -42,6 +43,7 @@ class UnexpectedAnswer(Unavailable):
     """The API did not answer as it should."""
 
     code: ClassVar[str] = "UNEXPECTED_ANSWER"
+    message: ClassVar[str] = "The API answered {request} with status {status}: {answer}."
     request: str
     status: int
     answer: str

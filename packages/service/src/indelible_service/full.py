@@ -43,6 +43,7 @@ class NotReady(Unavailable):
     """The processes were started, and the API does not answer."""
 
     code: ClassVar[str] = "WEB_NOT_READY"
+    message: ClassVar[str] = "The processes were started, but the API at {address} does not answer."
     address: str
 
 

@@ -38,6 +38,7 @@ class CannotListen(Unavailable):
     """The system does not let this process listen at this address."""
 
     code: ClassVar[str] = "CANNOT_LISTEN"
+    message: ClassVar[str] = "The process cannot listen at {host}:{port}: {reason}."
     host: str
     port: int
     reason: str

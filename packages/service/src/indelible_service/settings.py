@@ -18,6 +18,7 @@ class SettingsWrong(Invalid):
     """Some settings are wrong, and nothing was started."""
 
     code: ClassVar[str] = "SETTINGS_WRONG"
+    message: ClassVar[str] = "Some settings are wrong and nothing was started: {problems}."
     problems: tuple[str, ...]
 
 

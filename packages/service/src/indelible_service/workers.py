@@ -31,6 +31,7 @@ class StageUnknown(NotFound):
     """No stage of this name is set up here."""
 
     code: ClassVar[str] = "STAGE_UNKNOWN"
+    message: ClassVar[str] = "Stage {stage} is not configured; configured stages: {known}."
     stage: str
     known: tuple[str, ...]
 

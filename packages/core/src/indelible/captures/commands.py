@@ -1,7 +1,7 @@
 """What a caller can ask for, and what it gets."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from attrs import asdict, field, frozen
 from attrs.validators import optional
@@ -81,6 +81,7 @@ class CaptureArtifactCommand(CaptureInput):
     The same `capture_key` again gives the first answer; without one, the key is a digest of who, where, when, what.
     """
 
+    command_name: ClassVar[str] = "capture_artifact"
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     embedding: tuple[float, ...] = field(converter=as_embedding)
     embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -146,6 +147,7 @@ class CaptureResult:
 class CreateSpace:
     """Begin a space; its model and dimension are the settings' where they are not given, and stay for good."""
 
+    command_name: ClassVar[str] = "create_space"
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=non_blank_line, metadata=LINE)
     model: str | None = field(default=None, validator=optional(is_identifier), metadata=IDENTIFIER)
@@ -165,12 +167,15 @@ class SpaceCommand:
 class RenameSpace(SpaceCommand):
     """Give a space another name."""
 
+    command_name: ClassVar[str] = "rename_space"
     name: str = field(validator=non_blank_line, metadata=LINE)
 
 
 @frozen(kw_only=True)
 class RetireSpace(SpaceCommand):
     """Let a space take no more captures, for good."""
+
+    command_name: ClassVar[str] = "retire_space"
 
 
 @frozen(kw_only=True)
@@ -185,6 +190,7 @@ class SpaceSaved:
 class CreateSubspace:
     """Begin a part of a space, with the centroid that its captures begin from where one is known."""
 
+    command_name: ClassVar[str] = "create_subspace"
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=non_blank_line, metadata=LINE)
@@ -207,6 +213,7 @@ class SubspaceCommand:
 class RenameSubspace(SubspaceCommand):
     """Give a subspace another name and description."""
 
+    command_name: ClassVar[str] = "rename_subspace"
     name: str = field(validator=non_blank_line, metadata=LINE)
     description: str = field(default="", validator=is_text, metadata=TEXT)
 
@@ -215,12 +222,15 @@ class RenameSubspace(SubspaceCommand):
 class SeedSubspace(SubspaceCommand):
     """Give a subspace that has no centroid its first."""
 
+    command_name: ClassVar[str] = "seed_subspace"
     seed: EmbeddingVector = field(validator=instance_of(EmbeddingVector))
 
 
 @frozen(kw_only=True)
 class RetireSubspace(SubspaceCommand):
     """Let a subspace take no more captures, for good."""
+
+    command_name: ClassVar[str] = "retire_subspace"
 
 
 @frozen(kw_only=True)
@@ -235,6 +245,7 @@ class SubspaceSaved:
 class RegisterAlgorithm:
     """Keep a version of the algorithm, which computes nothing until it is activated."""
 
+    command_name: ClassVar[str] = "register_algorithm"
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     formulas: str = field(validator=is_formulas, metadata=TEXT)
 
@@ -243,6 +254,7 @@ class RegisterAlgorithm:
 class ActivateAlgorithm:
     """Let every later capture be computed by this version, once the database has shown that it computes as written."""
 
+    command_name: ClassVar[str] = "activate_algorithm"
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
@@ -259,6 +271,7 @@ class AlgorithmSaved:
 class ChangeSetting:
     """Choose a setting's value, as JSON writes it; the first choice expects seq 0."""
 
+    command_name: ClassVar[str] = "change_setting"
     key: str = field(validator=is_identifier, metadata=IDENTIFIER)
     value: str = field(validator=non_blank_line, metadata=LINE)
     expected_seq: int = field(validator=bounded_int, metadata={**COUNT, "minimum": 0})

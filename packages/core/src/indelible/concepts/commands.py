@@ -1,5 +1,7 @@
 """What a caller can ask for, and what it gets."""
 
+from typing import ClassVar
+
 from attrs import field, frozen
 from attrs.validators import optional
 
@@ -19,6 +21,7 @@ from indelible.kernel.values import (
 class CreateConcept:
     """Begin a concept in DRAFT; `corrects` names the published concept that it sets right."""
 
+    command_name: ClassVar[str] = "create_concept"
     content: ConceptContent = field(validator=instance_of(ConceptContent))
     change_note: str = field(default="first version", validator=non_blank_line, metadata=LINE)
     corrects: str | None = field(
@@ -30,6 +33,7 @@ class CreateConcept:
 class EditConcept:
     """Give a concept its next version: its whole content, and what changed."""
 
+    command_name: ClassVar[str] = "edit_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
     content: ConceptContent = field(validator=instance_of(ConceptContent))
@@ -40,6 +44,7 @@ class EditConcept:
 class SubmitConcept:
     """Hand a draft to its reviewers."""
 
+    command_name: ClassVar[str] = "submit_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
@@ -48,6 +53,7 @@ class SubmitConcept:
 class ApproveConcept:
     """Say that the present version is right; again, after an edit of what was approved."""
 
+    command_name: ClassVar[str] = "approve_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
@@ -56,6 +62,7 @@ class ApproveConcept:
 class PublishConcept:
     """Make the concept read-only, for good."""
 
+    command_name: ClassVar[str] = "publish_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 

@@ -12,6 +12,7 @@ class ConceptNotFound(NotFound):
     """No concept has this id."""
 
     code: ClassVar[str] = "CONCEPT_NOT_FOUND"
+    message: ClassVar[str] = "Concept {concept_id} not found."
     concept_id: str
 
 
@@ -20,6 +21,7 @@ class VersionNotFound(NotFound):
     """The concept has no version of this number."""
 
     code: ClassVar[str] = "VERSION_NOT_FOUND"
+    message: ClassVar[str] = "Concept {concept_id} has no version {version_number}."
     concept_id: str
     version_number: int
 
@@ -29,6 +31,7 @@ class NotYetCreated(NotFound):
     """The concept did not exist at this point of time or history."""
 
     code: ClassVar[str] = "NOTHING_THEN"
+    message: ClassVar[str] = "Concept {concept_id} did not exist at the requested time or seq."
     concept_id: str
 
 
@@ -37,6 +40,9 @@ class SelfApproval(Forbidden):
     """Whoever wrote a version does not approve it."""
 
     code: ClassVar[str] = "OWN_WORK"
+    message: ClassVar[str] = (
+        "Version {version_number} of concept {concept_id} cannot be approved by its own author."
+    )
     concept_id: str
     version_number: int
 
@@ -46,6 +52,10 @@ class CorrectionTargetNotPublished(Conflict):
     """Only a published concept is corrected by a new one; another is edited."""
 
     code: ClassVar[str] = "CORRECTS_UNPUBLISHED"
+    message: ClassVar[str] = (
+        "Concept {concept_id} cannot be corrected by a new concept: expected status "
+        "PUBLISHED, got {status}."
+    )
     concept_id: str
     status: str
 
@@ -55,6 +65,10 @@ class InvalidInitialState(Invalid):
     """A concept is born in DRAFT, at version 1, with one instant for both its times."""
 
     code: ClassVar[str] = "INVALID_INITIAL_STATE"
+    message: ClassVar[str] = (
+        "Concept {concept_id} must start in DRAFT, at version 1, with equal created_at and "
+        "updated_at."
+    )
     concept_id: str
 
 
@@ -63,6 +77,7 @@ class StaleConcept(Conflict):
     """The concept handed in is older than the one that is kept."""
 
     code: ClassVar[str] = "STALE_CONCEPT"
+    message: ClassVar[str] = "Concept {concept_id} is older than the stored one."
     concept_id: str
 
 
@@ -71,6 +86,9 @@ class VersionGap(Conflict):
     """A new version's number is the last one plus one."""
 
     code: ClassVar[str] = "VERSION_GAP"
+    message: ClassVar[str] = (
+        "The next version of concept {concept_id} must follow version {current_version}."
+    )
     concept_id: str
     current_version: int
 
@@ -80,6 +98,9 @@ class CombinedChange(Invalid):
     """Status and version changed at once: those are two commands."""
 
     code: ClassVar[str] = "COMBINED_CHANGE"
+    message: ClassVar[str] = (
+        "Concept {concept_id} changes status and version at once: use two commands."
+    )
     concept_id: str
 
 
@@ -88,6 +109,7 @@ class ImmutableFieldChanged(Conflict):
     """The instant of a concept's creation never changes."""
 
     code: ClassVar[str] = "IMMUTABLE_FIELD_CHANGED"
+    message: ClassVar[str] = "Concept {concept_id} must keep its created_at."
     concept_id: str
 
 
@@ -96,6 +118,9 @@ class VersionAlreadyExists(Conflict):
     """This version is kept already, and a kept version never changes."""
 
     code: ClassVar[str] = "VERSION_ALREADY_EXISTS"
+    message: ClassVar[str] = (
+        "Version {version_number} of concept {concept_id} exists already and cannot be replaced."
+    )
     concept_id: str
     version_number: int
 
@@ -105,6 +130,7 @@ class VersionOutOfSequence(Conflict):
     """Versions are kept in the order of their numbers, without a gap."""
 
     code: ClassVar[str] = "VERSION_OUT_OF_SEQUENCE"
+    message: ClassVar[str] = "Version {version_number} of concept {concept_id} is out of sequence."
     concept_id: str
     version_number: int
 
@@ -114,6 +140,10 @@ class PointerMismatch(Conflict):
     """The concept does not point at this version: save the concept first, with the version's number and instant."""
 
     code: ClassVar[str] = "POINTER_MISMATCH"
+    message: ClassVar[str] = (
+        "Concept {concept_id} does not point to version {version_number}: save the concept "
+        "with the version's number and time first."
+    )
     concept_id: str
     version_number: int
 
@@ -123,4 +153,7 @@ class PartialWrite(Invalid):
     """A concept was saved without the version it points at; nothing was kept."""
 
     code: ClassVar[str] = "PARTIAL_WRITE"
+    message: ClassVar[str] = (
+        "Concepts {concept_ids} were saved without the versions they point to; nothing was stored."
+    )
     concept_ids: tuple[str, ...]

@@ -23,6 +23,9 @@ class InvalidActor(Invalid):
     """An actor is written `user:maya`, `system:importer` or `key:<id>`."""
 
     code: ClassVar[str] = "INVALID_ACTOR"
+    message: ClassVar[str] = (
+        "Actor {actor} is invalid: expected `user:<id>`, `system:<name>` or `key:<id>`."
+    )
     actor: str
 
 

@@ -1,65 +1,79 @@
-"""One root, six kinds, a leaf per fault: a leaf's docstring is its message, its fields are its detail."""
+"""Error types: one root, six kinds, and one leaf with a code and a message per fault."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, cast
 
 from attrs import asdict, frozen
 
 
 @frozen
 class IndelibleError(Exception):
-    """The root of every refusal."""
+    """The root of all errors.
+
+    A leaf has a stable `code`, and a `message`: a format string with its own fields as values.
+    """
 
     code: ClassVar[str] = ""
+    message: ClassVar[str] = ""
 
     @property
-    def message(self) -> str:
-        """What is wrong, in one sentence."""
-        return (self.__doc__ or "").partition("\n")[0]
+    def title(self) -> str:
+        """Return the code in words: the same for every error of the leaf."""
+        return self.code.replace("_", " ").capitalize()
 
     @property
     def detail(self) -> dict[str, Any]:
-        """The fault's own facts, by name."""
+        """Return the values of this error by their field names."""
         return asdict(self)
 
+    def describe(self) -> str:
+        """Return the message with the values of this error."""
+        values = {name: _value_text(value) for name, value in self.detail.items()}
+        return self.message.format_map(values)
+
     def __str__(self) -> str:
-        return f"{self.code}: {self.message} {self.detail}"
+        return f"{self.code}: {self.describe()}"
 
 
 class NotFound(IndelibleError):
-    """What was asked for is not there."""
+    """A requested record does not exist."""
 
 
 class Conflict(IndelibleError):
-    """The entity's present state does not allow this."""
+    """The current state does not allow the command."""
 
 
 class Invalid(IndelibleError, ValueError):
-    """The command is wrong whatever the entity's state."""
+    """The command is wrong in every state."""
 
 
 class Forbidden(IndelibleError):
-    """The actor may not do this."""
+    """The actor lacks permission."""
 
 
 class Unavailable(IndelibleError):
-    """Nothing was changed; the same call may succeed later."""
+    """Nothing was changed, and the same call may succeed later."""
 
 
 @frozen
 class Stale(IndelibleError):
-    """The entity has moved on since the caller saw it."""
+    """The entity has changed since the caller read it."""
 
     code: ClassVar[str] = "STALE"
+    message: ClassVar[str] = "Entity {entity_id} has changed: its seq is no longer {expected_seq}."
     entity_id: str
     expected_seq: int
 
 
 @frozen
 class InvalidTransition(Conflict):
-    """No edge of the lifecycle carries this action out of this state."""
+    """The lifecycle has no edge for this action in this state."""
 
     code: ClassVar[str] = "INVALID_TRANSITION"
+    message: ClassVar[str] = (
+        "Lifecycle {lifecycle} does not allow {action} in state {from_state!r}; allowed "
+        "actions: {allowed}."
+    )
     lifecycle: str
     from_state: str
     action: str
@@ -68,34 +82,44 @@ class InvalidTransition(Conflict):
 
 @frozen
 class HashChainBroken(Conflict):
-    """The change does not follow from the one before it."""
+    """A change does not follow from the previous change."""
 
     code: ClassVar[str] = "BROKEN_CHAIN"
+    message: ClassVar[str] = (
+        "Change {seq} of entity {entity_id} does not follow from the change before it."
+    )
     entity_id: str
     seq: int
 
 
 @frozen
 class IdempotencyKeyReused(Invalid):
-    """This idempotency key was given before, with another request."""
+    """An idempotency key was already used with another request."""
 
     code: ClassVar[str] = "IDEMPOTENCY_KEY_REUSED"
+    message: ClassVar[str] = "Idempotency key {key} was already used with another request."
     key: str
 
 
 @frozen
 class RequestInFlight(Conflict):
-    """The first request with this idempotency key is still at work; ask again shortly."""
+    """The first request with an idempotency key is still running."""
 
     code: ClassVar[str] = "REQUEST_IN_FLIGHT"
+    message: ClassVar[str] = (
+        "The first request with idempotency key {key} is still running; try again shortly."
+    )
     key: str
 
 
 @frozen
 class StoreBusy(Unavailable):
-    """Other transactions won every time."""
+    """Every attempt lost against other transactions."""
 
     code: ClassVar[str] = "STORE_BUSY"
+    message: ClassVar[str] = (
+        "The store is busy: {attempts} attempts lost against other transactions."
+    )
     attempts: int
 
 
@@ -104,27 +128,47 @@ class StoreUnreachable(Unavailable):
     """The database does not answer."""
 
     code: ClassVar[str] = "STORE_UNREACHABLE"
+    message: ClassVar[str] = "The database does not answer: {reason}."
     reason: str
 
 
 @frozen
 class OutcomeUnknown(IndelibleError):
-    """The connection broke during COMMIT: look the entity up before asking again."""
+    """The connection broke during COMMIT, and the outcome is unknown."""
 
     code: ClassVar[str] = "OUTCOME_UNKNOWN"
+    message: ClassVar[str] = (
+        "The connection broke during COMMIT: look the entity up before trying again."
+    )
 
 
 @frozen
 class UsageError(IndelibleError):
-    """The library was called in a way that cannot work: a defect of the caller's program."""
+    """The library was called incorrectly: a defect of the calling program."""
 
     code: ClassVar[str] = "WRONG_USE"
+    message: ClassVar[str] = "The library was called incorrectly: {problem}."
     problem: str
 
 
 def error_types(kind: type[IndelibleError] = IndelibleError) -> Iterator[type[IndelibleError]]:
-    """Every leaf below a kind that is imported so far, for the documented list of codes."""
+    """Yield every imported leaf below a kind."""
     for child in kind.__subclasses__():
         if child.code:
             yield child
         yield from error_types(child)
+
+
+def _value_text(value: object) -> str:
+    """Return a value as a message shows it: lists separated by commas, mappings as name and value."""
+    if isinstance(value, Mapping):
+        items = cast("Mapping[object, object]", value).items()
+        return ", ".join(f"{name}: {item}" for name, item in items)
+
+    if value == ():
+        return "none"
+
+    if isinstance(value, tuple):
+        return ", ".join(str(item) for item in cast("tuple[object, ...]", value))
+
+    return str(value)

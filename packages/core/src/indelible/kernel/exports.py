@@ -20,6 +20,9 @@ class InvalidExportLine(Invalid):
     """A line of the file is not what it should be, and nothing was imported."""
 
     code: ClassVar[str] = "BAD_LINE"
+    message: ClassVar[str] = (
+        "Line {line} of the export is invalid: {problem}; nothing was imported."
+    )
     line: int
     problem: str
 
@@ -29,6 +32,9 @@ class ExportDamaged(Invalid):
     """The export is not as it was written: it was cut short, added to, or changed."""
 
     code: ClassVar[str] = "EXPORT_DAMAGED"
+    message: ClassVar[str] = (
+        "The export does not match its digest: it was cut short, extended or changed."
+    )
 
 
 class Line(NamedTuple):

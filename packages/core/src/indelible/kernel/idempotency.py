@@ -10,6 +10,7 @@ from cattrs.preconf.json import make_converter
 
 from indelible.kernel.audit import Actor, HasAuditContext
 from indelible.kernel.clock import Clock
+from indelible.kernel.commands import command_name
 from indelible.kernel.errors import IdempotencyKeyReused, UsageError
 from indelible.kernel.json import digest, to_json_value
 from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
@@ -29,7 +30,11 @@ _converter.register_structure_hook_func(
 
 @frozen
 class Idempotency(Generic[R]):
-    """A caller's idempotency key, and the type its kept answer comes back as."""
+    """A caller's idempotency key, and the type of the replayed result.
+
+    The command must have a `command_name`: the fingerprint of a request consists of the
+    command's name, its values and the reason.
+    """
 
     key: str = field(validator=is_identifier, metadata=IDEMPOTENCY_KEY)
     returns: type[R]
@@ -81,7 +86,7 @@ def run_idempotent(
     """The handler's result; with `once` the first result again, or KeyReused when the command is another."""
     if once is None:
         return handler(tx, command)
-    fingerprint = digest([handler.__name__, command, tx.reason])
+    fingerprint = digest([command_name(command), command, tx.reason])
     kept = tx.receipts.find(tx.actor, once.key)
     if kept is not None:
         if kept.fingerprint != fingerprint:

@@ -50,6 +50,7 @@ class KeyNotFound(NotFound):
     """No key has this id."""
 
     code: ClassVar[str] = "KEY_NOT_FOUND"
+    message: ClassVar[str] = "Key {key_id} not found."
     key_id: str
 
 
@@ -58,6 +59,10 @@ class InvalidScope(Invalid):
     """A key has 1 to 50 scopes, each written `context:verb` or `admin`."""
 
     code: ClassVar[str] = "INVALID_SCOPE"
+    message: ClassVar[str] = (
+        "Scope {scope} is invalid: a key has 1 to 50 scopes, each written `context:verb` or "
+        "`admin`."
+    )
     scope: str
 
 
@@ -122,6 +127,7 @@ class Key:
 class CreateKey:
     """Give a party a key."""
 
+    command_name: ClassVar[str] = "create_key"
     owner: Actor
     scopes: tuple[str, ...]
     expires_at: datetime | None = None
@@ -131,6 +137,7 @@ class CreateKey:
 class RevokeKey:
     """Close a key for good."""
 
+    command_name: ClassVar[str] = "revoke_key"
     key_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 

@@ -26,6 +26,7 @@ class ConfigUnavailable(Unavailable):
     """A setting that must not be guessed cannot be read, or was never chosen."""
 
     code: ClassVar[str] = "CONFIG_UNAVAILABLE"
+    message: ClassVar[str] = "Setting {key} is unavailable: {problem}."
     key: str
     problem: str
 

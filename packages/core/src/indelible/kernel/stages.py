@@ -27,6 +27,7 @@ class StageNotFound(NotFound):
     """No stage of this name was ever paused."""
 
     code: ClassVar[str] = "STAGE_NOT_FOUND"
+    message: ClassVar[str] = "Stage {stage} was never paused."
     stage: str
 
 
@@ -35,6 +36,7 @@ class RetryLater(Unavailable):
     """The attempt did not succeed, and counts: the work is due again after so many seconds, or the usual pause."""
 
     code: ClassVar[str] = "RETRY_LATER"
+    message: ClassVar[str] = "The attempt failed and will be retried: {reason}."
     reason: str = field(converter=str)  # whatever a stage raises with: an error, say
     after_seconds: float | None = None
 
@@ -44,6 +46,7 @@ class PermanentFailure(Conflict):
     """The work will never succeed: it is buried at once, with the reason."""
 
     code: ClassVar[str] = "PERMANENT_FAILURE"
+    message: ClassVar[str] = "The task cannot succeed and is dead: {reason}."
     reason: str = field(converter=str)
 
 
@@ -125,6 +128,7 @@ class TasksWrite(TasksRead, Transaction, Protocol):
 class PauseStage:
     """Let nobody claim work of this stage."""
 
+    command_name: ClassVar[str] = "pause_stage"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
@@ -132,6 +136,7 @@ class PauseStage:
 class ResumeStage:
     """Let work of this stage be claimed again."""
 
+    command_name: ClassVar[str] = "resume_stage"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
@@ -139,6 +144,7 @@ class ResumeStage:
 class RequeueTask:
     """Make dead work due again."""
 
+    command_name: ClassVar[str] = "requeue_task"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 

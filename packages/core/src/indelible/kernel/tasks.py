@@ -19,6 +19,7 @@ class TaskNotFound(NotFound):
     """This stage has no work of this id."""
 
     code: ClassVar[str] = "TASK_NOT_FOUND"
+    message: ClassVar[str] = "Stage {stage} has no task for {entity_id}."
     stage: str
     entity_id: str
 
@@ -28,6 +29,10 @@ class LeaseLost(Conflict):
     """The lease ran out and the work was claimed again, or it is over: what was done under it does not count."""
 
     code: ClassVar[str] = "LEASE_LOST"
+    message: ClassVar[str] = (
+        "The lease on task {entity_id} of stage {stage} (fence {fence}) has ended; its result "
+        "is discarded."
+    )
     stage: str
     entity_id: str
     fence: int
@@ -38,6 +43,9 @@ class TaskNotDead(Conflict):
     """The work is not dead: it comes to its turn by itself."""
 
     code: ClassVar[str] = "TASK_NOT_DEAD"
+    message: ClassVar[str] = (
+        "Task {entity_id} of stage {stage} is not dead, so it cannot be requeued."
+    )
     stage: str
     entity_id: str
 

@@ -34,6 +34,7 @@ class WrongType(Invalid):
     """The field holds a value of another type."""
 
     code: ClassVar[str] = "WRONG_TYPE"
+    message: ClassVar[str] = "Field {field} has the wrong type: expected {expected}."
     field: str
     expected: str
 
@@ -43,6 +44,9 @@ class TextTooLong(Invalid):
     """The text is longer than its field allows."""
 
     code: ClassVar[str] = "TEXT_TOO_LONG"
+    message: ClassVar[str] = (
+        "Field {field} is too long: at most {max_length} characters are allowed."
+    )
     field: str
     max_length: int
 
@@ -52,6 +56,9 @@ class TextUnstorable(Invalid):
     """The text holds NUL or half of a surrogate pair, which no database keeps."""
 
     code: ClassVar[str] = "TEXT_UNSTORABLE"
+    message: ClassVar[str] = (
+        "Field {field} contains NUL or an unpaired surrogate, which no database can store."
+    )
     field: str
 
 
@@ -60,6 +67,7 @@ class TextBlank(Invalid):
     """The text is blank, and this field must say something."""
 
     code: ClassVar[str] = "TEXT_BLANK"
+    message: ClassVar[str] = "Field {field} is blank."
     field: str
 
 
@@ -68,6 +76,7 @@ class TextHasControls(Invalid):
     """The text holds control characters, or is an id and holds a space: both are allowed in content only."""
 
     code: ClassVar[str] = "TEXT_HAS_CONTROLS"
+    message: ClassVar[str] = "Field {field} contains a control character, or a space in an id."
     field: str
 
 
@@ -76,6 +85,7 @@ class ListTooLong(Invalid):
     """The list has more items than its field allows."""
 
     code: ClassVar[str] = "LIST_TOO_LONG"
+    message: ClassVar[str] = "Field {field} has too many items: at most {max_items} are allowed."
     field: str
     max_items: int
 
@@ -85,6 +95,7 @@ class NumberOutOfRange(Invalid):
     """The number lies outside its field's range."""
 
     code: ClassVar[str] = "NUMBER_OUT_OF_RANGE"
+    message: ClassVar[str] = "Field {field} is out of range: expected {minimum} to {maximum}."
     field: str
     minimum: int
     maximum: int
@@ -95,6 +106,9 @@ class InstantOutOfRange(Invalid):
     """An instant is aware of its time zone, and lies in the years 2000 to 2999."""
 
     code: ClassVar[str] = "INSTANT_OUT_OF_RANGE"
+    message: ClassVar[str] = (
+        "Field {field} is not a time with a UTC offset of zero in the years 2000 to 2999."
+    )
     field: str
 
 

@@ -1,5 +1,7 @@
 """What a caller can ask for, and what it gets."""
 
+from typing import ClassVar
+
 from attrs import field, frozen
 
 from indelible.kernel.values import (
@@ -18,6 +20,7 @@ from indelible.tokens.rules import BlockBatch, Reorg
 class RetryToken:
     """Give a failed token another chance."""
 
+    command_name: ClassVar[str] = "retry_token"
     token_id: int = field(validator=bounded_int, metadata=COUNT)
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
@@ -26,6 +29,7 @@ class RetryToken:
 class SetAuthorPrompt:
     """Let a wallet's tokens be made from a prompt; who asks has shown that the wallet is theirs."""
 
+    command_name: ClassVar[str] = "edit_author"
     wallet_address: str = field(converter=lowercase, validator=is_wallet)
     prompt_text: str = field(validator=non_blank_line, metadata=PROMPT)
 
@@ -34,6 +38,7 @@ class SetAuthorPrompt:
 class RecordBlocks:
     """Keep what the chain says of some blocks, and go on behind them."""
 
+    command_name: ClassVar[str] = "record_blocks"
     page: BlockBatch = field(validator=instance_of(BlockBatch))
 
 
@@ -41,6 +46,7 @@ class RecordBlocks:
 class RollBackBlocks:
     """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
 
+    command_name: ClassVar[str] = "roll_back_blocks"
     reorg: Reorg = field(validator=instance_of(Reorg))
 
 
@@ -48,6 +54,7 @@ class RollBackBlocks:
 class RecoverToken:
     """Keep a token that the chain has and nobody told of."""
 
+    command_name: ClassVar[str] = "recover_token"
     token_id: int = field(validator=bounded_int, metadata=COUNT)
     author_wallet: str = field(converter=lowercase, validator=is_wallet)
     metadata_cid: str | None = None  # of one that is revealed
@@ -57,6 +64,7 @@ class RecoverToken:
 class RequestScan:
     """Say that the chain has something new: a hint, which is believed only as far as to look sooner."""
 
+    command_name: ClassVar[str] = "request_scan"
     hint_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 

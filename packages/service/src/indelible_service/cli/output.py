@@ -93,7 +93,12 @@ def refusal(error: IndelibleError) -> str:
     """What a person is told: the code and its sentence, the facts, and what to do."""
     hint = HINTS.get(error.code, "")
     if wants_json():
-        told = {"code": error.code, "message": error.message, "detail": error.detail, "hint": hint}
+        told = {
+            "code": error.code,
+            "message": error.describe(),
+            "detail": error.detail,
+            "hint": hint,
+        }
         return json.dumps(to_json_value(told), ensure_ascii=False)
     facts = [
         f"  {name}: {visible(each)}"
@@ -101,7 +106,11 @@ def refusal(error: IndelibleError) -> str:
         for each in _each(value)
     ]
     return "\n".join(
-        (f"{error.code}: {error.message}", *facts, *([f"Hint: {hint}."] if hint else []))
+        (
+            f"{error.code}: {visible(error.describe())}",
+            *facts,
+            *([f"Hint: {hint}."] if hint else []),
+        )
     )
 
 

@@ -30,6 +30,7 @@ class ServerFailed(Unavailable):
     """The embedded server did not start; the end of its log says why."""
 
     code: ClassVar[str] = "EMBEDDED_SERVER_FAILED"
+    message: ClassVar[str] = "The embedded server did not start. The end of its log: {log}."
     log: str
 
 

@@ -24,6 +24,10 @@ class RedisMissing(Unavailable):
     """There is no Redis for this Python: set INDELIBLE_REDIS_URL, for tests INDELIBLE_TEST_REDIS_URL."""
 
     code: ClassVar[str] = "REDIS_MISSING"
+    message: ClassVar[str] = (
+        "No Redis is available for this Python: set INDELIBLE_REDIS_URL (for tests "
+        "INDELIBLE_TEST_REDIS_URL)."
+    )
 
 
 @frozen(kw_only=True)

@@ -55,4 +55,4 @@ def documentation(app: Flask, document: Mapping[str, Any]) -> Blueprint:
 def _codes() -> Iterator[tuple[str, int, str]]:
     """Every code that an answer can have, with its status and its meaning."""
     for leaf in error_types():
-        yield leaf.code, status_of(leaf), (leaf.__doc__ or "").partition("\n")[0]
+        yield leaf.code, status_of(leaf), leaf.message

@@ -28,6 +28,7 @@ class MalformedRequest(BadRequest):
     """The request is not HTTP as this server reads it."""
 
     code: ClassVar[str] = "MALFORMED_REQUEST"
+    message: ClassVar[str] = "The request is not valid HTTP."
 
 
 @frozen
@@ -35,6 +36,9 @@ class MalformedJson(BadRequest):
     """The body is not one JSON value in UTF-8 without a byte order mark."""
 
     code: ClassVar[str] = "MALFORMED_JSON"
+    message: ClassVar[str] = (
+        "The body is not one JSON value in UTF-8 without a byte order mark: {problem}."
+    )
     problem: str
 
 
@@ -43,6 +47,9 @@ class TooDeep(BadRequest):
     """The body's lists and objects are nested too deep."""
 
     code: ClassVar[str] = "TOO_DEEP"
+    message: ClassVar[str] = (
+        "The body is nested too deeply: at most {most_levels} levels are allowed."
+    )
     most_levels: int
 
 
@@ -51,6 +58,7 @@ class BadNumber(BadRequest):
     """The body holds a number that is none, or one that no field could hold."""
 
     code: ClassVar[str] = "BAD_NUMBER"
+    message: ClassVar[str] = "The body contains a number that is not finite or is out of range."
 
 
 @frozen
@@ -58,6 +66,7 @@ class DuplicateKey(BadRequest):
     """A name is given twice in one object, or twice in the query."""
 
     code: ClassVar[str] = "DUPLICATE_KEY"
+    message: ClassVar[str] = "The name {key} appears twice in one object or in the query."
     key: str
 
 
@@ -66,6 +75,7 @@ class InvalidCursor(BadRequest):
     """The cursor is not one that this list, asked for in this way, has given."""
 
     code: ClassVar[str] = "INVALID_CURSOR"
+    message: ClassVar[str] = "The cursor does not belong to this list with these filters."
 
 
 @frozen
@@ -73,6 +83,9 @@ class InvalidIfMatch(BadRequest):
     """If-Match takes one tag as an answer's ETag gave it, such as "3": no list, no weak tag, no *."""
 
     code: ClassVar[str] = "INVALID_IF_MATCH"
+    message: ClassVar[str] = (
+        'If-Match is invalid: expected one strong tag from an ETag header, such as "3".'
+    )
 
 
 @frozen
@@ -80,6 +93,9 @@ class InvalidIdempotencyKey(BadRequest):
     """An Idempotency-Key has 1 to 255 visible ASCII characters."""
 
     code: ClassVar[str] = "INVALID_IDEMPOTENCY_KEY"
+    message: ClassVar[str] = (
+        "The Idempotency-Key is invalid: expected 1 to 255 visible ASCII characters."
+    )
 
 
 @frozen
@@ -87,6 +103,7 @@ class Unauthenticated(IndelibleError):
     """The request carries no key that opens anything."""
 
     code: ClassVar[str] = "UNAUTHENTICATED"
+    message: ClassVar[str] = "The request has no valid API key."
 
 
 @frozen
@@ -94,6 +111,7 @@ class InvalidSignature(Unauthenticated):
     """What the request is signed with is missing, or wrong."""
 
     code: ClassVar[str] = "INVALID_SIGNATURE"
+    message: ClassVar[str] = "The signature of the request is missing or wrong."
 
 
 @frozen
@@ -101,6 +119,9 @@ class InvalidPayload(BadRequest):
     """The webhook's body is no envelope with an id and an event."""
 
     code: ClassVar[str] = "INVALID_PAYLOAD"
+    message: ClassVar[str] = (
+        "The webhook's body is invalid: expected an object with an id and an event."
+    )
 
 
 @frozen
@@ -108,6 +129,9 @@ class WebhookSecretMissing(Invalid):
     """A chain is set up, and no secret by which its webhook is known: ALCHEMY_WEBHOOK_SECRET says it."""
 
     code: ClassVar[str] = "WEBHOOK_SECRET_MISSING"
+    message: ClassVar[str] = (
+        "A chain is configured without a webhook secret: set ALCHEMY_WEBHOOK_SECRET."
+    )
 
 
 @frozen
@@ -115,6 +139,9 @@ class ScopeMissing(Forbidden):
     """The key opens other doors than this one; any of these scopes would open it."""
 
     code: ClassVar[str] = "SCOPE_MISSING"
+    message: ClassVar[str] = (
+        "The API key lacks permission; one of these scopes is required: {scopes}."
+    )
     scopes: tuple[str, ...]
 
 
@@ -123,6 +150,7 @@ class NotAUser(Forbidden):
     """Spaces belong to users, and this key stands for none."""
 
     code: ClassVar[str] = "NOT_A_USER"
+    message: ClassVar[str] = "The API key does not belong to a user, and only users have spaces."
 
 
 @frozen
@@ -130,6 +158,9 @@ class FormForged(Forbidden):
     """The form was not sent from a page of this session; load the page again."""
 
     code: ClassVar[str] = "FORM_FORGED"
+    message: ClassVar[str] = (
+        "The form was not sent from a page of this session: load the page again."
+    )
 
 
 @frozen
@@ -137,6 +168,7 @@ class MergeUndecided(Invalid):
     """For each field that differs somebody says which text it is to have; a merge decides nothing."""
 
     code: ClassVar[str] = "MERGE_UNDECIDED"
+    message: ClassVar[str] = "The merge is incomplete: choose a text for these fields: {undecided}."
     undecided: tuple[str, ...]
 
 
@@ -145,6 +177,7 @@ class RouteNotFound(NotFound):
     """There is nothing at this address."""
 
     code: ClassVar[str] = "ROUTE_NOT_FOUND"
+    message: ClassVar[str] = "There is no resource at this address."
 
 
 @frozen
@@ -152,6 +185,9 @@ class MethodNotAllowed(IndelibleError):
     """This address does not take this method; the Allow header says which it takes."""
 
     code: ClassVar[str] = "METHOD_NOT_ALLOWED"
+    message: ClassVar[str] = (
+        "The method is not allowed at this address; the Allow header lists the allowed ones."
+    )
 
 
 @frozen
@@ -159,6 +195,7 @@ class BodyTooLarge(IndelibleError):
     """The body is larger than this server reads."""
 
     code: ClassVar[str] = "BODY_TOO_LARGE"
+    message: ClassVar[str] = "The body is too large."
 
 
 @frozen
@@ -166,6 +203,7 @@ class UnsupportedBody(IndelibleError):
     """The body must be application/json, in UTF-8 and not encoded otherwise."""
 
     code: ClassVar[str] = "UNSUPPORTED_BODY"
+    message: ClassVar[str] = "The body must be application/json in UTF-8, without content encoding."
 
 
 @frozen
@@ -173,6 +211,7 @@ class InvalidFields(Invalid):
     """Some fields are missing, unknown or of another type."""
 
     code: ClassVar[str] = "INVALID_FIELDS"
+    message: ClassVar[str] = "Some fields are missing, unknown or invalid: {wrong}."
     wrong: Mapping[str, str]
 
 
@@ -181,6 +220,10 @@ class EmbeddingMissing(Invalid):
     """Without an embedding and its model, a server needs a text, and something that turns it into an embedding."""
 
     code: ClassVar[str] = "EMBEDDING_MISSING"
+    message: ClassVar[str] = (
+        "The capture needs {missing}: send an embedding with its model, or a text to a server "
+        "that has an embedder."
+    )
     missing: str
 
 
@@ -189,6 +232,7 @@ class IfMatchMissing(IndelibleError):
     """A change says which state of the entity it was made for: If-Match, with the entity's ETag."""
 
     code: ClassVar[str] = "IF_MATCH_MISSING"
+    message: ClassVar[str] = "If-Match is required: send the entity's ETag."
 
 
 @frozen
@@ -196,6 +240,7 @@ class TooManyRequests(IndelibleError):
     """There were too many requests within a minute."""
 
     code: ClassVar[str] = "TOO_MANY_REQUESTS"
+    message: ClassVar[str] = "The caller sent too many requests within a minute."
 
 
 @frozen
@@ -203,6 +248,7 @@ class InternalError(IndelibleError):
     """Something is wrong here; the request id finds it in the log."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
+    message: ClassVar[str] = "The server failed; the log has details under the request id."
 
 
 @frozen
@@ -210,6 +256,7 @@ class NotReady(Unavailable):
     """The store does not answer."""
 
     code: ClassVar[str] = "NOT_READY"
+    message: ClassVar[str] = "The service is not ready: {because}."
     because: str
 
 

@@ -15,7 +15,7 @@ from indelible.kernel.settings import SystemConfigCache
 
 BESIDE: Final = {
     ("artifact", "capture"),
-    ("work", "revive"),
+    ("task", "requeue"),
 }  # commands that are no step of a lifecycle
 WEBHOOK_OUTCOMES: Final = (
     *("hinted", "duplicate", "heartbeat", "over_quota"),

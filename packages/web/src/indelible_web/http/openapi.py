@@ -101,7 +101,7 @@ def _problem(refusal: IndelibleError) -> dict[str, Any]:
     }
     content = {MEDIA_TYPE: {"schema": schema_of(Problem, Side.ANSWER), "example": example}}
     return {
-        "description": refusal.message,
+        "description": refusal.describe(),
         "content": content,
         **({"headers": headers} if headers else {}),
     }

@@ -1,7 +1,6 @@
 """One request as its view sees it: parsed, admitted, and ready to run."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar
 
 from attrs import field, frozen
@@ -9,6 +8,7 @@ from attrs import field, frozen
 from indelible.app import AppContext, ReadTx, WriteTx
 from indelible.captures import Embedder
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
+from indelible.kernel.commands import command_name
 from indelible.tokens import Chain
 from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics
@@ -37,10 +37,9 @@ class OperationContext:
 
     def run(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
         """The handler's result, in the caller's name; counted by what came of it."""
-        action, _, lifecycle = handler.__name__.partition("_")
+        action, _, lifecycle = command_name(command).partition("_")
         is_change = False
 
-        @wraps(handler)
         def noted(tx: WriteTx, command: Command) -> R:
             nonlocal is_change
             is_change = True

@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar
 
 from attrs import frozen
 from flask import Flask, Response
@@ -40,15 +40,18 @@ class Problem:
 def problem_of(error: IndelibleError, request_id: str) -> Problem:
     """The error as its caller may see it."""
     status = errors.status_of(type(error))
-    fields = (
-        error.detail if status < HTTPStatus.INTERNAL_SERVER_ERROR else {}
-    )  # our own troubles are nobody else's
+    fields = error.detail
+    detail = error.describe()
+    if fields and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # The values of a server's fault are internal: the caller gets the code and its title only.
+        fields, detail = {}, ""
+
     return Problem(
         type=f"/docs#{error.code}",
-        title=error.message,
+        title=error.title,
         status=status,
         code=error.code,
-        detail="; ".join(f"{name}: {_said(value)}" for name, value in fields.items()),
+        detail=detail,
         fields=fields,
         request_id=request_id,
         allowed=error.allowed if isinstance(error, InvalidTransition) else None,
@@ -95,18 +98,6 @@ def _answer(error: IndelibleError) -> Response:
     )
     response.headers.update(errors.headers_of(error))
     return response
-
-
-def _said(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(
-            f"{name}: {each}" for name, each in cast("Mapping[str, object]", value).items()
-        )
-    return (
-        ", ".join(map(str, cast("tuple[object, ...]", value)))
-        if isinstance(value, tuple)
-        else str(value)
-    )
 
 
 def handle_errors(app: Flask) -> None:

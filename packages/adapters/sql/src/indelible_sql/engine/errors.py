@@ -25,6 +25,9 @@ class StoreFull(Unavailable):
     """The database has no room left; what was committed is safe, and reading goes on."""
 
     code: ClassVar[str] = "STORE_FULL"
+    message: ClassVar[str] = (
+        "The database has no free space; committed data is safe, and reads continue."
+    )
 
 
 @frozen
@@ -32,6 +35,9 @@ class StoreReadOnly(Unavailable):
     """The database may only be read: a read-only mount, a standby, or a file of another owner."""
 
     code: ClassVar[str] = "STORE_READ_ONLY"
+    message: ClassVar[str] = (
+        "The database is read-only: a read-only mount, a standby, or a file of another owner."
+    )
 
 
 @frozen
@@ -39,6 +45,9 @@ class StoreDamaged(Unavailable):
     """The file is no SQLite database, or a damaged one: restore it from a backup."""
 
     code: ClassVar[str] = "STORE_DAMAGED"
+    message: ClassVar[str] = (
+        "The file is not a SQLite database, or it is damaged: restore it from a backup."
+    )
 
 
 @frozen
@@ -46,6 +55,7 @@ class AccessDenied(Unavailable):
     """The database does not accept this user or this password, or does not let this user do it."""
 
     code: ClassVar[str] = "ACCESS_DENIED"
+    message: ClassVar[str] = "The database refused the user, the password or the privilege."
 
 
 @frozen
@@ -53,6 +63,7 @@ class CommitNotDone(Unavailable):
     """The connection broke before the COMMIT took effect: nothing was changed."""
 
     code: ClassVar[str] = "COMMIT_NOT_DONE"
+    message: ClassVar[str] = "The connection broke before COMMIT took effect; nothing was changed."
 
 
 @frozen
@@ -60,6 +71,7 @@ class NoConnectionFree(Unavailable):
     """Every connection of this process's pool stayed in use for too long."""
 
     code: ClassVar[str] = "NO_CONNECTION_FREE"
+    message: ClassVar[str] = "All connections of the pool stayed in use until the timeout."
 
 
 @frozen
@@ -67,6 +79,7 @@ class StoreTimeout(Unavailable):
     """The database gave up on a statement or a lock that took too long."""
 
     code: ClassVar[str] = "STORE_TIMEOUT"
+    message: ClassVar[str] = "A statement or a lock took longer than the database's timeout."
 
 
 @frozen
@@ -74,6 +87,10 @@ class GuardViolation(IndelibleError):
     """The database refused a write that the domain had let pass: a defect of an adapter, never a business answer."""
 
     code: ClassVar[str] = "REFUSED_BY_GUARD"
+    message: ClassVar[str] = (
+        "Database guard {guard} refused a write that the domain allowed (SQLSTATE {state}): "
+        "an adapter is defective."
+    )
     guard: str
     state: str
 
@@ -83,6 +100,7 @@ class ValueUnstorable(Invalid):
     """A value that was given or asked for is of a kind, or holds characters, that no database takes."""
 
     code: ClassVar[str] = "VALUE_UNSTORABLE"
+    message: ClassVar[str] = "A value has a type or characters that the database cannot store."
 
 
 @frozen
@@ -90,6 +108,7 @@ class DatabaseFault(Unavailable):
     """The database reported a fault that indelible does not know."""
 
     code: ClassVar[str] = "DATABASE_FAULT"
+    message: ClassVar[str] = "The database reported an unknown fault (SQLSTATE {state})."
     state: str
 
 

@@ -70,6 +70,7 @@ class ForeignCursor(Invalid):
     """The cursor is not one that this database gave."""
 
     code: ClassVar[str] = "FOREIGN_CURSOR"
+    message: ClassVar[str] = "Cursor {cursor} does not belong to this database."
     cursor: str
 
 

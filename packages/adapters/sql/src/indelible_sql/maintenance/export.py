@@ -59,6 +59,9 @@ class HistoryDiffers(Conflict):
     """An entity of this id is kept already, with another history."""
 
     code: ClassVar[str] = "HISTORY_DIFFERS"
+    message: ClassVar[str] = (
+        "Entity {entity_id} of lifecycle {lifecycle} exists already, with another history."
+    )
     lifecycle: str
     entity_id: str
 
@@ -68,6 +71,10 @@ class ExportIncomplete(Conflict):
     """Captures are kept, which no export carries: copy the database, or say which lifecycles are to be left out."""
 
     code: ClassVar[str] = "EXPORT_INCOMPLETE"
+    message: ClassVar[str] = (
+        "The export cannot carry lifecycles {lifecycles}: copy the database, or name them to "
+        "leave them out."
+    )
     lifecycles: tuple[str, ...]
 
 

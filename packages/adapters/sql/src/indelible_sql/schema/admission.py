@@ -39,6 +39,10 @@ class RoleTooStrong(Unavailable):
     """The database role could rewrite history: connect as a role that owns nothing, and migrate as another."""
 
     code: ClassVar[str] = "ROLE_TOO_STRONG"
+    message: ClassVar[str] = (
+        "Database role {role} could rewrite history: connect as a role that owns nothing, and "
+        "migrate as another."
+    )
     role: str
 
 
@@ -47,6 +51,10 @@ class ForeignKeysOff(Unavailable):
     """This SQLite connection does not check foreign keys: run `PRAGMA foreign_keys = ON` after connecting."""
 
     code: ClassVar[str] = "FOREIGN_KEYS_OFF"
+    message: ClassVar[str] = (
+        "The SQLite connection does not check foreign keys: run `PRAGMA foreign_keys = ON` "
+        "after connecting."
+    )
 
 
 @frozen
@@ -54,6 +62,10 @@ class LifecycleDiffers(Unavailable):
     """The database's edges of a lifecycle are not the declared ones: run the migration that declares them."""
 
     code: ClassVar[str] = "LIFECYCLE_DIFFERS"
+    message: ClassVar[str] = (
+        "The database's edges of lifecycle {lifecycle} differ from the declared ones: run the "
+        "migration that declares them."
+    )
     lifecycle: str
 
 

@@ -21,6 +21,10 @@ class EdgeInUse(Conflict):
     """History took this edge: it can be withdrawn no more."""
 
     code: ClassVar[str] = "EDGE_IN_USE"
+    message: ClassVar[str] = (
+        "Edge {action} from {from_state!r} of lifecycle {lifecycle} was used in history and "
+        "cannot be withdrawn."
+    )
     lifecycle: str
     from_state: str
     action: str

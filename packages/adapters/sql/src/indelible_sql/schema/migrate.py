@@ -53,6 +53,9 @@ class SchemaOutOfDate(Unavailable):
     """The database's schema is not the one that this version needs: run `indelible db upgrade`."""
 
     code: ClassVar[str] = "SCHEMA_OUT_OF_DATE"
+    message: ClassVar[str] = (
+        "The database schema is at revision {found}, expected {needed}: run `indelible db upgrade`."
+    )
     found: str
     needed: str
 
@@ -62,6 +65,9 @@ class SchemaDamaged(Unavailable):
     """A table, guard or edge differs from what the migrations made: run `indelible db check` to see which."""
 
     code: ClassVar[str] = "SCHEMA_DAMAGED"
+    message: ClassVar[str] = (
+        "A table, guard or edge differs from the migrations: run `indelible db check` to see which."
+    )
     digest: str
 
 
@@ -70,6 +76,9 @@ class RecordsWouldBeLost(Conflict):
     """The downgrade would drop records; show a verified export of all of them first."""
 
     code: ClassVar[str] = "RECORDS_WOULD_BE_LOST"
+    message: ClassVar[str] = (
+        "The downgrade would drop {rows} records: pass a verified export of all of them."
+    )
     rows: int
 
 

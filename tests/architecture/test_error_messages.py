@@ -1,0 +1,58 @@
+"""Every error of every package has a message of its own that its values fit."""
+
+import ast
+from string import Formatter
+
+import pytest
+from attrs import fields
+from docs.generate import errors
+from tests.architecture.sources import modules, parsed
+
+from indelible.kernel import IndelibleError
+
+LEAVES = errors()
+
+
+def field_names(error: type[IndelibleError]) -> set[str]:
+    return {attribute.name for attribute in fields(error)}
+
+
+@pytest.mark.parametrize("error", LEAVES, ids=lambda error: error.__name__)
+def test_a_leaf_declares_its_own_message(error: type[IndelibleError]) -> None:
+    assert vars(error).get("message", "").strip()
+    assert error.message != error.__doc__
+
+
+@pytest.mark.parametrize("error", LEAVES, ids=lambda error: error.__name__)
+def test_a_message_uses_only_fields_of_its_error(error: type[IndelibleError]) -> None:
+    names = {name for _, name, _, _ in Formatter().parse(error.message) if name is not None}
+
+    assert names <= field_names(error)
+
+
+@pytest.mark.parametrize("error", LEAVES, ids=lambda error: error.__name__)
+def test_a_message_can_be_formatted(error: type[IndelibleError]) -> None:
+    values = {name: f"<{name}>" for name in field_names(error)}
+    described = error(**values).describe()
+
+    assert described
+    assert "{" not in described
+
+
+def test_no_two_leaves_share_a_message() -> None:
+    messages = [error.message for error in LEAVES]
+
+    assert sorted(messages) == sorted(set(messages))
+
+
+def test_no_code_reads_the_name_of_a_handler_or_a_docstring_of_an_error() -> None:
+    found: list[str] = []
+    for path in modules():
+        for node in ast.walk(parsed(path)):
+            if not isinstance(node, ast.Attribute):
+                continue
+            reads_handler_name = node.attr == "__name__" and ast.unparse(node.value) == "handler"
+            if reads_handler_name or node.attr == "__doc__":
+                found.append(f"{path}:{node.lineno}")
+
+    assert found == []
