@@ -20,12 +20,19 @@ from indelible.kernel import Actor, Head
 from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
 from indelible.kernel.tasks import Lease, Leases
 from indelible_sql import Pool, open_store
-from indelible_workers import Periodic, WakeupBroker, Worker, client_of, run_workers, schedule
+from indelible_workers import (
+    RecurringTask,
+    WakeupBroker,
+    Worker,
+    redis_client,
+    run_scheduler,
+    run_workers,
+)
 
 GENERATE, COUNT, POST, TICK = "generate", "count", "post", "tick"
 KEPT: Final = "INSERT INTO public.units (kind, id) VALUES (%s, %s)"  # a second time it is refused
 IS_MENDED: Final = "SELECT 1 FROM public.units WHERE kind = 'mended' AND id = %s"
-PERIODIC: Final = Periodic(name="tick", stage=TICK, every_seconds=5)
+PERIODIC: Final = RecurringTask(name="tick", stage=TICK, every_seconds=5)
 POSTED: Final = (
     "INSERT INTO posted (key) VALUES (?) ON CONFLICT (key) DO UPDATE SET asked = asked + 1"
 )
@@ -135,24 +142,26 @@ def stages(outside: str) -> dict[str, Stage[Any, Any, Any]]:
 
 def main(kind: str, url: str, redis: str, outside: str, name: str, lease_seconds: str) -> None:
     """Work until SIGTERM."""
-    shift = Worker(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
+    worker = Worker(store=open_store(url, pool=Pool(size=6)), actor=Actor.system(name))
 
     def end(*_: object) -> None:
-        Thread(target=shift.end).start()  # this one may be in the middle of `wait`
+        Thread(target=worker.stop).start()  # this one may be in the middle of `wait`
 
     signal.signal(signal.SIGTERM, end)
     if kind == "clock":
-        schedule(shift, (PERIODIC,))
+        run_scheduler(worker, (PERIODIC,))
         return
     every = {
         each: evolve(stage, lease_seconds=int(lease_seconds))
         for each, stage in stages(outside).items()
     }
     with (
-        client_of(redis) as client,
-        run_workers(shift, every, [WakeupBroker(client, shift)], threads=THREADS, sweep_seconds=2),
+        redis_client(redis) as client,
+        run_workers(
+            worker, every, [WakeupBroker(client, worker)], threads=THREADS, dispatch_seconds=2
+        ),
     ):
-        shift.ended.wait()
+        worker.stopping.wait()
 
 
 if __name__ == "__main__":

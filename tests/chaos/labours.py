@@ -31,7 +31,7 @@ from indelible.kernel.stages import RequeueTask, requeue_task
 from indelible.kernel.tasks import Attempt, Task
 from indelible_service.embedded import redis
 from indelible_sql import open_store, verify
-from indelible_workers import client_of
+from indelible_workers import redis_client
 
 WORKERS: Final = 3
 OPERATOR: Final = Actor.user("operator")
@@ -125,7 +125,7 @@ class Works:
         return None
 
     def _kill_redis(self, *, is_flushed: bool) -> None:
-        with suppress(RedisError), client_of(self.redis_url) as client:
+        with suppress(RedisError), redis_client(self.redis_url) as client:
             if is_flushed:
                 client.execute_command("FLUSHALL")  # pyright: ignore[reportUnknownMemberType] - it has no types
         port = int(self.redis_url.rpartition(":")[2].partition("/")[0])

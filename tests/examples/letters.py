@@ -15,7 +15,14 @@ from indelible.kernel import Actor
 from indelible.kernel.stages import Stage
 from indelible.kernel.tasks import Leases
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
-from indelible_workers import Periodic, WakeupBroker, Worker, client_of, run_workers, schedule
+from indelible_workers import (
+    RecurringTask,
+    WakeupBroker,
+    Worker,
+    redis_client,
+    run_scheduler,
+    run_workers,
+)
 
 ORDERS = Table(
     "orders",
@@ -25,7 +32,7 @@ ORDERS = Table(
     Column("is_confirmed", Boolean, nullable=False, server_default=false()),
 )
 CONFIRM, REPORT = "confirm", "report"
-HOURLY = Periodic(name="hourly", stage=REPORT, every_seconds=3600)
+HOURLY = RecurringTask(name="hourly", stage=REPORT, every_seconds=3600)
 Letter = tuple[str, str]
 HourlyCount = tuple[str, int]
 
@@ -86,11 +93,11 @@ def dead_letters(tx: SqlReading) -> Mapping[str, str]:
 def serve(
     worker: Worker, stages: Sequence[Stage[SqlTransaction, Any, Any]], redis_url: str | None = None
 ) -> None:
-    """Run the stages in four threads until the worker is asked to end; Redis is optional."""
-    brokers = [WakeupBroker(client_of(redis_url), worker)] if redis_url else []
+    """Run the stages in four threads until the worker is asked to stop; Redis is optional."""
+    brokers = [WakeupBroker(redis_client(redis_url), worker)] if redis_url else []
     stages_by_name = {stage.name: stage for stage in stages}
-    with run_workers(worker, stages_by_name, brokers, threads=4, sweep_seconds=5):
-        schedule(worker, [HOURLY])  # returns when the worker ends
+    with run_workers(worker, stages_by_name, brokers, threads=4, dispatch_seconds=5):
+        run_scheduler(worker, [HOURLY])  # returns when the worker stops
 
 
 def main() -> None:
@@ -100,7 +107,7 @@ def main() -> None:
 
     def end(_: int, __: object) -> None:
         # A signal handler must not wait for a lock that the interrupted thread holds.
-        Thread(target=worker.end).start()
+        Thread(target=worker.stop).start()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

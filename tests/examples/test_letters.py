@@ -30,14 +30,14 @@ from tests.examples.letters import (
     serve,
 )
 from tests.examples.servers import servers
-from tests.workers.scenes import until
+from tests.workers.bakery import wait_until
 
 from indelible.kernel import Actor
 from indelible.kernel.stages import PermanentFailure, RequeueTask, RetryLater, requeue_task
 from indelible.testing.stores import BEGINNING
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, SqlTransaction, open_store
-from indelible_workers import Worker, client_of, process_batch
+from indelible_workers import Worker, process_batch, redis_client
 
 SHOP, LETTERS = Actor.user("shop"), Actor.system("letters")
 
@@ -127,8 +127,8 @@ def test_the_same_stage_runs_in_a_service_with_and_without_redis(
     place_orders(store, *(f"order-{number}" for number in range(10)))
     service.start()
     post.is_closed = False
-    until(lambda: len(confirmed(store)) == 10 and bool(counts))
-    worker.end()
+    wait_until(lambda: len(confirmed(store)) == 10 and bool(counts))
+    worker.stop()
     service.join()
 
     assert sorted(post.letters) == [(f"order-{number}", "maya") for number in range(10)]
@@ -163,7 +163,7 @@ def test_the_worker_process_ends_on_sigterm(sqlite_url: str) -> None:
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | {"DATABASE_URL": sqlite_url}
     ) as process:
-        until(lambda: confirmed(store) == {"one"})
+        wait_until(lambda: confirmed(store) == {"one"})
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     store.dispose()
@@ -177,7 +177,7 @@ def test_the_stage_runs_on_the_servers_from_wheels() -> None:
             ready = store.read(
                 lambda tx: tx.tasks.count_ready(CONFIRM, BEGINNING + timedelta(days=1), most=9)
             )
-            assert (ready, client_of(redis_url).exists("nothing")) == (1, 0)
+            assert (ready, redis_client(redis_url).exists("nothing")) == (1, 0)
 
 
 def enqueue_one(tx: SqlTransaction, _: None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 from tests.conftest import POLICY
-from tests.workers.scenes import WorkStore
+from tests.workers.bakery import TaskStore
 
 from indelible.memory import MemoryStore
 from indelible_service.embedded import PostgresServer
@@ -12,7 +12,7 @@ from indelible_sql import open_store
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest) -> Generator[WorkStore]:
+def store(request: pytest.FixtureRequest) -> Generator[TaskStore]:
     if request.param == "memory":
         yield MemoryStore(policy=POLICY)
         return

@@ -1,4 +1,4 @@
-"""The worker kit names no context."""
+"""The workers distribution knows no context by name."""
 
 import re
 
@@ -11,7 +11,7 @@ CONTEXTS = {path.name for path in SOURCES["indelible"].iterdir() if path.is_dir(
 }
 
 
-def test_no_context_is_named_in_it() -> None:
+def test_workers_name_no_context() -> None:
     named = re.compile(rf"\b({'|'.join(CONTEXTS)})\b", re.IGNORECASE)
 
     assert {"captures", "concepts", "tokens"} <= CONTEXTS

@@ -1,4 +1,4 @@
-"""Worker processes: one that is killed is followed by others, one that is told to end finishes what it has in hand."""
+"""Worker processes: tasks survive a kill, and SIGTERM lets a process complete its tasks."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ from signal import SIGKILL, SIGTERM
 import pytest
 from tests.architecture.sources import ROOT
 from tests.conftest import POLICY, copied, folder
-from tests.workers.scenes import WorkStore, is_finished, put, redis_at, until, work
+from tests.workers.bakery import TaskStore, are_completed, connect, enqueue, get_task, wait_until
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
 
-Baker = subprocess.Popen[str]
+Process = subprocess.Popen[str]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,15 +30,23 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def store(url: str) -> Generator[WorkStore]:
+def store(url: str) -> Generator[TaskStore]:
     opened = open_store(url, policy=POLICY)
     yield opened
     opened.dispose()
 
 
 @contextmanager
-def baker(url: str, redis: str, seconds: float, path: Path) -> Generator[Baker]:
-    command = (sys.executable, "-m", "tests.workers.baker", url, redis, str(seconds), str(path))
+def run_process(url: str, redis: str, seconds: float, path: Path) -> Generator[Process]:
+    command = (
+        sys.executable,
+        "-m",
+        "tests.workers.bakery_process",
+        url,
+        redis,
+        str(seconds),
+        str(path),
+    )
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
@@ -48,88 +56,88 @@ def baker(url: str, redis: str, seconds: float, path: Path) -> Generator[Baker]:
             process.kill()
 
 
-def said(path: Path) -> Counter[str]:
+def output(path: Path) -> Counter[str]:
     return Counter(path.read_text().splitlines()) if path.exists() else Counter()
 
 
-def test_the_work_of_a_killed_process_is_done_by_another(
-    url: str, store: WorkStore, redis_url: str, tmp_path: Path
+def test_tasks_of_a_killed_process_are_completed_by_another(
+    url: str, store: TaskStore, redis_url: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "said"
-    put(store, "loaf")
-    with baker(url, redis_url, 60, path) as first:
-        until(lambda: said(path)["begun loaf"] == 1)
+    path = tmp_path / "output"
+    enqueue(store, "loaf")
+    with run_process(url, redis_url, 60, path) as first:
+        wait_until(lambda: output(path)["started loaf"] == 1)
         time.sleep(2.5)  # longer than the lease: it is extended
         first.send_signal(SIGKILL)
         first.wait()
-    with baker(url, redis_url, 0, path):
-        until(lambda: is_finished(store, "loaf"))
+    with run_process(url, redis_url, 0, path):
+        wait_until(lambda: are_completed(store, "loaf"))
 
-    assert said(path) == {"begun loaf": 2, "ended loaf": 1}
-    assert work(store, "loaf").fence == 2
+    assert output(path) == {"started loaf": 2, "done loaf": 1}
+    assert get_task(store, "loaf").fence == 2
 
 
-def test_a_process_that_is_told_to_end_finishes_what_it_has_in_hand_and_takes_no_more(
-    url: str, store: WorkStore, redis_url: str, tmp_path: Path
+def test_a_stopped_process_completes_its_tasks_and_claims_no_more(
+    url: str, store: TaskStore, redis_url: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "said"
-    put(store, *(f"loaf-{number}" for number in range(6)))
-    with baker(url, redis_url, 1.0, path) as process:
-        until(lambda: len(said(path)) >= 2)
+    path = tmp_path / "output"
+    enqueue(store, *(f"loaf-{number}" for number in range(6)))
+    with run_process(url, redis_url, 1.0, path) as process:
+        wait_until(lambda: len(output(path)) >= 2)
         process.send_signal(SIGTERM)
         assert process.wait(30) == 0
 
-    ended = [line.removeprefix("ended ") for line in said(path) if line.startswith("ended")]
-    assert 1 <= len(ended) <= 2
-    assert is_finished(store, *ended)
-    assert {name.removeprefix("begun ") for name in said(path) if name.startswith("begun")} == set(
-        ended
-    )
-    waiting = [f"loaf-{number}" for number in range(6) if f"loaf-{number}" not in ended]
-    assert {work(store, each).lease_owner for each in waiting} == {None}
+    done = [line.removeprefix("done ") for line in output(path) if line.startswith("done")]
+    assert 1 <= len(done) <= 2
+    assert are_completed(store, *done)
+    assert {
+        name.removeprefix("started ") for name in output(path) if name.startswith("started")
+    } == set(done)
+    waiting = [f"loaf-{number}" for number in range(6) if f"loaf-{number}" not in done]
+    assert {get_task(store, each).lease_owner for each in waiting} == {None}
 
 
-def test_processes_that_are_killed_again_and_again_with_redis_flushed_do_all_work_once(
-    url: str, store: WorkStore, redis_url: str, tmp_path: Path
+def test_all_tasks_are_completed_although_processes_are_killed_and_redis_is_flushed(
+    url: str, store: TaskStore, redis_url: str, tmp_path: Path
 ) -> None:
-    path, chance = tmp_path / "said", Random(5)  # noqa: S311 - which one is killed is no secret
+    path, chance = tmp_path / "output", Random(5)  # noqa: S311 - which one is killed is no secret
     names = [f"loaf-{number:02}" for number in range(60)]
-    put(store, *names)
-    with redis_at(redis_url) as client:
+    enqueue(store, *names)
+    with connect(redis_url) as client:
         for _ in range(5):
             with (
-                baker(url, redis_url, 0.02, path) as one,
-                baker(url, redis_url, 0.02, path) as other,
+                run_process(url, redis_url, 0.02, path) as one,
+                run_process(url, redis_url, 0.02, path) as other,
             ):
                 time.sleep(chance.random() / 2)
                 chance.choice((one, other)).kill()
                 client.flushall()
-        with baker(url, redis_url, 0, path):
-            until(lambda: is_finished(store, *names), 60)
+        with run_process(url, redis_url, 0, path):
+            wait_until(lambda: are_completed(store, *names), 60)
 
-    assert all(said(path)[f"ended {name}"] >= 1 for name in names)
-    assert {work(store, name).due_at for name in names} == {None}
+    assert all(output(path)[f"done {name}"] >= 1 for name in names)
+    assert {get_task(store, name).due_at for name in names} == {None}
 
 
-def test_a_postgresql_that_is_killed_and_comes_back_is_worked_for_again(
+def test_workers_continue_after_postgresql_was_killed_and_restarted(
     cluster: Path, tmp_path: Path
 ) -> None:
-    path = tmp_path / "said"
+    path = tmp_path / "output"
     with folder() as directory, postgres(copied(cluster, directory), durable=False) as first:
         store = open_store(first.url, policy=POLICY)
         store.upgrade(first.owner_url)
-        put(store, "loaf")
+        enqueue(store, "loaf")
         store.dispose()
-        with baker(first.url, "", 0.5, path) as process:
-            until(lambda: said(path)["begun loaf"] == 1)
+        with run_process(first.url, "", 0.5, path) as process:
+            wait_until(lambda: output(path)["started loaf"] == 1)
             first.child.kill()
             first.child.wait()
             time.sleep(1.5)
             with postgres(directory, durable=False, port=first.port) as second:
                 store = open_store(second.url, policy=POLICY)
-                until(lambda: is_finished(store, "loaf"), 60)
-                put(store, "second")
-                until(lambda: is_finished(store, "second"))
+                wait_until(lambda: are_completed(store, "loaf"), 60)
+                enqueue(store, "second")
+                wait_until(lambda: are_completed(store, "second"))
                 store.dispose()
                 process.send_signal(SIGTERM)
                 assert process.wait(30) == 0

@@ -22,7 +22,7 @@ from indelible_service.database import store_of
 from indelible_service.settings import Settings, SettingsWrong, load
 from indelible_sql import SqlStore
 from indelible_web import WebSettings, create_app
-from indelible_workers import Periodic
+from indelible_workers import RecurringTask
 
 WORKER: Final = Actor.system("worker")
 
@@ -97,7 +97,7 @@ def detection_of(settings: Settings, store: SqlStore, most_blocks: int = MOST_BL
     return Detection(store=store, chain=chain_of(settings), settings=how)
 
 
-def periodics_of(_: Settings) -> Sequence[Periodic]:
+def periodics_of(_: Settings) -> Sequence[RecurringTask]:
     """The work that comes due by the clock."""
     return ()
 

@@ -127,10 +127,10 @@ def first_key(settings: Settings, store: SqlStore) -> str | None:
     return made.text
 
 
-def _tell(shift: Worker, response: Response) -> Response:
+def _tell(worker: Worker, response: Response) -> Response:
     """Let work that a request has put be done at once."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
-        shift.told.set()
+        worker.wakeup.set()
     return response
 
 

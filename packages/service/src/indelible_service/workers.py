@@ -22,8 +22,8 @@ from indelible_service.database import check_connections, open_configured_store
 from indelible_service.settings import Settings
 from indelible_service.supervisor import Start, Supervisor, logger, program
 from indelible_sql import SqlStore
-from indelible_workers import WakeupBroker, Worker, client_of, run_workers, schedule
-from indelible_workers.hints import Stages
+from indelible_workers import WakeupBroker, Worker, redis_client, run_scheduler, run_workers
+from indelible_workers.wakeups import Stages
 
 
 @frozen
@@ -52,9 +52,9 @@ def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Wo
     with ExitStack() as stack:
         url, often = (
             settings.redis_url,
-            {"threads": settings.worker_threads, "sweep_seconds": settings.sweep_seconds},
+            {"threads": settings.worker_threads, "dispatch_seconds": settings.sweep_seconds},
         )
-        brokers = [WakeupBroker(stack.enter_context(client_of(url)), shift)] if url else []
+        brokers = [WakeupBroker(stack.enter_context(redis_client(url)), shift)] if url else []
         if settings.metrics_port:
             try:
                 server, thread = start_http_server(
@@ -112,7 +112,9 @@ def schedule_here(settings: Settings) -> None:
             "made due by the clock: %s",
             ", ".join(each.name for each in periodics) or "nothing here",
         )
-        schedule(Worker(store=store, actor=Actor.system("scheduler"), ended=ended), periodics)
+        run_scheduler(
+            Worker(store=store, actor=Actor.system("scheduler"), stopping=ended), periodics
+        )
 
 
 def shutdown_event() -> Event:

@@ -1,19 +1,19 @@
-"""Workers: stages are drained in process, and in processes that Redis wakes."""
+"""Workers: process the tasks of stages, in this process or in several that Redis wakes up."""
 
-from indelible_workers.hints import dispatch_ready, register, run_workers
 from indelible_workers.processing import process_batch
-from indelible_workers.recurring import Periodic, schedule
-from indelible_workers.redis import WakeupBroker, client_of
+from indelible_workers.recurring import RecurringTask, run_scheduler
+from indelible_workers.redis import WakeupBroker, redis_client
+from indelible_workers.wakeups import dispatch_ready, register_actors, run_workers
 from indelible_workers.worker import Worker
 
 __all__ = [
+    "RecurringTask",
     "WakeupBroker",
-    "Periodic",
     "Worker",
-    "client_of",
-    "process_batch",
-    "register",
-    "schedule",
     "dispatch_ready",
+    "process_batch",
+    "redis_client",
+    "register_actors",
+    "run_scheduler",
     "run_workers",
 ]

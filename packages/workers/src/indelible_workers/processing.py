@@ -1,11 +1,10 @@
-"""Work is claimed and committed, performed with no transaction open, and finished with its fence."""
+"""Process a batch of tasks: claim and commit, perform outside of transactions, finish."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from time import monotonic, sleep
-from traceback import format_exception_only, format_tb
+from traceback import format_tb
 from typing import Final, Generic, TypeVar
 
 from attrs import frozen
@@ -21,258 +20,374 @@ from indelible.kernel.stages import (
     backoff_seconds,
 )
 from indelible.kernel.tasks import Lease, LeaseLost, Leases
-from indelible_workers.worker import Worker, logger
+from indelible_workers.masking import failure_reason
+from indelible_workers.worker import ClaimPosition, Worker, logger
 
-SOON_SECONDS: Final = (
-    1  # a claim that comes short begins at the front, but not sooner than this after the last one
-)
-LATE_SECONDS: Final = (
-    15  # every claim does, after this: what was leased to a dead process is behind its place
-)
-FINISHES: Final = 4  # a second apart, while the database is away
-LONGEST_SECONDS: Final = 31 * 86_400  # that work may ask to be put off
-ADDRESS: Final = re.compile(
-    r"(://|\burl: ?)[^\s'\"<>]+", re.IGNORECASE
-)  # with its password, or key in it
-SECRET: Final = re.compile(
-    r"((?:(authorization|cookie)|password|passwd|passphrase|pwd|secret|token|(?:api|access|private)[ _-]?key)"
-    r"(?:['\"]\s*,|\\{0,4}['\"]?\s*[=:])\s*|\b(?:bearer|basic)\s+)"
-    r"(?:b?\\{0,4}(?:'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?)"
-    r"|(?(2)[^'\"\r\n]+|(?:(?:bearer|basic|token)\s+)?[^\s'\",;)}]+))",
-    re.IGNORECASE | re.DOTALL,
-)
-PRIVATE: Final = re.compile(r"(-----BEGIN)(?:(?!-----END).)*", re.DOTALL)
+# Claims continue behind the last claimed task, so that finished rows are not scanned again.
+# A short claim restarts at the front, but at most this often.
+MIN_RESTART_SECONDS: Final = 1
+# Every claim restarts at the front after this time, because an expired lease of a dead process
+# lies before the position.
+MAX_RESTART_SECONDS: Final = 15
+MAX_FINISH_TRIES: Final = 4  # while the database is unavailable
+FINISH_RETRY_SECONDS: Final = 1
+MAX_RETRY_SECONDS: Final = 31 * 86_400  # that a stage may ask for
+
 Tx = TypeVar("Tx", bound=TasksWrite)
-W = TypeVar("W")
-O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
+Work = TypeVar("Work")
+Outcome = TypeVar("Outcome")
 
 
 def process_batch(
     store: Store[TasksRead, Tx],
-    stage: Stage[Tx, W, O],
+    stage: Stage[Tx, Work, Outcome],
     *,
     actor: Actor,
-    shift: Worker | None = None,
+    worker: Worker | None = None,
 ) -> int:
-    """Claim a batch of the stage's work and do it; how much was claimed.
+    """Claim and process one batch of the stage's tasks and return how many were claimed.
 
-    A process that drains again and again gives its shift, which remembers how far it came.
+    A process that calls this repeatedly passes its worker, which runs the heartbeat and remembers
+    the claim position.
     """
-    if shift is None:
-        with Worker(store=store, actor=actor).heartbeat() as alone:
-            return process_batch(store, stage, actor=actor, shift=alone)
-    return (
-        0
-        if shift.ended.is_set()
-        else _Drain(store=store, stage=stage, actor=actor, shift=shift).run()
-    )
+    if worker is None:
+        with Worker(store=store, actor=actor).heartbeat() as own_worker:
+            return process_batch(store, stage, actor=actor, worker=own_worker)
+
+    if worker.stopping.is_set():
+        return 0
+
+    return _BatchProcessor(store=store, stage=stage, actor=actor, worker=worker).run()
+
+
+@frozen
+class _PreparedTask(Generic[Work]):
+    """A claimed task with what `perform` needs, or None where nothing is left to do."""
+
+    lease: Lease
+    work: Work | None
+
+
+@frozen
+class _PerformedTask(Generic[Work, Outcome]):
+    """A task that was performed; without a result where nothing was left to do."""
+
+    lease: Lease
+    results: Sequence[tuple[Work, Outcome]]
 
 
 @frozen(kw_only=True)
-class _Drain(Generic[Tx, W, O]):
+class _BatchProcessor(Generic[Tx, Work, Outcome]):
     store: Store[TasksRead, Tx]
-    stage: Stage[Tx, W, O]
+    stage: Stage[Tx, Work, Outcome]
     actor: Actor
-    shift: Worker
+    worker: Worker
 
     def run(self) -> int:
-        leases, works = self._claim()
-        with self.shift.hold_leases(self.stage, leases):
-            for lease in filter(self._is_spent, leases):
-                self._failed(
-                    lease,
-                    PermanentFailure(
-                        f"{lease.attempt - 1} attempts began, and of the last nothing was heard"
-                    ),
-                )
-            if done := list(self._perform(self._one_by_one(leases) if works is None else works)):
-                self._finish(done)
+        """Process one batch and return how many tasks were claimed."""
+        leases, prepared = self._claim()
+        with self.worker.hold_leases(self.stage, leases):
+            self._fail_exhausted(leases)
+
+            if prepared is None:
+                performed = self._perform_all(self._prepare_one_by_one(leases))
+            else:
+                performed = self._perform_all(prepared)
+
+            if performed:
+                self._finish(performed)
+
         return len(leases)
 
-    def _claim(self) -> tuple[Leases, Iterable[tuple[Lease, W | None]] | None]:
-        """The leases, and what `perform` needs; None instead where the stage refused to say that of all at once."""
-        works: Iterable[tuple[Lease, W | None]] | None
+    # Claim
+
+    def _claim(self) -> tuple[Leases, list[_PreparedTask[Work]] | None]:
+        """Claim a batch and prepare it; None instead where the stage refused to prepare it."""
+        prepared: list[_PreparedTask[Work]] | None
         try:
-            with self._transaction("claims work") as tx:
-                leases, place = self._lease(tx)
-                works = self._asked(tx, leases)
-        except Exception as error:  # noqa: BLE001 - the database's own come again, and go their way then
+            with self._transaction("claim") as tx:
+                leases, position = self._claim_leases(tx)
+                prepared = self._prepare(tx, leases)
+        except Exception as error:  # noqa: BLE001 - a fault of the database is raised again below
             logger.warning(
-                "%s: claims one by one, because of %s", self.stage.name, type(error).__name__
+                "stage %s: batch claim failed (%s); retrying tasks one at a time",
+                self.stage.name,
+                type(error).__name__,
             )
-            self.shift.places.pop(self.stage.name, None)
-            works = None  # what was said of leases whose COMMIT was refused is not of those that come now
-            with self._transaction("claims work that is asked for one by one") as tx:
-                leases, place = self._lease(tx)
-        self.shift.places[self.stage.name] = place
-        self.shift.count(self.stage.name, "claimed", len(leases))
-        return leases, works
+            self.worker.claim_positions.pop(self.stage.name, None)
+            # What was prepared belongs to leases that were rolled back: discard it.
+            prepared = None
+            with self._transaction("single claim") as tx:
+                leases, position = self._claim_leases(tx)
 
-    def _lease(self, tx: Tx) -> tuple[Leases, tuple[Lease | None, float]]:
-        limit, now = self.stage.batch, monotonic()
+        self.worker.claim_positions[self.stage.name] = position
+        self.worker.count(self.stage.name, "claimed", len(leases))
+        return leases, prepared
+
+    def _claim_leases(self, tx: Tx) -> tuple[Leases, ClaimPosition]:
+        limit = self.stage.batch
+        now = monotonic()
         until = tx.clock.now() + timedelta(seconds=self.stage.lease_seconds)
-        after, front_at = self.shift.places.get(self.stage.name, (None, now))
-        if now - front_at > LATE_SECONDS:
-            after, front_at = None, now
-        leases = tx.tasks.claim(self.stage.name, limit=limit, until=until, after=after)
-        if after and len(leases) < limit and now - front_at > SOON_SECONDS:
-            front_at = now
+        position = self._current_position(now)
+
+        leases = tx.tasks.claim(self.stage.name, limit=limit, until=until, after=position.after)
+        restarted_at = position.restarted_at
+        is_short = len(leases) < limit
+        if position.after and is_short and now - restarted_at > MIN_RESTART_SECONDS:
+            restarted_at = now
             leases += tx.tasks.claim(self.stage.name, limit=limit - len(leases), until=until)
-        if alone := next(
-            (each for each in leases if limit > 1 and self._is_unheard(tx, each)), None
-        ):
-            tx.tasks.release(
-                [each for each in leases if each is not alone]
-            )  # what kills is to kill no other's attempt
-            return (alone,), (None, now)
-        return leases, (leases[-1] if leases else after, front_at if after else now)
 
-    def _is_unheard(self, tx: Tx, lease: Lease) -> bool:
-        """Whether it was claimed before, and nothing is known of what became of that."""
-        heard = (
-            tx.tasks.attempts_of(lease.stage, lease.entity_id, limit=1) if lease.attempt > 1 else ()
-        )
-        return lease.attempt > 1 and [each.fence for each in heard] != [lease.fence - 1]
+        suspect = self._first_suspect(tx, leases)
+        if suspect is not None:
+            # It may have killed its process. Try it alone, so that it costs no other an attempt.
+            others = [lease for lease in leases if lease is not suspect]
+            tx.tasks.release(others)
+            return (suspect,), ClaimPosition(None, now)
 
-    def _asked(self, tx: Tx, leases: Leases) -> list[tuple[Lease, W | None]]:
-        fresh = [lease for lease in leases if not self._is_spent(lease)]
-        if fresh and self.stage.batch == 1:
-            tx.tasks.record_start(fresh)
-        return list(zip(fresh, self.stage.claim(tx, fresh), strict=True)) if fresh else []
+        if position.after is None:
+            restarted_at = now
+        last = leases[-1] if leases else position.after
+        return leases, ClaimPosition(last, restarted_at)
 
-    def _one_by_one(self, leases: Leases) -> Iterator[tuple[Lease, W | None]]:
+    def _current_position(self, now: float) -> ClaimPosition:
+        position = self.worker.claim_positions.get(self.stage.name)
+        if position is None or now - position.restarted_at > MAX_RESTART_SECONDS:
+            return ClaimPosition(None, now)
+
+        return position
+
+    def _first_suspect(self, tx: Tx, leases: Leases) -> Lease | None:
+        """Return the first task of a larger batch whose last attempt ended without a record."""
+        if self.stage.batch == 1:
+            return None
+
+        for lease in leases:
+            if self._ended_without_record(tx, lease):
+                return lease
+
+        return None
+
+    def _ended_without_record(self, tx: Tx, lease: Lease) -> bool:
+        if lease.attempt <= 1:
+            return False
+
+        attempts = tx.tasks.attempts_of(lease.stage, lease.entity_id, limit=1)
+        return [attempt.fence for attempt in attempts] != [lease.fence - 1]
+
+    def _prepare(self, tx: Tx, leases: Leases) -> list[_PreparedTask[Work]]:
+        """Ask the stage what `perform` needs, and record the start of a single task."""
+        usable = [lease for lease in leases if not self._is_exhausted(lease)]
+        if not usable:
+            return []
+
+        if self.stage.batch == 1:
+            tx.tasks.record_start(usable)
+
+        works = self.stage.claim(tx, usable)
+        return [_PreparedTask(lease, work) for lease, work in zip(usable, works, strict=True)]
+
+    def _prepare_one_by_one(self, leases: Leases) -> Iterator[_PreparedTask[Work]]:
+        """Prepare each task in its own transaction; a task that fails holds up no other."""
         for lease in leases:
             try:
-                with self._transaction("claims one piece of work") as tx:
-                    works = self._asked(tx, [lease])
-            except Exception as error:  # noqa: BLE001 - this is the poison one
-                self._failed(lease, error)
+                with self._transaction("single claim") as tx:
+                    prepared = self._prepare(tx, [lease])
+            except Exception as error:  # noqa: BLE001 - whatever it raises, this task failed
+                self._fail(lease, error)
             else:
-                yield from works
+                yield from prepared
 
-    def _perform(
-        self, works: Iterable[tuple[Lease, W | None]]
-    ) -> Iterator[tuple[Lease, Sequence[tuple[W, O]]]]:
-        unbegun: list[Lease] = []
-        for lease, work in works:
-            if self.shift.ended.is_set() and self.stage.batch > 1:
-                unbegun.append(lease)
+    # Perform
+
+    def _perform_all(
+        self, prepared: Iterable[_PreparedTask[Work]]
+    ) -> list[_PerformedTask[Work, Outcome]]:
+        performed: list[_PerformedTask[Work, Outcome]] = []
+        unstarted: list[Lease] = []
+        for task in prepared:
+            # The start of a single task is recorded already, so it is performed in any case.
+            if self.worker.stopping.is_set() and self.stage.batch > 1:
+                unstarted.append(task.lease)
                 continue
+
             try:
-                done = () if work is None else ((work, self.stage.perform(work)),)
+                results = self._perform(task)
             except KeyboardInterrupt:
                 raise
-            except BaseException as error:  # noqa: BLE001 - whatever work raises, it is this work that failed
-                self._failed(lease, error)
+            except BaseException as error:  # noqa: BLE001 - whatever it raises, this task failed
+                self._fail(task.lease, error)
             else:
-                yield lease, done
-        if unbegun:
-            with self._transaction("gives back work, as its process ends,") as tx:
-                tx.tasks.release(unbegun)
-            self.shift.count(self.stage.name, "released", len(unbegun))
+                performed.append(_PerformedTask(task.lease, results))
+
+        if unstarted:
+            self._release(unstarted)
+
+        return performed
+
+    def _perform(self, task: _PreparedTask[Work]) -> Sequence[tuple[Work, Outcome]]:
+        if task.work is None:
+            return ()
+
+        return ((task.work, self.stage.perform(task.work)),)
+
+    def _release(self, leases: Leases) -> None:
+        with self._transaction("release") as tx:
+            tx.tasks.release(leases)
+
+        self.worker.count(self.stage.name, "released", len(leases))
+
+    # Finish
 
     def _finish(
-        self, done: Sequence[tuple[Lease, Sequence[tuple[W, O]]]], tries: int = FINISHES
+        self,
+        performed: Sequence[_PerformedTask[Work, Outcome]],
+        tries_left: int = MAX_FINISH_TRIES,
     ) -> None:
-        """Finish all at once, or, where that is refused, each by itself: one that is poison holds up no other.
+        """Complete all tasks in one transaction, or one by one where that is refused.
 
-        What is done is not done again for a fault of the database: that is asked again, and the fence sees to the rest.
+        A fault of the database does not repeat what was performed: only this step is tried again,
+        and the fence refuses a completion that was committed before.
         """
         try:
-            with self._transaction("finishes work") as tx:
-                tx.tasks.complete([lease for lease, _ in done])
-                if outcomes := [each for _, some in done for each in some]:
-                    self.stage.finish(tx, outcomes)
-        except Exception as error:  # noqa: BLE001 - the database's own come again, and go their way then
-            is_fault = isinstance(error, Unavailable | OutcomeUnknown) and not isinstance(
-                error, RetryLater
-            )
-            if is_fault and tries > 1:
-                sleep(SOON_SECONDS)
-                self._finish(done, tries - 1)
-            elif len(done) > 1:
-                for each in done:
-                    self._finish([each], tries)
-            elif (
-                isinstance(error, LeaseLost) and tries < FINISHES
-            ):  # by a COMMIT, perhaps, whose answer was lost
-                logger.warning(
-                    "%s: %s was finished already, or is lost", self.stage.name, error.entity_id
-                )
-            else:
-                self._failed(done[0][0], error)
+            self._complete(performed)
+        except Exception as error:  # noqa: BLE001 - a fault of the database is raised again by _fail
+            self._retry_finish(performed, error, tries_left)
         else:
-            self.shift.count(self.stage.name, "finished", len(done))
-            self.shift.told.set()  # a stage that comes after may have work now
+            self.worker.count(self.stage.name, "completed", len(performed))
+            self.worker.wakeup.set()  # a following stage may have tasks now
 
-    def _failed(self, lease: Lease, error: BaseException) -> None:
-        asked = error.after_seconds if isinstance(error, RetryLater) else None
-        pause = (
-            asked
-            if isinstance(asked, int | float) and 0 <= asked <= LONGEST_SECONDS
-            else backoff_seconds(lease)
-        )
+    def _complete(self, performed: Sequence[_PerformedTask[Work, Outcome]]) -> None:
+        leases = [task.lease for task in performed]
+        results: list[tuple[Work, Outcome]] = []
+        for task in performed:
+            results.extend(task.results)
+
+        with self._transaction("completion") as tx:
+            tx.tasks.complete(leases)
+            if results:
+                self.stage.finish(tx, results)
+
+    def _retry_finish(
+        self,
+        performed: Sequence[_PerformedTask[Work, Outcome]],
+        error: Exception,
+        tries_left: int,
+    ) -> None:
+        if _is_database_fault(error) and tries_left > 1:
+            sleep(FINISH_RETRY_SECONDS)
+            self._finish(performed, tries_left - 1)
+            return
+
+        if len(performed) > 1:
+            for task in performed:
+                self._finish([task], tries_left)
+            return
+
+        if isinstance(error, LeaseLost) and tries_left < MAX_FINISH_TRIES:
+            # An earlier try may have been committed although its answer was lost.
+            logger.warning(
+                "stage %s: task %s was completed by an earlier try or its lease was lost",
+                self.stage.name,
+                error.entity_id,
+            )
+            return
+
+        self._fail(performed[0].lease, error)
+
+    # Fail
+
+    def _is_exhausted(self, lease: Lease) -> bool:
+        return lease.attempt > self.stage.max_attempts
+
+    def _fail_exhausted(self, leases: Leases) -> None:
+        """Mark tasks dead whose attempts are used up by processes that died."""
+        for lease in leases:
+            if self._is_exhausted(lease):
+                started = lease.attempt - 1
+                reason = f"{started} attempts started and the last one never ended"
+                self._fail(lease, PermanentFailure(reason))
+
+    def _fail(self, lease: Lease, error: BaseException) -> None:
+        """Retry the task later or mark it dead, unless its lease is lost."""
         try:
             if isinstance(error, LeaseLost):
                 raise error
-            if not isinstance(
-                error, RetryLater | PermanentFailure
-            ):  # raised by mistake: where, but no value: a secret, maybe
+
+            if not isinstance(error, RetryLater | PermanentFailure):
+                # Log where a defect is, but none of its values: they may be secrets.
+                traceback = "".join(format_tb(error.__traceback__))
                 logger.warning(
-                    "%s: an error in\n%s", self.stage.name, "".join(format_tb(error.__traceback__))
+                    "stage %s: task %s raised %s in\n%s",
+                    self.stage.name,
+                    lease.entity_id,
+                    type(error).__name__,
+                    traceback,
                 )
-            if isinstance(error, PermanentFailure) or lease.attempt >= self.stage.max_attempts:
-                self._bury(lease, reason_of(error))
+
+            is_last = lease.attempt >= self.stage.max_attempts
+            if is_last or isinstance(error, PermanentFailure):
+                self._mark_dead(lease, failure_reason(error))
             else:
-                self._put_off(lease, reason_of(error), pause)
+                self._retry_later(lease, failure_reason(error), _retry_seconds(lease, error))
         except LeaseLost:
             logger.warning(
-                "%s: what was done with %s was too late", self.stage.name, lease.entity_id
+                "stage %s: task %s lost its lease; its result is discarded",
+                self.stage.name,
+                lease.entity_id,
             )
-            self.shift.count(self.stage.name, "lost")
+            self.worker.count(self.stage.name, "lost")
 
-    def _bury(self, lease: Lease, reason: str) -> None:
+    def _mark_dead(self, lease: Lease, reason: str) -> None:
         try:
-            with self._transaction("buries work") as tx:
+            with self._transaction("failure") as tx:
                 is_dead = tx.tasks.mark_dead(lease, reason=reason)
                 if is_dead and self.stage.on_dead:
                     self.stage.on_dead(tx, lease, reason)
         except LeaseLost:
             raise
-        except Exception as error:  # noqa: BLE001 - the stage will not have it dead: it is tried for ever, rarely
-            self._put_off(lease, reason_of(error), MAX_BACKOFF_SECONDS)
+        except Exception as error:  # noqa: BLE001 - on_dead refused: keep trying, rarely
+            self._retry_later(lease, failure_reason(error), MAX_BACKOFF_SECONDS)
+            return
+
+        if is_dead:
+            logger.error("stage %s: task %s is dead: %s", self.stage.name, lease.entity_id, reason)
+            self.worker.count(self.stage.name, "dead")
         else:
             logger.error(
-                "%s: %s is %s: %s",
+                "stage %s: task %s failed and was enqueued again meanwhile: %s",
                 self.stage.name,
                 lease.entity_id,
-                "dead" if is_dead else "due anew",
                 reason,
             )
-            self.shift.count(self.stage.name, "buried" if is_dead else "put_off")
+            self.worker.count(self.stage.name, "retried")
 
-    def _put_off(self, lease: Lease, reason: str, seconds: float) -> None:
-        with self._transaction("puts work off") as tx:
-            tx.tasks.retry_later(
-                lease, due_at=tx.clock.now() + timedelta(seconds=seconds), reason=reason
-            )
-        logger.warning("%s: %s is put off: %s", self.stage.name, lease.entity_id, reason)
-        self.shift.count(self.stage.name, "put_off")
+    def _retry_later(self, lease: Lease, reason: str, seconds: float) -> None:
+        with self._transaction("retry") as tx:
+            due_at = tx.clock.now() + timedelta(seconds=seconds)
+            tx.tasks.retry_later(lease, due_at=due_at, reason=reason)
 
-    def _is_spent(self, lease: Lease) -> bool:
-        return lease.attempt > self.stage.max_attempts
+        logger.warning(
+            "stage %s: task %s will be retried: %s", self.stage.name, lease.entity_id, reason
+        )
+        self.worker.count(self.stage.name, "retried")
 
-    def _transaction(self, reason: str) -> AbstractContextManager[Tx]:
-        return self.store.transaction(actor=self.actor, reason=f"{reason} of {self.stage.name}")
+    def _transaction(self, purpose: str) -> AbstractContextManager[Tx]:
+        reason = f"{purpose} of {self.stage.name} tasks"
+        return self.store.transaction(actor=self.actor, reason=reason)
 
 
-def reason_of(error: BaseException) -> str:
-    """The error's class and message, without what may be a secret and without control characters, cut."""
-    said = (
-        error.reason
-        if isinstance(error, PermanentFailure | RetryLater)
-        else "".join(format_exception_only(error))
-    )
-    masked = SECRET.sub(r"\1***", ADDRESS.sub(r"\1***", PRIVATE.sub(r"\1***", said[:10_000])))
-    line = " ".join("".join(each if each.isprintable() else " " for each in masked).split())
-    return line[:1_000] or type(error).__name__  # as long as a reason may be
+def _is_database_fault(error: Exception) -> bool:
+    if isinstance(error, RetryLater):
+        return False
+
+    return isinstance(error, Unavailable | OutcomeUnknown)
+
+
+def _retry_seconds(lease: Lease, error: BaseException) -> float:
+    """Return the pause that the stage asked for, or the usual backoff where it is no pause."""
+    if isinstance(error, RetryLater):
+        seconds: object = error.after_seconds
+        if isinstance(seconds, int | float) and 0 <= seconds <= MAX_RETRY_SECONDS:
+            return seconds
+
+    return backoff_seconds(lease)

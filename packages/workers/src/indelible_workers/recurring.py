@@ -1,6 +1,6 @@
-"""Work that comes due by the clock, made due by whoever sees it first."""
+"""Enqueue recurring tasks: one for each slot of a schedule, once for any number of schedulers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -8,46 +8,69 @@ from attrs import field, frozen
 
 from indelible.kernel.tasks import TaskKey
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier
-from indelible_workers.processing import reason_of
+from indelible_workers.masking import failure_reason
 from indelible_workers.worker import Worker, logger
 
 TICK_SECONDS: Final = 1.0
-NAME: Final = {
-    "max_length": IDENTIFIER["max_length"] - len("@2026-11-21T04:00:00Z")
-}  # that a slot's id has room for
+ERROR_PAUSE_SECONDS: Final = 10.0
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+# A task's id is the name, an @ and the slot's instant.
+MAX_NAME_CHARACTERS: Final = IDENTIFIER["max_length"] - len("@2026-11-21T04:00:00Z")
 
 
 @frozen(kw_only=True)
-class Periodic:
-    """Work that is due every so many seconds, from 1970 on: each slot is one piece of work of the stage."""
+class RecurringTask:
+    """A task that is due every so many seconds, counted from 1970; each slot is one task."""
 
-    name: str = field(validator=is_identifier, metadata=NAME)
+    name: str = field(validator=is_identifier, metadata={"max_length": MAX_NAME_CHARACTERS})
     stage: str
     every_seconds: int = field(validator=bounded_int, metadata=COUNT)
 
     def __attrs_post_init__(self) -> None:
-        TaskKey(self.stage, self.name)  # as each slot is put, beside those of all others
+        TaskKey(self.stage, self.name)  # refuses what cannot be a task's key
 
-    def slot(self, now: datetime) -> datetime:
-        """When it was due last: of slots that were missed, only the newest is made up for."""
-        return datetime.fromtimestamp(
-            now.timestamp() // self.every_seconds * self.every_seconds, UTC
-        )
+    def latest_slot(self, now: datetime) -> datetime:
+        """Return the newest slot that is due; older slots that were missed are skipped."""
+        number = now.timestamp() // self.every_seconds
+        return datetime.fromtimestamp(number * self.every_seconds, UTC)
 
 
-def schedule(shift: Worker, periodics: Sequence[Periodic]) -> None:
-    """Make each newest slot due, unless it ever was, until the shift ends; several may do so, and any may be late."""
-    made, pause = dict.fromkeys(periodics, datetime.min.replace(tzinfo=UTC)), 0.0
-    while not shift.ended.wait(pause):
-        now, pause = shift.clock.now(), TICK_SECONDS
-        if due := {each: slot for each in periodics if made[each] < (slot := each.slot(now))}:
-            try:
-                with shift.store.transaction(actor=shift.actor, reason="the clock says so") as tx:
-                    for each, slot in due.items():
-                        tx.tasks.enqueue_once(
-                            each.stage, f"{each.name}@{slot:%Y-%m-%dT%H:%M:%SZ}", due_at=slot
-                        )
-                made |= due
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                logger.warning("nothing is made due: %s", reason_of(error))
-                pause = 10 * TICK_SECONDS
+def run_scheduler(worker: Worker, recurring_tasks: Sequence[RecurringTask]) -> None:
+    """Enqueue the newest slot of each recurring task until the worker stops.
+
+    Several schedulers may run at once. A slot that was enqueued before stays as it is.
+    """
+    enqueued = dict.fromkeys(recurring_tasks, NEVER)
+    pause_seconds = 0.0
+    while not worker.stopping.wait(pause_seconds):
+        pause_seconds = TICK_SECONDS
+        due = _due_slots(enqueued, worker.clock.now())
+        if not due:
+            continue
+
+        try:
+            _enqueue_slots(worker, due)
+        except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+            logger.warning("scheduler: enqueueing failed: %s", failure_reason(error))
+            pause_seconds = ERROR_PAUSE_SECONDS
+        else:
+            enqueued.update(due)
+
+
+def _due_slots(
+    enqueued: Mapping[RecurringTask, datetime], now: datetime
+) -> dict[RecurringTask, datetime]:
+    due: dict[RecurringTask, datetime] = {}
+    for task, last_slot in enqueued.items():
+        slot = task.latest_slot(now)
+        if last_slot < slot:
+            due[task] = slot
+
+    return due
+
+
+def _enqueue_slots(worker: Worker, due: Mapping[RecurringTask, datetime]) -> None:
+    with worker.store.transaction(actor=worker.actor, reason="recurring schedule") as tx:
+        for task, slot in due.items():
+            entity_id = f"{task.name}@{slot:%Y-%m-%dT%H:%M:%SZ}"
+            tx.tasks.enqueue_once(task.stage, entity_id, due_at=slot)

@@ -1,9 +1,9 @@
-"""Redis carries hints, and nothing that would be missed: it may be gone, flushed, full, or full of rubbish."""
+"""Carry wake-ups through Redis, which may be unavailable, flushed, full or filled with garbage."""
 
 from collections.abc import Iterable
 from contextlib import suppress
 from time import sleep
-from typing import Final
+from typing import Any, Final
 
 from dramatiq import Message, MessageProxy
 from dramatiq.broker import Consumer
@@ -15,119 +15,148 @@ from redis.retry import Retry
 
 from indelible_workers.worker import Worker, logger
 
-GONE: Final = (RedisError, ConnectionClosed, OSError)
-# Of dead processes and messages, which nobody misses, a minute is kept.
-KEPT: Final = {
+REDIS_ERRORS: Final = (RedisError, ConnectionClosed, OSError)
+DECODING_ERRORS: Final = (ValueError, TypeError, LookupError, AttributeError, DecodeError)
+RECONNECT_SECONDS: Final = 1
+# Wake-ups of dead processes are worthless, so they are forgotten after a minute.
+BROKER_OPTIONS: Final = {
     "maintenance_chance": 100_000,
     "heartbeat_timeout": 60_000,
     "dead_message_ttl": 60_000,
 }
 
 
-def client_of(url: str, *, longest_wait_seconds: int = 5) -> Redis:
-    """The one client of a process. Nothing that is asked here waits at Redis: one that is silent for long is gone."""
-    once = Retry(
-        NoBackoff(), 1, supported_errors=(ConnectionError,)
-    )  # a connection may be of a server before
-    waits = {
-        "socket_connect_timeout": longest_wait_seconds,
-        "socket_timeout": longest_wait_seconds,
-        "retry": once,
+def redis_client(url: str, *, timeout_seconds: int = 5) -> Redis:
+    """Return the one Redis client of a process.
+
+    No command blocks on the server, so one that does not answer within the timeout has failed.
+    """
+    # A pooled connection may belong to a server that was restarted since: try once more.
+    retry_once = Retry(NoBackoff(), 1, supported_errors=(ConnectionError,))
+    options: dict[str, Any] = {
+        "socket_connect_timeout": timeout_seconds,
+        "socket_timeout": timeout_seconds,
+        "retry": retry_once,
     }
-    return Redis.from_url(url, **waits)  # pyright: ignore[reportUnknownMemberType] - its options have no types
+    return Redis.from_url(url, **options)  # pyright: ignore[reportUnknownMemberType] - untyped
 
 
 class WakeupBroker(RedisBroker):
-    """A broker that says once that Redis is gone, and once that it is back."""
+    """A broker that survives the loss of Redis and logs each loss and each return once."""
 
-    def __init__(self, client: Redis, shift: Worker) -> None:
-        super().__init__(client=client, namespace="indelible", middleware=[], **KEPT)
-        self._shift, self._is_there = shift, True
+    def __init__(self, client: Redis, worker: Worker) -> None:
+        super().__init__(client=client, namespace="indelible", middleware=[], **BROKER_OPTIONS)
+        self._worker = worker
+        self._is_available = True
 
-    def heard(self, error: Exception | None = None) -> None:
-        """Note whether Redis did what it was asked."""
-        if self._is_there == bool(error):
-            logger.warning(
-                "Redis is %s",
-                f"of no use ({type(error).__name__}): done without" if error else "back",
-            )
-        self._is_there = not error
+    def record_success(self) -> None:
+        """Note that Redis answered."""
+        if not self._is_available:
+            logger.warning("Redis is available again")
+        self._is_available = True
 
-    def takes(self, message: Message[None], most: int) -> bool:
-        """Whether Redis has the message now, or enough without it, and gives them away."""
+    def record_failure(self, error: Exception) -> None:
+        """Note that Redis failed."""
+        if self._is_available:
+            logger.warning("Redis is unusable (%s); continuing without it", type(error).__name__)
+        self._is_available = False
+
+    def offer(self, message: Message[None], max_queued: int) -> bool:
+        """Send the message unless enough are queued; return False where Redis does not work."""
         try:
-            if self.client.llen(f"{self.namespace}:{message.queue_name}") < most:
+            if self.client.llen(f"{self.namespace}:{message.queue_name}") < max_queued:
                 self.enqueue(message)
-        except GONE as error:
-            self.heard(error)
+        except REDIS_ERRORS as error:
+            self.record_failure(error)
             return False
-        return self._is_there
 
-    def do_fetch(self, *asked: object) -> list[bytes]:
-        """Messages of a queue; a Redis that gives them is there, and one that only takes them is of no use."""
-        found = self._dispatch("fetch")(*asked)
-        self.heard()
-        return found
+        return self._is_available
+
+    def do_fetch(self, *arguments: object) -> list[bytes]:
+        """Fetch messages of a queue; only this shows that Redis works again.
+
+        A Redis that accepts messages and delivers none would be of no use.
+        """
+        messages = self._dispatch("fetch")(*arguments)
+        self.record_success()
+        return messages
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> Consumer:
-        """A consumer that outlives Redis."""
-        return HintConsumer(self, queue_name, super().consume(queue_name, prefetch, timeout))
+        """Return a consumer that survives the loss of Redis."""
+        return WakeupConsumer(self, queue_name, super().consume(queue_name, prefetch, timeout))
 
     def discard_invalid(self, queue: str) -> None:
-        """Let go of what this process took and cannot read, which would go from one process to the next."""
-        for each in self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue}"):
-            if not is_hint(self.client.hget(f"{self.namespace}:{queue}.msgs", each), queue):
-                self.do_ack(queue, each)
-                logger.warning("a message that is no hint is dropped")
-                self._shift.count("unknown", "dropped")
+        """Delete messages that this process fetched and cannot read.
+
+        Otherwise each of them would go from one process to the next.
+        """
+        fetched_ids = self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue}")
+        for message_id in fetched_ids:
+            payload = self.client.hget(f"{self.namespace}:{queue}.msgs", message_id)
+            if is_wakeup(payload, queue):
+                continue
+
+            self.do_ack(queue, message_id)
+            logger.warning("queue %s: an invalid message was dropped", queue)
+            self._worker.count("unknown", "dropped")
 
 
-def is_hint(payload: object, queue: str) -> bool:
-    """Whether Dramatiq can read it, and finds our actor for it."""
-    with suppress(Exception):  # whatever rubbish does to its reader
+def is_wakeup(payload: object, queue: str) -> bool:
+    """Return True for a message that Dramatiq can read and deliver to the queue's actor."""
+    with suppress(Exception):  # decoding garbage may raise anything
         message = Message[None].decode(payload)  # type: ignore[arg-type]
-        found = (
+        fields = (
             message.actor_name,
             message.queue_name,
             *message.args,
             message.kwargs,
             *message.options,
         )
-        return found == (queue, queue, {}, "redis_message_id")
+        return fields == (queue, queue, {}, "redis_message_id")
+
     return False
 
 
-class HintConsumer(Consumer):
-    """A consumer that outlives Redis and drops what is no hint; Dramatiq's own would stop, and lose what it has."""
+class WakeupConsumer(Consumer):
+    """A consumer that survives the loss of Redis and drops invalid messages.
+
+    Dramatiq's own consumer would stop, and lose what it fetched.
+    """
 
     def __init__(self, broker: WakeupBroker, queue: str, inner: Consumer) -> None:
-        self._broker, self._queue, self._inner = broker, queue, inner
+        self._broker = broker
+        self._queue = queue
+        self._inner = inner
 
     def __next__(self) -> MessageProxy | None:
-        """The next hint, if there is one."""
+        """Return the next wake-up, or None."""
         try:
-            with suppress(
-                ValueError, TypeError, LookupError, AttributeError, DecodeError
-            ):  # as rubbish is read
-                message = next(self._inner)
-                if message is None or is_hint(message.encode(), self._queue):
-                    return message
-                self._broker.discard_invalid(self._queue)
-                self._inner.ack(message)  # which counts it among what is at work
+            return self._next_wakeup()
+        except REDIS_ERRORS as error:
+            self._broker.record_failure(error)
+            sleep(RECONNECT_SECONDS)
+            return None
+
+    def _next_wakeup(self) -> MessageProxy | None:
+        with suppress(*DECODING_ERRORS):
+            message = next(self._inner)
+            if message is None or is_wakeup(message.encode(), self._queue):
+                return message
+
             self._broker.discard_invalid(self._queue)
-        except GONE as error:
-            self._broker.heard(error)
-            sleep(1)  # before Redis is asked again
+            self._inner.ack(message)  # the inner consumer counts it as being processed
+
+        self._broker.discard_invalid(self._queue)
         return None
 
     def ack(self, message: MessageProxy) -> None:
-        """Let Redis forget it, if it is there: what is not acknowledged goes to somebody else."""
-        with suppress(*GONE):
+        """Delete the message; where Redis is lost, another process receives it again."""
+        with suppress(*REDIS_ERRORS):
             self._inner.ack(message)
 
-    nack = ack  # a hint that failed is of no more use
+    nack = ack  # a wake-up that failed is worthless too
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        """Leave them to somebody else."""
-        with suppress(*GONE):
+        """Return messages to the queue, for another process."""
+        with suppress(*REDIS_ERRORS):
             self._inner.requeue(messages)

@@ -1,4 +1,4 @@
-"""A process at work: who it works as, what it has in hand, and whether it is to end."""
+"""The state that the threads of one worker process share: leases, heartbeat, shutdown, metrics."""
 
 import logging
 from collections.abc import Generator
@@ -8,94 +8,119 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final, Self
 
-from attrs import define, field
+from attrs import define, field, frozen
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from indelible.kernel import Actor, Clock, Store, SystemClock
 from indelible.kernel.stages import Stage, TasksRead, TasksWrite
 from indelible.kernel.tasks import Lease, Leases
 
-BEAT_SECONDS: Final = 0.25
-LONGEST_HOLD_SECONDS: Final = (
-    3_600  # what hangs for longer is let go, so that another process may try
-)
+HEARTBEAT_SECONDS: Final = 0.25
+MAX_HOLD_SECONDS: Final = 3_600  # a task that hangs for longer is left to another process
 logger = logging.getLogger("indelible.workers")
+
+
+@frozen
+class ClaimPosition:
+    """The last lease that was claimed of a stage, and when claims last began at the front."""
+
+    after: Lease | None
+    restarted_at: float  # of the monotonic clock
+
+
+@frozen(eq=False)
+class HeldLeases:
+    """Leases that are being processed, and since when."""
+
+    leases: Leases
+    lease_seconds: int
+    since: float  # of the monotonic clock
 
 
 @define(kw_only=True, eq=False)
 class Worker:
-    """What the threads of one process share."""
+    """A worker process; its threads share the store, the heartbeat and the counts."""
 
     store: Store[TasksRead, TasksWrite]
     actor: Actor
     clock: Clock = field(factory=SystemClock)
     registry: CollectorRegistry = field(factory=CollectorRegistry)
-    ended: Event = field(factory=Event)  # nothing more is claimed
-    told: Event = field(factory=Event)  # there may be work: the sweeper is not to wait
-    places: dict[str, tuple[Lease | None, float]] = field(
-        factory=dict[str, tuple[Lease | None, float]]
-    )
+    stopping: Event = field(factory=Event)  # once set, no more tasks are claimed
+    wakeup: Event = field(factory=Event)  # tasks may be ready: dispatch them without waiting
+    claim_positions: dict[str, ClaimPosition] = field(factory=dict[str, ClaimPosition])
     threads: Gauge = field(init=False)
     _outcomes: Counter = field(init=False)
-    _hands: list[tuple[Leases, int, float]] = field(
-        factory=list[tuple[Leases, int, float]]
-    )  # since when
+    _held_leases: list[HeldLeases] = field(factory=list[HeldLeases])
 
     def __attrs_post_init__(self) -> None:
-        told = "Work claimed, finished, put off, buried, released or lost; messages dropped."
         self._outcomes = Counter(
-            "indelible_work", told, ("stage", "outcome"), registry=self.registry
+            "indelible_worker_tasks",
+            "Tasks claimed, completed, retried, dead, released or lost; messages dropped.",
+            ("stage", "outcome"),
+            registry=self.registry,
         )
         self.threads = Gauge(
             "indelible_worker_threads", "Worker threads that are alive.", registry=self.registry
         )
 
     def count(self, stage: str, outcome: str, number: int = 1) -> None:
-        """Count what became of work."""
+        """Count tasks of a stage by outcome."""
         self._outcomes.labels(stage, outcome).inc(number)
 
-    def end(self) -> None:
-        """Let nothing more be claimed."""
-        self.ended.set()
-        self.told.set()
+    def stop(self) -> None:
+        """Claim no more tasks."""
+        self.stopping.set()
+        self.wakeup.set()
 
     @contextmanager
     def hold_leases(self, stage: Stage[Any, Any, Any], leases: Leases) -> Generator[None]:
-        """The time in which the leases are in hand, and extended."""
-        hand = leases, stage.lease_seconds, monotonic()
-        self._hands.append(hand)
+        """Let the heartbeat extend the leases until the block ends."""
+        held = HeldLeases(leases, stage.lease_seconds, monotonic())
+        self._held_leases.append(held)
         try:
             yield
         finally:
-            self._hands.remove(hand)
+            self._held_leases.remove(held)
 
     @contextmanager
     def heartbeat(self) -> Generator[Self]:
-        """The time in which leases are extended, by one thread, all of them in one transaction."""
-        over = Event()
-        thread = Thread(target=self._beat, args=(over,), name="indelible-heartbeat", daemon=True)
+        """Extend all held leases from one thread until the block ends."""
+        finished = Event()
+        thread = Thread(
+            target=self._extend_until, args=(finished,), name="indelible-heartbeat", daemon=True
+        )
         thread.start()
         try:
             yield self
         finally:
-            over.set()
+            finished.set()
             thread.join()
 
-    def _beat(self, over: Event) -> None:
-        beaten = monotonic()
-        while not over.wait(BEAT_SECONDS):
-            hands = [
-                hand for hand in tuple(self._hands) if monotonic() - hand[2] < LONGEST_HOLD_SECONDS
-            ]
-            if hands and monotonic() - beaten > min(hand[1] for hand in hands) / 3:
-                try:
-                    with self.store.transaction(
-                        actor=self.actor, reason="the work takes longer than its lease"
-                    ) as tx:
-                        for leases, lease_seconds, _ in hands:
-                            tx.tasks.extend(
-                                leases, until=tx.clock.now() + timedelta(seconds=lease_seconds)
-                            )
-                    beaten = monotonic()
-                except Exception as error:  # noqa: BLE001 - the next beat tries again, and the fence decides
-                    logger.warning("leases were not extended: %s", type(error).__name__)
+    def _extend_until(self, finished: Event) -> None:
+        extended_at = monotonic()
+        while not finished.wait(HEARTBEAT_SECONDS):
+            held_leases = self._unexpired_holds()
+            if not held_leases:
+                continue
+
+            shortest_seconds = min(held.lease_seconds for held in held_leases)
+            if monotonic() - extended_at <= shortest_seconds / 3:
+                continue
+
+            try:
+                self._extend(held_leases)
+            except Exception as error:  # noqa: BLE001 - tried again; the fence protects the result
+                logger.warning("heartbeat: leases not extended (%s)", type(error).__name__)
+            else:
+                extended_at = monotonic()
+
+    def _unexpired_holds(self) -> list[HeldLeases]:
+        now = monotonic()
+        snapshot = tuple(self._held_leases)  # other threads add and remove meanwhile
+        return [held for held in snapshot if now - held.since < MAX_HOLD_SECONDS]
+
+    def _extend(self, held_leases: list[HeldLeases]) -> None:
+        with self.store.transaction(actor=self.actor, reason="lease extension") as tx:
+            for held in held_leases:
+                until = tx.clock.now() + timedelta(seconds=held.lease_seconds)
+                tx.tasks.extend(held.leases, until=until)

@@ -1,4 +1,4 @@
-"""A reason may be kept for ever: it is one line, short, and tells no secret."""
+"""A failure reason may be stored forever: it is one short line without secrets."""
 
 from functools import partial
 
@@ -6,13 +6,13 @@ import pytest
 from tests.costs import processor_seconds
 
 from indelible.kernel.stages import PermanentFailure, RetryLater
-from indelible_workers.processing import reason_of
+from indelible_workers.masking import failure_reason
 
 CANARY = "hunter2"
 
 
 class Mute(Exception):
-    """An error that cannot even be printed."""
+    """An error whose message cannot be printed."""
 
     def __str__(self) -> str:
         raise RuntimeError
@@ -45,16 +45,16 @@ class Mute(Exception):
         f"-----BEGIN PRIVATE KEY-----\\nMII{CANARY}",
     ],
 )
-def test_it_tells_no_secret(message: str) -> None:
-    assert CANARY not in reason_of(ValueError(message))
-    assert CANARY not in reason_of(RetryLater(message))
+def test_secrets_are_masked(message: str) -> None:
+    assert CANARY not in failure_reason(ValueError(message))
+    assert CANARY not in failure_reason(RetryLater(message))
 
 
-def test_what_is_no_secret_is_told() -> None:
+def test_other_text_is_not_masked() -> None:
     message = "password='hunter2' is not that of maya; see https://shop.example/x?key=1 or line 7"
 
     assert (
-        reason_of(RetryLater(message))
+        failure_reason(RetryLater(message))
         == "password=*** is not that of maya; see https://*** or line 7"
     )
 
@@ -77,15 +77,13 @@ def test_what_is_no_secret_is_told() -> None:
     ],
 )
 @pytest.mark.parametrize("beginning", ["", "token", "authorization: ", 'secret="', "secret: \\"])
-def test_four_times_as_much_that_is_said_takes_about_four_times_as_long(
-    beginning: str, part: str
-) -> None:
+def test_masking_takes_linear_time(beginning: str, part: str) -> None:
     short, long = (
         ValueError(beginning + part * (length // len(part))) for length in (2_500, 10_000)
     )
 
-    assert processor_seconds(partial(reason_of, long)) < 9 * processor_seconds(
-        partial(reason_of, short)
+    assert processor_seconds(partial(failure_reason, long)) < 9 * processor_seconds(
+        partial(failure_reason, short)
     )
 
 
@@ -102,14 +100,14 @@ def test_four_times_as_much_that_is_said_takes_about_four_times_as_long(
     ],
     ids=lambda error: f"{type(error).__name__}",
 )
-def test_it_is_one_line_that_may_be_recorded(error: BaseException) -> None:
-    reason = reason_of(error)
+def test_a_reason_is_one_short_printable_line(error: BaseException) -> None:
+    reason = failure_reason(error)
 
     assert 0 < len(reason) <= 1_000
     assert reason.isprintable()
     assert reason.strip() == reason
 
 
-def test_it_begins_with_what_kind_of_error_it_was_unless_the_work_says_it_itself() -> None:
-    assert reason_of(ValueError("odd")) == "ValueError: odd"
-    assert reason_of(RetryLater("the oven is cold")) == "the oven is cold"
+def test_a_reason_names_the_error_class_unless_the_stage_wrote_it() -> None:
+    assert failure_reason(ValueError("odd")) == "ValueError: odd"
+    assert failure_reason(RetryLater("the oven is cold")) == "the oven is cold"

@@ -1,0 +1,74 @@
+"""Mask secrets in texts about failures, which are stored and may be kept forever."""
+
+import re
+from traceback import format_exception_only
+from typing import Final
+
+from indelible.kernel.stages import PermanentFailure, RetryLater
+
+MAX_REASON_CHARACTERS: Final = 1_000  # of a reason, as the store accepts it
+MAX_INPUT_CHARACTERS: Final = 10_000  # that are searched for secrets; the rest is cut off first
+MASK: Final = "***"
+
+# An address may carry a password or an API key, so everything behind its scheme is masked.
+ADDRESS: Final = re.compile(r"(?P<label>://|\burl: ?)[^\s'\"<>]+", re.IGNORECASE)
+
+PRIVATE_KEY: Final = re.compile(r"(?P<label>-----BEGIN)(?:(?!-----END).)*", re.DOTALL)
+
+# A name such as `password`, a separator such as `=`, and the value: `password='it\'s secret'`.
+NAMED_SECRET: Final = re.compile(
+    r"""
+    (?P<label>
+        (?:
+            (?P<header>authorization|cookie)
+            |password|passwd|passphrase|pwd|secret|token
+            |(?:api|access|private)[ _-]?key
+        )
+        (?:
+            ['"]\s*,                    # a tuple: ('Authorization', 'Bearer ...')
+            |\\{0,4}['"]?\s*[=:]        # key=value, key: value, "key": value, \"key\": value
+        )
+        \s*
+        |\b(?:bearer|basic)\s+
+    )
+    (?:
+        b?\\{0,4}                       # a quoted value, also of bytes, also unterminated
+        (?:
+            '(?:\\.|[^'\\])*'?
+            |"(?:\\.|[^"\\])*"?
+        )
+        |(?(header)                     # an unquoted header continues to the end of its line,
+            [^'"\r\n]+
+            |                           # any other unquoted value to the next separator
+            (?:(?:bearer|basic|token)\s+)?
+            [^\s'",;)}]+
+        )
+    )
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+
+def mask_secrets(text: str) -> str:
+    """Return the text with private keys, addresses and the values of named secrets masked."""
+    for pattern in (PRIVATE_KEY, ADDRESS, NAMED_SECRET):
+        text = pattern.sub(rf"\g<label>{MASK}", text)
+
+    return text
+
+
+def failure_reason(error: BaseException) -> str:
+    """Return the error as one short printable line without secrets.
+
+    A stage that raises `PermanentFailure` or `RetryLater` writes the reason itself. Any other
+    error gives the name of its class and its message.
+    """
+    if isinstance(error, PermanentFailure | RetryLater):
+        text = error.reason
+    else:
+        text = "".join(format_exception_only(error))
+
+    masked = mask_secrets(text[:MAX_INPUT_CHARACTERS])
+    printable = "".join(character if character.isprintable() else " " for character in masked)
+    line = " ".join(printable.split())[:MAX_REASON_CHARACTERS].strip()
+    return line or type(error).__name__

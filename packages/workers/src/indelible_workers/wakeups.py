@@ -1,0 +1,172 @@
+"""Send and receive wake-ups: messages that say only that a stage may have tasks ready."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from logging import DEBUG, WARNING
+from threading import Thread
+from time import sleep
+from typing import Any, Final
+
+import dramatiq
+from dramatiq import Broker, Message
+from dramatiq.brokers.stub import StubBroker
+
+from indelible.kernel import digest
+from indelible.kernel.stages import Stage, TasksRead
+from indelible_workers.masking import failure_reason
+from indelible_workers.processing import MIN_RESTART_SECONDS, process_batch
+from indelible_workers.redis import WakeupBroker
+from indelible_workers.worker import MAX_HOLD_SECONDS, Worker, logger
+
+MAX_QUEUED: Final = 4  # wake-ups of one stage; a full batch sends another one
+GATHER_SECONDS: Final = 0.1  # in which several completed batches cause one dispatch
+POLL_MILLISECONDS: Final = 250  # of a thread that waits for messages
+STOP_MILLISECONDS: Final = 1_000 * MAX_HOLD_SECONDS
+Stages = Mapping[str, Stage[Any, Any, Any]]
+
+
+def queue_name(stage: str) -> str:
+    """Return the name of the stage's own queue.
+
+    A process takes no messages of stages it does not run, and the backlog of one stage delays no
+    other.
+    """
+    return f"stage-{digest(stage)[:12]}"
+
+
+def register_actors(broker: Broker, worker: Worker, stages: Stages) -> None:
+    """Give each stage a queue and an actor that processes one batch for each message."""
+    for stage in stages.values():
+        queue = queue_name(stage.name)
+        process = _batch_function(broker, worker, stage)
+        dramatiq.actor(process, broker=broker, actor_name=queue, queue_name=queue)
+
+
+def _batch_function(
+    broker: Broker, worker: Worker, stage: Stage[Any, Any, Any]
+) -> Callable[[], None]:
+    def process() -> None:
+        try:
+            claimed = process_batch(worker.store, stage, actor=worker.actor, worker=worker)
+            if claimed == stage.batch:  # more may be ready
+                broker.enqueue(_wakeup(queue_name(stage.name)))
+        except Exception as error:  # noqa: BLE001 - the dispatcher sends another message
+            logger.warning("stage %s: batch failed: %s", stage.name, failure_reason(error))
+
+    return process
+
+
+def dispatch_ready(worker: Worker, stages: Stages, brokers: Sequence[Broker]) -> int:
+    """Send wake-ups for stages with ready tasks and return how many ready tasks were counted.
+
+    Each message goes to the first broker that works. One that fails is not asked again, because
+    it may hang each time.
+    """
+    ready = 0
+    working = list(brokers)
+    for name, stage in stages.items():
+        if worker.stopping.is_set():
+            break
+
+        count = worker.store.read(_count_ready, name, worker.clock.now(), MAX_QUEUED * stage.batch)
+        for _ in range(0, count, stage.batch):
+            while working and not _send(working[0], _wakeup(queue_name(name))):
+                del working[0]
+        ready += count
+
+    return ready
+
+
+def _count_ready(tx: TasksRead, stage: str, now: datetime, limit: int) -> int:
+    return tx.tasks.count_ready(stage, now, most=limit)
+
+
+def _wakeup(queue: str) -> Message[None]:
+    return Message[None](queue_name=queue, actor_name=queue, args=(), kwargs={}, options={})
+
+
+def _send(broker: Broker, message: Message[None]) -> bool:
+    """Send the message unless enough are queued; return False where the broker does not work."""
+    if isinstance(broker, WakeupBroker):
+        return broker.offer(message, MAX_QUEUED)
+
+    if isinstance(broker, StubBroker):
+        queued = broker.queues[message.queue_name].qsize()
+        if queued >= MAX_QUEUED:
+            return True
+
+    broker.enqueue(message)
+    return True
+
+
+@contextmanager
+def run_workers(
+    worker: Worker,
+    stages: Stages,
+    brokers: Sequence[Broker] = (),
+    *,
+    threads: int = 4,
+    dispatch_seconds: float = 5,
+) -> Generator[None]:
+    """Process tasks in threads until the block ends, then finish the tasks that were started.
+
+    Each broker gets its own threads. A last broker inside the process delivers what the others
+    do not accept.
+    """
+    brokers = (*brokers, StubBroker(middleware=[]))
+    pools = [
+        dramatiq.Worker(broker, worker_timeout=POLL_MILLISECONDS, worker_threads=threads)
+        for broker in brokers
+    ]
+    worker.threads.set_function(lambda: _count_alive(pools))
+    dispatcher = Thread(
+        target=_dispatch_until_stopped,
+        args=(worker, stages, brokers, dispatch_seconds),
+        name="indelible-dispatcher",
+    )
+
+    with worker.heartbeat():
+        for broker, pool in zip(brokers, pools, strict=True):
+            register_actors(broker, worker, stages)
+            pool.start()
+        dispatcher.start()
+        try:
+            yield
+        finally:
+            worker.stop()
+            dispatcher.join()
+            for pool in pools:
+                pool.stop(timeout=STOP_MILLISECONDS)
+
+
+def _count_alive(pools: Sequence[dramatiq.Worker]) -> int:
+    alive = 0
+    for pool in pools:
+        alive += sum(thread.is_alive() for thread in pool.workers)
+
+    return alive
+
+
+def _dispatch_until_stopped(
+    worker: Worker, stages: Stages, brokers: Sequence[Broker], dispatch_seconds: float
+) -> None:
+    pause_seconds = 0.0
+    level = WARNING  # only the first of several failures in a row is a warning
+    while not worker.stopping.is_set():
+        if worker.wakeup.wait(pause_seconds):
+            sleep(GATHER_SECONDS)
+            worker.wakeup.clear()
+
+        pause_seconds = dispatch_seconds
+        try:
+            ready = dispatch_ready(worker, stages, brokers)
+        except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+            logger.log(level, "dispatcher: ready tasks not counted: %s", failure_reason(error))
+            level = DEBUG
+        else:
+            level = WARNING
+            if ready:
+                # A ready task may lie before a claim position, which returns to the front only
+                # after this time.
+                pause_seconds = min(MIN_RESTART_SECONDS, dispatch_seconds)

@@ -1,0 +1,123 @@
+"""A stage whose tasks fail as their names say, and helpers to look at tasks."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from threading import Event, Lock
+from typing import Any
+
+import pytest
+from attrs import define, field
+from redis import Redis
+
+from indelible.kernel import Actor, Store
+from indelible.kernel.stages import Stage, TasksRead, TasksWrite
+from indelible.kernel.tasks import Attempt, Lease, Leases, Task, TaskNotFound
+
+TaskStore = Store[TasksRead, TasksWrite]
+MAYA = Actor.user("maya")
+WORKER = Actor.system("worker")
+COMPLETED = "completed"  # a stage that no worker runs: its tasks show what `finish` has written
+TIMEOUT_SECONDS = 30
+
+
+class Defect(Exception):
+    """An error that the author of a stage did not expect."""
+
+
+def connect(url: str) -> Any:  # noqa: ANN401 - the client's own types leave too much open
+    """Return a client of the Redis at the address, to be closed."""
+    return Redis.from_url(url)  # pyright: ignore[reportUnknownMemberType]
+
+
+def enqueue(store: TaskStore, *ids: str, stage: str = "bake", seconds: float = 0) -> None:
+    """Enqueue tasks that are due so many seconds from now."""
+    with store.transaction(actor=MAYA, reason="test") as tx:
+        due_at = tx.clock.now() + timedelta(seconds=seconds)
+        tx.tasks.enqueue(stage, dict.fromkeys(ids, due_at))
+
+
+def get_task(store: TaskStore, entity_id: str, stage: str = "bake") -> Task:
+    def get(tx: TasksRead) -> Task:
+        return tx.tasks.get(stage, entity_id)
+
+    return store.read(get)
+
+
+def attempts(store: TaskStore, entity_id: str, stage: str = "bake") -> tuple[Attempt, ...]:
+    def get(tx: TasksRead) -> tuple[Attempt, ...]:
+        return tx.tasks.attempts_of(stage, entity_id, limit=100)
+
+    return store.read(get)
+
+
+def are_completed(store: TaskStore, *ids: str) -> bool:
+    """Return True once `finish` has written a result for each task."""
+    try:
+        for entity_id in ids:
+            get_task(store, entity_id, COMPLETED)
+    except TaskNotFound:
+        return False
+
+    return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = TIMEOUT_SECONDS) -> None:
+    """Wait until the condition holds, or fail the test."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"the condition did not hold within {seconds} seconds")
+        time.sleep(0.01)
+
+
+@define
+class Bakery:
+    """A stage; the beginning of a task's name says at which step it fails."""
+
+    store: TaskStore
+    performed: list[str] = field(factory=list[str])
+    dead_tasks: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
+    error: BaseException = field(factory=Defect)
+    gate: Event = field(factory=Event)  # tasks named `wait-...` wait for it
+    started: Event = field(factory=Event)  # set when such a task is performed
+    _lock: Lock = field(factory=Lock)
+
+    def stage(self, **settings: Any) -> Stage[TasksWrite, str, str]:  # noqa: ANN401 - a stage's own
+        defaults: dict[str, Any] = {"name": "bake", "batch": 10, "on_dead": self.record_dead}
+        defaults.update(settings)
+        return Stage(**defaults, claim=self.claim, perform=self.perform, finish=self.finish)
+
+    def claim(self, _: TasksWrite, leases: Leases) -> Sequence[str | None]:
+        works: list[str | None] = []
+        for lease in leases:
+            self._fail_at("claim", lease.entity_id)
+            has_work = not lease.entity_id.startswith("nothing-")
+            works.append(lease.entity_id if has_work else None)
+
+        return works
+
+    def perform(self, name: str) -> str:
+        with self._lock:
+            self.performed.append(name)
+
+        self._fail_at("perform", name)
+        if name.startswith("wait-"):
+            self.started.set()
+            assert self.gate.wait(TIMEOUT_SECONDS)
+
+        return f"{name}, baked"
+
+    def finish(self, tx: TasksWrite, results: Sequence[tuple[str, str]]) -> None:
+        for name, outcome in results:
+            assert outcome == f"{name}, baked"
+            self._fail_at("finish", name)
+            tx.tasks.enqueue_once(COMPLETED, name, due_at=tx.clock.now() + timedelta(days=1))
+
+    def record_dead(self, _: TasksWrite, lease: Lease, reason: str) -> None:
+        self._fail_at("on_dead", lease.entity_id)
+        self.dead_tasks.append((lease.entity_id, reason))
+
+    def _fail_at(self, step: str, name: str) -> None:
+        if name.startswith(f"{step}-"):
+            raise self.error
