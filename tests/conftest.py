@@ -110,7 +110,7 @@ SLOW = {
     "web/test_hostile.py",
     "web/test_hostile_scenes.py",
     "web/test_spaces.py",
-    "workers/test_hints.py",
+    "workers/test_wakeups.py",
     "workers/test_processes.py",
 }
 
