@@ -1,4 +1,4 @@
-"""A state that is added later: old loans go on, and a program that was told of other edges does not start."""
+"""A state is added to a deployed lifecycle, and removed again while no loan uses it."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
