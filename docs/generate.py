@@ -1,9 +1,8 @@
 # noqa: INP001 - a script beside its pages, no package
 """Writes the pages that say what the code says: `python -m docs.generate`; a test compares them."""
 
-from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -11,16 +10,16 @@ from pkgutil import walk_packages
 from docs.generators import api, settings
 from docs.generators.code import page_with_code, pages_with_code
 from docs.generators.database import database_page
-from docs.generators.drawings import lifecycle_drawing, schema_drawing
+from docs.generators.drawings import schema_drawing
 from docs.generators.http import http_page
+from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
 from docs.generators.markdown import page, table
 
-from indelible.concepts import CONCEPT, ConceptContent, ConceptPolicy, WarningCode
+from indelible.concepts import ConceptContent, ConceptPolicy, WarningCode
 from indelible.concepts.entities import OBSERVABLE_VERBS
 from indelible.concepts.rules.warnings import RULES, RelatedNames, RuleInput
-from indelible.kernel import IndelibleError, Lifecycle
+from indelible.kernel import IndelibleError
 from indelible.kernel.errors import error_types
-from indelible.kernel.keys import KEY
 from indelible_service.cli.output import CODES, DEFECT
 from indelible_web.http.errors import status_of
 
@@ -79,41 +78,6 @@ def errors_page() -> str:
     return page(
         "Errors", lead, table(("code", "sentence", "kind", "HTTP", "exit", "package"), rows)
     )
-
-
-def lifecycles_page() -> str:
-    """Every lifecycle of ours: its edges, and its drawing."""
-    lead = (
-        "Declared once, in `lifecycle.py` of a context (`indelible/kernel/keys.py` for keys). From the declaration come"
-        " the entity's checks, the rows of `lifecycle_edges`, and this page. A birth is an edge from nothing; an edge"
-        " adds a version or it does not.\n"
-    )
-    parts = [part for lifecycle in (CONCEPT, KEY) for part in lifecycle_part(lifecycle)]
-    return page("Lifecycles", lead, *parts)
-
-
-def lifecycle_part(lifecycle: Lifecycle[StrEnum]) -> Iterable[str]:
-    """One lifecycle's edges and drawing."""
-    rows = [
-        (
-            edge.from_state or "(nothing)",
-            f"`{edge.action}`",
-            edge.to_state.value,
-            "yes" if edge.adds_version else "no",
-        )
-        for edge in lifecycle.edges
-    ]
-    yield f"## {lifecycle.name}\n"
-    yield table(("from", "action", "to", "adds a version"), rows)
-    yield drawing(lifecycle, "../")
-
-
-def drawing(lifecycle: Lifecycle[StrEnum], place: str) -> str:
-    """A lifecycle's drawing, and the same as Mermaid's text."""
-    image = (
-        f"![The lifecycle of a {lifecycle.name}]({place}drawings/lifecycle-{lifecycle.name}.svg)"
-    )
-    return f"{image}\n\n```text\n{lifecycle.to_mermaid()}\n```\n"
 
 
 def warnings_page() -> str:
@@ -199,19 +163,23 @@ def exit_code(error: type[IndelibleError]) -> str:
 
 
 def architecture_page() -> str:
-    """The page on the architecture as it stands, with its drawings made again."""
+    """Return the page on the architecture with its table of lifecycles written again."""
     before, _, rest = (DOCS / "architecture.md").read_text(encoding="utf-8").partition(BEGIN)
-    drawings = "\n".join(
-        f"{lifecycle.name}:\n\n{drawing(lifecycle, '')}" for lifecycle in (CONCEPT, KEY)
-    )
-    return f"{before}{BEGIN}\n{drawings}\n{END}{rest.partition(END)[2]}"
+    return f"{before}{BEGIN}\n{overview()}\n{END}{rest.partition(END)[2]}"
+
+
+def drawing_pages() -> dict[str, Callable[[], str]]:
+    """Return the writer of every drawing by its file name."""
+    pages: dict[str, Callable[[], str]] = {"drawings/schema.svg": schema_drawing}
+    for name, lifecycle in drawings().items():
+        pages[name] = partial(lifecycle_drawing, lifecycle)
+
+    return pages
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
-    "drawings/lifecycle-concept.svg": lambda: lifecycle_drawing(CONCEPT),
-    "drawings/lifecycle-key.svg": lambda: lifecycle_drawing(KEY),
-    "drawings/schema.svg": schema_drawing,
+    **drawing_pages(),
     "reference/command-line.md": settings.commands_page,
     "reference/database.md": database_page,
     "reference/errors.md": errors_page,

@@ -1,13 +1,11 @@
 """Drawings of the declarations: the states of a lifecycle, and the tables with the keys between them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from html import escape
 from typing import NamedTuple
 
 from sqlalchemy import ForeignKeyConstraint, Table
 
-from indelible.kernel import Lifecycle
 from indelible_sql.schema.catalog import HEADS, TABLES
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, HeadHistoryKey
 
@@ -20,7 +18,7 @@ ARROW = (
     '<defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
     '<path d="M0 0L8 4L0 8z"/></marker></defs>'
 )
-BOX, GAP, LINE = (104, 34), 96, 15  # pixels
+LINE = 15  # pixels
 WIDTH, SPACE, MARGIN = 172, 150, 24
 
 
@@ -53,54 +51,6 @@ def arrow(way: str, *, late: bool = False) -> str:
     """An arrow along a way; dashed for what holds at COMMIT."""
     own = ' class="late"' if late else ""
     return f'<path d="{way}" marker-end="url(#a)"{own}/>'
-
-
-def lifecycle_drawing(lifecycle: Lifecycle[StrEnum]) -> str:
-    """The states from left to right, as they were declared, and the actions between them."""
-    states = list(dict.fromkeys(edge.to_state.value for edge in lifecycle.edges))
-    labels: dict[tuple[str, str], list[str]] = {}
-    for edge in lifecycle.edges:
-        action = f"{edge.action} +1" if edge.adds_version else edge.action
-        labels.setdefault((edge.from_state, edge.to_state.value), []).append(action)
-    left = {state: MARGIN + GAP + number * (BOX[0] + GAP) for number, state in enumerate(states)}
-    top = 84
-    parts = [f'<circle cx="{MARGIN}" cy="{top + BOX[1] // 2}" r="6"/>']
-    for state, x in left.items():
-        parts.append(f'<rect x="{x}" y="{top}" width="{BOX[0]}" height="{BOX[1]}" rx="6"/>')
-        parts.append(text(x + BOX[0] // 2, top + 22, state, "title"))
-    for (begin, end), actions in labels.items():
-        parts += step(left, begin, end, actions, top)
-    note = (
-        "+1: the action adds a version"
-        if any(edge.adds_version for edge in lifecycle.edges)
-        else ""
-    )
-    parts.append(text(MARGIN, 190, note, "small", "start"))
-    width = 2 * MARGIN + len(states) * (BOX[0] + GAP)
-    return svg(f"The lifecycle of a {lifecycle.name}", width, 204, parts)
-
-
-def step(
-    left: Mapping[str, int], begin: str, end: str, actions: list[str], top: int
-) -> Iterator[str]:
-    """An arrow with its actions: straight to the next state, under the others to a later one, over itself in a loop."""
-    middle = top + BOX[1] // 2
-    if begin == end:
-        x = left[end] + BOX[0] // 2
-        yield arrow(f"M{x - 22} {top}C{x - 34} {top - 44} {x + 34} {top - 44} {x + 22} {top}")
-        for number, action in enumerate(reversed(actions)):
-            yield text(x, top - 38 - LINE * number, action, "small")
-        return
-    start = left[begin] + BOX[0] if begin else MARGIN + 6
-    is_next = left[end] - start <= GAP
-    if is_next:
-        yield arrow(f"M{start} {middle}L{left[end]} {middle}")
-        yield text((start + left[end]) // 2, middle - 8, ", ".join(actions), "small")
-        return
-    x, bottom = left[begin] + BOX[0] // 2, top + BOX[1]
-    goal = left[end] + BOX[0] // 2
-    yield arrow(f"M{x} {bottom}C{x} {bottom + 44} {goal} {bottom + 44} {goal} {bottom}")
-    yield text((x + goal) // 2, bottom + 48, ", ".join(actions), "small")
 
 
 def schema_drawing() -> str:
