@@ -19,13 +19,14 @@ from indelible.concepts import ConceptPolicy
 from indelible.kernel import Actor, Clock, Ids, IndelibleError, Store
 from indelible.kernel.keys import KeyPolicy
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.stages import STAGE
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible_service.cli import main
 from indelible_service.settings import Settings
 from indelible_web import Authenticator, WebSettings
-from indelible_web.app import LIFECYCLES
-from indelible_web.http.metrics import Metrics
+from indelible_web.app import create_metrics
+from indelible_web.contexts import CONTEXTS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = re.compile(r"((?:^# .*\n)+)^(\w+)=", re.MULTILINE)
@@ -132,14 +133,17 @@ def metrics_page() -> str:
     store = MemoryStore()
     with store.transaction(actor=Actor.system("docs"), reason="an example") as tx:
         tx.tasks.enqueue("detect", {"chain": tx.clock.now()})
-    metrics = Metrics(LIFECYCLES, AppContext(store=store, config=config))
+    metrics = create_metrics(AppContext(store=store, config=config), CONTEXTS)
     before = {each.name for each in metrics.registry.collect()}
     metrics.observe_request("GET", "/v1/concepts", 200, timedelta())
     metrics.count_command("concept", "create", "OK")
     rows = [metric_row(each) for each in metrics.registry.collect() if each.name in before]
+    lifecycles = [STAGE]
+    for context in CONTEXTS:
+        lifecycles += context.lifecycles
     values = [
         (coded(each.name), ", ".join(f"`{action}`" for action in actions(each)))
-        for each in LIFECYCLES
+        for each in lifecycles
     ]
     return page(
         "Metrics",

@@ -16,6 +16,8 @@ from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible.testing.stores import CLEARER, MAYA, RATIO, AnyStore, CountedIds, TickingClock
 from indelible_web import WebSettings, create_app
+from indelible_web.context import WebContext
+from indelible_web.contexts import CONTEXTS
 
 Json = dict[str, Any]
 
@@ -68,11 +70,17 @@ class Renewable:
 class Web:
     """An application over a store, and a caller with a key."""
 
-    def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS, **wired: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        store: AnyStore,
+        settings: WebSettings = SETTINGS,
+        *,
+        contexts: tuple[WebContext, ...] = CONTEXTS,
+        **gateways: Any,  # noqa: ANN401 - of AppContext
+    ) -> None:
         self.store, self.clock = store, TickingClock()
-        self.app = create_app(
-            AppContext(store=store, clock=self.clock, ids=CountedIds(), **wired), settings
-        )
+        app_context = AppContext(store=store, clock=self.clock, ids=CountedIds(), **gateways)
+        self.app = create_app(app_context, settings, contexts)
         self.client = self.app.test_client()
         self.document: Json = self.client.get("/openapi.json").get_json()
         self._components = closed(deepcopy(self.document["components"]))

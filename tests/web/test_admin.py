@@ -13,22 +13,32 @@ from werkzeug.test import TestResponse
 
 from indelible.app import AppContext
 from indelible.kernel.stages import STAGE
-from indelible_web.app import LIFECYCLES
+from indelible_web.app import create_metrics
+from indelible_web.contexts import CONTEXTS
 from indelible_web.http import admin
-from indelible_web.http.metrics import Metrics
+from indelible_web.http.examples import Examples, examples_of
 from indelible_web.http.openapi import PREFIX, publish
 from indelible_web.http.routing import Server
+from indelible_web.tokens import admin as tokens_admin
+from indelible_web.tokens.examples import EXAMPLES
 
 REASON = {"reason": "the provider is back"}
-ROUTES = [(each.method, admin.PREFIX + each.rule) for each in admin.routes.operations]
+ROUTE_GROUPS = (admin.routes, tokens_admin.routes)
+ROUTES = [
+    (operation.method, admin.PREFIX + operation.rule)
+    for routes in ROUTE_GROUPS
+    for operation in routes.operations
+]
 
 
 @cache
 def document() -> Json:
     """What the document would say of these routes, if they were in it."""
-    wiring = AppContext(store=memory())
-    server = Server(wiring=wiring, secret=SETTINGS.secret, metrics=Metrics(LIFECYCLES, wiring))
-    found = publish(Flask("described"), server, (admin.routes,))
+    app_context = AppContext(store=memory())
+    metrics = create_metrics(app_context, CONTEXTS)
+    server = Server(app_context=app_context, secret=SETTINGS.secret, metrics=metrics)
+    documented = [(admin.routes, Examples()), (tokens_admin.routes, examples_of(EXAMPLES))]
+    found = publish(Flask("described"), server, documented)
     return {**found, "components": closed(found["components"])}
 
 

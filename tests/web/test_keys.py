@@ -13,8 +13,8 @@ from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
 from indelible.testing.stores import BEGINNING, MAYA, NOOR
 from indelible_web import Caller, WebSettings
-from indelible_web import app as app_module
 from indelible_web.concepts.routes import ConceptAsked
+from indelible_web.context import WebContext
 from indelible_web.http.routing import Routes
 
 WRONG = {
@@ -127,16 +127,15 @@ def test_every_operation_of_the_document_names_its_scopes(web: Web) -> None:
 
 @pytest.mark.parametrize("scopes", [(), ("",), ("Read All",)])
 def test_a_route_without_a_scope_lets_no_application_start(
-    monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
+    scopes: tuple[str, ...],
 ) -> None:
     planted = Routes("planted", "a route that forgot its scope")
     planted.add("POST /planted", *scopes, request_type=ConceptAsked, response_type=ConceptAsked)(
         lambda _, asked: asked
     )
-    monkeypatch.setattr(app_module, "CONTEXTS", (planted,))
 
     with pytest.raises(UsageError, match="planted"):
-        Web(memory())
+        Web(memory(), contexts=(WebContext(name="planted", routes=(planted,)),))
 
 
 def test_a_key_that_asks_too_often_waits_and_others_do_not() -> None:

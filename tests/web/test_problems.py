@@ -33,8 +33,9 @@ from indelible.policy import Policy
 from indelible.testing.stores import MAYA, AnyStore
 from indelible_sql import open_store
 from indelible_web import Caller, create_app
+from indelible_web.contexts import CONTEXTS
 from indelible_web.http.errors import STATUS, MalformedJson, Unauthenticated, status_of
-from indelible_web.http.examples import example_of
+from indelible_web.http.examples import examples_of
 from indelible_web.http.problems import problem_of
 
 BIRTH = {"content": {"name": "Ratio"}, "reason": "a first draft"}
@@ -171,7 +172,10 @@ def test_a_leaf_has_the_status_of_its_kind(leaf: type[IndelibleError], status: i
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=[leaf.code for leaf in LEAVES])
 def test_every_leaf_is_a_problem_with_a_title_and_a_page(leaf: type[IndelibleError]) -> None:
-    found = problem_of(example_of(leaf), "request-1")
+    named: dict[str, object] = {}
+    for context in CONTEXTS:
+        named.update(context.examples)
+    found = problem_of(examples_of(named).of_class(leaf), "request-1")
 
     assert found.status in STATUS.values()
     assert found.code.isupper()

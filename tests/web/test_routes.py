@@ -7,11 +7,11 @@ import pytest
 from tests.web.harness import Web, memory, place, problem
 
 from indelible.concepts import ConceptSaved, SubmitConcept, submit_concept
-from indelible_web import app as app_module
 from indelible_web.captures import algorithms, spaces
 from indelible_web.captures import routes as captures
 from indelible_web.concepts import routes as concepts
-from indelible_web.http import history
+from indelible_web.context import WebContext
+from indelible_web.contexts import CONTEXTS
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.routing import Routes
 
@@ -33,10 +33,10 @@ def submit(call: OperationContext, command: SubmitConcept) -> ConceptSaved:
 
 
 @pytest.fixture
-def wider(monkeypatch: pytest.MonkeyPatch) -> Web:
-    """An application with one route more."""
-    monkeypatch.setattr(app_module, "CONTEXTS", (concepts.routes, planted))
-    return Web(memory())
+def wider() -> Web:
+    """An application with one more context."""
+    host_context = WebContext(name="planted", routes=(planted,))
+    return Web(memory(), contexts=(*CONTEXTS, host_context))
 
 
 def test_a_new_command_s_route_works_and_is_checked_like_all_others(wider: Web) -> None:
@@ -72,7 +72,7 @@ def test_a_new_command_s_route_is_in_the_document_with_an_example(wider: Web) ->
 
 @pytest.mark.parametrize(
     "module",
-    [algorithms, captures, concepts, history, spaces],
+    [algorithms, captures, concepts, spaces],
     ids=lambda module: str(module.__name__),
 )
 def test_every_route_is_at_most_40_lines(module: object) -> None:

@@ -10,7 +10,7 @@ from tests.web.test_problems import failing
 
 from indelible.kernel import StoreUnreachable
 from indelible.kernel.keys import KeyNotFound
-from indelible_web.app import LIFECYCLES
+from indelible_web.contexts import CONTEXTS
 
 UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
@@ -84,7 +84,12 @@ def test_every_action_of_every_lifecycle_is_a_metric_from_the_start() -> None:
 
     for name, action in {
         ("artifact", "capture"),
-        *((each.name, edge.action) for each in LIFECYCLES for edge in each.edges),
+        *(
+            (lifecycle.name, edge.action)
+            for context in CONTEXTS
+            for lifecycle in context.lifecycles
+            for edge in lifecycle.edges
+        ),
     }:
         assert found[f'indelible_transitions_total{{action="{action}",lifecycle="{name}"}}'] == 0
         assert (

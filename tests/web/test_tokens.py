@@ -24,7 +24,7 @@ from indelible.kernel import Actor, UsageError
 from indelible.testing.stores import BEGINNING
 from indelible.tokens import Repositories, get_author
 from indelible.tokens.rules import GENERATE, MESSAGE
-from indelible_web import app as app_module
+from indelible_web.context import WebContext
 from indelible_web.http.access import SIGNED
 from indelible_web.http.errors import WebhookSecretMissing
 from indelible_web.http.routing import Routes
@@ -316,7 +316,7 @@ def test_an_address_that_signs_too_often_waits() -> None:
 
 @pytest.mark.parametrize("scopes", [("signed", "tokens:read"), ("tokens:read", "signed")])
 def test_a_route_that_is_opened_by_a_signature_is_opened_by_nothing_else(
-    monkeypatch: pytest.MonkeyPatch, scopes: tuple[str, ...]
+    scopes: tuple[str, ...],
 ) -> None:
     planted = Routes("planted", "a route whose door has two locks")
     planted.add(
@@ -326,11 +326,10 @@ def test_a_route_that_is_opened_by_a_signature_is_opened_by_nothing_else(
         response_type=PromptKept,
         reason="message",
     )(set_prompt)
-    monkeypatch.setattr(app_module, "CONTEXTS", (planted,))
 
     assert SIGNED == ("signed",)
     with pytest.raises(UsageError, match="planted"):
-        Web(memory())
+        Web(memory(), contexts=(WebContext(name="planted", routes=(planted,)),))
 
 
 def test_where_a_chain_is_set_up_an_empty_webhook_secret_stops_the_start() -> None:

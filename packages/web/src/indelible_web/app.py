@@ -1,20 +1,19 @@
-"""The application, put together."""
+"""The composition of the REST API and the console into one WSGI application."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from flask import Blueprint, Flask
+from jinja2 import BaseLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indelible.app import AppContext
-from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible.concepts import CONCEPT
+from indelible.kernel.keys import KEY
 from indelible.kernel.stages import STAGE
-from indelible.tokens import AUTHOR, TOKEN
 from indelible_web import console
-from indelible_web.captures import algorithms, spaces
-from indelible_web.captures import routes as captures
-from indelible_web.concepts import routes as concepts
-from indelible_web.http import admin, history
+from indelible_web.context import WebContext
+from indelible_web.contexts import CONTEXTS
+from indelible_web.http import admin
 from indelible_web.http.access import (
     PUBLIC,
     SIGNED,
@@ -23,56 +22,74 @@ from indelible_web.http.access import (
     KeyAuthenticator,
 )
 from indelible_web.http.docs_page import documentation
-from indelible_web.http.errors import WebhookSecretMissing
+from indelible_web.http.examples import Examples, examples_of
 from indelible_web.http.health import System
+from indelible_web.http.history import history_routes
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
 from indelible_web.http.openapi import blueprint_of, publish
 from indelible_web.http.problems import handle_errors
-from indelible_web.http.routing import Server
+from indelible_web.http.routing import Routes, Server
 from indelible_web.settings import WebSettings
-from indelible_web.tokens import routes as tokens
-from indelible_web.tokens.webhooks import Webhooks
 
-CONTEXTS: Final = (
-    concepts.routes,
-    spaces.routes,
-    captures.routes,
-    algorithms.routes,
-    tokens.routes,
-    history.routes,
-)
-LIFECYCLES: Final = (CONCEPT, SPACE, SUBSPACE, ALGORITHM, SETTING, TOKEN, AUTHOR, STAGE)
+KERNEL_COMMANDS: Final = ("requeue_task",)
+KERNEL_REDACTED_FIELDS: Final = {KEY.name: frozenset({"secret_digest"})}
 
 
-def create_app(wiring: AppContext, settings: WebSettings) -> Flask:
-    """The REST API over a store: a WSGI application that shares nothing with any other; WebhookSecretMissing."""
-    if wiring.chain and not settings.webhook_secret:
-        raise WebhookSecretMissing
-    app = _bare_app(settings)
-    metrics = Metrics(LIFECYCLES, wiring)
-    gate = AccessControl(settings.authenticator or KeyAuthenticator(wiring))
-    install_middleware(app, RequestMiddleware(wiring, metrics, settings.cors_origins))
-    gate.guard(app, settings)
-    server = Server(wiring=wiring, secret=settings.secret, metrics=metrics)
-    document = publish(app, server, CONTEXTS)
-    app.register_blueprint(blueprint_of(admin.routes, server, admin.PREFIX))
-    handle_errors(app)  # after flask-smorest, which has handlers of its own
-    for routes in (*CONTEXTS, admin.routes):
-        for operation in routes.operations:
-            login = AnonymousAuthenticator() if operation.is_signed else None
-            gate.declare(f"{routes.name}.{operation.name}", operation.scopes, login)
-    webhooks = Webhooks(wiring=wiring, metrics=metrics, secret=settings.webhook_secret)
-    app.register_blueprint(webhooks.blueprint())
-    gate.declare("webhooks.alchemy", SIGNED, webhooks)
-    for blueprint in (System(wiring, metrics).blueprint(), documentation(app, document)):
-        _open(app, gate, blueprint)
-    console.open_console(app, gate, wiring, metrics, settings)
-    gate.check(app)
+def create_app(
+    app_context: AppContext,
+    settings: WebSettings,
+    contexts: tuple[WebContext, ...] = CONTEXTS,
+) -> Flask:
+    """Return the REST API and the console over a store.
+
+    Applications share nothing with each other. A host adds its own contexts with
+    `contexts=(*CONTEXTS, MINE)`.
+
+    Raises: whatever a context's webhook raises when its settings are incomplete.
+    """
+    app = _bare_app(settings, contexts)
+    metrics = create_metrics(app_context, contexts)
+    access = AccessControl(
+        settings.authenticator or KeyAuthenticator(app_context), _guess_codes(contexts)
+    )
+    install_middleware(app, RequestMiddleware(app_context, metrics, settings.cors_origins))
+    access.guard(app, settings)
+
+    server = Server(app_context=app_context, secret=settings.secret, metrics=metrics)
+    documented = _documented_routes(contexts)
+    document = publish(app, server, documented)
+    operator_routes = _admin_routes(contexts)
+    for routes, examples in operator_routes:
+        app.register_blueprint(blueprint_of(routes, server, examples, admin.PREFIX))
+    handle_errors(app)  # flask-smorest has installed its own handlers before.
+
+    for routes, _ in (*documented, *operator_routes):
+        _declare_scopes(access, routes)
+    _open_webhooks(app, access, app_context, settings, metrics, contexts)
+    _open_to_everybody(app, access, System(app_context, metrics).blueprint())
+    _open_to_everybody(app, access, documentation(app, document))
+    console.open_console(app, access, app_context, metrics, settings, contexts)
+    access.check(app)
+
     return app
 
 
-def _bare_app(settings: WebSettings) -> Flask:
+def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> Metrics:
+    """Return the metrics of an application, with a label for each lifecycle and command."""
+    lifecycles = [STAGE]
+    commands = [*KERNEL_COMMANDS]
+    outcomes: list[str] = []
+    for context in contexts:
+        lifecycles += context.lifecycles
+        commands += context.commands
+        for webhook in context.webhooks:
+            outcomes += webhook.outcomes
+
+    return Metrics(app_context, lifecycles, commands, outcomes)
+
+
+def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
     app = Flask("indelible_web", static_folder=None)
     app.config.from_mapping(
         MAX_CONTENT_LENGTH=settings.most_body_bytes,
@@ -81,15 +98,87 @@ def _bare_app(settings: WebSettings) -> Flask:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
     app.url_map.merge_slashes = False
+    app.jinja_loader = _template_loader(contexts)
     if settings.proxy_hops:
         hops = settings.proxy_hops
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign] # Flask's own way
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask documents this assignment.
+            app.wsgi_app, x_for=hops, x_proto=hops
+        )
+
     return app
 
 
-def _open(app: Flask, gate: AccessControl, blueprint: Blueprint) -> None:
-    """Register what everybody may see."""
+def _template_loader(contexts: Iterable[WebContext]) -> BaseLoader:
+    """Find each package's templates under its own prefix, so that none hides another's."""
+    loaders: dict[str, BaseLoader] = {
+        "http": PackageLoader("indelible_web.http"),
+        "console": PackageLoader("indelible_web.console"),
+    }
+    for context in contexts:
+        if context.template_package is not None:
+            loaders[context.name] = PackageLoader(context.template_package)
+
+    return PrefixLoader(loaders)
+
+
+def _guess_codes(contexts: Iterable[WebContext]) -> frozenset[str]:
+    codes: set[str] = set()
+    for context in contexts:
+        codes |= context.guess_codes
+
+    return frozenset(codes)
+
+
+def _documented_routes(contexts: Iterable[WebContext]) -> list[tuple[Routes, Examples]]:
+    """Return the routes of the OpenAPI document, each with the examples of its context."""
+    documented: list[tuple[Routes, Examples]] = []
+    redacted_fields = dict(KERNEL_REDACTED_FIELDS)
+    for context in contexts:
+        redacted_fields.update(context.redacted_fields)
+        examples = examples_of(context.examples)
+        documented += [(routes, examples) for routes in context.routes]
+
+    return [*documented, (history_routes(redacted_fields), Examples())]
+
+
+def _admin_routes(contexts: Iterable[WebContext]) -> list[tuple[Routes, Examples]]:
+    """Return the operator's routes, which the OpenAPI document leaves out."""
+    result = [(admin.routes, Examples())]
+    for context in contexts:
+        examples = examples_of(context.examples)
+        result += [(routes, examples) for routes in context.admin_routes]
+
+    return result
+
+
+def _declare_scopes(access: AccessControl, routes: Routes) -> None:
+    for operation in routes.operations:
+        endpoint = f"{routes.name}.{operation.name}"
+        login = AnonymousAuthenticator() if operation.is_signed else None
+        access.declare(endpoint, operation.scopes, login)
+
+
+def _open_webhooks(
+    app: Flask,
+    access: AccessControl,
+    app_context: AppContext,
+    settings: WebSettings,
+    metrics: Metrics,
+    contexts: Iterable[WebContext],
+) -> None:
+    blueprint = Blueprint("webhooks", __name__)
+    for context in contexts:
+        for webhook in context.webhooks:
+            receiver = webhook.open(app_context, settings, metrics)
+            blueprint.add_url_rule(webhook.rule, webhook.name, receiver.receive, methods=["POST"])
+            access.declare(f"webhooks.{webhook.name}", SIGNED, receiver)
+
+    app.register_blueprint(blueprint)
+
+
+def _open_to_everybody(app: Flask, access: AccessControl, blueprint: Blueprint) -> None:
+    """Register routes that need no key."""
     app.register_blueprint(blueprint)
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(f"{blueprint.name}."):
-            gate.declare(rule.endpoint, PUBLIC)
+            access.declare(rule.endpoint, PUBLIC)

@@ -7,6 +7,7 @@ from attrs import asdict, field, frozen
 from attrs.validators import optional
 
 from indelible.captures.entities import (
+    DEEPEST,
     DIMENSION,
     WHOLE,
     AlgorithmVersion,
@@ -50,8 +51,18 @@ class CaptureInput:
 
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     url: str = field(validator=is_url, metadata=TEXT)
-    reading_depth: float = field(default=0.0, converter=as_number, validator=is_reading_depth)
-    scroll_depth: float = field(default=0.0, converter=as_number, validator=is_fraction)
+    reading_depth: float = field(
+        default=0.0,
+        converter=as_number,
+        validator=is_reading_depth,
+        metadata={"minimum": 0, "maximum": DEEPEST},
+    )
+    scroll_depth: float = field(
+        default=0.0,
+        converter=as_number,
+        validator=is_fraction,
+        metadata={"minimum": 0, "maximum": 1},
+    )
     dwell_time_ms: int = field(default=0, validator=bounded_int, metadata=WHOLE)
     word_count: int = field(default=0, validator=bounded_int, metadata=WHOLE)
     engagement_level: EngagementLevel = field(

@@ -1,1 +1,20 @@
 """Routes and pages of captures."""
+
+from typing import Final
+
+from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
+from indelible_web.captures import algorithms, pages, routes, spaces
+from indelible_web.captures.examples import EXAMPLES
+from indelible_web.console.page import NavItem
+from indelible_web.context import WebContext
+
+CONTEXT: Final = WebContext(
+    name="captures",
+    routes=(spaces.routes, routes.routes, algorithms.routes),
+    lifecycles=(SPACE, SUBSPACE, ALGORITHM, SETTING),
+    commands=("capture_artifact",),
+    examples=EXAMPLES,
+    pages=pages.PAGES,
+    nav=(NavItem(key="spaces", label="Spaces", endpoint="console.spaces", scopes=(spaces.READ,)),),
+    template_package="indelible_web.captures",
+)

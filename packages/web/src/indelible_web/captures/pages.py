@@ -19,8 +19,9 @@ from indelible.kernel import Change, Head
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.captures.plotting import BARS, Bar, Point, bars, laid_out, spread
 from indelible_web.captures.spaces import READ
-from indelible_web.console.context import ConsoleContext, ConsolePage
+from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import asked, page
+from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Paged
 
@@ -101,14 +102,16 @@ def spaces(desk: ConsoleContext) -> Response:
     rows = call.store.read(
         _rows, call.caller.user_id, after=cursors.start(), limit=wanted.limit + 1
     )
-    return page("spaces", wanted=wanted, found=cursors.page(rows, lambda row: row[0].space.id))
+    return page(
+        "captures/spaces", wanted=wanted, found=cursors.page(rows, lambda row: row[0].space.id)
+    )
 
 
 def space(desk: ConsoleContext, space_id: str) -> Response:
     """One space as a picture, and what was decided of its last captures."""
     call, wanted = _reader(desk), asked(SpaceAsked, {}, space_id=space_id)
     found = call.store.read(_picture, call.caller.user_id, wanted.space_id)
-    return page("space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
+    return page("captures/space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
 
 
 def _reader(desk: ConsoleContext) -> OperationContext:

@@ -217,7 +217,7 @@ def _is_first(captured: Captured) -> bool:
 )
 def capture(call: OperationContext, sent: CaptureSent) -> Captured:
     """Keep that the caller read something; an Idempotency-Key stands for a capture_key where there is none."""
-    (vector,) = embedded(call.embedder, [(sent, sent.text)])
+    (vector,) = embedded(call.app_context.embedder, [(sent, sent.text)])
     if sent.capture_key is None and call.once is not None:
         sent = evolve(sent, capture_key=call.once.key)
     return _kept(call, call.caller.user_id, sent, vector)
@@ -245,7 +245,8 @@ def capture_batch(call: OperationContext, sent: CapturesSent) -> CapturesKept:
     ]
     vectors = iter(
         embedded(
-            call.embedder, [(each, each.text) for each in read if isinstance(each, CaptureSent)]
+            call.app_context.embedder,
+            [(each, each.text) for each in read if isinstance(each, CaptureSent)],
         )
     )
     kept = (
@@ -383,7 +384,7 @@ def _answered(
     call: OperationContext, sought: Sought, query: Callable[[ReadTx, str, str, Sequence[float]], R]
 ) -> R:
     """What a query says of what is sought, if that fits the space; both from one view of the store."""
-    (vector,) = embedded(call.embedder, [(sought, sought.text or "")])
+    (vector,) = embedded(call.app_context.embedder, [(sought, sought.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector
 

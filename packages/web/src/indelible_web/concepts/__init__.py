@@ -1,1 +1,22 @@
 """Routes and pages of concepts."""
+
+from typing import Final
+
+from indelible.concepts import CONCEPT
+from indelible_web.concepts import editing, pages, routes
+from indelible_web.concepts.examples import EXAMPLES
+from indelible_web.console.page import NavItem
+from indelible_web.context import WebContext
+
+CONTEXT: Final = WebContext(
+    name="concepts",
+    routes=(routes.routes,),
+    lifecycles=(CONCEPT,),
+    examples=EXAMPLES,
+    pages=(*pages.PAGES, *editing.PAGES),
+    nav=(NavItem(key="concepts", label="Concepts", endpoint="console.listing"),),
+    template_package="indelible_web.concepts",
+    action_labels=pages.ACTION_LABELS,
+    entity_links={CONCEPT.name: pages.concept_links},
+    hidden_form_fields=frozenset({"expected_seq", "base_seq", "corrects", "more"}),
+)

@@ -14,8 +14,9 @@ from indelible.concepts.rules.diff import FieldDiff, Value
 from indelible.kernel import IdempotencyKeyReused, IndelibleError, Stale
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.routes import WRITE, ConceptAsked
-from indelible_web.console.context import ConsoleContext, ConsolePage, typed_text
+from indelible_web.console.context import ConsoleContext, typed_text
 from indelible_web.console.layout import asked, page
+from indelible_web.console.page import ConsolePage
 from indelible_web.http.errors import MergeUndecided
 
 NAMES: Final = tuple(attribute.name for attribute in fields(ConceptContent))
@@ -37,7 +38,7 @@ class EditAsked(ConceptAsked):
 def create_form(desk: ConsoleContext) -> Response:
     """An empty form, or, to correct what is published, one that begins with what that says."""
     corrects = request.args.get("corrects", "")
-    found = desk.wiring.store.read(concepts.get_concept, corrects) if corrects else None
+    found = desk.app_context.store.read(concepts.get_concept, corrects) if corrects else None
     content = found.version.content if found else NOTHING
     return _form(
         desk, _texts(content), None, corrects=corrects, note="" if corrects else "first version"
@@ -64,7 +65,7 @@ def create(desk: ConsoleContext) -> Response:
 
 def edit_form(desk: ConsoleContext, concept_id: str) -> Response:
     """The concept's content, to be changed."""
-    found = desk.wiring.store.read(concepts.get_concept, concept_id)
+    found = desk.app_context.store.read(concepts.get_concept, concept_id)
     return _form(desk, _texts(found.version.content), found)
 
 
@@ -80,7 +81,7 @@ def edit(desk: ConsoleContext, concept_id: str) -> Response:
         _save(desk, wanted, _content(typed, seen.version.content))
     except Stale as error:
         return _merge(
-            desk, seen, desk.wiring.store.read(concepts.get_concept, concept_id), typed, error
+            desk, seen, desk.app_context.store.read(concepts.get_concept, concept_id), typed, error
         )
     except MergeUndecided as error:
         return _merge(desk, base, seen, typed, error)
@@ -105,7 +106,7 @@ def _save(desk: ConsoleContext, wanted: EditAsked, content: ConceptContent) -> N
 
 def _seen(desk: ConsoleContext, wanted: EditAsked) -> ConceptView:
     """The concept as its editor saw it."""
-    return desk.wiring.store.read(
+    return desk.app_context.store.read(
         concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq
     )
 
@@ -116,7 +117,7 @@ def _merge(
     yours = _content(typed, base.version.content)
     merged = concepts.three_way(base.version.content, now.version.content, yours)
     return page(
-        "merge",
+        "concepts/merge",
         error=error,
         base=base,
         now=now,
@@ -124,7 +125,7 @@ def _merge(
         boxes=_texts(yours),
         choices={name: request.form.get(CHOICE + name, "") for name in NAMES},
         note=request.form.get("change_note", ""),
-        once=desk.wiring.ids.new(),
+        once=desk.app_context.ids.new(),
     )
 
 
@@ -148,14 +149,14 @@ def _form(
 ) -> Response:
     once = "" if isinstance(error, IdempotencyKeyReused) else request.form.get("once", "")
     return page(
-        "edit",
+        "concepts/edit",
         error=error,
         seen=seen,
         typed={
             name: (*texts, *[""] * SPARE) if _is_list(name) else texts
             for name, texts in typed.items()
         },
-        once=once or desk.wiring.ids.new(),
+        once=once or desk.app_context.ids.new(),
         note=request.form.get("change_note", note),
         corrects=corrects,
     )

@@ -1,7 +1,7 @@
 """Concepts to look at: the list, one with its life, its versions, and what changed between two of them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -24,8 +24,9 @@ from indelible_web.concepts.routes import (
     VersionAsked,
     move,
 )
-from indelible_web.console.context import ConsoleContext, ConsolePage, typed_text
+from indelible_web.console.context import ConsoleContext, typed_text
 from indelible_web.console.layout import asked, page
+from indelible_web.console.page import ConsolePage, EntityLink
 from indelible_web.http.request import Caller
 
 SHOWN: Final = 25
@@ -63,34 +64,31 @@ class Life:
     order: concepts.LearningOrder
 
 
-def home(_: ConsoleContext) -> Response:
-    """The way to the list."""
-    return redirect(url_for("console.listing"), 303)
-
-
 def listing(desk: ConsoleContext) -> Response:
     """Concepts, searched by words and by status."""
     wanted = asked(ConceptsAsked, request.args)
     cursors = desk.call().cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
-    rows = desk.wiring.store.read(_rows, wanted, after=cursors.start(), limit=wanted.limit + 1)
+    rows = desk.app_context.store.read(_rows, wanted, after=cursors.start(), limit=wanted.limit + 1)
     found = cursors.page(rows, lambda row: row.listed.concept.id)
-    return page("concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus))
+    return page("concepts/concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus))
 
 
 def shown(desk: ConsoleContext, concept_id: str, error: IndelibleError | None = None) -> Response:
     """One concept: what it says, what is remarked, where it stands, and how it came there."""
-    life = desk.wiring.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
+    life = desk.app_context.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
     status = life.shown.concept.status
+    done = request.args.get("done", "")
     return page(
-        "concept",
+        "concepts/concept",
         error=error,
         life=life,
         drawing=draw(life.graph, life.order),
         steps=[(to, WORDS[to], scope) for to, scope in _steps_from(status)],
         allowed=concepts.CONCEPT.allowed(status),
         may=_may(desk.call().caller),
-        once=desk.wiring.ids.new(),
-        done=request.args.get("done") if request.args.get("done") in DONE else None,
+        once=desk.app_context.ids.new(),
+        done=done,
+        done_label=DONE.get(done),
         reason=request.form.get("reason", ""),
         wanted_status=request.form.get("status", ""),
     )
@@ -111,21 +109,35 @@ def step(desk: ConsoleContext, concept_id: str) -> Response:
 def version(desk: ConsoleContext, concept_id: str, version_number: str) -> Response:
     """One version, whole, with the warnings kept beside it."""
     wanted = asked(VersionAsked, {}, concept_id=concept_id, version_number=version_number)
-    store = desk.wiring.store
+    store = desk.app_context.store
     found = store.read(concepts.get_version, concept_id, wanted.version_number)
-    return page("version", found=found, now=store.read(concepts.get_concept, concept_id))
+    return page("concepts/version", found=found, now=store.read(concepts.get_concept, concept_id))
 
 
 def diff(desk: ConsoleContext, concept_id: str) -> Response:
     """Two versions side by side, word by word."""
     wanted = asked(DiffAsked, request.args, concept_id=concept_id)
-    store = desk.wiring.store
+    store = desk.app_context.store
     sides = [
         store.read(concepts.get_version, concept_id, each)
         for each in (wanted.from_version, wanted.to_version)
     ]
     found = concepts.diff_content(*(each.version.content for each in sides))
-    return page("diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id))
+    return page(
+        "concepts/diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id)
+    )
+
+
+def concept_links(tx: ReadTx, concept_ids: Collection[str]) -> Mapping[str, EntityLink]:
+    """Map each concept id to the concept's name and its page."""
+    links: dict[str, EntityLink] = {}
+    for concept_id in concept_ids:
+        version = tx.concepts.get_latest_version(concept_id)
+        name = version.content.name if version else ""
+        url = url_for("console.shown", concept_id=concept_id)
+        links[concept_id] = EntityLink(name=name, url=url)
+
+    return links
 
 
 def _steps_from(status: ConceptStatus) -> list[tuple[ConceptStatus, str]]:
@@ -167,9 +179,17 @@ def _life(tx: ReadTx, wanted: LifeAsked) -> Life:
     )
 
 
-DONE: Final = frozenset({"create", "edit", *WORDS.values()})
+DONE: Final[Mapping[str, str]] = {
+    "create": "Created",
+    "edit": "Edited",
+    "submit": "Submitted for review",
+    "approve": "Approved",
+    "publish": "Published",
+}
+ACTION_LABELS: Final[Mapping[tuple[str, str], str]] = {
+    (concepts.CONCEPT.name, action): label for action, label in DONE.items()
+}
 PAGES: Final = (
-    ConsolePage(rule="/", view=home),
     ConsolePage(rule="/concepts", view=listing),
     ConsolePage(rule="/concepts/<concept_id>", view=shown),
     ConsolePage(rule="/concepts/<concept_id>/step", view=step, method="POST"),

@@ -1,83 +1,131 @@
 """The console: pages for people, over the same handlers and queries as the REST API."""
 
+from collections.abc import Iterable
 from functools import partial, update_wrapper
-from typing import Final, NoReturn
+from typing import Final
 
 from flask import Blueprint, Flask, request
 from werkzeug.exceptions import HTTPException
 
 from indelible.app import AppContext
-from indelible.kernel import IndelibleError
-from indelible_web.captures import pages as spaces
-from indelible_web.concepts import editing
-from indelible_web.concepts import pages as concepts
-from indelible_web.console import history, session
-from indelible_web.console import layout as pages
-from indelible_web.console import tasks as work
-from indelible_web.console.context import ConsoleContext, ConsolePage
+from indelible.kernel import Change, IndelibleError
+from indelible_web.console import history, layout, navigation, session, tasks
+from indelible_web.console.context import ConsoleContext
 from indelible_web.console.cookies import open_sessions
 from indelible_web.console.live import Streams
+from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
+from indelible_web.context import WebContext
 from indelible_web.http.access import PUBLIC, AccessControl
-from indelible_web.http.errors import RouteNotFound
 from indelible_web.http.metrics import Metrics
 from indelible_web.settings import WebSettings
-from indelible_web.tokens import pages as tokens
 
-
-def lost(_: ConsoleContext, rest: str) -> NoReturn:  # noqa: ARG001 - Flask calls it so
-    """What is at any other address: nothing."""
-    raise RouteNotFound
-
-
-PAGES: Final[tuple[ConsolePage, ...]] = (
-    *session.PAGES,
-    *concepts.PAGES,
-    *editing.PAGES,
-    *history.PAGES,
-    *spaces.PAGES,
-    *work.PAGES,
-    *tokens.PAGES,
-    ConsolePage(rule="/<path:rest>", view=lost),
-)
+OWN_PAGES: Final = (*session.PAGES, *history.PAGES, *tasks.PAGES, *navigation.PAGES)
+ACTION_LABELS: Final = {
+    "create": "Created",
+    "edit": "Edited",
+    "revoke": "Revoked",
+    "pause": "Paused",
+    "resume": "Resumed",
+}
 
 
 def open_console(
-    app: Flask, gate: AccessControl, wiring: AppContext, metrics: Metrics, settings: WebSettings
+    app: Flask,
+    access: AccessControl,
+    app_context: AppContext,
+    metrics: Metrics,
+    settings: WebSettings,
+    contexts: tuple[WebContext, ...],
 ) -> None:
-    """Give the application its console, every page of which has its scope and asks for its session."""
-    desk = ConsoleContext(
-        wiring=wiring,
+    """Add the console to the application, and declare the scopes of every page."""
+    console = _console_context(app_context, metrics, settings, contexts)
+    pages = list(OWN_PAGES)
+    for context in contexts:
+        pages += context.pages
+
+    app.register_blueprint(_blueprint(console, pages, contexts))
+    access.declare("console.static", PUBLIC)
+    for page in pages:
+        is_sign_in = page.view is session.sign_in
+        login = session.TypedKey(app_context) if is_sign_in else console.sessions
+        access.declare(f"console.{page.name}", page.scopes, login)
+
+
+def _console_context(
+    app_context: AppContext,
+    metrics: Metrics,
+    settings: WebSettings,
+    contexts: Iterable[WebContext],
+) -> ConsoleContext:
+    nav: list[NavItem] = []
+    entity_links: dict[str, EntityLinks] = {}
+    task_panels: list[TaskPanel] = []
+    for context in contexts:
+        nav += context.nav
+        entity_links.update(context.entity_links)
+        task_panels += context.task_panels
+
+    return ConsoleContext(
+        app_context=app_context,
         metrics=metrics,
         secret=settings.secret,
-        sessions=open_sessions(wiring, settings),
-        streams=Streams(wiring.store, settings.most_streams),
+        sessions=open_sessions(app_context, settings),
+        streams=Streams(app_context.store, settings.most_streams),
+        nav=(*nav, tasks.NAV, history.NAV),
+        entity_links=entity_links,
+        task_panels=tuple(task_panels),
     )
-    app.register_blueprint(_blueprint(desk))
-    gate.declare("console.static", PUBLIC)
-    for each in PAGES:
-        login = session.TypedKey(wiring) if each.view is session.sign_in else desk.sessions
-        gate.declare(f"console.{each.name}", each.scopes, login)
 
 
-def _blueprint(desk: ConsoleContext) -> Blueprint:
+def _blueprint(
+    console: ConsoleContext, pages: Iterable[ConsolePage], contexts: Iterable[WebContext]
+) -> Blueprint:
     blueprint = Blueprint("console", __name__, url_prefix="/console", static_folder="static")
-    for each in PAGES:
-        view = update_wrapper(partial(each.view, desk), each.view)
+    for page in pages:
+        view = update_wrapper(partial(page.view, console), page.view)
         blueprint.add_url_rule(
-            each.rule, each.name, view, methods=[each.method], strict_slashes=False
+            page.rule, page.name, view, methods=[page.method], strict_slashes=False
         )
 
     @blueprint.before_request
-    def check() -> None:
+    def check_form() -> None:  # pyright: ignore[reportUnusedFunction] - Flask calls it
         if request.method == "POST":
-            desk.sessions.check_form()
+            console.sessions.check_form()
 
-    blueprint.after_request(desk.sessions.tell)
-    blueprint.context_processor(lambda: {"token": desk.sessions.token})
-    blueprint.add_app_template_filter(pages.seen, "seen")
-    blueprint.add_app_template_filter(pages.when, "when")
-    blueprint.add_app_template_filter(pages.how_long, "how_long")
-    blueprint.register_error_handler(IndelibleError, pages.refuse)
-    blueprint.register_error_handler(HTTPException, pages.refuse_transport)
-    blueprint.register_error_handler(Exception, pages.refuse_fault)
+    blueprint.after_request(console.sessions.tell)
+    _add_template_values(blueprint, console, contexts)
+    blueprint.register_error_handler(IndelibleError, layout.refuse)
+    blueprint.register_error_handler(HTTPException, layout.refuse_transport)
+    blueprint.register_error_handler(Exception, layout.refuse_fault)
+
     return blueprint
+
+
+def _add_template_values(
+    blueprint: Blueprint, console: ConsoleContext, contexts: Iterable[WebContext]
+) -> None:
+    """Give every template its filters and the values of the page's frame."""
+    hidden_form_fields: set[str] = set()
+    action_labels: dict[tuple[str, str], str] = {}
+    for context in contexts:
+        hidden_form_fields |= context.hidden_form_fields
+        action_labels.update(context.action_labels)
+
+    def action_label(change: Change) -> str:
+        default = ACTION_LABELS.get(change.action, change.action)
+        return action_labels.get((change.lifecycle, change.action), default)
+
+    def template_values() -> dict[str, object]:
+        return {
+            "token": console.sessions.token,
+            "nav": console.nav,
+            "home_url": console.home_url,
+            "hidden_form_fields": hidden_form_fields,
+        }
+
+    blueprint.context_processor(template_values)
+    blueprint.add_app_template_filter(action_label, "action_label")
+    blueprint.add_app_template_filter(layout.field_label, "field_label")
+    blueprint.add_app_template_filter(layout.seen, "seen")
+    blueprint.add_app_template_filter(layout.when, "when")
+    blueprint.add_app_template_filter(layout.how_long, "how_long")

@@ -1,22 +1,18 @@
 """What a view of the console works with, and how its pages are declared."""
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from attrs import frozen
-from flask import request
-from werkzeug.wrappers import Response
+from flask import request, url_for
 
 from indelible.kernel import Idempotency
 from indelible_web.console.cookies import Sessions
 from indelible_web.console.live import Streams
+from indelible_web.console.page import EntityLinks, NavItem, TaskPanel
 from indelible_web.http.operation import Calls, OperationContext
 
 R = TypeVar("R")
-
-SCOPE: Final = (
-    "console"  # lets its key in; what changes anything needs the scope that it needs elsewhere
-)
 
 
 @frozen(kw_only=True)
@@ -25,6 +21,14 @@ class ConsoleContext(Calls):
 
     sessions: Sessions
     streams: Streams
+    nav: tuple[NavItem, ...]
+    entity_links: Mapping[str, EntityLinks]
+    task_panels: tuple[TaskPanel, ...]
+
+    @property
+    def home_url(self) -> str:
+        """Return the address of the first page of the navigation."""
+        return url_for(self.nav[0].endpoint)
 
     def call(self, *, reason: str = "", response_type: type[R] | None = None) -> OperationContext:
         """The request, in the name of whoever is signed in; a form that is sent twice has one effect."""
@@ -34,21 +38,6 @@ class ConsoleContext(Calls):
             reason,
             Idempotency(once, response_type) if once and response_type else None,
         )
-
-
-@frozen(kw_only=True)
-class ConsolePage:
-    """A page of the console, or a form that is sent to it."""
-
-    rule: str
-    view: Callable[..., Response]
-    method: str = "GET"
-    scopes: tuple[str, ...] = (SCOPE,)
-
-    @property
-    def name(self) -> str:
-        """The view's name, under which Flask knows the page."""
-        return self.view.__name__
 
 
 def typed_text(name: str) -> str:

@@ -44,7 +44,7 @@ class Session:
 class Sessions:
     """The sessions of one deployment, kept in their cookies; only those that were ended are kept here."""
 
-    _wiring: AppContext
+    _app_context: AppContext
     _seal: URLSafeSerializer = field(repr=False)
     _secret: bytes = field(repr=False)
     _ended: Storage
@@ -55,11 +55,11 @@ class Sessions:
         if session is None or not session.key_id:
             return None
         try:
-            key = self._wiring.store.read(get_key, session.key_id).key
+            key = self._app_context.store.read(get_key, session.key_id).key
         except KeyNotFound:
             return None
         g.session = session
-        return caller_of(key) if key.is_usable(now=self._wiring.clock.now()) else None
+        return caller_of(key) if key.is_usable(now=self._app_context.clock.now()) else None
 
     def find(self, request: Request) -> Session | None:
         """The session that the cookie is of, unless it is none of ours, too old, or ended."""
@@ -85,7 +85,7 @@ class Sessions:
     def begin(self, key_id: str) -> Session:
         """A new session under a new id, told to the browser with the answer."""
         now = self._now()
-        session = Session(id=self._wiring.ids.secret(), key_id=key_id, began=now, seen=now)
+        session = Session(id=self._app_context.ids.secret(), key_id=key_id, began=now, seen=now)
         g.session = g.told_session = session
         return session
 
@@ -127,16 +127,16 @@ class Sessions:
             raise NotReady("the limiter's storage") from error
 
     def _now(self) -> int:
-        return int(self._wiring.clock.now().timestamp())
+        return int(self._app_context.clock.now().timestamp())
 
 
-def open_sessions(wiring: AppContext, settings: WebSettings) -> Sessions:
+def open_sessions(app_context: AppContext, settings: WebSettings) -> Sessions:
     """The sessions of an application; another with another secret has others."""
     secret = hmac.digest(settings.secret, b"console", "sha256")
     signing = {"key_derivation": "hmac", "digest_method": sha256}
     seal = URLSafeSerializer(secret, salt="console session", signer_kwargs=signing)
     ended = cast("Storage", storage_from_string(settings.limiter_storage, wrap_exceptions=True))
-    return Sessions(wiring, seal, secret, ended)
+    return Sessions(app_context, seal, secret, ended)
 
 
 def cookie_name() -> str:

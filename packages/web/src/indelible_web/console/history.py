@@ -1,6 +1,6 @@
 """The feed of all changes: the newest, those since, and those that come while somebody looks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -8,10 +8,10 @@ from attrs import frozen
 from flask import Response, copy_current_request_context, render_template, request
 
 from indelible.app import ReadTx
-from indelible.concepts import CONCEPT
 from indelible.kernel import Change, Feed
-from indelible_web.console.context import ConsoleContext, ConsolePage
+from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import HEADERS, asked, page
+from indelible_web.console.page import ConsolePage, EntityLink, EntityLinks, NavItem
 from indelible_web.http.paging import Cursors, Paged
 
 SHOWN: Final = 50
@@ -22,23 +22,23 @@ STILL_HERE: Final = (
 FROM_BEGINNING: Final = "beginning"
 
 
-@frozen
-class Told:
-    """A change, and what its entity is called."""
+@frozen(kw_only=True)
+class ListedChange:
+    """A change, and a link to its entity if the entity has a page."""
 
     change: Change
-    name: str
+    link: EntityLink | None = None
 
 
 def history(desk: ConsoleContext) -> Response:
     """The newest changes, or those after a cursor."""
     cursors = _cursors(desk, request.args.get("cursor"))
     is_newest = not request.args.get("cursor") and FROM_BEGINNING not in request.args
-    store = desk.wiring.store
+    store = desk.app_context.store
     found = store.read(_newest) if is_newest else store.feed(after=cursors.start(), limit=SHOWN)
-    told = store.read(_told, found.changes)
+    told = store.read(list_changes, found.changes, desk.entity_links)
     return page(
-        "history",
+        "console/history",
         told=told[::-1] if is_newest else told,
         is_newest=is_newest,
         is_full=len(told) == SHOWN,
@@ -81,7 +81,7 @@ def _frames(
 
 def _shown(desk: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
     """One event for all of them, so that the cursor it bears is never ahead of what was shown."""
-    told = desk.wiring.store.read(_told, changes)
+    told = desk.app_context.store.read(list_changes, changes, desk.entity_links)
     text = "".join(render_template("console/_change.html", each=each) for each in reversed(told))
     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
     return f"id: {cursor}\nevent: changes\n{lines}\n"
@@ -95,17 +95,26 @@ def _newest(tx: ReadTx) -> Feed:
     return tx.history.newest(limit=SHOWN)
 
 
-def _told(tx: ReadTx, changes: Sequence[Change]) -> tuple[Told, ...]:
-    ids = {change.entity_id for change in changes if change.lifecycle == CONCEPT.name}
-    found = {
-        each: version.content.name
-        for each in ids
-        if (version := tx.concepts.get_latest_version(each))
-    }
-    return tuple(Told(change, found.get(change.entity_id, "")) for change in changes)
+def list_changes(
+    tx: ReadTx, changes: Sequence[Change], entity_links: Mapping[str, EntityLinks]
+) -> tuple[ListedChange, ...]:
+    """Return the changes with links to their entities, in the same order."""
+    links: dict[tuple[str, str], EntityLink] = {}
+    for lifecycle, links_of in entity_links.items():
+        ids = {change.entity_id for change in changes if change.lifecycle == lifecycle}
+        for entity_id, link in links_of(tx, ids).items():
+            links[lifecycle, entity_id] = link
+
+    listed: list[ListedChange] = []
+    for change in changes:
+        entity = (change.lifecycle, change.entity_id)
+        listed.append(ListedChange(change=change, link=links.get(entity)))
+
+    return tuple(listed)
 
 
 PAGES: Final = (
     ConsolePage(rule="/history", view=history),
     ConsolePage(rule="/history/stream", view=stream),
 )
+NAV: Final = NavItem(key="history", label="History", endpoint="console.history")

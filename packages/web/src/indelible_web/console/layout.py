@@ -48,7 +48,7 @@ def page(
         problem = problem_of(error, current_request().request_id)
         status, current_request().code = problem.status, problem.code
     text = render_template(
-        f"console/{name}.html", problem=problem, caller=current_request().caller, **values
+        f"{name}.html", problem=problem, caller=current_request().caller, **values
     )
     said = errors.headers_of(error) if error else errors.NO_HEADERS
     return Response(text, status, {**HEADERS, **said}, content_type="text/html; charset=utf-8")
@@ -79,13 +79,18 @@ def refuse(error: IndelibleError) -> AnyResponse:
         return Response(status=errors.status_of(type(error)), headers=errors.headers_of(error))
     if request.endpoint == SIGN_IN:
         return page(
-            "sign_in", error=error, carried=preserved_fields(), way_on=request.form.get("next", "")
+            "console/sign_in",
+            error=error,
+            carried=preserved_fields(),
+            way_on=request.form.get("next", ""),
         )
     if isinstance(error, errors.Unauthenticated):
         return _to_sign_in(error)
     if isinstance(error, errors.FormForged) and came_from_here():
-        return page("again", error=error, fields=typed(), action=request.script_root + request.path)
-    return page("refused", error=error)
+        return page(
+            "console/again", error=error, fields=typed(), action=request.script_root + request.path
+        )
+    return page("console/refused", error=error)
 
 
 def refuse_transport(error: HTTPException) -> AnyResponse:
@@ -113,6 +118,11 @@ def preserved_fields() -> tuple[tuple[str, str], ...]:
     return tuple(
         (name.removeprefix(CARRIED), value) for name, value in sent if name.startswith(CARRIED)
     )
+
+
+def field_label(name: str) -> str:
+    """Return a field's name for people: `change_note` becomes `Change note`."""
+    return name.replace("_", " ").capitalize()
 
 
 def when(instant: datetime) -> Markup:
@@ -143,4 +153,6 @@ def _to_sign_in(error: IndelibleError) -> AnyResponse:
         here = request.full_path.removesuffix("?")
         return redirect(url_for("console.sign_in_form", next=request.script_root + here), 303)
     fields = typed() if came_from_here() else ()
-    return page("sign_in", error=error, carried=fields, way_on=request.script_root + request.path)
+    return page(
+        "console/sign_in", error=error, carried=fields, way_on=request.script_root + request.path
+    )

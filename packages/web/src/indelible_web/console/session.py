@@ -9,8 +9,9 @@ from flask import Request, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from indelible.app import AppContext
-from indelible_web.console.context import ConsoleContext, ConsolePage
+from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import page, preserved_fields
+from indelible_web.console.page import ConsolePage
 from indelible_web.http.access import KEY, PUBLIC, caller_with
 from indelible_web.http.request import Caller
 
@@ -19,19 +20,19 @@ from indelible_web.http.request import Caller
 class TypedKey:
     """The key that somebody signs in with."""
 
-    _wiring: AppContext
+    _app_context: AppContext
 
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
         text = request.form.get("key", "").strip()
-        return caller_with(self._wiring, text) if re.fullmatch(KEY, text, re.ASCII) else None
+        return caller_with(self._app_context, text) if re.fullmatch(KEY, text, re.ASCII) else None
 
 
 def sign_in_form(desk: ConsoleContext) -> Response:
     """The form that takes a key."""
     if desk.sessions.identify(request):
-        return redirect(next_url(), 303)
-    return page("sign_in", way_on=request.args.get("next", ""), carried=())
+        return redirect(next_url(desk), 303)
+    return page("console/sign_in", way_on=request.args.get("next", ""), carried=())
 
 
 def sign_in(desk: ConsoleContext) -> Response:
@@ -39,8 +40,8 @@ def sign_in(desk: ConsoleContext) -> Response:
     desk.sessions.end(desk.sessions.current())
     desk.sessions.begin(desk.call().caller.id)
     if fields := preserved_fields():
-        return page("again", fields=fields, action=next_url())
-    return redirect(next_url(), 303)
+        return page("console/again", fields=fields, action=next_url(desk))
+    return redirect(next_url(desk), 303)
 
 
 def sign_out(desk: ConsoleContext) -> Response:
@@ -50,14 +51,14 @@ def sign_out(desk: ConsoleContext) -> Response:
     return redirect(url_for("console.sign_in_form"), 303)
 
 
-def next_url() -> str:
+def next_url(console: ConsoleContext) -> str:
     """Where a signed-in person goes: where they were, if that is a page of ours."""
-    wanted, home = request.values.get("next", ""), url_for("console.listing")
+    wanted, home = request.values.get("next", ""), console.home_url
     parts = urlsplit(wanted.replace("\\", "/"))
     is_ours = (
         not parts.scheme
         and not parts.netloc
-        and f"{parts.path}/".startswith(home.removesuffix("concepts"))
+        and f"{parts.path}/".startswith(url_for("console.home"))
     )
     return wanted if is_ours and wanted.isprintable() else home
 

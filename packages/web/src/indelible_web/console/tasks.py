@@ -10,7 +10,6 @@ from attrs.validators import optional
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from indelible import tokens
 from indelible.app import ReadTx
 from indelible.kernel import Change, IndelibleError
 from indelible.kernel.stages import (
@@ -26,8 +25,9 @@ from indelible.kernel.stages import (
 )
 from indelible.kernel.tasks import MOST_COUNTED, Task
 from indelible.kernel.values import IDENTIFIER, is_identifier, is_instant
-from indelible_web.console.context import ConsoleContext, ConsolePage, typed_text
+from indelible_web.console.context import ConsoleContext, typed_text
 from indelible_web.console.layout import HEADERS, asked, page
+from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
 from indelible_web.http.admin import (
     DeadAsked,
     StageShown,
@@ -88,14 +88,16 @@ class StageSeen:
 def work(desk: ConsoleContext) -> Response:
     """Every stage as it is now, and how far the chain was read."""
     rows, now = _rows(_operator(desk))
-    figures = desk.wiring.store.read(tokens.token_stats)
-    return page("work", figures=figures, **_drawn(rows, now))
+    panels: list[tuple[TaskPanel, object]] = []
+    for panel in desk.task_panels:
+        panels.append((panel, desk.app_context.store.read(panel.query)))
+    return page("console/tasks", panels=panels, **_drawn(rows, now))
 
 
 def backlogs(desk: ConsoleContext) -> Response:
     """The part of that page which is asked for again and again."""
     rows, now = _rows(_operator(desk))
-    text = render_template("console/_backlogs.html", **_drawn(rows, now))
+    text = render_template("console/_stages.html", **_drawn(rows, now))
     return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
 
 
@@ -106,7 +108,13 @@ def stage(desk: ConsoleContext, name: str, error: IndelibleError | None = None) 
     seen = call.store.read(_seen, wanted.stage, after=cursors.start(), limit=wanted.limit + 1)
     found = cursors.page(seen.dead, lambda each: each.entity_id)
     return page(
-        "stage", error=error, stage=name, seen=seen, wanted=wanted, found=found, **_form(desk)
+        "console/stage",
+        error=error,
+        stage=name,
+        seen=seen,
+        wanted=wanted,
+        found=found,
+        **_form(desk),
     )
 
 
@@ -117,7 +125,11 @@ def piece(
     call, wanted = _operator(desk), asked(WorkAsked, {}, stage=name, entity_id=entity_id)
     found = call.store.read(work_shown, wanted.stage, wanted.entity_id)
     return page(
-        "piece", error=error, found=found, is_running=_is_running(call, found.work), **_form(desk)
+        "console/task",
+        error=error,
+        found=found,
+        is_running=_is_running(call, found.work),
+        **_form(desk),
     )
 
 
@@ -205,7 +217,11 @@ def _is_running(call: OperationContext, found: Task) -> bool:
 def _form(desk: ConsoleContext) -> dict[str, Any]:
     """What a form that asks for a reason needs."""
     done = DONE.get(request.args.get("done", ""))
-    return {"once": desk.wiring.ids.new(), "done": done, "reason": request.form.get("reason", "")}
+    return {
+        "once": desk.app_context.ids.new(),
+        "done": done,
+        "reason": request.form.get("reason", ""),
+    }
 
 
 PAGES: Final = (
@@ -216,3 +232,4 @@ PAGES: Final = (
     ConsolePage(rule="/work/<name>/<entity_id>/revive", view=revive, method="POST"),
     ConsolePage(rule="/stages/<name>/<action>", view=switch, method="POST"),
 )
+NAV: Final = NavItem(key="work", label="Work", endpoint="console.work", scopes=(ADMIN,))

@@ -11,7 +11,6 @@ from flask_limiter import ApplicationLimit, Limiter
 from indelible.app import AppContext
 from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import SCOPE, Key, authenticate_key
-from indelible.tokens.errors import SignatureWrong
 from indelible_web.http.errors import InvalidSignature, Unauthenticated
 from indelible_web.http.request import Authenticator, Caller, current_request
 from indelible_web.settings import WebSettings
@@ -33,12 +32,12 @@ VISITOR: Final = Actor.system("visitor")
 class KeyAuthenticator:
     """API keys, sent as `Authorization: Bearer ind_<id>_<secret>`."""
 
-    _wiring: AppContext
+    _app_context: AppContext
 
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
         match = BEARER.fullmatch(request.headers.get("Authorization", ""))
-        return caller_with(self._wiring, match.group(1)) if match else None
+        return caller_with(self._app_context, match.group(1)) if match else None
 
 
 @frozen
@@ -50,9 +49,9 @@ class AnonymousAuthenticator:
         return Caller(actor=VISITOR, scopes=frozenset(SIGNED), id=f"address {request.remote_addr}")
 
 
-def caller_with(wiring: AppContext, text: str) -> Caller | None:
+def caller_with(app_context: AppContext, text: str) -> Caller | None:
     """The owner of the key that the text opens."""
-    key = wiring.store.read(authenticate_key, text, now=wiring.clock.now())
+    key = app_context.store.read(authenticate_key, text, now=app_context.clock.now())
     return caller_of(key) if key else None
 
 
@@ -66,6 +65,7 @@ class AccessControl:
     """The scopes of every endpoint, and the three checks before a view: who, how often, what."""
 
     _authenticator: Authenticator
+    _guess_codes: frozenset[str] = frozenset()
     _scopes: dict[str, tuple[str, ...]] = field(
         default=Factory(dict[str, tuple[str, ...]]), init=False
     )
@@ -104,7 +104,7 @@ class AccessControl:
                     key_function=lambda: request.remote_addr or "unknown",
                     scope="wrong keys",
                     exempt_when=_is_known,
-                    deduct_when=_is_guess,
+                    deduct_when=self._is_guess,
                 ),
             ],
             strategy="moving-window",
@@ -145,14 +145,12 @@ class AccessControl:
             )
         caller.require_scope(*self._scopes[str(request.endpoint)])
 
+    def _is_guess(self, response: Response) -> bool:
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            return True
+        return current_request().code in self._guess_codes
+
 
 def _is_known() -> bool:
     caller = current_request().caller
     return caller is not None and caller.actor != VISITOR
-
-
-def _is_guess(response: Response) -> bool:
-    return (
-        response.status_code == HTTPStatus.UNAUTHORIZED
-        or current_request().code == SignatureWrong.code
-    )

@@ -1,12 +1,10 @@
 """The operator's routes of work, outside of the document: what waits, what has died and why, and the way back."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
-from indelible import tokens
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Head
 from indelible.kernel.stages import (
@@ -21,7 +19,6 @@ from indelible.kernel.stages import (
 from indelible.kernel.stages import requeue_task as revive_dead
 from indelible.kernel.tasks import Attempt, StageStats, Task
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible.tokens import Checkpoint, MintEvent
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
 from indelible_web.http.request import ADMIN
@@ -75,15 +72,6 @@ class WorkShown:
     attempts: tuple[Attempt, ...]
 
 
-@frozen(kw_only=True)
-class FiguresShown:
-    """Tokens in numbers, how far the chain was read, and the mints that it has dropped."""
-
-    statuses: Mapping[str, Any]
-    checkpoint: Checkpoint | None
-    orphaned: tuple[MintEvent, ...]
-
-
 @routes.pages("GET /work", ADMIN, request_type=EverythingAsked, response_type=StageShown)
 def show_stages(call: OperationContext, _: EverythingAsked) -> Page[StageShown]:
     """List every stage that ever had work, or was paused; there is no page after it."""
@@ -130,12 +118,6 @@ def pause(call: OperationContext, command: PauseStage) -> StageControl:
 def resume(call: OperationContext, command: ResumeStage) -> StageControl:
     """Let work of a paused stage be claimed again."""
     return call.run(resume_stage, command)
-
-
-@routes.add("GET /tokens/stats", ADMIN, request_type=EverythingAsked, response_type=FiguresShown)
-def show_figures(call: OperationContext, _: EverythingAsked) -> FiguresShown:
-    """Show how many tokens there are of each status, how far the chain was read, and what it has dropped."""
-    return project(FiguresShown, call.store.read(tokens.token_stats))
 
 
 def stages_shown(tx: ReadTx, now: datetime) -> tuple[StageShown, ...]:

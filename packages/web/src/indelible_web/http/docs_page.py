@@ -27,7 +27,7 @@ def documentation(app: Flask, document: Mapping[str, Any]) -> Blueprint:
 
     @cache
     def page() -> str:
-        return app.jinja_env.get_template("docs.html").render(
+        return app.jinja_env.get_template("http/docs.html").render(
             document=document, style=STYLE, codes=sorted(_codes())
         )
 

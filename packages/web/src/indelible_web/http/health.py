@@ -5,8 +5,8 @@ from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from indelible.app import AppContext
-from indelible.concepts import CONCEPT
 from indelible.kernel import IndelibleError
+from indelible.kernel.keys import KEY
 from indelible_web.http.admin import stages_shown
 from indelible_web.http.errors import NotReady
 from indelible_web.http.metrics import Metrics
@@ -18,13 +18,13 @@ from indelible_web.http.responses import json_response
 class System:
     """What a watcher may ask."""
 
-    _wiring: AppContext
+    _app_context: AppContext
     _metrics: Metrics
 
     def health(self) -> Response:
         """Whether the database answers, in the words of the token service's hand-off."""
         try:
-            self._wiring.store.read(lambda tx: tx.history.of(CONCEPT.name, "-", limit=1))
+            self._app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
         except IndelibleError as fault:
             current_request().code = fault.code  # for the log; the caller has the hand-off's code
             error = {
@@ -40,9 +40,9 @@ class System:
 
     def ready(self) -> Response:
         """That this process can serve, what it does without, and how long work has waited; or NotReady."""
-        now, config = self._wiring.clock.now(), self._wiring.config
+        now, config = self._app_context.clock.now(), self._app_context.config
         try:
-            stages = self._wiring.store.read(stages_shown, now)
+            stages = self._app_context.store.read(stages_shown, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error
         waits = {

@@ -1,4 +1,4 @@
-"""The route of history: every change of every entity, in the order in which they became visible."""
+"""The route of history: every change of every aggregate, in the order of the feed."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,29 +6,32 @@ from typing import Final
 from attrs import evolve
 
 from indelible.kernel import Change
-from indelible.kernel.keys import KEY
-from indelible.tokens import AUTHOR
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import Page, Paged
 from indelible_web.http.routing import Routes
 
 READ: Final = "history:read"
-REDACTED_FIELDS: Final[Mapping[str, str]] = {KEY.name: "secret_digest", AUTHOR.name: "prompt_text"}
-
-routes = Routes("history", "Every change of every entity: who, why and when.")
 
 
-@routes.pages("GET /history", READ, request_type=Paged, response_type=Change)
-def feed(call: OperationContext, asked: Paged) -> Page[Change]:
-    """List all changes; `next` is always given, so that a reader can ask again later for what came since."""
-    cursors = call.cursors(asked)
-    found = call.store.feed(after=cursors.start(), limit=asked.limit)
-    return Page(items=tuple(map(_shown, found.changes)), next=cursors.after(found.cursor))
+def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
+    """Return the route of history; it leaves out the redacted fields of each lifecycle."""
+    routes = Routes("history", "Every change of every entity: who, why and when.")
+
+    @routes.pages("GET /history", READ, request_type=Paged, response_type=Change)
+    def feed(context: OperationContext, query: Paged) -> Page[Change]:  # pyright: ignore[reportUnusedFunction] - the decorator registers it
+        """List all changes; `next` is always given, so that a reader can ask for later ones."""
+        cursors = context.cursors(query)
+        page = context.store.feed(after=cursors.start(), limit=query.limit)
+        changes = [redact(change, redacted_fields) for change in page.changes]
+
+        return Page(items=tuple(changes), next=cursors.after(page.cursor))
+
+    return routes
 
 
-def _shown(change: Change) -> Change:
-    """The change, without what nobody is shown: what a key's secret was digested to, and what an author has written."""
-    kept_back = REDACTED_FIELDS.get(change.lifecycle)
-    return evolve(
-        change, data={name: value for name, value in change.data.items() if name != kept_back}
-    )
+def redact(change: Change, redacted_fields: Mapping[str, frozenset[str]]) -> Change:
+    """Return the change without the fields of its lifecycle that no reader may see."""
+    hidden = redacted_fields.get(change.lifecycle, frozenset())
+    data = {name: value for name, value in change.data.items() if name not in hidden}
+
+    return evolve(change, data=data)

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -13,14 +12,6 @@ from indelible.app import AppContext
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.settings import SystemConfigCache
 
-BESIDE: Final = {
-    ("artifact", "capture"),
-    ("task", "requeue"),
-}  # commands that are no step of a lifecycle
-WEBHOOK_OUTCOMES: Final = (
-    *("hinted", "duplicate", "heartbeat", "over_quota"),
-    *("invalid_signature", "invalid_payload"),
-)
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT"})
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
@@ -51,7 +42,7 @@ class ConfigCollector:
 class WorkCollector:
     """What Prometheus is told of work, asked for when it asks; nothing while the store does not answer."""
 
-    _wiring: AppContext
+    _app_context: AppContext
 
     def collect(self) -> Iterator[Metric]:
         """Of every stage how much is due, in hand and dead, and how long the oldest has been due."""
@@ -64,9 +55,9 @@ class WorkCollector:
                 ("oldest_seconds", "Time since the longest waiting work became due."),
             )
         }
-        now = self._wiring.clock.now()
+        now = self._app_context.clock.now()
         try:
-            found = self._wiring.store.read(lambda tx: tx.tasks.backlogs(now))
+            found = self._app_context.store.read(lambda tx: tx.tasks.backlogs(now))
         except IndelibleError:
             return
         for each in found:
@@ -82,14 +73,26 @@ class WorkCollector:
         yield from named.values()
 
 
+def command_labels(command_name: str) -> tuple[str, str]:
+    """Return the lifecycle and the action of a command name, such as `create_concept`."""
+    action, _, lifecycle = command_name.partition("_")
+    return lifecycle, action
+
+
 class Metrics:
     """The counters of one application, in a registry of its own."""
 
-    def __init__(self, lifecycles: Iterable[Lifecycle[StrEnum]], wiring: AppContext) -> None:
+    def __init__(
+        self,
+        app_context: AppContext,
+        lifecycles: Iterable[Lifecycle[Any]],
+        commands: Iterable[str] = (),
+        webhook_outcomes: Iterable[str] = (),
+    ) -> None:
         self.registry = CollectorRegistry()
-        if wiring.config is not None:
-            self.registry.register(ConfigCollector(wiring.config))
-        self.registry.register(WorkCollector(wiring))
+        if app_context.config is not None:
+            self.registry.register(ConfigCollector(app_context.config))
+        self.registry.register(WorkCollector(app_context))
         self._requests = Counter(
             "indelible_requests",
             "Answers given.",
@@ -118,12 +121,14 @@ class Metrics:
         self._webhooks = Counter(
             "indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry
         )
-        for outcome in WEBHOOK_OUTCOMES:
+        for outcome in webhook_outcomes:
             self._webhooks.labels(outcome)
         known = {
             (lifecycle.name, edge.action) for lifecycle in lifecycles for edge in lifecycle.edges
         }
-        for name, action in known | BESIDE:
+        for command in commands:
+            known.add(command_labels(command))
+        for name, action in known:
             self._commands.labels(name, action, "OK")
             self._transitions.labels(name, action)
 

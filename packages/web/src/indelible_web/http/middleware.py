@@ -46,15 +46,15 @@ logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
 class RequestMiddleware:
     """The hooks before and after every view."""
 
-    _wiring: AppContext
+    _app_context: AppContext
     _metrics: Metrics
     _cors_origins: tuple[str, ...]
 
     def begin(self) -> Response | None:
         """Give the request its id; answer a browser that only asks whether it may ask."""
         given = request.headers.get(REQUEST_ID_HEADER, "")
-        request_id = given if REQUEST_ID.fullmatch(given) else self._wiring.ids.new()
-        g.exchange = RequestContext(request_id=request_id, began=self._wiring.clock.now())
+        request_id = given if REQUEST_ID.fullmatch(given) else self._app_context.ids.new()
+        g.exchange = RequestContext(request_id=request_id, began=self._app_context.clock.now())
         if not request.host:
             raise MalformedRequest
         is_preflight = (
@@ -64,7 +64,7 @@ class RequestMiddleware:
 
     def finish(self, response: Response) -> Response:
         """The response with its headers; counted, and told to the log."""
-        exchange, now = current_request(), self._wiring.clock.now()
+        exchange, now = current_request(), self._app_context.clock.now()
         self._add_headers(response, exchange)
         took = max(now - exchange.began, timedelta())
         route = request.url_rule.rule if request.url_rule else "none"

@@ -7,11 +7,11 @@ from typing import Any, Final, get_args
 from flask import Flask, Response
 from flask_smorest import Api, Blueprint
 
-from indelible.concepts.errors import ConceptNotFound
 from indelible.kernel import IndelibleError, InvalidTransition, Stale, StoreUnreachable, Unavailable
+from indelible.kernel.keys import KEY, KeyNotFound
 from indelible.kernel.values import TextBlank
 from indelible_web.http import errors
-from indelible_web.http.examples import CONCEPT_ID, NAMED, Ignored, example_for
+from indelible_web.http.examples import COMMON, ENTITY_ID, Examples, Ignored
 from indelible_web.http.paging import Page
 from indelible_web.http.parsing import StrictParser
 from indelible_web.http.problems import MEDIA_TYPE, Problem, problem_of
@@ -25,10 +25,10 @@ PREFIX: Final = "/v1"
 REFUSALS: Final[tuple[IndelibleError, ...]] = (
     errors.MalformedJson("Expecting value at character 0"),
     errors.Unauthenticated(),
-    errors.ScopeMissing(("concepts:write",)),
-    ConceptNotFound(CONCEPT_ID),
-    InvalidTransition("concept", "DRAFT", "publish", ("edit", "submit")),
-    Stale(CONCEPT_ID, 3),
+    errors.ScopeMissing(("history:read",)),
+    KeyNotFound(ENTITY_ID),
+    InvalidTransition(KEY.name, "ACTIVE", "create", ("revoke",)),
+    Stale(ENTITY_ID, 3),
     errors.BodyTooLarge(),
     errors.UnsupportedBody(),
     TextBlank("reason"),
@@ -58,7 +58,9 @@ class StrictApi(Api):
         pass
 
 
-def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str, Any]:
+def publish(
+    app: Flask, server: Server, documented: Iterable[tuple[Routes, Examples]]
+) -> dict[str, Any]:
     """Give the application its operations, and get the document that describes them."""
     about = {
         "description": "Records that move forward only, and whose history cannot be rewritten."
@@ -80,8 +82,8 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
     api.spec.components.security_scheme("key", scheme)
     for refusal in REFUSALS:
         api.spec.components.response(f"Problem{errors.status_of(type(refusal))}", _problem(refusal))
-    for routes in contexts:
-        api.register_blueprint(blueprint_of(routes, server))
+    for routes, examples in documented:
+        api.register_blueprint(blueprint_of(routes, server, examples))
     document = api.spec.to_dict()
     for operations in document["paths"].values():
         operations.pop("parameters", None)  # each operation has its own
@@ -91,7 +93,7 @@ def publish(app: Flask, server: Server, contexts: Iterable[Routes]) -> dict[str,
 
 
 def _problem(refusal: IndelibleError) -> dict[str, Any]:
-    example = to_json(problem_of(refusal, str(NAMED["request_id"])))
+    example = to_json(problem_of(refusal, str(COMMON["request_id"])))
     is_sure = not isinstance(
         refusal, Unavailable
     )  # nobody can say when to ask again after a lost COMMIT
@@ -107,29 +109,36 @@ def _problem(refusal: IndelibleError) -> dict[str, Any]:
     }
 
 
-def blueprint_of(routes: Routes, server: Server, prefix: str = PREFIX) -> Blueprint:
+def blueprint_of(
+    routes: Routes, server: Server, examples: Examples, prefix: str = PREFIX
+) -> Blueprint:
     """The operations as Flask knows them; the document has those that its API registers."""
     blueprint = StrictBlueprint(
         routes.name, __name__, url_prefix=prefix, description=routes.description
     )
     for operation in routes.operations:
         view = _described(
-            blueprint, operation, _reading(blueprint, operation, server.view(operation))
+            blueprint,
+            operation,
+            examples,
+            _reading(blueprint, operation, examples, server.view(operation)),
         )
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
     return blueprint
 
 
-def _reading(blueprint: Blueprint, operation: Operation, view: View) -> View:
+def _reading(blueprint: Blueprint, operation: Operation, examples: Examples, view: View) -> View:
     """The view behind its readers; the outermost reads first."""
-    for location, schema in reversed(list(operation.schemas().items())):
-        example = {"example": to_json(_body_example(operation))} if location == "json" else {}
+    for location, schema in reversed(list(operation.schemas(examples).items())):
+        example = (
+            {"example": to_json(_body_example(operation, examples))} if location == "json" else {}
+        )
         view = blueprint.arguments(schema, location=location, **example)(view)
     return view
 
 
-def _described(blueprint: Blueprint, operation: Operation, view: View) -> View:
-    answer: object = example_for(operation.response_type, "")
+def _described(blueprint: Blueprint, operation: Operation, examples: Examples, view: View) -> View:
+    answer: object = examples.of_type(operation.response_type, "")
     said: dict[str, Any] = {
         "schema": operation.answer_schema(),
         "example": to_json(Page(items=(answer,), next=None) if operation.is_paged else answer),
@@ -147,11 +156,11 @@ def _described(blueprint: Blueprint, operation: Operation, view: View) -> View:
     )
 
 
-def _body_example(operation: Operation) -> Mapping[str, Any]:
+def _body_example(operation: Operation, examples: Examples) -> Mapping[str, Any]:
     named = {each.name: f"{operation.request_type.__name__}.{each.name}" for each in operation.sent}
-    examples = {each.name: example_for(each.type, named[each.name]) for each in operation.sent}
+    values = {each.name: examples.of_type(each.type, named[each.name]) for each in operation.sent}
     return {
-        each.name: examples[each.name]
+        each.name: values[each.name]
         for each in operation.sent
         if Ignored not in get_args(each.type)
     }

@@ -6,12 +6,10 @@ from typing import Any, TypeVar
 from attrs import field, frozen
 
 from indelible.app import AppContext, ReadTx, WriteTx
-from indelible.captures import Embedder
 from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
-from indelible.tokens import Chain
 from indelible_web.http.errors import Unauthenticated
-from indelible_web.http.metrics import Metrics
+from indelible_web.http.metrics import Metrics, command_labels
 from indelible_web.http.paging import Cursors, Paged
 from indelible_web.http.request import Caller, current_request
 
@@ -24,8 +22,7 @@ class OperationContext:
     """One request as its view sees it."""
 
     store: Store[ReadTx, WriteTx]
-    embedder: Embedder | None
-    chain: Chain | None
+    app_context: AppContext
     clock: Clock
     caller: Caller
     request_id: str
@@ -37,7 +34,7 @@ class OperationContext:
 
     def run(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
         """The handler's result, in the caller's name; counted by what came of it."""
-        action, _, lifecycle = command_name(command).partition("_")
+        lifecycle, action = command_labels(command_name(command))
         is_change = False
 
         def noted(tx: WriteTx, command: Command) -> R:
@@ -71,7 +68,7 @@ class OperationContext:
 class Calls:
     """What every call needs of its application."""
 
-    wiring: AppContext
+    app_context: AppContext
     secret: bytes = field(repr=False)
     metrics: Metrics
 
@@ -81,10 +78,9 @@ class Calls:
         if exchange.caller is None:
             raise Unauthenticated
         return OperationContext(
-            store=self.wiring.store,
-            embedder=self.wiring.embedder,
-            chain=self.wiring.chain,
-            clock=self.wiring.clock,
+            store=self.app_context.store,
+            app_context=self.app_context,
+            clock=self.app_context.clock,
             caller=exchange.caller,
             request_id=exchange.request_id,
             route=route,

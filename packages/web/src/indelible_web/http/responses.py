@@ -8,8 +8,8 @@ import attrs
 from cattrs.preconf.json import make_converter
 from flask import Response
 
-from indelible.captures import Vector
 from indelible.kernel import Actor, instant_text
+from indelible_web.http.number_lists import is_number_list
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ JSON: Final = "application/json"
 _converter = make_converter()  # core's own knows no floats, which have no place in what is digested
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
-_converter.register_unstructure_hook(Vector, list)
+_converter.register_unstructure_hook_func(is_number_list, list)
 
 
 def to_json(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -12,7 +12,7 @@ from marshmallow import Schema
 
 from indelible.kernel import AuditContext, Idempotency
 from indelible_web.http.access import SIGNED
-from indelible_web.http.examples import attributes_of
+from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
 from indelible_web.http.operation import Calls, OperationContext
 from indelible_web.http.paging import Page
@@ -118,7 +118,7 @@ class Operation:
         is_said = self.reason != REASON.name or REASON.name in {each.name for each in sent}
         return sent if is_said else (*sent, REASON)
 
-    def schemas(self) -> Mapping[str, type[Schema]]:
+    def schemas(self, examples: Examples) -> Mapping[str, type[Schema]]:
         """What the operation reads, by place, in the order of reading."""
         title, in_query = self.request_type.__name__, () if self.has_body else self.sent
         headers = headers_schema(
@@ -127,8 +127,8 @@ class Operation:
             has_tag=self.has_tag,
         )
         found = {
-            "path": schema_from(f"{title}Path", self.in_path, Side.TEXT),
-            "query": schema_from(f"{title}Query", in_query, Side.TEXT),
+            "path": schema_from(f"{title}Path", self.in_path, Side.TEXT, examples),
+            "query": schema_from(f"{title}Query", in_query, Side.TEXT, examples),
             "headers": headers,
         }
         return {**found, "json": self._body_schema()} if self.has_body else found

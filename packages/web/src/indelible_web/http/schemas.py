@@ -13,11 +13,10 @@ from attrs.validators import optional
 from cattrs import Converter
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields
 
-from indelible.captures import Vector
-from indelible.captures.entities import DEEPEST, is_fraction, is_reading_depth
 from indelible.kernel import Actor
 from indelible.kernel.values import is_identifier, non_blank_line
-from indelible_web.http.examples import Ignored, attributes_of, example_for
+from indelible_web.http.examples import Examples, Ignored, attributes_of
+from indelible_web.http.number_lists import is_number_list
 from indelible_web.http.parsing import wrong_fields
 from indelible_web.http.responses import to_json
 from indelible_web.http.scalars import (
@@ -49,15 +48,11 @@ SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
     bool: (switch, {"type": "boolean"}),
     datetime: (instant, {"type": "string", "format": "date-time"}),
     float: (number, {"type": "number"}),
-    tuple[float, ...]: (numbers, NUMBERS),
-    Vector: (numbers, NUMBERS),
     Ignored: (whatever, {"description": "Ignored: the answer says so."}),
     Actor: (actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
 JSON_NAMES: Final = {"max_length": "maxLength", "max_items": "maxItems"}
 OF_VALIDATORS: Final[Mapping[object, SchemaProps]] = {  # what the document can say of them
-    is_fraction: {"minimum": 0, "maximum": 1},
-    is_reading_depth: {"minimum": 0, "maximum": DEEPEST},
     non_blank_line: {"minLength": 1, "pattern": r"\S"},
     optional(non_blank_line): {"minLength": 1, "pattern": r"\S"},
     is_identifier: {"minLength": 1, "pattern": r"^\S+$"},
@@ -106,9 +101,11 @@ def schema_of(cls: type, side: Side) -> type[Schema]:
     return schema_from(cls.__name__ + side, attributes_of(cls), side)
 
 
-def schema_from(name: str, attributes: Iterable[Attribute], side: Side) -> type[Schema]:
+def schema_from(
+    name: str, attributes: Iterable[Attribute], side: Side, examples: Examples | None = None
+) -> type[Schema]:
     """The schema of these fields; an answer has all of them, what callers send those without a default."""
-    declared = {each.name: _declared(each, side) for each in attributes if each.init}
+    declared = {each.name: _declared(each, side, examples) for each in attributes if each.init}
     return make_schema(name, EXCLUDE if side is Side.ANSWER else RAISE, declared)
 
 
@@ -131,14 +128,15 @@ def structure(values: Mapping[str, Any], cls: type[T]) -> T:
     return _converter.structure(values, cls)
 
 
-def _declared(attribute: Attribute, side: Side) -> fields.Field[Any]:
+def _declared(attribute: Attribute, side: Side, examples: Examples | None) -> fields.Field[Any]:
     says = {**OF_VALIDATORS.get(attribute.validator, {}), **attribute.metadata}
     name, default = says.pop("data_key", None), attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):
         says["default"] = default
-    example = to_json(example_for(attribute.type, attribute.name)) if side is Side.TEXT else None
-    if example is not None:
-        says["examples"] = [example]
+    if examples is not None:
+        example = to_json(examples.of_type(attribute.type, attribute.name))
+        if example is not None:
+            says["examples"] = [example]
     is_required = side is Side.ANSWER or default is attrs.NOTHING
     return _field(attribute.type, says, side, required=is_required, data_key=name)
 
@@ -147,7 +145,11 @@ def _field(kind: Any, says: SchemaProps, side: Side, **options: Any) -> fields.F
     arguments = [each for each in typing.get_args(kind) if each is not types.NoneType]
     if typing.get_origin(kind) in (typing.Union, types.UnionType) and len(arguments) == 1:
         return _field(arguments[0], says, side, allow_none=side is not Side.TEXT, **options)
-    if kind not in SCALARS and typing.get_origin(kind) is tuple and arguments[1:] == [Ellipsis]:
+    if (
+        not is_number_list(kind)
+        and typing.get_origin(kind) is tuple
+        and arguments[1:] == [Ellipsis]
+    ):
         most = {} if side is Side.ANSWER else {"maxItems": _limit(says, "max_items")}
         return Items(_field(arguments[0], says, side, required=True), metadata=most, **options)
     if typing.get_origin(kind) is Mapping and side is Side.ANSWER:
@@ -166,11 +168,11 @@ def _scalar(kind: object, says: SchemaProps, side: Side, **options: Any) -> Scal
             {"type": "string", "enum": [each.value for each in kind], **says},
             **options,
         )
-    if kind not in SCALARS:
+    if kind not in SCALARS and not is_number_list(kind):
         raise UnsupportedType(
             f"{kind} has no schema: the bridge knows scalars, enums, T | None, tuples, attrs classes"
         )
-    read, known = SCALARS[kind]
+    read, known = (numbers, NUMBERS) if is_number_list(kind) else SCALARS[kind]
     if kind is str and side is not Side.ANSWER:
         _limit(says, "max_length")
     if kind is int and side is not Side.ANSWER:
@@ -197,7 +199,7 @@ def _limit(says: SchemaProps, name: str) -> object:
 
 
 def _is_numbers_or_unread(kind: Any) -> bool:  # noqa: ANN401 - a type
-    return kind == tuple[float, ...] or typing.get_origin(kind) is DeferredItem
+    return is_number_list(kind) or typing.get_origin(kind) is DeferredItem
 
 
 def _as_it_is(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be
@@ -206,5 +208,5 @@ def _as_it_is(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have 
 
 _converter = Converter(detailed_validation=False, forbid_extra_keys=True)
 _converter.register_structure_hook_func(_is_numbers_or_unread, _as_it_is)
-for _kind in (datetime, Actor, Enum, Vector, Ignored):
+for _kind in (datetime, Actor, Enum, Ignored):
     _converter.register_structure_hook(_kind, _as_it_is)

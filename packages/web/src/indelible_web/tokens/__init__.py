@@ -1,1 +1,30 @@
-"""Routes and pages of tokens."""
+"""Routes, webhook and pages of tokens."""
+
+from typing import Final
+
+from indelible.tokens import AUTHOR, TOKEN, token_stats
+from indelible.tokens.errors import SignatureWrong
+from indelible_web.console.page import NavItem, TaskPanel
+from indelible_web.context import WebContext
+from indelible_web.tokens import admin, pages, routes
+from indelible_web.tokens.examples import EXAMPLES
+from indelible_web.tokens.webhooks import WEBHOOK
+
+CONTEXT: Final = WebContext(
+    name="tokens",
+    routes=(routes.routes,),
+    admin_routes=(admin.routes,),
+    webhooks=(WEBHOOK,),
+    lifecycles=(TOKEN, AUTHOR),
+    examples=EXAMPLES,
+    redacted_fields={AUTHOR.name: frozenset({"prompt_text"})},
+    guess_codes=frozenset({SignatureWrong.code}),
+    pages=pages.PAGES,
+    nav=(
+        NavItem(
+            key="tokens", label="Tokens", endpoint="console.list_tokens", scopes=(routes.READ,)
+        ),
+    ),
+    template_package="indelible_web.tokens",
+    task_panels=(TaskPanel(template="tokens/_chain.html", query=token_stats),),
+)

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from indelible import tokens
 from indelible.tokens import TokenStatus
-from indelible_web.console.context import ConsoleContext, ConsolePage
-from indelible_web.console.history import Told
+from indelible_web.console.context import ConsoleContext
+from indelible_web.console.history import ListedChange
 from indelible_web.console.layout import asked, page
+from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
 from indelible_web.tokens.routes import READ, TokenAsked, TokensAsked
 
@@ -25,7 +26,7 @@ def list_tokens(desk: ConsoleContext) -> Response:
     after, limit = int(cursors.start() or 0), wanted.limit + 1
     rows = call.store.read(tokens.list_tokens, status=wanted.status, after=after, limit=limit)
     return page(
-        "tokens",
+        "tokens/tokens",
         wanted=wanted,
         found=cursors.page(rows, lambda each: each.token_id),
         statuses=[*TokenStatus],
@@ -38,7 +39,9 @@ def token(desk: ConsoleContext, token_id: str) -> Response:
     saved = call.store.read(tokens.get_token, wanted.token_id)
     after = max(0, saved.seq - LIFE_SHOWN)
     changes = call.store.read(tokens.token_history, wanted.token_id, after=after, limit=LIFE_SHOWN)
-    return page("token", saved=saved, told=[Told(each, "") for each in reversed(changes)])
+    return page(
+        "tokens/token", saved=saved, told=[ListedChange(change=each) for each in reversed(changes)]
+    )
 
 
 def _reader(desk: ConsoleContext) -> OperationContext:

@@ -168,9 +168,11 @@ def set_prompt(call: OperationContext, asked: PromptSigned) -> PromptKept:
     wallet = asked.wallet_address
     command = tokens.SetAuthorPrompt(wallet_address=wallet, prompt_text=asked.prompt_text)
     said = tokens.signed_message(asked.message, wallet, call.clock.now())
-    if call.chain is None:
+    if call.app_context.chain is None:
         raise NoChain
-    if not call.chain.is_signed_by(command.wallet_address, asked.message, asked.signature):
+    if not call.app_context.chain.is_signed_by(
+        command.wallet_address, asked.message, asked.signature
+    ):
         raise SignatureWrong(command.wallet_address)
     owner = evolve(call.caller, actor=Actor.user(command.wallet_address))
     return evolve(call, caller=owner, once=Idempotency(said.nonce, PromptKept)).run(

@@ -5,19 +5,21 @@ import logging
 from typing import Any, Final, cast
 
 from attrs import field, frozen
-from flask import Blueprint, Request, Response, request
+from flask import Request, Response, request
 
 from indelible import tokens
 from indelible.app import AppContext, WriteTx
 from indelible.kernel import Actor, Idempotency, IndelibleError, RequestInFlight
 from indelible.tokens import RequestScan
 from indelible.tokens.errors import NoChain
+from indelible_web.context import Webhook, WebhookReceiver
 from indelible_web.http.access import SIGNED
-from indelible_web.http.errors import InvalidPayload
+from indelible_web.http.errors import InvalidPayload, WebhookSecretMissing
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.request import Caller, current_request
 from indelible_web.http.responses import json_response
+from indelible_web.settings import WebSettings
 
 SIGNATURE: Final = "X-Alchemy-Signature"
 ALCHEMY: Final = Actor.system("alchemy")
@@ -31,7 +33,7 @@ Json = dict[str, Any]
 class Webhooks:
     """What a provider may tell; as its own login, it knows the provider by the signature over the body's bytes."""
 
-    wiring: AppContext
+    app_context: AppContext
     metrics: Metrics
     secret: bytes = field(repr=False)
 
@@ -45,7 +47,7 @@ class Webhooks:
         self.metrics.count_webhook("invalid_signature")
         return None
 
-    def alchemy(self) -> Response:
+    def receive(self) -> Response:
         """Look at the chain soon, once for each envelope; where there is nothing new in one, nothing is written."""
         try:
             hint, found = _read(request.get_data())
@@ -68,7 +70,7 @@ class Webhooks:
             tokens.request_scan(tx, command)
             return True
 
-        once, run = Idempotency(hint.hint_id, bool), self.wiring.store.run
+        once, run = Idempotency(hint.hint_id, bool), self.app_context.store.run
         try:
             run(
                 hint_detection,
@@ -81,12 +83,6 @@ class Webhooks:
         except RequestInFlight:
             return False
         return is_first
-
-    def blueprint(self) -> Blueprint:
-        """The one route."""
-        blueprint = Blueprint("webhooks", __name__)
-        blueprint.add_url_rule("/webhooks/alchemy", "alchemy", self.alchemy, methods=["POST"])
-        return blueprint
 
 
 def _read(body: bytes) -> tuple[RequestScan, str]:
@@ -120,3 +116,31 @@ def _object(value: object) -> Json:
     if not isinstance(value, dict):
         raise InvalidPayload
     return cast("Json", value)
+
+
+def open_webhooks(
+    app_context: AppContext, settings: WebSettings, metrics: Metrics
+) -> WebhookReceiver:
+    """Return the provider's webhook.
+
+    Raises: WebhookSecretMissing if a chain is set up without the secret of its provider.
+    """
+    if app_context.chain and not settings.webhook_secret:
+        raise WebhookSecretMissing
+
+    return Webhooks(app_context=app_context, metrics=metrics, secret=settings.webhook_secret)
+
+
+WEBHOOK: Final = Webhook(
+    name="alchemy",
+    rule="/webhooks/alchemy",
+    open=open_webhooks,
+    outcomes=(
+        "hinted",
+        "duplicate",
+        "heartbeat",
+        "over_quota",
+        "invalid_signature",
+        "invalid_payload",
+    ),
+)

@@ -1,0 +1,62 @@
+"""The values by which a context declares its pages in the console."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from attrs import frozen
+from werkzeug.wrappers import Response
+
+from indelible.app import ReadTx
+from indelible_web.http.request import ADMIN, Caller
+
+SCOPE: Final = "console"  # Opens the pages; a change needs the scope of its own command as well.
+
+
+@frozen(kw_only=True)
+class ConsolePage:
+    """A page of the console, or a form that is sent to it."""
+
+    rule: str
+    view: Callable[..., Response]
+    method: str = "GET"
+    scopes: tuple[str, ...] = (SCOPE,)
+
+    @property
+    def name(self) -> str:
+        """Return the view's name, under which Flask knows the page."""
+        return self.view.__name__
+
+
+@frozen(kw_only=True)
+class NavItem:
+    """A link of the console's navigation, shown to callers who have one of its scopes."""
+
+    key: str
+    label: str
+    endpoint: str
+    scopes: tuple[str, ...] = ()
+
+    def is_visible_to(self, caller: Caller) -> bool:
+        """Return True if the caller may open the page; without scopes everybody may."""
+        if not self.scopes:
+            return True
+        return not caller.scopes.isdisjoint((ADMIN, *self.scopes))
+
+
+@frozen(kw_only=True)
+class EntityLink:
+    """The name of an entity and the page that shows it."""
+
+    name: str
+    url: str
+
+
+EntityLinks = Callable[[ReadTx, Collection[str]], Mapping[str, EntityLink]]
+
+
+@frozen(kw_only=True)
+class TaskPanel:
+    """A section that a context adds to the page of tasks: a template, and the query that fills it."""
+
+    template: str
+    query: Callable[[ReadTx], object]

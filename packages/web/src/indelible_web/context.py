@@ -1,0 +1,66 @@
+"""The value by which a context registers itself with the REST API and the console."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from attrs import Factory, frozen
+from flask import Request, Response
+
+from indelible.app import AppContext
+from indelible.kernel import Lifecycle
+from indelible_web.console.page import ConsolePage, EntityLinks, NavItem, TaskPanel
+from indelible_web.http.metrics import Metrics
+from indelible_web.http.request import Caller
+from indelible_web.http.routing import Routes
+from indelible_web.settings import WebSettings
+
+
+class WebhookReceiver(Protocol):
+    """The code behind a webhook: it authenticates the sender and answers the request."""
+
+    def identify(self, request: Request) -> Caller | None:
+        """Return the sender, or None if the signature is missing or wrong."""
+        ...
+
+    def receive(self) -> Response:
+        """Answer the current request."""
+        ...
+
+
+@frozen(kw_only=True)
+class Webhook:
+    """A route for an outside system, which signs its requests instead of sending an API key."""
+
+    name: str
+    rule: str
+    open: Callable[[AppContext, WebSettings, Metrics], WebhookReceiver]
+    outcomes: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class WebContext:
+    """Everything that one context adds to the REST API, its metrics and the console.
+
+    `commands` names commands that are no edge of a lifecycle, so that their metrics start at zero.
+    `redacted_fields` names, by lifecycle, the fields that no history shows. `guess_codes` are the
+    error codes that count as a wrong credential. Templates of `template_package` are found under
+    the context's name, such as `concepts/edit.html`.
+    """
+
+    name: str
+    routes: tuple[Routes, ...] = ()
+    admin_routes: tuple[Routes, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    lifecycles: tuple[Lifecycle[Any], ...] = ()
+    commands: tuple[str, ...] = ()
+    examples: Mapping[str, object] = Factory(dict[str, object])
+    redacted_fields: Mapping[str, frozenset[str]] = Factory(dict[str, frozenset[str]])
+    guess_codes: frozenset[str] = frozenset()
+
+    pages: tuple[ConsolePage, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    template_package: str | None = None
+    action_labels: Mapping[tuple[str, str], str] = Factory(dict[tuple[str, str], str])
+    entity_links: Mapping[str, EntityLinks] = Factory(dict[str, EntityLinks])
+    hidden_form_fields: frozenset[str] = frozenset()
+    task_panels: tuple[TaskPanel, ...] = ()

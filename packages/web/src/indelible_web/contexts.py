@@ -1,0 +1,8 @@
+"""The contexts that an application serves unless a host passes its own."""
+
+from typing import Final
+
+from indelible_web import captures, concepts, tokens
+from indelible_web.context import WebContext
+
+CONTEXTS: Final[tuple[WebContext, ...]] = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT)
