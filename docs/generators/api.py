@@ -26,6 +26,7 @@ class Dots:
 
 
 ELLIPSIS = Dots()
+MAX_DEFAULT_CHARACTERS = 200
 MOST = 12  # members of an enumeration that are listed here
 BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "kernel": (
@@ -156,12 +157,17 @@ def shown(found: inspect.Signature) -> str:
     """Parameters with plain defaults as they are, and three dots for one that is a value of its own."""
     parameters = [
         each
-        if each.default is each.empty or isinstance(each.default, PLAIN)
+        if each.default is each.empty or is_short(each.default)
         else each.replace(default=ELLIPSIS)
         for each in found.parameters.values()
         if each.name not in ("self", "cls")
     ]
     return plain_types(str(found.replace(parameters=parameters))).replace("'", '"')
+
+
+def is_short(default: object) -> bool:
+    """Return True if a default of a plain type is short enough to show."""
+    return isinstance(default, PLAIN) and len(repr(default)) <= MAX_DEFAULT_CHARACTERS
 
 
 def said(value: object) -> str:

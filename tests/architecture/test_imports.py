@@ -34,6 +34,9 @@ PLANTS = [
     ("testing", "indelible_sql/store.py", "import indelible.testing"),
     ("testing", "indelible/memory/store.py", "import indelible.testing"),
     ("memory", "indelible/concepts/handlers.py", "import indelible.memory"),
+    ("web", "indelible_web/app.py", "import indelible_web.captures"),
+    ("web", "indelible_web/console/layout.py", "import indelible.tokens"),
+    ("web", "indelible_web/http/paging.py", "import indelible_web.concepts"),
 ]
 CORE_MAY_IMPORT = {
     "attr",

@@ -23,13 +23,13 @@ from indelible.concepts.entities import (
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
 from indelible.concepts.rules.warnings import (
-    INVISIBLE,
     RelatedNames,
     WarningCode,
     candidate_names,
     content_warnings,
 )
 from indelible.kernel import Actor
+from indelible.kernel.values import INVISIBLE
 from indelible.memory import MemoryStore
 from indelible.testing.stores import approve, create, edit, submit
 

@@ -23,6 +23,12 @@ LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, UTF-8 no half of a pair
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Tab and line breaks are text, and some scripts need joiners; other characters that hide or
+# reorder text have no use in any text.
+INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2066-\u2069\ufeff\ufffd]"
+)
 HIDDEN = re.compile(  # in an id, nothing that cannot be seen
     r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
     rf"|{CONTROL.pattern}"

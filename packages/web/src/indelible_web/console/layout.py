@@ -1,6 +1,5 @@
 """What every page has: its frame, how values are shown, and what is said where something was refused."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -12,8 +11,8 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from indelible.concepts.rules.warnings import INVISIBLE
 from indelible.kernel import IndelibleError, instant_text
+from indelible.kernel.values import INVISIBLE
 from indelible_web.console.cookies import TOKEN, came_from_here
 from indelible_web.http import errors
 from indelible_web.http.access import FEEDS
@@ -35,7 +34,6 @@ HEADERS: Final = {
 LENGTHS: Final = {"days": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
 CARRIED: Final = "carried."
 SIGN_IN: Final = "console.sign_in"
-UNSEEN: Final = re.compile(INVISIBLE.pattern)
 OURS: Final = frozenset({TOKEN, "once", "key", "next"})  # fields of a form that nobody typed into
 
 
@@ -141,7 +139,7 @@ def how_long(time: timedelta) -> str:
 
 def seen(text: str | None) -> Markup:
     """The text, in which nothing hides and nothing turns what follows it around."""
-    shown = UNSEEN.sub(lambda found: f"\x00{ord(found[0]):04X}\x01", text or "")
+    shown = INVISIBLE.sub(lambda found: f"\x00{ord(found[0]):04X}\x01", text or "")
     marked = (
         str(escape(shown)).replace("\x00", '<span class="unseen">U+').replace("\x01", "</span>")
     )

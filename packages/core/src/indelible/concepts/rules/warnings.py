@@ -21,6 +21,7 @@ from indelible.concepts.entities import (
     name_key,
 )
 from indelible.concepts.rules.diff import similarity_percent
+from indelible.kernel.values import INVISIBLE
 
 RULESET: Final = 1  # raised whenever a rule starts to say something else
 
@@ -35,10 +36,6 @@ WORD_EDGES: Final = ".,;:!?()[]{}\"'\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb\u
 CONJUNCTION: Final = re.compile(r";|\band\b")
 # In small letters `todo` is Spanish. A search skips to a first letter, so what stands before it is asked after it.
 PLACEHOLDER: Final = re.compile(r"T(?<!\wT)(?:ODO|BD)\b|[Ll](?<!\w.)(?i:orem\s+ipsum)\b")
-# Tab and line breaks are text, and some scripts need joiners; what hides or reorders text has no use in any.
-INVISIBLE: Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
-)
 
 MARKS, LOREM = (
     ("TODO", "TBD", "\ufffd"),
