@@ -6,8 +6,13 @@ from collections.abc import Iterator
 import pytest
 from tests.architecture.sources import SOURCES, parsed
 
+CORE = SOURCES["indelible"]
 HANDLERS = sorted(
-    {*SOURCES["indelible"].glob("*/handlers.py"), *SOURCES["indelible"].glob("*/repositories.py")}
+    {
+        *CORE.glob("*/handlers.py"),
+        *CORE.glob("*/repositories.py"),
+        *CORE.glob("*/repositories/*.py"),
+    }
 )
 MOST_STATEMENTS = 12
 

@@ -138,7 +138,7 @@ def _mints(tx: ReadTx) -> Sequence[Head[tokens.MintEvent]]:
 
 
 def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:
-    return tx.tokens.numbered(None, after=0, limit=100_000)
+    return tx.tokens.page_by_token_id(None, after=0, limit=100_000)
 
 
 @contextmanager
@@ -160,4 +160,4 @@ def reorganised(scene: Scene, chance: Random, depth: int) -> None:
 
 def smaller_pages(scene: Scene, blocks: int) -> None:
     """Read so many blocks at once at most."""
-    scene.how = evolve(scene.how, most_blocks=blocks)
+    scene.how = evolve(scene.how, max_blocks=blocks)

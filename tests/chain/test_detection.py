@@ -126,7 +126,7 @@ def test_tokens_that_nobody_told_of_are_recovered_from_the_chains_count(watched:
     everybody = watched.chain.next_token_id(watched.chain.newest()) - 1
     watched.node.reveal(watched.season, {1: "ipfs://bafyone"})
     looked = tokens.recover_missing(
-        watched.store, watched.chain, actor=WATCHER, confirmations=0, keeps=False
+        watched.store, watched.chain, actor=WATCHER, confirmations=0, dry_run=True
     )
     found = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
     again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)

@@ -127,14 +127,14 @@ def _make(tx: SqlTransaction) -> None:
     now, seven = tx.clock.now(), Repositories.over(tx)
     seven.authors.add(_whole(Author, "create", now=now, id="author-1", wallet_address=wallet(1)))
     orphan = seven.mint_events.add(_mint("mint-2", now=now, block=2))
-    seven.mint_events.save(orphan.orphaned())
+    seven.mint_events.save(orphan.orphan())
     mint = seven.mint_events.add(_mint("mint-1", now=now, block=1))
     for number in (1, 2):
         said = {
             "id": f"token-{number}",
             "token_id": number,
             "author_id": "author-1",
-            **mint.minting,
+            **mint.token_fields,
         }
         seven.tokens.add(_whole(Token, "detect", now=now, **said))
     job = {"id": "job-1", "token_id": "token-1", "service": "replicate"}
@@ -153,7 +153,7 @@ def _go_on(seven: Repositories) -> None:
     assert token
     assert upload
     seven.tokens.save(seven.tokens.save(token.mark_generating()).mark_uploading("/2.png"))
-    seven.ipfs_records.save(upload.with_status("start"))
+    seven.ipfs_records.save(upload.transition("start"))
 
 
 def _mint(event_id: str, *, block: int, **said: Any) -> MintEvent:  # noqa: ANN401 - the fields of a mint

@@ -7,17 +7,16 @@ from attrs import evolve
 
 from indelible import tokens
 from indelible.kernel import Head, Stale
-from indelible.testing.stores import BEGINNING
 from indelible.testing.tokens.scenarios import filled, within
 from indelible.tokens import Token, TokensWrite
-from indelible.tokens.repositories import save_all
+from indelible.tokens.repositories.saving import save_all
 from indelible_sql import SqlStore, verify
 
 FAULT = {"code": "NO_GPU", "tries": [1, 2], "hint": None, "umlaut": "Größe"}
 
 
-def held(tx: TokensWrite, ids: Sequence[str]) -> list[Head[Token]]:
-    return [head for head in tx.tokens.locked(ids) if head]
+def locked_heads(tx: TokensWrite, ids: Sequence[str]) -> list[Head[Token]]:
+    return [head for head in tx.tokens.lock_tokens(ids) if head]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,15 +29,13 @@ def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> No
     ids = [token.id for token in filled(store, 5)]
 
     def move(tx: TokensWrite) -> None:
-        moved = [
-            head.entity.mark_failed(FAULT) if number % 2 else head.entity.mark_generating()
-            for number, head in enumerate(held(tx, ids))
-        ]
-        moves = [
-            (head, each.at(BEGINNING, after=head.entity))
-            for head, each in zip(held(tx, ids), moved, strict=True)
-        ]
-        save_all(tx, tx.tokens.tokens, moves)
+        updates: list[tuple[Head[Token], Token]] = []
+        for number, head in enumerate(locked_heads(tx, ids)):
+            if number % 2:
+                updates.append((head, head.entity.mark_failed(FAULT)))
+            else:
+                updates.append((head, head.entity.mark_generating()))
+        save_all(tx, tx.tokens.tokens, updates)
 
     within(store, move)
     found = [store.read(tokens.get_token, number).token for number in range(1, 6)]
@@ -60,13 +57,10 @@ def test_where_one_has_moved_on_none_moves(store: SqlStore) -> None:
     ids = [token.id for token in filled(store, 4)]
 
     def move(tx: TokensWrite) -> None:
-        heads = held(tx, ids)
-        before = [*heads[:3], evolve(heads[3], revision=heads[3].revision._replace(seq=7))]
-        save_all(
-            tx,
-            tx.tokens.tokens,
-            [(head, head.entity.transition("generate", now=BEGINNING)) for head in before],
-        )
+        *heads, last = locked_heads(tx, ids)
+        moved_on = evolve(last, revision=last.revision._replace(seq=7))
+        updates = [(head, head.entity.mark_generating()) for head in (*heads, moved_on)]
+        save_all(tx, tx.tokens.tokens, updates)
 
     with pytest.raises(Stale):
         within(store, move)

@@ -61,15 +61,15 @@ def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> 
     )
     end = Checkpoint(number=block, hash=hash_of(block))
     page = BlockBatch(
-        span=BlockRange(first=block, last=block),
+        blocks=BlockRange(first=block, last=block),
         end=end,
-        seen=None,
-        start=block,
+        checkpoint=None,
+        start_block=block,
         mints=logs,
         is_last=True,
     )
     seen = read_now(store, page)
-    acted(store, lambda tx: tokens.record_blocks(tx, RecordBlocks(page=seen)))
+    acted(store, lambda tx: tokens.record_blocks(tx, RecordBlocks(batch=seen)))
 
 
 def dropped(store: AnyStore, block: int = 100) -> None:

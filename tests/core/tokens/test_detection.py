@@ -42,11 +42,15 @@ from indelible.tokens import (
 )
 from indelible.tokens.errors import CheckpointMoved
 from indelible.tokens.rules import CHECKPOINT, DETECT
-from indelible.tokens.tasks import MOST_WALKED, NEVER
+from indelible.tokens.tasks.detection import (
+    MAX_CHECKPOINTS_COMPARED,
+    UNLIMITED_ATTEMPTS,
+    ScanTask,
+)
 
 ROBOT = Actor.system("detector")
 CONFIRMATIONS = 3
-HOW = ScanSettings(confirmations=CONFIRMATIONS, most_blocks=8, overlap=4, poll_seconds=0.0)
+HOW = ScanSettings(confirmations=CONFIRMATIONS, max_blocks=8, overlap=4, poll_seconds=0.0)
 
 
 def begun(chain: Simulator, store: AnyStore, how: ScanSettings = HOW) -> Detection:
@@ -188,7 +192,7 @@ def test_whatever_becomes_of_the_chain_nothing_is_lost_and_nothing_invented(
     actions: list[tuple[Any, ...]], size: int
 ) -> None:
     chain, store = Simulator(), empty()
-    detection = begun(chain, store, evolve(HOW, most_blocks=size))
+    detection = begun(chain, store, evolve(HOW, max_blocks=size))
     for action in actions:
         act(action, detection, store, chain)
 
@@ -318,9 +322,9 @@ def backfilled(
 ) -> str:
     """What `recover-events` does; the code of what it was refused with."""
     try:
-        for page in detection.read_blocks(detection.confirmed(first, last)):
+        for page in detection.read_blocks(detection.confirmed_range(first, last)):
             store.run(
-                record_blocks, RecordBlocks(page=page), actor=ROBOT, reason="blocks are read again"
+                record_blocks, RecordBlocks(batch=page), actor=ROBOT, reason="blocks are read again"
             )
     except IndelibleError as error:
         return error.code
@@ -354,13 +358,13 @@ def test_a_page_that_others_have_read_again_meanwhile_is_not_kept(
     detection = begun(chain, store)
     chain.mine(1, (1, 1))
     chain.mine(5)
-    (page,) = detection.read_blocks(detection.confirmed(None, None))
+    (page,) = detection.read_blocks(detection.confirmed_range(None, None))
     chain.reorganise(6, keeps=keeps)
     chain.mine(8)
     settle(detection, store)
 
     with pytest.raises(CheckpointMoved):
-        store.run(record_blocks, RecordBlocks(page=page), actor=ROBOT, reason="it was read before")
+        store.run(record_blocks, RecordBlocks(batch=page), actor=ROBOT, reason="it was read before")
     check(store, chain)
 
 
@@ -382,12 +386,12 @@ def test_a_piece_that_was_read_may_be_read_again_while_detection_goes_on(chain: 
     detection = begun(chain, store)
     chain.mine(8, (1, 1))
     settle(detection, store)
-    pages = list(detection.read_blocks(detection.confirmed(0, 5)))
+    pages = list(detection.read_blocks(detection.confirmed_range(0, 5)))
     chain.mine(5, (1, 2))
     settle(detection, store)
 
     kept = [
-        store.run(record_blocks, RecordBlocks(page=each), actor=ROBOT, reason="again")
+        store.run(record_blocks, RecordBlocks(batch=each), actor=ROBOT, reason="again")
         for each in pages
     ]
     assert kept == [BlocksRecorded(mints=0, tokens=0)] * len(pages)
@@ -401,7 +405,7 @@ def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(
     detection = begun(chain, store)
     chain.mine(8, (1, 1))
     settle(detection, store)
-    pages = list(detection.read_blocks(detection.confirmed(0, 5)))
+    pages = list(detection.read_blocks(detection.confirmed_range(0, 5)))
     chain.reorganise(8, keeps=False)
     chain.mine(9)
     settle(detection, store)
@@ -409,20 +413,20 @@ def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(
     for page in pages:
         with pytest.raises(CheckpointMoved):
             store.run(
-                record_blocks, RecordBlocks(page=page), actor=ROBOT, reason="it was read before"
+                record_blocks, RecordBlocks(batch=page), actor=ROBOT, reason="it was read before"
             )
     check(store, chain)
 
 
 def fallen(r: Repositories, number: int) -> None:
     """A mint whose block the chain has dropped."""
-    r.mint_events.save(r.mint_events.add(a_mint(number, block=5)).orphaned())
+    r.mint_events.save(r.mint_events.add(a_mint(number, block=5)).orphan())
 
 
 def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queries, "MANY", 3)
+    monkeypatch.setattr(queries, "MINTS_PER_READ", 3)
     store = empty()
     with_repositories(store, lambda r: r.mint_events.add(a_mint(1, block=4)))
     for number in (2, 3):
@@ -432,14 +436,14 @@ def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(
         lambda r: r.mint_events.add(a_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))),
     )
 
-    assert store.read(queries.blocks_of_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
-    assert store.read(queries.blocks_of_mints, 5) == frozenset()
+    assert store.read(queries.blocks_with_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
+    assert store.read(queries.blocks_with_mints, 5) == frozenset()
 
 
 def test_more_mints_than_are_looked_through_at_once_are_all_dropped(
     chain: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MANY", 3)
+    monkeypatch.setattr(queries, "MINTS_PER_READ", 3)
     store = empty()
     detection = begun(chain, store)
     for number in range(8):
@@ -517,7 +521,7 @@ def test_where_an_operator_lets_the_place_be_forgotten_all_is_read_again_and_not
     before = store.read(token_stats).checkpoint
     with_repositories(store, lambda r: r.system_state.delete_state(CHECKPOINT))
 
-    assert (store.read(token_stats).checkpoint, detection.confirmed(None, None).first) == (None, 0)
+    assert (store.read(token_stats).checkpoint, detection.confirmed_range(None, None).first) == (None, 0)
     settle(detection, store)
     assert store.read(token_stats).checkpoint == before
     check(store, chain)
@@ -537,14 +541,14 @@ def test_a_node_that_answers_for_no_block_is_asked_again(chain: Simulator) -> No
     chain.most_blocks = 0
 
     with pytest.raises(RetryLater):
-        Detection(store=empty(), chain=chain, settings=HOW).perform((None,))
+        Detection(store=empty(), chain=chain, settings=HOW).perform(ScanTask(None))
 
 
 def test_detection_is_never_given_up_and_is_one_piece_of_work(chain: Simulator) -> None:
     stage = Detection(store=empty(), chain=chain).stage()
 
-    assert (stage.name, stage.max_attempts) == ("detect", NEVER)
-    assert MOST_WALKED >= 100_000
+    assert (stage.name, stage.max_attempts) == ("detect", UNLIMITED_ATTEMPTS)
+    assert MAX_CHECKPOINTS_COMPARED >= 100_000
 
 
 def recovered(store: AnyStore, chain: Simulator, **other: Any) -> Recovered:  # noqa: ANN401 - as it takes
@@ -556,7 +560,7 @@ def test_what_the_chain_has_counted_and_nobody_told_of_is_kept(chain: Simulator)
     chain.mine(3, (4, 1))
     chain.mine(3 + CONFIRMATIONS, (3, 2))
     chain.mine(1, (1, 3))
-    look = recovered(store, chain, keeps=False)
+    look = recovered(store, chain, dry_run=True)
     some = recovered(store, chain, limit=2)
     rest = recovered(store, chain)
 

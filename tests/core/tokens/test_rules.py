@@ -26,11 +26,11 @@ from indelible.tokens.rules import (
     EPOCH,
     MESSAGE,
     SignedMessage,
-    due_next,
+    action_between,
+    due_tasks,
+    next_range,
     next_size,
-    next_span,
     shrink,
-    step_between,
 )
 
 NOW = BEGINNING
@@ -39,9 +39,9 @@ NONCE = "nonce-0001"
 NUMBERS = st.integers(0, 10_000_000)
 HOW = st.builds(
     ScanSettings,
-    start=st.integers(0, 1_000),
+    start_block=st.integers(0, 1_000),
     confirmations=st.integers(0, 100),
-    most_blocks=st.integers(1, 5_000),
+    max_blocks=st.integers(1, 5_000),
     overlap=st.integers(0, 200),
 )
 
@@ -101,13 +101,13 @@ def test_blocks_are_read_once_confirmed_from_the_checkpoint_on_and_none_is_left_
     read: int | None, newest: int, size: int, how: ScanSettings
 ) -> None:
     checkpoint = None if read is None else Checkpoint(number=read, hash=chain_hash(0))
-    unread = how.start if read is None else read + 1
+    unread = how.start_block if read is None else read + 1
 
-    span = next_span(checkpoint, newest, size, how)
+    span = next_range(checkpoint, newest, size, how)
 
     assert bool(span) == (unread <= newest - how.confirmations)
     if span:
-        assert min(how.start, unread) <= span.first <= unread
+        assert min(how.start_block, unread) <= span.first <= unread
         assert unread <= span.last <= newest - how.confirmations
         assert span.last - span.first < size
         assert unread - span.first <= how.overlap
@@ -130,12 +130,12 @@ def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(
 def test_more_is_asked_for_while_there_is_little_and_never_too_much(
     size: int, logs: int, how: ScanSettings
 ) -> None:
-    assume(size <= how.most_blocks)
+    assume(size <= how.max_blocks)
 
     found = next_size(size, logs, how)
 
-    assert size <= found <= how.most_blocks
-    assert found == (size if logs >= 1_000 else min(2 * size, how.most_blocks))
+    assert size <= found <= how.max_blocks
+    assert found == (size if logs >= 1_000 else min(2 * size, how.max_blocks))
 
 
 @pytest.mark.parametrize(
@@ -150,19 +150,21 @@ def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) ->
     for old, new in ((old, new) for old in ("", *news) for new in news):
         expected = edges.get((old, new.value))
         if expected is None:
-            assert code(partial(step_between, lifecycle, old, new)) == "INVALID_TRANSITION"
+            assert code(partial(action_between, lifecycle, old, new)) == "INVALID_TRANSITION"
         else:
-            assert step_between(lifecycle, old, new) == expected
+            assert action_between(lifecycle, old, new) == expected
 
 
 def test_what_is_due_next_is_due_as_its_mint_was() -> None:
+    cids = {"image_cid": "image", "metadata_cid": "metadata"}
     tokens = [
-        evolve(a_token(number + 1), status=status) for number, status in enumerate(TokenStatus)
+        evolve(a_token(number + 1, **cids), status=status)
+        for number, status in enumerate(TokenStatus)
     ]
 
-    assert due_next(tokens) == {
+    assert due_tasks(tokens) == {
         "generate": {"token-1": BEGINNING + timedelta(seconds=1)},
         "upload": {"token-3": BEGINNING + timedelta(seconds=3)},
         "reveal": {"token-4": BEGINNING + timedelta(seconds=4)},
     }
-    assert due_next([]) == {}
+    assert due_tasks([]) == {}

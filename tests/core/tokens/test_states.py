@@ -32,7 +32,11 @@ ARGUED = [name for name, (_, wrong, _, _) in METHODS.items() if wrong]
 
 
 def token(status: TokenStatus) -> Token:
-    return evolve(a_token(1, minter_address=None), status=status)
+    cids: dict[str, Any] = {}
+    if status in (TokenStatus.READY, TokenStatus.REVEALED):
+        cids = {"image_cid": "image", "metadata_cid": "metadata"}
+
+    return evolve(a_token(1), status=status, **cids)
 
 
 def refused(act: Callable[[], object]) -> IndelibleError:
@@ -102,8 +106,8 @@ def test_revealed_and_failed_end_the_way_but_for_an_operator_and_the_chain() -> 
 
 
 def test_a_retry_counts_and_an_operator_s_counts_from_nothing() -> None:
-    tried = token(TokenStatus.GENERATING).retried("x" * 2_000)
-    again = evolve(tried, status=TokenStatus.FAILED, error_data={"code": "NO_GPU"}).requeued()
+    tried = token(TokenStatus.GENERATING).retry_generation("x" * 2_000)
+    again = evolve(tried, status=TokenStatus.FAILED, error_data={"code": "NO_GPU"}).requeue()
 
     assert (tried.status, tried.generation_attempts, len(tried.generation_error or "")) == (
         "detected",
@@ -113,12 +117,12 @@ def test_a_retry_counts_and_an_operator_s_counts_from_nothing() -> None:
     assert (again.status, again.generation_attempts, again.generation_error, again.error_data) == (
         *("detected", 0, None, None),
     )
-    assert isinstance(refused(lambda: token(TokenStatus.READY).requeued()), InvalidTransition)
+    assert isinstance(refused(lambda: token(TokenStatus.READY).requeue()), InvalidTransition)
 
 
 @pytest.mark.parametrize("said", ["one\r\ntwo", "", "  ", "\x00", "\ud800", "x" * 5_000])
 def test_whatever_a_provider_says_a_retry_keeps_a_line_of_it(said: str) -> None:
-    kept = token(TokenStatus.GENERATING).retried(said).generation_error or ""
+    kept = token(TokenStatus.GENERATING).retry_generation(said).generation_error or ""
 
     assert 0 < len(kept) <= 1_000
     assert kept.isprintable()
@@ -136,20 +140,19 @@ def test_what_a_token_failed_of_is_neither_too_deep_nor_too_long() -> None:
 
 def test_what_the_chain_shows_already_is_revealed_from_wherever_it_was() -> None:
     for status in set(TokenStatus) - {TokenStatus.REVEALED}:
-        assert token(status).synced("metadata").status is TokenStatus.REVEALED
+        assert token(status).sync_revealed("metadata").status is TokenStatus.REVEALED
     assert isinstance(
-        refused(lambda: token(TokenStatus.REVEALED).synced("metadata")), InvalidTransition
+        refused(lambda: token(TokenStatus.REVEALED).sync_revealed("metadata")), InvalidTransition
     )
 
 
 def test_a_token_whose_mint_was_dropped_waits_for_the_chain_and_not_for_an_operator() -> None:
-    dropped = token(TokenStatus.UPLOADING).failed_with("MINT_ORPHANED")
-    assert dropped is not None
+    dropped = token(TokenStatus.UPLOADING).mark_orphaned()
 
     assert dropped.is_quarantined
-    assert refused(dropped.requeued).code == "MINT_ORPHANED"
-    assert token(TokenStatus.REVEALED).failed_with("MINT_ORPHANED") is None
-    assert token(TokenStatus.FAILED).failed_with(reason="x") is None
+    assert refused(dropped.requeue).code == "MINT_ORPHANED"
+    assert not token(TokenStatus.REVEALED).is_unfinished
+    assert not token(TokenStatus.FAILED).is_unfinished
 
 
 def test_from_a_state_to_another_leads_one_action_only() -> None:

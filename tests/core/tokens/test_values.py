@@ -100,7 +100,7 @@ def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
     event = a_mint(5, quantity=3)
 
     assert list(event.token_ids) == [5, 6, 7]
-    assert event.minting == {
+    assert event.token_fields == {
         "minter_address": wallet(2),
         "mint_timestamp": BEGINNING,
         "mint_event_id": event.id,
@@ -109,7 +109,7 @@ def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
 
 def test_what_is_kept_of_a_log_are_its_own_values() -> None:
     log = a_log(3, block=4, quantity=2)
-    event = a_mint(1, **log.as_event)
+    event = a_mint(1, **log.event_fields)
 
     assert (event.token_id, event.recipient, event.total_paid) == (3, log.minter, "7")
     assert (event.block_hash, event.tx_hash, event.log_index) == (

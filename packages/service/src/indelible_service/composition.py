@@ -15,7 +15,7 @@ from indelible.kernel import Actor, Unavailable
 from indelible.kernel.stages import Stage
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHAIN, DETECT, MOST_BLOCKS, ScanSettings
+from indelible.tokens.rules import CHAIN, DETECT, MAX_BLOCKS, ScanSettings
 from indelible.tokens.tasks import Detection
 from indelible_service.data_directory import derived
 from indelible_service.database import store_of
@@ -89,10 +89,10 @@ def stages_of(settings: Settings, store: SqlStore) -> Mapping[str, Stage[Any, An
     return {stage.name: stage for stage in stages}
 
 
-def detection_of(settings: Settings, store: SqlStore, most_blocks: int = MOST_BLOCKS) -> Detection:
+def detection_of(settings: Settings, store: SqlStore, max_blocks: int = MAX_BLOCKS) -> Detection:
     """What reads the chain that is set up."""
     how = ScanSettings(
-        start=settings.start_block, confirmations=settings.confirmations, most_blocks=most_blocks
+        start_block=settings.start_block, confirmations=settings.confirmations, max_blocks=max_blocks
     )
     return Detection(store=store, chain=chain_of(settings), settings=how)
 

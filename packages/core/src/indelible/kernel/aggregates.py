@@ -30,10 +30,17 @@ class Aggregate:
         """The entity as its lifecycle begins it."""
         return cls(status=cls.lifecycle.next("", action), created_at=now, updated_at=now, **said)
 
-    def transition(self, action: str, *, now: datetime, **other: Any) -> Self:  # noqa: ANN401 - as above
-        """The entity after a step, or InvalidTransition."""
+    def transition(self, action: str, *, now: datetime | None = None, **fields: Any) -> Self:  # noqa: ANN401 - as above
+        """Return the entity after an action, with these fields changed.
+
+        Without `now`, `updated_at` stays as it is and the repository that saves the entity sets it.
+
+        Raises: InvalidTransition.
+        """
         status = self.lifecycle.next(self.status, action)
-        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now), **other)
+        updated_at = self.updated_at if now is None else instant_after(self.updated_at, now)
+
+        return evolve(self, status=status, updated_at=updated_at, **fields)
 
 
 E = TypeVar("E", bound=Aggregate)

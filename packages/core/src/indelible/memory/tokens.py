@@ -1,7 +1,7 @@
-"""Tokens in memory."""
+"""The memory store's repositories of tokens."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -26,7 +26,7 @@ from indelible.tokens.lifecycle import TokenStatus
 
 @frozen
 class MemoryCollection:
-    """Tokens and what belongs to them, to be found and to be changed."""
+    """The repositories of tokens, in memory."""
 
     authors: MemoryAggregateRepository[Author]
     tokens: MemoryAggregateRepository[Token]
@@ -39,7 +39,7 @@ class MemoryCollection:
 
     @classmethod
     def empty(cls, history: MemoryHistory, work: MemoryTaskQueue) -> Self:
-        """The tables of a new store."""
+        """Return the repositories of an empty store."""
         return cls(
             MemoryAggregateRepository(history, AUTHOR, errors.AuthorNotFound),
             MemoryAggregateRepository(history, TOKEN, errors.TokenNotFound),
@@ -52,7 +52,7 @@ class MemoryCollection:
         )
 
     def copy(self, history: MemoryHistory, work: MemoryTaskQueue) -> Self:
-        """A draft over a draft of history; the rows are frozen, so they are shared."""
+        """Return a draft over a draft of history. Rows are frozen, so both share them."""
         return type(self)(
             self.authors.copy(history),
             self.tokens.copy(history),
@@ -64,53 +64,69 @@ class MemoryCollection:
             work,
         )
 
-    def pending(
+    def lock_pending(
         self, status: TokenStatus, stage: str, now: datetime, *, limit: int
     ) -> tuple[Head[Token], ...]:
-        """The oldest of a status that nobody has in hand."""
-        found = self.tokens.where(
-            lambda each: each.status is status and self._work.is_open(stage, each.id, now)
+        """Return the tokens of a status whose task in a stage may run now, oldest mint first."""
+        heads = self.tokens.where(
+            lambda token: token.status is status and self._work.is_open(stage, token.id, now)
         )
-        return tuple(
-            sorted(found, key=lambda head: (head.entity.mint_timestamp, head.entity.token_id))
-        )[:limit]
+        by_mint = sorted(
+            heads, key=lambda head: (head.entity.mint_timestamp, head.entity.token_id)
+        )
+        return tuple(by_mint[:limit])
 
-    def locked(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
-        """The tokens of these ids in their order; None where there is none."""
-        found = {head.entity.id: head for head in self.tokens.where(lambda each: each.id in ids)}
-        return tuple(map(found.get, ids))
+    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
+        """Return one head for each id of an entity, None for an unknown id."""
+        heads = self.tokens.where(lambda token: token.id in ids)
+        by_id = {head.entity.id: head for head in heads}
 
-    def numbered(
+        return tuple(by_id.get(entity_id) for entity_id in ids)
+
+    def page_by_token_id(
         self, status: TokenStatus | None, *, after: int, limit: int
     ) -> tuple[Head[Token], ...]:
-        """The next `limit` tokens after a number, of one status or of all, in order of number."""
-        found = self.tokens.where(
-            lambda each: each.token_id > after and status in (None, each.status)
+        """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
+        heads = self.tokens.where(
+            lambda token: token.token_id > after and status in (None, token.status)
         )
-        return tuple(sorted(found, key=lambda head: head.entity.token_id))[:limit]
+        by_token_id = sorted(heads, key=lambda head: head.entity.token_id)
 
-    def count_of(self, author_id: str) -> int:
-        """How many tokens are the author's."""
-        return len(self.tokens.where(lambda each: each.author_id == author_id))
+        return tuple(by_token_id[:limit])
+
+    def count_by_author(self, author_id: str) -> int:
+        """Return the number of the author's tokens."""
+        return len(self.tokens.where(lambda token: token.author_id == author_id))
+
+    def count_by_status(self) -> dict[TokenStatus, int]:
+        """Return the number of tokens in each status that occurs."""
+        return dict(Counter(token.status for token in self._all_tokens()))
 
     def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
-        """The numbers from 1 below this one that no token has, in order."""
-        present = {head.entity.token_id for head in self.tokens.where(lambda _: True)}
-        return [number for number in range(1, next_token_id) if number not in present][:limit]
+        """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
+        present = {token.token_id for token in self._all_tokens()}
+        missing = [number for number in range(1, next_token_id) if number not in present]
 
-    def counts(self) -> dict[TokenStatus, int]:
-        """How many tokens there are of each status that occurs."""
-        return dict(Counter(head.entity.status for head in self.tokens.where(lambda _: True)))
+        return missing[:limit]
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
-        """Wallets of authors and how many tokens are theirs, most first; of equals the lower wallet first."""
-        counts = Counter(head.entity.author_id for head in self.tokens.where(lambda _: True))
-        found = (
-            (self.authors.get(each).entity.wallet_address, total) for each, total in counts.items()
-        )
-        return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))[:limit]
+        """Return wallets of authors with their number of tokens: most tokens, then lowest wallet."""
+        counts = Counter(token.author_id for token in self._all_tokens())
+        totals = [
+            (self.authors.get(author_id).entity.wallet_address, total)
+            for author_id, total in counts.items()
+        ]
+        totals.sort(key=lambda wallet_and_total: (-wallet_and_total[1], wallet_and_total[0]))
+
+        return tuple(totals[:limit])
 
     def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
-        """The mints in these blocks, both included, in the order of the chain."""
-        found = self.mints.where(lambda each: first <= each.block_number <= last)
-        return tuple(sorted(found, key=lambda head: head.entity.sort_key))[:limit]
+        """Return the mints from one block to another, both included, in chain order."""
+        heads = self.mints.where(lambda event: first <= event.block_number <= last)
+        in_chain_order = sorted(heads, key=lambda head: head.entity.sort_key)
+
+        return tuple(in_chain_order[:limit])
+
+    def _all_tokens(self) -> Iterator[Token]:
+        for head in self.tokens.where(lambda _: True):
+            yield head.entity

@@ -1,4 +1,4 @@
-"""Tokens: NFTs that are detected, generated, uploaded and revealed, by workers who never take the same one twice."""
+"""Tokens: NFTs that workers detect on a chain, generate, upload and reveal."""
 
 from indelible.tokens import errors, repositories
 from indelible.tokens.commands import (
@@ -74,76 +74,77 @@ from indelible.tokens.rules import (
 )
 from indelible.tokens.tasks import Detection, Recovered, recover_missing
 
-# commands
 __all__ = [
-    "RollBackBlocks",
-    "RequestScan",
+    # commands and their results
+    "AuthorSaved",
+    "BlocksRecorded",
+    "BlocksRolledBack",
     "RecordBlocks",
     "RecoverToken",
+    "RequestScan",
     "RetryToken",
+    "RollBackBlocks",
     "SetAuthorPrompt",
-]
-__all__ += [
-    "start_generation",
+    "TokenSaved",
+    # handlers
     "fail_generation",
-    "roll_back_blocks",
     "finish_generation",
-    "request_scan",
     "record_blocks",
-]
-__all__ += ["recover_token", "retry_token", "set_author_prompt"]
-# queries
-__all__ += [
+    "recover_token",
+    "request_scan",
+    "retry_token",
+    "roll_back_blocks",
+    "set_author_prompt",
+    "start_generation",
+    # queries
+    "AuthorTokens",
+    "TokenFigures",
     "author_tokens",
-    "token_stats",
     "get_author",
     "get_token",
     "leaderboard",
     "list_tokens",
     "missing_tokens",
-]
-__all__ += ["token_history"]
-# values
-__all__ += [
-    "AUTHOR",
+    "token_history",
+    "token_stats",
+    # entities and values
     "Author",
-    "AuthorSaved",
-    "AuthorTokens",
     "Block",
-    "BlocksRolledBack",
+    "BlockBatch",
+    "BlockRange",
     "Checkpoint",
-    "IMAGE_JOB",
-]
-__all__ += [
     "IPFSUploadRecord",
     "ImageGenerationJob",
-    "JobStatus",
-    "MINT",
     "MintEvent",
     "MintLog",
-    "MintStatus",
-]
-__all__ += [
-    "ScanSettings",
-    "BlockBatch",
-    "BlocksRecorded",
-    "REVEAL",
     "RecordType",
     "Reorg",
-    "RevealStatus",
     "RevealTransaction",
-]
-__all__ += [
-    "SYSTEM_STATE",
-    "BlockRange",
+    "ScanSettings",
     "SystemState",
-    "TOKEN",
     "Token",
-    "TokenFigures",
-    "TokenSaved",
+    "signed_message",
+    # lifecycles and states
+    "AUTHOR",
+    "IMAGE_JOB",
+    "MINT",
+    "REVEAL",
+    "SYSTEM_STATE",
+    "TOKEN",
+    "UPLOAD",
+    "JobStatus",
+    "MintStatus",
+    "RevealStatus",
     "TokenStatus",
+    "UploadStatus",
+    # repositories, ports, tasks and errors
+    "Chain",
+    "Detection",
+    "Recovered",
+    "Repositories",
+    "TokensRead",
+    "TokensWrite",
+    "errors",
+    "recover_missing",
+    "repositories",
 ]
-__all__ += ["UPLOAD", "UploadStatus", "signed_message"]
-# the seven repositories of the hand-off, ports, work and errors
-__all__ += ["Repositories", "repositories", "Chain", "TokensRead", "TokensWrite"]
-__all__ += ["Detection", "Recovered", "recover_missing", "errors"]

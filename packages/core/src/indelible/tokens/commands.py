@@ -1,4 +1,4 @@
-"""What a caller can ask for, and what it gets."""
+"""Commands on tokens, and the results of their handlers."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from indelible.tokens.rules import BlockBatch, Reorg
 
 @frozen(kw_only=True)
 class RetryToken:
-    """Give a failed token another chance."""
+    """Requeue a failed token."""
 
     command_name: ClassVar[str] = "retry_token"
     token_id: int = field(validator=bounded_int, metadata=COUNT)
@@ -27,7 +27,7 @@ class RetryToken:
 
 @frozen(kw_only=True)
 class SetAuthorPrompt:
-    """Let a wallet's tokens be made from a prompt; who asks has shown that the wallet is theirs."""
+    """Set the prompt of a wallet. The caller has verified that the wallet asks for it."""
 
     command_name: ClassVar[str] = "edit_author"
     wallet_address: str = field(converter=lowercase, validator=is_wallet)
@@ -36,15 +36,15 @@ class SetAuthorPrompt:
 
 @frozen(kw_only=True)
 class RecordBlocks:
-    """Keep what the chain says of some blocks, and go on behind them."""
+    """Record a batch of blocks, and move the checkpoint to its end."""
 
     command_name: ClassVar[str] = "record_blocks"
-    page: BlockBatch = field(validator=instance_of(BlockBatch))
+    batch: BlockBatch = field(validator=instance_of(BlockBatch))
 
 
 @frozen(kw_only=True)
 class RollBackBlocks:
-    """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
+    """Orphan the mints of blocks that the chain has dropped, and move the checkpoint back."""
 
     command_name: ClassVar[str] = "roll_back_blocks"
     reorg: Reorg = field(validator=instance_of(Reorg))
@@ -52,17 +52,20 @@ class RollBackBlocks:
 
 @frozen(kw_only=True)
 class RecoverToken:
-    """Keep a token that the chain has and nobody told of."""
+    """Add a token that the chain has and the store has not.
+
+    `metadata_cid` is the one of a token that is already revealed, else None.
+    """
 
     command_name: ClassVar[str] = "recover_token"
     token_id: int = field(validator=bounded_int, metadata=COUNT)
     author_wallet: str = field(converter=lowercase, validator=is_wallet)
-    metadata_cid: str | None = None  # of one that is revealed
+    metadata_cid: str | None = None
 
 
 @frozen(kw_only=True)
 class RequestScan:
-    """Say that the chain has something new: a hint, which is believed only as far as to look sooner."""
+    """Make the scan of the chain due now. `hint_id` is the id of the webhook event."""
 
     command_name: ClassVar[str] = "request_scan"
     hint_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -70,7 +73,7 @@ class RequestScan:
 
 @frozen(kw_only=True)
 class TokenSaved:
-    """The token as it stands, and its seq."""
+    """A token as saved, and its seq."""
 
     token: Token
     seq: int
@@ -78,7 +81,7 @@ class TokenSaved:
 
 @frozen(kw_only=True)
 class AuthorSaved:
-    """The author as they stand, and their seq."""
+    """An author as saved, and their seq."""
 
     author: Author
     seq: int
@@ -86,7 +89,7 @@ class AuthorSaved:
 
 @frozen(kw_only=True)
 class BlocksRecorded:
-    """What was new in a page."""
+    """The number of new mints in a batch of blocks, and of the tokens they started."""
 
     mints: int
     tokens: int
@@ -94,7 +97,11 @@ class BlocksRecorded:
 
 @frozen(kw_only=True)
 class BlocksRolledBack:
-    """What was quarantined, and which tokens were revealed before: what everybody saw cannot be taken back."""
+    """The number of orphaned mints and of their tokens.
+
+    `already_revealed` are the on-chain ids of those that were revealed: a reveal is public and
+    cannot be undone.
+    """
 
     mints: int
     tokens: int

@@ -1,4 +1,4 @@
-"""What can be wrong with a command on tokens, and with the chain."""
+"""Errors of token commands and of the chain."""
 
 from typing import ClassVar
 
@@ -6,12 +6,12 @@ from attrs import frozen
 
 from indelible.kernel import Conflict, Forbidden, Invalid, InvalidTransition, NotFound, Unavailable
 
-InvalidStateTransition = InvalidTransition  # the hand-off's name of it
+InvalidStateTransition = InvalidTransition  # the name in seed 004
 
 
 @frozen
 class TokenNotFound(NotFound):
-    """No token has this id."""
+    """An unknown token."""
 
     code: ClassVar[str] = "TOKEN_NOT_FOUND"
     message: ClassVar[str] = "Token {token_id} not found."
@@ -20,7 +20,7 @@ class TokenNotFound(NotFound):
 
 @frozen
 class AuthorNotFound(NotFound):
-    """No author has this wallet or id."""
+    """An unknown author."""
 
     code: ClassVar[str] = "AUTHOR_NOT_FOUND"
     message: ClassVar[str] = "Author {author_id} not found."
@@ -29,7 +29,7 @@ class AuthorNotFound(NotFound):
 
 @frozen
 class RelatedRecordNotFound(NotFound):
-    """No mint, job, upload or reveal has this id, and no value of the state this key."""
+    """An unknown mint event, image job, upload, reveal or system state."""
 
     code: ClassVar[str] = "TOKEN_PART_NOT_FOUND"
     message: ClassVar[str] = "Mint, job, upload, reveal or state {part_id} not found."
@@ -38,7 +38,7 @@ class RelatedRecordNotFound(NotFound):
 
 @frozen
 class TokenExists(Conflict):
-    """There is a token of this number on the chain already."""
+    """A second token with the same on-chain id."""
 
     code: ClassVar[str] = "TOKEN_EXISTS"
     message: ClassVar[str] = "Token {token_id} exists already."
@@ -47,7 +47,7 @@ class TokenExists(Conflict):
 
 @frozen
 class AuthorExists(Conflict):
-    """There is an author with this wallet already."""
+    """A second author with the same wallet."""
 
     code: ClassVar[str] = "AUTHOR_EXISTS"
     message: ClassVar[str] = "An author with wallet {wallet_address} exists already."
@@ -56,7 +56,7 @@ class AuthorExists(Conflict):
 
 @frozen
 class MintEventExists(Conflict):
-    """This occurrence of a mint is kept already."""
+    """A second mint event of one log, in the same block or in the chain."""
 
     code: ClassVar[str] = "MINT_EVENT_EXISTS"
     message: ClassVar[str] = "Mint event {tx_hash}, log {log_index}, exists already."
@@ -66,7 +66,7 @@ class MintEventExists(Conflict):
 
 @frozen
 class MintOrphaned(Conflict):
-    """The token's mint is not in the chain: it waits until the chain has it again."""
+    """A retry of a token whose mint is not in the chain."""
 
     code: ClassVar[str] = "MINT_ORPHANED"
     message: ClassVar[str] = "Token {token_id} waits: its mint is not in the canonical chain."
@@ -75,7 +75,7 @@ class MintOrphaned(Conflict):
 
 @frozen
 class CheckpointMoved(Conflict):
-    """Blocks before these are unread, or the chain has changed since these were asked for."""
+    """A batch of blocks that does not follow the checkpoint."""
 
     code: ClassVar[str] = "CHECKPOINT_MOVED"
     message: ClassVar[str] = (
@@ -88,7 +88,7 @@ class CheckpointMoved(Conflict):
 
 @frozen
 class ArgumentMissing(Invalid, ValueError):
-    """This step needs a value, and none was given."""
+    """An argument that a transition needs and that is empty."""
 
     code: ClassVar[str] = "ARGUMENT_MISSING"
     message: ClassVar[str] = "Argument {field} is required for this step."
@@ -96,8 +96,30 @@ class ArgumentMissing(Invalid, ValueError):
 
 
 @frozen
+class FieldRequired(Invalid):
+    """A field without the value that the state of its entity requires."""
+
+    code: ClassVar[str] = "FIELD_REQUIRED"
+    message: ClassVar[str] = "Field {field} is required for {lifecycle} in state {status}."
+    lifecycle: str
+    status: str
+    field: str
+
+
+@frozen
+class FieldFixed(Conflict):
+    """A saved entity that changes a fixed field."""
+
+    code: ClassVar[str] = "FIELD_FIXED"
+    message: ClassVar[str] = "Field {field} of {lifecycle} {entity_id} must not change."
+    lifecycle: str
+    entity_id: str
+    field: str
+
+
+@frozen
 class NotHex(Invalid):
-    """The text is not 0x and so many hexadecimal digits."""
+    """A text that is not 0x followed by the right number of hexadecimal digits."""
 
     code: ClassVar[str] = "NOT_HEX"
     message: ClassVar[str] = (
@@ -109,7 +131,7 @@ class NotHex(Invalid):
 
 @frozen
 class BatchSizeWrong(Invalid):
-    """A reveal holds 1 to 50 tokens, each once."""
+    """A reveal of no token, of more than 50 tokens, or of one token twice."""
 
     code: ClassVar[str] = "BATCH_SIZE_WRONG"
     message: ClassVar[str] = "The reveal has {size} tokens: expected 1 to 50, without repetition."
@@ -118,7 +140,7 @@ class BatchSizeWrong(Invalid):
 
 @frozen
 class MessageWrong(Invalid):
-    """The signed message is not exactly the one that is asked for."""
+    """A signed message with another text than the expected one."""
 
     code: ClassVar[str] = "MESSAGE_WRONG"
     message: ClassVar[str] = "The signed message is wrong: expected {expected}."
@@ -127,7 +149,7 @@ class MessageWrong(Invalid):
 
 @frozen
 class MessageExpired(Forbidden):
-    """The signed message is older than five minutes, or from the future."""
+    """A signed message that is more than five minutes from now."""
 
     code: ClassVar[str] = "MESSAGE_EXPIRED"
     message: ClassVar[str] = (
@@ -139,7 +161,7 @@ class MessageExpired(Forbidden):
 
 @frozen
 class SignatureWrong(Forbidden):
-    """The wallet did not sign this message."""
+    """A message that its wallet did not sign."""
 
     code: ClassVar[str] = "SIGNATURE_WRONG"
     message: ClassVar[str] = "The message is not signed by wallet {wallet_address}."
@@ -148,7 +170,7 @@ class SignatureWrong(Forbidden):
 
 @frozen
 class SignatureMalformed(Invalid):
-    """A signature is 0x and an even number of hexadecimal digits: 128 or 130 of a key, more of a contract."""
+    """A signature with the wrong form or length."""
 
     code: ClassVar[str] = "SIGNATURE_MALFORMED"
     message: ClassVar[str] = (
@@ -159,7 +181,10 @@ class SignatureMalformed(Invalid):
 
 @frozen
 class RangeTooLarge(Unavailable):
-    """The node does not answer for so many blocks at once."""
+    """A range of blocks that is too large for the node.
+
+    `advised_last` is the last block of a smaller range that the node suggested, if it did.
+    """
 
     code: ClassVar[str] = "RANGE_TOO_LARGE"
     message: ClassVar[str] = "The node does not answer for blocks {first} to {last} at once."
@@ -170,7 +195,7 @@ class RangeTooLarge(Unavailable):
 
 @frozen
 class ChainUnreachable(Unavailable):
-    """The chain's node does not answer, or not yet."""
+    """A node that does not answer, or is not yet at the block."""
 
     code: ClassVar[str] = "CHAIN_UNREACHABLE"
     message: ClassVar[str] = "The chain's node does not answer: {reason}."
@@ -179,7 +204,7 @@ class ChainUnreachable(Unavailable):
 
 @frozen
 class InvalidNodeResponse(Unavailable):
-    """The chain's node gave an answer that cannot be."""
+    """An impossible response from a node."""
 
     code: ClassVar[str] = "CHAIN_WRONG"
     message: ClassVar[str] = "The chain's node returned an invalid response: {reason}."
@@ -188,7 +213,7 @@ class InvalidNodeResponse(Unavailable):
 
 @frozen
 class ChainIdMismatch(Conflict):
-    """The node serves another chain."""
+    """A node of another chain than the configured one."""
 
     code: ClassVar[str] = "WRONG_CHAIN"
     message: ClassVar[str] = (
@@ -200,7 +225,7 @@ class ChainIdMismatch(Conflict):
 
 @frozen
 class WrongContract(Conflict):
-    """What was read is of another contract than the one that is set up; each has a store of its own."""
+    """A checkpoint of another contract than the configured one."""
 
     code: ClassVar[str] = "WRONG_CONTRACT"
     message: ClassVar[str] = (
@@ -213,7 +238,7 @@ class WrongContract(Conflict):
 
 @frozen
 class ReorgTooDeep(Conflict):
-    """The chain has changed below everything that is remembered of it: an operator must look."""
+    """A reorg below every checkpoint that was compared."""
 
     code: ClassVar[str] = "REORG_TOO_DEEP"
     message: ClassVar[str] = (
@@ -225,7 +250,7 @@ class ReorgTooDeep(Conflict):
 
 @frozen
 class NoChain(Unavailable):
-    """No chain is set up here: INDELIBLE_RPC_URL and its companions say which."""
+    """A call that needs a chain where none is configured."""
 
     code: ClassVar[str] = "NO_CHAIN"
     message: ClassVar[str] = (

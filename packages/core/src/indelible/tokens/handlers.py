@@ -1,6 +1,6 @@
-"""The only writers of tokens: load, decide, record."""
+"""Handlers of token commands. They load, let entities and rules decide, and save."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from attrs import asdict, evolve
 
@@ -8,7 +8,7 @@ from indelible.kernel import Head
 from indelible.kernel.tasks import Leases
 from indelible.tokens import commands
 from indelible.tokens.commands import AuthorSaved, BlocksRecorded, BlocksRolledBack, TokenSaved
-from indelible.tokens.entities import ORPHANED, Author, MintEvent, MintLog, Token
+from indelible.tokens.entities import Author, MintEvent, MintLog, Token
 from indelible.tokens.errors import (
     AuthorExists,
     CheckpointMoved,
@@ -18,126 +18,146 @@ from indelible.tokens.errors import (
 )
 from indelible.tokens.lifecycle import MintStatus
 from indelible.tokens.ports import TokensWrite
-from indelible.tokens.repositories import (
-    Repositories,
-    canonical_mint,
-    find_many,
-    find_one,
-    save_all,
-    save_if_unchanged,
-)
+from indelible.tokens.repositories import Repositories
+from indelible.tokens.repositories.saving import find_many, find_one, save_all, save_over
+from indelible.tokens.repositories.tokens import enqueue_next_tasks, insert_token, revive_tasks
 from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT, Checkpoint
 
-MOST_IN_A_BLOCK = 100_000  # mints: its gas is enough for hundreds
+MAX_MINTS_PER_BLOCK = 100_000  # the gas of a block is enough for hundreds
 
 
 def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
-    """Give a failed token another chance; MintOrphaned while the chain has no mint of it."""
-    tokens = Repositories.over(tx).tokens
-    found = tokens.get_by_token_id(command.token_id)
-    if found is None:
+    """Requeue a failed token.
+
+    Raises: TokenNotFound, Stale, InvalidTransition, MintOrphaned while no mint of the token is in
+    the chain.
+    """
+    token = Repositories.over(tx).tokens.get_by_token_id(command.token_id)
+    if token is None:
         raise TokenNotFound(str(command.token_id))
-    head = tx.tokens.tokens.load(found.id, expected_seq=command.expected_seq)
+
+    head = tx.tokens.tokens.load(token.id, expected_seq=command.expected_seq)
     if _has_lost_its_mint(tx, head.entity):
         raise MintOrphaned(command.token_id)
-    token = save_if_unchanged(tx, tx.tokens.tokens, head, head.entity.requeued())
-    tokens.make_due_again(token)
-    return TokenSaved(token=token, seq=head.revision.seq + 1)
+
+    saved = save_over(tx, tx.tokens.tokens, head, head.entity.requeue())
+    revive_tasks(tx, saved)
+
+    return TokenSaved(token=saved, seq=head.revision.seq + 1)
 
 
 def set_author_prompt(tx: TokensWrite, command: commands.SetAuthorPrompt) -> AuthorSaved:
-    """Let a wallet's tokens be made from this prompt; an author who was never seen is known from now on."""
-    head = tx.tokens.authors.lock(_author(tx, command.wallet_address).id)
-    author = save_if_unchanged(
-        tx, tx.tokens.authors, head, head.entity.prompted(command.prompt_text)
-    )
-    return AuthorSaved(author=author, seq=tx.tokens.authors.get(author.id).revision.seq)
+    """Set the prompt of a wallet's author, who is added if the wallet has none."""
+    author = _find_or_add_author(tx, command.wallet_address)
+    head = tx.tokens.authors.lock(author.id)
+    saved = save_over(tx, tx.tokens.authors, head, head.entity.set_prompt(command.prompt_text))
+
+    return AuthorSaved(author=saved, seq=tx.tokens.authors.get(saved.id).revision.seq)
 
 
 def record_blocks(tx: TokensWrite, command: commands.RecordBlocks) -> BlocksRecorded:
-    """Keep the mints of a page that are new, and go on behind it; CheckpointMoved where blocks before it are unread."""
-    page, before = command.page, checkpoint_of(tx)
-    if not page.follows(before):
-        raise CheckpointMoved(page.span.first, page.span.last)
-    minted = [made for log in page.mints if (made := _minted(tx, log)) is not None]
-    if not before or before.number < page.end.number:
-        _set_checkpoint(tx, page.end)
-    return BlocksRecorded(mints=len(minted), tokens=sum(minted))
+    """Record the mints of a batch of blocks that are new, and move the checkpoint to its end.
+
+    Raises: CheckpointMoved when the batch does not follow the checkpoint.
+    """
+    batch = command.batch
+    checkpoint = checkpoint_of(tx)
+    if not batch.follows(checkpoint):
+        raise CheckpointMoved(batch.blocks.first, batch.blocks.last)
+
+    recorded = _record_mints(tx, batch.mints)
+    if checkpoint is None or checkpoint.number < batch.end.number:
+        _set_checkpoint(tx, batch.end)
+
+    return recorded
 
 
 def roll_back_blocks(tx: TokensWrite, command: commands.RollBackBlocks) -> BlocksRolledBack:
-    """Quarantine what was minted in blocks that the chain has dropped, and read on from the last that it kept."""
-    reorg, before, mints = command.reorg, checkpoint_of(tx), tx.tokens.mints
-    stood = (
-        {"block_hash": each, "status": MintStatus.CANONICAL.value}
-        for each in sorted(reorg.orphaned_block_hashes)
-    )
-    gone = [event for where in stood for event in find_many(mints, where, ("id",), MOST_IN_A_BLOCK)]
-    tokens = [token for event in gone for token in _orphaned(tx, event)]
-    _set_checkpoint(
-        tx, evolve(reorg.last_canonical, reorg_count=(before.reorg_count if before else 0) + 1)
-    )
-    revealed = tuple(token.token_id for token in tokens if token.is_shown)
-    return BlocksRolledBack(mints=len(gone), tokens=len(tokens), already_revealed=revealed)
+    """Orphan the mints of dropped blocks, and move the checkpoint back to the last kept block."""
+    reorg = command.reorg
+    checkpoint = checkpoint_of(tx)
+    reorg_count = 0 if checkpoint is None else checkpoint.reorg_count
+
+    events = _canonical_mints(tx, reorg.orphaned_block_hashes)
+    tokens: list[Token] = []
+    for event in events:
+        tokens.extend(_orphan_mint(tx, event))
+    _set_checkpoint(tx, evolve(reorg.last_canonical, reorg_count=reorg_count + 1))
+
+    revealed = tuple(token.token_id for token in tokens if token.is_revealed)
+    return BlocksRolledBack(mints=len(events), tokens=len(tokens), already_revealed=revealed)
 
 
 def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved:
-    """Keep a token that the chain has and nobody told of; TokenExists."""
-    tokens, now = Repositories.over(tx).tokens, tx.clock.now()
-    if tokens.get_by_token_id(command.token_id):
+    """Add a token that the chain has and the store has not.
+
+    Its mint was not read, so its mint timestamp is the present instant.
+
+    Raises: TokenExists.
+    """
+    if Repositories.over(tx).tokens.get_by_token_id(command.token_id):
         raise TokenExists(command.token_id)
-    author = _author(tx, command.author_wallet)
-    said = {
-        "token_id": command.token_id,
-        "author_id": author.id,
-        "metadata_cid": command.metadata_cid,
-    }
-    action = (
-        "recover" if command.metadata_cid else "detect"
-    )  # the mint itself was not seen: its time is now
-    return TokenSaved(
-        token=tokens.add(
-            Token.create(action, now=now, id=tx.ids.new(), mint_timestamp=now, **said)
-        ),
-        seq=1,
+
+    now = tx.clock.now()
+    author = _find_or_add_author(tx, command.author_wallet)
+    action = "recover" if command.metadata_cid else "detect"
+    token = Token.create(
+        action,
+        now=now,
+        id=tx.ids.new(),
+        token_id=command.token_id,
+        author_id=author.id,
+        mint_timestamp=now,
+        metadata_cid=command.metadata_cid,
     )
+    return TokenSaved(token=insert_token(tx, token), seq=1)
 
 
 def request_scan(tx: TokensWrite, _: commands.RequestScan) -> None:
-    """Look at the chain now; what was hinted at is not believed."""
+    """Make the scan of the chain due now. Nothing else in the hint is trusted."""
     tx.tasks.enqueue(DETECT, {CHAIN: tx.clock.now()})
 
 
 def start_generation(tx: TokensWrite, leases: Leases) -> Sequence[Head[Token] | None]:
-    """The tokens of these leases, being generated from now on; None for one that is past that."""
-    heads, now = tx.tokens.locked([lease.entity_id for lease in leases]), tx.clock.now()
-    moves = [(head, token) for head in heads if head and (token := head.entity.generating(now=now))]
-    moved = save_all(
-        tx, tx.tokens.tokens, [(head, token) for head, token in moves if token is not head.entity]
-    )
-    begun = {head.entity.id: head for head in (*(head for head, _ in moves), *moved)}
-    return [begun.get(lease.entity_id) for lease in leases]
+    """Start the image generation of leased tokens.
+
+    Return a head for each lease: also of a token that an earlier lease started, and None for a
+    token that is past generation or missing.
+    """
+    started: dict[str, Head[Token]] = {}
+    updates: list[tuple[Head[Token], Token]] = []
+    for head in tx.tokens.lock_tokens([lease.entity_id for lease in leases]):
+        if head and head.entity.is_generating:
+            started[head.entity.id] = head
+        elif head and head.entity.awaits_generation:
+            updates.append((head, head.entity.mark_generating()))
+
+    for saved in save_all(tx, tx.tokens.tokens, updates):
+        started[saved.entity.id] = saved
+
+    return [started.get(lease.entity_id) for lease in leases]
 
 
-def finish_generation(tx: TokensWrite, made: Sequence[tuple[Head[Token], str]]) -> None:
-    """Keep that the images of these tokens are made, and make their upload due; Stale where one has moved since."""
-    now = tx.clock.now()
-    moves = [(head, head.entity.uploading(path, now=now)) for head, path in made]
-    save_all(tx, tx.tokens.tokens, moves)
-    Repositories.over(tx).tokens.make_all_due([token for _, token in moves])
+def finish_generation(tx: TokensWrite, images: Sequence[tuple[Head[Token], str]]) -> None:
+    """Mark tokens as uploading, each with the path of its image, and enqueue their uploads.
+
+    Raises: Stale when one of the tokens has changed since its generation was started.
+    """
+    updates = [(head, head.entity.mark_uploading(path)) for head, path in images]
+    saved = save_all(tx, tx.tokens.tokens, updates)
+    enqueue_next_tasks(tx, [head.entity for head in saved])
 
 
 def fail_generation(tx: TokensWrite, token_uuid: str, reason: str) -> None:
-    """Let a token fail whose generation is given up."""
+    """Mark a token as failed because its generation is given up, unless it is finished."""
     tokens = Repositories.over(tx).tokens
     token = tokens.get_by_id(token_uuid)
-    failed = token and token.failed_with(reason=reason)
-    if failed:
-        tokens.save(failed)
+    if token and token.is_unfinished:
+        tokens.save(token.give_up(reason))
 
 
 def checkpoint_of(tx: TokensWrite) -> Checkpoint | None:
-    """How far the chain was read."""
+    """Return the checkpoint of the last recorded block, None before the first."""
     return Checkpoint.parse(Repositories.over(tx).system_state.get_state(CHECKPOINT))
 
 
@@ -145,71 +165,127 @@ def _set_checkpoint(tx: TokensWrite, checkpoint: Checkpoint) -> None:
     Repositories.over(tx).system_state.set_state(CHECKPOINT, asdict(checkpoint))
 
 
-def _author(tx: TokensWrite, wallet: str) -> Author:
-    """The author with this wallet, known from now on."""
-    authors, now = Repositories.over(tx).authors, tx.clock.now()
-    known = authors.get_by_wallet(wallet)
+def _find_or_add_author(tx: TokensWrite, wallet: str) -> Author:
+    """Return the author of a wallet, added if the wallet has none."""
+    authors = Repositories.over(tx).authors
+    author = authors.get_by_wallet(wallet)
+    if author:
+        return author
+
+    new = Author.create("create", now=tx.clock.now(), id=tx.ids.new(), wallet_address=wallet)
     try:
-        return known or authors.add(
-            Author.create("create", now=now, id=tx.ids.new(), wallet_address=wallet)
-        )
-    except AuthorExists:  # another was first, and has committed since
-        return _author(tx, wallet)
+        return authors.add(new)
+    except AuthorExists:  # another transaction has added the author and committed in between
+        return _find_or_add_author(tx, wallet)
 
 
-def _minted(tx: TokensWrite, log: MintLog) -> int | None:
-    """How many tokens are to be made now because of the mint; None where it was known."""
-    events, now = Repositories.over(tx).mint_events, tx.clock.now()
+def _record_mints(tx: TokensWrite, logs: Sequence[MintLog]) -> BlocksRecorded:
+    """Record the new mints of logs and start their tokens, one mint after the other."""
+    mint_count = 0
+    token_count = 0
+    for log in logs:
+        event = _record_mint(tx, log)
+        if event is None:
+            continue
+        mint_count += 1
+        token_count += _detect_tokens(tx, event)
+
+    return BlocksRecorded(mints=mint_count, tokens=token_count)
+
+
+def _record_mint(tx: TokensWrite, log: MintLog) -> MintEvent | None:
+    """Record the mint of a log as canonical. Return None when it already is."""
+    events = Repositories.over(tx).mint_events
     event = events.find(log.block_hash, log.tx_hash, log.log_index)
     if event and event.is_canonical:
         return None
-    if stands := canonical_mint(
-        tx, log.tx_hash, log.log_index
-    ):  # in a block that the chain has no more
-        _orphaned(tx, stands)
+
+    # The transaction is in this block now, so the block that had it was dropped.
+    moved = events.find_canonical(log.tx_hash, log.log_index)
+    if moved:
+        _orphan_mint(tx, moved)
     if event:
-        event = events.save(event.restored())
-    else:
-        event = events.add(
-            MintEvent.create("detect", now=now, id=tx.ids.new(), detected_at=now, **log.as_event)
-        )
-    author = _author(tx, event.author_wallet)
-    return sum(_made(tx, event, author, token_id) for token_id in event.token_ids)
+        return events.save(event.restore())
+
+    now = tx.clock.now()
+    new = MintEvent.create(
+        "detect", now=now, id=tx.ids.new(), detected_at=now, **log.event_fields
+    )
+    return events.add(new)
 
 
-def _made(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> bool:
-    """Whether the token begins, or begins again, because of the mint."""
-    tokens, now = Repositories.over(tx).tokens, tx.clock.now()
-    found = tokens.get_by_token_id(token_id)
-    if found is None:
-        said = {"token_id": token_id, "author_id": author.id, **event.minting}
-        tokens.add(Token.create("detect", now=now, id=tx.ids.new(), **said))
+def _detect_tokens(tx: TokensWrite, event: MintEvent) -> int:
+    """Start the tokens of a new mint, and return how many were not yet started by another."""
+    author = _find_or_add_author(tx, event.author_wallet)
+    detected = [_detect_token(tx, event, author, token_id) for token_id in event.token_ids]
+
+    return sum(detected)
+
+
+def _detect_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> bool:
+    """Add a minted token, or start it again if its former mint is lost. Return False otherwise."""
+    tokens = Repositories.over(tx).tokens
+    token = tokens.get_by_token_id(token_id)
+    if token is None:
+        _add_minted_token(tx, event, author, token_id)
         return True
-    is_anothers = (
-        found.mint_event_id is None and found.author_id != author.id
-    )  # as was counted, and has changed since
-    if is_anothers and (failed := found.failed_with(ORPHANED)):
-        found = tokens.save(failed)
-    if is_lost := _has_lost_its_mint(tx, found):
-        tokens.make_due_again(tokens.save(found.with_new_mint(event, author.id)))
-    return is_lost
+
+    if token.was_recovered_for_another(author.id):
+        token = tokens.save(token.mark_orphaned())
+    if not _has_lost_its_mint(tx, token):
+        return False
+
+    revive_tasks(tx, tokens.save(token.with_new_mint(event, author.id)))
+    return True
+
+
+def _add_minted_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> None:
+    token = Token.create(
+        "detect",
+        now=tx.clock.now(),
+        id=tx.ids.new(),
+        token_id=token_id,
+        author_id=author.id,
+        **event.token_fields,
+    )
+    insert_token(tx, token)
 
 
 def _has_lost_its_mint(tx: TokensWrite, token: Token) -> bool:
-    """Whether a token that goes no further has no mint in the chain, whatever it failed of."""
-    event = find_one(tx.tokens.mints, {"id": token.mint_event_id}) if token.has_failed else None
-    return token.is_quarantined or (event is not None and not event.is_canonical)
+    """Return True for a failed token without a mint in the chain, whatever it failed of."""
+    if not token.has_failed:
+        return False
+    if token.is_quarantined:
+        return True
+    if token.mint_event_id is None:
+        return False
+
+    event = find_one(tx.tokens.mints, {"id": token.mint_event_id})
+    return event is not None and not event.is_canonical
 
 
-def _orphaned(tx: TokensWrite, event: MintEvent) -> Sequence[Token]:
-    """The tokens of a mint that the chain has dropped, as they are then."""
-    seven = Repositories.over(tx)
-    seven.mint_events.save(event.orphaned())
-    found = [token for each in event.token_ids if (token := seven.tokens.get_by_token_id(each))]
-    own = [
-        token for token in found if token.mint_event_id in (event.id, None)
-    ]  # None where it was only counted
-    return [
-        seven.tokens.save(failed) if (failed := token.failed_with(ORPHANED)) else token
-        for token in own
-    ]
+def _canonical_mints(tx: TokensWrite, block_hashes: Iterable[str]) -> list[MintEvent]:
+    """Return the canonical mints of these blocks."""
+    events: list[MintEvent] = []
+    for block_hash in sorted(block_hashes):
+        where = {"block_hash": block_hash, "status": MintStatus.CANONICAL.value}
+        events.extend(find_many(tx.tokens.mints, where, ("id",), MAX_MINTS_PER_BLOCK))
+
+    return events
+
+
+def _orphan_mint(tx: TokensWrite, event: MintEvent) -> list[Token]:
+    """Orphan a mint whose block was dropped, quarantine its unfinished tokens, and return all."""
+    repositories = Repositories.over(tx)
+    repositories.mint_events.save(event.orphan())
+
+    tokens: list[Token] = []
+    for token_id in event.token_ids:
+        token = repositories.tokens.get_by_token_id(token_id)
+        if token is None or not token.may_come_from(event):
+            continue
+        if token.is_unfinished:
+            token = repositories.tokens.save(token.mark_orphaned())
+        tokens.append(token)
+
+    return tokens

@@ -1,4 +1,4 @@
-"""What may happen to a token, its author and its mint, and to the jobs, uploads, reveals and states beside them."""
+"""Lifecycles of tokens, authors, mints, image jobs, uploads, reveals and system states."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from indelible.kernel import Edge, Lifecycle
 
 
 class TokenStatus(StrEnum):
-    """How far a token has come."""
+    """The state of a token, from its mint to its reveal."""
 
     DETECTED = "detected"
     GENERATING = "generating"
@@ -17,20 +17,20 @@ class TokenStatus(StrEnum):
 
 
 class AuthorStatus(StrEnum):
-    """An author who was ever seen stays known."""
+    """The state of an author. Authors are never removed."""
 
     KNOWN = "known"
 
 
 class MintStatus(StrEnum):
-    """Whether the block of a mint is in the chain."""
+    """The state of a mint: its block is in the chain, or was dropped from it."""
 
     CANONICAL = "canonical"
     ORPHANED = "orphaned"
 
 
 class JobStatus(StrEnum):
-    """How far the generation of an image has come."""
+    """The state of an image generation job."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -39,7 +39,7 @@ class JobStatus(StrEnum):
 
 
 class UploadStatus(StrEnum):
-    """How far an upload has come."""
+    """The state of an IPFS upload."""
 
     PENDING = "pending"
     UPLOADING = "uploading"
@@ -48,7 +48,7 @@ class UploadStatus(StrEnum):
 
 
 class RevealStatus(StrEnum):
-    """How far a reveal's transaction has come."""
+    """The state of a reveal transaction."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -57,40 +57,50 @@ class RevealStatus(StrEnum):
 
 
 class StateStatus(StrEnum):
-    """Whether a key of the system's state has a value."""
+    """The state of a system state's key: it has a value, or the value was deleted."""
 
     SET = "set"
     DELETED = "deleted"
 
 
-_T, _A, _J, _U, _R, _S = (
-    TokenStatus,
-    AuthorStatus,
-    JobStatus,
-    UploadStatus,
-    RevealStatus,
-    StateStatus,
+UNFINISHED = (
+    TokenStatus.DETECTED,
+    TokenStatus.GENERATING,
+    TokenStatus.UPLOADING,
+    TokenStatus.READY,
 )
-UNFINISHED = (_T.DETECTED, _T.GENERATING, _T.UPLOADING, _T.READY)
 
-# From a state to another leads one action only, so that a repository can tell what a saved entity means.
+# Repositories save an entity without being told the action. They derive it from the two
+# states, so at most one action may lead from one state to another.
 TOKEN = Lifecycle(
     name="token",
     edges=(
-        Edge("", "detect", _T.DETECTED, 0),
-        Edge("", "recover", _T.REVEALED, 0),
-        Edge(_T.DETECTED, "generate", _T.GENERATING, 0),
-        Edge(_T.GENERATING, "upload", _T.UPLOADING, 0),
-        Edge(_T.UPLOADING, "ready", _T.READY, 0),
-        Edge(_T.READY, "reveal", _T.REVEALED, 0),
-        *(Edge(each, "fail", _T.FAILED, 0) for each in UNFINISHED),
-        *(Edge(each, "progress", each, 0) for each in (_T.GENERATING, _T.UPLOADING)),
-        *(Edge(each, "retry", _T.DETECTED, 0) for each in (_T.GENERATING, _T.FAILED)),
-        *(Edge(each, "sync", _T.REVEALED, 0) for each in (*UNFINISHED[:3], _T.FAILED)),
+        Edge("", "detect", TokenStatus.DETECTED, 0),
+        Edge("", "recover", TokenStatus.REVEALED, 0),
+        Edge(TokenStatus.DETECTED, "generate", TokenStatus.GENERATING, 0),
+        Edge(TokenStatus.GENERATING, "upload", TokenStatus.UPLOADING, 0),
+        Edge(TokenStatus.UPLOADING, "ready", TokenStatus.READY, 0),
+        Edge(TokenStatus.READY, "reveal", TokenStatus.REVEALED, 0),
+        Edge(TokenStatus.DETECTED, "fail", TokenStatus.FAILED, 0),
+        Edge(TokenStatus.GENERATING, "fail", TokenStatus.FAILED, 0),
+        Edge(TokenStatus.UPLOADING, "fail", TokenStatus.FAILED, 0),
+        Edge(TokenStatus.READY, "fail", TokenStatus.FAILED, 0),
+        Edge(TokenStatus.GENERATING, "progress", TokenStatus.GENERATING, 0),
+        Edge(TokenStatus.UPLOADING, "progress", TokenStatus.UPLOADING, 0),
+        Edge(TokenStatus.GENERATING, "retry", TokenStatus.DETECTED, 0),
+        Edge(TokenStatus.FAILED, "retry", TokenStatus.DETECTED, 0),
+        Edge(TokenStatus.DETECTED, "sync", TokenStatus.REVEALED, 0),
+        Edge(TokenStatus.GENERATING, "sync", TokenStatus.REVEALED, 0),
+        Edge(TokenStatus.UPLOADING, "sync", TokenStatus.REVEALED, 0),
+        Edge(TokenStatus.FAILED, "sync", TokenStatus.REVEALED, 0),
     ),
 )
 AUTHOR = Lifecycle(
-    name="author", edges=(Edge("", "create", _A.KNOWN, 0), Edge(_A.KNOWN, "edit", _A.KNOWN, 0))
+    name="author",
+    edges=(
+        Edge("", "create", AuthorStatus.KNOWN, 0),
+        Edge(AuthorStatus.KNOWN, "edit", AuthorStatus.KNOWN, 0),
+    ),
 )
 MINT = Lifecycle(
     name="mint_event",
@@ -103,40 +113,43 @@ MINT = Lifecycle(
 IMAGE_JOB = Lifecycle(
     name="image_job",
     edges=(
-        Edge("", "create", _J.PENDING, 0),
-        Edge(_J.PENDING, "start", _J.RUNNING, 0),
-        Edge(_J.RUNNING, "progress", _J.RUNNING, 0),
-        Edge(_J.RUNNING, "retry", _J.PENDING, 0),
-        Edge(_J.RUNNING, "complete", _J.COMPLETED, 0),
-        *(Edge(each, "fail", _J.FAILED, 0) for each in (_J.PENDING, _J.RUNNING)),
+        Edge("", "create", JobStatus.PENDING, 0),
+        Edge(JobStatus.PENDING, "start", JobStatus.RUNNING, 0),
+        Edge(JobStatus.RUNNING, "progress", JobStatus.RUNNING, 0),
+        Edge(JobStatus.RUNNING, "retry", JobStatus.PENDING, 0),
+        Edge(JobStatus.RUNNING, "complete", JobStatus.COMPLETED, 0),
+        Edge(JobStatus.PENDING, "fail", JobStatus.FAILED, 0),
+        Edge(JobStatus.RUNNING, "fail", JobStatus.FAILED, 0),
     ),
 )
 UPLOAD = Lifecycle(
     name="ipfs_upload",
     edges=(
-        Edge("", "create", _U.PENDING, 0),
-        Edge(_U.PENDING, "start", _U.UPLOADING, 0),
-        Edge(_U.UPLOADING, "retry", _U.PENDING, 0),
-        Edge(_U.UPLOADING, "complete", _U.COMPLETED, 0),
-        *(Edge(each, "fail", _U.FAILED, 0) for each in (_U.PENDING, _U.UPLOADING)),
+        Edge("", "create", UploadStatus.PENDING, 0),
+        Edge(UploadStatus.PENDING, "start", UploadStatus.UPLOADING, 0),
+        Edge(UploadStatus.UPLOADING, "retry", UploadStatus.PENDING, 0),
+        Edge(UploadStatus.UPLOADING, "complete", UploadStatus.COMPLETED, 0),
+        Edge(UploadStatus.PENDING, "fail", UploadStatus.FAILED, 0),
+        Edge(UploadStatus.UPLOADING, "fail", UploadStatus.FAILED, 0),
     ),
 )
 REVEAL = Lifecycle(
     name="reveal_transaction",
     edges=(
-        Edge("", "create", _R.PENDING, 0),
-        Edge(_R.PENDING, "send", _R.SENT, 0),
-        Edge(_R.SENT, "replace", _R.SENT, 0),
-        Edge(_R.SENT, "confirm", _R.CONFIRMED, 0),
-        *(Edge(each, "fail", _R.FAILED, 0) for each in (_R.PENDING, _R.SENT)),
+        Edge("", "create", RevealStatus.PENDING, 0),
+        Edge(RevealStatus.PENDING, "send", RevealStatus.SENT, 0),
+        Edge(RevealStatus.SENT, "replace", RevealStatus.SENT, 0),
+        Edge(RevealStatus.SENT, "confirm", RevealStatus.CONFIRMED, 0),
+        Edge(RevealStatus.PENDING, "fail", RevealStatus.FAILED, 0),
+        Edge(RevealStatus.SENT, "fail", RevealStatus.FAILED, 0),
     ),
 )
 SYSTEM_STATE = Lifecycle(
     name="system_state",
     edges=(
-        Edge("", "create", _S.SET, 0),
-        Edge(_S.SET, "set", _S.SET, 0),
-        Edge(_S.SET, "delete", _S.DELETED, 0),
-        Edge(_S.DELETED, "set", _S.SET, 0),
+        Edge("", "create", StateStatus.SET, 0),
+        Edge(StateStatus.SET, "set", StateStatus.SET, 0),
+        Edge(StateStatus.SET, "delete", StateStatus.DELETED, 0),
+        Edge(StateStatus.DELETED, "set", StateStatus.SET, 0),
     ),
 )

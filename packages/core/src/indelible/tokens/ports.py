@@ -1,4 +1,4 @@
-"""What tokens need of a store and of a chain."""
+"""Ports of tokens: what they need of a store and of a chain."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,6 @@ from indelible.tokens.lifecycle import TokenStatus
 
 E = TypeVar("E", bound=Aggregate)
 E_co = TypeVar("E_co", bound=Aggregate, covariant=True)
-NEWEST_FIRST = ("-created_at", "-id")
 
 
 class TableReader(AggregateReader[E_co], Protocol[E_co]):
@@ -44,7 +43,7 @@ class TableRepository(TableReader[E], AggregateRepository[E], Protocol[E]):
 
 
 class TokenCollectionReader(Protocol):
-    """Tokens and what belongs to them, to be found."""
+    """The repositories of tokens, for queries."""
 
     @property
     def authors(self) -> TableReader[entities.Author]: ...
@@ -55,37 +54,40 @@ class TokenCollectionReader(Protocol):
     @property
     def states(self) -> TableReader[entities.SystemState]: ...
 
-    def numbered(
+    def page_by_token_id(
         self, status: TokenStatus | None, *, after: int, limit: int
     ) -> tuple[Head[entities.Token], ...]:
-        """The next `limit` tokens after a number, of one status or of all, in order of number."""
+        """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
         ...
 
-    def count_of(self, author_id: str) -> int:
-        """How many tokens are the author's."""
+    def count_by_author(self, author_id: str) -> int:
+        """Return the number of the author's tokens."""
+        ...
+
+    def count_by_status(self) -> dict[TokenStatus, int]:
+        """Return the number of tokens in each status that occurs."""
         ...
 
     def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
-        """The numbers from 1 below this one that no token has, in order."""
-        ...
-
-    def counts(self) -> dict[TokenStatus, int]:
-        """How many tokens there are of each status that occurs."""
+        """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
         ...
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
-        """Wallets of authors and how many tokens are theirs, most first; of equals the lower wallet first."""
+        """Return wallets of authors with their number of tokens: most tokens, then lowest wallet.
+
+        Authors without tokens are left out.
+        """
         ...
 
     def mints_between(
         self, first: int, last: int, *, limit: int
     ) -> tuple[Head[entities.MintEvent], ...]:
-        """The mints in these blocks, both included, in the order of the chain."""
+        """Return the mints from one block to another, both included, in chain order."""
         ...
 
 
 class TokenCollection(TokenCollectionReader, Protocol):
-    """Tokens and what belongs to them, to be found and to be changed."""
+    """The repositories of tokens, for handlers."""
 
     @property
     def authors(self) -> TableRepository[entities.Author]: ...
@@ -102,67 +104,83 @@ class TokenCollection(TokenCollectionReader, Protocol):
     @property
     def states(self) -> TableRepository[entities.SystemState]: ...
 
-    def pending(
+    def lock_pending(
         self, status: TokenStatus, stage: str, now: datetime, *, limit: int
     ) -> tuple[Head[entities.Token], ...]:
-        """The oldest of a status that nobody has in hand, locked; those that another transaction locks are passed."""
+        """Lock and return the tokens of a status whose task in a stage may run now.
+
+        The oldest mint comes first. Left out are tokens whose task is leased or not yet due, and
+        tokens that another transaction has locked.
+        """
         ...
 
-    def locked(self, ids: Sequence[str]) -> tuple[Head[entities.Token] | None, ...]:
-        """The tokens of these ids in their order, locked in the order of ids; None where there is none."""
+    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[entities.Token] | None, ...]:
+        """Lock the tokens with these ids of entities in order of id.
+
+        Return one head for each given id, in the given order, and None for an unknown id.
+        """
         ...
 
 
 class Chain(Protocol):
-    """A contract on a chain, asked with no transaction open; every method may raise ChainUnreachable or ChainWrong."""
+    """A contract on a chain, read with no transaction open.
+
+    Every method may raise ChainUnreachable or InvalidNodeResponse.
+    """
 
     @property
     def contract_id(self) -> str:
-        """The chain and the contract, as CAIP-10 writes them."""
+        """Return the CAIP-10 id of the contract: its chain and its address."""
         ...
 
     def check(self) -> None:
-        """WrongChain unless the node serves the chain that is set up."""
+        """Raise ChainIdMismatch unless the node serves the configured chain."""
         ...
 
     def newest(self) -> int:
-        """The newest block's number."""
+        """Return the number of the newest block."""
         ...
 
     def block(self, number: int) -> entities.Block | None:
-        """The block at this height; None where the node has none."""
+        """Return the block at this height, or None when the node has none."""
         ...
 
     def mints(self, first: int, last: int) -> tuple[entities.MintLog, ...]:
-        """The contract's mints in these blocks, both included, in the order of the chain; RangeTooLarge."""
+        """Return the contract's mints from one block to another, both included, in chain order.
+
+        Raises: RangeTooLarge.
+        """
         ...
 
     def next_token_id(self, block: int) -> int:
-        """The number that the next token had after this block."""
+        """Return the on-chain id that the next token had after this block."""
         ...
 
     def author_of(self, token_id: int) -> str | None:
-        """The wallet of the token's author; None where it was never minted."""
+        """Return the wallet of the token's author, or None for a token that was never minted."""
         ...
 
     def metadata_of(self, token_id: int) -> str | None:
-        """The CID of the token's metadata once it is revealed; None before."""
+        """Return the CID of a revealed token's metadata, or None before the reveal."""
         ...
 
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
-        """Whether the wallet, a person's or a contract, has signed the text; SignatureMalformed."""
+        """Return True when the wallet, of a person or of a contract, has signed the message.
+
+        Raises: SignatureMalformed.
+        """
         ...
 
 
 class TokensRead(TasksRead, Protocol):
-    """What queries on tokens need."""
+    """The part of a read transaction that token queries use."""
 
     @property
     def tokens(self) -> TokenCollectionReader: ...
 
 
 class TokensWrite(TasksWrite, Protocol):
-    """What handlers of tokens, and the repositories, need."""
+    """The part of a transaction that token handlers and repositories use."""
 
     @property
     def tokens(self) -> TokenCollection: ...

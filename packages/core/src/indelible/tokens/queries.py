@@ -1,4 +1,4 @@
-"""Questions about tokens; none of them writes."""
+"""Queries on tokens. They never write."""
 
 from attrs import frozen
 
@@ -10,22 +10,26 @@ from indelible.tokens.lifecycle import SYSTEM_STATE, TOKEN, MintStatus, TokenSta
 from indelible.tokens.ports import TokensRead
 from indelible.tokens.rules import CHECKPOINT, Checkpoint
 
-PAGE = 50
-LEADERS = 50
-MANY = 10_000  # mints that are looked through at once
+PAGE_SIZE = 50
+LEADERBOARD_SIZE = 50
+MINTS_PER_READ = 10_000
+LAST_BLOCK = 2**63 - 1
 
 
 @frozen(kw_only=True)
 class AuthorTokens:
-    """A page of an author's tokens, newest first, and how many there are."""
+    """A page of an author's tokens, newest first, and the number of all of them."""
 
     tokens: tuple[Token, ...]
     total: int
 
 
+NO_TOKENS = AuthorTokens(tokens=(), total=0)
+
+
 @frozen(kw_only=True)
 class TokenFigures:
-    """How many tokens there are of each status, how far the chain was read, and what it has dropped."""
+    """The number of tokens in each status, the checkpoint, and the latest orphaned mints."""
 
     statuses: dict[str, int]
     checkpoint: Checkpoint | None
@@ -33,93 +37,126 @@ class TokenFigures:
 
 
 def get_token(tx: TokensRead, token_id: int) -> TokenSaved:
-    """The token with this number on the chain, and its seq; TokenNotFound."""
-    found = tx.tokens.tokens.find({"token_id": token_id}, limit=1)
-    if not found:
+    """Return the token with this on-chain id. Raises TokenNotFound."""
+    heads = tx.tokens.tokens.find({"token_id": token_id}, limit=1)
+    if not heads:
         raise TokenNotFound(str(token_id))
-    return TokenSaved(token=found[0].entity, seq=found[0].revision.seq)
+
+    return TokenSaved(token=heads[0].entity, seq=heads[0].revision.seq)
 
 
 def list_tokens(
-    tx: TokensRead, *, status: TokenStatus | None = None, after: int = 0, limit: int = PAGE
+    tx: TokensRead, *, status: TokenStatus | None = None, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Token, ...]:
-    """The next `limit` tokens after a number, of one status or of all, in order of number."""
-    return tuple(head.entity for head in tx.tokens.numbered(status, after=after, limit=limit))
+    """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
+    heads = tx.tokens.page_by_token_id(status, after=after, limit=limit)
+    return tuple(head.entity for head in heads)
 
 
 def token_history(
     tx: TokensRead, token_id: int, *, after: int = 0, limit: int | None = None
 ) -> tuple[Change, ...]:
-    """What happened to the token after a seq, oldest first."""
-    return tx.history.of(TOKEN.name, get_token(tx, token_id).token.id, after=after, limit=limit)
+    """Return the changes of a token after a seq, oldest first. Raises TokenNotFound."""
+    token = get_token(tx, token_id).token
+    return tx.history.of(TOKEN.name, token.id, after=after, limit=limit)
 
 
 def get_author(tx: TokensRead, wallet_address: str) -> Author:
-    """The author with this wallet, whose capitals do not count; AuthorNotFound."""
-    found = tx.tokens.authors.find({"wallet_address": wallet_address.lower()}, limit=1)
-    if not found:
+    """Return the author of a wallet, in any case of letters. Raises AuthorNotFound."""
+    author = _find_author(tx, wallet_address)
+    if author is None:
         raise AuthorNotFound(wallet_address)
-    return found[0].entity
+
+    return author
 
 
 def author_tokens(
     tx: TokensRead, wallet_address: str, *, offset: int = 0, limit: int = 20
 ) -> AuthorTokens:
-    """A page of the tokens of the author with this wallet; none for a wallet that was never seen."""
-    found = tx.tokens.authors.find({"wallet_address": wallet_address.lower()}, limit=1)
-    if not found:
-        return AuthorTokens(tokens=(), total=0)
-    where = {"author_id": found[0].entity.id}
-    page = tx.tokens.tokens.find(where, order=("-token_id",), limit=limit, offset=offset)
+    """Return a page of the tokens of a wallet's author; none for an unknown wallet."""
+    author = _find_author(tx, wallet_address)
+    if author is None:
+        return NO_TOKENS
+
+    heads = tx.tokens.tokens.find(
+        {"author_id": author.id}, order=("-token_id",), limit=limit, offset=offset
+    )
     return AuthorTokens(
-        tokens=tuple(head.entity for head in page), total=tx.tokens.count_of(where["author_id"])
+        tokens=tuple(head.entity for head in heads), total=tx.tokens.count_by_author(author.id)
     )
 
 
 def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
-    """The fifty authors with most tokens, and how many each has."""
-    return tx.tokens.leaderboard(limit=LEADERS)
+    """Return the wallets of the fifty authors with most tokens, each with its number of tokens."""
+    return tx.tokens.leaderboard(limit=LEADERBOARD_SIZE)
 
 
 def token_stats(tx: TokensRead) -> TokenFigures:
-    """Tokens in numbers, and the state of detection."""
-    counts = tx.tokens.counts()
-    dropped = tx.tokens.mints.find(
-        {"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE
-    )
+    """Return the figures of tokens and the state of the scan."""
+    counts = tx.tokens.count_by_status()
+    statuses = {status.value: counts.get(status, 0) for status in TokenStatus}
+
     states = tx.tokens.states.find({"id": CHECKPOINT}, limit=1)
+    checkpoint = Checkpoint.parse(states[0].entity.state_value) if states else None
+
+    orphaned = tx.tokens.mints.find(
+        {"status": MintStatus.ORPHANED.value}, order=("-block_number", "id"), limit=PAGE_SIZE
+    )
     return TokenFigures(
-        statuses={status.value: counts.get(status, 0) for status in TokenStatus},
-        checkpoint=Checkpoint.parse(states[0].entity.state_value) if states else None,
-        orphaned=tuple(head.entity for head in dropped),
+        statuses=statuses,
+        checkpoint=checkpoint,
+        orphaned=tuple(head.entity for head in orphaned),
     )
 
 
 def missing_tokens(tx: TokensRead, next_token_id: int, *, limit: int = 1_000) -> list[int]:
-    """The numbers below the chain's next that no token has, in order."""
+    """Return the ids below the chain's next one that no token has, in order."""
     return tx.tokens.missing_ids(next_token_id, limit=limit)
 
 
 def checkpoints(
     tx: TokensRead, *, before: int | None = None, limit: int = 100
 ) -> tuple[tuple[int, Checkpoint], ...]:
-    """How far the chain had been read, newest first, each with its seq; those before a seq, where one is given."""
-    states = tx.tokens.states.find({"id": CHECKPOINT}, limit=1)
-    end = (states[0].revision.seq + 1 if states else 1) if before is None else before
-    found = tx.history.of(
-        SYSTEM_STATE.name, CHECKPOINT, after=max(0, end - 1 - limit), limit=min(limit, end - 1)
+    """Return earlier and present checkpoints with their seqs, newest first.
+
+    With `before`, return those before this seq. Values that are no checkpoint are left out.
+    """
+    if before is None:
+        states = tx.tokens.states.find({"id": CHECKPOINT}, limit=1)
+        before = states[0].revision.seq + 1 if states else 1
+    first = max(1, before - limit)
+    changes = tx.history.of(
+        SYSTEM_STATE.name, CHECKPOINT, after=first - 1, limit=before - first
     )
-    told = ((each.seq, Checkpoint.parse(each.data["state_value"])) for each in reversed(found))
-    return tuple((seq, checkpoint) for seq, checkpoint in told if checkpoint)
+
+    found: list[tuple[int, Checkpoint]] = []
+    for change in reversed(changes):
+        checkpoint = Checkpoint.parse(change.data["state_value"])
+        if checkpoint is not None:
+            found.append((change.seq, checkpoint))
+
+    return tuple(found)
 
 
-def blocks_of_mints(tx: TokensRead, after: int) -> frozenset[tuple[int, str]]:
-    """The blocks above a number in which mints are kept that are taken to be in the chain: number and hash."""
-    blocks, first = set[tuple[int, str]](), after + 1
-    while found := [head.entity for head in tx.tokens.mints_between(first, 2**63 - 1, limit=MANY)]:
-        blocks |= {(each.block_number, each.block_hash) for each in found if each.is_canonical}
-        last = found[-1].block_number
-        first = last + (
-            last == first or len(found) < MANY
-        )  # of a full page the last block may have more
-    return frozenset(blocks)
+def blocks_with_mints(tx: TokensRead, after: int) -> frozenset[tuple[int, str]]:
+    """Return number and hash of the blocks above a number that hold canonical mints."""
+    blocks: set[tuple[int, str]] = set()
+    first = after + 1
+    while True:
+        heads = tx.tokens.mints_between(first, LAST_BLOCK, limit=MINTS_PER_READ)
+        for head in heads:
+            if head.entity.is_canonical:
+                blocks.add((head.entity.block_number, head.entity.block_hash))
+        if len(heads) < MINTS_PER_READ:
+            return frozenset(blocks)
+
+        # The last block of a full read may hold more mints: read it again from its start.
+        last = heads[-1].entity.block_number
+        first = last + 1 if last == first else last
+
+
+def _find_author(tx: TokensRead, wallet_address: str) -> Author | None:
+    heads = tx.tokens.authors.find({"wallet_address": wallet_address.lower()}, limit=1)
+    if not heads:
+        return None
+    return heads[0].entity

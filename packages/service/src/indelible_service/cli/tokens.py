@@ -34,9 +34,9 @@ def recover_events(
     from indelible_service.composition import detection_of
 
     with open_settings_store() as store:
-        watch = detection_of(load(), store, most_blocks=batch_size)
+        watch = detection_of(load(), store, max_blocks=batch_size)
         span, found = (
-            watch.confirmed(from_block, to_block),
+            watch.confirmed_range(from_block, to_block),
             tokens.BlocksRecorded(mints=0, tokens=0),
         )
         for page in watch.read_blocks(span):
@@ -44,7 +44,7 @@ def recover_events(
                 mints=len(page.mints), tokens=sum(each.quantity for each in page.mints)
             )
             if not dry_run:
-                keep = tokens.RecordBlocks(page=page)
+                keep = tokens.RecordBlocks(batch=page)
                 kept = store.run(
                     tokens.record_blocks, keep, actor=CLI, reason="blocks are read again"
                 )
@@ -74,7 +74,7 @@ def recover_tokens(limit: int, *, dry_run: bool) -> None:
     with open_settings_store() as store:
         chain, confirmed = chain_of(settings := load()), settings.confirmations
         found = tokens.recover_missing(
-            store, chain, actor=CLI, confirmations=confirmed, limit=limit, keeps=not dry_run
+            store, chain, actor=CLI, confirmations=confirmed, limit=limit, dry_run=dry_run
         )
     said = f"{found.on_chain} tokens on the chain, {len(found.missing)} missing here, {len(found.recovered)} recovered"
     answer(found, f"{said}, {len(found.failed)} not.")

@@ -145,20 +145,20 @@ class SqlCollection:
     def states(self) -> SqlAggregateRepository[SystemState]:
         return SqlAggregateRepository(self._session, OF_STATES)
 
-    def pending(
+    def lock_pending(
         self, status: TokenStatus, stage: str, now: datetime, *, limit: int
     ) -> tuple[Head[Token], ...]:
         """The oldest of a status that nobody has in hand, locked; those that another transaction locks are passed."""
         values = {"of_status": status.value, "of_stage": stage, "now": now, "limit": limit}
         return tuple(map(OF_TOKENS.of_row, self._session.rows(PENDING, values)))
 
-    def locked(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
+    def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
         """The tokens of these ids in their order, locked in the order of ids; None where there is none."""
         found = map(OF_TOKENS.of_row, self._session.rows(LOCKED, {"ids": list(ids)}))
         by_id = {head.entity.id: head for head in found}
         return tuple(by_id.get(each) for each in ids)
 
-    def numbered(
+    def page_by_token_id(
         self, status: TokenStatus | None, *, after: int, limit: int
     ) -> tuple[Head[Token], ...]:
         """The next `limit` tokens after a number, of one status or of all, in order of number."""
@@ -171,7 +171,7 @@ class SqlCollection:
             )
         )
 
-    def count_of(self, author_id: str) -> int:
+    def count_by_author(self, author_id: str) -> int:
         """How many tokens are the author's."""
         return int(self._session.rows(COUNT_OF, {"author_id": author_id})[0]["total"])
 
@@ -184,7 +184,7 @@ class SqlCollection:
         gaps += [range(ends["last"] + 1, next_token_id)] if ends["last"] else []
         return [number for gap in gaps for number in gap[:limit]][:limit]
 
-    def counts(self) -> dict[TokenStatus, int]:
+    def count_by_status(self) -> dict[TokenStatus, int]:
         """How many tokens there are of each status that occurs."""
         return {
             TokenStatus(each["status"]): each["total"] for each in self._session.rows(COUNTS, {})

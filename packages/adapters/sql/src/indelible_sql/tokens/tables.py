@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
 
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
-from indelible.tokens.entities import MOST_IN_A_REVEAL, QUANTITY, RecordType
+from indelible.tokens.entities import MAX_TOKENS_PER_REVEAL, QUANTITY, RecordType
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
     CHAIN_HASH,
@@ -131,8 +131,8 @@ REVEALS = head(
     *(
         CheckConstraint(holds, name="reveal_transactions_size").ddl_if(dialect=dialect)
         for dialect, holds in (
-            ("sqlite", f"json_array_length(token_ids) BETWEEN 1 AND {MOST_IN_A_REVEAL}"),
-            ("postgresql", f"token_ids <> '[]' AND token_ids -> {MOST_IN_A_REVEAL} IS NULL"),
+            ("sqlite", f"json_array_length(token_ids) BETWEEN 1 AND {MAX_TOKENS_PER_REVEAL}"),
+            ("postgresql", f"token_ids <> '[]' AND token_ids -> {MAX_TOKENS_PER_REVEAL} IS NULL"),
         )
     ),
     Index("reveal_transactions_tx_hash", "tx_hash"),

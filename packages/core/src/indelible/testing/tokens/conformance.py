@@ -350,7 +350,7 @@ class TokensConformance:
             )
             is True
         )
-        with_repositories(store, lambda r: r.mint_events.save(added[0].orphaned()))
+        with_repositories(store, lambda r: r.mint_events.save(added[0].orphan()))
         assert with_repositories(store, lambda r: r.mint_events.exists(chain_hash(1), 0)) is False
         assert (
             with_repositories(store, lambda r: r.mint_events.find(chain_hash(5), chain_hash(1), 0))
@@ -363,11 +363,11 @@ class TokensConformance:
             code(lambda: with_repositories(store, lambda r: r.mint_events.add(a_mint(1, block=6))))
             == "MINT_EVENT_EXISTS"
         )
-        gone = with_repositories(store, lambda r: r.mint_events.save(first.orphaned()))
+        gone = with_repositories(store, lambda r: r.mint_events.save(first.orphan()))
         with_repositories(store, lambda r: r.mint_events.add(a_mint(1, block=6)))
 
         assert (
-            code(lambda: with_repositories(store, lambda r: r.mint_events.save(gone.restored())))
+            code(lambda: with_repositories(store, lambda r: r.mint_events.save(gone.restore())))
             == "MINT_EVENT_EXISTS"
         )
 
@@ -387,7 +387,7 @@ class TokensConformance:
                 lambda r, n=name, k=kind: r.ipfs_records.add(upload(id=n, record_type=k)),  # type: ignore[misc]
             )
         started = with_repositories(
-            store, lambda r: r.image_jobs.save(jobs[0].with_status("start", external_job_id="x"))
+            store, lambda r: r.image_jobs.save(jobs[0].transition("start", external_job_id="x"))
         )
 
         assert with_repositories(store, lambda r: r.image_jobs.get_by_token("token-1")) == [
@@ -411,13 +411,14 @@ class TokensConformance:
         )
         assert (image.id, image.error_data) == ("u-1", FAULT)
         uploading = with_repositories(
-            store, lambda r: r.ipfs_records.save(image.with_status("start"))
+            store, lambda r: r.ipfs_records.save(image.transition("start"))
         )
         assert with_repositories(store, lambda r: r.ipfs_records.get_by_id("u-1")) == uploading
 
     def test_reveals_are_found_by_hash_and_pending_ones_are_those_that_were_sent(
         self, store: AnyStore
     ) -> None:
+        filled(store, 2)
         made = partial(
             RevealTransaction.create, "create", now=BEGINNING, token_ids=("token-1", "token-2")
         )
@@ -425,7 +426,7 @@ class TokensConformance:
             with_repositories(store, lambda r, n=n: r.reveal_txs.add(made(id=n)))  # type: ignore[misc]
             for n in ("r-1", "r-2")
         )
-        sent = first.with_status(
+        sent = first.transition(
             "send", tx_hash=chain_hash(1).upper().replace("X", "x"), gas_price_wei=2**62
         )
         sent = with_repositories(store, lambda r: r.reveal_txs.save(sent))

@@ -111,10 +111,10 @@ def a_page(first: int, last: int, *mints: MintLog, fork: int = 0) -> BlockBatch:
     """What the chain says of some blocks, where reading begins with the first; `keep` reads it now."""
     end = Checkpoint(number=last, hash=chain_hash(last, fork))
     return BlockBatch(
-        span=BlockRange(first=first, last=last),
+        blocks=BlockRange(first=first, last=last),
         end=end,
-        seen=None,
-        start=1,
+        checkpoint=None,
+        start_block=1,
         mints=mints,
         is_last=True,
     )
@@ -124,13 +124,13 @@ def read_now(store: AnyStore, page: BlockBatch) -> BlockBatch:
     """The page as it is when it is read now."""
     seen = store.read(token_stats).checkpoint
     return evolve(
-        page, seen=seen, end=evolve(page.end, reorg_count=seen.reorg_count if seen else 0)
+        page, checkpoint=seen, end=evolve(page.end, reorg_count=seen.reorg_count if seen else 0)
     )
 
 
 def keep(store: AnyStore, page: BlockBatch) -> BlocksRecorded:
     """What was new in the page, which is read now."""
-    return do(store, record_blocks, RecordBlocks(page=read_now(store, page)))
+    return do(store, record_blocks, RecordBlocks(batch=read_now(store, page)))
 
 
 def filled(store: AnyStore, count: int) -> list[Token]:

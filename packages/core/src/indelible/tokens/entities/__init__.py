@@ -1,0 +1,54 @@
+"""Entities of the token pipeline and the chain values they are built from.
+
+A transition such as `Token.mark_generating` takes no clock. It returns the next entity with
+`updated_at` unchanged: the repository that saves it compares `updated_at` with the stored
+entity, refuses an entity that was read too early, and sets the instant of the change.
+"""
+
+from indelible.tokens.entities.authors import Author
+from indelible.tokens.entities.chain import Block, MintLog
+from indelible.tokens.entities.fields import (
+    HANDLE,
+    NATURAL,
+    PROMPT,
+    QUANTITY,
+    Document,
+    is_hash,
+    is_wallet,
+    lowercase,
+    require,
+)
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.entities.pipeline import (
+    MAX_TOKENS_PER_REVEAL,
+    ImageGenerationJob,
+    IPFSUploadRecord,
+    RecordType,
+    RevealTransaction,
+    SystemState,
+)
+from indelible.tokens.entities.tokens import MINTING_FIELDS, Token
+
+__all__ = [
+    "HANDLE",
+    "MAX_TOKENS_PER_REVEAL",
+    "MINTING_FIELDS",
+    "NATURAL",
+    "PROMPT",
+    "QUANTITY",
+    "Author",
+    "Block",
+    "Document",
+    "IPFSUploadRecord",
+    "ImageGenerationJob",
+    "MintEvent",
+    "MintLog",
+    "RecordType",
+    "RevealTransaction",
+    "SystemState",
+    "Token",
+    "is_hash",
+    "is_wallet",
+    "lowercase",
+    "require",
+]

@@ -1,0 +1,67 @@
+"""Mints of tokens, one entity for each block that a mint was included in."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Self
+
+from attrs import field, frozen
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.values import COUNT, bounded_int, instance_of, is_identifier, is_instant
+from indelible.tokens.entities.fields import NATURAL, QUANTITY, is_hash, is_wallet, lowercase
+from indelible.tokens.lifecycle import MINT, MintStatus
+
+WEI: Final = {"max_length": 78}  # decimal digits, enough for any number below 2**256
+
+
+@frozen(kw_only=True)
+class MintEvent(Aggregate):
+    """A mint in one block. The same transaction in another block is another mint event."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = MINT
+
+    tx_hash: str = field(converter=lowercase, validator=is_hash)
+    log_index: int = field(validator=bounded_int, metadata=NATURAL)
+    block_number: int = field(validator=bounded_int, metadata=COUNT)
+    block_hash: str = field(converter=lowercase, validator=is_hash)
+    block_timestamp: datetime = field(validator=is_instant)
+    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    quantity: int = field(validator=bounded_int, metadata=QUANTITY)
+    author_wallet: str = field(converter=lowercase, validator=is_wallet)
+    recipient: str = field(converter=lowercase, validator=is_wallet)
+    total_paid: str = field(default="0", validator=is_identifier, metadata=WEI)
+    detected_at: datetime = field(validator=is_instant)
+    status: MintStatus = field(validator=instance_of(MintStatus))
+
+    def orphan(self) -> Self:
+        """Return the mint with its block dropped from the chain."""
+        return self.transition("orphan")
+
+    def restore(self) -> Self:
+        """Return the mint with its block back in the chain."""
+        return self.transition("restore")
+
+    @property
+    def is_canonical(self) -> bool:
+        """Return True while the mint's block is in the chain."""
+        return self.status is MintStatus.CANONICAL
+
+    @property
+    def sort_key(self) -> tuple[int, int, str]:
+        """Return the key that sorts mints in chain order."""
+        return self.block_number, self.log_index, self.id
+
+    @property
+    def token_ids(self) -> range:
+        """Return the on-chain ids of the tokens that the mint created."""
+        return range(self.token_id, self.token_id + self.quantity)
+
+    @property
+    def token_fields(self) -> dict[str, Any]:
+        """Return the fields that each minted token takes from the mint."""
+        return {
+            "minter_address": self.recipient,
+            "mint_timestamp": self.block_timestamp,
+            "mint_event_id": self.id,
+        }

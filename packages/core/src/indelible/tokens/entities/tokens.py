@@ -1,0 +1,226 @@
+"""Tokens: NFTs, from their mint to their reveal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Final, Self
+
+from attrs import field, frozen
+from attrs.validators import optional
+
+from indelible.kernel import Lifecycle
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.json import normalize_json
+from indelible.kernel.stages import PermanentFailure
+from indelible.kernel.values import (
+    COUNT,
+    IDENTIFIER,
+    LINE,
+    bounded_int,
+    instance_of,
+    is_identifier,
+    is_instant,
+    non_blank_line,
+)
+from indelible.tokens import errors
+from indelible.tokens.entities.fields import (
+    HANDLE,
+    NATURAL,
+    Document,
+    is_hash,
+    is_wallet,
+    lowercase,
+    require,
+    require_fields,
+)
+from indelible.tokens.entities.mints import MintEvent
+from indelible.tokens.lifecycle import TOKEN, UNFINISHED, TokenStatus
+
+IMAGE_URL: Final = {"max_length": 2_000}
+ORPHANED: Final = errors.MintOrphaned.code
+
+# These fields change only when a failed token returns to "detected": the chain may have minted
+# its id again, in another block and for another author.
+MINTING_FIELDS: Final = ("author_id", "minter_address", "mint_timestamp", "mint_event_id")
+
+
+@frozen(kw_only=True)
+class Token(Aggregate):
+    """An NFT. `token_id` is its id on the chain, `id` the id of this entity."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = TOKEN
+    required_fields: ClassVar[Mapping[StrEnum, tuple[str, ...]]] = {
+        TokenStatus.READY: ("metadata_cid", "image_cid"),
+        TokenStatus.REVEALED: ("metadata_cid",),
+    }
+
+    token_id: int = field(validator=bounded_int, metadata=COUNT)
+    author_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    minter_address: str | None = field(
+        default=None, converter=lowercase, validator=optional(is_wallet)
+    )
+    mint_timestamp: datetime = field(validator=is_instant)
+    mint_event_id: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IDENTIFIER
+    )
+    image_url: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=IMAGE_URL
+    )
+    image_cid: str | None = field(default=None, validator=optional(is_identifier), metadata=HANDLE)
+    metadata_cid: str | None = field(
+        default=None, validator=optional(is_identifier), metadata=HANDLE
+    )
+    generation_attempts: int = field(default=0, validator=bounded_int, metadata=NATURAL)
+    generation_error: str | None = field(
+        default=None, validator=optional(non_blank_line), metadata=LINE
+    )
+    reveal_tx_hash: str | None = field(
+        default=None, converter=lowercase, validator=optional(is_hash)
+    )
+    error_data: Document | None = field(default=None, converter=normalize_json)
+    status: TokenStatus = field(validator=instance_of(TokenStatus))
+
+    def __attrs_post_init__(self) -> None:
+        require_fields(self, self.required_fields.get(self.status, ()))
+
+    def mark_generating(self) -> Self:
+        """Return the token with its image being generated."""
+        return self.transition("generate")
+
+    def mark_uploading(self, image_path: str) -> Self:
+        """Return the token with its image generated. The image job records the path.
+
+        Raises: InvalidTransition, then ArgumentMissing for an empty path.
+        """
+        uploading = self.transition("upload")
+        require("image_path", image_path)
+
+        return uploading
+
+    def mark_ready(self, metadata_cid: str, image_cid: str | None = None) -> Self:
+        """Return the token with its image and its metadata pinned.
+
+        Raises: InvalidTransition, then ArgumentMissing for a CID that is not known.
+        """
+        self.lifecycle.next(self.status, "ready")  # report a wrong state before a wrong argument
+
+        return self.transition(
+            "ready",
+            metadata_cid=require("metadata_cid", metadata_cid),
+            image_cid=require("image_cid", image_cid or self.image_cid),
+        )
+
+    def mark_revealed(self, tx_hash: str) -> Self:
+        """Return the token revealed by this transaction.
+
+        Raises: InvalidTransition, then ArgumentMissing for an empty hash.
+        """
+        self.lifecycle.next(self.status, "reveal")  # report a wrong state before a wrong argument
+
+        return self.transition("reveal", reveal_tx_hash=require("tx_hash", tx_hash))
+
+    def mark_failed(self, error_dict: Document) -> Self:
+        """Return the token failed, with the error."""
+        return self.transition("fail", error_data=error_dict)
+
+    def mark_orphaned(self) -> Self:
+        """Return the token failed because the chain dropped its mint."""
+        return self.mark_failed({"code": ORPHANED})
+
+    def give_up(self, reason: str) -> Self:
+        """Return the token failed because its generation will never succeed."""
+        return self.mark_failed({"code": PermanentFailure.code, "reason": reason})
+
+    def retry_generation(self, error: str) -> Self:
+        """Return the token with its generation to be tried again, and one attempt more."""
+        return self.transition(
+            "retry",
+            generation_attempts=self.generation_attempts + 1,
+            generation_error=_printable_line(error),
+        )
+
+    def requeue(self) -> Self:
+        """Return the failed token to be generated anew, as an operator asks for.
+
+        Raises: MintOrphaned while no mint of the token is in the chain.
+        """
+        if self.is_quarantined:
+            raise errors.MintOrphaned(self.token_id)
+
+        return self.transition(
+            "retry", generation_attempts=0, generation_error=None, error_data=None
+        )
+
+    def with_new_mint(self, event: MintEvent, author_id: str) -> Self:
+        """Return the failed token as a new mint creates it, without any earlier results."""
+        return self.transition(
+            "retry",
+            author_id=author_id,
+            image_url=None,
+            image_cid=None,
+            metadata_cid=None,
+            generation_attempts=0,
+            generation_error=None,
+            error_data=None,
+            **event.token_fields,
+        )
+
+    def sync_revealed(self, metadata_cid: str) -> Self:
+        """Return the token revealed, because the chain shows that it is."""
+        action = "reveal" if self.status is TokenStatus.READY else "sync"
+
+        return self.transition(action, metadata_cid=metadata_cid, error_data=None)
+
+    def may_come_from(self, event: MintEvent) -> bool:
+        """Return True for a token of this mint, and for one that was recovered without a mint."""
+        return self.mint_event_id is None or self.mint_event_id == event.id
+
+    def was_recovered_for_another(self, author_id: str) -> bool:
+        """Return True for an unfinished token that was recovered, without a mint, for another author.
+
+        The chain can have changed since: the author of the mint is the right one.
+        """
+        is_recovered = self.mint_event_id is None
+        return is_recovered and self.is_unfinished and self.author_id != author_id
+
+    @property
+    def awaits_generation(self) -> bool:
+        """Return True while no worker has started the token's image."""
+        return self.status is TokenStatus.DETECTED
+
+    @property
+    def is_generating(self) -> bool:
+        """Return True while the token's image is being generated."""
+        return self.status is TokenStatus.GENERATING
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Return True until the token is revealed or failed."""
+        return self.status in UNFINISHED
+
+    @property
+    def is_revealed(self) -> bool:
+        """Return True once the token is revealed."""
+        return self.status is TokenStatus.REVEALED
+
+    @property
+    def has_failed(self) -> bool:
+        """Return True while the token waits for a retry or for another mint."""
+        return self.status is TokenStatus.FAILED
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Return True while the token has failed because the chain dropped its mint."""
+        if not self.has_failed or self.error_data is None:
+            return False
+        return self.error_data.get("code") == ORPHANED
+
+
+def _printable_line(text: str) -> str:
+    """Return the text as one printable line of at most 1,000 characters."""
+    printable = "".join(
+        character if character.isprintable() else " " for character in text
+    )
+    line = printable.strip()[: LINE["max_length"]]
+
+    return line or "no error text"

@@ -1,0 +1,104 @@
+"""Find and save entities of tokens. Every repository and handler of tokens writes through here."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from attrs import evolve
+
+from indelible.kernel import Head, Stale, instant_after, next_change
+from indelible.kernel.aggregates import Aggregate, change_data, save_change
+from indelible.tokens.ports import TableReader, TableRepository, TokensWrite
+from indelible.tokens.rules import action_between, check_fixed_fields
+
+E = TypeVar("E", bound=Aggregate)
+
+NEWEST_FIRST = ("-created_at", "-id")
+OLDEST_FIRST = ("created_at", "id")
+
+
+def find_one(
+    repository: TableReader[E], where: Mapping[str, object], order: Sequence[str] = ("id",)
+) -> E | None:
+    """Return the first entity with these field values, or None."""
+    heads = repository.find(where, order=order, limit=1)
+    if not heads:
+        return None
+    return heads[0].entity
+
+
+def find_many(
+    repository: TableReader[E],
+    where: Mapping[str, object],
+    order: Sequence[str],
+    limit: int,
+    offset: int = 0,
+) -> list[E]:
+    """Return the entities with these field values."""
+    heads = repository.find(where, order=order, limit=limit, offset=offset)
+    return [head.entity for head in heads]
+
+
+def insert(tx: TokensWrite, repository: TableRepository[E], entity: E) -> E:
+    """Save a new entity and return it as stored."""
+    now = tx.clock.now()
+    new = evolve(entity, created_at=now, updated_at=now)
+    save_change(tx, repository, None, new, action_between(new.lifecycle, "", new.status))
+
+    return new
+
+
+def save(tx: TokensWrite, repository: TableRepository[E], entity: E) -> E:
+    """Save the next state of an entity and return it as stored.
+
+    Raises: NotFound, Stale, InvalidTransition, FieldFixed.
+    """
+    return save_over(tx, repository, repository.lock(entity.id), entity)
+
+
+def save_over(tx: TokensWrite, repository: TableRepository[E], head: Head[E], entity: E) -> E:
+    """Save the next state of an entity over its locked head and return it as stored.
+
+    An entity that equals the stored one is not saved.
+
+    Raises: Stale, InvalidTransition, FieldFixed.
+    """
+    stored = head.entity
+    if stored.updated_at != entity.updated_at:
+        raise Stale(entity.id, head.revision.seq)
+    if stored == entity:
+        return entity
+
+    action = _checked_action(stored, entity)
+    saved = evolve(entity, updated_at=instant_after(stored.updated_at, tx.clock.now()))
+    save_change(tx, repository, head, saved, action)
+
+    return saved
+
+
+def save_all(
+    tx: TokensWrite, repository: TableRepository[E], updates: Sequence[tuple[Head[E], E]]
+) -> list[Head[E]]:
+    """Save the next state of many entities, each over its head, and return the new heads.
+
+    Raises: Stale when one head is not the stored one; InvalidTransition, FieldFixed.
+    """
+    now = tx.clock.now()
+    records = []
+    heads = []
+    for head, entity in updates:
+        action = _checked_action(head.entity, entity)
+        saved = evolve(entity, updated_at=instant_after(head.entity.updated_at, now))
+        change = next_change(tx, saved.lifecycle, head, saved, action, change_data(saved))
+        records.append((head, change, saved))
+        heads.append(Head(entity=saved, revision=change.revision))
+
+    repository.record_all(records)
+    return heads
+
+
+def _checked_action(stored: Aggregate, saved: Aggregate) -> str:
+    """Return the action between two states of an entity, after checking its fixed fields."""
+    action = action_between(saved.lifecycle, stored.status, saved.status)
+    check_fixed_fields(stored, saved)
+
+    return action

@@ -1,0 +1,52 @@
+"""Rules over several entities: saving, tasks that are due, signed messages and scanning a chain."""
+
+from indelible.tokens.rules.messages import EPOCH, MESSAGE, SignedMessage, signed_message
+from indelible.tokens.rules.saving import FIXED_FIELDS, action_between, check_fixed_fields
+from indelible.tokens.rules.scanning import (
+    MAX_BLOCKS,
+    BlockBatch,
+    BlockRange,
+    Checkpoint,
+    Reorg,
+    ScanSettings,
+    next_range,
+    next_size,
+    shrink,
+)
+from indelible.tokens.rules.tasks import (
+    CHAIN,
+    CHECKPOINT,
+    DETECT,
+    GENERATE,
+    NEXT_STAGE,
+    REVEAL_TOKENS,
+    UPLOAD,
+    due_tasks,
+)
+
+__all__ = [
+    "CHAIN",
+    "CHECKPOINT",
+    "DETECT",
+    "EPOCH",
+    "FIXED_FIELDS",
+    "GENERATE",
+    "MAX_BLOCKS",
+    "MESSAGE",
+    "NEXT_STAGE",
+    "REVEAL_TOKENS",
+    "UPLOAD",
+    "BlockBatch",
+    "BlockRange",
+    "Checkpoint",
+    "Reorg",
+    "ScanSettings",
+    "SignedMessage",
+    "action_between",
+    "check_fixed_fields",
+    "due_tasks",
+    "next_range",
+    "next_size",
+    "shrink",
+    "signed_message",
+]

@@ -1,0 +1,151 @@
+"""Scanning a chain: the checkpoint, the next range of blocks, and the batch that was read."""
+
+from typing import Any, Final, Self
+
+from attrs import field, frozen
+
+from indelible.kernel import Invalid
+from indelible.kernel.values import bounded_int, instance_of
+from indelible.tokens.entities import NATURAL, MintLog
+
+MAX_BLOCKS: Final = 2_000
+FEW_LOGS: Final = 1_000  # a tenth of what nodes return at most
+
+
+@frozen(kw_only=True)
+class Checkpoint:
+    """The last block that was read.
+
+    `contract` is its CAIP-10 id, '' for a checkpoint of unknown origin. `reorg_count` is how
+    often blocks that had been read were dropped from the chain.
+    """
+
+    number: int = field(validator=bounded_int, metadata=NATURAL)
+    hash: str = field(validator=instance_of(str))
+    contract: str = ""
+    reorg_count: int = 0
+
+    @classmethod
+    def parse(cls, value: Any) -> Self | None:  # noqa: ANN401 - any JSON value
+        """Return the checkpoint stored as this JSON value.
+
+        Return None for any other value, such as the bare block number of seed 004.
+        """
+        try:
+            return cls(**value)
+        except (TypeError, Invalid):
+            return None
+
+
+@frozen(kw_only=True)
+class ScanSettings:
+    """How a chain is scanned.
+
+    A block is confirmed when `confirmations` blocks follow it. `overlap` is the number of blocks
+    that are read a second time, in case a node had not all of their logs at first.
+    """
+
+    start_block: int = 0
+    confirmations: int = 12
+    max_blocks: int = MAX_BLOCKS
+    overlap: int = 20
+    poll_seconds: float = 2.0
+
+
+@frozen(kw_only=True)
+class BlockRange:
+    """A range of blocks, both ends included; empty and false when `last` is below `first`."""
+
+    first: int
+    last: int
+
+    def __bool__(self) -> bool:
+        return self.first <= self.last
+
+
+EMPTY_RANGE: Final = BlockRange(first=1, last=0)
+
+
+def next_range(
+    checkpoint: Checkpoint | None, newest: int, size: int, settings: ScanSettings
+) -> BlockRange:
+    """Return the next range of at most `size` blocks; empty when no confirmed block is unread.
+
+    At least half of the blocks are unread ones, so that a scan advances however few blocks a
+    node returns at once.
+    """
+    confirmed = newest - settings.confirmations
+    unread = settings.start_block if checkpoint is None else checkpoint.number + 1
+    if unread > confirmed:
+        return EMPTY_RANGE
+
+    overlap = min(settings.overlap, size // 2)
+    # A start block that is raised after the first scan must not skip unread blocks.
+    earliest = min(settings.start_block, unread)
+    first = max(earliest, unread - overlap)
+
+    return BlockRange(first=first, last=min(confirmed, first + size - 1))
+
+
+def shrink(blocks: BlockRange, advised_last: int | None) -> int:
+    """Return how many blocks to ask for after a node refused this range as too large."""
+    if advised_last is not None and blocks.first <= advised_last < blocks.last:
+        return advised_last - blocks.first + 1
+
+    count = blocks.last - blocks.first + 1
+    return max(1, count // 2)
+
+
+def next_size(size: int, log_count: int, settings: ScanSettings) -> int:
+    """Return how many blocks to ask for next: twice as many while they hold few logs."""
+    if log_count >= FEW_LOGS:
+        return size
+    return min(settings.max_blocks, size * 2)
+
+
+@frozen(kw_only=True)
+class BlockBatch:
+    """The mints of a range of blocks.
+
+    `checkpoint` is the one that the batch was read after, `end` the one to store with it.
+    `start_block` is where a scan without a checkpoint starts. `is_last` is true when no
+    confirmed block follows the range.
+    """
+
+    blocks: BlockRange
+    checkpoint: Checkpoint | None
+    end: Checkpoint
+    start_block: int
+    mints: tuple[MintLog, ...]
+    is_last: bool
+
+    def follows(self, current: Checkpoint | None) -> bool:
+        """Return True when the batch may be recorded after the current checkpoint.
+
+        No block may be left out, and the batch must come from the chain that the checkpoint is
+        on: it was read after this very checkpoint, or it repeats blocks that had been read
+        before, without a reorg since.
+        """
+        unread = self.start_block if current is None else current.number + 1
+        if self.blocks.first > unread:
+            return False
+        if self.checkpoint == current:
+            return True
+
+        reorg_count = 0 if current is None else current.reorg_count
+        was_read_before = (
+            self.checkpoint is not None and self.end.number <= self.checkpoint.number
+        )
+        return was_read_before and reorg_count == self.end.reorg_count
+
+
+@frozen(kw_only=True)
+class Reorg:
+    """A change of the chain below the checkpoint.
+
+    `last_canonical` is the last checkpoint that the chain still has. `orphaned_block_hashes` are
+    the dropped blocks with recorded mints.
+    """
+
+    last_canonical: Checkpoint
+    orphaned_block_hashes: frozenset[str]

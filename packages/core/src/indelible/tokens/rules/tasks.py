@@ -1,0 +1,37 @@
+"""Names of the stages and tasks of tokens, and the tasks that a token's state makes due."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from indelible.tokens.entities import Token
+from indelible.tokens.lifecycle import TokenStatus
+
+# stages
+DETECT: Final = "detect"
+GENERATE: Final = "generate"
+UPLOAD: Final = "upload"
+REVEAL_TOKENS: Final = "reveal"
+
+CHAIN: Final = "chain"  # the only task of the stage DETECT
+CHECKPOINT: Final = "last_processed_block"  # the key of the system state with the checkpoint
+
+NEXT_STAGE: Final[Mapping[TokenStatus, str]] = {
+    TokenStatus.DETECTED: GENERATE,
+    TokenStatus.UPLOADING: UPLOAD,
+    TokenStatus.READY: REVEAL_TOKENS,
+}
+
+
+def due_tasks(tokens: Iterable[Token]) -> dict[str, dict[str, datetime]]:
+    """Return the next tasks of tokens: for each stage, when the task of each token id is due.
+
+    A task is due at the instant of its token's mint, so that the oldest mint comes first.
+    """
+    due: dict[str, dict[str, datetime]] = {}
+    for token in tokens:
+        stage = NEXT_STAGE.get(token.status)
+        if stage is not None:
+            due.setdefault(stage, {})[token.id] = token.mint_timestamp
+
+    return due

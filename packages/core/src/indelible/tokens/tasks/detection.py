@@ -1,0 +1,279 @@
+"""The stage that scans a chain for mints, and rolls back what a reorg has dropped."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from attrs import Factory, define, field, frozen
+
+from indelible.kernel import Store
+from indelible.kernel.stages import PermanentFailure, RetryLater, Stage
+from indelible.kernel.tasks import Leases
+from indelible.tokens.commands import RecordBlocks, RollBackBlocks
+from indelible.tokens.entities import Block
+from indelible.tokens.errors import (
+    ChainUnreachable,
+    CheckpointMoved,
+    RangeTooLarge,
+    ReorgTooDeep,
+    WrongContract,
+)
+from indelible.tokens.handlers import checkpoint_of, record_blocks, roll_back_blocks
+from indelible.tokens.ports import Chain, TokensRead, TokensWrite
+from indelible.tokens.queries import blocks_with_mints, checkpoints
+from indelible.tokens.rules import (
+    CHAIN,
+    DETECT,
+    BlockBatch,
+    BlockRange,
+    Checkpoint,
+    Reorg,
+    ScanSettings,
+    next_range,
+    next_size,
+    shrink,
+)
+
+# Reading a chain changes nothing outside, so no attempt has to be recorded before it.
+BATCH_SIZE: Final = 100
+# Detection never dies: a node that is unreachable for a month is asked again afterwards.
+UNLIMITED_ATTEMPTS: Final = 2**31
+CHECKPOINTS_PER_READ: Final = 100
+MAX_CHECKPOINTS_COMPARED: Final = 100_000
+
+logger = logging.getLogger("indelible.tokens")
+
+R = TypeVar("R")
+ScanResult = BlockBatch | Reorg | None
+
+
+@frozen
+class ScanTask:
+    """The position that a scan continues from; None before the first block."""
+
+    checkpoint: Checkpoint | None
+
+
+@define(kw_only=True)
+class Detection:
+    """Scans a contract's confirmed blocks in order, each once, and again after a reorg."""
+
+    store: Store[TokensRead, TokensWrite]
+    chain: Chain
+    settings: ScanSettings = field(factory=ScanSettings)
+    _size: int = field(
+        init=False, default=Factory(lambda self: self.settings.max_blocks, takes_self=True)
+    )
+
+    def stage(self) -> Stage[TokensWrite, ScanTask, ScanResult]:
+        """Return the stage. Its only task is the chain."""
+        return Stage(
+            name=DETECT,
+            batch=BATCH_SIZE,
+            claim=self.claim,
+            perform=self.perform,
+            finish=self.finish,
+            max_attempts=UNLIMITED_ATTEMPTS,
+        )
+
+    def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[ScanTask]:
+        """Return the position of the scan for each lease."""
+        task = ScanTask(checkpoint_of(tx))
+        return [task] * len(leases)
+
+    def perform(self, task: ScanTask) -> ScanResult:
+        """Return the next batch, the reorg that comes first, or None when nothing is unread.
+
+        Raises: ChainUnreachable, InvalidNodeResponse, ChainIdMismatch, WrongContract, RetryLater,
+        PermanentFailure for a reorg that is too deep.
+        """
+        self._check_chain(task.checkpoint)
+
+        # The checkpoint is compared after the batch was read: if the chain still has it then,
+        # the batch is from the same chain.
+        batch = self._read_next_batch(task.checkpoint)
+        if self._has_recorded_blocks(task.checkpoint):
+            return batch
+
+        _, reorg = self._read_while_unchanged(self.chain.newest(), self._find_reorg)
+        return reorg
+
+    def finish(self, tx: TokensWrite, done: Sequence[tuple[ScanTask, ScanResult]]) -> None:
+        """Record each result, and enqueue the next scan: at once when more blocks are confirmed."""
+        for _, result in done:
+            has_more = self._record(tx, result)
+            pause_seconds = 0 if has_more else self.settings.poll_seconds
+            due_at = tx.clock.now() + timedelta(seconds=pause_seconds)
+            tx.tasks.enqueue(DETECT, {CHAIN: due_at})
+
+    def confirmed_range(self, first: int | None, last: int | None) -> BlockRange:
+        """Return the confirmed blocks from `first` to `last`; by default all that are unread."""
+        checkpoint = self._current_checkpoint()
+        unread = checkpoint.number + 1 if checkpoint else self.settings.start_block
+        confirmed = self.chain.newest() - self.settings.confirmations
+
+        return BlockRange(
+            first=unread if first is None else first,
+            last=confirmed if last is None else min(last, confirmed),
+        )
+
+    def read_blocks(self, blocks: BlockRange) -> Iterator[BlockBatch]:
+        """Read a range of blocks in batches, also blocks that were read before. Record nothing.
+
+        Raises: CheckpointMoved after a reorg, which only the stage handles.
+        """
+        self._check_chain(self._current_checkpoint())
+        newest = self.chain.newest()
+        while blocks:
+            checkpoint = self._current_checkpoint()
+            last = min(blocks.last, blocks.first + self._size - 1)
+            batch = self._read_batch(BlockRange(first=blocks.first, last=last), newest, checkpoint)
+            if batch is None:
+                continue  # the node refused so many blocks: try again with fewer
+            if not self._has_recorded_blocks(checkpoint):
+                raise CheckpointMoved(blocks.first, last)
+            yield batch
+            blocks = BlockRange(first=batch.end.number + 1, last=blocks.last)
+
+    def _record(self, tx: TokensWrite, result: ScanResult) -> bool:
+        """Record the result of a scan. Return True when more blocks may be read at once."""
+        if result is None:
+            return False
+        if isinstance(result, BlockBatch):
+            record_blocks(tx, RecordBlocks(batch=result))
+            return not result.is_last
+
+        rolled_back = roll_back_blocks(tx, RollBackBlocks(reorg=result))
+        logger.warning(
+            "chain reorg after block %d: rolled back %s",
+            result.last_canonical.number,
+            rolled_back,
+        )
+        return True
+
+    def _check_chain(self, checkpoint: Checkpoint | None) -> None:
+        """Raise ChainIdMismatch or WrongContract unless the checkpoint is on this chain."""
+        self.chain.check()
+        if checkpoint and checkpoint.contract not in ("", self.chain.contract_id):
+            raise WrongContract(expected=checkpoint.contract, found=self.chain.contract_id)
+
+    def _read_next_batch(self, checkpoint: Checkpoint | None) -> BlockBatch | None:
+        """Return the next batch of unread blocks, None when no confirmed block is unread."""
+        newest = self.chain.newest()
+        while True:
+            blocks = next_range(checkpoint, newest, self._size, self.settings)
+            if not blocks:
+                return None
+            batch = self._read_batch(blocks, newest, checkpoint)
+            if batch is not None:
+                return batch
+
+    def _read_batch(
+        self, blocks: BlockRange, newest: int, checkpoint: Checkpoint | None
+    ) -> BlockBatch | None:
+        """Return the mints of blocks. Return None when fewer blocks must be asked for at once."""
+        try:
+            last, mints = self._read_while_unchanged(
+                blocks.last, lambda: self.chain.mints(blocks.first, blocks.last)
+            )
+        except RangeTooLarge as error:
+            if blocks.first == blocks.last:
+                raise RetryLater(f"the node refused the logs of block {blocks.first}") from error
+            self._size = shrink(blocks, error.advised_last)
+            return None
+
+        self._size = next_size(self._size, len(mints), self.settings)
+        end = Checkpoint(
+            number=last.number,
+            hash=last.hash,
+            contract=self.chain.contract_id,
+            reorg_count=checkpoint.reorg_count if checkpoint else 0,
+        )
+        return BlockBatch(
+            blocks=blocks,
+            checkpoint=checkpoint,
+            end=end,
+            start_block=self.settings.start_block,
+            mints=mints,
+            is_last=blocks.last >= newest - self.settings.confirmations,
+        )
+
+    def _read_while_unchanged(self, number: int, read: Callable[[], R]) -> tuple[Block, R]:
+        """Return a block and what `read` returns while the block stays the same.
+
+        Raises: ChainUnreachable when the block was replaced in between.
+        """
+        block = self._block(number)
+        value = read()
+        if self._block(number) != block:
+            raise ChainUnreachable(f"block {number} was replaced while the chain was read")
+
+        return block, value
+
+    def _block(self, number: int) -> Block:
+        """Return a block. Raises ChainUnreachable when the node does not have it yet."""
+        block = self.chain.block(number)
+        if block is None:
+            raise ChainUnreachable(f"the node has no block {number} yet")
+
+        return block
+
+    def _is_in_chain(self, number: int, block_hash: str) -> bool:
+        """Return True when the chain has this block.
+
+        Raises: ChainUnreachable when the node is not at this height, which decides nothing.
+        """
+        return self._block(number).hash == block_hash
+
+    def _has_recorded_blocks(self, checkpoint: Checkpoint | None) -> bool:
+        """Return True when the chain has the checkpoint and every later block with mints.
+
+        There are later blocks with mints when an earlier reorg is not yet read to its end.
+        """
+        if checkpoint and not self._is_in_chain(checkpoint.number, checkpoint.hash):
+            return False
+
+        later = self.store.read(blocks_with_mints, checkpoint.number if checkpoint else -1)
+        return all(self._is_in_chain(number, block_hash) for number, block_hash in later)
+
+    def _find_reorg(self) -> Reorg:
+        """Return the last checkpoint that the chain has, and the dropped blocks with mints."""
+        last_canonical = self._last_canonical_checkpoint()
+        orphaned: set[str] = set()
+        for number, block_hash in self.store.read(blocks_with_mints, last_canonical.number):
+            if not self._is_in_chain(number, block_hash):
+                orphaned.add(block_hash)
+
+        return Reorg(last_canonical=last_canonical, orphaned_block_hashes=frozenset(orphaned))
+
+    def _last_canonical_checkpoint(self) -> Checkpoint:
+        """Return the last checkpoint that the chain has; its first block when it has none.
+
+        Raises: PermanentFailure when too many checkpoints are no longer in the chain.
+        """
+        before: int | None = None
+        oldest = 0
+        for _ in range(0, MAX_CHECKPOINTS_COMPARED, CHECKPOINTS_PER_READ):
+            page = self.store.read(checkpoints, before=before, limit=CHECKPOINTS_PER_READ)
+            if not page:
+                return self._first_checkpoint()
+            for _, checkpoint in page:
+                if self._is_in_chain(checkpoint.number, checkpoint.hash):
+                    return checkpoint
+            before = page[-1][0]
+            oldest = page[-1][1].number
+
+        raise PermanentFailure(str(ReorgTooDeep(oldest)))
+
+    def _first_checkpoint(self) -> Checkpoint:
+        """Return the checkpoint before the first block to scan. Block 0 holds no mints."""
+        block = self._block(max(0, self.settings.start_block - 1))
+        return Checkpoint(number=block.number, hash=block.hash, contract=self.chain.contract_id)
+
+    def _current_checkpoint(self) -> Checkpoint | None:
+        """Return the newest stored checkpoint, None before the first."""
+        newest = self.store.read(checkpoints, limit=1)
+        if not newest:
+            return None
+        return newest[0][1]
