@@ -15,9 +15,9 @@ from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
 from docs.generators.markdown import page, table
 
-from indelible.concepts import ConceptContent, ConceptPolicy, WarningCode
+from indelible.concepts import ConceptPolicy, WarningCode
 from indelible.concepts.entities import OBSERVABLE_VERBS
-from indelible.concepts.rules.warnings import RULES, RelatedNames, RuleInput
+from indelible.concepts.rules.warnings import RULES
 from indelible.kernel import IndelibleError
 from indelible.kernel.errors import error_types
 from indelible_service.cli.output import CODES, DEFECT
@@ -90,7 +90,7 @@ def warnings_page() -> str:
     found = places()
     rows: list[tuple[str, ...]] = []
     for code in WarningCode:
-        severity, says = code.severity, code.remark
+        severity, says = code.severity, code.template
         where = found.get(
             code, ("`prerequisites`" if code.startswith("PREREQ") else "the concept", "at read")
         )
@@ -105,14 +105,11 @@ def warnings_page() -> str:
 
 def places() -> Mapping[str, tuple[str, str]]:
     """Of each warning that is kept with a version: which field it is about."""
-    nothing = ConceptContent(name="")
-    subject = RuleInput(
-        content=nothing, note="", previous=nothing, names=RelatedNames(), policy=ConceptPolicy()
-    )
     fields: dict[str, list[str]] = {WarningCode.RULE_CRASHED: ["any"]}
-    for field, rule in RULES:
-        for code in rule(subject):
-            fields.setdefault(code, []).append(f"`{field}`")
+    for rule in RULES:
+        for code in rule.codes:
+            fields.setdefault(code, []).append(f"`{rule.field}`")
+
     return {
         code: ("any text" if len(names) > 1 else names[0], "kept") for code, names in fields.items()
     }

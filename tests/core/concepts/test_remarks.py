@@ -7,8 +7,8 @@ from indelible.concepts import ConceptContent, ConceptPolicy, ConceptStatus
 from indelible.concepts.entities import ConceptNode, ConceptWarning
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
 from indelible.concepts.rules.warnings import (
-    LONGEST_PARAM,
-    MOST_PARAMS,
+    MAX_PARAM_LENGTH,
+    MAX_PARAMS,
     RelatedNames,
     WarningCode,
     content_warnings,
@@ -67,8 +67,8 @@ def test_of_two_close_names_one_is_a_hint() -> None:
 
 
 def test_as_many_values_as_a_reader_takes_in_are_not_cut() -> None:
-    some = tuple(str(number) for number in range(MOST_PARAMS))
-    long = "x" * LONGEST_PARAM
+    some = tuple(str(number) for number in range(MAX_PARAMS))
+    long = "x" * MAX_PARAM_LENGTH
 
     assert warning(WarningCode.EX_BLANK, *some, field=None).params == some
     assert warning(WarningCode.EX_BLANK, long, f"{long}x", field=None).params == (

@@ -413,7 +413,7 @@ def test_the_log_of_a_rule_that_fails_quotes_no_content(caplog: pytest.LogCaptur
     with caplog.at_level(logging.WARNING):
         of(policy=BROKEN)
 
-    assert caplog.messages == ["the rule on learning_objective crashed with LookupError"]
+    assert caplog.messages == ["warning rule on field learning_objective failed with LookupError"]
     assert "explain" not in caplog.text.lower()
 
 
@@ -426,7 +426,7 @@ def test_a_warning_names_no_more_than_a_reader_takes_in() -> None:
 
 
 def test_candidates_are_the_runs_of_a_definitions_words() -> None:
-    assert candidate_names('An "Improper  fraction", say.', longest=2) == (
+    assert candidate_names('An "Improper  fraction", say.', max_words=2) == (
         "an",
         "an improper",
         "improper",

@@ -92,7 +92,9 @@ def stages_of(settings: Settings, store: SqlStore) -> Mapping[str, Stage[Any, An
 def detection_of(settings: Settings, store: SqlStore, max_blocks: int = MAX_BLOCKS) -> Detection:
     """What reads the chain that is set up."""
     how = ScanSettings(
-        start_block=settings.start_block, confirmations=settings.confirmations, max_blocks=max_blocks
+        start_block=settings.start_block,
+        confirmations=settings.confirmations,
+        max_blocks=max_blocks,
     )
     return Detection(store=store, chain=chain_of(settings), settings=how)
 

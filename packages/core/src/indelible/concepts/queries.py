@@ -129,7 +129,7 @@ def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
     """The concept and all that it leads back to."""
     head, version = tx.concept_search.find(concept_id)
     start = node_of(head.entity, version)
-    return reachable_graph(start, tx.concept_search, most=tx.policy.concepts.most_graph_nodes)
+    return reachable_graph(start, tx.concept_search, max_nodes=tx.policy.concepts.most_graph_nodes)
 
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:

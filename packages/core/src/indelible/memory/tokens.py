@@ -71,9 +71,7 @@ class MemoryCollection:
         heads = self.tokens.where(
             lambda token: token.status is status and self._work.is_open(stage, token.id, now)
         )
-        by_mint = sorted(
-            heads, key=lambda head: (head.entity.mint_timestamp, head.entity.token_id)
-        )
+        by_mint = sorted(heads, key=lambda head: (head.entity.mint_timestamp, head.entity.token_id))
         return tuple(by_mint[:limit])
 
     def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:

@@ -208,9 +208,7 @@ def _record_mint(tx: TokensWrite, log: MintLog) -> MintEvent | None:
         return events.save(event.restore())
 
     now = tx.clock.now()
-    new = MintEvent.create(
-        "detect", now=now, id=tx.ids.new(), detected_at=now, **log.event_fields
-    )
+    new = MintEvent.create("detect", now=now, id=tx.ids.new(), detected_at=now, **log.event_fields)
     return events.add(new)
 
 

@@ -125,9 +125,7 @@ def checkpoints(
         states = tx.tokens.states.find({"id": CHECKPOINT}, limit=1)
         before = states[0].revision.seq + 1 if states else 1
     first = max(1, before - limit)
-    changes = tx.history.of(
-        SYSTEM_STATE.name, CHECKPOINT, after=first - 1, limit=before - first
-    )
+    changes = tx.history.of(SYSTEM_STATE.name, CHECKPOINT, after=first - 1, limit=before - first)
 
     found: list[tuple[int, Checkpoint]] = []
     for change in reversed(changes):

@@ -1,12 +1,13 @@
-"""Warnings that depend on the present: on other concepts, and on what was approved."""
+"""Warnings that depend on the present state: on other concepts and on approvals."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from indelible.concepts.entities import (
     Concept,
     ConceptNode,
     ConceptPolicy,
     ConceptVersion,
+    ConceptWarning,
     Warnings,
     name_key,
 )
@@ -14,11 +15,11 @@ from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
 from indelible.concepts.rules.warnings import WarningCode, warning
 
-HINT_PREFIX = 3  # letters that a misspelt name is taken to have right
+HINT_PREFIX_LETTERS: Final = 3  # that a misspelt name is assumed to have right
 
 
 class Lookup(Protocol):
-    """What these warnings ask of the present state."""
+    """Reads of the present state."""
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]: ...
     def names_with_prefix(self, prefix: str) -> tuple[str, ...]: ...
@@ -28,41 +29,76 @@ class Lookup(Protocol):
 def current_warnings(
     concept: Concept, version: ConceptVersion, lookup: Lookup, policy: ConceptPolicy
 ) -> Warnings:
-    """What holds of the concept now; an unlinked draft costs nothing."""
+    """Return the warnings on the concept as of now.
+
+    A draft without prerequisites causes no reads.
+    """
     was_approved = concept.status in (ConceptStatus.APPROVED, ConceptStatus.PUBLISHED)
-    if not (version.content.prerequisites or was_approved):
+    if not version.content.prerequisites and not was_approved:
         return ()
-    graph = reachable_graph(node_of(concept, version), lookup, most=policy.most_graph_nodes)
-    remarks = graph_warnings(graph, concept.id, policy, _close_names(graph, lookup))
-    approved = lookup.approved_version(concept.id) if was_approved else None
-    if approved in (None, version.version_number):
-        return remarks
-    return (
-        *remarks,
-        warning(WarningCode.APPROVAL_STALE, approved, version.version_number, field=None),
-    )
+
+    start = node_of(concept, version)
+    graph = reachable_graph(start, lookup, max_nodes=policy.most_graph_nodes)
+    close_names = _close_names(graph, lookup)
+    warnings = graph_warnings(graph, concept.id, policy, close_names)
+
+    if was_approved:
+        warnings += _stale_approval_warnings(concept, version, lookup)
+
+    return warnings
 
 
 def node_of(concept: Concept, version: ConceptVersion) -> ConceptNode:
-    """The concept as the graph sees it."""
+    """Return the concept as a node of the graph."""
     content = version.content
     return ConceptNode(
         id=concept.id, name=content.name, status=concept.status, prerequisites=content.prerequisites
     )
 
 
-def reachable_graph(start: ConceptNode, lookup: Lookup, *, most: int) -> ConceptGraph:
-    """The start and all that it leads back to, up to `most` concepts."""
-    nodes, asked = {start.id: start}, set[str]()
-    wanted = set(start.prerequisites)
-    while wanted and len(nodes) < most:
-        found = {node.id: node for node in lookup.nodes_named(tuple(sorted(wanted)))}
-        asked |= wanted
-        nodes = found | nodes
-        wanted = {text for node in found.values() for text in node.prerequisites} - asked
+def reachable_graph(start: ConceptNode, lookup: Lookup, *, max_nodes: int) -> ConceptGraph:
+    """Return the graph of the start and its direct and indirect prerequisites.
+
+    One read per level; stop when the graph has `max_nodes` concepts.
+    """
+    nodes = {start.id: start}
+    resolved: set[str] = set()
+    unresolved = set(start.prerequisites)
+
+    while unresolved and len(nodes) < max_nodes:
+        level = lookup.nodes_named(tuple(sorted(unresolved)))
+        resolved |= unresolved
+
+        unresolved = set()
+        for node in level:
+            nodes.setdefault(node.id, node)
+            unresolved.update(node.prerequisites)
+        unresolved -= resolved
+
     return ConceptGraph(nodes=tuple(nodes.values()))
 
 
+def _stale_approval_warnings(
+    concept: Concept, version: ConceptVersion, lookup: Lookup
+) -> tuple[ConceptWarning, ...]:
+    """Warn where the approved version is not the current one."""
+    approved = lookup.approved_version(concept.id)
+    if approved is None or approved == version.version_number:
+        return ()
+
+    stale = warning(WarningCode.APPROVAL_STALE, approved, version.version_number, field=None)
+    return (stale,)
+
+
 def _close_names(graph: ConceptGraph, lookup: Lookup) -> tuple[str, ...]:
-    prefixes = {name_key(each.text)[:HINT_PREFIX] for each in graph.unresolved if not each.matches}
-    return tuple(name for prefix in sorted(prefixes) for name in lookup.names_with_prefix(prefix))
+    """Return existing names that begin like an unknown prerequisite."""
+    prefixes: set[str] = set()
+    for unresolved in graph.unresolved:
+        if not unresolved.matches:
+            prefixes.add(name_key(unresolved.text)[:HINT_PREFIX_LETTERS])
+
+    names: list[str] = []
+    for prefix in sorted(prefixes):
+        names.extend(lookup.names_with_prefix(prefix))
+
+    return tuple(names)

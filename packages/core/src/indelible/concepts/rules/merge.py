@@ -1,4 +1,4 @@
-"""Two edits of one content beside each other; what becomes of them, people decide."""
+"""Compare two edits of one content with their common base; people resolve the conflicts."""
 
 from enum import StrEnum
 
@@ -9,18 +9,18 @@ from indelible.concepts.rules.diff import Value
 
 
 class MergeKind(StrEnum):
-    """Who changed a field since the content that both began with."""
+    """The side that changed a field since the common base."""
 
     NEITHER = "neither"
     THEIRS = "theirs"
     YOURS = "yours"
-    ALIKE = "alike"  # both, to the same
-    CONFLICT = "conflict"  # both, and not to the same
+    ALIKE = "alike"  # both sides, to the same value
+    CONFLICT = "conflict"  # both sides, to different values
 
 
 @frozen(kw_only=True)
 class FieldMerge:
-    """A field as it was, as they have it, and as you have it."""
+    """A field in the common base and in both edits."""
 
     field: str
     base: Value
@@ -29,23 +29,28 @@ class FieldMerge:
 
     @property
     def needs_choice(self) -> bool:
-        """Whether somebody must say which of the two it is to be."""
+        """Return True where both edits differ, so that a person must choose."""
         return self.theirs != self.yours
 
     @property
     def kind(self) -> MergeKind:
-        """Who changed the field."""
+        """Return the side that changed the field."""
+        is_changed_by_them = self.theirs != self.base
+        is_changed_by_you = self.yours != self.base
+
         if not self.needs_choice:
-            return MergeKind.NEITHER if self.theirs == self.base else MergeKind.ALIKE
-        if self.theirs == self.base:
+            return MergeKind.ALIKE if is_changed_by_them else MergeKind.NEITHER
+        if not is_changed_by_them:
             return MergeKind.YOURS
-        return MergeKind.THEIRS if self.yours == self.base else MergeKind.CONFLICT
+        if not is_changed_by_you:
+            return MergeKind.THEIRS
+        return MergeKind.CONFLICT
 
 
 def three_way(
     base: ConceptContent, theirs: ConceptContent, yours: ConceptContent
 ) -> tuple[FieldMerge, ...]:
-    """Every field of the content, and who changed it; nothing is resolved."""
+    """Compare every field of the content; nothing is resolved."""
     return tuple(
         FieldMerge(
             field=name,

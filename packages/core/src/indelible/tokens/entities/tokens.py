@@ -218,9 +218,7 @@ class Token(Aggregate):
 
 def _printable_line(text: str) -> str:
     """Return the text as one printable line of at most 1,000 characters."""
-    printable = "".join(
-        character if character.isprintable() else " " for character in text
-    )
+    printable = "".join(character if character.isprintable() else " " for character in text)
     line = printable.strip()[: LINE["max_length"]]
 
     return line or "no error text"

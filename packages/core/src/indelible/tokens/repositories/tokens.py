@@ -104,9 +104,7 @@ class TokenRepository:
         where = {"author_id": author_id}
         return find_many(self._tx.tokens.tokens, where, NEWEST_FIRST, limit, offset)
 
-    def get_by_status(
-        self, status: TokenStatus, limit: int = 100, offset: int = 0
-    ) -> list[Token]:
+    def get_by_status(self, status: TokenStatus, limit: int = 100, offset: int = 0) -> list[Token]:
         where = {"status": status.value}
         return find_many(self._tx.tokens.tokens, where, OLDEST_MINT_FIRST, limit, offset)
 

@@ -133,9 +133,7 @@ class BlockBatch:
             return True
 
         reorg_count = 0 if current is None else current.reorg_count
-        was_read_before = (
-            self.checkpoint is not None and self.end.number <= self.checkpoint.number
-        )
+        was_read_before = self.checkpoint is not None and self.end.number <= self.checkpoint.number
         return was_read_before and reorg_count == self.end.reorg_count
 
 

@@ -1,0 +1,31 @@
+"""Warnings on concepts: their codes, the names that they compare with, and the rules."""
+
+from indelible.concepts.rules.warnings.codes import (
+    MAX_PARAM_LENGTH,
+    MAX_PARAMS,
+    WarningCode,
+    warning,
+)
+from indelible.concepts.rules.warnings.content import RULESET, apply_rule, content_warnings
+from indelible.concepts.rules.warnings.names import (
+    RelatedNames,
+    candidate_names,
+    related_name_keys,
+)
+from indelible.concepts.rules.warnings.rules import RULES, Rule, RuleInput
+
+__all__ = [
+    "MAX_PARAMS",
+    "MAX_PARAM_LENGTH",
+    "RULES",
+    "RULESET",
+    "RelatedNames",
+    "Rule",
+    "RuleInput",
+    "WarningCode",
+    "candidate_names",
+    "content_warnings",
+    "apply_rule",
+    "related_name_keys",
+    "warning",
+]
