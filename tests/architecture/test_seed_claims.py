@@ -103,6 +103,13 @@ def test_postgresql_computes_from_the_registered_text_of_the_formulas() -> None:
     assert "300.0" not in capture_function(changed)
 
 
+def test_the_hand_off_was_committed_under_the_name_of_the_seed() -> None:
+    command = ["git", "log", "--format=%s", "--", "docs/INFRA_HANDOFF.md"]
+    log = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert "docs: add infrastructure handoff and invariants" in log.stdout.splitlines()
+
+
 def test_alembic_upgrades_an_empty_database_to_head(tmp_path: Path) -> None:
     database = tmp_path / "indelible.db"
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
