@@ -62,7 +62,7 @@ def refused(web: Web, path: str, body: object = None) -> tuple[int, str]:
 
 
 def stages(web: Web) -> dict[str, Json]:
-    return {each["stage"]: each for each in answered(web, "GET", "/work")["items"]}
+    return {each["stage"]: each for each in answered(web, "GET", "/tasks")["items"]}
 
 
 def test_every_stage_is_told_in_numbers(any_web: Web) -> None:
@@ -84,15 +84,15 @@ def test_every_stage_is_told_in_numbers(any_web: Web) -> None:
 def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> None:
     for number in range(3):
         buried(any_web.store, "upload", f"token-{number}", f"it is too large, {number}")
-    first = answered(any_web, "GET", "/work/upload?limit=2")
+    first = answered(any_web, "GET", "/tasks/upload?limit=2")
     cursor = first["next"]
-    rest = saved(any_web.get(f"/admin/work/upload?limit=2&cursor={cursor}"), 200)
+    rest = saved(any_web.get(f"/admin/tasks/upload?limit=2&cursor={cursor}"), 200)
 
     assert [
         (each["entity_id"], each["dead_reason"]) for each in (*first["items"], *rest["items"])
     ] == [(f"token-{number}", f"it is too large, {number}") for number in range(3)]
     assert rest["next"] is None
-    assert problem(any_web.get(f"/admin/work/detect?limit=2&cursor={cursor}")) == (
+    assert problem(any_web.get(f"/admin/tasks/detect?limit=2&cursor={cursor}")) == (
         400,
         "INVALID_CURSOR",
     )
@@ -100,13 +100,13 @@ def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> 
 
 def test_work_is_shown_with_its_attempts_and_revived_for_a_reason(any_web: Web) -> None:
     buried(any_web.store)
-    before = answered(any_web, "GET", "/work/detect/chain")
+    before = answered(any_web, "GET", "/tasks/detect/chain")
     assert [each["outcome"] for each in before["attempts"]] == ["DEAD", "FAILED"]
-    after = answered(any_web, "POST", "/work/detect/chain/revive", json=REASON, once="revive-1")
-    again = answered(any_web, "POST", "/work/detect/chain/revive", json=REASON, once="revive-1")
+    after = answered(any_web, "POST", "/tasks/detect/chain/requeue", json=REASON, once="requeue-1")
+    again = answered(any_web, "POST", "/tasks/detect/chain/requeue", json=REASON, once="requeue-1")
 
     assert after == again
-    assert (after["work"]["dead_reason"], after["work"]["attempts"], after["work"]["fence"]) == (
+    assert (after["task"]["dead_reason"], after["task"]["attempts"], after["task"]["fence"]) == (
         None,
         0,
         2,
@@ -118,9 +118,9 @@ def test_work_is_shown_with_its_attempts_and_revived_for_a_reason(any_web: Web) 
         REASON["reason"],
     )
     assert newest["request_id"]
-    assert refused(any_web, "/work/detect/chain/revive") == (409, "TASK_NOT_DEAD")
-    assert refused(any_web, "/work/detect/other/revive") == (404, "TASK_NOT_FOUND")
-    assert problem(any_web.get("/admin/work/detect/other")) == (404, "TASK_NOT_FOUND")
+    assert refused(any_web, "/tasks/detect/chain/requeue") == (409, "TASK_NOT_DEAD")
+    assert refused(any_web, "/tasks/detect/other/requeue") == (404, "TASK_NOT_FOUND")
+    assert problem(any_web.get("/admin/tasks/detect/other")) == (404, "TASK_NOT_FOUND")
 
 
 def test_of_a_paused_stage_nothing_is_claimed_until_it_is_resumed(any_web: Web) -> None:
@@ -149,7 +149,7 @@ def test_a_stage_that_has_had_no_work_yet_can_be_paused(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"]
+    "path", ["/tasks/detect/chain/requeue", "/stages/detect/pause", "/stages/detect/resume"]
 )
 @pytest.mark.parametrize(
     ("body", "code"),
@@ -215,14 +215,14 @@ def test_metrics_tell_of_every_stage_how_much_work_there_is(any_web: Web) -> Non
     minted(any_web.store, MAYA_S, MAYA_S)
     claimed(any_web.store, "upload", "token-1")
     buried(any_web.store)
-    any_web.post("/admin/work/detect/chain/revive", json=REASON)
+    any_web.post("/admin/tasks/detect/chain/requeue", json=REASON)
     any_web.post("/admin/stages/detect/pause", json=REASON)
     found = counted(any_web)
 
-    assert found['indelible_work_due{stage="generate"}'] == 2
-    assert found['indelible_work_running{stage="upload"}'] == 1
-    assert found['indelible_work_dead{stage="detect"}'] == 0
-    assert found['indelible_work_oldest_seconds{stage="generate"}'] >= 86_400
-    assert found['indelible_work_oldest_seconds{stage="upload"}'] == 0
+    assert found['indelible_tasks_due{stage="generate"}'] == 2
+    assert found['indelible_tasks_running{stage="upload"}'] == 1
+    assert found['indelible_tasks_dead{stage="detect"}'] == 0
+    assert found['indelible_tasks_oldest_seconds{stage="generate"}'] >= 86_400
+    assert found['indelible_tasks_oldest_seconds{stage="upload"}'] == 0
     assert found['indelible_commands_total{action="requeue",code="OK",lifecycle="task"}'] == 1
     assert found['indelible_transitions_total{action="pause",lifecycle="stage"}'] == 1

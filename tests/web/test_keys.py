@@ -13,7 +13,7 @@ from indelible.kernel import Actor, UsageError
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
 from indelible.testing.stores import BEGINNING, MAYA, NOOR
 from indelible_web import Caller, WebSettings
-from indelible_web.concepts.routes import ConceptAsked
+from indelible_web.concepts.routes import ConceptQuery
 from indelible_web.context import WebContext
 from indelible_web.http.routing import Routes
 
@@ -130,7 +130,7 @@ def test_a_route_without_a_scope_lets_no_application_start(
     scopes: tuple[str, ...],
 ) -> None:
     planted = Routes("planted", "a route that forgot its scope")
-    planted.add("POST /planted", *scopes, request_type=ConceptAsked, response_type=ConceptAsked)(
+    planted.add("POST /planted", *scopes, request_type=ConceptQuery, response_type=ConceptQuery)(
         lambda _, asked: asked
     )
 

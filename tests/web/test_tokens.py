@@ -28,7 +28,7 @@ from indelible_web.context import WebContext
 from indelible_web.http.access import SIGNED
 from indelible_web.http.errors import WebhookSecretMissing
 from indelible_web.http.routing import Routes
-from indelible_web.tokens.routes import PromptKept, PromptSigned, set_prompt
+from indelible_web.tokens.routes import PromptView, SignedPrompt, set_prompt
 
 PROMPT = "/v1/authors/prompt"
 UNSEEN = "Nobody is to read of the lighthouse"
@@ -322,8 +322,8 @@ def test_a_route_that_is_opened_by_a_signature_is_opened_by_nothing_else(
     planted.add(
         "POST /planted",
         *scopes,
-        request_type=PromptSigned,
-        response_type=PromptKept,
+        request_type=SignedPrompt,
+        response_type=PromptView,
         reason="message",
     )(set_prompt)
 

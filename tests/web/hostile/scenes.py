@@ -63,11 +63,11 @@ NEEDED: Final = (
     ("tokens:retry", "POST", "/v1/tokens/1/retry"),
     *(
         ("admin", "GET", f"/admin/{path}")
-        for path in ("work", "work/x", "work/x/y", "tokens/stats")
+        for path in ("work", "tasks/x", "tasks/x/y", "tokens/stats")
     ),
     *(
         ("admin", "POST", f"/admin/{path}")
-        for path in ("work/x/y/revive", "stages/x/pause", "stages/x/resume")
+        for path in ("tasks/x/y/requeue", "stages/x/pause", "stages/x/resume")
     ),
     ("history:read", "GET", "/v1/history"),
 )
@@ -100,16 +100,16 @@ PAGES: Final = (
     ),
     *("/console/spaces", "/console/spaces/x"),
     *(
-        "/console/work",
-        "/console/work/x",
-        "/console/work/x/y",
+        "/console/tasks",
+        "/console/tasks/x",
+        "/console/tasks/x/y",
         "/console/tokens",
         "/console/tokens/1",
     ),
 )
 POSTS: Final = (
     *("/console/new", "/console/concepts/x/step", "/console/concepts/x/edit", "/console/sign-out"),
-    *("/console/work/x/y/revive", "/console/stages/x/pause", "/console/stages/x/resume"),
+    *("/console/tasks/x/y/requeue", "/console/stages/x/pause", "/console/stages/x/resume"),
 )
 OWN: Final = (
     *(

@@ -9,7 +9,7 @@ from indelible.app import ReadTx
 from indelible.captures.commands import AlgorithmSaved, SettingSaved
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, Paged
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
 
 ADMIN: Final = "captures:admin"
@@ -20,7 +20,7 @@ routes = Routes(
 
 
 @frozen(kw_only=True)
-class AlgorithmAsked:
+class AlgorithmQuery:
     """Which version of the algorithm."""
 
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -33,33 +33,35 @@ class AlgorithmAsked:
     response_type=AlgorithmSaved,
     location_id=lambda saved: saved.algorithm.id,
 )
-def register(call: OperationContext, command: captures.RegisterAlgorithm) -> AlgorithmSaved:
+def register(context: OperationContext, command: captures.RegisterAlgorithm) -> AlgorithmSaved:
     """Keep a version of the algorithm, which computes nothing until it is activated."""
-    return call.run(captures.register_algorithm, command)
+    return context.run(captures.register_algorithm, command)
 
 
-@routes.pages("GET /algorithms", ADMIN, request_type=Paged, response_type=AlgorithmSaved)
-def find(call: OperationContext, asked: Paged) -> Page[AlgorithmSaved]:
+@routes.pages("GET /algorithms", ADMIN, request_type=PageQuery, response_type=AlgorithmSaved)
+def find(context: OperationContext, query: PageQuery) -> Page[AlgorithmSaved]:
     """List the versions of the algorithm."""
-    cursors = call.cursors(asked)
-    found = call.store.read(captures.list_algorithms, after=cursors.start(), limit=asked.limit + 1)
+    cursors = context.cursors(query)
+    found = context.store.read(
+        captures.list_algorithms, after=cursors.start(), limit=query.limit + 1
+    )
     return cursors.page(found, lambda saved: saved.algorithm.id)
 
 
 @routes.add(
     "GET /algorithms/<algorithm_id>",
     ADMIN,
-    request_type=AlgorithmAsked,
+    request_type=AlgorithmQuery,
     response_type=AlgorithmSaved,
 )
-def show(call: OperationContext, asked: AlgorithmAsked) -> AlgorithmSaved:
+def show(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
     """Show a version of the algorithm; the ETag is what it must be activated for."""
 
     def saved(tx: ReadTx) -> AlgorithmSaved:
-        head = tx.algorithms.get(asked.algorithm_id)
+        head = tx.algorithms.get(query.algorithm_id)
         return AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq)
 
-    return call.store.read(saved)
+    return context.store.read(saved)
 
 
 @routes.add(
@@ -68,22 +70,22 @@ def show(call: OperationContext, asked: AlgorithmAsked) -> AlgorithmSaved:
     request_type=captures.ActivateAlgorithm,
     response_type=AlgorithmSaved,
 )
-def activate(call: OperationContext, command: captures.ActivateAlgorithm) -> AlgorithmSaved:
+def activate(context: OperationContext, command: captures.ActivateAlgorithm) -> AlgorithmSaved:
     """Let every later capture be computed by this version, once the database has shown that it computes as written."""
-    return call.run(captures.activate_algorithm, command)
+    return context.run(captures.activate_algorithm, command)
 
 
-@routes.pages("GET /settings", ADMIN, request_type=Paged, response_type=SettingSaved)
-def find_settings(call: OperationContext, asked: Paged) -> Page[SettingSaved]:
+@routes.pages("GET /settings", ADMIN, request_type=PageQuery, response_type=SettingSaved)
+def find_settings(context: OperationContext, query: PageQuery) -> Page[SettingSaved]:
     """List the settings that were ever chosen; of the others the defaults hold."""
-    cursors = call.cursors(asked)
-    found = call.store.read(captures.list_settings, after=cursors.start(), limit=asked.limit + 1)
+    cursors = context.cursors(query)
+    found = context.store.read(captures.list_settings, after=cursors.start(), limit=query.limit + 1)
     return cursors.page(found, lambda saved: saved.setting.id)
 
 
 @routes.add(
     "PUT /settings/<key>", ADMIN, request_type=captures.ChangeSetting, response_type=SettingSaved
 )
-def change_setting(call: OperationContext, command: captures.ChangeSetting) -> SettingSaved:
+def change_setting(context: OperationContext, command: captures.ChangeSetting) -> SettingSaved:
     """Choose a setting's value, as JSON writes it; the first choice is made for the ETag "0"."""
-    return call.run(captures.change_setting, command)
+    return context.run(captures.change_setting, command)

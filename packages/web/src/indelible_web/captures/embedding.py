@@ -32,9 +32,9 @@ Meant = tuple[Meaning, str]
 Vectors = list[EmbeddingVector | IndelibleError]
 
 
-def embedded(embedder: Embedder | None, asked: Sequence[Meant]) -> Vectors:
+def embedded(embedder: Embedder | None, query: Sequence[Meant]) -> Vectors:
     """The embedding of each, or why there is none; all texts go to the embedder at once."""
-    given = [error_or_result(_given, *each) for each in asked]
+    given = [error_or_result(_given, *each) for each in query]
     texts = [each for each in given if isinstance(each, str)]
     found = _found(embedder, texts)
     return [next(found) if isinstance(each, str) else each for each in given]

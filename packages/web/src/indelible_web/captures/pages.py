@@ -20,10 +20,10 @@ from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.captures.plotting import BARS, Bar, Point, bars, laid_out, spread
 from indelible_web.captures.spaces import READ
 from indelible_web.console.context import ConsoleContext
-from indelible_web.console.layout import asked, page
+from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Paged
+from indelible_web.http.paging import PageQuery
 
 LISTED: Final = 25
 PARTS: Final = 24
@@ -33,7 +33,7 @@ RECENT: Final = 12
 
 
 @frozen(kw_only=True)
-class SpaceAsked:
+class SpaceQuery:
     """Which space."""
 
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -95,29 +95,29 @@ class Picture:
         return {each.shown.saved.subspace.id: each for each in self.parts}
 
 
-def spaces(desk: ConsoleContext) -> Response:
+def spaces(console: ConsoleContext) -> Response:
     """The spaces of whoever looks, each with the names of its subspaces."""
-    call, wanted = _reader(desk), asked(Paged, request.args)
-    cursors = call.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
-    rows = call.store.read(
-        _rows, call.caller.user_id, after=cursors.start(), limit=wanted.limit + 1
+    context, wanted = _reader(console), parse_fields(PageQuery, request.args)
+    cursors = context.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
+    rows = context.store.read(
+        _rows, context.caller.user_id, after=cursors.start(), limit=wanted.limit + 1
     )
-    return page(
+    return render_page(
         "captures/spaces", wanted=wanted, found=cursors.page(rows, lambda row: row[0].space.id)
     )
 
 
-def space(desk: ConsoleContext, space_id: str) -> Response:
+def space(console: ConsoleContext, space_id: str) -> Response:
     """One space as a picture, and what was decided of its last captures."""
-    call, wanted = _reader(desk), asked(SpaceAsked, {}, space_id=space_id)
-    found = call.store.read(_picture, call.caller.user_id, wanted.space_id)
-    return page("captures/space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
+    context, wanted = _reader(console), parse_fields(SpaceQuery, {}, space_id=space_id)
+    found = context.store.read(_picture, context.caller.user_id, wanted.space_id)
+    return render_page("captures/space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
 
 
-def _reader(desk: ConsoleContext) -> OperationContext:
-    call = desk.call()
-    call.caller.require_scope(READ)
-    return call
+def _reader(console: ConsoleContext) -> OperationContext:
+    context = console.operation()
+    context.caller.require_scope(READ)
+    return context
 
 
 def _rows(

@@ -22,11 +22,11 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 from indelible_web.captures.embedding import Meaning, embedded
-from indelible_web.captures.spaces import READ, WRITE, OfSpace, OfSubspace, Own, SpacePageAsked
+from indelible_web.captures.spaces import READ, WRITE, OfSpace, OfSubspace, Own, SpacePageQuery
 from indelible_web.http.errors import InvalidFields
 from indelible_web.http.examples import Ignored
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, Paged
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.problems import Problem, error_or_result, problem_of
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
@@ -45,7 +45,7 @@ routes = Routes(
 
 
 @frozen(kw_only=True)
-class CaptureSent(captures.CaptureInput, Meaning):
+class CaptureRequest(captures.CaptureInput, Meaning):
     """A capture as a client sends it: without an embedding, its title and content are embedded."""
 
     reason: str = field(default="captured", validator=non_blank_line, metadata=LINE)
@@ -67,10 +67,10 @@ class CaptureSent(captures.CaptureInput, Meaning):
 
 
 @frozen(kw_only=True)
-class CapturesSent:
+class CaptureBatch:
     """Captures that are kept one by one."""
 
-    items: tuple[DeferredItem[CaptureSent], ...] = field(metadata={"max_items": MOST_ITEMS})
+    items: tuple[DeferredItem[CaptureRequest], ...] = field(metadata={"max_items": MOST_ITEMS})
 
 
 @frozen(kw_only=True)
@@ -90,31 +90,31 @@ class CaptureItem:
 
 
 @frozen(kw_only=True)
-class CapturesKept:
+class CaptureBatchResult:
     """What became of each capture, in order."""
 
     items: tuple[CaptureItem, ...]
 
 
 @frozen(kw_only=True)
-class ArtifactAsked(Own):
+class ArtifactQuery(Own):
     """Which artifact."""
 
     artifact_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
-class ArtifactPageAsked(ArtifactAsked, Paged):
+class ArtifactPageQuery(ArtifactQuery, PageQuery):
     """Which artifact, and which page of its signals."""
 
 
 @frozen(kw_only=True)
-class SubspacePageAsked(OfSubspace, Paged):
+class SubspacePageQuery(OfSubspace, PageQuery):
     """Which subspace, and which page of what drew it on."""
 
 
 @frozen(kw_only=True)
-class RecentAsked(OfSpace):
+class RecentQuery(OfSpace):
     """Which space, and how many of its last captures."""
 
     limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
@@ -128,7 +128,7 @@ class Sought(OfSpace, Meaning):
 
 
 @frozen(kw_only=True)
-class SearchAsked(Sought):
+class SearchQuery(Sought):
     """What is sought, and how many."""
 
     limit: int = field(default=10, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
@@ -154,7 +154,7 @@ class ArtifactListed:
 
 
 @frozen(kw_only=True)
-class ArtifactShown(ArtifactListed):
+class ArtifactView(ArtifactListed):
     """A page with its content and its embedding."""
 
     content: str | None
@@ -170,7 +170,7 @@ class ArtifactNear:
 
 
 @frozen(kw_only=True)
-class SignalShown:
+class SignalView:
     """One capture, what the store made of it, and by which algorithm; without its content and its embedding."""
 
     id: str
@@ -213,112 +213,116 @@ def _is_first(captured: Captured) -> bool:
 
 
 @routes.add(
-    "POST /captures", WRITE, request_type=CaptureSent, response_type=Captured, is_created=_is_first
+    "POST /captures",
+    WRITE,
+    request_type=CaptureRequest,
+    response_type=Captured,
+    is_created=_is_first,
 )
-def capture(call: OperationContext, sent: CaptureSent) -> Captured:
+def capture(context: OperationContext, sent: CaptureRequest) -> Captured:
     """Keep that the caller read something; an Idempotency-Key stands for a capture_key where there is none."""
-    (vector,) = embedded(call.app_context.embedder, [(sent, sent.text)])
-    if sent.capture_key is None and call.once is not None:
-        sent = evolve(sent, capture_key=call.once.key)
-    return _kept(call, call.caller.user_id, sent, vector)
+    (vector,) = embedded(context.app_context.embedder, [(sent, sent.text)])
+    if sent.capture_key is None and context.once is not None:
+        sent = evolve(sent, capture_key=context.once.key)
+    return _kept(context, context.caller.user_id, sent, vector)
 
 
 @routes.add(
     "POST /captures/batch",
     WRITE,
-    request_type=CapturesSent,
-    response_type=CapturesKept,
+    request_type=CaptureBatch,
+    response_type=CaptureBatchResult,
     reason="",
     accepts_idempotency_key=True,
 )
-def capture_batch(call: OperationContext, sent: CapturesSent) -> CapturesKept:
+def capture_batch(context: OperationContext, sent: CaptureBatch) -> CaptureBatchResult:
     """Keep up to 100 captures, each by itself: what is wrong with one is no other's business.
 
     Where there is an Idempotency-Key, it and the place make the capture_key of each that has none.
     """
     if not sent.items:
         raise InvalidFields({"items": f"Not 1 to {MOST_ITEMS} items."})
-    user_id = call.caller.user_id
+    user_id = context.caller.user_id
     read = [
-        _keyed(call, place, error_or_result(each.read, CaptureSent))
+        _keyed(context, place, error_or_result(each.read, CaptureRequest))
         for place, each in enumerate(sent.items)
     ]
     vectors = iter(
         embedded(
-            call.app_context.embedder,
-            [(each, each.text) for each in read if isinstance(each, CaptureSent)],
+            context.app_context.embedder,
+            [(each, each.text) for each in read if isinstance(each, CaptureRequest)],
         )
     )
     kept = (
-        error_or_result(_kept, call, user_id, each, next(vectors))
-        if isinstance(each, CaptureSent)
+        error_or_result(_kept, context, user_id, each, next(vectors))
+        if isinstance(each, CaptureRequest)
         else each
         for each in read
     )
-    return CapturesKept(items=tuple(_item(each, call.request_id) for each in kept))
+    return CaptureBatchResult(items=tuple(_item(each, context.request_id) for each in kept))
 
 
-@routes.pages("GET /artifacts", READ, request_type=SpacePageAsked, response_type=ArtifactListed)
-def find(call: OperationContext, asked: SpacePageAsked) -> Page[ArtifactListed]:
+@routes.pages("GET /artifacts", READ, request_type=SpacePageQuery, response_type=ArtifactListed)
+def find(context: OperationContext, query: SpacePageQuery) -> Page[ArtifactListed]:
     """List the artifacts of a space, without content and embeddings."""
-    cursors, read = call.cursors(asked), call.store.read
-    after, limit = cursors.start(), asked.limit + 1
-    found = read(captures.list_artifacts, asked.user_id, asked.space_id, after=after, limit=limit)
+    cursors, read = context.cursors(query), context.store.read
+    after, limit = cursors.start(), query.limit + 1
+    found = read(captures.list_artifacts, query.user_id, query.space_id, after=after, limit=limit)
     return cursors.page(
         [project(ArtifactListed, each) for each in found], lambda artifact: artifact.id
     )
 
 
 @routes.add(
-    "GET /artifacts/<artifact_id>", READ, request_type=ArtifactAsked, response_type=ArtifactShown
+    "GET /artifacts/<artifact_id>", READ, request_type=ArtifactQuery, response_type=ArtifactView
 )
-def show(call: OperationContext, asked: ArtifactAsked) -> ArtifactShown:
+def show(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
     """Show an artifact with its content and its embedding."""
     return project(
-        ArtifactShown, call.store.read(captures.get_artifact, asked.user_id, asked.artifact_id)
+        ArtifactView, context.store.read(captures.get_artifact, query.user_id, query.artifact_id)
     )
 
 
 @routes.pages(
     "GET /artifacts/<artifact_id>/signals",
     READ,
-    request_type=ArtifactPageAsked,
-    response_type=SignalShown,
+    request_type=ArtifactPageQuery,
+    response_type=SignalView,
 )
-def signals(call: OperationContext, asked: ArtifactPageAsked) -> Page[SignalShown]:
+def signals(context: OperationContext, query: ArtifactPageQuery) -> Page[SignalView]:
     """List the captures of an artifact, oldest first."""
-    cursors, read = call.cursors(asked), call.store.read
-    after, limit = int(cursors.start() or 0), asked.limit + 1
-    found = read(captures.list_signals, asked.user_id, asked.artifact_id, after=after, limit=limit)
+    cursors, read = context.cursors(query), context.store.read
+    after, limit = int(cursors.start() or 0), query.limit + 1
+    found = read(captures.list_signals, query.user_id, query.artifact_id, after=after, limit=limit)
     return cursors.page(
-        [project(SignalShown, each) for each in found], lambda signal: signal.artifact_seq
+        [project(SignalView, each) for each in found], lambda signal: signal.artifact_seq
     )
 
 
 @routes.pages(
-    "GET /spaces/<space_id>/captures", READ, request_type=RecentAsked, response_type=SignalShown
+    "GET /spaces/<space_id>/captures", READ, request_type=RecentQuery, response_type=SignalView
 )
-def recent(call: OperationContext, asked: RecentAsked) -> Page[SignalShown]:
+def recent(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
     """List the last captures of a space, newest first; there is no page after it."""
-    found = call.store.read(
-        captures.recent_captures, asked.user_id, asked.space_id, limit=asked.limit
+    found = context.store.read(
+        captures.recent_captures, query.user_id, query.space_id, limit=query.limit
     )
-    return Page(items=tuple(project(SignalShown, each) for each in found), next=None)
+    return Page(items=tuple(project(SignalView, each) for each in found), next=None)
 
 
 @routes.pages(
     "GET /subspaces/<subspace_id>/drift",
     READ,
-    request_type=SubspacePageAsked,
-    response_type=SignalShown,
+    request_type=SubspacePageQuery,
+    response_type=SignalView,
 )
-def drift(call: OperationContext, asked: SubspacePageAsked) -> Page[SignalShown]:
+def drift(context: OperationContext, query: SubspacePageQuery) -> Page[SignalView]:
     """List the captures that drew a subspace's centroid on, in their order, and how far each did."""
-    cursors, read = call.cursors(asked), call.store.read
-    after, limit = int(cursors.start() or 0), asked.limit + 1
-    found = read(captures.list_drift, asked.user_id, asked.subspace_id, after=after, limit=limit)
+    cursors, read = context.cursors(query), context.store.read
+    after, limit = int(cursors.start() or 0), query.limit + 1
+    found = read(captures.list_drift, query.user_id, query.subspace_id, after=after, limit=limit)
     return cursors.page(
-        [project(SignalShown, each) for each in found], lambda signal: signal.applied_seq
+        [project(SignalView, each) for each in found], lambda signal: signal.applied_seq
     )
 
 
@@ -329,15 +333,15 @@ def drift(call: OperationContext, asked: SubspacePageAsked) -> Page[SignalShown]
     response_type=captures.MarginResult,
     reason="",
 )
-def preview(call: OperationContext, sought: Sought) -> captures.MarginResult:
+def preview(context: OperationContext, sought: Sought) -> captures.MarginResult:
     """Show what a capture of this embedding or text would decide now; nothing is kept."""
-    return _answered(call, sought, captures.preview_margin)
+    return _answered(context, sought, captures.preview_margin)
 
 
-@routes.pages("POST /search", READ, request_type=SearchAsked, response_type=ArtifactNear)
-def search(call: OperationContext, asked: SearchAsked) -> Page[ArtifactNear]:
+@routes.pages("POST /search", READ, request_type=SearchQuery, response_type=ArtifactNear)
+def search(context: OperationContext, query: SearchQuery) -> Page[ArtifactNear]:
     """List the artifacts of a space that are nearest to an embedding or a text; there is no page after it."""
-    found = _answered(call, asked, partial(captures.search_artifacts, limit=asked.limit))
+    found = _answered(context, query, partial(captures.search_artifacts, limit=query.limit))
     near = ((project(ArtifactListed, each.artifact), each.distance) for each in found)
     return Page(
         items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None
@@ -345,17 +349,17 @@ def search(call: OperationContext, asked: SearchAsked) -> Page[ArtifactNear]:
 
 
 def _keyed(
-    call: OperationContext, place: int, read: CaptureSent | IndelibleError
-) -> CaptureSent | IndelibleError:
-    if call.once is None or isinstance(read, IndelibleError) or read.capture_key is not None:
+    context: OperationContext, place: int, read: CaptureRequest | IndelibleError
+) -> CaptureRequest | IndelibleError:
+    if context.once is None or isinstance(read, IndelibleError) or read.capture_key is not None:
         return read
-    return evolve(read, capture_key=digest([call.once.key, place]))
+    return evolve(read, capture_key=digest([context.once.key, place]))
 
 
 def _kept(
-    call: OperationContext,
+    context: OperationContext,
     user_id: str,
-    sent: CaptureSent,
+    sent: CaptureRequest,
     vector: EmbeddingVector | IndelibleError,
 ) -> Captured:
     """What becomes of a capture, in a transaction of its own."""
@@ -364,7 +368,7 @@ def _kept(
     said = {each.name: getattr(sent, each.name) for each in fields(captures.CaptureInput)}
     said |= {"user_id": user_id, "embedding": vector.values, "embedding_model": vector.model}
     # No receipt: the capture's own key does all that one would do.
-    own = evolve(call, reason=sent.reason, once=None)
+    own = evolve(context, reason=sent.reason, once=None)
     result = asdict(
         own.run(captures.capture_artifact, captures.CaptureArtifactCommand(**said)), recurse=False
     )
@@ -381,10 +385,12 @@ def _item(found: Captured | IndelibleError, request_id: str) -> CaptureItem:
 
 
 def _answered(
-    call: OperationContext, sought: Sought, query: Callable[[ReadTx, str, str, Sequence[float]], R]
+    context: OperationContext,
+    sought: Sought,
+    query: Callable[[ReadTx, str, str, Sequence[float]], R],
 ) -> R:
     """What a query says of what is sought, if that fits the space; both from one view of the store."""
-    (vector,) = embedded(call.app_context.embedder, [(sought, sought.text or "")])
+    (vector,) = embedded(context.app_context.embedder, [(sought, sought.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector
 
@@ -394,4 +400,4 @@ def _answered(
         )
         return query(tx, sought.user_id, sought.space_id, vector.values)
 
-    return call.store.read(ask)
+    return context.store.read(ask)

@@ -9,7 +9,7 @@ from indelible import captures
 from indelible.captures.lifecycle import SpaceStatus
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, Paged
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
@@ -41,12 +41,12 @@ class OfSubspace(Own):
 
 
 @frozen(kw_only=True)
-class SpacesAsked(Own, Paged):
+class SpaceListQuery(Own, PageQuery):
     """Which page of the caller's spaces."""
 
 
 @frozen(kw_only=True)
-class SpacePageAsked(OfSpace, Paged):
+class SpacePageQuery(OfSpace, PageQuery):
     """Which space, and which page of what belongs to it."""
 
 
@@ -90,25 +90,25 @@ class CentroidListed:
     response_type=captures.SpaceSaved,
     location_id=lambda saved: saved.space.id,
 )
-def create_space(call: OperationContext, command: captures.CreateSpace) -> captures.SpaceSaved:
+def create_space(context: OperationContext, command: captures.CreateSpace) -> captures.SpaceSaved:
     """Begin a space of one model and dimension, the settings' where none is given."""
-    return call.run(captures.create_space, command)
+    return context.run(captures.create_space, command)
 
 
-@routes.pages("GET /spaces", READ, request_type=SpacesAsked, response_type=captures.SpaceSaved)
-def find_spaces(call: OperationContext, asked: SpacesAsked) -> Page[captures.SpaceSaved]:
+@routes.pages("GET /spaces", READ, request_type=SpaceListQuery, response_type=captures.SpaceSaved)
+def find_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captures.SpaceSaved]:
     """List the caller's own spaces, retired ones too."""
-    cursors = call.cursors(asked)
-    found = call.store.read(
-        captures.list_spaces, asked.user_id, after=cursors.start(), limit=asked.limit + 1
+    cursors = context.cursors(query)
+    found = context.store.read(
+        captures.list_spaces, query.user_id, after=cursors.start(), limit=query.limit + 1
     )
     return cursors.page(found, lambda saved: saved.space.id)
 
 
 @routes.add("GET /spaces/<space_id>", READ, request_type=OfSpace, response_type=captures.SpaceSaved)
-def show_space(call: OperationContext, asked: OfSpace) -> captures.SpaceSaved:
+def show_space(context: OperationContext, query: OfSpace) -> captures.SpaceSaved:
     """Show a space; the ETag is what a change must be made for."""
-    return call.store.read(captures.get_space, asked.user_id, asked.space_id)
+    return context.store.read(captures.get_space, query.user_id, query.space_id)
 
 
 @routes.add(
@@ -117,9 +117,9 @@ def show_space(call: OperationContext, asked: OfSpace) -> captures.SpaceSaved:
     request_type=captures.RenameSpace,
     response_type=captures.SpaceSaved,
 )
-def rename_space(call: OperationContext, command: captures.RenameSpace) -> captures.SpaceSaved:
+def rename_space(context: OperationContext, command: captures.RenameSpace) -> captures.SpaceSaved:
     """Give a space another name."""
-    return call.run(captures.rename_space, command)
+    return context.run(captures.rename_space, command)
 
 
 @routes.add(
@@ -128,22 +128,22 @@ def rename_space(call: OperationContext, command: captures.RenameSpace) -> captu
     request_type=captures.RetireSpace,
     response_type=captures.SpaceSaved,
 )
-def retire_space(call: OperationContext, command: captures.RetireSpace) -> captures.SpaceSaved:
+def retire_space(context: OperationContext, command: captures.RetireSpace) -> captures.SpaceSaved:
     """Let a space take no more captures, for good."""
-    return call.run(captures.retire_space, command)
+    return context.run(captures.retire_space, command)
 
 
 @routes.pages(
     "GET /spaces/<space_id>/subspaces",
     READ,
-    request_type=SpacePageAsked,
+    request_type=SpacePageQuery,
     response_type=SubspaceListed,
 )
-def find_subspaces(call: OperationContext, asked: SpacePageAsked) -> Page[SubspaceListed]:
+def find_subspaces(context: OperationContext, query: SpacePageQuery) -> Page[SubspaceListed]:
     """List a space's subspaces, without their seeds."""
-    cursors, read = call.cursors(asked), call.store.read
-    after, limit = cursors.start(), asked.limit + 1
-    found = read(captures.list_subspaces, asked.user_id, asked.space_id, after=after, limit=limit)
+    cursors, read = context.cursors(query), context.store.read
+    after, limit = cursors.start(), query.limit + 1
+    found = read(captures.list_subspaces, query.user_id, query.space_id, after=after, limit=limit)
     return cursors.page(
         [project(SubspaceListed, each.subspace, seq=each.seq) for each in found],
         lambda each: each.id,
@@ -153,9 +153,9 @@ def find_subspaces(call: OperationContext, asked: SpacePageAsked) -> Page[Subspa
 @routes.pages(
     "GET /spaces/<space_id>/centroids", READ, request_type=OfSpace, response_type=CentroidListed
 )
-def find_centroids(call: OperationContext, asked: OfSpace) -> Page[CentroidListed]:
+def find_centroids(context: OperationContext, query: OfSpace) -> Page[CentroidListed]:
     """List every centroid of a space that captures have drawn on, all on one page, by their subspaces' ids."""
-    found = call.store.read(captures.list_centroids, asked.user_id, asked.space_id)
+    found = context.store.read(captures.list_centroids, query.user_id, query.space_id)
     return Page(items=tuple(project(CentroidListed, each) for each in found), next=None)
 
 
@@ -167,18 +167,18 @@ def find_centroids(call: OperationContext, asked: OfSpace) -> Page[CentroidListe
     location_id=lambda saved: saved.subspace.id,
 )
 def create_subspace(
-    call: OperationContext, command: captures.CreateSubspace
+    context: OperationContext, command: captures.CreateSubspace
 ) -> captures.SubspaceSaved:
     """Begin a part of a space, with the centroid that its captures begin from where one is known."""
-    return call.run(captures.create_subspace, command)
+    return context.run(captures.create_subspace, command)
 
 
 @routes.add(
     "GET /subspaces/<subspace_id>", READ, request_type=OfSubspace, response_type=SubspaceFound
 )
-def show_subspace(call: OperationContext, asked: OfSubspace) -> SubspaceFound:
+def show_subspace(context: OperationContext, query: OfSubspace) -> SubspaceFound:
     """Show a subspace with its seed and its centroid; the ETag is what a change must be made for."""
-    found = call.store.read(captures.get_subspace, asked.user_id, asked.subspace_id)
+    found = context.store.read(captures.get_subspace, query.user_id, query.subspace_id)
     return SubspaceFound(
         subspace=found.saved.subspace, centroid=found.centroid, seq=found.saved.seq
     )
@@ -191,10 +191,10 @@ def show_subspace(call: OperationContext, asked: OfSubspace) -> SubspaceFound:
     response_type=captures.SubspaceSaved,
 )
 def rename_subspace(
-    call: OperationContext, command: captures.RenameSubspace
+    context: OperationContext, command: captures.RenameSubspace
 ) -> captures.SubspaceSaved:
     """Give a subspace another name and description."""
-    return call.run(captures.rename_subspace, command)
+    return context.run(captures.rename_subspace, command)
 
 
 @routes.add(
@@ -203,9 +203,11 @@ def rename_subspace(
     request_type=captures.SeedSubspace,
     response_type=captures.SubspaceSaved,
 )
-def seed_subspace(call: OperationContext, command: captures.SeedSubspace) -> captures.SubspaceSaved:
+def seed_subspace(
+    context: OperationContext, command: captures.SeedSubspace
+) -> captures.SubspaceSaved:
     """Give a subspace its first centroid, before any capture has."""
-    return call.run(captures.seed_subspace, command)
+    return context.run(captures.seed_subspace, command)
 
 
 @routes.add(
@@ -215,7 +217,7 @@ def seed_subspace(call: OperationContext, command: captures.SeedSubspace) -> cap
     response_type=captures.SubspaceSaved,
 )
 def retire_subspace(
-    call: OperationContext, command: captures.RetireSubspace
+    context: OperationContext, command: captures.RetireSubspace
 ) -> captures.SubspaceSaved:
     """Let a subspace take no more captures, for good; what it has stays."""
-    return call.run(captures.retire_subspace, command)
+    return context.run(captures.retire_subspace, command)

@@ -13,9 +13,9 @@ from indelible.concepts import ConceptContent, ConceptView, FieldMerge
 from indelible.concepts.rules.diff import FieldDiff, Value
 from indelible.kernel import IdempotencyKeyReused, IndelibleError, Stale
 from indelible.kernel.values import COUNT, bounded_int
-from indelible_web.concepts.routes import WRITE, ConceptAsked
-from indelible_web.console.context import ConsoleContext, typed_text
-from indelible_web.console.layout import asked, page
+from indelible_web.concepts.routes import WRITE, ConceptQuery
+from indelible_web.console.context import ConsoleContext, form_text
+from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
 from indelible_web.http.errors import MergeUndecided
 
@@ -29,94 +29,105 @@ Typed = Mapping[str, Sequence[str]]
 
 
 @frozen(kw_only=True)
-class EditAsked(ConceptAsked):
+class EditForm(ConceptQuery):
     """Which concept is edited, and in which state its editor saw it."""
 
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
-def create_form(desk: ConsoleContext) -> Response:
+def create_form(console: ConsoleContext) -> Response:
     """An empty form, or, to correct what is published, one that begins with what that says."""
     corrects = request.args.get("corrects", "")
-    found = desk.app_context.store.read(concepts.get_concept, corrects) if corrects else None
+    found = console.app_context.store.read(concepts.get_concept, corrects) if corrects else None
     content = found.version.content if found else NOTHING
     return _form(
-        desk, _texts(content), None, corrects=corrects, note="" if corrects else "first version"
+        console, _texts(content), None, corrects=corrects, note="" if corrects else "first version"
     )
 
 
-def create(desk: ConsoleContext) -> Response:
+def create(console: ConsoleContext) -> Response:
     """Begin a concept; a refusal is shown at the form, which keeps what was typed."""
     typed, corrects = _typed(request.form), request.form.get("corrects", "")
     if "more" in request.form:
-        return _form(desk, typed, None, corrects=corrects)
+        return _form(console, typed, None, corrects=corrects)
     try:
-        note = typed_text("change_note")
-        call = desk.call(reason=note, response_type=concepts.ConceptSaved)
-        call.caller.require_scope(WRITE)
+        note = form_text("change_note")
+        context = console.operation(reason=note, response_type=concepts.ConceptSaved)
+        context.caller.require_scope(WRITE)
         command = concepts.CreateConcept(
             content=_content(typed, NOTHING), change_note=note, corrects=corrects or None
         )
-        saved = call.run(concepts.create_concept, command)
+        saved = context.run(concepts.create_concept, command)
     except IndelibleError as error:
-        return _form(desk, typed, None, error, corrects=corrects)
+        return _form(console, typed, None, error, corrects=corrects)
     return redirect(url_for("console.shown", concept_id=saved.concept.id, done="create"), 303)
 
 
-def edit_form(desk: ConsoleContext, concept_id: str) -> Response:
+def edit_form(console: ConsoleContext, concept_id: str) -> Response:
     """The concept's content, to be changed."""
-    found = desk.app_context.store.read(concepts.get_concept, concept_id)
-    return _form(desk, _texts(found.version.content), found)
+    found = console.app_context.store.read(concepts.get_concept, concept_id)
+    return _form(console, _texts(found.version.content), found)
 
 
-def edit(desk: ConsoleContext, concept_id: str) -> Response:
+def edit(console: ConsoleContext, concept_id: str) -> Response:
     """Give a concept its next version; where another was first, show both edits beside what they began with."""
-    wanted, typed = asked(EditAsked, request.form, concept_id=concept_id), _typed(request.form)
-    seen = _seen(desk, wanted)
+    wanted, typed = (
+        parse_fields(EditForm, request.form, concept_id=concept_id),
+        _typed(request.form),
+    )
+    seen = _seen(console, wanted)
     if "more" in request.form:
-        return _form(desk, typed, seen)
-    base = _seen(desk, evolve(wanted, expected_seq=merging)) if (merging := _merging()) else seen
+        return _form(console, typed, seen)
+    base = _seen(console, evolve(wanted, expected_seq=merging)) if (merging := _merging()) else seen
     try:
         typed = _chosen(typed, base.version.content, seen.version.content) if merging else typed
-        _save(desk, wanted, _content(typed, seen.version.content))
+        _save(console, wanted, _content(typed, seen.version.content))
     except Stale as error:
         return _merge(
-            desk, seen, desk.app_context.store.read(concepts.get_concept, concept_id), typed, error
+            console,
+            seen,
+            console.app_context.store.read(concepts.get_concept, concept_id),
+            typed,
+            error,
         )
     except MergeUndecided as error:
-        return _merge(desk, base, seen, typed, error)
+        return _merge(console, base, seen, typed, error)
     except IndelibleError as error:
         # Of a merge the form is for the state that it began with: to save it leads to the merge again.
-        return _form(desk, typed, base, error)
+        return _form(console, typed, base, error)
     return redirect(url_for("console.shown", concept_id=concept_id, done="edit"), 303)
 
 
-def _save(desk: ConsoleContext, wanted: EditAsked, content: ConceptContent) -> None:
-    note = typed_text("change_note")
-    call = desk.call(reason=note, response_type=concepts.ConceptSaved)
-    call.caller.require_scope(WRITE)
+def _save(console: ConsoleContext, wanted: EditForm, content: ConceptContent) -> None:
+    note = form_text("change_note")
+    context = console.operation(reason=note, response_type=concepts.ConceptSaved)
+    context.caller.require_scope(WRITE)
     command = concepts.EditConcept(
         concept_id=wanted.concept_id,
         expected_seq=wanted.expected_seq,
         content=content,
         change_note=note,
     )
-    call.run(concepts.edit_concept, command)
+    context.run(concepts.edit_concept, command)
 
 
-def _seen(desk: ConsoleContext, wanted: EditAsked) -> ConceptView:
+def _seen(console: ConsoleContext, wanted: EditForm) -> ConceptView:
     """The concept as its editor saw it."""
-    return desk.app_context.store.read(
+    return console.app_context.store.read(
         concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq
     )
 
 
 def _merge(
-    desk: ConsoleContext, base: ConceptView, now: ConceptView, typed: Typed, error: IndelibleError
+    console: ConsoleContext,
+    base: ConceptView,
+    now: ConceptView,
+    typed: Typed,
+    error: IndelibleError,
 ) -> Response:
     yours = _content(typed, base.version.content)
     merged = concepts.three_way(base.version.content, now.version.content, yours)
-    return page(
+    return render_page(
         "concepts/merge",
         error=error,
         base=base,
@@ -125,7 +136,7 @@ def _merge(
         boxes=_texts(yours),
         choices={name: request.form.get(CHOICE + name, "") for name in NAMES},
         note=request.form.get("change_note", ""),
-        once=desk.app_context.ids.new(),
+        once=console.app_context.ids.new(),
     )
 
 
@@ -139,7 +150,7 @@ def _against(merged: FieldMerge, value: Value) -> FieldDiff | None:
 
 
 def _form(
-    desk: ConsoleContext,
+    console: ConsoleContext,
     typed: Typed,
     seen: ConceptView | None,
     error: IndelibleError | None = None,
@@ -148,7 +159,7 @@ def _form(
     note: str = "",
 ) -> Response:
     once = "" if isinstance(error, IdempotencyKeyReused) else request.form.get("once", "")
-    return page(
+    return render_page(
         "concepts/edit",
         error=error,
         seen=seen,
@@ -156,7 +167,7 @@ def _form(
             name: (*texts, *[""] * SPARE) if _is_list(name) else texts
             for name, texts in typed.items()
         },
-        once=once or desk.app_context.ids.new(),
+        once=once or console.app_context.ids.new(),
         note=request.form.get("change_note", note),
         corrects=corrects,
     )
@@ -187,7 +198,9 @@ def _typed(form: MultiDict[str, str]) -> Typed:
 def _merging() -> int:
     """The seq that a merge begins with, 0 where none is sent."""
     text = request.form.get("base_seq", "")
-    return asked(EditAsked, {"expected_seq": text}, concept_id="-").expected_seq if text else 0
+    return (
+        parse_fields(EditForm, {"expected_seq": text}, concept_id="-").expected_seq if text else 0
+    )
 
 
 def _chosen(typed: Typed, base: ConceptContent, theirs: ConceptContent) -> Typed:

@@ -17,15 +17,15 @@ from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.drawing import draw
 from indelible_web.concepts.routes import (
     STEPS,
-    ConceptAsked,
-    ConceptsAsked,
-    DiffAsked,
+    ConceptListQuery,
+    ConceptQuery,
+    DiffQuery,
     MoveConcept,
-    VersionAsked,
+    VersionQuery,
     move,
 )
-from indelible_web.console.context import ConsoleContext, typed_text
-from indelible_web.console.layout import asked, page
+from indelible_web.console.context import ConsoleContext, form_text
+from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage, EntityLink
 from indelible_web.http.request import Caller
 
@@ -47,7 +47,7 @@ class Row:
 
 
 @frozen(kw_only=True)
-class LifeAsked(ConceptAsked):
+class ConceptLifeQuery(ConceptQuery):
     """Which concept, and which part of its life: what was before this seq."""
 
     before: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
@@ -64,29 +64,37 @@ class Life:
     order: concepts.LearningOrder
 
 
-def listing(desk: ConsoleContext) -> Response:
+def listing(console: ConsoleContext) -> Response:
     """Concepts, searched by words and by status."""
-    wanted = asked(ConceptsAsked, request.args)
-    cursors = desk.call().cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
-    rows = desk.app_context.store.read(_rows, wanted, after=cursors.start(), limit=wanted.limit + 1)
+    wanted = parse_fields(ConceptListQuery, request.args)
+    cursors = console.operation().cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
+    rows = console.app_context.store.read(
+        _rows, wanted, after=cursors.start(), limit=wanted.limit + 1
+    )
     found = cursors.page(rows, lambda row: row.listed.concept.id)
-    return page("concepts/concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus))
+    return render_page(
+        "concepts/concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus)
+    )
 
 
-def shown(desk: ConsoleContext, concept_id: str, error: IndelibleError | None = None) -> Response:
+def shown(
+    console: ConsoleContext, concept_id: str, error: IndelibleError | None = None
+) -> Response:
     """One concept: what it says, what is remarked, where it stands, and how it came there."""
-    life = desk.app_context.store.read(_life, asked(LifeAsked, request.args, concept_id=concept_id))
+    life = console.app_context.store.read(
+        _life, parse_fields(ConceptLifeQuery, request.args, concept_id=concept_id)
+    )
     status = life.shown.concept.status
     done = request.args.get("done", "")
-    return page(
+    return render_page(
         "concepts/concept",
         error=error,
         life=life,
         drawing=draw(life.graph, life.order),
         steps=[(to, WORDS[to], scope) for to, scope in _steps_from(status)],
         allowed=concepts.CONCEPT.allowed(status),
-        may=_may(desk.call().caller),
-        once=desk.app_context.ids.new(),
+        may=_may(console.operation().caller),
+        once=console.app_context.ids.new(),
         done=done,
         done_label=DONE.get(done),
         reason=request.form.get("reason", ""),
@@ -94,36 +102,41 @@ def shown(desk: ConsoleContext, concept_id: str, error: IndelibleError | None = 
     )
 
 
-def step(desk: ConsoleContext, concept_id: str) -> Response:
+def step(console: ConsoleContext, concept_id: str) -> Response:
     """Take a concept one step on, with a reason; a refusal is shown at the form, and the reason stays in it."""
     try:
-        wanted = asked(MoveConcept, request.form, concept_id=concept_id)
-        move(desk.call(reason=typed_text("reason"), response_type=concepts.ConceptSaved), wanted)
+        wanted = parse_fields(MoveConcept, request.form, concept_id=concept_id)
+        move(
+            console.operation(reason=form_text("reason"), response_type=concepts.ConceptSaved),
+            wanted,
+        )
     except IndelibleError as error:
-        return shown(desk, concept_id, error)
+        return shown(console, concept_id, error)
     return redirect(
         url_for("console.shown", concept_id=concept_id, done=WORDS.get(wanted.status)), 303
     )
 
 
-def version(desk: ConsoleContext, concept_id: str, version_number: str) -> Response:
+def version(console: ConsoleContext, concept_id: str, version_number: str) -> Response:
     """One version, whole, with the warnings kept beside it."""
-    wanted = asked(VersionAsked, {}, concept_id=concept_id, version_number=version_number)
-    store = desk.app_context.store
+    wanted = parse_fields(VersionQuery, {}, concept_id=concept_id, version_number=version_number)
+    store = console.app_context.store
     found = store.read(concepts.get_version, concept_id, wanted.version_number)
-    return page("concepts/version", found=found, now=store.read(concepts.get_concept, concept_id))
+    return render_page(
+        "concepts/version", found=found, now=store.read(concepts.get_concept, concept_id)
+    )
 
 
-def diff(desk: ConsoleContext, concept_id: str) -> Response:
+def diff(console: ConsoleContext, concept_id: str) -> Response:
     """Two versions side by side, word by word."""
-    wanted = asked(DiffAsked, request.args, concept_id=concept_id)
-    store = desk.app_context.store
+    wanted = parse_fields(DiffQuery, request.args, concept_id=concept_id)
+    store = console.app_context.store
     sides = [
         store.read(concepts.get_version, concept_id, each)
         for each in (wanted.from_version, wanted.to_version)
     ]
     found = concepts.diff_content(*(each.version.content for each in sides))
-    return page(
+    return render_page(
         "concepts/diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id)
     )
 
@@ -165,7 +178,7 @@ def _counted(tx: ReadTx, concept: concepts.Concept) -> Mapping[str, int]:
     return Counter(str(warning.severity) for warning in kept)
 
 
-def _life(tx: ReadTx, wanted: LifeAsked) -> Life:
+def _life(tx: ReadTx, wanted: ConceptLifeQuery) -> Life:
     shown = concepts.get_concept(tx, wanted.concept_id)
     last = min((wanted.before or shown.seq + 1) - 1, shown.seq)
     start = max(0, last - LIFE_SHOWN)

@@ -1,4 +1,4 @@
-"""The routes of concepts: parse, call the handler or the query, dump."""
+"""The routes of concepts: parse, context the handler or the query, dump."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,8 +13,8 @@ from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, IndelibleError, InvalidTransition, Stale
 from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, is_identifier, is_instant
-from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, Paged
+from indelible_web.http.operation import EmptyQuery, OperationContext
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
 
 READ: Final = "concepts:read"
@@ -29,31 +29,31 @@ routes = Routes("concepts", "Learning content, versioned, from DRAFT to PUBLISHE
 
 
 @frozen(kw_only=True)
-class ConceptAsked:
+class ConceptQuery:
     """Which concept."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
-class ConceptPageAsked(ConceptAsked, Paged):
+class ConceptPageQuery(ConceptQuery, PageQuery):
     """Which concept, and which page of what belongs to it."""
 
 
 @frozen(kw_only=True)
-class ConceptsAsked(concepts.ConceptFilter, Paged):
+class ConceptListQuery(concepts.ConceptFilter, PageQuery):
     """Which concepts, and which page of them."""
 
 
 @frozen(kw_only=True)
-class VersionAsked(ConceptAsked):
+class VersionQuery(ConceptQuery):
     """Which version of a concept."""
 
     version_number: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
-class DiffAsked(ConceptAsked):
+class DiffQuery(ConceptQuery):
     """Which two versions of a concept."""
 
     from_version: int = field(validator=bounded_int, metadata={**COUNT, "data_key": "from"})
@@ -61,7 +61,7 @@ class DiffAsked(ConceptAsked):
 
 
 @frozen(kw_only=True)
-class StandAsked(ConceptAsked):
+class AsOfQuery(ConceptQuery):
     """A concept as it stood at an instant, at a seq, or at the earlier of both."""
 
     at: datetime | None = field(default=None, validator=optional(is_instant))
@@ -69,12 +69,7 @@ class StandAsked(ConceptAsked):
 
 
 @frozen(kw_only=True)
-class EverythingAsked:
-    """Nothing to choose."""
-
-
-@frozen(kw_only=True)
-class MoveConcept(ConceptAsked):
+class MoveConcept(ConceptQuery):
     """Take a concept to this status."""
 
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
@@ -90,7 +85,7 @@ class GraphEdge:
 
 
 @frozen(kw_only=True)
-class GraphShown:
+class GraphView:
     """Concepts and what they need; `unresolved` prerequisites name no concept, or several."""
 
     nodes: tuple[ConceptNode, ...]
@@ -105,19 +100,19 @@ class GraphShown:
     response_type=concepts.ConceptSaved,
     location_id=lambda saved: saved.concept.id,
 )
-def create(call: OperationContext, command: concepts.CreateConcept) -> concepts.ConceptSaved:
+def create(context: OperationContext, command: concepts.CreateConcept) -> concepts.ConceptSaved:
     """Begin a concept in DRAFT."""
-    return call.run(concepts.create_concept, command)
+    return context.run(concepts.create_concept, command)
 
 
 @routes.pages(
-    "GET /concepts", READ, request_type=ConceptsAsked, response_type=concepts.ConceptSummary
+    "GET /concepts", READ, request_type=ConceptListQuery, response_type=concepts.ConceptSummary
 )
-def find(call: OperationContext, asked: ConceptsAsked) -> Page[concepts.ConceptSummary]:
+def find(context: OperationContext, query: ConceptListQuery) -> Page[concepts.ConceptSummary]:
     """List concepts, or search their names and definitions for a text, taken literally."""
-    cursors = call.cursors(asked)
-    found = call.store.read(
-        concepts.list_concepts, asked, after=cursors.start(), limit=asked.limit + 1
+    cursors = context.cursors(query)
+    found = context.store.read(
+        concepts.list_concepts, query, after=cursors.start(), limit=query.limit + 1
     )
     return cursors.page(found, lambda listed: listed.concept.id)
 
@@ -125,12 +120,12 @@ def find(call: OperationContext, asked: ConceptsAsked) -> Page[concepts.ConceptS
 @routes.add(
     "GET /concepts/<concept_id>",
     READ,
-    request_type=ConceptAsked,
+    request_type=ConceptQuery,
     response_type=concepts.ConceptView,
 )
-def show(call: OperationContext, asked: ConceptAsked) -> concepts.ConceptView:
+def show(context: OperationContext, query: ConceptQuery) -> concepts.ConceptView:
     """Show a concept with its current version; the ETag is what a change must be made for."""
-    return call.store.read(concepts.get_concept, asked.concept_id)
+    return context.store.read(concepts.get_concept, query.concept_id)
 
 
 @routes.add(
@@ -140,9 +135,9 @@ def show(call: OperationContext, asked: ConceptAsked) -> concepts.ConceptView:
     response_type=concepts.ConceptSaved,
     reason="change_note",
 )
-def edit(call: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
+def edit(context: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
     """Give a concept its next version: its whole content, and what changed."""
-    return call.run(concepts.edit_concept, command)
+    return context.run(concepts.edit_concept, command)
 
 
 @routes.add(
@@ -153,27 +148,27 @@ def edit(call: OperationContext, command: concepts.EditConcept) -> concepts.Conc
     request_type=MoveConcept,
     response_type=concepts.ConceptSaved,
 )
-def move(call: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
+def move(context: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
     """Take a concept one step on: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
     if wanted.status not in STEPS:
-        raise call.store.read(_refusal, wanted)
+        raise context.store.read(_refusal, wanted)
     scope, take = STEPS[wanted.status]
-    call.caller.require_scope(scope)
-    return take(call, wanted)
+    context.caller.require_scope(scope)
+    return take(context, wanted)
 
 
 @routes.pages(
     "GET /concepts/<concept_id>/versions",
     READ,
-    request_type=ConceptPageAsked,
+    request_type=ConceptPageQuery,
     response_type=concepts.ConceptVersion,
 )
-def versions(call: OperationContext, asked: ConceptPageAsked) -> Page[concepts.ConceptVersion]:
+def versions(context: OperationContext, query: ConceptPageQuery) -> Page[concepts.ConceptVersion]:
     """List a concept's versions, oldest first."""
-    cursors = call.cursors(asked)
+    cursors = context.cursors(query)
     after = int(cursors.start() or 0)
-    found = call.store.read(
-        concepts.list_versions, asked.concept_id, after=after, limit=asked.limit + 1
+    found = context.store.read(
+        concepts.list_versions, query.concept_id, after=after, limit=query.limit + 1
     )
     return cursors.page(found, lambda version: version.version_number)
 
@@ -181,36 +176,36 @@ def versions(call: OperationContext, asked: ConceptPageAsked) -> Page[concepts.C
 @routes.add(
     "GET /concepts/<concept_id>/versions/<version_number>",
     READ,
-    request_type=VersionAsked,
+    request_type=VersionQuery,
     response_type=concepts.VersionView,
 )
-def version(call: OperationContext, asked: VersionAsked) -> concepts.VersionView:
+def version(context: OperationContext, query: VersionQuery) -> concepts.VersionView:
     """Show one version, which never changes."""
-    return call.store.read(concepts.get_version, asked.concept_id, asked.version_number)
+    return context.store.read(concepts.get_version, query.concept_id, query.version_number)
 
 
 @routes.add(
     "GET /concepts/<concept_id>/diff",
     READ,
-    request_type=DiffAsked,
+    request_type=DiffQuery,
     response_type=concepts.VersionDiff,
 )
-def diff(call: OperationContext, asked: DiffAsked) -> concepts.VersionDiff:
+def diff(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
     """Show what changed from one version to another, by field, list item and word."""
-    return call.store.read(
-        concepts.diff_versions, asked.concept_id, asked.from_version, asked.to_version
+    return context.store.read(
+        concepts.diff_versions, query.concept_id, query.from_version, query.to_version
     )
 
 
 @routes.pages(
-    "GET /concepts/<concept_id>/history", READ, request_type=ConceptPageAsked, response_type=Change
+    "GET /concepts/<concept_id>/history", READ, request_type=ConceptPageQuery, response_type=Change
 )
-def history(call: OperationContext, asked: ConceptPageAsked) -> Page[Change]:
+def history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
     """List what happened to a concept, oldest first: who, why and when."""
-    cursors = call.cursors(asked)
+    cursors = context.cursors(query)
     after = int(cursors.start() or 0)
-    found = call.store.read(
-        concepts.list_history, asked.concept_id, after=after, limit=asked.limit + 1
+    found = context.store.read(
+        concepts.list_history, query.concept_id, after=after, limit=query.limit + 1
     )
     return cursors.page(found, lambda change: change.seq)
 
@@ -218,65 +213,63 @@ def history(call: OperationContext, asked: ConceptPageAsked) -> Page[Change]:
 @routes.add(
     "GET /concepts/<concept_id>/as-of",
     READ,
-    request_type=StandAsked,
+    request_type=AsOfQuery,
     response_type=concepts.ConceptView,
 )
-def as_of(call: OperationContext, asked: StandAsked) -> concepts.ConceptView:
+def as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptView:
     """Show a concept as it stood at an instant, at a seq, or at the earlier of both."""
-    return call.store.read(concepts.concept_as_of, asked.concept_id, at=asked.at, seq=asked.seq)
+    return context.store.read(concepts.concept_as_of, query.concept_id, at=query.at, seq=query.seq)
 
 
 @routes.add(
     "GET /concepts/<concept_id>/warnings",
     READ,
-    request_type=ConceptAsked,
+    request_type=ConceptQuery,
     response_type=concepts.ConceptWarnings,
 )
-def warnings(call: OperationContext, asked: ConceptAsked) -> concepts.ConceptWarnings:
+def warnings(context: OperationContext, query: ConceptQuery) -> concepts.ConceptWarnings:
     """Show all warnings of a concept; those that hold now may go as other concepts change."""
-    return call.store.read(concepts.list_warnings, asked.concept_id)
+    return context.store.read(concepts.list_warnings, query.concept_id)
 
 
 @routes.add(
-    "GET /concepts/<concept_id>/graph", READ, request_type=ConceptAsked, response_type=GraphShown
+    "GET /concepts/<concept_id>/graph", READ, request_type=ConceptQuery, response_type=GraphView
 )
-def graph(call: OperationContext, asked: ConceptAsked) -> GraphShown:
+def graph(context: OperationContext, query: ConceptQuery) -> GraphView:
     """Show a concept and all that it leads back to."""
-    return _shown(call.store.read(concepts.prerequisite_graph, asked.concept_id))
+    return _shown(context.store.read(concepts.prerequisite_graph, query.concept_id))
 
 
 @routes.add(
     "GET /concepts/<concept_id>/learning-order",
     READ,
-    request_type=ConceptAsked,
+    request_type=ConceptQuery,
     response_type=concepts.LearningOrder,
 )
-def learning_order(call: OperationContext, asked: ConceptAsked) -> concepts.LearningOrder:
+def learning_order(context: OperationContext, query: ConceptQuery) -> concepts.LearningOrder:
     """Show in which order to learn a concept and what it needs."""
-    return call.store.read(concepts.get_learning_order, asked.concept_id)
+    return context.store.read(concepts.get_learning_order, query.concept_id)
 
 
-@routes.add(
-    "GET /graph/prerequisites", READ, request_type=EverythingAsked, response_type=GraphShown
-)
-def whole(call: OperationContext, _: EverythingAsked) -> GraphShown:
+@routes.add("GET /graph/prerequisites", READ, request_type=EmptyQuery, response_type=GraphView)
+def whole(context: OperationContext, _: EmptyQuery) -> GraphView:
     """Show every concept and what it needs."""
-    return _shown(call.store.read(concepts.whole_graph))
+    return _shown(context.store.read(concepts.whole_graph))
 
 
 @routes.add(
-    "GET /learning-order", READ, request_type=EverythingAsked, response_type=concepts.LearningOrder
+    "GET /learning-order", READ, request_type=EmptyQuery, response_type=concepts.LearningOrder
 )
-def curriculum(call: OperationContext, _: EverythingAsked) -> concepts.LearningOrder:
+def curriculum(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
     """Show in which order to learn everything there is."""
-    return call.store.read(concepts.get_learning_order)
+    return context.store.read(concepts.get_learning_order)
 
 
 def _step(
     handler: Callable[[WriteTx, Step], concepts.ConceptSaved], command: Callable[..., Step]
 ) -> Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]:
-    def take(call: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
-        return call.run(
+    def take(context: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
+        return context.run(
             handler, command(concept_id=wanted.concept_id, expected_seq=wanted.expected_seq)
         )
 
@@ -312,8 +305,8 @@ def _refusal(tx: ReadTx, wanted: MoveConcept) -> IndelibleError:
     )
 
 
-def _shown(found: concepts.ConceptGraph) -> GraphShown:
+def _shown(found: concepts.ConceptGraph) -> GraphView:
     edges = tuple(
         GraphEdge(concept_id=concept_id, needed_id=needed) for concept_id, needed in found.edges
     )
-    return GraphShown(nodes=found.nodes, edges=edges, unresolved=found.unresolved)
+    return GraphView(nodes=found.nodes, edges=edges, unresolved=found.unresolved)

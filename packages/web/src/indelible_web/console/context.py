@@ -10,13 +10,13 @@ from indelible.kernel import Idempotency
 from indelible_web.console.cookies import Sessions
 from indelible_web.console.live import Streams
 from indelible_web.console.page import EntityLinks, NavItem, TaskPanel
-from indelible_web.http.operation import Calls, OperationContext
+from indelible_web.http.operation import OperationContext, Services
 
 R = TypeVar("R")
 
 
 @frozen(kw_only=True)
-class ConsoleContext(Calls):
+class ConsoleContext(Services):
     """What a view of the console works with."""
 
     sessions: Sessions
@@ -30,16 +30,18 @@ class ConsoleContext(Calls):
         """Return the address of the first page of the navigation."""
         return url_for(self.nav[0].endpoint)
 
-    def call(self, *, reason: str = "", response_type: type[R] | None = None) -> OperationContext:
+    def operation(
+        self, *, reason: str = "", response_type: type[R] | None = None
+    ) -> OperationContext:
         """The request, in the name of whoever is signed in; a form that is sent twice has one effect."""
         once = request.form.get("once")
-        return self.begin(
+        return self.open_operation(
             str(request.url_rule),
             reason,
             Idempotency(once, response_type) if once and response_type else None,
         )
 
 
-def typed_text(name: str) -> str:
+def form_text(name: str) -> str:
     """What was typed into one field."""
     return request.form.get(name, "").replace("\r\n", "\n")

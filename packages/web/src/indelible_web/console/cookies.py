@@ -13,7 +13,7 @@ from limits.storage import Storage, storage_from_string
 
 from indelible.app import AppContext
 from indelible.kernel.keys import KeyNotFound, get_key
-from indelible_web.http.access import FEEDS, caller_of
+from indelible_web.http.access import FEEDS, caller_of_key
 from indelible_web.http.errors import FormForged, NotReady
 from indelible_web.http.request import Caller, current_request
 from indelible_web.settings import WebSettings
@@ -59,7 +59,7 @@ class Sessions:
         except KeyNotFound:
             return None
         g.session = session
-        return caller_of(key) if key.is_usable(now=self._app_context.clock.now()) else None
+        return caller_of_key(key) if key.is_usable(now=self._app_context.clock.now()) else None
 
     def find(self, request: Request) -> Session | None:
         """The session that the cookie is of, unless it is none of ours, too old, or ended."""

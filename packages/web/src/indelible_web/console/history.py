@@ -10,9 +10,9 @@ from flask import Response, copy_current_request_context, render_template, reque
 from indelible.app import ReadTx
 from indelible.kernel import Change, Feed
 from indelible_web.console.context import ConsoleContext
-from indelible_web.console.layout import HEADERS, asked, page
+from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.page import ConsolePage, EntityLink, EntityLinks, NavItem
-from indelible_web.http.paging import Cursors, Paged
+from indelible_web.http.paging import Cursors, PageQuery
 
 SHOWN: Final = 50
 RETRY_MILLISECONDS: Final = 700  # after which a browser asks again
@@ -30,14 +30,14 @@ class ListedChange:
     link: EntityLink | None = None
 
 
-def history(desk: ConsoleContext) -> Response:
+def history(console: ConsoleContext) -> Response:
     """The newest changes, or those after a cursor."""
-    cursors = _cursors(desk, request.args.get("cursor"))
+    cursors = _cursors(console, request.args.get("cursor"))
     is_newest = not request.args.get("cursor") and FROM_BEGINNING not in request.args
-    store = desk.app_context.store
+    store = console.app_context.store
     found = store.read(_newest) if is_newest else store.feed(after=cursors.start(), limit=SHOWN)
-    told = store.read(list_changes, found.changes, desk.entity_links)
-    return page(
+    told = store.read(list_changes, found.changes, console.entity_links)
+    return render_page(
         "console/history",
         told=told[::-1] if is_newest else told,
         is_newest=is_newest,
@@ -46,16 +46,16 @@ def history(desk: ConsoleContext) -> Response:
     )
 
 
-def stream(desk: ConsoleContext) -> Response:
+def stream(console: ConsoleContext) -> Response:
     """The feed as server-sent events; where too many are open, what there is now, and the browser asks again."""
-    cursors = _cursors(desk, request.headers.get("Last-Event-ID") or request.args.get("cursor"))
-    streams, start = desk.streams, cursors.start()
+    cursors = _cursors(console, request.headers.get("Last-Event-ID") or request.args.get("cursor"))
+    streams, start = console.streams, cursors.start()
     if not streams.enter():
         whole = "".join(
-            _frames(desk, cursors, (streams.after(start),), "polled")
+            _frames(console, cursors, (streams.after(start),), "polled")
         )  # of known length: the line stays up
         return _events(whole)
-    answer = _events(_frames(desk, cursors, streams.follow(start), "open"))
+    answer = _events(_frames(console, cursors, streams.follow(start), "open"))
     answer.call_on_close(streams.leave)
     return answer
 
@@ -67,28 +67,30 @@ def _events(frames: str | Iterator[str]) -> Response:
 
 
 def _frames(
-    desk: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
+    console: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
 ) -> Iterator[str]:
     shown = copy_current_request_context(_shown)  # the request is over before its stream is
     return chain(
         (f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n",),
         (
-            shown(desk, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE
+            shown(console, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE
             for feed in feeds
         ),
     )
 
 
-def _shown(desk: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
+def _shown(console: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
     """One event for all of them, so that the cursor it bears is never ahead of what was shown."""
-    told = desk.app_context.store.read(list_changes, changes, desk.entity_links)
+    told = console.app_context.store.read(list_changes, changes, console.entity_links)
     text = "".join(render_template("console/_change.html", each=each) for each in reversed(told))
     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
     return f"id: {cursor}\nevent: changes\n{lines}\n"
 
 
-def _cursors(desk: ConsoleContext, cursor: str | None) -> Cursors:
-    return Cursors(desk.secret, "console history", asked(Paged, {"cursor": cursor or ""}))
+def _cursors(console: ConsoleContext, cursor: str | None) -> Cursors:
+    return Cursors(
+        console.secret, "console history", parse_fields(PageQuery, {"cursor": cursor or ""})
+    )
 
 
 def _newest(tx: ReadTx) -> Feed:

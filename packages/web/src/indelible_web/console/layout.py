@@ -17,7 +17,7 @@ from indelible_web.console.cookies import TOKEN, came_from_here
 from indelible_web.http import errors
 from indelible_web.http.access import FEEDS
 from indelible_web.http.parsing import wrong_fields
-from indelible_web.http.problems import problem_details, problem_of
+from indelible_web.http.problems import problem_of, public_error
 from indelible_web.http.request import current_request
 from indelible_web.http.schemas import Side, schema_of, structure
 
@@ -37,8 +37,8 @@ SIGN_IN: Final = "console.sign_in"
 OURS: Final = frozenset({TOKEN, "once", "key", "next"})  # fields of a form that nobody typed into
 
 
-def page(
-    name: str, status: int = 200, error: IndelibleError | None = None, **values: object
+def render_page(
+    template: str, /, status: int = 200, error: IndelibleError | None = None, **values: object
 ) -> Response:
     """A page of the console; with what was refused, its status and its code are the refusal's."""
     problem = None
@@ -46,13 +46,13 @@ def page(
         problem = problem_of(error, current_request().request_id)
         status, current_request().code = problem.status, problem.code
     text = render_template(
-        f"{name}.html", problem=problem, caller=current_request().caller, **values
+        f"{template}.html", problem=problem, caller=current_request().caller, **values
     )
     said = errors.headers_of(error) if error else errors.NO_HEADERS
     return Response(text, status, {**HEADERS, **said}, content_type="text/html; charset=utf-8")
 
 
-def asked(cls: type[T], values: Mapping[str, str], **more: object) -> T:
+def parse_fields(cls: type[T], values: Mapping[str, str], **more: object) -> T:
     """The fields of the class among the values of a query, a form or a path, or what is wrong with them.
 
     A blank one counts as not given.
@@ -76,19 +76,19 @@ def refuse(error: IndelibleError) -> AnyResponse:
         current_request().code = error.code
         return Response(status=errors.status_of(type(error)), headers=errors.headers_of(error))
     if request.endpoint == SIGN_IN:
-        return page(
+        return render_page(
             "console/sign_in",
             error=error,
-            carried=preserved_fields(),
+            carried=carried_fields(),
             way_on=request.form.get("next", ""),
         )
     if isinstance(error, errors.Unauthenticated):
         return _to_sign_in(error)
     if isinstance(error, errors.FormForged) and came_from_here():
-        return page(
+        return render_page(
             "console/again", error=error, fields=typed(), action=request.script_root + request.path
         )
-    return page("console/refused", error=error)
+    return render_page("console/refused", error=error)
 
 
 def refuse_transport(error: HTTPException) -> AnyResponse:
@@ -100,7 +100,7 @@ def refuse_transport(error: HTTPException) -> AnyResponse:
 
 def refuse_fault(error: Exception) -> AnyResponse:
     """The page about a fault of ours; the log has all of it, the page nothing."""
-    return refuse(problem_details(error))
+    return refuse(public_error(error))
 
 
 def typed() -> tuple[tuple[str, str], ...]:
@@ -110,7 +110,7 @@ def typed() -> tuple[tuple[str, str], ...]:
     )
 
 
-def preserved_fields() -> tuple[tuple[str, str], ...]:
+def carried_fields() -> tuple[tuple[str, str], ...]:
     """What was typed before the session had ended, on its way through the sign-in."""
     sent = request.form.items(multi=True)
     return tuple(
@@ -123,13 +123,13 @@ def field_label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def when(instant: datetime) -> Markup:
+def instant(time: datetime) -> Markup:
     """An instant for people and for machines."""
-    shown = f"{instant.day} {instant:%b %Y, %H:%M:%S}"
-    return Markup('<time datetime="{}">{}</time>').format(instant_text(instant), shown)
+    shown = f"{time.day} {time:%b %Y, %H:%M:%S}"
+    return Markup('<time datetime="{}">{}</time>').format(instant_text(time), shown)
 
 
-def how_long(time: timedelta) -> str:
+def duration(time: timedelta) -> str:
     """A length of time in its largest unit."""
     for unit, length in LENGTHS.items():
         if time >= 2 * length:
@@ -137,11 +137,11 @@ def how_long(time: timedelta) -> str:
     return f"{max(0, time // timedelta(seconds=1))} s"
 
 
-def seen(text: str | None) -> Markup:
+def visible(text: str | None) -> Markup:
     """The text, in which nothing hides and nothing turns what follows it around."""
     shown = INVISIBLE.sub(lambda found: f"\x00{ord(found[0]):04X}\x01", text or "")
     marked = (
-        str(escape(shown)).replace("\x00", '<span class="unseen">U+').replace("\x01", "</span>")
+        str(escape(shown)).replace("\x00", '<span class="invisible">U+').replace("\x01", "</span>")
     )
     return Markup(marked)  # noqa: S704 - escaped above
 
@@ -151,6 +151,6 @@ def _to_sign_in(error: IndelibleError) -> AnyResponse:
         here = request.full_path.removesuffix("?")
         return redirect(url_for("console.sign_in_form", next=request.script_root + here), 303)
     fields = typed() if came_from_here() else ()
-    return page(
+    return render_page(
         "console/sign_in", error=error, carried=fields, way_on=request.script_root + request.path
     )

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from indelible.app import AppContext
 from indelible_web.console.context import ConsoleContext
-from indelible_web.console.layout import page, preserved_fields
+from indelible_web.console.layout import carried_fields, render_page
 from indelible_web.console.page import ConsolePage
-from indelible_web.http.access import KEY, PUBLIC, caller_with
+from indelible_web.http.access import KEY, PUBLIC, authenticate
 from indelible_web.http.request import Caller
 
 
@@ -25,29 +25,29 @@ class TypedKey:
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
         text = request.form.get("key", "").strip()
-        return caller_with(self._app_context, text) if re.fullmatch(KEY, text, re.ASCII) else None
+        return authenticate(self._app_context, text) if re.fullmatch(KEY, text, re.ASCII) else None
 
 
-def sign_in_form(desk: ConsoleContext) -> Response:
+def sign_in_form(console: ConsoleContext) -> Response:
     """The form that takes a key."""
-    if desk.sessions.identify(request):
-        return redirect(next_url(desk), 303)
-    return page("console/sign_in", way_on=request.args.get("next", ""), carried=())
+    if console.sessions.identify(request):
+        return redirect(next_url(console), 303)
+    return render_page("console/sign_in", way_on=request.args.get("next", ""), carried=())
 
 
-def sign_in(desk: ConsoleContext) -> Response:
+def sign_in(console: ConsoleContext) -> Response:
     """The way on of somebody whose key was good; the session of before, whoever began it, is over."""
-    desk.sessions.end(desk.sessions.current())
-    desk.sessions.begin(desk.call().caller.id)
-    if fields := preserved_fields():
-        return page("console/again", fields=fields, action=next_url(desk))
-    return redirect(next_url(desk), 303)
+    console.sessions.end(console.sessions.current())
+    console.sessions.begin(console.operation().caller.id)
+    if fields := carried_fields():
+        return render_page("console/again", fields=fields, action=next_url(console))
+    return redirect(next_url(console), 303)
 
 
-def sign_out(desk: ConsoleContext) -> Response:
+def sign_out(console: ConsoleContext) -> Response:
     """The way out: the session is over here as in the browser."""
-    desk.sessions.end(desk.sessions.current())
-    desk.sessions.begin("")
+    console.sessions.end(console.sessions.current())
+    console.sessions.begin("")
     return redirect(url_for("console.sign_in_form"), 303)
 
 

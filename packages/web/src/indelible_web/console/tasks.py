@@ -1,7 +1,7 @@
-"""Work to look at: every stage as it is now, what has died and why, and the ways back, each for a reason."""
+"""The console's pages of tasks: every stage now, its dead tasks, and the forms of an operator."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -25,211 +25,240 @@ from indelible.kernel.stages import (
 )
 from indelible.kernel.tasks import MOST_COUNTED, Task
 from indelible.kernel.values import IDENTIFIER, is_identifier, is_instant
-from indelible_web.console.context import ConsoleContext, typed_text
-from indelible_web.console.layout import HEADERS, asked, page
+from indelible_web.console.context import ConsoleContext, form_text
+from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
 from indelible_web.http.admin import (
-    DeadAsked,
-    StageShown,
-    WorkAsked,
-    WorkShown,
-    revive_work,
-    stages_shown,
-    work_shown,
+    DeadTasksQuery,
+    StageView,
+    TaskQuery,
+    TaskView,
+    get_task,
+    list_stages,
+    requeue_and_show,
 )
 from indelible_web.http.errors import RouteNotFound
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.request import ADMIN
 
-SHOWN: Final = 25
-MOST_PIECES: Final = 100_000  # whose claims are counted each time somebody looks
-CLAIMS: Final = "claims."
+PAGE_SIZE: Final = 25
+# Counting the claims of a stage costs time at each refresh of the page.
+MAX_TASKS_WITH_CLAIMS: Final = 100_000
+CLAIMS_PREFIX: Final = "claims."
 NUMBER: Final = re.compile("[0-9]{1,18}")
-DONE: Final = {"pause": "Paused", "resume": "Resumed", "revive": "Revived: it is due now"}
+DONE: Final = {"pause": "Paused", "resume": "Resumed", "requeue": "Requeued: it is due now"}
 
 
 @frozen(kw_only=True)
-class Row:
-    """A stage, how long its oldest work has waited, and how often its work was claimed since somebody looked."""
+class StageRow:
+    """A stage in the table, the age of its oldest due task, and its rate of claims.
 
-    shown: StageShown
-    waits: timedelta | None
+    `claims` is None if the stage has too many tasks to count them; `claims_per_minute` is None
+    unless the page was loaded before.
+    """
+
+    stage: StageView
+    oldest_age: timedelta | None
     claims: int | None
-    per_minute: int | None
+    claims_per_minute: int | None
 
 
 @frozen(kw_only=True)
-class LookedAsked:
-    """When somebody looked before."""
+class ClaimsQuery:
+    """The time at which the page was loaded before."""
 
     at: datetime | None = field(default=None, validator=optional(is_instant))
 
 
 @frozen(kw_only=True)
-class StageAsked:
-    """Which stage."""
+class StageQuery:
+    """A stage, by its name."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
-class StageSeen:
-    """A stage with its dead work, and the last change of its switch."""
+class StagePage:
+    """A stage's dead tasks, and the last change of its control."""
 
     dead: Sequence[Task]
     change: Change | None
 
     @property
     def is_paused(self) -> bool:
-        """Whether nobody may claim its work."""
+        """Return True if no task of the stage is claimed."""
         return self.change is not None and self.change.to_state == StageStatus.PAUSED
 
 
-def work(desk: ConsoleContext) -> Response:
-    """Every stage as it is now, and how far the chain was read."""
-    rows, now = _rows(_operator(desk))
+def show_stages(console: ConsoleContext) -> Response:
+    """Show every stage as it is now, and the panels that contexts add."""
+    rows, now = _stage_rows(_operator(console))
+
     panels: list[tuple[TaskPanel, object]] = []
-    for panel in desk.task_panels:
-        panels.append((panel, desk.app_context.store.read(panel.query)))
-    return page("console/tasks", panels=panels, **_drawn(rows, now))
+    for panel in console.task_panels:
+        panels.append((panel, console.app_context.store.read(panel.query)))
+
+    return render_page("console/tasks", panels=panels, **_table_values(rows, now))
 
 
-def backlogs(desk: ConsoleContext) -> Response:
-    """The part of that page which is asked for again and again."""
-    rows, now = _rows(_operator(desk))
-    text = render_template("console/_stages.html", **_drawn(rows, now))
+def stages_now(console: ConsoleContext) -> Response:
+    """Show only the table of stages, which the page's script loads again and again."""
+    rows, now = _stage_rows(_operator(console))
+    text = render_template("console/_stages.html", **_table_values(rows, now))
+
     return Response(text, headers=HEADERS, content_type="text/html; charset=utf-8")
 
 
-def stage(desk: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
-    """One stage: whether it runs, and what of its work has died."""
-    call, wanted = _operator(desk), asked(DeadAsked, request.args, stage=name)
-    cursors = call.cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
-    seen = call.store.read(_seen, wanted.stage, after=cursors.start(), limit=wanted.limit + 1)
-    found = cursors.page(seen.dead, lambda each: each.entity_id)
-    return page(
+def show_stage(console: ConsoleContext, name: str, error: IndelibleError | None = None) -> Response:
+    """Show one stage: its control and its dead tasks."""
+    context = _operator(console)
+    query = parse_fields(DeadTasksQuery, request.args, stage=name)
+    query = evolve(query, limit=min(query.limit, PAGE_SIZE))
+    cursors = context.cursors(query)
+    stage = context.store.read(
+        _read_stage, query.stage, after=cursors.start(), limit=query.limit + 1
+    )
+    page = cursors.page(stage.dead, lambda task: task.entity_id)
+
+    return render_page(
         "console/stage",
         error=error,
-        stage=name,
-        seen=seen,
-        wanted=wanted,
-        found=found,
-        **_form(desk),
+        name=name,
+        stage=stage,
+        query=query,
+        page=page,
+        **_form_values(console),
     )
 
 
-def piece(
-    desk: ConsoleContext, name: str, entity_id: str, error: IndelibleError | None = None
+def show_task(
+    console: ConsoleContext, name: str, entity_id: str, error: IndelibleError | None = None
 ) -> Response:
-    """One piece of work, and what was recorded of its attempts."""
-    call, wanted = _operator(desk), asked(WorkAsked, {}, stage=name, entity_id=entity_id)
-    found = call.store.read(work_shown, wanted.stage, wanted.entity_id)
-    return page(
-        "console/task",
-        error=error,
-        found=found,
-        is_running=_is_running(call, found.work),
-        **_form(desk),
+    """Show one task and its attempts."""
+    context = _operator(console)
+    query = parse_fields(TaskQuery, {}, stage=name, entity_id=entity_id)
+    view = context.store.read(get_task, query.stage, query.entity_id)
+    is_running = not view.task.is_free(context.clock.now())
+
+    return render_page(
+        "console/task", error=error, view=view, is_running=is_running, **_form_values(console)
     )
 
 
-def switch(desk: ConsoleContext, name: str, action: str) -> Response:
-    """Pause a stage or let it go on; a refusal is shown at the form, and the reason stays in it."""
+def control_stage(console: ConsoleContext, name: str, action: str) -> Response:
+    """Pause or resume a stage; after an error the form keeps the reason."""
     if action not in {"pause", "resume"}:
         raise RouteNotFound
-    call, wanted = _operator(desk, response_type=StageControl), asked(StageAsked, {}, stage=name)
+
+    context = _operator(console, response_type=StageControl)
+    query = parse_fields(StageQuery, {}, stage=name)
     try:
         if action == "pause":
-            call.run(pause_stage, PauseStage(stage=wanted.stage))
+            context.run(pause_stage, PauseStage(stage=query.stage))
         else:
-            call.run(resume_stage, ResumeStage(stage=wanted.stage))
+            context.run(resume_stage, ResumeStage(stage=query.stage))
     except IndelibleError as error:
-        return stage(desk, name, error)
-    return redirect(url_for("console.stage", name=name, done=action), 303)
+        return show_stage(console, name, error)
+
+    return redirect(url_for("console.show_stage", name=name, done=action), 303)
 
 
-def revive(desk: ConsoleContext, name: str, entity_id: str) -> Response:
-    """Make dead work due; a refusal is shown at the form, and the reason stays in it."""
-    call = _operator(desk, response_type=WorkShown)
+def requeue(console: ConsoleContext, name: str, entity_id: str) -> Response:
+    """Requeue a dead task; after an error the form keeps the reason."""
+    context = _operator(console, response_type=TaskView)
     try:
-        call.run(revive_work, asked(RequeueTask, {}, stage=name, entity_id=entity_id))
+        command = parse_fields(RequeueTask, {}, stage=name, entity_id=entity_id)
+        context.run(requeue_and_show, command)
     except IndelibleError as error:
-        return piece(desk, name, entity_id, error)
-    return redirect(url_for("console.piece", name=name, entity_id=entity_id, done="revive"), 303)
+        return show_task(console, name, entity_id, error)
+
+    url = url_for("console.show_task", name=name, entity_id=entity_id, done="requeue")
+    return redirect(url, 303)
 
 
-def _operator(desk: ConsoleContext, response_type: type[Any] | None = None) -> OperationContext:
-    """The call of somebody who may do everything."""
-    call = desk.call(reason=typed_text("reason"), response_type=response_type)
-    call.caller.require_scope(ADMIN)
-    return call
+def _operator(console: ConsoleContext, response_type: type[Any] | None = None) -> OperationContext:
+    """Return the current request's operation.
+
+    Raises: ScopeMissing unless the caller is an operator.
+    """
+    context = console.operation(reason=form_text("reason"), response_type=response_type)
+    context.caller.require_scope(ADMIN)
+
+    return context
 
 
-def _rows(call: OperationContext) -> tuple[tuple[Row, ...], datetime]:
-    now, before = call.clock.now(), asked(LookedAsked, request.args).at
-    return call.store.read(_looked, now, now - before if before and before < now else None), now
+def _stage_rows(context: OperationContext) -> tuple[tuple[StageRow, ...], datetime]:
+    now = context.clock.now()
+    previous = parse_fields(ClaimsQuery, request.args).at
+    elapsed = now - previous if previous and previous < now else None
+
+    return context.store.read(_read_stage_rows, now, elapsed), now
 
 
-def _looked(tx: ReadTx, now: datetime, since: timedelta | None) -> tuple[Row, ...]:
-    return tuple(_row(tx, each, now, since) for each in stages_shown(tx, now))
+def _read_stage_rows(tx: ReadTx, now: datetime, elapsed: timedelta | None) -> tuple[StageRow, ...]:
+    rows: list[StageRow] = []
+    for stage in list_stages(tx, now):
+        claims = tx.tasks.count_claims(stage.stage, most=MAX_TASKS_WITH_CLAIMS)
+        row = StageRow(
+            stage=stage,
+            oldest_age=now - stage.oldest if stage.oldest else None,
+            claims=claims,
+            claims_per_minute=_claims_per_minute(stage.stage, claims, elapsed),
+        )
+        rows.append(row)
+
+    return tuple(rows)
 
 
-def _row(tx: ReadTx, shown: StageShown, now: datetime, since: timedelta | None) -> Row:
-    claims, before = (
-        tx.tasks.count_claims(shown.stage, most=MOST_PIECES),
-        request.args.get(f"{CLAIMS}{shown.stage}", ""),
-    )
-    is_known = claims is not None and since is not None and NUMBER.fullmatch(before) is not None
-    made = max(0, claims - int(before)) if is_known and claims is not None else 0
-    return Row(
-        shown=shown,
-        waits=now - shown.oldest if shown.oldest else None,
-        claims=claims,
-        per_minute=round(made * timedelta(minutes=1) / since) if is_known and since else None,
-    )
+def _claims_per_minute(stage: str, claims: int | None, elapsed: timedelta | None) -> int | None:
+    """Return the rate since the page was loaded before, from the count in its query."""
+    previous = request.args.get(f"{CLAIMS_PREFIX}{stage}", "")
+    if claims is None or elapsed is None or not NUMBER.fullmatch(previous):
+        return None
+
+    new_claims = max(0, claims - int(previous))
+    return round(new_claims * timedelta(minutes=1) / elapsed)
 
 
-def _drawn(rows: tuple[Row, ...], now: datetime) -> dict[str, Any]:
-    """What the table is drawn from; the next look says what this one has seen, so that nothing is kept here."""
-    seen = {f"{CLAIMS}{each.shown.stage}": each.claims for each in rows if each.claims is not None}
-    return {
-        "rows": rows,
-        "most": MOST_COUNTED,
-        "looked": {"at": now.isoformat().replace("+00:00", "Z"), **seen},
-    }
+def _table_values(rows: tuple[StageRow, ...], now: datetime) -> dict[str, Any]:
+    """Return the values of the table's template.
+
+    `refresh_query` carries the present counts to the next refresh, so that the server keeps none.
+    """
+    refresh_query: dict[str, Any] = {"at": now.isoformat().replace("+00:00", "Z")}
+    for row in rows:
+        if row.claims is not None:
+            refresh_query[f"{CLAIMS_PREFIX}{row.stage.stage}"] = row.claims
+
+    return {"rows": rows, "max_counted": MOST_COUNTED, "refresh_query": refresh_query}
 
 
-def _seen(tx: ReadTx, name: str, *, after: str, limit: int) -> StageSeen:
+def _read_stage(tx: ReadTx, name: str, *, after: str, limit: int) -> StagePage:
+    dead = tx.tasks.dead(name, after=after, limit=limit)
     try:
-        place = tx.stages.get(name).revision.seq
+        seq = tx.stages.get(name).revision.seq
     except StageNotFound:
-        place = 0
-    last = tx.history.of(STAGE.name, name, after=place - 1, limit=1) if place else ()
-    return StageSeen(
-        dead=tx.tasks.dead(name, after=after, limit=limit), change=next(iter(last), None)
-    )
+        return StagePage(dead=dead, change=None)
+
+    changes = tx.history.of(STAGE.name, name, after=seq - 1, limit=1)
+    return StagePage(dead=dead, change=changes[0])
 
 
-def _is_running(call: OperationContext, found: Task) -> bool:
-    return not found.is_free(call.clock.now())
-
-
-def _form(desk: ConsoleContext) -> dict[str, Any]:
-    """What a form that asks for a reason needs."""
-    done = DONE.get(request.args.get("done", ""))
+def _form_values(console: ConsoleContext) -> Mapping[str, Any]:
+    """Return the values of a form that asks for a reason."""
     return {
-        "once": desk.app_context.ids.new(),
-        "done": done,
+        "once": console.app_context.ids.new(),
+        "done": DONE.get(request.args.get("done", "")),
         "reason": request.form.get("reason", ""),
     }
 
 
 PAGES: Final = (
-    ConsolePage(rule="/work", view=work),
-    ConsolePage(rule="/work-now", view=backlogs),
-    ConsolePage(rule="/work/<name>", view=stage),
-    ConsolePage(rule="/work/<name>/<entity_id>", view=piece),
-    ConsolePage(rule="/work/<name>/<entity_id>/revive", view=revive, method="POST"),
-    ConsolePage(rule="/stages/<name>/<action>", view=switch, method="POST"),
+    ConsolePage(rule="/tasks", view=show_stages),
+    ConsolePage(rule="/tasks-now", view=stages_now),
+    ConsolePage(rule="/tasks/<name>", view=show_stage),
+    ConsolePage(rule="/tasks/<name>/<entity_id>", view=show_task),
+    ConsolePage(rule="/tasks/<name>/<entity_id>/requeue", view=requeue, method="POST"),
+    ConsolePage(rule="/stages/<name>/<action>", view=control_stage, method="POST"),
 )
-NAV: Final = NavItem(key="work", label="Work", endpoint="console.work", scopes=(ADMIN,))
+NAV: Final = NavItem(key="tasks", label="Tasks", endpoint="console.show_stages", scopes=(ADMIN,))

@@ -23,7 +23,7 @@ KEY: Final = "ind_[!-^`-~]{1,200}_[!-^`-~]{1,200}"
 BEARER: Final = re.compile(f"Bearer ({KEY})", re.IGNORECASE | re.ASCII)
 STREAM: Final = "console.stream"
 FEEDS: Final = frozenset(
-    {STREAM, "console.backlogs"}
+    {STREAM, "console.stages_now"}
 )  # counted apart: to look on leaves the requests of a key alone
 VISITOR: Final = Actor.system("visitor")
 
@@ -37,7 +37,7 @@ class KeyAuthenticator:
     def identify(self, request: Request) -> Caller | None:
         """The key's owner; one answer whatever is wrong with the key."""
         match = BEARER.fullmatch(request.headers.get("Authorization", ""))
-        return caller_with(self._app_context, match.group(1)) if match else None
+        return authenticate(self._app_context, match.group(1)) if match else None
 
 
 @frozen
@@ -49,13 +49,13 @@ class AnonymousAuthenticator:
         return Caller(actor=VISITOR, scopes=frozenset(SIGNED), id=f"address {request.remote_addr}")
 
 
-def caller_with(app_context: AppContext, text: str) -> Caller | None:
+def authenticate(app_context: AppContext, text: str) -> Caller | None:
     """The owner of the key that the text opens."""
     key = app_context.store.read(authenticate_key, text, now=app_context.clock.now())
-    return caller_of(key) if key else None
+    return caller_of_key(key) if key else None
 
 
-def caller_of(key: Key) -> Caller:
+def caller_of_key(key: Key) -> Caller:
     """The owner, with what the key opens."""
     return Caller(actor=key.owner, scopes=frozenset(key.scopes), id=key.id)
 

@@ -1,4 +1,4 @@
-"""The operator's routes of work, outside of the document: what waits, what has died and why, and the way back."""
+"""The operator's routes of tasks and stages, outside of the OpenAPI document."""
 
 from datetime import datetime
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from attrs import field, frozen
 
 from indelible.app import ReadTx, WriteTx
-from indelible.kernel import Head
 from indelible.kernel.stages import (
     PauseStage,
     RequeueTask,
@@ -14,47 +13,42 @@ from indelible.kernel.stages import (
     StageControl,
     StageStatus,
     pause_stage,
+    requeue_task,
     resume_stage,
 )
-from indelible.kernel.stages import requeue_task as revive_dead
 from indelible.kernel.tasks import Attempt, StageStats, Task
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, Paged
+from indelible_web.http.operation import EmptyQuery, OperationContext
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
 PREFIX: Final = "/admin"
-MOST_STAGES: Final = 1_000
-MOST_ATTEMPTS: Final = 100
+MAX_STAGES: Final = 1_000
+MAX_ATTEMPTS: Final = 100
 
-routes = Routes("admin", "What workers do, for an operator.")
-
-
-@frozen(kw_only=True)
-class EverythingAsked:
-    """Nothing to choose."""
+routes = Routes("admin", "Tasks and stages, for an operator.")
 
 
 @frozen(kw_only=True)
-class DeadAsked(Paged):
-    """Of which stage, and which page of its dead work."""
+class DeadTasksQuery(PageQuery):
+    """A stage, and a page of its dead tasks."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
-class WorkAsked:
-    """Which piece of work."""
+class TaskQuery:
+    """A task, by its stage and its entity."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
-class StageShown:
-    """A stage in numbers, none counted beyond 10,000, and whether it is paused."""
+class StageView:
+    """A stage's tasks in numbers, none counted beyond 10,000, and whether it is paused."""
 
     stage: str
     due: int
@@ -65,90 +59,98 @@ class StageShown:
 
 
 @frozen(kw_only=True)
-class WorkShown:
-    """A piece of work, and its last attempts, the newest first."""
+class TaskView:
+    """A task, and its last attempts, newest first."""
 
-    work: Task
+    task: Task
     attempts: tuple[Attempt, ...]
 
 
-@routes.pages("GET /work", ADMIN, request_type=EverythingAsked, response_type=StageShown)
-def show_stages(call: OperationContext, _: EverythingAsked) -> Page[StageShown]:
-    """List every stage that ever had work, or was paused; there is no page after it."""
-    return Page(items=call.store.read(stages_shown, call.clock.now()), next=None)
+@routes.pages("GET /tasks", ADMIN, request_type=EmptyQuery, response_type=StageView)
+def show_stages(context: OperationContext, _: EmptyQuery) -> Page[StageView]:
+    """List every stage that has tasks or is paused; there is one page."""
+    stages = context.store.read(list_stages, context.clock.now())
+
+    return Page(items=stages, next=None)
 
 
-@routes.pages("GET /work/<stage>", ADMIN, request_type=DeadAsked, response_type=Task)
-def find_dead(call: OperationContext, asked: DeadAsked) -> Page[Task]:
-    """List a stage's dead work, in order of id, each with the reason that it died of."""
-    cursors = call.cursors(asked)
-    after, limit = cursors.start(), asked.limit + 1
-    found = call.store.read(lambda tx: tx.tasks.dead(asked.stage, after=after, limit=limit))
-    return cursors.page(found, lambda work: work.entity_id)
+@routes.pages("GET /tasks/<stage>", ADMIN, request_type=DeadTasksQuery, response_type=Task)
+def list_dead_tasks(context: OperationContext, query: DeadTasksQuery) -> Page[Task]:
+    """List a stage's dead tasks by entity id, each with the reason of its death."""
+    cursors = context.cursors(query)
+    after = cursors.start()
+    limit = query.limit + 1
+    tasks = context.store.read(lambda tx: tx.tasks.dead(query.stage, after=after, limit=limit))
+
+    return cursors.page(tasks, lambda task: task.entity_id)
 
 
-@routes.add("GET /work/<stage>/<entity_id>", ADMIN, request_type=WorkAsked, response_type=WorkShown)
-def show_work(call: OperationContext, asked: WorkAsked) -> WorkShown:
-    """Show a piece of work and what was recorded of its attempts."""
-    return call.store.read(work_shown, asked.stage, asked.entity_id)
+@routes.add("GET /tasks/<stage>/<entity_id>", ADMIN, request_type=TaskQuery, response_type=TaskView)
+def show_task(context: OperationContext, query: TaskQuery) -> TaskView:
+    """Show a task and its attempts."""
+    return context.store.read(get_task, query.stage, query.entity_id)
 
 
 @routes.add(
-    "POST /work/<stage>/<entity_id>/revive",
+    "POST /tasks/<stage>/<entity_id>/requeue",
     ADMIN,
     request_type=RequeueTask,
-    response_type=WorkShown,
+    response_type=TaskView,
 )
-def revive(call: OperationContext, command: RequeueTask) -> WorkShown:
-    """Make dead work due now; its attempts are counted from nothing."""
-    return call.run(revive_work, command)
+def requeue(context: OperationContext, command: RequeueTask) -> TaskView:
+    """Make a dead task due now, with no attempts counted."""
+    return context.run(requeue_and_show, command)
 
 
 @routes.add(
     "POST /stages/<stage>/pause", ADMIN, request_type=PauseStage, response_type=StageControl
 )
-def pause(call: OperationContext, command: PauseStage) -> StageControl:
-    """Let nobody claim work of a stage; what is in hand is finished."""
-    return call.run(pause_stage, command)
+def pause(context: OperationContext, command: PauseStage) -> StageControl:
+    """Pause a stage: no more tasks are claimed, and claimed tasks are finished."""
+    return context.run(pause_stage, command)
 
 
 @routes.add(
     "POST /stages/<stage>/resume", ADMIN, request_type=ResumeStage, response_type=StageControl
 )
-def resume(call: OperationContext, command: ResumeStage) -> StageControl:
-    """Let work of a paused stage be claimed again."""
-    return call.run(resume_stage, command)
+def resume(context: OperationContext, command: ResumeStage) -> StageControl:
+    """Resume a paused stage."""
+    return context.run(resume_stage, command)
 
 
-def stages_shown(tx: ReadTx, now: datetime) -> tuple[StageShown, ...]:
-    """Every stage, in order of name."""
-    known = {each.stage: each for each in tx.tasks.backlogs(now)}
-    paused = set(paused_stages(tx))
-    return tuple(
-        project(StageShown, known.get(name) or _empty(name), is_paused=name in paused)
-        for name in sorted(known.keys() | paused)
-    )
+def list_stages(tx: ReadTx, now: datetime) -> tuple[StageView, ...]:
+    """Return every stage that has tasks or is paused, in order of name."""
+    stats = {stage.stage: stage for stage in tx.tasks.backlogs(now)}
+    paused = paused_stages(tx)
+
+    views: list[StageView] = []
+    for name in sorted({*stats, *paused}):
+        stage = stats.get(name) or StageStats(stage=name, due=0, running=0, dead=0, oldest=None)
+        views.append(project(StageView, stage, is_paused=name in paused))
+
+    return tuple(views)
 
 
-def work_shown(tx: ReadTx, stage: str, entity_id: str) -> WorkShown:
-    """The work with its attempts, or WorkNotFound."""
-    work = tx.tasks.get(stage, entity_id)
-    return WorkShown(
-        work=work, attempts=tx.tasks.attempts_of(stage, entity_id, limit=MOST_ATTEMPTS)
-    )
+def get_task(tx: ReadTx, stage: str, entity_id: str) -> TaskView:
+    """Return the task with its last attempts.
+
+    Raises: TaskNotFound.
+    """
+    task = tx.tasks.get(stage, entity_id)
+    attempts = tx.tasks.attempts_of(stage, entity_id, limit=MAX_ATTEMPTS)
+
+    return TaskView(task=task, attempts=attempts)
 
 
-def revive_work(tx: WriteTx, command: RequeueTask) -> WorkShown:
-    """Make dead work due, and show it."""
-    revive_dead(tx, command)
-    return work_shown(tx, command.stage, command.entity_id)
+def requeue_and_show(tx: WriteTx, command: RequeueTask) -> TaskView:
+    """Requeue a dead task and return it."""
+    requeue_task(tx, command)
+
+    return get_task(tx, command.stage, command.entity_id)
 
 
-def paused_stages(tx: ReadTx) -> tuple[str, ...]:
-    """The names of the stages of which nobody may claim work."""
-    switches: tuple[Head[StageControl], ...] = tx.stages.page(after="", limit=MOST_STAGES)
-    return tuple(each.entity.id for each in switches if each.entity.status is StageStatus.PAUSED)
+def paused_stages(tx: ReadTx) -> frozenset[str]:
+    """Return the names of the paused stages."""
+    heads = tx.stages.page(after="", limit=MAX_STAGES)
 
-
-def _empty(stage: str) -> StageStats:
-    return StageStats(stage=stage, due=0, running=0, dead=0, oldest=None)
+    return frozenset(head.entity.id for head in heads if head.entity.status is StageStatus.PAUSED)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from indelible.app import AppContext
 from indelible.kernel import IndelibleError
 from indelible.kernel.keys import KEY
-from indelible_web.http.admin import stages_shown
+from indelible_web.http.admin import list_stages
 from indelible_web.http.errors import NotReady
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.request import current_request
@@ -42,7 +42,7 @@ class System:
         """That this process can serve, what it does without, and how long work has waited; or NotReady."""
         now, config = self._app_context.clock.now(), self._app_context.config
         try:
-            stages = self._app_context.store.read(stages_shown, now)
+            stages = self._app_context.store.read(list_stages, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error
         waits = {

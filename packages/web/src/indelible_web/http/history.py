@@ -7,7 +7,7 @@ from attrs import evolve
 
 from indelible.kernel import Change
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, Paged
+from indelible_web.http.paging import Page, PageQuery
 from indelible_web.http.routing import Routes
 
 READ: Final = "history:read"
@@ -17,8 +17,8 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
     """Return the route of history; it leaves out the redacted fields of each lifecycle."""
     routes = Routes("history", "Every change of every entity: who, why and when.")
 
-    @routes.pages("GET /history", READ, request_type=Paged, response_type=Change)
-    def feed(context: OperationContext, query: Paged) -> Page[Change]:  # pyright: ignore[reportUnusedFunction] - the decorator registers it
+    @routes.pages("GET /history", READ, request_type=PageQuery, response_type=Change)
+    def feed(context: OperationContext, query: PageQuery) -> Page[Change]:  # pyright: ignore[reportUnusedFunction] - the decorator registers it
         """List all changes; `next` is always given, so that a reader can ask for later ones."""
         cursors = context.cursors(query)
         page = context.store.feed(after=cursors.start(), limit=query.limit)

@@ -1,7 +1,7 @@
-"""What Prometheus is told; the labels of commands and transitions come from the lifecycles."""
+"""Metrics for Prometheus; the labels of commands and transitions come from the lifecycles."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import frozen
@@ -11,66 +11,69 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from indelible.app import AppContext
 from indelible.kernel import IndelibleError, Lifecycle
 from indelible.kernel.settings import SystemConfigCache
+from indelible.kernel.tasks import StageStats
 
 METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT"})
-SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+BUCKETS_SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+TASK_GAUGES: Final = {
+    "due": "Tasks that are due and not claimed.",
+    "running": "Tasks that a worker has claimed.",
+    "dead": "Dead tasks, which wait for an operator.",
+    "oldest_seconds": "Time since the oldest due task became due.",
+}
 
 
 @frozen
 class ConfigCollector:
-    """What Prometheus is told of the settings, asked for when it asks."""
+    """The metrics of the settings, read at each scrape."""
 
     _config: SystemConfigCache
 
     def collect(self) -> Iterator[Metric]:
-        """How often a setting fell back and why, and how old the settings are, once they were read."""
+        """Yield the fallbacks by reason, and the age of the settings once they were read."""
         fallbacks = CounterMetricFamily(
             "indelible_config_fallback", "Settings that fell back.", labels=("key", "reason")
         )
         for labels, number in self._config.fallbacks.copy().items():
             fallbacks.add_metric(labels, number)
+        yield fallbacks
+
         age = GaugeMetricFamily(
             "indelible_config_age_seconds", "Time since the settings were read."
         )
         age_seconds = self._config.snapshot().age_seconds
         if age_seconds is not None:
             age.add_metric((), age_seconds)
-        yield from (fallbacks, age)
+        yield age
 
 
-@frozen(eq=False)  # a registry tells collectors apart by what they are, not by what they know
-class WorkCollector:
-    """What Prometheus is told of work, asked for when it asks; nothing while the store does not answer."""
+@frozen(eq=False)  # A registry tells collectors apart by identity.
+class TaskCollector:
+    """The metrics of tasks by stage, read at each scrape."""
 
     _app_context: AppContext
 
     def collect(self) -> Iterator[Metric]:
-        """Of every stage how much is due, in hand and dead, and how long the oldest has been due."""
-        named = {
-            name: GaugeMetricFamily(f"indelible_work_{name}", says, labels=("stage",))
-            for name, says in (
-                ("due", "Work that is due and in nobody's hands."),
-                ("running", "Work that is in somebody's hands."),
-                ("dead", "Work that waits for an operator."),
-                ("oldest_seconds", "Time since the longest waiting work became due."),
-            )
-        }
+        """Yield a gauge for each number of a stage; nothing if the store does not answer."""
         now = self._app_context.clock.now()
         try:
-            found = self._app_context.store.read(lambda tx: tx.tasks.backlogs(now))
+            stages = self._app_context.store.read(lambda tx: tx.tasks.backlogs(now))
         except IndelibleError:
             return
-        for each in found:
-            oldest_seconds = (now - each.oldest).total_seconds() if each.oldest else 0.0
-            values = {
-                "due": each.due,
-                "running": each.running,
-                "dead": each.dead,
-                "oldest_seconds": oldest_seconds,
-            }
-            for name, value in values.items():
-                named[name].add_metric((each.stage,), value)
-        yield from named.values()
+
+        for name, description in TASK_GAUGES.items():
+            gauge = GaugeMetricFamily(f"indelible_tasks_{name}", description, labels=("stage",))
+            for stage in stages:
+                gauge.add_metric((stage.stage,), _gauge_value(name, stage, now))
+            yield gauge
+
+
+def _gauge_value(name: str, stage: StageStats, now: datetime) -> float:
+    if name != "oldest_seconds":
+        return float(getattr(stage, name))
+    if stage.oldest is None:
+        return 0.0
+    return (now - stage.oldest).total_seconds()
 
 
 def command_labels(command_name: str) -> tuple[str, str]:
@@ -80,7 +83,7 @@ def command_labels(command_name: str) -> tuple[str, str]:
 
 
 class Metrics:
-    """The counters of one application, in a registry of its own."""
+    """The metrics of one application, in a registry of its own."""
 
     def __init__(
         self,
@@ -92,7 +95,8 @@ class Metrics:
         self.registry = CollectorRegistry()
         if app_context.config is not None:
             self.registry.register(ConfigCollector(app_context.config))
-        self.registry.register(WorkCollector(app_context))
+        self.registry.register(TaskCollector(app_context))
+
         self._requests = Counter(
             "indelible_requests",
             "Answers given.",
@@ -104,7 +108,7 @@ class Metrics:
             "Time to answer.",
             ("route",),
             registry=self.registry,
-            buckets=SECONDS,
+            buckets=BUCKETS_SECONDS,
         )
         self._commands = Counter(
             "indelible_commands",
@@ -121,30 +125,39 @@ class Metrics:
         self._webhooks = Counter(
             "indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry
         )
-        for outcome in webhook_outcomes:
-            self._webhooks.labels(outcome)
-        known = {
-            (lifecycle.name, edge.action) for lifecycle in lifecycles for edge in lifecycle.edges
-        }
-        for command in commands:
-            known.add(command_labels(command))
+        self._start_at_zero(lifecycles, commands, webhook_outcomes)
+
+    def _start_at_zero(
+        self,
+        lifecycles: Iterable[Lifecycle[Any]],
+        commands: Iterable[str],
+        webhook_outcomes: Iterable[str],
+    ) -> None:
+        """Create every known label, so that a rate is defined from the first scrape on."""
+        known = {command_labels(command) for command in commands}
+        for lifecycle in lifecycles:
+            known.update((lifecycle.name, edge.action) for edge in lifecycle.edges)
+
         for name, action in known:
             self._commands.labels(name, action, "OK")
             self._transitions.labels(name, action)
+        for outcome in webhook_outcomes:
+            self._webhooks.labels(outcome)
 
     def observe_request(self, method: str, route: str, status: int, took: timedelta) -> None:
-        """Count an answer; a method that nobody knows is no label."""
-        self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
+        """Count an answer; unknown methods share one label, so that callers cannot add labels."""
+        label = method if method in METHODS else "other"
+        self._requests.labels(label, route, str(status)).inc()
         self._seconds.labels(route).observe(took.total_seconds())
 
     def count_webhook(self, outcome: str) -> None:
-        """Count a webhook and what became of it."""
+        """Count a webhook by its outcome."""
         self._webhooks.labels(outcome).inc()
 
     def count_command(self, lifecycle: str, action: str, code: str) -> None:
-        """Count a command and what came of it."""
+        """Count a command by its error code, `OK` being none."""
         self._commands.labels(lifecycle, action, code).inc()
 
-    def changed(self, lifecycle: str, action: str) -> None:
-        """Count a change that was made, and not merely answered again."""
+    def count_transition(self, lifecycle: str, action: str) -> None:
+        """Count a change that this command made, and not one that it answered again."""
         self._transitions.labels(lifecycle, action).inc()

@@ -10,11 +10,16 @@ from indelible.kernel import Clock, Idempotency, IndelibleError, Store
 from indelible.kernel.commands import command_name
 from indelible_web.http.errors import Unauthenticated
 from indelible_web.http.metrics import Metrics, command_labels
-from indelible_web.http.paging import Cursors, Paged
+from indelible_web.http.paging import Cursors, PageQuery
 from indelible_web.http.request import Caller, current_request
 
 Command = TypeVar("Command")
 R = TypeVar("R")
+
+
+@frozen(kw_only=True)
+class EmptyQuery:
+    """A query without parameters."""
 
 
 @frozen(kw_only=True)
@@ -56,23 +61,25 @@ class OperationContext:
             raise
         self.metrics.count_command(lifecycle, action, "OK")
         if is_change and not getattr(result, "replayed", False):
-            self.metrics.changed(lifecycle, action)
+            self.metrics.count_transition(lifecycle, action)
         return result
 
-    def cursors(self, asked: Paged) -> Cursors:
+    def cursors(self, query: PageQuery) -> Cursors:
         """The cursors of the list that is asked for."""
-        return Cursors(self.secret, self.route, asked)
+        return Cursors(self.secret, self.route, query)
 
 
 @frozen(kw_only=True)
-class Calls:
-    """What every call needs of its application."""
+class Services:
+    """What every context needs of its application."""
 
     app_context: AppContext
     secret: bytes = field(repr=False)
     metrics: Metrics
 
-    def begin(self, route: str, reason: str, once: Idempotency[Any] | None) -> OperationContext:
+    def open_operation(
+        self, route: str, reason: str, once: Idempotency[Any] | None
+    ) -> OperationContext:
         """The present request, in the name of whoever sent it; or Unauthenticated."""
         exchange = current_request()
         if exchange.caller is None:

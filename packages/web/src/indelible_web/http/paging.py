@@ -18,7 +18,7 @@ DIGEST: Final = 64  # hex digits of SHA-256
 
 
 @frozen(kw_only=True, slots=False)  # without slots, it can be a second base
-class Paged:
+class PageQuery:
     """Which page of a list."""
 
     limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
@@ -41,7 +41,7 @@ class Cursors:
 
     _secret: bytes = field(repr=False)
     _route: str
-    _asked: Paged
+    _asked: PageQuery
 
     def start(self) -> str:
         """Where the page begins: after this item, '' being the beginning; or InvalidCursor."""

@@ -60,7 +60,7 @@ def problem_of(error: IndelibleError, request_id: str) -> Problem:
 
 def refuse(error: Exception) -> Response:
     """The answer to a request that was refused, or that we failed."""
-    return _answer(problem_details(error))
+    return _answer(public_error(error))
 
 
 def refuse_transport(error: HTTPException) -> Response:
@@ -70,7 +70,7 @@ def refuse_transport(error: HTTPException) -> Response:
     return response
 
 
-def problem_details(error: Exception) -> IndelibleError:
+def public_error(error: Exception) -> IndelibleError:
     """What a caller is told; where we failed nothing leaves, and the log has no message, which could quote content."""
     if (
         isinstance(error, IndelibleError)
@@ -87,7 +87,7 @@ def error_or_result(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> 
     try:
         return work(*args, **kwargs)
     except Exception as error:  # noqa: BLE001 - one failure is not to be the others'
-        return problem_details(error)
+        return public_error(error)
 
 
 def _answer(error: IndelibleError) -> Response:

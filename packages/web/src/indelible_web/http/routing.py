@@ -14,7 +14,7 @@ from indelible.kernel import AuditContext, Idempotency
 from indelible_web.http.access import SIGNED
 from indelible_web.http.examples import Examples, attributes_of
 from indelible_web.http.headers import headers_schema
-from indelible_web.http.operation import Calls, OperationContext
+from indelible_web.http.operation import OperationContext, Services
 from indelible_web.http.paging import Page
 from indelible_web.http.responses import json_response
 from indelible_web.http.schemas import (
@@ -219,7 +219,7 @@ class Routes:
 
 
 @frozen(kw_only=True)
-class Server(Calls):
+class Server(Services):
     """The operations of an application, as Flask calls them."""
 
     def view(self, operation: Operation) -> Callable[..., Response]:
@@ -228,12 +228,12 @@ class Server(Calls):
         @wraps(operation.view)
         def respond(*parts: Mapping[str, Any], **_: str) -> Response:
             values = {name: value for part in parts for name, value in part.items()}
-            call = self._call(operation, values)
+            context = self._call(operation, values)
             asked = {name: value for name, value in values.items() if name in taken}
             if operation.is_owned:
-                asked[USER_ID] = call.caller.user_id
+                asked[USER_ID] = context.caller.user_id
             return _answer(
-                operation, operation.view(call, structure(asked, operation.request_type))
+                operation, operation.view(context, structure(asked, operation.request_type))
             )
 
         taken = {each.name for each in attributes_of(operation.request_type)}
@@ -245,7 +245,7 @@ class Server(Calls):
             if "once_key" in values
             else None
         )
-        return self.begin(operation.rule, values.get(operation.reason, ""), once)
+        return self.open_operation(operation.rule, values.get(operation.reason, ""), once)
 
 
 def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives

@@ -12,7 +12,7 @@ SIGNED_MESSAGE: Final = (
 )
 
 EXAMPLES: Final[Mapping[str, object]] = {
-    "PromptSigned.message": SIGNED_MESSAGE,
+    "SignedPrompt.message": SIGNED_MESSAGE,
     "Token.id": "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d21",
     "Token.status": TokenStatus.READY,
     "author_address": WALLET,

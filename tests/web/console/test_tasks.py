@@ -26,14 +26,14 @@ from werkzeug.test import TestResponse
 from indelible.app import WriteTx
 from indelible.kernel.stages import STAGE
 from indelible.tokens import Repositories
-from indelible_web.console import tasks as console_work
+from indelible_web.console import tasks as console_tasks
 from indelible_web.console.cookies import IDLE_SECONDS
 from indelible_web.tokens import pages as console_tokens
 
-WORK = "/console/work"
-NOW = "/console/work-now"
+TASKS = "/console/tasks"
+NOW = "/console/tasks-now"
 TOKENS = "/console/tokens"
-NOT_YET = "at the next look"
+NOT_YET = "after the next refresh"
 
 
 def operator(site: Site) -> Visitor:
@@ -62,8 +62,8 @@ def next_look(answer_text: str) -> str:
 def test_without_work_the_page_says_how_a_stage_appears(any_site: Site) -> None:
     member = operator(any_site)
 
-    assert member.get(WORK).status_code == 200
-    for said in ("No work yet", "Nothing was read of a chain yet", "None."):
+    assert member.get(TASKS).status_code == 200
+    for said in ("No tasks yet", "Nothing was read of a chain yet", "None."):
         assert said in text(member.page)
 
 
@@ -74,22 +74,22 @@ def test_every_stage_shows_what_is_due_in_hand_and_dead_and_how_long_the_oldest_
     claimed(any_site.store, "upload", "token-1")
     buried(any_site.store)
     any_site.clock.time = EARLIER + timedelta(days=3)
-    found = operator(any_site).get(WORK).text
+    found = operator(any_site).get(TASKS).text
 
-    assert cells(found, "generate") == ["2", "0", "0", "3 days", NOT_YET, "Runs"]
-    assert cells(found, "detect")[:4] == ["0", "0", "1", "not at all"]
+    assert cells(found, "generate") == ["2", "0", "0", "3 days", NOT_YET, "Running"]
+    assert cells(found, "detect")[:4] == ["0", "0", "1", "none"]
 
 
 def test_work_in_hand_is_shown_as_such(site: Site) -> None:
     site.clock.time = claimed(site.store, "upload", "token-1").until - timedelta(minutes=5)
 
-    assert cells(operator(site).get(WORK).text, "upload")[:3] == ["0", "1", "0"]
+    assert cells(operator(site).get(TASKS).text, "upload")[:3] == ["0", "1", "0"]
 
 
 def test_a_rate_is_what_was_claimed_between_two_looks(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
-    first = member.get(WORK).text
+    first = member.get(TASKS).text
     any_site.clock.forward(seconds=30)
     for number in range(4):
         claimed(any_site.store, "detect", f"chain-{number}")
@@ -125,32 +125,32 @@ def test_what_somebody_says_that_they_have_seen_is_a_number_or_nothing(
 def test_a_stage_with_too_much_work_to_count_its_claims_says_so(
     any_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console_work, "MOST_PIECES", 2)
+    monkeypatch.setattr(console_tasks, "MAX_TASKS_WITH_CLAIMS", 2)
     for number in range(3):
         claimed(any_site.store, "upload", f"token-{number}")
     claimed(any_site.store, "reveal", "token-1")
     claimed(any_site.store, "reveal", "token-2")
-    found = operator(any_site).get(WORK).text
+    found = operator(any_site).get(TASKS).text
 
-    assert (cells(found, "upload")[4], cells(found, "reveal")[4]) == ("too much to count", NOT_YET)
+    assert (cells(found, "upload")[4], cells(found, "reveal")[4]) == ("too many to count", NOT_YET)
 
 
 def test_dead_work_is_revived_for_a_reason(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
-    member.get(f"{WORK}/detect")
+    member.get(f"{TASKS}/detect")
     assert "it never answers" in member.page.text
-    assert f"{WORK}/detect/chain" in member.page.links
-    member.get(f"{WORK}/detect/chain")
+    assert f"{TASKS}/detect/chain" in member.page.links
+    member.get(f"{TASKS}/detect/chain")
     assert all(
         said in text(member.page)
         for said in ("Died", "it never answers", "Failed", "not yet", "system:worker")
     )
-    assert member.send("/revive", reason="it answers again").status_code == 303
+    assert member.send("/requeue", reason="it answers again").status_code == 303
     member.follow()
 
-    assert "Revived: it is due now" in text(member.page)
-    assert not [form for form in member.page.forms if form.action.endswith("/revive")]
+    assert "Requeued: it is due now" in text(member.page)
+    assert not [form for form in member.page.forms if form.action.endswith("/requeue")]
     work = any_site.store.read(lambda tx: tx.tasks.get("detect", "chain"))
     (attempt,) = any_site.store.read(lambda tx: tx.tasks.attempts_of("detect", "chain", limit=1))
     assert (work.dead_reason, str(attempt.actor), attempt.reason) == (
@@ -164,27 +164,27 @@ def test_a_stage_is_paused_and_goes_on_for_a_reason(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     member = operator(any_site)
     for ending, reason, shown in (
-        ("/pause", "to look at it", "It is paused"),
-        ("/resume", "it was looked at", "It runs"),
+        ("/pause", "to look at it", "The stage is paused"),
+        ("/resume", "it was looked at", "The stage is running"),
     ):
-        member.get(f"{WORK}/generate")
+        member.get(f"{TASKS}/generate")
         assert member.send(ending, reason=reason).status_code == 303
         member.follow()
         assert all(said in text(member.page) for said in (shown, reason, "user:maya"))
-        state = cells(member.get(WORK).text, "generate")[-1]
-        assert state == {"/pause": "Paused", "/resume": "Runs"}[ending]
+        state = cells(member.get(TASKS).text, "generate")[-1]
+        assert state == {"/pause": "Paused", "/resume": "Running"}[ending]
     changes = any_site.store.read(lambda tx: tx.history.of(STAGE.name, "generate"))
     assert [each.action for each in changes] == ["pause", "resume"]
 
 
 @pytest.mark.parametrize("reason", ["", " ", "turned \u202earound", "x" * 1_001])
-@pytest.mark.parametrize(("path", "ending"), [("/detect", "/pause"), ("/detect/chain", "/revive")])
+@pytest.mark.parametrize(("path", "ending"), [("/detect", "/pause"), ("/detect/chain", "/requeue")])
 def test_a_refusal_is_shown_at_the_form_and_the_reason_stays_in_it(
     site: Site, path: str, ending: str, reason: str
 ) -> None:
     buried(site.store)
     member = operator(site)
-    member.get(WORK + path)
+    member.get(TASKS + path)
     answer = member.send(ending, reason=reason)
 
     assert answer.status_code == 422
@@ -199,13 +199,13 @@ def test_what_somebody_else_was_first_with_is_refused(site: Site) -> None:
     buried(site.store)
     one, other = operator(site), operator(site)
     for each in (one, other):
-        each.get(f"{WORK}/detect/chain")
-    assert one.send("/revive", reason="first").status_code == 303
-    assert other.send("/revive", reason="my long reason").status_code == 409
+        each.get(f"{TASKS}/detect/chain")
+    assert one.send("/requeue", reason="first").status_code == 303
+    assert other.send("/requeue", reason="my long reason").status_code == 409
     assert all(said in other.page.text for said in ("TASK_NOT_DEAD", "my long reason"))
 
     for each in (one, other):
-        each.get(f"{WORK}/detect")
+        each.get(f"{TASKS}/detect")
     assert one.send("/pause", reason="first").status_code == 303
     assert other.send("/pause", reason="second").status_code == 409
     assert "INVALID_TRANSITION" in other.page.text
@@ -214,11 +214,11 @@ def test_what_somebody_else_was_first_with_is_refused(site: Site) -> None:
 def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
-    member.get(f"{WORK}/detect/chain")
+    member.get(f"{TASKS}/detect/chain")
     page, found = member.page, list[object]()
     for _ in range(2):
         member.page = page
-        found.append(member.send("/revive", reason="once").location)
+        found.append(member.send("/requeue", reason="once").location)
 
     assert found[0] == found[1] is not None
     attempts = any_site.store.read(lambda tx: tx.tasks.attempts_of("detect", "chain", limit=10))
@@ -226,43 +226,43 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
 
 
 def test_a_long_list_of_the_dead_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console_work, "SHOWN", 2)
+    monkeypatch.setattr(console_tasks, "PAGE_SIZE", 2)
     for number in range(3):
         buried(site.store, "upload", f"token-{number}")
     member = operator(site)
-    member.get(f"{WORK}/upload")
-    assert f"{WORK}/upload/token-2" not in member.page.links
+    member.get(f"{TASKS}/upload")
+    assert f"{TASKS}/upload/token-2" not in member.page.links
     member.get(next(link for link in member.page.links if "cursor=" in link))
 
-    assert f"{WORK}/upload/token-2" in member.page.links
-    assert f"{WORK}/upload" in member.page.links
+    assert f"{TASKS}/upload/token-2" in member.page.links
+    assert f"{TASKS}/upload" in member.page.links
 
 
 def test_the_chain_s_checkpoint_and_the_mints_that_it_has_dropped_are_shown(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     minted(any_site.store, MAYA_S, start=2, block=101)
     member = operator(any_site)
-    member.get(WORK)
+    member.get(TASKS)
     assert f"Read up to block 101, {hash_of(101)}" in text(member.page)
     dropped(any_site.store, 101)
-    member.get(WORK)
+    member.get(TASKS)
 
     assert "Read up to block 100" in text(member.page)
     assert hash_of(101, 7)[:18] in member.page.text
     assert f"{TOKENS}/2" in member.page.links
 
 
-@pytest.mark.parametrize("path", [WORK, NOW, f"{WORK}/detect", f"{WORK}/detect/chain"])
+@pytest.mark.parametrize("path", [TASKS, NOW, f"{TASKS}/detect", f"{TASKS}/detect/chain"])
 def test_only_somebody_who_may_do_everything_sees_work(site: Site, path: str) -> None:
     buried(site.store)
     member = site.member("console", *SCOPES)
 
     assert member.get(path).status_code == 403
-    assert WORK not in member.page.links
+    assert TASKS not in member.page.links
 
 
 @pytest.mark.parametrize(
-    "path", ["/work/detect/chain/revive", "/stages/detect/pause", "/stages/detect/resume"]
+    "path", ["/tasks/detect/chain/requeue", "/stages/detect/pause", "/stages/detect/resume"]
 )
 def test_only_somebody_who_may_do_everything_does_anything_to_it(site: Site, path: str) -> None:
     buried(site.store)
@@ -275,7 +275,7 @@ def test_only_somebody_who_may_do_everything_does_anything_to_it(site: Site, pat
 
 def test_there_is_no_third_way_to_turn_a_switch(site: Site) -> None:
     member = operator(site)
-    token = member.get(f"{WORK}/detect").text.split('name="csrf" value="')[1].split('"')[0]
+    token = member.get(f"{TASKS}/detect").text.split('name="csrf" value="')[1].split('"')[0]
 
     assert (
         member.post("/console/stages/detect/stop", {"csrf": token, "reason": "x"}).status_code
@@ -285,7 +285,7 @@ def test_there_is_no_third_way_to_turn_a_switch(site: Site) -> None:
 
 def test_a_table_that_is_looked_at_leaves_a_session_to_end_and_is_told_so(site: Site) -> None:
     member = operator(site)
-    member.get(WORK)
+    member.get(TASKS)
     answers: list[TestResponse] = []
     for _ in range(3):
         site.clock.forward(seconds=IDLE_SECONDS // 3 + 1)
@@ -300,7 +300,7 @@ def test_looking_on_leaves_the_requests_of_a_key_alone() -> None:
     member = operator(site)
 
     assert [member.get(NOW).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
-    assert member.get(WORK).status_code == 200
+    assert member.get(TASKS).status_code == 200
 
 
 @pytest.mark.parametrize("name", MARKUP)
@@ -310,7 +310,7 @@ def test_what_a_worker_or_a_chain_says_is_shown_and_never_obeyed(site: Site, nam
     acted(site.store, lambda tx: _failed(tx, said))
     buried(site.store, "detect", "chain", MARKUP[name])
     member = operator(site)
-    for path in (WORK, f"{WORK}/detect", f"{WORK}/detect/chain", TOKENS, f"{TOKENS}/1"):
+    for path in (TASKS, f"{TASKS}/detect", f"{TASKS}/detect/chain", TOKENS, f"{TOKENS}/1"):
         answer = member.get(path)
         assert answer.status_code == 200
         assert MARKUP[name] not in answer.text or "<" not in MARKUP[name] + '"'
@@ -373,7 +373,7 @@ def test_every_page_of_work_has_one_heading_and_a_label_for_each_box(site: Site)
     minted(site.store, MAYA_S)
     buried(site.store)
     member = operator(site)
-    for path in (WORK, f"{WORK}/detect", f"{WORK}/detect/chain", TOKENS, f"{TOKENS}/1"):
+    for path in (TASKS, f"{TASKS}/detect", f"{TASKS}/detect/chain", TOKENS, f"{TOKENS}/1"):
         member.get(path)
         tags = member.page.tags
         labelled = {given.get("for") for tag, given in tags if tag == "label"}

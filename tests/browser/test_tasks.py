@@ -35,7 +35,7 @@ def worked(instance: Instance) -> Generator[SqlStore]:
 
 def row(page: Page, stage: str) -> list[str]:
     """What the table says of a stage."""
-    return page.locator("[data-backlogs] tbody tr", has_text=stage).locator("td").all_inner_texts()
+    return page.locator("[data-stages] tbody tr", has_text=stage).locator("td").all_inner_texts()
 
 
 def dead_of(page: Page, stage: str) -> str:
@@ -49,15 +49,15 @@ def test_axe_finds_nothing_on_any_page_of_work_and_nothing_hangs_over(
     page = opened(scheme, size, scripts=scripts)
     buried(worked, "polish", f"{scheme}-{size}-{scripts}")
     places = {
-        "work": "/console/work",
-        "stage": "/console/work/upload",
-        "new stage": "/console/work/nothing-yet",
-        "dead": "/console/work/upload/token-1",
-        "in hand": "/console/work/reveal/batch-1",
+        "work": "/console/tasks",
+        "stage": "/console/tasks/upload",
+        "new stage": "/console/tasks/nothing-yet",
+        "dead": "/console/tasks/upload/token-1",
+        "in hand": "/console/tasks/reveal/batch-1",
         "tokens": "/console/tokens",
         "no tokens": "/console/tokens?status=ready",
         "token": "/console/tokens/2",
-        "lost": "/console/work/upload/nothing",
+        "lost": "/console/tasks/upload/nothing",
     }
     found: dict[str, object] = {}
     for name, path in places.items():
@@ -71,14 +71,14 @@ def test_the_table_keeps_up_and_tells_how_often_work_is_claimed(
     worked: SqlStore, opened: Opened
 ) -> None:
     page = opened()
-    page.goto("/console/work")
+    page.goto("/console/tasks")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
     before = int(
         dead_of(page, "polish") if page.get_by_role("link", name="polish").count() else "0"
     )
     buried(worked, "polish", "keeps-up")
 
-    stage = page.locator("[data-backlogs] tbody tr", has_text="polish")
+    stage = page.locator("[data-stages] tbody tr", has_text="polish")
     expect(stage.locator("td").nth(2)).to_have_text(str(before + 1), timeout=SOON_MILLISECONDS)
     expect(stage.locator("td").nth(4)).to_have_text(
         re.compile("^[0-9]+$"), timeout=SOON_MILLISECONDS
@@ -89,7 +89,7 @@ def test_the_table_keeps_up_and_tells_how_often_work_is_claimed(
 
 def test_a_paused_table_stands_still_and_goes_on(worked: SqlStore, opened: Opened) -> None:
     page = opened()
-    page.goto("/console/work")
+    page.goto("/console/tasks")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("[data-mode]")).to_have_text("Paused")
@@ -105,11 +105,11 @@ def test_what_has_the_focus_keeps_it_when_the_table_is_new(
     worked: SqlStore, opened: Opened
 ) -> None:
     page = opened()
-    page.goto("/console/work")
+    page.goto("/console/tasks")
     assert worked
     page.get_by_role("link", name="upload").focus()
-    page.evaluate("document.querySelector('[data-backlogs]').dataset.old = 'yes'")
-    expect(page.locator("[data-backlogs][data-old]")).to_have_count(0, timeout=SOON_MILLISECONDS)
+    page.evaluate("document.querySelector('[data-stages]').dataset.old = 'yes'")
+    expect(page.locator("[data-stages][data-old]")).to_have_count(0, timeout=SOON_MILLISECONDS)
 
     assert page.evaluate("document.activeElement.textContent") == "upload"
 
@@ -118,7 +118,7 @@ def test_a_table_whose_session_has_ended_says_that_it_is_not_connected(
     worked: SqlStore, opened: Opened
 ) -> None:
     page = opened()
-    page.goto("/console/work")
+    page.goto("/console/tasks")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
     page.context.clear_cookies()
 
@@ -132,21 +132,21 @@ def test_dead_work_is_revived_and_a_stage_paused_without_a_script(
 ) -> None:
     buried(worked, "sweep", "chimney-1", "the ladder is too short")
     page = opened(scripts="off")
-    page.get_by_role("navigation", name="Console").get_by_role("link", name="Work").click()
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Tasks").click()
     page.get_by_role("link", name="sweep").click()
     expect(page.locator("blockquote")).to_have_text("the ladder is too short")
     page.get_by_label("Why").fill("to look at it")
-    page.get_by_role("button", name="Pause it").click()
+    page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("status")).to_have_text("Paused.")
     page.get_by_role("link", name="chimney-1").click()
     page.get_by_label("Why").fill("there is a longer one")
-    page.get_by_role("button", name="Revive it").click()
+    page.get_by_role("button", name="Requeue").click()
 
-    expect(page.get_by_role("status")).to_contain_text("Revived")
+    expect(page.get_by_role("status")).to_contain_text("Requeued")
     expect(page.locator(".timeline > li").first).to_contain_text("there is a longer one")
-    page.get_by_role("navigation", name="Console").get_by_role("link", name="Work").click()
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Tasks").click()
     assert row(page, "sweep")[-1] == "Paused"
-    page.get_by_role("link", name="Show it as it is now").click()
+    page.get_by_role("link", name="Refresh").click()
     expect(
-        page.locator("[data-backlogs] tbody tr", has_text="sweep").locator("td").nth(4)
+        page.locator("[data-stages] tbody tr", has_text="sweep").locator("td").nth(4)
     ).to_have_text("0")
