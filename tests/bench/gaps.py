@@ -10,7 +10,7 @@ import psycopg
 from tests.chaos.testbed import Testbed, testbed
 
 from indelible import tokens
-from indelible.testing.tokens.scenarios import an_author, with_repositories
+from indelible.testing.tokens.scenarios import make_author, with_repositories
 from indelible_sql import SqlStore, open_store
 
 MILLISECONDS: Final = 1_000
@@ -40,7 +40,7 @@ def gaps(bed: Testbed, count: int) -> dict[str, list[float]]:
     stores = {"PostgreSQL": open_store(server.url), "SQLite": open_store(url)}
     for store in stores.values():
         with_repositories(
-            store, lambda r: r.authors.add(an_author())
+            store, lambda r: r.authors.add(make_author())
         )  # the store is admitted before its guards are lifted
     _fill_postgresql(server.admin_url, count)
     _fill_sqlite(url.removeprefix("sqlite:///"), count)

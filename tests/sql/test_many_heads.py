@@ -7,7 +7,7 @@ from attrs import evolve
 
 from indelible import tokens
 from indelible.kernel import Head, Stale
-from indelible.testing.tokens.scenarios import filled, within
+from indelible.testing.tokens.scenarios import add_tokens, within
 from indelible.tokens import Token, TokensWrite
 from indelible.tokens.repositories.saving import save_all
 from indelible_sql import SqlStore, verify
@@ -26,7 +26,7 @@ def store(request: pytest.FixtureRequest) -> SqlStore:
 
 
 def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> None:
-    ids = [token.id for token in filled(store, 5)]
+    ids = [token.id for token in add_tokens(store, 5)]
 
     def move(tx: TokensWrite) -> None:
         updates: list[tuple[Head[Token], Token]] = []
@@ -54,7 +54,7 @@ def test_different_steps_in_any_order_are_each_one_change(store: SqlStore) -> No
 
 
 def test_where_one_has_moved_on_none_moves(store: SqlStore) -> None:
-    ids = [token.id for token in filled(store, 4)]
+    ids = [token.id for token in add_tokens(store, 4)]
 
     def move(tx: TokensWrite) -> None:
         *heads, last = locked_heads(tx, ids)

@@ -18,11 +18,11 @@ from indelible.testing.stores import BEGINNING, MAYA
 from indelible.testing.tokens.scenarios import (
     FAR,
     OVER,
-    a_token,
-    an_author,
+    add_tokens,
     claim,
     enqueue,
-    filled,
+    make_author,
+    make_token,
     with_repositories,
     within,
 )
@@ -227,7 +227,7 @@ def worker(store: SqlStore, together: Barrier, taken: list[list[int]]) -> None:
 def test_two_workers_at_once_get_ten_tokens_each_and_none_of_the_other_s(
     postgresql: SqlStore,
 ) -> None:
-    filled(postgresql, 20)
+    add_tokens(postgresql, 20)
     together, taken = Barrier(2), list[list[int]]()
     workers = [Thread(target=worker, args=(postgresql, together, taken)) for _ in range(2)]
     for each in workers:
@@ -270,7 +270,7 @@ def test_a_revival_is_recorded_under_the_fence_that_it_found(
 
 
 def test_what_a_transaction_has_locked_is_free_when_it_ends(postgresql: SqlStore) -> None:
-    filled(postgresql, 3)
+    add_tokens(postgresql, 3)
     with postgresql.transaction(actor=MAYA, reason="a look") as tx:
         first = repositories.Repositories.over(tx).tokens.get_pending_for_generation(limit=2)
     again = with_repositories(postgresql, lambda r: r.tokens.get_pending_for_generation(limit=2))
@@ -295,9 +295,9 @@ def test_the_hand_off_s_unit_of_work_runs_as_it_is_written(
     async def story(own: AsyncSqlStore) -> tuple[list[Token], list[Token], Token | None]:
         uow_factory = create_uow_factory(own)
         async with uow_factory(actor=MAYA, reason="mints") as uow:
-            await uow.authors.add(an_author())
+            await uow.authors.add(make_author())
             for number in (2, 1):
-                await uow.tokens.add(a_token(number))
+                await uow.tokens.add(make_token(number))
             await uow.system_state.set_state("last_processed_block", 7)
         async with uow_factory(actor=MAYA, reason="work") as uow:
             pending = await uow.tokens.get_pending_for_generation(limit=10)
@@ -348,11 +348,11 @@ def test_of_two_who_add_one_author_at_once_one_is_told_so(postgresql: SqlStore) 
 
     def add(number: int) -> None:
         def work(r: repositories.Repositories) -> None:
-            r.authors.get_by_wallet(an_author().wallet_address)
+            r.authors.get_by_wallet(make_author().wallet_address)
             if number not in met:
                 met.append(number)
                 together.wait(60)
-            r.authors.add(an_author(id=f"author-{number}"))
+            r.authors.add(make_author(id=f"author-{number}"))
 
         codes.append(code(lambda: with_repositories(postgresql, work)))
 
@@ -372,7 +372,7 @@ def test_of_two_who_add_one_author_at_once_one_is_told_so(postgresql: SqlStore) 
 def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_status(
     postgresql: SqlStore, database: PostgresServer
 ) -> None:
-    filled(postgresql, 50)
+    add_tokens(postgresql, 50)
     enqueue(postgresql, *(f"w-{number:04}" for number in range(2_000)))
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("ANALYZE indelible.tasks, indelible.tokens_s0")

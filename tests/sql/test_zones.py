@@ -25,10 +25,10 @@ from indelible.testing.stores import (
 )
 from indelible.testing.tokens.scenarios import (
     FAR,
-    a_log,
-    a_page,
     claim,
-    keep,
+    make_batch,
+    make_log,
+    record,
     with_repositories,
     within,
 )
@@ -62,7 +62,7 @@ def told(store: AnyStore) -> tuple[object, ...]:
 
 def minted(store: AnyStore) -> tuple[object, ...]:
     """Tokens, their mints and work on them, and what is asked about them."""
-    keep(store, a_page(1, 10, a_log(1, block=3, quantity=2), a_log(3, block=8)))
+    record(store, make_batch(1, 10, make_log(1, block=3, quantity=2), make_log(3, block=8)))
     (lease, *_) = claim(store, 2, stage="generate")
     within(store, lambda tx: tx.tasks.retry_later(lease, due_at=FAR, reason="no answer"))
     with_repositories(store, lambda r: r.system_state.set_state("at", "2026-03-29T02:30:00+02:00"))

@@ -10,7 +10,7 @@ from indelible.app import WriteTx
 from indelible.kernel import Actor
 from indelible.kernel.tasks import Lease
 from indelible.testing.stores import BEGINNING, AnyStore
-from indelible.testing.tokens.scenarios import read_now
+from indelible.testing.tokens.scenarios import read_again
 from indelible.tokens import (
     Block,
     BlockBatch,
@@ -68,7 +68,7 @@ def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> 
         mints=logs,
         is_last=True,
     )
-    seen = read_now(store, page)
+    seen = read_again(store, page)
     acted(store, lambda tx: tokens.record_blocks(tx, RecordBlocks(batch=seen)))
 
 

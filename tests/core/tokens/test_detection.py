@@ -15,11 +15,11 @@ from indelible.kernel.stages import RetryLater
 from indelible.memory import MemoryStore
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible.testing.tokens.conformance import walked
+from indelible.testing.tokens.lifecycle import advance
 from indelible.testing.tokens.scenarios import (
     FAR,
-    a_mint,
     chain_hash,
+    make_mint,
     wallet,
     with_repositories,
     within,
@@ -420,7 +420,7 @@ def test_a_piece_that_was_read_before_the_chain_dropped_it_is_not_kept_again(
 
 def fallen(r: Repositories, number: int) -> None:
     """A mint whose block the chain has dropped."""
-    r.mint_events.save(r.mint_events.add(a_mint(number, block=5)).orphan())
+    r.mint_events.save(r.mint_events.add(make_mint(number, block=5)).orphan())
 
 
 def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(
@@ -428,12 +428,12 @@ def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(
 ) -> None:
     monkeypatch.setattr(queries, "MINTS_PER_READ", 3)
     store = empty()
-    with_repositories(store, lambda r: r.mint_events.add(a_mint(1, block=4)))
+    with_repositories(store, lambda r: r.mint_events.add(make_mint(1, block=4)))
     for number in (2, 3):
         with_repositories(store, partial(fallen, number=number))
     with_repositories(
         store,
-        lambda r: r.mint_events.add(a_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))),
+        lambda r: r.mint_events.add(make_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))),
     )
 
     assert store.read(queries.blocks_with_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
@@ -503,7 +503,7 @@ def test_what_becomes_of_dropped_blocks_is_told_to_the_log(
     detection = begun(chain, store)
     chain.mine(8, (1, 1))
     settle(detection, store)
-    with_repositories(store, lambda r: walked(r, 1, TokenStatus.REVEALED))
+    with_repositories(store, lambda r: advance(r, 1, TokenStatus.REVEALED))
     chain.reorganise(8, keeps=False)
     chain.mine(12)
     settle(detection, store)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indelible.kernel import Lifecycle
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING
-from indelible.testing.tokens.scenarios import a_token, chain_hash, wallet
+from indelible.testing.tokens.scenarios import chain_hash, make_token, wallet
 from indelible.tokens import (
     TOKEN,
     BlockRange,
@@ -158,7 +158,7 @@ def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) ->
 def test_what_is_due_next_is_due_as_its_mint_was() -> None:
     cids = {"image_cid": "image", "metadata_cid": "metadata"}
     tokens = [
-        evolve(a_token(number + 1, **cids), status=status)
+        evolve(make_token(number + 1, **cids), status=status)
         for number, status in enumerate(TokenStatus)
     ]
 

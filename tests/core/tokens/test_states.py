@@ -9,7 +9,7 @@ from attrs import evolve
 
 from indelible.kernel import IndelibleError, InvalidTransition
 from indelible.testing.stores import refusal
-from indelible.testing.tokens.scenarios import a_token
+from indelible.testing.tokens.scenarios import make_token
 from indelible.tokens import TOKEN, Token, TokenStatus
 from indelible.tokens.errors import InvalidStateTransition
 
@@ -36,7 +36,7 @@ def token(status: TokenStatus) -> Token:
     if status in (TokenStatus.READY, TokenStatus.REVEALED):
         cids = {"image_cid": "image", "metadata_cid": "metadata"}
 
-    return evolve(a_token(1), status=status, **cids)
+    return evolve(make_token(1), status=status, **cids)
 
 
 def refused(act: Callable[[], object]) -> IndelibleError:

@@ -6,7 +6,14 @@ import pytest
 
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING
-from indelible.testing.tokens.scenarios import a_log, a_mint, a_token, an_author, chain_hash, wallet
+from indelible.testing.tokens.scenarios import (
+    chain_hash,
+    make_author,
+    make_log,
+    make_mint,
+    make_token,
+    wallet,
+)
 from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemState
 
 
@@ -27,7 +34,7 @@ from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemSt
 def test_an_author_that_cannot_be_is_refused(field: str, value: object, expected: str) -> None:
     given: dict[str, Any] = {field: value}
 
-    assert code(lambda: an_author(**given)) == expected
+    assert code(lambda: make_author(**given)) == expected
 
 
 @pytest.mark.parametrize(
@@ -51,14 +58,14 @@ def test_a_token_that_cannot_be_is_refused(field: str, value: object, expected: 
     said: dict[str, Any] = {"id": "t", "token_id": 1, "author_id": "a", "mint_timestamp": BEGINNING}
 
     assert (
-        code(lambda: type(a_token(1)).create("detect", now=BEGINNING, **(said | given))) == expected
+        code(lambda: type(make_token(1)).create("detect", now=BEGINNING, **(said | given))) == expected
     )
 
 
 @pytest.mark.parametrize("quantity", [0, 51, -1])
 def test_a_mint_is_of_1_to_50_tokens(quantity: int) -> None:
-    assert code(lambda: a_mint(1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
-    assert code(lambda: a_log(1, block=1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
+    assert code(lambda: make_mint(1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
+    assert code(lambda: make_log(1, block=1, quantity=quantity)) == "NUMBER_OUT_OF_RANGE"
 
 
 @pytest.mark.parametrize("count", [0, 51])
@@ -89,7 +96,7 @@ def test_capitals_are_a_checksum_at_most() -> None:
         at=BEGINNING,
     )
 
-    assert an_author(wallet_address=upper).wallet_address == upper.lower()
+    assert make_author(wallet_address=upper).wallet_address == upper.lower()
     assert (
         SetAuthorPrompt(wallet_address=upper, prompt_text="A boat.").wallet_address == upper.lower()
     )
@@ -97,7 +104,7 @@ def test_capitals_are_a_checksum_at_most() -> None:
 
 
 def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
-    event = a_mint(5, quantity=3)
+    event = make_mint(5, quantity=3)
 
     assert list(event.token_ids) == [5, 6, 7]
     assert event.token_fields == {
@@ -108,8 +115,8 @@ def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
 
 
 def test_what_is_kept_of_a_log_are_its_own_values() -> None:
-    log = a_log(3, block=4, quantity=2)
-    event = a_mint(1, **log.event_fields)
+    log = make_log(3, block=4, quantity=2)
+    event = make_mint(1, **log.event_fields)
 
     assert (event.token_id, event.recipient, event.total_paid) == (3, log.minter, "7")
     assert (event.block_hash, event.tx_hash, event.log_index) == (

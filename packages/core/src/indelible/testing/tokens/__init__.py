@@ -1,1 +1,1 @@
-"""The conformance suite of tokens."""
+"""Conformance suites and scenarios of tokens."""

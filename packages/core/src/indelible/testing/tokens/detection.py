@@ -1,5 +1,6 @@
-"""What every store must do with what a chain says: pages, dropped blocks, hints."""
+"""Requirements on recording a chain: batches of blocks, reorgs and hints."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from attrs import evolve
@@ -7,18 +8,19 @@ from attrs import evolve
 from indelible import tokens
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, AnyStore, do
-from indelible.testing.tokens.conformance import by_number, number_of, retry, walked
+from indelible.testing.tokens.lifecycle import advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import (
-    FAR,
-    a_log,
-    a_page,
     chain_hash,
-    keep,
+    claim,
+    make_batch,
+    make_log,
+    record,
     wallet,
     with_repositories,
-    within,
 )
 from indelible.tokens import (
+    BlocksRecorded,
+    BlocksRolledBack,
     Checkpoint,
     Reorg,
     RequestScan,
@@ -29,152 +31,151 @@ from indelible.tokens import (
 from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT
 
 
-def drop(store: AnyStore, kept: int, *gone: int) -> tokens.BlocksRolledBack:
-    """What was quarantined when the chain dropped these blocks, but kept another."""
-    checkpoint = Checkpoint(number=kept, hash=chain_hash(kept))
+def roll_back(store: AnyStore, last_canonical: int, *dropped: int) -> BlocksRolledBack:
+    """Roll back to a block, after the chain has dropped these blocks."""
     reorg = Reorg(
-        last_canonical=checkpoint,
-        orphaned_block_hashes=frozenset(chain_hash(each) for each in gone),
+        last_canonical=Checkpoint(number=last_canonical, hash=chain_hash(last_canonical)),
+        orphaned_block_hashes=frozenset(chain_hash(number) for number in dropped),
     )
     return do(store, roll_back_blocks, RollBackBlocks(reorg=reorg))
+
+
+def fail(store: AnyStore, token_id: int) -> None:
+    """Let a token fail for a reason of its own."""
+    with_repositories(
+        store,
+        lambda r: r.tokens.save(get_token(r, token_id).mark_failed({"code": "PROVIDER_REFUSED"})),
+    )
+
+
+def pending(store: AnyStore) -> list[int]:
+    """Return the on-chain ids of the tokens that are pending for generation, in order."""
+    found = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
+    return [token.token_id for token in found]
+
+
+def actions(store: AnyStore, token_id: int) -> Sequence[str]:
+    """Return the actions in a token's history."""
+    return [change.action for change in store.read(tokens.token_history, token_id)]
 
 
 class DetectionConformance:
     """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
 
-    def test_a_page_is_kept_once_however_often_it_is_read(self, store: AnyStore) -> None:
-        page = a_page(1, 10, a_log(1, block=3, quantity=2), a_log(3, block=4))
-        first, again = keep(store, page), keep(store, page)
-        token = by_number(store, 2)
+    def test_a_batch_is_recorded_once_however_often_it_is_read(self, store: AnyStore) -> None:
+        batch = make_batch(1, 10, make_log(1, block=3, quantity=2), make_log(3, block=4))
 
-        assert (first, again) == (
-            tokens.BlocksRecorded(mints=2, tokens=3),
-            tokens.BlocksRecorded(mints=0, tokens=0),
-        )
-        assert (token.minter_address, token.mint_timestamp) == (
-            wallet(2),
-            BEGINNING + timedelta(seconds=3),
-        )
-        place = {"number": 10, "hash": chain_hash(10), "contract": "", "reorg_count": 0}
-        assert with_repositories(store, lambda r: r.system_state.get_state(CHECKPOINT)) == place
-        assert with_repositories(
-            store, lambda r: [each.token_id for each in r.tokens.get_pending_for_generation()]
-        ) == [1, 2, 3]
+        assert record(store, batch) == BlocksRecorded(mints=2, tokens=3)
+        assert record(store, batch) == BlocksRecorded(mints=0, tokens=0)
+        token = read_token(store, 2)
+        assert token.minter_address == wallet(2)
+        assert token.mint_timestamp == BEGINNING + timedelta(seconds=3)
+        checkpoint = with_repositories(store, lambda r: r.system_state.get_state(CHECKPOINT))
+        assert checkpoint == {
+            "number": 10,
+            "hash": chain_hash(10),
+            "contract": "",
+            "reorg_count": 0,
+        }
+        assert pending(store) == [1, 2, 3]
 
-    def test_the_order_of_a_page_s_mints_does_not_matter(self, store: AnyStore) -> None:
-        logs = a_log(1, block=3, quantity=2), a_log(3, block=4), a_log(4, block=4)
-        keep(store, a_page(1, 10, *reversed(logs)))
+    def test_the_order_of_a_batch_s_mints_does_not_matter(self, store: AnyStore) -> None:
+        logs = [make_log(1, block=3, quantity=2), make_log(3, block=4), make_log(4, block=4)]
+        record(store, make_batch(1, 10, *reversed(logs)))
 
-        assert with_repositories(
-            store, lambda r: [each.token_id for each in r.tokens.get_pending_for_generation()]
-        ) == [1, 2, 3, 4]
-        assert [each.token_id for each in store.read(tokens.list_tokens)] == [1, 2, 3, 4]
+        assert pending(store) == [1, 2, 3, 4]
+        listed = store.read(tokens.list_tokens)
+        assert [token.token_id for token in listed] == [1, 2, 3, 4]
 
-    def test_a_page_that_others_have_passed_or_that_leaves_a_gap_is_refused(
-        self, store: AnyStore
-    ) -> None:
-        keep(store, a_page(1, 10))
+    def test_a_batch_that_leaves_a_gap_is_refused(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10))
+        late = make_batch(12, 20, make_log(1, block=12))
 
-        assert code(lambda: keep(store, a_page(12, 20))) == "CHECKPOINT_MOVED"
+        assert code(lambda: record(store, late)) == "CHECKPOINT_MOVED"
         assert code(lambda: store.read(tokens.get_token, 1)) == "TOKEN_NOT_FOUND"
-        keep(store, a_page(5, 20))
-        assert store.read(tokens.token_stats).checkpoint == Checkpoint(
-            number=20, hash=chain_hash(20)
-        )
+        record(store, make_batch(5, 20))
+        checkpoint = store.read(tokens.token_stats).checkpoint
+        assert checkpoint == Checkpoint(number=20, hash=chain_hash(20))
 
-    def test_what_the_chain_drops_is_quarantined_and_minted_again_under_its_number(
-        self, store: AnyStore
-    ) -> None:
-        keep(store, a_page(1, 10, a_log(1, block=3), a_log(2, block=8)))
-        dropped = drop(store, 5, 8)
-        quarantined = by_number(store, 2)
-        orphans = store.read(tokens.token_stats).orphaned
+    def test_a_dropped_mint_quarantines_its_token(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10, make_log(1, block=3), make_log(2, block=8)))
+        rolled_back = roll_back(store, 5, 8)
+        token = read_token(store, 2)
+        orphaned = store.read(tokens.token_stats).orphaned
 
-        assert dropped == tokens.BlocksRolledBack(mints=1, tokens=1, already_revealed=())
-        assert (quarantined.status, quarantined.error_data) == (
-            TokenStatus.FAILED,
-            {"code": "MINT_ORPHANED"},
-        )
-        assert [(each.token_id, each.block_number) for each in orphans] == [(2, 8)]
+        assert rolled_back == BlocksRolledBack(mints=1, tokens=1, already_revealed=())
+        assert token.status is TokenStatus.FAILED
+        assert token.error_data == {"code": "MINT_ORPHANED"}
+        assert [(event.token_id, event.block_number) for event in orphaned] == [(2, 8)]
         assert code(lambda: retry(store, 2, 2)) == "MINT_ORPHANED"
-        keep(store, a_page(6, 12, a_log(2, block=9, fork=1), fork=1))
-        again = by_number(store, 2)
-        assert (again.status, again.error_data) == (TokenStatus.DETECTED, None)
-        assert again.mint_timestamp == BEGINNING + timedelta(seconds=9)
-        assert [change.action for change in store.read(tokens.token_history, 2)] == [
-            "detect",
-            "fail",
-            "retry",
-        ]
-        assert by_number(store, 1).status is TokenStatus.DETECTED
+        assert read_token(store, 1).status is TokenStatus.DETECTED
+
+    def test_a_quarantined_token_is_started_again_by_a_new_mint(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10, make_log(2, block=8)))
+        roll_back(store, 5, 8)
+        record(store, make_batch(6, 12, make_log(2, block=9, fork=1), fork=1))
+        token = read_token(store, 2)
+
+        assert (token.status, token.error_data) == (TokenStatus.DETECTED, None)
+        assert token.mint_timestamp == BEGINNING + timedelta(seconds=9)
+        assert actions(store, 2) == ["detect", "fail", "retry"]
 
     def test_a_block_that_comes_back_brings_its_mints_back(self, store: AnyStore) -> None:
-        keep(store, a_page(1, 10, a_log(1, block=8)))
-        drop(store, 5, 8)
-        back = keep(store, a_page(6, 10, a_log(1, block=8)))
+        record(store, make_batch(1, 10, make_log(1, block=8)))
+        roll_back(store, 5, 8)
+        recorded = record(store, make_batch(6, 10, make_log(1, block=8)))
 
-        assert back == tokens.BlocksRecorded(mints=1, tokens=1)
-        assert by_number(store, 1).status is TokenStatus.DETECTED
+        assert recorded == BlocksRecorded(mints=1, tokens=1)
+        assert read_token(store, 1).status is TokenStatus.DETECTED
         assert store.read(tokens.token_stats).orphaned == ()
 
-    def test_a_token_that_had_failed_before_its_mint_was_dropped_waits_for_a_mint_like_any_other(
-        self, store: AnyStore
-    ) -> None:
-        keep(store, a_page(1, 10, a_log(1, block=8)))
-        with_repositories(
-            store,
-            lambda r: r.tokens.save(number_of(r, 1).mark_failed({"code": "PROVIDER_REFUSED"})),
-        )
-        drop(store, 5, 8)
-
+    def test_a_failed_token_whose_mint_is_dropped_needs_a_new_mint(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10, make_log(1, block=8)))
+        fail(store, 1)
+        roll_back(store, 5, 8)
         assert code(lambda: retry(store, 1, 2)) == "MINT_ORPHANED"
-        another = evolve(a_log(1, block=9, fork=1), author_wallet=wallet(5), tx_hash=chain_hash(77))
-        assert keep(store, a_page(6, 12, another, fork=1)) == tokens.BlocksRecorded(
-            mints=1, tokens=1
-        )
-        again = by_number(store, 1)
-        assert (again.status, again.error_data) == (TokenStatus.DETECTED, None)
-        assert store.read(tokens.get_author, wallet(5)).id == again.author_id
 
-    def test_a_token_that_had_failed_stays_so_where_its_own_block_comes_back(
-        self, store: AnyStore
-    ) -> None:
-        keep(store, a_page(1, 10, a_log(1, block=8)))
-        with_repositories(
-            store,
-            lambda r: r.tokens.save(number_of(r, 1).mark_failed({"code": "PROVIDER_REFUSED"})),
+        other = evolve(
+            make_log(1, block=9, fork=1), author_wallet=wallet(5), tx_hash=chain_hash(77)
         )
-        drop(store, 5, 8)
-        keep(store, a_page(6, 10, a_log(1, block=8)))
+        recorded = record(store, make_batch(6, 12, other, fork=1))
+        token = read_token(store, 1)
 
-        assert by_number(store, 1).error_data == {"code": "PROVIDER_REFUSED"}
+        assert recorded == BlocksRecorded(mints=1, tokens=1)
+        assert (token.status, token.error_data) == (TokenStatus.DETECTED, None)
+        assert store.read(tokens.get_author, wallet(5)).id == token.author_id
+
+    def test_a_failed_token_stays_failed_when_its_block_comes_back(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10, make_log(1, block=8)))
+        fail(store, 1)
+        roll_back(store, 5, 8)
+        record(store, make_batch(6, 10, make_log(1, block=8)))
+
+        assert read_token(store, 1).error_data == {"code": "PROVIDER_REFUSED"}
         assert retry(store, 1, 2).token.status is TokenStatus.DETECTED
 
-    def test_a_mint_that_stands_in_another_block_now_is_moved_there(self, store: AnyStore) -> None:
-        keep(store, a_page(1, 10, a_log(1, block=8), a_log(2, block=9)))
-        moved = keep(store, a_page(6, 12, a_log(1, block=9, fork=1), a_log(2, block=9)))
-        found = with_repositories(store, lambda r: r.mint_events.get_by_block_range(1, 12))
-        stood = [(each.token_id, each.block_number, each.is_canonical) for each in found]
+    def test_a_mint_that_is_in_another_block_now_is_moved_there(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10, make_log(1, block=8), make_log(2, block=9)))
+        moved = make_log(1, block=9, fork=1)
+        recorded = record(store, make_batch(6, 12, moved, make_log(2, block=9)))
+        events = with_repositories(store, lambda r: r.mint_events.get_by_block_range(1, 12))
 
-        assert moved == tokens.BlocksRecorded(mints=1, tokens=1)
-        assert sorted(stood) == [(1, 8, False), (1, 9, True), (2, 9, True)]
-        assert [change.action for change in store.read(tokens.token_history, 1)] == [
-            "detect",
-            "fail",
-            "retry",
-        ]
-        assert [change.action for change in store.read(tokens.token_history, 2)] == ["detect"]
+        assert recorded == BlocksRecorded(mints=1, tokens=1)
+        blocks = [(event.token_id, event.block_number, event.is_canonical) for event in events]
+        assert sorted(blocks) == [(1, 8, False), (1, 9, True), (2, 9, True)]
+        assert actions(store, 1) == ["detect", "fail", "retry"]
+        assert actions(store, 2) == ["detect"]
 
-    def test_what_everybody_saw_is_named_and_not_taken_back(self, store: AnyStore) -> None:
-        keep(store, a_page(1, 10, a_log(1, block=8)))
-        with_repositories(store, lambda r: walked(r, 1, TokenStatus.REVEALED))
+    def test_a_revealed_token_is_reported_and_not_quarantined(self, store: AnyStore) -> None:
+        record(store, make_batch(1, 10, make_log(1, block=8)))
+        with_repositories(store, lambda r: advance(r, 1, TokenStatus.REVEALED))
 
-        assert drop(store, 5, 8).already_revealed == (1,)
-        assert by_number(store, 1).status is TokenStatus.REVEALED
+        assert roll_back(store, 5, 8).already_revealed == (1,)
+        assert read_token(store, 1).status is TokenStatus.REVEALED
 
-    def test_a_hint_makes_detection_due_and_says_nothing_else(self, store: AnyStore) -> None:
+    def test_a_hint_makes_the_scan_due_and_changes_nothing_else(self, store: AnyStore) -> None:
         do(store, tokens.request_scan, RequestScan(hint_id="whevt_1"))
-        (lease,) = within(store, lambda tx: tx.tasks.claim(DETECT, limit=2, until=FAR))
+        (lease,) = claim(store, 2, stage=DETECT)
 
         assert lease.entity_id == CHAIN
         assert store.read(tokens.token_stats).checkpoint is None

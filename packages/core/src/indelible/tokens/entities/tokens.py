@@ -176,9 +176,9 @@ class Token(Aggregate):
         return self.mint_event_id is None or self.mint_event_id == event.id
 
     def was_recovered_for_another(self, author_id: str) -> bool:
-        """Return True for an unfinished token that was recovered, without a mint, for another author.
+        """Return True for an unfinished token, recovered without its mint, of another author.
 
-        The chain can have changed since: the author of the mint is the right one.
+        The chain has changed since: the author of the mint is the right one.
         """
         is_recovered = self.mint_event_id is None
         return is_recovered and self.is_unfinished and self.author_id != author_id

@@ -52,9 +52,13 @@ def check_fixed_fields(stored: Aggregate, saved: Aggregate) -> None:
     The minting fields of a token may change only when a failed token is retried.
     """
     names = ("created_at", *FIXED_FIELDS[stored.lifecycle.name])
-    if isinstance(stored, Token) and not stored.has_failed:
+    if isinstance(stored, Token) and not _is_retry_of_failed(stored, saved):
         names += MINTING_FIELDS
 
     for name in names:
         if getattr(saved, name) != getattr(stored, name):
             raise FieldFixed(stored.lifecycle.name, stored.id, name)
+
+
+def _is_retry_of_failed(stored: Token, saved: Aggregate) -> bool:
+    return stored.has_failed and isinstance(saved, Token) and saved.awaits_generation

@@ -1,0 +1,118 @@
+"""Requirements on the commands on tokens: retry, recovery, prompts and image generation."""
+
+from functools import partial
+
+from indelible import tokens
+from indelible.testing.captures.scenarios import code
+from indelible.testing.stores import AnyStore, do
+from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
+from indelible.testing.tokens.scenarios import (
+    add_tokens,
+    claim,
+    ids,
+    wallet,
+    with_repositories,
+    within,
+)
+from indelible.tokens import SetAuthorPrompt, TokenStatus
+from indelible.tokens.rules import GENERATE, UPLOAD
+
+
+class CommandsConformance:
+    """Requirements on the commands on tokens."""
+
+    def test_a_failed_token_is_retried_once(self, store: AnyStore) -> None:
+        (token,) = add_tokens(store, 1)
+        leases = claim(store, stage=GENERATE)
+        within(store, lambda tx: tx.tasks.complete(leases))
+        with_repositories(store, lambda r: r.tokens.save(token.mark_failed(FAULT)))
+        saved = retry(store, 1, 2)
+
+        assert (saved.token.status, saved.token.error_data) == (TokenStatus.DETECTED, None)
+        assert code(lambda: retry(store, 1, 2)) == "STALE"
+        assert code(lambda: retry(store, 1, saved.seq)) == "INVALID_TRANSITION"
+        assert code(lambda: retry(store, 9, 1)) == "TOKEN_NOT_FOUND"
+        assert ids(claim(store, 9, stage=GENERATE)) == [token.id]
+
+    def test_a_retry_requeues_the_dead_tasks_of_every_stage(self, store: AnyStore) -> None:
+        add_tokens(store, 1)
+        with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
+        (lease,) = claim(store, stage=UPLOAD)
+        within(store, lambda tx: tx.tasks.mark_dead(lease, reason="the gateway refused the file"))
+        with_repositories(store, lambda r: r.tokens.save(get_token(r, 1).mark_failed(FAULT)))
+
+        retry(store, 1, 4)
+        with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
+
+        assert ids(claim(store, 9, stage=UPLOAD)) == ["token-1"]
+
+    def test_a_missed_token_is_recovered_as_the_chain_has_it(self, store: AnyStore) -> None:
+        recover = partial(tokens.RecoverToken, author_wallet=wallet(3))
+        detected = do(store, tokens.recover_token, recover(token_id=1))
+        revealed = do(store, tokens.recover_token, recover(token_id=2, metadata_cid="metadata"))
+
+        assert (detected.token.status, detected.seq) == (TokenStatus.DETECTED, 1)
+        assert revealed.token.status is TokenStatus.REVEALED
+        assert revealed.token.metadata_cid == "metadata"
+        assert detected.token.author_id == revealed.token.author_id
+        second = recover(token_id=1)
+        assert code(lambda: do(store, tokens.recover_token, second)) == "TOKEN_EXISTS"
+        pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
+        assert [token.token_id for token in pending] == [1]
+
+    def test_a_prompt_is_set_and_set_again(self, store: AnyStore) -> None:
+        def set_prompt(text: str) -> tokens.AuthorSaved:
+            command = SetAuthorPrompt(wallet_address=wallet(4), prompt_text=text)
+            return do(store, tokens.set_author_prompt, command)
+
+        first = set_prompt("A boat.")
+        second = set_prompt("A lake.")
+
+        assert (first.author.prompt_text, second.author.prompt_text) == ("A boat.", "A lake.")
+        assert (first.author.id, second.seq) == (second.author.id, first.seq + 1)
+
+    def test_generation_starts_and_finishes(self, store: AnyStore) -> None:
+        add_tokens(store, 2)
+        leases = claim(store, 2, stage=GENERATE)
+        started = within(store, lambda tx: tokens.start_generation(tx, leases))
+        again = within(store, lambda tx: tokens.start_generation(tx, leases))
+        images = [(head, f"/{head.entity.token_id}.png") for head in started if head]
+        within(store, lambda tx: tokens.finish_generation(tx, images))
+
+        statuses = [head.entity.status for head in started if head]
+        assert statuses == [TokenStatus.GENERATING] * 2
+        assert again == started
+        assert ids(claim(store, 9, stage=UPLOAD)) == ["token-1", "token-2"]
+        finished = within(store, lambda tx: tokens.start_generation(tx, leases))
+        assert finished == [None, None]
+
+    def test_generation_finishes_for_all_tokens_or_for_none(self, store: AnyStore) -> None:
+        add_tokens(store, 2)
+        leases = claim(store, 2, stage=GENERATE)
+        started = within(store, lambda tx: tokens.start_generation(tx, leases))
+        images = [(head, "/image.png") for head in started if head]
+        within(store, lambda tx: tokens.fail_generation(tx, "token-2", "no answer"))
+
+        finish = partial(within, store, lambda tx: tokens.finish_generation(tx, images))
+        assert code(finish) == "STALE"
+        assert read_token(store, 1).status is TokenStatus.GENERATING
+
+    def test_generation_is_given_up_once(self, store: AnyStore) -> None:
+        add_tokens(store, 1)
+        within(store, lambda tx: tokens.fail_generation(tx, "token-1", "no answer"))
+        within(store, lambda tx: tokens.fail_generation(tx, "token-1", "again"))
+        within(store, lambda tx: tokens.fail_generation(tx, "nothing", "again"))
+
+        error = {"code": "PERMANENT_FAILURE", "reason": "no answer"}
+        assert read_token(store, 1).error_data == error
+
+    def test_statistics_count_every_status(self, store: AnyStore) -> None:
+        add_tokens(store, 3)
+        with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
+        with_repositories(store, lambda r: advance(r, 2, TokenStatus.UPLOADING))
+        with_repositories(store, lambda r: r.tokens.save(get_token(r, 3).mark_failed(FAULT)))
+
+        counts = dict.fromkeys(("detected", "generating", "ready", "revealed"), 0)
+        counts["uploading"] = 2
+        counts["failed"] = 1
+        assert store.read(tokens.token_stats).statuses == counts
