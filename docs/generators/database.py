@@ -13,9 +13,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.tasks import TASKS
-from indelible_sql.schema.catalog import DIALECTS, HEADS, RECORDS, TABLES, guards
-from indelible_sql.schema.columns import DOMAINS, Domain
+from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.guards import NEVER, Guard
 from indelible_sql.schema.tables import PLACE, HeadHistoryKey
 
@@ -36,7 +37,7 @@ DOMAINS_LEAD = (
 
 def database_page() -> str:
     """Everything that a migrated database holds."""
-    parts = (part for each in TABLES for part in table_part(each))
+    parts = (part for each in CATALOG.tables for part in table_part(each))
     return page("The database", LEAD, "## Domains\n", DOMAINS_LEAD, domains_table(), *parts)
 
 
@@ -44,7 +45,7 @@ def domains_table() -> str:
     """The shapes of columns."""
     rows = [
         (coded(each.name), coded(native(each)), coded(each.rule), coded(each.sqlite_rule))
-        for each in DOMAINS
+        for each in CATALOG.domains
     ]
     return table(("domain", "over", "rule on PostgreSQL", "rule on SQLite"), rows)
 
@@ -68,9 +69,9 @@ def table_part(each: Table) -> Iterator[str]:
 
 def kind_of(each: Table) -> str:
     """Whether it is a head, a record, or the edges."""
-    if each in HEADS:
-        return f"The head of the lifecycle `{HEADS[each].name}`: a row shows an entity as its last change left it."
-    if each in RECORDS:
+    if each in CATALOG.heads:
+        return f"The head of the lifecycle `{CATALOG.heads[each].name}`: a row shows an entity as its last change left it."
+    if each in CATALOG.records:
         return "Records: a row is inserted once, and neither updated nor deleted."
     if each is TASKS:
         return "Work: a row is made once, then claimed, finished or buried where it stands, under a fence that only rises."
@@ -133,7 +134,7 @@ def guard_rows(each: Table) -> Iterator[tuple[str, ...]]:
     """The triggers that stand on the table, those of both databases first."""
     by_name: dict[str, dict[str, Guard]] = {}
     for dialect in DIALECTS:
-        for guard in guards(dialect):
+        for guard in CATALOG.guards(dialect):
             if guard.table is each:
                 by_name.setdefault(guard.name, {})[dialect] = guard
     for name in sorted(by_name, key=lambda name: (-len(by_name[name]), name)):
@@ -144,5 +145,5 @@ def guard_rows(each: Table) -> Iterator[tuple[str, ...]]:
             if len(found) == len(DIALECTS)
             else {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[next(iter(found))]
         )
-        holds = "never allowed" if guard.holds == NEVER else coded(cell(guard.holds))
+        holds = "never allowed" if guard.condition == NEVER else coded(cell(guard.condition))
         yield coded(name), guard.event, where, holds

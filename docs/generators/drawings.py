@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ForeignKeyConstraint, Table
 
-from indelible_sql.schema.catalog import HEADS, TABLES
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, HeadHistoryKey
 
 STYLE = (
@@ -57,7 +57,9 @@ def schema_drawing() -> str:
     """Every table with its columns, in four ranks: edges, history, heads, and what heads point at."""
     places = dict(placed())
     parts = [part for each, place in places.items() for part in box(each, place)]
-    parts += [part for each in TABLES for key in keys(each) for part in tie(places, each, *key)]
+    parts += [
+        part for each in CATALOG.tables for key in keys(each) for part in tie(places, each, *key)
+    ]
     width = max(place.x + place.width for place in places.values()) + SPACE
     height = max(place.y + place.height for place in places.values()) + 2 * MARGIN
     legend = "An arrow is a foreign key. Dashed: it must hold at COMMIT. Blue: a head."
@@ -67,8 +69,12 @@ def schema_drawing() -> str:
 
 def placed() -> Iterator[tuple[Table, Place]]:
     """Where each table stands."""
-    others = [each for each in TABLES if each not in (EDGES, RECEIPTS, HISTORY, *HEADS)]
-    for rank, tables in enumerate(((EDGES, RECEIPTS), (HISTORY,), tuple(HEADS), tuple(others))):
+    others = [
+        each for each in CATALOG.tables if each not in (EDGES, RECEIPTS, HISTORY, *CATALOG.heads)
+    ]
+    for rank, tables in enumerate(
+        ((EDGES, RECEIPTS), (HISTORY,), tuple(CATALOG.heads), tuple(others))
+    ):
         y = MARGIN
         for each in tables:
             height = 30 + LINE * len(each.columns)
@@ -78,7 +84,7 @@ def placed() -> Iterator[tuple[Table, Place]]:
 
 def box(each: Table, place: Place) -> Iterator[str]:
     """A table: its name and its columns, those of the primary key first marked."""
-    kind = ' class="head"' if each in HEADS else ""
+    kind = ' class="head"' if each in CATALOG.heads else ""
     yield f'<rect x="{place.x}" y="{place.y}" width="{place.width}" height="{place.height}" rx="6"{kind}/>'
     yield text(place.x + place.width // 2, place.y + 18, each.name, "title")
     for number, column in enumerate(each.columns):

@@ -10,7 +10,7 @@ from docs.generators.markdown import page, table
 
 import indelible
 from indelible.kernel import Lifecycle
-from indelible_sql.schema.catalog import HEADS
+from indelible_sql.contexts import CATALOG
 
 AnyLifecycle = Lifecycle[StrEnum]
 
@@ -25,7 +25,7 @@ An edge from nothing creates the aggregate. An edge may add a version of the agg
 
 def lifecycles() -> tuple[AnyLifecycle, ...]:
     """Return every registered lifecycle, by name."""
-    return tuple(sorted(HEADS.values(), key=lambda lifecycle: lifecycle.name))
+    return tuple(sorted(CATALOG.heads.values(), key=lambda lifecycle: lifecycle.name))
 
 
 def declaring_module(lifecycle: AnyLifecycle) -> str:
@@ -72,7 +72,7 @@ def _section(lifecycle: AnyLifecycle) -> Iterator[str]:
 
 
 def _table(lifecycle: AnyLifecycle) -> str:
-    return next(head.name for head, own in HEADS.items() if own is lifecycle)
+    return next(head.name for head, own in CATALOG.heads.items() if own is lifecycle)
 
 
 def overview() -> str:

@@ -6,7 +6,7 @@ import pytest
 from tests.architecture.pages import code, is_there, page, rows
 
 from indelible_sql.concepts.store import CREATE, EDIT, STEP
-from indelible_sql.schema.catalog import DIALECTS
+from indelible_sql.schema.ddl import DIALECTS
 
 PAGE = page("reference/seed-map.md")
 MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in ("000", "001", "004")}

@@ -15,8 +15,8 @@ from indelible.testing.captures.scenarios import MODEL, CaptureScenario, space_o
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
+from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.schema.catalog import guards
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.guards import guards_disabled
 
@@ -91,7 +91,7 @@ def unguarded(url: str, *tables: Table) -> Generator[Connection]:
         with guards_disabled(
             connection,
             SCHEMA,
-            [each for each in guards(engine.dialect.name) if each.table in tables],
+            [each for each in CATALOG.guards(engine.dialect.name) if each.table in tables],
         ):
             yield connection
     if not is_sqlite:

@@ -17,8 +17,7 @@ from indelible.kernel import Actor, Head
 from indelible.kernel.tasks import Lease
 from indelible.tokens import Token
 from indelible.tokens.rules import GENERATE
-from indelible_sql import SqlStore, open_store
-from indelible_sql.store import SqlTransaction
+from indelible_sql import SqlStore, SqlTransaction, open_store
 
 WHO, WHY = Actor.system("worker"), "its turn has come"
 LEASE: Final = timedelta(seconds=60)

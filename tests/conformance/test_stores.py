@@ -22,6 +22,7 @@ from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, install_algorithm
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import upgrade
 
 
@@ -92,7 +93,7 @@ class TestPostgresqlWithoutPgvector(CapturesConformance, SpacesConformance):
         ) as lent:
             with psycopg.connect(lent.admin_url, autocommit=True) as admin:
                 admin.execute("DROP EXTENSION vector")
-            upgrade(lent.owner_url, "indelible", role=None)
+            upgrade(lent.owner_url, "indelible", CATALOG, role=None)
             yield lent
 
     @pytest.fixture

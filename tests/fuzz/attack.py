@@ -19,7 +19,7 @@ from indelible.kernel.errors import error_types
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, revoke_key
 from indelible.testing.stores import MAYA, create
 from indelible_sql import SqlStore
-from indelible_sql.schema.catalog import TABLES
+from indelible_sql.contexts import CATALOG
 
 assert indelible_web  # its refusals are to be known
 CODES = {error.code for error in error_types()}
@@ -44,7 +44,7 @@ class Told:
 def rows(store: SqlStore) -> tuple[Any, ...]:
     """How many rows each table has."""
     schema = "" if store.engines.reader.dialect.name == "sqlite" else "indelible."
-    counts = ", ".join(f"(SELECT count(*) FROM {schema}{table.name})" for table in TABLES)
+    counts = ", ".join(f"(SELECT count(*) FROM {schema}{table.name})" for table in CATALOG.tables)
     return store.read(lambda tx: tuple(tx.connection.execute(text(f"SELECT {counts}")).one()))
 
 

@@ -20,16 +20,16 @@ from sqlalchemy import (
 from sqlalchemy.event import listen
 from sqlalchemy.exc import DBAPIError
 
-from indelible_sql.schema.catalog import TABLES
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import SCHEMA
 
 Statement = Executable | Callable[[Connection], object]
 REFUSALS = (DBAPIError, psycopg.Error)
-BY_NAME = {table.name: table for table in TABLES}
+BY_NAME = {table.name: table for table in CATALOG.tables}
 
 (RESTRICTING,) = (
     str(key.name)
-    for table in TABLES
+    for table in CATALOG.tables
     for key in table.foreign_key_constraints
     if key.ondelete == "RESTRICT"
 )

@@ -15,9 +15,9 @@ from tests.guards.situation import Situation, after, answer, born, keep, log, mo
 from indelible.kernel import Change, instant_text
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
-from indelible_sql.schema.catalog import TABLES
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.tokens.tables import TOKENS
 
@@ -165,7 +165,9 @@ def in_any_case(statement: Statement) -> Write:
     return lambda _: (statement,)
 
 
-TRUNCATED: Kind = {f"{table.name}, truncated": in_any_case(truncated(table)) for table in TABLES}
+TRUNCATED: Kind = {
+    f"{table.name}, truncated": in_any_case(truncated(table)) for table in CATALOG.tables
+}
 UPDATED: Kind = {
     f"no row of {table.name}, updated": in_any_case(no_row(table))
     for table in (HISTORY, VERSIONS, WARNINGS, RECEIPTS, TASK_ATTEMPTS)

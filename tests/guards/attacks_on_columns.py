@@ -13,6 +13,7 @@ from tests.guards.raw import NULL, raw
 from tests.guards.situation import Row, Situation, answer, born, keep, log, move, remark
 
 from indelible.kernel import Change
+from indelible_sql.captures import columns as capture_columns
 from indelible_sql.captures.tables import (
     ALGORITHMS,
     ARTIFACTS,
@@ -29,6 +30,7 @@ from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema import columns
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
+from indelible_sql.tokens import columns as token_columns
 
 NOTHING: Mapping[str, object] = {}
 OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
@@ -47,14 +49,14 @@ OUT_OF_SHAPE: Mapping[Domain, Sequence[Any]] = {
     ),
     columns.DOCUMENT: (["a list"],),
     columns.TEXTS: ({"an": "object"},),
-    columns.LEVEL: (raw("-1"), raw("4")),
+    capture_columns.LEVEL: (raw("-1"), raw("4")),
     columns.NUMBER: (inf, -inf),
     columns.FRACTION: (-0.1, 1.1),
-    columns.DEPTH: (-0.1, 1.6),
-    columns.DISTANCE: (-0.1, 2.1),
-    columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
-    columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
-    columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
+    capture_columns.DEPTH: (-0.1, 1.6),
+    capture_columns.DISTANCE: (-0.1, 2.1),
+    capture_columns.EMBEDDING: ((), (0.0, 0.0, 0.0)),
+    token_columns.WALLET: ("0x" + "A" * 40, "0x" + "a" * 39),
+    token_columns.CHAIN_HASH: ("0x" + "g" * 64, "a" * 66),
     columns.VALUE: (raw("'null'"),),
 }
 HEADS_OF_CAPTURES = (SPACES, SUBSPACES, ALGORITHMS, SETTINGS)

@@ -26,8 +26,8 @@ from tests.guards.situation import Situation, after, born, log, move
 
 from indelible.kernel import Lifecycle
 from indelible.testing.stores import BEGINNING
+from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
-from indelible_sql.schema.catalog import HEADS
 from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
 
 MAYA, NOOR = "user:maya", "user:noor"
@@ -120,7 +120,7 @@ def _replacing(head: Table, *, is_told: bool = True, **other: object) -> Write:
 
 def _untold(head: Table) -> Kind:
     """Every state of the head's lifecycle, written without a change."""
-    states = sorted({str(edge.to_state) for edge in HEADS[head].edges})
+    states = sorted({str(edge.to_state) for edge in CATALOG.heads[head].edges})
     return {f"{head.name} is {state} by itself": _setting(head, status=state) for state in states}
 
 
@@ -161,7 +161,7 @@ ALONE_OF_TOKENS: Mapping[str, Kind] = {
 TOLD: Kind = {
     f"{head.name}: {action} to {state}": _said(head, action=action, to_state=state)
     for head in HEADS_OF_TOKENS
-    for action, state in _illegal(HEADS[head])
+    for action, state in _illegal(CATALOG.heads[head])
 }
 ON_TOKENS: Mapping[str, Kind] = {
     "a state of tokens skipped, gone back to or invented": {

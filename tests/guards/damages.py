@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from indelible_sql.schema.catalog import guards
+from indelible_sql.contexts import CATALOG
 
 Damages = Mapping[str, Sequence[str]]
 HISTORY = "indelible.history"
@@ -95,7 +95,9 @@ ON_POSTGRESQL: Damages = {
 
 def trigger(name: str) -> str:
     """The trigger's own text."""
-    return next(guard.on_sqlite()[0] for guard in guards("sqlite") if guard.name == name)
+    return next(
+        guard.sqlite_statements()[0] for guard in CATALOG.guards("sqlite") if guard.name == name
+    )
 
 
 def rewritten(table: str, old: str, new: str) -> tuple[str, str]:

@@ -14,14 +14,15 @@ from tests.guards.minted import HEADS_OF_TOKENS, SHOWN
 from tests.guards.situation import Situation
 
 from indelible_sql import Finding
+from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
-from indelible_sql.schema.catalog import DIALECTS, HEADS, TABLES
+from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 # No digest covers work: it is what is still to be done, and its attempts say only how it went.
-DIGESTED = tuple(table for table in TABLES if table not in (TASKS, TASK_ATTEMPTS))
+DIGESTED = tuple(table for table in CATALOG.tables if table not in (TASKS, TASK_ATTEMPTS))
 # What all heads have alike is tried in those of concepts, captures and tokens; of the others what is their own.
 ALIKE = tuple(head for head in HEADS_OF_TOKENS if head is not TOKENS)
 PLACE = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")
@@ -154,8 +155,8 @@ class FileFlips:
 
 def in_database(url: str, table: Table, column: Column[Any], where: str) -> Flip:
     """The first small flip that PostgreSQL takes, and does not take for the old value."""
-    asleep = [f"ALTER TABLE {each} DISABLE TRIGGER ALL" for each in TABLES]
-    asleep += [f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times" for head in HEADS]
+    asleep = [f"ALTER TABLE {each} DISABLE TRIGGER ALL" for each in CATALOG.tables]
+    asleep += [f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times" for head in CATALOG.heads]
     asleep.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
     wanted = (
         f"SELECT format_type(atttypid, atttypmod), (SELECT {column.name}::text FROM {table} WHERE {where})"

@@ -8,13 +8,13 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, text
 from tests.guards.arena import REFUSALS, Statement, guard_of, run, settle_keys
 
-from indelible_sql.schema.catalog import HEADS, TABLES
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.tables import HISTORY
 
 # What cannot stand without a guard goes first: keys that point at a unique one, the key whose column may be NULL.
 HANGING: Mapping[str, Sequence[str]] = {
     "lifecycle_edges_edge": ("history_edge",),
-    "history_place": ("history_predecessor", *(f"{head.name}_shown" for head in HEADS)),
+    "history_place": ("history_predecessor", *(f"{head.name}_shown" for head in CATALOG.heads)),
     "spaces_pkey": ("subspaces_space", "artifacts_space", "signals_space"),
     "subspaces_pkey": ("centroids_subspace", "signals_subspace"),
     "algorithms_pkey": ("signals_algorithm",),
@@ -34,7 +34,7 @@ HANGING: Mapping[str, Sequence[str]] = {
     "history_position_not_null": ("history.position generated", "history_position"),
 } | {
     f"{table.name}_{column.name}_not_null": (str(table.primary_key.name or f"{table.name}_pkey"),)
-    for table in TABLES
+    for table in CATALOG.tables
     if table is not HISTORY
     for column in table.primary_key.columns
 }

@@ -15,20 +15,24 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import APP, OWNER, PostgresServer
 from indelible_sql import Finding
-from indelible_sql.schema.catalog import HEADS
+from indelible_sql.contexts import CATALOG
 
 MADE = "the database makes the value, and it is never another"
 BY_ROWID = "a rowid is never NULL: SQLite makes one"
 MADE_NOT_NULL = (
-    *(f"{head.name}_lifecycle_not_null" for head in HEADS),
-    *(f"{head.name}_version_not_null" for head in HEADS if head.c.get("version") is not None),
+    *(f"{head.name}_lifecycle_not_null" for head in CATALOG.heads),
+    *(
+        f"{head.name}_version_not_null"
+        for head in CATALOG.heads
+        if head.c.get("version") is not None
+    ),
 )
 # Guards that no attack reaches, and why they are there all the same.
 UNREACHED: Mapping[str, Mapping[str, str]] = {
     "postgresql": dict.fromkeys(MADE_NOT_NULL, MADE),
     "sqlite": {
         **dict.fromkeys(MADE_NOT_NULL, MADE),
-        **dict.fromkeys((f"{head.name}_lifecycle_rule" for head in HEADS), MADE),
+        **dict.fromkeys((f"{head.name}_lifecycle_rule" for head in CATALOG.heads), MADE),
         "history_position_not_null": BY_ROWID,
     },
 }

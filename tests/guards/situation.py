@@ -19,12 +19,12 @@ from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible_sql import SqlReading, SqlStore
 from indelible_sql.concepts.store import VERSIONS, WARNINGS
-from indelible_sql.schema.catalog import HEADS
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 
 DAY = timedelta(days=1)
 B, C = "b" * 64, "c" * 64
-HEAD_TABLES = {lifecycle.name: table for table, lifecycle in HEADS.items()}
+HEAD_TABLES = {lifecycle.name: table for table, lifecycle in CATALOG.heads.items()}
 CAUSE = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
 FULL = concepts.ConceptContent(
     name="Ratio",

@@ -18,7 +18,7 @@ from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
-from indelible_sql.schema.catalog import TABLES
+from indelible_sql.contexts import CATALOG
 
 FEWEST_GUARDS, FEWEST_OF_A_KIND = 45, 3
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")
@@ -46,7 +46,8 @@ def contents(engine: Engine) -> str:
     """Every row of every table."""
     with engine.connect() as connection:
         return "\n".join(
-            f"{table} {sorted(map(repr, connection.execute(select(table))))}" for table in TABLES
+            f"{table} {sorted(map(repr, connection.execute(select(table))))}"
+            for table in CATALOG.tables
         )
 
 

@@ -25,7 +25,8 @@ from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.stores import AnyStore
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
-from indelible_sql.schema.catalog import ddl, guards
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.migrate import newest
 from indelible_sql.schema.snapshot import facts, facts_digest
 
@@ -96,7 +97,9 @@ def test_sqlite_s_triggers_are_the_declared_ones_to_the_letter(template_file: Pa
             connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         )
 
-    assert deployed == {guard.name: guard.on_sqlite()[0] for guard in guards("sqlite")}
+    assert deployed == {
+        guard.name: guard.sqlite_statements()[0] for guard in CATALOG.guards("sqlite")
+    }
 
 
 def test_postgresql_s_triggers_are_the_declared_ones_and_always_fire(
@@ -105,22 +108,22 @@ def test_postgresql_s_triggers_are_the_declared_ones_and_always_fire(
     migrated = create_database(server, "redeclared", template.url.rpartition("/")[2])
     with psycopg.connect(migrated.owner_url) as connection:
         deployed = connection.execute(DEPLOYED).fetchall()
-        for guard in guards("postgresql"):
+        for guard in CATALOG.guards("postgresql"):
             connection.execute(f"DROP FUNCTION indelible.{guard.name}() CASCADE".encode())
-            for statement in guard.on_postgresql():
+            for statement in guard.postgresql_statements():
                 connection.execute(statement.encode())
         declared = connection.execute(DEPLOYED).fetchall()
 
     assert deployed == declared
     assert {name: enabled for name, enabled, _, _ in deployed} == {
-        guard.name: "A" for guard in guards("postgresql")
+        guard.name: "A" for guard in CATALOG.guards("postgresql")
     }
 
 
 def test_the_declarations_say_the_same_however_often_they_are_asked() -> None:
-    before = {dialect: list(ddl(dialect)) for dialect in ("sqlite", "postgresql")}
+    before = {dialect: list(ddl(CATALOG, dialect)) for dialect in ("sqlite", "postgresql")}
 
-    assert {dialect: list(ddl(dialect)) for dialect in ("postgresql", "sqlite")} == before
+    assert {dialect: list(ddl(CATALOG, dialect)) for dialect in ("postgresql", "sqlite")} == before
 
 
 def test_a_migrated_sqlite_file_is_what_the_declarations_make(template_file: Path) -> None:
@@ -129,7 +132,7 @@ def test_a_migrated_sqlite_file_is_what_the_declarations_make(template_file: Pat
         made.begin() as connection,
         create_engine(f"sqlite:///{template_file}", poolclass=NullPool).connect() as other,
     ):
-        for statement in ddl("sqlite"):
+        for statement in ddl(CATALOG, "sqlite"):
             connection.exec_driver_sql(statement)
 
         assert_same(connection, other, "sqlite")
@@ -143,7 +146,7 @@ def test_a_migrated_postgresql_database_is_what_the_declarations_make(
     made, migrated = postgresql_engine(bare.owner_url), postgresql_engine(database.owner_url)
     with made.begin() as connection, migrated.connect() as other:
         connection.exec_driver_sql("CREATE SCHEMA indelible")
-        for statement in ddl("postgresql"):
+        for statement in ddl(CATALOG, "postgresql"):
             connection.exec_driver_sql(statement)
 
         assert_same(connection, other, "postgresql")
@@ -152,5 +155,5 @@ def test_a_migrated_postgresql_database_is_what_the_declarations_make(
 
 
 def assert_same(made: Connection, migrated: Connection, dialect: str) -> None:
-    assert facts(made, "indelible") == facts(migrated, "indelible")
-    assert facts_digest(facts(made, "indelible")) == newest()[1][dialect]
+    assert facts(made, "indelible", CATALOG) == facts(migrated, "indelible", CATALOG)
+    assert facts_digest(facts(made, "indelible", CATALOG)) == newest()[1][dialect]

@@ -18,7 +18,7 @@ from tests.guards.situation import Situation
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
 from indelible_sql.captures.tables import DERIVED_HEADS
-from indelible_sql.schema.catalog import HEADS, MOVING, guards
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.snapshot import facts
 from indelible_sql.schema.tables import HeadHistoryKey, metadata
@@ -171,13 +171,15 @@ class House:
 
 def schema_of(engine: Engine) -> tuple[str, ...]:
     with engine.connect() as connection:
-        return facts(connection, SCHEMA)
+        return facts(connection, SCHEMA, CATALOG)
 
 
 def heads_of(engine: Engine) -> list[list[str]]:
     place = {SCHEMA: None if engine.dialect.name == "sqlite" else SCHEMA}
     with engine.connect().execution_options(schema_translate_map=place) as connection:
-        return [sorted(map(repr, connection.execute(select(head)))) for head in MOVING]
+        return [
+            sorted(map(repr, connection.execute(select(head)))) for head in CATALOG.updatable_tables
+        ]
 
 
 def around_sqlite(path: str) -> Callable[[str], None]:
@@ -201,11 +203,11 @@ def around_postgresql(url: str) -> Callable[[str], None]:
     def harm(statement: str) -> None:
         again = [
             f"ALTER TABLE {guard.table} ENABLE ALWAYS TRIGGER {guard.name}"
-            for guard in guards("postgresql")
-            if guard.table in MOVING
+            for guard in CATALOG.guards("postgresql")
+            if guard.table in CATALOG.updatable_tables
         ]
         asleep, awake = (
-            [f"ALTER TABLE {head} {done} TRIGGER ALL" for head in MOVING]
+            [f"ALTER TABLE {head} {done} TRIGGER ALL" for head in CATALOG.updatable_tables]
             for done in ("DISABLE", "ENABLE")
         )
         with psycopg.connect(url) as admin:
@@ -274,7 +276,7 @@ def test_rebuilding_what_is_whole_changes_nothing(house: House) -> None:
         Rebuilt(table="centroids", rows=2, changed=()),
     )
     assert (
-        rebuild(house.store, house.owner_url, heads=dict(HEADS)) == rebuilt
+        rebuild(house.store, house.owner_url, heads=dict(CATALOG.heads)) == rebuilt
     )  # a host that names ours too
     assert house.state() == house.before
     assert verify(house.store) == ()

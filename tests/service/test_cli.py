@@ -35,9 +35,9 @@ from indelible.testing.stores import create, edit, published
 from indelible_service.cli import main
 from indelible_service.cli.output import HINTS, Command
 from indelible_service.embedded import PostgresServer, postgres
-from indelible_sql.schema import snapshot_files
-from indelible_sql.schema.catalog import HEADS
-from indelible_sql.schema.snapshot_files import NAMES
+from indelible_sql.contexts import CATALOG
+from indelible_sql.maintenance import snapshot_files
+from indelible_sql.maintenance.snapshot_files import NAMES
 
 HEAVY = {"alembic", "flask", "granian", "psycopg", "rich", "sqlalchemy", "waitress"}
 CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07")
@@ -114,7 +114,7 @@ def test_a_new_database_is_made_once_and_checked() -> None:
     assert answered("verify") == []
     assert answered("rebuild") == [
         {"table": table, "rows": 0, "changed": []}
-        for table in (*(head.name for head in HEADS), "artifacts", "centroids")
+        for table in (*(head.name for head in CATALOG.heads), "artifacts", "centroids")
     ]
     assert sorted(path.name for path in Path("indelible-data").iterdir()) == ["indelible.db"]
 

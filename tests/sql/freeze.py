@@ -12,8 +12,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from indelible_service.embedded import postgres
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema import migrate
-from indelible_sql.schema.catalog import ddl
+from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.migrations.frozen import SEPARATOR
 from indelible_sql.schema.snapshot import facts, facts_digest
 
@@ -28,7 +29,7 @@ def main() -> None:
     )
     if newest == FIRST:
         for dialect in ("postgresql", "sqlite"):
-            text = SEPARATOR.join(ddl(dialect)) + "\n"
+            text = SEPARATOR.join(ddl(CATALOG, dialect)) + "\n"
             (MIGRATIONS / "versions" / f"{FIRST}.{dialect}.sql").write_text(text, encoding="utf-8")
     with (
         TemporaryDirectory() as own,
@@ -45,9 +46,9 @@ def main() -> None:
 
 
 def _digest(url: str) -> str:
-    migrate.upgrade(url, "indelible", role=None)
+    migrate.upgrade(url, "indelible", CATALOG, role=None)
     with migrate.migrating(url, "indelible") as (connection, _):
-        return facts_digest(facts(connection, "indelible"))
+        return facts_digest(facts(connection, "indelible", CATALOG))
 
 
 if __name__ == "__main__":

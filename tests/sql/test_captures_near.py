@@ -25,7 +25,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, index_spaces, open_store
 from indelible_sql.captures.nearest import index_of
 from indelible_sql.captures.tables import ARTIFACTS
-from indelible_sql.schema.snapshot_files import differences
+from indelible_sql.maintenance.snapshot_files import differences
 
 DIMENSION, MANY, FEW, WANTED, QUESTIONS = 64, 3_000, 10, 10, 40
 EXACT, HOSTILE = "exact_search_artifacts", "o'neil%s:of"

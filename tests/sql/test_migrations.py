@@ -22,7 +22,8 @@ from indelible.testing.captures.scenarios import A, worked
 from indelible.testing.stores import MAYA, RATIO, create, edit, refusal
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import SqlStore, open_async_store, verify
-from indelible_sql.schema.migrate import downgrade, migrating, revision_of, upgrade
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.migrate import current_revision, downgrade, migrating, upgrade
 from indelible_sql.schema.snapshot import facts
 
 SCHEMA = "indelible"
@@ -47,12 +48,12 @@ class Place:
     def facts(self) -> tuple[str, ...]:
         """What the database holds of our schema."""
         with migrating(self.owner_url, SCHEMA) as (connection, _):
-            return facts(connection, SCHEMA)
+            return facts(connection, SCHEMA, CATALOG)
 
     def revision(self) -> str:
         """Where the database is in the history of migrations."""
         with migrating(self.owner_url, SCHEMA) as (connection, _):
-            return revision_of(connection, self.schema)
+            return current_revision(connection, self.schema)
 
     def opened(self) -> AbstractContextManager[SqlStore]:
         """A store on the database."""
@@ -111,7 +112,7 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing(place: Place) -> None:
 def test_up_down_and_up_again_is_up(place: Place) -> None:
     place.upgrade()
     before = place.facts()
-    downgrade(place.owner_url, SCHEMA, "base")
+    downgrade(place.owner_url, SCHEMA, "base", CATALOG)
     left = [name for name in place.objects() if "indelible_version" not in name and name != SCHEMA]
     place.upgrade()
 
@@ -128,7 +129,7 @@ def test_a_downgrade_that_would_drop_records_is_refused_and_changes_nothing(plac
         saved = edit(store, create(store))
         before, hashes = place.facts(), [change.hash for change in changes(store)]
         refused = [
-            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported))
+            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", CATALOG, exported=exported))
             for exported in ((), hashes[:1], ["0" * 64, *hashes[1:]])
         ]
 
@@ -146,7 +147,7 @@ def test_a_downgrade_that_would_drop_captures_is_refused_whatever_it_is_shown(pl
         reading.capture(A)
         before, hashes = place.facts(), [change.hash for change in changes(store)]
         refused = [
-            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", exported=exported))
+            refusal(partial(downgrade, place.owner_url, SCHEMA, "base", CATALOG, exported=exported))
             for exported in ((), hashes)
         ]
 
@@ -162,7 +163,11 @@ def test_a_downgrade_that_is_shown_an_export_of_everything_is_done(place: Place)
     with place.opened() as store:
         create(store)
         downgrade(
-            place.owner_url, SCHEMA, "base", exported={change.hash for change in changes(store)}
+            place.owner_url,
+            SCHEMA,
+            "base",
+            CATALOG,
+            exported={change.hash for change in changes(store)},
         )
     with place.opened() as store:
         assert code(store.feed) == "SCHEMA_OUT_OF_DATE"
@@ -199,7 +204,7 @@ def test_who_turns_a_file_to_wal_waits_for_who_writes_to_it(tmp_path: Path) -> N
     path = tmp_path / "restored.db"
     url = f"sqlite:///{path}"
     with held(path):
-        upgrade(url, SCHEMA, role=None)
+        upgrade(url, SCHEMA, CATALOG, role=None)
     with held(path), opened(url) as store:
         assert create(store).seq == 1
 
@@ -209,7 +214,7 @@ async def test_who_opens_a_restored_file_in_an_event_loop_waits_for_who_writes_t
 ) -> None:
     path = tmp_path / "restored.db"
     url = f"sqlite:///{path}"
-    upgrade(url, SCHEMA, role=None)
+    upgrade(url, SCHEMA, CATALOG, role=None)
     store = open_async_store(url)
     with held(path):
         command = concepts.CreateConcept(content=RATIO)
@@ -250,12 +255,12 @@ def stops(work: Callable[[], object]) -> list[int]:
 
 def test_a_migration_that_is_killed_anywhere_leaves_nothing(place: Place) -> None:
     def up() -> None:
-        upgrade(place.owner_url, SCHEMA, role=None)
+        upgrade(place.owner_url, SCHEMA, CATALOG, role=None)
 
     up()
-    downgrade(place.owner_url, SCHEMA, "base")
+    downgrade(place.owner_url, SCHEMA, "base", CATALOG)
     remains, places = sorted(place.objects()), stops(up)
-    downgrade(place.owner_url, SCHEMA, "base")
+    downgrade(place.owner_url, SCHEMA, "base", CATALOG)
     for stop in places:
         with killed_at(stop), pytest.raises(Killed):
             up()
@@ -278,7 +283,7 @@ def test_a_downgrade_that_is_killed_anywhere_leaves_everything(place: Place) -> 
     before = place.facts()
 
     def down() -> None:
-        downgrade(place.owner_url, SCHEMA, "base")
+        downgrade(place.owner_url, SCHEMA, "base", CATALOG)
 
     places = stops(down)
     place.upgrade()
@@ -302,7 +307,7 @@ async def test_an_address_may_name_its_driver(tmp_path: Path) -> None:
 def test_a_downgrade_of_what_does_not_answer_says_so(unused_tcp_port: int) -> None:
     url = f"postgresql://indelible_owner@127.0.0.1:{unused_tcp_port}/indelible"
 
-    assert code(downgrade, url, SCHEMA, "base") == "STORE_UNREACHABLE"
+    assert code(downgrade, url, SCHEMA, "base", CATALOG) == "STORE_UNREACHABLE"
 
 
 def test_a_role_that_could_undo_the_guards_is_refused(database: PostgresServer) -> None:

@@ -52,12 +52,12 @@ from indelible.testing.stores import (
     submit,
 )
 from indelible_service.embedded import PostgresServer
-from indelible_sql.schema.catalog import RECORDS
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.expressions import JsonArrayAgg
 
 BEFORE = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
 REWRITES = re.compile(
-    rf"\b(UPDATE|DELETE FROM|TRUNCATE)\s+(\w+\.)?({'|'.join(table.name for table in RECORDS)})\b"
+    rf"\b(UPDATE|DELETE FROM|TRUNCATE)\s+(\w+\.)?({'|'.join(table.name for table in CATALOG.records)})\b"
     r"|\b(ON CONFLICT|OR REPLACE|REPLACE INTO|OR IGNORE|MERGE INTO)\b",
     re.IGNORECASE,
 )
@@ -292,7 +292,7 @@ def test_a_select_without_a_total_order_is_recognised() -> None:
 
 
 def concepts_table(name: str) -> Table:
-    return next(table for table in RECORDS if table.name == name)
+    return next(table for table in CATALOG.records if table.name == name)
 
 
 def test_every_statement_with_many_rows_is_sent_with_an_order(trace: Trace) -> None:

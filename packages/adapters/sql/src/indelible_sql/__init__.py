@@ -2,6 +2,13 @@
 
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
 from indelible_sql.captures.maintenance import index_spaces, install_algorithm
+from indelible_sql.contexts import (
+    CONTEXTS,
+    SqlReading,
+    SqlStore,
+    SqlTransaction,
+    open_store,
+)
 from indelible_sql.engine.connections import Pool
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
 from indelible_sql.maintenance.export import Exported, Imported, export_histories, import_histories
@@ -10,7 +17,7 @@ from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.verify import verify
 from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
 from indelible_sql.schema.tables import head_columns
-from indelible_sql.store import SqlReading, SqlStore, SqlTransaction, open_store
+from indelible_sql.sql_context import DerivedHead, SqlContext
 from indelible_sql.tokens.unit_of_work import UnitOfWork, create_uow_factory
 
 __all__ = [
@@ -23,9 +30,12 @@ __all__ = [
     "SqlTransaction",
     "open_async_store",
     "open_store",
-    # a lifecycle of one's own
+    # contexts and lifecycles of a host
+    "CONTEXTS",
+    "DerivedHead",
     "HeadMapping",
     "SqlAggregateRepository",
+    "SqlContext",
     "declare_lifecycle",
     "guard_head",
     "head_columns",

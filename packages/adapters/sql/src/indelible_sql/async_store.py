@@ -18,14 +18,13 @@ from indelible.kernel import (
     Idempotency,
     Ids,
     Lifecycle,
-    SystemClock,
-    TimeOrderedIds,
 )
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
+from indelible_sql.contexts import SqlReading, SqlStore, SqlTransaction, compose_store
 from indelible_sql.engine.connections import Pool, open_async_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
-from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
+from indelible_sql.sql_context import SqlContext
 
 
 @frozen
@@ -112,6 +111,7 @@ def open_async_store(
     url: str,
     *,
     schema: str = "indelible",
+    contexts: tuple[SqlContext, ...] = (),
     lifecycles: tuple[Lifecycle[StrEnum], ...] = (),
     policy: Policy | None = None,
     clock: Clock | None = None,
@@ -121,14 +121,15 @@ def open_async_store(
 ) -> AsyncSqlStore:
     """The store at a database's address, for an event loop: psycopg's asyncio or aiosqlite."""
     engines, pools = open_async_engines(url, pool or Pool())
-    store = SqlStore(
-        engines=engines,
-        url=url,
+    store = compose_store(
+        engines,
+        url,
         schema=schema,
+        contexts=contexts,
         lifecycles=lifecycles,
-        policy=policy or Policy(),
-        clock=clock or SystemClock(),
-        ids=ids or TimeOrderedIds(),
+        policy=policy,
+        clock=clock,
+        ids=ids,
         pause=_pause,
         at_failpoint=at_failpoint,
     )

@@ -1,18 +1,17 @@
-"""A store in a database."""
+"""A store in a database, over whichever contexts it is composed of."""
 
 import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Concatenate
+from typing import Any, Concatenate, Generic, TypeVar
 
 from attrs import Factory, define, field
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from indelible.captures import SETTING
-from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.kernel import (
     Actor,
     AuditContext,
@@ -22,23 +21,13 @@ from indelible.kernel import (
     Lifecycle,
     Stale,
     StoreBusy,
-    SystemClock,
-    TimeOrderedIds,
     UsageError,
 )
 from indelible.kernel.idempotency import Idempotency, run_idempotent
 from indelible.kernel.settings import Config, SystemConfigCache
 from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
 from indelible.policy import Policy
-from indelible_sql.captures import store as captures
-from indelible_sql.concepts.store import SqlConcepts
-from indelible_sql.engine.connections import (
-    Engines,
-    Pool,
-    begin_on_host,
-    host_engines,
-    open_engines,
-)
+from indelible_sql.engine.connections import Engines, begin_on_host
 from indelible_sql.engine.errors import (
     CommitFate,
     CommitNotDone,
@@ -47,101 +36,62 @@ from indelible_sql.engine.errors import (
     state_of,
     translate_errors,
 )
-from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
+from indelible_sql.engine.failpoints import AtFailpoint, Failpoint
 from indelible_sql.engine.outcome import was_committed
 from indelible_sql.engine.session import Session
-from indelible_sql.kernel import keys
-from indelible_sql.kernel import tasks as leases
-from indelible_sql.kernel.history import SqlHistory, SqlReceipts
-from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema import migrate
-from indelible_sql.schema.admission import check_database, check_keys
-from indelible_sql.tokens import store as tokens
+from indelible_sql.schema.admission import check_database, check_foreign_keys
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.transactions import KernelReading, KernelWriting
 
-ATTEMPTS = 8
-LONGEST_PAUSE_SECONDS = 0.2
+MAX_ATTEMPTS = 8
+MAX_PAUSE_SECONDS = 0.2
+FIRST_PAUSE_SECONDS = 0.005
+MAX_STALE_BIRTHS = 2  # attempts at a handler that creates what another transaction has created
 
 logger = logging.getLogger("indelible.sql")
 
-
-class _Opened:
-    """What queries and handlers see alike; `connection` is public, so that a host's own SQL is of the same moment."""
-
-    def __init__(self, session: Session, policy: Policy, config: Config) -> None:
-        self.session, self.policy, self.config = session, policy, config
-        self.connection = session.connection
-        self.history = SqlHistory(session)
-        self.keys = SqlAggregateRepository(session, keys.HEADS)
-        self.concept_search = SqlConcepts(session)
-        self.captures = captures.SqlCaptures(session, config)
-        self.spaces = SqlAggregateRepository(session, captures.OF_SPACES)
-        self.subspaces = SqlAggregateRepository(session, captures.OF_SUBSPACES)
-        self.algorithms = SqlAggregateRepository(session, captures.OF_ALGORITHMS)
-        self.settings = SqlAggregateRepository(session, captures.OF_SETTINGS)
-        self.margins = captures.AssignmentMarginService(self, self.captures)
-        self.stages = SqlAggregateRepository(session, leases.OF_STAGES)
-        self.tokens = tokens.SqlCollection(session)
+Reading = TypeVar("Reading", bound=KernelReading)
+Writing = TypeVar("Writing", bound=KernelWriting)
 
 
-class SqlReading(_Opened):
-    """What a query sees; a host's own SELECT on `connection` sees the same moment."""
+def _settings_cache(store: "KernelStore[Any, Any]") -> SystemConfigCache:
+    def fetch() -> Mapping[str, str]:
+        settings: Mapping[str, str] = store.read(lambda tx: tx.captures.stored_settings())
+        return settings
 
-    def __init__(self, session: Session, policy: Policy, config: Config) -> None:
-        super().__init__(session, policy, config)
-        self.concepts = self.concept_search
-        self.tasks = leases.SqlTaskReader(session)
-
-
-class SqlTransaction(_Opened):
-    """What a handler writes to; a host's own SQL on `connection` commits with ours."""
-
-    def __init__(
-        self,
-        session: Session,
-        policy: Policy,
-        config: Config,
-        cause: AuditContext,
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
-        super().__init__(session, policy, config)
-        self.clock, self.ids = clock, ids
-        self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
-        self.receipts = SqlReceipts(session)
-        self.key_heads, self.concept_heads = self.keys, self.concept_search
-        self.concepts = ConceptRepositoryFacade(self, self.concept_search)
-        self.artifacts = captures.SqlArtifacts(self, self.captures, session.is_sqlite)
-        self.tasks = leases.SqlTaskQueue(session, self)
-
-
-def _settings_of(store: "SqlStore") -> SystemConfigCache:
-    return SystemConfigCache(
-        fetch=lambda: store.read(lambda tx: tx.captures.stored_settings()), pause=store.pause
-    )
+    return SystemConfigCache(fetch=fetch, pause=store.pause)
 
 
 @define(kw_only=True, eq=False)
-class SqlStore:
-    """One database, guarded from the declarations."""
+class KernelStore(Generic[Reading, Writing]):
+    """One database, guarded from the declarations.
+
+    `schema_catalog` holds the contexts that the migrations create; `catalog` those and the host's own.
+    """
 
     engines: Engines
     url: str | None = field(repr=False)
     schema: str
+    schema_catalog: Catalog = field(repr=False)
+    catalog: Catalog = field(repr=False)
+    reading: type[Reading] = field(repr=False)
+    writing: type[Writing] = field(repr=False)
     lifecycles: tuple[Lifecycle[StrEnum], ...]
     policy: Policy
     clock: Clock
     ids: Ids
-    pause: Callable[[float], object]
+    pause: Callable[[float], object] = field(default=time.sleep)
     at_failpoint: AtFailpoint
     config: SystemConfigCache = field(
-        init=False, repr=False, default=Factory(_settings_of, takes_self=True)
+        init=False, repr=False, default=Factory(_settings_cache, takes_self=True)
     )
     _is_admitted: bool = field(default=False, init=False)
     _nesting: Nesting = field(factory=Nesting, init=False, repr=False)
 
     def run(
         self,
-        handler: Callable[[SqlTransaction, Command], R],
+        handler: Callable[[Writing, Command], R],
         command: Command,
         *,
         actor: Actor,
@@ -149,27 +99,29 @@ class SqlStore:
         request_id: str | None = None,
         once: Idempotency[R] | None = None,
     ) -> R:
-        """The handler's result, once it is committed; with `once`, the first result again.
+        """Run the handler in a transaction and return its result; with `once`, return the first result again.
 
-        Runs the handler again after a lost race, and finds out what became of a COMMIT whose reply was lost.
-        Raises what the handler raises, StoreBusy when others won every time, or OutcomeUnknown.
+        Runs the handler again after a lost race, and looks the changes up when the reply to a COMMIT was lost.
+        Raises what the handler raises, StoreBusy when other transactions won every attempt, or OutcomeUnknown.
         """
-        cause = AuditContext(actor=actor, reason=reason, request_id=request_id)
-        for attempt in range(ATTEMPTS):
+        audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
+        for attempt in range(MAX_ATTEMPTS):
             if attempt:
-                self.pause(min(LONGEST_PAUSE_SECONDS, 0.005 * 2**attempt))
+                self.pause(min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))
             try:
-                with self._begun(cause, None) as tx:
+                with self._open(audit, None) as tx:
                     return run_idempotent(tx, handler, command, once)
             except (StoreBusy, CommitNotDone) as error:
-                logger.info("%s: attempt %d of %d", error.code, attempt + 1, ATTEMPTS)
-            except Stale as error:  # another gave birth to it since the handler looked, who finds it the next time
-                if error.expected_seq or attempt > 1:  # who does not look is told so
+                logger.info("%s: attempt %d of %d", error.code, attempt + 1, MAX_ATTEMPTS)
+            except Stale as error:
+                # Another transaction created the aggregate since the handler looked: the next look finds it. A
+                # handler that never looks is told after a few attempts.
+                if error.expected_seq or attempt >= MAX_STALE_BIRTHS:
                     raise
-            except DBAPIError as error:  # of a host's own SQL in the handler
+            except DBAPIError as error:  # from a host's own SQL in the handler
                 if fate_of(error) is not CommitFate.LOST_RACE:
                     raise
-        raise StoreBusy(ATTEMPTS)
+        raise StoreBusy(MAX_ATTEMPTS)
 
     @contextmanager
     def transaction(
@@ -179,125 +131,153 @@ class SqlStore:
         reason: str,
         request_id: str | None = None,
         connection: Connection | None = None,
-    ) -> Generator[SqlTransaction]:
-        """Several commands at once: commits on a clean exit, rolls back on any exception.
+    ) -> Generator[Writing]:
+        """Open a transaction for several commands: commit on a clean exit, roll back on any exception.
 
         With `connection` it joins the caller's own transaction, and neither commits nor closes it.
         """
-        with self._begun(
-            AuditContext(actor=actor, reason=reason, request_id=request_id), connection
-        ) as tx:
+        audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
+        with self._open(audit, connection) as tx:
             yield tx
 
     def read(
-        self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs
+        self, query: Callable[Concatenate[Reading, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The query's answer, from one unchanging view of the store."""
-        with self._connected(self.engines.reader) as connection:
+        """Return the query's result, from one unchanging view of the store."""
+        with self._connect(self.engines.reader) as connection:
             session = Session(connection, self.schema)
             try:
-                return query(SqlReading(session, self.policy, Config(self.config)), *args, **kwargs)
+                tx = self.reading(session, self.catalog, self.policy, Config(self.config))
+                return query(tx, *args, **kwargs)
             finally:
                 session.close()
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
-        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        """Return the next changes of all aggregates after a cursor; none is missed or returned twice."""
         return self.read(lambda tx: tx.history.feed(after=after, limit=limit))
 
     def upgrade(self, owner_url: str | None = None) -> None:
-        """Bring the schema to the newest revision, or SchemaDamaged; `owner_url` where another role owns it."""
+        """Bring the schema to the newest revision, or raise SchemaDamaged.
+
+        `owner_url` is needed where another role owns the schema.
+        """
+        url = owner_url or self.own_url
+        role = make_url(self.url).username if self.url else None
         with translate_errors():
-            role = make_url(self.url).username if self.url else None
-            migrate.upgrade(owner_url or self.own_url, self.schema, role=role)
-            with migrate.migrating(owner_url or self.own_url, self.schema) as (connection, _):
-                migrate.check(connection, self.schema)
+            migrate.upgrade(url, self.schema, self.schema_catalog, role=role)
+            with migrate.migrating(url, self.schema) as (connection, _):
+                migrate.check(connection, self.schema, self.schema_catalog)
 
     @property
     def own_url(self) -> str:
-        """The address that the store was opened with."""
+        """Return the address that the store was opened with, or raise UsageError."""
         if self.url is None:
-            raise UsageError("a store on a host's engine has no address: give the owner's")
+            raise UsageError("a store on a host's engine has no address: pass the owner's")
         return self.url
 
     def dispose(self) -> None:
-        """Close every connection that no transaction holds; a host's engine, or a loop's, stays as it is."""
-        if self.url is not None and not self.engines.writer.dialect.is_async:
-            self.engines.writer.dispose()
-            self.engines.reader.dispose()
+        """Close every idle connection; a host's engine and an event loop's stay as they are."""
+        if self.url is None or self.engines.writer.dialect.is_async:
+            return
+        self.engines.writer.dispose()
+        self.engines.reader.dispose()
 
     @contextmanager
-    def _begun(
-        self, cause: AuditContext, connection: Connection | None
-    ) -> Generator[SqlTransaction]:
-        """A transaction of ours, which ends with the block, or of the caller's, which does not."""
+    def _open(self, audit: AuditContext, connection: Connection | None) -> Generator[Writing]:
+        """Open a transaction of the store's own, or join the caller's."""
         with self._nesting.guard():
-            if connection is not None:
-                if connection.dialect.name == "sqlite":
-                    check_keys(connection)
-                self._admit(connection)
-                with self._recorded(cause, connection) as tx:
-                    yield tx
+            if connection is None:
+                yield from self._own_transaction(audit)
             else:
-                self.at_failpoint(Failpoint.BEFORE_BEGIN)
-                with self._connected(self.engines.writer) as ours:
-                    with self._recorded(cause, ours) as tx:
-                        yield tx
-                    self.at_failpoint(Failpoint.BEFORE_COMMIT)
-                    lost = _commit(ours)
-                if lost and not was_committed(
-                    self.engines.writer, tx.session, self.schema, self.pause
-                ):
-                    raise CommitNotDone from lost
-                if any(change.lifecycle == SETTING.name for change in tx.session.changes):
-                    self.config.invalidate()
-                self.at_failpoint(Failpoint.AFTER_COMMIT)
+                if connection.dialect.name == "sqlite":
+                    check_foreign_keys(connection)
+                self._admit(connection)
+                with self._on_connection(audit, connection) as tx:
+                    yield tx
+
+    def _own_transaction(self, audit: AuditContext) -> Generator[Writing]:
+        """Yield a transaction, commit it, and find out whether it was committed where the reply was lost."""
+        self.at_failpoint(Failpoint.BEFORE_BEGIN)
+        with self._connect(self.engines.writer) as connection:
+            with self._on_connection(audit, connection) as tx:
+                yield tx
+            self.at_failpoint(Failpoint.BEFORE_COMMIT)
+            lost_reply = _commit(connection)
+
+        session = tx.session
+        if lost_reply is not None and not was_committed(
+            self.engines.writer, session, self.schema, self.pause
+        ):
+            raise CommitNotDone from lost_reply
+        if any(change.lifecycle == SETTING.name for change in session.changes):
+            self.config.invalidate()
+        self.at_failpoint(Failpoint.AFTER_COMMIT)
 
     @contextmanager
-    def _recorded(self, cause: AuditContext, connection: Connection) -> Generator[SqlTransaction]:
+    def _on_connection(self, audit: AuditContext, connection: Connection) -> Generator[Writing]:
+        """Yield a transaction on the connection, and log how many changes it made."""
         session = Session(connection, self.schema, self.at_failpoint)
-        tx = SqlTransaction(session, self.policy, Config(self.config), cause, self.clock, self.ids)
+        tx = self.writing(
+            session, self.catalog, self.policy, Config(self.config), audit, self.clock, self.ids
+        )
         try:
             self.at_failpoint(Failpoint.AFTER_BEGIN)
-            with log_rejections(cause):
+            with log_rejections(audit):
                 yield tx
-                tx.concepts.ensure_complete()
+                for context in self.catalog.contexts:
+                    if context.before_commit is not None:
+                        context.before_commit(tx)
         finally:
             session.close()
-        level = logging.INFO if session.changes else logging.DEBUG
+
         logger.log(
-            level,
+            logging.INFO if session.changes else logging.DEBUG,
             "%d changes by %s, request %s",
             len(session.changes),
-            cause.actor,
-            cause.request_id or "-",
+            audit.actor,
+            audit.request_id or "-",
         )
 
     @contextmanager
-    def _connected(self, engine: Engine) -> Generator[Connection]:
+    def _connect(self, engine: Engine) -> Generator[Connection]:
+        """Yield a connection that is checked once against the declarations, and return it to its pool."""
         with translate_errors():
             connection = engine.connect()
         try:
             if self.url is None and engine.dialect.name == "sqlite":
+                begin = "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN"
                 with translate_errors():
-                    check_keys(connection)
-                    begin_on_host(
-                        connection, "BEGIN IMMEDIATE" if engine is self.engines.writer else "BEGIN"
-                    )
+                    check_foreign_keys(connection)
+                    begin_on_host(connection, begin)
             self._admit(connection)
             yield connection
         finally:
-            _give_back(connection)
+            _release(connection)
 
     def _admit(self, connection: Connection) -> None:
-        """Refuse a database that is not as declared, before anything else is asked of it."""
-        if not self._is_admitted:
-            with translate_errors():
-                check_database(connection, self.schema, self.lifecycles)
-            self._is_admitted = True
+        """Refuse a database that is not as declared, before any other statement."""
+        if self._is_admitted:
+            return
+        host_lifecycles = tuple(
+            lifecycle
+            for head, lifecycle in self.catalog.heads.items()
+            if head not in self.schema_catalog.heads
+        )
+        with translate_errors():
+            check_database(
+                connection,
+                self.schema,
+                self.schema_catalog,
+                (*self.lifecycles, *host_lifecycles),
+            )
+        self._is_admitted = True
+
+
+AnySqlStore = KernelStore[Any, Any]
 
 
 def _commit(connection: Connection) -> DBAPIError | None:
-    """None where the COMMIT was answered, else the error that came instead of an answer."""
+    """Commit; return the error that arrived instead of a reply, where only the database knows the outcome."""
     try:
         connection.commit()
     except DBAPIError as error:
@@ -307,47 +287,12 @@ def _commit(connection: Connection) -> DBAPIError | None:
     return None
 
 
-def _give_back(connection: Connection) -> None:
-    """Roll back what was not committed; where that breaks, nothing is lost, and what was to be said is said."""
+def _release(connection: Connection) -> None:
+    """Roll back what was not committed and return the connection; a broken one is dropped and logged."""
     try:
         connection.close()
     except DBAPIError as error:
-        logger.info(
-            "a connection broke when its work was over (%s)", state_of(error) or "without a state"
-        )
+        logger.info("connection broke while it was released (%s)", state_of(error) or "no state")
         if not connection.closed:
             connection.invalidate(error)
             connection.close()
-
-
-def open_store(
-    url: str | None = None,
-    *,
-    engine: Engine | None = None,
-    schema: str = "indelible",
-    lifecycles: tuple[Lifecycle[StrEnum], ...] = (),
-    policy: Policy | None = None,
-    clock: Clock | None = None,
-    ids: Ids | None = None,
-    pool: Pool | None = None,
-    at_failpoint: AtFailpoint = no_failpoint,
-) -> SqlStore:
-    """The store at a database's address, or on a host's own engine; `upgrade` makes its tables.
-
-    `lifecycles` are the host's own. On PostgreSQL the tables live in `schema`, and the address names the
-    application's role, which may not own them. `at_failpoint` is for tests: what happens between two statements.
-    """
-    if (url is None) == (engine is None):
-        raise UsageError("a store is opened with an address or with an engine")
-    engines = open_engines(url, pool or Pool()) if url is not None else host_engines(engine)  # type: ignore[arg-type]
-    return SqlStore(
-        engines=engines,
-        url=url,
-        schema=schema,
-        lifecycles=lifecycles,
-        policy=policy or Policy(),
-        clock=clock or SystemClock(),
-        ids=ids or TimeOrderedIds(),
-        pause=time.sleep,
-        at_failpoint=at_failpoint,
-    )

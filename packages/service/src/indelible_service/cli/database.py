@@ -46,9 +46,13 @@ def downgrade(revision: str, after_export: Path | None) -> None:
         with translate_os_errors(after_export), after_export.open("rb") as stream:
             exported = exported_hashes(stream)
     try:
-        with open_settings_store(), translate_errors():
+        with open_settings_store() as store, translate_errors():
             migrate.downgrade(
-                settings.owner_url or settings.url, settings.schema, revision, exported=exported
+                settings.owner_url or settings.url,
+                settings.schema,
+                revision,
+                store.schema_catalog,
+                exported=exported,
             )
     except CommandError as error:
         raise click.BadParameter("there is no such revision", param_hint="REVISION") from error
@@ -73,7 +77,7 @@ def install(algorithm_id: str) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Compare tables, guards and edges with what the migrations make, and name each difference."""
-    from indelible_sql.schema.snapshot_files import INSTALLED, differences
+    from indelible_sql.maintenance.snapshot_files import INSTALLED, differences
 
     with open_settings_store() as store, translate_os_errors(INSTALLED):
         told = [{"is": kind, "fact": fact} for fact, kind in differences(store).items()]
@@ -97,7 +101,8 @@ def check(context: click.Context) -> None:
 def snapshot(iteration: int, into: Path) -> None:
     """Write down what the migrations make of an empty PostgreSQL and an empty SQLite."""
     from indelible_service.embedded import postgres
-    from indelible_sql.schema.snapshot_files import NAMES, snapshot_of
+    from indelible_sql import open_store
+    from indelible_sql.maintenance.snapshot_files import NAMES, snapshot_of
 
     written = {kind: into / name for kind, name in NAMES.items()}
     title = f"iteration {iteration}, {SystemClock().now():%Y-%m-%d}"
@@ -112,7 +117,10 @@ def snapshot(iteration: int, into: Path) -> None:
         }
         for kind, path in written.items():
             with atomic_file(path) as out:
-                out.write(snapshot_of(*urls[kind], title).encode())
+                url, owner_url = urls[kind]
+                store = open_store(url)
+                out.write(snapshot_of(store, owner_url, title).encode())
+                store.dispose()
     answer(list(map(str, written.values())), "\n".join(map(str, written.values())))
 
 

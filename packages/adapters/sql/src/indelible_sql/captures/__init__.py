@@ -1,1 +1,56 @@
-"""SQL of captures."""
+"""Captures in SQL: spaces and subspaces with a history, and signals that move artifacts and centroids."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from indelible.captures import ALGORITHM, SETTING, SPACE, SPHERICAL, SUBSPACE
+from indelible_sql.captures.columns import DOMAINS
+from indelible_sql.captures.extension import install_vector_functions
+from indelible_sql.captures.functions import functions, name_of
+from indelible_sql.captures.nearest import INDEX
+from indelible_sql.captures.rebuild import folded_artifacts, replayed_centroids
+from indelible_sql.captures.store import SqlCaptures
+from indelible_sql.captures.tables import (
+    ALGORITHMS,
+    ARTIFACTS,
+    CENTROIDS,
+    SETTINGS,
+    SHOWN,
+    SIGNALS,
+    SPACES,
+    SUBSPACES,
+    own_guards,
+)
+from indelible_sql.captures.verify import folded_findings
+from indelible_sql.sql_context import DerivedHead, SqlContext
+
+
+def _extra_ddl(dialect: str) -> Iterator[str]:
+    if dialect == "postgresql":
+        yield from functions()
+
+
+def _open(tx: Any) -> SqlCaptures:
+    return SqlCaptures(tx.session, tx.config)
+
+
+CONTEXT = SqlContext(
+    name="captures",
+    heads={SPACES: SPACE, SUBSPACES: SUBSPACE, ALGORITHMS: ALGORITHM, SETTINGS: SETTING},
+    derived_heads=(
+        DerivedHead(table=ARTIFACTS, replay=folded_artifacts),
+        DerivedHead(table=CENTROIDS, replay=replayed_centroids),
+    ),
+    records=(SIGNALS,),
+    record_head_rules=SHOWN,
+    hashed_records=(SIGNALS,),
+    guards=own_guards,
+    domains=DOMAINS,
+    extra_ddl=_extra_ddl,
+    functions=("ingest_with_signal", name_of(SPHERICAL)),
+    optional_indexes=(f"{INDEX}%",),
+    after_upgrade=install_vector_functions,
+    verify=folded_findings,
+    open_reader=_open,
+    open_writer=_open,
+)

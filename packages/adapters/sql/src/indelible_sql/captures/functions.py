@@ -12,8 +12,9 @@ from sqlalchemy import Text, text
 
 from indelible.captures.rules.formulas import SPHERICAL, checksum_of, formulas_of
 from indelible.captures.rules.records import MADE
+from indelible_sql.captures.columns import DISTANCE
 from indelible_sql.captures.tables import RISING, SIGNALS
-from indelible_sql.schema.columns import DISTANCE, INSTANT, NUMBER, SCHEMA, TEXTS
+from indelible_sql.schema.columns import INSTANT, NUMBER, SCHEMA, TEXTS
 
 PURE: Final = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
 DOT, NORM = (

@@ -1,31 +1,21 @@
-"""What the schema's owner does for captures: install a version of the algorithm, and fold signals into heads again."""
+"""The owner's work for captures: install a version of the algorithm, and index large spaces."""
 
-from collections.abc import Iterator
-from functools import cache, reduce
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
-
-from attrs import asdict
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from indelible.captures.rules.ingest import formula_evaluator, replayed
-from indelible.captures.rules.placing import Compute
-from indelible.captures.rules.records import merge_signal
 from indelible.captures.rules.tuning import EXACT
 from indelible.kernel.settings import Config
+from indelible_sql.captures.extension import extension_of
 from indelible_sql.captures.functions import BODY, capture_function, name_of
 from indelible_sql.captures.nearest import MAKE, MAX_INDEXED, direction, index_of
-from indelible_sql.captures.store import OF_ALGORITHMS, OF_SUBSPACES, SqlCaptures, signal_of
-from indelible_sql.captures.tables import ARTIFACTS, SIGNALS, SPACES
+from indelible_sql.captures.store import OF_ALGORITHMS
+from indelible_sql.captures.tables import ARTIFACTS, SPACES
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.columns import in_schema, prefix_of
-from indelible_sql.schema.migrate import extension_of, migrating, owners
-from indelible_sql.store import SqlStore
+from indelible_sql.schema.migrate import migrating, owner_engine
+from indelible_sql.store import AnySqlStore
 
-PAGE = 500
 OLDEST_INDEXING = (0, 8, 4)  # of pgvector: before, a VACUUM could damage an index
 LARGE = (
     select(SPACES.c.id, SPACES.c.dimension)
@@ -36,15 +26,9 @@ LARGE = (
     .order_by(SPACES.c.id)
 )
 BROKEN = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:index)")
-BY_ARTIFACT = select(SIGNALS).order_by(SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id)
-BY_SUBSPACE = (
-    select(SIGNALS)
-    .where(SIGNALS.c.applied_seq.is_not(None))
-    .order_by(SIGNALS.c.subspace_id, SIGNALS.c.applied_seq, SIGNALS.c.id)
-)
 
 
-def install_algorithm(store: SqlStore, algorithm_id: str, owner_url: str | None = None) -> str:
+def install_algorithm(store: AnySqlStore, algorithm_id: str, owner_url: str | None = None) -> str:
     """Give PostgreSQL the function of a registered version; its name, '' on SQLite, which needs none.
 
     `owner_url` where another role owns the schema. What is there already is left alone: a text has one function.
@@ -65,7 +49,7 @@ def install_algorithm(store: SqlStore, algorithm_id: str, owner_url: str | None 
         return name
 
 
-def index_spaces(store: SqlStore, owner_url: str | None = None) -> tuple[str, ...]:
+def index_spaces(store: AnySqlStore, owner_url: str | None = None) -> tuple[str, ...]:
     """Give each large space of a PostgreSQL an index of its vectors; the ids of those that have one.
 
     A space is large with more artifacts than `exact_search_artifacts`. Captures go on while an index is made.
@@ -73,7 +57,9 @@ def index_spaces(store: SqlStore, owner_url: str | None = None) -> tuple[str, ..
     """
     with (
         translate_errors(),
-        owners(owner_url or store.own_url, isolation_level="AUTOCOMMIT").connect() as connection,
+        owner_engine(
+            owner_url or store.own_url, isolation_level="AUTOCOMMIT"
+        ).connect() as connection,
     ):
         extension = (
             "" if connection.dialect.name == "sqlite" else extension_of(connection, OLDEST_INDEXING)
@@ -104,30 +90,3 @@ def _index(connection: Connection, place: str, extension: str, space: Row) -> No
     }
     made = connection.execute(MAKE, said).scalar_one()
     connection.exec_driver_sql(made, execution_options={"no_parameters": True})
-
-
-def folded_artifacts(session: Session) -> Iterator[dict[str, Any]]:
-    """Every artifact's row."""
-    for _, signals in groupby(
-        map(signal_of, session.stream(BY_ARTIFACT, PAGE)), key=attrgetter("artifact_id")
-    ):
-        artifact = reduce(merge_signal, signals, None)
-        if artifact is not None:
-            yield asdict(artifact, recurse=False)
-
-
-def replayed_centroids(session: Session) -> Iterator[dict[str, Any]]:
-    """Every centroid's row, computed by the database again, by the versions that its signals name."""
-    own, subspaces = SqlCaptures(session), SqlAggregateRepository(session, OF_SUBSPACES)
-    algorithms = SqlAggregateRepository(session, OF_ALGORITHMS)
-
-    @cache
-    def compute_by(algorithm_id: str) -> Compute:
-        return formula_evaluator(own, algorithms.get(algorithm_id).entity)
-
-    for subspace_id, signals in groupby(
-        map(signal_of, session.stream(BY_SUBSPACE, PAGE)), key=attrgetter("subspace_id")
-    ):
-        centroid = replayed(subspaces.get(subspace_id).entity, signals, compute_by)
-        if centroid is not None:
-            yield asdict(centroid, recurse=False)

@@ -10,8 +10,9 @@ from typing import Final
 from sqlalchemy import Text, bindparam, text
 from sqlalchemy.sql.selectable import TextualSelect
 
+from indelible_sql.captures.columns import EMBEDDING
 from indelible_sql.captures.tables import ARTIFACTS
-from indelible_sql.schema.columns import EMBEDDING, NUMBER
+from indelible_sql.schema.columns import NUMBER
 
 INDEX: Final = (
     "artifacts_near_"  # each begins so, which the snapshot of the schema tolerates of an HNSW alone

@@ -30,6 +30,7 @@ from indelible.captures.rules.records import check_same
 from indelible.captures.rules.tuning import EXACT, IngestSettings, tuning_of
 from indelible.kernel import Head, StoreBusy, instant_text
 from indelible.kernel.settings import Config
+from indelible_sql.captures.columns import EMBEDDING, REALS
 from indelible_sql.captures.functions import BODY, name_of
 from indelible_sql.captures.nearest import LOOKED_AT, MAX_SCANNED, OVER, PREPARE, by_index, index_of
 from indelible_sql.captures.sqlite_functions import install
@@ -47,7 +48,7 @@ from indelible_sql.engine.errors import DatabaseFault, GuardViolation, ValueUnst
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, every, one
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
-from indelible_sql.schema.columns import EMBEDDING, NUMBER, REALS, Domain, prefix_of
+from indelible_sql.schema.columns import NUMBER, Domain, prefix_of
 from indelible_sql.schema.tables import page_by, rows_by
 
 AssignmentMarginService = MarginService  # the hand-off's name of it

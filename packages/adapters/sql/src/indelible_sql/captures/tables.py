@@ -12,18 +12,15 @@ from sqlalchemy import (
 )
 
 from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
+from indelible_sql.captures.columns import DEPTH, DISTANCE, EMBEDDING, LEVEL
 from indelible_sql.schema.columns import (
     ACTOR,
     C_COLLATED_TEXT,
     CONTENT,
-    DEPTH,
     DIGEST,
-    DISTANCE,
-    EMBEDDING,
     FRACTION,
     IDENTIFIER,
     INSTANT,
-    LEVEL,
     NATURAL,
     NUMBER,
     ORDINAL,
@@ -31,7 +28,12 @@ from indelible_sql.schema.columns import (
     TEXTS,
     required,
 )
-from indelible_sql.schema.guards import Guard, RecordHeadRule, qualified
+from indelible_sql.schema.guards import (
+    Guard,
+    RecordHeadRule,
+    fixed_columns_guard,
+    qualified_name,
+)
 from indelible_sql.schema.tables import head, key, table
 
 SPACES = head(
@@ -223,22 +225,24 @@ _FIXED = {
 def own_guards(dialect: str) -> Iterator[Guard]:
     """What captures demand beside what every head and record demands."""
     for fixed, names in _FIXED.items():
-        holds = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
-        yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)
+        yield fixed_columns_guard(fixed, names)
     rising = " AND ".join(
         f"NEW.{name} >= OLD.{name}" for name in (*RISING, "stamp", "title_stamp", "content_stamp")
     )
-    yield Guard(table=ARTIFACTS, rule="rising", event="UPDATE", holds=rising)
-    begun = f"EXISTS (SELECT 1 FROM {qualified(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
+    yield Guard(table=ARTIFACTS, rule="rising", event="UPDATE", condition=rising)
+    begun = f"EXISTS (SELECT 1 FROM {qualified_name(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
     unset = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {begun})"  # given once, and before a capture drew it on
     yield Guard(
-        table=SUBSPACES, rule="seeded_once", event="UPDATE", holds=f"{unset} OR NEW.seed = OLD.seed"
+        table=SUBSPACES,
+        rule="seeded_once",
+        event="UPDATE",
+        condition=f"{unset} OR NEW.seed = OLD.seed",
     )
-    alone = f"NOT EXISTS (SELECT 1 FROM {qualified(ALGORITHMS, dialect)} AS other"
+    alone = f"NOT EXISTS (SELECT 1 FROM {qualified_name(ALGORITHMS, dialect)} AS other"
     alone += " WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)"
     yield Guard(
         table=ALGORITHMS,
         rule="one_active",
         event="UPDATE",
-        holds=f"NEW.status <> 'ACTIVE' OR {alone}",
+        condition=f"NEW.status <> 'ACTIVE' OR {alone}",
     )

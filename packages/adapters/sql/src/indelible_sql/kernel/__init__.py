@@ -1,1 +1,17 @@
-"""SQL of the kernel: history, aggregates, tasks and keys."""
+"""The kernel's tables and repositories: history, receipts, keys, stages and tasks."""
+
+from indelible.kernel.keys import KEY
+from indelible.kernel.stages import STAGE
+from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.tasks import SHOWN, STAGES, TASK_ATTEMPTS, TASKS, task_guards
+from indelible_sql.schema.tables import HISTORY, RECEIPTS
+from indelible_sql.sql_context import SqlContext
+
+CONTEXT = SqlContext(
+    name="kernel",
+    heads={KEYS: KEY, STAGES: STAGE},
+    records=(HISTORY, RECEIPTS, TASK_ATTEMPTS),
+    task_tables=(TASKS,),
+    record_head_rules=(SHOWN,),
+    guards=task_guards,
+)

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from enum import Enum
 from typing import Any, ClassVar, TypeVar
 
-from attrs import asdict, frozen
+from attrs import asdict, frozen, has
 from cattrs import Converter
 from sqlalchemy import Boolean, Text, bindparam, cast, literal_column, select, text
 from sqlalchemy.sql.base import Executable
 
-from indelible.captures.entities import EngagementLevel, Vector
 from indelible.kernel import Actor, Change, Data, Feed, Invalid, RequestInFlight
 from indelible.kernel.idempotency import Receipt
 from indelible.kernel.values import field_values
@@ -58,11 +57,24 @@ IS_FREE = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended(:owner || ' ' || :key, 0)) AS is_free"
 ).columns(is_free=Boolean())
 
-CONVERTED: Any = (Actor, EngagementLevel, Vector, date, datetime, Data, Mapping[str, Any])
-ROWS = Converter(
-    detailed_validation=False
-)  # the columns' types have converted actors, instants and documents already
-ROWS.register_structure_hook_func(lambda kind: kind in CONVERTED, lambda value, _: value)
+DECODED_BASES = (Enum, str, int, float, Mapping)
+
+
+def _is_decoded(kind: object) -> bool:
+    """Return whether a column's type has made a value of this class already: an actor, an instant, a vector."""
+    if kind in (Actor, Data, Mapping[str, Any]):
+        return True
+    if not isinstance(kind, type) or has(kind):
+        return False
+    return not issubclass(kind, DECODED_BASES)
+
+
+def _as_decoded(value: Any, _: object) -> Any:
+    return value
+
+
+ROWS = Converter(detailed_validation=False)
+ROWS.register_structure_hook_func(_is_decoded, _as_decoded)
 
 
 @frozen

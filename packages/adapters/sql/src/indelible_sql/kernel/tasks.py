@@ -65,7 +65,7 @@ from indelible_sql.schema.columns import (
     required,
 )
 from indelible_sql.schema.expressions import DialectExpression, in_json_list
-from indelible_sql.schema.guards import Guard, RecordHeadRule, staying_guards
+from indelible_sql.schema.guards import Guard, RecordHeadRule, undeletable_guards
 from indelible_sql.schema.tables import head, key, rows_by, table
 
 STAGES = head("stages", STAGE)
@@ -138,9 +138,11 @@ HELD: Final = (  # nobody takes a lease over under the fence of another, and att
 def task_guards(dialect: str) -> tuple[Guard, ...]:
     """What no write to work may do: lower a fence, or skip one, steal under it, or remove what it outlives."""
     return (
-        *staying_guards(TASKS, dialect),
-        Guard(table=TASKS, rule="new", event="INSERT", holds=NEW),
-        Guard(table=TASKS, rule="fence", event="UPDATE", holds=f"{SAME} AND ({CLAIMED} OR {HELD})"),
+        *undeletable_guards(TASKS, dialect),
+        Guard(table=TASKS, rule="new", event="INSERT", condition=NEW),
+        Guard(
+            table=TASKS, rule="fence", event="UPDATE", condition=f"{SAME} AND ({CLAIMED} OR {HELD})"
+        ),
     )
 
 

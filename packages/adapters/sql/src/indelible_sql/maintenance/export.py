@@ -31,16 +31,16 @@ from indelible.kernel.exports import (
 from indelible.kernel.history import NO_REVISION
 from indelible.kernel.keys import KEY
 from indelible.kernel.values import UNSTORABLE
+from indelible_sql.contexts import CATALOG, SqlReading, SqlStore, SqlTransaction
 from indelible_sql.engine.atomic_write import change_write, writable_columns
 from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.maintenance.findings import UNREADABLE
 from indelible_sql.maintenance.rebuild import from_json, head_row
-from indelible_sql.schema.catalog import HEADS, RECORDED
 from indelible_sql.schema.tables import HISTORY, RecordDigest
-from indelible_sql.store import SqlReading, SqlStore, SqlTransaction
 
+HEADS, RECORDED = CATALOG.heads, CATALOG.digests
 FORMAT: Final = "indelible export 1"
 FIRST_LINE: Final = line_of({"format": FORMAT})
 MAX_LEVELS: Final = 32

@@ -11,17 +11,14 @@ from attrs import frozen
 from sqlalchemy import Date, ForeignKeyConstraint, Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
-from indelible_sql.captures.maintenance import folded_artifacts, replayed_centroids
-from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.maintenance.verify import NO_HEADS, Heads, own_columns
-from indelible_sql.schema.catalog import HEADS, guards
 from indelible_sql.schema.columns import Domain
-from indelible_sql.schema.guards import Guard, guards_disabled, head_guards, shown_key
+from indelible_sql.schema.guards import Guard, guards_disabled, head_guards, history_key
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.tables import HISTORY
-from indelible_sql.store import SqlStore
+from indelible_sql.store import AnySqlStore
 
 
 @frozen(kw_only=True)
@@ -34,28 +31,27 @@ class Rebuilt:
 
 
 def rebuild(
-    store: SqlStore, owner_url: str | None = None, *, heads: Heads = NO_HEADS
+    store: AnySqlStore, owner_url: str | None = None, *, heads: Heads = NO_HEADS
 ) -> tuple[Rebuilt, ...]:
     """Every head as its history says; `owner_url` where another role owns the schema, `heads` are a host's own."""
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
         session, dialect = Session(connection, store.schema), connection.dialect.name
-        own = [*guards(dialect)]
-        for head in heads.keys() - HEADS.keys():
+        own = [*store.catalog.guards(dialect)]
+        for head in heads.keys() - store.catalog.heads.keys():
             own += head_guards(head, heads[head], dialect)
-        folded = {
+        folded: dict[Table, Iterator[Row]] = {
             head: _folded(session, head, lifecycle)
-            for head, lifecycle in {**HEADS, **heads}.items()
+            for head, lifecycle in {**store.catalog.heads, **heads}.items()
         }
-        folded |= {ARTIFACTS: folded_artifacts(session), CENTROIDS: replayed_centroids(session)}
+        for derived in store.catalog.derived_heads:
+            folded[derived.table] = derived.replay(session)
         return tuple(
             _rebuilt(session, head, rows, [each for each in own if each.table is head])
             for head, rows in folded.items()
         )
 
 
-def _rebuilt(
-    session: Session, head: Table, rows: Iterator[dict[str, Any]], own: Sequence[Guard]
-) -> Rebuilt:
+def _rebuilt(session: Session, head: Table, rows: Iterator[Row], own: Sequence[Guard]) -> Rebuilt:
     found = {row["id"]: row for row in session.rows(select(*writable_columns(head)), {})}
     folded = {row["id"]: row for row in rows}
     changed = sorted(
@@ -97,7 +93,7 @@ def head_row(
         "id": last["entity_id"],
         "status": last["to_state"],
         "seq": last["seq"],
-        shown_key(head).columns_shown[4]: last["version"],
+        history_key(head).counter: last["version"],
         "hash": last["hash"],
         "created_at": born,
         "updated_at": last["at"],
@@ -129,7 +125,7 @@ def from_json(kind: object, value: Any) -> Any:
         return None
     if isinstance(kind, Date):
         return date.fromisoformat(value)
-    return kind.from_plain(value) if isinstance(kind, Domain) else value
+    return kind.from_json(value) if isinstance(kind, Domain) else value
 
 
 def _put(

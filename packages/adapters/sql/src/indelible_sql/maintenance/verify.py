@@ -24,7 +24,6 @@ from sqlalchemy import (
 from indelible.kernel import Change, IndelibleError, Lifecycle, Revision, to_json_value
 from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
-from indelible_sql.captures.verify import folded_findings
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS
@@ -40,11 +39,10 @@ from indelible_sql.maintenance.findings import (
     undecoded,
 )
 from indelible_sql.schema.admission import check_database
-from indelible_sql.schema.catalog import HEADS, RECORDED
 from indelible_sql.schema.columns import DOCUMENT, INSTANT
-from indelible_sql.schema.guards import shown_key
+from indelible_sql.schema.guards import history_key
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, RecordDigest
-from indelible_sql.store import SqlStore
+from indelible_sql.store import AnySqlStore
 
 FUTURE = timedelta(days=1)
 IS_BEFORE = "(later.txid, later.position) <= (history.txid, history.position)"
@@ -55,7 +53,7 @@ Heads = Mapping[Table, Lifecycle[StrEnum]]
 NO_HEADS: Heads = MappingProxyType({})
 
 
-def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
+def verify(store: AnySqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
     """Everything that is wrong with the database; nothing is written. The role may be the application's.
 
     `heads` are a host's own.
@@ -67,26 +65,27 @@ def verify(store: SqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
         found = list(_schema(connection, store))
         if any(each.detail.startswith("SCHEMA_OUT_OF_DATE") for each in found):
             return tuple(found)
-        lifecycles = (*HEADS.values(), *store.lifecycles)
+        lifecycles = (*store.catalog.heads.values(), *store.lifecycles)
         declared = {(each.name, *edge) for each in lifecycles for edge in each.edges}
         kept = {tuple(row.values()) for row in session.rows(select(EDGES), {})}
         unknown = {edge for edge in kept if edge[0] not in {each.name for each in lifecycles}}
         found += _edges(kept - unknown, declared)
         found += _chains(session, declared | unknown, store.clock.now() + FUTURE)
-        for head, lifecycle in {**HEADS, **heads}.items():
+        for head, lifecycle in {**store.catalog.heads, **heads}.items():
             found += _heads(session, head, lifecycle)
-        for head, records in RECORDED.items():
+        for head, records in store.catalog.digests.items():
             for recorded in records:
-                found += _records(session, HEADS[head], recorded)
-        found += folded_findings(session)
+                found += _records(session, store.catalog.heads[head], recorded)
+        for context in store.catalog.contexts:
+            found += context.verify(session)
         found += _receipts(session)
         found += _positions(session)
         return tuple(found)
 
 
-def _schema(connection: Connection, store: SqlStore) -> Iterator[Finding]:
+def _schema(connection: Connection, store: AnySqlStore) -> Iterator[Finding]:
     try:
-        check_database(connection, store.schema, store.lifecycles)
+        check_database(connection, store.schema, store.schema_catalog, store.lifecycles)
     except IndelibleError as error:
         yield Finding(fault=Fault.SCHEMA, table="", detail=str(error))
     if connection.dialect.name == "sqlite":
@@ -201,7 +200,7 @@ def own_columns(head: Table) -> tuple[Column[Any], ...]:
     tied = {
         name for key in head.foreign_key_constraints if key.deferrable for name in key.column_keys
     }
-    shown = {"created_at", "updated_at", *shown_key(head).columns_shown, *tied}
+    shown = {"created_at", "updated_at", *history_key(head).revision_columns, *tied}
     return tuple(column for column in head.columns if column.name not in shown)
 
 
@@ -211,7 +210,7 @@ def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum
     found = decode_row(session, head, row)
     first, last = (load(session, INSTANT, row[name]) for name in ("first_at", "change_at"))
     data = load(session, DOCUMENT, row["change_data"])
-    counter = shown_key(head).columns_shown[4]
+    counter = history_key(head).counter
     place = (found["lifecycle"], found["status"], found[counter], found["hash"])
     if place != (lifecycle.name, row["change_to_state"], row["change_version"], row["change_hash"]):
         return "its place is not its change's"

@@ -1,4 +1,4 @@
-"""Whether a database is what the declarations say, asked once, before a store's first transaction."""
+"""Compare a database with the declarations, once, before a store's first transaction."""
 
 import logging
 from enum import StrEnum
@@ -11,25 +11,28 @@ from sqlalchemy import Connection, text
 
 from indelible.kernel import Lifecycle, Unavailable
 from indelible_sql.schema import migrate
-from indelible_sql.schema.catalog import HEADS, MOVING, TABLES
+from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import prefix_of, quoted
-from indelible_sql.schema.tables import EDGE
+from indelible_sql.schema.tables import EDGE_COLUMNS
 
 logger = logging.getLogger("indelible.sql")
 
-ROLE = text(
+# Whether the current role could change history or remove a guard.
+ROLE_IS_TOO_STRONG = text(
     """
     SELECT bool_or(
         r.rolsuper OR r.rolreplication
         OR pg_has_role(c.relowner, 'USAGE')
         OR has_schema_privilege(c.relnamespace, 'CREATE')
         OR has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
-        OR (c.relname <> ALL (:heads) AND has_any_column_privilege(c.oid, 'UPDATE'))
+        OR (c.relname <> ALL (:updatable) AND has_any_column_privilege(c.oid, 'UPDATE'))
         OR has_database_privilege(current_database(), 'TEMP')
         OR has_parameter_privilege('session_replication_role', 'SET')
     )
     FROM pg_roles r, pg_class c
-    WHERE r.rolname = current_user AND c.relnamespace = CAST(:schema AS regnamespace) AND c.relname = ANY (:tables)
+    WHERE r.rolname = current_user
+      AND c.relnamespace = CAST(:schema AS regnamespace)
+      AND c.relname = ANY (:tables)
     """
 )
 
@@ -70,44 +73,65 @@ class LifecycleDiffers(Unavailable):
 
 
 def check_database(
-    connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]
+    connection: Connection,
+    schema: str,
+    catalog: Catalog,
+    host_lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
-    """Refuse a schema that is not at head, a guard or an edge that differs, and a role that could undo them."""
-    migrate.check(connection, schema)
-    _check_hosts(connection, schema, lifecycles)
+    """Refuse a schema that is out of date, a guard or an edge that differs, and a role that could undo them.
+
+    `catalog` holds the contexts that the migrations create; `host_lifecycles` are declared by the host's own.
+    """
+    migrate.check(connection, schema, catalog)
+    _check_host_lifecycles(connection, schema, catalog, host_lifecycles)
     if connection.dialect.name == "sqlite":
-        check_keys(connection)
-        return
-    names = {"heads": [each.name for each in MOVING], "tables": [each.name for each in TABLES]}
-    if connection.execute(ROLE, {"schema": quoted(connection, schema), **names}).scalar_one():
-        raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
+        check_foreign_keys(connection)
+    else:
+        _check_role(connection, schema, catalog)
 
 
-def check_keys(connection: Connection) -> None:
+def check_foreign_keys(connection: Connection) -> None:
     """Refuse a SQLite connection that does not check foreign keys."""
     if not connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
         raise ForeignKeysOff
 
 
-def kept_edges(connection: Connection, schema: str) -> dict[str, set[tuple[object, ...]]]:
-    """The edges that are in the database, by their lifecycle."""
-    statement = f"SELECT {', '.join(EDGE)} FROM {prefix_of(connection, schema)}lifecycle_edges ORDER BY 1, 2, 3"
+def stored_edges(connection: Connection, schema: str) -> dict[str, set[tuple[object, ...]]]:
+    """Return the edges that the database has, by the name of their lifecycle."""
+    table = f"{prefix_of(connection, schema)}lifecycle_edges"
+    statement = f"SELECT {', '.join(EDGE_COLUMNS)} FROM {table} ORDER BY 1, 2, 3"
     rows = connection.exec_driver_sql(statement).all()
-    return {
-        name: {tuple(row[1:]) for row in edges} for name, edges in groupby(rows, key=itemgetter(0))
+
+    edges: dict[str, set[tuple[object, ...]]] = {}
+    for name, group in groupby(rows, key=itemgetter(0)):
+        edges[name] = {tuple(row[1:]) for row in group}
+    return edges
+
+
+def _check_role(connection: Connection, schema: str, catalog: Catalog) -> None:
+    values = {
+        "schema": quoted(connection, schema),
+        "updatable": [table.name for table in catalog.updatable_tables],
+        "tables": [table.name for table in catalog.tables],
     }
+    if connection.execute(ROLE_IS_TOO_STRONG, values).scalar_one():
+        raise RoleTooStrong(connection.exec_driver_sql("SELECT current_user").scalar_one())
 
 
-def _check_hosts(
-    connection: Connection, schema: str, lifecycles: tuple[Lifecycle[StrEnum], ...]
+def _check_host_lifecycles(
+    connection: Connection,
+    schema: str,
+    catalog: Catalog,
+    lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
-    """A host's declared lifecycles must be the kept ones; one that the store was not told of is only counted."""
-    found = kept_edges(connection, schema)
+    """Refuse a host's lifecycle that the database has otherwise; log those that the store does not know."""
+    edges = stored_edges(connection, schema)
     for lifecycle in lifecycles:
-        if found.get(lifecycle.name) != set(map(tuple, lifecycle.edges)):
+        declared = {tuple(edge) for edge in lifecycle.edges}
+        if edges.get(lifecycle.name) != declared:
             raise LifecycleDiffers(lifecycle.name)
-    unknown = found.keys() - {each.name for each in (*HEADS.values(), *lifecycles)}
+
+    known = {lifecycle.name for lifecycle in (*catalog.heads.values(), *lifecycles)}
+    unknown = sorted(edges.keys() - known)
     if unknown:
-        logger.info(
-            "%d lifecycles in the database are not declared here: %s", len(unknown), sorted(unknown)
-        )
+        logger.info("%d lifecycles in the database are not declared: %s", len(unknown), unknown)

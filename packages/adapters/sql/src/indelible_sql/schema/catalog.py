@@ -1,176 +1,101 @@
-"""Every table of the adapter and what guards it: the declarations from which all DDL is written."""
+"""All tables and guards of some contexts: the declarations from which every statement of DDL is written."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from itertools import chain
 
-from sqlalchemy import Dialect, Table, make_url
-from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ExecutableDDLElement
+from attrs import frozen
+from sqlalchemy import Table
 
-from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
-from indelible.concepts import CONCEPT
 from indelible.kernel import Lifecycle
-from indelible.kernel.keys import KEY
-from indelible.kernel.stages import STAGE
-from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
-from indelible_sql.captures.functions import functions
-from indelible_sql.captures.tables import (
-    ALGORITHMS,
-    DERIVED_HEADS,
-    SETTINGS,
-    SIGNALS,
-    SPACES,
-    SUBSPACES,
-    own_guards,
-)
-from indelible_sql.captures.tables import SHOWN as OF_SIGNALS
-from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
-from indelible_sql.concepts.store import RECORDED as OF_CONCEPTS
-from indelible_sql.kernel.keys import KEYS
-from indelible_sql.kernel.tasks import SHOWN as OF_ATTEMPTS
-from indelible_sql.kernel.tasks import STAGES, TASK_ATTEMPTS, TASKS, task_guards
-from indelible_sql.schema.columns import DOMAINS, SCHEMA
+from indelible_sql.schema.columns import KERNEL_DOMAINS, Domain
 from indelible_sql.schema.guards import (
     Guard,
-    RecordHeadRule,
     edge_guards,
     head_guards,
     record_guards,
-    shown_guard,
-    statements,
+    record_head_guard,
 )
-from indelible_sql.schema.tables import EDGE, EDGES, HISTORY, RECEIPTS, RecordDigest
-from indelible_sql.tokens.tables import (
-    AUTHORS,
-    IMAGE_JOBS,
-    MINT_EVENTS,
-    REVEALS,
-    SYSTEM_STATES,
-    TOKENS,
-    UPLOADS,
-)
-from indelible_sql.tokens.tables import own_guards as token_guards
-
-HEADS: Mapping[Table, Lifecycle[StrEnum]] = {
-    CONCEPTS: CONCEPT,
-    KEYS: KEY,
-    SPACES: SPACE,
-    SUBSPACES: SUBSPACE,
-    ALGORITHMS: ALGORITHM,
-    SETTINGS: SETTING,
-    STAGES: STAGE,
-    AUTHORS: AUTHOR,
-    MINT_EVENTS: MINT,
-    TOKENS: TOKEN,
-    IMAGE_JOBS: IMAGE_JOB,
-    UPLOADS: UPLOAD,
-    REVEALS: REVEAL,
-    SYSTEM_STATES: SYSTEM_STATE,
-}
-SHOWN = (
-    RecordHeadRule(
-        record=VERSIONS,
-        head=CONCEPTS,
-        columns={
-            "id": "concept_id",
-            "current_version": "version_number",
-            "updated_at": "created_at",
-        },
-    ),
-    RecordHeadRule(
-        record=WARNINGS,
-        head=CONCEPTS,
-        columns={
-            "id": "concept_id",
-            "current_version": "version_number",
-            "updated_at": "computed_at",
-        },
-    ),
-    *OF_SIGNALS,
-    OF_ATTEMPTS,
-)
-# What verify looks at and an export carries; keys are in neither: they mean nothing without their store.
-RECORDED: Mapping[Table, tuple[RecordDigest, ...]] = {CONCEPTS: OF_CONCEPTS}
-RECORDS = (HISTORY, RECEIPTS, VERSIONS, WARNINGS, SIGNALS, TASK_ATTEMPTS)
-TABLES = (
-    EDGES,
-    HISTORY,
-    RECEIPTS,
-    *HEADS,
-    VERSIONS,
-    WARNINGS,
-    *DERIVED_HEADS,
-    SIGNALS,
-    TASKS,
-    TASK_ATTEMPTS,
-)
-MOVING = (*HEADS, *DERIVED_HEADS, TASKS)
-DIALECTS: Mapping[str, Dialect] = {
-    name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")
-}
-
-# SQLAlchemy knows no xid8, and SQLite needs none: there, the order of positions is the order of commits.
-TXID = (
-    "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
-    "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
-)
+from indelible_sql.schema.tables import EDGES, HISTORY, RecordDigest
+from indelible_sql.sql_context import DerivedHead, SqlContext
 
 
-def guards(dialect: str) -> Iterator[Guard]:
-    """Every guard of ours."""
-    yield from edge_guards(dialect)
-    for record in RECORDS:
-        yield from record_guards(record, dialect)
-    for shows in SHOWN:
-        yield shown_guard(shows, dialect)
-    for head, lifecycle in HEADS.items():
-        yield from head_guards(head, lifecycle, dialect)
-    for head in DERIVED_HEADS:
-        yield from head_guards(head, None, dialect)
-    yield from own_guards(dialect)
-    yield from task_guards(dialect)
-    yield from token_guards(dialect)
+@frozen(eq=False, slots=False)
+class Catalog:
+    """The contexts of a store, with their declarations joined in the order of registration."""
 
+    contexts: tuple[SqlContext, ...]
 
-def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:
-    """The statement that declares a lifecycle's edges; `prefix` stands before the table's name."""
-    rows = ", ".join(
-        f"('{lifecycle.name}', '{edge.from_state}', '{edge.action}', '{edge.to_state}', {edge.adds_version})"
-        for edge in lifecycle.edges
-    )
-    return f"INSERT INTO {prefix}{EDGES.name} ({', '.join(EDGE)}) VALUES {rows}"
+    @cached_property
+    def heads(self) -> Mapping[Table, Lifecycle[StrEnum]]:
+        """Return every head that history moves, with its lifecycle."""
+        heads: dict[Table, Lifecycle[StrEnum]] = {}
+        for context in self.contexts:
+            heads.update(context.heads)
+        return heads
 
+    @cached_property
+    def heads_by_lifecycle(self) -> Mapping[str, Table]:
+        """Map each lifecycle's name to its head."""
+        return {lifecycle.name: head for head, lifecycle in self.heads.items()}
 
-def ddl(dialect: str) -> Iterator[str]:
-    """Every statement that makes the schema in an empty database; PostgreSQL's names are in the symbolic schema."""
-    is_sqlite = dialect == "sqlite"
-    if not is_sqlite:
-        for domain in DOMAINS:
-            yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
-    yield from _tables(dialect)
-    yield from () if is_sqlite else TXID
-    for lifecycle in HEADS.values():
-        yield edge_rows(lifecycle, "" if is_sqlite else f"{SCHEMA}.")
-    yield from statements(guards(dialect), dialect)
-    yield from () if is_sqlite else functions()
+    @cached_property
+    def derived_heads(self) -> tuple[DerivedHead, ...]:
+        """Return every head that records move."""
+        return tuple(chain.from_iterable(context.derived_heads for context in self.contexts))
 
+    @cached_property
+    def records(self) -> tuple[Table, ...]:
+        """Return every insert-only table."""
+        return tuple(chain.from_iterable(context.records for context in self.contexts))
 
-def _tables(dialect: str) -> Iterator[str]:
-    options: dict[str, Any] = {"dialect": DIALECTS[dialect]}
-    if dialect == "sqlite":
-        options["schema_translate_map"] = {SCHEMA: None}
-    for table in TABLES:
-        yield _text(CreateTable(table), options)
-        for index in sorted(table.indexes, key=lambda each: str(each.name)):
-            yield _text(CreateIndex(index), options)
-    if dialect == "postgresql":  # SQLite has the keys that point forward in its tables already
-        late = [key for table in TABLES for key in table.foreign_key_constraints if key.use_alter]
-        for key in sorted(late, key=lambda each: str(each.name)):
-            yield _text(AddConstraint(key, isolate_from_table=False), options)
+    @cached_property
+    def task_tables(self) -> tuple[Table, ...]:
+        """Return every table whose rows change without history."""
+        return tuple(chain.from_iterable(context.task_tables for context in self.contexts))
 
+    @cached_property
+    def updatable_tables(self) -> tuple[Table, ...]:
+        """Return every table whose rows may change: heads, derived heads and task tables."""
+        derived = tuple(head.table for head in self.derived_heads)
+        return (*self.heads, *derived, *self.task_tables)
 
-def _text(element: ExecutableDDLElement, options: Mapping[str, Any]) -> str:
-    lines = (
-        str(element.compile(**options)).replace(f"__[SCHEMA_{SCHEMA}].", "").strip().splitlines()
-    )
-    return "\n".join(line.rstrip() for line in lines)
+    @cached_property
+    def digests(self) -> Mapping[Table, tuple[RecordDigest, ...]]:
+        """Map each head to the records that its changes add."""
+        digests: dict[Table, tuple[RecordDigest, ...]] = {}
+        for context in self.contexts:
+            digests.update(context.digests)
+        return digests
+
+    @cached_property
+    def domains(self) -> tuple[Domain, ...]:
+        """Return every column type: the kernel's, then the contexts' own."""
+        own = chain.from_iterable(context.domains for context in self.contexts)
+        return (*KERNEL_DOMAINS, *own)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Return every table in the order of creation: first those that all heads point at."""
+        tables = [EDGES, HISTORY]
+        for context in self.contexts:
+            tables += context.heads
+            tables += [head.table for head in context.derived_heads]
+            tables += context.task_tables
+            tables += [record for record in context.records if record is not HISTORY]
+        return tuple(tables)
+
+    def guards(self, dialect: str) -> Iterator[Guard]:
+        """Yield every guard for a dialect."""
+        yield from edge_guards(dialect)
+        for context in self.contexts:
+            for record in context.records:
+                yield from record_guards(record, dialect)
+            for rule in context.record_head_rules:
+                yield record_head_guard(rule, dialect)
+            for head, lifecycle in context.heads.items():
+                yield from head_guards(head, lifecycle, dialect)
+            for derived in context.derived_heads:
+                yield from head_guards(derived.table, None, dialect)
+            yield from context.guards(dialect)

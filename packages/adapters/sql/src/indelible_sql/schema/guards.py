@@ -1,4 +1,4 @@
-"""What the databases refuse, written from the declarations."""
+"""The writes that the databases refuse: triggers, written from the declarations."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,64 +16,82 @@ from sqlalchemy import (
 from indelible.kernel import Lifecycle
 from indelible_sql.engine.connections import begin_on_host
 from indelible_sql.schema.columns import SCHEMA, in_schema
-from indelible_sql.schema.tables import EDGES, HISTORY, PLACE, HeadHistoryKey
+from indelible_sql.schema.tables import EDGES, HISTORY, REVISION_COLUMNS, HeadHistoryKey
 
 NEVER = "FALSE"
-HOST_SCHEMA = "public"  # where a host's table lives when it does not say
+HOST_SCHEMA = "public"  # the schema of a host's table that names none
 
 
 @frozen(kw_only=True)
 class Guard:
-    """An event on a table that is refused unless a condition holds; unknown is refused too."""
+    """A trigger that refuses an event on a table unless a condition is true; NULL is refused too.
+
+    PostgreSQL asks `row_filter` before it calls the guard's function: rows for which it is false are not checked.
+    `fires_before` makes an INSERT's guard a BEFORE trigger on PostgreSQL, for what must be known row by row.
+    """
 
     table: Table
     rule: str
     event: str
-    holds: str = NEVER
-    comes_first: bool = False
-    only: str = (
-        ""  # which rows it is about, where PostgreSQL is to ask that before it calls a function
-    )
+    condition: str = NEVER
+    fires_before: bool = False
+    row_filter: str = ""
 
     @property
     def name(self) -> str:
-        """The guard's name, which is also the code of its refusal."""
+        """Return the guard's name, which is also the code of its refusal."""
         return f"{self.table.name}_{self.rule}"
 
-    def on_sqlite(self) -> tuple[str, ...]:
-        """A BEFORE trigger, because a TEMP trigger can silence an AFTER one."""
-        event = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table.name}"
+    def sqlite_statements(self) -> tuple[str, ...]:
+        """Return a BEFORE trigger, because a TEMP trigger can silence an AFTER trigger."""
         return (
-            f"{event}\nWHEN ({self.holds}) IS NOT TRUE\nBEGIN SELECT RAISE(ABORT, '{self.name}'); END",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table.name}\n"
+            f"WHEN ({self.condition}) IS NOT TRUE\n"
+            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END",
         )
 
-    def on_postgresql(self) -> tuple[str, ...]:
-        """An insert is looked at AFTER, because a fused write moves the head in the same statement."""
-        when = "AFTER" if self.event == "INSERT" and not self.comes_first else "BEFORE"
-        each = "STATEMENT" if self.holds == NEVER else "ROW"
-        on = qualified(self.table, "postgresql")
-        event = f"CREATE TRIGGER {self.name} {when} {self.event} ON {on}"
-        asked = [
-            *filter(None, (self.only, f"({self.holds}) IS NOT TRUE" if self.is_of_row else ""))
-        ]
-        only = f" WHEN ({' AND '.join(asked)})" if asked else ""
+    def postgresql_statements(self) -> tuple[str, ...]:
+        """Return the trigger's function, the trigger, and the statement that makes it fire in replica mode too.
+
+        An INSERT is checked AFTER: an atomic write moves the head in the same statement as it adds the record.
+        """
+        table = qualified_name(self.table, "postgresql")
+        timing = "BEFORE"
+        if self.event == "INSERT" and not self.fires_before:
+            timing = "AFTER"
+        level = "STATEMENT" if self.condition == NEVER else "ROW"
+
+        filters: list[str] = []
+        if self.row_filter:
+            filters.append(self.row_filter)
+        if self.is_row_condition:
+            filters.append(f"({self.condition}) IS NOT TRUE")
+        when = f" WHEN ({' AND '.join(filters)})" if filters else ""
+
         return (
-            self.function(),
-            f"{event}\nFOR EACH {each}{only} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
-            f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {self.name}",  # in replica mode too
+            self.postgresql_function(),
+            f"CREATE TRIGGER {self.name} {timing} {self.event} ON {table}\n"
+            f"FOR EACH {level}{when} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {self.name}",
         )
 
     @property
-    def is_of_row(self) -> bool:
-        """Whether PostgreSQL's trigger can ask by itself, before it calls its function: it sees a row and no table."""
-        return self.holds != NEVER and "SELECT" not in self.holds and "currval" not in self.holds
+    def is_row_condition(self) -> bool:
+        """Return whether the condition fits PostgreSQL's WHEN, which sees a row and no table."""
+        if self.condition == NEVER:
+            return False
+        return "SELECT" not in self.condition and "currval" not in self.condition
 
-    def function(self) -> str:
-        """The body that PostgreSQL's trigger runs."""
+    def postgresql_function(self) -> str:
+        """Return the function that PostgreSQL's trigger runs.
+
+        Its search path is fixed: a session's own operators must not change what a guard means.
+        """
+        condition = NEVER if self.is_row_condition else self.condition
         return (
             f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql\n"
-            "SET search_path = pg_catalog AS $$ BEGIN\n"  # a session's own operators must not bend a guard
-            f"  IF ({NEVER if self.is_of_row else self.holds}) IS NOT TRUE THEN\n"
+            "SET search_path = pg_catalog AS $$ BEGIN\n"
+            f"  IF ({condition}) IS NOT TRUE THEN\n"
             "    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
             "  END IF;\n  RETURN NEW;\nEND $$"
         )
@@ -81,9 +99,10 @@ class Guard:
 
 @frozen(kw_only=True)
 class RecordHeadRule:
-    """A record table whose new row must be what its head shows: the head's columns beside the record's.
+    """A record table whose new row must be the one that its head shows.
 
-    A record may have two heads: `rule` tells their guards apart, and a row that is not about one says so by `unless`.
+    `columns` maps columns of the head to the record's columns that must be equal. A record may have two heads:
+    `rule` tells their guards apart, and `unless` is true for a row that is not about this head.
     """
 
     record: Table
@@ -93,150 +112,195 @@ class RecordHeadRule:
     unless: str = NEVER
 
 
-def qualified(table: Table, dialect: str) -> str:
-    """The table's full name: a TEMP table must not pose as it."""
-    return (
-        f"main.{table.name}"
-        if dialect == "sqlite"
-        else f"{table.schema or HOST_SCHEMA}.{table.name}"
-    )
+def qualified_name(table: Table, dialect: str) -> str:
+    """Return the table's name with its schema: a TEMP table must not pose as the table."""
+    if dialect == "sqlite":
+        return f"main.{table.name}"
+    return f"{table.schema or HOST_SCHEMA}.{table.name}"
+
+
+def guard_statements(guard: Guard, dialect: str) -> tuple[str, ...]:
+    """Return the statements that create the guard."""
+    if dialect == "sqlite":
+        return guard.sqlite_statements()
+    return guard.postgresql_statements()
 
 
 def statements(guards: Iterable[Guard], dialect: str) -> Iterator[str]:
-    """The statements that put the guards up."""
+    """Yield the statements that create the guards."""
     for guard in guards:
-        yield from guard.on_sqlite() if dialect == "sqlite" else guard.on_postgresql()
+        yield from guard_statements(guard, dialect)
 
 
 @contextmanager
 def guards_disabled(
     connection: Connection, schema: str, guards: Sequence[Guard]
 ) -> Generator[None]:
-    """Nobody else sees a table without these guards, and whatever ends the block, they are there after it."""
+    """Disable guards for the length of a block, in a savepoint: no other connection sees a table without them."""
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         begin_on_host(connection, "BEGIN IMMEDIATE")
+
     with connection.begin_nested():
         for guard in guards:
-            disable = (
-                f"ALTER TABLE {qualified(guard.table, 'postgresql')} DISABLE TRIGGER {guard.name}"
-            )
-            lift = f"DROP TRIGGER {guard.name}" if is_sqlite else disable
-            connection.exec_driver_sql(in_schema(connection, schema, lift))
+            statement = f"DROP TRIGGER {guard.name}"
+            if not is_sqlite:
+                table = qualified_name(guard.table, "postgresql")
+                statement = f"ALTER TABLE {table} DISABLE TRIGGER {guard.name}"
+            connection.exec_driver_sql(in_schema(connection, schema, statement))
+
         yield
+
         for guard in guards:
-            *_, restore = guard.on_sqlite() if is_sqlite else guard.on_postgresql()
-            connection.exec_driver_sql(in_schema(connection, schema, restore))
+            *_, enable = guard_statements(guard, connection.dialect.name)
+            connection.exec_driver_sql(in_schema(connection, schema, enable))
 
 
 def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
-    """No row of a record table changes or goes."""
+    """Yield the guards of an insert-only table: no row changes, and none goes."""
     yield from _closed(record, dialect, "UPDATE", "DELETE")
     if dialect == "sqlite":
-        yield from _only_on_sqlite(record)
-    elif "position" in record.columns:  # asked of each row before the next one takes a number
-        holds = f"NEW.position = currval('{SCHEMA}.{record.name}_position_seq')"
-        yield Guard(table=record, rule="no_position", event="INSERT", holds=holds, comes_first=True)
+        yield from _sqlite_guards(record)
+    elif "position" in record.columns:
+        # Checked before the next row takes a number.
+        yield Guard(
+            table=record,
+            rule="no_position",
+            event="INSERT",
+            condition=f"NEW.position = currval('{SCHEMA}.{record.name}_position_seq')",
+            fires_before=True,
+        )
 
 
-def shown_guard(shows: RecordHeadRule, dialect: str) -> Guard:
-    """A record is refused unless its head shows it."""
-    same = " AND ".join(f"head.{ours} = NEW.{theirs}" for ours, theirs in shows.columns.items())
-    holds = f"EXISTS (SELECT 1 FROM {qualified(shows.head, dialect)} AS head WHERE {same})"
-    if shows.unless != NEVER:
-        holds = f"{shows.unless} OR {holds}"
-    return Guard(table=shows.record, rule=shows.rule, event="INSERT", holds=holds)
+def record_head_guard(rule: RecordHeadRule, dialect: str) -> Guard:
+    """Return the guard that refuses a record which its head does not show."""
+    pairs = [f"head.{shown} = NEW.{column}" for shown, column in rule.columns.items()]
+    head = qualified_name(rule.head, dialect)
+    condition = f"EXISTS (SELECT 1 FROM {head} AS head WHERE {' AND '.join(pairs)})"
+    if rule.unless != NEVER:
+        condition = f"{rule.unless} OR {condition}"
+    return Guard(table=rule.record, rule=rule.rule, event="INSERT", condition=condition)
 
 
 def edge_guards(dialect: str) -> Iterator[Guard]:
-    """The edges are closed: only a migration opens them."""
+    """Yield the guards of the edges: only a migration adds or removes one."""
     yield from _closed(EDGES, dialect, "INSERT", "UPDATE", "DELETE")
 
 
 def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str) -> Iterator[Guard]:
-    """A head moves by one step at a time, stays for ever, and history says nothing that it does not show.
+    """Yield the guards of a head: it moves by one step at a time, is never removed, and history agrees with it.
 
-    A head that has no lifecycle is moved by its own records.
+    A head without a lifecycle is moved by its own records.
     """
-    yield from staying_guards(head, dialect)
-    one_step = (
-        "NEW.id = OLD.id AND NEW.created_at = OLD.created_at"
-        " AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at"
+    yield from undeletable_guards(head, dialect)
+    yield Guard(
+        table=head,
+        rule="one_step",
+        event="UPDATE",
+        condition=(
+            "NEW.id = OLD.id AND NEW.created_at = OLD.created_at"
+            " AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at"
+        ),
     )
-    yield Guard(table=head, rule="one_step", event="UPDATE", holds=one_step)
     if lifecycle is not None:
-        yield _needs_head(head, lifecycle, dialect)
+        yield _history_guard(head, lifecycle, dialect)
 
 
-def staying_guards(table: Table, dialect: str) -> Iterator[Guard]:
-    """No row of the table goes, whatever becomes of it."""
+def undeletable_guards(table: Table, dialect: str) -> Iterator[Guard]:
+    """Yield the guards of a table that loses no row."""
     yield from _closed(table, dialect, "DELETE")
     if dialect == "sqlite":
-        yield from _only_on_sqlite(table)
+        yield from _sqlite_guards(table)
+
+
+def fixed_columns_guard(table: Table, names: Iterable[str]) -> Guard:
+    """Return the guard that refuses an UPDATE of some columns."""
+    condition = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
+    return Guard(table=table, rule="fixed", event="UPDATE", condition=condition)
+
+
+def history_key(head: Table) -> HeadHistoryKey:
+    """Return the key that ties a head to its change."""
+    for constraint in head.constraints:
+        if isinstance(constraint, HeadHistoryKey):
+            return constraint
+    raise LookupError(f"{head.name} has no key into history")
 
 
 def _closed(table: Table, dialect: str, *events: str) -> Iterator[Guard]:
-    truncate = () if dialect == "sqlite" else ("TRUNCATE",)
-    return (
-        Guard(table=table, rule=f"no_{event.lower()}", event=event)
-        for event in (*events, *truncate)
-    )
+    for event in events:
+        yield Guard(table=table, rule=f"no_{event.lower()}", event=event)
+    if dialect != "sqlite":
+        yield Guard(table=table, rule="no_truncate", event="TRUNCATE")
 
 
-def _needs_head(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Guard:
-    """One guard a head table, so that a host's guard touches only its own lifecycle."""
-    counter = shown_key(head).columns_shown[4]
+def _history_guard(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Guard:
+    """Return a guard on history for one head, so that a host's guard touches only its own lifecycle."""
     own_txid = "" if dialect == "sqlite" else " AND NEW.txid = pg_current_xact_id()"
-    holds = (
-        f"NEW.lifecycle <> '{lifecycle.name}' OR EXISTS (SELECT 1 FROM {qualified(head, dialect)} AS head"
+    condition = (
+        f"NEW.lifecycle <> '{lifecycle.name}' OR EXISTS (SELECT 1 FROM {qualified_name(head, dialect)} AS head"
         " WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state"
-        f" AND head.{counter} = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at){own_txid}"
+        f" AND head.{history_key(head).counter} = NEW.version AND head.hash = NEW.hash"
+        f" AND head.updated_at = NEW.at){own_txid}"
     )
-    only = f"NEW.lifecycle = '{lifecycle.name}'"
-    return Guard(table=HISTORY, rule=f"needs_{head.name}", event="INSERT", holds=holds, only=only)
+    return Guard(
+        table=HISTORY,
+        rule=f"needs_{head.name}",
+        event="INSERT",
+        condition=condition,
+        row_filter=f"NEW.lifecycle = '{lifecycle.name}'",
+    )
 
 
-def shown_key(head: Table) -> HeadHistoryKey:
-    """The key that ties a head to its change."""
-    return next(each for each in head.constraints if isinstance(each, HeadHistoryKey))
-
-
-def _only_on_sqlite(table: Table) -> Iterator[Guard]:
-    """What SQLite's own keys do not hold: INSERT OR REPLACE, and foreign keys that are switched off."""
+def _sqlite_guards(table: Table) -> Iterator[Guard]:
+    """Yield the guards against what SQLite's keys let through: INSERT OR REPLACE, and foreign keys that are off."""
     if "position" in table.columns:
-        yield Guard(
-            table=table, rule="no_position", event="INSERT", holds="coalesce(NEW.position, 0) < 1"
-        )
+        condition = "coalesce(NEW.position, 0) < 1"
+        yield Guard(table=table, rule="no_position", event="INSERT", condition=condition)
     elif table.dialect_options["sqlite"]["with_rowid"]:
-        yield Guard(
-            table=table, rule="no_rowid", event="INSERT", holds="coalesce(NEW.rowid, 0) < 1"
-        )
-    yield Guard(
-        table=table, rule="no_replace", event="INSERT", holds=" AND ".join(sorted(_is_new(table)))
-    )
-    for key in sorted(table.foreign_key_constraints, key=lambda each: str(each.name)):
-        yield _key_guard(table, key)
-    for shown in (each for each in table.constraints if isinstance(each, HeadHistoryKey)):
-        pairs = zip(shown.columns_shown, PLACE, strict=True)
-        same = " AND ".join(f"{theirs} = OLD.{ours}" for ours, theirs in pairs)
-        holds = f"EXISTS (SELECT 1 FROM main.history WHERE {same})"
-        yield Guard(table=table, rule=f"keeps_{shown.name}", event="UPDATE", holds=holds)
+        condition = "coalesce(NEW.rowid, 0) < 1"
+        yield Guard(table=table, rule="no_rowid", event="INSERT", condition=condition)
+
+    condition = " AND ".join(sorted(_new_key_conditions(table)))
+    yield Guard(table=table, rule="no_replace", event="INSERT", condition=condition)
+    for key in sorted(table.foreign_key_constraints, key=_constraint_name):
+        yield _foreign_key_guard(table, key)
+
+    for constraint in table.constraints:
+        if isinstance(constraint, HeadHistoryKey):
+            yield _left_revision_guard(table, constraint)
 
 
-def _is_new(table: Table) -> Iterator[str]:
+def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:
+    """Return the guard that a head may only leave a revision that is in history."""
+    pairs = zip(key.revision_columns, REVISION_COLUMNS, strict=True)
+    is_same = " AND ".join(f"{recorded} = OLD.{shown}" for shown, recorded in pairs)
+    condition = f"EXISTS (SELECT 1 FROM main.history WHERE {is_same})"
+    return Guard(table=head, rule=f"keeps_{key.name}", event="UPDATE", condition=condition)
+
+
+def _new_key_conditions(table: Table) -> Iterator[str]:
+    """Yield a condition for each unique key: no row has the new row's values."""
     for unique in table.constraints:
         if isinstance(unique, PrimaryKeyConstraint | UniqueConstraint):
-            same = " AND ".join(f"{column.name} = NEW.{column.name}" for column in unique.columns)
-            yield f"NOT EXISTS (SELECT 1 FROM main.{table.name} WHERE {same})"
+            is_same = " AND ".join(
+                f"{column.name} = NEW.{column.name}" for column in unique.columns
+            )
+            yield f"NOT EXISTS (SELECT 1 FROM main.{table.name} WHERE {is_same})"
 
 
-def _key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:
-    """An immediate key must hold for the new row; a deferred one for the row that is left behind."""
+def _foreign_key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:
+    """Return the guard of a key: an immediate key holds for the new row, a deferred one for the row that is left."""
     row = "OLD" if key.deferrable else "NEW"
-    unset = " OR ".join(f"{row}.{column.name} IS NULL" for column in key.columns if column.nullable)
-    same = " AND ".join(f"{each.column.name} = {row}.{each.parent.name}" for each in key.elements)
-    holds = (
-        f"{unset or NEVER} OR EXISTS (SELECT 1 FROM main.{key.referred_table.name} WHERE {same})"
+    is_unset = [f"{row}.{column.name} IS NULL" for column in key.columns if column.nullable]
+    is_same = [f"{each.column.name} = {row}.{each.parent.name}" for each in key.elements]
+    condition = (
+        f"{' OR '.join(is_unset) or NEVER}"
+        f" OR EXISTS (SELECT 1 FROM main.{key.referred_table.name} WHERE {' AND '.join(is_same)})"
     )
     event = "UPDATE" if key.deferrable else "INSERT"
-    return Guard(table=table, rule=f"keeps_{key.name}", event=event, holds=holds)
+    return Guard(table=table, rule=f"keeps_{key.name}", event=event, condition=condition)
+
+
+def _constraint_name(key: ForeignKeyConstraint) -> str:
+    return str(key.name)

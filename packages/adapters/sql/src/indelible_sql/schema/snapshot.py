@@ -1,4 +1,4 @@
-"""What a database really holds of the schema: one line a fact, the same for everybody, with one digest over all."""
+"""The facts that a database states about the schema, one line for each, with one digest over all."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -6,26 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from indelible.captures import SPHERICAL
-from indelible_sql.captures.functions import name_of
-from indelible_sql.captures.nearest import INDEX
-from indelible_sql.schema.catalog import HEADS, TABLES
+from indelible_sql.schema.catalog import Catalog
 from indelible_sql.schema.columns import in_schema
 
-# A host's own lifecycle puts its guard on our history: tolerated here, compared with its declaration elsewhere.
-OURS: Any = {
-    "names": [table.name for table in TABLES],
-    "guards": [f"history_needs_{head.name}" for head in HEADS],
-    "lifecycles": [lifecycle.name for lifecycle in HEADS.values()],
-}
-LISTS: Any = [bindparam(name, expanding=True) for name in OURS]
-COMPUTING = ["ingest_with_signal", name_of(SPHERICAL)]
-NEAR = f"{INDEX}%"  # a space's own index differs from database to database, and can refuse nothing
+TIME_ZONE = text("SELECT current_setting('TimeZone')")
+SET_TIME_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
 
-ZONE = text("SELECT current_setting('TimeZone')")
-IN_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
-
-ON_SQLITE = text(
+SQLITE_FACTS = text(
     """
     SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
     WHERE tbl_name IN :names AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
@@ -34,9 +21,13 @@ ON_SQLITE = text(
     SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
     FROM lifecycle_edges WHERE lifecycle IN :lifecycles
     """
-).bindparams(*LISTS)
+).bindparams(
+    bindparam("names", expanding=True),
+    bindparam("guards", expanding=True),
+    bindparam("lifecycles", expanding=True),
+)
 
-ON_POSTGRESQL = """
+POSTGRESQL_FACTS = """
     WITH ours AS (
       SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = :schema AND c.relname = ANY(:names)
@@ -57,7 +48,7 @@ ON_POSTGRESQL = """
       UNION ALL
       SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
       FROM ours o JOIN pg_index i ON i.indrelid = o.oid JOIN pg_class x ON x.oid = i.indexrelid
-      JOIN pg_am m ON m.oid = x.relam WHERE m.amname <> 'hnsw' OR x.relname NOT LIKE :near
+      JOIN pg_am m ON m.oid = x.relam WHERE m.amname <> 'hnsw' OR NOT x.relname LIKE ANY(:optional_indexes)
       UNION ALL
       SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
       FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
@@ -71,7 +62,7 @@ ON_POSTGRESQL = """
       SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
         || ' ' || coalesce(p.proconfig::text, '')
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE n.nspname = :schema AND (p.proname = ANY(:computing) OR p.oid IN (
+      WHERE n.nspname = :schema AND (p.proname = ANY(:functions) OR p.oid IN (
         SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
         WHERE o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards)))
       UNION ALL
@@ -93,22 +84,39 @@ ON_POSTGRESQL = """
 """
 
 
-def facts(connection: Connection, schema: str) -> tuple[str, ...]:
-    """What the database holds of our tables, in the order of the texts."""
+def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, ...]:
+    """Return what the database states about the catalog's tables, in the order of the texts."""
+    values = _parameters(catalog)
     if connection.dialect.name == "sqlite":
-        rows = connection.execute(ON_SQLITE, OURS).all()
-    else:
-        # Rules on instants are shown in the session's time zone, which is the host's to choose.
-        zone = connection.execute(ZONE).scalar_one()
-        connection.execute(IN_ZONE, {"zone": "UTC"})
-        statement = text(in_schema(connection, schema, ON_POSTGRESQL))
-        rows = connection.execute(
-            statement, OURS | {"schema": schema, "computing": COMPUTING, "near": NEAR}
-        ).all()
-        connection.execute(IN_ZONE, {"zone": zone})
+        rows = connection.execute(SQLITE_FACTS, values).all()
+        return tuple(sorted(row[0] for row in rows))
+
+    # Rules on instants are shown in the session's time zone, which is the host's to choose.
+    zone = connection.execute(TIME_ZONE).scalar_one()
+    connection.execute(SET_TIME_ZONE, {"zone": "UTC"})
+    statement = text(in_schema(connection, schema, POSTGRESQL_FACTS))
+    values["schema"] = schema
+    values["functions"] = [name for each in catalog.contexts for name in each.functions]
+    values["optional_indexes"] = [
+        pattern for each in catalog.contexts for pattern in each.optional_indexes
+    ]
+    rows = connection.execute(statement, values).all()
+    connection.execute(SET_TIME_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))
 
 
+def _parameters(catalog: Catalog) -> dict[str, Any]:
+    """Return the names of the tables, guards and lifecycles that belong to the catalog.
+
+    A host's own lifecycle has a guard on history, which is compared with its declaration elsewhere.
+    """
+    return {
+        "names": [table.name for table in catalog.tables],
+        "guards": [f"history_needs_{head.name}" for head in catalog.heads],
+        "lifecycles": [lifecycle.name for lifecycle in catalog.heads.values()],
+    }
+
+
 def facts_digest(lines: Iterable[str]) -> str:
-    """The SHA-256 of the facts, in hex."""
+    """Return the SHA-256 of the facts, in hex."""
     return sha256("\n".join(lines).encode()).hexdigest()

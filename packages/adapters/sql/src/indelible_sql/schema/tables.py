@@ -44,9 +44,9 @@ from indelible_sql.schema.columns import (
 
 metadata = MetaData(schema=SCHEMA)
 
-EDGE = ("lifecycle", "from_state", "action", "to_state", "adds_version")
-PLACE = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
-PREDECESSOR = (
+EDGE_COLUMNS = ("lifecycle", "from_state", "action", "to_state", "adds_version")
+REVISION_COLUMNS = ("lifecycle", "entity_id", "seq", "to_state", "version", "hash")
+PREDECESSOR_COLUMNS = (
     "lifecycle",
     "entity_id",
     "previous_seq",
@@ -111,7 +111,7 @@ EDGES = table(
     required("to_state", IDENTIFIER),
     required("adds_version", NATURAL),
     PrimaryKeyConstraint("lifecycle", "from_state", "action", name="lifecycle_edges_step"),
-    UniqueConstraint(*EDGE, name="lifecycle_edges_edge"),
+    UniqueConstraint(*EDGE_COLUMNS, name="lifecycle_edges_edge"),
     CheckConstraint("adds_version IN (0, 1)", name="lifecycle_edges_adds"),
     has_rowid=False,
 )
@@ -138,9 +138,9 @@ HISTORY = table(
     required("hash", DIGEST),
     PrimaryKeyConstraint("position", name="history_position").ddl_if(dialect="sqlite"),
     UniqueConstraint("lifecycle", "entity_id", "seq", name="history_seq"),
-    UniqueConstraint(*PLACE, name="history_place"),
-    key("history_edge", EDGE, "lifecycle_edges", EDGE),
-    key("history_predecessor", PREDECESSOR, "history", PLACE),
+    UniqueConstraint(*REVISION_COLUMNS, name="history_place"),
+    key("history_edge", EDGE_COLUMNS, "lifecycle_edges", EDGE_COLUMNS),
+    key("history_predecessor", PREDECESSOR_COLUMNS, "history", REVISION_COLUMNS),
     CheckConstraint(
         "CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0"
         " ELSE from_state <> '' AND prev_hash <> '' END",
@@ -180,7 +180,8 @@ class HeadHistoryKey(Constraint):
 
     def __init__(self, name: str, counter: str, schema: str = SCHEMA) -> None:
         super().__init__(name=name)
-        self.columns_shown = ("lifecycle", "id", "seq", "status", counter, "hash")
+        self.counter = counter
+        self.revision_columns = ("lifecycle", "id", "seq", "status", counter, "hash")
         self.schema = schema
 
 
@@ -188,8 +189,8 @@ class HeadHistoryKey(Constraint):
 def _shown_key(key: HeadHistoryKey, compiler: DDLCompiler, **_: object) -> str:
     history = "history" if compiler.dialect.name == "sqlite" else f"{key.schema}.history"
     return (
-        f"CONSTRAINT {key.name} FOREIGN KEY ({', '.join(key.columns_shown)})"
-        f" REFERENCES {history} ({', '.join(PLACE)}) DEFERRABLE INITIALLY DEFERRED"
+        f"CONSTRAINT {key.name} FOREIGN KEY ({', '.join(key.revision_columns)})"
+        f" REFERENCES {history} ({', '.join(REVISION_COLUMNS)}) DEFERRABLE INITIALLY DEFERRED"
     )
 
 

@@ -1,1 +1,40 @@
-"""SQL of tokens."""
+"""Tokens in SQL: seven heads of history."""
+
+from typing import Any
+
+from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
+from indelible_sql.sql_context import SqlContext
+from indelible_sql.tokens.columns import DOMAINS
+from indelible_sql.tokens.store import SqlCollection
+from indelible_sql.tokens.tables import (
+    AUTHORS,
+    IMAGE_JOBS,
+    MINT_EVENTS,
+    REVEALS,
+    SYSTEM_STATES,
+    TOKENS,
+    UPLOADS,
+    own_guards,
+)
+
+
+def _open(tx: Any) -> SqlCollection:
+    return SqlCollection(tx.session)
+
+
+CONTEXT = SqlContext(
+    name="tokens",
+    heads={
+        AUTHORS: AUTHOR,
+        MINT_EVENTS: MINT,
+        TOKENS: TOKEN,
+        IMAGE_JOBS: IMAGE_JOB,
+        UPLOADS: UPLOAD,
+        REVEALS: REVEAL,
+        SYSTEM_STATES: SYSTEM_STATE,
+    },
+    guards=own_guards,
+    domains=DOMAINS,
+    open_reader=_open,
+    open_writer=_open,
+)

@@ -11,7 +11,6 @@ from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKE
 from indelible.tokens.entities import MAX_TOKENS_PER_REVEAL, QUANTITY, RecordType
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
-    CHAIN_HASH,
     DOCUMENT,
     IDENTIFIER,
     INSTANT,
@@ -20,11 +19,11 @@ from indelible_sql.schema.columns import (
     SENTENCE,
     TEXTS,
     VALUE,
-    WALLET,
     required,
 )
-from indelible_sql.schema.guards import Guard
+from indelible_sql.schema.guards import Guard, fixed_columns_guard
 from indelible_sql.schema.tables import head, key
+from indelible_sql.tokens.columns import CHAIN_HASH, WALLET
 
 AUTHORS = head(
     "authors",
@@ -170,7 +169,6 @@ def own_guards(dialect: str) -> Iterator[Guard]:
     """What tokens demand beside what every head demands."""
     if dialect == "sqlite":
         for event, rule in (("INSERT", "mined_once"), ("UPDATE", "stands_once")):
-            yield Guard(table=MINT_EVENTS, rule=rule, event=event, holds=_ALONE)
-    for fixed, names in _FIXED.items():
-        holds = " AND ".join(f"NEW.{name} = OLD.{name}" for name in names)
-        yield Guard(table=fixed, rule="fixed", event="UPDATE", holds=holds)
+            yield Guard(table=MINT_EVENTS, rule=rule, event=event, condition=_ALONE)
+    for table, names in _FIXED.items():
+        yield fixed_columns_guard(table, names)

@@ -1,15 +1,19 @@
-"""How Alembic runs: on the connection that `indelible_sql.schema.migrate` hands over, or on DATABASE_URL."""
+"""How Alembic runs: on the connection that `indelible_sql.schema.migrate` hands over, or on DATABASE_URL.
+
+Alembic's own command line opens no store, so this module composes the shipped contexts as a store does.
+"""
 
 import os
 
 from alembic import context
 from sqlalchemy import Connection
 
+from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import VERSION_TABLE, migrating
 
 
 def run(connection: Connection, schema: str | None) -> None:
-    """Run the steps that were asked for, all in the caller's transaction."""
+    """Run the requested steps, all in the caller's transaction."""
     context.configure(
         connection=connection,
         version_table=VERSION_TABLE,
@@ -20,11 +24,14 @@ def run(connection: Connection, schema: str | None) -> None:
         context.run_migrations()
 
 
-if "connection" in context.config.attributes:
-    run(context.config.attributes["connection"], context.config.attributes["schema"])
+attributes = context.config.attributes
+if "connection" in attributes:
+    run(attributes["connection"], attributes["schema"])
 else:
+    attributes["catalog"] = CATALOG
     with migrating(os.environ["DATABASE_URL"], os.environ.get("INDELIBLE_SCHEMA", "indelible")) as (
-        given,
-        place,
+        opened_connection,
+        opened_schema,
     ):
-        run(given, place)
+        attributes["schema"] = opened_schema
+        run(opened_connection, opened_schema)

@@ -5,7 +5,7 @@ Decision: docs/decisions/0002-state-is-a-foreign-key.md
 
 from alembic import op
 
-from indelible_sql.schema.migrate import drop_everything
+from indelible_sql.schema.drop import drop_everything
 from indelible_sql.schema.migrations.frozen import run_frozen
 
 revision = "0001"

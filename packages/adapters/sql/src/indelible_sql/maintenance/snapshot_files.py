@@ -7,7 +7,7 @@ from typing import Final
 from indelible_sql.engine.errors import translate_errors
 from indelible_sql.schema.migrate import digests_at_head, newest
 from indelible_sql.schema.snapshot import facts
-from indelible_sql.store import SqlStore, open_store
+from indelible_sql.store import AnySqlStore
 
 NAMES: Final = {"postgresql": "schema.snapshot.sql", "sqlite": "schema.snapshot.sqlite.sql"}
 BETWEEN: Final = "\n\n"
@@ -15,7 +15,7 @@ INSTALLED: Final = Path(__file__).parents[1]
 PLACES: Final = (INSTALLED, INSTALLED.parents[1])  # in a wheel, in a working tree
 
 
-def differences(store: SqlStore) -> Mapping[str, str]:
+def differences(store: AnySqlStore) -> Mapping[str, str]:
     """Every fact in which the database and its file differ: whether it is missing or unexpected; SchemaOutOfDate."""
     found, expected = set(_found(store)), set(_expected(store.engines.reader.dialect.name))
     return {
@@ -23,20 +23,18 @@ def differences(store: SqlStore) -> Mapping[str, str]:
     }
 
 
-def snapshot_of(url: str, owner_url: str | None, title: str) -> str:
-    """The text of the file for an empty database of this kind, which is migrated for it."""
-    store = open_store(url)
+def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str) -> str:
+    """Return the text of the file for the store's empty database, which is migrated for it."""
     store.upgrade(owner_url)
-    try:
-        return BETWEEN.join((f"-- {title}, revision {newest()[0]}", *_found(store))) + "\n"
-    finally:
-        store.dispose()
+    return BETWEEN.join((f"-- {title}, revision {newest()[0]}", *_found(store))) + "\n"
 
 
-def _found(store: SqlStore) -> tuple[str, ...]:
+def _found(store: AnySqlStore) -> tuple[str, ...]:
     with translate_errors(), store.engines.reader.connect() as connection:
         digests_at_head(connection, store.schema)
-        return tuple(fact.rstrip() for fact in facts(connection, store.schema))
+        return tuple(
+            fact.rstrip() for fact in facts(connection, store.schema, store.schema_catalog)
+        )
 
 
 def _expected(dialect: str) -> tuple[str, ...]:

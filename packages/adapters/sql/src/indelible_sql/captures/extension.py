@@ -1,0 +1,52 @@
+"""pgvector on PostgreSQL: install it where the owner may, and let the vectors' functions use it."""
+
+from sqlalchemy import Connection, text
+
+from indelible_sql.captures.functions import BODY, BY_EXTENSION, PLAIN, primitives
+from indelible_sql.schema.columns import in_schema, quoted
+
+OLDEST_EXTENSION = (0, 7)  # the first pgvector with l2_normalize
+EXTENSION = text(
+    """
+    SELECT nspname, extversion
+    FROM pg_extension e
+    JOIN pg_namespace n ON n.oid = extnamespace
+    WHERE extname = 'vector'
+    """
+)
+MAY_CREATE = text(
+    """
+    SELECT bool_or(
+        rolsuper OR v.trusted AND has_database_privilege(current_database(), 'CREATE')
+    )
+    FROM pg_available_extension_versions v, pg_roles
+    WHERE v.name = 'vector' AND NOT v.installed AND rolname = current_user
+    """
+)
+
+
+def install_vector_functions(connection: Connection, schema: str) -> None:
+    """Let the vectors' functions compute by pgvector where the database has it, or its owner may create it."""
+    if connection.execute(MAY_CREATE).scalar():
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
+
+    extension = extension_of(connection, OLDEST_EXTENSION)
+    bodies = BY_EXTENSION if extension else PLAIN
+    for statement in primitives(bodies, extension):
+        create = in_schema(connection, schema, statement)
+        name = create.split("(")[0].removeprefix("CREATE FUNCTION ")
+        body = create.split("$$")[1]
+        if connection.execute(BODY, {"name": name}).scalar() != body:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
+            connection.exec_driver_sql(create)
+
+
+def extension_of(connection: Connection, oldest: tuple[int, ...]) -> str:
+    """Return pgvector's schema as SQL text, or '' unless the database has this version or a newer one."""
+    row = connection.execute(EXTENSION).first()
+    if row is None:
+        return ""
+
+    schema, version = row
+    numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())
+    return quoted(connection, schema) if numbers >= oldest else ""

@@ -1,0 +1,172 @@
+"""The contexts that indelible ships, and the store that is composed of them.
+
+A new context is added to `CONTEXTS` and, for its type, to the two transactions.
+"""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+
+from attrs import define
+from sqlalchemy import Engine
+
+from indelible.concepts.handlers import ConceptRepositoryFacade
+from indelible.kernel import (
+    AuditContext,
+    Clock,
+    Ids,
+    Lifecycle,
+    SystemClock,
+    TimeOrderedIds,
+    UsageError,
+)
+from indelible.kernel.settings import Config
+from indelible.policy import Policy
+from indelible_sql import captures, concepts, kernel, tokens
+from indelible_sql.captures.store import (
+    OF_ALGORITHMS,
+    OF_SETTINGS,
+    OF_SPACES,
+    OF_SUBSPACES,
+    AssignmentMarginService,
+    SqlArtifacts,
+    SqlCaptures,
+)
+from indelible_sql.concepts.store import SqlConcepts
+from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
+from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
+from indelible_sql.engine.session import Session
+from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.sql_context import SqlContext
+from indelible_sql.store import KernelStore
+from indelible_sql.tokens.store import SqlCollection
+from indelible_sql.transactions import KernelReading, KernelTransaction, KernelWriting
+
+CONTEXTS = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT)
+CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
+
+
+class _CapturesAttributes(KernelTransaction):
+    """The attributes that belong to captures and concepts until each is in its context's own."""
+
+    captures: SqlCaptures
+    tokens: SqlCollection
+
+    def _open_attributes(self) -> None:
+        session = self.session
+        self.concept_search = SqlConcepts(session)
+        self.spaces = SqlAggregateRepository(session, OF_SPACES)
+        self.subspaces = SqlAggregateRepository(session, OF_SUBSPACES)
+        self.algorithms = SqlAggregateRepository(session, OF_ALGORITHMS)
+        self.settings = SqlAggregateRepository(session, OF_SETTINGS)
+        self.margins = AssignmentMarginService(self, self.captures)
+
+
+class SqlReading(_CapturesAttributes, KernelReading):
+    """A read transaction with the repositories of every shipped context."""
+
+    concepts: SqlConcepts
+
+    def __init__(self, session: Session, catalog: Catalog, policy: Policy, config: Config) -> None:
+        super().__init__(session, catalog, policy, config)
+        self._open_attributes()
+
+
+class SqlTransaction(_CapturesAttributes, KernelWriting):
+    """A write transaction with the repositories of every shipped context."""
+
+    concepts: ConceptRepositoryFacade
+
+    def __init__(
+        self,
+        session: Session,
+        catalog: Catalog,
+        policy: Policy,
+        config: Config,
+        audit: AuditContext,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        super().__init__(session, catalog, policy, config, audit, clock, ids)
+        self._open_attributes()
+        self.key_heads = self.keys
+        self.concept_heads = self.concept_search
+        self.artifacts = SqlArtifacts(self, self.captures, session.is_sqlite)
+
+
+@define(kw_only=True, eq=False)
+class SqlStore(KernelStore[SqlReading, SqlTransaction]):
+    """One database with every shipped context."""
+
+
+def open_store(
+    url: str | None = None,
+    *,
+    engine: Engine | None = None,
+    schema: str = "indelible",
+    contexts: tuple[SqlContext, ...] = (),
+    lifecycles: tuple[Lifecycle[StrEnum], ...] = (),
+    policy: Policy | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    pool: Pool | None = None,
+    at_failpoint: AtFailpoint = no_failpoint,
+) -> SqlStore:
+    """Open a store at a database's address, or on a host's own engine; `upgrade` makes its tables.
+
+    `contexts` are the host's own: the host's migrations create their tables, and `verify`, `rebuild`, exports and
+    transactions include them. `lifecycles` are lifecycles of the host's without a context. On PostgreSQL the tables
+    live in `schema`, and the address names the application's role, which may not own them. `at_failpoint` is for
+    tests: it is called between two statements.
+    """
+    if url is not None and engine is None:
+        engines = open_engines(url, pool or Pool())
+    elif url is None and engine is not None:
+        engines = host_engines(engine)
+    else:
+        raise UsageError("a store is opened with an address or with an engine")
+
+    return compose_store(
+        engines,
+        url,
+        schema=schema,
+        contexts=contexts,
+        lifecycles=lifecycles,
+        policy=policy,
+        clock=clock,
+        ids=ids,
+        pause=time.sleep,
+        at_failpoint=at_failpoint,
+    )
+
+
+def compose_store(
+    engines: Engines,
+    url: str | None,
+    *,
+    schema: str,
+    contexts: tuple[SqlContext, ...],
+    lifecycles: tuple[Lifecycle[StrEnum], ...],
+    policy: Policy | None,
+    clock: Clock | None,
+    ids: Ids | None,
+    pause: Callable[[float], object],
+    at_failpoint: AtFailpoint,
+) -> SqlStore:
+    """Return a store over open engines, with the defaults for whatever is None."""
+    return SqlStore(
+        engines=engines,
+        url=url,
+        schema=schema,
+        schema_catalog=CATALOG,
+        catalog=Catalog((*CATALOG.contexts, *contexts)),
+        reading=SqlReading,
+        writing=SqlTransaction,
+        lifecycles=lifecycles,
+        policy=policy or Policy(),
+        clock=clock or SystemClock(),
+        ids=ids or TimeOrderedIds(),
+        pause=pause,
+        at_failpoint=at_failpoint,
+    )

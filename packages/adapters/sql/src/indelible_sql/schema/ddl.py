@@ -1,0 +1,93 @@
+"""The statements that create the schema in an empty database, written from a catalog."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Dialect, ForeignKeyConstraint, Index, Table, make_url
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ExecutableDDLElement
+
+from indelible.kernel import Lifecycle
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.guards import statements
+from indelible_sql.schema.tables import EDGE_COLUMNS, EDGES
+
+DIALECTS: Mapping[str, Dialect] = {
+    name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")
+}
+
+# SQLAlchemy has no type xid8. SQLite needs no such column: there, positions are in the order of commits.
+TXID = (
+    "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
+    "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
+)
+
+
+def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
+    """Yield every statement that makes the schema; PostgreSQL's names are in the symbolic schema."""
+    if dialect == "sqlite":
+        yield from _tables(catalog, dialect)
+        yield from _edges(catalog, "")
+    else:
+        for domain in catalog.domains:
+            yield domain.create(domain.native.compile(dialect=DIALECTS[dialect]))
+        yield from _tables(catalog, dialect)
+        yield from _late_keys(catalog, dialect)
+        yield from TXID
+        yield from _edges(catalog, f"{SCHEMA}.")
+
+    yield from statements(catalog.guards(dialect), dialect)
+    for context in catalog.contexts:
+        yield from context.extra_ddl(dialect)
+
+
+def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:
+    """Return the statement that declares a lifecycle's edges; `prefix` qualifies the table's name."""
+    rows = ", ".join(
+        f"('{lifecycle.name}', '{edge.from_state}', '{edge.action}', '{edge.to_state}', {edge.adds_version})"
+        for edge in lifecycle.edges
+    )
+    return f"INSERT INTO {prefix}{EDGES.name} ({', '.join(EDGE_COLUMNS)}) VALUES {rows}"
+
+
+def _edges(catalog: Catalog, prefix: str) -> Iterator[str]:
+    for lifecycle in catalog.heads.values():
+        yield edge_rows(lifecycle, prefix)
+
+
+def _tables(catalog: Catalog, dialect: str) -> Iterator[str]:
+    for table in catalog.tables:
+        yield _compiled(CreateTable(table), dialect)
+        for index in sorted(table.indexes, key=_index_name):
+            yield _compiled(CreateIndex(index), dialect)
+
+
+def _late_keys(catalog: Catalog, dialect: str) -> Iterator[str]:
+    """Yield PostgreSQL's keys that point at tables created later; SQLite has them in its tables already."""
+    for key in sorted(_keys_to_alter(catalog.tables), key=_key_name):
+        yield _compiled(AddConstraint(key, isolate_from_table=False), dialect)
+
+
+def _keys_to_alter(tables: tuple[Table, ...]) -> Iterator[ForeignKeyConstraint]:
+    for table in tables:
+        for key in table.foreign_key_constraints:
+            if key.use_alter:
+                yield key
+
+
+def _index_name(index: Index) -> str:
+    return str(index.name)
+
+
+def _key_name(key: ForeignKeyConstraint) -> str:
+    return str(key.name)
+
+
+def _compiled(element: ExecutableDDLElement, dialect: str) -> str:
+    options: dict[str, Any] = {"dialect": DIALECTS[dialect]}
+    if dialect == "sqlite":
+        options["schema_translate_map"] = {SCHEMA: None}
+
+    text = str(element.compile(**options)).replace(f"__[SCHEMA_{SCHEMA}].", "")
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -1,0 +1,96 @@
+"""The value by which a bounded context registers with the SQL adapter.
+
+Generic code (schema, migrations, verify, rebuild, export, the stores) loops over these values and names no context.
+A host registers its own contexts with the same value.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Connection, Table
+
+from indelible.kernel import Lifecycle
+from indelible_sql.engine.session import Row, Session
+from indelible_sql.maintenance.findings import Finding
+from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.guards import Guard, RecordHeadRule
+from indelible_sql.schema.tables import RecordDigest
+
+
+def no_guards(_: str) -> Iterable[Guard]:
+    """Return no guard: the context has none beside those that every head and record has."""
+    return ()
+
+
+def no_ddl(_: str) -> Iterable[str]:
+    """Return no statement: the context needs nothing but its tables and guards."""
+    return ()
+
+
+def no_findings(_: Session) -> Iterable[Finding]:
+    """Return no finding: the generic checks cover all tables of the context."""
+    return ()
+
+
+@frozen(kw_only=True, eq=False)
+class DerivedHead:
+    """A head that the context's own records move, instead of history.
+
+    `replay` yields every row of the table, computed again from the records and read a page at a time.
+    """
+
+    table: Table
+    replay: Callable[[Session], Iterator[Row]]
+
+
+@frozen(kw_only=True, eq=False)
+class SqlContext:
+    """What one bounded context registers with the SQL adapter.
+
+    Tables are created in the order heads, derived heads, task tables, records; a foreign key that is not deferred
+    points at a table that is created before its own.
+    """
+
+    # The context's name, and the transaction's attribute that holds its repositories.
+    name: str
+
+    # Current rows of aggregates, each with the lifecycle whose history moves it.
+    heads: Mapping[Table, Lifecycle[StrEnum]] = field(factory=dict[Table, Lifecycle[StrEnum]])
+    # Current rows that follow from the context's records.
+    derived_heads: tuple[DerivedHead, ...] = ()
+    # Insert-only tables.
+    records: tuple[Table, ...] = ()
+    # Tables whose rows change without history, such as tasks; the context's own guards decide how.
+    task_tables: tuple[Table, ...] = ()
+
+    # Which record may be inserted only while which head shows it.
+    record_head_rules: tuple[RecordHeadRule, ...] = ()
+    # The records that a change of a head adds, with the digests that the change keeps of them.
+    digests: Mapping[Table, tuple[RecordDigest, ...]] = field(
+        factory=dict[Table, tuple[RecordDigest, ...]]
+    )
+    # The context's own guards for a dialect ("sqlite" or "postgresql"), beside the generic ones.
+    guards: Callable[[str], Iterable[Guard]] = no_guards
+    # The column types that no other context registers.
+    domains: tuple[Domain, ...] = ()
+    # Statements for a dialect that create what is neither table nor guard, in the symbolic schema.
+    extra_ddl: Callable[[str], Iterable[str]] = no_ddl
+    # PostgreSQL functions, beside the guards', that belong to the schema's digest.
+    functions: tuple[str, ...] = ()
+    # LIKE patterns of indexes that differ from database to database and are left out of the schema's digest.
+    optional_indexes: tuple[str, ...] = ()
+    # Runs after each upgrade of a PostgreSQL schema, with the owner's connection and the schema's name.
+    after_upgrade: Callable[[Connection, str], None] | None = None
+
+    # Those of the records that have a column `hash`, are in no change of history, and travel in an export.
+    hashed_records: tuple[Table, ...] = ()
+    # Checks of `verify` beside the generic ones.
+    verify: Callable[[Session], Iterable[Finding]] = no_findings
+
+    # Make the context's repositories for a read transaction, and for a write transaction.
+    open_reader: Callable[[Any], object] | None = None
+    open_writer: Callable[[Any], object] | None = None
+    # Runs before the COMMIT of a write transaction; raises to roll it back.
+    before_commit: Callable[[Any], None] | None = None
