@@ -22,19 +22,19 @@ CREATE DOMAIN indelible.document AS JSONB CHECK (jsonb_typeof(VALUE) = 'object')
 --;
 CREATE DOMAIN indelible.texts AS JSONB CHECK (jsonb_typeof(VALUE) = 'array')
 --;
-CREATE DOMAIN indelible.engagement_level AS BIGINT CHECK (VALUE BETWEEN 0 AND 3)
+CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
 CREATE DOMAIN indelible.number AS DOUBLE PRECISION CHECK (abs(VALUE) < 'Infinity')
 --;
 CREATE DOMAIN indelible.fraction AS DOUBLE PRECISION CHECK (VALUE BETWEEN 0 AND 1)
+--;
+CREATE DOMAIN indelible.engagement_level AS BIGINT CHECK (VALUE BETWEEN 0 AND 3)
 --;
 CREATE DOMAIN indelible.reading_depth AS DOUBLE PRECISION CHECK (VALUE BETWEEN 0 AND 1.5)
 --;
 CREATE DOMAIN indelible.distance AS DOUBLE PRECISION CHECK (VALUE BETWEEN -0.001 AND 2.001)
 --;
 CREATE DOMAIN indelible.embedding AS REAL[] CHECK (array_ndims(VALUE) = 1 AND array_position(VALUE, NULL) IS NULL AND 0 <> ANY (VALUE) AND NOT 'NaN' = ANY (VALUE) AND NOT 'Infinity' = ANY (VALUE) AND NOT '-Infinity' = ANY (VALUE))
---;
-CREATE DOMAIN indelible.json_value AS JSONB CHECK (jsonb_typeof(VALUE) <> 'null')
 --;
 CREATE DOMAIN indelible.wallet AS TEXT COLLATE "C" CHECK (length(VALUE) = 42 AND substr(VALUE, 1, 2) = '0x' AND substr(VALUE, 3) !~ '[^0-9a-f]')
 --;
@@ -77,6 +77,59 @@ CREATE TABLE indelible.history (
 	CONSTRAINT history_birth CHECK (CASE WHEN seq = 1 THEN from_state = '' AND prev_hash = '' AND previous_version = 0 ELSE from_state <> '' AND prev_hash <> '' END)
 )
 --;
+CREATE TABLE indelible.keys (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('key') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	owner indelible.actor NOT NULL,
+	scopes indelible.texts NOT NULL,
+	secret_digest indelible.digest NOT NULL,
+	expires_at indelible.instant,
+	PRIMARY KEY (id),
+	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE TABLE indelible.stages (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('stage') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
+CREATE TABLE indelible.tasks (
+	stage indelible.identifier NOT NULL,
+	entity_id indelible.identifier NOT NULL,
+	due_at indelible.instant,
+	lease_owner indelible.actor,
+	lease_until indelible.instant,
+	fence indelible.natural_number NOT NULL,
+	attempts indelible.natural_number NOT NULL,
+	dead_reason indelible.sentence,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL)
+)
+ WITH (fillfactor = 60)
+--;
+CREATE INDEX tasks_dead ON indelible.tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
+--;
+CREATE INDEX tasks_due ON indelible.tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+--;
 CREATE TABLE indelible.receipts (
 	owner indelible.actor NOT NULL,
 	key indelible.sentence NOT NULL,
@@ -85,6 +138,20 @@ CREATE TABLE indelible.receipts (
 	at indelible.instant NOT NULL,
 	hash indelible.digest NOT NULL,
 	CONSTRAINT receipts_key PRIMARY KEY (owner, key)
+)
+--;
+CREATE TABLE indelible.task_attempts (
+	stage indelible.identifier NOT NULL,
+	entity_id indelible.identifier NOT NULL,
+	fence indelible.natural_number NOT NULL,
+	outcome indelible.identifier NOT NULL,
+	actor indelible.actor NOT NULL,
+	reason indelible.sentence NOT NULL,
+	at indelible.instant NOT NULL,
+	request_id indelible.identifier,
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES indelible.tasks (stage, entity_id),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED'))
 )
 --;
 CREATE TABLE indelible.concepts (
@@ -104,22 +171,40 @@ CREATE TABLE indelible.concepts (
 --;
 CREATE INDEX concepts_name_key ON indelible.concepts (name_key)
 --;
-CREATE TABLE indelible.keys (
+CREATE TABLE indelible.concept_versions (
 	id indelible.identifier NOT NULL,
-	lifecycle indelible.identifier GENERATED ALWAYS AS ('key') STORED NOT NULL,
-	status indelible.identifier NOT NULL,
-	seq indelible.ordinal NOT NULL,
-	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
-	hash indelible.digest NOT NULL,
+	concept_id indelible.identifier NOT NULL,
+	version_number indelible.ordinal NOT NULL,
+	previous_number BIGINT GENERATED ALWAYS AS (NULLIF(version_number - 1, 0)) STORED,
+	name TEXT COLLATE "C" NOT NULL,
+	definition TEXT NOT NULL,
+	explanation TEXT NOT NULL,
+	examples indelible.texts NOT NULL,
+	prerequisites indelible.texts NOT NULL,
+	learning_objective TEXT NOT NULL,
+	misconceptions indelible.texts NOT NULL,
+	scope_boundaries TEXT,
+	created_by indelible.actor NOT NULL,
 	created_at indelible.instant NOT NULL,
-	updated_at indelible.instant NOT NULL,
-	owner indelible.actor NOT NULL,
-	scopes indelible.texts NOT NULL,
-	secret_digest indelible.digest NOT NULL,
-	expires_at indelible.instant,
-	PRIMARY KEY (id),
-	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+	change_note TEXT,
+	name_key indelible.name_key NOT NULL,
+	search_key TEXT NOT NULL,
+	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_versions_id UNIQUE (id),
+	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
+	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES indelible.concepts (id),
+	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES indelible.concept_versions (concept_id, version_number)
+)
+--;
+CREATE TABLE indelible.concept_warnings (
+	concept_id indelible.identifier NOT NULL,
+	version_number indelible.ordinal NOT NULL,
+	computed_at indelible.instant NOT NULL,
+	ruleset indelible.ordinal NOT NULL,
+	warnings indelible.texts NOT NULL,
+	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES indelible.concept_versions (concept_id, version_number, created_at)
 )
 --;
 CREATE TABLE indelible.spaces (
@@ -197,19 +282,104 @@ CREATE TABLE indelible.settings (
 	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
-CREATE TABLE indelible.stages (
+CREATE TABLE indelible.artifacts (
 	id indelible.identifier NOT NULL,
-	lifecycle indelible.identifier GENERATED ALWAYS AS ('stage') STORED NOT NULL,
-	status indelible.identifier NOT NULL,
 	seq indelible.ordinal NOT NULL,
-	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
 	hash indelible.digest NOT NULL,
+	user_id indelible.identifier NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	normalized_url TEXT COLLATE "C" NOT NULL,
+	title TEXT,
+	title_stamp TEXT COLLATE "C" NOT NULL,
+	content TEXT,
+	content_stamp TEXT COLLATE "C" NOT NULL,
+	engagement_level indelible.engagement_level NOT NULL,
+	reading_depth indelible.reading_depth NOT NULL,
+	scroll_depth indelible.fraction NOT NULL,
+	dwell_time_ms indelible.natural_number NOT NULL,
+	word_count indelible.natural_number NOT NULL,
+	vector indelible.embedding NOT NULL,
+	content_source indelible.identifier NOT NULL,
+	stamp TEXT COLLATE "C" NOT NULL,
 	created_at indelible.instant NOT NULL,
 	updated_at indelible.instant NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id)
 )
+--;
+CREATE INDEX artifacts_of ON indelible.artifacts (space_id, id)
+--;
+CREATE TABLE indelible.centroids (
+	id indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	hash indelible.digest NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	vector indelible.embedding NOT NULL,
+	logged_vector indelible.embedding NOT NULL,
+	logged_seq indelible.natural_number NOT NULL,
+	confidence indelible.fraction NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES indelible.subspaces (id)
+)
+--;
+CREATE INDEX centroids_of ON indelible.centroids (space_id, id)
+--;
+CREATE TABLE indelible.signals (
+	id indelible.identifier NOT NULL,
+	capture_key indelible.sentence NOT NULL,
+	fingerprint indelible.digest NOT NULL,
+	user_id indelible.identifier NOT NULL,
+	space_id indelible.identifier NOT NULL,
+	artifact_id indelible.identifier NOT NULL,
+	artifact_seq indelible.ordinal NOT NULL,
+	url TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	content TEXT,
+	session_id indelible.identifier,
+	named_subspace_id indelible.identifier,
+	content_source indelible.identifier NOT NULL,
+	engagement_level indelible.engagement_level NOT NULL,
+	reading_depth indelible.reading_depth NOT NULL,
+	scroll_depth indelible.fraction NOT NULL,
+	dwell_time_ms indelible.natural_number NOT NULL,
+	word_count indelible.natural_number NOT NULL,
+	embedding_model indelible.identifier NOT NULL,
+	vector indelible.embedding NOT NULL,
+	captured_at indelible.instant,
+	recorded_at indelible.instant NOT NULL,
+	actor indelible.actor NOT NULL,
+	reason indelible.sentence NOT NULL,
+	request_id indelible.identifier,
+	algorithm_id indelible.identifier NOT NULL,
+	threshold indelible.distance NOT NULL,
+	magnitude indelible.number NOT NULL,
+	subspace_id indelible.identifier,
+	decision indelible.identifier NOT NULL,
+	nearest_distance indelible.distance,
+	second_distance indelible.distance,
+	margin indelible.number,
+	applied_seq indelible.ordinal,
+	drift indelible.distance,
+	logged_drift indelible.distance,
+	centroid_digest indelible.digest,
+	reached_level indelible.engagement_level NOT NULL,
+	warnings indelible.texts NOT NULL,
+	hash indelible.digest NOT NULL,
+	CONSTRAINT signals_id PRIMARY KEY (id),
+	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES indelible.artifacts (id),
+	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id),
+	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES indelible.subspaces (id),
+	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES indelible.algorithms (id)
+)
+--;
+CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
 --;
 CREATE TABLE indelible.authors (
 	id indelible.identifier NOT NULL,
@@ -388,176 +558,6 @@ CREATE TABLE indelible.system_state (
 	CONSTRAINT system_state_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
-CREATE TABLE indelible.concept_versions (
-	id indelible.identifier NOT NULL,
-	concept_id indelible.identifier NOT NULL,
-	version_number indelible.ordinal NOT NULL,
-	previous_number BIGINT GENERATED ALWAYS AS (NULLIF(version_number - 1, 0)) STORED,
-	name TEXT COLLATE "C" NOT NULL,
-	definition TEXT NOT NULL,
-	explanation TEXT NOT NULL,
-	examples indelible.texts NOT NULL,
-	prerequisites indelible.texts NOT NULL,
-	learning_objective TEXT NOT NULL,
-	misconceptions indelible.texts NOT NULL,
-	scope_boundaries TEXT,
-	created_by indelible.actor NOT NULL,
-	created_at indelible.instant NOT NULL,
-	change_note TEXT,
-	name_key indelible.name_key NOT NULL,
-	search_key TEXT NOT NULL,
-	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
-	CONSTRAINT concept_versions_id UNIQUE (id),
-	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
-	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
-	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES indelible.concepts (id),
-	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES indelible.concept_versions (concept_id, version_number)
-)
---;
-CREATE TABLE indelible.concept_warnings (
-	concept_id indelible.identifier NOT NULL,
-	version_number indelible.ordinal NOT NULL,
-	computed_at indelible.instant NOT NULL,
-	ruleset indelible.ordinal NOT NULL,
-	warnings indelible.texts NOT NULL,
-	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
-	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES indelible.concept_versions (concept_id, version_number, created_at)
-)
---;
-CREATE TABLE indelible.artifacts (
-	id indelible.identifier NOT NULL,
-	seq indelible.ordinal NOT NULL,
-	hash indelible.digest NOT NULL,
-	user_id indelible.identifier NOT NULL,
-	space_id indelible.identifier NOT NULL,
-	normalized_url TEXT COLLATE "C" NOT NULL,
-	title TEXT,
-	title_stamp TEXT COLLATE "C" NOT NULL,
-	content TEXT,
-	content_stamp TEXT COLLATE "C" NOT NULL,
-	engagement_level indelible.engagement_level NOT NULL,
-	reading_depth indelible.reading_depth NOT NULL,
-	scroll_depth indelible.fraction NOT NULL,
-	dwell_time_ms indelible.natural_number NOT NULL,
-	word_count indelible.natural_number NOT NULL,
-	vector indelible.embedding NOT NULL,
-	content_source indelible.identifier NOT NULL,
-	stamp TEXT COLLATE "C" NOT NULL,
-	created_at indelible.instant NOT NULL,
-	updated_at indelible.instant NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
-	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id)
-)
---;
-CREATE INDEX artifacts_of ON indelible.artifacts (space_id, id)
---;
-CREATE TABLE indelible.centroids (
-	id indelible.identifier NOT NULL,
-	seq indelible.ordinal NOT NULL,
-	hash indelible.digest NOT NULL,
-	space_id indelible.identifier NOT NULL,
-	vector indelible.embedding NOT NULL,
-	logged_vector indelible.embedding NOT NULL,
-	logged_seq indelible.natural_number NOT NULL,
-	confidence indelible.fraction NOT NULL,
-	created_at indelible.instant NOT NULL,
-	updated_at indelible.instant NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES indelible.subspaces (id)
-)
---;
-CREATE INDEX centroids_of ON indelible.centroids (space_id, id)
---;
-CREATE TABLE indelible.signals (
-	id indelible.identifier NOT NULL,
-	capture_key indelible.sentence NOT NULL,
-	fingerprint indelible.digest NOT NULL,
-	user_id indelible.identifier NOT NULL,
-	space_id indelible.identifier NOT NULL,
-	artifact_id indelible.identifier NOT NULL,
-	artifact_seq indelible.ordinal NOT NULL,
-	url TEXT NOT NULL,
-	normalized_url TEXT NOT NULL,
-	title TEXT,
-	content TEXT,
-	session_id indelible.identifier,
-	named_subspace_id indelible.identifier,
-	content_source indelible.identifier NOT NULL,
-	engagement_level indelible.engagement_level NOT NULL,
-	reading_depth indelible.reading_depth NOT NULL,
-	scroll_depth indelible.fraction NOT NULL,
-	dwell_time_ms indelible.natural_number NOT NULL,
-	word_count indelible.natural_number NOT NULL,
-	embedding_model indelible.identifier NOT NULL,
-	vector indelible.embedding NOT NULL,
-	captured_at indelible.instant,
-	recorded_at indelible.instant NOT NULL,
-	actor indelible.actor NOT NULL,
-	reason indelible.sentence NOT NULL,
-	request_id indelible.identifier,
-	algorithm_id indelible.identifier NOT NULL,
-	threshold indelible.distance NOT NULL,
-	magnitude indelible.number NOT NULL,
-	subspace_id indelible.identifier,
-	decision indelible.identifier NOT NULL,
-	nearest_distance indelible.distance,
-	second_distance indelible.distance,
-	margin indelible.number,
-	applied_seq indelible.ordinal,
-	drift indelible.distance,
-	logged_drift indelible.distance,
-	centroid_digest indelible.digest,
-	reached_level indelible.engagement_level NOT NULL,
-	warnings indelible.texts NOT NULL,
-	hash indelible.digest NOT NULL,
-	CONSTRAINT signals_id PRIMARY KEY (id),
-	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
-	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
-	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
-	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES indelible.artifacts (id),
-	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES indelible.spaces (id),
-	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES indelible.subspaces (id),
-	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES indelible.algorithms (id)
-)
---;
-CREATE INDEX signals_recent ON indelible.signals (space_id, recorded_at, id)
---;
-CREATE TABLE indelible.tasks (
-	stage indelible.identifier NOT NULL,
-	entity_id indelible.identifier NOT NULL,
-	due_at indelible.instant,
-	lease_owner indelible.actor,
-	lease_until indelible.instant,
-	fence indelible.natural_number NOT NULL,
-	attempts indelible.natural_number NOT NULL,
-	dead_reason indelible.sentence,
-	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
-	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
-	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
-	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
-	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL)
-)
- WITH (fillfactor = 60)
---;
-CREATE INDEX tasks_dead ON indelible.tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
---;
-CREATE INDEX tasks_due ON indelible.tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
---;
-CREATE TABLE indelible.task_attempts (
-	stage indelible.identifier NOT NULL,
-	entity_id indelible.identifier NOT NULL,
-	fence indelible.natural_number NOT NULL,
-	outcome indelible.identifier NOT NULL,
-	actor indelible.actor NOT NULL,
-	reason indelible.sentence NOT NULL,
-	at indelible.instant NOT NULL,
-	request_id indelible.identifier,
-	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
-	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES indelible.tasks (stage, entity_id),
-	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED'))
-)
---;
 ALTER TABLE indelible.artifacts ADD CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED
 --;
 ALTER TABLE indelible.centroids ADD CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES indelible.signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED
@@ -570,9 +570,11 @@ ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_x
 --;
 CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)
 --;
-INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
---;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
+--;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
 --;
@@ -581,8 +583,6 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
---;
-INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('author', '', 'create', 'known', 0), ('author', 'known', 'edit', 'known', 0)
 --;
@@ -741,6 +741,214 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.receipts_no_truncate()
 --;
 ALTER TABLE indelible.receipts ENABLE ALWAYS TRIGGER receipts_no_truncate
 --;
+CREATE FUNCTION indelible.task_attempts_no_update() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_update()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_update
+--;
+CREATE FUNCTION indelible.task_attempts_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_delete()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_delete
+--;
+CREATE FUNCTION indelible.task_attempts_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER task_attempts_no_truncate BEFORE TRUNCATE ON indelible.task_attempts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_truncate()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_truncate
+--;
+CREATE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER task_attempts_needs_head AFTER INSERT ON indelible.task_attempts
+FOR EACH ROW EXECUTE FUNCTION indelible.task_attempts_needs_head()
+--;
+ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_needs_head
+--;
+CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER keys_no_delete BEFORE DELETE ON indelible.keys
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.keys_no_delete()
+--;
+ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_delete
+--;
+CREATE FUNCTION indelible.keys_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER keys_no_truncate BEFORE TRUNCATE ON indelible.keys
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.keys_no_truncate()
+--;
+ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_truncate
+--;
+CREATE FUNCTION indelible.keys_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER keys_one_step BEFORE UPDATE ON indelible.keys
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.keys_one_step()
+--;
+ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_one_step
+--;
+CREATE FUNCTION indelible.history_needs_keys() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM indelible.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_keys AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_needs_keys()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
+--;
+CREATE FUNCTION indelible.stages_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stages_no_delete BEFORE DELETE ON indelible.stages
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.stages_no_delete()
+--;
+ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_delete
+--;
+CREATE FUNCTION indelible.stages_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stages_no_truncate BEFORE TRUNCATE ON indelible.stages
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.stages_no_truncate()
+--;
+ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_truncate
+--;
+CREATE FUNCTION indelible.stages_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER stages_one_step BEFORE UPDATE ON indelible.stages
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.stages_one_step()
+--;
+ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_one_step
+--;
+CREATE FUNCTION indelible.history_needs_stages() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM indelible.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
+--;
+CREATE FUNCTION indelible.tasks_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_no_delete BEFORE DELETE ON indelible.tasks
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.tasks_no_delete()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_delete
+--;
+CREATE FUNCTION indelible.tasks_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON indelible.tasks
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.tasks_no_truncate()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_truncate
+--;
+CREATE FUNCTION indelible.tasks_new() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_new
+--;
+CREATE FUNCTION indelible.tasks_fence() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
+FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
+--;
+ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
+--;
 CREATE FUNCTION indelible.concept_versions_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
@@ -819,84 +1027,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION indelible.concept_warnings_no_truncate()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_no_truncate
 --;
-CREATE FUNCTION indelible.signals_no_update() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER signals_no_update BEFORE UPDATE ON indelible.signals
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_update()
---;
-ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_update
---;
-CREATE FUNCTION indelible.signals_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER signals_no_delete BEFORE DELETE ON indelible.signals
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_delete()
---;
-ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_delete
---;
-CREATE FUNCTION indelible.signals_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER signals_no_truncate BEFORE TRUNCATE ON indelible.signals
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_truncate()
---;
-ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_truncate
---;
-CREATE FUNCTION indelible.task_attempts_no_update() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON indelible.task_attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_update()
---;
-ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_update
---;
-CREATE FUNCTION indelible.task_attempts_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON indelible.task_attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_delete()
---;
-ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_delete
---;
-CREATE FUNCTION indelible.task_attempts_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER task_attempts_no_truncate BEFORE TRUNCATE ON indelible.task_attempts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.task_attempts_no_truncate()
---;
-ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_no_truncate
---;
 CREATE FUNCTION indelible.concept_versions_needs_head() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (EXISTS (SELECT 1 FROM indelible.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE THEN
@@ -922,45 +1052,6 @@ CREATE TRIGGER concept_warnings_needs_head AFTER INSERT ON indelible.concept_war
 FOR EACH ROW EXECUTE FUNCTION indelible.concept_warnings_needs_head()
 --;
 ALTER TABLE indelible.concept_warnings ENABLE ALWAYS TRIGGER concept_warnings_needs_head
---;
-CREATE FUNCTION indelible.signals_needs_artifact() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER signals_needs_artifact AFTER INSERT ON indelible.signals
-FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_artifact()
---;
-ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_artifact
---;
-CREATE FUNCTION indelible.signals_needs_centroid() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM indelible.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER signals_needs_centroid AFTER INSERT ON indelible.signals
-FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_centroid()
---;
-ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_centroid
---;
-CREATE FUNCTION indelible.task_attempts_needs_head() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (EXISTS (SELECT 1 FROM indelible.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER task_attempts_needs_head AFTER INSERT ON indelible.task_attempts
-FOR EACH ROW EXECUTE FUNCTION indelible.task_attempts_needs_head()
---;
-ALTER TABLE indelible.task_attempts ENABLE ALWAYS TRIGGER task_attempts_needs_head
 --;
 CREATE FUNCTION indelible.concepts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1014,7 +1105,7 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'concept') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_concepts
 --;
-CREATE FUNCTION indelible.keys_no_delete() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.signals_no_update() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1022,12 +1113,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER keys_no_delete BEFORE DELETE ON indelible.keys
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.keys_no_delete()
+CREATE TRIGGER signals_no_update BEFORE UPDATE ON indelible.signals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_update()
 --;
-ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_delete
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_update
 --;
-CREATE FUNCTION indelible.keys_no_truncate() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.signals_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1035,12 +1126,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER keys_no_truncate BEFORE TRUNCATE ON indelible.keys
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.keys_no_truncate()
+CREATE TRIGGER signals_no_delete BEFORE DELETE ON indelible.signals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_delete()
 --;
-ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_no_truncate
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_delete
 --;
-CREATE FUNCTION indelible.keys_one_step() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.signals_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1048,23 +1139,36 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER keys_one_step BEFORE UPDATE ON indelible.keys
-FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.keys_one_step()
+CREATE TRIGGER signals_no_truncate BEFORE TRUNCATE ON indelible.signals
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.signals_no_truncate()
 --;
-ALTER TABLE indelible.keys ENABLE ALWAYS TRIGGER keys_one_step
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_no_truncate
 --;
-CREATE FUNCTION indelible.history_needs_keys() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.signals_needs_artifact() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM indelible.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+  IF (EXISTS (SELECT 1 FROM indelible.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER history_needs_keys AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.lifecycle = 'key') EXECUTE FUNCTION indelible.history_needs_keys()
+CREATE TRIGGER signals_needs_artifact AFTER INSERT ON indelible.signals
+FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_artifact()
 --;
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_keys
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_artifact
+--;
+CREATE FUNCTION indelible.signals_needs_centroid() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM indelible.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER signals_needs_centroid AFTER INSERT ON indelible.signals
+FOR EACH ROW EXECUTE FUNCTION indelible.signals_needs_centroid()
+--;
+ALTER TABLE indelible.signals ENABLE ALWAYS TRIGGER signals_needs_centroid
 --;
 CREATE FUNCTION indelible.spaces_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1274,7 +1378,7 @@ FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
 --;
-CREATE FUNCTION indelible.stages_no_delete() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.artifacts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1282,12 +1386,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER stages_no_delete BEFORE DELETE ON indelible.stages
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.stages_no_delete()
+CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON indelible.artifacts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.artifacts_no_delete()
 --;
-ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_delete
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_delete
 --;
-CREATE FUNCTION indelible.stages_no_truncate() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.artifacts_no_truncate() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1295,12 +1399,12 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER stages_no_truncate BEFORE TRUNCATE ON indelible.stages
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.stages_no_truncate()
+CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON indelible.artifacts
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.artifacts_no_truncate()
 --;
-ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_no_truncate
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_truncate
 --;
-CREATE FUNCTION indelible.stages_one_step() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.artifacts_one_step() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1308,23 +1412,153 @@ SET search_path = pg_catalog AS $$ BEGIN
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER stages_one_step BEFORE UPDATE ON indelible.stages
-FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.stages_one_step()
+CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON indelible.artifacts
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_one_step()
 --;
-ALTER TABLE indelible.stages ENABLE ALWAYS TRIGGER stages_one_step
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_one_step
 --;
-CREATE FUNCTION indelible.history_needs_stages() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION indelible.centroids_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM indelible.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+  IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;
 END $$
 --;
-CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
+CREATE TRIGGER centroids_no_delete BEFORE DELETE ON indelible.centroids
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.centroids_no_delete()
 --;
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_delete
+--;
+CREATE FUNCTION indelible.centroids_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_no_truncate BEFORE TRUNCATE ON indelible.centroids
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.centroids_no_truncate()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_truncate
+--;
+CREATE FUNCTION indelible.centroids_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_one_step BEFORE UPDATE ON indelible.centroids
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_one_step()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_one_step
+--;
+CREATE FUNCTION indelible.spaces_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER spaces_fixed BEFORE UPDATE ON indelible.spaces
+FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE) EXECUTE FUNCTION indelible.spaces_fixed()
+--;
+ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_fixed
+--;
+CREATE FUNCTION indelible.subspaces_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON indelible.subspaces
+FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE) EXECUTE FUNCTION indelible.subspaces_fixed()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_fixed
+--;
+CREATE FUNCTION indelible.algorithms_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON indelible.algorithms
+FOR EACH ROW WHEN ((NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE) EXECUTE FUNCTION indelible.algorithms_fixed()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_fixed
+--;
+CREATE FUNCTION indelible.artifacts_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON indelible.artifacts
+FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_fixed()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_fixed
+--;
+CREATE FUNCTION indelible.centroids_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER centroids_fixed BEFORE UPDATE ON indelible.centroids
+FOR EACH ROW WHEN ((NEW.space_id = OLD.space_id) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_fixed()
+--;
+ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_fixed
+--;
+CREATE FUNCTION indelible.artifacts_rising() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER artifacts_rising BEFORE UPDATE ON indelible.artifacts
+FOR EACH ROW WHEN ((NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_rising()
+--;
+ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_rising
+--;
+CREATE FUNCTION indelible.subspaces_seeded_once() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM indelible.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON indelible.subspaces
+FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_seeded_once()
+--;
+ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_seeded_once
+--;
+CREATE FUNCTION indelible.algorithms_one_active() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM indelible.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON indelible.algorithms
+FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_active()
+--;
+ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_active
 --;
 CREATE FUNCTION indelible.authors_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1689,240 +1923,6 @@ CREATE TRIGGER history_needs_system_state AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'system_state') EXECUTE FUNCTION indelible.history_needs_system_state()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_system_state
---;
-CREATE FUNCTION indelible.artifacts_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON indelible.artifacts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.artifacts_no_delete()
---;
-ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_delete
---;
-CREATE FUNCTION indelible.artifacts_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER artifacts_no_truncate BEFORE TRUNCATE ON indelible.artifacts
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.artifacts_no_truncate()
---;
-ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_no_truncate
---;
-CREATE FUNCTION indelible.artifacts_one_step() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON indelible.artifacts
-FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_one_step()
---;
-ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_one_step
---;
-CREATE FUNCTION indelible.centroids_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER centroids_no_delete BEFORE DELETE ON indelible.centroids
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.centroids_no_delete()
---;
-ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_delete
---;
-CREATE FUNCTION indelible.centroids_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER centroids_no_truncate BEFORE TRUNCATE ON indelible.centroids
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.centroids_no_truncate()
---;
-ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_no_truncate
---;
-CREATE FUNCTION indelible.centroids_one_step() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER centroids_one_step BEFORE UPDATE ON indelible.centroids
-FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_one_step()
---;
-ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_one_step
---;
-CREATE FUNCTION indelible.spaces_fixed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER spaces_fixed BEFORE UPDATE ON indelible.spaces
-FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE) EXECUTE FUNCTION indelible.spaces_fixed()
---;
-ALTER TABLE indelible.spaces ENABLE ALWAYS TRIGGER spaces_fixed
---;
-CREATE FUNCTION indelible.subspaces_fixed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON indelible.subspaces
-FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE) EXECUTE FUNCTION indelible.subspaces_fixed()
---;
-ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_fixed
---;
-CREATE FUNCTION indelible.algorithms_fixed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON indelible.algorithms
-FOR EACH ROW WHEN ((NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE) EXECUTE FUNCTION indelible.algorithms_fixed()
---;
-ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_fixed
---;
-CREATE FUNCTION indelible.artifacts_fixed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON indelible.artifacts
-FOR EACH ROW WHEN ((NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_fixed()
---;
-ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_fixed
---;
-CREATE FUNCTION indelible.centroids_fixed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER centroids_fixed BEFORE UPDATE ON indelible.centroids
-FOR EACH ROW WHEN ((NEW.space_id = OLD.space_id) IS NOT TRUE) EXECUTE FUNCTION indelible.centroids_fixed()
---;
-ALTER TABLE indelible.centroids ENABLE ALWAYS TRIGGER centroids_fixed
---;
-CREATE FUNCTION indelible.artifacts_rising() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER artifacts_rising BEFORE UPDATE ON indelible.artifacts
-FOR EACH ROW WHEN ((NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE) EXECUTE FUNCTION indelible.artifacts_rising()
---;
-ALTER TABLE indelible.artifacts ENABLE ALWAYS TRIGGER artifacts_rising
---;
-CREATE FUNCTION indelible.subspaces_seeded_once() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM indelible.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON indelible.subspaces
-FOR EACH ROW EXECUTE FUNCTION indelible.subspaces_seeded_once()
---;
-ALTER TABLE indelible.subspaces ENABLE ALWAYS TRIGGER subspaces_seeded_once
---;
-CREATE FUNCTION indelible.algorithms_one_active() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM indelible.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON indelible.algorithms
-FOR EACH ROW EXECUTE FUNCTION indelible.algorithms_one_active()
---;
-ALTER TABLE indelible.algorithms ENABLE ALWAYS TRIGGER algorithms_one_active
---;
-CREATE FUNCTION indelible.tasks_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER tasks_no_delete BEFORE DELETE ON indelible.tasks
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.tasks_no_delete()
---;
-ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_delete
---;
-CREATE FUNCTION indelible.tasks_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON indelible.tasks
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.tasks_no_truncate()
---;
-ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_no_truncate
---;
-CREATE FUNCTION indelible.tasks_new() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER tasks_new AFTER INSERT ON indelible.tasks
-FOR EACH ROW WHEN ((NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_new()
---;
-ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_new
---;
-CREATE FUNCTION indelible.tasks_fence() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER tasks_fence BEFORE UPDATE ON indelible.tasks
-FOR EACH ROW WHEN ((NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE) EXECUTE FUNCTION indelible.tasks_fence()
---;
-ALTER TABLE indelible.tasks ENABLE ALWAYS TRIGGER tasks_fence
 --;
 CREATE FUNCTION indelible.authors_fixed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

@@ -60,6 +60,90 @@ CREATE TABLE history (
 )
  STRICT
 --;
+CREATE TABLE keys (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('key') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	scopes TEXT NOT NULL,
+	secret_digest TEXT NOT NULL,
+	expires_at TEXT,
+	PRIMARY KEY (id),
+	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT keys_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT keys_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT keys_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT keys_seq_rule CHECK (seq >= 1),
+	CONSTRAINT keys_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT keys_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT keys_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT keys_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT keys_scopes_rule CHECK (scopes IS NULL OR json_valid(scopes) AND json_type(scopes) = 'array'),
+	CONSTRAINT keys_secret_digest_rule CHECK (length(secret_digest) = 64 AND trim(secret_digest, '0123456789abcdef') = ''),
+	CONSTRAINT keys_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE stages (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('stage') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT stages_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT stages_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT stages_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT stages_seq_rule CHECK (seq >= 1),
+	CONSTRAINT stages_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT stages_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT stages_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE tasks (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	due_at TEXT,
+	lease_owner TEXT,
+	lease_until TEXT,
+	fence INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	dead_reason TEXT,
+	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
+	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
+	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
+	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
+	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
+	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
+	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
+	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
+	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
+	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
+--;
+CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
+--;
 CREATE TABLE receipts (
 	owner TEXT NOT NULL,
 	"key" TEXT NOT NULL,
@@ -74,6 +158,30 @@ CREATE TABLE receipts (
 	CONSTRAINT receipts_result_rule CHECK (result IS NULL OR json_valid(result) AND json_type(result) = 'object'),
 	CONSTRAINT receipts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
 	CONSTRAINT receipts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE task_attempts (
+	stage TEXT NOT NULL,
+	entity_id TEXT NOT NULL,
+	fence INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at TEXT NOT NULL,
+	request_id TEXT,
+	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
+	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES tasks (stage, entity_id),
+	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
+	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
+	CONSTRAINT task_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
+	CONSTRAINT task_attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT task_attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT task_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
+	CONSTRAINT task_attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
 )
  WITHOUT ROWID,
  STRICT
@@ -108,33 +216,56 @@ CREATE TABLE concepts (
 --;
 CREATE INDEX concepts_name_key ON concepts (name_key)
 --;
-CREATE TABLE keys (
+CREATE TABLE concept_versions (
 	id TEXT NOT NULL,
-	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('key') STORED,
-	status TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
-	hash TEXT NOT NULL,
+	concept_id TEXT NOT NULL,
+	version_number INTEGER NOT NULL,
+	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(version_number - 1, 0)) STORED,
+	name TEXT NOT NULL,
+	definition TEXT NOT NULL,
+	explanation TEXT NOT NULL,
+	examples TEXT NOT NULL,
+	prerequisites TEXT NOT NULL,
+	learning_objective TEXT NOT NULL,
+	misconceptions TEXT NOT NULL,
+	scope_boundaries TEXT,
+	created_by TEXT NOT NULL,
 	created_at TEXT NOT NULL,
-	updated_at TEXT NOT NULL,
-	owner TEXT NOT NULL,
-	scopes TEXT NOT NULL,
-	secret_digest TEXT NOT NULL,
-	expires_at TEXT,
-	PRIMARY KEY (id),
-	CONSTRAINT keys_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT keys_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
-	CONSTRAINT keys_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT keys_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
-	CONSTRAINT keys_status_rule CHECK (length(status) BETWEEN 1 AND 200),
-	CONSTRAINT keys_seq_rule CHECK (seq >= 1),
-	CONSTRAINT keys_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT keys_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT keys_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT keys_owner_rule CHECK ((substr(owner, 1, 5) = 'user:' AND length(owner) BETWEEN 6 AND 205 OR substr(owner, 1, 7) = 'system:' AND length(owner) BETWEEN 8 AND 207 OR substr(owner, 1, 4) = 'key:' AND length(owner) BETWEEN 5 AND 204) AND owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT keys_scopes_rule CHECK (scopes IS NULL OR json_valid(scopes) AND json_type(scopes) = 'array'),
-	CONSTRAINT keys_secret_digest_rule CHECK (length(secret_digest) = 64 AND trim(secret_digest, '0123456789abcdef') = ''),
-	CONSTRAINT keys_expires_at_rule CHECK (expires_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND expires_at >= '2000' AND expires_at < '3000')
+	change_note TEXT,
+	name_key TEXT NOT NULL,
+	search_key TEXT NOT NULL,
+	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_versions_id UNIQUE (id),
+	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
+	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
+	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES concepts (id),
+	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES concept_versions (concept_id, version_number),
+	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT concept_versions_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
+	CONSTRAINT concept_versions_version_number_rule CHECK (version_number >= 1),
+	CONSTRAINT concept_versions_examples_rule CHECK (examples IS NULL OR json_valid(examples) AND json_type(examples) = 'array'),
+	CONSTRAINT concept_versions_prerequisites_rule CHECK (prerequisites IS NULL OR json_valid(prerequisites) AND json_type(prerequisites) = 'array'),
+	CONSTRAINT concept_versions_misconceptions_rule CHECK (misconceptions IS NULL OR json_valid(misconceptions) AND json_type(misconceptions) = 'array'),
+	CONSTRAINT concept_versions_created_by_rule CHECK ((substr(created_by, 1, 5) = 'user:' AND length(created_by) BETWEEN 6 AND 205 OR substr(created_by, 1, 7) = 'system:' AND length(created_by) BETWEEN 8 AND 207 OR substr(created_by, 1, 4) = 'key:' AND length(created_by) BETWEEN 5 AND 204) AND created_by NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT concept_versions_name_key_rule CHECK (length(name_key) <= 200)
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE TABLE concept_warnings (
+	concept_id TEXT NOT NULL,
+	version_number INTEGER NOT NULL,
+	computed_at TEXT NOT NULL,
+	ruleset INTEGER NOT NULL,
+	warnings TEXT NOT NULL,
+	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
+	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES concept_versions (concept_id, version_number, created_at),
+	CONSTRAINT concept_warnings_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
+	CONSTRAINT concept_warnings_version_number_rule CHECK (version_number >= 1),
+	CONSTRAINT concept_warnings_computed_at_rule CHECK (computed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND computed_at >= '2000' AND computed_at < '3000'),
+	CONSTRAINT concept_warnings_ruleset_rule CHECK (ruleset >= 1),
+	CONSTRAINT concept_warnings_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array')
 )
  WITHOUT ROWID,
  STRICT
@@ -261,28 +392,173 @@ CREATE TABLE settings (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE TABLE stages (
+CREATE TABLE artifacts (
 	id TEXT NOT NULL,
-	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('stage') STORED,
-	status TEXT NOT NULL,
 	seq INTEGER NOT NULL,
-	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
 	hash TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	title_stamp TEXT NOT NULL,
+	content TEXT,
+	content_stamp TEXT NOT NULL,
+	engagement_level INTEGER NOT NULL,
+	reading_depth REAL NOT NULL,
+	scroll_depth REAL NOT NULL,
+	dwell_time_ms INTEGER NOT NULL,
+	word_count INTEGER NOT NULL,
+	vector BLOB NOT NULL,
+	content_source TEXT NOT NULL,
+	stamp TEXT NOT NULL,
 	created_at TEXT NOT NULL,
 	updated_at TEXT NOT NULL,
 	PRIMARY KEY (id),
-	CONSTRAINT stages_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
-	CONSTRAINT stages_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT stages_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
-	CONSTRAINT stages_status_rule CHECK (length(status) BETWEEN 1 AND 200),
-	CONSTRAINT stages_seq_rule CHECK (seq >= 1),
-	CONSTRAINT stages_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT stages_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT stages_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
+	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT artifacts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_seq_rule CHECK (seq >= 1),
+	CONSTRAINT artifacts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT artifacts_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
+	CONSTRAINT artifacts_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
+	CONSTRAINT artifacts_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
+	CONSTRAINT artifacts_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
+	CONSTRAINT artifacts_word_count_rule CHECK (word_count >= 0),
+	CONSTRAINT artifacts_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT artifacts_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
+	CONSTRAINT artifacts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT artifacts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
 )
  WITHOUT ROWID,
  STRICT
+--;
+CREATE INDEX artifacts_of ON artifacts (space_id, id)
+--;
+CREATE TABLE centroids (
+	id TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	hash TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	vector BLOB NOT NULL,
+	logged_vector BLOB NOT NULL,
+	logged_seq INTEGER NOT NULL,
+	confidence REAL NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES subspaces (id),
+	CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT centroids_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT centroids_seq_rule CHECK (seq >= 1),
+	CONSTRAINT centroids_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT centroids_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT centroids_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT centroids_logged_vector_rule CHECK (length(logged_vector) BETWEEN 4 AND 16384 AND length(logged_vector) % 4 = 0 AND logged_vector <> zeroblob(length(logged_vector))),
+	CONSTRAINT centroids_logged_seq_rule CHECK (logged_seq >= 0),
+	CONSTRAINT centroids_confidence_rule CHECK (confidence BETWEEN 0 AND 1),
+	CONSTRAINT centroids_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT centroids_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
+CREATE INDEX centroids_of ON centroids (space_id, id)
+--;
+CREATE TABLE signals (
+	id TEXT NOT NULL,
+	capture_key TEXT NOT NULL,
+	fingerprint TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	space_id TEXT NOT NULL,
+	artifact_id TEXT NOT NULL,
+	artifact_seq INTEGER NOT NULL,
+	url TEXT NOT NULL,
+	normalized_url TEXT NOT NULL,
+	title TEXT,
+	content TEXT,
+	session_id TEXT,
+	named_subspace_id TEXT,
+	content_source TEXT NOT NULL,
+	engagement_level INTEGER NOT NULL,
+	reading_depth REAL NOT NULL,
+	scroll_depth REAL NOT NULL,
+	dwell_time_ms INTEGER NOT NULL,
+	word_count INTEGER NOT NULL,
+	embedding_model TEXT NOT NULL,
+	vector BLOB NOT NULL,
+	captured_at TEXT,
+	recorded_at TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	request_id TEXT,
+	algorithm_id TEXT NOT NULL,
+	threshold REAL NOT NULL,
+	magnitude REAL NOT NULL,
+	subspace_id TEXT,
+	decision TEXT NOT NULL,
+	nearest_distance REAL,
+	second_distance REAL,
+	margin REAL,
+	applied_seq INTEGER,
+	drift REAL,
+	logged_drift REAL,
+	centroid_digest TEXT,
+	reached_level INTEGER NOT NULL,
+	warnings TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	CONSTRAINT signals_id PRIMARY KEY (id),
+	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
+	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
+	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
+	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
+	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES spaces (id),
+	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES subspaces (id),
+	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES algorithms (id),
+	CONSTRAINT signals_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_capture_key_rule CHECK (trim(capture_key, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT signals_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
+	CONSTRAINT signals_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_artifact_id_rule CHECK (length(artifact_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_artifact_seq_rule CHECK (artifact_seq >= 1),
+	CONSTRAINT signals_session_id_rule CHECK (length(session_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_named_subspace_id_rule CHECK (length(named_subspace_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
+	CONSTRAINT signals_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
+	CONSTRAINT signals_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
+	CONSTRAINT signals_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
+	CONSTRAINT signals_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
+	CONSTRAINT signals_word_count_rule CHECK (word_count >= 0),
+	CONSTRAINT signals_embedding_model_rule CHECK (length(embedding_model) BETWEEN 1 AND 200),
+	CONSTRAINT signals_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
+	CONSTRAINT signals_captured_at_rule CHECK (captured_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND captured_at >= '2000' AND captured_at < '3000'),
+	CONSTRAINT signals_recorded_at_rule CHECK (recorded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND recorded_at >= '2000' AND recorded_at < '3000'),
+	CONSTRAINT signals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
+	CONSTRAINT signals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
+	CONSTRAINT signals_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_algorithm_id_rule CHECK (length(algorithm_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_threshold_rule CHECK (threshold BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_magnitude_rule CHECK (abs(magnitude) < 9e999),
+	CONSTRAINT signals_subspace_id_rule CHECK (length(subspace_id) BETWEEN 1 AND 200),
+	CONSTRAINT signals_decision_rule CHECK (length(decision) BETWEEN 1 AND 200),
+	CONSTRAINT signals_nearest_distance_rule CHECK (nearest_distance BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_second_distance_rule CHECK (second_distance BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_margin_rule CHECK (abs(margin) < 9e999),
+	CONSTRAINT signals_applied_seq_rule CHECK (applied_seq >= 1),
+	CONSTRAINT signals_drift_rule CHECK (drift BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_logged_drift_rule CHECK (logged_drift BETWEEN -0.001 AND 2.001),
+	CONSTRAINT signals_centroid_digest_rule CHECK (length(centroid_digest) = 64 AND trim(centroid_digest, '0123456789abcdef') = ''),
+	CONSTRAINT signals_reached_level_rule CHECK (reached_level BETWEEN 0 AND 3),
+	CONSTRAINT signals_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array'),
+	CONSTRAINT signals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT signals_rowid CHECK (rowid >= 1)
+)
+ STRICT
+--;
+CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
 --;
 CREATE TABLE authors (
 	id TEXT NOT NULL,
@@ -561,285 +837,11 @@ CREATE TABLE system_state (
  WITHOUT ROWID,
  STRICT
 --;
-CREATE TABLE concept_versions (
-	id TEXT NOT NULL,
-	concept_id TEXT NOT NULL,
-	version_number INTEGER NOT NULL,
-	previous_number INTEGER GENERATED ALWAYS AS (NULLIF(version_number - 1, 0)) STORED,
-	name TEXT NOT NULL,
-	definition TEXT NOT NULL,
-	explanation TEXT NOT NULL,
-	examples TEXT NOT NULL,
-	prerequisites TEXT NOT NULL,
-	learning_objective TEXT NOT NULL,
-	misconceptions TEXT NOT NULL,
-	scope_boundaries TEXT,
-	created_by TEXT NOT NULL,
-	created_at TEXT NOT NULL,
-	change_note TEXT,
-	name_key TEXT NOT NULL,
-	search_key TEXT NOT NULL,
-	CONSTRAINT concept_versions_number PRIMARY KEY (concept_id, version_number),
-	CONSTRAINT concept_versions_id UNIQUE (id),
-	CONSTRAINT concept_versions_instant UNIQUE (concept_id, version_number, created_at),
-	CONSTRAINT concept_versions_named UNIQUE (concept_id, version_number, name_key),
-	CONSTRAINT concept_versions_concept FOREIGN KEY(concept_id) REFERENCES concepts (id),
-	CONSTRAINT concept_versions_previous FOREIGN KEY(concept_id, previous_number) REFERENCES concept_versions (concept_id, version_number),
-	CONSTRAINT concept_versions_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT concept_versions_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
-	CONSTRAINT concept_versions_version_number_rule CHECK (version_number >= 1),
-	CONSTRAINT concept_versions_examples_rule CHECK (examples IS NULL OR json_valid(examples) AND json_type(examples) = 'array'),
-	CONSTRAINT concept_versions_prerequisites_rule CHECK (prerequisites IS NULL OR json_valid(prerequisites) AND json_type(prerequisites) = 'array'),
-	CONSTRAINT concept_versions_misconceptions_rule CHECK (misconceptions IS NULL OR json_valid(misconceptions) AND json_type(misconceptions) = 'array'),
-	CONSTRAINT concept_versions_created_by_rule CHECK ((substr(created_by, 1, 5) = 'user:' AND length(created_by) BETWEEN 6 AND 205 OR substr(created_by, 1, 7) = 'system:' AND length(created_by) BETWEEN 8 AND 207 OR substr(created_by, 1, 4) = 'key:' AND length(created_by) BETWEEN 5 AND 204) AND created_by NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT concept_versions_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT concept_versions_name_key_rule CHECK (length(name_key) <= 200)
-)
- WITHOUT ROWID,
- STRICT
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
-CREATE TABLE concept_warnings (
-	concept_id TEXT NOT NULL,
-	version_number INTEGER NOT NULL,
-	computed_at TEXT NOT NULL,
-	ruleset INTEGER NOT NULL,
-	warnings TEXT NOT NULL,
-	CONSTRAINT concept_warnings_number PRIMARY KEY (concept_id, version_number),
-	CONSTRAINT concept_warnings_version FOREIGN KEY(concept_id, version_number, computed_at) REFERENCES concept_versions (concept_id, version_number, created_at),
-	CONSTRAINT concept_warnings_concept_id_rule CHECK (length(concept_id) BETWEEN 1 AND 200),
-	CONSTRAINT concept_warnings_version_number_rule CHECK (version_number >= 1),
-	CONSTRAINT concept_warnings_computed_at_rule CHECK (computed_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND computed_at >= '2000' AND computed_at < '3000'),
-	CONSTRAINT concept_warnings_ruleset_rule CHECK (ruleset >= 1),
-	CONSTRAINT concept_warnings_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array')
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE TABLE artifacts (
-	id TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	hash TEXT NOT NULL,
-	user_id TEXT NOT NULL,
-	space_id TEXT NOT NULL,
-	normalized_url TEXT NOT NULL,
-	title TEXT,
-	title_stamp TEXT NOT NULL,
-	content TEXT,
-	content_stamp TEXT NOT NULL,
-	engagement_level INTEGER NOT NULL,
-	reading_depth REAL NOT NULL,
-	scroll_depth REAL NOT NULL,
-	dwell_time_ms INTEGER NOT NULL,
-	word_count INTEGER NOT NULL,
-	vector BLOB NOT NULL,
-	content_source TEXT NOT NULL,
-	stamp TEXT NOT NULL,
-	created_at TEXT NOT NULL,
-	updated_at TEXT NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT artifacts_page UNIQUE (space_id, normalized_url),
-	CONSTRAINT artifacts_space FOREIGN KEY(space_id) REFERENCES spaces (id),
-	CONSTRAINT artifacts_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (artifact_id, artifact_seq, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT artifacts_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT artifacts_seq_rule CHECK (seq >= 1),
-	CONSTRAINT artifacts_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT artifacts_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
-	CONSTRAINT artifacts_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
-	CONSTRAINT artifacts_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
-	CONSTRAINT artifacts_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
-	CONSTRAINT artifacts_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
-	CONSTRAINT artifacts_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
-	CONSTRAINT artifacts_word_count_rule CHECK (word_count >= 0),
-	CONSTRAINT artifacts_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
-	CONSTRAINT artifacts_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
-	CONSTRAINT artifacts_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT artifacts_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE INDEX artifacts_of ON artifacts (space_id, id)
---;
-CREATE TABLE centroids (
-	id TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	hash TEXT NOT NULL,
-	space_id TEXT NOT NULL,
-	vector BLOB NOT NULL,
-	logged_vector BLOB NOT NULL,
-	logged_seq INTEGER NOT NULL,
-	confidence REAL NOT NULL,
-	created_at TEXT NOT NULL,
-	updated_at TEXT NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT centroids_subspace FOREIGN KEY(id) REFERENCES subspaces (id),
-	CONSTRAINT centroids_signal FOREIGN KEY(id, seq, hash) REFERENCES signals (subspace_id, applied_seq, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT centroids_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT centroids_seq_rule CHECK (seq >= 1),
-	CONSTRAINT centroids_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT centroids_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
-	CONSTRAINT centroids_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
-	CONSTRAINT centroids_logged_vector_rule CHECK (length(logged_vector) BETWEEN 4 AND 16384 AND length(logged_vector) % 4 = 0 AND logged_vector <> zeroblob(length(logged_vector))),
-	CONSTRAINT centroids_logged_seq_rule CHECK (logged_seq >= 0),
-	CONSTRAINT centroids_confidence_rule CHECK (confidence BETWEEN 0 AND 1),
-	CONSTRAINT centroids_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT centroids_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000')
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE INDEX centroids_of ON centroids (space_id, id)
---;
-CREATE TABLE signals (
-	id TEXT NOT NULL,
-	capture_key TEXT NOT NULL,
-	fingerprint TEXT NOT NULL,
-	user_id TEXT NOT NULL,
-	space_id TEXT NOT NULL,
-	artifact_id TEXT NOT NULL,
-	artifact_seq INTEGER NOT NULL,
-	url TEXT NOT NULL,
-	normalized_url TEXT NOT NULL,
-	title TEXT,
-	content TEXT,
-	session_id TEXT,
-	named_subspace_id TEXT,
-	content_source TEXT NOT NULL,
-	engagement_level INTEGER NOT NULL,
-	reading_depth REAL NOT NULL,
-	scroll_depth REAL NOT NULL,
-	dwell_time_ms INTEGER NOT NULL,
-	word_count INTEGER NOT NULL,
-	embedding_model TEXT NOT NULL,
-	vector BLOB NOT NULL,
-	captured_at TEXT,
-	recorded_at TEXT NOT NULL,
-	actor TEXT NOT NULL,
-	reason TEXT NOT NULL,
-	request_id TEXT,
-	algorithm_id TEXT NOT NULL,
-	threshold REAL NOT NULL,
-	magnitude REAL NOT NULL,
-	subspace_id TEXT,
-	decision TEXT NOT NULL,
-	nearest_distance REAL,
-	second_distance REAL,
-	margin REAL,
-	applied_seq INTEGER,
-	drift REAL,
-	logged_drift REAL,
-	centroid_digest TEXT,
-	reached_level INTEGER NOT NULL,
-	warnings TEXT NOT NULL,
-	hash TEXT NOT NULL,
-	CONSTRAINT signals_id PRIMARY KEY (id),
-	CONSTRAINT signals_key UNIQUE (user_id, capture_key),
-	CONSTRAINT signals_artifact UNIQUE (artifact_id, artifact_seq, hash),
-	CONSTRAINT signals_applied UNIQUE (subspace_id, applied_seq, hash),
-	CONSTRAINT signals_of_artifact FOREIGN KEY(artifact_id) REFERENCES artifacts (id),
-	CONSTRAINT signals_space FOREIGN KEY(space_id) REFERENCES spaces (id),
-	CONSTRAINT signals_subspace FOREIGN KEY(subspace_id) REFERENCES subspaces (id),
-	CONSTRAINT signals_algorithm FOREIGN KEY(algorithm_id) REFERENCES algorithms (id),
-	CONSTRAINT signals_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_capture_key_rule CHECK (trim(capture_key, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT signals_fingerprint_rule CHECK (length(fingerprint) = 64 AND trim(fingerprint, '0123456789abcdef') = ''),
-	CONSTRAINT signals_user_id_rule CHECK (length(user_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_space_id_rule CHECK (length(space_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_artifact_id_rule CHECK (length(artifact_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_artifact_seq_rule CHECK (artifact_seq >= 1),
-	CONSTRAINT signals_session_id_rule CHECK (length(session_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_named_subspace_id_rule CHECK (length(named_subspace_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_content_source_rule CHECK (length(content_source) BETWEEN 1 AND 200),
-	CONSTRAINT signals_engagement_level_rule CHECK (engagement_level BETWEEN 0 AND 3),
-	CONSTRAINT signals_reading_depth_rule CHECK (reading_depth BETWEEN 0 AND 1.5),
-	CONSTRAINT signals_scroll_depth_rule CHECK (scroll_depth BETWEEN 0 AND 1),
-	CONSTRAINT signals_dwell_time_ms_rule CHECK (dwell_time_ms >= 0),
-	CONSTRAINT signals_word_count_rule CHECK (word_count >= 0),
-	CONSTRAINT signals_embedding_model_rule CHECK (length(embedding_model) BETWEEN 1 AND 200),
-	CONSTRAINT signals_vector_rule CHECK (length(vector) BETWEEN 4 AND 16384 AND length(vector) % 4 = 0 AND vector <> zeroblob(length(vector))),
-	CONSTRAINT signals_captured_at_rule CHECK (captured_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND captured_at >= '2000' AND captured_at < '3000'),
-	CONSTRAINT signals_recorded_at_rule CHECK (recorded_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND recorded_at >= '2000' AND recorded_at < '3000'),
-	CONSTRAINT signals_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT signals_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT signals_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_algorithm_id_rule CHECK (length(algorithm_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_threshold_rule CHECK (threshold BETWEEN -0.001 AND 2.001),
-	CONSTRAINT signals_magnitude_rule CHECK (abs(magnitude) < 9e999),
-	CONSTRAINT signals_subspace_id_rule CHECK (length(subspace_id) BETWEEN 1 AND 200),
-	CONSTRAINT signals_decision_rule CHECK (length(decision) BETWEEN 1 AND 200),
-	CONSTRAINT signals_nearest_distance_rule CHECK (nearest_distance BETWEEN -0.001 AND 2.001),
-	CONSTRAINT signals_second_distance_rule CHECK (second_distance BETWEEN -0.001 AND 2.001),
-	CONSTRAINT signals_margin_rule CHECK (abs(margin) < 9e999),
-	CONSTRAINT signals_applied_seq_rule CHECK (applied_seq >= 1),
-	CONSTRAINT signals_drift_rule CHECK (drift BETWEEN -0.001 AND 2.001),
-	CONSTRAINT signals_logged_drift_rule CHECK (logged_drift BETWEEN -0.001 AND 2.001),
-	CONSTRAINT signals_centroid_digest_rule CHECK (length(centroid_digest) = 64 AND trim(centroid_digest, '0123456789abcdef') = ''),
-	CONSTRAINT signals_reached_level_rule CHECK (reached_level BETWEEN 0 AND 3),
-	CONSTRAINT signals_warnings_rule CHECK (warnings IS NULL OR json_valid(warnings) AND json_type(warnings) = 'array'),
-	CONSTRAINT signals_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT signals_rowid CHECK (rowid >= 1)
-)
- STRICT
---;
-CREATE INDEX signals_recent ON signals (space_id, recorded_at, id)
---;
-CREATE TABLE tasks (
-	stage TEXT NOT NULL,
-	entity_id TEXT NOT NULL,
-	due_at TEXT,
-	lease_owner TEXT,
-	lease_until TEXT,
-	fence INTEGER NOT NULL,
-	attempts INTEGER NOT NULL,
-	dead_reason TEXT,
-	CONSTRAINT tasks_pkey PRIMARY KEY (stage, entity_id),
-	CONSTRAINT tasks_lease CHECK ((lease_owner IS NULL) = (lease_until IS NULL)),
-	CONSTRAINT tasks_leased_is_due CHECK (lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)),
-	CONSTRAINT tasks_attempts_fenced CHECK (attempts <= fence),
-	CONSTRAINT tasks_dead_is_not_due CHECK (dead_reason IS NULL OR due_at IS NULL),
-	CONSTRAINT tasks_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT tasks_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT tasks_due_at_rule CHECK (due_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND due_at >= '2000' AND due_at < '3000'),
-	CONSTRAINT tasks_lease_owner_rule CHECK ((substr(lease_owner, 1, 5) = 'user:' AND length(lease_owner) BETWEEN 6 AND 205 OR substr(lease_owner, 1, 7) = 'system:' AND length(lease_owner) BETWEEN 8 AND 207 OR substr(lease_owner, 1, 4) = 'key:' AND length(lease_owner) BETWEEN 5 AND 204) AND lease_owner NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT tasks_lease_until_rule CHECK (lease_until GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND lease_until >= '2000' AND lease_until < '3000'),
-	CONSTRAINT tasks_fence_rule CHECK (fence >= 0),
-	CONSTRAINT tasks_attempts_rule CHECK (attempts >= 0),
-	CONSTRAINT tasks_dead_reason_rule CHECK (trim(dead_reason, char(9, 10, 11, 12, 13, 32)) <> '')
-)
- WITHOUT ROWID,
- STRICT
---;
-CREATE INDEX tasks_dead ON tasks (stage, entity_id) WHERE dead_reason IS NOT NULL
---;
-CREATE INDEX tasks_due ON tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL
---;
-CREATE TABLE task_attempts (
-	stage TEXT NOT NULL,
-	entity_id TEXT NOT NULL,
-	fence INTEGER NOT NULL,
-	outcome TEXT NOT NULL,
-	actor TEXT NOT NULL,
-	reason TEXT NOT NULL,
-	at TEXT NOT NULL,
-	request_id TEXT,
-	CONSTRAINT task_attempts_pkey PRIMARY KEY (stage, entity_id, fence, outcome),
-	CONSTRAINT task_attempts_task FOREIGN KEY(stage, entity_id) REFERENCES tasks (stage, entity_id),
-	CONSTRAINT task_attempts_outcome_known CHECK (outcome IN ('STARTED', 'FAILED', 'DEAD', 'REQUEUED')),
-	CONSTRAINT task_attempts_stage_rule CHECK (length(stage) BETWEEN 1 AND 200),
-	CONSTRAINT task_attempts_entity_id_rule CHECK (length(entity_id) BETWEEN 1 AND 200),
-	CONSTRAINT task_attempts_fence_rule CHECK (fence >= 0),
-	CONSTRAINT task_attempts_outcome_rule CHECK (length(outcome) BETWEEN 1 AND 200),
-	CONSTRAINT task_attempts_actor_rule CHECK ((substr(actor, 1, 5) = 'user:' AND length(actor) BETWEEN 6 AND 205 OR substr(actor, 1, 7) = 'system:' AND length(actor) BETWEEN 8 AND 207 OR substr(actor, 1, 4) = 'key:' AND length(actor) BETWEEN 5 AND 204) AND actor NOT GLOB '*[' || char(32, 9, 10, 11, 12, 13) || ']*'),
-	CONSTRAINT task_attempts_reason_rule CHECK (trim(reason, char(9, 10, 11, 12, 13, 32)) <> ''),
-	CONSTRAINT task_attempts_at_rule CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND at >= '2000' AND at < '3000'),
-	CONSTRAINT task_attempts_request_id_rule CHECK (length(request_id) BETWEEN 1 AND 200)
-)
- WITHOUT ROWID,
- STRICT
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
---;
-INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('key', '', 'create', 'ACTIVE', 0), ('key', 'ACTIVE', 'revoke', 'REVOKED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
 --;
@@ -848,8 +850,6 @@ INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_versi
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
---;
-INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('author', '', 'create', 'known', 0), ('author', 'known', 'edit', 'known', 0)
 --;
@@ -913,6 +913,82 @@ CREATE TRIGGER receipts_no_replace BEFORE INSERT ON receipts
 WHEN (NOT EXISTS (SELECT 1 FROM main.receipts WHERE owner = NEW.owner AND key = NEW.key)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
 --;
+CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
+--;
+CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
+--;
+CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
+WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
+--;
+CREATE TRIGGER task_attempts_keeps_task_attempts_task BEFORE INSERT ON task_attempts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_keeps_task_attempts_task'); END
+--;
+CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
+WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
+--;
+CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
+--;
+CREATE TRIGGER keys_no_replace BEFORE INSERT ON keys
+WHEN (NOT EXISTS (SELECT 1 FROM main.keys WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_no_replace'); END
+--;
+CREATE TRIGGER keys_keeps_keys_shown BEFORE UPDATE ON keys
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_keeps_keys_shown'); END
+--;
+CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'keys_one_step'); END
+--;
+CREATE TRIGGER history_needs_keys BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM main.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
+--;
+CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_delete'); END
+--;
+CREATE TRIGGER stages_no_replace BEFORE INSERT ON stages
+WHEN (NOT EXISTS (SELECT 1 FROM main.stages WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_no_replace'); END
+--;
+CREATE TRIGGER stages_keeps_stages_shown BEFORE UPDATE ON stages
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_keeps_stages_shown'); END
+--;
+CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'stages_one_step'); END
+--;
+CREATE TRIGGER history_needs_stages BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM main.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_stages'); END
+--;
+CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_delete'); END
+--;
+CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
+WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
+--;
+CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
+WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
+--;
+CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
+WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
+--;
 CREATE TRIGGER concept_versions_no_update BEFORE UPDATE ON concept_versions
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_versions_no_update'); END
@@ -949,6 +1025,42 @@ CREATE TRIGGER concept_warnings_keeps_concept_warnings_version BEFORE INSERT ON 
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = NEW.concept_id AND version_number = NEW.version_number AND created_at = NEW.computed_at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'concept_warnings_keeps_concept_warnings_version'); END
 --;
+CREATE TRIGGER concept_versions_needs_head BEFORE INSERT ON concept_versions
+WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_versions_needs_head'); END
+--;
+CREATE TRIGGER concept_warnings_needs_head BEFORE INSERT ON concept_warnings
+WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.computed_at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concept_warnings_needs_head'); END
+--;
+CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_no_delete'); END
+--;
+CREATE TRIGGER concepts_no_replace BEFORE INSERT ON concepts
+WHEN (NOT EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_no_replace'); END
+--;
+CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
+--;
+CREATE TRIGGER concepts_keeps_concepts_warnings BEFORE UPDATE ON concepts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_warnings'); END
+--;
+CREATE TRIGGER concepts_keeps_concepts_shown BEFORE UPDATE ON concepts
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.current_version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_shown'); END
+--;
+CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'concepts_one_step'); END
+--;
+CREATE TRIGGER history_needs_concepts BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END
+--;
 CREATE TRIGGER signals_no_update BEFORE UPDATE ON signals
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_no_update'); END
@@ -981,30 +1093,6 @@ CREATE TRIGGER signals_keeps_signals_subspace BEFORE INSERT ON signals
 WHEN (NEW.subspace_id IS NULL OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.subspace_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_keeps_signals_subspace'); END
 --;
-CREATE TRIGGER task_attempts_no_update BEFORE UPDATE ON task_attempts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_no_update'); END
---;
-CREATE TRIGGER task_attempts_no_delete BEFORE DELETE ON task_attempts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_no_delete'); END
---;
-CREATE TRIGGER task_attempts_no_replace BEFORE INSERT ON task_attempts
-WHEN (NOT EXISTS (SELECT 1 FROM main.task_attempts WHERE stage = NEW.stage AND entity_id = NEW.entity_id AND fence = NEW.fence AND outcome = NEW.outcome)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_no_replace'); END
---;
-CREATE TRIGGER task_attempts_keeps_task_attempts_task BEFORE INSERT ON task_attempts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_keeps_task_attempts_task'); END
---;
-CREATE TRIGGER concept_versions_needs_head BEFORE INSERT ON concept_versions
-WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.created_at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_versions_needs_head'); END
---;
-CREATE TRIGGER concept_warnings_needs_head BEFORE INSERT ON concept_warnings
-WHEN (EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.concept_id AND head.current_version = NEW.version_number AND head.updated_at = NEW.computed_at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concept_warnings_needs_head'); END
---;
 CREATE TRIGGER signals_needs_artifact BEFORE INSERT ON signals
 WHEN (EXISTS (SELECT 1 FROM main.artifacts AS head WHERE head.id = NEW.artifact_id AND head.seq = NEW.artifact_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id AND head.user_id = NEW.user_id AND head.normalized_url = NEW.normalized_url AND head.engagement_level = NEW.reached_level)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_needs_artifact'); END
@@ -1012,58 +1100,6 @@ BEGIN SELECT RAISE(ABORT, 'signals_needs_artifact'); END
 CREATE TRIGGER signals_needs_centroid BEFORE INSERT ON signals
 WHEN (NEW.applied_seq IS NULL OR EXISTS (SELECT 1 FROM main.centroids AS head WHERE head.id = NEW.subspace_id AND head.seq = NEW.applied_seq AND head.hash = NEW.hash AND head.updated_at = NEW.recorded_at AND head.space_id = NEW.space_id)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'signals_needs_centroid'); END
---;
-CREATE TRIGGER task_attempts_needs_head BEFORE INSERT ON task_attempts
-WHEN (EXISTS (SELECT 1 FROM main.tasks AS head WHERE head.stage = NEW.stage AND head.entity_id = NEW.entity_id AND head.fence = NEW.fence)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'task_attempts_needs_head'); END
---;
-CREATE TRIGGER concepts_no_delete BEFORE DELETE ON concepts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_no_delete'); END
---;
-CREATE TRIGGER concepts_no_replace BEFORE INSERT ON concepts
-WHEN (NOT EXISTS (SELECT 1 FROM main.concepts WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_no_replace'); END
---;
-CREATE TRIGGER concepts_keeps_concepts_version BEFORE UPDATE ON concepts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_versions WHERE concept_id = OLD.id AND version_number = OLD.current_version AND name_key = OLD.name_key)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_version'); END
---;
-CREATE TRIGGER concepts_keeps_concepts_warnings BEFORE UPDATE ON concepts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.concept_warnings WHERE concept_id = OLD.id AND version_number = OLD.current_version)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_warnings'); END
---;
-CREATE TRIGGER concepts_keeps_concepts_shown BEFORE UPDATE ON concepts
-WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.current_version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_keeps_concepts_shown'); END
---;
-CREATE TRIGGER concepts_one_step BEFORE UPDATE ON concepts
-WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'concepts_one_step'); END
---;
-CREATE TRIGGER history_needs_concepts BEFORE INSERT ON history
-WHEN (NEW.lifecycle <> 'concept' OR EXISTS (SELECT 1 FROM main.concepts AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.current_version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_needs_concepts'); END
---;
-CREATE TRIGGER keys_no_delete BEFORE DELETE ON keys
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'keys_no_delete'); END
---;
-CREATE TRIGGER keys_no_replace BEFORE INSERT ON keys
-WHEN (NOT EXISTS (SELECT 1 FROM main.keys WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'keys_no_replace'); END
---;
-CREATE TRIGGER keys_keeps_keys_shown BEFORE UPDATE ON keys
-WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'keys_keeps_keys_shown'); END
---;
-CREATE TRIGGER keys_one_step BEFORE UPDATE ON keys
-WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'keys_one_step'); END
---;
-CREATE TRIGGER history_needs_keys BEFORE INSERT ON history
-WHEN (NEW.lifecycle <> 'key' OR EXISTS (SELECT 1 FROM main.keys AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_needs_keys'); END
 --;
 CREATE TRIGGER spaces_no_delete BEFORE DELETE ON spaces
 WHEN (FALSE) IS NOT TRUE
@@ -1149,25 +1185,77 @@ CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_settings'); END
 --;
-CREATE TRIGGER stages_no_delete BEFORE DELETE ON stages
+CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts
 WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stages_no_delete'); END
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_delete'); END
 --;
-CREATE TRIGGER stages_no_replace BEFORE INSERT ON stages
-WHEN (NOT EXISTS (SELECT 1 FROM main.stages WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stages_no_replace'); END
+CREATE TRIGGER artifacts_no_replace BEFORE INSERT ON artifacts
+WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace'); END
 --;
-CREATE TRIGGER stages_keeps_stages_shown BEFORE UPDATE ON stages
-WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stages_keeps_stages_shown'); END
+CREATE TRIGGER artifacts_keeps_artifacts_signal BEFORE UPDATE ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_signal'); END
 --;
-CREATE TRIGGER stages_one_step BEFORE UPDATE ON stages
+CREATE TRIGGER artifacts_keeps_artifacts_space BEFORE INSERT ON artifacts
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_space'); END
+--;
+CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
 WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'stages_one_step'); END
+BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END
 --;
-CREATE TRIGGER history_needs_stages BEFORE INSERT ON history
-WHEN (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM main.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_needs_stages'); END
+CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END
+--;
+CREATE TRIGGER centroids_no_replace BEFORE INSERT ON centroids
+WHEN (NOT EXISTS (SELECT 1 FROM main.centroids WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_no_replace'); END
+--;
+CREATE TRIGGER centroids_keeps_centroids_signal BEFORE UPDATE ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_signal'); END
+--;
+CREATE TRIGGER centroids_keeps_centroids_subspace BEFORE INSERT ON centroids
+WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_subspace'); END
+--;
+CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_one_step'); END
+--;
+CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces
+WHEN (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'spaces_fixed'); END
+--;
+CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces
+WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_fixed'); END
+--;
+CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms
+WHEN (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_fixed'); END
+--;
+CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts
+WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_fixed'); END
+--;
+CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids
+WHEN (NEW.space_id = OLD.space_id) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'centroids_fixed'); END
+--;
+CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts
+WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
+--;
+CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces
+WHEN (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM main.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'subspaces_seeded_once'); END
+--;
+CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms
+WHEN (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM main.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'algorithms_one_active'); END
 --;
 CREATE TRIGGER authors_no_delete BEFORE DELETE ON authors
 WHEN (FALSE) IS NOT TRUE
@@ -1324,94 +1412,6 @@ BEGIN SELECT RAISE(ABORT, 'system_state_one_step'); END
 CREATE TRIGGER history_needs_system_state BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'system_state' OR EXISTS (SELECT 1 FROM main.system_state AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_system_state'); END
---;
-CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_no_delete'); END
---;
-CREATE TRIGGER artifacts_no_replace BEFORE INSERT ON artifacts
-WHEN (NOT EXISTS (SELECT 1 FROM main.artifacts WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM main.artifacts WHERE space_id = NEW.space_id AND normalized_url = NEW.normalized_url)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_no_replace'); END
---;
-CREATE TRIGGER artifacts_keeps_artifacts_signal BEFORE UPDATE ON artifacts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE artifact_id = OLD.id AND artifact_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_signal'); END
---;
-CREATE TRIGGER artifacts_keeps_artifacts_space BEFORE INSERT ON artifacts
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.spaces WHERE id = NEW.space_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_keeps_artifacts_space'); END
---;
-CREATE TRIGGER artifacts_one_step BEFORE UPDATE ON artifacts
-WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_one_step'); END
---;
-CREATE TRIGGER centroids_no_delete BEFORE DELETE ON centroids
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_no_delete'); END
---;
-CREATE TRIGGER centroids_no_replace BEFORE INSERT ON centroids
-WHEN (NOT EXISTS (SELECT 1 FROM main.centroids WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_no_replace'); END
---;
-CREATE TRIGGER centroids_keeps_centroids_signal BEFORE UPDATE ON centroids
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.signals WHERE subspace_id = OLD.id AND applied_seq = OLD.seq AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_signal'); END
---;
-CREATE TRIGGER centroids_keeps_centroids_subspace BEFORE INSERT ON centroids
-WHEN (FALSE OR EXISTS (SELECT 1 FROM main.subspaces WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_keeps_centroids_subspace'); END
---;
-CREATE TRIGGER centroids_one_step BEFORE UPDATE ON centroids
-WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_one_step'); END
---;
-CREATE TRIGGER spaces_fixed BEFORE UPDATE ON spaces
-WHEN (NEW.user_id = OLD.user_id AND NEW.model = OLD.model AND NEW.dimension = OLD.dimension) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'spaces_fixed'); END
---;
-CREATE TRIGGER subspaces_fixed BEFORE UPDATE ON subspaces
-WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'subspaces_fixed'); END
---;
-CREATE TRIGGER algorithms_fixed BEFORE UPDATE ON algorithms
-WHEN (NEW.formulas = OLD.formulas AND NEW.checksum = OLD.checksum) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'algorithms_fixed'); END
---;
-CREATE TRIGGER artifacts_fixed BEFORE UPDATE ON artifacts
-WHEN (NEW.user_id = OLD.user_id AND NEW.space_id = OLD.space_id AND NEW.normalized_url = OLD.normalized_url) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_fixed'); END
---;
-CREATE TRIGGER centroids_fixed BEFORE UPDATE ON centroids
-WHEN (NEW.space_id = OLD.space_id) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'centroids_fixed'); END
---;
-CREATE TRIGGER artifacts_rising BEFORE UPDATE ON artifacts
-WHEN (NEW.engagement_level >= OLD.engagement_level AND NEW.reading_depth >= OLD.reading_depth AND NEW.scroll_depth >= OLD.scroll_depth AND NEW.dwell_time_ms >= OLD.dwell_time_ms AND NEW.word_count >= OLD.word_count AND NEW.stamp >= OLD.stamp AND NEW.title_stamp >= OLD.title_stamp AND NEW.content_stamp >= OLD.content_stamp) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'artifacts_rising'); END
---;
-CREATE TRIGGER subspaces_seeded_once BEFORE UPDATE ON subspaces
-WHEN (OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT EXISTS (SELECT 1 FROM main.centroids AS centroid WHERE centroid.id = NEW.id)) OR NEW.seed = OLD.seed) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'subspaces_seeded_once'); END
---;
-CREATE TRIGGER algorithms_one_active BEFORE UPDATE ON algorithms
-WHEN (NEW.status <> 'ACTIVE' OR NOT EXISTS (SELECT 1 FROM main.algorithms AS other WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'algorithms_one_active'); END
---;
-CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_no_delete'); END
---;
-CREATE TRIGGER tasks_no_replace BEFORE INSERT ON tasks
-WHEN (NOT EXISTS (SELECT 1 FROM main.tasks WHERE stage = NEW.stage AND entity_id = NEW.entity_id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
---;
-CREATE TRIGGER tasks_new BEFORE INSERT ON tasks
-WHEN (NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_new'); END
---;
-CREATE TRIGGER tasks_fence BEFORE UPDATE ON tasks
-WHEN (NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id AND (NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL AND NEW.due_at = OLD.due_at OR NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner) AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0))) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'tasks_fence'); END
 --;
 CREATE TRIGGER mint_events_mined_once BEFORE INSERT ON mint_events
 WHEN (NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical' AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)) IS NOT TRUE
