@@ -18,7 +18,7 @@ from indelible_sql.kernel.tasks import TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.guards import NEVER, Guard
-from indelible_sql.schema.tables import PLACE, HeadHistoryKey
+from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
 
 LEAD = (
     "Written from the declarations (`indelible_sql/schema/tables.py`, `indelible_sql/concepts/store.py`, `indelible_sql/kernel/keys.py`),"
@@ -117,7 +117,8 @@ def said(constraint: Constraint) -> str:
         when = ", at COMMIT" if constraint.deferrable else ""
         return f"{names(constraint.column_keys)} is in `{constraint.referred_table.name}` {there}{when}"
     if isinstance(constraint, HeadHistoryKey):
-        return f"{names(constraint.columns_shown)} is in `history` {names(PLACE)}, at COMMIT"
+        shown, recorded = names(constraint.revision_columns), names(REVISION_COLUMNS)
+        return f"{shown} is in `history` {recorded}, at COMMIT"
     if isinstance(constraint, CheckConstraint) and not str(constraint.name).endswith(
         ("_rule", "_rowid")
     ):

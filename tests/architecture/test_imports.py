@@ -37,6 +37,11 @@ PLANTS = [
     ("web", "indelible_web/app.py", "import indelible_web.captures"),
     ("web", "indelible_web/console/layout.py", "import indelible.tokens"),
     ("web", "indelible_web/http/paging.py", "import indelible_web.concepts"),
+    ("sql-kernel", "indelible_sql/engine/session.py", "import indelible_sql.concepts"),
+    ("sql-kernel", "indelible_sql/schema/catalog.py", "import indelible_sql.tokens.tables"),
+    ("sql-kernel", "indelible_sql/kernel/history.py", "import indelible_sql.captures"),
+    ("sql-kernel", "indelible_sql/maintenance/verify.py", "import indelible_sql.captures.verify"),
+    ("sql-kernel", "indelible_sql/store.py", "import indelible_sql.contexts"),
 ]
 CORE_MAY_IMPORT = {
     "attr",
