@@ -12,6 +12,7 @@ from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
 HOLDERS = {
     "async_store.py",
+    "contexts.py",
     "engine/failpoints.py",
     "engine/session.py",
     "kernel/history.py",

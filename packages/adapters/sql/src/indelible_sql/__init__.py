@@ -3,7 +3,6 @@
 from indelible_sql.async_store import AsyncSqlStore, AsyncSqlTransaction, open_async_store
 from indelible_sql.captures.maintenance import index_spaces, install_algorithm
 from indelible_sql.contexts import (
-    CONTEXTS,
     SqlReading,
     SqlStore,
     SqlTransaction,
@@ -31,7 +30,6 @@ __all__ = [
     "open_async_store",
     "open_store",
     # contexts and lifecycles of a host
-    "CONTEXTS",
     "DerivedHead",
     "HeadMapping",
     "SqlAggregateRepository",

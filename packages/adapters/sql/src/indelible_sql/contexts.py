@@ -115,10 +115,11 @@ def open_store(
 ) -> SqlStore:
     """Open a store at a database's address, or on a host's own engine; `upgrade` makes its tables.
 
-    `contexts` are the host's own: the host's migrations create their tables, and `verify`, `rebuild`, exports and
-    transactions include them. `lifecycles` are lifecycles of the host's without a context. On PostgreSQL the tables
-    live in `schema`, and the address names the application's role, which may not own them. `at_failpoint` is for
-    tests: it is called between two statements.
+    `contexts` are the host's own: the host's migrations create their tables, and `verify`,
+    `rebuild`, exports and transactions include them. `lifecycles` are lifecycles of the host's
+    without a context. On PostgreSQL the tables live in `schema`, and the address names the
+    application's role, which may not own them. `at_failpoint` is for tests: it is called between
+    two statements.
     """
     if url is not None and engine is None:
         engines = open_engines(url, pool or Pool())

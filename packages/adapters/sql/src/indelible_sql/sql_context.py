@@ -1,7 +1,7 @@
 """The value by which a bounded context registers with the SQL adapter.
 
-Generic code (schema, migrations, verify, rebuild, export, the stores) loops over these values and names no context.
-A host registers its own contexts with the same value.
+Generic code (schema, migrations, verify, rebuild, export, the stores) loops over these values and
+names no context. A host registers its own contexts with the same value.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,7 +38,8 @@ def no_findings(_: Session) -> Iterable[Finding]:
 class DerivedHead:
     """A head that the context's own records move, instead of history.
 
-    `replay` yields every row of the table, computed again from the records and read a page at a time.
+    `replay` yields every row of the table, computed again from the records and read a page at a
+    time.
     """
 
     table: Table
@@ -49,8 +50,8 @@ class DerivedHead:
 class SqlContext:
     """What one bounded context registers with the SQL adapter.
 
-    Tables are created in the order heads, derived heads, task tables, records; a foreign key that is not deferred
-    points at a table that is created before its own.
+    Tables are created in the order heads, derived heads, task tables, records; a foreign key that
+    is not deferred points at a table that is created before its own.
     """
 
     # The context's name, and the transaction's attribute that holds its repositories.
@@ -79,12 +80,15 @@ class SqlContext:
     extra_ddl: Callable[[str], Iterable[str]] = no_ddl
     # PostgreSQL functions, beside the guards', that belong to the schema's digest.
     functions: tuple[str, ...] = ()
-    # LIKE patterns of indexes that differ from database to database and are left out of the schema's digest.
+    # LIKE patterns of indexes that differ from database to database and are left out of the
+    # schema's digest.
     optional_indexes: tuple[str, ...] = ()
-    # Runs after each upgrade of a PostgreSQL schema, with the owner's connection and the schema's name.
+    # Runs after each upgrade of a PostgreSQL schema, with the owner's connection and the schema's
+    # name.
     after_upgrade: Callable[[Connection, str], None] | None = None
 
-    # Those of the records that have a column `hash`, are in no change of history, and travel in an export.
+    # Those of the records that have a column `hash`, are in no change of history, and travel in an
+    # export.
     hashed_records: tuple[Table, ...] = ()
     # Checks of `verify` beside the generic ones.
     verify: Callable[[Session], Iterable[Finding]] = no_findings

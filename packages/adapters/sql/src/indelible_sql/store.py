@@ -67,7 +67,8 @@ def _settings_cache(store: "KernelStore[Any, Any]") -> SystemConfigCache:
 class KernelStore(Generic[Reading, Writing]):
     """One database, guarded from the declarations.
 
-    `schema_catalog` holds the contexts that the migrations create; `catalog` those and the host's own.
+    `schema_catalog` holds the contexts that the migrations create; `catalog` those and the host's
+    own.
     """
 
     engines: Engines
@@ -99,10 +100,13 @@ class KernelStore(Generic[Reading, Writing]):
         request_id: str | None = None,
         once: Idempotency[R] | None = None,
     ) -> R:
-        """Run the handler in a transaction and return its result; with `once`, return the first result again.
+        """Run the handler in a transaction and return its result.
 
-        Runs the handler again after a lost race, and looks the changes up when the reply to a COMMIT was lost.
-        Raises what the handler raises, StoreBusy when other transactions won every attempt, or OutcomeUnknown.
+        With `once`, return the first result again.
+
+        Runs the handler again after a lost race, and looks the changes up when the reply to a
+        COMMIT was lost. Raises what the handler raises, StoreBusy when other transactions won every
+        attempt, or OutcomeUnknown.
         """
         audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
         for attempt in range(MAX_ATTEMPTS):
@@ -114,8 +118,8 @@ class KernelStore(Generic[Reading, Writing]):
             except (StoreBusy, CommitNotDone) as error:
                 logger.info("%s: attempt %d of %d", error.code, attempt + 1, MAX_ATTEMPTS)
             except Stale as error:
-                # Another transaction created the aggregate since the handler looked: the next look finds it. A
-                # handler that never looks is told after a few attempts.
+                # Another transaction created the aggregate since the handler looked: the next look
+                # finds it. A handler that never looks is told after a few attempts.
                 if error.expected_seq or attempt >= MAX_STALE_BIRTHS:
                     raise
             except DBAPIError as error:  # from a host's own SQL in the handler
@@ -132,7 +136,9 @@ class KernelStore(Generic[Reading, Writing]):
         request_id: str | None = None,
         connection: Connection | None = None,
     ) -> Generator[Writing]:
-        """Open a transaction for several commands: commit on a clean exit, roll back on any exception.
+        """Open a transaction for several commands.
+
+        Commit on a clean exit, roll back on any exception.
 
         With `connection` it joins the caller's own transaction, and neither commits nor closes it.
         """
@@ -153,7 +159,10 @@ class KernelStore(Generic[Reading, Writing]):
                 session.close()
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
-        """Return the next changes of all aggregates after a cursor; none is missed or returned twice."""
+        """Return the next changes of all aggregates after a cursor.
+
+        None is missed or returned twice.
+        """
         return self.read(lambda tx: tx.history.feed(after=after, limit=limit))
 
     def upgrade(self, owner_url: str | None = None) -> None:
@@ -196,7 +205,7 @@ class KernelStore(Generic[Reading, Writing]):
                     yield tx
 
     def _own_transaction(self, audit: AuditContext) -> Generator[Writing]:
-        """Yield a transaction, commit it, and find out whether it was committed where the reply was lost."""
+        """Yield a transaction and commit it; look the changes up where the reply was lost."""
         self.at_failpoint(Failpoint.BEFORE_BEGIN)
         with self._connect(self.engines.writer) as connection:
             with self._on_connection(audit, connection) as tx:
@@ -240,7 +249,7 @@ class KernelStore(Generic[Reading, Writing]):
 
     @contextmanager
     def _connect(self, engine: Engine) -> Generator[Connection]:
-        """Yield a connection that is checked once against the declarations, and return it to its pool."""
+        """Yield a connection and return it to its pool; the first is checked by `_admit`."""
         with translate_errors():
             connection = engine.connect()
         try:
@@ -277,7 +286,10 @@ AnySqlStore = KernelStore[Any, Any]
 
 
 def _commit(connection: Connection) -> DBAPIError | None:
-    """Commit; return the error that arrived instead of a reply, where only the database knows the outcome."""
+    """Commit, and return the error that arrived instead of a reply.
+
+    Only the database knows the outcome then; every other error is raised.
+    """
     try:
         connection.commit()
     except DBAPIError as error:
@@ -288,7 +300,10 @@ def _commit(connection: Connection) -> DBAPIError | None:
 
 
 def _release(connection: Connection) -> None:
-    """Roll back what was not committed and return the connection; a broken one is dropped and logged."""
+    """Roll back what was not committed and return the connection.
+
+    A broken one is dropped and logged.
+    """
     try:
         connection.close()
     except DBAPIError as error:

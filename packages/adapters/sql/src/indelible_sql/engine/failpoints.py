@@ -11,9 +11,9 @@ from enum import Enum
 class Failpoint(Enum):
     """A moment of a command: where it is reached, and what has been done by then."""
 
-    BEFORE_BEGIN = "store.py: SqlStore._begun", "nothing was asked of the database"
+    BEFORE_BEGIN = "store.py: KernelStore._own_transaction", "nothing was asked of the database"
     AFTER_BEGIN = (
-        "store.py: SqlStore._recorded",
+        "store.py: KernelStore._on_connection",
         "a transaction is open; on PostgreSQL the driver is yet to say so",
     )
     BEFORE_QUESTION = (
@@ -36,9 +36,12 @@ class Failpoint(Enum):
     )
     BEFORE_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is not written"
     AFTER_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is written"
-    BEFORE_COMMIT = "store.py: SqlStore._begun", "everything is written, and COMMIT is not sent"
+    BEFORE_COMMIT = (
+        "store.py: KernelStore._own_transaction",
+        "everything is written, and COMMIT is not sent",
+    )
     AFTER_COMMIT = (
-        "store.py: SqlStore._begun",
+        "store.py: KernelStore._own_transaction",
         "the COMMIT is known to be done, and the caller is not told",
     )
 

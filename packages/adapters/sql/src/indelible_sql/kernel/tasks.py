@@ -151,7 +151,7 @@ class InSubquery(DialectExpression):
 
     type = Boolean()
     inherit_cache = True
-    words: ClassVar = {"sqlite": "{} IN {}", "postgresql": "{} = ANY(ARRAY{})"}
+    templates: ClassVar = {"sqlite": "{} IN {}", "postgresql": "{} = ANY(ARRAY{})"}
 
     def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - whatever it stands beside
         """As it is."""

@@ -39,7 +39,10 @@ ROLE_IS_TOO_STRONG = text(
 
 @frozen
 class RoleTooStrong(Unavailable):
-    """The database role could rewrite history: connect as a role that owns nothing, and migrate as another."""
+    """The database role could rewrite history.
+
+    Connect as a role that owns nothing, and migrate as another.
+    """
 
     code: ClassVar[str] = "ROLE_TOO_STRONG"
     message: ClassVar[str] = (
@@ -51,7 +54,10 @@ class RoleTooStrong(Unavailable):
 
 @frozen
 class ForeignKeysOff(Unavailable):
-    """This SQLite connection does not check foreign keys: run `PRAGMA foreign_keys = ON` after connecting."""
+    """This SQLite connection does not check foreign keys.
+
+    Run `PRAGMA foreign_keys = ON` after connecting.
+    """
 
     code: ClassVar[str] = "FOREIGN_KEYS_OFF"
     message: ClassVar[str] = (
@@ -62,7 +68,10 @@ class ForeignKeysOff(Unavailable):
 
 @frozen
 class LifecycleDiffers(Unavailable):
-    """The database's edges of a lifecycle are not the declared ones: run the migration that declares them."""
+    """The database's edges of a lifecycle are not the declared ones.
+
+    Run the migration that declares them.
+    """
 
     code: ClassVar[str] = "LIFECYCLE_DIFFERS"
     message: ClassVar[str] = (
@@ -78,9 +87,10 @@ def check_database(
     catalog: Catalog,
     host_lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
-    """Refuse a schema that is out of date, a guard or an edge that differs, and a role that could undo them.
+    """Refuse a outdated schema, guards or edges that differ, and a role that is too strong.
 
-    `catalog` holds the contexts that the migrations create; `host_lifecycles` are declared by the host's own.
+    `catalog` holds the contexts that the migrations create; `host_lifecycles` are declared by the
+    host's own migrations.
     """
     migrate.check(connection, schema, catalog)
     _check_host_lifecycles(connection, schema, catalog, host_lifecycles)
@@ -124,7 +134,10 @@ def _check_host_lifecycles(
     catalog: Catalog,
     lifecycles: tuple[Lifecycle[StrEnum], ...],
 ) -> None:
-    """Refuse a host's lifecycle that the database has otherwise; log those that the store does not know."""
+    """Refuse a host's lifecycle that the database has otherwise.
+
+    Log those that the store does not know.
+    """
     edges = stored_edges(connection, schema)
     for lifecycle in lifecycles:
         declared = {tuple(edge) for edge in lifecycle.edges}

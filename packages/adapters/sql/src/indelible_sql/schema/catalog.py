@@ -1,4 +1,7 @@
-"""All tables and guards of some contexts: the declarations from which every statement of DDL is written."""
+"""All tables and guards of some contexts.
+
+The declarations from which every statement of DDL is written.
+"""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum

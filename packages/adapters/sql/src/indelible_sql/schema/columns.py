@@ -1,4 +1,7 @@
-"""The column types that all contexts share: domains on PostgreSQL, checked texts and integers on SQLite."""
+"""The column types that all contexts share.
+
+Domains on PostgreSQL, checked texts and integers on SQLite.
+"""
 
 import json
 from collections.abc import Callable
@@ -80,8 +83,9 @@ class Domain(TypeDecorator[Any]):
         """Declare a domain over PostgreSQL's type `native`.
 
         `rule` is a condition on `{0}`, and `sqlite_rule` is its form on SQLite where that differs.
-        `dump` and `load` convert a value for SQLite's driver and back, `dump_native` and `load_native` for
-        PostgreSQL's. `from_json` makes a value from the form that canonical JSON has of it.
+        `dump` and `load` convert a value for SQLite's driver and back, `dump_native` and
+        `load_native` for PostgreSQL's. `from_json` makes a value from the form that canonical JSON
+        has of it.
         """
         super().__init__()
         self.name = name
@@ -103,7 +107,10 @@ class Domain(TypeDecorator[Any]):
         return dialect.type_descriptor(Text())
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """Return the function that converts a value for the driver; None saves a call for each value."""
+        """Return the function that converts a value for the driver.
+
+        None saves a call for each value.
+        """
         dump = self._dump[dialect.name]
         native_dump = self.impl_instance.bind_processor(dialect)
         if dump is unchanged:
@@ -113,7 +120,10 @@ class Domain(TypeDecorator[Any]):
         return _unless_none(dump)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Return the function that converts the driver's value; None saves a call for each value."""
+        """Return the function that converts the driver's value.
+
+        None saves a call for each value.
+        """
         load = self._load[dialect.name]
         native_load = None
         # Both drivers return floats; SQLAlchemy's own processor would check each of them again.
@@ -172,7 +182,9 @@ def _bigint(value: object) -> int:
 
 
 def hex_domain(name: str, rule: str, digits: str) -> Domain:
-    """Declare a text of lower-case hexadecimal digits; `digits` is the SQL of the part that holds them.
+    """Declare a text of lower-case hexadecimal digits.
+
+    `digits` is the SQL of the part that holds them.
 
     SQLite knows no regular expressions, and PostgreSQL trims six times as slowly as it matches.
     """
@@ -298,7 +310,10 @@ def prefix_of(connection: Connection, schema: str) -> str:
 
 
 def in_schema(connection: Connection, schema: str, statement: str) -> str:
-    """Return a statement with the schema's own name instead of the symbol; SQLite's texts have none."""
+    """Return a statement with the schema's own name instead of the symbol.
+
+    SQLite's texts have none.
+    """
     prefix = prefix_of(connection, schema)
     if not prefix:
         return statement

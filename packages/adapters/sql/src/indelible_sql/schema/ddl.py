@@ -17,7 +17,8 @@ DIALECTS: Mapping[str, Dialect] = {
     name: make_url(f"{name}://").get_dialect()() for name in ("postgresql", "sqlite")
 }
 
-# SQLAlchemy has no type xid8. SQLite needs no such column: there, positions are in the order of commits.
+# SQLAlchemy has no type xid8. SQLite needs no such column: there, positions are in the order of
+# commits.
 TXID = (
     "ALTER TABLE indelible.history ADD COLUMN txid xid8 NOT NULL DEFAULT pg_current_xact_id()",
     "CREATE UNIQUE INDEX history_feed ON indelible.history (txid, position)",
@@ -25,7 +26,10 @@ TXID = (
 
 
 def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
-    """Yield every statement that makes the schema; PostgreSQL's names are in the symbolic schema."""
+    """Yield every statement that makes the schema.
+
+    PostgreSQL's names are in the symbolic schema.
+    """
     if dialect == "sqlite":
         yield from _tables(catalog, dialect)
         yield from _edges(catalog, "")
@@ -43,12 +47,18 @@ def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
 
 
 def edge_rows(lifecycle: Lifecycle[StrEnum], prefix: str) -> str:
-    """Return the statement that declares a lifecycle's edges; `prefix` qualifies the table's name."""
-    rows = ", ".join(
-        f"('{lifecycle.name}', '{edge.from_state}', '{edge.action}', '{edge.to_state}', {edge.adds_version})"
-        for edge in lifecycle.edges
-    )
-    return f"INSERT INTO {prefix}{EDGES.name} ({', '.join(EDGE_COLUMNS)}) VALUES {rows}"
+    """Return the statement that declares a lifecycle's edges.
+
+    `prefix` qualifies the table's name.
+    """
+    rows: list[str] = []
+    for edge in lifecycle.edges:
+        texts = (lifecycle.name, edge.from_state, edge.action, edge.to_state)
+        quoted_texts = ", ".join(f"'{text}'" for text in texts)
+        rows.append(f"({quoted_texts}, {edge.adds_version})")
+
+    columns = ", ".join(EDGE_COLUMNS)
+    return f"INSERT INTO {prefix}{EDGES.name} ({columns}) VALUES {', '.join(rows)}"
 
 
 def _edges(catalog: Catalog, prefix: str) -> Iterator[str]:
@@ -64,7 +74,10 @@ def _tables(catalog: Catalog, dialect: str) -> Iterator[str]:
 
 
 def _late_keys(catalog: Catalog, dialect: str) -> Iterator[str]:
-    """Yield PostgreSQL's keys that point at tables created later; SQLite has them in its tables already."""
+    """Yield PostgreSQL's keys that point at tables created later.
+
+    SQLite has them in its tables already.
+    """
     for key in sorted(_keys_to_alter(catalog.tables), key=_key_name):
         yield _compiled(AddConstraint(key, isolate_from_table=False), dialect)
 

@@ -26,8 +26,9 @@ HOST_SCHEMA = "public"  # the schema of a host's table that names none
 class Guard:
     """A trigger that refuses an event on a table unless a condition is true; NULL is refused too.
 
-    PostgreSQL asks `row_filter` before it calls the guard's function: rows for which it is false are not checked.
-    `fires_before` makes an INSERT's guard a BEFORE trigger on PostgreSQL, for what must be known row by row.
+    PostgreSQL asks `row_filter` before it calls the guard's function: rows for which it is false
+    are not checked. `fires_before` makes an INSERT's guard a BEFORE trigger on PostgreSQL, for what
+    must be known row by row.
     """
 
     table: Table
@@ -51,9 +52,10 @@ class Guard:
         )
 
     def postgresql_statements(self) -> tuple[str, ...]:
-        """Return the trigger's function, the trigger, and the statement that makes it fire in replica mode too.
+        """Return the trigger's function, the trigger, and what makes it fire in replica mode too.
 
-        An INSERT is checked AFTER: an atomic write moves the head in the same statement as it adds the record.
+        An INSERT is checked AFTER: an atomic write moves the head in the same statement as it adds
+        the record.
         """
         table = qualified_name(self.table, "postgresql")
         timing = "BEFORE"
@@ -92,7 +94,8 @@ class Guard:
             f"CREATE FUNCTION {SCHEMA}.{self.name}() RETURNS trigger LANGUAGE plpgsql\n"
             "SET search_path = pg_catalog AS $$ BEGIN\n"
             f"  IF ({condition}) IS NOT TRUE THEN\n"
-            "    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
+            "    RAISE check_violation USING"
+            " MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;\n"
             "  END IF;\n  RETURN NEW;\nEND $$"
         )
 
@@ -101,8 +104,9 @@ class Guard:
 class RecordHeadRule:
     """A record table whose new row must be the one that its head shows.
 
-    `columns` maps columns of the head to the record's columns that must be equal. A record may have two heads:
-    `rule` tells their guards apart, and `unless` is true for a row that is not about this head.
+    `columns` maps columns of the head to the record's columns that must be equal. A record may have
+    two heads: `rule` tells their guards apart, and `unless` is true for a row that is not about
+    this head.
     """
 
     record: Table
@@ -136,7 +140,10 @@ def statements(guards: Iterable[Guard], dialect: str) -> Iterator[str]:
 def guards_disabled(
     connection: Connection, schema: str, guards: Sequence[Guard]
 ) -> Generator[None]:
-    """Disable guards for the length of a block, in a savepoint: no other connection sees a table without them."""
+    """Disable guards for the length of a block, in a savepoint.
+
+    No other connection sees a table without them.
+    """
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         begin_on_host(connection, "BEGIN IMMEDIATE")
@@ -188,7 +195,9 @@ def edge_guards(dialect: str) -> Iterator[Guard]:
 
 
 def head_guards(head: Table, lifecycle: Lifecycle[StrEnum] | None, dialect: str) -> Iterator[Guard]:
-    """Yield the guards of a head: it moves by one step at a time, is never removed, and history agrees with it.
+    """Yield the guards of a head.
+
+    It moves by one step at a time, is never removed, and history agrees with it.
 
     A head without a lifecycle is moved by its own records.
     """
@@ -235,10 +244,14 @@ def _closed(table: Table, dialect: str, *events: str) -> Iterator[Guard]:
 
 
 def _history_guard(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> Guard:
-    """Return a guard on history for one head, so that a host's guard touches only its own lifecycle."""
+    """Return a guard on history for one head.
+
+    There is one for each head, so that a host's guard touches only its own lifecycle.
+    """
     own_txid = "" if dialect == "sqlite" else " AND NEW.txid = pg_current_xact_id()"
     condition = (
-        f"NEW.lifecycle <> '{lifecycle.name}' OR EXISTS (SELECT 1 FROM {qualified_name(head, dialect)} AS head"
+        f"NEW.lifecycle <> '{lifecycle.name}'"
+        f" OR EXISTS (SELECT 1 FROM {qualified_name(head, dialect)} AS head"
         " WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state"
         f" AND head.{history_key(head).counter} = NEW.version AND head.hash = NEW.hash"
         f" AND head.updated_at = NEW.at){own_txid}"
@@ -253,7 +266,10 @@ def _history_guard(head: Table, lifecycle: Lifecycle[StrEnum], dialect: str) -> 
 
 
 def _sqlite_guards(table: Table) -> Iterator[Guard]:
-    """Yield the guards against what SQLite's keys let through: INSERT OR REPLACE, and foreign keys that are off."""
+    """Yield the guards against what SQLite's keys let through.
+
+    INSERT OR REPLACE, and foreign keys that are off.
+    """
     if "position" in table.columns:
         condition = "coalesce(NEW.position, 0) < 1"
         yield Guard(table=table, rule="no_position", event="INSERT", condition=condition)
@@ -290,7 +306,10 @@ def _new_key_conditions(table: Table) -> Iterator[str]:
 
 
 def _foreign_key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:
-    """Return the guard of a key: an immediate key holds for the new row, a deferred one for the row that is left."""
+    """Return the guard of a key.
+
+    An immediate key holds for the new row, a deferred one for the row that is left.
+    """
     row = "OLD" if key.deferrable else "NEW"
     is_unset = [f"{row}.{column.name} IS NULL" for column in key.columns if column.nullable]
     is_same = [f"{each.column.name} = {row}.{each.parent.name}" for each in key.elements]

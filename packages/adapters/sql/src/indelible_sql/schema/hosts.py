@@ -50,7 +50,10 @@ def declare_lifecycle(
 def withdraw_lifecycle(
     connection: Connection, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA
 ) -> None:
-    """Remove the lifecycle's edges, for a downgrade; raise EdgeInUse when history took one of them."""
+    """Remove the lifecycle's edges, for a downgrade.
+
+    Raise EdgeInUse when history took one of them.
+    """
     prefix = prefix_of(connection, schema)
     is_used = text(f"SELECT 1 FROM {prefix}history WHERE {IS_EDGE} LIMIT 1")
     remove = text(f"DELETE FROM {prefix}lifecycle_edges WHERE {IS_EDGE}")
@@ -72,11 +75,15 @@ def withdraw_lifecycle(
 def guard_head(
     connection: Connection, head: Table, lifecycle: Lifecycle[StrEnum], *, schema: str = SCHEMA
 ) -> None:
-    """Guard a head as indelible's own are guarded; only history rows of its lifecycle are checked."""
+    """Guard a head as indelible's own are guarded.
+
+    Only history rows of its lifecycle are checked.
+    """
     dialect = connection.dialect.name
     if dialect == "sqlite" and head.dialect_options["sqlite"]["with_rowid"]:
         raise UsageError(
-            f"declare {head.name} with sqlite_with_rowid=False: a row could be replaced by its rowid"
+            f"declare {head.name} with sqlite_with_rowid=False:"
+            " a row could be replaced by its rowid"
         )
 
     for statement in statements(head_guards(head, lifecycle, dialect), dialect):

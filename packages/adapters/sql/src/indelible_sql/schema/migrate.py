@@ -1,4 +1,4 @@
-"""Schema changes: upgrade, downgrade, and whether a database has the schema that this version needs."""
+"""Upgrade and downgrade a schema, and compare it with the one that this version needs."""
 
 import json
 from collections.abc import Container, Generator
@@ -46,7 +46,10 @@ class SchemaOutOfDate(Unavailable):
 
 @frozen
 class SchemaDamaged(Unavailable):
-    """A table, guard or edge differs from what the migrations made: run `indelible db check` to see which."""
+    """A table, guard or edge differs from what the migrations made.
+
+    Run `indelible db check` to see which.
+    """
 
     code: ClassVar[str] = "SCHEMA_DAMAGED"
     message: ClassVar[str] = (
@@ -64,7 +67,10 @@ def owner_engine(url: str, **options: str) -> Engine:
 
 @contextmanager
 def migrating(url: str, schema: str) -> Generator[tuple[Connection, str | None]]:
-    """Open a transaction that no other migration runs beside; yield the connection and PostgreSQL's schema."""
+    """Open a transaction that no other migration runs beside.
+
+    Yield the connection and PostgreSQL's schema.
+    """
     engine = owner_engine(url)
     is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
@@ -104,8 +110,8 @@ def downgrade(
 ) -> None:
     """Take the schema back to a revision.
 
-    Raises RecordsWouldBeLost unless `exported` has the hash of every record that would be dropped. Keys and
-    receipts need no export: they mean nothing without the store that they were made for.
+    Raises RecordsWouldBeLost unless `exported` has the hash of every record that would be dropped.
+    Keys and receipts need no export: they mean nothing without the store that they were made for.
     """
     with migrating(url, schema) as (connection, postgresql_schema):
         config = _alembic_config(connection, postgresql_schema, catalog)
@@ -133,7 +139,10 @@ def check(connection: Connection, schema: str, catalog: Catalog) -> None:
 
 
 def digests_at_head(connection: Connection, schema: str) -> dict[str, str]:
-    """Return the digest that each database's facts have at the newest revision, or raise SchemaOutOfDate."""
+    """Return the expected digest of each database's facts at the newest revision.
+
+    Raises SchemaOutOfDate when the database is at another revision.
+    """
     current = current_revision(connection, schema)
     revision, digests = newest()
     if current != revision:
@@ -142,7 +151,7 @@ def digests_at_head(connection: Connection, schema: str) -> dict[str, str]:
 
 
 def newest() -> tuple[str, dict[str, str]]:
-    """Return the newest revision, and the digest that each database's facts have once it has run."""
+    """Return the newest revision, and the digest of each database's facts once it has run."""
     source = files("indelible_sql.schema.migrations").joinpath(DIGESTS).read_text(encoding="utf-8")
     digests: dict[str, dict[str, str]] = json.loads(source)
     return max(digests.items())

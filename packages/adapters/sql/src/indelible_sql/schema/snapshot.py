@@ -1,4 +1,4 @@
-"""The facts that a database states about the schema, one line for each, with one digest over all."""
+"""Facts that a database states about the schema: one line each, and one digest over all."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -14,12 +14,20 @@ SET_TIME_ZONE = text("SELECT set_config('TimeZone', :zone, true)")
 
 SQLITE_FACTS = text(
     """
-    SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master
-    WHERE tbl_name IN :names AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-      AND (tbl_name <> 'history' OR name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\' OR name IN :guards)
+    SELECT type || ' ' || name || ': ' || coalesce(sql, '')
+    FROM sqlite_master
+    WHERE tbl_name IN :names
+      AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+      AND (
+        tbl_name <> 'history'
+        OR name NOT LIKE 'history\\_needs\\_%' ESCAPE '\\'
+        OR name IN :guards
+      )
     UNION ALL
-    SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
-    FROM lifecycle_edges WHERE lifecycle IN :lifecycles
+    SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action
+      || ' ' || to_state || ' ' || adds_version
+    FROM lifecycle_edges
+    WHERE lifecycle IN :lifecycles
     """
 ).bindparams(
     bindparam("names", expanding=True),
@@ -29,58 +37,93 @@ SQLITE_FACTS = text(
 
 POSTGRESQL_FACTS = """
     WITH ours AS (
-      SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      SELECT c.*
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = :schema AND c.relname = ANY(:names)
-    ), facts AS (
-      SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text || ' ' || relrowsecurity::text
-        || ' ' || relhasrules::text
-        AS fact FROM ours
+    ),
+    our_triggers AS (
+      SELECT t.*
+      FROM ours o
+      JOIN pg_trigger t ON t.tgrelid = o.oid
+      WHERE o.relname <> 'history'
+        OR t.tgname NOT LIKE 'history\\_needs\\_%'
+        OR t.tgname = ANY(:guards)
+    ),
+    facts AS (
+      SELECT 'table ' || relname || ' ' || relkind::text || relpersistence::text
+        || ' ' || relrowsecurity::text || ' ' || relhasrules::text AS fact
+      FROM ours
       UNION ALL
-      SELECT 'column ' || o.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
-        || CASE WHEN a.attnotnull THEN 'required ' ELSE '' END || a.attidentity::text || a.attgenerated::text
+      SELECT 'column ' || o.relname || '.' || a.attname
+        || ' ' || format_type(a.atttypid, a.atttypmod)
+        || ' ' || CASE WHEN a.attnotnull THEN 'required ' ELSE '' END
+        || a.attidentity::text || a.attgenerated::text
         || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
-      FROM ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+      FROM ours o
+      JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = o.oid AND d.adnum = a.attnum
       UNION ALL
-      SELECT 'constraint ' || o.relname || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' '
-        || k.convalidated::text || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
-      FROM ours o JOIN pg_constraint k ON k.conrelid = o.oid WHERE k.contype <> 'n'
+      SELECT 'constraint ' || o.relname || '.' || k.conname
+        || ' ' || pg_get_constraintdef(k.oid)
+        || ' ' || k.convalidated::text
+        || ' ' || coalesce(to_jsonb(k) ->> 'conenforced', 'true')
+      FROM ours o
+      JOIN pg_constraint k ON k.conrelid = o.oid
+      WHERE k.contype <> 'n'
       UNION ALL
       SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid::text
-      FROM ours o JOIN pg_index i ON i.indrelid = o.oid JOIN pg_class x ON x.oid = i.indexrelid
-      JOIN pg_am m ON m.oid = x.relam WHERE m.amname <> 'hnsw' OR NOT x.relname LIKE ANY(:optional_indexes)
+      FROM ours o
+      JOIN pg_index i ON i.indrelid = o.oid
+      JOIN pg_class x ON x.oid = i.indexrelid
+      JOIN pg_am m ON m.oid = x.relam
+      WHERE m.amname <> 'hnsw' OR NOT x.relname LIKE ANY(:optional_indexes)
       UNION ALL
-      SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
-      FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
-      WHERE NOT t.tgisinternal
-        AND (o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards))
+      SELECT 'trigger ' || tgenabled::text || ' ' || pg_get_triggerdef(oid)
+      FROM our_triggers
+      WHERE NOT tgisinternal
       UNION ALL
-      SELECT 'key trigger ' || o.relname || ' ' || k.conname || ' ' || t.tgtype::text || ' ' || t.tgenabled::text
-      FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid JOIN pg_constraint k ON k.oid = t.tgconstraint
+      SELECT 'key trigger ' || o.relname || ' ' || k.conname
+        || ' ' || t.tgtype::text || ' ' || t.tgenabled::text
+      FROM ours o
+      JOIN pg_trigger t ON t.tgrelid = o.oid
+      JOIN pg_constraint k ON k.oid = t.tgconstraint
       WHERE t.tgisinternal AND k.conrelid IN (SELECT oid FROM ours)
       UNION ALL
       SELECT 'function ' || p.proname || ' ' || p.prosrc || ' ' || p.prosecdef::text
         || ' ' || coalesce(p.proconfig::text, '')
-      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE n.nspname = :schema AND (p.proname = ANY(:functions) OR p.oid IN (
-        SELECT t.tgfoid FROM ours o JOIN pg_trigger t ON t.tgrelid = o.oid
-        WHERE o.relname <> 'history' OR t.tgname NOT LIKE 'history\\_needs\\_%' OR t.tgname = ANY(:guards)))
+      FROM pg_proc p
+      JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname = :schema
+        AND (p.proname = ANY(:functions) OR p.oid IN (SELECT tgfoid FROM our_triggers))
       UNION ALL
-      SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod) || ' '
-        || coalesce((SELECT collname FROM pg_collation WHERE oid = t.typcollation), '') || ' '
-        || coalesce(pg_get_constraintdef(k.oid) || ' ' || k.convalidated::text, 'no rule')
-      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_constraint k ON k.contypid = t.oid
+      SELECT 'domain ' || t.typname || ' ' || format_type(t.typbasetype, t.typtypmod)
+        || ' ' || coalesce(
+          (SELECT collname FROM pg_collation WHERE oid = t.typcollation), ''
+        )
+        || ' ' || coalesce(
+          pg_get_constraintdef(k.oid) || ' ' || k.convalidated::text, 'no rule'
+        )
+      FROM pg_type t
+      JOIN pg_namespace n ON n.oid = t.typnamespace
+      LEFT JOIN pg_constraint k ON k.contypid = t.oid
       WHERE n.nspname = :schema AND t.typtype = 'd' AND coalesce(k.contype, 'c') <> 'n'
       UNION ALL
-      SELECT 'rule ' || pg_get_ruledef(r.oid) FROM ours o JOIN pg_rewrite r ON r.ev_class = o.oid
+      SELECT 'rule ' || pg_get_ruledef(r.oid)
+      FROM ours o
+      JOIN pg_rewrite r ON r.ev_class = o.oid
       UNION ALL
-      SELECT 'inherits ' || o.relname || ' ' || i.inhparent::regclass FROM ours o JOIN pg_inherits i
-        ON o.oid IN (i.inhrelid, i.inhparent)
+      SELECT 'inherits ' || o.relname || ' ' || i.inhparent::regclass
+      FROM ours o
+      JOIN pg_inherits i ON o.oid IN (i.inhrelid, i.inhparent)
       UNION ALL
-      SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action || ' ' || to_state || ' ' || adds_version
-      FROM indelible.lifecycle_edges WHERE lifecycle = ANY(:lifecycles)
+      SELECT 'edge ' || lifecycle || ' ' || from_state || ' ' || action
+        || ' ' || to_state || ' ' || adds_version
+      FROM indelible.lifecycle_edges
+      WHERE lifecycle = ANY(:lifecycles)
     )
-    SELECT replace(fact, quote_ident(:schema) || '.', '') AS fact FROM facts
+    SELECT replace(fact, quote_ident(:schema) || '.', '') AS fact
+    FROM facts
 """
 
 

@@ -65,7 +65,8 @@ def table(
 ) -> Table:
     """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
 
-    PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they stand.
+    PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they
+    stand.
     """
     rules = [
         CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(
@@ -175,7 +176,8 @@ def page_by(table: Table, names: Sequence[str], order: Sequence[str]) -> Select[
 class HeadHistoryKey(Constraint):
     """A head's deferred key into the change that it shows.
 
-    It is written out, not a ForeignKeyConstraint: a host's head may live in another schema and another MetaData.
+    It is written out, not a ForeignKeyConstraint: a host's head may live in another schema and
+    another MetaData.
     """
 
     def __init__(self, name: str, counter: str, schema: str = SCHEMA) -> None:
@@ -201,7 +203,9 @@ def head_columns(
     version: Column[Any] | None = None,
     schema: str = SCHEMA,
 ) -> tuple[SchemaItem, ...]:
-    """What makes a table the head of a lifecycle: its place in history, and the key that ties it there.
+    """What makes a table the head of a lifecycle.
+
+    Its place in history, and the key that ties it there.
 
     `name` begins the names of its constraints; `schema` is where indelible's own tables live.
     """
@@ -237,8 +241,8 @@ def head(
 class RecordDigest:
     """How a record table's row is checked against the change that added it.
 
-    The table has `concept_id`-like and number columns as its primary key; `kept` is where the change's data
-    holds the row's digest; `derived` recomputes the columns that no digest covers.
+    The table has `concept_id`-like and number columns as its primary key; `kept` is where the
+    change's data holds the row's digest; `derived` recomputes the columns that no digest covers.
     """
 
     table: Table

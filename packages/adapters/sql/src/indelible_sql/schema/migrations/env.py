@@ -1,6 +1,10 @@
-"""How Alembic runs: on the connection that `indelible_sql.schema.migrate` hands over, or on DATABASE_URL.
+"""How Alembic runs.
 
-Alembic's own command line opens no store, so this module composes the shipped contexts as a store does.
+
+On the connection that `indelible_sql.schema.migrate` hands over, or on DATABASE_URL.
+
+Alembic's own command line opens no store, so this module composes the shipped contexts as a store
+does.
 """
 
 import os

@@ -10,7 +10,7 @@ SEPARATOR = "\n--;\n"
 
 
 def run_frozen(revision: str) -> None:
-    """Run a revision's file for the present database, in the schema that the migration was given."""
+    """Run a revision's file for the connected database, in the migration's schema."""
     connection, config = op.get_bind(), op.get_context().config
     schema: str = (config.attributes.get("schema") if config else None) or SCHEMA
     file = files("indelible_sql.schema.migrations.versions").joinpath(
