@@ -16,7 +16,7 @@ from tests.guards.places import Place
 from tests.guards.situation import Situation
 
 from indelible_service.embedded import PostgresServer
-from indelible_sql import Rebuilt, SqlStore, open_store, rebuild, verify
+from indelible_sql import SqlStore, open_store, rebuild, verify
 from indelible_sql.captures.tables import DERIVED_HEADS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import SCHEMA
