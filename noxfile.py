@@ -26,13 +26,13 @@ PACKAGES = {
 }
 GATE_PYTHON = "3.11"
 OTHER_PYTHONS = ("3.12", "3.13", "3.14")
-ABSENT = {"3.14": {"indelible-wordllama"}}  # of what is not made for that Python
-SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv puts them there
+ABSENT = {"3.14": {"indelible-wordllama"}}  # its dependency has no wheels for that Python
+SEEDS = {"pip", "setuptools", "wheel"}  # virtualenv installs them
 
 
 @nox.session
 def up(session: nox.Session) -> None:
-    """Start everything on embedded defaults; `-- --full` for real servers in processes of their own."""
+    """Start everything on embedded defaults; `-- --full` for servers in separate processes."""
     _install(session)
     _run_to_its_end(session, "indelible", "up")
 
@@ -46,7 +46,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(python=GATE_PYTHON)
 def tests(session: nox.Session) -> None:
-    """Everything that guards main, pytest last; `-- ARGUMENTS` go to that pytest."""
+    """Run everything that guards main, pytest last; `-- ARGUMENTS` go to that pytest."""
     _install(session, "dev")
     _lint(session)
     _types(session)
@@ -66,7 +66,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Let mypy and pyright check the types, both strictly."""
+    """Check the types with mypy and pyright, both strict."""
     _install(session, "dev")
     _types(session)
 
@@ -94,35 +94,35 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at the console in a real Chromium, which the machine must have (`apt-get install chromium`)."""
+    """Test the console in Chromium, which must be installed (`apt-get install chromium`)."""
     _install(session, "test", "browser")
     session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure beside others: `-- --write` for the page, `-- edits` for a part, `-- --profile` for where time goes."""
+    """Compare with other libraries: `-- --write` the page, `-- edits` a part, `-- --profile`."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.bench")
 
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Break what is under a store, and kill what works with it: `-- --minutes M --seed N`, or doses by name."""
+    """Break databases, kill processes: `-- --minutes M --seed N`, or doses by name."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.chaos")
 
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Change lifecycle, history and rules, and see whether a test notices: `-- --children 2`, `-- --only-report`."""
+    """Mutate lifecycle, history and rules: `-- --children 2`, `-- --only-report`."""
     _install(session, "mutation")
     _run_to_its_end(session, "python", "-m", "tests.mutation")
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run big doses of generated and hostile requests: `-- --requests N --seed S`, or `-- --minutes M --seed S`."""
+    """Send generated and hostile requests: `-- --requests N`, `-- --minutes M`, `-- --seed S`."""
     _install(session, "test")
     _run_to_its_end(session, "python", "-m", "tests.fuzz")
 
@@ -134,30 +134,34 @@ def _install(session: nox.Session, *groups: str) -> None:
 
 def _install_editable(session: nox.Session, python: Path, version: str, *groups: str) -> None:
     _uv_install(session, python, "hatchling", "editables")
-    folders = [folder for name, folder in PACKAGES.items() if name not in ABSENT.get(version, ())]
-    editables = [option for folder in folders for option in ("--editable", folder)]
-    wanted = [option for group in groups for option in ("--group", group)]
-    _uv_install(session, python, "--compile-bytecode", "--no-build-isolation", *editables, *wanted)
+    options = ["--compile-bytecode", "--no-build-isolation"]
+    for name, folder in PACKAGES.items():
+        if name not in ABSENT.get(version, ()):
+            options += ["--editable", folder]
+    for group in groups:
+        options += ["--group", group]
+    _uv_install(session, python, *options)
+
     unpinned = set(_freeze(session, python)) - set(PINS.read_text().splitlines())
-    if unknown := sorted(line for line in unpinned if line.partition("==")[0] not in SEEDS):
+    unknown = sorted(line for line in unpinned if line.partition("==")[0] not in SEEDS)
+    if unknown:
         session.error(f"{PINS.relative_to(ROOT)} does not pin {', '.join(unknown)}")
 
 
 def _run_to_its_end(session: nox.Session, *command: str) -> None:
-    """Run a command that stops its own children when Ctrl-C comes, and give it the time for that."""
+    """Run a command that stops its own children on Ctrl-C, and give it the time to do so."""
     session.run(*command, *session.posargs, interrupt_timeout=60, terminate_timeout=30)
 
 
-def _uv_install(session: nox.Session, python: Path, *wanted: str | Path) -> None:
-    _uv(session, "pip", "install", "--python", python, "--constraint", PINS, *wanted)
+def _uv_install(session: nox.Session, python: Path, *packages: str | Path) -> None:
+    _uv(session, "pip", "install", "--python", python, "--constraint", PINS, *packages)
 
 
 def _freeze(session: nox.Session, python: Path) -> list[str]:
-    """What is installed there, as `name==version`, without what comes from this repository."""
-    frozen = session.run(
-        "uv", "pip", "freeze", "--quiet", "--python", python, silent=True, log=False
-    )
-    return [line for line in str(frozen).splitlines() if "==" in line]
+    """Return the installed packages as `name==version`, without those of this repository."""
+    command = ("uv", "pip", "freeze", "--quiet", "--python", python)
+    output = session.run(*command, silent=True, log=False)
+    return [line for line in str(output).splitlines() if "==" in line]
 
 
 def _uv(session: nox.Session, *arguments: str | Path) -> None:
@@ -193,59 +197,77 @@ def _docs(session: nox.Session) -> None:
 
 
 def _wheels(session: nox.Session) -> None:
-    place = Path(session.create_tmp()).resolve()
-    built = place / "wheels"
-    shutil.rmtree(built, ignore_errors=True)
-    python = Path(session.bin) / "python"
-    for folder in PACKAGES.values():
-        _uv(
-            session,
-            "build",
-            "--wheel",
-            "--no-build-isolation",
-            "--python",
-            python,
-            "--out-dir",
-            built,
-            folder,
+    """Build every wheel, and try each in an environment of its own."""
+    folder = Path(session.create_tmp()).resolve()
+    wheels = _build_wheels(session, folder / "wheels")
+
+    _check_core(session, folder, wheels)
+    _check_sql(session, folder, wheels)
+    for package in ("web", "workers"):
+        python = _empty(
+            session, folder / package, wheels["indelible"], wheels[f"indelible-{package}"]
         )
-    session.run("check-wheel-contents", built)
-    wheels = {name: next(built.glob(f"{name.replace('-', '_')}-*.whl")) for name in PACKAGES}
+        _import_everything(session, python, f"indelible_{package}")
+    _check_service(session, folder, wheels)
 
-    core = _empty(session, place / "core", wheels["indelible"])
-    brought = {line.partition("==")[0] for line in _freeze(session, core)}
-    if brought != {"attrs", "cattrs", "typing-extensions"}:
-        session.error(f"the core wheel brings {', '.join(sorted(brought))}")
-    _import_everything(session, core, "indelible")
-
-    sql = _empty(session, place / "sql", wheels["indelible"], wheels["indelible-sql"])
-    _import_everything(session, sql, "indelible_sql")
-    (place / "concepts.db").unlink(missing_ok=True)
-    with session.chdir(place):
-        _run_isolated(session, sql, "first_steps.py")
-
-    web = _empty(session, place / "web", wheels["indelible"], wheels["indelible-web"])
-    _import_everything(session, web, "indelible_web")
-
-    workers = _empty(session, place / "workers", wheels["indelible"], wheels["indelible-workers"])
-    _import_everything(session, workers, "indelible_workers")
-
-    extras = [wheels.pop(name) for name in ("indelible-wordllama", "indelible-evm")]
-    service = _empty(session, place / "service", *wheels.values())
-    _import_everything(session, service, "indelible_service")
-    session.run(service.with_name("indelible"), "--help", external=True, silent=True)
-    with_extra = f"indelible-service[chain,embedding] @ {wheels['indelible-service'].as_uri()}"
-    extra = _empty(session, place / "extra", *wheels.values(), *extras, with_extra)
-    _import_everything(session, extra, "indelible_wordllama")
-    _import_everything(session, extra, "indelible_evm")
-    _run_isolated(session, extra, "embedding.py")
     session.run("python", "-m", "tests.docs.follow")  # the tutorial, installation and all
 
 
-def _empty(session: nox.Session, place: Path, *wheels: Path | str) -> Path:
-    _uv(session, "venv", "--clear", "--python", Path(session.bin) / "python", place)
-    _uv_install(session, place / "bin" / "python", *wheels)
-    return place / "bin" / "python"
+def _build_wheels(session: nox.Session, target: Path) -> dict[str, Path]:
+    shutil.rmtree(target, ignore_errors=True)
+    python = Path(session.bin) / "python"
+    options = ("--wheel", "--no-build-isolation", "--python", python, "--out-dir", target)
+    for folder in PACKAGES.values():
+        _uv(session, "build", *options, folder)
+    session.run("check-wheel-contents", target)
+
+    wheels = {}
+    for name in PACKAGES:
+        (wheels[name],) = target.glob(f"{name.replace('-', '_')}-*.whl")
+
+    return wheels
+
+
+def _check_core(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
+    python = _empty(session, folder / "core", wheels["indelible"])
+    installed = {line.partition("==")[0] for line in _freeze(session, python)}
+    if installed != {"attrs", "cattrs", "typing-extensions"}:
+        session.error(f"the core wheel installs {', '.join(sorted(installed))}")
+
+    _import_everything(session, python, "indelible")
+
+
+def _check_sql(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
+    python = _empty(session, folder / "sql", wheels["indelible"], wheels["indelible-sql"])
+    _import_everything(session, python, "indelible_sql")
+
+    (folder / "concepts.db").unlink(missing_ok=True)
+    with session.chdir(folder):
+        _run_isolated(session, python, "first_steps.py")
+
+
+def _check_service(session: nox.Session, folder: Path, wheels: dict[str, Path]) -> None:
+    """Try the service without its extras, then with them."""
+    extras = ("indelible-wordllama", "indelible-evm")
+    required = [wheel for name, wheel in wheels.items() if name not in extras]
+    python = _empty(session, folder / "service", *required)
+    _import_everything(session, python, "indelible_service")
+    session.run(python.with_name("indelible"), "--help", external=True, silent=True)
+
+    with_extras = f"indelible-service[chain,embedding] @ {wheels['indelible-service'].as_uri()}"
+    python = _empty(session, folder / "extra", *wheels.values(), with_extras)
+    _import_everything(session, python, "indelible_wordllama")
+    _import_everything(session, python, "indelible_evm")
+    _run_isolated(session, python, "embedding.py")
+
+
+def _empty(session: nox.Session, environment: Path, *wheels: Path | str) -> Path:
+    """Create an environment that contains only the wheels, and return its Python."""
+    _uv(session, "venv", "--clear", "--python", Path(session.bin) / "python", environment)
+    python = environment / "bin" / "python"
+    _uv_install(session, python, *wheels)
+
+    return python
 
 
 def _import_everything(session: nox.Session, python: Path, package: str) -> None:
@@ -253,35 +275,44 @@ def _import_everything(session: nox.Session, python: Path, package: str) -> None
 
 
 def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: str) -> None:
-    session.run(
-        python, "-I", "-W", "error", ROOT / "tests" / "wheels" / script, *arguments, external=True
-    )
+    path = ROOT / "tests" / "wheels" / script
+    session.run(python, "-I", "-W", "error", path, *arguments, external=True)
 
 
 def _other_pythons(session: nox.Session) -> None:
-    """Run the core and SQLite suites on every other interpreter that is here."""
-    found = {version: path for version in OTHER_PYTHONS if (path := _interpreter(version))}
-    for version, path in found.items():
-        place = Path(session.create_tmp()).resolve() / version
-        _uv(session, "venv", "--clear", "--python", path, place)
-        _install_editable(session, place / "bin" / "python", version, "test")
+    """Run the core and SQLite suites on every other interpreter of this machine."""
+    tested, absent = [], []
+    for version in OTHER_PYTHONS:
+        interpreter = _interpreter(version)
+        if interpreter is None:
+            absent.append(version)
+            continue
+        environment = Path(session.create_tmp()).resolve() / version
+        python = environment / "bin" / "python"
+        _uv(session, "venv", "--clear", "--python", interpreter, environment)
+        _install_editable(session, python, version, "test")
         command = ("-m", "pytest", "tests/core", "tests/conformance", "-k", "not postgres")
-        session.run(place / "bin" / "python", *command, external=True)
-    absent = ", ".join(version for version in OTHER_PYTHONS if version not in found)
-    ran = ", ".join(found) or "no other Python"
+        session.run(python, *command, external=True)
+        tested.append(version)
+
     print(
-        f"The core and SQLite suites ran on {ran}; not on this machine: {absent or 'none'}.",
+        f"The core and SQLite suites ran on {', '.join(tested) or 'no other Python'};"
+        f" not on this machine: {', '.join(absent) or 'none'}.",
         flush=True,
     )
 
 
 def _interpreter(version: str) -> Path | None:
-    """A Python of this version that starts, of pyenv's or on the path."""
+    """Return a Python of this version that starts, from pyenv or from the path."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     candidates = sorted(pyenv.glob(f"{version}.*/bin/python{version}"))
-    if on_path := shutil.which(f"python{version}"):
+    on_path = shutil.which(f"python{version}")
+    if on_path:
         candidates.append(Path(on_path))
-    for candidate in candidates:  # a shim on the path may stand for nothing
-        if subprocess.run((candidate, "-c", ""), check=False, capture_output=True).returncode == 0:
+
+    for candidate in candidates:  # pyenv leaves shims on the path that start nothing
+        attempt = subprocess.run((candidate, "-c", ""), check=False, capture_output=True)
+        if attempt.returncode == 0:
             return candidate
+
     return None

@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy_continuum import version_class
 from tests.bench.rounds import Act, Way
 from tests.bench.statements import CONTENT, NOTE, PRAGMAS, revised
-from tests.beside.continuum import versioned
+from tests.sql.continuum import versioned
 
 from indelible.concepts import ConceptContent
 from indelible.kernel import to_json_value

@@ -1,4 +1,4 @@
-"""SQLAlchemy-Continuum, used as its documentation shows: a table whose rows are kept as versions."""
+"""SQLAlchemy-Continuum, used as its documentation shows: a table with a version of every row."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,23 +12,27 @@ from sqlalchemy_continuum import VersioningManager, make_versioned, remove_versi
 
 @frozen
 class Articles:
-    """The table, as a class, and a session on it."""
+    """The mapped class of a versioned table, and a session."""
 
     article: Any
     session: Session
 
-    def statuses_kept(self) -> list[str]:
-        """The status of each version that Continuum keeps, oldest first."""
+    def versioned_statuses(self) -> list[str]:
+        """Return the status of every version that Continuum has stored, oldest first."""
         version = version_class(self.article)
-        return list(
-            self.session.scalars(sa.select(version.status).order_by(version.transaction_id))
-        )
+        statuses = sa.select(version.status).order_by(version.transaction_id)
+
+        return list(self.session.scalars(statuses))
 
 
 @contextmanager
 def versioned(engine: sa.Engine, declare: Callable[[], Any]) -> Generator[Any]:
-    """A class of which Continuum keeps the versions; it listens to the whole process, so only during the block."""
-    manager = VersioningManager()  # the one that the library brings remembers its first tables
+    """Create the tables of a declared class with Continuum, which listens to the whole process.
+
+    It listens only during the block. The manager is a new one, because the manager of the library
+    remembers the first tables that it has seen.
+    """
+    manager = VersioningManager()
     make_versioned(manager=manager, user_cls=None)
     try:
         declared = declare()
@@ -41,12 +45,12 @@ def versioned(engine: sa.Engine, declare: Callable[[], Any]) -> Generator[Any]:
 
 @contextmanager
 def versioned_articles(engine: sa.Engine) -> Generator[Articles]:
-    """Tables of Continuum's, and a session on them."""
-    with versioned(engine, _declared) as articles, Session(engine) as session:
-        yield Articles(articles, session)
+    """Create a versioned table of articles, and open a session."""
+    with versioned(engine, _declare_article) as article, Session(engine) as session:
+        yield Articles(article, session)
 
 
-def _declared() -> Any:  # noqa: ANN401 - Continuum adds to it what no type knows
+def _declare_article() -> Any:  # noqa: ANN401 - Continuum adds attributes that no type knows
     class Base(DeclarativeBase):
         pass
 
