@@ -17,7 +17,7 @@ from eth_abi.abi import encode
 from tests.chain.npm import ANVIL, installed
 
 from indelible_evm import Contract, QuietProvider, season
-from indelible_evm.reading import sequence
+from indelible_evm.parsing import parse_array
 
 WALLET: Final = Path(__file__).with_name("wallet.json")
 HOST: Final = "127.0.0.1"
@@ -45,7 +45,7 @@ class Anvil:
 
     def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
         """What the node answers; Refusal."""
-        (found,) = self.provider.ask(method, params)
+        (found,) = self.provider.call(method, params)
         return found
 
     def send(self, to: str | None, data: bytes, *, sender: int = 0, value: int = 0) -> str:
@@ -153,12 +153,12 @@ def anvil(directory: Path, *options: str, chain_id: int = 31_337) -> Generator[A
         ):
             url = f"http://{HOST}:{_port(child, log)}/"
             provider = QuietProvider(url, timeout_seconds=30)
-            (accounts,) = provider.ask("eth_accounts", ())
+            (accounts,) = provider.call("eth_accounts", ())
             with closing(provider):
                 yield Anvil(
                     url=url,
                     pid=child.pid,
-                    accounts=tuple(map(str, sequence(accounts))),
+                    accounts=tuple(map(str, parse_array(accounts))),
                     provider=provider,
                 )
     finally:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from indelible.tokens import MintLog
-from indelible_evm.reading import BATCH_MINTED
+from indelible_evm.parsing import BATCH_MINTED
 
 CONTRACT = "0x" + "c0" * 20
 

@@ -4,7 +4,7 @@ import pytest
 
 from indelible.kernel import IndelibleError
 from indelible.tokens.errors import ChainUnreachable, RangeTooLarge
-from indelible_evm.limits import refused
+from indelible_evm.limits import range_error
 from indelible_evm.provider import Refusal
 
 FIRST, LAST = 0x100, 0xFFFF
@@ -70,7 +70,7 @@ OTHERS = [
 
 
 def told(refusal: Refusal, last: int = LAST) -> tuple[type[IndelibleError], dict[str, object]]:
-    error = refused(refusal, FIRST, last)
+    error = range_error(refusal, FIRST, last)
     return type(error), error.detail
 
 

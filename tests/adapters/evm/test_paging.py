@@ -80,7 +80,7 @@ def test_an_answer_that_never_ends_is_not_read_to_its_end(
     chain: Chain, node: Anvil, season: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node.mint(season, AUTHOR)
-    monkeypatch.setattr("indelible_evm.provider.MOST_BYTES", 100)
+    monkeypatch.setattr("indelible_evm.provider.MAX_BYTES", 100)
 
     with pytest.raises(Exception, match="TimeoutError"):
         chain.mints(0, chain.newest())

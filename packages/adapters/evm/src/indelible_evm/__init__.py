@@ -1,15 +1,16 @@
-"""Tokens on an Ethereum chain, read through a node's JSON-RPC."""
+"""Read NFTs on an Ethereum chain through a node's JSON-RPC."""
 
 import sys
 
-# py_ecc, which web3 brings, lets the whole process recurse a hundred times as deep: to where a nested JSON, of a node's
-# or of any client's, is a segmentation fault and no RecursionError.
-_DEPTH = sys.getrecursionlimit()
+# Importing web3 imports py_ecc, which raises the recursion limit of the process a hundredfold. A
+# deeply nested JSON document would then end the process with a segmentation fault instead of
+# raising RecursionError. Restore the limit after the import.
+_RECURSION_LIMIT = sys.getrecursionlimit()
 
-from indelible_evm.chain import EvmChain  # noqa: E402 - between the two
+from indelible_evm.chain import EvmChain  # noqa: E402 - the limit is read first
 from indelible_evm.provider import QuietProvider  # noqa: E402
 from indelible_evm.season import Contract, season  # noqa: E402
 
-sys.setrecursionlimit(_DEPTH)
+sys.setrecursionlimit(_RECURSION_LIMIT)
 
-__all__ = ["EvmChain", "QuietProvider", "Contract", "season"]
+__all__ = ["Contract", "EvmChain", "QuietProvider", "season"]

@@ -1,7 +1,7 @@
-"""A contract on a chain, as one node tells of it over JSON-RPC."""
+"""A contract on a chain, read from one node over JSON-RPC."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from attrs import Factory, field, frozen
@@ -12,36 +12,43 @@ from eth_account.messages import encode_defunct
 from indelible.kernel import UsageError
 from indelible.tokens import Block, MintLog
 from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, InvalidNodeResponse
-from indelible_evm import reading, signatures
-from indelible_evm.limits import refused
+from indelible_evm import parsing, signatures
+from indelible_evm.limits import range_error
+from indelible_evm.parsing import JsonObject
 from indelible_evm.provider import QuietProvider, Refusal
 
 ADDRESS: Final = re.compile("0x[0-9a-f]{40}")
-MAX_HEADERS: Final = 50  # in one request: providers take a hundred and more, public nodes fewer
-IDS: Final = range(2**256)
-SCHEME: Final = "ipfs://"
-MOVED: Final = "the chain moved while it was read"
-NEXT_TOKEN_ID, TOKEN_PROMPT_AUTHOR = bytes.fromhex("75794a3c"), bytes.fromhex("7c407c92")
-IS_REVEALED, TOKEN_URI = bytes.fromhex("5055fbc3"), bytes.fromhex("c87b56dd")
-REVERTED: Final = 3
-# Not every node has a code for it: of a contract's own failure these words are said.
-FAILED: Final = re.compile(
+HEADERS_PER_REQUEST: Final = 50  # providers accept a hundred and more, public nodes fewer
+TOKEN_IDS: Final = range(2**256)
+IPFS_SCHEME: Final = "ipfs://"
+
+# selectors of the contract's functions
+NEXT_TOKEN_ID: Final = bytes.fromhex("75794a3c")
+TOKEN_PROMPT_AUTHOR: Final = bytes.fromhex("7c407c92")
+IS_REVEALED: Final = bytes.fromhex("5055fbc3")
+TOKEN_URI: Final = bytes.fromhex("c87b56dd")
+
+# A call that the contract itself fails has this code, or, at other nodes, one of these words.
+EXECUTION_REVERTED: Final = 3
+EXECUTION_FAILED: Final = re.compile(
     r"revert|opcode|out of gas|execution|stack|invalid jump|evm error", re.IGNORECASE
 )
 
 
-def _address(value: str) -> str:
-    if not ADDRESS.fullmatch(value.lower()):
-        raise UsageError("the address of a contract is 0x and 40 hexadecimal digits")
-    return value.lower()
+def _lowercase_address(value: str) -> str:
+    """Return a contract's address in lower case. Raises UsageError."""
+    address = value.lower()
+    if not ADDRESS.fullmatch(address):
+        raise UsageError("expected the address of a contract: 0x and 40 hexadecimal digits")
+    return address
 
 
 @frozen(kw_only=True)
 class EvmChain:
-    """Mints, tokens and signatures on one chain; what it was asked last leaves nothing behind, and threads share it."""
+    """Mints, tokens and signatures on one chain. Threads may share it."""
 
     url: str = field(repr=lambda _: "***")  # providers put the key into the path
-    contract: str = field(converter=_address)
+    contract: str = field(converter=_lowercase_address)
     chain_id: int
     timeout_seconds: float = 10.0
     _provider: QuietProvider = field(
@@ -56,136 +63,187 @@ class EvmChain:
 
     @property
     def contract_id(self) -> str:
-        """The chain and the contract, as CAIP-10 writes them."""
+        """Return the CAIP-10 id of the contract: its chain and its address."""
         return f"eip155:{self.chain_id}:{self.contract}"
 
     def close(self) -> None:
-        """End the connections on which nothing is asked now; another question opens another."""
+        """Close the idle connections. A later call opens a new one."""
         self._provider.close()
 
     def check(self) -> None:
-        """WrongChain unless the node serves the configured chain id."""
-        found = reading.number(*self._ask("eth_chainId", ()))
-        if found != self.chain_id:
-            raise ChainIdMismatch(expected=self.chain_id, found=found)
+        """Raise ChainIdMismatch unless the node serves the configured chain id."""
+        (value,) = self._request("eth_chainId", ())
+        chain_id = parsing.parse_number(value)
+        if chain_id != self.chain_id:
+            raise ChainIdMismatch(expected=self.chain_id, found=chain_id)
 
     def newest(self) -> int:
-        """The newest block's number."""
-        return reading.number(*self._ask("eth_blockNumber", ()))
+        """Return the number of the newest block."""
+        (value,) = self._request("eth_blockNumber", ())
+        return parsing.parse_number(value)
 
     def block(self, number: int) -> Block | None:
-        """The block at this height, None where the node has none."""
-        return self._blocks({number})[number]
+        """Return the block at this height, None when the node has none."""
+        return self._blocks([number])[number]
 
     def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
-        """The contract's mints in these blocks, in chain order; RangeTooLarge, ChainUnreachable, ChainWrong."""
+        """Return the contract's mints from one block to another, both included, in chain order.
+
+        Raises: RangeTooLarge, ChainUnreachable, InvalidNodeResponse.
+        """
         if first > last:
             return ()
+
+        # A node that is behind returns the logs it has, without an error: check its height first.
         end = self.block(last)
-        if end is None:  # it would give the logs that it has, and not say that some are missing
+        if end is None:
             raise ChainUnreachable(f"the node has no block {last} yet")
-        # What was removed was in a block that has been replaced: what is there now has logs of its own.
-        given = [log for log in self._logs(first, last) if log.get("removed") is not True]
-        logs = {reading.block_position(log): log for log in given}
-        if len(logs) != len(given) or any(not first <= number <= last for number, _ in logs):
-            raise InvalidNodeResponse("it gave a log twice, or of a block that was not asked for")
-        # Behind one address there may be several nodes: what one gives of logs is held to what another says of blocks.
-        blocks = self._blocks({last} | {at for at, _ in logs})
-        mints = tuple(reading.mint(log, self.contract, blocks) for _, log in sorted(logs.items()))
-        hashes = {number: found.hash for number, found in blocks.items() if found}
-        if blocks[last] != end or any(
-            hashes[each.block_number] != each.block_hash for each in mints
-        ):
-            raise ChainUnreachable(MOVED)
-        return mints
+
+        logs = self._logs_by_position(first, last)
+
+        # Several nodes may be behind one address. The logs of one are compared with the block
+        # headers of another.
+        numbers = {number for number, _ in logs}
+        blocks = self._blocks(numbers | {last})
+        mints: list[MintLog] = []
+        for position in sorted(logs):
+            mint = parsing.parse_mint(logs[position], self.contract, blocks)
+            block = blocks[mint.block_number]
+            if block is None or block.hash != mint.block_hash:
+                raise ChainUnreachable(f"block {mint.block_number} was replaced while it was read")
+            mints.append(mint)
+        if blocks[last] != end:
+            raise ChainUnreachable(f"block {last} was replaced while it was read")
+
+        return tuple(mints)
 
     def next_token_id(self, block: int) -> int:
-        """The id that the next minted token had after this block."""
-        return int.from_bytes(_word(self._call(self.contract, NEXT_TOKEN_ID, hex(block))))
+        """Return the id that the next minted token had after this block."""
+        answer = self._call(self.contract, NEXT_TOKEN_ID, hex(block))
+        return int.from_bytes(_word(answer))
 
     def author_of(self, token_id: int) -> str | None:
-        """The wallet of the prompt's author, None where no such token was minted."""
-        answer = self._call_of_token(TOKEN_PROMPT_AUTHOR, token_id)
-        return None if answer is None or not any(_word(answer)) else reading.wallet(answer)
-
-    def metadata_of(self, token_id: int) -> str | None:
-        """The token's CID once it is revealed, else None."""
-        (newest,) = self._ask("eth_getBlockByNumber", ("latest", False))
-        # Both of one state: else, after a reorg, what stood there before the reveal would be taken for the CID.
-        at = {"blockHash": reading.digits(reading.members(newest).get("hash"))}
-        answer = self._call_of_token(IS_REVEALED, token_id, at)
+        """Return the wallet of the prompt's author, None for a token that was never minted."""
+        answer = self._call_with_token(TOKEN_PROMPT_AUTHOR, token_id)
         if answer is None or not any(_word(answer)):
             return None
-        uri = _text(self._call_of_token(TOKEN_URI, token_id, at))
-        if not uri.startswith(SCHEME) or uri == SCHEME:
-            raise InvalidNodeResponse(f"token {token_id} was revealed, and not in IPFS")
-        return uri.removeprefix(SCHEME)
+        return parsing.parse_address(answer)
+
+    def metadata_of(self, token_id: int) -> str | None:
+        """Return the CID of a revealed token's metadata, None before the reveal."""
+        # Both calls read the state after one block: after a reorg in between, the placeholder
+        # of an unrevealed token would be taken for its metadata.
+        (newest,) = self._request("eth_getBlockByNumber", ("latest", False))
+        block_hash = parsing.parse_hex(parsing.parse_object(newest).get("hash"))
+        state = {"blockHash": block_hash}
+
+        is_revealed = self._call_with_token(IS_REVEALED, token_id, state)
+        if is_revealed is None or not any(_word(is_revealed)):
+            return None
+
+        uri = _text(self._call_with_token(TOKEN_URI, token_id, state))
+        if not uri.startswith(IPFS_SCHEME) or uri == IPFS_SCHEME:
+            raise InvalidNodeResponse(f"expected an ipfs:// URI of revealed token {token_id}")
+        return uri.removeprefix(IPFS_SCHEME)
 
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
-        """Whether the wallet, of a person or of a contract, signed the message; SignatureMalformed."""
-        signed, wallet = signatures.octets(signature), wallet.lower()
-        signable = encode_defunct(primitive=message.encode(errors="surrogatepass"))
-        if len(signed) <= signatures.WHOLE_BYTES and signatures.signer(signable, signed) == wallet:
-            return True
-        may_be_contract = (
-            ADDRESS.fullmatch(wallet) and len(signed) != signatures.COMPACT_BYTES
-        )  # a form of keys alone
-        answer = (
-            self._call(wallet, signatures.question(signable, signed)) if may_be_contract else None
-        )
-        return answer is not None and answer[:32] == signatures.IS_VALID_SIGNATURE + bytes(28)
+        """Return True when a wallet, of a person or of a contract, signed the message.
 
-    def _logs(self, first: int, last: int) -> list[Mapping[str, object]]:
-        blocks = {"fromBlock": hex(first), "toBlock": hex(last)}
-        wanted = {"address": self.contract, "topics": [reading.BATCH_MINTED], **blocks}
+        Raises: SignatureMalformed.
+        """
+        octets = signatures.parse_signature(signature)
+        wallet = wallet.lower()
+        signable = encode_defunct(primitive=message.encode(errors="surrogatepass"))
+        if len(octets) <= signatures.FULL_BYTES:
+            signer = signatures.recover_signer(signable, octets)
+            if signer == wallet:
+                return True
+
+        # The compact form is one of keys, not of contracts.
+        if len(octets) == signatures.COMPACT_BYTES or not ADDRESS.fullmatch(wallet):
+            return False
+        answer = self._call(wallet, signatures.encode_contract_call(signable, octets))
+        if answer is None:
+            return False
+        return answer[: parsing.WORD_BYTES] == signatures.IS_VALID_SIGNATURE + bytes(28)
+
+    def _logs_by_position(self, first: int, last: int) -> dict[tuple[int, int], JsonObject]:
+        """Return the contract's mint logs by block number and log index."""
+        positions: dict[tuple[int, int], JsonObject] = {}
+        for log in self._logs(first, last):
+            if log.get("removed") is True:
+                continue  # its block was replaced; the present block has logs of its own
+            position = parsing.block_position(log)
+            if position in positions or not first <= position[0] <= last:
+                raise InvalidNodeResponse("the node returned a log twice, or of another block")
+            positions[position] = log
+
+        return positions
+
+    def _logs(self, first: int, last: int) -> list[JsonObject]:
+        query = {
+            "address": self.contract,
+            "topics": [parsing.BATCH_MINTED],
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+        }
         try:
-            (found,) = self._provider.ask("eth_getLogs", (wanted,))
+            (logs,) = self._provider.call("eth_getLogs", (query,))
         except Refusal as refusal:
-            raise refused(refusal, first, last) from None
-        return [reading.members(log) for log in reading.sequence(found)]
+            raise range_error(refusal, first, last) from None
+        return [parsing.parse_object(log) for log in parsing.parse_array(logs)]
 
     def _blocks(self, numbers: Iterable[int]) -> dict[int, Block | None]:
-        found, left = dict[int, Block | None](), sorted(numbers)
-        while asked := left[:MAX_HEADERS]:
-            answers = self._ask("eth_getBlockByNumber", *((hex(number), False) for number in asked))
-            found |= {
-                at: reading.block(answer, at) for at, answer in zip(asked, answers, strict=True)
-            }
-            left = left[MAX_HEADERS:]
-        return found
+        """Return blocks by number, None for those that the node does not have."""
+        blocks: dict[int, Block | None] = {}
+        remaining = sorted(numbers)
+        while remaining:
+            batch = remaining[:HEADERS_PER_REQUEST]
+            remaining = remaining[HEADERS_PER_REQUEST:]
+            params = [(hex(number), False) for number in batch]
+            headers = self._request("eth_getBlockByNumber", *params)
+            for number, header in zip(batch, headers, strict=True):
+                blocks[number] = parsing.parse_block(header, number)
 
-    def _call_of_token(self, selector: bytes, token_id: int, at: object = "latest") -> bytes | None:
-        return (
-            self._call(self.contract, selector + token_id.to_bytes(32), at)
-            if token_id in IDS
-            else None
-        )
+        return blocks
 
-    def _call(self, to: str, data: bytes, at: object = "latest") -> bytes | None:
-        """What a contract answers, None where it fails."""
+    def _call_with_token(
+        self, selector: bytes, token_id: int, state: object = "latest"
+    ) -> bytes | None:
+        """Call a function of the contract with a token id, None where the id cannot exist."""
+        if token_id not in TOKEN_IDS:
+            return None
+        return self._call(self.contract, selector + token_id.to_bytes(32), state)
+
+    def _call(self, to: str, data: bytes, state: object = "latest") -> bytes | None:
+        """Return the answer of a contract, None when its execution fails."""
+        call = {"to": to, "data": f"0x{data.hex()}"}
         try:
-            (answer,) = self._provider.ask("eth_call", ({"to": to, "data": f"0x{data.hex()}"}, at))
+            (answer,) = self._provider.call("eth_call", (call, state))
         except Refusal as refusal:
-            if refusal.code == REVERTED or FAILED.search(refusal.message):
+            if refusal.code == EXECUTION_REVERTED or EXECUTION_FAILED.search(refusal.message):
                 return None
-            raise refusal.unreachable() from None
-        return reading.octets(answer)
+            raise refusal.as_unreachable() from None
+        return parsing.parse_bytes(answer)
 
-    def _ask(self, method: str, *each: tuple[object, ...]) -> list[object]:
+    def _request(self, method: str, *params: tuple[object, ...]) -> list[object]:
+        """Return the results of a method. Any refusal is ChainUnreachable."""
         try:
-            return self._provider.ask(method, *each)
+            return self._provider.call(method, *params)
         except Refusal as refusal:
-            raise refusal.unreachable() from None
+            raise refusal.as_unreachable() from None
 
 
 def _word(answer: bytes | None) -> bytes:
-    if answer is None or len(answer) != reading.WORD_BYTES:
-        raise InvalidNodeResponse("the contract does not answer as ours does: look at its address")
+    """Return an answer of one word. Raises InvalidNodeResponse for another contract's answer."""
+    if answer is None or len(answer) != parsing.WORD_BYTES:
+        raise InvalidNodeResponse("the contract's answer is not one word: check its address")
     return answer
 
 
 def _text(answer: bytes | None) -> str:
+    """Return an answer that is one text."""
     try:
         return str(decode(["string"], answer or b"")[0])
     except (DecodingError, ValueError, OverflowError):
-        raise InvalidNodeResponse("the contract answers no text") from None
+        raise InvalidNodeResponse("the contract's answer is not a text") from None

@@ -1,4 +1,7 @@
-"""web3's way to a node, of our own: web3's HTTPProvider writes the address into its logs, and asks again unasked."""
+"""A JSON-RPC provider for web3 that keeps the node's address out of logs and errors.
+
+web3's own HTTPProvider writes the address, with its key, into logs, and repeats requests.
+"""
 
 import json
 import re
@@ -16,151 +19,183 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from indelible.kernel import UsageError
 from indelible.tokens.errors import ChainUnreachable, InvalidNodeResponse
-from indelible_evm.reading import members, sequence
+from indelible_evm.parsing import parse_array, parse_object
 
-ADDRESS: Final = re.compile(
+NODE_URL: Final = re.compile(
     r"https?://(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?][!-~]*)?", re.ASCII
 )
 HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
-MAX_BYTES: Final = 64 << 20  # of an answer; ten thousand logs have about eight million
-MAX_SAID: Final = 200
-SECRET_CHARACTERS: Final = (
-    8  # as many make a part of the address a secret: providers have the key there
-)
+MAX_BYTES: Final = 64 << 20  # of a response; ten thousand logs need about eight million
+MAX_MESSAGE_LENGTH: Final = 200
+MIN_SECRET_LENGTH: Final = 8  # any longer part of the address may be a key
+CHUNK_BYTES: Final = 65_536
 
 
 @frozen
 class Refusal(Exception):
-    """What a node answers in place of a result."""
+    """A JSON-RPC error that a node returns instead of a result."""
 
     code: int
     message: str
     data: object = None
 
-    def unreachable(self) -> ChainUnreachable:
-        """What it is for whoever can do nothing about it."""
-        return ChainUnreachable(f"{self.code}: {self.message[:MAX_SAID]}")
+    def as_unreachable(self) -> ChainUnreachable:
+        """Return the error for a caller that cannot react to the refusal."""
+        return ChainUnreachable(f"{self.code}: {self.message[:MAX_MESSAGE_LENGTH]}")
 
 
 class QuietProvider(JSONBaseProvider):
-    """Takes web3's requests to one address, which is in no repr, no error and no log; errors are those of the port."""
+    """Sends web3's requests to one address, which no repr, error or log contains.
 
-    global_ccip_read_enabled = (
-        False  # a stranger's contract would choose an address, and we would go there
-    )
+    Threads may share a provider. Each request takes an idle connection, or opens one.
+    """
+
+    # An answer may name another address (CCIP read). Never connect to a stranger's address.
+    global_ccip_read_enabled = False
 
     def __init__(self, url: str, *, timeout_seconds: float) -> None:
         super().__init__()
         self._idle: list[HTTPConnection] = []
-        if not ADDRESS.fullmatch(url):
-            raise UsageError(
-                "the address of a node is http or https, with a host and without credentials before it"
-            )
+        if not NODE_URL.fullmatch(url):
+            raise UsageError("expected an http or https URL of a node, with a host, without a user")
+
         parts = urlsplit(url)
-        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._port = parts.hostname or "", parts.port
-        self._target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        self._is_https = parts.scheme == "https"
+        self._host = parts.hostname or ""
+        self._port = parts.port
+        self._target = parts.path or "/"
+        if parts.query:
+            self._target += f"?{parts.query}"
         self._secrets = [
-            each for each in re.split(r"[/?&=#]+", url) if len(each) >= SECRET_CHARACTERS
+            part for part in re.split(r"[/?&=#]+", url) if len(part) >= MIN_SECRET_LENGTH
         ]
         self._timeout_seconds = timeout_seconds
 
     def close(self) -> None:
-        """End the connections on which nothing is asked now."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop().close()
 
     __del__ = close
 
     def make_request(self, method: RPCEndpoint, params: object) -> RPCResponse:
-        return cast(RPCResponse, self._said(self.encode_rpc_request(method, params)))
+        """Return the node's response to one request, as web3 expects it."""
+        body = self.encode_rpc_request(method, params)
+        return cast(RPCResponse, self._post(body))
 
     def make_batch_request(
         self, requests: list[tuple[RPCEndpoint, Any]]
     ) -> list[RPCResponse] | RPCResponse:
-        said = self._said(self.encode_batch_rpc_request(requests))
-        if members(members(said).get("error")):  # a refusal of them all
-            return cast(RPCResponse, said)
-        answers = {
-            key: each
-            for each in map(members, sequence(said))
-            if isinstance(key := each.get("id"), int)
-        }
-        if len(answers) != len(requests):
-            raise InvalidNodeResponse("it did not answer each request of a batch once")
-        return [cast(RPCResponse, answers[key]) for key in sorted(answers)]  # as they were numbered
+        """Return the node's responses in the order of the requests, or its one refusal of all."""
+        document = self._post(self.encode_batch_rpc_request(requests))
+        if parse_object(parse_object(document).get("error")):
+            return cast(RPCResponse, document)
 
-    def ask(self, method: str, *each: tuple[object, ...]) -> list[object]:
-        """The results of a method for each of the parameters; Refusal, ChainUnreachable, ChainWrong."""
-        asked = [(RPCEndpoint(method), params) for params in each]
-        answers = (
-            self.make_batch_request(asked) if len(asked) > 1 else [self.make_request(*asked[0])]
-        )
-        return [
-            self._result(answer) for answer in (answers if isinstance(answers, list) else [answers])
-        ]
+        responses: dict[int, RPCResponse] = {}
+        for item in parse_array(document):
+            response = parse_object(item)
+            request_id = response.get("id")
+            if isinstance(request_id, int):
+                responses[request_id] = cast(RPCResponse, response)
+        if len(responses) != len(requests):
+            raise InvalidNodeResponse("a batch was not answered with one response per request")
 
-    def _result(self, answer: object) -> object:
-        read = members(answer)
-        if error := members(read.get("error")):
-            code, message = error.get("code"), str(error.get("message"))
+        return [responses[request_id] for request_id in sorted(responses)]
+
+    def call(self, method: str, *params: tuple[object, ...]) -> list[object]:
+        """Return the results of a method, one for each of the parameter lists.
+
+        Raises: Refusal, ChainUnreachable, InvalidNodeResponse.
+        """
+        requests = [(RPCEndpoint(method), item) for item in params]
+        if len(requests) == 1:
+            return [self._result(self.make_request(*requests[0]))]
+
+        responses = self.make_batch_request(requests)
+        if not isinstance(responses, list):
+            return [self._result(responses)]
+        return [self._result(response) for response in responses]
+
+    def _result(self, document: object) -> object:
+        """Return the result in a response. Raises Refusal with secrets masked."""
+        response = parse_object(document)
+        error = parse_object(response.get("error"))
+        if error:
+            code = error.get("code")
+            message = str(error.get("message"))
             for secret in self._secrets:
                 message = message.replace(secret, "***")
             raise Refusal(code if isinstance(code, int) else 0, message, error.get("data"))
-        if "result" not in read:
-            raise InvalidNodeResponse("an answer has neither a result nor an error")
-        return read["result"]
 
-    def _said(self, body: bytes) -> object:
+        if "result" not in response:
+            raise InvalidNodeResponse("a response has neither a result nor an error")
+        return response["result"]
+
+    def _post(self, body: bytes) -> object:
+        """Return the JSON document that the node returns for a request."""
         try:
             status, answer = self._exchange(body)
         except (OSError, HTTPException) as error:
-            # Not `from error`: a name that is not found, and a certificate of another host, tell where we went.
+            # Without `from error`: an unknown host and a wrong certificate contain the address.
             raise ChainUnreachable(type(error).__name__) from None
-        try:
-            said: object = json.loads(answer)
-        except (ValueError, RecursionError):
-            said = None
-        is_refusal = status != HTTPStatus.TOO_MANY_REQUESTS and members(members(said).get("error"))
+
+        document: object = None
+        with suppress(ValueError, RecursionError):
+            document = json.loads(answer)
+
+        # Nodes return JSON-RPC errors with any HTTP status. 429 is always too many requests.
+        refusal = parse_object(parse_object(document).get("error"))
+        is_refusal = bool(refusal) and status != HTTPStatus.TOO_MANY_REQUESTS
         if status != HTTPStatus.OK and not is_refusal:
             raise ChainUnreachable(f"HTTP {status}")
-        if said is None:
-            raise InvalidNodeResponse("an answer is no JSON")
-        return said
+        if document is None:
+            raise InvalidNodeResponse("a response is not JSON")
+
+        return document
 
     def _exchange(self, body: bytes) -> tuple[int, bytes]:
-        connection = self._connection()
+        """Send a request over one connection, and return the status and the body."""
+        connection = self._take_connection()
         try:
-            answer = self._answer(connection, body)
+            answer = self._read_answer(connection, body)
         except BaseException:
             connection.close()
             raise
-        if connection.sock is not None:  # else the node has ended it
+
+        if connection.sock is not None:  # None after the node has closed the connection
             self._idle.append(connection)
         return answer
 
-    def _connection(self) -> HTTPConnection:
-        with suppress(IndexError):
-            while idle := self._idle.pop():
-                watch = poll()  # not `select`, which knows no more than 1,024 files
+    def _take_connection(self) -> HTTPConnection:
+        """Return an idle connection that is still open, or a new one."""
+        with suppress(IndexError):  # another thread may take the last one
+            while True:
+                idle = self._idle.pop()
+                watch = poll()  # `select` cannot watch file descriptors above 1,023
                 watch.register(idle.sock, POLLIN)
-                if not watch.poll(0):  # what comes unasked can only be the end
+                has_input = watch.poll(0)
+                if not has_input:  # input without a request can only be the end of the stream
                     return idle
                 idle.close()
-        return self._kind(self._host, self._port, timeout=self._timeout_seconds)
 
-    def _answer(self, connection: HTTPConnection, body: bytes) -> tuple[int, bytes]:
+        connection_type = HTTPSConnection if self._is_https else HTTPConnection
+        return connection_type(self._host, self._port, timeout=self._timeout_seconds)
+
+    def _read_answer(self, connection: HTTPConnection, body: bytes) -> tuple[int, bytes]:
+        """Return the status and the body. The timeout is for the whole response."""
         deadline = monotonic() + self._timeout_seconds
         connection.request("POST", self._target, body, HEADERS)
         response = connection.getresponse()
+
         answer = bytearray()
-        while piece := response.read1(65_536):
-            answer += piece
-            if (
-                len(answer) > MAX_BYTES or monotonic() > deadline
-            ):  # the connection's own is between two pieces
+        while chunk := response.read1(CHUNK_BYTES):
+            answer += chunk
+            # The connection's own timeout is only for the time between two chunks.
+            if len(answer) > MAX_BYTES or monotonic() > deadline:
                 raise TimeoutError
         if response.length:
-            raise HTTPException("the answer ends in its middle")
-        response.close()  # `read1` leaves it open, and an open one lets no other request pass
+            raise HTTPException("the response is incomplete")
+
+        # `read1` does not close the response, and an open one blocks the next request.
+        response.close()
         return response.status, bytes(answer)

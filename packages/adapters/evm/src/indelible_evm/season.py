@@ -1,4 +1,4 @@
-"""The contract of our own: what calls it, and what puts it on a chain."""
+"""The compiled contract Season.sol, with its ABI and bytecode."""
 
 import json
 from importlib.resources import files
@@ -9,7 +9,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Contract:
-    """A compiled contract, and what compiled it from which source."""
+    """A compiled contract, the digest of its source, and the compiler's version."""
 
     source_sha256: str
     compiler: str
@@ -18,7 +18,6 @@ class Contract:
 
 
 def season() -> Contract:
-    """Season.sol, as it was compiled."""
-    return Contract(
-        **json.loads(files("indelible_evm").joinpath("season.json").read_text(encoding="utf-8"))
-    )
+    """Return the compiled contract Season.sol."""
+    text = files("indelible_evm").joinpath("season.json").read_text(encoding="utf-8")
+    return Contract(**json.loads(text))

@@ -12,7 +12,7 @@ from tests.adapters.evm.raw import CONTRACT, raw, word
 
 from indelible.tokens import Block, MintLog
 from indelible.tokens.errors import InvalidNodeResponse
-from indelible_evm import reading
+from indelible_evm import parsing
 
 HASHES = st.binary(min_size=32, max_size=32).map(lambda each: f"0x{each.hex()}")
 WALLETS = st.binary(min_size=20, max_size=20).map(lambda each: f"0x{each.hex()}")
@@ -89,7 +89,7 @@ def block_of(mint: MintLog) -> dict[int, Block | None]:
 
 @given(MINTS)
 def test_a_mint_comes_out_of_its_log(mint: MintLog) -> None:
-    assert reading.mint(raw(mint), CONTRACT, block_of(mint)) == mint
+    assert parsing.parse_mint(raw(mint), CONTRACT, block_of(mint)) == mint
 
 
 @given(MINTS)
@@ -100,7 +100,7 @@ def test_upper_case_is_the_same(mint: MintLog) -> None:
         for name, each in log.items()
     }
 
-    assert reading.mint(shouted, CONTRACT, block_of(mint)) == mint
+    assert parsing.parse_mint(shouted, CONTRACT, block_of(mint)) == mint
 
 
 @given(MINTS, TIMES)
@@ -110,7 +110,7 @@ def test_the_header_that_was_asked_for_says_when(mint: MintLog, at: datetime) ->
     )
 
     for log in (raw(mint), raw(mint) | {"blockTimestamp": None}):
-        assert reading.mint(log, CONTRACT, {mint.block_number: header}).block_timestamp == at
+        assert parsing.parse_mint(log, CONTRACT, {mint.block_number: header}).block_timestamp == at
 
 
 @pytest.mark.parametrize("change", HOSTILE)
@@ -122,19 +122,19 @@ def test_a_hostile_log_is_refused(
     change(log)
 
     with pytest.raises(InvalidNodeResponse):
-        reading.mint(log, CONTRACT, block_of(mint))
+        parsing.parse_mint(log, CONTRACT, block_of(mint))
 
 
 @given(MINTS, st.sampled_from(FIELDS), JSON.filter(lambda each: not str(each).startswith("0x")))
 def test_nonsense_in_any_field_is_refused(mint: MintLog, name: str, nonsense: object) -> None:
     with pytest.raises(InvalidNodeResponse):
-        reading.mint(raw(mint) | {name: nonsense}, CONTRACT, block_of(mint))
+        parsing.parse_mint(raw(mint) | {name: nonsense}, CONTRACT, block_of(mint))
 
 
 @given(JSON)
 def test_nonsense_is_no_block(nonsense: object) -> None:
     with suppress(InvalidNodeResponse):
-        assert reading.block(nonsense, 1) is nonsense is None
+        assert parsing.parse_block(nonsense, 1) is nonsense is None
 
 
 @given(
@@ -147,6 +147,6 @@ def test_a_header_of_nonsense_is_refused_or_is_of_the_height_that_was_asked_for(
     header: dict[str, object],
 ) -> None:
     with suppress(InvalidNodeResponse):
-        found = reading.block(header, 1)
+        found = parsing.parse_block(header, 1)
         assert found is not None
         assert found.number == 1
