@@ -17,8 +17,8 @@ from tests.chain.npm import COMPILER, installed, node_program
 
 import indelible_evm
 from indelible.tokens.ports import Chain
-from indelible_evm.provider import Refusal
 from indelible_evm.parsing import BATCH_MINTED
+from indelible_evm.provider import Refusal
 
 FOLDER = ROOT / "packages" / "adapters" / "evm" / "contract"
 SHIPPED = SOURCES["indelible_evm"] / "season.json"
