@@ -13,7 +13,7 @@ import pytest
 from tests.architecture.sources import ROOT, SOURCES, parsed
 
 from indelible import captures
-from indelible.captures.rules.formulas import formulas_of
+from indelible.captures.rules.formulas import parse_formulas
 from indelible.tokens import repositories
 from indelible_sql.captures.functions import capture_function
 
@@ -97,7 +97,7 @@ def test_a_planted_computation_is_reported() -> None:
 def test_postgresql_computes_from_the_registered_text_of_the_formulas() -> None:
     changed = captures.SPHERICAL.replace("300.0", "301.0")
 
-    assert formulas_of(changed) != formulas_of(captures.SPHERICAL)
+    assert parse_formulas(changed) != parse_formulas(captures.SPHERICAL)
     assert "300.0" in capture_function(captures.SPHERICAL)
     assert "301.0" in capture_function(changed)
     assert "300.0" not in capture_function(changed)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tests.bench.statements import ENCODER
 
 from indelible.captures import EngagementLevel
-from indelible.captures.rules.records import GIVEN, MADE
+from indelible.captures.rules.records import CLIENT_FIELDS, HASHED_FIELDS
 from indelible.captures.rules.urls import normalized_url
 from indelible.kernel import instant_text
 from indelible.kernel.values import EARLIEST
@@ -75,7 +75,7 @@ def given(asked: Asked, place: CaptureScenario) -> dict[str, Any]:
     assert np.isfinite(vector).all()
     assert vector.any()
     return {
-        **dict.fromkeys((*GIVEN, "request_id")),
+        **dict.fromkeys((*CLIENT_FIELDS, "request_id")),
         **said,
         "user_id": MAYA.id,
         "space_id": place.space_id,
@@ -162,14 +162,14 @@ def kept(said: Row, known: Row) -> dict[str, Any]:
     }
     return {
         **row,
-        "hash": sha256("\x1f".join(_text(row[name]) for name in MADE).encode()).hexdigest(),
+        "hash": sha256("\x1f".join(_text(row[name]) for name in HASHED_FIELDS).encode()).hexdigest(),
     }
 
 
 def _fingerprint(said: Row) -> str:
     told = {**said, "vector": said["vector"].tobytes().hex()}
     told |= {name: said[name].hex() for name in ("reading_depth", "scroll_depth")}
-    return sha256(ENCODER.encode([told[name] for name in GIVEN]).encode()).hexdigest()
+    return sha256(ENCODER.encode([told[name] for name in CLIENT_FIELDS]).encode()).hexdigest()
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever a column keeps

@@ -8,12 +8,12 @@ from schemathesis.core.parameters import ParameterLocation
 from tests.web.harness import Json, Web
 from tests.web.reader import reader_of
 
-from indelible.captures.rules.tuning import TUNED
+from indelible.captures.rules.tuning import INGEST_KEYS
 from indelible.testing.captures.scenarios import MODEL, A, B, C
 
 FRESH = 4  # how many spaces come with each round
 VECTORS = (A, B, C, (0.9, 0.3, 0.3))
-KEYS = tuple(each.name for each in TUNED.values())
+KEYS = tuple(each.name for each in INGEST_KEYS.values())
 
 
 @define

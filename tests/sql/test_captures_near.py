@@ -12,7 +12,7 @@ from tests.conftest import POLICY
 from tests.sql.conftest import code, opened
 
 from indelible import captures
-from indelible.captures.queries import ArtifactFound
+from indelible.captures.queries import ArtifactMatch
 from indelible.kernel import TimeOrderedIds
 from indelible.testing.captures.scenarios import (
     CaptureScenario,
@@ -67,7 +67,7 @@ class Crowd:
         kept = self.store.read(captures.list_settings)
         change(self.store, EXACT, str(artifacts), seq=kept[0].seq if kept else 0)
 
-    def found(self, space_id: str, seed: int) -> tuple[ArtifactFound, ...]:
+    def found(self, space_id: str, seed: int) -> tuple[ArtifactMatch, ...]:
         """The nearest of what is asked for."""
         return self.store.read(
             captures.search_artifacts, "maya", space_id, asked(seed), limit=WANTED

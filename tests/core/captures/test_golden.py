@@ -11,8 +11,9 @@ from hypothesis.strategies import floats, integers, lists
 from indelible.captures import CaptureArtifactCommand
 from indelible.captures.entities import Vector, as_float32
 from indelible.captures.rules import vectors
-from indelible.captures.rules.formulas import ANNEALED, CASES, SPHERICAL, formulas_of
-from indelible.captures.rules.records import fingerprint_of
+from indelible.captures.rules.evaluation import SELF_TEST_CASES
+from indelible.captures.rules.formulas import ANNEALED, SPHERICAL, parse_formulas
+from indelible.kernel import Actor, AuditContext, TimeOrderedIds
 from indelible.testing.captures import oracle
 
 CLOSE = 1e-6
@@ -84,15 +85,15 @@ REFERENCE: dict[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("name", REFERENCE)
 def test_the_shipped_text_says_what_the_reference_computes(name: str) -> None:
-    said = formulas_of(SPHERICAL)[name].value(CASES[name])
-    computed = REFERENCE[name](**CASES[name])
+    said = parse_formulas(SPHERICAL)[name].evaluate(SELF_TEST_CASES[name])
+    computed = REFERENCE[name](**SELF_TEST_CASES[name])
 
     assert said == about(computed)
 
 
 @given(integers(0, 10**6))
 def test_the_annealed_rate_falls_to_its_floor(applied: int) -> None:
-    assert formulas_of(ANNEALED)["rate"].value({"applied": float(applied)}) == about(
+    assert parse_formulas(ANNEALED)["rate"].evaluate({"applied": float(applied)}) == about(
         oracle.annealed_rate(applied)
     )
 
@@ -130,9 +131,12 @@ def test_what_names_a_capture_that_was_kept_stays_as_it_was() -> None:
         reading_depth=0.25,
         captured_at=at,
     )
-    said = command.values(at)
+    audit = AuditContext(actor=Actor.user("maya"), reason="a test")
+    request = command.to_request(at, TimeOrderedIds(), audit)
 
-    assert (
-        fingerprint_of(said) == "05e78be1f1bbad114ea646d52a4357a73ab6b43fbf998ed552b191856f8a6d71"
+    assert request.fingerprint == (
+        "05e78be1f1bbad114ea646d52a4357a73ab6b43fbf998ed552b191856f8a6d71"
     )
-    assert said["capture_key"] == "6fad9e7520febeca90f00a93d4ea3d5bd4c57c00508a249a39b50c6b28723929"
+    assert request.capture_key == (
+        "6fad9e7520febeca90f00a93d4ea3d5bd4c57c00508a249a39b50c6b28723929"
+    )

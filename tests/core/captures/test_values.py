@@ -18,7 +18,7 @@ from indelible.captures import (
     ReadingDepth,
     errors,
 )
-from indelible.captures.entities import MOST_DIMENSIONS, Vector
+from indelible.captures.entities import MAX_DIMENSION, Vector
 from indelible.captures.rules.urls import normalized_url
 from indelible.testing.stores import refusal
 
@@ -80,7 +80,7 @@ def test_a_command_is_frozen_hashable_and_takes_any_sequence_of_numbers() -> Non
         ([0, 0.0, -0.0], "EMBEDDING_UNUSABLE"),
         ([1e-60, 0.0], "EMBEDDING_UNUSABLE"),
         (range(1_000_000), "EMBEDDING_UNUSABLE"),
-        ([1.0] * (MOST_DIMENSIONS + 1), "EMBEDDING_UNUSABLE"),
+        ([1.0] * (MAX_DIMENSION + 1), "EMBEDDING_UNUSABLE"),
         (["1.0"], "WRONG_TYPE"),
         ([True, False], "WRONG_TYPE"),
         ([None], "WRONG_TYPE"),
@@ -96,7 +96,7 @@ def test_an_embedding_that_is_none_is_refused(embedding: Any, refused: str) -> N
 
 
 def test_the_longest_embedding_is_taken() -> None:
-    assert len(command(embedding=[1.0] * MOST_DIMENSIONS).embedding) == MOST_DIMENSIONS
+    assert len(command(embedding=[1.0] * MAX_DIMENSION).embedding) == MAX_DIMENSION
 
 
 @given(

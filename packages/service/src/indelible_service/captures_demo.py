@@ -128,7 +128,7 @@ def _activate(store: SqlStore, settings: Settings) -> None:
     """Let some version of the algorithm be active; where one is, it stays."""
 
     def is_active() -> bool:
-        return store.read(lambda tx: tx.captures.active()) is not None
+        return store.read(lambda tx: tx.captures.search.active_algorithm()) is not None
 
     if is_active():
         return

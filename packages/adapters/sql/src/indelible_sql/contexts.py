@@ -23,15 +23,8 @@ from indelible.kernel import (
 from indelible.kernel.settings import Config
 from indelible.policy import Policy
 from indelible_sql import captures, concepts, kernel, tokens
-from indelible_sql.captures.store import (
-    OF_ALGORITHMS,
-    OF_SETTINGS,
-    OF_SPACES,
-    OF_SUBSPACES,
-    AssignmentMarginService,
-    SqlArtifacts,
-    SqlCaptures,
-)
+from indelible_sql.captures.heads import SETTING_HEADS
+from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.concepts.store import SqlConcepts
 from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
@@ -47,25 +40,21 @@ CONTEXTS = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT)
 CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
 
 
-class _CapturesAttributes(KernelTransaction):
-    """The attributes that belong to captures and concepts until each is in its context's own."""
+class _SharedAttributes(KernelTransaction):
+    """The attributes that belong to concepts and settings until each is in its context's own."""
 
-    captures: SqlCaptures
     tokens: SqlCollection
 
     def _open_attributes(self) -> None:
         session = self.session
         self.concept_search = SqlConcepts(session)
-        self.spaces = SqlAggregateRepository(session, OF_SPACES)
-        self.subspaces = SqlAggregateRepository(session, OF_SUBSPACES)
-        self.algorithms = SqlAggregateRepository(session, OF_ALGORITHMS)
-        self.settings = SqlAggregateRepository(session, OF_SETTINGS)
-        self.margins = AssignmentMarginService(self, self.captures)
+        self.settings = SqlAggregateRepository(session, SETTING_HEADS)
 
 
-class SqlReading(_CapturesAttributes, KernelReading):
+class SqlReading(_SharedAttributes, KernelReading):
     """A read transaction with the repositories of every shipped context."""
 
+    captures: SqlCaptureReaders
     concepts: SqlConcepts
 
     def __init__(self, session: Session, catalog: Catalog, policy: Policy, config: Config) -> None:
@@ -73,9 +62,10 @@ class SqlReading(_CapturesAttributes, KernelReading):
         self._open_attributes()
 
 
-class SqlTransaction(_CapturesAttributes, KernelWriting):
+class SqlTransaction(_SharedAttributes, KernelWriting):
     """A write transaction with the repositories of every shipped context."""
 
+    captures: SqlCaptures
     concepts: ConceptRepositoryFacade
 
     def __init__(
@@ -92,7 +82,6 @@ class SqlTransaction(_CapturesAttributes, KernelWriting):
         self._open_attributes()
         self.key_heads = self.keys
         self.concept_heads = self.concept_search
-        self.artifacts = SqlArtifacts(self, self.captures, session.is_sqlite)
 
 
 @define(kw_only=True, eq=False)

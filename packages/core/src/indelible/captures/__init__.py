@@ -56,8 +56,8 @@ from indelible.captures.ports import (
     Embedder,
 )
 from indelible.captures.queries import (
-    ArtifactFound,
-    SubspaceShown,
+    ArtifactMatch,
+    SubspaceDetails,
     get_artifact,
     get_space,
     get_subspace,
@@ -130,7 +130,7 @@ __all__ = [
     "SUBSPACE",
     "AlgorithmSaved",
     "Artifact",
-    "ArtifactFound",
+    "ArtifactMatch",
     "CaptureResult",
     "Centroid",
     "ContentSource",
@@ -145,7 +145,7 @@ __all__ = [
     "SpaceSaved",
     "Subspace",
     "SubspaceSaved",
-    "SubspaceShown",
+    "SubspaceDetails",
     "Vector",
     # ports
     "ArtifactRepository",

@@ -1,7 +1,7 @@
 """What a caller can ask for, and what it gets."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
 from attrs import asdict, field, frozen
 from attrs.validators import optional
@@ -11,6 +11,7 @@ from indelible.captures.entities import (
     DIMENSION,
     WHOLE,
     AlgorithmVersion,
+    CaptureRequest,
     ContentSource,
     Decision,
     EmbeddingVector,
@@ -26,8 +27,10 @@ from indelible.captures.entities import (
 )
 from indelible.captures.errors import CapturedInFuture
 from indelible.captures.rules.formulas import is_formulas
+from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.urls import is_url, normalized_url
-from indelible.kernel import digest, instant_text
+from indelible.kernel import Ids, digest, instant_text
+from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.values import (
     COUNT,
     IDEMPOTENCY_KEY,
@@ -97,20 +100,29 @@ class CaptureArtifactCommand(CaptureInput):
     embedding: tuple[float, ...] = field(converter=as_embedding)
     embedding_model: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
-    def values(self, now: datetime) -> dict[str, Any]:
-        """What the caller said, by the columns that keep it."""
-        said = asdict(self, recurse=False)
-        vector, page = said.pop("embedding"), normalized_url(self.url)
-        said |= {
-            "vector": vector,
-            "named_subspace_id": said.pop("subspace_id"),
-            "normalized_url": page,
-        }
+    def to_request(self, now: datetime, ids: Ids, audit: HasAuditContext) -> CaptureRequest:
+        """Return the capture with new ids, the time and the audit context of its transaction."""
+        fields = asdict(self, recurse=False)
+        fields["vector"] = fields.pop("embedding")
+        fields["named_subspace_id"] = fields.pop("subspace_id")
+        fields["normalized_url"] = normalized_url(self.url)
         if self.capture_key is None:
-            said["capture_key"] = digest(
-                [self.user_id, self.space_id, page, self.captured_at or now, vector]
-            )
-        return said
+            fields["capture_key"] = self._derived_key(fields["normalized_url"], now)
+        return CaptureRequest(
+            **fields,
+            id=ids.new(),
+            artifact_id=ids.new(),
+            recorded_at=now,
+            fingerprint=fingerprint_of(fields),
+            actor=audit.actor,
+            reason=audit.reason,
+            request_id=audit.request_id,
+        )
+
+    def _derived_key(self, page: str, now: datetime) -> str:
+        """Return the key of a capture that has none: the digest of its user, space, page, time and vector."""
+        captured_at = self.captured_at or now
+        return digest([self.user_id, self.space_id, page, captured_at, self.embedding])
 
     def check_time(self, now: datetime) -> None:
         """Refuse a time to come: it would hold the artifact's texts until then."""

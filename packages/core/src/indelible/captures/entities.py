@@ -34,9 +34,9 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 
-MOST_DIMENSIONS: Final = 4_096
-DIMENSION: Final = {"minimum": 1, "maximum": MOST_DIMENSIONS}
-NUMBERS: Final = {"max_items": MOST_DIMENSIONS}
+MAX_DIMENSION: Final = 4_096
+DIMENSION: Final = {"minimum": 1, "maximum": MAX_DIMENSION}
+NUMBERS: Final = {"max_items": MAX_DIMENSION}
 WHOLE: Final = {"minimum": 0, "maximum": 2**53}  # what a 64-bit float holds exactly
 DEEPEST: Final = 1.5
 
@@ -129,12 +129,12 @@ def as_embedding(values: Iterable[float]) -> Vector:
     """Any sequence of numbers as a tuple of 32-bit floats, or EmbeddingUnusable."""
     try:
         found: list[object] = list(
-            islice(values, MOST_DIMENSIONS + 1)
+            islice(values, MAX_DIMENSION + 1)
         )  # a million items are not looked at
     except TypeError as error:
         raise WrongType("embedding", "sequence of numbers") from error
-    if not 1 <= len(found) <= MOST_DIMENSIONS:
-        raise errors.EmbeddingUnusable(f"not 1 to {MOST_DIMENSIONS} numbers")
+    if not 1 <= len(found) <= MAX_DIMENSION:
+        raise errors.EmbeddingUnusable(f"not 1 to {MAX_DIMENSION} numbers")
     numbers = [
         each for each in found if isinstance(each, int | float) and not isinstance(each, bool)
     ]
@@ -247,7 +247,7 @@ class Subspace(Aggregate):
         return self.transition("seed", now=now, seed=seed)
 
     def reference_vector(self, centroid: "Centroid | None") -> Vector | None:
-        """Where its captures gather: the centroid that they drew on, or the seed, or nowhere yet."""
+        """Return the centroid's vector, or the seed, or None where there is neither."""
         return self.seed if centroid is None else centroid.vector
 
     def accepts(self, space_id: str) -> bool:
@@ -281,8 +281,16 @@ class Setting(Aggregate):
 
 
 @frozen(kw_only=True)
+class SubspaceState:
+    """A subspace and its centroid, which is None before the first capture moves it."""
+
+    subspace: Subspace
+    centroid: "Centroid | None"
+
+
+@frozen(kw_only=True)
 class ReadingFields:
-    """What a user met, and how: in one capture, or in all captures of a page together."""
+    """What a user read, and how: in one capture, or in all captures of a page together."""
 
     user_id: str
     space_id: str
@@ -298,14 +306,16 @@ class ReadingFields:
 
 
 @frozen(kw_only=True)
-class Signal(ReadingFields):
-    """One capture as it was given, what the store made of it, and by which version: kept for ever."""
+class CaptureRequest(ReadingFields):
+    """One capture as the client sent it, with the ids, time and audit context of its transaction.
+
+    `artifact_id` is the id that the artifact gets where this is the first capture of its page.
+    """
 
     id: str
     capture_key: str
     fingerprint: str
     artifact_id: str
-    artifact_seq: int
     url: str
     normalized_url: str
     session_id: str | None
@@ -316,6 +326,18 @@ class Signal(ReadingFields):
     actor: Actor
     reason: str
     request_id: str | None
+
+
+@frozen(kw_only=True)
+class Signal(CaptureRequest):
+    """The record of one capture and its outcome. It never changes.
+
+    `applied_seq` is the position of this signal among those that moved the subspace's centroid; it,
+    `drift` and `centroid_digest` are None where the capture moved no centroid. `logged_drift` is
+    the distance from the centroid that was last logged, where this update is logged.
+    """
+
+    artifact_seq: int
     algorithm_id: str
     threshold: float
     magnitude: float
@@ -335,7 +357,10 @@ class Signal(ReadingFields):
 
 @frozen(kw_only=True)
 class Artifact(ReadingFields):
-    """A page of a space, as all captures of it together show it, in whichever order they came."""
+    """A page of a space as all of its captures together describe it, whatever their order.
+
+    Each `*stamp` is the time and the key of the capture that a text or the vector comes from.
+    """
 
     id: str
     seq: int
@@ -350,7 +375,11 @@ class Artifact(ReadingFields):
 
 @frozen(kw_only=True)
 class Centroid:
-    """Where a subspace's captures have drawn its middle; `seq` counts those that did."""
+    """The middle of a subspace's captures.
+
+    `seq` counts the captures that moved it. `logged_vector` is its position at `logged_seq`, from
+    which the next logged drift is measured.
+    """
 
     id: str
     seq: int
@@ -364,28 +393,21 @@ class Centroid:
     updated_at: datetime
 
     @classmethod
-    def unborn(cls, subspace: Subspace, middle: Vector, at: datetime) -> Self:
-        """Where a subspace's captures begin to draw its middle."""
-        begun: dict[str, Any] = {
-            "id": subspace.id,
-            "space_id": subspace.space_id,
-            "created_at": at,
-            "updated_at": at,
-        }
+    def unborn(cls, subspace: Subspace, position: Vector, now: datetime) -> Self:
+        """Return the centroid before its first update, at seq 0. It is never saved."""
         return cls(
-            **begun,
+            id=subspace.id,
             seq=0,
             hash="",
-            vector=middle,
-            logged_vector=middle,
+            space_id=subspace.space_id,
+            vector=position,
+            logged_vector=position,
             logged_seq=0,
             confidence=0.0,
+            created_at=now,
+            updated_at=now,
         )
 
     def logged(self) -> Self:
-        """The centroid with its place written down, from which the next drift is measured."""
+        """Return the centroid with its position logged."""
         return evolve(self, logged_vector=self.vector, logged_seq=self.seq)
-
-    def after_signal(self, signal: Signal) -> Self:
-        """The centroid as the signal that drew it on leaves it."""
-        return evolve(self if signal.logged_drift is None else self.logged(), hash=signal.hash)

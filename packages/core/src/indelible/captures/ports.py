@@ -1,7 +1,7 @@
-"""What captures need of a store."""
+"""The ports of captures: what handlers and queries need of a store, and of an embedder."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from indelible.captures.commands import CaptureArtifactCommand, CaptureResult
 from indelible.captures.entities import (
@@ -15,7 +15,7 @@ from indelible.captures.entities import (
     Subspace,
     Vector,
 )
-from indelible.captures.rules.ingest import Computes
+from indelible.captures.rules.evaluation import FormulaEngine
 from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Head, ReadTransaction, Transaction
 from indelible.kernel.history import AggregateReader, AggregateRepository
@@ -23,93 +23,99 @@ from indelible.kernel.settings import Config
 
 
 class ArtifactRepository(Protocol):
-    """Where captures are written, one whole operation at a time."""
+    """Saves captures, one whole operation at a time."""
 
     def ingest_with_signal(self, command: CaptureArtifactCommand) -> CaptureResult:
-        """Keep the capture, decide where it belongs, and draw a centroid on; or all of nothing."""
+        """Save the capture, decide where it belongs, and move a centroid; or save nothing."""
         ...
 
 
 class Embedder(Protocol):
-    """Turns texts into embeddings of one model; asked before a transaction begins, and never within one."""
+    """Turns texts into embeddings of one model. No transaction is open while it works."""
 
     def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
-        """The embedding of each text, in order; EmbedderFailed."""
+        """Return the embedding of each text, in order; EmbedderFailed."""
         ...
 
 
 class AssignmentMarginService(Protocol):
-    """A look ahead at what an ingest will decide, which decides again itself."""
+    """Previews what an ingest will decide. The ingest itself decides again."""
 
     def calculate_margin(
         self, vector: Iterable[float], user_id: str, space_id: str
     ) -> MarginResult:
-        """What the space's centroids say of the vector; SpaceNotFound."""
+        """Compare the vector with the space's centroids; SpaceNotFound."""
         ...
 
     def calculate_margin_value(self, nearest: float, second: float) -> float:
-        """What the active algorithm makes of two distances."""
+        """Return what the active algorithm makes of two distances."""
         ...
 
     def get_threshold(self) -> float:
-        """The margin from which a capture draws its centroid on."""
+        """Return the margin from which a capture moves its centroid."""
         ...
 
     def should_update_centroid(self, margin: float) -> bool:
-        """Whether a capture of this margin draws its centroid on."""
+        """Return whether a capture of this margin moves its centroid."""
         ...
 
 
-class CaptureSearch(Computes, Protocol):
-    """Everything of captures, to be found, and the sums of its store.
+class CaptureSearch(Protocol):
+    """Finds what captures have stored.
 
-    A list is in order of id, one of signals in order of seq; it begins after `after`, and holds at most `limit`.
+    Lists are in order of id, lists of signals in order of seq. They begin after `after` and hold at
+    most `limit`.
     """
 
-    def stored_settings(self) -> dict[str, str]: ...
-    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]: ...
-    def subspaces_of(
-        self, space_id: str, *, after: str, limit: int
-    ) -> tuple[Head[Subspace], ...]: ...
-    def centroid(self, subspace_id: str) -> Centroid | None: ...
-    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]: ...
-    def artifact(self, artifact_id: str) -> Artifact:
-        """The artifact, or ArtifactNotFound."""
+    def active_algorithm(self) -> Head[AlgorithmVersion] | None:
+        """Return the version that new captures are computed by."""
         ...
 
-    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]: ...
-    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]: ...
+    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
+        """Return the user's next spaces."""
+        ...
+
+    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
+        """Return the space's next subspaces."""
+        ...
+
+    def centroid(self, subspace_id: str) -> Centroid | None:
+        """Return the subspace's centroid; None before the first capture moves it."""
+        ...
+
+    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
+        """Return every centroid of the space."""
+        ...
+
+    def artifact(self, artifact_id: str) -> Artifact:
+        """Return the artifact, or raise ArtifactNotFound."""
+        ...
+
+    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
+        """Return the space's next artifacts."""
+        ...
+
+    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """Return the artifact's next signals after an artifact seq."""
+        ...
+
     def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
-        """The signals that drew the subspace's centroid on, after an applied seq."""
+        """Return the next signals that moved the subspace's centroid, after an applied seq."""
         ...
 
     def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
-        """The space's last signals, newest first."""
+        """Return the space's last signals, newest first."""
         ...
 
     def nearest(
         self, space_id: str, vector: Vector, *, limit: int
     ) -> tuple[tuple[Artifact, float], ...]:
-        """The space's nearest artifacts and their distances, nearest first; of equals the lower id first."""
+        """Return the space's nearest artifacts with their distances, nearest first, then by id."""
         ...
 
 
-class CaptureWrites(CaptureSearch, Protocol):
-    """What handlers ask beside that."""
-
-    def lock(self, space_id: str) -> Head[Space]:
-        """The space, whichever its seq, locked against captures until the transaction ends; SpaceNotFound."""
-        ...
-
-    def run_self_test(
-        self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]
-    ) -> Mapping[str, Any]:
-        """What this store's own computation makes of each formula's case; AlgorithmNotInstalled or AlgorithmFailed."""
-        ...
-
-
-class CapturesRead(ReadTransaction, Protocol):
-    """What queries on captures need."""
+class CaptureReaders(Protocol):
+    """Everything of captures that queries read."""
 
     @property
     def spaces(self) -> AggregateReader[Space]: ...
@@ -118,17 +124,19 @@ class CapturesRead(ReadTransaction, Protocol):
     @property
     def algorithms(self) -> AggregateReader[AlgorithmVersion]: ...
     @property
-    def settings(self) -> AggregateReader[Setting]: ...
-    @property
-    def captures(self) -> CaptureSearch: ...
-    @property
     def margins(self) -> AssignmentMarginService: ...
     @property
-    def config(self) -> Config: ...
+    def search(self) -> CaptureSearch: ...
+    @property
+    def engine(self) -> FormulaEngine: ...
+
+    def stored_settings(self) -> dict[str, str]:
+        """Return the text of every setting by its key."""
+        ...
 
 
-class CapturesWrite(CapturesRead, Transaction, Protocol):
-    """What handlers of captures need."""
+class CaptureRepositories(CaptureReaders, Protocol):
+    """Everything of captures that handlers read and write."""
 
     @property
     def spaces(self) -> AggregateRepository[Space]: ...
@@ -137,8 +145,24 @@ class CapturesWrite(CapturesRead, Transaction, Protocol):
     @property
     def algorithms(self) -> AggregateRepository[AlgorithmVersion]: ...
     @property
-    def settings(self) -> AggregateRepository[Setting]: ...
-    @property
-    def captures(self) -> CaptureWrites: ...
-    @property
     def artifacts(self) -> ArtifactRepository: ...
+
+
+class CapturesRead(ReadTransaction, Protocol):
+    """The part of a read transaction that queries on captures need."""
+
+    @property
+    def captures(self) -> CaptureReaders: ...
+    @property
+    def settings(self) -> AggregateReader[Setting]: ...
+    @property
+    def config(self) -> Config: ...
+
+
+class CapturesWrite(CapturesRead, Transaction, Protocol):
+    """The part of a transaction that handlers of captures need."""
+
+    @property
+    def captures(self) -> CaptureRepositories: ...
+    @property
+    def settings(self) -> AggregateRepository[Setting]: ...

@@ -1,4 +1,4 @@
-"""Questions about captures; none of them writes."""
+"""The queries of captures: one function for each question. They never write."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -6,158 +6,177 @@ from functools import cache
 from attrs import frozen
 
 from indelible.captures.commands import AlgorithmSaved, SettingSaved, SpaceSaved, SubspaceSaved
-from indelible.captures.entities import Artifact, Centroid, Signal, as_embedding
+from indelible.captures.entities import (
+    AlgorithmVersion,
+    Artifact,
+    Centroid,
+    Signal,
+    as_embedding,
+)
 from indelible.captures.errors import ArtifactNotFound
 from indelible.captures.ports import CapturesRead
-from indelible.captures.rules.ingest import formula_evaluator, replayed
-from indelible.captures.rules.placing import Compute, MarginResult
+from indelible.captures.rules.ingest import replay
+from indelible.captures.rules.placing import MarginResult
 
-PAGE = 50
-REPLAYED_AT_ONCE = 500
+PAGE_SIZE = 50
+REPLAY_PAGE_SIZE = 500
 
 
 @frozen(kw_only=True)
-class SubspaceShown:
-    """A subspace, where its captures have drawn its middle, and the seq that the next command must expect."""
+class SubspaceDetails:
+    """A subspace with its centroid, and the seq that the next command on it must expect."""
 
     saved: SubspaceSaved
     centroid: Centroid | None
 
 
 @frozen(kw_only=True)
-class ArtifactFound:
-    """An artifact, and how far it is from what was asked for."""
+class ArtifactMatch:
+    """An artifact and its distance from the vector that was searched for."""
 
     artifact: Artifact
     distance: float
 
 
 def get_space(tx: CapturesRead, user_id: str, space_id: str) -> SpaceSaved:
-    """The user's space, with the seq that the next command must expect; SpaceNotFound."""
-    head = tx.spaces.get(space_id)
+    """Return the user's space, with the seq that the next command must expect; SpaceNotFound."""
+    head = tx.captures.spaces.get(space_id)
     return SpaceSaved(space=head.entity.require_owner(user_id), seq=head.revision.seq)
 
 
 def list_spaces(
-    tx: CapturesRead, user_id: str, *, after: str = "", limit: int = PAGE
+    tx: CapturesRead, user_id: str, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[SpaceSaved, ...]:
-    """The user's next `limit` spaces after an id, in order of id, retired ones too."""
-    found = tx.captures.spaces_of(user_id, after=after, limit=limit)
-    return tuple(SpaceSaved(space=head.entity, seq=head.revision.seq) for head in found)
+    """List the user's next spaces after an id, in order of id, retired ones included."""
+    heads = tx.captures.search.spaces_of(user_id, after=after, limit=limit)
+    return tuple(SpaceSaved(space=head.entity, seq=head.revision.seq) for head in heads)
 
 
-def get_subspace(tx: CapturesRead, user_id: str, subspace_id: str) -> SubspaceShown:
-    """The user's subspace and its centroid; SubspaceNotFound."""
-    head = tx.subspaces.get(subspace_id)
-    saved = SubspaceSaved(subspace=head.entity.require_owner(user_id), seq=head.revision.seq)
-    return SubspaceShown(saved=saved, centroid=tx.captures.centroid(subspace_id))
+def get_subspace(tx: CapturesRead, user_id: str, subspace_id: str) -> SubspaceDetails:
+    """Return the user's subspace and its centroid; SubspaceNotFound."""
+    head = tx.captures.subspaces.get(subspace_id)
+    subspace = head.entity.require_owner(user_id)
+    return SubspaceDetails(
+        saved=SubspaceSaved(subspace=subspace, seq=head.revision.seq),
+        centroid=tx.captures.search.centroid(subspace_id),
+    )
 
 
 def list_subspaces(
-    tx: CapturesRead, user_id: str, space_id: str, *, after: str = "", limit: int = PAGE
+    tx: CapturesRead, user_id: str, space_id: str, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[SubspaceSaved, ...]:
-    """The next `limit` subspaces of the user's space after an id, in order of id."""
+    """List the next subspaces of the user's space after an id, in order of id."""
     get_space(tx, user_id, space_id)
-    found = tx.captures.subspaces_of(space_id, after=after, limit=limit)
-    return tuple(SubspaceSaved(subspace=head.entity, seq=head.revision.seq) for head in found)
+    heads = tx.captures.search.subspaces_of(space_id, after=after, limit=limit)
+    return tuple(SubspaceSaved(subspace=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def list_centroids(tx: CapturesRead, user_id: str, space_id: str) -> tuple[Centroid, ...]:
-    """Every centroid of the user's space that captures have drawn on, in order of id."""
+    """List every centroid of the user's space, in order of id."""
     get_space(tx, user_id, space_id)
-    return tx.captures.centroids_of(space_id)
+    return tx.captures.search.centroids_of(space_id)
 
 
 def list_drift(
-    tx: CapturesRead, user_id: str, subspace_id: str, *, after: int = 0, limit: int = PAGE
+    tx: CapturesRead, user_id: str, subspace_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Signal, ...]:
-    """The next `limit` captures that drew the subspace's centroid on, in their order."""
+    """List the next captures that moved the subspace's centroid, in their order."""
     get_subspace(tx, user_id, subspace_id)
-    return tx.captures.applied_to(subspace_id, after=after, limit=limit)
+    return tx.captures.search.applied_to(subspace_id, after=after, limit=limit)
 
 
 def replay_centroid(
     tx: CapturesRead, user_id: str, subspace_id: str, *, algorithm_id: str | None = None
 ) -> Centroid | None:
-    """The centroid that the subspace's captures give again, by the versions that they name, or all by one version."""
+    """Compute the subspace's centroid again from its captures.
+
+    Each capture is computed by the algorithm version that it names, or all by `algorithm_id`.
+    """
     subspace = get_subspace(tx, user_id, subspace_id).saved.subspace
 
-    def compute_by(named: str) -> Compute:
-        return formula_evaluator(tx.captures, tx.algorithms.get(algorithm_id or named).entity)
+    @cache
+    def algorithm_of(named_id: str) -> AlgorithmVersion:
+        return tx.captures.algorithms.get(algorithm_id or named_id).entity
 
-    return replayed(subspace, _applied(tx, subspace_id), cache(compute_by))
-
-
-def _applied(tx: CapturesRead, subspace_id: str) -> Iterator[Signal]:
-    after = 0
-    while page := tx.captures.applied_to(subspace_id, after=after, limit=REPLAYED_AT_ONCE):
-        yield from page
-        after += len(page)
+    signals = _applied_signals(tx, subspace_id)
+    return replay(subspace, signals, tx.captures.engine, algorithm_of)
 
 
 def get_artifact(tx: CapturesRead, user_id: str, artifact_id: str) -> Artifact:
-    """The user's artifact, or ArtifactNotFound."""
-    found = tx.captures.artifact(artifact_id)
-    if found.user_id != user_id:
+    """Return the user's artifact, or raise ArtifactNotFound."""
+    artifact = tx.captures.search.artifact(artifact_id)
+    if artifact.user_id != user_id:
         raise ArtifactNotFound(artifact_id)
-    return found
+    return artifact
 
 
 def list_artifacts(
-    tx: CapturesRead, user_id: str, space_id: str, *, after: str = "", limit: int = PAGE
+    tx: CapturesRead, user_id: str, space_id: str, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[Artifact, ...]:
-    """The next `limit` artifacts of the user's space after an id, in order of id."""
+    """List the next artifacts of the user's space after an id, in order of id."""
     get_space(tx, user_id, space_id)
-    return tx.captures.artifacts_of(space_id, after=after, limit=limit)
+    return tx.captures.search.artifacts_of(space_id, after=after, limit=limit)
 
 
 def list_signals(
-    tx: CapturesRead, user_id: str, artifact_id: str, *, after: int = 0, limit: int = PAGE
+    tx: CapturesRead, user_id: str, artifact_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[Signal, ...]:
-    """The next `limit` captures of the user's artifact after a seq, oldest first."""
+    """List the next captures of the user's artifact after a seq, oldest first."""
     get_artifact(tx, user_id, artifact_id)
-    return tx.captures.signals_of(artifact_id, after=after, limit=limit)
+    return tx.captures.search.signals_of(artifact_id, after=after, limit=limit)
 
 
 def recent_captures(
-    tx: CapturesRead, user_id: str, space_id: str, *, limit: int = PAGE
+    tx: CapturesRead, user_id: str, space_id: str, *, limit: int = PAGE_SIZE
 ) -> tuple[Signal, ...]:
-    """The last `limit` captures of the user's space, newest first."""
+    """List the last captures of the user's space, newest first."""
     get_space(tx, user_id, space_id)
-    return tx.captures.recent(space_id, limit=limit)
+    return tx.captures.search.recent(space_id, limit=limit)
 
 
 def search_artifacts(
     tx: CapturesRead, user_id: str, space_id: str, vector: Iterable[float], *, limit: int = 10
-) -> tuple[ArtifactFound, ...]:
-    """The user's artifacts nearest to a vector of the space's dimension, nearest first."""
+) -> tuple[ArtifactMatch, ...]:
+    """List the artifacts of the user's space that are nearest to a vector, nearest first."""
     space = get_space(tx, user_id, space_id).space
-    wanted = as_embedding(vector)
-    space.require_model(space.model, len(wanted))
-    found = tx.captures.nearest(space_id, wanted, limit=limit)
+    embedding = as_embedding(vector)
+    space.require_model(space.model, len(embedding))
+
+    matches = tx.captures.search.nearest(space_id, embedding, limit=limit)
     return tuple(
-        ArtifactFound(artifact=artifact, distance=distance) for artifact, distance in found
+        ArtifactMatch(artifact=artifact, distance=distance) for artifact, distance in matches
     )
 
 
 def preview_margin(
     tx: CapturesRead, user_id: str, space_id: str, vector: Iterable[float]
 ) -> MarginResult:
-    """What an ingest of the vector would decide now."""
-    return tx.margins.calculate_margin(vector, user_id, space_id)
+    """Return what an ingest of the vector would decide now."""
+    return tx.captures.margins.calculate_margin(vector, user_id, space_id)
 
 
 def list_algorithms(
-    tx: CapturesRead, *, after: str = "", limit: int = PAGE
+    tx: CapturesRead, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[AlgorithmSaved, ...]:
-    """The next `limit` versions of the algorithm after an id, in order of id."""
-    found = tx.algorithms.page(after=after, limit=limit)
-    return tuple(AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq) for head in found)
+    """List the next algorithm versions after an id, in order of id."""
+    heads = tx.captures.algorithms.page(after=after, limit=limit)
+    return tuple(AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def list_settings(
-    tx: CapturesRead, *, after: str = "", limit: int = PAGE
+    tx: CapturesRead, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[SettingSaved, ...]:
-    """The next `limit` settings that were ever chosen, in order of name."""
-    found = tx.settings.page(after=after, limit=limit)
-    return tuple(SettingSaved(setting=head.entity, seq=head.revision.seq) for head in found)
+    """List the next settings that were ever changed, in order of name."""
+    heads = tx.settings.page(after=after, limit=limit)
+    return tuple(SettingSaved(setting=head.entity, seq=head.revision.seq) for head in heads)
+
+
+def _applied_signals(tx: CapturesRead, subspace_id: str) -> Iterator[Signal]:
+    """Yield every capture that moved the subspace's centroid, in order."""
+    after = 0
+    while True:
+        page = tx.captures.search.applied_to(subspace_id, after=after, limit=REPLAY_PAGE_SIZE)
+        yield from page
+        after += len(page)
+        if len(page) < REPLAY_PAGE_SIZE:
+            return

@@ -129,6 +129,10 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
         """The entity, locked until the transaction ends; missing or Stale."""
         ...
 
+    def lock(self, entity_id: str) -> Head[E]:
+        """Lock the entity until the transaction ends, and return it whatever its seq."""
+        ...
+
     def record(self, change: Change, entity: E) -> None:
         """Move the head to the entity and add the change that says so; Stale when another was first."""
         ...

@@ -1,6 +1,6 @@
 """Captures in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from attrs import field, frozen
@@ -14,37 +14,42 @@ from indelible.captures.entities import (
     Signal,
     Space,
     Subspace,
+    SubspaceState,
     Vector,
 )
 from indelible.captures.lifecycle import AlgorithmStatus
-from indelible.captures.rules.formulas import evaluated
-from indelible.captures.rules.ingest import require_active_algorithm
-from indelible.captures.rules.placing import Candidate
+from indelible.captures.ports import CapturesRead, CapturesWrite
+from indelible.captures.repositories import MarginService, StepwiseArtifactRepository
+from indelible.captures.rules import evaluation
+from indelible.captures.rules.evaluation import (
+    Candidate,
+    CentroidUpdate,
+    NearestCentroid,
+    Score,
+    ScoreInputs,
+    UpdateInputs,
+)
 from indelible.captures.rules.vectors import vec_dist
 from indelible.kernel import Head
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 
-Signals = dict[tuple[str, str], Signal]
-Artifacts = dict[str, Artifact]
-Centroids = dict[str, Centroid]
-
 
 @frozen
-class MemoryCaptures:
-    """Captures, to be looked at and to be added to."""
+class CaptureTables:
+    """The rows of captures. Signals are by user and capture key, the others by id."""
 
     spaces: MemoryAggregateRepository[Space]
     subspaces: MemoryAggregateRepository[Subspace]
     algorithms: MemoryAggregateRepository[AlgorithmVersion]
     settings: MemoryAggregateRepository[Setting]
-    _signals: Signals = field(factory=Signals)
-    _artifacts: Artifacts = field(factory=Artifacts)
-    _centroids: Centroids = field(factory=Centroids)
+    signals: dict[tuple[str, str], Signal] = field(factory=dict[tuple[str, str], Signal])
+    artifacts: dict[str, Artifact] = field(factory=dict[str, Artifact])
+    centroids: dict[str, Centroid] = field(factory=dict[str, Centroid])
 
     @classmethod
     def empty(cls, history: MemoryHistory) -> Self:
-        """The tables of a new store."""
+        """Return the tables of a new store."""
         return cls(
             MemoryAggregateRepository(history, SPACE, errors.SpaceNotFound),
             MemoryAggregateRepository(history, SUBSPACE, errors.SubspaceNotFound),
@@ -53,142 +58,219 @@ class MemoryCaptures:
         )
 
     def copy(self, history: MemoryHistory) -> Self:
-        """A draft over a draft of history; the rows are frozen, so they are shared."""
-        heads = (
-            each.copy(history)
-            for each in (self.spaces, self.subspaces, self.algorithms, self.settings)
+        """Return a draft over a draft of history. It shares the rows, which are frozen."""
+        return type(self)(
+            spaces=self.spaces.copy(history),
+            subspaces=self.subspaces.copy(history),
+            algorithms=self.algorithms.copy(history),
+            settings=self.settings.copy(history),
+            signals=self.signals.copy(),
+            artifacts=self.artifacts.copy(),
+            centroids=self.centroids.copy(),
         )
-        rows = (each.copy() for each in (self._signals, self._artifacts, self._centroids))
-        return type(self)(*heads, *rows)  # type: ignore[arg-type]
-
-    def lock(self, space_id: str) -> Head[Space]:
-        """The space, whichever its seq."""
-        return self.spaces.get(space_id)
-
-    def active(self) -> Head[AlgorithmVersion] | None:
-        """The version that new captures are computed by, if there is one."""
-        found = self.algorithms.where(lambda each: each.status is AlgorithmStatus.ACTIVE)
-        return found[0] if found else None
-
-    def run_self_test(
-        self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]
-    ) -> Mapping[str, Any]:
-        """What the text itself makes of each formula's case."""
-        return {name: self.computed(algorithm, name, given) for name, given in cases.items()}
 
     def stored_settings(self) -> dict[str, str]:
-        """Every setting's text."""
-        return {head.entity.id: head.entity.value for head in self.settings.where(lambda _: True)}
+        """Return the text of every setting by its key."""
+        heads = self.settings.where(lambda _: True)
+        return {head.entity.id: head.entity.value for head in heads}
+
+
+class MemoryCaptureReaders:
+    """The part of captures in a read transaction."""
+
+    def __init__(self, tables: CaptureTables, tx: CapturesRead) -> None:
+        self.spaces = tables.spaces
+        self.subspaces = tables.subspaces
+        self.algorithms = tables.algorithms
+        self.search = MemoryCaptureSearch(tables)
+        self.engine = MemoryFormulaEngine(tables)
+        self.margins = MarginService(tx, self.engine)
+        self.stored_settings = tables.stored_settings
+
+
+class MemoryCaptures(MemoryCaptureReaders):
+    """The part of captures in a write transaction."""
+
+    def __init__(self, tables: CaptureTables, tx: CapturesWrite) -> None:
+        super().__init__(tables, tx)
+        self.artifacts = StepwiseArtifactRepository(tx, MemoryIngestStore(tables, self.engine))
+
+
+@frozen
+class MemoryCaptureSearch:
+    """The CaptureSearch in memory."""
+
+    _tables: CaptureTables
+
+    def active_algorithm(self) -> Head[AlgorithmVersion] | None:
+        """Return the version that new captures are computed by."""
+        heads = self._tables.algorithms.where(
+            lambda algorithm: algorithm.status is AlgorithmStatus.ACTIVE
+        )
+        return heads[0] if heads else None
 
     def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
-        """The user's next `limit` spaces after an id."""
-        return self.spaces.where(lambda each: each.user_id == user_id, after=after, limit=limit)
+        """Return the user's next spaces."""
+        return self._tables.spaces.where(
+            lambda space: space.user_id == user_id, after=after, limit=limit
+        )
 
     def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
-        """The space's next `limit` subspaces after an id."""
-        return self.subspaces.where(
-            lambda each: each.space_id == space_id, after=after, limit=limit
+        """Return the space's next subspaces."""
+        return self._tables.subspaces.where(
+            lambda subspace: subspace.space_id == space_id, after=after, limit=limit
         )
 
     def centroid(self, subspace_id: str) -> Centroid | None:
-        """Where a subspace's captures have drawn its middle."""
-        return self._centroids.get(subspace_id)
+        """Return the subspace's centroid."""
+        return self._tables.centroids.get(subspace_id)
 
     def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
-        """Every centroid of the space, in order of id."""
-        return tuple(
-            self._centroids[each]
-            for each in sorted(self._centroids)
-            if self._centroids[each].space_id == space_id
-        )
+        """Return every centroid of the space, in order of id."""
+        centroids = [
+            centroid
+            for centroid in self._tables.centroids.values()
+            if centroid.space_id == space_id
+        ]
+        return tuple(sorted(centroids, key=lambda centroid: centroid.id))
 
     def artifact(self, artifact_id: str) -> Artifact:
-        """The artifact, or ArtifactNotFound."""
-        if artifact_id not in self._artifacts:
+        """Return the artifact, or raise ArtifactNotFound."""
+        if artifact_id not in self._tables.artifacts:
             raise errors.ArtifactNotFound(artifact_id)
-        return self._artifacts[artifact_id]
+        return self._tables.artifacts[artifact_id]
 
     def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
-        """The space's next `limit` artifacts after an id."""
-        found = (self._artifacts[each] for each in sorted(self._artifacts) if each > after)
-        return tuple(each for each in found if each.space_id == space_id)[:limit]
+        """Return the space's next artifacts."""
+        artifacts = [
+            artifact
+            for artifact in self._tables.artifacts.values()
+            if artifact.space_id == space_id and artifact.id > after
+        ]
+        artifacts.sort(key=lambda artifact: artifact.id)
+        return tuple(artifacts[:limit])
 
     def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
-        """The artifact's next `limit` signals after a seq, oldest first."""
-        return tuple(each for each in self._signals.values() if each.artifact_id == artifact_id)[
-            after:
-        ][:limit]
+        """Return the artifact's next signals."""
+        signals = self._signals(lambda signal: signal.artifact_id == artifact_id)
+        return signals[after:][:limit]
 
     def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
-        """The next `limit` signals that drew the subspace's centroid on, after an applied seq."""
-        found = (
-            each
-            for each in self._signals.values()
-            if each.subspace_id == subspace_id and each.applied_seq
+        """Return the next signals that moved the subspace's centroid."""
+        signals = self._signals(
+            lambda signal: signal.subspace_id == subspace_id and signal.applied_seq is not None
         )
-        return tuple(found)[after:][:limit]
+        return signals[after:][:limit]
 
     def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
-        """The space's last `limit` signals, newest first."""
-        found = tuple(each for each in self._signals.values() if each.space_id == space_id)
-        return found[::-1][:limit]
+        """Return the space's last signals, newest first."""
+        signals = self._signals(lambda signal: signal.space_id == space_id)
+        return signals[::-1][:limit]
 
     def nearest(
         self, space_id: str, vector: Vector, *, limit: int
     ) -> tuple[tuple[Artifact, float], ...]:
-        """The space's nearest artifacts and their distances."""
-        found = [
-            (vec_dist(each.vector, vector), each)
-            for each in self._artifacts.values()
-            if each.space_id == space_id
+        """Return the space's nearest artifacts with their distances."""
+        matches = [
+            (artifact, vec_dist(artifact.vector, vector))
+            for artifact in self._tables.artifacts.values()
+            if artifact.space_id == space_id
         ]
-        return tuple(
-            (each, far) for far, each in sorted(found, key=lambda pair: (pair[0], pair[1].id))
-        )[:limit]
+        matches.sort(key=lambda match: (match[1], match[0].id))
+        return tuple(matches[:limit])
+
+    def _signals(self, is_wanted: Callable[[Signal], bool]) -> tuple[Signal, ...]:
+        """Return signals in the order in which they were saved."""
+        return tuple(signal for signal in self._tables.signals.values() if is_wanted(signal))
+
+
+@frozen
+class MemoryFormulaEngine:
+    """The FormulaEngine in memory, which evaluates the formulas in Python."""
+
+    _tables: CaptureTables
+
+    def evaluate(
+        self, algorithm: AlgorithmVersion, formula: str, arguments: Mapping[str, Any]
+    ) -> object:
+        """Return the value of one formula."""
+        return evaluation.evaluate_formula(algorithm, formula, arguments)
+
+    def compute_score(self, algorithm: AlgorithmVersion, inputs: ScoreInputs) -> Score:
+        """Evaluate `depth` and `magnitude`."""
+        return evaluation.compute_score(algorithm, inputs)
+
+    def compute_update(self, algorithm: AlgorithmVersion, inputs: UpdateInputs) -> CentroidUpdate:
+        """Evaluate the formulas of a centroid's update."""
+        return evaluation.compute_update(algorithm, inputs)
+
+    def find_nearest(
+        self,
+        algorithm: AlgorithmVersion,
+        space_id: str,
+        vector: Vector,
+        named_subspace_id: str | None,
+    ) -> NearestCentroid | None:
+        """Return the nearest centroid of the space's active subspaces, or the named one."""
+        candidates: list[Candidate] = []
+        for head in self._tables.subspaces.where(lambda subspace: subspace.accepts(space_id)):
+            subspace = head.entity
+            position = subspace.reference_vector(self._tables.centroids.get(subspace.id))
+            if position is None:
+                continue
+            distance = evaluation.evaluate_formula(
+                algorithm, "distance", {"centroid": position, "vector": vector}
+            )
+            candidates.append(Candidate(subspace.id, distance))
+        return evaluation.rank_candidates(algorithm, candidates, named_subspace_id)
+
+    def run_self_test(
+        self, algorithm: AlgorithmVersion, cases: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Return the value of each formula for its case."""
+        return {
+            formula: self.evaluate(algorithm, formula, arguments)
+            for formula, arguments in cases.items()
+        }
+
+
+@frozen
+class MemoryIngestStore:
+    """The IngestStore in memory."""
+
+    _tables: CaptureTables
+    engine: MemoryFormulaEngine
 
     def find_signal(self, user_id: str, capture_key: str) -> Signal | None:
-        """The signal that was kept under the user's key."""
-        return self._signals.get((user_id, capture_key))
+        """Return the signal that was saved under the user's key."""
+        return self._tables.signals.get((user_id, capture_key))
 
-    def artifact_by_url(self, space_id: str, normalized_url: str) -> Artifact | None:
-        """The space's artifact of an address."""
-        place = space_id, normalized_url
-        return next(
-            (
-                each
-                for each in self._artifacts.values()
-                if (each.space_id, each.normalized_url) == place
-            ),
-            None,
-        )
+    def lock_space(self, space_id: str) -> Space:
+        """Return the space, or raise SpaceNotFound."""
+        return self._tables.spaces.get(space_id).entity
 
-    def subspace(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]:
-        """A subspace and its centroid."""
-        found = self.subspaces.where(lambda each: each.id == subspace_id)
-        return (found[0].entity, self.centroid(found[0].entity.id)) if found else (None, None)
+    def active_algorithm(self) -> Head[AlgorithmVersion] | None:
+        """Return the version that new captures are computed by."""
+        return MemoryCaptureSearch(self._tables).active_algorithm()
 
-    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Candidate]:  # noqa: ARG002 - all are given
-        """Every centroid of the space, and how far it is."""
-        algorithm = require_active_algorithm(self.active())
-        parts = [
-            self.subspace(head.entity.id)
-            for head in self.subspaces.where(lambda each: each.accepts(space_id))
-        ]
-        begun = [
-            (part.id, part.reference_vector(centroid))
-            for part, centroid in parts
-            if part is not None
-        ]
-        given = [(each, {"centroid": at, "vector": vector}) for each, at in begun if at]
-        return [Candidate(each, evaluated(algorithm, "distance", sides)) for each, sides in given]
+    def find_subspace(self, subspace_id: str) -> SubspaceState | None:
+        """Return a subspace and its centroid."""
+        heads = self._tables.subspaces.where(lambda subspace: subspace.id == subspace_id)
+        if not heads:
+            return None
+        centroid = self._tables.centroids.get(subspace_id)
+        return SubspaceState(subspace=heads[0].entity, centroid=centroid)
 
-    def computed(self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]) -> object:
-        """What a formula gives."""
-        return evaluated(algorithm, name, given)
+    def find_artifact(self, space_id: str, normalized_url: str) -> Artifact | None:
+        """Return the space's artifact of an address."""
+        for artifact in self._tables.artifacts.values():
+            if artifact.space_id == space_id and artifact.normalized_url == normalized_url:
+                return artifact
+        return None
 
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
-        """Add the signal, and show it."""
-        self._signals[signal.user_id, signal.capture_key] = signal
-        self._artifacts[artifact.id] = artifact
-        if centroid:
-            self._centroids[centroid.id] = centroid
+        """Save the signal, and the artifact and the centroid that show it."""
+        self._tables.signals[signal.user_id, signal.capture_key] = signal
+        self._tables.artifacts[artifact.id] = artifact
+        if centroid is not None:
+            self._tables.centroids[centroid.id] = centroid

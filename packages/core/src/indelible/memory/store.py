@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
 from attrs import field, frozen
 
-from indelible.captures.handlers import MarginService, PythonIngest
 from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.kernel import (
     Actor,
@@ -26,7 +25,7 @@ from indelible.kernel.settings import Config, SystemConfigCache
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound
 from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
 from indelible.memory.aggregates import MemoryAggregateRepository
-from indelible.memory.captures import MemoryCaptures
+from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
 from indelible.memory.concepts import MemoryConcepts
 from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
 from indelible.memory.tasks import MemoryTaskQueue
@@ -40,7 +39,7 @@ class Tables:
 
     history: MemoryHistory
     concepts: MemoryConcepts
-    captures: MemoryCaptures
+    captures: CaptureTables
     keys: MemoryAggregateRepository[Key]
     stages: MemoryAggregateRepository[StageControl]
     tasks: MemoryTaskQueue
@@ -56,7 +55,7 @@ class Tables:
         return cls(
             history,
             MemoryConcepts(history),
-            MemoryCaptures.empty(history),
+            CaptureTables.empty(history),
             MemoryAggregateRepository(history, KEY, KeyNotFound),
             stages,
             work,
@@ -82,10 +81,8 @@ class MemoryReading:
         self.history = tables.history
         self.concepts = self.concept_search = tables.concepts
         self.keys = tables.keys
-        self.captures = tables.captures
-        self.spaces, self.subspaces = tables.captures.spaces, tables.captures.subspaces
-        self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
-        self.margins = MarginService(self, tables.captures)
+        self.captures = MemoryCaptureReaders(tables.captures, self)
+        self.settings = tables.captures.settings
         self.stages, self.tasks, self.tokens = tables.stages, tables.tasks, tables.tokens
 
 
@@ -108,11 +105,8 @@ class MemoryTransaction:
         self.keys = self.key_heads = tables.keys
         self.concept_search = self.concept_heads = tables.concepts
         self.concepts = ConceptRepositoryFacade(self, tables.concepts)
-        self.captures = tables.captures
-        self.spaces, self.subspaces = tables.captures.spaces, tables.captures.subspaces
-        self.algorithms, self.settings = tables.captures.algorithms, tables.captures.settings
-        self.artifacts = PythonIngest(self, tables.captures)
-        self.margins = MarginService(self, tables.captures)
+        self.captures = MemoryCaptures(tables.captures, self)
+        self.settings = tables.captures.settings
         self.stages, self.tasks, self.tokens = tables.stages, tables.tasks.of(self), tables.tokens
 
     def close(self) -> None:

@@ -58,7 +58,7 @@ def show(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
     """Show a version of the algorithm; the ETag is what it must be activated for."""
 
     def saved(tx: ReadTx) -> AlgorithmSaved:
-        head = tx.algorithms.get(query.algorithm_id)
+        head = tx.captures.algorithms.get(query.algorithm_id)
         return AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq)
 
     return context.store.read(saved)

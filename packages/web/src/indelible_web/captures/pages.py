@@ -44,7 +44,7 @@ class Part:
     """A subspace under its number in the picture, with the captures that drew its centroid on last."""
 
     number: int
-    shown: captures.SubspaceShown
+    shown: captures.SubspaceDetails
     moves: tuple[Signal, ...]
     bars: Sequence[Bar] = ()
     point: Point | None = None
@@ -133,10 +133,10 @@ def _parts(tx: ReadTx, space: captures.Space) -> tuple[captures.SubspaceSaved, .
 
 def _picture(tx: ReadTx, user_id: str, space_id: str) -> Picture:
     space = captures.get_space(tx, user_id, space_id).space
-    kept, active = _parts(tx, space), tx.captures.active()
+    kept, active = _parts(tx, space), tx.captures.search.active_algorithm()
     centroids = {each.id: each for each in captures.list_centroids(tx, user_id, space_id)}
     shown = [
-        captures.SubspaceShown(saved=each, centroid=centroids.get(each.subspace.id))
+        captures.SubspaceDetails(saved=each, centroid=centroids.get(each.subspace.id))
         for each in kept[:PARTS]
     ]
     parts = tuple(
@@ -156,7 +156,7 @@ def _picture(tx: ReadTx, user_id: str, space_id: str) -> Picture:
     )
 
 
-def _moves(tx: ReadTx, shown: captures.SubspaceShown) -> tuple[Signal, ...]:
+def _moves(tx: ReadTx, shown: captures.SubspaceDetails) -> tuple[Signal, ...]:
     if shown.centroid is None:
         return ()
     subspace = shown.saved.subspace

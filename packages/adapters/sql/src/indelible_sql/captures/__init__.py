@@ -7,9 +7,9 @@ from indelible.captures import ALGORITHM, SETTING, SPACE, SPHERICAL, SUBSPACE
 from indelible_sql.captures.columns import DOMAINS
 from indelible_sql.captures.extension import install_vector_functions
 from indelible_sql.captures.functions import functions, name_of
-from indelible_sql.captures.nearest import INDEX
+from indelible_sql.captures.nearest import INDEX_PREFIX
 from indelible_sql.captures.rebuild import folded_artifacts, replayed_centroids
-from indelible_sql.captures.store import SqlCaptures
+from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.captures.tables import (
     ALGORITHMS,
     ARTIFACTS,
@@ -30,8 +30,12 @@ def _extra_ddl(dialect: str) -> Iterator[str]:
         yield from functions()
 
 
-def _open(tx: Any) -> SqlCaptures:
-    return SqlCaptures(tx.session, tx.config)
+def _open_reader(tx: Any) -> SqlCaptureReaders:
+    return SqlCaptureReaders(tx.session, tx)
+
+
+def _open_writer(tx: Any) -> SqlCaptures:
+    return SqlCaptures(tx.session, tx)
 
 
 CONTEXT = SqlContext(
@@ -48,9 +52,9 @@ CONTEXT = SqlContext(
     domains=DOMAINS,
     extra_ddl=_extra_ddl,
     functions=("ingest_with_signal", name_of(SPHERICAL)),
-    optional_indexes=(f"{INDEX}%",),
+    optional_indexes=(f"{INDEX_PREFIX}%",),
     after_upgrade=install_vector_functions,
     verify=folded_findings,
-    open_reader=_open,
-    open_writer=_open,
+    open_reader=_open_reader,
+    open_writer=_open_writer,
 )

@@ -2,7 +2,12 @@
 
 from sqlalchemy import Connection, text
 
-from indelible_sql.captures.functions import BODY, BY_EXTENSION, PLAIN, primitives
+from indelible_sql.captures.functions import (
+    ARRAY_BODIES,
+    FUNCTION_BODY,
+    PGVECTOR_BODIES,
+    vector_functions,
+)
 from indelible_sql.schema.columns import in_schema, quoted
 
 OLDEST_EXTENSION = (0, 7)  # the first pgvector with l2_normalize
@@ -31,12 +36,12 @@ def install_vector_functions(connection: Connection, schema: str) -> None:
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
 
     extension = extension_of(connection, OLDEST_EXTENSION)
-    bodies = BY_EXTENSION if extension else PLAIN
-    for statement in primitives(bodies, extension):
+    bodies = PGVECTOR_BODIES if extension else ARRAY_BODIES
+    for statement in vector_functions(bodies, extension):
         create = in_schema(connection, schema, statement)
         name = create.split("(")[0].removeprefix("CREATE FUNCTION ")
         body = create.split("$$")[1]
-        if connection.execute(BODY, {"name": name}).scalar() != body:
+        if connection.execute(FUNCTION_BODY, {"name": name}).scalar() != body:
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}")
             connection.exec_driver_sql(create)
 

@@ -1,7 +1,8 @@
-"""What PostgreSQL computes of a capture: the vectors' functions, one for each algorithm version, and a way in.
+"""What PostgreSQL computes of a capture.
 
-The steps are those of `indelible.captures.rules.ingest`, in functions.postgresql.sql; the formulas are the registered
-text.
+These are the vector functions, one function for each algorithm version, and `ingest_with_signal`,
+which calls the function of the active version. Its steps are those of
+`indelible.captures.rules.ingest`; the formulas in it are the registered text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,51 +11,61 @@ from typing import Any, Final
 
 from sqlalchemy import Text, text
 
-from indelible.captures.rules.formulas import SPHERICAL, checksum_of, formulas_of
-from indelible.captures.rules.records import MADE
+from indelible.captures.rules.formulas import SPHERICAL, checksum_of, parse_formulas
+from indelible.captures.rules.records import HASHED_FIELDS
 from indelible_sql.captures.columns import DISTANCE
 from indelible_sql.captures.tables import RISING, SIGNALS
 from indelible_sql.schema.columns import INSTANT, NUMBER, SCHEMA, TEXTS
 
 PURE: Final = "LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE"
-DOT, NORM = (
-    "vec_dot(a real[], b real[]) RETURNS double precision",
-    "vec_norm(a real[]) RETURNS double precision",
-)
-UNIT, LERP = (
-    "vec_unit(a real[]) RETURNS real[]",
-    "vec_lerp(a real[], b real[], t double precision) RETURNS real[]",
-)
-DIST = "vec_dist(a real[], b real[]) RETURNS double precision"
-PLAIN: Final[Mapping[str, str]] = {
-    DOT: "SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y)",
-    NORM: "SELECT sqrt(indelible.vec_dot(a, a))",
-    UNIT: "SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x) FROM (SELECT indelible.vec_norm(a) AS norm)",
-    LERP: "SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y))",
-    DIST: "SELECT 1 - greatest(-1, least(1, sum(x::double precision * y) / sqrt(sum(x::double precision * x)"
-    " * sum(y::double precision * y)))) FROM unnest(a, b) AS pair(x, y)",
+VEC_DOT: Final = "vec_dot(a real[], b real[]) RETURNS double precision"
+VEC_NORM: Final = "vec_norm(a real[]) RETURNS double precision"
+VEC_UNIT: Final = "vec_unit(a real[]) RETURNS real[]"
+VEC_LERP: Final = "vec_lerp(a real[], b real[], t double precision) RETURNS real[]"
+VEC_DIST: Final = "vec_dist(a real[], b real[]) RETURNS double precision"
+
+# The bodies over plain arrays, by signature.
+ARRAY_BODIES: Final[Mapping[str, str]] = {
+    VEC_DOT: "SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y)",
+    VEC_NORM: "SELECT sqrt(indelible.vec_dot(a, a))",
+    VEC_UNIT: (
+        "SELECT ARRAY(SELECT (x / norm)::real FROM unnest(a) AS x)"
+        " FROM (SELECT indelible.vec_norm(a) AS norm)"
+    ),
+    VEC_LERP: ("SELECT ARRAY(SELECT ((1 - t) * x + t * y)::real FROM unnest(a, b) AS pair(x, y))"),
+    VEC_DIST: (
+        "SELECT 1 - greatest(-1, least(1, sum(x::double precision * y)"
+        " / sqrt(sum(x::double precision * x) * sum(y::double precision * y))))"
+        " FROM unnest(a, b) AS pair(x, y)"
+    ),
 }
-# The same where pgvector is; arrays stay what is kept, so that a database can gain or lose the extension.
-BY_EXTENSION: Final[Mapping[str, str]] = {
-    DOT: "SELECT -(a::{v}.vector OPERATOR({v}.<#>) b::{v}.vector)",
-    NORM: "SELECT {v}.vector_norm(a::{v}.vector)",
-    UNIT: "SELECT {v}.l2_normalize(a::{v}.vector)::real[]",
-    LERP: (
-        "SELECT ((a::{v}.vector OPERATOR({v}.*) array_fill((1 - t)::real, ARRAY[cardinality(a)])::{v}.vector)"
+# The bodies over pgvector, whose schema is {v}. The tables store arrays all the same, so that a
+# database can gain or lose the extension.
+PGVECTOR_BODIES: Final[Mapping[str, str]] = {
+    VEC_DOT: "SELECT -(a::{v}.vector OPERATOR({v}.<#>) b::{v}.vector)",
+    VEC_NORM: "SELECT {v}.vector_norm(a::{v}.vector)",
+    VEC_UNIT: "SELECT {v}.l2_normalize(a::{v}.vector)::real[]",
+    VEC_LERP: (
+        "SELECT ((a::{v}.vector OPERATOR({v}.*)"
+        " array_fill((1 - t)::real, ARRAY[cardinality(a)])::{v}.vector)"
         " OPERATOR({v}.+) (b::{v}.vector OPERATOR({v}.*)"
         " array_fill(t::real, ARRAY[cardinality(a)])::{v}.vector))::real[]"
     ),
-    DIST: "SELECT a::{v}.vector OPERATOR({v}.<=>) b::{v}.vector",
+    VEC_DIST: "SELECT a::{v}.vector OPERATOR({v}.<=>) b::{v}.vector",
 }
-BODY = text("SELECT prosrc FROM pg_proc WHERE oid = to_regproc(:name)").columns(prosrc=Text())
-INGEST, CAPTURE = (
-    files("indelible_sql.captures")
-    .joinpath("functions.postgresql.sql")
-    .read_text(encoding="utf-8")
-    .strip()
-    .split("\n--;\n")
-)
-NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+
+FUNCTION_BODY: Final = text("""
+    SELECT prosrc
+    FROM pg_proc
+    WHERE oid = to_regproc(:name)
+""").columns(prosrc=Text())
+
+_TEMPLATES: Final = files("indelible_sql.captures").joinpath("functions.postgresql.sql")
+# `ingest_with_signal`, and the template of the function of an algorithm version.
+INGEST, CAPTURE = _TEMPLATES.read_text(encoding="utf-8").strip().split("\n--;\n")
+
+# The SQL that stands for each parameter of a formula in the template.
+FORMULA_PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = {
     "depth": {
         "words": "CAST(r.word_count AS double precision)",
         "dwell": "CAST(r.dwell_time_ms AS double precision)",
@@ -68,46 +79,56 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "drift": {"moved": "f_moved", "centroid": "f_centroid"},
     "confidence": {"applied": "f_applied"},
 }
-# How a hash takes what a column holds; what is not listed, as PostgreSQL's own text.
-HASHED: Final[Mapping[Any, str]] = {
-    **dict.fromkeys((DISTANCE, NUMBER), "encode(float8send(s.{0}), 'hex')"),
-    INSTANT: "round(extract(epoch FROM s.{0} - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint::text",
+# The text of a column's value that the hash of a signal covers; other types use PostgreSQL's own
+# text.
+HASHED_TEXTS: Final[Mapping[Any, str]] = {
+    DISTANCE: "encode(float8send(s.{0}), 'hex')",
+    NUMBER: "encode(float8send(s.{0}), 'hex')",
+    INSTANT: (
+        "round(extract(epoch FROM s.{0} - timestamptz '2000-01-01 00:00:00+00')"
+        " * 1000000)::bigint::text"
+    ),
     TEXTS: "array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.{0})), ',')",
 }
 
 
 def functions() -> Iterator[str]:
-    """Everything that the first migration makes, in PostgreSQL's words, in the symbolic schema."""
-    yield from primitives(PLAIN)
+    """Yield the statements that create PostgreSQL's functions, in the symbolic schema."""
+    yield from vector_functions(ARRAY_BODIES)
     yield INGEST
     yield capture_function(SPHERICAL)
 
 
-def primitives(bodies: Mapping[str, str], extension: str = "") -> Iterator[str]:
-    """The vectors' functions, over plain arrays or by pgvector in its schema."""
+def vector_functions(bodies: Mapping[str, str], extension_schema: str = "") -> Iterator[str]:
+    """Yield the statements that create the vector functions with these bodies."""
     for signature, body in bodies.items():
-        yield f"CREATE FUNCTION {SCHEMA}.{signature} {PURE} AS $$ {body.format(v=extension)} $$"
+        yield (
+            f"CREATE FUNCTION {SCHEMA}.{signature} {PURE}"
+            f" AS $$ {body.format(v=extension_schema)} $$"
+        )
 
 
 def name_of(formulas: str) -> str:
-    """The name of the function that computes by these formulas."""
+    """Return the name of the function that computes by these formulas."""
     return f"capture_{checksum_of(formulas)[:32]}"
 
 
 def capture_function(formulas: str) -> str:
-    """The function that keeps a capture, its sums those of the registered text."""
-    found = formulas_of(formulas)
-    sums = {name: found[name].sql(NAMES[name], f"{SCHEMA}.") for name in found}
-    texts = {
-        "name": name_of(formulas),
-        "hashed": "\n    || E'\\x1f' || ".join(map(_hashed, MADE)),
-        "rising": ", ".join(RISING),
-        "risen": ", ".join(f"s.{name}" for name in RISING),
-        "joined": ", ".join(f"{name} = greatest(a.{name}, s.{name})" for name in RISING),
-    }
-    return CAPTURE.format(**sums, **texts)
+    """Return the statement that creates the function of an algorithm version."""
+    parts: dict[str, str] = {}
+    for name, formula in parse_formulas(formulas).items():
+        parts[name] = formula.to_sql(FORMULA_PARAMETERS[name], f"{SCHEMA}.")
+    return CAPTURE.format(
+        **parts,
+        name=name_of(formulas),
+        hashed="\n    || E'\\x1f' || ".join(_hashed_text(name) for name in HASHED_FIELDS),
+        rising=", ".join(RISING),
+        risen=", ".join(f"s.{name}" for name in RISING),
+        joined=", ".join(f"{name} = greatest(a.{name}, s.{name})" for name in RISING),
+    )
 
 
-def _hashed(name: str) -> str:
-    kinds = {column.name: column.type for column in SIGNALS.columns}
-    return f"coalesce({HASHED.get(kinds[name], 's.{0}::text').format(name)}, '')"
+def _hashed_text(name: str) -> str:
+    """Return the SQL for the text of a signal's column that its hash covers."""
+    template = HASHED_TEXTS.get(SIGNALS.c[name].type, "s.{0}::text")
+    return f"coalesce({template.format(name)}, '')"

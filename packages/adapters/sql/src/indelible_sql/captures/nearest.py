@@ -1,6 +1,6 @@
-"""Nearest artifacts by approximation: on PostgreSQL a large space may have an index of its own, made by the owner.
+"""Approximate search on PostgreSQL.
 
-It holds the vectors of no other space, so that no filter can leave an answer short.
+The owner of the schema may create a vector index for a large space. The index holds the vectors of no other space, so that no filter can leave an answer short.
 """
 
 from functools import lru_cache
@@ -14,53 +14,85 @@ from indelible_sql.captures.columns import EMBEDDING
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.schema.columns import NUMBER
 
-INDEX: Final = (
-    "artifacts_near_"  # each begins so, which the snapshot of the schema tolerates of an HNSW alone
+INDEX_PREFIX: Final = (
+    "artifacts_near_"  # The schema's snapshot tolerates an HNSW index of this name.
 )
-MAX_INDEXED: Final = 4_000  # dimensions
-OVER: Final = 4  # times as many are fetched as are wanted, to be ranked by their exact distance
-LOOKED_AT, MAX_SCANNED = 400, 100_000  # at a time, and in all
-# The plan must see the space's id, or it cannot know that this index is about it; and an index of vectors is of use in
-# memory alone, where no page is dearer than the next. All of it ends with the transaction.
-PREPARE: Final = text(
-    "SELECT quote_ident(n.nspname) AS place, concat(set_config('plan_cache_mode', 'force_custom_plan', true),"
-    " set_config('random_page_cost', '1', true),"
-    " set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', :looked_at, true),"
-    " set_config('hnsw.max_scan_tuples', :scanned, true)) AS settings"
-    " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_opclass o ON o.oid = i.indclass[0]"
-    " JOIN pg_namespace n ON n.oid = o.opcnamespace"
-    " WHERE i.indexrelid = to_regclass(:index) AND i.indisvalid AND c.reltuples > CAST(:exact AS real)"
-).columns(place=Text(), settings=Text())
-MAKE: Final = text(
-    "SELECT format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %sartifacts USING hnsw ((%s) %s.halfvec_ip_ops)"
-    " WITH (m = 16, ef_construction = 128) WHERE space_id = %L', CAST(:index AS text), CAST(:place AS text),"
-    " CAST(:direction AS text), CAST(:extension AS text), CAST(:of AS text))"
-)
+MAX_INDEXED_DIMENSION: Final = 4_000
+OVERFETCH: Final = 4  # times as many rows are fetched, then ranked by their exact distance
+EF_SEARCH: Final = 400
+MAX_SCANNED: Final = 100_000
+
+# Find the space's index and prepare the transaction for it. The plan must see the space's id, or it
+# cannot know that this partial index applies. A vector index is of use in memory only, where no
+# page costs more than the next. All settings end with the transaction.
+PREPARE_INDEX_SEARCH: Final = text("""
+    SELECT
+      quote_ident(n.nspname) AS extension_schema,
+      concat(
+        set_config('plan_cache_mode', 'force_custom_plan', true),
+        set_config('random_page_cost', '1', true),
+        set_config('hnsw.iterative_scan', 'strict_order', true),
+        set_config('hnsw.ef_search', :ef_search, true),
+        set_config('hnsw.max_scan_tuples', :max_scanned, true)
+      ) AS settings
+    FROM pg_index AS i
+    JOIN pg_class AS c ON c.oid = i.indexrelid
+    JOIN pg_opclass AS o ON o.oid = i.indclass[0]
+    JOIN pg_namespace AS n ON n.oid = o.opcnamespace
+    WHERE i.indexrelid = to_regclass(:index)
+      AND i.indisvalid
+      AND c.reltuples > CAST(:exact AS real)
+""").columns(extension_schema=Text(), settings=Text())
+
+# Write the statement that creates a space's index; the names are quoted by PostgreSQL.
+CREATE_INDEX_STATEMENT: Final = text("""
+    SELECT format(
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %sartifacts'
+      ' USING hnsw ((%s) %s.halfvec_ip_ops) WITH (m = 16, ef_construction = 128)'
+      ' WHERE space_id = %L',
+      CAST(:index AS text),
+      CAST(:schema_prefix AS text),
+      CAST(:expression AS text),
+      CAST(:extension_schema AS text),
+      CAST(:space_id AS text)
+    )
+""")
 
 
 def index_of(space_id: str) -> str:
-    """The name of a space's own index."""
-    return INDEX + sha256(space_id.encode()).hexdigest()[:32]
+    """Return the name of a space's index."""
+    return INDEX_PREFIX + sha256(space_id.encode()).hexdigest()[:32]
 
 
-def direction(of: str, extension: str, dimension: int) -> str:
-    """What an index holds of a vector; unit vectors have no number that is too large for half the bytes."""
-    return f"{extension}.l2_normalize({of}::real[]::{extension}.vector)::{extension}.halfvec({dimension})"
+def indexed_expression(vector: str, extension_schema: str, dimension: int) -> str:
+    """Return the SQL that an index holds of a vector.
+
+    A unit vector has no number too large for a half-precision float.
+    """
+    unit = f"{extension_schema}.l2_normalize({vector}::real[]::{extension_schema}.vector)"
+    return f"{unit}::{extension_schema}.halfvec({dimension})"
 
 
 @lru_cache(maxsize=100)
-def by_index(place: str, extension: str, dimension: int) -> TextualSelect:
-    """The artifacts that the index finds, by their exact distance; of equals the lower id first."""
+def index_search(schema_prefix: str, extension_schema: str, dimension: int) -> TextualSelect:
+    """Return the statement that searches a space by its index, then ranks by exact distance."""
     wanted = "CAST(:vector AS real[])"
-    near, there = (direction(each, extension, dimension) for each in ("vector", wanted))
-    kinds = {each.name: each.type for each in ARTIFACTS.columns}
-    found = (
-        f"SELECT {', '.join(kinds)}, {place}vec_dist(vector, {wanted}) AS distance FROM (SELECT * FROM {place}artifacts"
-        f" WHERE space_id = :of ORDER BY {near} OPERATOR({extension}.<#>) {there} LIMIT :fetched) AS near"
-        " ORDER BY distance, id LIMIT :limit"
-    )
-    return (
-        text(found)
-        .bindparams(bindparam("vector", type_=EMBEDDING))
-        .columns(**kinds, distance=NUMBER)
-    )
+    stored_expression = indexed_expression("vector", extension_schema, dimension)
+    wanted_expression = indexed_expression(wanted, extension_schema, dimension)
+    types = {column.name: column.type for column in ARTIFACTS.columns}
+    statement = f"""
+        SELECT
+          {", ".join(types)},
+          {schema_prefix}vec_dist(vector, {wanted}) AS distance
+        FROM (
+          SELECT *
+          FROM {schema_prefix}artifacts
+          WHERE space_id = :of
+          ORDER BY {stored_expression} OPERATOR({extension_schema}.<#>) {wanted_expression}
+          LIMIT :fetched
+        ) AS near
+        ORDER BY distance, id
+        LIMIT :limit
+    """
+    vector = bindparam("vector", type_=EMBEDDING)
+    return text(statement).bindparams(vector).columns(**types, distance=NUMBER)

@@ -1,25 +1,29 @@
 """Compute artifacts and centroids again from their signals."""
 
 from collections.abc import Iterator
-from functools import cache, reduce
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
-from attrs import asdict
 from sqlalchemy import select
 
-from indelible.captures.rules.ingest import formula_evaluator, replayed
-from indelible.captures.rules.placing import Compute
+from indelible.captures.entities import AlgorithmVersion, Signal
+from indelible.captures.rules.ingest import replay
 from indelible.captures.rules.records import merge_signal
-from indelible_sql.captures.store import OF_ALGORITHMS, OF_SUBSPACES, SqlCaptures, signal_of
+from indelible.kernel.values import field_values
+from indelible_sql.captures.artifacts import signal_of
+from indelible_sql.captures.formulas import SqlFormulaEngine
+from indelible_sql.captures.heads import ALGORITHM_HEADS, SUBSPACE_HEADS
 from indelible_sql.captures.tables import SIGNALS
-from indelible_sql.engine.session import Session
+from indelible_sql.engine.session import Query, Session
 from indelible_sql.kernel.repository import SqlAggregateRepository
 
-PAGE = 500
-BY_ARTIFACT = select(SIGNALS).order_by(SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id)
-BY_SUBSPACE = (
+PAGE_SIZE: Final = 500
+SIGNALS_BY_ARTIFACT: Final = select(SIGNALS).order_by(
+    SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id
+)
+SIGNALS_BY_SUBSPACE: Final = (
     select(SIGNALS)
     .where(SIGNALS.c.applied_seq.is_not(None))
     .order_by(SIGNALS.c.subspace_id, SIGNALS.c.applied_seq, SIGNALS.c.id)
@@ -27,27 +31,34 @@ BY_SUBSPACE = (
 
 
 def folded_artifacts(session: Session) -> Iterator[dict[str, Any]]:
-    """Every artifact's row."""
-    for _, signals in groupby(
-        map(signal_of, session.stream(BY_ARTIFACT, PAGE)), key=attrgetter("artifact_id")
-    ):
-        artifact = reduce(merge_signal, signals, None)
+    """Yield the row of every artifact, folded from its signals."""
+    signals = _stream_signals(session, SIGNALS_BY_ARTIFACT)
+    for _, group in groupby(signals, key=attrgetter("artifact_id")):
+        artifact = None
+        for signal in group:
+            artifact = merge_signal(artifact, signal)
         if artifact is not None:
-            yield asdict(artifact, recurse=False)
+            yield field_values(artifact)
 
 
 def replayed_centroids(session: Session) -> Iterator[dict[str, Any]]:
-    """Every centroid's row, computed by the database again, by the versions that its signals name."""
-    own, subspaces = SqlCaptures(session), SqlAggregateRepository(session, OF_SUBSPACES)
-    algorithms = SqlAggregateRepository(session, OF_ALGORITHMS)
+    """Yield the row of every centroid, computed again by the versions that its signals name."""
+    engine = SqlFormulaEngine(session)
+    subspaces = SqlAggregateRepository(session, SUBSPACE_HEADS)
+    algorithms = SqlAggregateRepository(session, ALGORITHM_HEADS)
 
     @cache
-    def compute_by(algorithm_id: str) -> Compute:
-        return formula_evaluator(own, algorithms.get(algorithm_id).entity)
+    def algorithm_of(algorithm_id: str) -> AlgorithmVersion:
+        return algorithms.get(algorithm_id).entity
 
-    for subspace_id, signals in groupby(
-        map(signal_of, session.stream(BY_SUBSPACE, PAGE)), key=attrgetter("subspace_id")
-    ):
-        centroid = replayed(subspaces.get(subspace_id).entity, signals, compute_by)
+    signals = _stream_signals(session, SIGNALS_BY_SUBSPACE)
+    for subspace_id, group in groupby(signals, key=attrgetter("subspace_id")):
+        subspace = subspaces.get(subspace_id).entity
+        centroid = replay(subspace, group, engine, algorithm_of)
         if centroid is not None:
-            yield asdict(centroid, recurse=False)
+            yield field_values(centroid)
+
+
+def _stream_signals(session: Session, statement: Query) -> Iterator[Signal]:
+    for row in session.stream(statement, PAGE_SIZE):
+        yield signal_of(row)

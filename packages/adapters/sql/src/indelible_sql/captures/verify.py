@@ -11,7 +11,7 @@ from sqlalchemy import Table, and_, bindparam, func, select
 
 from indelible.captures import Artifact, Centroid
 from indelible.captures.rules.records import centroid_digest, fingerprint_of, hash_of, merge_signal
-from indelible_sql.captures.store import signal_of
+from indelible_sql.captures.artifacts import signal_of
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.history import ROWS

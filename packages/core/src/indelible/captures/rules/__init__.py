@@ -1,1 +1,1 @@
-"""Pure functions over captures: vectors, formulas, decisions, addresses, joins, settings and records."""
+"""The rules of captures, as pure functions."""

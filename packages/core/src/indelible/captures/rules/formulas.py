@@ -1,4 +1,9 @@
-"""An algorithm version's text: named formulas in the few words that Python and both databases' SQL have in common."""
+"""The formula language: an algorithm version is a text of named formulas.
+
+Every formula is an arithmetic expression over its parameters. The language has only decimal
+numbers, four operators and seven functions, all of which mean the same in Python and in the SQL of
+both databases.
+"""
 
 import ast
 import operator
@@ -10,46 +15,29 @@ from typing import Any, Final
 
 from attrs import Attribute, frozen
 
-from indelible.captures.entities import AlgorithmVersion, as_float32
-from indelible.captures.errors import AlgorithmFailed, FormulaInvalid, SelfTestFailed
+from indelible.captures.errors import FormulaInvalid
 from indelible.captures.rules import vectors
 from indelible.kernel.values import WrongType
 
-LONGEST: Final = 4_000
-MOST_NODES: Final = 60  # of one formula: deep nesting never reaches a database's parser
-CLOSE: Final = 1e-6
-A: Final = as_float32((1.0, 0.0, 0.0))
-X: Final = as_float32((0.904534, 0.301511, 0.301511))
-MOVED: Final = as_float32((0.999075, 0.030414, 0.030414))
-# What each formula is given, and nothing else; with these values a store shows that it computes as is written.
-CASES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "depth": {"words": 1200.0, "dwell": 42_000.0, "scroll": 0.8},
-    "magnitude": {"weight": 0.75, "depth": 0.39},
-    "distance": {"centroid": A, "vector": X},
-    "margin": {"nearest": 0.095466, "second": 0.216071},
-    "rate": {"applied": 3.0},
-    "centroid": {"centroid": A, "vector": X, "rate": 0.1},
-    "drift": {"moved": MOVED, "centroid": A},
-    "confidence": {"applied": 5.0},
+MAX_TEXT_LENGTH: Final = 4_000
+MAX_FORMULA_NODES: Final = 60  # Deep nesting must not reach the parser of a database.
+
+Value = Any  # of a formula: a number, or a vector
+
+# The formulas that every version must have, each with the names of its parameters.
+PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "depth": ("words", "dwell", "scroll"),
+    "magnitude": ("weight", "depth"),
+    "distance": ("centroid", "vector"),
+    "margin": ("nearest", "second"),
+    "rate": ("applied",),
+    "centroid": ("centroid", "vector", "rate"),
+    "drift": ("moved", "centroid"),
+    "confidence": ("applied",),
 }
-VECTORS: Final = frozenset(("centroid", "vector", "moved"))  # of what a formula is given
-GIVES_VECTOR: Final = "centroid"
-RATE: Final = 2  # the place of the number among the vectors that a function takes
-FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int]]] = {
-    "vec_dist": (vectors.vec_dist, 2),
-    "vec_dot": (vectors.vec_dot, 2),
-    "vec_lerp": (vectors.vec_lerp, 3),
-    "vec_norm": (vectors.vec_norm, 1),
-    "vec_unit": (vectors.vec_unit, 1),
-    "least": (min, 2),
-    "greatest": (max, 2),
-}
-OPERATORS: Final[Mapping[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]]] = {
-    ast.Add: ("+", operator.add),
-    ast.Sub: ("-", operator.sub),
-    ast.Mult: ("*", operator.mul),
-    ast.Div: ("/", lambda one, other: one / other),
-}
+VECTOR_PARAMETERS: Final = frozenset(("centroid", "vector", "moved"))
+VECTOR_FORMULA: Final = "centroid"  # The only formula whose result is a vector.
+
 SPHERICAL: Final = """
 depth = 0.6 * least(1.5, dwell / (words * 300.0)) + 0.4 * scroll
 magnitude = weight * (0.5 + 0.5 * least(1.0, depth))
@@ -64,120 +52,165 @@ ANNEALED: Final = SPHERICAL.replace("rate = 0.1", "rate = greatest(0.05, 1.0 / (
 
 
 @frozen
+class Function:
+    """A function of the language: its Python form and the types of its parameters and result."""
+
+    python: Callable[..., Any]
+    parameters: tuple[type, ...]
+    result: type = float
+
+
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    "vec_dist": Function(vectors.vec_dist, (tuple, tuple)),
+    "vec_dot": Function(vectors.vec_dot, (tuple, tuple)),
+    "vec_lerp": Function(vectors.vec_lerp, (tuple, tuple, float), tuple),
+    "vec_norm": Function(vectors.vec_norm, (tuple,)),
+    "vec_unit": Function(vectors.vec_unit, (tuple,), tuple),
+    "least": Function(min, (float, float)),
+    "greatest": Function(max, (float, float)),
+}
+
+
+@frozen
+class Operator:
+    """An operator of the language: its symbol in SQL and its Python form."""
+
+    symbol: str
+    python: Callable[[Any, Any], Any]
+
+
+OPERATORS: Final[Mapping[type[ast.operator], Operator]] = {
+    ast.Add: Operator("+", operator.add),
+    ast.Sub: Operator("-", operator.sub),
+    ast.Mult: Operator("*", operator.mul),
+    ast.Div: Operator("/", operator.truediv),
+}
+
+
+@frozen
 class Formula:
-    """One formula, which can be computed here, or written in a database's words."""
+    """One formula, to be evaluated in Python or written as SQL."""
 
     tree: ast.expr
 
-    def value(self, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - a number or a vector
-        """What the formula gives."""
+    def evaluate(self, arguments: Mapping[str, object]) -> Value:
+        """Return the formula's value for these arguments."""
         match self.tree:
             case ast.Name(id=name):
-                return given[name]
+                return arguments[name]
             case ast.BinOp(left=left, op=op, right=right):
-                return OPERATORS[type(op)][1](
-                    Formula(left).value(given), Formula(right).value(given)
-                )
-            case ast.Call(func=ast.Name(id=called), args=parts):
-                return FUNCTIONS[called][0](*(Formula(each).value(given) for each in parts))
+                left_value = Formula(left).evaluate(arguments)
+                right_value = Formula(right).evaluate(arguments)
+                return OPERATORS[type(op)].python(left_value, right_value)
+            case ast.Call(func=ast.Name(id=function), args=parameters):
+                values = [Formula(parameter).evaluate(arguments) for parameter in parameters]
+                return FUNCTIONS[function].python(*values)
             case _:
                 return ast.literal_eval(self.tree)
 
-    def sql(self, names: Mapping[str, str], schema: str = "") -> str:
-        """The formula in SQL, its names replaced; `schema` is where the vectors' functions live."""
+    def to_sql(self, expressions: Mapping[str, str], schema_prefix: str = "") -> str:
+        """Write the formula as SQL.
+
+        `expressions` maps each parameter to the SQL that stands for it; `schema_prefix` ends with a
+        dot and names the schema of the vector functions.
+        """
         match self.tree:
             case ast.Name(id=name):
-                return names[name]
+                return expressions[name]
             case ast.BinOp(left=left, op=op, right=right):
-                one, other = (Formula(each).sql(names, schema) for each in (left, right))
-                return f"({one} {OPERATORS[type(op)][0]} {other})"
-            case ast.Call(func=ast.Name(id=called), args=parts):
-                given = ", ".join(Formula(each).sql(names, schema) for each in parts)
-                return f"{schema if called.startswith('vec_') else ''}{called}({given})"
+                left_sql = Formula(left).to_sql(expressions, schema_prefix)
+                right_sql = Formula(right).to_sql(expressions, schema_prefix)
+                return f"({left_sql} {OPERATORS[type(op)].symbol} {right_sql})"
+            case ast.Call(func=ast.Name(id=function), args=parameters):
+                values = [
+                    Formula(parameter).to_sql(expressions, schema_prefix)
+                    for parameter in parameters
+                ]
+                is_ours = function.startswith("vec_")
+                qualified = schema_prefix + function if is_ours else function
+                return f"{qualified}({', '.join(values)})"
             case _:
                 return f"CAST({ast.unparse(self.tree)} AS double precision)"
 
 
 @lru_cache(maxsize=100)
-def formulas_of(text: str) -> Mapping[str, Formula]:
-    """Every formula of a text, or FormulaInvalid."""
-    if len(text) > LONGEST:
-        raise FormulaInvalid(f"longer than {LONGEST} characters")
+def parse_formulas(text: str) -> Mapping[str, Formula]:
+    """Parse and check the text of an algorithm version; return its formulas by name.
+
+    Raises:
+        FormulaInvalid: The text is too long, is no list of formulas, lacks one, or mixes vectors
+            and numbers.
+
+    """
+    if len(text) > MAX_TEXT_LENGTH:
+        raise FormulaInvalid(f"longer than {MAX_TEXT_LENGTH} characters")
     try:
-        lines = ast.parse(text).body
+        statements = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise FormulaInvalid("not lines of `name = formula`") from error
-    found: dict[str, Formula] = {}
-    for line in lines:
-        match line:
-            case ast.Assign(targets=[ast.Name(id=name)], value=tree) if (
-                name in CASES and name not in found
-            ):
-                if len(list(ast.walk(tree))) > MOST_NODES:
-                    raise FormulaInvalid(f"{name} is longer than {MOST_NODES} parts")
-                if _is_vector(name, tree) != (name == GIVES_VECTOR):
-                    raise FormulaInvalid(
-                        f"{name} gives a vector where a number is wanted, or the other way round"
-                    )
-                found[name] = Formula(tree)
-            case _:
-                raise FormulaInvalid(
-                    f"line {line.lineno} is not `name = formula` of a known name, given once"
-                )
-    if missing := sorted(CASES.keys() - found):
+
+    formulas: dict[str, Formula] = {}
+    for statement in statements:
+        name, tree = _parse_statement(statement)
+        if name in formulas:
+            raise FormulaInvalid(f"line {statement.lineno} defines `{name}` again")
+        formulas[name] = Formula(tree)
+
+    missing = sorted(PARAMETERS.keys() - formulas)
+    if missing:
         raise FormulaInvalid(f"no formula for {', '.join(missing)}")
-    return found
+    return formulas
 
 
 def checksum_of(text: str) -> str:
-    """The digest of a text, by which every store names what it computes with."""
+    """Return the digest of a text, which names the database function made from it."""
     return sha256(text.encode()).hexdigest()
 
 
 def is_formulas(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """A text of formulas."""
+    """Check that the value is the text of an algorithm version."""
     if not isinstance(value, str):
         raise WrongType(attribute.name, "text")
-    formulas_of(value)
+    parse_formulas(value)
 
 
-def evaluated(algorithm: AlgorithmVersion, name: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
-    """What one formula gives, or AlgorithmFailed."""
-    try:
-        return formulas_of(algorithm.formulas)[name].value(given)
-    except (ArithmeticError, ValueError) as error:
-        raise AlgorithmFailed(algorithm.id) from error
+def _parse_statement(statement: ast.stmt) -> tuple[str, ast.expr]:
+    """Return the name and the expression of one line, after checking both."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=tree) if name in PARAMETERS:
+            pass
+        case _:
+            raise FormulaInvalid(f"line {statement.lineno} is not `name = formula` of a known name")
+
+    if len(list(ast.walk(tree))) > MAX_FORMULA_NODES:
+        raise FormulaInvalid(f"{name} is longer than {MAX_FORMULA_NODES} parts")
+    expected = tuple if name == VECTOR_FORMULA else float
+    if _type_of(name, tree) is not expected:
+        raise FormulaInvalid(f"{name} gives a vector instead of a number, or the reverse")
+    return name, tree
 
 
-def verify_self_test(algorithm: AlgorithmVersion, found: Mapping[str, Any]) -> None:
-    """Refuse a version that the store computes otherwise than it is written."""
-    for name, given in CASES.items():
-        expected = evaluated(algorithm, name, given)
-        pairs = (
-            zip(expected, found[name], strict=True)
-            if name == GIVES_VECTOR
-            else [(expected, found[name])]
-        )
-        if any(abs(one - other) > CLOSE for one, other in pairs):
-            raise SelfTestFailed(algorithm.id, name)
+def _type_of(name: str, tree: ast.expr) -> type:
+    """Return the type of an expression within the formula `name`: `tuple` for a vector, or `float`.
 
+    Raises:
+        FormulaInvalid: The expression is outside the language, or its types do not fit.
 
-def _is_vector(name: str, tree: ast.expr) -> bool:
-    """Whether a part gives a vector; FormulaInvalid where it is no formula, or adds vectors to numbers."""
+    """
     match tree:
-        case ast.Name(id=known) if known in CASES[name]:
-            return known in VECTORS
+        case ast.Name(id=parameter) if parameter in PARAMETERS[name]:
+            return tuple if parameter in VECTOR_PARAMETERS else float
         case ast.Constant(value=float(number)) if isfinite(number):
-            return False
+            return float
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            if not (_is_vector(name, left) or _is_vector(name, right)):
-                return False
-        case ast.Call(func=ast.Name(id=called), args=given, keywords=[]) if called in FUNCTIONS:
-            kinds = [_is_vector(name, each) for each in given]
-            if kinds == [
-                called.startswith("vec_") and place != RATE for place in range(FUNCTIONS[called][1])
-            ]:
-                return called in ("vec_lerp", "vec_unit")
+            operands = (_type_of(name, left), _type_of(name, right))
+            if operands == (float, float):
+                return float
+        case ast.Call(func=ast.Name(id=called), args=arguments, keywords=[]) if called in FUNCTIONS:
+            function = FUNCTIONS[called]
+            types = tuple(_type_of(name, argument) for argument in arguments)
+            if types == function.parameters:
+                return function.result
         case _:
             pass
     raise FormulaInvalid(f"{name}: {ast.unparse(tree)}")

@@ -1,179 +1,303 @@
-"""All that one capture does, over whatever store: a database that computes by itself does the same in its own words."""
+"""The steps of one capture, over any store.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+PostgreSQL takes the same steps in a function of its own.
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from math import isfinite
 from typing import Any, Protocol
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from indelible.captures.entities import (
     AlgorithmVersion,
     Artifact,
+    CaptureRequest,
     Centroid,
     Signal,
     Space,
     Subspace,
+    SubspaceState,
     Vector,
 )
-from indelible.captures.errors import AlgorithmFailed, NoActiveAlgorithm
-from indelible.captures.rules.formulas import GIVES_VECTOR
-from indelible.captures.rules.placing import (
-    Candidate,
-    Compute,
-    MarginResult,
-    choose_subspace,
-    score_capture,
+from indelible.captures.errors import NoActiveAlgorithm
+from indelible.captures.rules.evaluation import (
+    CentroidUpdate,
+    FormulaEngine,
+    Score,
+    ScoreInputs,
+    UpdateInputs,
+    check_nearest,
+    check_score,
+    check_update,
 )
-from indelible.captures.rules.records import centroid_digest, check_same, hash_of, merge_signal
+from indelible.captures.rules.placing import MarginResult, choose_subspace, find_warnings
+from indelible.captures.rules.records import (
+    centroid_digest,
+    check_same_capture,
+    hash_of,
+    merge_signal,
+)
 from indelible.captures.rules.tuning import IngestSettings
 from indelible.kernel import Head, instant_after
+from indelible.kernel.values import field_values
 
 
-class Computes(Protocol):
-    """A store that computes a formula in its own way."""
+class IngestStore(Protocol):
+    """What the steps of a capture read from a store, and what they write there."""
 
-    def active(self) -> Head[AlgorithmVersion] | None: ...
-    def computed(
-        self, algorithm: AlgorithmVersion, name: str, given: Mapping[str, Any]
-    ) -> object: ...
-
-
-class CaptureStore(Computes, Protocol):
-    """What an ingest asks of a store, and what it leaves there."""
+    @property
+    def engine(self) -> FormulaEngine: ...
 
     def find_signal(self, user_id: str, capture_key: str) -> Signal | None: ...
-    def lock(self, space_id: str) -> Head[Space]: ...
-    def artifact_by_url(self, space_id: str, normalized_url: str) -> Artifact | None: ...
-    def subspace(self, subspace_id: str | None) -> tuple[Subspace | None, Centroid | None]: ...
-    def near(self, space_id: str, vector: Vector, named: str | None) -> Sequence[Candidate]: ...
+    def lock_space(self, space_id: str) -> Space: ...
+    def active_algorithm(self) -> Head[AlgorithmVersion] | None: ...
+    def find_subspace(self, subspace_id: str) -> SubspaceState | None: ...
+    def find_artifact(self, space_id: str, normalized_url: str) -> Artifact | None: ...
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None: ...
 
 
-def require_active_algorithm(found: Head[AlgorithmVersion] | None) -> AlgorithmVersion:
-    """The active version, or NoActiveAlgorithm."""
-    if found is None:
-        raise NoActiveAlgorithm
-    return found.entity
+@frozen(kw_only=True)
+class Placement:
+    """Where a capture belongs, and the subspace whose centroid it moves."""
+
+    result: MarginResult
+    target: SubspaceState | None
+    is_named_gone: bool  # The capture names a subspace that takes no captures of its space.
 
 
-def computing(shelf: Computes) -> Compute:
-    """The active version's formulas as the store computes them."""
-    return formula_evaluator(shelf, require_active_algorithm(shelf.active()))
+@frozen(kw_only=True)
+class CentroidMove:
+    """A moved centroid, without the hash of its signal, and how far it moved."""
+
+    centroid: Centroid
+    drift: float
+    logged_drift: float | None  # None where this update is not logged.
 
 
-def formula_evaluator(shelf: Computes, algorithm: AlgorithmVersion) -> Compute:
-    """One version's formulas as the store computes them; AlgorithmFailed where that gives no number."""
+@frozen(kw_only=True)
+class Outcome:
+    """Everything that was computed for a capture."""
 
-    def compute(name: str, **given: object) -> Any:  # noqa: ANN401 - a number or a vector
-        found: Any = shelf.computed(algorithm, name, given)
-        is_vector = name == GIVES_VECTOR and found is not None
-        parts: Any = found if is_vector else (found,)
-        is_number = all(isinstance(each, float) and isfinite(each) for each in parts)
-        if not is_number or (is_vector and not any(parts)):
-            raise AlgorithmFailed(algorithm.id)
-        return found
+    algorithm_id: str
+    threshold: float
+    artifact: Artifact | None
+    placement: Placement
+    score: Score
+    warnings: tuple[str, ...]
+    move: CentroidMove | None
 
-    return compute
+    def to_signal(self, request: CaptureRequest) -> Signal:
+        """Return the signal that records the capture and its outcome."""
+        fields = field_values(request)
+        fields |= self._artifact_fields(request)
+        fields |= self._placement_fields()
+        fields |= self._move_fields()
+        fields["algorithm_id"] = self.algorithm_id
+        fields["threshold"] = self.threshold
+        fields["magnitude"] = self.score.magnitude
+        fields["warnings"] = self.warnings
+        return Signal(**fields, hash=hash_of(fields))
+
+    def _artifact_fields(self, request: CaptureRequest) -> dict[str, Any]:
+        if self.artifact is None:
+            return {"artifact_seq": 1, "reached_level": request.engagement_level}
+        return {
+            "artifact_id": self.artifact.id,
+            "artifact_seq": self.artifact.seq + 1,
+            "reached_level": max(request.engagement_level, self.artifact.engagement_level),
+        }
+
+    def _placement_fields(self) -> dict[str, Any]:
+        result = self.placement.result
+        return {
+            "subspace_id": result.nearest_subspace_id,
+            "decision": result.decision,
+            "nearest_distance": result.nearest_distance,
+            "second_distance": result.second_distance,
+            "margin": result.margin,
+        }
+
+    def _move_fields(self) -> dict[str, Any]:
+        if self.move is None:
+            return dict.fromkeys(("applied_seq", "drift", "logged_drift", "centroid_digest"))
+        return {
+            "applied_seq": self.move.centroid.seq,
+            "drift": self.move.drift,
+            "logged_drift": self.move.logged_drift,
+            "centroid_digest": centroid_digest(self.move.centroid),
+        }
 
 
-def ingest(shelf: CaptureStore, said: Mapping[str, Any], tuning: IngestSettings) -> Signal:
-    """The signal that keeps the capture, or the one that kept it before.
+def ingest(store: IngestStore, request: CaptureRequest, settings: IngestSettings) -> Signal:
+    """Save a capture with everything that follows from it.
 
-    `said` is all that the signal says already, by column, as if its page were new and nothing had been kept later.
+    Return its signal, or the signal that was saved before under the same capture key.
     """
-    vector = said["vector"]
-    kept = shelf.find_signal(said["user_id"], said["capture_key"])
-    if kept is not None:
-        check_same(kept, said["fingerprint"])
-        return kept
-    space = shelf.lock(said["space_id"]).entity.require_owner(said["user_id"]).require_active()
-    space.require_model(said["embedding_model"], len(vector))
-    algorithm = require_active_algorithm(shelf.active())
-    compute = formula_evaluator(shelf, algorithm)
-    part, _ = shelf.subspace(said["named_subspace_id"])
-    named = part.id if part is not None and part.accepts(space.id) else None
-    place = choose_subspace(shelf.near(space.id, vector, named), named, tuning, compute)
-    artifact = shelf.artifact_by_url(space.id, said["normalized_url"])
-    subspace, centroid = shelf.subspace(
-        place.nearest_subspace_id if place.updates_centroid else None
+    existing = store.find_signal(request.user_id, request.capture_key)
+    if existing is not None:
+        check_same_capture(existing, request.fingerprint)
+        return existing
+
+    space = store.lock_space(request.space_id)
+    space.require_owner(request.user_id).require_active()
+    space.require_model(request.embedding_model, len(request.vector))
+    algorithm = require_active_algorithm(store.active_algorithm())
+
+    placement = _place(store, algorithm, request, settings)
+    artifact = store.find_artifact(space.id, request.normalized_url)
+    recorded_at = _next_instant(request.recorded_at, artifact, placement.target)
+    request = evolve(request, recorded_at=recorded_at)
+    score = _compute_score(store.engine, algorithm, request, settings)
+    outcome = Outcome(
+        algorithm_id=algorithm.id,
+        threshold=settings.threshold,
+        artifact=artifact,
+        placement=placement,
+        score=score,
+        warnings=find_warnings(request, score, settings, is_named_gone=placement.is_named_gone),
+        move=_move_centroid(store.engine, algorithm, placement.target, request, settings),
     )
-    before = [each.updated_at for each in (artifact, centroid) if each is not None]
-    at = max(
-        (instant_after(each, said["recorded_at"]) for each in before), default=said["recorded_at"]
-    )
-    moved = update_centroid(subspace, centroid, vector, at, compute) if subspace else None
-    old = (subspace.reference_vector(centroid) if subspace else None) or vector
-    made: dict[str, Any] = {
-        **said,
-        "recorded_at": at,
-        "algorithm_id": algorithm.id,
-        "threshold": tuning.threshold,
-        **_placing(said, artifact, place),
-        **score_capture(said, tuning, compute, is_gone=named != said["named_subspace_id"]),
-        **_drawing(old, moved, tuning, compute),
-    }
-    signal = Signal(**made, hash=hash_of(made))
-    shelf.write(
-        signal, merge_signal(artifact, signal), moved.after_signal(signal) if moved else None
-    )
+
+    signal = outcome.to_signal(request)
+    centroid = outcome.move.centroid if outcome.move else None
+    if centroid is not None:
+        centroid = evolve(centroid, hash=signal.hash)
+    store.write(signal, merge_signal(artifact, signal), centroid)
     return signal
 
 
-def update_centroid(
-    subspace: Subspace, centroid: Centroid | None, vector: Vector, at: datetime, compute: Compute
-) -> Centroid:
-    """The centroid after a vector drew it on, before that is written down."""
-    old = subspace.reference_vector(centroid) or vector
-    shown = centroid or Centroid.unborn(subspace, old, at)
-    moved = compute(
-        "centroid", centroid=old, vector=vector, rate=compute("rate", applied=float(shown.seq))
-    )
-    settled = compute("confidence", applied=float(shown.seq + 1))
-    return evolve(shown, seq=shown.seq + 1, vector=moved, confidence=settled, updated_at=at)
+def require_active_algorithm(head: Head[AlgorithmVersion] | None) -> AlgorithmVersion:
+    """Return the active algorithm version, or raise NoActiveAlgorithm."""
+    if head is None:
+        raise NoActiveAlgorithm
+    return head.entity
 
 
-def replayed(
-    subspace: Subspace, signals: Iterable[Signal], compute_by: Callable[[str], Compute]
+def replay(
+    subspace: Subspace,
+    signals: Iterable[Signal],
+    engine: FormulaEngine,
+    algorithm_of: Callable[[str], AlgorithmVersion],
 ) -> Centroid | None:
-    """The centroid that the subspace's signals give again, each computed by the version that it names."""
+    """Compute a subspace's centroid again from its signals.
+
+    `algorithm_of` returns the algorithm version to use for the id that a signal names.
+    """
     centroid = None
     for signal in signals:
-        compute = compute_by(signal.algorithm_id)
-        centroid = update_centroid(
-            subspace, centroid, signal.vector, signal.recorded_at, compute
-        ).after_signal(signal)
+        algorithm = algorithm_of(signal.algorithm_id)
+        state = SubspaceState(subspace=subspace, centroid=centroid)
+        before = _centroid_before(state, signal.vector, signal.recorded_at)
+        update = _compute_update(engine, algorithm, before, signal.vector)
+        centroid = _updated(before, update, signal.recorded_at)
+        if signal.logged_drift is not None:
+            centroid = centroid.logged()
+        centroid = evolve(centroid, hash=signal.hash)
     return centroid
 
 
-def _placing(
-    said: Mapping[str, Any], artifact: Artifact | None, place: MarginResult
-) -> dict[str, Any]:
-    level = said["engagement_level"]
-    return {
-        "artifact_id": artifact.id if artifact else said["artifact_id"],
-        "artifact_seq": artifact.seq + 1 if artifact else 1,
-        "reached_level": max(level, artifact.engagement_level) if artifact else level,
-        "subspace_id": place.nearest_subspace_id,
-        "decision": place.decision,
-        "nearest_distance": place.nearest_distance,
-        "second_distance": place.second_distance,
-        "margin": place.margin,
-    }
+def _place(
+    store: IngestStore,
+    algorithm: AlgorithmVersion,
+    request: CaptureRequest,
+    settings: IngestSettings,
+) -> Placement:
+    """Decide where the capture belongs, and load the subspace whose centroid it moves."""
+    named = None
+    if request.named_subspace_id is not None:
+        named = store.find_subspace(request.named_subspace_id)
+    if named is not None and not named.subspace.accepts(request.space_id):
+        named = None
 
+    named_id = named.subspace.id if named else None
+    nearest = store.engine.find_nearest(algorithm, request.space_id, request.vector, named_id)
+    result = choose_subspace(check_nearest(algorithm, nearest), named_id, settings)
 
-def _drawing(
-    old: Vector, moved: Centroid | None, tuning: IngestSettings, compute: Compute
-) -> dict[str, Any]:
-    if moved is None:
-        return dict.fromkeys(("applied_seq", "drift", "logged_drift", "centroid_digest"))
-    far = compute("drift", moved=moved.vector, centroid=moved.logged_vector)
-    is_due = (
-        far >= tuning.history_distance or moved.seq - moved.logged_seq >= tuning.history_updates
+    target = None
+    if result.updates_centroid and result.nearest_subspace_id is not None:
+        target = named or store.find_subspace(result.nearest_subspace_id)
+    return Placement(
+        result=result, target=target, is_named_gone=named_id != request.named_subspace_id
     )
-    return {
-        "applied_seq": moved.seq,
-        "drift": compute("drift", moved=moved.vector, centroid=old),
-        "logged_drift": far if is_due else None,
-        "centroid_digest": centroid_digest(moved.logged() if is_due else moved),
-    }
+
+
+def _next_instant(
+    now: datetime, artifact: Artifact | None, target: SubspaceState | None
+) -> datetime:
+    """Return now, or the first instant after the last change of the artifact and the centroid."""
+    centroid = target.centroid if target else None
+    recorded_at = now
+    if artifact is not None:
+        recorded_at = instant_after(artifact.updated_at, recorded_at)
+    if centroid is not None:
+        recorded_at = instant_after(centroid.updated_at, recorded_at)
+    return recorded_at
+
+
+def _compute_score(
+    engine: FormulaEngine,
+    algorithm: AlgorithmVersion,
+    request: CaptureRequest,
+    settings: IngestSettings,
+) -> Score:
+    inputs = ScoreInputs(
+        words=float(request.word_count),
+        dwell=float(request.dwell_time_ms),
+        scroll=request.scroll_depth,
+        depth=request.reading_depth,
+        weight=settings.weight(request.engagement_level),
+    )
+    return check_score(algorithm, engine.compute_score(algorithm, inputs))
+
+
+def _move_centroid(
+    engine: FormulaEngine,
+    algorithm: AlgorithmVersion,
+    target: SubspaceState | None,
+    request: CaptureRequest,
+    settings: IngestSettings,
+) -> CentroidMove | None:
+    """Move the target's centroid, and log it where it is due; None where no centroid moves."""
+    if target is None:
+        return None
+    before = _centroid_before(target, request.vector, request.recorded_at)
+    update = _compute_update(engine, algorithm, before, request.vector)
+    centroid = _updated(before, update, request.recorded_at)
+
+    is_far = update.logged_drift >= settings.history_distance
+    is_late = centroid.seq - centroid.logged_seq >= settings.history_updates
+    if not (is_far or is_late):
+        return CentroidMove(centroid=centroid, drift=update.drift, logged_drift=None)
+    return CentroidMove(
+        centroid=centroid.logged(), drift=update.drift, logged_drift=update.logged_drift
+    )
+
+
+def _centroid_before(state: SubspaceState, vector: Vector, now: datetime) -> Centroid:
+    """Return the subspace's centroid, or one at seq 0 at its seed or at its first vector."""
+    if state.centroid is not None:
+        return state.centroid
+    return Centroid.unborn(state.subspace, state.subspace.seed or vector, now)
+
+
+def _compute_update(
+    engine: FormulaEngine, algorithm: AlgorithmVersion, before: Centroid, vector: Vector
+) -> CentroidUpdate:
+    inputs = UpdateInputs(
+        centroid=before.vector,
+        logged_centroid=before.logged_vector,
+        vector=vector,
+        applied=before.seq,
+    )
+    return check_update(algorithm, inputs, engine.compute_update(algorithm, inputs))
+
+
+def _updated(before: Centroid, update: CentroidUpdate, recorded_at: datetime) -> Centroid:
+    return evolve(
+        before,
+        seq=before.seq + 1,
+        vector=update.vector,
+        confidence=update.confidence,
+        updated_at=recorded_at,
+    )

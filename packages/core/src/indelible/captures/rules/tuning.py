@@ -1,89 +1,102 @@
-"""The settings of captures: what each may be, and what holds where nothing was chosen or can be read."""
+"""The settings of captures: their ranges and their defaults."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Final
 
 from attrs import frozen
 
-from indelible.captures.entities import MOST_DIMENSIONS, EngagementLevel
+from indelible.captures.entities import MAX_DIMENSION, EngagementLevel
 from indelible.captures.errors import SettingInvalid, SettingNotFound
 from indelible.kernel.settings import Config, ConfigKey
 
-FARTHEST: Final = 2.0  # a cosine distance
-MOST_COUNTED: Final = 1_000_000
+MAX_DISTANCE: Final = 2.0  # a cosine distance
+MAX_COUNT: Final = 1_000_000
+MAX_MODEL_LENGTH: Final = 200
 
 
-def _number(value: Any) -> float:  # noqa: ANN401 - whatever JSON held
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+def _as_number(value: Any) -> float:  # noqa: ANN401 - whatever JSON holds
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not isfinite(value):
         raise ValueError("not a number")
     return float(value)
 
 
-def _distance(text: str) -> float:
-    found = _number(json.loads(text))
-    if not 0 <= found <= FARTHEST:
-        raise ValueError(f"not between 0 and {FARTHEST}")
-    return found
+def parse_distance(text: str) -> float:
+    """Parse a cosine distance from JSON, or raise ValueError."""
+    number = _as_number(json.loads(text))
+    if not 0 <= number <= MAX_DISTANCE:
+        raise ValueError(f"not between 0 and {MAX_DISTANCE}")
+    return number
 
 
-def _count(text: str, most: int) -> int:
-    found = json.loads(text)
-    if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= most:
-        raise ValueError(f"not a whole number from 1 to {most}")
-    return found
+def parse_count(text: str, maximum: int) -> int:
+    """Parse a positive integer from JSON, or raise ValueError."""
+    number = json.loads(text)
+    is_integer = isinstance(number, int) and not isinstance(number, bool)
+    if not is_integer or not 1 <= number <= maximum:
+        raise ValueError(f"not a whole number from 1 to {maximum}")
+    return int(number)
 
 
-def _model(text: str) -> str:
-    found = json.loads(text)
-    if (
-        not isinstance(found, str)
-        or not found.isprintable()
-        or not 1 <= len(found) <= 200
-        or " " in found
-    ):  # noqa: PLR2004 - as an id
+def parse_model(text: str) -> str:
+    """Parse the name of an embedding model from JSON, or raise ValueError."""
+    name = json.loads(text)
+    if not isinstance(name, str) or not 1 <= len(name) <= MAX_MODEL_LENGTH:
         raise ValueError("not the name of a model")
-    return found
+    if not name.isprintable() or " " in name:
+        raise ValueError("not the name of a model")
+    return name
 
 
-def _weights(text: str) -> tuple[float, ...]:
-    found = tuple(map(_number, json.loads(text)))
-    if (
-        len(found) != len(EngagementLevel)
-        or not 0 <= found[0] <= found[1] <= found[2] <= found[3] <= 1
-    ):
+def parse_weights(text: str) -> tuple[float, ...]:
+    """Parse one weight for each engagement level from JSON, or raise ValueError."""
+    weights = tuple(_as_number(value) for value in json.loads(text))
+    if len(weights) != len(EngagementLevel):
         raise ValueError("not four rising numbers from 0 to 1")
-    return found
+    is_rising = all(lower <= higher for lower, higher in pairwise(weights))
+    if not is_rising or weights[0] < 0 or weights[-1] > 1:
+        raise ValueError("not four rising numbers from 0 to 1")
+    return weights
 
 
-# What a capture needs, by its name in `Tuning`: each has a default, so none can hold a capture up.
-TUNED: Final[Mapping[str, ConfigKey[Any]]] = {
-    "threshold": ConfigKey("assignment_margin_threshold", _distance, 0.05),
-    "max_assign_distance": ConfigKey("max_assign_distance", _distance, 1.0),
-    "history_distance": ConfigKey("centroid_history_distance", _distance, 0.05),
-    "history_updates": ConfigKey("centroid_history_updates", partial(_count, most=MOST_COUNTED), 5),
-    "depth_tolerance": ConfigKey("reading_depth_tolerance", _distance, 0.2),
-    "weights": ConfigKey("engagement_weights", _weights, (0.25, 0.5, 0.75, 1.0)),
+_parse_any_count: Callable[[str], int] = partial(parse_count, maximum=MAX_COUNT)
+
+# Every setting that an ingest reads, by its name in IngestSettings. Each has a default, so that a
+# capture never fails because the settings cannot be read.
+INGEST_KEYS: Final[Mapping[str, ConfigKey[Any]]] = {
+    "threshold": ConfigKey("assignment_margin_threshold", parse_distance, 0.05),
+    "max_assign_distance": ConfigKey("max_assign_distance", parse_distance, 1.0),
+    "history_distance": ConfigKey("centroid_history_distance", parse_distance, 0.05),
+    "history_updates": ConfigKey("centroid_history_updates", _parse_any_count, 5),
+    "depth_tolerance": ConfigKey("reading_depth_tolerance", parse_distance, 0.2),
+    "weights": ConfigKey("engagement_weights", parse_weights, (0.25, 0.5, 0.75, 1.0)),
 }
-# A store that guessed these would keep vectors that can never be compared: so there is no default.
-MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", _model)
-DIMENSION: Final[ConfigKey[int]] = ConfigKey(
-    "embedding_dimension", partial(_count, most=MOST_DIMENSIONS)
+# A guessed model or dimension would store vectors that can never be compared, so these have no
+# default.
+EMBEDDING_MODEL: Final[ConfigKey[str]] = ConfigKey("embedding_model", parse_model)
+EMBEDDING_DIMENSION: Final[ConfigKey[int]] = ConfigKey(
+    "embedding_dimension", partial(parse_count, maximum=MAX_DIMENSION)
 )
-# Of how many artifacts the nearest are found by looking at each, even where there is an index to be quicker by.
-EXACT: Final[ConfigKey[int]] = ConfigKey(
-    "exact_search_artifacts", partial(_count, most=MOST_COUNTED), 20_000
+# Spaces of at most so many artifacts are searched exactly, even where they have a vector index.
+EXACT_SEARCH_ARTIFACTS: Final[ConfigKey[int]] = ConfigKey(
+    "exact_search_artifacts", _parse_any_count, 20_000
 )
-KEYS: Final[Mapping[str, ConfigKey[Any]]] = {
-    each.name: each for each in (*TUNED.values(), MODEL, DIMENSION, EXACT)
-}
+_ALL_KEYS = (
+    *INGEST_KEYS.values(),
+    EMBEDDING_MODEL,
+    EMBEDDING_DIMENSION,
+    EXACT_SEARCH_ARTIFACTS,
+)
+KEYS: Final[Mapping[str, ConfigKey[Any]]] = {key.name: key for key in _ALL_KEYS}
 
 
 @frozen(kw_only=True)
 class IngestSettings:
-    """What one command sees of the settings."""
+    """The settings as one command reads them."""
 
     threshold: float
     max_assign_distance: float
@@ -93,17 +106,24 @@ class IngestSettings:
     weights: tuple[float, ...]
 
     def weight(self, level: EngagementLevel) -> float:
-        """How much a capture of this level counts."""
+        """Return how much a capture of this level counts."""
         return self.weights[level.rank]
 
 
-def tuning_of(config: Config) -> IngestSettings:
-    """The settings as one command sees them."""
-    return IngestSettings(**{name: config.get(key) for name, key in TUNED.items()})
+def read_ingest_settings(config: Config) -> IngestSettings:
+    """Read every setting that an ingest needs."""
+    values = {name: config.get(key) for name, key in INGEST_KEYS.items()}
+    return IngestSettings(**values)
 
 
 def check_setting(key: str, value: str) -> None:
-    """Refuse a setting that is none, and a value that it cannot have."""
+    """Check a setting's name and value.
+
+    Raises:
+        SettingNotFound: No setting has this name.
+        SettingInvalid: The setting cannot have this value.
+
+    """
     if key not in KEYS:
         raise SettingNotFound(key)
     try:

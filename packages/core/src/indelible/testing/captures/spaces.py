@@ -344,7 +344,7 @@ class SpacesConformance:
         place_in(store)
 
         def ask(tx: ReadTx) -> tuple[float, float, bool, bool]:
-            margins = tx.margins
+            margins = tx.captures.margins
             value = margins.calculate_margin_value(0.25, 0.5)
             return (
                 value,

@@ -1,0 +1,17 @@
+"""The mappings between the head tables of captures and their entities."""
+
+from typing import Final
+
+from indelible.captures import errors
+from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace
+from indelible_sql.captures.tables import ALGORITHMS, SETTINGS, SPACES, SUBSPACES
+from indelible_sql.kernel.repository import HeadMapping
+
+SPACE_HEADS: Final = HeadMapping(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
+SUBSPACE_HEADS: Final = HeadMapping(
+    table=SUBSPACES, entity=Subspace, missing=errors.SubspaceNotFound
+)
+ALGORITHM_HEADS: Final = HeadMapping(
+    table=ALGORITHMS, entity=AlgorithmVersion, missing=errors.AlgorithmNotFound
+)
+SETTING_HEADS: Final = HeadMapping(table=SETTINGS, entity=Setting, missing=errors.SettingNotFound)

@@ -1,0 +1,165 @@
+"""The queries on captures in SQL."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import bindparam, cast, func, select
+from sqlalchemy.sql.base import Executable
+
+from indelible.captures import errors
+from indelible.captures.entities import (
+    AlgorithmVersion,
+    Artifact,
+    Centroid,
+    Signal,
+    Space,
+    Subspace,
+    Vector,
+)
+from indelible.captures.rules.tuning import EXACT_SEARCH_ARTIFACTS
+from indelible.kernel import Head
+from indelible.kernel.settings import Config
+from indelible_sql.captures.columns import EMBEDDING, REALS
+from indelible_sql.captures.heads import ALGORITHM_HEADS, SPACE_HEADS, SUBSPACE_HEADS
+from indelible_sql.captures.nearest import (
+    EF_SEARCH,
+    MAX_SCANNED,
+    OVERFETCH,
+    PREPARE_INDEX_SEARCH,
+    index_of,
+    index_search,
+)
+from indelible_sql.captures.sqlite_functions import vector_rows
+from indelible_sql.captures.tables import (
+    ALGORITHMS,
+    ARTIFACTS,
+    CENTROIDS,
+    SIGNALS,
+    SPACES,
+    SUBSPACES,
+)
+from indelible_sql.engine.session import Query, Session
+from indelible_sql.kernel.history import ROWS, every, one
+from indelible_sql.schema.columns import NUMBER, prefix_of
+from indelible_sql.schema.tables import page_by, rows_by
+
+ACTIVE_ALGORITHM: Final = (
+    select(ALGORITHMS).where(ALGORITHMS.c.status == "ACTIVE").order_by(ALGORITHMS.c.id)
+)
+SPACES_OF: Final = page_by(SPACES, ("user_id",), ("id",))
+SUBSPACES_OF: Final = page_by(SUBSPACES, ("space_id",), ("id",))
+CENTROID: Final = rows_by(CENTROIDS, "id")
+CENTROIDS_OF: Final = rows_by(CENTROIDS, "space_id").order_by(CENTROIDS.c.id)
+ARTIFACT: Final = rows_by(ARTIFACTS, "id")
+ARTIFACTS_OF: Final = page_by(ARTIFACTS, ("space_id",), ("id",))
+SIGNALS_OF: Final = page_by(SIGNALS, ("artifact_id",), ("artifact_seq", "id"))
+APPLIED_TO: Final = page_by(SIGNALS, ("subspace_id",), ("applied_seq", "id"))
+RECENT: Final = (
+    rows_by(SIGNALS, "space_id")
+    .order_by(SIGNALS.c.recorded_at.desc(), SIGNALS.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+@lru_cache(maxsize=100)
+def exact_search(schema: str) -> Query:
+    """Return the statement that compares every artifact of a space; `schema` is '' on SQLite."""
+    vector = bindparam("vector", type_=EMBEDDING)
+    if schema:
+        vec_dist: Any = getattr(func, schema).vec_dist
+        distance = vec_dist(ARTIFACTS.c.vector, cast(vector, REALS), type_=NUMBER)
+    else:
+        distance = func.vec_dist(ARTIFACTS.c.vector, vector, type_=NUMBER)
+    distance = distance.label("distance")
+    return (
+        select(ARTIFACTS, distance)
+        .where(ARTIFACTS.c.space_id == bindparam("of"))
+        .order_by(distance, ARTIFACTS.c.id)
+        .limit(bindparam("limit"))
+    )
+
+
+@frozen
+class SqlCaptureSearch:
+    """The CaptureSearch in SQL."""
+
+    _session: Session
+    _config: Config
+
+    def active_algorithm(self) -> Head[AlgorithmVersion] | None:
+        """Return the version that new captures are computed by."""
+        row = self._session.first(ACTIVE_ALGORITHM, {})
+        return None if row is None else ALGORITHM_HEADS.of_row(row)
+
+    def spaces_of(self, user_id: str, *, after: str, limit: int) -> tuple[Head[Space], ...]:
+        """Return the user's next spaces, in order of id."""
+        values = {"user_id": user_id, "after": after, "limit": limit}
+        rows = self._session.rows(SPACES_OF, values)
+        return tuple(SPACE_HEADS.of_row(row) for row in rows)
+
+    def subspaces_of(self, space_id: str, *, after: str, limit: int) -> tuple[Head[Subspace], ...]:
+        """Return the space's next subspaces, in order of id."""
+        values = {"space_id": space_id, "after": after, "limit": limit}
+        rows = self._session.rows(SUBSPACES_OF, values)
+        return tuple(SUBSPACE_HEADS.of_row(row) for row in rows)
+
+    def centroid(self, subspace_id: str) -> Centroid | None:
+        """Return the subspace's centroid; None before the first capture moves it."""
+        return one(self._session, Centroid, CENTROID, {"id": subspace_id})
+
+    def centroids_of(self, space_id: str) -> tuple[Centroid, ...]:
+        """Return every centroid of the space, in order of id."""
+        return every(self._session, Centroid, CENTROIDS_OF, {"space_id": space_id})
+
+    def artifact(self, artifact_id: str) -> Artifact:
+        """Return the artifact, or raise ArtifactNotFound."""
+        artifact = one(self._session, Artifact, ARTIFACT, {"id": artifact_id})
+        if artifact is None:
+            raise errors.ArtifactNotFound(artifact_id)
+        return artifact
+
+    def artifacts_of(self, space_id: str, *, after: str, limit: int) -> tuple[Artifact, ...]:
+        """Return the space's next artifacts, in order of id."""
+        values = {"space_id": space_id, "after": after, "limit": limit}
+        return every(self._session, Artifact, ARTIFACTS_OF, values)
+
+    def signals_of(self, artifact_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """Return the artifact's next signals, oldest first."""
+        values = {"artifact_id": artifact_id, "after": after, "limit": limit}
+        return every(self._session, Signal, SIGNALS_OF, values)
+
+    def applied_to(self, subspace_id: str, *, after: int, limit: int) -> tuple[Signal, ...]:
+        """Return the next signals that moved the subspace's centroid, in their order."""
+        values = {"subspace_id": subspace_id, "after": after, "limit": limit}
+        return every(self._session, Signal, APPLIED_TO, values)
+
+    def recent(self, space_id: str, *, limit: int) -> tuple[Signal, ...]:
+        """Return the space's last signals, newest first."""
+        return every(self._session, Signal, RECENT, {"space_id": space_id, "limit": limit})
+
+    def nearest(
+        self, space_id: str, vector: Vector, *, limit: int
+    ) -> tuple[tuple[Artifact, float], ...]:
+        """Return the space's nearest artifacts with their distances, nearest first, then by id."""
+        statement = self._search_statement(space_id, len(vector))
+        values = {"of": space_id, "vector": vector, "limit": limit, "fetched": OVERFETCH * limit}
+        rows = vector_rows(self._session, statement, values)
+        return tuple((ROWS.structure(row, Artifact), row["distance"]) for row in rows)
+
+    def _search_statement(self, space_id: str, dimension: int) -> Executable:
+        """Choose the space's vector index where it has one and is large, or the exact search."""
+        if self._session.is_sqlite:
+            return exact_search("")
+
+        schema_prefix = prefix_of(self._session.connection, self._session.schema)
+        values = {
+            "index": schema_prefix + index_of(space_id),
+            "exact": self._config.get(EXACT_SEARCH_ARTIFACTS),
+            "ef_search": str(EF_SEARCH),
+            "max_scanned": str(MAX_SCANNED),
+        }
+        index = self._session.first(PREPARE_INDEX_SEARCH, values)
+        if index is None:
+            return exact_search(self._session.schema)
+        return index_search(schema_prefix, index["extension_schema"], dimension)
