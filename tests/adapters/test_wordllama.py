@@ -84,7 +84,7 @@ def test_a_model_that_is_not_there_is_a_failure_with_a_code(
 ) -> None:
     monkeypatch.setattr(wordllama.WordLlama, "load", _missing)
 
-    with pytest.raises(EmbedderFailed, match="none"):
+    with pytest.raises(EmbedderFailed, match="cannot be loaded"):
         embedder.embed(["Ratio"])
 
 

@@ -1,7 +1,8 @@
-"""Finds runs of equal lines in two files: `python -m tests.architecture.clones` exits 1 if there is one.
+"""Find duplicated code: `python -m tests.architecture.clones` exits 1 if there is any.
 
-Lines are compared as tokens, names and literals as they are. Comments, docstrings and signatures do not count, for two
-faces of one thing have the same; a run goes on behind them. Imports and Protocols end a run.
+Two files may share at most eight equal lines in a row. Lines are compared as tokens; comments,
+docstrings and signatures are skipped, because two implementations of one port share them. Imports
+and Protocols end a run.
 """
 
 import ast
@@ -9,13 +10,14 @@ import io
 import sys
 import tokenize
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, takewhile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from tests.architecture.sources import ROOT, modules
 
-LONGEST = 8
+MAX_EQUAL_LINES = 8
+WINDOW = MAX_EQUAL_LINES + 1
 LAYOUT = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -27,14 +29,14 @@ LAYOUT = {
 
 
 class Line(NamedTuple):
-    """A line's number and its tokens; a line that ends every run has none."""
+    """The number of a line and its tokens; a line without tokens ends every run."""
 
     number: int
     text: str
 
 
 class Clone(NamedTuple):
-    """Where a run of equal lines begins in two files, and how many they are."""
+    """The first line of a run in two files, and its length."""
 
     one: str
     other: str
@@ -45,78 +47,111 @@ class Clone(NamedTuple):
 
 
 def lines_of(source: str) -> list[Line]:
-    """The lines that count, and an empty one for each that ends a run."""
+    """Return the lines that are compared, and an empty one for each that ends a run."""
     texts: dict[int, list[str]] = defaultdict(list)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type not in LAYOUT:
             texts[token.start[0]].append(token.string)
-    nodes = list(ast.walk(ast.parse(source)))
-    dropped, ends = (
-        {row for node in nodes for row in _dropped(node)},
-        {row for node in nodes for row in _ends(node)},
-    )
-    return [
-        Line(row, "" if row in ends else " ".join(texts[row]))
-        for row in sorted(texts)
-        if row not in dropped
-    ]
+
+    skipped: set[int] = set()
+    ends: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        skipped.update(_skipped_lines(node))
+        ends.update(_ending_lines(node))
+
+    lines = []
+    for number in sorted(texts.keys() - skipped):
+        text = "" if number in ends else " ".join(texts[number])
+        lines.append(Line(number, text))
+
+    return lines
 
 
 def clones(sources: Mapping[str, str]) -> Iterator[Clone]:
-    """Every run of more than eight equal lines that two of the sources share, at its full length."""
+    """Yield every run of more than eight equal lines in two sources, at its full length."""
     lines = {name: lines_of(source) for name, source in sources.items()}
-    places: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
-    for name, found in lines.items():
-        texts = [line.text for line in found]
-        for start in range(len(texts) - LONGEST):
-            window = tuple(texts[start : start + LONGEST + 1])
+    for equal_windows in _windows(lines).values():
+        for (one, start), (other, other_start) in combinations(equal_windows, 2):
+            if one == other or _continues(lines[one], start, lines[other], other_start):
+                continue
+            first, second = lines[one][start:], lines[other][other_start:]
+            yield Clone(
+                f"{one}:{first[0].number}",
+                f"{other}:{second[0].number}",
+                _count_equal(first, second),
+            )
+
+
+def _windows(lines: Mapping[str, Sequence[Line]]) -> dict[tuple[str, ...], list[tuple[str, int]]]:
+    """Map every run of nine lines to the sources and positions where it occurs."""
+    positions: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+    for name, own in lines.items():
+        texts = [line.text for line in own]
+        for start in range(len(texts) - WINDOW + 1):
+            window = tuple(texts[start : start + WINDOW])
             if all(window):
-                places[window].append((name, start))
-    for equal in places.values():
-        for (one, start), (other, begin) in combinations(equal, 2):
-            before = lines[one][start - 1 : start], lines[other][begin - 1 : begin]
-            if one != other and not _equal(zip(*before, strict=False)):
-                length = _equal(zip(lines[one][start:], lines[other][begin:], strict=False))
-                first, second = lines[one][start].number, lines[other][begin].number
-                yield Clone(f"{one}:{first}", f"{other}:{second}", length)
+                positions[window].append((name, start))
+
+    return positions
+
+
+def _continues(one: Sequence[Line], start: int, other: Sequence[Line], other_start: int) -> bool:
+    """Return whether the lines before two positions are equal too: the run began earlier."""
+    if not start or not other_start:
+        return False
+
+    before, other_before = one[start - 1].text, other[other_start - 1].text
+    return bool(before) and before == other_before
+
+
+def _count_equal(first: Sequence[Line], second: Sequence[Line]) -> int:
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if not one.text or one.text != other.text:
+            break
+        count += 1
+
+    return count
 
 
 def shipped() -> dict[str, str]:
-    """The sources of all packages, by their path from the root."""
-    return {
-        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in modules()
-    }
+    """Return the sources of all packages by their path from the root."""
+    sources = {}
+    for path in modules():
+        sources[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
+
+    return sources
 
 
-def _equal(pairs: Iterable[tuple[Line, Line]]) -> int:
-    return sum(
-        1 for _ in takewhile(lambda pair: pair[0].text and pair[0].text == pair[1].text, pairs)
-    )
-
-
-def _dropped(node: ast.AST) -> range:
+def _skipped_lines(node: ast.AST) -> range:
+    """Return the lines of a signature or of a docstring."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return range(node.lineno, node.body[0].lineno)
-    if (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    ):
-        return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(node, ast.Expr) and isinstance(value, ast.Constant):
+        return _lines(node)
+
     return range(0)
 
 
-def _ends(node: ast.AST) -> range:
-    is_protocol = isinstance(node, ast.ClassDef) and any(
-        "Protocol" in ast.unparse(base) for base in node.bases
-    )
-    if isinstance(node, ast.stmt) and (
-        is_protocol or isinstance(node, ast.Import | ast.ImportFrom)
-    ):
-        return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+def _ending_lines(node: ast.AST) -> range:
+    """Return the lines of an import or of a Protocol."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return _lines(node)
+
+    if isinstance(node, ast.ClassDef):
+        bases = [ast.unparse(base) for base in node.bases]
+        if any("Protocol" in base for base in bases):
+            return _lines(node)
+
     return range(0)
+
+
+def _lines(node: ast.stmt) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 if __name__ == "__main__":
-    found = [str(clone) for clone in clones(shipped())]
-    sys.exit("\n".join(found) or None)
+    problems = [str(clone) for clone in clones(shipped())]
+    sys.exit("\n".join(problems) or None)

@@ -1,4 +1,4 @@
-"""Instants, ids and randomness come from `kernel/clock.py` and `kernel/ids.py`, so that a test can decide them."""
+"""Only the kernel reads clocks, makes ids and draws random numbers, so that tests can set them."""
 
 import ast
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from tests.architecture.sources import SOURCES, modules, parsed
 
-WILD_MODULES = {"random", "secrets"}
-WILD_NAMES = {
+RANDOM_MODULES = {"random", "secrets"}
+CLOCKS_AND_RANDOMNESS = {
     "date.today",
     "datetime.now",
     "datetime.today",
@@ -21,42 +21,35 @@ WILD_NAMES = {
     "uuid.uuid7",
 }
 ALLOWED = {
-    "indelible/kernel/clock.py": {"datetime.now"},  # the machine's clock itself
-    "indelible/kernel/ids.py": {
-        "datetime.now",
-        "secrets",
-    },  # a UUIDv7's millisecond and its random bits
+    "indelible/kernel/clock.py": {"datetime.now"},
+    # A UUIDv7 has the time in milliseconds and random bits.
+    "indelible/kernel/ids.py": {"datetime.now", "secrets"},
 }
 
 
-def wild(module: ast.Module) -> Iterator[str]:
-    """Every clock, uuid and source of randomness that the module mentions."""
+def uncontrolled_names(module: ast.Module) -> Iterator[str]:
+    """Yield every clock, UUID and source of randomness that a module mentions."""
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in WILD_MODULES)
+            yield from RANDOM_MODULES & {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            yield from (node.module for _ in node.names[:1] if node.module in WILD_MODULES)
-            yield from (
-                name
-                for alias in node.names
-                if (name := f"{node.module}.{alias.name}") in WILD_NAMES
-            )
+            yield from RANDOM_MODULES & {node.module or ""}
+            imported = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from CLOCKS_AND_RANDOMNESS & imported
         elif isinstance(node, ast.Attribute):
-            name = ".".join(ast.unparse(node).split(".")[-2:])
-            yield from (found for found in WILD_NAMES if found == name)
+            last_two = ".".join(ast.unparse(node).split(".")[-2:])
+            yield from CLOCKS_AND_RANDOMNESS & {last_two}
 
 
-def found() -> dict[str, set[str]]:
-    mentions = {
-        path.relative_to(source.parent).as_posix(): set(wild(parsed(path)))
-        for package, source in SOURCES.items()
-        for path in modules(package)
-    }
-    return {name: what for name, what in mentions.items() if what}
+def test_only_the_kernel_reads_clocks_and_randomness() -> None:
+    mentions = {}
+    for package, source in SOURCES.items():
+        for path in modules(package):
+            names = set(uncontrolled_names(parsed(path)))
+            if names:
+                mentions[path.relative_to(source.parent).as_posix()] = names
 
-
-def test_nobody_else_asks_the_machine_for_an_instant_an_id_or_a_random_number() -> None:
-    assert found() == ALLOWED
+    assert mentions == ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -77,12 +70,12 @@ def test_nobody_else_asks_the_machine_for_an_instant_an_id_or_a_random_number() 
         "from os import urandom",
     ],
 )
-def test_a_planted_clock_or_die_is_named(planted: str) -> None:
-    assert list(wild(ast.parse(planted)))
+def test_a_planted_clock_or_random_number_is_reported(planted: str) -> None:
+    assert list(uncontrolled_names(ast.parse(planted)))
 
 
 @pytest.mark.parametrize(
-    "tame",
+    "harmless",
     [
         "now = tx.clock.now()",
         "import time\ndeadline = time.monotonic()",
@@ -90,5 +83,5 @@ def test_a_planted_clock_or_die_is_named(planted: str) -> None:
         "import os\nhome = os.environ['HOME']",
     ],
 )
-def test_the_given_clock_and_a_deadline_are_let_pass(tame: str) -> None:
-    assert not list(wild(ast.parse(tame)))
+def test_the_clock_of_a_transaction_and_a_deadline_are_allowed(harmless: str) -> None:
+    assert list(uncontrolled_names(ast.parse(harmless))) == []

