@@ -1,1 +1,1 @@
-"""What writes the generated pages: one module for each kind; `python -m docs.generate` runs them all."""
+"""Writers of the generated pages: one module per subject; `docs/generate.py` calls them."""

@@ -1,9 +1,10 @@
-"""The public names of every package: what they take, what they give, and what they say of themselves."""
+"""The reference of the library: the public names of every package."""
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType, ModuleType, NoneType
@@ -13,201 +14,245 @@ import attrs
 from docs.generators.markdown import first_sentence, page, plain_types
 
 from indelible.kernel import IndelibleError, Lifecycle
+from indelible_sql.contexts import CONTEXTS
 
-GROUPED = re.compile(r"^    (?:# (.+)|\"(\w+)\",?)$", re.MULTILINE)
-PLAIN = (bool, int, str, bytes, tuple, NoneType)
+LIST_START = "__all__ = ["
+ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^>]*>")
+LIST_LINE = re.compile(r"^    (?:# (.+)|\"(\w+)\",?)$", re.MULTILINE)
+SHORT_TYPES = (bool, int, float, str, bytes, tuple, NoneType)
+MAX_DEFAULT_CHARACTERS = 200
+MAX_ENUM_VALUES = 12
+LEAD = """
+These pages list every public name with its signature and its description. The names of a
+context's modules `errors` and `ports` are public too, and for authors of stores those of
+`indelible.kernel.history`, `.idempotency`, `.settings` and `.errors`. Other names may change
+without notice.
+"""
+
+Chapter = tuple[str, tuple[str, ...]]
 
 
 class Dots:
-    """A default that is too long to show."""
+    """A placeholder for a default that is too long to show."""
 
     def __repr__(self) -> str:
         return "..."
 
 
-ELLIPSIS = Dots()
-MAX_DEFAULT_CHARACTERS = 200
-MOST = 12  # members of an enumeration that are listed here
-BOOK: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "kernel": (
-        "What every context is made of",
-        ("indelible.kernel", "indelible.kernel.keys", "indelible.policy", "indelible.app"),
-    ),
-    "concepts": ("The context of concepts", ("indelible.concepts",)),
-    "sql": ("Stores on SQLite and PostgreSQL", ("indelible_sql",)),
-    "evm": ("Tokens on a chain", ("indelible_evm",)),
-    "wordllama": ("Embeddings of texts", ("indelible_wordllama",)),
-    "web": ("The REST API", ("indelible_web",)),
-    "workers": (
-        "Stages at work",
-        ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.tasks"),
-    ),
-    "testing": (
-        "The store in memory, servers that come in wheels, and what a store is held to",
-        (
-            "indelible.memory",
-            "indelible_service.embedded",
-            "indelible.testing.stores",
-            "indelible.testing.concepts.conformance",
-            "indelible.testing.concepts.repository",
-            "indelible.testing.kernel.conformance",
+def chapters() -> dict[str, Chapter]:
+    """Return the title and the modules of every chapter, by the name of its page."""
+    kernel = ("indelible.kernel", "indelible.kernel.keys", "indelible.policy", "indelible.app")
+    workers = ("indelible_workers", "indelible.kernel.stages", "indelible.kernel.tasks")
+    suites = (
+        "indelible.testing.stores",
+        "indelible.testing.concepts.conformance",
+        "indelible.testing.concepts.repository",
+        "indelible.testing.kernel.conformance",
+    )
+    contexts: dict[str, Chapter] = {}
+    for context in CONTEXTS:
+        contexts[context.name] = (f"The context {context.name}", (f"indelible.{context.name}",))
+
+    return {
+        "kernel": ("The kernel", kernel),
+        **contexts,
+        "sql": ("SQLite and PostgreSQL stores", ("indelible_sql",)),
+        "evm": ("Ethereum chains", ("indelible_evm",)),
+        "wordllama": ("Local embeddings", ("indelible_wordllama",)),
+        "web": ("The REST API and console", ("indelible_web",)),
+        "workers": ("Stages and workers", workers),
+        "testing": (
+            "Memory store, embedded servers and conformance suites",
+            ("indelible.memory", "indelible_service.embedded", *suites),
         ),
-    ),
-}
-
-
-def pages() -> dict[str, Callable[[], str]]:
-    """The page of each chapter, and the one that leads there."""
-    return {"reference/api.md": index} | {
-        f"reference/api/{name}.md": lambda name=name: chapter(name) for name in BOOK
     }
 
 
-def index() -> str:
-    """Which chapter holds what."""
-    lead = (
-        "Every public name, with its signature and what it says of itself. As public are the names of the modules"
-        " `errors` and `ports` of a context, and, for whoever writes a store, those of `indelible.kernel.history`,"
-        " `.receipts`, `.config` and `.errors`. What is in neither may change without notice.\n"
-    )
-    lines = [
-        f"- [{title}](api/{name}.md): {', '.join(f'`{each}`' for each in own)}"
-        for name, (title, own) in BOOK.items()
-    ]
-    tree = "\n".join(("```{toctree}", ":hidden:", "", *(f"api/{name}" for name in BOOK), "```\n"))
-    return page("The library", lead, "\n".join(lines) + "\n", tree)
+def pages() -> dict[str, Callable[[], str]]:
+    """Return the writer of the index and of every chapter, by file name."""
+    writers: dict[str, Callable[[], str]] = {"reference/api.md": index_page}
+    for name, (title, modules) in chapters().items():
+        writers[f"reference/api/{name}.md"] = partial(chapter_page, title, modules)
+
+    return writers
 
 
-def chapter(name: str) -> str:
-    """One page of the book."""
-    title, modules = BOOK[name]
-    return page(title, *(part for each in modules for part in module_part(import_module(each))))
+def index_page() -> str:
+    """Return the page that links to every chapter."""
+    links = ""
+    for name, (title, modules) in chapters().items():
+        links += f"- [{title}](api/{name}.md): {', '.join(f'`{module}`' for module in modules)}\n"
+    entries = [f"api/{name}" for name in chapters()]
+    toctree = "\n".join(("```{toctree}", ":hidden:", "", *entries, "```\n"))
+
+    return page("The library", LEAD.lstrip(), links, toctree)
 
 
-def module_part(module: ModuleType) -> Iterator[str]:
-    """A module's names, grouped as its own list groups them."""
+def chapter_page(title: str, modules: tuple[str, ...]) -> str:
+    """Return the page of one chapter."""
+    parts: list[str] = []
+    for module in modules:
+        parts += _module_section(import_module(module))
+
+    return page(title, *parts)
+
+
+def _module_section(module: ModuleType) -> Iterator[str]:
     yield f"## {module.__name__}\n"
     yield f"{first_sentence(module)}\n"
-    group = ""
-    for heading, name in grouped(module):
-        if heading != group:
-            yield f"### {heading[:1].upper()}{heading[1:]}\n"
-            group = heading
-        yield described(name, getattr(module, name))
+    current_group = ""
+    for group, name in public_names(module):
+        if group != current_group:
+            yield f"### {group[:1].upper()}{group[1:]}\n"
+            current_group = group
+        yield _entry(name, getattr(module, name))
 
 
-def grouped(module: ModuleType) -> Iterator[tuple[str, str]]:
-    """Each public name, with the comment that stands over it."""
+def public_names(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """Yield each public name with the comment above its group in `__all__`, or ''."""
     if not hasattr(module, "__all__"):
-        yield from (
-            ("", name) for name, value in vars(module).items() if is_own(module, name, value)
-        )
+        for name, value in vars(module).items():
+            if is_defined_in(module, name, value):
+                yield "", name
         return
-    source = Path(str(module.__file__)).read_text(encoding="utf-8").partition("__all__ = [")[2]
-    heading = ""
-    if source.startswith('"'):  # in one line
-        yield from (("", name) for name in module.__all__)
-    for comment, name in GROUPED.findall(source):
-        heading = comment or heading
+
+    source = Path(str(module.__file__)).read_text(encoding="utf-8").partition(LIST_START)[2]
+    is_on_one_line = source.startswith('"')
+    if is_on_one_line:
+        for name in module.__all__:
+            yield "", name
+        return
+
+    group = ""
+    for comment, name in LIST_LINE.findall(source):
+        group = comment or group
         if name:
-            yield heading, name
+            yield group, name
 
 
-def is_own(module: ModuleType, name: str, value: object) -> bool:
-    """Whether the module defines it for others."""
-    is_made_here = getattr(value, "__module__", "") == module.__name__
-    return (
-        is_made_here
-        and not name.startswith("_")
-        and inspect.isroutine(value) | inspect.isclass(value)
-    )
+def is_defined_in(module: ModuleType, name: str, value: object) -> bool:
+    """Return whether a public function or class is defined in this module."""
+    if name.startswith("_") or getattr(value, "__module__", "") != module.__name__:
+        return False
+    return inspect.isroutine(value) or inspect.isclass(value)
 
 
-def described(name: str, value: Any) -> str:  # noqa: ANN401 - of any type
-    """A name with all that is said of it."""
-    lines = [f"`{signature(name, value)}`", f": {said(value)}"]
-    if inspect.isclass(value):
-        lines += [f"  - {each}" for each in members(value)]
-        lines[1:2] = [lines[1], ""] if len(lines) > 2 else [lines[1]]  # noqa: PLR2004 - a list stands apart
+def _entry(name: str, value: Any) -> str:  # noqa: ANN401 - of any type
+    lines = [f"`{signature(name, value)}`", f": {description(value)}"]
+    members = member_lines(value) if inspect.isclass(value) else []
+    if members:
+        lines.append("")
+    for member in members:
+        lines.append(f"  - {member}")
+
     return "\n".join(lines) + "\n"
 
 
 def signature(name: str, value: object) -> str:
-    """How it is called, in one line."""
+    """Return the name with its parameters, in one line."""
     is_enum = inspect.isclass(value) and issubclass(value, Enum)
-    if (
-        isinstance(value, Lifecycle)
-        or not callable(value)
-        or is_enum
-        or getattr(value, "_is_protocol", False)
-    ):
+    is_protocol = getattr(value, "_is_protocol", False)
+    if isinstance(value, Lifecycle) or not callable(value) or is_enum or is_protocol:
         return name
     try:
-        found = inspect.signature(value)
+        own = inspect.signature(value)
     except ValueError:
         return name
-    return name + shown(
-        found.replace(return_annotation=inspect.Signature.empty)
-        if inspect.isclass(value)
-        else found
-    )
+    if inspect.isclass(value):
+        own = own.replace(return_annotation=inspect.Signature.empty)
+
+    return name + parameters(own)
 
 
-def shown(found: inspect.Signature) -> str:
-    """Parameters with plain defaults as they are, and three dots for one that is a value of its own."""
-    parameters = [
-        each
-        if each.default is each.empty or is_short(each.default)
-        else each.replace(default=ELLIPSIS)
-        for each in found.parameters.values()
-        if each.name not in ("self", "cls")
-    ]
-    return plain_types(str(found.replace(parameters=parameters))).replace("'", '"')
+def parameters(own: inspect.Signature) -> str:
+    """Return the parameters without `self`, with long defaults replaced by dots."""
+    shortened: list[inspect.Parameter] = []
+    for parameter in own.parameters.values():
+        if parameter.name in ("self", "cls"):
+            continue
+        if parameter.default is parameter.empty or is_short(parameter.default):
+            shortened.append(parameter)
+        else:
+            shortened.append(parameter.replace(default=Dots()))
+
+    shown = ENUM_MEMBER.sub(r"\1", str(own.replace(parameters=shortened)))
+    return plain_types(shown).replace("'", '"')
 
 
 def is_short(default: object) -> bool:
-    """Return True if a default of a plain type is short enough to show."""
-    return isinstance(default, PLAIN) and len(repr(default)) <= MAX_DEFAULT_CHARACTERS
+    """Return whether a default of a plain type is short enough to show."""
+    return isinstance(default, SHORT_TYPES) and len(repr(default)) <= MAX_DEFAULT_CHARACTERS
 
 
-def said(value: object) -> str:
-    """The whole docstring; of an error also its code, of a constant what it is."""
+def description(value: object) -> str:
+    """Return the docstring; for an error also its code, for a constant its value."""
     if isinstance(value, Lifecycle):
         return f"The lifecycle of a {value.name}: [its edges](../lifecycles.md)."
     if isinstance(value, ModuleType):
-        names = ", ".join(
-            f"`{name}`" for name, each in vars(value).items() if is_own(value, name, each)
-        )
-        return f"{first_sentence(value)} {names}."
+        return _module_description(value)
     if not (inspect.isclass(value) or isinstance(value, FunctionType)):
-        return f"`{plain_types(str(value))}`"
+        return _constant_description(value)
+
     text = " ".join((inspect.getdoc(value) or "").split())
     if inspect.isclass(value) and issubclass(value, IndelibleError) and value.code:
-        kind = value.__mro__[1].__name__
-        text += f" `{value.code}`" + (f", a kind of {kind}." if kind != "IndelibleError" else ".")
+        parent = value.__mro__[1]
+        kind = "" if parent is IndelibleError else f", a kind of {parent.__name__}"
+        text += f" `{value.code}`{kind}."
+
     return text.replace("*", "\\*")
 
 
-def members(kind: type) -> Iterable[str]:
-    """An enumeration's values, or the methods and properties that a class adds."""
-    own = [method(name, value) for name, value in vars(kind).items() if is_shown(kind, name, value)]
+def _constant_description(value: object) -> str:
+    if isinstance(value, Mapping):
+        keys = ", ".join(f"`{key}`" for key in value)
+        return f"A mapping with the keys {keys}."
+    text = plain_types(str(value))
+    if "\n" in text:
+        return f"A text of {len(text.splitlines())} lines."
+    return f"`{text}`"
+
+
+def _module_description(module: ModuleType) -> str:
+    names = [
+        f"`{name}`" for name, value in vars(module).items() if is_defined_in(module, name, value)
+    ]
+    return f"{first_sentence(module)} {', '.join(names)}."
+
+
+def member_lines(kind: type) -> list[str]:
+    """Return an enumeration's values, or the methods and properties that a class adds."""
     if issubclass(kind, Enum):
-        values = [f"`{each.value}`" for each in kind]
-        return [", ".join(values)] if len(values) <= MOST else []
-    return [] if issubclass(kind, IndelibleError) and kind is not IndelibleError else own
+        values = [f"`{member.value}`" for member in kind]
+        return [", ".join(values)] if len(values) <= MAX_ENUM_VALUES else []
+    if issubclass(kind, IndelibleError) and kind is not IndelibleError:
+        return []
+
+    lines: list[str] = []
+    for name, value in vars(kind).items():
+        if is_public_member(kind, name, value):
+            lines.append(member_line(name, value))
+
+    return lines
 
 
-def is_shown(kind: type, name: str, value: object) -> bool:
-    """Whether it is a method or property for others, and no test of a suite."""
+def is_public_member(kind: type, name: str, value: object) -> bool:
+    """Return whether a member is a public method or property, and not a test of a suite."""
     is_method = isinstance(value, FunctionType | property | classmethod | staticmethod)
-    is_field = attrs.has(kind) and name in {each.name for each in attrs.fields(kind)}
-    return is_method and not is_field and not name.startswith(("_", "test_"))
+    if not is_method or name.startswith(("_", "test_")):
+        return False
+    is_field = attrs.has(kind) and name in attrs.fields_dict(kind)
+
+    return not is_field
 
 
-def method(name: str, value: Any) -> str:  # noqa: ANN401 - of any kind
-    """A method or property in one line."""
-    inner: Any = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
-    words = first_sentence(inner).replace("*", "\\*")
+def member_line(name: str, value: Any) -> str:  # noqa: ANN401 - of any kind
+    """Return a method or property with its first sentence."""
     if isinstance(value, property):
-        return f"`.{name}`: {words}" if words else f"`.{name}`"
-    return f"`.{name}{shown(inspect.signature(inner))}`" + (f": {words}" if words else "")
+        function: Any = value.fget
+        shown_name = f"`.{name}`"
+    else:
+        function = getattr(value, "__func__", value)
+        shown_name = f"`.{name}{parameters(inspect.signature(function))}`"
+    sentence = first_sentence(function).replace("*", "\\*")
+
+    return f"{shown_name}: {sentence}" if sentence else shown_name

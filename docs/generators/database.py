@@ -1,4 +1,4 @@
-"""The schema as it is declared: domains, tables, keys and guards, of both databases."""
+"""The page of the database: domains, tables, keys and guards on both databases."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,131 +20,141 @@ from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.guards import NEVER, Guard
 from indelible_sql.schema.tables import REVISION_COLUMNS, HeadHistoryKey
 
-LEAD = (
-    "Written from the declarations (`indelible_sql/schema/tables.py`, `indelible_sql/concepts/store.py`, `indelible_sql/kernel/keys.py`),"
-    " from which the migrations' frozen SQL was written too. On PostgreSQL all of it is in the schema `indelible`, or"
-    " the one that `INDELIBLE_SCHEMA` names. Rely on it for reading; a release may change it. What each guard refuses,"
-    " measured: [guards](guards.md). Why it is so: [why a status is a foreign"
-    " key](../explanation/why-state-is-a-foreign-key.md). PostgreSQL's `history` has one column more, `txid` (xid8):"
-    " the transaction that wrote the row, which the feed is ordered by.\n\n"
-    "![The tables, and the keys between them](../drawings/schema.svg)\n"
-)
-DOMAINS_LEAD = (
-    "A column's own shape: a domain on PostgreSQL, a CHECK named `<table>_<column>_rule` on SQLite; `{0}` is the"
-    " value.\n"
-)
+LEAD = """
+This page is generated from the same declarations as the migrations' frozen SQL:
+`indelible_sql/schema/tables.py` and the module `tables` of each context. On PostgreSQL everything
+is in the schema `indelible`, or in the one that `INDELIBLE_SCHEMA` names. You may read these
+tables; a release may change them. [Guards](guards.md) lists an attack that each guard refuses,
+and [why a status is a foreign key](../explanation/why-state-is-a-foreign-key.md) explains the
+design. On PostgreSQL `history` has one more column, `txid` (xid8): the transaction that wrote the
+row, which orders the feed.
+
+![The tables, and the keys between them](../drawings/schema.svg)
+"""
+DOMAINS_LEAD = """
+The format of a column: a domain on PostgreSQL, a CHECK named `<table>_<column>_rule` on SQLite.
+`{0}` is the value.
+"""
+DIALECT_NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+HIDDEN_CHECKS = ("_rule", "_rowid")  # written for every domain and every table
 
 
 def database_page() -> str:
-    """Everything that a migrated database holds."""
-    parts = (part for each in CATALOG.tables for part in table_part(each))
-    return page("The database", LEAD, "## Domains\n", DOMAINS_LEAD, domains_table(), *parts)
+    """Return the page with everything that a migrated database contains."""
+    parts = [LEAD.lstrip(), "## Domains\n", DOMAINS_LEAD.lstrip(), domains_table()]
+    for own_table in CATALOG.tables:
+        parts += _table_section(own_table)
+
+    return page("The database", *parts)
 
 
 def domains_table() -> str:
-    """The shapes of columns."""
-    rows = [
-        (coded(each.name), coded(native(each)), coded(each.rule), coded(each.sqlite_rule))
-        for each in CATALOG.domains
-    ]
+    """Return a table of the domains."""
+    rows: list[tuple[str, ...]] = []
+    for domain in CATALOG.domains:
+        native = domain.native.compile(dialect=DIALECTS["postgresql"])
+        cells = (domain.name, native, domain.rule, domain.sqlite_rule)
+        rows.append(tuple(coded(text) for text in cells))
+
     return table(("domain", "over", "rule on PostgreSQL", "rule on SQLite"), rows)
 
 
-def native(domain: Domain) -> str:
-    """The type under a domain."""
-    return domain.native.compile(dialect=DIALECTS["postgresql"])
+def _table_section(own_table: Table) -> Iterator[str]:
+    columns = [column_row(column) for column in own_table.columns]
+
+    yield f"## {own_table.name}\n"
+    yield f"{table_kind(own_table)}\n"
+    yield table(("column", "type", "required", "generated"), columns)
+    yield table(("key or check", "rule"), sorted(constraint_rows(own_table)))
+    yield table(("guard", "event", "on", "refused unless"), guard_rows(own_table))
 
 
-def table_part(each: Table) -> Iterator[str]:
-    """One table: its kind, columns, keys and guards."""
-    yield f"## {each.name}\n"
-    yield f"{kind_of(each)}\n"
-    yield table(
-        ("column", "type", "required", "made by the database"),
-        [column_row(own) for own in each.columns],
-    )
-    yield table(("key or check", "says"), sorted(constraint_rows(each)))
-    yield table(("guard", "event", "on", "refused unless"), guard_rows(each))
-
-
-def kind_of(each: Table) -> str:
-    """Whether it is a head, a record, or the edges."""
-    if each in CATALOG.heads:
-        return f"The head of the lifecycle `{CATALOG.heads[each].name}`: a row shows an entity as its last change left it."
-    if each in CATALOG.records:
-        return "Records: a row is inserted once, and neither updated nor deleted."
-    if each is TASKS:
-        return "Work: a row is made once, then claimed, finished or buried where it stands, under a fence that only rises."
-    return "The legal steps of every lifecycle; only a migration opens it."
+def table_kind(own_table: Table) -> str:
+    """Return one sentence on the kind of the table."""
+    if own_table in CATALOG.heads:
+        lifecycle = CATALOG.heads[own_table].name
+        return f"Heads of the lifecycle `{lifecycle}`: a row is an aggregate after its last change."
+    if own_table in CATALOG.records:
+        return "Records: a row is inserted once and never updated or deleted."
+    if own_table is TASKS:
+        return "Tasks: a row is inserted once; each claim increases its fence."
+    return "The edges of every lifecycle; only a migration changes them."
 
 
 def column_row(column: "Column[object]") -> tuple[str, ...]:
-    """A column, as both databases have it."""
-    kind = column.type
-    name = (
-        kind.name
-        if isinstance(kind, Domain)
-        else kind.compile(dialect=DIALECTS["postgresql"]).lower()
-    )
-    made = (
-        str(column.computed.sqltext)
-        if column.computed is not None
-        else "counts"
-        if column.identity
-        else ""
-    )
-    return coded(column.name), name, "" if column.nullable else "yes", coded(made)
+    """Return a column's name, type, whether it is required, and how it is generated."""
+    required = "" if column.nullable else "yes"
+    return coded(column.name), column_type(column), required, coded(generated_by(column))
 
 
-def constraint_rows(each: Table) -> Iterator[tuple[str, ...]]:
-    """The keys and checks, without those that a domain gives."""
-    for constraint in each.constraints:
-        says = said(constraint)
-        if says and constraint.name:
-            yield coded(str(constraint.name)), says
-    for index in each.indexes:
-        yield coded(str(index.name)), f"index on {names(index.columns.keys())}"
+def column_type(column: "Column[object]") -> str:
+    """Return the name of the domain, or the type on PostgreSQL."""
+    if isinstance(column.type, Domain):
+        return column.type.name
+    return column.type.compile(dialect=DIALECTS["postgresql"]).lower()
 
 
-def said(constraint: Constraint) -> str:
-    """What a key or check demands."""
+def generated_by(column: "Column[object]") -> str:
+    """Return the expression of a generated column, 'identity', or ''."""
+    if column.computed is not None:
+        return str(column.computed.sqltext)
+    return "identity" if column.identity else ""
+
+
+def constraint_rows(own_table: Table) -> Iterator[tuple[str, ...]]:
+    """Yield the keys, checks and indexes, except the checks of domains."""
+    for constraint in own_table.constraints:
+        rule = constraint_rule(constraint)
+        if rule and constraint.name:
+            yield coded(str(constraint.name)), rule
+    for index in own_table.indexes:
+        yield coded(str(index.name)), f"index on {column_list(index.columns.keys())}"
+
+
+def constraint_rule(constraint: Constraint) -> str:
+    """Return what a key or check demands, or '' for a hidden one."""
     if isinstance(constraint, PrimaryKeyConstraint):
-        return f"primary key {names(constraint.columns.keys())}"
+        return f"primary key {column_list(constraint.columns.keys())}"
     if isinstance(constraint, UniqueConstraint):
-        return f"unique {names(constraint.columns.keys())}"
+        return f"unique {column_list(constraint.columns.keys())}"
     if isinstance(constraint, ForeignKeyConstraint):
-        there = names(key.column.name for key in constraint.elements)
-        when = ", at COMMIT" if constraint.deferrable else ""
-        return f"{names(constraint.column_keys)} is in `{constraint.referred_table.name}` {there}{when}"
+        return foreign_key_rule(constraint)
     if isinstance(constraint, HeadHistoryKey):
-        shown, recorded = names(constraint.revision_columns), names(REVISION_COLUMNS)
-        return f"{shown} is in `history` {recorded}, at COMMIT"
-    if isinstance(constraint, CheckConstraint) and not str(constraint.name).endswith(
-        ("_rule", "_rowid")
-    ):
+        columns = column_list(constraint.revision_columns)
+        return f"{columns} is in `history` {column_list(REVISION_COLUMNS)}, at COMMIT"
+    is_hidden = str(constraint.name).endswith(HIDDEN_CHECKS)
+    if isinstance(constraint, CheckConstraint) and not is_hidden:
         return coded(str(constraint.sqltext))
     return ""
 
 
-def names(columns: Iterable[str]) -> str:
-    """Columns in their order."""
+def foreign_key_rule(key: ForeignKeyConstraint) -> str:
+    """Return the columns of a foreign key and what they refer to."""
+    columns = column_list(key.column_keys)
+    target = column_list(element.column.name for element in key.elements)
+    when = ", at COMMIT" if key.deferrable else ""
+
+    return f"{columns} is in `{key.referred_table.name}` {target}{when}"
+
+
+def column_list(columns: Iterable[str]) -> str:
+    """Return the columns in parentheses."""
     return f"({', '.join(columns)})"
 
 
-def guard_rows(each: Table) -> Iterator[tuple[str, ...]]:
-    """The triggers that stand on the table, those of both databases first."""
-    by_name: dict[str, dict[str, Guard]] = {}
+def guard_rows(own_table: Table) -> Iterator[tuple[str, ...]]:
+    """Yield the triggers of the table, those on both databases first."""
+    guards_by_name: dict[str, dict[str, Guard]] = {}
     for dialect in DIALECTS:
         for guard in CATALOG.guards(dialect):
-            if guard.table is each:
-                by_name.setdefault(guard.name, {})[dialect] = guard
-    for name in sorted(by_name, key=lambda name: (-len(by_name[name]), name)):
-        found = by_name[name]
-        guard = found.get("postgresql") or found["sqlite"]
-        where = (
-            "both"
-            if len(found) == len(DIALECTS)
-            else {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[next(iter(found))]
-        )
-        holds = "never allowed" if guard.condition == NEVER else coded(cell(guard.condition))
-        yield coded(name), guard.event, where, holds
+            if guard.table is own_table:
+                guards_by_name.setdefault(guard.name, {})[dialect] = guard
+
+    for name in sorted(guards_by_name, key=lambda name: (-len(guards_by_name[name]), name)):
+        guards = guards_by_name[name]
+        guard = guards.get("postgresql") or guards["sqlite"]
+        is_on_both = len(guards) == len(DIALECTS)
+        databases = "both" if is_on_both else DIALECT_NAMES[next(iter(guards))]
+        is_never_allowed = guard.condition == NEVER
+        condition = "never allowed" if is_never_allowed else coded(cell(guard.condition))
+        yield coded(name), guard.event, databases, condition

@@ -1,4 +1,4 @@
-"""Drawings of the declarations: the states of a lifecycle, and the tables with the keys between them."""
+"""Drawings in SVG, and the drawing of the tables with the keys between them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
@@ -9,121 +9,145 @@ from sqlalchemy import ForeignKeyConstraint, Table
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS, HeadHistoryKey
 
+FONT = "13px ui-sans-serif,system-ui,sans-serif"
 STYLE = (
-    "text{font:13px ui-sans-serif,system-ui,sans-serif;fill:#1b1f24}.small{font-size:11px;fill:#57606a}"
-    ".title{font-weight:600}rect{fill:#f6f8fa;stroke:#57606a}path{fill:none;stroke:#0a5c9e}.late{stroke-dasharray:5 3}"
-    ".ground{fill:#fff;stroke:none}.head{fill:#ddf4ff}marker path,circle{fill:#0a5c9e;stroke:none}"
+    f"text{{font:{FONT};fill:#1b1f24}}"
+    ".small{font-size:11px;fill:#57606a}"
+    ".title{font-weight:600}"
+    "rect{fill:#f6f8fa;stroke:#57606a}"
+    "path{fill:none;stroke:#0a5c9e}"
+    ".late{stroke-dasharray:5 3}"
+    ".ground{fill:#fff;stroke:none}"
+    ".head{fill:#ddf4ff}"
+    "marker path,circle{fill:#0a5c9e;stroke:none}"
 )
 ARROW = (
-    '<defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+    '<defs><marker id="a" viewBox="0 0 8 8" refX="8" refY="4"'
+    ' markerWidth="8" markerHeight="8" orient="auto">'
     '<path d="M0 0L8 4L0 8z"/></marker></defs>'
 )
-LINE = 15  # pixels
+LINE_HEIGHT, KEY_HEIGHT, TITLE_HEIGHT = 15, 34, 30  # pixels
 WIDTH, SPACE, MARGIN = 172, 150, 24
+LEGEND = "An arrow is a foreign key. Dashed: it is checked at COMMIT. Blue: a head."
 
 
-class Place(NamedTuple):
-    """A box: its left upper corner, and its size."""
+class Box(NamedTuple):
+    """A rectangle by its upper left corner and its size, in pixels."""
 
     x: int
     y: int
     width: int
     height: int
 
+    def clamp(self, y: int) -> int:
+        """Return the height nearest to `y` at which an arrow may end."""
+        return min(max(y, self.y + 20), self.y + self.height - 20)
+
+
+class Key(NamedTuple):
+    """A foreign key: its name, its target, and whether it is checked at COMMIT."""
+
+    name: str
+    target: Table
+    is_deferred: bool
+
 
 def svg(title: str, width: int, height: int, parts: Iterable[str]) -> str:
-    """The drawing as a file, with a title for those who hear it."""
+    """Return the drawing as a file, with a title for screen readers."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    begin = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{escape(title)}</title>'
-    )
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
+    head = f"{start}<title>{escape(title)}</title><style>{STYLE}</style>{ARROW}"
     ground = f'<rect class="ground" width="{width}" height="{height}"/>'
-    return "\n".join((f"{begin}<style>{STYLE}</style>{ARROW}", ground, *parts, "</svg>\n"))
+
+    return "\n".join((head, ground, *parts, "</svg>\n"))
 
 
 def text(x: int, y: int, words: str, kind: str = "", anchor: str = "middle") -> str:
-    """Some words."""
-    own = f' class="{kind}"' if kind else ""
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{own}>{escape(words)}</text>'
+    """Return a text element."""
+    css_class = f' class="{kind}"' if kind else ""
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{css_class}>{escape(words)}</text>'
 
 
-def arrow(way: str, *, late: bool = False) -> str:
-    """An arrow along a way; dashed for what holds at COMMIT."""
-    own = ' class="late"' if late else ""
-    return f'<path d="{way}" marker-end="url(#a)"{own}/>'
+def arrow(path: str, *, is_deferred: bool = False) -> str:
+    """Return an arrow along a path; a deferred key is dashed."""
+    css_class = ' class="late"' if is_deferred else ""
+    return f'<path d="{path}" marker-end="url(#a)"{css_class}/>'
 
 
 def schema_drawing() -> str:
-    """Every table with its columns, in four ranks: edges, history, heads, and what heads point at."""
-    places = dict(placed())
-    parts = [part for each, place in places.items() for part in box(each, place)]
-    parts += [
-        part for each in CATALOG.tables for key in keys(each) for part in tie(places, each, *key)
-    ]
-    width = max(place.x + place.width for place in places.values()) + SPACE
-    height = max(place.y + place.height for place in places.values()) + 2 * MARGIN
-    legend = "An arrow is a foreign key. Dashed: it must hold at COMMIT. Blue: a head."
-    parts.append(text(MARGIN, height - 12, legend, "small", "start"))
+    """Draw every table in four ranks: edges, history, heads, and records of heads."""
+    boxes = dict(table_boxes())
+    parts: list[str] = []
+    for own_table, box in boxes.items():
+        parts += _table_parts(own_table, box)
+    for own_table in boxes:
+        for number, key in enumerate(foreign_keys(own_table)):
+            parts += _key_parts(boxes, own_table, number, key)
+
+    width = max(box.x + box.width for box in boxes.values()) + SPACE
+    height = max(box.y + box.height for box in boxes.values()) + 2 * MARGIN
+    parts.append(text(MARGIN, height - 12, LEGEND, "small", "start"))
+
     return svg("The tables, and the keys between them", width, height, parts)
 
 
-def placed() -> Iterator[tuple[Table, Place]]:
-    """Where each table stands."""
-    others = [
-        each for each in CATALOG.tables if each not in (EDGES, RECEIPTS, HISTORY, *CATALOG.heads)
-    ]
-    for rank, tables in enumerate(
-        ((EDGES, RECEIPTS), (HISTORY,), tuple(CATALOG.heads), tuple(others))
-    ):
-        y = MARGIN
-        for each in tables:
-            height = 30 + LINE * len(each.columns)
-            yield each, Place(MARGIN + rank * (WIDTH + SPACE), y, WIDTH, height)
+def table_boxes() -> Iterator[tuple[Table, Box]]:
+    """Yield each table with its box."""
+    heads = tuple(CATALOG.heads)
+    first_ranks = (EDGES, RECEIPTS, HISTORY, *heads)
+    others = tuple(own_table for own_table in CATALOG.tables if own_table not in first_ranks)
+
+    for rank, tables in enumerate(((EDGES, RECEIPTS), (HISTORY,), heads, others)):
+        x, y = MARGIN + rank * (WIDTH + SPACE), MARGIN
+        for own_table in tables:
+            height = TITLE_HEIGHT + LINE_HEIGHT * len(own_table.columns)
+            yield own_table, Box(x, y, WIDTH, height)
             y += height + 2 * MARGIN
 
 
-def box(each: Table, place: Place) -> Iterator[str]:
-    """A table: its name and its columns, those of the primary key first marked."""
-    kind = ' class="head"' if each in CATALOG.heads else ""
-    yield f'<rect x="{place.x}" y="{place.y}" width="{place.width}" height="{place.height}" rx="6"{kind}/>'
-    yield text(place.x + place.width // 2, place.y + 18, each.name, "title")
-    for number, column in enumerate(each.columns):
+def _table_parts(own_table: Table, box: Box) -> Iterator[str]:
+    css_class = ' class="head"' if own_table in CATALOG.heads else ""
+    size = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
+    yield f'<rect {size} rx="6"{css_class}/>'
+    yield text(box.x + box.width // 2, box.y + 18, own_table.name, "title")
+    for number, column in enumerate(own_table.columns):
         mark = " (primary)" if column.primary_key else ""
-        yield text(
-            place.x + 10, place.y + 36 + LINE * number, f"{column.name}{mark}", "small", "start"
-        )
+        y = box.y + 36 + LINE_HEIGHT * number
+        yield text(box.x + 10, y, f"{column.name}{mark}", "small", "start")
 
 
-def keys(each: Table) -> Iterator[tuple[str, Table, bool]]:
-    """The table's foreign keys: name, target, and whether they wait for COMMIT."""
-    for constraint in sorted(each.constraints, key=lambda own: str(own.name)):
+def foreign_keys(own_table: Table) -> list[Key]:
+    """Return the table's foreign keys in order of name."""
+    keys: list[Key] = []
+    for constraint in own_table.constraints:
+        name = str(constraint.name)
         if isinstance(constraint, HeadHistoryKey):
-            yield str(constraint.name), HISTORY, True
+            keys.append(Key(name, HISTORY, is_deferred=True))
         elif isinstance(constraint, ForeignKeyConstraint):
-            yield str(constraint.name), constraint.referred_table, bool(constraint.deferrable)
+            is_deferred = bool(constraint.deferrable)
+            keys.append(Key(name, constraint.referred_table, is_deferred=is_deferred))
+
+    return sorted(keys, key=lambda key: key.name)
 
 
-def tie(
-    places: Mapping[Table, Place],
-    source: Table,
-    name: str,
-    target: Table,
-    late: bool,  # noqa: FBT001 - as `keys` gives it
-) -> Iterator[str]:
-    """A key between two tables: across the space between ranks, or beside the table itself."""
-    one, other = places[source], places[target]
-    number = [own for own, _, _ in keys(source)].index(name)
-    y = one.y + 26 + 34 * number
-    if one.x > other.x:
-        goal = min(max(y, other.y + 20), other.y + other.height - 20)
-        yield arrow(
-            f"M{one.x} {y}C{one.x - 50} {y} {other.x + WIDTH + 50} {goal} {other.x + WIDTH} {goal}",
-            late=late,
-        )
-        yield text(one.x - 6, y - 5, name, "small", "end")
+def _key_parts(boxes: Mapping[Table, Box], source: Table, number: int, key: Key) -> Iterator[str]:
+    start_box, end_box = boxes[source], boxes[key.target]
+    y = start_box.y + 26 + KEY_HEIGHT * number
+    end_y = end_box.clamp(y)
+
+    if start_box.x > end_box.x:
+        start, end = start_box.x, end_box.x + WIDTH
+        path = f"M{start} {y}C{start - 50} {y} {end + 50} {end_y} {end} {end_y}"
+        yield arrow(path, is_deferred=key.is_deferred)
+        yield text(start - 6, y - 5, key.name, "small", "end")
         return
-    start, goal = one.x + WIDTH, other.x if other.x > one.x else other.x + WIDTH
-    end = min(max(y, other.y + 20), other.y + other.height - 20) + (22 if source is target else 0)
-    bend = 40 if other.x > one.x else -40
-    yield arrow(f"M{start} {y}C{start + 40} {y} {goal - bend} {end} {goal} {end}", late=late)
-    yield text(start + 6, y - 5, name, "small", "start")
+
+    start = start_box.x + WIDTH
+    if source is key.target:
+        end_y += 22  # a key into its own table ends below its start
+    is_to_the_right = end_box.x > start_box.x
+    end = end_box.x if is_to_the_right else end_box.x + WIDTH
+    bend = 40 if is_to_the_right else -40
+    path = f"M{start} {y}C{start + 40} {y} {end - bend} {end_y} {end} {end_y}"
+    yield arrow(path, is_deferred=key.is_deferred)
+    yield text(start + 6, y - 5, key.name, "small", "start")

@@ -1,4 +1,4 @@
-"""Pages in Markdown, and what their words are made of."""
+"""Parts of a page in Markdown."""
 
 import inspect
 import re
@@ -11,31 +11,34 @@ OPTIONAL = re.compile(r"Optional\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table in Markdown."""
+    """Return a table in Markdown."""
     lines = (head, ("---",) * len(head), *rows)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def page(title: str, *parts: str) -> str:
-    """A page in Markdown."""
+    """Return a page in Markdown."""
     return HEADER + "\n".join((f"# {title}\n", *parts))
 
 
 def cell(text: str) -> str:
-    """The text as a table's cell takes it, in one line."""
+    """Return the text in one line, escaped for a table's cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 def coded(text: str) -> str:
-    """The text as code in a cell, nothing for nothing."""
+    """Return the text as code for a table's cell, or '' for an empty text."""
     return f"`{cell(text)}`" if text else ""
 
 
 def first_sentence(thing: object) -> str:
-    """The first line of the docstring."""
+    """Return the first line of the docstring."""
     return (inspect.getdoc(thing) or "").partition("\n")[0]
 
 
 def plain_types(signature: str) -> str:
-    """A signature with the types' own names: no modules, and no signs of variance."""
-    return OPTIONAL.sub(r"\1 | None", VARIANCE.sub("", QUALIFIED.sub("", signature)))
+    """Return the signature without module names and without markers of variance."""
+    unqualified = QUALIFIED.sub("", signature)
+    invariant = VARIANCE.sub("", unqualified)
+
+    return OPTIONAL.sub(r"\1 | None", invariant)

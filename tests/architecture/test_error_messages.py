@@ -5,7 +5,7 @@ from string import Formatter
 
 import pytest
 from attrs import fields
-from docs.generate import errors
+from docs.generators.errors import errors
 from tests.architecture.sources import modules, parsed
 
 from indelible.kernel import IndelibleError

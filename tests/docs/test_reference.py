@@ -3,8 +3,9 @@
 from xml.etree.ElementTree import parse
 
 import pytest
-from docs.generate import DOCS, PAGES, PAGES_WITH_CODE, errors
+from docs.generate import DOCS, PAGES, PAGES_WITH_CODE
 from docs.generators.code import definition, page_with_code
+from docs.generators.errors import errors
 from docs.generators.markdown import HEADER
 from tests.architecture.pages import code, page, rows
 
@@ -79,7 +80,7 @@ def test_every_warning_has_its_row() -> None:
     listed = list(rows(page("reference/warnings.md"), "code"))
 
     assert [code(row[0])[0] for row in listed] == list(WarningCode)
-    assert {row[4] for row in listed if row[0].startswith("`PREREQ")} == {"kept", "at read"}
-    assert [row[0] for row in listed if row[0].startswith("`PREREQ") and row[4] == "kept"] == [
+    assert {row[4] for row in listed if row[0].startswith("`PREREQ")} == {"stored", "at read"}
+    assert [row[0] for row in listed if row[0].startswith("`PREREQ") and row[4] == "stored"] == [
         "`PREREQ_NONE_BUT_REFERENCED`"
     ]
