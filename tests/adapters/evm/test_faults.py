@@ -39,7 +39,7 @@ EXPECTED: dict[Fault, tuple[type[IndelibleError], str]] = {
     Fault.SILENT: (ChainUnreachable, "TimeoutError"),
     Fault.DRIPPING: (ChainUnreachable, "TimeoutError"),
     Fault.CUT: (ChainUnreachable, "HTTPException"),
-    Fault.GARBAGE: (InvalidNodeResponse, "no JSON"),
+    Fault.GARBAGE: (InvalidNodeResponse, "not JSON"),
 }
 
 
@@ -153,7 +153,7 @@ def test_null_for_the_block_of_a_log_is_nonsense_and_null_for_the_end_is_a_stale
     provider.lies["eth_getBlockByNumber"] = lambda block: (
         block if block["number"] == "0x3" else None
     )
-    with pytest.raises(InvalidNodeResponse, match="not the block of which it gave a log"):
+    with pytest.raises(InvalidNodeResponse, match="returned a log of block"):
         chain.mints(0, 3)
 
     provider.have_no_blocks()

@@ -63,7 +63,7 @@ def test_without_work_the_page_says_how_a_stage_appears(any_site: Site) -> None:
     member = operator(any_site)
 
     assert member.get(TASKS).status_code == 200
-    for said in ("No tasks yet", "Nothing was read of a chain yet", "None."):
+    for said in ("No tasks yet", "No block has been read yet", "None."):
         assert said in text(member.page)
 
 
@@ -350,7 +350,7 @@ def test_tokens_are_listed_and_each_tells_its_history(any_site: Site) -> None:
 
 
 def test_a_long_list_of_tokens_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console_tokens, "LISTED", 2)
+    monkeypatch.setattr(console_tokens, "TOKENS_PER_PAGE", 2)
     minted(site.store, *[MAYA_S] * 3)
     member = operator(site)
     member.get(TOKENS)

@@ -1,4 +1,4 @@
-"""The operator's route of tokens, outside of the OpenAPI document."""
+"""The route of token figures for operators, outside the OpenAPI document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,12 +12,12 @@ from indelible_web.http.request import ADMIN
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
-routes = Routes("tokens_admin", "Tokens in numbers, for an operator.")
+routes = Routes("tokens_admin", "Figures of tokens, for operators.")
 
 
 @frozen(kw_only=True)
 class StatsView:
-    """Tokens by status, the chain's checkpoint, and the mints that the chain has dropped."""
+    """The number of tokens in each status, the checkpoint, and the latest orphaned mints."""
 
     statuses: Mapping[str, Any]
     checkpoint: Checkpoint | None
@@ -26,5 +26,5 @@ class StatsView:
 
 @routes.add("GET /tokens/stats", ADMIN, request_type=EmptyQuery, response_type=StatsView)
 def show_stats(context: OperationContext, _: EmptyQuery) -> StatsView:
-    """Show how many tokens have each status, and how far the chain was read."""
+    """Show the number of tokens in each status, and the state of the scan."""
     return project(StatsView, context.store.read(tokens.token_stats))

@@ -1,4 +1,4 @@
-"""Tokens to look at: the list, and one with what happened to it."""
+"""The console's pages of tokens: the list, and one token with its history."""
 
 from typing import Final
 
@@ -15,38 +15,49 @@ from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
 
-LISTED: Final = 25
-LIFE_SHOWN: Final = 100
+TOKENS_PER_PAGE: Final = 25
+CHANGES_SHOWN: Final = 100
 
 
 def list_tokens(console: ConsoleContext) -> Response:
-    """Tokens in order of number, of one status or of all."""
-    context, wanted = _reader(console), parse_fields(TokenListQuery, request.args)
-    cursors = context.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
-    after, limit = int(cursors.start() or 0), wanted.limit + 1
-    rows = context.store.read(tokens.list_tokens, status=wanted.status, after=after, limit=limit)
+    """Render tokens in order of their on-chain id, of one status or of all."""
+    context = _reading_context(console)
+    query = parse_fields(TokenListQuery, request.args)
+    query = evolve(query, limit=min(query.limit, TOKENS_PER_PAGE))
+
+    cursors = context.cursors(query)
+    rows = context.store.read(
+        tokens.list_tokens,
+        status=query.status,
+        after=int(cursors.start() or 0),
+        limit=query.limit + 1,
+    )
     return render_page(
         "tokens/tokens",
-        wanted=wanted,
-        found=cursors.page(rows, lambda each: each.token_id),
-        statuses=[*TokenStatus],
+        query=query,
+        page=cursors.page(rows, lambda token: token.token_id),
+        statuses=list(TokenStatus),
     )
 
 
 def token(console: ConsoleContext, token_id: str) -> Response:
-    """One token, and the last that happened to it, the newest first."""
-    context, wanted = _reader(console), parse_fields(TokenQuery, {}, token_id=token_id)
-    saved = context.store.read(tokens.get_token, wanted.token_id)
-    after = max(0, saved.seq - LIFE_SHOWN)
+    """Render a token with its last changes, newest first."""
+    context = _reading_context(console)
+    query = parse_fields(TokenQuery, {}, token_id=token_id)
+    saved = context.store.read(tokens.get_token, query.token_id)
     changes = context.store.read(
-        tokens.token_history, wanted.token_id, after=after, limit=LIFE_SHOWN
+        tokens.token_history,
+        query.token_id,
+        after=max(0, saved.seq - CHANGES_SHOWN),
+        limit=CHANGES_SHOWN,
     )
-    return render_page(
-        "tokens/token", saved=saved, told=[ListedChange(change=each) for each in reversed(changes)]
-    )
+    listed = [ListedChange(change=change) for change in reversed(changes)]
+
+    return render_page("tokens/token", saved=saved, changes=listed)
 
 
-def _reader(console: ConsoleContext) -> OperationContext:
+def _reading_context(console: ConsoleContext) -> OperationContext:
+    """Return the context of an operation, for a caller that may read tokens."""
     context = console.operation()
     context.caller.require_scope(READ)
     return context

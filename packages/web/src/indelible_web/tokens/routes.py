@@ -1,4 +1,4 @@
-"""The routes of tokens and of their authors; what a wallet has signed opens the one that sets its prompt."""
+"""The routes of tokens and of their authors."""
 
 from typing import Final
 
@@ -29,39 +29,39 @@ RETRY: Final = "tokens:retry"
 
 routes = Routes(
     "tokens",
-    "NFTs, from their mint to their reveal, and the authors from whose prompts they are made.",
+    "NFTs, from their mint to their reveal, and the authors of their prompts.",
 )
 
 
 @frozen(kw_only=True)
 class TokenQuery:
-    """Which token, by its number on the chain."""
+    """The on-chain id of a token."""
 
     token_id: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
 class TokenPageQuery(TokenQuery, PageQuery):
-    """Which token, and which page of what belongs to it."""
+    """The on-chain id of a token, and a page of its changes."""
 
 
 @frozen(kw_only=True)
 class TokenListQuery(PageQuery):
-    """Which tokens, and which page of them."""
+    """A page of tokens, of one status or of all."""
 
     status: TokenStatus | None = None
 
 
 @frozen(kw_only=True)
 class AuthorQuery:
-    """Which author, by their wallet, whose capitals do not count."""
+    """The wallet of an author, in any case of letters."""
 
     wallet: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
 class AuthorTokensQuery(AuthorQuery):
-    """Which author, and which of their tokens, the newest first."""
+    """The wallet of an author, and a range of their tokens, newest first."""
 
     offset: int = field(
         default=0, validator=bounded_int, metadata={"minimum": 0, "maximum": 1_000_000_000}
@@ -71,7 +71,7 @@ class AuthorTokensQuery(AuthorQuery):
 
 @frozen(kw_only=True)
 class SignedPrompt:
-    """A prompt, and the message by which its wallet has asked for it."""
+    """A prompt, and the message that its wallet has signed for it."""
 
     wallet_address: str = field(validator=is_identifier, metadata={"max_length": 42})
     prompt_text: str = field(validator=non_blank_line, metadata=PROMPT)
@@ -81,14 +81,14 @@ class SignedPrompt:
 
 @frozen(kw_only=True)
 class PromptView:
-    """That there is a prompt; nobody is ever shown which."""
+    """Tells that an author has a prompt. No answer contains the prompt itself."""
 
     has_prompt: bool
 
 
 @frozen(kw_only=True)
 class AuthorView(PromptView):
-    """What may be known of a wallet's owner, and whether they have written a prompt."""
+    """The public handles of a wallet's author."""
 
     twitter_handle: str | None
     farcaster_handle: str | None
@@ -96,7 +96,7 @@ class AuthorView(PromptView):
 
 @frozen(kw_only=True)
 class AuthorTokensView:
-    """Some tokens of an author, the newest first, and how many there are."""
+    """A range of an author's tokens, newest first, and the number of all of them."""
 
     tokens: tuple[tokens.Token, ...]
     total: int
@@ -106,7 +106,7 @@ class AuthorTokensView:
 
 @frozen(kw_only=True)
 class Leader:
-    """A wallet, and how many tokens are its owner's."""
+    """The wallet of an author, and the number of their tokens."""
 
     author_address: str
     total_tokens: int
@@ -114,18 +114,22 @@ class Leader:
 
 @routes.pages("GET /tokens", READ, request_type=TokenListQuery, response_type=tokens.Token)
 def find(context: OperationContext, query: TokenListQuery) -> Page[tokens.Token]:
-    """List tokens, of one status or of all, in order of number."""
+    """List tokens, of one status or of all, in order of their on-chain id."""
     cursors = context.cursors(query)
-    after, limit = int(cursors.start() or 0), query.limit + 1
-    found = context.store.read(tokens.list_tokens, status=query.status, after=after, limit=limit)
-    return cursors.page(found, lambda token: token.token_id)
+    rows = context.store.read(
+        tokens.list_tokens,
+        status=query.status,
+        after=int(cursors.start() or 0),
+        limit=query.limit + 1,
+    )
+    return cursors.page(rows, lambda token: token.token_id)
 
 
 @routes.add(
     "GET /tokens/<token_id>", READ, request_type=TokenQuery, response_type=tokens.TokenSaved
 )
 def show(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
-    """Show a token; the ETag is what it must be retried for."""
+    """Show a token. Its ETag is the `If-Match` of a retry."""
     return context.store.read(tokens.get_token, query.token_id)
 
 
@@ -133,11 +137,15 @@ def show(context: OperationContext, query: TokenQuery) -> tokens.TokenSaved:
     "GET /tokens/<token_id>/history", READ, request_type=TokenPageQuery, response_type=Change
 )
 def history(context: OperationContext, query: TokenPageQuery) -> Page[Change]:
-    """List what happened to a token, oldest first: who, why and when."""
+    """List the changes of a token, oldest first."""
     cursors = context.cursors(query)
-    after, limit = int(cursors.start() or 0), query.limit + 1
-    found = context.store.read(tokens.token_history, query.token_id, after=after, limit=limit)
-    return cursors.page(found, lambda change: change.seq)
+    rows = context.store.read(
+        tokens.token_history,
+        query.token_id,
+        after=int(cursors.start() or 0),
+        limit=query.limit + 1,
+    )
+    return cursors.page(rows, lambda change: change.seq)
 
 
 @routes.add(
@@ -147,7 +155,7 @@ def history(context: OperationContext, query: TokenPageQuery) -> Page[Change]:
     response_type=tokens.TokenSaved,
 )
 def retry(context: OperationContext, command: tokens.RetryToken) -> tokens.TokenSaved:
-    """Give a failed token another chance, and make its generation due."""
+    """Retry a failed token: its image is generated anew."""
     return context.run(tokens.retry_token, command)
 
 
@@ -159,39 +167,44 @@ def retry(context: OperationContext, command: tokens.RetryToken) -> tokens.Token
     reason="message",
 )
 def set_prompt(context: OperationContext, query: SignedPrompt) -> PromptView:
-    """Let a wallet's tokens be made from a prompt; its signature opens this, and no key does. A nonce counts once."""
-    wallet = query.wallet_address
-    command = tokens.SetAuthorPrompt(wallet_address=wallet, prompt_text=query.prompt_text)
-    said = tokens.signed_message(query.message, wallet, context.clock.now())
-    if context.app_context.chain is None:
-        raise NoChain
-    if not context.app_context.chain.is_signed_by(
-        command.wallet_address, query.message, query.signature
-    ):
-        raise SignatureWrong(command.wallet_address)
-    owner = evolve(context.caller, actor=Actor.user(command.wallet_address))
-    return evolve(context, caller=owner, once=Idempotency(said.nonce, PromptView)).run(
-        edit_author, command
+    """Set the prompt of a wallet's author, as the wallet's signed message asks for.
+
+    No API key is needed. Each nonce counts once.
+    """
+    command = tokens.SetAuthorPrompt(
+        wallet_address=query.wallet_address, prompt_text=query.prompt_text
     )
+    wallet = command.wallet_address
+    now = context.clock.now()
+    signed = tokens.signed_message(query.message, query.wallet_address, now)
+
+    chain = context.app_context.chain
+    if chain is None:
+        raise NoChain
+    if not chain.is_signed_by(wallet, query.message, query.signature):
+        raise SignatureWrong(wallet)
+
+    author = evolve(context.caller, actor=Actor.user(wallet))
+    once = Idempotency(signed.nonce, PromptView)
+    return evolve(context, caller=author, once=once).run(edit_author, command)
 
 
 @routes.pages("GET /authors/leaderboard", READ, request_type=EmptyQuery, response_type=Leader)
 def leaderboard(context: OperationContext, _: EmptyQuery) -> Page[Leader]:
-    """List the fifty authors with most tokens; there is no page after it."""
-    found = context.store.read(tokens.leaderboard)
-    return Page(
-        items=tuple(Leader(author_address=each, total_tokens=total) for each, total in found),
-        next=None,
-    )
+    """List the fifty authors with most tokens, in one page."""
+    totals = context.store.read(tokens.leaderboard)
+    leaders = [Leader(author_address=wallet, total_tokens=total) for wallet, total in totals]
+    return Page(items=tuple(leaders), next=None)
 
 
 @routes.add("GET /authors/<wallet>", READ, request_type=AuthorQuery, response_type=AuthorView)
 def show_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
-    """Show whether a wallet's owner has written a prompt, and what they are called elsewhere; of any wallet."""
+    """Show an author's handles, and whether they have a prompt; any wallet has an answer."""
     try:
         author = context.store.read(tokens.get_author, query.wallet)
     except AuthorNotFound:
         return AuthorView(has_prompt=False, twitter_handle=None, farcaster_handle=None)
+
     return project(AuthorView, author, has_prompt=author.prompt_text is not None)
 
 
@@ -202,14 +215,14 @@ def show_author(context: OperationContext, query: AuthorQuery) -> AuthorView:
     response_type=AuthorTokensView,
 )
 def show_author_tokens(context: OperationContext, query: AuthorTokensQuery) -> AuthorTokensView:
-    """Show some tokens of an author, the newest first; none of a wallet that was never seen."""
-    found = context.store.read(
+    """List a range of an author's tokens, newest first; none for an unknown wallet."""
+    page = context.store.read(
         tokens.author_tokens, query.wallet, offset=query.offset, limit=query.limit
     )
-    return project(AuthorTokensView, found, offset=query.offset, limit=query.limit)
+    return project(AuthorTokensView, page, offset=query.offset, limit=query.limit)
 
 
 def edit_author(tx: WriteTx, command: tokens.SetAuthorPrompt) -> PromptView:
-    """Keep the prompt, of which the answer, and so its receipt, says nothing."""
+    """Set the prompt. Neither the answer nor its idempotency record contains it."""
     tokens.set_author_prompt(tx, command)
     return PromptView(has_prompt=True)

@@ -1,4 +1,7 @@
-"""The webhook of a chain's provider: signed, and believed only as far as to look at the chain sooner."""
+"""The webhook of a chain's provider.
+
+A signed request makes the scan of the chain due. Nothing else in it is trusted.
+"""
 
 import hmac
 import logging
@@ -21,9 +24,17 @@ from indelible_web.http.request import Caller, current_request
 from indelible_web.http.responses import json_response
 from indelible_web.settings import WebSettings
 
-SIGNATURE: Final = "X-Alchemy-Signature"
+SIGNATURE_HEADER: Final = "X-Alchemy-Signature"
 ALCHEMY: Final = Actor.system("alchemy")
-REASON: Final = "the chain's provider says that there is something new"
+REASON: Final = "webhook of the chain's provider"
+
+# outcomes, as metrics count them
+HINTED: Final = "hinted"
+DUPLICATE: Final = "duplicate"
+HEARTBEAT: Final = "heartbeat"
+OVER_QUOTA: Final = "over_quota"
+INVALID_SIGNATURE: Final = "invalid_signature"
+INVALID_PAYLOAD: Final = "invalid_payload"
 
 logger = logging.getLogger("indelible.web")
 Json = dict[str, Any]
@@ -31,88 +42,104 @@ Json = dict[str, Any]
 
 @frozen(kw_only=True)
 class Webhooks:
-    """What a provider may tell; as its own login, it knows the provider by the signature over the body's bytes."""
+    """Receives the provider's requests. The signature of their body identifies the provider."""
 
     app_context: AppContext
     metrics: Metrics
     secret: bytes = field(repr=False)
 
     def identify(self, request: Request) -> Caller | None:
-        """The provider, where it has signed just these bytes; nothing of them is read before."""
+        """Return the provider if it has signed the body. The body is not parsed before.
+
+        Raises: NoChain when no secret is configured.
+        """
         if not self.secret:
             raise NoChain
-        wanted = hmac.digest(self.secret, request.get_data(), "sha256").hex()
-        if hmac.compare_digest(request.headers.get(SIGNATURE, "").encode(), wanted.encode()):
+
+        expected = hmac.digest(self.secret, request.get_data(), "sha256").hex()
+        signature = request.headers.get(SIGNATURE_HEADER, "")
+        if hmac.compare_digest(signature.encode(), expected.encode()):
             return Caller(actor=ALCHEMY, scopes=frozenset(SIGNED), id="alchemy")
-        self.metrics.count_webhook("invalid_signature")
+
+        self.metrics.count_webhook(INVALID_SIGNATURE)
         return None
 
     def receive(self) -> Response:
-        """Look at the chain soon, once for each envelope; where there is nothing new in one, nothing is written."""
+        """Make the scan due, once for each event id. An event without news changes nothing."""
         try:
-            hint, found = _read(request.get_data())
+            hint, outcome = _parse_event(request.get_data())
         except IndelibleError as error:
-            self.metrics.count_webhook("invalid_payload")
+            self.metrics.count_webhook(INVALID_PAYLOAD)
             raise InvalidPayload from error
-        if found == "hinted" and not self._is_first(hint):
-            found = "duplicate"
-        self.metrics.count_webhook(found)
-        return json_response(
-            {"status": {"hinted": "success", "duplicate": "duplicate"}.get(found, "ignored")}, 200
-        )
 
-    def _is_first(self, hint: RequestScan) -> bool:
+        if outcome == HINTED and not self._request_scan(hint):
+            outcome = DUPLICATE
+        self.metrics.count_webhook(outcome)
+
+        statuses = {HINTED: "success", DUPLICATE: "duplicate"}
+        return json_response({"status": statuses.get(outcome, "ignored")}, 200)
+
+    def _request_scan(self, hint: RequestScan) -> bool:
+        """Make the scan due. Return False when the same event has already done so."""
         is_first = False
 
-        def hint_detection(tx: WriteTx, command: RequestScan) -> bool:
+        def handler(tx: WriteTx, command: RequestScan) -> bool:
             nonlocal is_first
             is_first = True
             tokens.request_scan(tx, command)
             return True
 
-        once, run = Idempotency(hint.hint_id, bool), self.app_context.store.run
         try:
-            run(
-                hint_detection,
+            self.app_context.store.run(
+                handler,
                 hint,
                 actor=ALCHEMY,
                 reason=REASON,
                 request_id=current_request().request_id,
-                once=once,
+                once=Idempotency(hint.hint_id, bool),
             )
         except RequestInFlight:
             return False
         return is_first
 
 
-def _read(body: bytes) -> tuple[RequestScan, str]:
-    """The hint in a body, and whether it is one: not from an account over its quota, nor of a block without logs."""
-    said = _object(parse_json(body))
-    event = _object(said.get("event"))
-    hint = RequestScan(hint_id=said.get("id", ""))  # which checks that it is an id
+def _parse_event(body: bytes) -> tuple[RequestScan, str]:
+    """Return the hint in a request's body, and its outcome.
+
+    An account over its quota, and a block without logs, bring no news.
+    """
+    envelope = _object(parse_json(body))
+    event = _object(envelope.get("event"))
+    hint = RequestScan(hint_id=envelope.get("id", ""))
     if "error" in event:
         logger.warning(
-            "the webhook comes from an account that is over its quota: the chain is read all the same"
+            "webhook: the provider's account is over its quota; the scan continues without hints"
         )
-        return hint, "over_quota"
-    return hint, "heartbeat" if _logs(event) == [] else "hinted"
+        return hint, OVER_QUOTA
+    if _logs(event) == []:
+        return hint, HEARTBEAT
+    return hint, HINTED
 
 
 def _logs(event: Json) -> list[Json] | None:
-    """The logs of a block, in either of the shapes there are; None of an event that tells of none.
+    """Return the logs of an event's block, in GraphQL's or in JSON-RPC's form.
 
-    What stands in them is not read: whether anything was minted, the chain says.
+    Return None for an event without logs. Their contents are not read: the chain itself shows
+    what was minted.
     """
     data = _object(event.get("data") or {})
     block = _object(data.get("block") or data)
     if "logs" not in block:
         return None
-    if not isinstance(block["logs"], list):
+
+    logs = block["logs"]
+    if not isinstance(logs, list):
         raise InvalidPayload
-    return [_object(log) for log in cast("list[object]", block["logs"])]
+    return [_object(log) for log in cast("list[object]", logs)]
 
 
 def _object(value: object) -> Json:
+    """Return a JSON object. Raises InvalidPayload for any other value."""
     if not isinstance(value, dict):
         raise InvalidPayload
     return cast("Json", value)
@@ -123,7 +150,7 @@ def open_webhooks(
 ) -> WebhookReceiver:
     """Return the provider's webhook.
 
-    Raises: WebhookSecretMissing if a chain is set up without the secret of its provider.
+    Raises: WebhookSecretMissing when a chain is configured without the secret of its provider.
     """
     if app_context.chain and not settings.webhook_secret:
         raise WebhookSecretMissing
@@ -135,12 +162,5 @@ WEBHOOK: Final = Webhook(
     name="alchemy",
     rule="/webhooks/alchemy",
     open=open_webhooks,
-    outcomes=(
-        "hinted",
-        "duplicate",
-        "heartbeat",
-        "over_quota",
-        "invalid_signature",
-        "invalid_payload",
-    ),
+    outcomes=(HINTED, DUPLICATE, HEARTBEAT, OVER_QUOTA, INVALID_SIGNATURE, INVALID_PAYLOAD),
 )
