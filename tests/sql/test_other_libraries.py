@@ -1,6 +1,6 @@
 """Three failures of other libraries and of raw SQL, and the same attempt here, in one database.
 
-`docs/explanation/beside-others.md` describes them; what it says is asserted here.
+`docs/explanation/comparison.md` describes them; what it says is asserted here.
 """
 
 from collections.abc import Generator
@@ -28,7 +28,7 @@ from indelible_sql import SqlStore, verify
 
 DRAFT, REVIEW, WITHDRAWN, PUBLISHED = "DRAFT", "REVIEW", "WITHDRAWN", "PUBLISHED"
 MAX_WAIT_SECONDS = 30
-PAGE = page("explanation/beside-others.md")
+PAGE = page("explanation/comparison.md")
 
 
 @pytest.fixture
