@@ -5,8 +5,10 @@ import re
 import pytest
 from tests.architecture.pages import code, is_there, page, rows
 
-from indelible_sql.concepts.store import CREATE, EDIT, STEP
+from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.engine.atomic_write import change_write
 from indelible_sql.schema.ddl import DIALECTS
+from indelible_sql.schema.tables import HISTORY
 
 PAGE = page("reference/seed-map.md")
 MAPS = {seed: list(rows(PAGE, f"seed {seed} names")) for seed in ("000", "001", "004")}
@@ -166,10 +168,15 @@ def test_a_missing_target_is_recognised(name: str) -> None:
 
 def statements() -> list[str]:
     """Return every statement that writes a concept, for both databases."""
-    texts = []
-    for write in (CREATE, EDIT, STEP):
+    records = (VERSIONS, WARNINGS, HISTORY)
+    create = change_write(CONCEPTS, *records, is_birth=True)
+    edit = change_write(CONCEPTS, *records, is_birth=False)
+    step = change_write(CONCEPTS, HISTORY, is_birth=False, kept=("name_key",))
+
+    texts: list[str] = []
+    for write in (create, edit, step):
         texts.append(str(write.fused.compile(dialect=DIALECTS["postgresql"])))
-        texts += [str(step.compile(dialect=DIALECTS["sqlite"])) for step in write.ordered]
+        texts += [str(part.compile(dialect=DIALECTS["sqlite"])) for part in write.ordered]
 
     return texts
 

@@ -162,7 +162,9 @@ def kept(said: Row, known: Row) -> dict[str, Any]:
     }
     return {
         **row,
-        "hash": sha256("\x1f".join(_text(row[name]) for name in HASHED_FIELDS).encode()).hexdigest(),
+        "hash": sha256(
+            "\x1f".join(_text(row[name]) for name in HASHED_FIELDS).encode()
+        ).hexdigest(),
     }
 
 

@@ -68,7 +68,7 @@ def articles(connection: Connection) -> Iterator[Adopt]:
 def adopt(tx: WriteTx, command: Adopt) -> str:
     """Import an article and return the concept's id; a repeated import changes nothing."""
     concept_id = f"article-{command.article_id}"
-    if tx.concepts.get_concept(concept_id) is None:
+    if tx.concepts.repository.get_concept(concept_id) is None:
         for number, revision in enumerate(command.revisions, start=1):
             save_revision(tx, concept_id, number, revision)
         if command.revisions[-1].is_live:
@@ -78,7 +78,7 @@ def adopt(tx: WriteTx, command: Adopt) -> str:
 
 def save_revision(tx: WriteTx, concept_id: str, number: int, revision: Revision) -> None:
     """Save a revision as a version with its original author and time."""
-    stored = tx.concepts.get_concept(concept_id)
+    stored = tx.concepts.repository.get_concept(concept_id)
     concept = Concept(
         id=concept_id,
         current_version=number,
@@ -86,8 +86,8 @@ def save_revision(tx: WriteTx, concept_id: str, number: int, revision: Revision)
         created_at=stored.created_at if stored else revision.saved_at,
         updated_at=revision.saved_at,
     )
-    tx.concepts.save_concept(concept)
-    tx.concepts.save_version(
+    tx.concepts.repository.save_concept(concept)
+    tx.concepts.repository.save_version(
         ConceptVersion(
             id=tx.ids.new(),
             concept_id=concept_id,
@@ -104,4 +104,6 @@ def publish(tx: WriteTx, concept_id: str) -> None:
     """Publish the concept now, because the old table does not say when it was published."""
     for status in (ConceptStatus.REVIEW, ConceptStatus.APPROVED, ConceptStatus.PUBLISHED):
         concept = concepts.get_concept(tx, concept_id).concept
-        tx.concepts.save_concept(evolve(concept, status=status, updated_at=tx.clock.now()))
+        tx.concepts.repository.save_concept(
+            evolve(concept, status=status, updated_at=tx.clock.now())
+        )

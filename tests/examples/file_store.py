@@ -18,7 +18,7 @@ from indelible.kernel import (
     TimeOrderedIds,
 )
 from indelible.kernel.idempotency import run_idempotent
-from indelible.kernel.settings import Config, SystemConfigCache
+from indelible.kernel.settings import Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
 from indelible.memory.store import MemoryReading, MemoryTransaction, Tables
 from indelible.policy import Policy
@@ -39,7 +39,7 @@ class FileStore:
         self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
         self._nesting = Nesting()
         self.config = SystemConfigCache(
-            fetch=lambda: self.read(lambda tx: tx.captures.stored_settings())
+            fetch=lambda: self.read(lambda tx: setting_texts(tx.settings))
         )
 
     @contextmanager
@@ -54,7 +54,7 @@ class FileStore:
             tx = MemoryTransaction(tables, self._policy, config, audit, self._clock, self._ids)
             try:
                 yield tx
-                tx.concepts.ensure_complete()
+                tx.concepts.repository.ensure_complete()
                 self._replace(tables)
                 self.config.invalidate()
             finally:

@@ -1,13 +1,14 @@
 """The loans of a library: a host's own lifecycle in its own table, with the same guards."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 from sqlalchemy import Column, Connection, Date, MetaData, Table, Text
 
-from indelible.kernel import Edge, Lifecycle, NotFound, instant_after, next_change
+from indelible.kernel import Edge, Lifecycle, NotFound
+from indelible.kernel.aggregates import Aggregate, save_change
 from indelible_sql import (
     HeadMapping,
     SqlAggregateRepository,
@@ -38,15 +39,15 @@ LOANS = Table("loans", MetaData(), *head_columns(LOAN), *OWN_COLUMNS, sqlite_wit
 
 
 @frozen(kw_only=True)
-class Loan:
+class Loan(Aggregate):
     """A book that is lent to a reader."""
 
-    id: str
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = LOAN
+    fixed: ClassVar[tuple[str, ...]] = ("book",)
+
     book: str
     due: date
     status: LoanStatus
-    created_at: datetime
-    updated_at: datetime
 
 
 @frozen
@@ -54,6 +55,7 @@ class LoanNotFound(NotFound):
     """No loan has this id."""
 
     code: ClassVar[str] = "LOAN_NOT_FOUND"
+    message: ClassVar[str] = "Loan {loan_id} not found."
     loan_id: str
 
 
@@ -70,27 +72,17 @@ def migrate(connection: Connection) -> None:
 def lend(tx: SqlTransaction, command: tuple[str, date]) -> Loan:
     """Lend a book until a day."""
     book, due = command
-    now = tx.clock.now()
-    status = LOAN.next("", "lend")
-    loan = Loan(id=tx.ids.new(), book=book, due=due, status=status, created_at=now, updated_at=now)
-    return save(tx, loan, "lend", expected_seq=0)
+    loan = Loan.create("lend", now=tx.clock.now(), id=tx.ids.new(), book=book, due=due)
+    loans = SqlAggregateRepository(tx.session, HEADS)
+    save_change(tx, loans, None, loan, "lend")
+    return loan
 
 
 def move(tx: SqlTransaction, command: tuple[str, int, str, date]) -> Loan:
     """Renew or return a loan."""
     loan_id, seq, action, due = command
-    loan = SqlAggregateRepository(tx.session, HEADS).load(loan_id, expected_seq=seq).entity
-    status = LOAN.next(loan.status, action)
-    now = instant_after(loan.updated_at, tx.clock.now())
-    moved = evolve(loan, due=due, status=status, updated_at=now)
-    return save(tx, moved, action, expected_seq=seq)
-
-
-def save(tx: SqlTransaction, loan: Loan, action: str, *, expected_seq: int) -> Loan:
-    """Save the loan together with its change; `expected_seq` is 0 for a new loan."""
     loans = SqlAggregateRepository(tx.session, HEADS)
-    head = loans.load(loan.id, expected_seq=expected_seq) if expected_seq else None
-    data = {"book": loan.book, "due": loan.due.isoformat()}
-    change = next_change(tx, LOAN, head, loan, action, data)
-    loans.record(change, loan)
+    head = loans.load(loan_id, expected_seq=seq)
+    loan = head.entity.transition(action, now=tx.clock.now(), due=due)
+    save_change(tx, loans, head, loan, action)
     return loan

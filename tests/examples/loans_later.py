@@ -1,13 +1,15 @@
 """The same loans with a new state: a book can be lost. The table stays as it is."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection
 from tests.examples.loans import LOANS, LoanNotFound
 
-from indelible.kernel import Edge, Lifecycle, instant_after, next_change
+from indelible.kernel import Edge, Lifecycle
+from indelible.kernel.aggregates import Aggregate, save_change
 from indelible_sql import (
     HeadMapping,
     SqlAggregateRepository,
@@ -48,15 +50,15 @@ def downgrade(connection: Connection) -> None:
 
 
 @frozen(kw_only=True)
-class Loan:
+class Loan(Aggregate):
     """A book that is lent to a reader."""
 
-    id: str
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = LOAN
+    fixed: ClassVar[tuple[str, ...]] = ("book",)
+
     book: str
     due: date
     status: LoanStatus
-    created_at: datetime
-    updated_at: datetime
 
 
 HEADS = HeadMapping(table=LOANS, entity=Loan, missing=LoanNotFound)
@@ -67,10 +69,6 @@ def lose(tx: SqlTransaction, command: tuple[str, int]) -> Loan:
     loan_id, seq = command
     loans = SqlAggregateRepository(tx.session, HEADS)
     head = loans.load(loan_id, expected_seq=seq)
-    status = LOAN.next(head.entity.status, "lose")
-    now = instant_after(head.entity.updated_at, tx.clock.now())
-    loan = evolve(head.entity, status=status, updated_at=now)
-    data = {"book": loan.book, "due": loan.due.isoformat()}
-    change = next_change(tx, LOAN, head, loan, "lose", data)
-    loans.record(change, loan)
+    loan = head.entity.transition("lose", now=tx.clock.now())
+    save_change(tx, loans, head, loan, "lose")
     return loan

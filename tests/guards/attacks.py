@@ -33,7 +33,7 @@ from tests.guards.situation import (
 from indelible.captures import EngagementLevel
 from indelible.kernel import Change
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
-from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 

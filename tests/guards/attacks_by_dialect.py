@@ -14,7 +14,7 @@ from tests.guards.situation import Situation, after, answer, born, keep, log, mo
 
 from indelible.kernel import Change, instant_text
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
-from indelible_sql.concepts.store import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS

@@ -8,7 +8,7 @@ from tests.guards.kinds import Kind, further, new_edge, step
 from tests.guards.raw import NULL, raw
 from tests.guards.situation import B, answer, born, creating, editing, keep, log, move, remark
 
-from indelible_sql.concepts.store import WARNINGS
+from indelible_sql.concepts.tables import WARNINGS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 TO_COME = datetime(2999, 1, 1, tzinfo=UTC)

@@ -10,15 +10,16 @@ from tests.guards.captured import Captures, settle_captures
 from tests.guards.minted import Minted, settle_tokens
 
 from indelible import concepts
-from indelible.concepts import CONCEPT, Concept, ConceptVersion
+from indelible.concepts import Concept, ConceptVersion
 from indelible.concepts.entities import name_key
-from indelible.concepts.rules.records import version_change_data
-from indelible.kernel import AuditContext, Change, Head, Idempotency, digest, next_change
+from indelible.concepts.rules.records import version_data, version_records
+from indelible.kernel import AuditContext, Change, Head, Idempotency, digest
+from indelible.kernel.aggregates import change_for
 from indelible.kernel.idempotency import Receipt
-from indelible.kernel.keys import KEY, CreateKey, Key, create_key, key_data
+from indelible.kernel.keys import CreateKey, Key, create_key
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, create, do, edit, published, submit
 from indelible_sql import SqlReading, SqlStore
-from indelible_sql.concepts.store import VERSIONS, WARNINGS
+from indelible_sql.concepts.tables import VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 
@@ -78,23 +79,19 @@ def settle(store: SqlStore) -> Situation:
 def _situation(
     tx: SqlReading, in_review: str, finished: str, key_id: str, captured: Captures, minted: Minted
 ) -> Situation:
-    head, latest = tx.concepts.find(in_review)
+    head, latest = tx.concepts.search.get_current(in_review)
     now = head.entity.updated_at + DAY
-    edited, version = head.entity.edited(
-        FULL, version_id="version-3", by=MAYA, note="as it was", now=now
-    )
-    born, first = Concept.created(
-        FULL, concept_id="new", version_id="version-1", by=MAYA, note="new", now=now
-    )
+    edited = head.entity.transition("edit", now=now)
+    version = edited.new_version(FULL, version_id="version-3", by=MAYA, note="as it was")
+    born = Concept.create("create", now=now, id="new")
+    first = born.new_version(FULL, version_id="version-1", by=MAYA, note="new")
     key = tx.keys.get(key_id)
     other = evolve(key.entity, id="new", created_at=now, updated_at=now)
     return Situation(
         reviewed=tx.history.of("concept", in_review)[-1],
         published=tx.history.of("concept", finished)[-1],
         kept=_version_row(latest),
-        approve=next_change(
-            CAUSE, CONCEPT, head, head.entity.transition("approve", now=now), "approve", {}
-        ),
+        approve=change_for(CAUSE, head, head.entity.transition("approve", now=now), "approve"),
         edit=_change(head, edited, "edit", version),
         version=_version_row(version),
         warnings=_warnings_row(version),
@@ -102,10 +99,8 @@ def _situation(
         first=_version_row(first),
         first_warnings=_warnings_row(first),
         granted=tx.history.of("key", key_id)[-1],
-        revoke=next_change(
-            CAUSE, KEY, key, key.entity.revoked(now=now), "revoke", key_data(key.entity)
-        ),
-        grant=next_change(CAUSE, KEY, None, other, "create", key_data(other)),
+        revoke=change_for(CAUSE, key, key.entity.transition("revoke", now=now), "revoke"),
+        grant=change_for(CAUSE, None, other, "create"),
         key=_key_row(other),
         receipt=_receipt_row("order-2", now),
         captures=captured,
@@ -116,7 +111,8 @@ def _situation(
 def _change(
     head: Head[Concept] | None, concept: Concept, action: str, version: ConceptVersion
 ) -> Change:
-    return next_change(CAUSE, CONCEPT, head, concept, action, version_change_data(version, ()))
+    records = version_records(version, ())
+    return change_for(CAUSE, head, concept, action, data=version_data(), records=records)
 
 
 def _version_row(version: ConceptVersion) -> Row:

@@ -51,7 +51,7 @@ def race(pool: ProcessPoolExecutor, url: str, edits: int) -> Raced:
         stale = sum(each.result() for each in late)
         numbers = [
             each.version_number
-            for each in store.read(lambda tx: tx.concepts.list_versions(concept_id))
+            for each in store.read(lambda tx: tx.concepts.repository.list_versions(concept_id))
         ]
         return Raced(
             numbers, store.read(concepts.get_concept, concept_id).seq, stale, verify(store)

@@ -97,7 +97,7 @@ def test_a_crash_between_any_two_statements_leaves_nothing(
     store: SqlStore, name: str, server: PostgresServer
 ) -> None:
     watch = watched(store.engines.writer)
-    do(store, lambda tx, _: tx.concepts.get_concept("c-1"), None)  # connected
+    do(store, lambda tx, _: tx.concepts.repository.get_concept("c-1"), None)  # connected
     work = WORKS[name](store)
     before, stop, crashes = state(store), 0, 0
     while True:

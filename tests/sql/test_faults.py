@@ -233,7 +233,7 @@ def held(store: SqlStore, saved: ConceptSaved) -> Generator[None]:
     entered, leave = Event(), Event()
 
     def hold(tx: SqlTransaction, _: object) -> None:
-        tx.concept_heads.load(saved.concept.id, expected_seq=saved.seq)
+        tx.concepts.concepts.load_current(saved.concept.id, expected_seq=saved.seq)
         entered.set()
         leave.wait()
 
@@ -377,7 +377,7 @@ def test_a_transaction_that_has_ended_does_nothing_more(
             concepts.create_concept(tx, CREATE)
 
         assert code(concepts.create_concept, tx, CREATE) == "WRONG_USE"
-        assert code(tx.concepts.get_concept, "c-1") == "WRONG_USE"
+        assert code(tx.concepts.repository.get_concept, "c-1") == "WRONG_USE"
         assert code(tx.history.of, "concept", "c-1") == "WRONG_USE"
         assert len(changes(store)) == 1
 

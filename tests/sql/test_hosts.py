@@ -150,10 +150,8 @@ def test_a_refusal_inside_a_joined_transaction_leaves_its_end_to_the_host(host: 
 def test_a_partial_write_in_a_joined_transaction_is_refused(host: Host) -> None:
     def half(connection: Connection) -> None:
         with host.store.transaction(actor=MAYA, reason="joined", connection=connection) as tx:
-            concept, _ = concepts.Concept.created(
-                RATIO, concept_id="c-1", version_id="v-1", by=MAYA, note="first", now=tx.clock.now()
-            )
-            tx.concepts.save_concept(concept)
+            concept = concepts.Concept.create("create", now=tx.clock.now(), id="c-1")
+            tx.concepts.repository.save_concept(concept)
 
     with host.engine.begin() as connection:
         assert isinstance(refusal(lambda: half(connection)), PartialWrite)

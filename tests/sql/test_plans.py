@@ -7,24 +7,24 @@ from sqlalchemy.sql.base import Executable
 
 from indelible.testing.stores import RATIO, create, edit
 from indelible_sql import SqlStore
-from indelible_sql.concepts.store import (
-    FIND,
+from indelible_sql.concepts.statements import (
+    GET_CURRENT,
     GET_VERSION,
     GET_WARNINGS,
-    LOAD,
+    LOAD_CURRENT,
     LOAD_TO_EDIT,
-    NAMES,
     NODES_NAMED,
+    RELATED_NAMES,
 )
 from indelible_sql.engine.prepared import prepared
 from indelible_sql.kernel.history import OF_ENTITY
 
 VERSIONS = 30
 STATEMENTS = {
-    "find": FIND,
-    "load": LOAD,
+    "find": GET_CURRENT,
+    "load": LOAD_CURRENT,
     "load to edit": LOAD_TO_EDIT,
-    "names": NAMES,
+    "names": RELATED_NAMES,
     "version": GET_VERSION,
     "warnings": GET_WARNINGS,
     "nodes by name": NODES_NAMED,

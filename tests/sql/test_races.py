@@ -168,7 +168,7 @@ def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(
 def edit_now(tx: SqlTransaction, concept_id: str) -> None:
     """Edit the concept as it stands, however often it moves meanwhile."""
     while True:
-        seq = tx.concept_search.find(concept_id)[0].revision.seq
+        seq = tx.concepts.search.get_current(concept_id)[0].revision.seq
         command = concepts.EditConcept(
             concept_id=concept_id, expected_seq=seq, content=CLEARER, change_note="one of a batch"
         )

@@ -134,8 +134,8 @@ def everything_else(trace: Trace) -> list[str]:
         store.read(concepts.list_warnings, saved.concept.id)
         store.read(concepts.concept_as_of, saved.concept.id, seq=1)
         store.read(concepts.get_learning_order)
-        store.read(lambda tx: tx.concepts.list_versions(saved.concept.id))
-        store.read(lambda tx: tx.concepts.get_latest_version(saved.concept.id))
+        store.read(lambda tx: tx.concepts.repository.list_versions(saved.concept.id))
+        store.read(lambda tx: tx.concepts.repository.get_latest_version(saved.concept.id))
         store.feed()
 
     return trace.of(work)[1]

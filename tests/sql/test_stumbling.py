@@ -26,7 +26,7 @@ def test_a_driver_that_stumbles_over_a_server_that_is_gone_is_not_taken_for_a_wr
         driver: Any = tx.connection.connection.driver_connection
         driver.close()
         tx.session._cursor = Stumbling()  # type: ignore[assignment]  # noqa: SLF001
-        return tx.concepts.get_concept("x")
+        return tx.concepts.repository.get_concept("x")
 
     with pytest.raises(StoreUnreachable):
         postgresql.run(handler, None, actor=MAYA, reason="a test")

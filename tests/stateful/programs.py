@@ -261,7 +261,7 @@ class World:
             created_at=at,
             updated_at=at,
         )
-        version = concept.version(
+        version = concept.new_version(
             step.content, version_id=f"v-{number}", by=step.actor, note="first version"
         )
         odd = (
@@ -284,7 +284,7 @@ class World:
         next_version = evolve(
             concept, current_version=concept.current_version + 1, updated_at=_after(concept)
         )
-        version = next_version.version(
+        version = next_version.new_version(
             step.content, version_id=f"v-{len(self.asked)}", by=step.actor, note="by hand"
         )
         right: list[Sequence[Value]] = [(concept,)]
@@ -319,19 +319,19 @@ def save_values(tx: WriteTx, values: tuple[Value, ...]) -> None:
     """Save the values by the hand-off's methods, in their order."""
     for value in values:
         if isinstance(value, Concept):
-            tx.concepts.save_concept(value)
+            tx.concepts.repository.save_concept(value)
         else:
-            tx.concepts.save_version(value)
+            tx.concepts.repository.save_version(value)
 
 
 def look_up(tx: WriteTx, concept_id: str) -> tuple[object, ...]:
     """What the four readers of the hand-off answer."""
     return (
-        tx.concepts.get_concept(concept_id),
-        tx.concepts.get_latest_version(concept_id),
-        tx.concepts.get_version(concept_id, 1),
-        tx.concepts.get_version(concept_id, MANY),
-        tx.concepts.list_versions(concept_id),
+        tx.concepts.repository.get_concept(concept_id),
+        tx.concepts.repository.get_latest_version(concept_id),
+        tx.concepts.repository.get_version(concept_id, 1),
+        tx.concepts.repository.get_version(concept_id, MANY),
+        tx.concepts.repository.list_versions(concept_id),
     )
 
 

@@ -49,13 +49,14 @@ a_command: dict[str, Callable[..., Any]] = {
 
 
 def born(now: datetime = NOW) -> tuple[Concept, ConceptVersion]:
-    return Concept.created(
-        RATIO, concept_id="c-1", version_id="v-1", by=MAYA, note="first version", now=now
-    )
+    concept = Concept.create("create", now=now, id="c-1")
+    version = concept.new_version(RATIO, version_id="v-1", by=MAYA, note="first version")
+    return concept, version
 
 
 def edited(concept: Concept, now: datetime = NOW) -> tuple[Concept, ConceptVersion]:
-    return concept.edited(CLEARER, version_id="v-2", by=MAYA, note="clearer", now=now)
+    moved = concept.transition("edit", now=now)
+    return moved, moved.new_version(CLEARER, version_id="v-2", by=MAYA, note="clearer")
 
 
 def stepped(concept: Concept, action: str, now: datetime) -> Concept:

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from indelible import concepts
 from indelible.concepts import Concept, ConceptPolicy, ConceptStatus, ConceptVersion
+from indelible.concepts.entities import Warnings
 from indelible.concepts.errors import (
     CombinedChange,
     CorrectionTargetNotPublished,
@@ -26,7 +27,8 @@ from indelible.concepts.rules.records import (
     check_corrected,
     check_step,
     check_version,
-    version_change_data,
+    version_data,
+    version_records,
 )
 from indelible.concepts.rules.warnings import RULESET, WarningCode, warning
 from indelible.kernel import Actor, IndelibleError, InvalidTransition, digest
@@ -147,14 +149,24 @@ def test_a_correction_of_an_open_concept_is_refused_by_name() -> None:
     )
 
 
+def stored_data(
+    version: ConceptVersion, warnings: Warnings, *, corrects: str | None = None
+) -> dict[str, object]:
+    """Return the data of a change that adds a version."""
+    data = dict(version_data(corrects))
+    for record in version_records(version, warnings):
+        data[record.record_name] = record.digest()
+    return data
+
+
 def test_a_change_keeps_the_digests_of_its_records_and_what_it_corrects() -> None:
     remarks = (warning(WarningCode.DEF_EMPTY, field="definition"),)
     warnings = digest(["c-1", 2, NOW, RULESET, remarks])
     kept = {"version": digest(VERSION), "warnings": warnings, "ruleset": RULESET}
 
-    assert version_change_data(VERSION, remarks) == kept
-    assert version_change_data(VERSION, remarks, corrects="c-0") == kept | {"corrects": "c-0"}
-    assert version_change_data(VERSION, ())["warnings"] != warnings
+    assert stored_data(VERSION, remarks) == kept
+    assert stored_data(VERSION, remarks, corrects="c-0") == kept | {"corrects": "c-0"}
+    assert stored_data(VERSION, ())["warnings"] != warnings
 
 
 def test_a_command_s_note_is_its_version_s() -> None:
@@ -185,7 +197,7 @@ def test_an_edit_is_compared_with_the_version_before_it() -> None:
         False,
     ]
     changes = store.read(concepts.list_history, again.concept.id)
-    assert changes[1].data == version_change_data(again.version, again.warnings)
+    assert changes[1].data == stored_data(again.version, again.warnings)
 
 
 def test_the_hand_off_s_methods_remark_as_the_handlers_do() -> None:
@@ -194,17 +206,17 @@ def test_the_hand_off_s_methods_remark_as_the_handlers_do() -> None:
 
     def save(tx: MemoryTransaction, _: None) -> None:
         concept, latest = (
-            tx.concepts.get_concept(twin.concept.id),
-            tx.concepts.get_latest_version(twin.concept.id),
+            tx.concepts.repository.get_concept(twin.concept.id),
+            tx.concepts.repository.get_latest_version(twin.concept.id),
         )
         assert concept is not None
         assert latest is not None
         moved = evolve(
             concept, current_version=2, updated_at=concept.updated_at + timedelta(seconds=1)
         )
-        tx.concepts.save_concept(moved)
-        tx.concepts.save_version(
-            moved.version(latest.content, version_id="v-2", by=MAYA, note="the same again")
+        tx.concepts.repository.save_concept(moved)
+        tx.concepts.repository.save_version(
+            moved.new_version(latest.content, version_id="v-2", by=MAYA, note="the same again")
         )
 
     create(store, RATIO)
@@ -217,7 +229,7 @@ def test_the_hand_off_s_methods_remark_as_the_handlers_do() -> None:
 def test_a_concept_without_its_version_is_named() -> None:
     def save(tx: MemoryTransaction, _: None) -> None:
         for concept_id in ("c-2", "c-1"):
-            tx.concepts.save_concept(evolve(CONCEPT, id=concept_id, current_version=1))
+            tx.concepts.repository.save_concept(evolve(CONCEPT, id=concept_id, current_version=1))
 
     refused = refusal(lambda: MemoryStore().run(save, None, actor=MAYA, reason="a test"))
 

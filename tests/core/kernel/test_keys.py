@@ -9,7 +9,8 @@ from attrs import evolve, fields
 from hypothesis import given
 from hypothesis.strategies import from_regex, text
 
-from indelible.kernel import Actor, Invalid, InvalidTransition, UsageError
+from indelible.kernel import Actor, AuditContext, Invalid, InvalidTransition, UsageError
+from indelible.kernel.aggregates import change_for
 from indelible.kernel.keys import (
     KEY,
     SCOPE,
@@ -21,7 +22,6 @@ from indelible.kernel.keys import (
     RevokeKey,
     authenticate_key,
     create_key,
-    key_data,
     revoke_key,
 )
 from indelible.memory import MemoryStore
@@ -30,6 +30,7 @@ from indelible.testing.stores import BEGINNING, CountedIds, TickingClock
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MAYA = Actor.user("maya")
+AUDIT = AuditContext(actor=MAYA, reason="a test")
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 DIGEST = KEYS.digest("secret")
 OWN = Key(
@@ -51,16 +52,18 @@ def opened(policy: KeyPolicy = KEYS) -> MemoryStore:
 
 
 def test_a_key_is_active_until_it_is_revoked_for_good() -> None:
-    revoked = OWN.revoked(now=NOW + timedelta(hours=1))
+    revoked = OWN.transition("revoke", now=NOW + timedelta(hours=1))
 
     assert revoked == evolve(OWN, status=KeyStatus.REVOKED, updated_at=NOW + timedelta(hours=1))
     assert KEY.edges == (("", "create", "ACTIVE", 0), ("ACTIVE", "revoke", "REVOKED", 0))
     with pytest.raises(InvalidTransition):
-        revoked.revoked(now=NOW)
+        revoked.transition("revoke", now=NOW)
 
 
 def test_a_keys_time_runs_forward_whatever_the_clock_says() -> None:
-    assert OWN.revoked(now=NOW - timedelta(days=1)).updated_at == NOW + timedelta(microseconds=1)
+    assert OWN.transition("revoke", now=NOW - timedelta(days=1)).updated_at == NOW + timedelta(
+        microseconds=1
+    )
 
 
 def test_a_key_opens_with_its_own_secret_before_its_end() -> None:
@@ -70,7 +73,7 @@ def test_a_key_opens_with_its_own_secret_before_its_end() -> None:
     assert not OWN.accepts(DIGEST, now=last)
     assert not OWN.accepts(KEYS.digest("another"), now=NOW)
     assert not OWN.accepts("", now=NOW)
-    assert not OWN.revoked(now=NOW).accepts(DIGEST, now=NOW)
+    assert not OWN.transition("revoke", now=NOW).accepts(DIGEST, now=NOW)
     assert evolve(OWN, expires_at=None).accepts(DIGEST, now=NOW + timedelta(days=365_000))
 
 
@@ -135,8 +138,10 @@ def test_a_revocation_names_a_key_and_the_seq_that_was_seen() -> None:
 def test_a_change_keeps_every_column_that_its_head_holds_and_no_secret() -> None:
     place = {"id", "status", "created_at", "updated_at"}
 
-    assert set(key_data(OWN)) == {field.name for field in fields(Key)} - place
-    assert key_data(OWN)["owner"] == "user:maya"
+    data = change_for(AUDIT, None, OWN, "create").data
+
+    assert set(data) == {field.name for field in fields(Key)} - place
+    assert data["owner"] == "user:maya"
 
 
 def test_a_new_key_is_shown_once_and_kept_as_a_digest() -> None:

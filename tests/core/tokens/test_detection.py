@@ -433,7 +433,9 @@ def test_a_block_that_is_cut_off_where_a_look_ends_is_seen_whole(
         with_repositories(store, partial(fallen, number=number))
     with_repositories(
         store,
-        lambda r: r.mint_events.add(make_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))),
+        lambda r: r.mint_events.add(
+            make_mint(4, block=5, id="mint-4", block_hash=chain_hash(5, 1))
+        ),
     )
 
     assert store.read(queries.blocks_with_mints, 3) == {(4, chain_hash(4)), (5, chain_hash(5, 1))}
@@ -521,7 +523,10 @@ def test_where_an_operator_lets_the_place_be_forgotten_all_is_read_again_and_not
     before = store.read(token_stats).checkpoint
     with_repositories(store, lambda r: r.system_state.delete_state(CHECKPOINT))
 
-    assert (store.read(token_stats).checkpoint, detection.confirmed_range(None, None).first) == (None, 0)
+    assert (store.read(token_stats).checkpoint, detection.confirmed_range(None, None).first) == (
+        None,
+        0,
+    )
     settle(detection, store)
     assert store.read(token_stats).checkpoint == before
     check(store, chain)

@@ -58,7 +58,8 @@ def test_a_token_that_cannot_be_is_refused(field: str, value: object, expected: 
     said: dict[str, Any] = {"id": "t", "token_id": 1, "author_id": "a", "mint_timestamp": BEGINNING}
 
     assert (
-        code(lambda: type(make_token(1)).create("detect", now=BEGINNING, **(said | given))) == expected
+        code(lambda: type(make_token(1)).create("detect", now=BEGINNING, **(said | given)))
+        == expected
     )
 
 

@@ -10,8 +10,8 @@ from attrs import field, frozen
 from attrs.validators import optional
 from marshmallow import ValidationError
 
-from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion, ConceptWarning
-from indelible.concepts.rules.records import version_change_data
+from indelible.concepts import CONCEPT, Concept, ConceptContent, ConceptVersion
+from indelible.concepts.rules.records import version_data, version_records
 from indelible.concepts.rules.warnings import content_warnings
 from indelible.kernel import (
     Actor,
@@ -21,9 +21,10 @@ from indelible.kernel import (
     Head,
     IndelibleError,
     UsageError,
-    next_change,
 )
+from indelible.kernel.aggregates import change_for
 from indelible.kernel.exports import InvalidExportLine, Line, read_lines
+from indelible.kernel.history import Record
 from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, non_blank_line
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.maintenance.export import (
@@ -58,16 +59,13 @@ class ForeignStep:
             raise UsageError("content belongs to a step that adds a version, and to no other")
         if self.content is None:
             return cast("Head[Concept]", head).entity.transition(self.action, now=self.at), None
-        note = self.change_note or self.reason
-        said: dict[str, Any] = {
-            "version_id": version_id,
-            "by": self.actor,
-            "note": note,
-            "now": self.at,
-        }
         if head is None:
-            return Concept.created(self.content, concept_id=self.concept_id, **said)
-        return head.entity.edited(self.content, **said)
+            concept = Concept.create(self.action, now=self.at, id=self.concept_id)
+        else:
+            concept = head.entity.transition(self.action, now=self.at)
+        note = self.change_note or self.reason
+        version = concept.new_version(self.content, version_id=version_id, by=self.actor, note=note)
+        return concept, version
 
 
 History = list[tuple[int, ForeignStep]]  # of one concept: each step with the number of its line
@@ -137,13 +135,13 @@ def _recorded(
     latest: ConceptVersion | None,
 ) -> tuple[Head[Concept], ConceptVersion | None]:
     concept, version = step.taken(head, tx.ids.new())
-    warnings: tuple[ConceptWarning, ...] = ()
+    records: tuple[Record, ...] = ()
     if version:
-        warnings = content_warnings(
-            version, latest, tx.concept_search.related_names(version), tx.policy.concepts
-        )
-        data = {**data, **version_change_data(version, warnings)}
-    because = AuditContext(actor=step.actor, reason=step.reason, request_id=None)
-    change = next_change(because, CONCEPT, head, concept, step.action, data)
-    tx.concept_heads.record(change, concept, version, warnings)
+        names = tx.concepts.search.related_names(version)
+        warnings = content_warnings(version, latest, names, tx.policy.concepts)
+        records = version_records(version, warnings)
+        data = {**data, **version_data()}
+    audit = AuditContext(actor=step.actor, reason=step.reason, request_id=None)
+    change = change_for(audit, head, concept, step.action, data=data, records=records)
+    tx.concepts.concepts.save(change, concept, records)
     return Head(entity=concept, revision=change.revision), version or latest

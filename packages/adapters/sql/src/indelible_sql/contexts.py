@@ -10,9 +10,7 @@ from enum import StrEnum
 from attrs import define
 from sqlalchemy import Engine
 
-from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.kernel import (
-    AuditContext,
     Clock,
     Ids,
     Lifecycle,
@@ -20,68 +18,36 @@ from indelible.kernel import (
     TimeOrderedIds,
     UsageError,
 )
-from indelible.kernel.settings import Config
 from indelible.policy import Policy
 from indelible_sql import captures, concepts, kernel, tokens
-from indelible_sql.captures.heads import SETTING_HEADS
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
-from indelible_sql.concepts.store import SqlConcepts
+from indelible_sql.concepts.store import SqlConceptsReader, SqlConceptsWriter
 from indelible_sql.engine.connections import Engines, Pool, host_engines, open_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
-from indelible_sql.engine.session import Session
-from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.schema.catalog import Catalog
 from indelible_sql.sql_context import SqlContext
 from indelible_sql.store import KernelStore
 from indelible_sql.tokens.store import SqlCollection
-from indelible_sql.transactions import KernelReading, KernelTransaction, KernelWriting
+from indelible_sql.transactions import KernelReading, KernelWriting
 
 CONTEXTS = (concepts.CONTEXT, captures.CONTEXT, tokens.CONTEXT)
 CATALOG = Catalog((kernel.CONTEXT, *CONTEXTS))
 
 
-class _SharedAttributes(KernelTransaction):
-    """The attributes that belong to concepts and settings until each is in its context's own."""
-
-    tokens: SqlCollection
-
-    def _open_attributes(self) -> None:
-        session = self.session
-        self.concept_search = SqlConcepts(session)
-        self.settings = SqlAggregateRepository(session, SETTING_HEADS)
-
-
-class SqlReading(_SharedAttributes, KernelReading):
+class SqlReading(KernelReading):
     """A read transaction with the repositories of every shipped context."""
 
+    concepts: SqlConceptsReader
     captures: SqlCaptureReaders
-    concepts: SqlConcepts
-
-    def __init__(self, session: Session, catalog: Catalog, policy: Policy, config: Config) -> None:
-        super().__init__(session, catalog, policy, config)
-        self._open_attributes()
+    tokens: SqlCollection
 
 
-class SqlTransaction(_SharedAttributes, KernelWriting):
+class SqlTransaction(KernelWriting):
     """A write transaction with the repositories of every shipped context."""
 
+    concepts: SqlConceptsWriter
     captures: SqlCaptures
-    concepts: ConceptRepositoryFacade
-
-    def __init__(
-        self,
-        session: Session,
-        catalog: Catalog,
-        policy: Policy,
-        config: Config,
-        audit: AuditContext,
-        clock: Clock,
-        ids: Ids,
-    ) -> None:
-        super().__init__(session, catalog, policy, config, audit, clock, ids)
-        self._open_attributes()
-        self.key_heads = self.keys
-        self.concept_heads = self.concept_search
+    tokens: SqlCollection
 
 
 @define(kw_only=True, eq=False)

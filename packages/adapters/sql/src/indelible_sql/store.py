@@ -11,7 +11,6 @@ from attrs import Factory, define, field
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from indelible.captures import SETTING
 from indelible.kernel import (
     Actor,
     AuditContext,
@@ -24,7 +23,7 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.idempotency import Idempotency, run_idempotent
-from indelible.kernel.settings import Config, SystemConfigCache
+from indelible.kernel.settings import SETTING, Config, SystemConfigCache, setting_texts
 from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
 from indelible.policy import Policy
 from indelible_sql.engine.connections import Engines, begin_on_host
@@ -57,7 +56,7 @@ Writing = TypeVar("Writing", bound=KernelWriting)
 
 def _settings_cache(store: "KernelStore[Any, Any]") -> SystemConfigCache:
     def fetch() -> Mapping[str, str]:
-        settings: Mapping[str, str] = store.read(lambda tx: tx.captures.stored_settings())
+        settings: Mapping[str, str] = store.read(lambda tx: setting_texts(tx.settings))
         return settings
 
     return SystemConfigCache(fetch=fetch, pause=store.pause)

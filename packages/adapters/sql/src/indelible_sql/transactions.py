@@ -5,8 +5,9 @@ from indelible.kernel.settings import Config
 from indelible.policy import Policy
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.history import SqlHistory, SqlReceipts
-from indelible_sql.kernel.keys import HEADS as KEYS
+from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import SqlAggregateRepository
+from indelible_sql.kernel.settings import SETTING_HEADS
 from indelible_sql.kernel.tasks import OF_STAGES, SqlTaskQueue, SqlTaskReader
 from indelible_sql.schema.catalog import Catalog
 
@@ -23,7 +24,8 @@ class KernelTransaction:
         self.config = config
         self.connection = session.connection
         self.history = SqlHistory(session)
-        self.keys = SqlAggregateRepository(session, KEYS)
+        self.keys = SqlAggregateRepository(session, KEY_HEADS)
+        self.settings = SqlAggregateRepository(session, SETTING_HEADS)
         self.stages = SqlAggregateRepository(session, OF_STAGES)
 
 

@@ -47,7 +47,7 @@ from indelible.captures.handlers import (
     retire_subspace,
     seed_subspace,
 )
-from indelible.captures.lifecycle import ALGORITHM, SETTING, SPACE, SUBSPACE
+from indelible.captures.lifecycle import ALGORITHM, SPACE, SUBSPACE
 from indelible.captures.ports import (
     ArtifactRepository,
     AssignmentMarginService,
@@ -77,6 +77,7 @@ from indelible.captures.queries import (
 from indelible.captures.rules.formulas import ANNEALED, SPHERICAL
 from indelible.captures.rules.placing import MarginResult
 from indelible.captures.rules.tuning import KEYS
+from indelible.kernel.settings import SETTING
 
 __all__ = [
     # commands

@@ -16,7 +16,6 @@ from indelible.captures.entities import (
     Decision,
     EmbeddingVector,
     EngagementLevel,
-    Setting,
     Signal,
     Space,
     Subspace,
@@ -31,6 +30,7 @@ from indelible.captures.rules.records import fingerprint_of
 from indelible.captures.rules.urls import is_url, normalized_url
 from indelible.kernel import Ids, digest, instant_text
 from indelible.kernel.audit import HasAuditContext
+from indelible.kernel.settings import Setting
 from indelible.kernel.values import (
     COUNT,
     IDEMPOTENCY_KEY,

@@ -13,11 +13,9 @@ from attrs import Attribute, evolve, field, frozen
 from indelible.captures import errors
 from indelible.captures.lifecycle import (
     ALGORITHM,
-    SETTING,
     SPACE,
     SUBSPACE,
     AlgorithmStatus,
-    SettingStatus,
     SpaceStatus,
 )
 from indelible.kernel import Actor, Lifecycle
@@ -269,15 +267,6 @@ class AlgorithmVersion(Aggregate):
     formulas: str = field(validator=is_text, metadata=TEXT)
     checksum: str
     status: AlgorithmStatus = field(validator=instance_of(AlgorithmStatus))
-
-
-@frozen(kw_only=True)
-class Setting(Aggregate):
-    """A value that was chosen for everybody; its text is JSON."""
-
-    lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTING
-    value: str = field(validator=non_blank_line, metadata=LINE)
-    status: SettingStatus = field(validator=instance_of(SettingStatus))
 
 
 @frozen(kw_only=True)

@@ -44,15 +44,6 @@ class AlgorithmNotFound(NotFound):
 
 
 @frozen
-class SettingNotFound(NotFound):
-    """There is no setting of this name."""
-
-    code: ClassVar[str] = "SETTING_NOT_FOUND"
-    message: ClassVar[str] = "Setting {key} not found."
-    key: str
-
-
-@frozen
 class SpaceRetired(Conflict):
     """A retired space takes no captures and no subspaces."""
 

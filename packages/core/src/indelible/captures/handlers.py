@@ -13,7 +13,7 @@ from indelible.captures.commands import (
     SpaceSaved,
     SubspaceSaved,
 )
-from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace
+from indelible.captures.entities import AlgorithmVersion, Space, Subspace
 from indelible.captures.errors import AlgorithmExists
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.rules.evaluation import SELF_TEST_CASES, verify_self_test
@@ -21,6 +21,7 @@ from indelible.captures.rules.formulas import checksum_of
 from indelible.captures.rules.tuning import EMBEDDING_DIMENSION, EMBEDDING_MODEL, check_setting
 from indelible.kernel import Actor, Head, Stale, Store
 from indelible.kernel.aggregates import save_change
+from indelible.kernel.settings import Setting
 
 logger = logging.getLogger("indelible.captures")
 

@@ -1,4 +1,4 @@
-"""What may happen to a space, a subspace, an algorithm version and a setting."""
+"""What may happen to a space, a subspace, an algorithm version."""
 
 from enum import StrEnum
 
@@ -18,12 +18,6 @@ class AlgorithmStatus(StrEnum):
     REGISTERED = "REGISTERED"
     ACTIVE = "ACTIVE"
     REPLACED = "REPLACED"
-
-
-class SettingStatus(StrEnum):
-    """A setting that was ever changed says so for good."""
-
-    SET = "SET"
 
 
 SPACE = Lifecycle(
@@ -50,12 +44,5 @@ ALGORITHM = Lifecycle(
         Edge(AlgorithmStatus.REGISTERED, "activate", AlgorithmStatus.ACTIVE, 0),
         Edge(AlgorithmStatus.ACTIVE, "replace", AlgorithmStatus.REPLACED, 0),
         Edge(AlgorithmStatus.REPLACED, "activate", AlgorithmStatus.ACTIVE, 0),
-    ),
-)
-SETTING = Lifecycle(
-    name="setting",
-    edges=(
-        Edge("", "change", SettingStatus.SET, 0),
-        Edge(SettingStatus.SET, "change", SettingStatus.SET, 0),
     ),
 )

@@ -9,7 +9,6 @@ from indelible.captures.entities import (
     Artifact,
     Centroid,
     EmbeddingVector,
-    Setting,
     Signal,
     Space,
     Subspace,
@@ -19,7 +18,7 @@ from indelible.captures.rules.evaluation import FormulaEngine
 from indelible.captures.rules.placing import MarginResult
 from indelible.kernel import Head, ReadTransaction, Transaction
 from indelible.kernel.history import AggregateReader, AggregateRepository
-from indelible.kernel.settings import Config
+from indelible.kernel.settings import Config, Setting
 
 
 class ArtifactRepository(Protocol):
@@ -129,10 +128,6 @@ class CaptureReaders(Protocol):
     def search(self) -> CaptureSearch: ...
     @property
     def engine(self) -> FormulaEngine: ...
-
-    def stored_settings(self) -> dict[str, str]:
-        """Return the text of every setting by its key."""
-        ...
 
 
 class CaptureRepositories(CaptureReaders, Protocol):

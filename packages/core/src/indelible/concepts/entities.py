@@ -1,15 +1,18 @@
-"""A concept, its versions, and what is remarked about them: every change is a method that returns the next value."""
+"""Concepts, their versions and warnings."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar
 
-from attrs import evolve, field, fields, frozen
+from attrs import field, fields, frozen
 from attrs.validators import optional
 
 from indelible.concepts.lifecycle import CONCEPT, ConceptStatus
-from indelible.kernel import Actor, instant_after
+from indelible.kernel import Actor, Lifecycle, digest
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import Record
 from indelible.kernel.values import (
     COUNT,
     IDENTIFIER,
@@ -27,13 +30,14 @@ from indelible.kernel.values import (
 
 
 def name_key(name: str) -> str:
-    """What makes two names the same: compatibility forms, case and runs of space do not count."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return the form in which names are compared: compatibility forms, case and spaces removed."""
+    normalized = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(normalized.split())
 
 
 @frozen(kw_only=True)
 class ConceptContent:
-    """What a version says; only a name is demanded, and its absence elsewhere is a warning."""
+    """The content of a version; only the name is required."""
 
     name: str = field(validator=is_text, metadata=LINE)
     definition: str = field(default="", validator=is_text, metadata=TEXT)
@@ -48,77 +52,8 @@ class ConceptContent:
 CONTENT_FIELDS = tuple(attribute.name for attribute in fields(ConceptContent))
 
 
-@frozen(kw_only=True)
-class ConceptVersion:
-    """One snapshot of a concept's content, kept for ever."""
-
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    version_number: int = field(validator=bounded_int, metadata=COUNT)
-    content: ConceptContent = field(validator=instance_of(ConceptContent))
-    created_by: Actor = field(validator=instance_of(Actor))
-    created_at: datetime = field(validator=is_instant)
-    change_note: str | None = field(validator=optional(non_blank_line), metadata=LINE)
-
-
-@frozen(kw_only=True)
-class Concept:
-    """A concept's identity and how far it has come; what it says is in its versions."""
-
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-    current_version: int = field(validator=bounded_int, metadata=COUNT)
-    status: ConceptStatus = field(validator=instance_of(ConceptStatus))
-    created_at: datetime = field(validator=is_instant)
-    updated_at: datetime = field(validator=is_instant)
-
-    @classmethod
-    def created(
-        cls,
-        content: ConceptContent,
-        *,
-        concept_id: str,
-        version_id: str,
-        by: Actor,
-        note: str,
-        now: datetime,
-    ) -> tuple[Self, ConceptVersion]:
-        """A new concept in DRAFT, and its version 1."""
-        status = CONCEPT.next("", "create")
-        concept = cls(
-            id=concept_id, current_version=1, status=status, created_at=now, updated_at=now
-        )
-        return concept, concept.version(content, version_id=version_id, by=by, note=note)
-
-    def edited(
-        self, content: ConceptContent, *, version_id: str, by: Actor, note: str, now: datetime
-    ) -> tuple[Self, ConceptVersion]:
-        """The concept at its next version, and that version."""
-        concept = self.transition("edit", now=now)
-        return concept, concept.version(content, version_id=version_id, by=by, note=note)
-
-    def transition(self, action: str, *, now: datetime) -> Self:
-        """The concept after a step, at its next version where the step adds one; or InvalidTransition."""
-        edge, updated_at = CONCEPT.edge(self.status, action), instant_after(self.updated_at, now)
-        version = self.current_version + edge.adds_version
-        return evolve(self, status=edge.to_state, updated_at=updated_at, current_version=version)
-
-    def version(
-        self, content: ConceptContent, *, version_id: str, by: Actor, note: str
-    ) -> ConceptVersion:
-        """The version that the concept points at."""
-        return ConceptVersion(
-            id=version_id,
-            concept_id=self.id,
-            version_number=self.current_version,
-            content=content,
-            created_by=by,
-            created_at=self.updated_at,
-            change_note=note,
-        )
-
-
 class Severity(StrEnum):
-    """How much a warning should worry its reader."""
+    """The severity of a warning."""
 
     INFO = "info"
     MINOR = "minor"
@@ -127,7 +62,10 @@ class Severity(StrEnum):
 
 @frozen(kw_only=True)
 class ConceptWarning:
-    """A remark that never blocks: what is odd, where, and by which values."""
+    """A remark about a concept that never blocks a command.
+
+    `field` is None for a warning about the whole concept; `params` are the values that caused it.
+    """
 
     code: str
     field: str | None
@@ -140,8 +78,77 @@ Warnings = tuple[ConceptWarning, ...]
 
 
 @frozen(kw_only=True)
+class ConceptVersion(Record):
+    """An immutable snapshot of a concept's content."""
+
+    record_name: ClassVar[str] = "version"
+    head_fields: ClassVar[Mapping[str, str]] = {
+        "concept_id": "id",
+        "version_number": "current_version",
+        "created_at": "updated_at",
+    }
+
+    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    version_number: int = field(validator=bounded_int, metadata=COUNT)
+    content: ConceptContent = field(validator=instance_of(ConceptContent))
+    created_by: Actor = field(validator=instance_of(Actor))
+    created_at: datetime = field(validator=is_instant)
+    change_note: str | None = field(validator=optional(non_blank_line), metadata=LINE)
+
+
+@frozen(kw_only=True)
+class VersionWarnings(Record):
+    """The warnings that were computed when a version was added."""
+
+    record_name: ClassVar[str] = "warnings"
+    head_fields: ClassVar[Mapping[str, str]] = {
+        "concept_id": "id",
+        "version_number": "current_version",
+        "computed_at": "updated_at",
+    }
+
+    concept_id: str
+    version_number: int
+    computed_at: datetime
+    ruleset: int
+    warnings: Warnings
+
+    def digest(self) -> str:
+        """Return the digest of the row's values in the order of its columns."""
+        key = [self.concept_id, self.version_number, self.computed_at, self.ruleset]
+        return digest([*key, self.warnings])
+
+
+@frozen(kw_only=True)
+class Concept(Aggregate):
+    """A concept's identity and status; its content is in its versions."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = CONCEPT
+    version_field: ClassVar[str] = "current_version"
+    version_records: ClassVar[tuple[type[Record], ...]] = (ConceptVersion, VersionWarnings)
+
+    current_version: int = field(validator=bounded_int, metadata=COUNT)
+    status: ConceptStatus = field(validator=instance_of(ConceptStatus))
+
+    def new_version(
+        self, content: ConceptContent, *, version_id: str, by: Actor, note: str
+    ) -> ConceptVersion:
+        """Return the version that the concept's current number and time point to."""
+        return ConceptVersion(
+            id=version_id,
+            concept_id=self.id,
+            version_number=self.current_version,
+            content=content,
+            created_by=by,
+            created_at=self.updated_at,
+            change_note=note,
+        )
+
+
+@frozen(kw_only=True)
 class ConceptNode:
-    """A concept as the prerequisite graph sees it: by its current version."""
+    """A node of the prerequisite graph: a concept by its current version."""
 
     id: str
     name: str
@@ -150,19 +157,20 @@ class ConceptNode:
 
 
 VERBS = (
-    "add analyse analyze apply arrange calculate choose classify combine compare compose compute construct "
-    "contrast convert count create decide define demonstrate derive describe determine differentiate discuss "
-    "distinguish divide draw estimate evaluate explain express factor find generalise generalize identify "
-    "illustrate interpret judge justify label list locate match measure model multiply name order outline "
-    "place plot predict prove read recall recognise recognize relate represent round select share show "
-    "simplify sketch solve sort state subtract summarise summarize test translate use verify write"
+    "add analyse analyze apply arrange calculate choose classify combine compare compose compute "
+    "construct contrast convert count create decide define demonstrate derive describe determine "
+    "differentiate discuss distinguish divide draw estimate evaluate explain express factor find "
+    "generalise generalize identify illustrate interpret judge justify label list locate match "
+    "measure model multiply name order outline place plot predict prove read recall recognise "
+    "recognize relate represent round select share show simplify sketch solve sort state subtract "
+    "summarise summarize test translate use verify write"
 )
 OBSERVABLE_VERBS = frozenset(VERBS.split())
 
 
 @frozen(kw_only=True)
 class ConceptPolicy:
-    """The limits of warnings, and who may approve; frozen for the life of a store."""
+    """The limits of warnings and the rule of approval; frozen for the life of a store."""
 
     longest_name: int = 120
     longest_definition: int = 300

@@ -1,4 +1,4 @@
-"""The only writers of concepts: load, decide, record."""
+"""The handlers of concepts: load, decide, save."""
 
 from indelible.concepts.commands import (
     ApproveConcept,
@@ -10,7 +10,6 @@ from indelible.concepts.commands import (
 )
 from indelible.concepts.entities import Concept, ConceptVersion, Warnings
 from indelible.concepts.errors import ConceptNotFound, PartialWrite
-from indelible.concepts.lifecycle import CONCEPT
 from indelible.concepts.ports import ConceptReads, ConceptsWrite
 from indelible.concepts.rules.current import current_warnings
 from indelible.concepts.rules.records import (
@@ -18,65 +17,67 @@ from indelible.concepts.rules.records import (
     check_corrected,
     check_step,
     check_version,
-    version_change_data,
+    version_data,
+    version_records,
 )
 from indelible.concepts.rules.warnings import RelatedNames, content_warnings
-from indelible.kernel import Change, Head, next_change
+from indelible.kernel import Head
+from indelible.kernel.aggregates import save_change
 
 
 def create_concept(tx: ConceptsWrite, command: CreateConcept) -> ConceptSaved:
-    """Begin a concept: DRAFT, version 1."""
+    """Create a concept in DRAFT with version 1."""
     if command.corrects is not None:
-        check_corrected(tx.concept_search.find(command.corrects)[0].entity)
-    concept, version = Concept.created(
-        command.content,
-        concept_id=tx.ids.new(),
-        version_id=tx.ids.new(),
-        by=tx.actor,
-        note=command.change_note,
-        now=tx.clock.now(),
+        corrected, _ = tx.concepts.search.get_current(command.corrects)
+        check_corrected(corrected.entity)
+
+    concept = Concept.create("create", now=tx.clock.now(), id=tx.ids.new())
+    version = concept.new_version(
+        command.content, version_id=tx.ids.new(), by=tx.actor, note=command.change_note
     )
-    names = tx.concept_search.related_names(version)
+    names = tx.concepts.search.related_names(version)
     return _save_version(tx, None, concept, version, None, names, corrects=command.corrects)
 
 
 def edit_concept(tx: ConceptsWrite, command: EditConcept) -> ConceptSaved:
-    """Give the concept its next version; its status stays."""
-    head, latest, names = tx.concept_heads.load_to_edit(
+    """Add the concept's next version; the status stays."""
+    head, latest, names = tx.concepts.concepts.load_to_edit(
         command.concept_id, command.content, expected_seq=command.expected_seq
     )
-    concept, version = head.entity.edited(
-        command.content,
-        version_id=tx.ids.new(),
-        by=tx.actor,
-        note=command.change_note,
-        now=tx.clock.now(),
+    concept = head.entity.transition("edit", now=tx.clock.now())
+    version = concept.new_version(
+        command.content, version_id=tx.ids.new(), by=tx.actor, note=command.change_note
     )
     return _save_version(tx, head, concept, version, latest, names)
 
 
 def submit_concept(tx: ConceptsWrite, command: SubmitConcept) -> ConceptSaved:
-    """Hand the draft to its reviewers."""
-    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
-    return _save_step(
-        tx, head, head.entity.transition("submit", now=tx.clock.now()), latest, "submit"
-    )
+    """Submit a draft for review."""
+    return _run_step(tx, command, "submit")
 
 
 def approve_concept(tx: ConceptsWrite, command: ApproveConcept) -> ConceptSaved:
-    """Approve the present version; OwnWork where the policy wants another pair of eyes."""
-    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
-    return _save_step(
-        tx, head, head.entity.transition("approve", now=tx.clock.now()), latest, "approve"
-    )
+    """Approve the current version.
+
+    Raises:
+        SelfApproval: The policy requires four eyes, and the actor wrote the version.
+    """
+    return _run_step(tx, command, "approve")
 
 
 def publish_concept(tx: ConceptsWrite, command: PublishConcept) -> ConceptSaved:
-    """Make the concept read-only, for good."""
-    head, latest = tx.concept_heads.load(command.concept_id, expected_seq=command.expected_seq)
-    return _save_step(
-        tx, head, head.entity.transition("publish", now=tx.clock.now()), latest, "publish"
+    """Make the concept read-only for good."""
+    return _run_step(tx, command, "publish")
+
+
+def _run_step(
+    tx: ConceptsWrite, command: SubmitConcept | ApproveConcept | PublishConcept, action: str
+) -> ConceptSaved:
+    head, version = tx.concepts.concepts.load_current(
+        command.concept_id, expected_seq=command.expected_seq
     )
+    concept = head.entity.transition(action, now=tx.clock.now())
+    return _save_step(tx, head, concept, version, action)
 
 
 def _save_version(
@@ -89,40 +90,50 @@ def _save_version(
     *,
     corrects: str | None = None,
 ) -> ConceptSaved:
+    """Save a concept with its next version; `latest` is the previous one."""
     warnings = content_warnings(version, latest, names, tx.policy.concepts)
-    data = version_change_data(version, warnings, corrects=corrects)
-    change = next_change(tx, CONCEPT, head, concept, "edit" if head else "create", data)
-    tx.concept_heads.record(change, concept, version, warnings)
-    return _saved(tx, change, concept, version, warnings)
+    action = "create" if head is None else "edit"
+    seq = save_change(
+        tx,
+        tx.concepts.concepts,
+        head,
+        concept,
+        action,
+        data=version_data(corrects),
+        records=version_records(version, warnings),
+    )
+    return _saved(tx, concept, version, warnings, seq)
 
 
 def _save_step(
     tx: ConceptsWrite, head: Head[Concept], concept: Concept, version: ConceptVersion, action: str
 ) -> ConceptSaved:
+    """Save a concept after a step that adds no version."""
     check_step(action, version, tx.actor, tx.policy.concepts)
-    change = next_change(tx, CONCEPT, head, concept, action, {})
-    tx.concept_heads.record(change, concept)
-    warnings = tx.concept_search.warnings(concept.id, version.version_number)
-    return _saved(tx, change, concept, version, warnings)
+    seq = save_change(tx, tx.concepts.concepts, head, concept, action)
+    warnings = tx.concepts.search.warnings(concept.id, version.version_number)
+    return _saved(tx, concept, version, warnings, seq)
 
 
 def _saved(
-    tx: ConceptsWrite, change: Change, concept: Concept, version: ConceptVersion, warnings: Warnings
+    tx: ConceptsWrite, concept: Concept, version: ConceptVersion, warnings: Warnings, seq: int
 ) -> ConceptSaved:
-    now = current_warnings(concept, version, tx.concept_search, tx.policy.concepts)
+    current = current_warnings(concept, version, tx.concepts.search, tx.policy.concepts)
     return ConceptSaved(
-        concept=concept, version=version, warnings=warnings, current_warnings=now, seq=change.seq
+        concept=concept, version=version, warnings=warnings, current_warnings=current, seq=seq
     )
 
 
-Waiting = dict[str, tuple[Head[Concept] | None, ConceptVersion | None, Concept]]
+PendingVersion = tuple[Head[Concept] | None, ConceptVersion | None, Concept]
 
 
 class ConceptRepositoryFacade:
-    """The hand-off's six methods over the write that the handlers use; one for each transaction."""
+    """Seed 000's six methods over the handlers' own writes; one per transaction."""
 
     def __init__(self, tx: ConceptsWrite, reads: ConceptReads) -> None:
-        self._tx, self._reads, self._waiting = tx, reads, Waiting()
+        self._tx = tx
+        self._reads = reads
+        self._pending: dict[str, PendingVersion] = {}
 
     def get_concept(self, concept_id: str) -> Concept | None:
         return self._reads.get_concept(concept_id)
@@ -137,34 +148,40 @@ class ConceptRepositoryFacade:
         return self._reads.list_versions(concept_id)
 
     def save_concept(self, concept: Concept) -> None:
-        """Keep a concept's birth or next step; a new version waits for its `save_version`."""
-        head, latest = self._find(concept.id)
+        """Save a new concept or its next step; a new version waits for `save_version`."""
+        head, latest = self._current(concept.id)
         action = change_between(head.entity if head else None, concept)
         if action in ("create", "edit"):
-            self._waiting[concept.id] = head, latest, concept
+            self._pending[concept.id] = head, latest, concept
         elif action and head and latest:
             _save_step(self._tx, head, concept, latest, action)
 
     def save_version(self, version: ConceptVersion) -> None:
-        """Keep the version that the concept, saved before it, points at."""
-        waiting = self._waiting.get(version.concept_id)
-        if waiting is None:
-            stored, latest = self._tx.concept_search.find(version.concept_id)
-            check_version(version, stored.entity, latest)
-        else:
-            head, kept, concept = waiting
-            check_version(version, concept, kept)
-            names = self._tx.concept_search.related_names(version)
-            _save_version(self._tx, head, concept, version, kept, names)
-            del self._waiting[version.concept_id]
+        """Save the version that the concept, saved before it, points to."""
+        search = self._tx.concepts.search
+        pending = self._pending.get(version.concept_id)
+        if pending is None:
+            head, latest = search.get_current(version.concept_id)
+            check_version(version, head.entity, latest)
+            return
+
+        head_before, previous, concept = pending
+        check_version(version, concept, previous)
+        names = search.related_names(version)
+        _save_version(self._tx, head_before, concept, version, previous, names)
+        del self._pending[version.concept_id]
 
     def ensure_complete(self) -> None:
-        """Refuse to commit a concept whose version was not saved."""
-        if self._waiting:
-            raise PartialWrite(tuple(sorted(self._waiting)))
+        """Check that every saved concept has its version.
 
-    def _find(self, concept_id: str) -> tuple[Head[Concept] | None, ConceptVersion | None]:
+        Raises:
+            PartialWrite: A concept was saved without the version it points to.
+        """
+        if self._pending:
+            raise PartialWrite(tuple(sorted(self._pending)))
+
+    def _current(self, concept_id: str) -> tuple[Head[Concept] | None, ConceptVersion | None]:
         try:
-            return self._tx.concept_search.find(concept_id)
+            return self._tx.concepts.search.get_current(concept_id)
         except ConceptNotFound:
             return None, None

@@ -1,4 +1,4 @@
-"""What may happen to a concept."""
+"""The lifecycle of a concept."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from indelible.kernel import Edge, Lifecycle
 
 
 class ConceptStatus(StrEnum):
-    """How far a concept has come."""
+    """The states of a concept."""
 
     DRAFT = "DRAFT"
     REVIEW = "REVIEW"

@@ -1,4 +1,4 @@
-"""What concepts need of a store."""
+"""The ports of concepts."""
 
 from typing import Protocol
 
@@ -14,14 +14,16 @@ from indelible.concepts.entities import (
 )
 from indelible.concepts.lifecycle import ConceptStatus
 from indelible.concepts.rules.warnings import RelatedNames
-from indelible.kernel import Change, Head, ReadTransaction, Transaction
+from indelible.kernel import Head, ReadTransaction, Transaction
+from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.values import LINE, is_text
 
 
 class ConceptRepository(Protocol):
-    """The six methods of the hand-off, as they were asked for; its refusals are in `indelible.concepts.errors`.
+    """Seed 000's repository with its six methods; its errors are in `indelible.concepts.errors`.
 
-    A concept that was saved with a new version waits for its `save_version`: a transaction that ends before is refused.
+    A concept saved with a new version waits for its `save_version`. A transaction that ends
+    before that is refused.
     """
 
     def save_concept(self, concept: Concept) -> None: ...
@@ -33,7 +35,7 @@ class ConceptRepository(Protocol):
 
 
 class ConceptReads(Protocol):
-    """The four of them that write nothing: what is absent is None, and versions are listed oldest first."""
+    """The four reading methods of `ConceptRepository`: None for a missing row, oldest first."""
 
     def get_concept(self, concept_id: str) -> Concept | None: ...
     def get_latest_version(self, concept_id: str) -> ConceptVersion | None: ...
@@ -43,7 +45,7 @@ class ConceptReads(Protocol):
 
 @frozen(kw_only=True)
 class ConceptFilter:
-    """Which concepts to list: by words of the name or definition, taken literally, and by status."""
+    """Filters of a list of concepts: literal text in name or definition, and status."""
 
     text: str = field(default="", validator=is_text, metadata=LINE)
     status: ConceptStatus | None = None
@@ -51,7 +53,7 @@ class ConceptFilter:
 
 @frozen(kw_only=True)
 class ConceptSummary:
-    """A concept in a list: its head, and what it is called and says in short."""
+    """A concept in a list."""
 
     concept: Concept
     seq: int
@@ -60,88 +62,108 @@ class ConceptSummary:
 
 
 class ConceptSearch(Protocol):
-    """Concepts, to be found."""
+    """Queries on concepts and their versions."""
 
-    def find(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
-        """The concept as it stands and the version it points at, or ConceptNotFound."""
+    def get_current(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
+        """Return the concept's head and its current version.
+
+        Raises:
+            ConceptNotFound: No concept has this id.
+        """
         ...
 
-    def warnings(self, concept_id: str, version_number: int) -> Warnings: ...
-    def versions(
-        self, concept_id: str, *, after: int, limit: int
-    ) -> tuple[ConceptVersion, ...]: ...
+    def warnings(self, concept_id: str, version_number: int) -> Warnings:
+        """Return the warnings stored with a version."""
+        ...
+
+    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
+        """Return the next `limit` versions after a number, oldest first."""
+        ...
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """The next `limit` concepts after an id, in order of id."""
+        """Return the next `limit` matching concepts after an id, in order of id."""
         ...
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
-        """Other concepts' names that equal the version's name, or occur in its definition."""
+        """Return other concepts' names that equal the version's name or occur in its definition."""
         ...
 
     def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
-        """A bounded number of names whose key begins with the prefix."""
+        """Return a bounded number of names whose key begins with the prefix."""
         ...
 
     def approved_version(self, concept_id: str) -> int | None:
-        """The version that the newest approval saw, None before any."""
+        """Return the version that was approved last, None before any approval."""
         ...
 
     def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
-        """The first `limit` concepts in order of id, as the graph sees them."""
+        """Return the first `limit` graph nodes in order of id."""
         ...
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
-        """The concepts that any of the texts names, by id or by name."""
+        """Return the graph nodes that any of the texts names, by id or by name."""
         ...
 
 
-class ConceptHeads(Protocol):
-    """Concepts, to be changed."""
+class ConceptAggregates(AggregateRepository[Concept], Protocol):
+    """The concepts' repository, with loads that read the current version in the same statement."""
 
-    def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
-        """The concept, locked until the transaction ends, and its version; ConceptNotFound or Stale."""
+    def load_current(
+        self, concept_id: str, *, expected_seq: int
+    ) -> tuple[Head[Concept], ConceptVersion]:
+        """Return the locked head at the expected seq, and its current version.
+
+        Raises:
+            ConceptNotFound: No concept has this id.
+            Stale: The concept is at another seq.
+        """
         ...
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
     ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
-        """As `load`, and in the same look the other concepts' names that the new content is like."""
+        """Return what `load_current` returns, and the names related to the new content."""
         ...
 
-    def record(
-        self,
-        change: Change,
-        concept: Concept,
-        version: ConceptVersion | None = None,
-        warnings: Warnings = (),
-    ) -> None:
-        """Move the head and add the records that say so, a new version among them; Stale when another was first."""
-        ...
+
+class ConceptsReader(Protocol):
+    """The concepts' part of a read transaction."""
+
+    @property
+    def concepts(self) -> AggregateReader[Concept]: ...
+    @property
+    def search(self) -> ConceptSearch: ...
+    @property
+    def repository(self) -> ConceptReads: ...
+
+
+class ConceptsWriter(ConceptsReader, Protocol):
+    """The concepts' part of a write transaction."""
+
+    @property
+    def concepts(self) -> ConceptAggregates: ...
+    @property
+    def repository(self) -> ConceptRepository: ...
 
 
 class HasConceptPolicy(Protocol):
-    """The part of a store's policy that concepts need."""
+    """The concepts' part of a store's policy."""
 
     @property
     def concepts(self) -> ConceptPolicy: ...
 
 
 class ConceptsRead(ReadTransaction, Protocol):
-    """What queries on concepts need."""
+    """The transaction that queries on concepts need."""
 
     @property
-    def concepts(self) -> ConceptReads: ...
-    @property
-    def concept_search(self) -> ConceptSearch: ...
+    def concepts(self) -> ConceptsReader: ...
     @property
     def policy(self) -> HasConceptPolicy: ...
 
 
 class ConceptsWrite(ConceptsRead, Transaction, Protocol):
-    """What handlers of concepts need."""
+    """The transaction that handlers of concepts need."""
 
     @property
-    def concepts(self) -> ConceptRepository: ...
-    @property
-    def concept_heads(self) -> ConceptHeads: ...
+    def concepts(self) -> ConceptsWriter: ...

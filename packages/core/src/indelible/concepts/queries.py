@@ -46,8 +46,8 @@ class VersionView:
 
 def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
     """The concept as it stands, with the seq that the next command must expect."""
-    head, version = tx.concept_search.find(concept_id)
-    warnings = tx.concept_search.warnings(concept_id, version.version_number)
+    head, version = tx.concepts.search.get_current(concept_id)
+    warnings = tx.concepts.search.warnings(concept_id, version.version_number)
     return ConceptView(
         concept=head.entity, version=version, warnings=warnings, seq=head.revision.seq
     )
@@ -55,12 +55,12 @@ def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
 
 def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> VersionView:
     """One version of the concept; ConceptNotFound or VersionNotFound."""
-    version = tx.concepts.get_version(concept_id, version_number)
+    version = tx.concepts.repository.get_version(concept_id, version_number)
     if version is None:
-        tx.concept_search.find(concept_id)
+        tx.concepts.search.get_current(concept_id)
         raise VersionNotFound(concept_id, version_number)
     return VersionView(
-        version=version, warnings=tx.concept_search.warnings(concept_id, version_number)
+        version=version, warnings=tx.concepts.search.warnings(concept_id, version_number)
     )
 
 
@@ -68,8 +68,8 @@ def list_versions(
     tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int = PAGE
 ) -> tuple[ConceptVersion, ...]:
     """The next `limit` versions after a number, oldest first."""
-    tx.concept_search.find(concept_id)
-    return tx.concept_search.versions(concept_id, after=after, limit=limit)
+    tx.concepts.search.get_current(concept_id)
+    return tx.concepts.search.versions(concept_id, after=after, limit=limit)
 
 
 def diff_versions(
@@ -92,7 +92,7 @@ def list_history(
     """What happened to the concept after a seq, oldest first."""
     changes = tx.history.of(CONCEPT.name, concept_id, after=after, limit=limit)
     if not changes:
-        tx.concept_search.find(concept_id)
+        tx.concepts.search.get_current(concept_id)
     return changes
 
 
@@ -121,20 +121,20 @@ def concept_as_of(
 def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptWarnings:
     """All warnings of the concept as it stands."""
     shown = get_concept(tx, concept_id)
-    now = current_warnings(shown.concept, shown.version, tx.concept_search, tx.policy.concepts)
+    now = current_warnings(shown.concept, shown.version, tx.concepts.search, tx.policy.concepts)
     return ConceptWarnings(warnings=shown.warnings, current_warnings=now)
 
 
 def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
     """The concept and all that it leads back to."""
-    head, version = tx.concept_search.find(concept_id)
+    head, version = tx.concepts.search.get_current(concept_id)
     start = node_of(head.entity, version)
-    return reachable_graph(start, tx.concept_search, max_nodes=tx.policy.concepts.most_graph_nodes)
+    return reachable_graph(start, tx.concepts.search, max_nodes=tx.policy.concepts.most_graph_nodes)
 
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:
     """Every concept and its prerequisites, up to the policy's number of concepts."""
-    return ConceptGraph(nodes=tx.concept_search.nodes(limit=tx.policy.concepts.most_graph_nodes))
+    return ConceptGraph(nodes=tx.concepts.search.nodes(limit=tx.policy.concepts.most_graph_nodes))
 
 
 def get_learning_order(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:
@@ -148,4 +148,4 @@ def list_concepts(
     tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE
 ) -> tuple[ConceptSummary, ...]:
     """The next `limit` concepts that match, in order of id."""
-    return tx.concept_search.page(wanted, after=after, limit=limit)
+    return tx.concepts.search.page(wanted, after=after, limit=limit)

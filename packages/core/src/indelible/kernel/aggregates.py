@@ -1,5 +1,6 @@
-"""Entities whose head holds every field: born, moved a step at a time, and recorded with the change that says so."""
+"""Aggregates: entities with a lifecycle and a history, and the one function that saves them."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
@@ -8,61 +9,286 @@ from attrs import evolve, field, frozen
 
 from indelible.kernel.audit import HasAuditContext
 from indelible.kernel.clock import instant_after
-from indelible.kernel.history import AggregateRepository, Data, Head, next_change
+from indelible.kernel.errors import Conflict, Invalid
+from indelible.kernel.history import (
+    AggregateRepository,
+    Change,
+    Data,
+    Head,
+    Record,
+    Update,
+    next_change,
+)
 from indelible.kernel.lifecycle import Lifecycle
 from indelible.kernel.values import IDENTIFIER, field_values, is_identifier, is_instant
 
-NOT_IN_CHANGE_DATA = ("id", "status", "created_at", "updated_at")  # which a change says by itself
+# A change has these values in columns of its own.
+NOT_IN_CHANGE_DATA = ("id", "status", "created_at", "updated_at")
+ALWAYS_FIXED = ("id", "created_at")
+
+
+@frozen
+class FieldFixed(Conflict):
+    """A change of a field that must keep its value."""
+
+    code: ClassVar[str] = "FIELD_FIXED"
+    message: ClassVar[str] = (
+        "Field {field} of {lifecycle} {entity_id} is fixed: expected {expected}, got {actual}."
+    )
+    lifecycle: str
+    entity_id: str
+    field: str
+    expected: str
+    actual: str
+
+
+@frozen
+class TimeNotAdvanced(Conflict):
+    """An aggregate's next value is not later than its previous one."""
+
+    code: ClassVar[str] = "TIME_NOT_ADVANCED"
+    message: ClassVar[str] = "Entity {entity_id} must be updated after {previous}, got {actual}."
+    entity_id: str
+    previous: str
+    actual: str
+
+
+@frozen
+class InvalidBirth(Invalid):
+    """A new aggregate was created and updated at different times."""
+
+    code: ClassVar[str] = "INVALID_BIRTH"
+    message: ClassVar[str] = (
+        "New entity {entity_id} must have equal created_at and updated_at, got {created_at} and "
+        "{updated_at}."
+    )
+    entity_id: str
+    created_at: str
+    updated_at: str
+
+
+@frozen
+class VersionMismatch(Invalid):
+    """An aggregate's version number is not the one that its change gives it."""
+
+    code: ClassVar[str] = "VERSION_MISMATCH"
+    message: ClassVar[str] = "Entity {entity_id} must be at version {expected}, got {actual}."
+    entity_id: str
+    expected: int
+    actual: int
+
+
+@frozen
+class RecordsDiffer(Invalid):
+    """A change adds other records than its aggregate declares."""
+
+    code: ClassVar[str] = "RECORDS_DIFFER"
+    message: ClassVar[str] = (
+        "Action {action} on {entity_id} must add these records: {expected}; got: {actual}."
+    )
+    entity_id: str
+    action: str
+    expected: tuple[str, ...]
+    actual: tuple[str, ...]
+
+
+@frozen
+class RecordMismatch(Invalid):
+    """A record does not belong to the value of the aggregate that it is saved with."""
+
+    code: ClassVar[str] = "RECORD_MISMATCH"
+    message: ClassVar[str] = (
+        "Field {field} of record {record} does not match entity {entity_id}: expected {expected}, "
+        "got {actual}."
+    )
+    entity_id: str
+    record: str
+    field: str
+    expected: str
+    actual: str
 
 
 @frozen(kw_only=True)
 class Aggregate:
-    """What goes through history, a step of its lifecycle at a time."""
+    """An entity with a lifecycle: created by its first action, moved one action at a time.
+
+    `fixed` names the fields that keep their first value; the databases guard the same fields.
+    A type whose state fixes more of them overrides `fixed_fields`. An aggregate with versioned content
+    names its counter in `version_field`; an action that adds a version must add exactly one
+    record of each type in `version_records`, and no other action adds any.
+    """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
+    fixed: ClassVar[tuple[str, ...]] = ()
+    version_field: ClassVar[str] = ""
+    version_records: ClassVar[tuple[type[Record], ...]] = ()
+
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     status: StrEnum
     created_at: datetime = field(validator=is_instant)
     updated_at: datetime = field(validator=is_instant)
 
     @classmethod
-    def create(cls, action: str, *, now: datetime, **said: Any) -> Self:  # noqa: ANN401 - the fields of each kind
-        """The entity as its lifecycle begins it."""
-        return cls(status=cls.lifecycle.next("", action), created_at=now, updated_at=now, **said)
+    def create(cls, action: str, *, now: datetime, **fields: Any) -> Self:  # noqa: ANN401 - the fields of each type
+        """Return a new aggregate in the state that the action leads to.
+
+        Raises:
+            InvalidTransition: No edge begins with this action.
+        """
+        edge = cls.lifecycle.edge("", action)
+        if cls.version_field:
+            fields[cls.version_field] = edge.adds_version
+
+        return cls(status=edge.to_state, created_at=now, updated_at=now, **fields)
 
     def transition(self, action: str, *, now: datetime | None = None, **fields: Any) -> Self:  # noqa: ANN401 - as above
-        """Return the entity after an action, with these fields changed.
+        """Return the aggregate after the action, with the given fields replaced.
 
-        Without `now`, `updated_at` stays as it is and the repository that saves the entity sets it.
+        Without `now`, `updated_at` stays, and the repository that saves the aggregate sets it.
 
-        Raises: InvalidTransition.
+        Raises:
+            InvalidTransition: No edge has this action in the present state.
         """
-        status = self.lifecycle.next(self.status, action)
-        updated_at = self.updated_at if now is None else instant_after(self.updated_at, now)
+        edge = self.lifecycle.edge(self.status, action)
+        if self.version_field:
+            fields[self.version_field] = version_of(self) + edge.adds_version
 
-        return evolve(self, status=status, updated_at=updated_at, **fields)
+        updated_at = self.updated_at if now is None else instant_after(self.updated_at, now)
+        return evolve(self, status=edge.to_state, updated_at=updated_at, **fields)
+
+    def fixed_fields(self, following: "Aggregate") -> tuple[str, ...]:  # noqa: ARG002 - for overrides
+        """Return the fields that must be the same in the following value."""
+        return self.fixed
 
 
 E = TypeVar("E", bound=Aggregate)
 
 
+def version_of(entity: Aggregate) -> int:
+    """Return the number of the aggregate's current version, 0 without versioned content."""
+    if not entity.version_field:
+        return 0
+
+    version: int = getattr(entity, entity.version_field)
+    return version
+
+
 def change_data(entity: Aggregate) -> Data:
-    """What a change keeps of an entity beside its place and its times: every field that its head holds."""
-    return {
-        name: value
-        for name, value in field_values(entity).items()
-        if name not in NOT_IN_CHANGE_DATA
-    }
+    """Return the aggregate's own fields, which its changes store."""
+    excluded = (*NOT_IN_CHANGE_DATA, entity.version_field)
+    return {name: value for name, value in field_values(entity).items() if name not in excluded}
 
 
-def save_change(
-    cause: HasAuditContext,
-    heads: AggregateRepository[E],
+def change_for(
+    audit: HasAuditContext,
     head: Head[E] | None,
     entity: E,
     action: str,
+    *,
+    data: Data | None = None,
+    records: Sequence[Record] = (),
+) -> Change:
+    """Return the change that takes the head to the entity; `head` is None for a new aggregate.
+
+    The change's data holds the aggregate's own fields, the digests of the records, and `data`.
+
+    Raises:
+        InvalidTransition: No edge has this action in the head's state.
+        FieldFixed, TimeNotAdvanced, InvalidBirth: The entity does not follow from the head.
+        VersionMismatch, RecordsDiffer, RecordMismatch: The records do not fit the entity.
+    """
+    change_values = dict(change_data(entity))
+    for record in records:
+        change_values[record.record_name] = record.digest()
+    change_values.update(data or {})
+
+    change = next_change(audit, entity.lifecycle, head, entity, action, change_values)
+    if head is None:
+        _check_birth(entity)
+    else:
+        _check_update(head.entity, entity)
+    _check_records(change, entity, records)
+    return change
+
+
+def save_change(
+    audit: HasAuditContext,
+    repository: AggregateRepository[E],
+    head: Head[E] | None,
+    entity: E,
+    action: str,
+    *,
+    data: Data | None = None,
+    records: Sequence[Record] = (),
 ) -> int:
-    """The seq at which the head, or nothing at a birth, has become the entity."""
-    change = next_change(cause, entity.lifecycle, head, entity, action, change_data(entity))
-    heads.record(change, entity)
+    """Save the aggregate with its change and records, and return the new seq.
+
+    Raises:
+        Stale: The stored aggregate is not at the head's seq.
+        IndelibleError: One of the errors of `change_for`.
+    """
+    change = change_for(audit, head, entity, action, data=data, records=records)
+    repository.save(change, entity, records)
     return change.seq
+
+
+def save_changes(
+    audit: HasAuditContext,
+    repository: AggregateRepository[E],
+    steps: Sequence[tuple[Head[E], E, str]],
+) -> list[Head[E]]:
+    """Save many aggregates, each given as head, next value and action, and return the new heads.
+
+    Raises:
+        Stale: One of the stored aggregates is not at its head's seq; nothing is saved.
+        IndelibleError: One of the errors of `change_for`.
+    """
+    updates: list[Update[E]] = []
+    for head, entity, action in steps:
+        change = change_for(audit, head, entity, action)
+        updates.append(Update(head, change, entity))
+
+    repository.save_all(updates)
+    return [Head(entity=update.entity, revision=update.change.revision) for update in updates]
+
+
+def _check_birth(entity: Aggregate) -> None:
+    if entity.created_at != entity.updated_at:
+        raise InvalidBirth(entity.id, str(entity.created_at), str(entity.updated_at))
+
+
+def _check_update(previous: Aggregate, entity: Aggregate) -> None:
+    for name in (*ALWAYS_FIXED, *previous.fixed_fields(entity)):
+        expected = getattr(previous, name)
+        actual = getattr(entity, name)
+        if actual != expected:
+            lifecycle = previous.lifecycle.name
+            raise FieldFixed(lifecycle, previous.id, name, str(expected), str(actual))
+
+    if entity.updated_at <= previous.updated_at:
+        raise TimeNotAdvanced(entity.id, str(previous.updated_at), str(entity.updated_at))
+
+
+def _check_records(change: Change, entity: Aggregate, records: Sequence[Record]) -> None:
+    """Refuse a version number or records that do not fit the change."""
+    if entity.version_field and version_of(entity) != change.version:
+        raise VersionMismatch(entity.id, change.version, version_of(entity))
+
+    expected_types = entity.version_records if change.adds_version else ()
+    expected = tuple(record_type.record_name for record_type in expected_types)
+    actual = tuple(record.record_name for record in records)
+    if actual != expected:
+        raise RecordsDiffer(entity.id, change.action, expected, actual)
+
+    for record in records:
+        for field_name, wanted, value in _head_values(record, entity):
+            if value != wanted:
+                raise RecordMismatch(
+                    entity.id, record.record_name, field_name, str(wanted), str(value)
+                )
+
+
+def _head_values(record: Record, entity: Aggregate) -> Iterator[tuple[str, object, object]]:
+    """Yield each field that ties the record to its head, with the expected and the actual value."""
+    for record_field, head_field in record.head_fields.items():
+        yield record_field, getattr(entity, head_field), getattr(record, record_field)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
 from attrs import field, frozen
 
@@ -110,31 +110,91 @@ class Head(Generic[E_co]):
 E = TypeVar("E", bound=Entity)
 
 
+@frozen(kw_only=True)
+class Record:
+    """An insert-only row that a change adds beside its aggregate.
+
+    The change's data holds the record's digest under `record_name`. `head_fields` maps a field
+    of the record to the aggregate's field that must have the same value when it is added.
+    """
+
+    record_name: ClassVar[str]
+    head_fields: ClassVar[Mapping[str, str]]
+
+    def digest(self) -> str:
+        """Return the digest of all fields."""
+        return digest(self)
+
+
+class Update(NamedTuple, Generic[E]):
+    """One change of an existing aggregate: its head, the change, and its next value."""
+
+    head: Head[E]
+    change: Change
+    entity: E
+
+
 class AggregateReader(Protocol[E_co]):
-    """Entities of one lifecycle, to be looked at."""
+    """Read access to the aggregates of one lifecycle."""
 
     def get(self, entity_id: str) -> Head[E_co]:
-        """The entity as it stands, or the error that says it is missing."""
+        """Return the aggregate's head.
+
+        Raises:
+            NotFound: The lifecycle's own leaf, where no aggregate has this id.
+        """
         ...
 
     def page(self, *, after: str, limit: int) -> tuple[Head[E_co], ...]:
-        """The next `limit` entities after an id, in order of id."""
+        """Return the next `limit` heads after an id, in order of id."""
+        ...
+
+    def find(
+        self,
+        where: Mapping[str, object],
+        *,
+        order: Sequence[str] = ("id",),
+        limit: int,
+        offset: int = 0,
+    ) -> tuple[Head[E_co], ...]:
+        """Return the heads whose fields equal `where`; a `-` before a field in `order` descends."""
         ...
 
 
 class AggregateRepository(AggregateReader[E], Protocol[E]):
-    """Entities of one lifecycle, to be changed."""
-
-    def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
-        """The entity, locked until the transaction ends; missing or Stale."""
-        ...
+    """Read and write access to the aggregates of one lifecycle."""
 
     def lock(self, entity_id: str) -> Head[E]:
-        """Lock the entity until the transaction ends, and return it whatever its seq."""
+        """Return the head, locked until the transaction ends.
+
+        Raises:
+            NotFound: The lifecycle's own leaf, where no aggregate has this id.
+        """
         ...
 
-    def record(self, change: Change, entity: E) -> None:
-        """Move the head to the entity and add the change that says so; Stale when another was first."""
+    def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
+        """Return the head at the expected seq, locked until the transaction ends.
+
+        Raises:
+            NotFound: The lifecycle's own leaf, where no aggregate has this id.
+            Stale: The aggregate is at another seq.
+        """
+        ...
+
+    def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
+        """Store the aggregate with its change and the records that the change adds.
+
+        Raises:
+            Stale: The stored head is not at the change's previous seq.
+        """
+        ...
+
+    def save_all(self, updates: Sequence[Update[E]]) -> None:
+        """Store many aggregates, each with its change.
+
+        Raises:
+            Stale: One of the stored heads is not at its change's previous seq; nothing is saved.
+        """
         ...
 
 

@@ -4,15 +4,15 @@ import hmac
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, Self, cast
+from typing import Any, ClassVar, Protocol, cast
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
+from indelible.kernel.aggregates import Aggregate, save_change
 from indelible.kernel.audit import Actor
-from indelible.kernel.clock import instant_after
 from indelible.kernel.errors import Invalid, NotFound, UsageError
-from indelible.kernel.history import AggregateReader, AggregateRepository, Data, Head, next_change
+from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.idempotency import NOT_STORED_IN_RECEIPT
 from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.transaction import ReadTransaction, Transaction
@@ -26,7 +26,8 @@ from indelible.kernel.values import (
 )
 
 SCOPE = re.compile(r"[a-z]+(:[a-z]+)?")
-MOST_SCOPES = 50
+MAX_SCOPES = 50
+PREFIX = "ind"  # of a key's text
 
 
 class KeyStatus(StrEnum):
@@ -85,7 +86,7 @@ def _are_scopes(_: object, __: "Attribute[Any]", scopes: object) -> None:
     found: tuple[object, ...] = (
         cast("tuple[object, ...]", scopes) if isinstance(scopes, tuple) else ()
     )
-    if not 1 <= len(found) <= MOST_SCOPES:
+    if not 1 <= len(found) <= MAX_SCOPES:
         raise InvalidScope(f"{len(found)} scopes")
     for scope in found:
         if not isinstance(scope, str) or not SCOPE.fullmatch(scope):
@@ -93,22 +94,16 @@ def _are_scopes(_: object, __: "Attribute[Any]", scopes: object) -> None:
 
 
 @frozen(kw_only=True)
-class Key:
-    """A credential: whom it stands for and what it opens."""
+class Key(Aggregate):
+    """An API key: an owner's credential with scopes."""
 
-    id: str = field(validator=is_identifier, metadata=IDENTIFIER)
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = KEY
+
     owner: Actor = field(validator=instance_of(Actor))
     scopes: tuple[str, ...] = field(validator=_are_scopes)
     secret_digest: str = field(repr=False)
     expires_at: datetime | None = field(validator=optional(is_instant))
-    status: KeyStatus
-    created_at: datetime
-    updated_at: datetime
-
-    def revoked(self, *, now: datetime) -> Self:
-        """The key, closed for good."""
-        status = KEY.next(self.status, "revoke")
-        return evolve(self, status=status, updated_at=instant_after(self.updated_at, now))
+    status: KeyStatus = field(validator=instance_of(KeyStatus))
 
     def accepts(self, secret_digest: str, *, now: datetime) -> bool:
         """Whether the secret is the key's own, and the key neither revoked nor expired."""
@@ -177,75 +172,65 @@ class KeysRead(ReadTransaction, Protocol):
 
 
 class KeysWrite(KeysRead, Transaction, Protocol):
-    """What handlers of keys need."""
+    """The transaction that handlers of keys need."""
 
     @property
-    def key_heads(self) -> AggregateRepository[Key]: ...
+    def keys(self) -> AggregateRepository[Key]: ...
 
 
 def create_key(tx: KeysWrite, command: CreateKey) -> KeyCreated:
-    """Give a party a key; its secret is in the answer and nowhere else."""
-    key_id, secret, now = tx.ids.new(), tx.ids.secret(), tx.clock.now()
-    key = Key(
+    """Create a key; only the result contains its secret."""
+    key_id = tx.ids.new()
+    secret = tx.ids.secret()
+    key = Key.create(
+        "create",
+        now=tx.clock.now(),
         id=key_id,
         owner=command.owner,
         scopes=command.scopes,
         secret_digest=tx.policy.keys.digest(secret),
         expires_at=command.expires_at,
-        status=KEY.next("", "create"),
-        created_at=now,
-        updated_at=now,
     )
-    return KeyCreated(
-        key=key, seq=_save(tx, None, key, "create").seq, text=f"ind_{key_id}_{secret}"
-    )
+    seq = save_change(tx, tx.keys, None, key, "create")
+    return KeyCreated(key=key, seq=seq, text=f"{PREFIX}_{key_id}_{secret}")
 
 
 def revoke_key(tx: KeysWrite, command: RevokeKey) -> KeySaved:
-    """Close a key; the next request with it is refused."""
-    head = tx.key_heads.load(command.key_id, expected_seq=command.expected_seq)
-    return _save(tx, head, head.entity.revoked(now=tx.clock.now()), "revoke")
+    """Revoke a key; the next request with it is refused."""
+    head = tx.keys.load(command.key_id, expected_seq=command.expected_seq)
+    key = head.entity.transition("revoke", now=tx.clock.now())
+    seq = save_change(tx, tx.keys, head, key, "revoke")
+    return KeySaved(key=key, seq=seq)
 
 
 def list_keys(tx: KeysRead, *, after: str = "", limit: int = 100) -> tuple[KeySaved, ...]:
-    """Keys in order of id, revoked ones too."""
-    return tuple(
-        KeySaved(key=head.entity, seq=head.revision.seq)
-        for head in tx.keys.page(after=after, limit=limit)
-    )
+    """Return the next `limit` keys after an id, revoked ones included, in order of id."""
+    heads = tx.keys.page(after=after, limit=limit)
+    return tuple(KeySaved(key=head.entity, seq=head.revision.seq) for head in heads)
 
 
 def get_key(tx: KeysRead, key_id: str) -> KeySaved:
-    """The key as it stands, or KeyNotFound."""
+    """Return the key.
+
+    Raises:
+        KeyNotFound: No key has this id.
+    """
     head = tx.keys.get(key_id)
     return KeySaved(key=head.entity, seq=head.revision.seq)
 
 
 def authenticate_key(tx: KeysRead, text: str, *, now: datetime) -> Key | None:
-    """The key that the text opens, or None; one answer whatever is wrong with it."""
+    """Return the key that the text belongs to, or None without a reason."""
     prefix, _, rest = text.partition("_")
     key_id, _, secret = rest.partition("_")
-    is_plain = all(part.isascii() and part.isprintable() for part in (key_id, secret))
-    if prefix != "ind" or not is_plain:
+    is_printable = all(part.isascii() and part.isprintable() for part in (key_id, secret))
+    if prefix != PREFIX or not is_printable:
         return None
+
     try:
         key = tx.keys.get(key_id).entity
     except KeyNotFound:
         return None
-    return key if key.accepts(tx.policy.keys.digest(secret), now=now) else None
 
-
-def key_data(key: Key) -> Data:
-    """What a change keeps of the key beside its status and its time."""
-    return {
-        "owner": str(key.owner),
-        "scopes": list(key.scopes),
-        "secret_digest": key.secret_digest,
-        "expires_at": key.expires_at,
-    }
-
-
-def _save(tx: KeysWrite, head: Head[Key] | None, key: Key, action: str) -> KeySaved:
-    change = next_change(tx, KEY, head, key, action, key_data(key))
-    tx.key_heads.record(change, key)
-    return KeySaved(key=key, seq=change.seq)
+    secret_digest = tx.policy.keys.digest(secret)
+    return key if key.accepts(secret_digest, now=now) else None

@@ -3,13 +3,18 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from threading import Lock, Thread
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from attrs import define, field, frozen
 
-from indelible.kernel.errors import Unavailable
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.errors import NotFound, Unavailable
+from indelible.kernel.history import AggregateReader
 from indelible.kernel.ids import Ids, TimeOrderedIds
+from indelible.kernel.lifecycle import Edge, Lifecycle
+from indelible.kernel.values import LINE, instance_of, non_blank_line
 
 T = TypeVar("T")
 
@@ -18,7 +23,56 @@ LONGEST_PAUSE_SECONDS: Final = 60.0
 JITTER: Final = 0.1
 POLL_SECONDS: Final = 0.01
 
+SETTINGS_PAGE: Final = 1_000
+
 logger = logging.getLogger("indelible.config")
+
+
+class SettingStatus(StrEnum):
+    """The states of a setting."""
+
+    SET = "SET"
+
+
+SETTING = Lifecycle(
+    name="setting",
+    edges=(
+        Edge("", "change", SettingStatus.SET, 0),
+        Edge(SettingStatus.SET, "change", SettingStatus.SET, 0),
+    ),
+)
+
+
+@frozen
+class SettingNotFound(NotFound):
+    """No setting has this name, or it was never changed."""
+
+    code: ClassVar[str] = "SETTING_NOT_FOUND"
+    message: ClassVar[str] = "Setting {key} not found."
+    key: str
+
+
+@frozen(kw_only=True)
+class Setting(Aggregate):
+    """A setting that an operator has changed; its id is its name."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = SETTING
+    value: str = field(validator=non_blank_line, metadata=LINE)
+    status: SettingStatus = field(validator=instance_of(SettingStatus))
+
+
+def setting_texts(settings: AggregateReader[Setting]) -> dict[str, str]:
+    """Return the stored text of every setting by its name."""
+    texts: dict[str, str] = {}
+    after = ""
+    while heads := settings.page(after=after, limit=SETTINGS_PAGE):
+        for head in heads:
+            texts[head.entity.id] = head.entity.value
+        if len(heads) < SETTINGS_PAGE:
+            break
+        after = heads[-1].entity.id
+
+    return texts
 
 
 @frozen

@@ -1,47 +1,59 @@
-"""Heads of one lifecycle in memory: load one, record its next change."""
+"""Aggregates of one lifecycle in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from attrs import field, frozen
 
-from indelible.kernel import Change, Head, Lifecycle, NotFound
-from indelible.kernel.history import Entity
+from indelible.kernel import Change, Head, NotFound
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import Record, Update
 from indelible.memory.history import MemoryHistory
 
-E = TypeVar("E", bound=Entity)
+E = TypeVar("E", bound=Aggregate)
+R = TypeVar("R", bound=Record)
+
+RecordRows = dict[tuple[type[Record], str], tuple[Record, ...]]
 
 
 @frozen
 class MemoryAggregateRepository(Generic[E]):
-    """Entities of one lifecycle, to be looked at and to be changed."""
+    """The aggregates of one lifecycle, with the records that their changes added."""
 
     _history: MemoryHistory
-    _lifecycle: Lifecycle[StrEnum]
+    _entity: type[E]
     _missing: Callable[[str], NotFound]
     _rows: dict[str, Head[E]] = field(factory=dict[str, Head[E]])
+    _records: RecordRows = field(factory=RecordRows)
 
-    def copy(self, history: MemoryHistory) -> "MemoryAggregateRepository[E]":
-        """A draft over a draft of history."""
-        return MemoryAggregateRepository(history, self._lifecycle, self._missing, self._rows.copy())
+    def copy(self, history: MemoryHistory) -> Self:
+        """Return a draft over a draft of history."""
+        return type(self)(
+            history, self._entity, self._missing, self._rows.copy(), self._records.copy()
+        )
 
     def get(self, entity_id: str) -> Head[E]:
-        """The entity as it stands, or the error that says it is missing."""
+        """Return the aggregate's head, or raise the lifecycle's NotFound leaf."""
         if entity_id not in self._rows:
             raise self._missing(entity_id)
+
         return self._rows[entity_id]
 
     def page(self, *, after: str, limit: int) -> tuple[Head[E], ...]:
-        """The next `limit` entities after an id, in order of id."""
-        return self.where(lambda _: True, after=after, limit=limit)
+        """Return the next `limit` heads after an id, in order of id."""
+        return self.where(_is_any, after=after, limit=limit)
 
     def where(
-        self, holds: Callable[[E], bool], *, after: str = "", limit: int | None = None
+        self, condition: Callable[[E], bool], *, after: str = "", limit: int | None = None
     ) -> tuple[Head[E], ...]:
-        """The next `limit` entities after an id that are so, in order of id."""
-        found = (self._rows[each] for each in sorted(self._rows) if each > after)
-        return tuple(head for head in found if holds(head.entity))[:limit]
+        """Return the next `limit` heads after an id that meet the condition, in order of id."""
+        heads: list[Head[E]] = []
+        for entity_id in sorted(self._rows):
+            head = self._rows[entity_id]
+            if entity_id > after and condition(head.entity):
+                heads.append(head)
+
+        return tuple(heads[:limit])
 
     def find(
         self,
@@ -51,33 +63,54 @@ class MemoryAggregateRepository(Generic[E]):
         limit: int,
         offset: int = 0,
     ) -> tuple[Head[E], ...]:
-        """Those whose fields are so, in order of these fields; `-` before a name turns the order round."""
-        found = [
-            *self.where(
-                lambda each: all(getattr(each, name) == value for name, value in where.items())
-            )
-        ]
+        """Return the heads whose fields equal `where`; a `-` before a field in `order` descends."""
+
+        def matches(entity: E) -> bool:
+            return all(getattr(entity, name) == value for name, value in where.items())
+
+        heads = list(self.where(matches))
+        # A stable sort by the last field first leaves the rows in the order of all fields.
         for name in reversed(order):
-            found.sort(
-                key=lambda head: getattr(head.entity, name.removeprefix("-")),
-                reverse=name.startswith("-"),
-            )
-        return tuple(found[offset : offset + limit])
+            _sort_by(heads, name)
+        return tuple(heads[offset : offset + limit])
+
+    def records(self, record_type: type[R], entity_id: str) -> tuple[R, ...]:
+        """Return the aggregate's records of one type, oldest first."""
+        rows = self._records.get((record_type, entity_id), ())
+        return tuple(row for row in rows if isinstance(row, record_type))
 
     def lock(self, entity_id: str) -> Head[E]:
-        """The entity whichever its seq, locked by its transaction."""
+        """Return the head; the transaction has locked the whole store."""
         return self.get(entity_id)
 
-    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
-        """Move many heads, each by its change; Stale for all when another was first for one."""
-        for _, change, entity in moves:
-            self.record(change, entity)
-
     def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
-        """The entity, locked by its transaction; missing or Stale."""
+        """Return the head at the expected seq, or raise the NotFound leaf or Stale."""
         return self.get(entity_id).expected(expected_seq)
 
-    def record(self, change: Change, entity: E) -> None:
-        """Move the head to the entity and add the change that says so; Stale when another was first."""
-        self._history.append(self._lifecycle, change)
+    def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
+        """Store the aggregate with its change and the records that the change adds, or raise Stale."""
+        self._history.append(self._entity.lifecycle, change)
         self._rows[entity.id] = Head(entity=entity, revision=change.revision)
+        for record in records:
+            key = (type(record), entity.id)
+            self._records[key] = (*self._records.get(key, ()), record)
+
+    def save_all(self, updates: Sequence[Update[E]]) -> None:
+        """Store many aggregates, each with its change, or raise Stale."""
+        for update in updates:
+            self.save(update.change, update.entity)
+
+
+def _is_any(_: object) -> bool:
+    return True
+
+
+def _sort_by(heads: list[Head[E]], name: str) -> None:
+    """Sort the heads by one field; `-` before its name descends."""
+    field_name = name.removeprefix("-")
+
+    def value_of(head: Head[E]) -> object:
+        value: object = getattr(head.entity, field_name)
+        return value
+
+    heads.sort(key=value_of, reverse=name.startswith("-"))  # type: ignore[arg-type]  # fields are comparable

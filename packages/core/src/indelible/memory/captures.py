@@ -5,12 +5,11 @@ from typing import Any, Self
 
 from attrs import field, frozen
 
-from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE, errors
+from indelible.captures import errors
 from indelible.captures.entities import (
     AlgorithmVersion,
     Artifact,
     Centroid,
-    Setting,
     Signal,
     Space,
     Subspace,
@@ -42,7 +41,6 @@ class CaptureTables:
     spaces: MemoryAggregateRepository[Space]
     subspaces: MemoryAggregateRepository[Subspace]
     algorithms: MemoryAggregateRepository[AlgorithmVersion]
-    settings: MemoryAggregateRepository[Setting]
     signals: dict[tuple[str, str], Signal] = field(factory=dict[tuple[str, str], Signal])
     artifacts: dict[str, Artifact] = field(factory=dict[str, Artifact])
     centroids: dict[str, Centroid] = field(factory=dict[str, Centroid])
@@ -51,10 +49,9 @@ class CaptureTables:
     def empty(cls, history: MemoryHistory) -> Self:
         """Return the tables of a new store."""
         return cls(
-            MemoryAggregateRepository(history, SPACE, errors.SpaceNotFound),
-            MemoryAggregateRepository(history, SUBSPACE, errors.SubspaceNotFound),
-            MemoryAggregateRepository(history, ALGORITHM, errors.AlgorithmNotFound),
-            MemoryAggregateRepository(history, SETTING, errors.SettingNotFound),
+            MemoryAggregateRepository(history, Space, errors.SpaceNotFound),
+            MemoryAggregateRepository(history, Subspace, errors.SubspaceNotFound),
+            MemoryAggregateRepository(history, AlgorithmVersion, errors.AlgorithmNotFound),
         )
 
     def copy(self, history: MemoryHistory) -> Self:
@@ -63,16 +60,10 @@ class CaptureTables:
             spaces=self.spaces.copy(history),
             subspaces=self.subspaces.copy(history),
             algorithms=self.algorithms.copy(history),
-            settings=self.settings.copy(history),
             signals=self.signals.copy(),
             artifacts=self.artifacts.copy(),
             centroids=self.centroids.copy(),
         )
-
-    def stored_settings(self) -> dict[str, str]:
-        """Return the text of every setting by its key."""
-        heads = self.settings.where(lambda _: True)
-        return {head.entity.id: head.entity.value for head in heads}
 
 
 class MemoryCaptureReaders:
@@ -85,7 +76,6 @@ class MemoryCaptureReaders:
         self.search = MemoryCaptureSearch(tables)
         self.engine = MemoryFormulaEngine(tables)
         self.margins = MarginService(tx, self.engine)
-        self.stored_settings = tables.stored_settings
 
 
 class MemoryCaptures(MemoryCaptureReaders):

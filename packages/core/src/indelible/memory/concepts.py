@@ -1,6 +1,8 @@
 """Concepts in memory."""
 
-from attrs import field, frozen
+from typing import Self
+
+from attrs import frozen
 
 from indelible.concepts import (
     CONCEPT,
@@ -10,143 +12,145 @@ from indelible.concepts import (
     ConceptSummary,
     ConceptVersion,
 )
-from indelible.concepts.entities import ConceptNode, Warnings, name_key
+from indelible.concepts.entities import ConceptNode, VersionWarnings, Warnings, name_key
 from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.rules.current import node_of
 from indelible.concepts.rules.warnings import RelatedNames
-from indelible.kernel import Change, Head
+from indelible.kernel import Head
+from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 
-ConceptRows = dict[str, Head[Concept]]
-VersionRows = dict[str, tuple[ConceptVersion, ...]]
-WarningRows = dict[tuple[str, int], Warnings]
-NAMES_NEAR = 50
+MAX_NAMES = 50
 
 
-@frozen
-class MemoryConcepts:
-    """Concepts, to be looked at and to be changed."""
+class MemoryConceptAggregates(MemoryAggregateRepository[Concept]):
+    """The repository of concepts."""
 
-    _history: MemoryHistory
-    _heads: ConceptRows = field(factory=ConceptRows)
-    _versions: VersionRows = field(factory=VersionRows)
-    _warnings: WarningRows = field(factory=WarningRows)
-
-    def copy(self, history: MemoryHistory) -> "MemoryConcepts":
-        """A draft over a draft of history; the rows are frozen, so they are shared."""
-        return MemoryConcepts(
-            history, self._heads.copy(), self._versions.copy(), self._warnings.copy()
-        )
-
-    def get_concept(self, concept_id: str) -> Concept | None:
-        """The concept as it stands, or None."""
-        return self._heads[concept_id].entity if concept_id in self._heads else None
-
-    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
-        """The version that the concept points at, or None."""
-        return self._versions[concept_id][-1] if concept_id in self._versions else None
-
-    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
-        """One version, or None."""
-        found = [
-            each for each in self.list_versions(concept_id) if each.version_number == version_number
-        ]
-        return found[0] if found else None
-
-    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
-        """Every version, oldest first; none for an unknown concept."""
-        return list(self._versions.get(concept_id, ()))
-
-    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
-        """The next `limit` versions after a number."""
-        return tuple(self.list_versions(concept_id)[after : after + limit])
-
-    def find(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
-        """The concept as it stands and the version it points at, or ConceptNotFound."""
-        if concept_id not in self._heads:
-            raise ConceptNotFound(concept_id)
-        return self._heads[concept_id], self._versions[concept_id][-1]
-
-    def load(self, concept_id: str, *, expected_seq: int) -> tuple[Head[Concept], ConceptVersion]:
-        """The concept, locked by its transaction, and its version; ConceptNotFound or Stale."""
-        head, version = self.find(concept_id)
-        return head.expected(expected_seq), version
+    def load_current(
+        self, concept_id: str, *, expected_seq: int
+    ) -> tuple[Head[Concept], ConceptVersion]:
+        """Return the head at the expected seq, and its current version."""
+        head = self.load(concept_id, expected_seq=expected_seq)
+        return head, self.current_version(concept_id)
 
     def load_to_edit(
         self, concept_id: str, content: ConceptContent, *, expected_seq: int
     ) -> tuple[Head[Concept], ConceptVersion, RelatedNames]:
-        """As `load`, and in the same look the other concepts' names that the new content is like."""
-        head, version = self.load(concept_id, expected_seq=expected_seq)
-        return head, version, self._names_like(concept_id, content)
+        """Return what `load_current` returns, and the names related to the new content."""
+        head, version = self.load_current(concept_id, expected_seq=expected_seq)
+        return head, version, self.names_related_to(concept_id, content)
 
-    def record(
-        self,
-        change: Change,
-        concept: Concept,
-        version: ConceptVersion | None = None,
-        warnings: Warnings = (),
-    ) -> None:
-        """Move the head and add the records that say so; Stale when another was first."""
-        self._history.append(CONCEPT, change)
-        self._heads[concept.id] = Head(entity=concept, revision=change.revision)
-        if version:
-            self._versions[concept.id] = (*self.list_versions(concept.id), version)
-            self._warnings[concept.id, version.version_number] = warnings
+    def current_version(self, concept_id: str) -> ConceptVersion:
+        """Return the newest version of a stored concept."""
+        return self.records(ConceptVersion, concept_id)[-1]
+
+    def names_related_to(self, concept_id: str, content: ConceptContent) -> RelatedNames:
+        """Return the names of other concepts that the content mentions or equals."""
+        names = [node.name for node in self.nodes() if node.id != concept_id]
+        return RelatedNames.among(content, names)
+
+    def nodes(self) -> tuple[ConceptNode, ...]:
+        """Return every concept as a graph node, in order of id."""
+        heads = self.where(lambda _: True)
+        return tuple(node_of(head.entity, self.current_version(head.entity.id)) for head in heads)
+
+
+@frozen
+class MemoryConceptReads:
+    """The four reading methods of seed 000's repository."""
+
+    _concepts: MemoryConceptAggregates
+
+    def get_concept(self, concept_id: str) -> Concept | None:
+        """Return the concept, or None."""
+        try:
+            return self._concepts.get(concept_id).entity
+        except ConceptNotFound:
+            return None
+
+    def get_latest_version(self, concept_id: str) -> ConceptVersion | None:
+        """Return the version that the concept points to, or None."""
+        versions = self.list_versions(concept_id)
+        return versions[-1] if versions else None
+
+    def get_version(self, concept_id: str, version_number: int) -> ConceptVersion | None:
+        """Return one version, or None."""
+        for version in self.list_versions(concept_id):
+            if version.version_number == version_number:
+                return version
+
+        return None
+
+    def list_versions(self, concept_id: str) -> list[ConceptVersion]:
+        """Return every version, oldest first; an empty list for an unknown concept."""
+        return list(self._concepts.records(ConceptVersion, concept_id))
+
+
+@frozen
+class MemoryConceptSearch:
+    """Queries on concepts and their versions."""
+
+    _concepts: MemoryConceptAggregates
+    _history: MemoryHistory
+
+    def get_current(self, concept_id: str) -> tuple[Head[Concept], ConceptVersion]:
+        """Return the concept's head and its current version, or raise ConceptNotFound."""
+        return self._concepts.get(concept_id), self._concepts.current_version(concept_id)
 
     def warnings(self, concept_id: str, version_number: int) -> Warnings:
-        """The warnings that were kept with a version."""
-        return self._warnings[concept_id, version_number]
+        """Return the warnings stored with a version."""
+        for row in self._concepts.records(VersionWarnings, concept_id):
+            if row.version_number == version_number:
+                return row.warnings
 
-    def approved_version(self, concept_id: str) -> int | None:
-        """The version that the newest approval saw, None before any."""
-        approved = [
-            each.version
-            for each in self._history.of(CONCEPT.name, concept_id)
-            if each.action == "approve"
-        ]
-        return approved[-1] if approved else None
+        return ()
+
+    def versions(self, concept_id: str, *, after: int, limit: int) -> tuple[ConceptVersion, ...]:
+        """Return the next `limit` versions after a number, oldest first."""
+        return self._concepts.records(ConceptVersion, concept_id)[after : after + limit]
 
     def page(self, wanted: ConceptFilter, *, after: str, limit: int) -> tuple[ConceptSummary, ...]:
-        """The next `limit` concepts after an id, in order of id."""
-        found = (
-            self._listed(concept_id) for concept_id in sorted(self._heads) if concept_id > after
-        )
-        return tuple(each for each in found if _matches(each, wanted))[:limit]
+        """Return the next `limit` matching concepts after an id, in order of id."""
+        summaries: list[ConceptSummary] = []
+        for head in self._concepts.where(lambda _: True, after=after):
+            summary = self._summary(head)
+            if _matches(summary, wanted):
+                summaries.append(summary)
+
+        return tuple(summaries[:limit])
 
     def related_names(self, version: ConceptVersion) -> RelatedNames:
-        """Other concepts' names that equal the version's name, or occur in its definition."""
-        return self._names_like(version.concept_id, version.content)
+        """Return other concepts' names that equal the version's name or occur in its definition."""
+        return self._concepts.names_related_to(version.concept_id, version.content)
 
     def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
-        """A bounded number of names whose key begins with the prefix."""
-        names = {node.name for node in self._nodes() if name_key(node.name).startswith(prefix)}
-        return tuple(sorted(names, key=lambda name: (name_key(name), name)))[:NAMES_NEAR]
+        """Return a bounded number of names whose key begins with the prefix."""
+        names = {node.name for node in self._concepts.nodes()}
+        matching = [name for name in names if name_key(name).startswith(prefix)]
+        matching.sort(key=lambda name: (name_key(name), name))
+        return tuple(matching[:MAX_NAMES])
+
+    def approved_version(self, concept_id: str) -> int | None:
+        """Return the version that was approved last, None before any approval."""
+        changes = self._history.of(CONCEPT.name, concept_id)
+        for change in reversed(changes):
+            if change.action == "approve":
+                return change.version
+
+        return None
 
     def nodes(self, *, limit: int) -> tuple[ConceptNode, ...]:
-        """The first `limit` concepts in order of id, as the graph sees them."""
-        return self._nodes()[:limit]
+        """Return the first `limit` graph nodes in order of id."""
+        return self._concepts.nodes()[:limit]
 
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
-        """The concepts that any of the texts names, by id or by name."""
-        keys = set(map(name_key, texts))
-        return tuple(
-            node for node in self._nodes() if node.id in texts or name_key(node.name) in keys
-        )
+        """Return the graph nodes that any of the texts names, by id or by name."""
+        keys = {name_key(text) for text in texts}
+        nodes = self._concepts.nodes()
+        return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
 
-    def _names_like(self, concept_id: str, content: ConceptContent) -> RelatedNames:
-        return RelatedNames.among(
-            content, (node.name for node in self._nodes() if node.id != concept_id)
-        )
-
-    def _nodes(self) -> tuple[ConceptNode, ...]:
-        return tuple(
-            node_of(self._heads[each].entity, self._versions[each][-1])
-            for each in sorted(self._heads)
-        )
-
-    def _listed(self, concept_id: str) -> ConceptSummary:
-        head, version = self.find(concept_id)
-        content = version.content
+    def _summary(self, head: Head[Concept]) -> ConceptSummary:
+        content = self._concepts.current_version(head.entity.id).content
         return ConceptSummary(
             concept=head.entity,
             seq=head.revision.seq,
@@ -155,7 +159,23 @@ class MemoryConcepts:
         )
 
 
-def _matches(listed: ConceptSummary, wanted: ConceptFilter) -> bool:
-    texts = name_key(listed.name), name_key(listed.definition)
-    has_text = any(name_key(wanted.text) in text for text in texts)
-    return has_text and wanted.status in (None, listed.concept.status)
+def _matches(summary: ConceptSummary, wanted: ConceptFilter) -> bool:
+    if wanted.status not in (None, summary.concept.status):
+        return False
+
+    text = name_key(wanted.text)
+    return text in name_key(summary.name) or text in name_key(summary.definition)
+
+
+@frozen
+class MemoryConceptsReader:
+    """The concepts' part of a read transaction."""
+
+    concepts: MemoryConceptAggregates
+    search: MemoryConceptSearch
+    repository: MemoryConceptReads
+
+    @classmethod
+    def over(cls, concepts: MemoryConceptAggregates, history: MemoryHistory) -> Self:
+        """Return the reader of the concepts in these tables."""
+        return cls(concepts, MemoryConceptSearch(concepts, history), MemoryConceptReads(concepts))

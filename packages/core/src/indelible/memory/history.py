@@ -10,12 +10,12 @@ from indelible.kernel.history import NO_REVISION
 from indelible.kernel.idempotency import Receipt
 
 Chains = dict[tuple[str, str], tuple[Change, ...]]
-Kept = dict[tuple[Actor, str], Receipt]
+ReceiptRows = dict[tuple[Actor, str], Receipt]
 
 
 @frozen
 class MemoryHistory:
-    """The changes of every entity."""
+    """The changes of every aggregate."""
 
     _chains: Chains = field(factory=Chains)
     _log: list[Change] = field(factory=list[Change])
@@ -23,49 +23,56 @@ class MemoryHistory:
     def of(
         self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
     ) -> tuple[Change, ...]:
-        """An entity's changes after a seq, oldest first; none for an entity that was never born."""
-        return self._chains.get((lifecycle, entity_id), ())[after:][:limit]
+        """Return an aggregate's changes after a seq, oldest first."""
+        changes = self._chains.get((lifecycle, entity_id), ())
+        return changes[after:][:limit]
 
     def feed(self, *, after: str, limit: int) -> Feed:
-        """The next `limit` changes of all entities after a cursor; '' is the beginning."""
+        """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning."""
         start = int(after or "0")
         changes = tuple(self._log[start : start + limit])
         return Feed(changes=changes, cursor=str(start + len(changes)))
 
     def newest(self, *, limit: int) -> Feed:
-        """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
-        return self.feed(after=str(max(0, len(self._log) - limit)), limit=limit)
+        """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
+        start = max(0, len(self._log) - limit)
+        return self.feed(after=str(start), limit=limit)
 
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
-        """Add a legal change to its entity's last one, or raise InvalidTransition or Stale."""
-        if lifecycle.edge(change.from_state, change.action) != change.edge:
-            raise InvalidTransition(
-                lifecycle.name,
-                change.from_state,
-                change.action,
-                lifecycle.allowed(change.from_state),
-            )
+        """Append a change to its aggregate's chain.
+
+        Raises:
+            InvalidTransition: The lifecycle has no such edge.
+            Stale: The change does not follow from the last one.
+        """
+        edge = lifecycle.edge(change.from_state, change.action)
+        if edge != change.edge:
+            allowed = lifecycle.allowed(change.from_state)
+            raise InvalidTransition(lifecycle.name, change.from_state, change.action, allowed)
+
         chain = self.of(lifecycle.name, change.entity_id)
-        if change.previous_revision != (chain[-1].revision if chain else NO_REVISION):
+        revision = chain[-1].revision if chain else NO_REVISION
+        if change.previous_revision != revision:
             raise Stale(change.entity_id, change.previous_revision.seq)
+
         self._chains[lifecycle.name, change.entity_id] = (*chain, change)
         self._log.append(change)
 
     def copy(self) -> Self:
-        """A draft that can be thrown away."""
+        """Return a draft that can be discarded."""
         return type(self)(self._chains.copy(), self._log.copy())
 
 
 @frozen
 class MemoryReceipts:
-    """The kept answers."""
+    """The receipts of a store."""
 
-    _kept: Kept
+    _rows: ReceiptRows
 
     def find(self, owner: Actor, key: str) -> Receipt | None:
-        """The owner's receipt for the key."""
-        return self._kept.get((owner, key))
+        """Return the owner's receipt for the key, or None."""
+        return self._rows.get((owner, key))
 
     def keep(self, receipt: Receipt) -> None:
-        """Keep the answer, in the command's own transaction."""
-        self._kept[receipt.owner, receipt.key] = receipt
+        """Store the receipt in the command's own transaction."""
+        self._rows[receipt.owner, receipt.key] = receipt

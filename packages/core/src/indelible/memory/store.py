@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Concatenate, NoReturn, Self
 
 from attrs import field, frozen
 
+from indelible.concepts import Concept
+from indelible.concepts.errors import ConceptNotFound
 from indelible.concepts.handlers import ConceptRepositoryFacade
 from indelible.kernel import (
     Actor,
@@ -20,14 +22,20 @@ from indelible.kernel import (
     UsageError,
 )
 from indelible.kernel.idempotency import run_idempotent
-from indelible.kernel.keys import KEY, Key, KeyNotFound
-from indelible.kernel.settings import Config, SystemConfigCache
-from indelible.kernel.stages import STAGE, StageControl, StageNotFound
+from indelible.kernel.keys import Key, KeyNotFound
+from indelible.kernel.settings import (
+    Config,
+    Setting,
+    SettingNotFound,
+    SystemConfigCache,
+    setting_texts,
+)
+from indelible.kernel.stages import StageControl, StageNotFound
 from indelible.kernel.transaction import Command, Nesting, P, R, log_rejections
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.captures import CaptureTables, MemoryCaptureReaders, MemoryCaptures
-from indelible.memory.concepts import MemoryConcepts
-from indelible.memory.history import Kept, MemoryHistory, MemoryReceipts
+from indelible.memory.concepts import MemoryConceptAggregates, MemoryConceptsReader
+from indelible.memory.history import MemoryHistory, MemoryReceipts, ReceiptRows
 from indelible.memory.tasks import MemoryTaskQueue
 from indelible.memory.tokens import MemoryCollection
 from indelible.policy import Policy
@@ -35,85 +43,117 @@ from indelible.policy import Policy
 
 @frozen
 class Tables:
-    """Everything that a store keeps."""
+    """All tables of a store."""
 
     history: MemoryHistory
-    concepts: MemoryConcepts
-    captures: CaptureTables
     keys: MemoryAggregateRepository[Key]
+    settings: MemoryAggregateRepository[Setting]
     stages: MemoryAggregateRepository[StageControl]
     tasks: MemoryTaskQueue
+    concepts: MemoryConceptAggregates
+    captures: CaptureTables
     tokens: MemoryCollection
-    receipts: Kept = field(factory=Kept)
+    receipts: ReceiptRows = field(factory=ReceiptRows)
 
     @classmethod
     def empty(cls) -> Self:
-        """The tables of a new store."""
+        """Return the tables of a new store."""
         history = MemoryHistory()
-        stages = MemoryAggregateRepository[StageControl](history, STAGE, StageNotFound)
-        work = MemoryTaskQueue(stages)
+        stages = MemoryAggregateRepository(history, StageControl, StageNotFound)
+        tasks = MemoryTaskQueue(stages)
         return cls(
-            history,
-            MemoryConcepts(history),
-            CaptureTables.empty(history),
-            MemoryAggregateRepository(history, KEY, KeyNotFound),
-            stages,
-            work,
-            MemoryCollection.empty(history, work),
+            history=history,
+            keys=MemoryAggregateRepository(history, Key, KeyNotFound),
+            settings=MemoryAggregateRepository(history, Setting, SettingNotFound),
+            stages=stages,
+            tasks=tasks,
+            concepts=MemoryConceptAggregates(history, Concept, ConceptNotFound),
+            captures=CaptureTables.empty(history),
+            tokens=MemoryCollection.empty(history, tasks),
         )
 
     def copy(self) -> Self:
-        """A draft; the rows are frozen, so they are shared."""
+        """Return a draft; the rows are frozen, so drafts share them."""
         history = self.history.copy()
-        drafts = self.concepts.copy(history), self.captures.copy(history), self.keys.copy(history)
         stages = self.stages.copy(history)
         tasks = self.tasks.copy(stages)
         return type(self)(
-            history, *drafts, stages, tasks, self.tokens.copy(history, tasks), self.receipts.copy()
+            history=history,
+            keys=self.keys.copy(history),
+            settings=self.settings.copy(history),
+            stages=stages,
+            tasks=tasks,
+            concepts=self.concepts.copy(history),
+            captures=self.captures.copy(history),
+            tokens=self.tokens.copy(history, tasks),
+            receipts=self.receipts.copy(),
         )
 
 
 class MemoryReading:
-    """What a query sees."""
+    """The transaction of a query."""
 
     def __init__(self, tables: Tables, policy: Policy, config: Config) -> None:
-        self.policy, self.config = policy, config
+        self.policy = policy
+        self.config = config
+
         self.history = tables.history
-        self.concepts = self.concept_search = tables.concepts
         self.keys = tables.keys
+        self.settings = tables.settings
+        self.stages = tables.stages
+        self.tasks = tables.tasks
+
+        self.concepts = MemoryConceptsReader.over(tables.concepts, tables.history)
         self.captures = MemoryCaptureReaders(tables.captures, self)
-        self.settings = tables.captures.settings
-        self.stages, self.tasks, self.tokens = tables.stages, tables.tasks, tables.tokens
+        self.tokens = tables.tokens
+
+
+class MemoryConceptsWriter:
+    """The concepts' part of a write transaction."""
+
+    def __init__(self, tx: "MemoryTransaction", tables: Tables) -> None:
+        reader = MemoryConceptsReader.over(tables.concepts, tables.history)
+        self.concepts = reader.concepts
+        self.search = reader.search
+        self.repository = ConceptRepositoryFacade(tx, reader.repository)
 
 
 class MemoryTransaction:
-    """What a handler writes to."""
+    """The transaction of a handler."""
 
     def __init__(
         self,
         tables: Tables,
         policy: Policy,
         config: Config,
-        cause: AuditContext,
+        audit: AuditContext,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self.policy, self.config, self.clock, self.ids = policy, config, clock, ids
-        self.actor, self.reason, self.request_id = cause.actor, cause.reason, cause.request_id
+        self.policy = policy
+        self.config = config
+        self.clock = clock
+        self.ids = ids
+        self.actor = audit.actor
+        self.reason = audit.reason
+        self.request_id = audit.request_id
+
         self.history = tables.history
         self.receipts = MemoryReceipts(tables.receipts)
-        self.keys = self.key_heads = tables.keys
-        self.concept_search = self.concept_heads = tables.concepts
-        self.concepts = ConceptRepositoryFacade(self, tables.concepts)
+        self.keys = tables.keys
+        self.settings = tables.settings
+        self.stages = tables.stages
+        self.tasks = tables.tasks.of(self)
+
+        self.concepts = MemoryConceptsWriter(self, tables)
         self.captures = MemoryCaptures(tables.captures, self)
-        self.settings = tables.captures.settings
-        self.stages, self.tasks, self.tokens = tables.stages, tables.tasks.of(self), tables.tokens
+        self.tokens = tables.tokens
 
     def close(self) -> None:
-        """Take everything out of the caller's hands."""
+        """Remove every attribute, so that a transaction that has ended cannot be used."""
         vars(self).clear()
 
-    if not TYPE_CHECKING:  # the checkers know the attributes; this is asked for those that are gone
+    if not TYPE_CHECKING:  # type checkers know the attributes; this runs only for removed ones
 
         def __getattr__(self, name: str) -> NoReturn:
             raise UsageError("the transaction has ended")
@@ -126,33 +166,37 @@ class MemoryStore:
         self, *, policy: Policy | None = None, clock: Clock | None = None, ids: Ids | None = None
     ) -> None:
         self._policy = policy or Policy()
-        self._clock, self._ids = clock or SystemClock(), ids or TimeOrderedIds()
+        self._clock = clock or SystemClock()
+        self._ids = ids or TimeOrderedIds()
         self._tables = Tables.empty()
         self._lock = Lock()
         self._nesting = Nesting()
         self.config = SystemConfigCache(
-            fetch=lambda: self.read(lambda tx: tx.captures.stored_settings())
+            fetch=lambda: self.read(lambda tx: setting_texts(tx.settings))
         )
 
     @contextmanager
     def transaction(
         self, *, actor: Actor, reason: str, request_id: str | None = None
     ) -> Generator[MemoryTransaction]:
-        """Several commands at once: commits on a clean exit, rolls back on any exception."""
-        cause = AuditContext(actor=actor, reason=reason, request_id=request_id)
-        with self._nesting.guard(), self._lock, log_rejections(cause):
+        """Open a transaction: commit on a clean exit, roll back on any exception."""
+        audit = AuditContext(actor=actor, reason=reason, request_id=request_id)
+        with self._nesting.guard(), self._lock, log_rejections(audit):
             draft = self._tables.copy()
-            tx = MemoryTransaction(
-                draft, self._policy, Config(self.config), cause, self._clock, self._ids
-            )
+            config = Config(self.config)
+            tx = MemoryTransaction(draft, self._policy, config, audit, self._clock, self._ids)
             try:
                 yield tx
-                tx.concepts.ensure_complete()
-                before, self._tables = self._tables, draft
-                if before.captures.stored_settings() != draft.captures.stored_settings():
-                    self.config.invalidate()
+                tx.concepts.repository.ensure_complete()
+                self._commit(draft)
             finally:
                 tx.close()
+
+    def _commit(self, draft: Tables) -> None:
+        previous = self._tables
+        self._tables = draft
+        if setting_texts(previous.settings) != setting_texts(draft.settings):
+            self.config.invalidate()
 
     def run(
         self,
@@ -164,7 +208,7 @@ class MemoryStore:
         request_id: str | None = None,
         once: Idempotency[R] | None = None,
     ) -> R:
-        """The handler's result, once it is committed; with `once`, the first result again."""
+        """Run the handler in a transaction and return its result; with `once`, the first result."""
         with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
             return run_idempotent(tx, handler, command, once)
 
@@ -175,11 +219,10 @@ class MemoryStore:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """The query's answer."""
-        return query(
-            MemoryReading(self._tables, self._policy, Config(self.config)), *args, **kwargs
-        )
+        """Return the query's result."""
+        tx = MemoryReading(self._tables, self._policy, Config(self.config))
+        return query(tx, *args, **kwargs)
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
-        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        """Return the next changes of all aggregates after a cursor, each exactly once."""
         return self._tables.history.feed(after=after, limit=limit)

@@ -11,7 +11,7 @@ from indelible.kernel import Head
 from indelible.memory.aggregates import MemoryAggregateRepository
 from indelible.memory.history import MemoryHistory
 from indelible.memory.tasks import MemoryTaskQueue
-from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD, errors
+from indelible.tokens import errors
 from indelible.tokens.entities import (
     Author,
     ImageGenerationJob,
@@ -41,13 +41,13 @@ class MemoryCollection:
     def empty(cls, history: MemoryHistory, work: MemoryTaskQueue) -> Self:
         """Return the repositories of an empty store."""
         return cls(
-            MemoryAggregateRepository(history, AUTHOR, errors.AuthorNotFound),
-            MemoryAggregateRepository(history, TOKEN, errors.TokenNotFound),
-            MemoryAggregateRepository(history, MINT, errors.RelatedRecordNotFound),
-            MemoryAggregateRepository(history, IMAGE_JOB, errors.RelatedRecordNotFound),
-            MemoryAggregateRepository(history, UPLOAD, errors.RelatedRecordNotFound),
-            MemoryAggregateRepository(history, REVEAL, errors.RelatedRecordNotFound),
-            MemoryAggregateRepository(history, SYSTEM_STATE, errors.RelatedRecordNotFound),
+            MemoryAggregateRepository(history, Author, errors.AuthorNotFound),
+            MemoryAggregateRepository(history, Token, errors.TokenNotFound),
+            MemoryAggregateRepository(history, MintEvent, errors.RelatedRecordNotFound),
+            MemoryAggregateRepository(history, ImageGenerationJob, errors.RelatedRecordNotFound),
+            MemoryAggregateRepository(history, IPFSUploadRecord, errors.RelatedRecordNotFound),
+            MemoryAggregateRepository(history, RevealTransaction, errors.RelatedRecordNotFound),
+            MemoryAggregateRepository(history, SystemState, errors.RelatedRecordNotFound),
             work,
         )
 

@@ -107,17 +107,6 @@ class FieldRequired(Invalid):
 
 
 @frozen
-class FieldFixed(Conflict):
-    """A saved entity that changes a fixed field."""
-
-    code: ClassVar[str] = "FIELD_FIXED"
-    message: ClassVar[str] = "Field {field} of {lifecycle} {entity_id} must not change."
-    lifecycle: str
-    entity_id: str
-    field: str
-
-
-@frozen
 class NotHex(Invalid):
     """A text that is not 0x followed by the right number of hexadecimal digits."""
 

@@ -1,58 +1,27 @@
 """Ports of tokens: what they need of a store and of a chain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from indelible.kernel import Change, Head
-from indelible.kernel.aggregates import Aggregate
+from indelible.kernel import Head
 from indelible.kernel.history import AggregateReader, AggregateRepository
 from indelible.kernel.stages import TasksRead, TasksWrite
 from indelible.tokens import entities
 from indelible.tokens.lifecycle import TokenStatus
-
-E = TypeVar("E", bound=Aggregate)
-E_co = TypeVar("E_co", bound=Aggregate, covariant=True)
-
-
-class TableReader(AggregateReader[E_co], Protocol[E_co]):
-    """Entities of one table, to be found."""
-
-    def find(
-        self,
-        where: Mapping[str, object],
-        *,
-        order: Sequence[str] = ("id",),
-        limit: int,
-        offset: int = 0,
-    ) -> tuple[Head[E_co], ...]:
-        """Those whose fields are so, in order of these fields; `-` before a name turns the order round."""
-        ...
-
-
-class TableRepository(TableReader[E], AggregateRepository[E], Protocol[E]):
-    """Entities of one table, to be found and to be changed."""
-
-    def lock(self, entity_id: str) -> Head[E]:
-        """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
-        ...
-
-    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
-        """Move many heads, each by its change, in as few statements as the store can; Stale for all when one was."""
-        ...
 
 
 class TokenCollectionReader(Protocol):
     """The repositories of tokens, for queries."""
 
     @property
-    def authors(self) -> TableReader[entities.Author]: ...
+    def authors(self) -> AggregateReader[entities.Author]: ...
     @property
-    def tokens(self) -> TableReader[entities.Token]: ...
+    def tokens(self) -> AggregateReader[entities.Token]: ...
     @property
-    def mints(self) -> TableReader[entities.MintEvent]: ...
+    def mints(self) -> AggregateReader[entities.MintEvent]: ...
     @property
-    def states(self) -> TableReader[entities.SystemState]: ...
+    def states(self) -> AggregateReader[entities.SystemState]: ...
 
     def page_by_token_id(
         self, status: TokenStatus | None, *, after: int, limit: int
@@ -90,19 +59,19 @@ class TokenCollection(TokenCollectionReader, Protocol):
     """The repositories of tokens, for handlers."""
 
     @property
-    def authors(self) -> TableRepository[entities.Author]: ...
+    def authors(self) -> AggregateRepository[entities.Author]: ...
     @property
-    def tokens(self) -> TableRepository[entities.Token]: ...
+    def tokens(self) -> AggregateRepository[entities.Token]: ...
     @property
-    def mints(self) -> TableRepository[entities.MintEvent]: ...
+    def mints(self) -> AggregateRepository[entities.MintEvent]: ...
     @property
-    def image_jobs(self) -> TableRepository[entities.ImageGenerationJob]: ...
+    def image_jobs(self) -> AggregateRepository[entities.ImageGenerationJob]: ...
     @property
-    def uploads(self) -> TableRepository[entities.IPFSUploadRecord]: ...
+    def uploads(self) -> AggregateRepository[entities.IPFSUploadRecord]: ...
     @property
-    def reveals(self) -> TableRepository[entities.RevealTransaction]: ...
+    def reveals(self) -> AggregateRepository[entities.RevealTransaction]: ...
     @property
-    def states(self) -> TableRepository[entities.SystemState]: ...
+    def states(self) -> AggregateRepository[entities.SystemState]: ...
 
     def lock_pending(
         self, status: TokenStatus, stage: str, now: datetime, *, limit: int

@@ -14,8 +14,9 @@ from indelible import captures
 from indelible.app import ReadTx
 from indelible.captures import EngagementLevel, Signal
 from indelible.captures.commands import SpaceSaved
-from indelible.captures.entities import AlgorithmVersion, Setting
+from indelible.captures.entities import AlgorithmVersion
 from indelible.kernel import Change, Head
+from indelible.kernel.settings import Setting
 from indelible.kernel.values import IDENTIFIER, is_identifier
 from indelible_web.captures.plotting import BARS, Bar, Point, bars, laid_out, spread
 from indelible_web.captures.spaces import READ

@@ -145,7 +145,7 @@ def concept_links(tx: ReadTx, concept_ids: Collection[str]) -> Mapping[str, Enti
     """Map each concept id to the concept's name and its page."""
     links: dict[str, EntityLink] = {}
     for concept_id in concept_ids:
-        version = tx.concepts.get_latest_version(concept_id)
+        version = tx.concepts.repository.get_latest_version(concept_id)
         name = version.content.name if version else ""
         url = url_for("console.shown", concept_id=concept_id)
         links[concept_id] = EntityLink(name=name, url=url)
@@ -174,7 +174,7 @@ def _rows(tx: ReadTx, wanted: concepts.ConceptFilter, *, after: str, limit: int)
 
 
 def _counted(tx: ReadTx, concept: concepts.Concept) -> Mapping[str, int]:
-    kept = tx.concept_search.warnings(concept.id, concept.current_version)
+    kept = tx.concepts.search.warnings(concept.id, concept.current_version)
     return Counter(str(warning.severity) for warning in kept)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from indelible.captures import ALGORITHM, SETTING, SPACE, SPHERICAL, SUBSPACE
+from indelible.captures import ALGORITHM, SPACE, SPHERICAL, SUBSPACE
 from indelible_sql.captures.columns import DOMAINS
 from indelible_sql.captures.extension import install_vector_functions
 from indelible_sql.captures.functions import functions, name_of
@@ -14,7 +14,6 @@ from indelible_sql.captures.tables import (
     ALGORITHMS,
     ARTIFACTS,
     CENTROIDS,
-    SETTINGS,
     SHOWN,
     SIGNALS,
     SPACES,
@@ -40,7 +39,7 @@ def _open_writer(tx: Any) -> SqlCaptures:
 
 CONTEXT = SqlContext(
     name="captures",
-    heads={SPACES: SPACE, SUBSPACES: SUBSPACE, ALGORITHMS: ALGORITHM, SETTINGS: SETTING},
+    heads={SPACES: SPACE, SUBSPACES: SUBSPACE, ALGORITHMS: ALGORITHM},
     derived_heads=(
         DerivedHead(table=ARTIFACTS, replay=folded_artifacts),
         DerivedHead(table=CENTROIDS, replay=replayed_centroids),

@@ -3,8 +3,8 @@
 from typing import Final
 
 from indelible.captures import errors
-from indelible.captures.entities import AlgorithmVersion, Setting, Space, Subspace
-from indelible_sql.captures.tables import ALGORITHMS, SETTINGS, SPACES, SUBSPACES
+from indelible.captures.entities import AlgorithmVersion, Space, Subspace
+from indelible_sql.captures.tables import ALGORITHMS, SPACES, SUBSPACES
 from indelible_sql.kernel.repository import HeadMapping
 
 SPACE_HEADS: Final = HeadMapping(table=SPACES, entity=Space, missing=errors.SpaceNotFound)
@@ -14,4 +14,3 @@ SUBSPACE_HEADS: Final = HeadMapping(
 ALGORITHM_HEADS: Final = HeadMapping(
     table=ALGORITHMS, entity=AlgorithmVersion, missing=errors.AlgorithmNotFound
 )
-SETTING_HEADS: Final = HeadMapping(table=SETTINGS, entity=Setting, missing=errors.SettingNotFound)

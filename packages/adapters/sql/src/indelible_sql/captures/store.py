@@ -1,7 +1,5 @@
 """The repositories of captures in one SQL transaction."""
 
-from sqlalchemy import select
-
 from indelible.captures.ports import CapturesRead, CapturesWrite
 from indelible.captures.repositories import MarginService
 from indelible_sql.captures.artifacts import SqlArtifactRepository, SqlIngestStore
@@ -12,12 +10,10 @@ from indelible_sql.captures.heads import (
     SUBSPACE_HEADS,
 )
 from indelible_sql.captures.search import SqlCaptureSearch
-from indelible_sql.captures.tables import SETTINGS
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.repository import SqlAggregateRepository
 
 AssignmentMarginService = MarginService  # the hand-off's name
-STORED_SETTINGS = select(SETTINGS.c.id, SETTINGS.c.value).order_by(SETTINGS.c.id)
 
 
 class SqlCaptureReaders:
@@ -31,11 +27,6 @@ class SqlCaptureReaders:
         self.search = SqlCaptureSearch(session, tx.config)
         self.engine = SqlFormulaEngine(session)
         self.margins = AssignmentMarginService(tx, self.engine)
-
-    def stored_settings(self) -> dict[str, str]:
-        """Return the text of every setting by its key."""
-        rows = self._session.rows(STORED_SETTINGS, {})
-        return {row["id"]: row["value"] for row in rows}
 
 
 class SqlCaptures(SqlCaptureReaders):

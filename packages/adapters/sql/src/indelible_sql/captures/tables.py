@@ -11,7 +11,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from indelible.captures import ALGORITHM, SETTING, SPACE, SUBSPACE
+from indelible.captures import ALGORITHM, SPACE, SUBSPACE
 from indelible_sql.captures.columns import DEPTH, DISTANCE, EMBEDDING, LEVEL
 from indelible_sql.schema.columns import (
     ACTOR,
@@ -70,7 +70,6 @@ ALGORITHMS = head(
         sqlite_where=_IS_ACTIVE,
     ),
 )
-SETTINGS = head("settings", SETTING, required("value", SENTENCE))
 
 _READING = (
     ("engagement_level", LEVEL),

@@ -67,9 +67,15 @@ def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> Atomi
 
 
 @cache
-def change_write(head: Table, *records: Table, is_birth: bool) -> AtomicWrite:
-    """The write of one change: the head's birth or its next step, and the records that the change adds."""
-    return atomic_write(head, row(head) if is_birth else step(head), *records)
+def change_write(
+    head: Table, *records: Table, is_birth: bool, kept: tuple[str, ...] = ()
+) -> AtomicWrite:
+    """Return the write of one change: the head's insert or update, and the records it adds.
+
+    An update leaves the `kept` columns as they are.
+    """
+    moving = row(head) if is_birth else step(head, *kept)
+    return atomic_write(head, moving, *records)
 
 
 @cache

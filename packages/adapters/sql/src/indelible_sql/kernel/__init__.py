@@ -1,15 +1,17 @@
-"""The kernel's tables and repositories: history, receipts, keys, stages and tasks."""
+"""The kernel's tables and repositories: history, receipts, keys, settings, stages and tasks."""
 
 from indelible.kernel.keys import KEY
+from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
+from indelible_sql.kernel.settings import SETTINGS
 from indelible_sql.kernel.tasks import SHOWN, STAGES, TASK_ATTEMPTS, TASKS, task_guards
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.sql_context import SqlContext
 
 CONTEXT = SqlContext(
     name="kernel",
-    heads={KEYS: KEY, STAGES: STAGE},
+    heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS),
     task_tables=(TASKS,),
     record_head_rules=(SHOWN,),

@@ -15,4 +15,4 @@ KEYS = head(
     required("secret_digest", DIGEST),
     Column("expires_at", INSTANT),
 )
-HEADS = HeadMapping(table=KEYS, entity=Key, missing=KeyNotFound)
+KEY_HEADS = HeadMapping(table=KEYS, entity=Key, missing=KeyNotFound)

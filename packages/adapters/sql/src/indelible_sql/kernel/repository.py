@@ -1,73 +1,115 @@
-"""Heads of one lifecycle in SQL: load one, record its next change."""
+"""The SQL repository of aggregates: one mapping per head table, one save for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
-from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from attrs import AttrsInstance, Factory, field, frozen
+from attrs import field, frozen
 from sqlalchemy import Table, bindparam
 
-from indelible.kernel import Change, Head, NotFound, Revision
-from indelible.kernel.history import Entity
+from indelible.kernel import Change, Head, NotFound, Revision, UsageError
+from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.history import Record, Update
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import ALIKE, OWN, bulk_change_write, change_write
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.schema.columns import prefix_of
+from indelible_sql.schema.guards import RecordHeadRule
 from indelible_sql.schema.tables import HISTORY, page_by, rows_by
 
+E = TypeVar("E", bound=Aggregate)
+R = TypeVar("R", bound=Record)
 
-class Stored(Entity, AttrsInstance, Protocol):
-    """An attrs entity, whose fields are its table's columns."""
+MIN_BULK_UPDATES = 3  # fewer updates are faster as one statement each
+IN_CHANGE = ("status", "updated_at")  # columns of a head that its change determines
 
 
-E = TypeVar("E", bound=Stored)
-FEW = 3  # below which a statement for each is quicker
-MOVED = ("status", "updated_at")  # which the change says
-OWN_OF = attrgetter(*OWN)
+@frozen(kw_only=True)
+class RecordMapping(Generic[R]):
+    """The table of a record type.
+
+    `to_row` returns the table's columns. The head copies `head_columns` from that row.
+    """
+
+    table: Table
+    record: type[R]
+    to_row: Callable[[R], Mapping[str, Any]]
+    head_columns: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
 class HeadMapping(Generic[E]):
-    """The statements of one head table whose rows hold their entity's fields whole."""
+    """The head table of an aggregate, with the tables of its records.
+
+    The table's columns are the aggregate's fields, the columns of `head_columns()` and those
+    that the records determine.
+    """
 
     table: Table
     entity: type[E]
     missing: Callable[[str], NotFound]
-    looking: Query = field(
-        init=False, default=Factory(lambda self: rows_by(self.table, "id"), takes_self=True)
-    )
-    locking: Query = field(
-        init=False, default=Factory(lambda self: self.looking.with_for_update(), takes_self=True)
-    )
-    paging: Query = field(
-        init=False, default=Factory(lambda self: page_by(self.table, (), ("id",)), takes_self=True)
-    )
+    records: tuple[RecordMapping[Any], ...] = ()
+    get_by_id: Query = field(init=False)
+    lock_by_id: Query = field(init=False)
+    next_page: Query = field(init=False)
 
-    def of_row(self, found: Row) -> Head[E]:
-        """The head that a row shows."""
-        return Head(
-            entity=ROWS.structure(found, self.entity), revision=revision_of(found, "version")
-        )
+    @get_by_id.default
+    def _get_by_id(self) -> Query:
+        return rows_by(self.table, "id")
+
+    @lock_by_id.default
+    def _lock_by_id(self) -> Query:
+        return rows_by(self.table, "id").with_for_update()
+
+    @next_page.default
+    def _next_page(self) -> Query:
+        return page_by(self.table, (), ("id",))
+
+    @property
+    def version_column(self) -> str:
+        """Return the column that counts the versions."""
+        return self.entity.version_field or "version"
+
+    def record_head_rules(self) -> tuple[RecordHeadRule, ...]:
+        """Return the rules that tie new records to their head, from the records' `head_fields`."""
+        rules: list[RecordHeadRule] = []
+        for mapping in self.records:
+            columns = {head: column for column, head in mapping.record.head_fields.items()}
+            rules.append(RecordHeadRule(record=mapping.table, head=self.table, columns=columns))
+        return tuple(rules)
+
+    def of_row(self, row: Row) -> Head[E]:
+        """Return the head that a row of the table stores."""
+        revision = Revision(row["seq"], row["status"], row[self.version_column], row["hash"])
+        return Head(entity=ROWS.structure(row, self.entity), revision=revision)
+
+    def record_mapping(self, record: Record) -> RecordMapping[Any]:
+        """Return the mapping of a record's type."""
+        for mapping in self.records:
+            if isinstance(record, mapping.record):
+                return mapping
+
+        problem = f"{self.table.name} has no mapping of record {type(record).__name__}"
+        raise UsageError(problem)
 
 
 @frozen
 class SqlAggregateRepository(Generic[E]):
-    """Entities of one head table, to be looked at and to be changed."""
+    """The aggregates of one head table."""
 
     _session: Session
-    _heads: HeadMapping[E]
+    _mapping: HeadMapping[E]
 
     def get(self, entity_id: str) -> Head[E]:
-        """The entity as it stands, or the error that says it is missing."""
-        return self._head(self._heads.looking, entity_id)
+        """Return the aggregate's head, or raise the lifecycle's NotFound leaf."""
+        return self._first(self._mapping.get_by_id, entity_id)
 
     def page(self, *, after: str, limit: int) -> tuple[Head[E], ...]:
-        """The next `limit` entities after an id, in order of id."""
-        found = self._session.rows(self._heads.paging, {"after": after, "limit": limit})
-        return tuple(map(self._heads.of_row, found))
+        """Return the next `limit` heads after an id, in order of id."""
+        rows = self._session.rows(self._mapping.next_page, {"after": after, "limit": limit})
+        return tuple(self._mapping.of_row(row) for row in rows)
 
     def find(
         self,
@@ -77,81 +119,106 @@ class SqlAggregateRepository(Generic[E]):
         limit: int,
         offset: int = 0,
     ) -> tuple[Head[E], ...]:
-        """Those whose columns are so, in order of these columns; `-` before a name turns the order round."""
-        statement = _finding(self._heads.table, tuple(where), tuple(order))
-        found = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
-        return tuple(map(self._heads.of_row, found))
-
-    def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
-        """The entity, locked until the transaction ends; missing or Stale."""
-        return self.lock(entity_id).expected(expected_seq)
+        """Return the heads whose columns equal `where`; a `-` before one in `order` descends."""
+        statement = _find_by(self._mapping.table, tuple(where), tuple(order))
+        rows = self._session.rows(statement, {**where, "limit": limit, "offset": offset})
+        return tuple(self._mapping.of_row(row) for row in rows)
 
     def lock(self, entity_id: str) -> Head[E]:
-        """The entity whichever its seq, locked until the transaction ends, or the error that says it is missing."""
-        return self._head(self._heads.locking, entity_id)
+        """Return the head, locked until the transaction ends."""
+        return self._first(self._mapping.lock_by_id, entity_id)
 
-    def record(self, change: Change, entity: E) -> None:
-        """Move the head to the entity and add the change that says so; Stale when another was first."""
-        head = self._heads.table
-        columns = field_values(entity) | revision_columns(change)
-        write = change_write(head, HISTORY, is_birth=change.seq == 1)
-        self._session.write(write, change, {head: columns, HISTORY: change_row(change)})
+    def load(self, entity_id: str, *, expected_seq: int) -> Head[E]:
+        """Return the head at the expected seq, locked, or raise the NotFound leaf or Stale."""
+        return self.lock(entity_id).expected(expected_seq)
 
-    def record_all(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
-        """Move many heads, each by its change; Stale when another was first for one of them."""
-        if self._session.is_sqlite or len(moves) < FEW:
-            for _, change, entity in moves:
-                self.record(change, entity)
-        else:
-            for _, alike in groupby(moves, key=lambda move: move[1].edge):
-                self._record_alike(tuple(alike))
+    def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
+        """Store the aggregate with its change and the records that the change adds, or raise Stale."""
+        head_row = field_values(entity) | revision_columns(change)
+        record_rows: dict[Table, Mapping[str, Any]] = {}
+        for record in records:
+            mapping = self._mapping.record_mapping(record)
+            row = mapping.to_row(record)
+            record_rows[mapping.table] = row
+            for name in mapping.head_columns:
+                head_row[name] = row[name]
 
-    def _record_alike(self, moves: Sequence[tuple[Head[E], Change, E]]) -> None:
-        """Move many heads by one step in one statement."""
-        changes = [change for _, change, _ in moves]
-        pairs = [(field_values(head.entity), field_values(entity)) for head, _, entity in moves]
-        moving = sorted(
-            {name for old, new in pairs for name in new if new[name] != old[name]} - set(MOVED)
+        head = self._mapping.table
+        write = change_write(
+            head,
+            *record_rows,
+            HISTORY,
+            is_birth=change.seq == 1,
+            kept=self._kept_columns(record_rows),
         )
-        rows = [
-            dict(zip(OWN, OWN_OF(change), strict=True))
-            | {f"head_{name}": new[name] for name in moving}
-            for change, (_, new) in zip(changes, pairs, strict=True)
+        rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
+        self._session.write(write, change, rows)
+
+    def save_all(self, updates: Sequence[Update[E]]) -> None:
+        """Store many aggregates, each with its change, or raise Stale."""
+        if self._session.is_sqlite or len(updates) < MIN_BULK_UPDATES:
+            for update in updates:
+                self.save(update.change, update.entity)
+            return
+
+        for _, group in groupby(updates, key=lambda update: update.change.edge):
+            self._save_group(tuple(group))
+
+    def _save_group(self, updates: Sequence[Update[E]]) -> None:
+        """Store many aggregates that take the same edge in one statement."""
+        pairs = [
+            (field_values(update.head.entity), field_values(update.entity)) for update in updates
         ]
-        place = prefix_of(self._session.connection, self._session.schema)
-        alike = {name: getattr(changes[0], name) for name in ALIKE} | {
-            "actor": str(changes[0].actor)
-        }
-        self._session.write_many(
-            bulk_change_write(self._heads.table, tuple(moving), place), changes, alike, rows
-        )
+        changed = _changed_columns(pairs)
+        rows: list[dict[str, Any]] = []
+        for update, (_, new) in zip(updates, pairs, strict=True):
+            row = {name: getattr(update.change, name) for name in OWN}
+            row |= {f"head_{name}": new[name] for name in changed}
+            rows.append(row)
 
-    def _head(self, statement: Query, entity_id: str) -> Head[E]:
-        found = self._session.first(statement, {"id": entity_id})
-        if found is None:
-            raise self._heads.missing(entity_id)
-        return self._heads.of_row(found)
+        changes = [update.change for update in updates]
+        shared = {name: getattr(changes[0], name) for name in ALIKE}
+        shared["actor"] = str(changes[0].actor)
+        place = prefix_of(self._session.connection, self._session.schema)
+        write = bulk_change_write(self._mapping.table, changed, place)
+        self._session.write_many(write, changes, shared, rows)
+
+    def _kept_columns(self, record_rows: Mapping[Table, object]) -> tuple[str, ...]:
+        """Return the head's columns that only records determine which this change does not add."""
+        kept: list[str] = []
+        for mapping in self._mapping.records:
+            if mapping.table not in record_rows:
+                kept.extend(mapping.head_columns)
+        return tuple(kept)
+
+    def _first(self, statement: Query, entity_id: str) -> Head[E]:
+        row = self._session.first(statement, {"id": entity_id})
+        if row is None:
+            raise self._mapping.missing(entity_id)
+
+        return self._mapping.of_row(row)
+
+
+def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:
+    """Return the columns that differ in one of the pairs, without those that the change determines."""
+    changed: set[str] = set()
+    for old, new in pairs:
+        changed |= {name for name in new if new[name] != old[name]}
+
+    return tuple(sorted(changed.difference(IN_CHANGE)))
 
 
 @cache
-def _finding(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Query:
-    by = (table.c[each.removeprefix("-")] for each in order)
-    turned = (
-        each.desc() if name.startswith("-") else each for each, name in zip(by, order, strict=True)
-    )
-    return (
-        rows_by(table, *names)
-        .order_by(*turned)
-        .limit(bindparam("limit"))
-        .offset(bindparam("offset"))
-    )
+def _find_by(table: Table, names: tuple[str, ...], order: tuple[str, ...]) -> Query:
+    """Return the query of rows with these columns equal to parameters, in this order."""
+    statement = rows_by(table, *names)
+    for name in order:
+        column = table.c[name.removeprefix("-")]
+        statement = statement.order_by(column.desc() if name.startswith("-") else column)
+
+    return statement.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 def revision_columns(change: Change) -> dict[str, Any]:
-    """The columns that tie a head to its change."""
+    """Return the columns that tie a head to its change."""
     return {"seq": change.seq, "hash": change.hash}
-
-
-def revision_of(found: Row, counter: str) -> Revision:
-    """The place that a head's row shows."""
-    return Revision(found["seq"], found["status"], found[counter], found["hash"])

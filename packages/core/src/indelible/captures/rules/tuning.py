@@ -10,8 +10,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from indelible.captures.entities import MAX_DIMENSION, EngagementLevel
-from indelible.captures.errors import SettingInvalid, SettingNotFound
-from indelible.kernel.settings import Config, ConfigKey
+from indelible.captures.errors import SettingInvalid
+from indelible.kernel.settings import Config, ConfigKey, SettingNotFound
 
 MAX_DISTANCE: Final = 2.0  # a cosine distance
 MAX_COUNT: Final = 1_000_000

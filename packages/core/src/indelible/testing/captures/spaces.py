@@ -17,6 +17,7 @@ from indelible.captures import (
     CaptureResult,
     EmbeddingVector,
 )
+from indelible.kernel.settings import setting_texts
 from indelible.testing.captures.scenarios import (
     FAILING,
     HARSHER,
@@ -259,7 +260,7 @@ class SpacesConformance:
         again = change(store, "assignment_margin_threshold", "0.5", seq=saved.seq)
 
         assert (again.setting.value, again.seq) == ("0.5", 2)
-        assert store.read(lambda tx: tx.captures.stored_settings()) == {
+        assert store.read(lambda tx: setting_texts(tx.settings)) == {
             "assignment_margin_threshold": "0.5"
         }
         assert code(lambda: change(store, "assignment_margin_threshold", "0.1", seq=1)) == "STALE"

@@ -50,16 +50,16 @@ class RepositoryConformance:
     def test_a_concept_and_its_version_are_saved_in_this_order(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
 
-        assert read(store, lambda tx: tx.concepts.get_concept("c-1")) == CONCEPT
-        assert read(store, lambda tx: tx.concepts.get_latest_version("c-1")) == VERSION
-        assert read(store, lambda tx: tx.concepts.get_version("c-1", 1)) == VERSION
-        assert read(store, lambda tx: tx.concepts.list_versions("c-1")) == [VERSION]
+        assert read(store, lambda tx: tx.concepts.repository.get_concept("c-1")) == CONCEPT
+        assert read(store, lambda tx: tx.concepts.repository.get_latest_version("c-1")) == VERSION
+        assert read(store, lambda tx: tx.concepts.repository.get_version("c-1", 1)) == VERSION
+        assert read(store, lambda tx: tx.concepts.repository.list_versions("c-1")) == [VERSION]
 
     def test_what_is_absent_is_none_or_nothing(self, store: AnyStore) -> None:
-        assert read(store, lambda tx: tx.concepts.get_concept("c-1")) is None
-        assert read(store, lambda tx: tx.concepts.get_latest_version("c-1")) is None
-        assert read(store, lambda tx: tx.concepts.get_version("c-1", 1)) is None
-        assert read(store, lambda tx: tx.concepts.list_versions("c-1")) == []
+        assert read(store, lambda tx: tx.concepts.repository.get_concept("c-1")) is None
+        assert read(store, lambda tx: tx.concepts.repository.get_latest_version("c-1")) is None
+        assert read(store, lambda tx: tx.concepts.repository.get_version("c-1", 1)) is None
+        assert read(store, lambda tx: tx.concepts.repository.list_versions("c-1")) == []
 
     def test_a_birth_is_a_draft_at_version_1(self, store: AnyStore) -> None:
         odd = (
@@ -81,7 +81,7 @@ class RepositoryConformance:
         moved = evolve(CONCEPT, status=ConceptStatus.REVIEW, updated_at=BEGINNING + LATER)
         save(store, moved)
 
-        assert read(store, lambda tx: tx.concepts.get_concept("c-1")) == moved
+        assert read(store, lambda tx: tx.concepts.repository.get_concept("c-1")) == moved
         assert [each.action for each in store.read(concepts.list_history, "c-1")] == [
             "create",
             "submit",
@@ -100,14 +100,17 @@ class RepositoryConformance:
         concept, version = second()
         save(store, concept, version)
 
-        assert read(store, lambda tx: tx.concepts.list_versions("c-1")) == [VERSION, version]
+        assert read(store, lambda tx: tx.concepts.repository.list_versions("c-1")) == [
+            VERSION,
+            version,
+        ]
 
     def test_a_concept_without_its_version_is_a_partial_write(self, store: AnyStore) -> None:
         assert code(lambda: save(store, CONCEPT)) == "PARTIAL_WRITE"
         save(store, CONCEPT, VERSION)
 
         assert code(lambda: save(store, second()[0])) == "PARTIAL_WRITE"
-        assert read(store, lambda tx: tx.concepts.get_concept("c-1")) == CONCEPT
+        assert read(store, lambda tx: tx.concepts.repository.get_concept("c-1")) == CONCEPT
 
     def test_an_older_concept_is_stale(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
@@ -203,9 +206,9 @@ def save(store: AnyStore, *values: Concept | ConceptVersion) -> None:
     def handler(tx: WriteTx, command: tuple[Concept | ConceptVersion, ...]) -> None:
         for value in command:
             if isinstance(value, Concept):
-                tx.concepts.save_concept(value)
+                tx.concepts.repository.save_concept(value)
             else:
-                tx.concepts.save_version(value)
+                tx.concepts.repository.save_version(value)
 
     do(store, handler, values)
 

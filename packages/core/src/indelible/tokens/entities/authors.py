@@ -18,6 +18,7 @@ class Author(Aggregate):
     """The author of a prompt, identified by a wallet."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = AUTHOR
+    fixed: ClassVar[tuple[str, ...]] = ("wallet_address",)
 
     wallet_address: str = field(converter=lowercase, validator=is_wallet)
     twitter_handle: str | None = field(

@@ -20,6 +20,19 @@ class MintEvent(Aggregate):
     """A mint in one block. The same transaction in another block is another mint event."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = MINT
+    fixed: ClassVar[tuple[str, ...]] = (
+        "tx_hash",
+        "log_index",
+        "block_number",
+        "block_hash",
+        "block_timestamp",
+        "token_id",
+        "quantity",
+        "author_wallet",
+        "recipient",
+        "total_paid",
+        "detected_at",
+    )
 
     tx_hash: str = field(converter=lowercase, validator=is_hash)
     log_index: int = field(validator=bounded_int, metadata=NATURAL)

@@ -47,6 +47,7 @@ class ImageGenerationJob(Aggregate):
     """An order for a token's image."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = IMAGE_JOB
+    fixed: ClassVar[tuple[str, ...]] = ("token_id", "service")
 
     token_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     service: str = field(validator=is_identifier, metadata={"max_length": 50})
@@ -71,6 +72,7 @@ class IPFSUploadRecord(Aggregate):
     """An upload of a token's image or metadata."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = UPLOAD
+    fixed: ClassVar[tuple[str, ...]] = ("token_id", "record_type")
     required_fields: ClassVar[Mapping[StrEnum, tuple[str, ...]]] = {
         UploadStatus.COMPLETED: ("cid",),
     }
@@ -99,6 +101,7 @@ class RevealTransaction(Aggregate):
     """A transaction that reveals 1 to 50 tokens. `token_ids` are ids of entities."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = REVEAL
+    fixed: ClassVar[tuple[str, ...]] = ("token_ids",)
 
     token_ids: tuple[str, ...] = field(converter=tuple, validator=_is_reveal_batch)
     tx_hash: str | None = field(default=None, converter=lowercase, validator=optional(is_hash))

@@ -49,6 +49,7 @@ class Token(Aggregate):
     """An NFT. `token_id` is its id on the chain, `id` the id of this entity."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = TOKEN
+    fixed: ClassVar[tuple[str, ...]] = ("token_id",)
     required_fields: ClassVar[Mapping[StrEnum, tuple[str, ...]]] = {
         TokenStatus.READY: ("metadata_cid", "image_cid"),
         TokenStatus.REVEALED: ("metadata_cid",),
@@ -202,6 +203,14 @@ class Token(Aggregate):
     def is_revealed(self) -> bool:
         """Return True once the token is revealed."""
         return self.status is TokenStatus.REVEALED
+
+    def fixed_fields(self, following: Aggregate) -> tuple[str, ...]:
+        """Return the fixed fields: only a retry of a failed token may change the minting fields."""
+        is_retry = self.has_failed and isinstance(following, Token) and following.awaits_generation
+        if is_retry:
+            return self.fixed
+
+        return (*self.fixed, *MINTING_FIELDS)
 
     @property
     def has_failed(self) -> bool:

@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from indelible.kernel import Head, Stale, instant_after, next_change
-from indelible.kernel.aggregates import Aggregate, change_data, save_change
-from indelible.tokens.ports import TableReader, TableRepository, TokensWrite
-from indelible.tokens.rules import action_between, check_fixed_fields
+from indelible.kernel import Head, Stale, instant_after
+from indelible.kernel.aggregates import Aggregate, save_change, save_changes
+from indelible.kernel.history import AggregateReader, AggregateRepository
+from indelible.tokens.ports import TokensWrite
+from indelible.tokens.rules import action_between
 
 E = TypeVar("E", bound=Aggregate)
 
@@ -17,7 +18,7 @@ OLDEST_FIRST = ("created_at", "id")
 
 
 def find_one(
-    repository: TableReader[E], where: Mapping[str, object], order: Sequence[str] = ("id",)
+    repository: AggregateReader[E], where: Mapping[str, object], order: Sequence[str] = ("id",)
 ) -> E | None:
     """Return the first entity with these field values, or None."""
     heads = repository.find(where, order=order, limit=1)
@@ -27,7 +28,7 @@ def find_one(
 
 
 def find_many(
-    repository: TableReader[E],
+    repository: AggregateReader[E],
     where: Mapping[str, object],
     order: Sequence[str],
     limit: int,
@@ -38,7 +39,7 @@ def find_many(
     return [head.entity for head in heads]
 
 
-def insert(tx: TokensWrite, repository: TableRepository[E], entity: E) -> E:
+def insert(tx: TokensWrite, repository: AggregateRepository[E], entity: E) -> E:
     """Save a new entity and return it as stored."""
     now = tx.clock.now()
     new = evolve(entity, created_at=now, updated_at=now)
@@ -47,7 +48,7 @@ def insert(tx: TokensWrite, repository: TableRepository[E], entity: E) -> E:
     return new
 
 
-def save(tx: TokensWrite, repository: TableRepository[E], entity: E) -> E:
+def save(tx: TokensWrite, repository: AggregateRepository[E], entity: E) -> E:
     """Save the next state of an entity and return it as stored.
 
     Raises: NotFound, Stale, InvalidTransition, FieldFixed.
@@ -55,7 +56,7 @@ def save(tx: TokensWrite, repository: TableRepository[E], entity: E) -> E:
     return save_over(tx, repository, repository.lock(entity.id), entity)
 
 
-def save_over(tx: TokensWrite, repository: TableRepository[E], head: Head[E], entity: E) -> E:
+def save_over(tx: TokensWrite, repository: AggregateRepository[E], head: Head[E], entity: E) -> E:
     """Save the next state of an entity over its locked head and return it as stored.
 
     An entity that equals the stored one is not saved.
@@ -68,7 +69,7 @@ def save_over(tx: TokensWrite, repository: TableRepository[E], head: Head[E], en
     if stored == entity:
         return entity
 
-    action = _checked_action(stored, entity)
+    action = action_between(entity.lifecycle, stored.status, entity.status)
     saved = evolve(entity, updated_at=instant_after(stored.updated_at, tx.clock.now()))
     save_change(tx, repository, head, saved, action)
 
@@ -76,29 +77,18 @@ def save_over(tx: TokensWrite, repository: TableRepository[E], head: Head[E], en
 
 
 def save_all(
-    tx: TokensWrite, repository: TableRepository[E], updates: Sequence[tuple[Head[E], E]]
+    tx: TokensWrite, repository: AggregateRepository[E], updates: Sequence[tuple[Head[E], E]]
 ) -> list[Head[E]]:
     """Save the next state of many entities, each over its head, and return the new heads.
 
     Raises: Stale when one head is not the stored one; InvalidTransition, FieldFixed.
     """
     now = tx.clock.now()
-    records = []
-    heads = []
+    steps: list[tuple[Head[E], E, str]] = []
     for head, entity in updates:
-        action = _checked_action(head.entity, entity)
-        saved = evolve(entity, updated_at=instant_after(head.entity.updated_at, now))
-        change = next_change(tx, saved.lifecycle, head, saved, action, change_data(saved))
-        records.append((head, change, saved))
-        heads.append(Head(entity=saved, revision=change.revision))
+        stored = head.entity
+        action = action_between(entity.lifecycle, stored.status, entity.status)
+        saved = evolve(entity, updated_at=instant_after(stored.updated_at, now))
+        steps.append((head, saved, action))
 
-    repository.record_all(records)
-    return heads
-
-
-def _checked_action(stored: Aggregate, saved: Aggregate) -> str:
-    """Return the action between two states of an entity, after checking its fixed fields."""
-    action = action_between(saved.lifecycle, stored.status, saved.status)
-    check_fixed_fields(stored, saved)
-
-    return action
+    return save_changes(tx, repository, steps)

@@ -1,7 +1,7 @@
 """Rules over several entities: saving, tasks that are due, signed messages and scanning a chain."""
 
 from indelible.tokens.rules.messages import EPOCH, MESSAGE, SignedMessage, signed_message
-from indelible.tokens.rules.saving import FIXED_FIELDS, action_between, check_fixed_fields
+from indelible.tokens.rules.saving import action_between
 from indelible.tokens.rules.scanning import (
     MAX_BLOCKS,
     BlockBatch,
@@ -29,7 +29,6 @@ __all__ = [
     "CHECKPOINT",
     "DETECT",
     "EPOCH",
-    "FIXED_FIELDS",
     "GENERATE",
     "MAX_BLOCKS",
     "MESSAGE",
@@ -43,7 +42,6 @@ __all__ = [
     "ScanSettings",
     "SignedMessage",
     "action_between",
-    "check_fixed_fields",
     "due_tasks",
     "next_range",
     "next_size",

@@ -109,6 +109,21 @@ CREATE TABLE indelible.stages (
 	CONSTRAINT stages_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
 )
 --;
+CREATE TABLE indelible.settings (
+	id indelible.identifier NOT NULL,
+	lifecycle indelible.identifier GENERATED ALWAYS AS ('setting') STORED NOT NULL,
+	status indelible.identifier NOT NULL,
+	seq indelible.ordinal NOT NULL,
+	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
+	hash indelible.digest NOT NULL,
+	created_at indelible.instant NOT NULL,
+	updated_at indelible.instant NOT NULL,
+	value indelible.sentence NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
+)
+--;
 CREATE TABLE indelible.tasks (
 	stage indelible.identifier NOT NULL,
 	entity_id indelible.identifier NOT NULL,
@@ -266,21 +281,6 @@ CREATE TABLE indelible.algorithms (
 )
 --;
 CREATE UNIQUE INDEX algorithms_active ON indelible.algorithms (status) WHERE status = 'ACTIVE'
---;
-CREATE TABLE indelible.settings (
-	id indelible.identifier NOT NULL,
-	lifecycle indelible.identifier GENERATED ALWAYS AS ('setting') STORED NOT NULL,
-	status indelible.identifier NOT NULL,
-	seq indelible.ordinal NOT NULL,
-	version BIGINT GENERATED ALWAYS AS (0) STORED NOT NULL,
-	hash indelible.digest NOT NULL,
-	created_at indelible.instant NOT NULL,
-	updated_at indelible.instant NOT NULL,
-	value indelible.sentence NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES indelible.history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END)
-)
 --;
 CREATE TABLE indelible.artifacts (
 	id indelible.identifier NOT NULL,
@@ -574,6 +574,8 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
 --;
+INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
+--;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
@@ -581,8 +583,6 @@ INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, 
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('subspace', '', 'create', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'rename', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'seed', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'retire', 'RETIRED', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
---;
-INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
 --;
 INSERT INTO indelible.lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('author', '', 'create', 'known', 0), ('author', 'known', 'edit', 'known', 0)
 --;
@@ -896,6 +896,58 @@ CREATE TRIGGER history_needs_stages AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'stage') EXECUTE FUNCTION indelible.history_needs_stages()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_stages
+--;
+CREATE FUNCTION indelible.settings_no_delete() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settings_no_delete BEFORE DELETE ON indelible.settings
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.settings_no_delete()
+--;
+ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_delete
+--;
+CREATE FUNCTION indelible.settings_no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settings_no_truncate BEFORE TRUNCATE ON indelible.settings
+FOR EACH STATEMENT EXECUTE FUNCTION indelible.settings_no_truncate()
+--;
+ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_truncate
+--;
+CREATE FUNCTION indelible.settings_one_step() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER settings_one_step BEFORE UPDATE ON indelible.settings
+FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.settings_one_step()
+--;
+ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_one_step
+--;
+CREATE FUNCTION indelible.history_needs_settings() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM indelible.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER history_needs_settings AFTER INSERT ON indelible.history
+FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_needs_settings()
+--;
+ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
 --;
 CREATE FUNCTION indelible.tasks_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
@@ -1325,58 +1377,6 @@ CREATE TRIGGER history_needs_algorithms AFTER INSERT ON indelible.history
 FOR EACH ROW WHEN (NEW.lifecycle = 'algorithm') EXECUTE FUNCTION indelible.history_needs_algorithms()
 --;
 ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_algorithms
---;
-CREATE FUNCTION indelible.settings_no_delete() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER settings_no_delete BEFORE DELETE ON indelible.settings
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.settings_no_delete()
---;
-ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_delete
---;
-CREATE FUNCTION indelible.settings_no_truncate() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER settings_no_truncate BEFORE TRUNCATE ON indelible.settings
-FOR EACH STATEMENT EXECUTE FUNCTION indelible.settings_no_truncate()
---;
-ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_no_truncate
---;
-CREATE FUNCTION indelible.settings_one_step() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (FALSE) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER settings_one_step BEFORE UPDATE ON indelible.settings
-FOR EACH ROW WHEN ((NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE) EXECUTE FUNCTION indelible.settings_one_step()
---;
-ALTER TABLE indelible.settings ENABLE ALWAYS TRIGGER settings_one_step
---;
-CREATE FUNCTION indelible.history_needs_settings() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog AS $$ BEGIN
-  IF (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM indelible.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at) AND NEW.txid = pg_current_xact_id()) IS NOT TRUE THEN
-    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-  END IF;
-  RETURN NEW;
-END $$
---;
-CREATE TRIGGER history_needs_settings AFTER INSERT ON indelible.history
-FOR EACH ROW WHEN (NEW.lifecycle = 'setting') EXECUTE FUNCTION indelible.history_needs_settings()
---;
-ALTER TABLE indelible.history ENABLE ALWAYS TRIGGER history_needs_settings
 --;
 CREATE FUNCTION indelible.artifacts_no_delete() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN

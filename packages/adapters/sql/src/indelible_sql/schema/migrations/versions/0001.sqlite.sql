@@ -114,6 +114,31 @@ CREATE TABLE stages (
  WITHOUT ROWID,
  STRICT
 --;
+CREATE TABLE settings (
+	id TEXT NOT NULL,
+	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('setting') STORED,
+	status TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
+	hash TEXT NOT NULL,
+	created_at TEXT NOT NULL,
+	updated_at TEXT NOT NULL,
+	value TEXT NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
+	CONSTRAINT settings_id_rule CHECK (length(id) BETWEEN 1 AND 200),
+	CONSTRAINT settings_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
+	CONSTRAINT settings_status_rule CHECK (length(status) BETWEEN 1 AND 200),
+	CONSTRAINT settings_seq_rule CHECK (seq >= 1),
+	CONSTRAINT settings_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
+	CONSTRAINT settings_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
+	CONSTRAINT settings_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
+	CONSTRAINT settings_value_rule CHECK (trim(value, char(9, 10, 11, 12, 13, 32)) <> '')
+)
+ WITHOUT ROWID,
+ STRICT
+--;
 CREATE TABLE tasks (
 	stage TEXT NOT NULL,
 	entity_id TEXT NOT NULL,
@@ -366,31 +391,6 @@ CREATE TABLE algorithms (
  STRICT
 --;
 CREATE UNIQUE INDEX algorithms_active ON algorithms (status) WHERE status = 'ACTIVE'
---;
-CREATE TABLE settings (
-	id TEXT NOT NULL,
-	lifecycle TEXT NOT NULL GENERATED ALWAYS AS ('setting') STORED,
-	status TEXT NOT NULL,
-	seq INTEGER NOT NULL,
-	version INTEGER NOT NULL GENERATED ALWAYS AS (0) STORED,
-	hash TEXT NOT NULL,
-	created_at TEXT NOT NULL,
-	updated_at TEXT NOT NULL,
-	value TEXT NOT NULL,
-	PRIMARY KEY (id),
-	CONSTRAINT settings_shown FOREIGN KEY (lifecycle, id, seq, status, version, hash) REFERENCES history (lifecycle, entity_id, seq, to_state, version, hash) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT settings_times CHECK (CASE WHEN seq = 1 THEN created_at = updated_at ELSE created_at < updated_at END),
-	CONSTRAINT settings_id_rule CHECK (length(id) BETWEEN 1 AND 200),
-	CONSTRAINT settings_lifecycle_rule CHECK (length(lifecycle) BETWEEN 1 AND 200),
-	CONSTRAINT settings_status_rule CHECK (length(status) BETWEEN 1 AND 200),
-	CONSTRAINT settings_seq_rule CHECK (seq >= 1),
-	CONSTRAINT settings_hash_rule CHECK (length(hash) = 64 AND trim(hash, '0123456789abcdef') = ''),
-	CONSTRAINT settings_created_at_rule CHECK (created_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND created_at >= '2000' AND created_at < '3000'),
-	CONSTRAINT settings_updated_at_rule CHECK (updated_at GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]+00:00' AND updated_at >= '2000' AND updated_at < '3000'),
-	CONSTRAINT settings_value_rule CHECK (trim(value, char(9, 10, 11, 12, 13, 32)) <> '')
-)
- WITHOUT ROWID,
- STRICT
 --;
 CREATE TABLE artifacts (
 	id TEXT NOT NULL,
@@ -841,6 +841,8 @@ INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_versi
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('stage', '', 'pause', 'PAUSED', 0), ('stage', 'PAUSED', 'resume', 'RUNNING', 0), ('stage', 'RUNNING', 'pause', 'PAUSED', 0)
 --;
+INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
+--;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('concept', '', 'create', 'DRAFT', 1), ('concept', 'DRAFT', 'edit', 'DRAFT', 1), ('concept', 'DRAFT', 'submit', 'REVIEW', 0), ('concept', 'REVIEW', 'edit', 'REVIEW', 1), ('concept', 'REVIEW', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'edit', 'APPROVED', 1), ('concept', 'APPROVED', 'approve', 'APPROVED', 0), ('concept', 'APPROVED', 'publish', 'PUBLISHED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('space', '', 'create', 'ACTIVE', 0), ('space', 'ACTIVE', 'rename', 'ACTIVE', 0), ('space', 'ACTIVE', 'retire', 'RETIRED', 0)
@@ -848,8 +850,6 @@ INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_versi
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('subspace', '', 'create', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'rename', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'seed', 'ACTIVE', 0), ('subspace', 'ACTIVE', 'retire', 'RETIRED', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('algorithm', '', 'register', 'REGISTERED', 0), ('algorithm', 'REGISTERED', 'activate', 'ACTIVE', 0), ('algorithm', 'ACTIVE', 'replace', 'REPLACED', 0), ('algorithm', 'REPLACED', 'activate', 'ACTIVE', 0)
---;
-INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('setting', '', 'change', 'SET', 0), ('setting', 'SET', 'change', 'SET', 0)
 --;
 INSERT INTO lifecycle_edges (lifecycle, from_state, action, to_state, adds_version) VALUES ('author', '', 'create', 'known', 0), ('author', 'known', 'edit', 'known', 0)
 --;
@@ -972,6 +972,26 @@ BEGIN SELECT RAISE(ABORT, 'stages_one_step'); END
 CREATE TRIGGER history_needs_stages BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'stage' OR EXISTS (SELECT 1 FROM main.stages AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_stages'); END
+--;
+CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings
+WHEN (FALSE) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_delete'); END
+--;
+CREATE TRIGGER settings_no_replace BEFORE INSERT ON settings
+WHEN (NOT EXISTS (SELECT 1 FROM main.settings WHERE id = NEW.id)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_no_replace'); END
+--;
+CREATE TRIGGER settings_keeps_settings_shown BEFORE UPDATE ON settings
+WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_keeps_settings_shown'); END
+--;
+CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings
+WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'settings_one_step'); END
+--;
+CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
+WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'history_needs_settings'); END
 --;
 CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks
 WHEN (FALSE) IS NOT TRUE
@@ -1164,26 +1184,6 @@ BEGIN SELECT RAISE(ABORT, 'algorithms_one_step'); END
 CREATE TRIGGER history_needs_algorithms BEFORE INSERT ON history
 WHEN (NEW.lifecycle <> 'algorithm' OR EXISTS (SELECT 1 FROM main.algorithms AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'history_needs_algorithms'); END
---;
-CREATE TRIGGER settings_no_delete BEFORE DELETE ON settings
-WHEN (FALSE) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settings_no_delete'); END
---;
-CREATE TRIGGER settings_no_replace BEFORE INSERT ON settings
-WHEN (NOT EXISTS (SELECT 1 FROM main.settings WHERE id = NEW.id)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settings_no_replace'); END
---;
-CREATE TRIGGER settings_keeps_settings_shown BEFORE UPDATE ON settings
-WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settings_keeps_settings_shown'); END
---;
-CREATE TRIGGER settings_one_step BEFORE UPDATE ON settings
-WHEN (NEW.id = OLD.id AND NEW.created_at = OLD.created_at AND NEW.seq = OLD.seq + 1 AND NEW.updated_at > OLD.updated_at) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'settings_one_step'); END
---;
-CREATE TRIGGER history_needs_settings BEFORE INSERT ON history
-WHEN (NEW.lifecycle <> 'setting' OR EXISTS (SELECT 1 FROM main.settings AS head WHERE head.id = NEW.entity_id AND head.seq = NEW.seq AND head.status = NEW.to_state AND head.version = NEW.version AND head.hash = NEW.hash AND head.updated_at = NEW.at)) IS NOT TRUE
-BEGIN SELECT RAISE(ABORT, 'history_needs_settings'); END
 --;
 CREATE TRIGGER artifacts_no_delete BEFORE DELETE ON artifacts
 WHEN (FALSE) IS NOT TRUE

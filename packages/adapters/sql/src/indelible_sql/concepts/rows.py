@@ -1,0 +1,112 @@
+"""Conversion between concepts' values and their rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import asdict, fields
+
+from indelible.concepts.entities import (
+    Concept,
+    ConceptContent,
+    ConceptVersion,
+    VersionWarnings,
+    Warnings,
+    name_key,
+)
+from indelible.concepts.errors import ConceptNotFound
+from indelible.kernel import digest, to_json_value
+from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.engine.session import Row
+from indelible_sql.kernel.history import ROWS
+from indelible_sql.kernel.repository import HeadMapping, RecordMapping
+from indelible_sql.schema.tables import RecordDigest
+
+# The head and its version are read in one row; the prefix tells columns of the same name apart.
+VERSION_PREFIX = "version_"
+MAX_KEY_LENGTH = 200  # characters; names that begin the same are compared whole afterwards
+
+CONTENT_NAMES = tuple(attribute.name for attribute in fields(ConceptContent))
+VERSION_NAMES = tuple(
+    attribute.name for attribute in fields(ConceptVersion) if attribute.name != "content"
+)
+
+
+def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
+    """Return the version that a row stores in columns with this prefix."""
+    content: dict[str, Any] = {}
+    for name in CONTENT_NAMES:
+        value = row[prefix + name]
+        content[name] = tuple(value) if isinstance(value, list) else value
+
+    values: dict[str, Any] = {name: row[prefix + name] for name in VERSION_NAMES}
+    return ConceptVersion(content=ConceptContent(**content), **values)
+
+
+def version_row(version: ConceptVersion) -> dict[str, Any]:
+    """Return the columns of a version."""
+    content = version.content
+    row = asdict(version, recurse=False)
+    row |= asdict(content, recurse=False)
+    row |= search_keys(content.name, content.definition)
+    return row
+
+
+def warnings_row(record: VersionWarnings) -> dict[str, Any]:
+    """Return the columns of a version's warnings."""
+    row = asdict(record, recurse=False)
+    row["warnings"] = to_json_value(record.warnings)
+    return row
+
+
+def search_keys(name: str, definition: str) -> dict[str, str]:
+    """Return the columns by which versions are searched."""
+    key = name_key(name)
+    return {"name_key": key[:MAX_KEY_LENGTH], "search_key": f"{key}\n{name_key(definition)}"}
+
+
+def lookup_keys(keys: Iterable[str]) -> list[str]:
+    """Return name keys as the `name_key` column stores them, in order and without repetition."""
+    return sorted({key[:MAX_KEY_LENGTH] for key in keys})
+
+
+def _stored_version_digest(row: Row) -> str:
+    return digest(version_of_row(row))
+
+
+def _derived_of_version(row: Row) -> dict[str, Any]:
+    derived: dict[str, Any] = dict(search_keys(row["name"], row["definition"]))
+    derived["previous_number"] = row["version_number"] - 1 or None
+    return derived
+
+
+def _stored_warnings_digest(row: Row) -> str:
+    warnings = ROWS.structure(row["warnings"], Warnings)
+    if to_json_value(warnings) != row["warnings"]:
+        raise ValueError("the stored warnings are not in canonical form")
+
+    record = VersionWarnings(
+        concept_id=row["concept_id"],
+        version_number=row["version_number"],
+        computed_at=row["computed_at"],
+        ruleset=row["ruleset"],
+        warnings=warnings,
+    )
+    return record.digest()
+
+
+VERSION_RECORDS = RecordMapping(
+    table=VERSIONS, record=ConceptVersion, to_row=version_row, head_columns=("name_key",)
+)
+WARNING_RECORDS = RecordMapping(table=WARNINGS, record=VersionWarnings, to_row=warnings_row)
+CONCEPT_HEADS = HeadMapping(
+    table=CONCEPTS,
+    entity=Concept,
+    missing=ConceptNotFound,
+    records=(VERSION_RECORDS, WARNING_RECORDS),
+)
+RECORDED = (
+    RecordDigest(
+        table=VERSIONS, kept="version", digest=_stored_version_digest, derived=_derived_of_version
+    ),
+    RecordDigest(table=WARNINGS, kept="warnings", digest=_stored_warnings_digest),
+)

@@ -1,0 +1,98 @@
+"""The statements of concepts."""
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from indelible_sql.concepts.rows import VERSION_PREFIX
+from indelible_sql.concepts.tables import CONCEPTS, VERSION_KEY, VERSIONS, WARNINGS
+from indelible_sql.schema.expressions import in_json_list, json_array_agg
+from indelible_sql.schema.tables import HISTORY, page_by, rows_by
+
+MAX_NAMES = 50
+
+_IS_CURRENT_VERSION = and_(
+    VERSIONS.c.concept_id == CONCEPTS.c.id,
+    VERSIONS.c.version_number == CONCEPTS.c.current_version,
+)
+
+# The number is asked for by a subquery too. Without it PostgreSQL may read every version of the
+# concept to find the one with this number.
+_SAME_CONCEPT = CONCEPTS.alias("same_concept")
+_CURRENT_NUMBER = (
+    select(_SAME_CONCEPT.c.current_version)
+    .where(_SAME_CONCEPT.c.id == bindparam("concept_id"))
+    .scalar_subquery()
+)
+_VERSION_COLUMNS = [column.label(f"{VERSION_PREFIX}{column.name}") for column in VERSIONS.columns]
+GET_CURRENT = (
+    select(CONCEPTS, *_VERSION_COLUMNS)
+    .join(VERSIONS, _IS_CURRENT_VERSION)
+    .where(CONCEPTS.c.id == bindparam("concept_id"))
+    .where(VERSIONS.c.version_number == _CURRENT_NUMBER)
+)
+
+# The expected seq is part of the condition: a row that changed while this statement waited for
+# its lock is not joined again.
+LOAD_CURRENT = GET_CURRENT.where(CONCEPTS.c.seq == bindparam("expected_seq")).with_for_update(
+    of=CONCEPTS
+)
+
+# The name is a subquery and not a join: a join planned while the tables were small reads them
+# whole later.
+_OTHERS = CONCEPTS.alias("others")
+_OTHER_VERSIONS = VERSIONS.alias("other_versions")
+_OTHER_NAME = (
+    select(_OTHER_VERSIONS.c.name)
+    .where(_OTHER_VERSIONS.c.concept_id == _OTHERS.c.id)
+    .where(_OTHER_VERSIONS.c.version_number == _OTHERS.c.current_version)
+    .scalar_subquery()
+)
+RELATED_NAMES = (
+    select(json_array_agg(_OTHER_NAME).label("names"))
+    .select_from(_OTHERS)
+    .where(in_json_list(_OTHERS.c.name_key, "keys"))
+    .where(_OTHERS.c.id != bindparam("concept_id"))
+)
+LOAD_TO_EDIT = LOAD_CURRENT.add_columns(RELATED_NAMES.scalar_subquery().label("names"))
+
+GET_VERSION = rows_by(VERSIONS, *VERSION_KEY)
+GET_LATEST_VERSION = (
+    rows_by(VERSIONS, "concept_id").order_by(VERSIONS.c.version_number.desc()).limit(1)
+)
+LIST_VERSIONS = rows_by(VERSIONS, "concept_id").order_by(VERSIONS.c.version_number)
+PAGE_VERSIONS = page_by(VERSIONS, ("concept_id",), ("version_number",))
+GET_WARNINGS = rows_by(WARNINGS, *VERSION_KEY)
+
+APPROVED_VERSION = (
+    rows_by(HISTORY, "lifecycle", "entity_id", "action")
+    .with_only_columns(HISTORY.c.version)
+    .order_by(HISTORY.c.seq.desc())
+    .limit(1)
+)
+
+PAGE = (
+    select(CONCEPTS, VERSIONS.c.name, VERSIONS.c.definition)
+    .join(VERSIONS, _IS_CURRENT_VERSION)
+    .where(CONCEPTS.c.id > bindparam("after"))
+    .where(VERSIONS.c.search_key.like(bindparam("pattern"), escape="\\"))
+    .where(or_(bindparam("status") == "", CONCEPTS.c.status == bindparam("status")))
+    .order_by(CONCEPTS.c.id)
+    .limit(bindparam("limit"))
+)
+
+NAMES_WITH_PREFIX = (
+    select(VERSIONS.c.name, CONCEPTS.c.name_key)
+    .join(CONCEPTS, _IS_CURRENT_VERSION)
+    .where(CONCEPTS.c.name_key >= bindparam("first"))
+    .where(CONCEPTS.c.name_key < bindparam("past"))
+    .distinct()
+    .order_by(CONCEPTS.c.name_key, VERSIONS.c.name)
+    .limit(MAX_NAMES)
+)
+
+_NODES = select(CONCEPTS.c.id, VERSIONS.c.name, CONCEPTS.c.status, VERSIONS.c.prerequisites).join(
+    VERSIONS, _IS_CURRENT_VERSION
+)
+NODES = _NODES.order_by(CONCEPTS.c.id).limit(bindparam("limit"))
+NODES_NAMED = _NODES.where(
+    or_(in_json_list(CONCEPTS.c.id, "ids"), in_json_list(CONCEPTS.c.name_key, "keys"))
+).order_by(CONCEPTS.c.id)

@@ -1,0 +1,9 @@
+"""Settings in SQL."""
+
+from indelible.kernel.settings import SETTING, Setting, SettingNotFound
+from indelible_sql.kernel.repository import HeadMapping
+from indelible_sql.schema.columns import SENTENCE, required
+from indelible_sql.schema.tables import head
+
+SETTINGS = head("settings", SETTING, required("value", SENTENCE))
+SETTING_HEADS = HeadMapping(table=SETTINGS, entity=Setting, missing=SettingNotFound)
