@@ -31,7 +31,7 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, UnitOfWork, create_uow_factory, open_store
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.kernel.tasks import CLAIM, CLAIM_BEHIND
-from indelible_sql.tokens.store import GAPS, PENDING
+from indelible_sql.tokens.statements import GAPS, PENDING
 
 # As seed 004 asks for them; what is otherwise stands below, and among the deviations (docs/decisions/deviations.md).
 WANTED: Mapping[str, tuple[str, ...]] = {  # columns; those in capitals are NOT NULL
@@ -377,7 +377,7 @@ def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("ANALYZE indelible.tasks, indelible.tokens_s0")
     place = {"after_due": BEGINNING, "after_id": "w-0100"}
-    values = {"of_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+    values = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
     claims = {
         "claim": plan(postgresql, "EXPLAIN", CLAIM, **values),
         "claim behind": plan(postgresql, "EXPLAIN", CLAIM_BEHIND, **values, **place),
@@ -390,8 +390,8 @@ def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_
         postgresql,
         "EXPLAIN",
         PENDING,
-        of_status="detected",
-        of_stage="generate",
+        token_status="detected",
+        task_stage="generate",
         now=OVER,
         limit=10,
     )
@@ -399,14 +399,14 @@ def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_
 
 
 def test_sqlite_finds_what_is_due_pending_and_missing_by_an_index(sqlite: SqlStore) -> None:
-    values = {"of_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+    values = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
     claim = plan(sqlite, "EXPLAIN QUERY PLAN", CLAIM, **values)
     pending = plan(
         sqlite,
         "EXPLAIN QUERY PLAN",
         PENDING,
-        of_status="detected",
-        of_stage="generate",
+        token_status="detected",
+        task_stage="generate",
         now=OVER,
         limit=10,
     )

@@ -1,11 +1,9 @@
-"""Tokens in SQL: their heads, and the questions that more than one of them answers."""
+"""The SQL repositories of tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 
 from attrs import frozen
-from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, type_coerce
 
 from indelible.kernel import Head
 from indelible.tokens import errors
@@ -19,12 +17,9 @@ from indelible.tokens.entities import (
     Token,
 )
 from indelible.tokens.lifecycle import TokenStatus
-from indelible_sql.engine.session import Session
+from indelible_sql.engine.session import Row, Session
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
-from indelible_sql.kernel.tasks import TASKS
-from indelible_sql.schema.columns import IDENTIFIER, INSTANT
-from indelible_sql.schema.expressions import in_json_list
-from indelible_sql.schema.tables import page_by
+from indelible_sql.tokens import statements
 from indelible_sql.tokens.tables import (
     AUTHORS,
     IMAGE_JOBS,
@@ -35,167 +30,128 @@ from indelible_sql.tokens.tables import (
     UPLOADS,
 )
 
-OF_AUTHORS = HeadMapping(table=AUTHORS, entity=Author, missing=errors.AuthorNotFound)
-OF_TOKENS = HeadMapping(table=TOKENS, entity=Token, missing=errors.TokenNotFound)
-OF_MINTS = HeadMapping(table=MINT_EVENTS, entity=MintEvent, missing=errors.RelatedRecordNotFound)
-OF_IMAGE_JOBS = HeadMapping(
+AUTHOR_MAPPING = HeadMapping(table=AUTHORS, entity=Author, missing=errors.AuthorNotFound)
+TOKEN_MAPPING = HeadMapping(table=TOKENS, entity=Token, missing=errors.TokenNotFound)
+MINT_MAPPING = HeadMapping(
+    table=MINT_EVENTS, entity=MintEvent, missing=errors.RelatedRecordNotFound
+)
+IMAGE_JOB_MAPPING = HeadMapping(
     table=IMAGE_JOBS, entity=ImageGenerationJob, missing=errors.RelatedRecordNotFound
 )
-OF_UPLOADS = HeadMapping(
+UPLOAD_MAPPING = HeadMapping(
     table=UPLOADS, entity=IPFSUploadRecord, missing=errors.RelatedRecordNotFound
 )
-OF_REVEALS = HeadMapping(
+REVEAL_MAPPING = HeadMapping(
     table=REVEALS, entity=RevealTransaction, missing=errors.RelatedRecordNotFound
 )
-OF_STATES = HeadMapping(
+STATE_MAPPING = HeadMapping(
     table=SYSTEM_STATES, entity=SystemState, missing=errors.RelatedRecordNotFound
 )
-
-_NOW: Final = bindparam("now", type_=INSTANT)
-_IN_HAND = exists().where(
-    and_(
-        TASKS.c.stage == bindparam("of_stage", type_=IDENTIFIER), TASKS.c.entity_id == TOKENS.c.id
-    ),
-    or_(TASKS.c.lease_until > _NOW, TASKS.c.due_at > _NOW),
-)
-PENDING = (
-    select(TOKENS)
-    .where(TOKENS.c.status == bindparam("of_status"), ~_IN_HAND)
-    .order_by(TOKENS.c.mint_timestamp, TOKENS.c.token_id)
-    .limit(bindparam("limit"))
-    .with_for_update(of=TOKENS, skip_locked=True)
-)
-LOCKED = (
-    select(TOKENS).where(in_json_list(TOKENS.c.id, "ids")).order_by(TOKENS.c.id).with_for_update()
-)
-NUMBERED, NUMBERED_OF = (
-    page_by(TOKENS, (), ("token_id",)),
-    page_by(TOKENS, ("status",), ("token_id",)),
-)
-COUNT_OF = select(func.count().label("total")).where(
-    TOKENS.c.author_id == bindparam("author_id", type_=IDENTIFIER)
-)
-COUNTS = (
-    select(TOKENS.c.status, func.count().label("total"))
-    .group_by(TOKENS.c.status)
-    .order_by(TOKENS.c.status)
-)
-LEADERS = (
-    select(AUTHORS.c.wallet_address, func.count().label("total"))
-    .join(TOKENS, TOKENS.c.author_id == AUTHORS.c.id)
-    .group_by(AUTHORS.c.wallet_address)
-    .order_by(func.count().desc(), AUTHORS.c.wallet_address)
-    .limit(bindparam("limit"))
-)
-BETWEEN = (
-    select(MINT_EVENTS)
-    .where(MINT_EVENTS.c.block_number.between(bindparam("first"), bindparam("last")))
-    .order_by(MINT_EVENTS.c.block_number, MINT_EVENTS.c.log_index, MINT_EVENTS.c.id)
-    .limit(bindparam("limit"))
-)
-_NUMBER = type_coerce(TOKENS.c.token_id, BigInteger())
-_BELOW = bindparam("below") > _NUMBER
-_NEXT = (
-    select(_NUMBER.label("token_id"), func.lead(_NUMBER).over(order_by=_NUMBER).label("following"))
-    .where(_BELOW)
-    .subquery()
-)
-GAPS = (
-    select((_NEXT.c.token_id + 1).label("first"), (_NEXT.c.following - 1).label("last"))
-    .where(_NEXT.c.following > _NEXT.c.token_id + 1)
-    .order_by(_NEXT.c.token_id)
-    .limit(bindparam("limit"))
-)
-ENDS = select(
-    func.min(TOKENS.c.token_id).label("first"), func.max(TOKENS.c.token_id).label("last")
-).where(_BELOW)
 
 
 @frozen
 class SqlCollection:
-    """Tokens and what belongs to them, to be found and to be changed."""
+    """The repositories of tokens, in SQL."""
 
     _session: Session
 
     @property
     def authors(self) -> SqlAggregateRepository[Author]:
-        return SqlAggregateRepository(self._session, OF_AUTHORS)
+        return SqlAggregateRepository(self._session, AUTHOR_MAPPING)
 
     @property
     def tokens(self) -> SqlAggregateRepository[Token]:
-        return SqlAggregateRepository(self._session, OF_TOKENS)
+        return SqlAggregateRepository(self._session, TOKEN_MAPPING)
 
     @property
     def mints(self) -> SqlAggregateRepository[MintEvent]:
-        return SqlAggregateRepository(self._session, OF_MINTS)
+        return SqlAggregateRepository(self._session, MINT_MAPPING)
 
     @property
     def image_jobs(self) -> SqlAggregateRepository[ImageGenerationJob]:
-        return SqlAggregateRepository(self._session, OF_IMAGE_JOBS)
+        return SqlAggregateRepository(self._session, IMAGE_JOB_MAPPING)
 
     @property
     def uploads(self) -> SqlAggregateRepository[IPFSUploadRecord]:
-        return SqlAggregateRepository(self._session, OF_UPLOADS)
+        return SqlAggregateRepository(self._session, UPLOAD_MAPPING)
 
     @property
     def reveals(self) -> SqlAggregateRepository[RevealTransaction]:
-        return SqlAggregateRepository(self._session, OF_REVEALS)
+        return SqlAggregateRepository(self._session, REVEAL_MAPPING)
 
     @property
     def states(self) -> SqlAggregateRepository[SystemState]:
-        return SqlAggregateRepository(self._session, OF_STATES)
+        return SqlAggregateRepository(self._session, STATE_MAPPING)
 
     def lock_pending(
         self, status: TokenStatus, stage: str, now: datetime, *, limit: int
     ) -> tuple[Head[Token], ...]:
-        """The oldest of a status that nobody has in hand, locked; those that another transaction locks are passed."""
-        values = {"of_status": status.value, "of_stage": stage, "now": now, "limit": limit}
-        return tuple(map(OF_TOKENS.of_row, self._session.rows(PENDING, values)))
+        """Lock and return the tokens of a status whose task in a stage may run now.
+
+        The oldest mint comes first. Tokens that another transaction has locked are left out.
+        """
+        values = {"token_status": status.value, "task_stage": stage, "now": now, "limit": limit}
+        return _token_heads(self._session.rows(statements.PENDING, values))
 
     def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
-        """The tokens of these ids in their order, locked in the order of ids; None where there is none."""
-        found = map(OF_TOKENS.of_row, self._session.rows(LOCKED, {"ids": list(ids)}))
-        by_id = {head.entity.id: head for head in found}
-        return tuple(by_id.get(each) for each in ids)
+        """Lock tokens in order of id. Return one head for each given id, None for an unknown id."""
+        rows = self._session.rows(statements.TOKENS_BY_ID, {"ids": list(ids)})
+        heads = {head.entity.id: head for head in _token_heads(rows)}
+
+        return tuple(heads.get(entity_id) for entity_id in ids)
 
     def page_by_token_id(
         self, status: TokenStatus | None, *, after: int, limit: int
     ) -> tuple[Head[Token], ...]:
-        """The next `limit` tokens after a number, of one status or of all, in order of number."""
-        values = {"after": after, "limit": limit}
+        """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
+        values: dict[str, object] = {"after": after, "limit": limit}
         if status is None:
-            return tuple(map(OF_TOKENS.of_row, self._session.rows(NUMBERED, values)))
-        return tuple(
-            map(
-                OF_TOKENS.of_row, self._session.rows(NUMBERED_OF, values | {"status": status.value})
-            )
-        )
+            return _token_heads(self._session.rows(statements.TOKEN_PAGE, values))
+
+        values["status"] = status.value
+        return _token_heads(self._session.rows(statements.TOKEN_PAGE_BY_STATUS, values))
 
     def count_by_author(self, author_id: str) -> int:
-        """How many tokens are the author's."""
-        return int(self._session.rows(COUNT_OF, {"author_id": author_id})[0]["total"])
-
-    def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
-        """The numbers from 1 below this one that no token has, in order."""
-        ends = self._session.rows(ENDS, {"below": next_token_id})[0]
-        gaps = [range(1, (ends["first"] or next_token_id))]
-        found = self._session.rows(GAPS, {"below": next_token_id, "limit": limit})
-        gaps += [range(each["first"], each["last"] + 1) for each in found]
-        gaps += [range(ends["last"] + 1, next_token_id)] if ends["last"] else []
-        return [number for gap in gaps for number in gap[:limit]][:limit]
+        """Return the number of the author's tokens."""
+        rows = self._session.rows(statements.COUNT_BY_AUTHOR, {"author_id": author_id})
+        return int(rows[0]["total"])
 
     def count_by_status(self) -> dict[TokenStatus, int]:
-        """How many tokens there are of each status that occurs."""
-        return {
-            TokenStatus(each["status"]): each["total"] for each in self._session.rows(COUNTS, {})
-        }
+        """Return the number of tokens in each status that occurs."""
+        rows = self._session.rows(statements.COUNT_BY_STATUS, {})
+        return {TokenStatus(row["status"]): row["total"] for row in rows}
+
+    def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
+        """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
+        (ends,) = self._session.rows(statements.TOKEN_ID_ENDS, {"below": next_token_id})
+        if ends["first"] is None:
+            return list(range(1, next_token_id)[:limit])
+
+        gaps = [range(1, ends["first"])]
+        values = {"below": next_token_id, "limit": limit}
+        for row in self._session.rows(statements.GAPS, values):
+            gaps.append(range(row["first"], row["last"] + 1))
+        gaps.append(range(ends["last"] + 1, next_token_id))
+
+        missing: list[int] = []
+        for gap in gaps:
+            room = limit - len(missing)
+            missing.extend(gap[:room])
+
+        return missing
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
-        """Wallets of authors and how many tokens are theirs, most first; of equals the lower wallet first."""
-        found = self._session.rows(LEADERS, {"limit": limit})
-        return tuple((each["wallet_address"], each["total"]) for each in found)
+        """Return wallets with their number of tokens: most tokens first, then lowest wallet."""
+        rows = self._session.rows(statements.LEADERBOARD, {"limit": limit})
+        return tuple((row["wallet_address"], row["total"]) for row in rows)
 
     def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
-        """The mints in these blocks, both included, in the order of the chain."""
-        found = self._session.rows(BETWEEN, {"first": first, "last": last, "limit": limit})
-        return tuple(map(OF_MINTS.of_row, found))
+        """Return the mints from one block to another, both included, in chain order."""
+        values = {"first": first, "last": last, "limit": limit}
+        rows = self._session.rows(statements.MINTS_BETWEEN, values)
+
+        return tuple(MINT_MAPPING.of_row(row) for row in rows)
+
+
+def _token_heads(rows: Iterable[Row]) -> tuple[Head[Token], ...]:
+    return tuple(TOKEN_MAPPING.of_row(row) for row in rows)

@@ -1,4 +1,4 @@
-"""The hand-off's unit of work: seven repositories whose every method is awaited, in one transaction."""
+"""The unit of work of seed 004: seven awaitable repositories in one transaction."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -27,24 +27,24 @@ Repository = TypeVar("Repository")
 
 @frozen
 class AsyncFacade(Generic[Repository]):
-    """A repository that is awaited."""
+    """A repository whose methods are awaited."""
 
-    own: Repository
+    repository: Repository
 
 
 def async_method(
     method: Callable[Concatenate[Repository, P], R],
 ) -> Callable[Concatenate[AsyncFacade[Repository], P], Awaitable[R]]:
-    """The method, to be awaited: it runs on a greenlet, which waits on the event loop."""
+    """Return an awaitable form of a repository's method, which runs on a greenlet."""
 
-    async def call(face: AsyncFacade[Repository], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await greenlet_spawn(lambda: method(face.own, *args, **kwargs))
+    async def call(facade: AsyncFacade[Repository], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return await greenlet_spawn(lambda: method(facade.repository, *args, **kwargs))
 
     return call
 
 
 class AsyncAuthors(AsyncFacade[AuthorRepository]):
-    """Authors, awaited."""
+    """The awaitable repository of authors."""
 
     get_by_id = async_method(AuthorRepository.get_by_id)
     get_by_wallet = async_method(AuthorRepository.get_by_wallet)
@@ -55,7 +55,7 @@ class AsyncAuthors(AsyncFacade[AuthorRepository]):
 
 
 class AsyncTokens(AsyncFacade[TokenRepository]):
-    """Tokens, awaited."""
+    """The awaitable repository of tokens."""
 
     get_by_id = async_method(TokenRepository.get_by_id)
     get_by_token_id = async_method(TokenRepository.get_by_token_id)
@@ -70,17 +70,18 @@ class AsyncTokens(AsyncFacade[TokenRepository]):
 
 
 class AsyncMintEvents(AsyncFacade[MintEventRepository]):
-    """Mints, awaited."""
+    """The awaitable repository of mint events."""
 
     add = async_method(MintEventRepository.add)
     save = async_method(MintEventRepository.save)
     exists = async_method(MintEventRepository.exists)
     find = async_method(MintEventRepository.find)
+    find_canonical = async_method(MintEventRepository.find_canonical)
     get_by_block_range = async_method(MintEventRepository.get_by_block_range)
 
 
 class AsyncImageJobs(AsyncFacade[ImageGenerationJobRepository]):
-    """Orders for images, awaited."""
+    """The awaitable repository of image jobs."""
 
     add = async_method(ImageGenerationJobRepository.add)
     save = async_method(ImageGenerationJobRepository.save)
@@ -90,7 +91,7 @@ class AsyncImageJobs(AsyncFacade[ImageGenerationJobRepository]):
 
 
 class AsyncUploads(AsyncFacade[IPFSUploadRecordRepository]):
-    """Uploads, awaited."""
+    """The awaitable repository of uploads."""
 
     add = async_method(IPFSUploadRecordRepository.add)
     save = async_method(IPFSUploadRecordRepository.save)
@@ -99,7 +100,7 @@ class AsyncUploads(AsyncFacade[IPFSUploadRecordRepository]):
 
 
 class AsyncReveals(AsyncFacade[RevealTransactionRepository]):
-    """Reveals, awaited."""
+    """The awaitable repository of reveals."""
 
     add = async_method(RevealTransactionRepository.add)
     save = async_method(RevealTransactionRepository.save)
@@ -110,7 +111,7 @@ class AsyncReveals(AsyncFacade[RevealTransactionRepository]):
 
 
 class AsyncStates(AsyncFacade[SystemStateRepository]):
-    """Values under keys, awaited."""
+    """The awaitable repository of system states."""
 
     get_state = async_method(SystemStateRepository.get_state)
     set_state = async_method(SystemStateRepository.set_state)
@@ -120,7 +121,10 @@ class AsyncStates(AsyncFacade[SystemStateRepository]):
 
 @frozen(kw_only=True)
 class UnitOfWork:
-    """The seven, over one transaction: it commits on a clean exit, and rolls back on any exception."""
+    """The seven repositories over one transaction.
+
+    The transaction is committed at the end of the block, and rolled back on any exception.
+    """
 
     authors: AsyncAuthors
     tokens: AsyncTokens
@@ -132,32 +136,32 @@ class UnitOfWork:
 
 
 class UnitOfWorkFactory(Protocol):
-    """Opens units of work, each by somebody and for a reason."""
+    """Opens units of work, each with an actor and a reason."""
 
     def __call__(
         self, *, actor: Actor, reason: str, request_id: str | None = None
     ) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A unit of work, for `async with`."""
+        """Return a unit of work, for `async with`."""
         ...
 
 
 def create_uow_factory(store: AsyncSqlStore) -> UnitOfWorkFactory:
-    """What opens units of work on the store."""
+    """Return a factory of units of work on the store."""
 
     @asynccontextmanager
     async def open_unit(
         *, actor: Actor, reason: str, request_id: str | None = None
     ) -> AsyncGenerator[UnitOfWork]:
         async with store.transaction(actor=actor, reason=reason, request_id=request_id) as opened:
-            seven = Repositories.over(opened.tx)
+            repositories = Repositories.over(opened.tx)
             yield UnitOfWork(
-                authors=AsyncAuthors(seven.authors),
-                tokens=AsyncTokens(seven.tokens),
-                mint_events=AsyncMintEvents(seven.mint_events),
-                image_jobs=AsyncImageJobs(seven.image_jobs),
-                ipfs_records=AsyncUploads(seven.ipfs_records),
-                reveal_txs=AsyncReveals(seven.reveal_txs),
-                system_state=AsyncStates(seven.system_state),
+                authors=AsyncAuthors(repositories.authors),
+                tokens=AsyncTokens(repositories.tokens),
+                mint_events=AsyncMintEvents(repositories.mint_events),
+                image_jobs=AsyncImageJobs(repositories.image_jobs),
+                ipfs_records=AsyncUploads(repositories.ipfs_records),
+                reveal_txs=AsyncReveals(repositories.reveal_txs),
+                system_state=AsyncStates(repositories.system_state),
             )
 
     return open_unit

@@ -1,0 +1,96 @@
+"""The statements of tokens, beside those that every aggregate has."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, type_coerce
+
+from indelible_sql.kernel.tasks import TASKS
+from indelible_sql.schema.columns import IDENTIFIER, INSTANT
+from indelible_sql.schema.expressions import in_json_list
+from indelible_sql.schema.tables import page_by
+from indelible_sql.tokens.tables import AUTHORS, MINT_EVENTS, TOKENS
+
+# Has the token a task in the stage that is leased, or not yet due?
+_now = bindparam("now", type_=INSTANT)
+_HAS_WAITING_TASK = exists().where(
+    and_(
+        TASKS.c.stage == bindparam("task_stage", type_=IDENTIFIER),
+        TASKS.c.entity_id == TOKENS.c.id,
+    ),
+    or_(TASKS.c.lease_until > _now, TASKS.c.due_at > _now),
+)
+
+# Which tokens of a status may a worker take now, oldest mint first?
+PENDING: Final = (
+    select(TOKENS)
+    .where(TOKENS.c.status == bindparam("token_status"), ~_HAS_WAITING_TASK)
+    .order_by(TOKENS.c.mint_timestamp, TOKENS.c.token_id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=TOKENS, skip_locked=True)
+)
+
+# Lock tokens in order of id, so that two transactions never wait for each other.
+TOKENS_BY_ID: Final = (
+    select(TOKENS).where(in_json_list(TOKENS.c.id, "ids")).order_by(TOKENS.c.id).with_for_update()
+)
+
+# Which tokens follow an on-chain id?
+TOKEN_PAGE: Final = page_by(TOKENS, (), ("token_id",))
+TOKEN_PAGE_BY_STATUS: Final = page_by(TOKENS, ("status",), ("token_id",))
+
+# How many tokens has an author?
+COUNT_BY_AUTHOR: Final = select(func.count().label("total")).where(
+    TOKENS.c.author_id == bindparam("author_id", type_=IDENTIFIER)
+)
+
+# How many tokens are in each status?
+COUNT_BY_STATUS: Final = (
+    select(TOKENS.c.status, func.count().label("total"))
+    .group_by(TOKENS.c.status)
+    .order_by(TOKENS.c.status)
+)
+
+# Which authors have most tokens?
+LEADERBOARD: Final = (
+    select(AUTHORS.c.wallet_address, func.count().label("total"))
+    .join(TOKENS, TOKENS.c.author_id == AUTHORS.c.id)
+    .group_by(AUTHORS.c.wallet_address)
+    .order_by(func.count().desc(), AUTHORS.c.wallet_address)
+    .limit(bindparam("limit"))
+)
+
+# Which mints are in a range of blocks?
+MINTS_BETWEEN: Final = (
+    select(MINT_EVENTS)
+    .where(MINT_EVENTS.c.block_number.between(bindparam("first"), bindparam("last")))
+    .order_by(MINT_EVENTS.c.block_number, MINT_EVENTS.c.log_index, MINT_EVENTS.c.id)
+    .limit(bindparam("limit"))
+)
+
+# Between which neighbouring tokens are on-chain ids missing? `type_coerce` does not appear in the
+# SQL: it makes the sums below plain integers.
+_token_id = type_coerce(TOKENS.c.token_id, BigInteger())
+_is_below = bindparam("below") > _token_id
+_neighbours = (
+    select(
+        _token_id.label("token_id"),
+        func.lead(_token_id).over(order_by=_token_id).label("following"),
+    )
+    .where(_is_below)
+    .subquery()
+)
+GAPS: Final = (
+    select(
+        (_neighbours.c.token_id + 1).label("first"),
+        (_neighbours.c.following - 1).label("last"),
+    )
+    .where(_neighbours.c.following > _neighbours.c.token_id + 1)
+    .order_by(_neighbours.c.token_id)
+    .limit(bindparam("limit"))
+)
+
+# What are the lowest and the highest on-chain id below a number?
+TOKEN_ID_ENDS: Final = select(
+    func.min(TOKENS.c.token_id).label("first"),
+    func.max(TOKENS.c.token_id).label("last"),
+).where(_is_below)
