@@ -377,7 +377,7 @@ def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("ANALYZE indelible.tasks, indelible.tokens_s0")
     place = {"after_due": BEGINNING, "after_id": "w-0100"}
-    values = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+    values = {"of_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
     claims = {
         "claim": plan(postgresql, "EXPLAIN", CLAIM, **values),
         "claim behind": plan(postgresql, "EXPLAIN", CLAIM_BEHIND, **values, **place),
@@ -385,7 +385,7 @@ def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_
 
     for found in claims.values():
         assert any("tasks_due" in line for line in found)
-        assert not [line for line in found if "Seq Scan on work" in line]
+        assert not [line for line in found if "Seq Scan on tasks" in line]
     pending = plan(
         postgresql,
         "EXPLAIN",
@@ -399,7 +399,7 @@ def test_a_claim_uses_the_index_of_what_is_due_and_pending_tokens_that_of_their_
 
 
 def test_sqlite_finds_what_is_due_pending_and_missing_by_an_index(sqlite: SqlStore) -> None:
-    values = {"task_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
+    values = {"of_stage": "work", "now": FAR, "limit": 10, "owner": MAYA, "until": FAR}
     claim = plan(sqlite, "EXPLAIN QUERY PLAN", CLAIM, **values)
     pending = plan(
         sqlite,
@@ -415,6 +415,6 @@ def test_sqlite_finds_what_is_due_pending_and_missing_by_an_index(sqlite: SqlSto
     assert any("tasks_due" in line for line in claim)
     assert any("tokens_s0_status_mint_timestamp" in line for line in pending)
     assert not [
-        line for line in (*claim, *pending) if "SCAN work" in line or "SCAN tokens_s0" in line
+        line for line in (*claim, *pending) if "SCAN tasks" in line or "SCAN tokens_s0" in line
     ]
     assert not [line for line in gaps if "SCAN tokens_s0" in line and "INDEX" not in line], gaps
