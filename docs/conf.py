@@ -1,4 +1,4 @@
-"""How Sphinx builds these pages: offline, one theme, every warning an error."""
+"""Configure Sphinx: it builds offline, with one theme, and every warning is an error."""
 
 from importlib import metadata
 
