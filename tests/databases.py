@@ -8,7 +8,7 @@ from attrs import evolve
 from psycopg.sql import SQL, Identifier
 
 from indelible_service.embedded import PostgresServer
-from indelible_service.embedded.postgresql import CREATED
+from indelible_service.embedded.postgresql import CREATE_DATABASE
 
 
 def create_database(
@@ -17,7 +17,7 @@ def create_database(
     """The server with URLs of a new database that belongs to the owner: a copy of the template."""
     names = {"name": Identifier(name).as_string(), "template": Identifier(template).as_string()}
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for statement in CREATED:
+        for statement in CREATE_DATABASE:
             admin.execute(statement.format(**names).encode())
     before = (server.url, server.owner_url, server.admin_url)
     url, owner_url, admin_url = (f"{each.rpartition('/')[0]}/{name}" for each in before)

@@ -23,7 +23,7 @@ from indelible.kernel.stages import STAGE
 from indelible.memory import MemoryStore
 from indelible.policy import Policy
 from indelible_service.cli import main
-from indelible_service.settings import Settings
+from indelible_service.settings import Settings, all_setting_fields
 from indelible_web import Authenticator, WebSettings
 from indelible_web.app import create_metrics
 from indelible_web.contexts import CONTEXTS
@@ -41,35 +41,32 @@ LISTENED = ("listen", "listens_for")
 
 
 def settings_page() -> str:
-    """Every variable: what it means, what it may be, and what it is without."""
+    """Return the page of every variable with its meaning, format and default."""
     lead = (
-        "Read from the environment, and what that leaves open from `.env` in the directory where the process starts. A"
-        " blank variable leaves its default. All faults are told at once, by name, and never with the value, which may"
-        " be a secret. `.env.example` lists the same variables. A library that is used without the service reads none"
-        " of them: see [hooks](hooks.md).\n"
+        "Settings are read from the environment and from `.env` in the directory where the process starts; the"
+        " environment wins. A blank variable leaves its default. All faults are reported at once, by name, and never"
+        " with the value, which may be a secret. `.env.example` lists the same variables. The libraries read none of"
+        " them when they are used without the service: see [hooks](hooks.md).\n"
     )
-    said = dict(meanings())
-    rows = [
-        (
-            coded(variable),
-            said[variable].replace(f": {default(each)}.", "."),
-            wanted(variable),
-            coded(default(each)),
-        )
-        for each in fields(Settings)
-        for variable in (each.metadata["variable"],)
-    ]
+    meaning_by_variable = dict(meanings())
+    rows: list[tuple[str, ...]] = []
+    for attribute in all_setting_fields():
+        variable = attribute.metadata["variable"]
+        default_text = default(attribute)
+        meaning = meaning_by_variable[variable].removesuffix(f" Default: {default_text}.")
+        rows.append((coded(variable), meaning, wanted(variable), coded(default_text)))
+
     return page("Settings", lead, table(("variable", "meaning", "must be", "default"), rows))
 
 
 def meanings() -> Iterator[tuple[str, str]]:
-    """What `.env.example` says of each variable, without the default that it repeats."""
+    """Yield each variable with its comment in `.env.example`."""
     for comment, variable in EXAMPLE.findall((ROOT / ".env.example").read_text(encoding="utf-8")):
         yield variable, cell(" ".join(line.removeprefix("# ") for line in comment.splitlines()))
 
 
 def wanted(variable: str) -> str:
-    """What the settings say to a value that cannot be right."""
+    """Return the accepted format, as the error for an invalid value names it."""
     try:
         Settings.read({variable: "?"})
     except IndelibleError as error:
@@ -78,7 +75,7 @@ def wanted(variable: str) -> str:
 
 
 def default(attribute: Any) -> str:  # noqa: ANN401 - attrs leaves it open
-    """A default as an operator would write it."""
+    """Return a default as an operator would write it."""
     value = attribute.default
     if isinstance(value, bool):
         return "on" if value else "off"

@@ -22,7 +22,7 @@ from tests.chaos.testbed import Testbed
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
-from indelible_service.data_directory import derived
+from indelible_service.data_directory import derive_secret
 from indelible_service.settings import Settings
 from indelible_sql import open_store
 from indelible_web.console.live import HEARTBEAT_SECONDS
@@ -75,7 +75,7 @@ class Feeds:
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """How long a read takes alone, and while feeds stay open; in turns."""
     url = bed.postgresql().url
-    pepper = derived(Settings(secret=SECRET.encode()), "keys")
+    pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
     filled(store, dose.concepts)
     path = f"/v1/concepts/{aged(store, VERSIONS).concept.id}"
@@ -83,7 +83,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason=NOTE
     ).text
     store.dispose()
-    told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "INDELIBLE_MOST_STREAMS": str(FEEDS)}
+    told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "INDELIBLE_MAX_STREAMS": str(FEEDS)}
     with served(SERVE, told) as port:
         client, feeds = Client(port, key), Feeds(port, *signed_in(port, key))
         read = partial(client.ask, "GET", path)

@@ -26,7 +26,7 @@ from indelible.kernel import canonical_json
 from indelible.kernel.keys import CreateKey, KeyPolicy, create_key
 from indelible.policy import Policy
 from indelible.testing.stores import MAYA
-from indelible_service.data_directory import derived
+from indelible_service.data_directory import derive_secret
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store
 
@@ -79,7 +79,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Reads by both, by one client and by several; edits by ours."""
     few = evolve(dose, rounds=min(dose.rounds, ROUNDS), times=max(1, dose.times // IN_A_ROW // 2))
     url = bed.postgresql().url
-    pepper = derived(Settings(secret=SECRET.encode()), "keys")
+    pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
     filled(store, dose.concepts)
     command = CreateKey(owner=MAYA, scopes=("admin",))

@@ -1,4 +1,4 @@
-"""Each test of the service has a working directory of its own, and settings of nobody else."""
+"""Each test of the service has its own working directory, and no settings from outside."""
 
 import os
 import signal
@@ -6,22 +6,21 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from attrs import fields
 
-from indelible_service.settings import Settings
+from indelible_service.settings import all_setting_fields
 
-VARIABLES = tuple(attribute.metadata["variable"] for attribute in fields(Settings))
-OURS = ("API_BASE_URL", "CORS_", "DATABASE_", "DB_", "INDELIBLE_")
+VARIABLES = tuple(attribute.metadata["variable"] for attribute in all_setting_fields())
+OWN_PREFIXES = ("ALCHEMY_", "API_BASE_URL", "CORS_", "DATABASE_", "DB_", "INDELIBLE_")
 
 
-def strangers() -> dict[str, str]:
-    """The variables that are no settings of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+def foreign_variables() -> dict[str, str]:
+    """Return the environment variables that are no settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_PREFIXES)}
 
 
 @pytest.fixture(autouse=True)
-def handlers() -> Generator[None]:
-    """A command that was run in this process has said how it ends: that is not for the next one."""
+def restored_signal_handlers() -> Generator[None]:
+    """Restore the signal handlers after a test that ran a command in this process."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():
@@ -29,8 +28,8 @@ def handlers() -> Generator[None]:
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in set(os.environ) - set(strangers()):
+    for name in set(os.environ) - set(foreign_variables()):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("INDELIBLE_PORT", "0")  # whichever is free
+    monkeypatch.setenv("INDELIBLE_PORT", "0")  # any free port

@@ -24,7 +24,7 @@ from tests.databases import create_database
 
 from indelible_service.data_directory import FileUnusable
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql, redis
-from indelible_service.embedded.postgresql import programs
+from indelible_service.embedded.postgresql import programs_directory
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
@@ -414,9 +414,9 @@ def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
             packages / POSTGRES_VERSIONS[18].relative_to(POSTGRES_VERSIONS[18].parents[2]),
         )
         monkeypatch.setattr(postgresql, "COPIES", root / "made" / "copies")
-        programs.cache_clear()
+        programs_directory.cache_clear()
 
-        found = programs(nobody)
+        found = programs_directory(nobody)
 
         is_copy = root / "made" in found.parents
         assert is_copy == (bool(nobody) and mode == 0o700)
@@ -424,5 +424,5 @@ def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
             (found / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT
         )
         assert b"18." in done.stdout
-        assert programs(nobody) == found
-    programs.cache_clear()
+        assert programs_directory(nobody) == found
+    programs_directory.cache_clear()

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from indelible_service.cli import main
-from indelible_service.composition import EmbedderMissing, embedder_of
+from indelible_service.contexts.captures import CaptureSettings, EmbedderMissing, build_embedder
 from indelible_service.settings import Settings
 from indelible_wordllama import WordLlamaEmbedder
 
@@ -18,18 +18,20 @@ def missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("named", ["", "auto", "wordllama", "WordLlama"])
 def test_it_is_taken_where_it_is_installed(named: str) -> None:
-    assert isinstance(embedder_of(Settings.read({"INDELIBLE_EMBEDDER": named})), WordLlamaEmbedder)
+    settings = Settings.read({"INDELIBLE_EMBEDDER": named}).section(CaptureSettings)
+
+    assert isinstance(build_embedder(settings), WordLlamaEmbedder)
 
 
 def test_none_is_none() -> None:
-    assert embedder_of(Settings.read({"INDELIBLE_EMBEDDER": "none"})) is None
+    assert build_embedder(CaptureSettings(embedder="none")) is None
 
 
 @pytest.mark.usefixtures("missing")
 def test_where_it_is_not_installed_there_is_none_unless_it_was_named() -> None:
-    assert embedder_of(Settings.read({})) is None
+    assert build_embedder(CaptureSettings()) is None
     with pytest.raises(EmbedderMissing, match="is not installed"):
-        embedder_of(Settings.read({"INDELIBLE_EMBEDDER": "wordllama"}))
+        build_embedder(CaptureSettings(embedder="wordllama"))
 
 
 @pytest.mark.usefixtures("missing")

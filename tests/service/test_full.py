@@ -84,9 +84,7 @@ def until_whole(supervisor: int, without: set[int]) -> None:
 
 def can_connect(said: str, place: Path) -> bool:
     """Whether what is said of PostgreSQL is enough to look into it."""
-    url, _, path = said.removesuffix(")").partition(
-        " (for psql; its password is the third line of "
-    )
+    url, _, path = said.removesuffix(")").partition(" (the password is the third line of ")
     with psycopg.connect(url, password=(place / path).read_text().split()[2]) as connection:
         return bool(connection.execute("SELECT true").fetchone())
 
@@ -107,7 +105,7 @@ def test_it_keeps_its_parts_alive_and_leaves_nothing(place: Path) -> None:
         assert get(told["address"], "/health/ready")[0] == 200
         assert get(told["address"], "/v1/concepts", told["key"])[0] == 200
         assert is_whole(process.pid)
-        assert told["workers"] == "by Redis"
+        assert told["workers"] == "woken up by Redis"
         assert can_connect(told["servers"][0], place)
         assert told["servers"][1].startswith("redis://127.0.0.1:")
 
@@ -155,7 +153,7 @@ def test_too_many_processes_for_the_server_are_refused_with_a_hint(place: Path) 
     error = json.loads((place / "log").read_text().splitlines()[-1])
 
     assert error["code"] == "TOO_FEW_CONNECTIONS"
-    assert error["detail"] == {"processes": 4, "wanted": 1680, "given": 897}
+    assert error["detail"] == {"processes": 4, "needed": 1680, "available": 897}
     assert "DB_POOL_SIZE" in error["hint"]
 
 

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indelible import captures
-from indelible_service.captures_demo import HABITS, HANDBOOK, OWNER, captures_demo, texts_in
+from indelible_service.captures_demo import HANDBOOK, OWNER, captures_demo
 from indelible_service.cli import main
 from indelible_service.database import open_configured_store, upgrade
+from indelible_service.demo_texts import HABITS, texts_in
 from indelible_service.settings import Settings, load
 from indelible_sql import verify
 
@@ -59,10 +60,10 @@ def test_every_text_is_an_artifact_and_each_folder_a_subspace(
     scenes = [*captures_demo(settings, folder, "Which animal barks?")]
     made = int(scenes[0].text.split()[0])
 
-    assert scenes[0].text.endswith("of 4 texts; 0 of them were there already.")
-    assert {row[0] for row in rows(scenes, "Where they belong")} == {"animals", "money"}
-    assert sum(row[1] for row in rows(scenes, "Where they belong")) == made
-    assert sum(row[1] for row in rows(scenes, "What was decided")) == made
+    assert scenes[0].text.endswith("of 4 texts; 0 of them existed already.")
+    assert {row[0] for row in rows(scenes, "Subspaces")} == {"animals", "money"}
+    assert sum(row[1] for row in rows(scenes, "Subspaces")) == made
+    assert sum(row[1] for row in rows(scenes, "Decisions")) == made
     assert rows(scenes, "Nearest to")[0][0] == "The dog"
     assert {row[0] for row in rows(scenes, "Nearest to")} == {
         "The cat",
@@ -82,10 +83,14 @@ def test_a_second_run_finds_everything_there_and_the_space_at_its_address(
         assert not verify(store)
     made = len(signals)
 
-    assert second[0].text == f"{made} captures of 4 texts; {made} of them were there already."
+    assert second[0].text == f"{made} captures of 4 texts; {made} of them existed already."
     assert second[1:] == first[1:]
     assert first[-1].text.endswith(f"/console/spaces/{space.space.id}")
-    assert "skims" in {str(each.session_id).partition("-")[0] for each in signals} <= set(HABITS)
+    assert (
+        "skims"
+        in {str(each.session_id).partition("-")[0] for each in signals}
+        <= {habit.name for habit in HABITS}
+    )
     assert {each.url for each in signals} >= {"https://reading.example/money/old-stock.md"}
 
 
@@ -131,7 +136,6 @@ def test_a_folder_without_a_text_is_refused(settings: Settings, tmp_path: Path) 
 
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.startswith("NOTHING_TO_READ: ")
-    assert settings.four_eyes is False
 
 
 @pytest.mark.usefixtures("settings")

@@ -19,10 +19,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 from attrs import frozen
 from click.testing import CliRunner, Result
-from tests.service.conftest import strangers
+from tests.service.conftest import foreign_variables
 
 from indelible_service.cli import main
-from indelible_service.demo import PEOPLE, Api, curriculum
+from indelible_service.demo import PEOPLE, Api, ApiCall, curriculum
 
 DIRECT = build_opener(ProxyHandler({}))
 MOST_SECONDS = 60
@@ -54,7 +54,7 @@ def started(*words: str, cwd: Path, **settings: str) -> Generator[subprocess.Pop
         subprocess.Popen(
             (sys.executable, "-m", "indelible_service", *words),
             cwd=cwd,
-            env=strangers() | {"INDELIBLE_PORT": "0"} | settings,
+            env=foreign_variables() | {"INDELIBLE_PORT": "0"} | settings,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -150,7 +150,8 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         address, key = told["Address"].strip(), told["First key"].split()[0]
         wait_until_ready(address)
         body = {"content": {"name": "Kept"}, "reason": "to be there after a restart"}
-        Api(address, {"maya": key}).call("maya", "POST", "/v1/concepts", body, {}, (201,))
+        call = ApiCall(by="maya", method="POST", path="/v1/concepts", body=body)
+        Api(address, {"maya": key}).send(call)
         before = changes(address, key)
         assert stop(process, signal.SIGINT) == 0
     with started("up", "--json", cwd=cwd) as process:
@@ -223,7 +224,7 @@ def test_the_demo_takes_a_key_where_the_database_is_elsewhere(instance: Instance
         "OBJ_MULTIPLE",
         "PREREQ_",  # of a cycle, or of names that are there twice, where the demo ran before under another key
         "What to learn before Reverse percentage",
-        "The life of Fraction",
+        "The history of Fraction",
         "{+",
     ):
         assert told in result.stdout

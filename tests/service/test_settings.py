@@ -7,7 +7,10 @@ import pytest
 from tests.architecture.sources import ROOT, modules
 from tests.service.conftest import VARIABLES
 
-from indelible_service.settings import Settings, SettingsWrong, load
+from indelible_service.contexts.concepts import ConceptSettings
+from indelible_service.contexts.tokens import TokenSettings
+from indelible_service.environment import SettingsWrong
+from indelible_service.settings import Settings, load
 
 CANARY = "hunter2"
 WRONG = {
@@ -26,12 +29,12 @@ WRONG = {
     "INDELIBLE_FOUR_EYES": CANARY,
     "INDELIBLE_LOG_LEVEL": CANARY,
     "INDELIBLE_REQUESTS_PER_MINUTE": "-1",
-    "INDELIBLE_MOST_STREAMS": "1001",
+    "INDELIBLE_MAX_STREAMS": "1001",
     "INDELIBLE_PROXY_HOPS": "٣",
     "INDELIBLE_TRUSTED_HOSTS": f"https://{CANARY}/",
     "INDELIBLE_REDIS_URL": f"http://:{CANARY}@localhost",
     "INDELIBLE_WORKER_THREADS": "0",
-    "INDELIBLE_SWEEP_SECONDS": "31",
+    "INDELIBLE_DISPATCH_SECONDS": "31",
     "INDELIBLE_METRICS_PORT": "-1",
     "INDELIBLE_RPC_URL": f"ws://{CANARY}",
     "ALCHEMY_WEBHOOK_SECRET": CANARY,
@@ -88,7 +91,8 @@ def test_a_fault_says_what_is_wanted(variable: str) -> None:
 def test_right_values_are_taken_and_secrets_stay_out_of_sight() -> None:
     settings = Settings.read({**RIGHT})
 
-    assert (settings.prepare, settings.four_eyes, settings.log_level) == (False, True, "DEBUG")
+    assert (settings.prepare, settings.log_level) == (False, "DEBUG")
+    assert settings.section(ConceptSettings).four_eyes is True
     assert settings.cors_origins == ("https://one.example", "https://two.example:8443")
     assert settings.address == "http://[::1]:8000"
     assert settings.secret == CANARY.encode() * 5
@@ -97,8 +101,10 @@ def test_right_values_are_taken_and_secrets_stay_out_of_sight() -> None:
 
 @pytest.mark.parametrize("chain_id", [1, 1_313_161_554, 1_666_600_000, 2**63 - 1])
 def test_a_chain_is_one_that_there_is(chain_id: int) -> None:
-    assert Settings.read({"INDELIBLE_CHAIN_ID": str(chain_id)}).chain_id == chain_id
-    assert Settings.read({"INDELIBLE_START_BLOCK": str(chain_id)}).start_block == chain_id
+    variables = {"INDELIBLE_CHAIN_ID": str(chain_id), "INDELIBLE_START_BLOCK": str(chain_id)}
+    section = Settings.read({**variables}).section(TokenSettings)
+
+    assert (section.chain_id, section.start_block) == (chain_id, chain_id)
     assert problems({"INDELIBLE_CHAIN_ID": str(2**63)})
 
 

@@ -19,13 +19,15 @@ def short_lived() -> Generator[Child]:
 
 
 def test_a_child_that_has_failed_for_days_is_started_again_all_the_same() -> None:
-    kept = SupervisedChild("worker 1", short_lived, is_server=False, since=-60.0, failures=5_000)
-    kept.look()
-    assert kept.child
+    child = SupervisedChild(
+        "worker 1", short_lived, is_server=False, started_at=-60.0, failures=5_000
+    )
+    child.check()
+    assert child.child
 
-    kept.look()
+    child.check()
 
-    assert kept.failures == 5_001
+    assert child.failures == 5_001
 
 
 @contextmanager
@@ -37,9 +39,9 @@ def on_a_full_disk() -> Generator[Child]:
 def test_a_start_that_the_system_refuses_is_tried_again_and_said(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    kept = SupervisedChild("postgresql", on_a_full_disk, is_server=True, since=-60.0)
+    child = SupervisedChild("postgresql", on_a_full_disk, is_server=True, started_at=-60.0)
 
-    kept.look()
+    child.check()
 
-    assert kept.failures == 1
+    assert child.failures == 1
     assert "postgresql does not start: [Errno 28] No space left on device" in caplog.text

@@ -126,8 +126,8 @@ def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: 
         with started(
             "work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)
         ) as process:
-            wait_until_logged(place, f"no metrics are told at port {port}")
-            wait_until_logged(place, "detect: chain is put off")
+            wait_until_logged(place, f"metrics are not served at port {port}")
+            wait_until_logged(place, "stage detect: task chain will be retried")
             assert stop(process) == 0
 
 
@@ -155,7 +155,7 @@ def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_pat
             assert process.poll() is None
             may_answer.set()
             assert stop(process) == 0
-            wait_until_logged(tmp_path, "detect: chain is put off")
+            wait_until_logged(tmp_path, "stage detect: task chain will be retried")
 
 
 def test_a_stage_that_is_not_set_up_is_named_with_those_that_are(place: Path) -> None:
@@ -181,7 +181,7 @@ def test_work_and_schedule_want_a_database_that_is_there(tmp_path: Path) -> None
 
 def test_a_scheduler_says_what_it_makes_due_and_ends_when_it_is_told(place: Path) -> None:
     with started("schedule", cwd=place) as process:
-        wait_until_logged(place, "made due by the clock: nothing here")
+        wait_until_logged(place, "scheduler: recurring tasks: none")
         assert stop(process) == 0
 
 
@@ -198,7 +198,7 @@ def test_every_process_that_may_want_too_many_is_refused(
         assert process.wait(60) == 3
     error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
 
-    assert (error["code"], error["detail"]["wanted"]) == ("TOO_FEW_CONNECTIONS", 420)
+    assert (error["code"], error["detail"]["needed"]) == ("TOO_FEW_CONNECTIONS", 420)
 
 
 def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> None:
@@ -216,4 +216,4 @@ def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> No
             with pytest.raises(TooFewConnections) as refused:
                 check_connections(settings, store, 2)
 
-    assert (refused.value.wanted, refused.value.given) == (60, 37)
+    assert (refused.value.needed, refused.value.available) == (60, 37)

@@ -1,1 +1,1 @@
-"""The outermost ring: settings, wiring, the `indelible` command and embedded servers."""
+"""The service: settings, composition, the `indelible` command and embedded servers."""

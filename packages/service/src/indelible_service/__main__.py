@@ -1,4 +1,4 @@
-"""`python -m indelible_service` is the `indelible` command."""
+"""Run the `indelible` command as `python -m indelible_service`."""
 
 from indelible_service.cli import main
 

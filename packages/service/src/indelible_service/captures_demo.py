@@ -1,9 +1,9 @@
-"""`indelible demo captures`: readers who never were read a folder of texts, and the space shows what came of it."""
+"""Capture a folder of texts as if people had read it, then show the resulting space."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from attrs import frozen
@@ -16,224 +16,252 @@ from indelible.captures import (
     EngagementLevel,
     Space,
 )
-from indelible.kernel import Actor, Idempotency, IndelibleError, Invalid, digest
-from indelible_service.composition import EmbedderMissing, embedder_of
-from indelible_service.data_directory import translate_os_errors
+from indelible.kernel import Actor, Idempotency, IndelibleError, digest
+from indelible_service.contexts.captures import CaptureSettings, EmbedderMissing, build_embedder
 from indelible_service.database import open_configured_store
 from indelible_service.demo import DemoStep
+from indelible_service.demo_texts import ReadingSession, Text, reading_sessions, texts_in
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore, install_algorithm
 
-HANDBOOK: Final = Path(__file__).with_name(
-    "handbook"
-)  # our own documentation: links here, pages in a wheel
+# Our own documentation: a link in the repository, pages in a wheel.
+HANDBOOK: Final = Path(__file__).with_name("handbook")
 QUESTION: Final = "How do I get my data back from a backup?"
-OWNER: Final = "admin"  # the first key's, so that whoever signs in with that sees the space
+OWNER: Final = "admin"  # of the first key, so that its holder sees the space in the console
 ALGORITHM: Final = "oscl-1"
-LONGEST: Final = 20_000
-MOST_OF_PATH: Final = 1_900
-ALL: Final = 1_000
-WORD_MS: Final = 300  # of somebody who reads 200 words a minute
-TWICE: Final = 0.2
-HABITS: Final = {
-    "skims": (1.0, 0.1, 0.5),
-    "reads": (0.6, 0.5, 0.9),
-    "studies": (0.4, 0.8, 1.0),
-}  # how many, how far
-LEVELS: Final = (0.3, 0.6, 0.85)  # the depths from which the second and those after it are reached
-
-
-@frozen
-class NothingToRead(Invalid):
-    """The folder has no .md or .txt file with words in it."""
-
-    code: ClassVar[str] = "NOTHING_TO_READ"
-    message: ClassVar[str] = "Folder {folder} contains no .md or .txt file with text."
-    folder: str
-
-
-@frozen(kw_only=True)
-class Text:
-    """A file that can be read, and the folder that it is about."""
-
-    path: str
-    topic: str
-    title: str
-    words: str
+MAX_LISTED: Final = 1_000
+SEED_CHARACTERS: Final = 1_000  # of each text, in the seed of its topic's subspace
+NEAREST: Final = 5
+WORD_MILLISECONDS: Final = 300  # of a person who reads 200 words a minute
+PACE_WEIGHT: Final = 0.6  # of the reading depth; the rest is the scroll depth
+SCROLL_WEIGHT: Final = 0.4
+# The depths at which the second and each following level of engagement begins.
+LEVEL_DEPTHS: Final = (0.3, 0.6, 0.85)
 
 
 def captures_demo(
     settings: Settings, folder: Path = HANDBOOK, question: str = QUESTION
 ) -> Iterator[DemoStep]:
-    """Have every text read, then look at what is there; a second run finds every capture kept."""
-    texts, embedder = texts_in(folder), embedder_of(settings)
+    """Capture every text, then show the space; a second run finds every capture.
+
+    Raises: NothingToRead, EmbedderMissing, NoDatabase.
+    """
+    texts = texts_in(folder)
+    section = settings.section(CaptureSettings)
+    embedder = build_embedder(section)
     if embedder is None:
-        raise EmbedderMissing(settings.embedder)
+        raise EmbedderMissing(section.embedder)
+
     with open_configured_store(settings) as store:
-        _activate(store, settings)
-        space = _space(store, embedder, f"Reading {folder.absolute().name}", texts)
-        made = [
-            _do(store, captures.capture_artifact, each) for each in _read(space, embedder, texts)
-        ]
-        kept = sum(each.replayed for each in made)
+        demo = _Demo(store=store, embedder=embedder, texts=texts)
+        demo.activate_algorithm(settings.owner_url or None)
+        space = demo.create_space(f"Reading {folder.absolute().name}")
+        results = demo.capture_all(space)
+
+        existing = sum(result.replayed for result in results)
         yield DemoStep(
-            f"{len(made)} captures of {len(texts)} texts; {kept} of them were there already."
+            f"{len(results)} captures of {len(texts)} texts; {existing} of them existed already."
         )
-        parts = tuple(_parts(store, space, made))
-        yield DemoStep(
-            "Where they belong:", ("subspace", "captures", "drawn on by", "last drift"), parts
-        )
-        decided = sorted(Counter(str(each.decision) for each in made).items())
-        yield DemoStep("What was decided:", ("decision", "captures"), decided)
-        near = store.read(
-            captures.search_artifacts,
-            OWNER,
-            space.id,
-            embedder.embed([question])[0].values,
-            limit=5,
-        )
-        rows = [(each.artifact.title, f"{each.distance:.3f}") for each in near]
-        yield DemoStep(f"Nearest to {question!r}:", ("text", "distance"), rows)
+        yield demo.show_subspaces(space, results)
+        yield _show_decisions(results)
+        yield demo.show_nearest(space, question)
+
     yield DemoStep(f"The space as a picture: {settings.address}/console/spaces/{space.id}")
 
 
-def texts_in(folder: Path) -> list[Text]:
-    """Every text below the folder, in order; NothingToRead."""
-    found = list[Text]()
-    places = [
-        each for top in folder.iterdir() for each in (top.rglob("*") if top.is_dir() else (top,))
-    ]
-    for path in sorted(
-        each for each in places if each.suffix in (".md", ".txt") and each.is_file()
-    ):
-        with translate_os_errors(path):
-            words = path.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST]
-        place = path.relative_to(folder)
-        topic = place.parts[0].replace("-", " ") if len(place.parts) > 1 else folder.absolute().name
-        lines = words.splitlines() or [""]
-        title = next((line for line in lines if line.startswith("# ")), lines[0]).lstrip("# ")[:200]
-        is_text = (
-            "\0" not in words
-            and f"{title}{place}".isprintable()
-            and len(quote(place.as_posix())) < MOST_OF_PATH
-        )
-        if title and is_text:  # an odd file is left out, and not what stops the others
-            found.append(Text(path=place.as_posix(), topic=topic, title=title, words=words))
-    if not found:
-        raise NothingToRead(str(folder))
-    return found
+def _show_decisions(results: Sequence[CaptureResult]) -> DemoStep:
+    counts = Counter(str(result.decision) for result in results)
+    return DemoStep("Decisions:", ("decision", "captures"), sorted(counts.items()))
 
 
-def _activate(store: SqlStore, settings: Settings) -> None:
-    """Let some version of the algorithm be active; where one is, it stays."""
+@frozen(kw_only=True)
+class _Demo:
+    store: SqlStore
+    embedder: Embedder
+    texts: Sequence[Text]
 
-    def is_active() -> bool:
-        return store.read(lambda tx: tx.captures.search.active_algorithm()) is not None
+    def activate_algorithm(self, owner_url: str | None) -> None:
+        """Activate a version of the algorithm unless one is active."""
+        known = self._algorithms()
+        if _has_active(known):
+            return
 
-    if is_active():
-        return
-    known = {each.algorithm.id: each for each in store.read(captures.list_algorithms, limit=ALL)}
-    register = captures.RegisterAlgorithm(algorithm_id=ALGORITHM, formulas=captures.SPHERICAL)
-    saved = known.get(ALGORITHM) or _do(
-        store, captures.register_algorithm, register, captures.AlgorithmSaved, ALGORITHM
-    )
-    install_algorithm(store, ALGORITHM, settings.owner_url or None)
-    activate = captures.ActivateAlgorithm(algorithm_id=ALGORITHM, expected_seq=saved.seq)
-    try:
-        _do(store, captures.activate_algorithm, activate)
-    except IndelibleError:  # another demo was first?
-        if not is_active():
-            raise
+        saved = known.get(ALGORITHM)
+        if saved is None:
+            register = captures.RegisterAlgorithm(
+                algorithm_id=ALGORITHM, formulas=captures.SPHERICAL
+            )
+            saved = self._run_once(
+                captures.register_algorithm, register, captures.AlgorithmSaved, ALGORITHM
+            )
+        install_algorithm(self.store, ALGORITHM, owner_url)
 
+        activate = captures.ActivateAlgorithm(algorithm_id=ALGORITHM, expected_seq=saved.seq)
+        try:
+            self._run(captures.activate_algorithm, activate)
+        except IndelibleError:
+            # Another demo may have activated it meanwhile.
+            if not _has_active(self._algorithms()):
+                raise
 
-def _space(store: SqlStore, embedder: Embedder, name: str, texts: Sequence[Text]) -> Space:
-    """The space of this name, with a subspace for each topic that begins where its texts' first words are."""
-    seeds = {each.topic: "" for each in texts}
-    for each in texts:
-        seeds[each.topic] += f"{each.words[:ALL]} "
-    vectors = dict(zip(seeds, embedder.embed([*seeds.values()]), strict=True))
-    model, size = vectors[texts[0].topic].model, vectors[texts[0].topic].dimension
-    spaces = [each.space for each in store.read(captures.list_spaces, OWNER, limit=ALL)]
-    fitting = [
-        each for each in spaces if (each.name, each.model, each.status) == (name, model, "ACTIVE")
-    ]
-    create = captures.CreateSpace(user_id=OWNER, name=name, model=model, dimension=size)
-    born = f"{name}, after {len(spaces)} others"
-    space: Space = (
-        fitting[0]
-        if fitting
-        else _do(store, captures.create_space, create, captures.SpaceSaved, born).space
-    )
-    known = {
-        each.subspace.name
-        for each in store.read(captures.list_subspaces, OWNER, space.id, limit=ALL)
-    }
-    for topic in [each for each in vectors if each not in known]:
-        part = captures.CreateSubspace(
-            user_id=OWNER, space_id=space.id, name=topic, seed=vectors[topic]
-        )
-        _do(store, captures.create_subspace, part, captures.SubspaceSaved, space.id + topic)
-    return space
+    def _algorithms(self) -> dict[str, captures.AlgorithmSaved]:
+        saved_versions = self.store.read(captures.list_algorithms, limit=MAX_LISTED)
+        return {saved.algorithm.id: saved for saved in saved_versions}
 
+    def create_space(self, name: str) -> Space:
+        """Return the active space of this name, with a subspace for each topic."""
+        seeds = self._topic_seeds()
+        embeddings = self.embedder.embed(list(seeds.values()))
+        embedding_by_topic = dict(zip(seeds, embeddings, strict=True))
+        model = embeddings[0].model
+        dimension = embeddings[0].dimension
 
-def _read(
-    space: Space, embedder: Embedder, texts: Sequence[Text]
-) -> Iterator[CaptureArtifactCommand]:
-    """What each reader reads, the same in every run; a capture is about as much of a text as was read."""
-    for reader, (share, least, most) in HABITS.items():
-        for text in (each for each in texts if _chance(reader, each.path) < share):
-            for sitting in range(2 if _chance(reader, text.path, "again") < TWICE else 1):
-                far, slow = (_chance(reader, text.path, sitting, each) for each in ("far", "slow"))
-                scroll, pace = least + (most - least) * far, least + (most - least) * slow
-                read = text.words[: max(len(text.title) + 2, int(scroll * len(text.words)))]
-                depth, count = 0.6 * pace + 0.4 * scroll, len(text.words.split())
-                yield CaptureArtifactCommand(
-                    user_id=OWNER,
-                    space_id=space.id,
-                    url=f"https://reading.example/{quote(text.path)}",
-                    embedding=embedder.embed([read])[0].values,
-                    embedding_model=space.model,
-                    reading_depth=depth,
-                    scroll_depth=scroll,
-                    dwell_time_ms=round(count * WORD_MS * pace),
-                    word_count=count,
-                    engagement_level=list(EngagementLevel)[sum(depth >= each for each in LEVELS)],
-                    session_id=f"{reader}-{sitting}",
-                    title=text.title,
-                    content=text.words,
-                    capture_key=digest(["demo", space.id, reader, sitting, text.path, text.words]),
+        spaces = self.store.read(captures.list_spaces, OWNER, limit=MAX_LISTED)
+        space = _find_space([saved.space for saved in spaces], name, model)
+        if space is None:
+            create = captures.CreateSpace(
+                user_id=OWNER, name=name, model=model, dimension=dimension
+            )
+            # A retired space of this name has used the key of an earlier count.
+            key = f"{name}, after {len(spaces)} others"
+            space = self._run_once(captures.create_space, create, captures.SpaceSaved, key).space
+
+        existing = {subspace.name for subspace in self._subspaces(space)}
+        for topic, embedding in embedding_by_topic.items():
+            if topic not in existing:
+                create_subspace = captures.CreateSubspace(
+                    user_id=OWNER, space_id=space.id, name=topic, seed=embedding
+                )
+                self._run_once(
+                    captures.create_subspace,
+                    create_subspace,
+                    captures.SubspaceSaved,
+                    space.id + topic,
                 )
 
+        return space
 
-def _parts(
-    store: SqlStore, space: Space, made: Sequence[CaptureResult]
-) -> Iterator[tuple[object, ...]]:
-    """Each subspace, how many captures came to it, how many drew its centroid on, and how far the last did."""
-    met, centroids = (
-        Counter(each.subspace_id for each in made),
-        store.read(captures.list_centroids, OWNER, space.id),
-    )
-    drawn = {each.id: each.seq for each in centroids}
-    for part in (
-        each.subspace for each in store.read(captures.list_subspaces, OWNER, space.id, limit=ALL)
-    ):
-        moves = drawn.get(part.id, 0)
-        last = store.read(captures.list_drift, OWNER, part.id, after=moves - 1) if moves else ()
-        yield part.name, met[part.id], moves, f"{last[-1].drift or 0:.4f}" if last else "-"
+    def _topic_seeds(self) -> dict[str, str]:
+        """Map each topic to the beginnings of its texts."""
+        seeds: dict[str, str] = {}
+        for text in self.texts:
+            beginning = text.content[:SEED_CHARACTERS]
+            seeds[text.topic] = f"{seeds.get(text.topic, '')}{beginning} "
+
+        return seeds
+
+    def _subspaces(self, space: Space) -> list[captures.Subspace]:
+        saved_subspaces = self.store.read(
+            captures.list_subspaces, OWNER, space.id, limit=MAX_LISTED
+        )
+        return [saved.subspace for saved in saved_subspaces]
+
+    def capture_all(self, space: Space) -> list[CaptureResult]:
+        """Capture every simulated reading."""
+        results: list[CaptureResult] = []
+        for session in reading_sessions(self.texts):
+            command = self._capture_command(space, session)
+            results.append(self._run(captures.capture_artifact, command))
+
+        return results
+
+    def _capture_command(self, space: Space, session: ReadingSession) -> CaptureArtifactCommand:
+        """Return the capture of a reading; its embedding is that of the part that was read."""
+        text = session.text
+        read_characters = max(len(text.title) + 2, int(session.scroll * len(text.content)))
+        embedding = self.embedder.embed([text.content[:read_characters]])[0]
+        depth = PACE_WEIGHT * session.pace + SCROLL_WEIGHT * session.scroll
+        word_count = len(text.content.split())
+        key = ["demo", space.id, session.reader, session.sitting, text.path, text.content]
+        return CaptureArtifactCommand(
+            user_id=OWNER,
+            space_id=space.id,
+            url=f"https://reading.example/{quote(text.path)}",
+            embedding=embedding.values,
+            embedding_model=space.model,
+            reading_depth=depth,
+            scroll_depth=session.scroll,
+            dwell_time_ms=round(word_count * WORD_MILLISECONDS * session.pace),
+            word_count=word_count,
+            engagement_level=_engagement_level(depth),
+            session_id=f"{session.reader}-{session.sitting}",
+            title=text.title,
+            content=text.content,
+            capture_key=digest(key),
+        )
+
+    def show_subspaces(self, space: Space, results: Sequence[CaptureResult]) -> DemoStep:
+        """Show the captures, the centroid updates and the last drift of each subspace."""
+        capture_counts = Counter(result.subspace_id for result in results)
+        centroids = self.store.read(captures.list_centroids, OWNER, space.id)
+        updates = {centroid.id: centroid.seq for centroid in centroids}
+
+        rows: list[tuple[object, ...]] = []
+        for subspace in self._subspaces(space):
+            update_count = updates.get(subspace.id, 0)
+            drift = self._last_drift(subspace.id, update_count)
+            rows.append((subspace.name, capture_counts[subspace.id], update_count, drift))
+
+        columns = ("subspace", "captures", "centroid updates", "last drift")
+        return DemoStep("Subspaces:", columns, rows)
+
+    def _last_drift(self, subspace_id: str, update_count: int) -> str:
+        if update_count == 0:
+            return "-"
+
+        signals = self.store.read(captures.list_drift, OWNER, subspace_id, after=update_count - 1)
+        if not signals:
+            return "-"
+
+        return f"{signals[-1].drift or 0:.4f}"
+
+    def show_nearest(self, space: Space, question: str) -> DemoStep:
+        """Show the texts nearest to a question."""
+        embedding = self.embedder.embed([question])[0]
+        matches = self.store.read(
+            captures.search_artifacts, OWNER, space.id, embedding.values, limit=NEAREST
+        )
+        rows = [(match.artifact.title, f"{match.distance:.3f}") for match in matches]
+        return DemoStep(f"Nearest to {question!r}:", ("text", "distance"), rows)
+
+    # Each handler has its own types.
+    def _run(
+        self,
+        handler: Any,  # noqa: ANN401
+        command: object,
+        once: Idempotency[Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        return self.store.run(
+            handler,
+            command,
+            actor=Actor.user(OWNER),
+            reason="demo of captures",
+            once=once,
+        )
+
+    def _run_once(
+        self,
+        handler: Any,  # noqa: ANN401
+        command: object,
+        result: type[Any],
+        key: str,
+    ) -> Any:  # noqa: ANN401
+        """Run a command under an idempotency key, so that two demos at once run it once."""
+        return self._run(handler, command, Idempotency(digest(["demo", key]), result))
 
 
-def _chance(*what: object) -> float:
-    """A number from 0 to 1, which is always the same of the same."""
-    return int(digest([*what])[:8], 16) / 0xFFFFFFFF
+def _has_active(known: dict[str, captures.AlgorithmSaved]) -> bool:
+    return any(saved.algorithm.status == "ACTIVE" for saved in known.values())
 
 
-def _do(store: SqlStore, handler: Any, command: object, gives: Any = None, key: str = "") -> Any:  # noqa: ANN401 - each its own
-    """What a handler makes of its own command; under a key, so that two demos at once do it once."""
-    once = Idempotency(digest(["demo", key]), gives) if gives else None
-    return store.run(
-        handler,
-        command,
-        actor=Actor.user(OWNER),
-        reason="the demo reads a folder of texts",
-        once=once,
-    )
+def _find_space(spaces: Sequence[Space], name: str, model: str) -> Space | None:
+    for space in spaces:
+        if (space.name, space.model, space.status) == (name, model, "ACTIVE"):
+            return space
+
+    return None
+
+
+def _engagement_level(depth: float) -> EngagementLevel:
+    reached = sum(depth >= minimum for minimum in LEVEL_DEPTHS)
+    return list(EngagementLevel)[reached]

@@ -1,4 +1,4 @@
-"""Another system's history of concepts: it comes in with its own times and actors, and is marked as imported."""
+"""Import another system's history of concepts, with its own times and actors."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -37,10 +37,12 @@ from indelible_sql.maintenance.export import (
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.schemas import Side, schema_of, structure
 
+ImportState = tuple[Head[Concept] | None, ConceptVersion | None]  # the head and its last version
+
 
 @frozen(kw_only=True)
 class ForeignStep:
-    """What a line of another system's history says: no hash, no number, no version's id."""
+    """A line of another system's history; it has no hash, no number and no version id."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     action: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -50,19 +52,27 @@ class ForeignStep:
     content: ConceptContent | None = None
     change_note: str | None = field(default=None, validator=optional(non_blank_line), metadata=LINE)
 
-    def taken(
+    def apply(
         self, head: Head[Concept] | None, version_id: str
     ) -> tuple[Concept, ConceptVersion | None]:
-        """The concept after this step, and the version where it adds one."""
-        edge = CONCEPT.edge(head.revision.state if head else "", self.action)
+        """Return the concept after this step, and the version where the step adds one.
+
+        Raises: InvalidTransition, UsageError where content is missing or superfluous.
+        """
+        state = head.revision.state if head else ""
+        edge = CONCEPT.edge(state, self.action)
         if bool(edge.adds_version) != bool(self.content):
             raise UsageError("content belongs to a step that adds a version, and to no other")
+
         if self.content is None:
-            return cast("Head[Concept]", head).entity.transition(self.action, now=self.at), None
+            concept = cast("Head[Concept]", head).entity
+            return concept.transition(self.action, now=self.at), None
+
         if head is None:
             concept = Concept.create(self.action, now=self.at, id=self.concept_id)
         else:
             concept = head.entity.transition(self.action, now=self.at)
+
         note = self.change_note or self.reason
         version = concept.new_version(self.content, version_id=version_id, by=self.actor, note=note)
         return concept, version
@@ -72,76 +82,95 @@ History = list[tuple[int, ForeignStep]]  # of one concept: each step with the nu
 
 
 def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Imported:
-    """Keep every history of an export of ours, or every concept of another system's; nothing before all is rehearsed.
+    """Import an export of ours, or the concepts of another system.
 
-    `stream` is read from its beginning more than once. Raises BadLine, ExportDamaged or HistoryDiffers.
+    The whole stream is checked before anything is written, so it is read from its beginning more
+    than once. Raises: InvalidExportLine, ExportDamaged, HistoryDiffers.
     """
-    first = next(read_lines(stream), Line(1, b"")).text
-    if b'"concept_id"' not in first:
+    first_line = next(read_lines(stream), Line(1, b"")).text
+    is_foreign = b'"concept_id"' in first_line
+    if not is_foreign:
         return import_histories(store, stream, by=by)
-    return import_each(store, stream, histories, _keep, by=by)
+
+    return import_each(store, stream, read_histories, _save_history, by=by)
 
 
-def histories(file: BufferedIOBase) -> Iterator[History]:
-    """Concepts in the order in which they are first named; their lines may stand in any mixture."""
-    found = defaultdict[str, History](list)
+def read_histories(file: BufferedIOBase) -> Iterator[History]:
+    """Yield the history of each concept, in the order in which the concepts first appear.
+
+    The lines of different concepts may be mixed. Raises: InvalidExportLine.
+    """
+    histories = defaultdict[str, History](list)
     for line in read_lines(file):
-        step = _step(line)
-        history = found[step.concept_id]
+        step = _parse_step(line)
+        history = histories[step.concept_id]
         if history and step.at < history[-1][1].at:
             raise InvalidExportLine(line.number, "earlier than the change before it")
         history.append((line.number, step))
-    yield from found.values()
+
+    yield from histories.values()
 
 
-def _step(line: Line) -> ForeignStep:
+def _parse_step(line: Line) -> ForeignStep:
     try:
-        said = cast(
-            "dict[str, Any]",
-            schema_of(ForeignStep, Side.BODY)().load(cast("Any", parse_json(line.text))),
-        )
-        return structure(said, ForeignStep)
+        document = cast("Any", parse_json(line.text))
+        values = schema_of(ForeignStep, Side.BODY)().load(document)
+        return structure(cast("dict[str, Any]", values), ForeignStep)
     except (ValidationError, IndelibleError) as error:
         raise InvalidExportLine(line.number, str(error)) from error
 
 
-def _keep(tx: SqlTransaction, told: tuple[str, History]) -> int:
-    """How many changes were written: all of the concept's, or none when they were there."""
-    file, history = told
+def _save_history(tx: SqlTransaction, source: tuple[str, History]) -> int:
+    """Save a concept's history and return the number of changes, 0 where it is there already.
+
+    `source` is the digest of the file and the history. Raises: HistoryDiffers.
+    """
+    file_digest, history = source
     concept_id = history[0][1].concept_id
-    kept = tx.history.of(CONCEPT.name, concept_id)
-    if kept:
-        if len(kept) != len(history) or not all(_is_of(file, change) for change in kept):
-            raise HistoryDiffers(CONCEPT.name, concept_id)
+    existing = tx.history.of(CONCEPT.name, concept_id)
+    if existing:
+        _ensure_same_import(existing, history, file_digest, concept_id)
         return 0
-    imported = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file}}
-    so_far: tuple[Head[Concept] | None, ConceptVersion | None] = None, None
+
+    mark = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file_digest}}
+    state: ImportState = None, None
     for number, step in history:
         with on_line(number):
-            so_far = _recorded(tx, imported, step, *so_far)
+            state = _save_step(tx, mark, step, state)
+
     return len(history)
 
 
-def _is_of(file: str, change: Change) -> bool:
-    imported: object = change.data.get("imported")
-    return isinstance(imported, dict) and cast("dict[str, object]", imported).get("file") == file
+def _ensure_same_import(
+    existing: tuple[Change, ...], history: History, file_digest: str, concept_id: str
+) -> None:
+    has_same_length = len(existing) == len(history)
+    if not has_same_length or not all(_is_from(file_digest, change) for change in existing):
+        raise HistoryDiffers(CONCEPT.name, concept_id)
 
 
-def _recorded(
-    tx: SqlTransaction,
-    data: Data,
-    step: ForeignStep,
-    head: Head[Concept] | None,
-    latest: ConceptVersion | None,
-) -> tuple[Head[Concept], ConceptVersion | None]:
-    concept, version = step.taken(head, tx.ids.new())
+def _is_from(file_digest: str, change: Change) -> bool:
+    mark: object = change.data.get("imported")
+    if not isinstance(mark, dict):
+        return False
+
+    return cast("dict[str, object]", mark).get("file") == file_digest
+
+
+def _save_step(
+    tx: SqlTransaction, mark: Data, step: ForeignStep, state: ImportState
+) -> ImportState:
+    head, last_version = state
+    concept, version = step.apply(head, tx.ids.new())
     records: tuple[Record, ...] = ()
+    data = mark
     if version:
-        names = tx.concepts.search.related_names(version)
-        warnings = content_warnings(version, latest, names, tx.policy.concepts)
+        related = tx.concepts.search.related_names(version)
+        warnings = content_warnings(version, last_version, related, tx.policy.concepts)
         records = version_records(version, warnings)
-        data = {**data, **version_data()}
+        data = {**mark, **version_data()}
+
     audit = AuditContext(actor=step.actor, reason=step.reason, request_id=None)
     change = change_for(audit, head, concept, step.action, data=data, records=records)
     tx.concepts.concepts.save(change, concept, records)
-    return Head(entity=concept, revision=change.revision), version or latest
+    return Head(entity=concept, revision=change.revision), version or last_version

@@ -1,4 +1,4 @@
-"""What an installation keeps in its data directory: a secret, and files that are whole or not there."""
+"""The data directory of an installation: its secret, and files that are written completely."""
 
 import hmac
 import os
@@ -13,7 +13,7 @@ from attrs import frozen
 from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.settings import Settings
 
-SECRET: Final = "secret"  # noqa: S105 - the name of its file, which is made where the settings say no secret
+SECRET_FILE: Final = "secret"  # noqa: S105 - a file name; created where no setting has the secret
 
 
 @frozen
@@ -26,24 +26,28 @@ class FileUnusable(Unavailable):
     reason: str
 
 
-def directory(settings: Settings) -> Path:
-    """The data directory, made where it is missing."""
+def data_directory(settings: Settings) -> Path:
+    """Return the data directory, created where it is missing."""
     with translate_os_errors(settings.data_dir):
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     return settings.data_dir
 
 
-def derived(settings: Settings, use: str) -> bytes:
-    """A secret for one use, from which neither the installation's secret nor that of another use can be told."""
-    secret = settings.secret or _made_once(directory(settings) / SECRET)
-    return hmac.digest(secret, f"indelible {use}".encode(), "sha256")
+def derive_secret(settings: Settings, purpose: str) -> bytes:
+    """Return a secret for one purpose; it reveals neither the installation's nor another one."""
+    secret = settings.secret or _read_or_create_secret(data_directory(settings) / SECRET_FILE)
+    return hmac.digest(secret, f"indelible {purpose}".encode(), "sha256")
 
 
 @contextmanager
 def atomic_file(
-    path: Path, place: Callable[[Path, Path], object] = Path.replace
+    path: Path, install: Callable[[Path, Path], object] = Path.replace
 ) -> Generator[BinaryIO]:
-    """A file for its owner only, which gets the path's name when the block ends well: nobody sees half of it."""
+    """Open a new file for its owner only, and install it under its name when the block succeeds.
+
+    A reader never sees a part of it.
+    """
     with (
         translate_os_errors(path),
         TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder,
@@ -54,27 +58,27 @@ def atomic_file(
             yield out
             out.flush()
             os.fsync(out.fileno())
-        place(new, path)
+        install(new, path)
 
 
 @contextmanager
 def translate_os_errors(path: Path) -> Generator[None]:
-    """FileUnusable instead of the system's own errors."""
+    """Raise FileUnusable in place of the system's errors."""
     try:
         yield
     except OSError as error:
         raise FileUnusable(str(path), error.strerror or type(error).__name__) from error
 
 
-def _made_once(path: Path) -> bytes:
-    """The secret in the file; a new one, where there is none yet."""
+def _read_or_create_secret(path: Path) -> bytes:
     with translate_os_errors(path):
         if not path.exists():
-            with atomic_file(path, _unless_there) as out:
+            with atomic_file(path, _link_if_missing) as out:
                 out.write(TimeOrderedIds().secret().encode())
+
         return path.read_bytes()
 
 
-def _unless_there(new: Path, path: Path) -> None:
-    with suppress(FileExistsError):  # another process was first, and its secret holds
+def _link_if_missing(new: Path, path: Path) -> None:
+    with suppress(FileExistsError):  # another process was first: its secret is used
         os.link(new, path)

@@ -1,41 +1,40 @@
-"""The database that the settings name."""
+"""Open the database that the settings name."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from attrs import frozen
 from sqlalchemy import make_url
 
 import indelible_sql
-from indelible.concepts import ConceptPolicy
 from indelible.kernel import Unavailable
 from indelible.kernel.keys import KeyPolicy, list_keys
 from indelible.policy import Policy
-from indelible_service.data_directory import SECRET, derived, directory
+from indelible_service.contexts import CONTEXTS
+from indelible_service.data_directory import SECRET_FILE, data_directory, derive_secret
 from indelible_service.settings import Settings
 from indelible_sql import Pool, SqlReading, SqlStore
 
-LIMITS: Final = (
-    "max_connections",
-    "superuser_reserved_connections",
-    "reserved_connections",
-)  # the last is of 16 on
+POOLS_PER_PROCESS: Final = 2  # one that writes and one that reads
+MAX_CONNECTIONS: Final = "max_connections"
+# Connections that PostgreSQL reserves for others; the second setting exists from release 16.
+RESERVED_CONNECTIONS: Final = ("superuser_reserved_connections", "reserved_connections")
 
 
 @frozen
 class NoDatabase(Unavailable):
-    """There is no database file at this place."""
+    """The database file does not exist."""
 
     code: ClassVar[str] = "NO_DATABASE"
-    message: ClassVar[str] = "There is no database file at {path}."
+    message: ClassVar[str] = "No database file exists at {path}."
     path: str
 
 
 @frozen
 class SecretMissing(Unavailable):
-    """The database has keys, and the secret that they were made with is not here: a new one would open none of them."""
+    """The database has keys, but the secret they were created with is missing."""
 
     code: ClassVar[str] = "SECRET_MISSING"
     message: ClassVar[str] = (
@@ -45,74 +44,113 @@ class SecretMissing(Unavailable):
     path: str
 
 
-def store_of(settings: Settings, *, tells_keys: bool) -> SqlStore:
-    """The store at the settings' address; one that tells keys needs the secret, which is made where there is none."""
-    keys = KeyPolicy(pepper=derived(settings, "keys") if tells_keys else b"")
+@frozen
+class TooFewConnections(Unavailable):
+    """The processes may need more connections than the database server allows."""
+
+    code: ClassVar[str] = "TOO_FEW_CONNECTIONS"
+    message: ClassVar[str] = (
+        "{processes} processes may open {needed} connections, but the database server allows "
+        "{available}."
+    )
+    processes: int
+    needed: int
+    available: int
+
+
+def open_store(settings: Settings, *, needs_key_secret: bool) -> SqlStore:
+    """Open the store at the settings' address.
+
+    Only a store that creates or checks API keys needs their secret, which is created where it is
+    missing.
+    """
+    pepper = derive_secret(settings, "keys") if needs_key_secret else b""
     return indelible_sql.open_store(
         settings.url,
         schema=settings.schema,
-        policy=Policy(concepts=ConceptPolicy(four_eyes=settings.four_eyes), keys=keys),
+        policy=build_policy(settings, KeyPolicy(pepper=pepper)),
         pool=Pool(
             size=settings.pool_size, overflow=settings.max_overflow, prepare=settings.prepare
         ),
     )
 
 
-@frozen
-class TooFewConnections(Unavailable):
-    """The processes that are declared may want more connections than the database's server gives."""
+def build_policy(settings: Settings, keys: KeyPolicy) -> Policy:
+    """Return the policy of keys and of every context that has one."""
+    policies: dict[str, Any] = {}
+    for context in CONTEXTS:
+        if context.policy is not None:
+            policies[context.name] = context.policy(settings.section(context.settings))
 
-    code: ClassVar[str] = "TOO_FEW_CONNECTIONS"
-    message: ClassVar[str] = (
-        "{processes} processes may open {wanted} connections, but the database server allows "
-        "{given}."
-    )
-    processes: int
-    wanted: int
-    given: int
+    return Policy(keys=keys, **policies)
 
 
 def check_connections(settings: Settings, store: SqlStore, processes: int) -> None:
-    """TooFewConnections where so many processes of ours could want more than there are; each has two pools."""
+    """Raise TooFewConnections where the processes could need more than the server allows."""
     if store.engines.reader.dialect.name == "sqlite":
         return
-    most, *kept = store.read(_limits)
-    wanted, given = processes * 2 * (settings.pool_size + settings.max_overflow), most - sum(kept)
-    if wanted > given:
-        raise TooFewConnections(processes, wanted, given)
+
+    per_pool = settings.pool_size + settings.max_overflow
+    needed = processes * POOLS_PER_PROCESS * per_pool
+    available = store.read(_available_connections)
+    if needed > available:
+        raise TooFewConnections(processes, needed, available)
 
 
-def _limits(tx: SqlReading) -> tuple[int, ...]:
-    asked = (
-        tx.connection.exec_driver_sql(f"SELECT current_setting('{name}', true)").scalar()
-        for name in LIMITS
-    )
-    return tuple(int(found or 0) for found in asked)
+def _available_connections(tx: SqlReading) -> int:
+    available = _server_setting(tx, MAX_CONNECTIONS)
+    for name in RESERVED_CONNECTIONS:
+        available -= _server_setting(tx, name)
+
+    return available
+
+
+def _server_setting(tx: SqlReading, name: str) -> int:
+    """Return a number from the server's settings, 0 where the release does not have it."""
+    statement = f"SELECT current_setting('{name}', true)"
+    value = tx.connection.exec_driver_sql(statement).scalar()
+    return int(value or 0)
 
 
 @contextmanager
-def open_configured_store(settings: Settings, *, tells_keys: bool = False) -> Generator[SqlStore]:
-    """The store of a database that is there already, or NoDatabase; its connections end with the block."""
+def open_configured_store(
+    settings: Settings, *, needs_key_secret: bool = False
+) -> Generator[SqlStore]:
+    """Open the store of an existing database, and close its connections when the block ends.
+
+    Raises: NoDatabase, SecretMissing.
+    """
     url = make_url(settings.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NoDatabase(url.database or "")
-    secret = settings.data_dir / SECRET
-    if tells_keys and not settings.secret and not secret.exists():
-        with open_configured_store(settings) as store:
-            if store.read(list_keys, limit=1):
-                raise SecretMissing(str(secret.absolute()))
-    store = store_of(settings, tells_keys=tells_keys)
+
+    if needs_key_secret:
+        _ensure_secret(settings)
+
+    store = open_store(settings, needs_key_secret=needs_key_secret)
     try:
         yield store
     finally:
         store.dispose()
 
 
+def _ensure_secret(settings: Settings) -> None:
+    """Raise SecretMissing where a new secret would not open the keys of the database."""
+    path = settings.data_dir / SECRET_FILE
+    if settings.secret or path.exists():
+        return
+
+    with open_configured_store(settings) as store:
+        if store.read(list_keys, limit=1):
+            raise SecretMissing(str(path.absolute()))
+
+
 def upgrade(settings: Settings) -> None:
-    """Bring the database to the newest revision; a SQLite file is made where there is none."""
+    """Upgrade the database to the newest revision; create a SQLite file where it is missing."""
     if not settings.database_url:
-        directory(settings)
-    store = store_of(settings, tells_keys=False)
+        data_directory(settings)
+
+    store = open_store(settings, needs_key_secret=False)
     try:
         store.upgrade(settings.owner_url or None)
     finally:

@@ -1,4 +1,4 @@
-"""`indelible demo`: a small curriculum is written through the REST API of a running instance, and then looked at."""
+"""Write a small curriculum through the REST API of a running instance, then show the results."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,25 +13,30 @@ from cattrs.preconf.json import make_converter
 from indelible.concepts import VersionDiff, to_unified
 from indelible.kernel import Actor, SystemClock, Unavailable
 from indelible.kernel.keys import CreateKey, authenticate_key, create_key
-from indelible_service.data_directory import atomic_file, directory, translate_os_errors
+from indelible_service.data_directory import atomic_file, data_directory, translate_os_errors
 from indelible_service.database import open_configured_store
 from indelible_service.settings import Settings
 from indelible_sql import SqlStore
 
-SCOPES: Final = tuple(
-    f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish")
+SCOPES: Final = (
+    "concepts:read",
+    "concepts:write",
+    "concepts:review",
+    "concepts:approve",
+    "concepts:publish",
 )
 PEOPLE: Final = ("ines", "maya", "noor", "tomas")
-ANSWER_SECONDS: Final = 30
-LONGEST_QUOTED: Final = 200  # characters of an answer that is not what it should be
-DONE: Final = (200, 201)
+TIMEOUT_SECONDS: Final = 30
+MAX_QUOTED_CHARACTERS: Final = 200  # of an unexpected answer, in the error
+SUCCESS: Final = (200, 201)
+ALIVE: Final = {"status": "alive"}
 
 Body = Mapping[str, Any]
 
 
 @frozen
 class NotRunning(Unavailable):
-    """Nothing answers at this address."""
+    """No server answers at the address."""
 
     code: ClassVar[str] = "NOT_RUNNING"
     message: ClassVar[str] = "No server answers at {address}."
@@ -40,7 +45,7 @@ class NotRunning(Unavailable):
 
 @frozen
 class UnexpectedAnswer(Unavailable):
-    """The API did not answer as it should."""
+    """The API gave another answer than expected."""
 
     code: ClassVar[str] = "UNEXPECTED_ANSWER"
     message: ClassVar[str] = "The API answered {request} with status {status}: {answer}."
@@ -51,125 +56,193 @@ class UnexpectedAnswer(Unavailable):
 
 @frozen
 class DemoStep:
-    """Something to show: a text, and perhaps a table."""
+    """A step of a demonstration to print: a text, and a table where it has rows."""
 
     text: str
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[object]] = ()
 
 
+@frozen(kw_only=True)
+class ApiCall:
+    """A request by a person of the demo, and the statuses that it expects."""
+
+    by: str
+    method: str
+    path: str
+    body: Body | None = None
+    headers: Mapping[str, str] = field(factory=dict)
+    expected: Sequence[int] = SUCCESS
+
+
 @frozen
 class Api:
-    """A running instance, as those see it whose keys these are; no call is repeated."""
+    """A running instance, and a key for each person; no request is repeated."""
 
     address: str
     keys: Mapping[str, str] = field(repr=False)
 
-    def call(
-        self,
-        by: str,
-        method: str,
-        path: str,
-        body: Body | None,
-        headers: Body,
-        expected: Sequence[int],
-    ) -> Body:
-        """What the answer says; NotRunning where there is none, UnexpectedAnswer where its status is another."""
-        given = {"Authorization": f"Bearer {self.keys.get(by, '')}", **headers}
-        address = self.address + path
+    def send(self, call: ApiCall) -> Body:
+        """Send the request and return the body of the answer.
+
+        Raises: NotRunning, UnexpectedAnswer.
+        """
+        headers = {"Authorization": f"Bearer {self.keys.get(call.by, '')}", **call.headers}
         try:
             answer = urllib3.request(
-                method, address, json=body, headers=given, timeout=ANSWER_SECONDS, retries=False
+                call.method,
+                self.address + call.path,
+                json=call.body,
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+                retries=False,
             )
         except urllib3.exceptions.HTTPError as error:
             raise NotRunning(self.address) from error
-        said = answer.data.decode(errors="replace")
-        if answer.status not in expected or not said.startswith("{"):
-            raise UnexpectedAnswer(f"{method} {path}", answer.status, said[:LONGEST_QUOTED])
+
+        text = answer.data.decode(errors="replace")
+        if answer.status not in call.expected or not text.startswith("{"):
+            request = f"{call.method} {call.path}"
+            raise UnexpectedAnswer(request, answer.status, text[:MAX_QUOTED_CHARACTERS])
+
         return cast("Body", answer.json())
 
 
-def running(settings: Settings, key: str | None) -> Api:
-    """The instance that the settings name, with a key for everyone in the curriculum."""
-    found = Api(settings.address, {}).call("", "GET", "/health/live", None, {}, DONE)
-    if found != {"status": "alive"}:
-        raise UnexpectedAnswer("GET /health/live", DONE[0], str(found)[:LONGEST_QUOTED])
+def running_api(settings: Settings, key: str | None) -> Api:
+    """Return the instance that the settings name, with a key for each person of the curriculum.
+
+    Without the key that is passed, each person gets a key of its own in the settings' database.
+    Raises: NotRunning, UnexpectedAnswer, NoDatabase.
+    """
+    body = Api(settings.address, {}).send(ApiCall(by="", method="GET", path="/health/live"))
+    if body != ALIVE:
+        answer = str(body)[:MAX_QUOTED_CHARACTERS]
+        raise UnexpectedAnswer("GET /health/live", SUCCESS[0], answer)
+
     if key:
         return Api(settings.address, dict.fromkeys(PEOPLE, key))
-    with open_configured_store(settings, tells_keys=True) as store:
-        return Api(
-            settings.address, {person: _key_of(person, settings, store) for person in PEOPLE}
-        )
+
+    with open_configured_store(settings, needs_key_secret=True) as store:
+        keys = {person: _read_or_create_key(person, settings, store) for person in PEOPLE}
+    return Api(settings.address, keys)
 
 
 def curriculum(kind: str) -> Iterator[Body]:
-    """Every `concept` or every `scene` that the package holds."""
-    for file in sorted(files("indelible_service.curriculum").iterdir(), key=attrgetter("name")):
+    """Yield every `concept` or every `scene` of the package's TOML files."""
+    folder = files("indelible_service.curriculum")
+    for file in sorted(folder.iterdir(), key=attrgetter("name")):
         if file.name.endswith(".toml"):
             yield from tomllib.loads(file.read_text(encoding="utf-8")).get(kind, ())
 
 
 def concepts_demo(api: Api) -> Iterator[DemoStep]:
-    """Write every concept, step by step, then look at what is there; a second run finds all steps done."""
-    lives = dict[str, Body]()
+    """Write every concept step by step, then show the scenes; a second run changes nothing."""
+    saved_by_name: dict[str, Body] = {}
+    step_count = 0
     for number, concept in enumerate(curriculum("concept")):
-        saved = _live(api, number, concept["step"])
-        lives[saved["version"]["content"]["name"]] = saved
-    yield DemoStep(
-        f"{sum(saved['seq'] for saved in lives.values())} steps of {len(lives)} concepts."
-    )
+        saved = _write_concept(api, number, concept["step"])
+        saved_by_name[saved["version"]["content"]["name"]] = saved
+
+    for saved in saved_by_name.values():
+        step_count += saved["seq"]
+    yield DemoStep(f"{step_count} steps of {len(saved_by_name)} concepts.")
+
     for scene in curriculum("scene"):
-        yield _looked_at(api, lives, scene)
+        yield _show_scene(api, saved_by_name, scene)
 
 
-def _key_of(person: str, settings: Settings, store: SqlStore) -> str:
-    """The person's key that an earlier run kept on this machine, or a new one."""
-    path = directory(settings) / f"{person}.key"
+def _read_or_create_key(person: str, settings: Settings, store: SqlStore) -> str:
+    """Return the person's key from the data directory, or a new one where it is not valid."""
+    path = data_directory(settings) / f"{person}.key"
     with translate_os_errors(path):
-        kept = path.read_text(encoding="utf-8") if path.exists() else ""
-    if store.read(authenticate_key, kept, now=SystemClock().now()):
-        return kept
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if store.read(authenticate_key, text, now=SystemClock().now()):
+        return text
+
     command = CreateKey(owner=Actor.user(person), scopes=SCOPES)
-    made = store.run(
-        create_key, command, actor=Actor.system("demo"), reason=f"the demo acts as {person}"
+    created = store.run(
+        create_key, command, actor=Actor.system("demo"), reason=f"demo key of {person}"
     )
     with atomic_file(path) as out:
-        out.write(made.text.encode())
-    return made.text
+        out.write(created.text.encode())
+
+    return created.text
 
 
-def _live(api: Api, place: int, steps: Sequence[Body]) -> Body:
-    """What the API answered to the concept's last step."""
-    path, saved = "/v1/concepts", cast("Body", {})
+def _write_concept(api: Api, concept_number: int, steps: Sequence[Body]) -> Body:
+    """Send the steps of one concept and return the answer to the last one.
+
+    Each step has an idempotency key, so a second run gets the same answers.
+    """
+    path = "/v1/concepts"
+    saved: Body = {}
     for number, step in enumerate(steps):
-        method, below = (
-            ("POST", "/status") if "status" in step else ("PUT" if saved else "POST", "")
-        )
+        headers = {"Idempotency-Key": f"demo:{concept_number}:{number}"}
+        if saved:
+            headers["If-Match"] = _etag(saved["seq"])
+
+        if "status" in step:
+            method, step_path = "POST", f"{path}/status"
+        else:
+            method, step_path = ("PUT" if saved else "POST"), path
+
         body = {name: value for name, value in step.items() if name != "by"}
-        headers = {"Idempotency-Key": f"demo:{place}:{number}"} | _seen(saved.get("seq"))
-        saved = api.call(step["by"], method, path + below, body, headers, DONE)
+        call = ApiCall(by=step["by"], method=method, path=step_path, body=body, headers=headers)
+        saved = api.send(call)
         path = f"/v1/concepts/{saved['concept']['id']}"
+
     return saved
 
 
-def _looked_at(api: Api, lives: Mapping[str, Body], scene: Body) -> DemoStep:
-    saved = lives[scene["concept"]]
-    path = f"/v1/concepts/{saved['concept']['id']}{scene['path']}"
-    seen = _seen(scene.get("seen", saved["seq"])) if "body" in scene else {}
-    method, expected = scene.get("method", "GET"), scene.get("expected", DONE)
-    answer = api.call(scene["by"], method, path, scene.get("body"), seen, expected)
-    unified = (
-        to_unified(make_converter().structure(answer, VersionDiff).diff) if "diff" in answer else ""
+def _show_scene(api: Api, saved_by_name: Mapping[str, Body], scene: Body) -> DemoStep:
+    """Send the request of a scene and fill its text and its table with the answer."""
+    saved = saved_by_name[scene["concept"]]
+    headers: dict[str, str] = {}
+    if "body" in scene:
+        headers["If-Match"] = _etag(scene.get("seen", saved["seq"]))
+
+    call = ApiCall(
+        by=scene["by"],
+        method=scene.get("method", "GET"),
+        path=f"/v1/concepts/{saved['concept']['id']}{scene['path']}",
+        body=scene.get("body"),
+        headers=headers,
+        expected=scene.get("expected", SUCCESS),
     )
-    names: dict[str, str] = {each["concept"]["id"]: name for name, each in lives.items()}
+    answer = api.send(call)
+
+    values = {
+        **answer,
+        "unified": _unified_diff(answer),
+        "order": _learning_order(answer, saved_by_name),
+    }
+    columns: Sequence[str] = scene.get("columns", ())
+    records: Sequence[Body] = answer[scene["table"]] if columns else ()
+    rows = [_cells(record, columns) for record in records]
+    return DemoStep(scene["text"].format_map(values), columns, rows)
+
+
+def _cells(record: Body, columns: Sequence[str]) -> list[object]:
+    return [record[name] for name in columns]
+
+
+def _unified_diff(answer: Body) -> str:
+    if "diff" not in answer:
+        return ""
+
+    return to_unified(make_converter().structure(answer, VersionDiff).diff)
+
+
+def _learning_order(answer: Body, saved_by_name: Mapping[str, Body]) -> str:
+    """Return the layers of a learning order, one a line, with names in place of ids."""
+    names = {saved["concept"]["id"]: name for name, saved in saved_by_name.items()}
     layers: Sequence[Sequence[str]] = answer.get("layers", ())
-    order = "\n".join(", ".join(names.get(each, each) for each in layer) for layer in layers)
-    columns = scene.get("columns", ())
-    rows = [[row[name] for name in columns] for row in answer[scene["table"]]] if columns else ()
-    return DemoStep(
-        scene["text"].format_map({**answer, "unified": unified, "order": order}), columns, rows
-    )
+    return "\n".join(_layer_text(layer, names) for layer in layers)
 
 
-def _seen(seq: int | None) -> dict[str, str]:
-    return {"If-Match": f'"{seq}"'} if seq else {}
+def _layer_text(layer: Sequence[str], names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(concept_id, concept_id) for concept_id in layer)
+
+
+def _etag(seq: int) -> str:
+    return f'"{seq}"'

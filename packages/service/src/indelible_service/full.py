@@ -1,9 +1,9 @@
-"""Everything as it runs on a server, on one machine with nothing set up: real servers, and a process for each part."""
+"""Run everything as on a server: PostgreSQL, Redis, and a process for each part."""
 
 import logging
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -14,7 +14,7 @@ from attrs import define, evolve, frozen
 
 from indelible.kernel import Unavailable
 from indelible_service.composition import configure_process
-from indelible_service.data_directory import directory
+from indelible_service.data_directory import data_directory
 from indelible_service.database import check_connections, open_configured_store, upgrade
 from indelible_service.embedded import (
     APP,
@@ -26,21 +26,29 @@ from indelible_service.embedded import (
 )
 from indelible_service.embedded.children import Child
 from indelible_service.embedded.postgresql import DATABASE
-from indelible_service.serving import Started, first_key, listening
+from indelible_service.serving import OnStarted, bind_socket, create_first_key
 from indelible_service.settings import Settings
-from indelible_service.supervisor import Supervisor, program
-from indelible_service.workers import shutdown_event, worker
+from indelible_service.supervisor import Supervisor, run_command
+from indelible_service.workers import shutdown_event, worker_command
 
 WORKERS: Final = 2
-PROCESSES: Final = WORKERS + 2  # the web and the scheduler beside them
+PROCESSES: Final = WORKERS + 2  # and one each for the web and the scheduler
 POSTGRES_SETTINGS: Final = {"max_connections": "900"}
 READY_SECONDS: Final = 60
+SERVER_ERROR: Final = 500
+# The addresses at which a server that listens everywhere is reached from the same machine.
+LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not listened at
+WITH_REDIS: Final = "woken up by Redis"
+WITHOUT_REDIS: Final = (
+    "poll the database, because no Redis is available for this Python"
+    " (INDELIBLE_REDIS_URL may name one)"
+)
 logger = logging.getLogger("indelible.service")
 
 
 @frozen
 class NotReady(Unavailable):
-    """The processes were started, and the API does not answer."""
+    """The processes were started, but the API does not answer."""
 
     code: ClassVar[str] = "WEB_NOT_READY"
     message: ClassVar[str] = "The processes were started, but the API at {address} does not answer."
@@ -49,7 +57,7 @@ class NotReady(Unavailable):
 
 @define
 class Servers:
-    """The servers of an installation; one that comes back is where it was."""
+    """The PostgreSQL and the Redis of an installation; a restarted one gets its port again."""
 
     folder: Path
     postgresql: PostgresServer | None = None
@@ -57,95 +65,135 @@ class Servers:
 
     @contextmanager
     def run_postgresql(self) -> Generator[Child]:
-        """PostgreSQL, its data in the folder."""
-        if os.geteuid() == 0:  # it runs as nobody, who must get through to its own folder
-            self.folder.chmod(0o711)
+        """Run PostgreSQL with its data in the folder until the block ends."""
+        if os.geteuid() == 0:
+            self.folder.chmod(0o711)  # it runs as `nobody`, who must reach its own folder
+
         port = self.postgresql.port if self.postgresql else None
-        with postgres(
+        server = postgres(
             self.folder / "postgresql", port=port, settings=POSTGRES_SETTINGS, passwords=True
-        ) as found:
-            self.postgresql = found
-            yield found.child
+        )
+        with server as running:
+            self.postgresql = running
+            yield running.child
 
     @contextmanager
     def run_redis(self) -> Generator[Child]:
-        """Redis, its log in the folder."""
-        with redis(self.folder / "redis", port=self.redis.port if self.redis else None) as found:
-            self.redis = found
-            yield found.child
+        """Run Redis with its log in the folder until the block ends."""
+        port = self.redis.port if self.redis else None
+        with redis(self.folder / "redis", port=port) as running:
+            self.redis = running
+            yield running.child
 
     def describe(self) -> Sequence[str]:
-        """Where they are for a person who wants to look, and where the password is."""
-        found, kept, said = self.postgresql, self.folder / "postgresql" / "passwords", list[str]()
-        if found:
-            url = f"postgresql://{APP}@{found.host}:{found.port}/{DATABASE}"
-            said.append(f"{url} (for psql; its password is the third line of {kept})")
+        """Return the address of each server and where its password is."""
+        lines: list[str] = []
+        if self.postgresql:
+            server = self.postgresql
+            url = f"postgresql://{APP}@{server.host}:{server.port}/{DATABASE}"
+            passwords = self.folder / "postgresql" / "passwords"
+            lines.append(f"{url} (the password is the third line of {passwords})")
         if self.redis:
-            said.append(
-                f"redis://{self.redis.host}:{self.redis.port} (its password is kept in no file)"
-            )
-        return said
+            url = f"redis://{self.redis.host}:{self.redis.port}"
+            lines.append(f"{url} (the password is stored nowhere)")
+
+        return lines
 
 
-def run_full(settings: Settings, started: Started) -> None:
-    """All processes under one supervisor, until SIGINT or SIGTERM; `started` is told when the API answers."""
-    ended = shutdown_event()
+def run_full(settings: Settings, on_started: OnStarted) -> None:
+    """Run all processes under one supervisor until SIGINT or SIGTERM."""
+    shutdown = shutdown_event()
     configure_process(settings)
-    servers = Servers(directory(settings))
-    with listening(settings) as listener:
+    servers = Servers(data_directory(settings))
+    with bind_socket(settings) as listener:
         port = listener.getsockname()[1]
+
     with Supervisor() as supervisor:
-        here, note = _with_servers(evolve(settings, port=port), servers, supervisor)
-        upgrade(here)
-        with open_configured_store(here, tells_keys=True) as store:
-            check_connections(here, store, PROCESSES)
-            key = first_key(here, store)
-        told = {
-            "DATABASE_URL": here.database_url,
-            "INDELIBLE_OWNER_URL": "",
-            "INDELIBLE_REDIS_URL": here.redis_url,
-            "INDELIBLE_PORT": str(port),
-        }
-        supervisor.keep("web", partial(program, "serve", settings=told))
-        for number in range(WORKERS):
-            supervisor.keep(f"worker {number + 1}", worker(here, (), number, **told))
-        supervisor.keep("scheduler", partial(program, "schedule", settings=told))
-        deadline = time.monotonic() + READY_SECONDS
-        supervisor.run_until(
-            lambda: ended.is_set() or _is_ready(here) or time.monotonic() > deadline
-        )
-        if ended.is_set():
+        bound, workers = _start_servers(evolve(settings, port=port), servers, supervisor)
+        upgrade(bound)
+        with open_configured_store(bound, needs_key_secret=True) as store:
+            check_connections(bound, store, PROCESSES)
+            first_key = create_first_key(bound, store)
+
+        _start_programs(bound, supervisor)
+        _wait_until_ready(bound, supervisor, shutdown.is_set)
+        if shutdown.is_set():
             return
-        if time.monotonic() > deadline:
-            raise NotReady(here.address)
-        started(here.address, key, note, servers.describe())
-        supervisor.run_until(ended.is_set)
+
+        on_started(
+            address=bound.address,
+            first_key=first_key,
+            workers=workers,
+            servers=servers.describe(),
+        )
+        supervisor.run_until(shutdown.is_set)
 
 
-def _with_servers(
+def _start_servers(
     settings: Settings, servers: Servers, supervisor: Supervisor
 ) -> tuple[Settings, str]:
-    """The settings with the addresses of servers of our own, where they name no others; what is to be said of them."""
+    """Start the servers for which the settings name no address.
+
+    Returns the settings with the addresses, and how workers learn of ready tasks.
+    """
     if not settings.database_url:
-        supervisor.keep("postgresql", servers.run_postgresql, is_server=True)
-        found = servers.postgresql
-        assert found is not None  # noqa: S101 - for the checkers: it was just started
-        settings = evolve(settings, database_url=found.url, owner_url=found.owner_url)
-    note = "by Redis"
-    if not settings.redis_url:
-        try:
-            supervisor.keep("redis", servers.run_redis, is_server=True)
-        except RedisMissing:
-            note = "by their own looking: there is no Redis for this Python (INDELIBLE_REDIS_URL names one elsewhere)"
-        settings = evolve(settings, redis_url=servers.redis.url if servers.redis else "")
-    return settings, note
+        supervisor.add("postgresql", servers.run_postgresql, is_server=True)
+        running = servers.postgresql
+        assert running is not None  # noqa: S101 - for the type checkers: it was just started
+        settings = evolve(settings, database_url=running.url, owner_url=running.owner_url)
+
+    if settings.redis_url:
+        return settings, WITH_REDIS
+
+    try:
+        supervisor.add("redis", servers.run_redis, is_server=True)
+    except RedisMissing:
+        return settings, WITHOUT_REDIS
+
+    redis_url = servers.redis.url if servers.redis else ""
+    return evolve(settings, redis_url=redis_url), WITH_REDIS
+
+
+def _start_programs(settings: Settings, supervisor: Supervisor) -> None:
+    variables = {
+        "DATABASE_URL": settings.database_url,
+        "INDELIBLE_OWNER_URL": "",  # only this process changes the schema
+        "INDELIBLE_REDIS_URL": settings.redis_url,
+        "INDELIBLE_PORT": str(settings.port),
+    }
+    supervisor.add("web", partial(run_command, "serve", settings=variables))
+    for number in range(WORKERS):
+        start = worker_command(settings, (), number, **variables)
+        supervisor.add(f"worker {number + 1}", start)
+    supervisor.add("scheduler", partial(run_command, "schedule", settings=variables))
+
+
+def _wait_until_ready(
+    settings: Settings, supervisor: Supervisor, is_stopped: Callable[[], bool]
+) -> None:
+    """Return once the API answers or a signal came.
+
+    Raises: NotReady after a minute.
+    """
+    deadline = time.monotonic() + READY_SECONDS
+
+    def is_over() -> bool:
+        return is_stopped() or _is_ready(settings) or time.monotonic() > deadline
+
+    supervisor.run_until(is_over)
+    if not is_stopped() and time.monotonic() > deadline:
+        raise NotReady(settings.address)
 
 
 def _is_ready(settings: Settings) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - not listened at
+    host = LOOPBACK.get(settings.host, settings.host)
     connection = HTTPConnection(host, settings.port, timeout=5)
-    with suppress(OSError, HTTPException):
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status < 500  # noqa: PLR2004 - a host that is not trusted is an answer
-    connection.close()
+    try:
+        with suppress(OSError, HTTPException):
+            connection.request("GET", "/health/ready")
+            # A refusal, such as of an untrusted host, is an answer of a running server too.
+            return connection.getresponse().status < SERVER_ERROR
+    finally:
+        connection.close()
+
     return False

@@ -1,4 +1,4 @@
-"""The API as a process: this one for `indelible up`, and several beside it for `indelible serve`."""
+"""Serve the API: from this process for `indelible up`, from several for `indelible serve`."""
 
 import multiprocessing
 import os
@@ -7,35 +7,52 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from attrs import evolve, frozen
-from flask import Response, request
+from attrs import define, evolve, frozen
+from flask import Flask, Response, request
 from waitress import create_server
 
 from indelible.kernel import Actor, Unavailable
 from indelible.kernel.keys import CreateKey, create_key, list_keys
-from indelible_service.composition import application, configure_process, embedder_of, stages_of
-from indelible_service.data_directory import atomic_file, directory
+from indelible_service.composition import (
+    build_app,
+    build_gateways,
+    build_stages,
+    configure_process,
+)
+from indelible_service.data_directory import atomic_file, data_directory
 from indelible_service.database import check_connections, open_configured_store, upgrade
 from indelible_service.settings import Settings
-from indelible_service.workers import at_work
+from indelible_service.workers import STOP_SIGNALS, worker_threads
 from indelible_sql import SqlStore
 from indelible_workers import Worker
 
-THREADS: Final = 8  # that answer; each stream that may stay open has one of its own beside them
-MOST_BODY_BYTES: Final = (
-    4 * 2**20
-)  # that are kept of a request before the application can refuse it
-Started = Callable[
-    [str, str | None, str, Sequence[str]], object
-]  # address, first key, who works, servers of our own
-STOP_SECONDS: Final = 30  # that a worker may take to answer what it has begun
+if TYPE_CHECKING:
+    from waitress import Server  # a name of our stubs only
+
+THREADS: Final = 8  # that answer requests; each open stream of the console needs one more
+MAX_BODY_BYTES: Final = 4 * 2**20  # buffered of a request before the application can refuse it
+STOP_SECONDS: Final = 30  # in which a process may complete the requests it has started
+SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
+
+
+class OnStarted(Protocol):
+    """A function that is called once the API is ready to be used."""
+
+    def __call__(
+        self, *, address: str, first_key: str | None, workers: str, servers: Sequence[str]
+    ) -> None:
+        """Report the address, the first key of a new database, and where tasks are processed.
+
+        `servers` describes the servers that were started along with the API.
+        """
+        ...
 
 
 @frozen
 class CannotListen(Unavailable):
-    """The system does not let this process listen at this address."""
+    """The system does not allow this process to listen at this address."""
 
     code: ClassVar[str] = "CANNOT_LISTEN"
     message: ClassVar[str] = "The process cannot listen at {host}:{port}: {reason}."
@@ -44,95 +61,148 @@ class CannotListen(Unavailable):
     reason: str
 
 
-def run_here(settings: Settings, started: Started) -> None:
-    """Everything in this process, until SIGINT or SIGTERM; `started` is told its address, and a new database's key."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
-    with listening(settings) as listener:
-        here = evolve(settings, port=listener.getsockname()[1])
-        upgrade(here)
-        configure_process(here)  # until here a refusal is one sentence; from here on there is a log
-        with open_configured_store(here, tells_keys=True) as store, ExitStack() as stack:
-            check_connections(here, store, 1)
-            app, stages = application(here, store), stages_of(here, store)
+@define
+class StopSignals:
+    """SIGINT and SIGTERM: recorded at any time, and raised only while the server runs.
+
+    An exception from a signal handler may surface anywhere. Inside SQLite's authorizer it would
+    turn into a refused statement, so the start of the process must not be interrupted by one.
+    """
+
+    received: bool = False
+    _is_serving: bool = False
+
+    def install(self) -> None:
+        """Handle both signals from now on."""
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._handle)
+
+    def run_until_stopped(self, serve: Callable[[], object]) -> None:
+        """Serve until a signal; return at once where one was received before."""
+        self._is_serving = True
+        try:
+            if not self.received:
+                serve()
+        except SystemExit:
+            pass  # the signal came just before or after the server's own loop
+        finally:
+            self._is_serving = False
+
+    def _handle(self, *_: object) -> None:
+        self.received = True
+        if self._is_serving:
+            self._is_serving = False  # a second signal must not interrupt the shutdown
+            raise SystemExit(0)
+
+
+def run_single_process(settings: Settings, on_started: OnStarted) -> None:
+    """Run the API and the workers in this process until SIGINT or SIGTERM."""
+    signals = StopSignals()
+    signals.install()
+    with bind_socket(settings) as listener:
+        bound = evolve(settings, port=listener.getsockname()[1])
+        upgrade(bound)
+        configure_process(bound)  # logs are written only after everything that may be refused
+        with open_configured_store(bound, needs_key_secret=True) as store, ExitStack() as stack:
+            check_connections(bound, store, 1)
+            app = build_app(bound, store)
+            stages = build_stages(bound, store)
             if stages:
-                shift = stack.enter_context(at_work(here, store, stages))
-                for number in (
-                    signal.SIGINT,
-                    signal.SIGTERM,
-                ):  # a second one would cut off what is then finished
-                    stack.callback(signal.signal, number, signal.SIG_IGN)
-                app.after_request(partial(_tell, shift))
-            server = create_server(
-                app,
-                sockets=[listener],
-                threads=THREADS + here.most_streams,
-                ident=None,
-                max_request_body_size=MOST_BODY_BYTES,
-                clear_untrusted_proxy_headers=not here.proxy_hops,  # else the application trusts its own number of them
-            )
+                worker = stack.enter_context(worker_threads(bound, store, stages))
+                app.after_request(partial(_wake_up_after_writes, worker))
+
+            server = _create_server(bound, app, listener)
             stack.enter_context(closing(server))
-            work = f"in this process: {', '.join(stages) or 'no stage is set up'}"
-            started(here.address, first_key(here, store), work, ())
-            server.run()
+            first_key = create_first_key(bound, store)
+            if signals.received:
+                return
+
+            names = ", ".join(stages) or "no stage is configured"
+            on_started(
+                address=bound.address,
+                first_key=first_key,
+                workers=f"in this process: {names}",
+                servers=(),
+            )
+            signals.run_until_stopped(server.run)
 
 
-def run_beside(settings: Settings, workers: int) -> None:
-    """Worker processes under granian, on a database that is migrated already; ends well at SIGINT and SIGTERM."""
+def _create_server(settings: Settings, app: Flask, listener: socket.socket) -> "Server":
+    return create_server(
+        app,
+        sockets=[listener],
+        threads=THREADS + settings.max_streams,
+        ident=None,
+        max_request_body_size=MAX_BODY_BYTES,
+        # With hops configured, the application itself trusts that number of proxies.
+        clear_untrusted_proxy_headers=not settings.proxy_hops,
+    )
+
+
+def run_server_processes(settings: Settings, processes: int) -> None:
+    """Serve the API from several processes, on a database that is already upgraded."""
     from granian.constants import Interfaces
     from granian.server import Server
 
-    embedder_of(settings)  # a refusal is said once, here, and not by every worker
+    # Report what is wrong once, here, and not in every process.
+    build_gateways(settings)
     with open_configured_store(settings) as store:
-        check_connections(settings, store, workers)
+        check_connections(settings, store, processes)
         store.read(list_keys, limit=1)
-    with listening(settings):
+    with bind_socket(settings):
         configure_process(settings)
-    multiprocessing.set_start_method(
-        "spawn", force=True
-    )  # a forked worker is deaf to SIGTERM until it is ready
-    Server(
-        "indelible_service.composition:make",
+
+    # A forked process ignores SIGTERM until it is ready.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
+        "indelible_service.composition:create_app",
         factory=True,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=THREADS + settings.most_streams,
+        workers=processes,
+        blocking_threads=THREADS + settings.max_streams,
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    server.serve()
 
 
-def listening(settings: Settings) -> socket.socket:
-    """A socket at the settings' address, or CannotListen."""
+def bind_socket(settings: Settings) -> socket.socket:
+    """Return a socket that listens at the settings' address.
+
+    Raises: CannotListen.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
-        raise CannotListen(settings.host, settings.port, os.strerror(error.errno or 0)) from error
+        reason = os.strerror(error.errno or 0)
+        raise CannotListen(settings.host, settings.port, reason) from error
 
 
-def first_key(settings: Settings, store: SqlStore) -> str | None:
-    """The key that opens everything, made with a new database and kept for use on this machine; later on None."""
+def create_first_key(settings: Settings, store: SqlStore) -> str | None:
+    """Create the admin key of a new database and save it in the data directory.
+
+    Returns None where the database has keys already.
+    """
     if store.read(list_keys, limit=1):
         return None
+
     command = CreateKey(owner=Actor.user("admin"), scopes=("admin",))
-    made = store.run(
-        create_key, command, actor=Actor.system("up"), reason="the first key of a new database"
+    created = store.run(
+        create_key, command, actor=Actor.system("up"), reason="first key of a new database"
     )
-    with atomic_file(directory(settings) / "first.key") as out:
-        out.write(made.text.encode())
-    return made.text
+    with atomic_file(data_directory(settings) / "first.key") as out:
+        out.write(created.text.encode())
+
+    return created.text
 
 
-def _tell(worker: Worker, response: Response) -> Response:
-    """Let work that a request has put be done at once."""
-    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+def _wake_up_after_writes(worker: Worker, response: Response) -> Response:
+    """Dispatch the tasks that a request may have enqueued at once."""
+    if request.method not in SAFE_METHODS:
         worker.wakeup.set()
+
     return response
-
-
-def _leave(*_: object) -> None:
-    raise SystemExit(0)  # a signal that stops us is the end of a day's work, not a failure

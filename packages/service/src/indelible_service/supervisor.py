@@ -1,4 +1,4 @@
-"""Keeps children alive: a killed one comes back, after a pause that grows, and none outlives us."""
+"""Supervise child processes: restart one that ended after a growing pause, stop all at the end."""
 
 import logging
 import os
@@ -15,23 +15,22 @@ from typing import Final, Self
 from attrs import define, field
 
 from indelible.kernel import IndelibleError
-from indelible_service.embedded.children import Child, die_with_parent, stop
+from indelible_service.embedded.children import Child, die_with_parent, stop_child
 
-STOP_SECONDS: Final = 75  # more than a lease: who does not end by then has hung
-LOOK_SECONDS: Final = 0.2
-LONGEST_PAUSE_SECONDS: Final = 30
-WELL_SECONDS: Final = 60  # who lived as long as this failed for a reason of its own
+STOP_SECONDS: Final = 75  # longer than a lease: a process that runs on has hung
+CHECK_SECONDS: Final = 0.2
+MAX_PAUSE_SECONDS: Final = 30
+STABLE_SECONDS: Final = 60  # a child that ran for this long starts with no failures again
 Start = Callable[[], AbstractContextManager[Child]]
 logger = logging.getLogger("indelible.service")
 
 
 @contextmanager
-def program(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
-    """One of our own commands as a child, with all that it starts itself."""
-    command = (sys.executable, "-m", "indelible_service", *words)
+def run_command(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
+    """Run a command of ours as a child until the block ends, then stop it and its children."""
     child = Child(
-        command,
-        env=os.environ | settings,
+        (sys.executable, "-m", "indelible_service", *words),
+        env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
         start_new_session=True,
@@ -40,58 +39,64 @@ def program(*words: str, settings: Mapping[str, str]) -> Generator[Child]:
         with die_with_parent(child, SIGTERM):
             yield child
     finally:
-        stop(child, ((SIGTERM, STOP_SECONDS), (SIGKILL, None)))
-        with suppress(ProcessLookupError):  # what a killed one has left behind
+        stop_child(child, ((SIGTERM, STOP_SECONDS), (SIGKILL, None)))
+        with suppress(ProcessLookupError):  # a killed child leaves its own children behind
             os.killpg(child.pid, SIGKILL)
 
 
 @define(eq=False)
 class SupervisedChild:
-    """One child, by name: how it is started, and since when it lives."""
+    """A child that is restarted when it ends."""
 
     name: str
     start: Start
     is_server: bool
     stack: ExitStack = field(factory=ExitStack)
     child: Child | None = None
-    since: float = 0.0
+    started_at: float = 0.0  # of the monotonic clock
     failures: int = 0
 
-    def begin(self) -> None:
-        """Start it."""
-        self.since = time.monotonic()
+    def run(self) -> None:
+        """Start the child."""
+        self.started_at = time.monotonic()
         self.child = self.stack.enter_context(self.start())
 
-    def end(self) -> None:
-        """End it, and what it has left behind."""
+    def stop(self) -> None:
+        """Stop the child and remove what it left behind."""
         self.stack.close()
 
-    def look(self) -> None:
-        """Start it again, if it has ended and its pause is over."""
+    def check(self) -> None:
+        """Restart the child where it has ended and its pause is over."""
         now = time.monotonic()
         if self.child and self.child.poll() is not None:
-            logger.warning(
-                "%s has ended (%s), and is started again", self.name, self.child.returncode
-            )
-            self.end()
-            self.child, self.failures = (
-                None,
-                0 if now - self.since > WELL_SECONDS else self.failures + 1,
-            )
-        pause = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(self.failures, 10) / 4)
-        if self.child is None and now - self.since > pause:
-            try:
-                self.begin()
-            except (IndelibleError, OSError) as error:
-                logger.warning("%s does not start: %s", self.name, error)
-                self.failures += 1
+            self._record_end(self.child, now)
+
+        pause = min(MAX_PAUSE_SECONDS, 2.0 ** min(self.failures, 10) / 4)
+        if self.child is None and now - self.started_at > pause:
+            self._restart()
+
+    def _record_end(self, child: Child, now: float) -> None:
+        logger.warning("%s ended with exit code %s; restarting it", self.name, child.returncode)
+        self.stop()
+        self.child = None
+        if now - self.started_at > STABLE_SECONDS:
+            self.failures = 0
+        else:
+            self.failures += 1
+
+    def _restart(self) -> None:
+        try:
+            self.run()
+        except (IndelibleError, OSError) as error:
+            logger.warning("%s does not start: %s", self.name, error)
+            self.failures += 1
 
 
 @define
 class Supervisor:
-    """A block, at whose end no child is left; those that were started last are ended first."""
+    """A context manager that leaves no child behind; it stops the last started one first."""
 
-    _kept: list[SupervisedChild] = field(factory=list[SupervisedChild])
+    _children: list[SupervisedChild] = field(factory=list[SupervisedChild])
 
     def __enter__(self) -> Self:
         return self
@@ -102,21 +107,25 @@ class Supervisor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # All of them finish at once what they have in hand; each is told once: of two signals granian may hang.
-        with ThreadPoolExecutor(len(self._kept) or 1) as pool:
-            pool.map(SupervisedChild.end, [kept for kept in self._kept if not kept.is_server])
-        for kept in reversed(self._kept):
-            kept.end()
+        # The programs finish their work at the same time, while the servers still run. Each gets
+        # one signal only: granian may hang after a second one.
+        programs = [child for child in self._children if not child.is_server]
+        with ThreadPoolExecutor(len(programs) or 1) as pool:
+            for child in programs:
+                pool.submit(child.stop)
 
-    def keep(self, name: str, start: Start, *, is_server: bool = False) -> None:
-        """Start a child, and keep it alive from now on; servers are there until the others have ended."""
-        kept = SupervisedChild(name, start, is_server)
-        self._kept.append(kept)
-        kept.begin()
+        for child in reversed(self._children):
+            child.stop()
 
-    def run_until(self, until: Callable[[], bool]) -> None:
-        """Start again whatever has ended, until then."""
-        while not until():
-            for kept in self._kept:
-                kept.look()
-            time.sleep(LOOK_SECONDS)
+    def add(self, name: str, start: Start, *, is_server: bool = False) -> None:
+        """Start a child and restart it from now on; servers run until all programs have ended."""
+        child = SupervisedChild(name, start, is_server)
+        self._children.append(child)
+        child.run()
+
+    def run_until(self, is_done: Callable[[], bool]) -> None:
+        """Restart children that ended until the condition holds."""
+        while not is_done():
+            for child in self._children:
+                child.check()
+            time.sleep(CHECK_SECONDS)

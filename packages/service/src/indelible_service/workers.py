@@ -1,11 +1,11 @@
-"""Workers as threads of this process, and as processes of their own."""
+"""Run workers as threads of this process, and as processes of their own."""
 
 import signal
 from collections.abc import Collection, Generator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Event, Thread
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 from prometheus_client import start_http_server
@@ -13,22 +13,25 @@ from prometheus_client import start_http_server
 from indelible.kernel import Actor, NotFound
 from indelible_service.composition import (
     WORKER,
+    build_stages,
     configure_process,
-    enqueue_recurring,
-    periodics_of,
-    stages_of,
+    enqueue_standing_tasks,
+    recurring_tasks,
 )
 from indelible_service.database import check_connections, open_configured_store
 from indelible_service.settings import Settings
-from indelible_service.supervisor import Start, Supervisor, logger, program
+from indelible_service.supervisor import Start, Supervisor, logger, run_command
 from indelible_sql import SqlStore
 from indelible_workers import WakeupBroker, Worker, redis_client, run_scheduler, run_workers
 from indelible_workers.wakeups import Stages
 
+SCHEDULER: Final = Actor.system("scheduler")
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
 
 @frozen
 class StageUnknown(NotFound):
-    """No stage of this name is set up here."""
+    """No stage of this name is configured."""
 
     code: ClassVar[str] = "STAGE_UNKNOWN"
     message: ClassVar[str] = "Stage {stage} is not configured; configured stages: {known}."
@@ -36,96 +39,117 @@ class StageUnknown(NotFound):
     known: tuple[str, ...]
 
 
-def chosen(stages: Stages, names: Collection[str]) -> Stages:
-    """The stages of these names, or all; StageUnknown."""
+def select_stages(stages: Stages, names: Collection[str]) -> Stages:
+    """Return the stages of these names, or all where no name is passed.
+
+    Raises: StageUnknown.
+    """
+    if not names:
+        return stages
+
     for name in names:
         if name not in stages:
             raise StageUnknown(name, tuple(sorted(stages)))
-    return {name: stage for name, stage in stages.items() if not names or name in names}
+
+    return {name: stage for name, stage in stages.items() if name in names}
 
 
 @contextmanager
-def at_work(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Worker]:
-    """The time in which threads of this process work, and are measured; at its end they finish what is in hand."""
-    shift = Worker(store=store, actor=WORKER)
-    enqueue_recurring(store, stages)
+def worker_threads(settings: Settings, store: SqlStore, stages: Stages) -> Generator[Worker]:
+    """Process tasks in threads of this process until the block ends, and serve their metrics."""
+    worker = Worker(store=store, actor=WORKER)
+    enqueue_standing_tasks(store, stages)
     with ExitStack() as stack:
-        url, often = (
-            settings.redis_url,
-            {"threads": settings.worker_threads, "dispatch_seconds": settings.sweep_seconds},
-        )
-        brokers = [WakeupBroker(stack.enter_context(redis_client(url)), shift)] if url else []
+        brokers: list[WakeupBroker] = []
+        if settings.redis_url:
+            client = stack.enter_context(redis_client(settings.redis_url))
+            brokers.append(WakeupBroker(client, worker))
         if settings.metrics_port:
-            try:
-                server, thread = start_http_server(
-                    settings.metrics_port, settings.host, shift.registry
-                )
-            except OSError as error:  # work is worth more than what is told of it
-                logger.warning("no metrics are told at port %s: %s", settings.metrics_port, error)
-            else:
-                for end in (thread.join, server.server_close, server.shutdown):
-                    stack.callback(end)
-        stack.enter_context(run_workers(shift, stages, brokers, **often))
-        yield shift
+            _serve_metrics(settings, worker, stack)
+
+        threads = run_workers(
+            worker,
+            stages,
+            brokers,
+            threads=settings.worker_threads,
+            dispatch_seconds=settings.dispatch_seconds,
+        )
+        stack.enter_context(threads)
+        yield worker
 
 
-def work_here(settings: Settings, names: Collection[str]) -> None:
-    """A worker process, until SIGINT or SIGTERM."""
-    ended = shutdown_event()
+def _serve_metrics(settings: Settings, worker: Worker, stack: ExitStack) -> None:
+    """Serve the worker's metrics until the stack ends; tasks are processed without them too."""
+    try:
+        server, thread = start_http_server(settings.metrics_port, settings.host, worker.registry)
+    except OSError as error:
+        logger.warning("metrics are not served at port %s: %s", settings.metrics_port, error)
+        return
+
+    stack.callback(thread.join)
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+
+
+def run_worker_process(settings: Settings, names: Collection[str]) -> None:
+    """Process tasks of the named stages in this process until SIGINT or SIGTERM."""
+    shutdown = shutdown_event()
     with open_configured_store(settings) as store:
-        stages = chosen(stages_of(settings, store), names)
+        stages = select_stages(build_stages(settings, store), names)
         configure_process(settings)
-        with at_work(settings, store, stages):
-            ended.wait()
+        with worker_threads(settings, store, stages):
+            shutdown.wait()
 
 
-def work_beside(settings: Settings, names: Collection[str], processes: int) -> None:
-    """Worker processes, each of which comes back when it is killed, until SIGINT or SIGTERM."""
-    ended = shutdown_event()
+def run_worker_processes(settings: Settings, names: Collection[str], processes: int) -> None:
+    """Run worker processes until SIGINT or SIGTERM, and restart each that ends."""
+    shutdown = shutdown_event()
     with open_configured_store(settings) as store:
         check_connections(settings, store, processes)
-        chosen(stages_of(settings, store), names)  # a refusal is said once, here
+        # Report a wrong name once, here, and not in every process.
+        select_stages(build_stages(settings, store), names)
+
     configure_process(settings)
     with Supervisor() as supervisor:
         for number in range(processes):
-            supervisor.keep(f"worker {number + 1}", worker(settings, names, number))
-        supervisor.run_until(ended.is_set)
+            start = worker_command(settings, names, number)
+            supervisor.add(f"worker {number + 1}", start)
+        supervisor.run_until(shutdown.is_set)
 
 
-def worker(settings: Settings, names: Collection[str], number: int, **told: str) -> Start:
-    """How a worker process is started; each tells its metrics at a port of its own."""
-    words = [word for name in names for word in ("--stage", name)]
+def worker_command(
+    settings: Settings, names: Collection[str], number: int, **variables: str
+) -> Start:
+    """Return the start of a worker process; each serves its metrics at a port of its own."""
+    words = ["work", "--alone"]
+    for name in names:
+        words += ["--stage", name]
     port = settings.metrics_port + number if settings.metrics_port else 0
-    return partial(
-        program, "work", "--alone", *words, settings={"INDELIBLE_METRICS_PORT": str(port), **told}
-    )
+    environment = {"INDELIBLE_METRICS_PORT": str(port), **variables}
+    return partial(run_command, *words, settings=environment)
 
 
-def schedule_here(settings: Settings) -> None:
-    """A scheduler process, until SIGINT or SIGTERM; several are as good as one."""
-    ended = shutdown_event()
+def run_scheduler_process(settings: Settings) -> None:
+    """Enqueue recurring tasks until SIGINT or SIGTERM; several schedulers may run at once."""
+    shutdown = shutdown_event()
     with open_configured_store(settings) as store:
         check_connections(settings, store, 1)
         configure_process(settings)
-        periodics = periodics_of(settings)
-        logger.info(
-            "made due by the clock: %s",
-            ", ".join(each.name for each in periodics) or "nothing here",
-        )
-        run_scheduler(
-            Worker(store=store, actor=Actor.system("scheduler"), stopping=ended), periodics
-        )
+        tasks = recurring_tasks(settings)
+        names = ", ".join(task.name for task in tasks)
+        logger.info("scheduler: recurring tasks: %s", names or "none")
+        worker = Worker(store=store, actor=SCHEDULER, stopping=shutdown)
+        run_scheduler(worker, tasks)
 
 
 def shutdown_event() -> Event:
-    """What SIGINT and SIGTERM set from now on."""
-    ended = Event()
+    """Return an event that SIGINT and SIGTERM set from now on."""
+    event = Event()
 
-    def end(*_: object) -> None:
-        Thread(
-            target=ended.set
-        ).start()  # this one may be in the middle of `wait`, which holds what `set` waits for
+    def set_event(*_: object) -> None:
+        # The interrupted thread may hold the lock that `set` needs: it may be inside `wait`.
+        Thread(target=event.set).start()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return ended
+    for number in STOP_SIGNALS:
+        signal.signal(number, set_event)
+    return event

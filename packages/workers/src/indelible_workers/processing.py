@@ -250,7 +250,7 @@ class _BatchProcessor(Generic[Tx, Work, Outcome]):
         """
         try:
             self._complete(performed)
-        except Exception as error:  # noqa: BLE001 - a fault of the database is raised again by _fail
+        except Exception as error:  # noqa: BLE001 - _fail records it
             self._retry_finish(performed, error, tries_left)
         else:
             self.worker.count(self.stage.name, "completed", len(performed))

@@ -75,12 +75,12 @@ class Worker:
     @contextmanager
     def hold_leases(self, stage: Stage[Any, Any, Any], leases: Leases) -> Generator[None]:
         """Let the heartbeat extend the leases until the block ends."""
-        held = HeldLeases(leases, stage.lease_seconds, monotonic())
-        self._held_leases.append(held)
+        hold = HeldLeases(leases, stage.lease_seconds, monotonic())
+        self._held_leases.append(hold)
         try:
             yield
         finally:
-            self._held_leases.remove(held)
+            self._held_leases.remove(hold)
 
     @contextmanager
     def heartbeat(self) -> Generator[Self]:
@@ -103,7 +103,7 @@ class Worker:
             if not held_leases:
                 continue
 
-            shortest_seconds = min(held.lease_seconds for held in held_leases)
+            shortest_seconds = min(hold.lease_seconds for hold in held_leases)
             if monotonic() - extended_at <= shortest_seconds / 3:
                 continue
 
@@ -117,10 +117,10 @@ class Worker:
     def _unexpired_holds(self) -> list[HeldLeases]:
         now = monotonic()
         snapshot = tuple(self._held_leases)  # other threads add and remove meanwhile
-        return [held for held in snapshot if now - held.since < MAX_HOLD_SECONDS]
+        return [hold for hold in snapshot if now - hold.since < MAX_HOLD_SECONDS]
 
     def _extend(self, held_leases: list[HeldLeases]) -> None:
         with self.store.transaction(actor=self.actor, reason="lease extension") as tx:
-            for held in held_leases:
-                until = tx.clock.now() + timedelta(seconds=held.lease_seconds)
-                tx.tasks.extend(held.leases, until=until)
+            for hold in held_leases:
+                until = tx.clock.now() + timedelta(seconds=hold.lease_seconds)
+                tx.tasks.extend(hold.leases, until=until)

@@ -1,5 +1,7 @@
 """The `indelible` command."""
 
+from typing import Final
+
 import click
 
 from indelible_service.cli.concepts import diff, export_command, history, import_command
@@ -8,33 +10,37 @@ from indelible_service.cli.keys import key
 from indelible_service.cli.serving import demo, schedule, serve, up, work
 from indelible_service.cli.tokens import recover_events, recover_tokens
 
+COMMANDS: Final = (
+    up,
+    demo,
+    serve,
+    work,
+    schedule,
+    db,
+    verify,
+    rebuild,
+    history,
+    diff,
+    export_command,
+    import_command,
+    key,
+    recover_events,
+    recover_tokens,
+)
+EXIT_CODES: Final = (
+    "Exit codes: 0 success; 1 refused, or problems were found; 2 wrong usage or settings; "
+    "3 unavailable, nothing was changed; 4 outcome unknown; 5 internal error."
+)
+
 
 @click.group(
-    commands=[
-        *(
-            up,
-            demo,
-            serve,
-            work,
-            schedule,
-            db,
-            verify,
-            rebuild,
-            history,
-            diff,
-            export_command,
-            import_command,
-            key,
-        ),
-        *(recover_events, recover_tokens),
-    ],
+    commands=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done; 1 refused, or something was found; 2 wrong usage or settings; "
-    "3 unavailable, nothing was changed; 4 outcome unknown; 5 a defect of ours.",
+    epilog=EXIT_CODES,
 )
 @click.version_option(package_name="indelible-service", prog_name="indelible")
 def main() -> None:
-    """Records that move forward only, and whose history cannot be rewritten.
+    """Keep records that only move forward and whose history cannot be rewritten.
 
-    Settings come from the environment and from `.env`; nothing needs to be set for `indelible up`.
+    Settings come from the environment and from `.env`; `indelible up` needs none.
     """

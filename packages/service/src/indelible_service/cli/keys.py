@@ -1,4 +1,4 @@
-"""API keys on the command line."""
+"""Create, list and revoke API keys."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,62 +18,87 @@ from indelible.kernel.keys import (
     list_keys,
     revoke_key,
 )
-from indelible_service.cli.output import Command, answer, answer_table, open_settings_store
+from indelible_service.cli.output import Command, open_settings_store, print_result, print_results
 
-PAGE: Final = 500
+PAGE_SIZE: Final = 500
+COLUMNS: Final = ("id", "owner", "scopes", "status", "expires_at", "created_at")
 INSTANT: Final = click.DateTime(("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M%z"))
-BY: Final = click.option("--by", default="system:cli", show_default=True, help="Who does it.")
+ACTOR_OPTION: Final = click.option(
+    "--by", default="system:cli", show_default=True, help="The actor in the history."
+)
 
 
 @click.group()
 def key() -> None:
-    """Make, list and revoke API keys."""
+    """Create, list and revoke API keys."""
 
 
 @key.command(cls=Command)
-@click.option("--owner", required=True, help="Whom the key stands for, such as user:maya.")
+@click.option("--owner", required=True, help="The actor the key acts as, such as user:maya.")
 @click.option(
     "--scope",
     "scopes",
     multiple=True,
     required=True,
-    help="What it opens: concepts:read; repeatable.",
+    help="A permission, such as concepts:read; repeatable.",
 )
-@click.option("--expires", type=INSTANT, help="Until when; UTC unless an offset is given.")
-@BY
+@click.option(
+    "--expires", type=INSTANT, help="When the key expires; in UTC unless an offset is included."
+)
+@ACTOR_OPTION
 def create(owner: str, scopes: tuple[str, ...], expires: datetime | None, by: str) -> None:
-    """Make a key, and show it this once."""
-    until = expires and (expires if expires.tzinfo else expires.replace(tzinfo=UTC)).astimezone(UTC)
-    command = CreateKey(owner=Actor.parse(owner), scopes=scopes, expires_at=until)
-    with open_settings_store(tells_keys=True) as store:
-        made = store.run(create_key, command, actor=Actor.parse(by), reason=f"key for {owner}")
-    told = f"{made.text}\n\nShown this once: the database has its digest only."
-    answer(_shown(made.key, made.seq) | {"text": made.text}, told)
+    """Create a key and print it, which happens only once."""
+    command = CreateKey(owner=Actor.parse(owner), scopes=scopes, expires_at=_in_utc(expires))
+    with open_settings_store(needs_key_secret=True) as store:
+        created = store.run(create_key, command, actor=Actor.parse(by), reason=f"key for {owner}")
+
+    document = {**_key_fields(created.key, created.seq), "text": created.text}
+    text = f"{created.text}\n\nSave it now: the database stores only its digest."
+    print_result(document, text)
 
 
 @key.command("list", cls=Command)
 def list_command() -> None:
-    """List every key, revoked ones too."""
-    found: list[KeySaved] = []
+    """List all keys, including revoked ones."""
+    keys: list[KeySaved] = []
+    after = ""
     with open_settings_store() as store:
-        while page := store.read(list_keys, after=found[-1].key.id if found else "", limit=PAGE):
-            found += page
-    shown = [_shown(each.key, each.seq) for each in found]
-    answer_table(shown, ("id", "owner", "scopes", "status", "expires_at", "created_at"), "Keys")
+        while True:
+            page = store.read(list_keys, after=after, limit=PAGE_SIZE)
+            if not page:
+                break
+            keys.extend(page)
+            after = page[-1].key.id
+
+    documents = [_key_fields(saved.key, saved.seq) for saved in keys]
+    print_results(documents, COLUMNS, "Keys")
 
 
 @key.command(cls=Command)
 @click.argument("key_id")
-@BY
+@ACTOR_OPTION
 @click.option("--reason", default="revoked on the command line", show_default=True)
 def revoke(key_id: str, by: str, reason: str) -> None:
-    """Close a key for good; the next request with it is refused."""
+    """Revoke a key permanently; the next request with it is refused."""
     with open_settings_store() as store:
-        command = RevokeKey(key_id=key_id, expected_seq=store.read(get_key, key_id).seq)
+        current = store.read(get_key, key_id)
+        command = RevokeKey(key_id=key_id, expected_seq=current.seq)
         saved = store.run(revoke_key, command, actor=Actor.parse(by), reason=reason)
-    answer(_shown(saved.key, saved.seq), f"{key_id} is revoked.")
+
+    print_result(_key_fields(saved.key, saved.seq), f"Key {key_id} is revoked.")
 
 
-def _shown(key: Key, seq: int) -> dict[str, Any]:
-    """What may be seen of a key: all but its digest."""
-    return asdict(key, recurse=False, filter=exclude("secret_digest")) | {"seq": seq}
+def _in_utc(instant: datetime | None) -> datetime | None:
+    if instant is None:
+        return None
+
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=UTC)
+
+    return instant.astimezone(UTC)
+
+
+def _key_fields(key: Key, seq: int) -> dict[str, Any]:
+    """Return the fields of a key without its digest."""
+    fields = asdict(key, recurse=False, filter=exclude("secret_digest"))
+    return {**fields, "seq": seq}

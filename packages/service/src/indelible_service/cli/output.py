@@ -1,4 +1,4 @@
-"""How a command answers: a table or JSON, one sentence when it is refused, and an exit code that says which."""
+"""Print results as tables or JSON, and errors as one sentence with an exit code."""
 
 import json
 import logging
@@ -12,12 +12,17 @@ import click
 
 from indelible.kernel import IndelibleError, errors, to_json_value
 from indelible.kernel.values import CONTROL
-from indelible_service.settings import SettingsWrong, load
+from indelible_service.environment import SettingsWrong
+from indelible_service.settings import load
 
 if TYPE_CHECKING:
     from indelible_sql import SqlStore
 
-REFUSED, USAGE, UNAVAILABLE, UNKNOWN, DEFECT = 1, 2, 3, 4, 5
+REFUSED: Final = 1
+USAGE: Final = 2
+UNAVAILABLE: Final = 3
+UNKNOWN: Final = 4
+DEFECT: Final = 5
 CODES: Final = (
     (SettingsWrong, USAGE),
     (errors.Unavailable, UNAVAILABLE),
@@ -26,139 +31,174 @@ CODES: Final = (
 )
 HINTS: Final = {
     "ACCESS_DENIED": "check the user and the password in DATABASE_URL",
-    "CHAIN_ADAPTER_MISSING": "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank",
-    "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine, or free that one",
-    "CONCEPT_NOT_FOUND": "ids are listed by GET /v1/concepts",
-    "DATABASE_FAULT": "look up the state in the database's manual, and read its log",
-    "EMBEDDER_MISSING": "install `indelible-wordllama` (./packages/adapters/wordllama), and see INDELIBLE_EMBEDDER",
-    "EXPORT_DAMAGED": "fetch the file again, or make a new export",
-    "EXPORT_INCOMPLETE": "copy the database, or name each of them by `--leaving-out`",
-    "FILE_UNUSABLE": "check that it exists, and who may read and write it",
-    "HISTORY_DIFFERS": "compare it by `indelible history`; a kept history is never replaced",
+    "CANNOT_LISTEN": "set INDELIBLE_HOST and INDELIBLE_PORT to a free address of this machine",
+    "CHAIN_ADAPTER_MISSING": (
+        "install `indelible-evm` (./packages/adapters/evm), or leave INDELIBLE_RPC_URL blank"
+    ),
+    "CONCEPT_NOT_FOUND": "GET /v1/concepts lists the ids",
+    "DATABASE_FAULT": "look up the SQLSTATE in the database's manual, and read its log",
+    "EMBEDDER_MISSING": (
+        "install `indelible-wordllama` (./packages/adapters/wordllama), and check"
+        " INDELIBLE_EMBEDDER"
+    ),
+    "EXPORT_DAMAGED": "copy the file again, or create a new export",
+    "EXPORT_INCOMPLETE": "copy the database, or name each lifecycle with `--leaving-out`",
+    "FILE_UNUSABLE": "check that it exists, and its permissions",
+    "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",
-    "NO_DATABASE": "run `indelible up` or `indelible db upgrade`, or set DATABASE_URL; or `demo --key`",
-    "NOTHING_TO_READ": "name a folder with .md or .txt files below it",
-    "NOT_RUNNING": "start it by `indelible up`",
-    "OUTCOME_UNKNOWN": "look at `indelible history` before you repeat the command",
-    "REDIS_MISSING": "set INDELIBLE_REDIS_URL to a Redis that runs, for tests INDELIBLE_TEST_REDIS_URL",
-    "ROLE_TOO_STRONG": "give the schema's owner in INDELIBLE_OWNER_URL, and a weaker role in DATABASE_URL",
-    "SCHEMA_DAMAGED": "run `indelible db check`, which names each difference",
+    "NO_DATABASE": (
+        "run `indelible up` or `indelible db upgrade`, set DATABASE_URL, or pass `demo --key`"
+    ),
+    "NOTHING_TO_READ": "pass a folder with .md or .txt files",
+    "NOT_RUNNING": "start it with `indelible up`",
+    "OUTCOME_UNKNOWN": "check `indelible history` before you repeat the command",
+    "REDIS_MISSING": (
+        "set INDELIBLE_REDIS_URL (for tests INDELIBLE_TEST_REDIS_URL) to a running Redis"
+    ),
+    "ROLE_TOO_STRONG": (
+        "set INDELIBLE_OWNER_URL to the schema's owner, and DATABASE_URL to a weaker role"
+    ),
+    "SCHEMA_DAMAGED": "run `indelible db check`, which lists each difference",
     "SCHEMA_OUT_OF_DATE": "run `indelible db upgrade`",
-    "SECRET_MISSING": "set INDELIBLE_SECRET, or INDELIBLE_DATA_DIR to the directory that holds it",
+    "SECRET_MISSING": (
+        "set INDELIBLE_SECRET, or set INDELIBLE_DATA_DIR to the directory with the secret"
+    ),
     "SETTINGS_WRONG": "`.env.example` lists every setting",
-    "STAGE_UNKNOWN": "leave `--stage` out, or name one of those that are set up",
-    "STORE_READ_ONLY": "check who may write the database's file and its directory",
+    "STAGE_UNKNOWN": "omit `--stage`, or name a configured stage",
+    "STORE_READ_ONLY": "check the permissions of the database file and its directory",
     "STORE_UNREACHABLE": "check that the database runs, and the address in DATABASE_URL",
-    "TOO_FEW_CONNECTIONS": "lower DB_POOL_SIZE or DB_MAX_OVERFLOW, or raise the server's max_connections",
-    "UNEXPECTED_ANSWER": "check that INDELIBLE_HOST and INDELIBLE_PORT are the instance's, and the key too",
+    "TOO_FEW_CONNECTIONS": (
+        "lower DB_POOL_SIZE or DB_MAX_OVERFLOW, or raise the server's max_connections"
+    ),
+    "UNEXPECTED_ANSWER": (
+        "check that INDELIBLE_HOST and INDELIBLE_PORT are those of the instance, and check the key"
+    ),
     "WEB_NOT_READY": "read the log above",
 }
-QUIET: Final = (
-    logging.NullHandler()
-)  # a refusal is said once, by us; a server sets up a log of its own
+# Commands print an error themselves; a server configures logging of its own.
+NO_LOG: Final = logging.NullHandler()
 JSON: Final = "indelible.json"
-JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Answer with JSON, in one line.")
-WIDE: Final = 240  # characters of a line that no terminal limits
-DIGEST: Final = re.compile("([0-9a-f]{12})[0-9a-f]{52}")  # of which a person compares the beginning
+JSON_OPTION: Final = click.Option(("--json",), is_flag=True, help="Print one line of JSON.")
+FILE_WIDTH: Final = 240  # characters of a line where the output is no terminal
+DIGEST: Final = re.compile("([0-9a-f]{12})[0-9a-f]{52}")  # a person compares its beginning
 
 
 class Command(click.Command):
-    """A command that can answer with JSON, and lets no refusal out as a traceback."""
+    """A command that can print JSON, and prints an error as one sentence."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """What the command declares, and `--json`."""
+        """Return the command's parameters and `--json`."""
         return [*super().get_params(ctx), JSON_OPTION]
 
     def invoke(self, ctx: click.Context) -> object:
-        """The command's work, or its refusal and the exit code of that."""
-        logging.getLogger("indelible").addHandler(QUIET)
+        """Run the command; print an error and exit with its code."""
+        logging.getLogger("indelible").addHandler(NO_LOG)
         ctx.meta[JSON] = ctx.params.pop("json")
         try:
             return super().invoke(ctx)
         except IndelibleError as error:
-            click.echo(refusal(error), err=True)
-            ctx.exit(next((code for kinds, code in CODES if isinstance(error, kinds)), DEFECT))
+            click.echo(error_text(error), err=True)
+            ctx.exit(exit_code(error))
+
+
+def exit_code(error: IndelibleError) -> int:
+    """Return the exit code for an error's kind."""
+    for kinds, code in CODES:
+        if isinstance(error, kinds):
+            return code
+
+    return DEFECT
 
 
 @contextmanager
-def open_settings_store(*, tells_keys: bool = False) -> Generator["SqlStore"]:
-    """The store that the settings name; what it needs is imported when a command needs it, so that help is quick."""
+def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStore"]:
+    """Open the store that the settings name; import what that needs only now, so help is fast."""
     from indelible_service import database
 
-    with database.open_configured_store(load(), tells_keys=tells_keys) as store:
+    with database.open_configured_store(load(), needs_key_secret=needs_key_secret) as store:
         yield store
 
 
-def refusal(error: IndelibleError) -> str:
-    """What a person is told: the code and its sentence, the facts, and what to do."""
+def error_text(error: IndelibleError) -> str:
+    """Return an error as JSON, or as its code and message, its values and a hint."""
     hint = HINTS.get(error.code, "")
     if wants_json():
-        told = {
+        document = {
             "code": error.code,
             "message": error.describe(),
             "detail": error.detail,
             "hint": hint,
         }
-        return json.dumps(to_json_value(told), ensure_ascii=False)
-    facts = [
-        f"  {name}: {visible(each)}"
-        for name, value in error.detail.items()
-        for each in _each(value)
-    ]
-    return "\n".join(
-        (
-            f"{error.code}: {visible(error.describe())}",
-            *facts,
-            *([f"Hint: {hint}."] if hint else []),
-        )
-    )
+        return json.dumps(to_json_value(document), ensure_ascii=False)
+
+    lines = [f"{error.code}: {printable(error.describe())}"]
+    for name, value in error.detail.items():
+        lines.extend(f"  {name}: {printable(item)}" for item in _as_sequence(value))
+    if hint:
+        lines.append(f"Hint: {hint}.")
+
+    return "\n".join(lines)
 
 
 def wants_json() -> bool:
-    """Whether a program reads the answer."""
+    """Return True where the command was called with `--json`."""
     return bool(click.get_current_context().meta[JSON])
 
 
-def visible(value: object) -> str:
-    """The value for a terminal, which must not obey what is in it; of a digest, the beginning."""
-    text = ", ".join(map(str, _each(value)))
-    return DIGEST.sub(r"\1", CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+def printable(value: object) -> str:
+    """Return a value for a terminal: control characters escaped, digests shortened."""
+    text = ", ".join(str(item) for item in _as_sequence(value))
+    return DIGEST.sub(r"\1", CONTROL.sub(_escape, text))
 
 
-def _each(value: object) -> Sequence[object]:
-    return (
-        cast("Sequence[object]", value)
-        if isinstance(value, list | tuple)
-        else ()
-        if value is None
-        else (value,)
-    )
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
-def answer(value: object, text: str) -> None:
-    """Print the value for a program, in one line, or else the text for a person."""
-    click.echo(json.dumps(to_json_value(value), ensure_ascii=False) if wants_json() else text)
+def _as_sequence(value: object) -> Sequence[object]:
+    if value is None:
+        return ()
+
+    if isinstance(value, list | tuple):
+        return cast("Sequence[object]", value)
+
+    return (value,)
 
 
-def answer_table(value: Sequence[object], columns: Sequence[str], title: str) -> None:
-    """Print the values for a program, or else these fields of them for a person."""
-    answer(value, title)
-    if not wants_json():
-        rows = cast("list[dict[str, object]]", to_json_value(value))
-        show_table(columns, [[row[name] for name in columns] for row in rows])
+def print_result(value: object, text: str) -> None:
+    """Print the value as one line of JSON, or the text for a person."""
+    if wants_json():
+        click.echo(json.dumps(to_json_value(value), ensure_ascii=False))
+    else:
+        click.echo(text)
 
 
-def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print the rows, where there are any, for a person; nothing of them is cut off."""
+def print_results(values: Sequence[object], columns: Sequence[str], title: str) -> None:
+    """Print the values as one line of JSON, or a table of some fields for a person."""
+    print_result(values, title)
+    if wants_json():
+        return
+
+    records = cast("list[dict[str, object]]", to_json_value(values))
+    rows = [[record[name] for name in columns] for record in records]
+    print_table(columns, rows)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table, unless it is empty; long cells are folded and never cut off."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    if not rows:
+        return
+
     table = Table(box=SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
-    if rows:
-        Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+        table.add_row(*(Text(printable(cell)) for cell in row))
+
+    width = None if sys.stdout.isatty() else FILE_WIDTH
+    Console(width=width).print(table)

@@ -1,54 +1,83 @@
-"""The API on the command line."""
+"""Start the API, workers and schedulers, and run the demonstrations."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from indelible_service.cli.output import Command, answer, show_table, visible, wants_json
-from indelible_service.settings import load
+from indelible_service.cli.output import (
+    Command,
+    print_result,
+    print_table,
+    printable,
+    wants_json,
+)
+from indelible_service.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from indelible_service.demo import DemoStep
+
+PROCESSES: Final = click.IntRange(1, 64)
+FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command(cls=Command)
 @click.option(
     "--full",
     is_flag=True,
-    help="Real PostgreSQL and Redis, and processes for web, workers and scheduler.",
+    help="Run PostgreSQL, Redis, and separate processes for web, workers and scheduler.",
 )
 def up(*, full: bool) -> None:
-    """Start everything, with nothing set up before.
+    """Start everything without any configuration, until Ctrl-C.
 
-    It runs until Ctrl-C: in this process, or with `--full` as on a server, each part in a process of its own that comes
-    back when it is killed. Makes the data directory, the database and a first key where they are missing, and keeps
-    what is there.
+    Runs in one process; with `--full` as on a server, each part in a process of its own that is
+    restarted when it ends. Creates the data directory, the database and a first key where they
+    are missing, and keeps what exists.
     """
     from indelible_service.full import run_full
-    from indelible_service.serving import run_here
+    from indelible_service.serving import run_single_process
 
-    def started(address: str, key: str | None, workers: str, servers: Sequence[str]) -> None:
-        lines = (
-            f"Address:   {address}",
-            f"Docs:      {address}/docs",
-            f"Console:   {address}/console",
-            key and f"First key: {key} (shown this once; kept in {settings.data_dir})",
-            f"Workers:   {workers}",
-            *(f"Server:    {each}" for each in servers),
-            "Next:      indelible demo, in another terminal; Ctrl-C stops this one",
-        )
-        said = {
+    settings = load()
+
+    def on_started(
+        *, address: str, first_key: str | None, workers: str, servers: Sequence[str]
+    ) -> None:
+        document = {
             "address": address,
             "docs": f"{address}/docs",
-            "key": key,
+            "key": first_key,
             "workers": workers,
             "servers": servers,
         }
-        answer(said, "\n".join(filter(None, lines)))
+        print_result(document, _started_text(settings, address, first_key, workers, servers))
 
-    settings = load()
     if full:
-        run_full(settings, started)
+        run_full(settings, on_started)
     else:
-        run_here(settings, started)
+        run_single_process(settings, on_started)
+
+
+def _started_text(
+    settings: Settings,
+    address: str,
+    first_key: str | None,
+    workers: str,
+    servers: Sequence[str],
+) -> str:
+    lines = [
+        f"Address:   {address}",
+        f"Docs:      {address}/docs",
+        f"Console:   {address}/console",
+    ]
+    if first_key:
+        lines.append(f"First key: {first_key} (also in {settings.data_dir / 'first.key'})")
+    lines.append(f"Workers:   {workers}")
+    lines.extend(f"Server:    {server}" for server in servers)
+    lines.append("Next:      run `indelible demo` in another terminal; Ctrl-C stops this one")
+    return "\n".join(lines)
 
 
 @click.command(cls=Command)
@@ -57,80 +86,84 @@ def up(*, full: bool) -> None:
     "stages",
     metavar="NAME",
     multiple=True,
-    help="A stage to work for; may be given again.",
+    help="A stage whose tasks are processed; repeatable. By default all.",
 )
 @click.option(
     "--processes",
-    type=click.IntRange(1, 64),
+    type=PROCESSES,
     default=1,
     show_default=True,
-    help="How many processes work.",
+    help="The number of processes.",
 )
 @click.option("--alone", is_flag=True, hidden=True)
 def work(stages: tuple[str, ...], processes: int, *, alone: bool) -> None:
-    """Do the work that is due, in processes of which a killed one comes back; SIGTERM lets them finish."""
-    from indelible_service.workers import work_beside, work_here
+    """Process tasks, in processes that are restarted when they end, until SIGTERM."""
+    from indelible_service.workers import run_worker_process, run_worker_processes
 
     if alone:
-        work_here(load(), stages)
+        run_worker_process(load(), stages)
     else:
-        work_beside(load(), stages, processes)
+        run_worker_processes(load(), stages, processes)
 
 
 @click.command(cls=Command)
 def schedule() -> None:
-    """Make periodic work due; run it twice, and it is due once all the same."""
-    from indelible_service.workers import schedule_here
+    """Enqueue recurring tasks; each is enqueued once even if several schedulers run."""
+    from indelible_service.workers import run_scheduler_process
 
-    schedule_here(load())
+    run_scheduler_process(load())
 
 
 @click.command(cls=Command)
 @click.option(
     "--workers",
-    type=click.IntRange(1, 64),
+    type=PROCESSES,
     default=1,
     show_default=True,
-    help="How many processes answer.",
+    help="The number of processes.",
 )
 def serve(workers: int) -> None:
-    """Serve the API from worker processes, on a database that `indelible db upgrade` has prepared."""
-    from indelible_service.serving import run_beside
+    """Serve the API from several processes, on a database that is upgraded already."""
+    from indelible_service.serving import run_server_processes
 
-    run_beside(load(), workers)
+    run_server_processes(load(), workers)
 
 
 @click.command(cls=Command)
 @click.argument("name", type=click.Choice(["concepts", "captures"]), default="concepts")
-@click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False
-)
+@click.argument("folder", type=FOLDER, required=False)
 @click.option(
     "--key",
     envvar="INDELIBLE_KEY",
-    help="A key of the running instance, where its database is elsewhere.",
+    help="A key of the running instance; needed where its database is on another machine.",
 )
-@click.option("--ask", metavar="QUESTION", help="What to search the texts of `captures` for.")
+@click.option("--ask", metavar="QUESTION", help="The question for the search in `captures`.")
 def demo(name: str, folder: Path | None, key: str | None, ask: str | None) -> None:
-    """Show what it is for: `concepts`, a small curriculum, or `captures`, a folder of texts that is read.
+    """Run a demonstration: a small curriculum of concepts, or captures of a folder of texts.
 
-    The concepts go through the REST API of the instance that runs at API_BASE_URL, or at INDELIBLE_HOST and
-    INDELIBLE_PORT. The captures go into the database that the settings name: of every .md and .txt below FOLDER, or of
-    our own documentation; each folder in it is a subspace. A second run finds everything done, and changes nothing.
+    `concepts` uses the REST API of the instance at API_BASE_URL, or at INDELIBLE_HOST and
+    INDELIBLE_PORT. `captures` writes into the database of the settings: it reads every .md and .txt
+    file in FOLDER, by default our own documentation, and each subfolder becomes a subspace. A
+    second run changes nothing.
     """
-    from indelible_service.captures_demo import HANDBOOK, QUESTION, captures_demo
-    from indelible_service.demo import DemoStep, concepts_demo, running
-
-    settings, scenes = load(), list[DemoStep]()
-    reads = name == "captures"
-    texts = folder or HANDBOOK
-    for scene in (
-        captures_demo(settings, texts, ask or QUESTION)
-        if reads
-        else concepts_demo(running(settings, key))
-    ):
-        scenes.append(scene)
+    settings = load()
+    steps: list[DemoStep] = []
+    for step in _demo_steps(settings, name, folder, key, ask):
+        steps.append(step)
         if not wants_json():
-            click.echo(visible(scene.text))
-            show_table(scene.columns, scene.rows)
-    answer(scenes, f"All of it stands at {settings.address} now.")
+            click.echo(printable(step.text))
+            print_table(step.columns, step.rows)
+
+    print_result(steps, f"See the results at {settings.address}/console.")
+
+
+def _demo_steps(
+    settings: Settings, name: str, folder: Path | None, key: str | None, question: str | None
+) -> "Iterator[DemoStep]":
+    from indelible_service.captures_demo import HANDBOOK, QUESTION, captures_demo
+    from indelible_service.demo import concepts_demo, running_api
+
+    if name == "captures":
+        return captures_demo(settings, folder or HANDBOOK, question or QUESTION)
+
+    return concepts_demo(running_api(settings, key))

@@ -1,60 +1,62 @@
-"""Tokens on the command line: what a webhook or a worker has missed is read from the chain again."""
+"""Recover tokens: read what a webhook or a worker has missed from the chain again."""
+
+from typing import Final
 
 import click
 
 from indelible import tokens
 from indelible.kernel import Actor
-from indelible_service.cli.output import Command, answer, open_settings_store
+from indelible_service.cli.output import Command, open_settings_store, print_result
 from indelible_service.settings import load
 
-CLI = Actor.system("cli")
-BLOCK = click.IntRange(0, 2**63 - 1)
+CLI: Final = Actor.system("cli")
+MAX_BLOCK: Final = 2**63 - 1
+BLOCK: Final = click.IntRange(0, MAX_BLOCK)
 
 
 @click.command("recover-events", cls=Command)
-@click.option(
-    "--from-block", type=BLOCK, help="The first block; by default the first that was not read yet."
-)
-@click.option("--to-block", type=BLOCK, help="The last one; by default the last that is confirmed.")
+@click.option("--from-block", type=BLOCK, help="The first block; by default the first unread one.")
+@click.option("--to-block", type=BLOCK, help="The last block; by default the last confirmed one.")
 @click.option(
     "--batch-size",
     type=click.IntRange(1, 2_000),
     default=1_000,
     show_default=True,
-    help="Blocks at once.",
+    help="The number of blocks in one request.",
 )
-@click.option("--dry-run", is_flag=True, help="Keep nothing; say what there is.")
+@click.option("--dry-run", is_flag=True, help="Save nothing; only count.")
 def recover_events(
     from_block: int | None, to_block: int | None, batch_size: int, *, dry_run: bool
 ) -> None:
-    """Read blocks of the chain again, and keep the mints that are new.
+    """Read blocks of the chain again and save the mints that are new.
 
-    What is kept already stays as it is. Each page is kept by itself, so that it may be stopped and begun again.
+    Existing mints stay as they are. Each batch is saved in its own transaction, so the command may
+    be stopped and repeated.
     """
-    from indelible_service.composition import detection_of
+    from indelible_service.contexts.tokens import TokenSettings, build_detection
 
+    mints = 0
+    token_count = 0
     with open_settings_store() as store:
-        watch = detection_of(load(), store, max_blocks=batch_size)
-        span, found = (
-            watch.confirmed_range(from_block, to_block),
-            tokens.BlocksRecorded(mints=0, tokens=0),
-        )
-        for page in watch.read_blocks(span):
-            kept = tokens.BlocksRecorded(
-                mints=len(page.mints), tokens=sum(each.quantity for each in page.mints)
-            )
-            if not dry_run:
-                keep = tokens.RecordBlocks(batch=page)
-                kept = store.run(
-                    tokens.record_blocks, keep, actor=CLI, reason="blocks are read again"
-                )
-            found = tokens.BlocksRecorded(
-                mints=found.mints + kept.mints, tokens=found.tokens + kept.tokens
-            )
-    words = "found" if dry_run else "new"
-    answer(
-        found,
-        f"{found.mints} mints with {found.tokens} tokens {words} in blocks {span.first} to {span.last}.",
+        section = load().section(TokenSettings)
+        detection = build_detection(section, store, max_blocks=batch_size)
+        block_range = detection.confirmed_range(from_block, to_block)
+        for batch in detection.read_blocks(block_range):
+            if dry_run:
+                mints += len(batch.mints)
+                token_count += sum(mint.quantity for mint in batch.mints)
+                continue
+
+            command = tokens.RecordBlocks(batch=batch)
+            saved = store.run(tokens.record_blocks, command, actor=CLI, reason="recovery of events")
+            mints += saved.mints
+            token_count += saved.tokens
+
+    state = "on the chain" if dry_run else "new"
+    blocks = f"blocks {block_range.first} to {block_range.last}"
+    print_result(
+        tokens.BlocksRecorded(mints=mints, tokens=token_count),
+        f"{blocks}: {mints} mints with {token_count} tokens are {state}.",
     )
 
 
@@ -64,19 +66,28 @@ def recover_events(
     type=click.IntRange(1, 100_000),
     default=1_000,
     show_default=True,
-    help="The most tokens.",
+    help="The maximum number of tokens.",
 )
-@click.option("--dry-run", is_flag=True, help="Keep nothing; say what is missing.")
+@click.option("--dry-run", is_flag=True, help="Save nothing; only list what is missing.")
 def recover_tokens(limit: int, *, dry_run: bool) -> None:
-    """Keep the tokens that the chain counts and nobody told of."""
-    from indelible_service.composition import chain_of
+    """Save the tokens that exist on the chain and not in the database."""
+    from indelible_service.contexts.tokens import TokenSettings, build_chain
 
     with open_settings_store() as store:
-        chain, confirmed = chain_of(settings := load()), settings.confirmations
-        found = tokens.recover_missing(
-            store, chain, actor=CLI, confirmations=confirmed, limit=limit, dry_run=dry_run
+        section = load().section(TokenSettings)
+        report = tokens.recover_missing(
+            store,
+            build_chain(section),
+            actor=CLI,
+            confirmations=section.confirmations,
+            limit=limit,
+            dry_run=dry_run,
         )
-    said = f"{found.on_chain} tokens on the chain, {len(found.missing)} missing here, {len(found.recovered)} recovered"
-    answer(found, f"{said}, {len(found.failed)} not.")
-    if found.failed:
+
+    counts = (
+        f"{report.on_chain} tokens on the chain, {len(report.missing)} missing in the database, "
+        f"{len(report.recovered)} recovered, {len(report.failed)} failed."
+    )
+    print_result(report, counts)
+    if report.failed:
         raise SystemExit(1)

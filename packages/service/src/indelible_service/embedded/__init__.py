@@ -1,4 +1,4 @@
-"""Real servers as our own children, for demonstrations and for tests; each lives as long as a block."""
+"""Real servers as child processes, for demonstrations and tests; each runs during a block."""
 
 from indelible_service.embedded.children import ServerFailed
 from indelible_service.embedded.postgresql import ADMIN, APP, OWNER, PostgresServer, postgres

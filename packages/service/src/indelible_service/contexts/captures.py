@@ -1,0 +1,53 @@
+"""Captures in the service: the embedder is a gateway."""
+
+from typing import ClassVar, Final
+
+from attrs import frozen
+
+from indelible.captures import Embedder
+from indelible.kernel import Unavailable
+from indelible_service.contexts.declaration import ServiceContext
+from indelible_service.environment import one_of, setting
+
+EMBEDDERS: Final = one_of("auto", "wordllama", "none", convert=str.lower)
+
+
+@frozen
+class EmbedderMissing(Unavailable):
+    """The embedder is not installed, or the settings do not allow it."""
+
+    code: ClassVar[str] = "EMBEDDER_MISSING"
+    message: ClassVar[str] = (
+        "Embedder {embedder} is not installed, or the settings do not allow it."
+    )
+    embedder: str
+
+
+@frozen(kw_only=True)
+class CaptureSettings:
+    """The settings of captures."""
+
+    embedder: str = setting("INDELIBLE_EMBEDDER", "auto", EMBEDDERS)
+
+
+def build_embedder(settings: CaptureSettings) -> Embedder | None:
+    """Return the configured embedder, or None where texts are not embedded here.
+
+    Raises: EmbedderMissing where one is named and not installed.
+    """
+    if settings.embedder == "none":
+        return None
+
+    try:
+        from indelible_wordllama import WordLlamaEmbedder
+    except ModuleNotFoundError as error:
+        if settings.embedder == "auto":
+            return None
+        raise EmbedderMissing(settings.embedder) from error
+
+    return WordLlamaEmbedder()
+
+
+CONTEXT: Final = ServiceContext(
+    name="captures", settings=CaptureSettings, gateways={"embedder": build_embedder}
+)

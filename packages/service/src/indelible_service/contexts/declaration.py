@@ -1,0 +1,53 @@
+"""The form in which a context declares its part of the service."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from indelible.kernel import Store
+from indelible.kernel.stages import Stage
+from indelible.kernel.tasks import TaskKey
+
+if TYPE_CHECKING:  # the command line imports this module, and starts fast without Dramatiq
+    from indelible_workers import RecurringTask
+
+AnyStage = Stage[Any, Any, Any]
+AnyStore = Store[Any, Any]
+Section = TypeVar("Section")
+
+
+@frozen
+class NoSettings:
+    """The settings of a context that has none."""
+
+
+def _no_options(_: object) -> Mapping[str, object]:
+    return {}
+
+
+def _no_stages(_: object, __: AnyStore) -> Sequence[AnyStage]:
+    return ()
+
+
+def _no_recurring(_: object) -> "Sequence[RecurringTask]":
+    return ()
+
+
+@frozen(kw_only=True)
+class ServiceContext(Generic[Section]):
+    """A context's part of the service; each function receives the context's own settings.
+
+    `gateways` maps a field of `AppContext` to the function that builds it, or returns None where
+    it is not configured. `standing_tasks` are tasks that enqueue themselves again: a worker
+    enqueues those of its stages when it starts.
+    """
+
+    name: str
+    settings: type[Section]
+    gateways: Mapping[str, Callable[[Section], object | None]] = field(factory=dict)
+    policy: Callable[[Section], object] | None = None  # the context's field of `Policy`
+    web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`
+    stages: Callable[[Section, AnyStore], Sequence[AnyStage]] = _no_stages
+    standing_tasks: Sequence[TaskKey] = ()
+    recurring: "Callable[[Section], Sequence[RecurringTask]]" = _no_recurring
