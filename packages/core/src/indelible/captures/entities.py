@@ -201,6 +201,7 @@ class Space(Aggregate):
     """One user's captures of one kind, all embedded by one model."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SPACE
+    fixed: ClassVar[tuple[str, ...]] = ("user_id", "model", "dimension")
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=non_blank_line, metadata=LINE)
     model: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -231,6 +232,7 @@ class Subspace(Aggregate):
     """A part of a space that captures gather in, round a centroid that may begin with a seed."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = SUBSPACE
+    fixed: ClassVar[tuple[str, ...]] = ("user_id", "space_id")
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     name: str = field(validator=non_blank_line, metadata=LINE)
@@ -264,6 +266,7 @@ class AlgorithmVersion(Aggregate):
     """The formulas that captures are computed by."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = ALGORITHM
+    fixed: ClassVar[tuple[str, ...]] = ("formulas", "checksum")
     formulas: str = field(validator=is_text, metadata=TEXT)
     checksum: str
     status: AlgorithmStatus = field(validator=instance_of(AlgorithmStatus))

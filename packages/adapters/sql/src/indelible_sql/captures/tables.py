@@ -12,6 +12,7 @@ from sqlalchemy import (
 )
 
 from indelible.captures import ALGORITHM, SPACE, SUBSPACE
+from indelible.captures.entities import AlgorithmVersion, Space, Subspace
 from indelible_sql.captures.columns import DEPTH, DISTANCE, EMBEDDING, LEVEL
 from indelible_sql.schema.columns import (
     ACTOR,
@@ -213,9 +214,9 @@ SHOWN = (
     ),
 )
 _FIXED = {
-    SPACES: ("user_id", "model", "dimension"),
-    SUBSPACES: ("user_id", "space_id"),
-    ALGORITHMS: ("formulas", "checksum"),
+    SPACES: Space.fixed,
+    SUBSPACES: Subspace.fixed,
+    ALGORITHMS: AlgorithmVersion.fixed,
     ARTIFACTS: ("user_id", "space_id", "normalized_url"),
     CENTROIDS: ("space_id",),
 }

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
 
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
-from indelible.tokens.entities import MAX_TOKENS_PER_REVEAL, QUANTITY, RecordType
+from indelible.tokens.entities import (
+    MAX_TOKENS_PER_REVEAL,
+    QUANTITY,
+    Author,
+    ImageGenerationJob,
+    IPFSUploadRecord,
+    MintEvent,
+    RecordType,
+    RevealTransaction,
+    Token,
+)
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
     DOCUMENT,
@@ -139,22 +149,12 @@ REVEALS = head(
 )
 SYSTEM_STATES = head("system_state", SYSTEM_STATE, Column("state_value", VALUE))
 _FIXED = {
-    AUTHORS: ("wallet_address",),
-    MINT_EVENTS: (
-        *(
-            "tx_hash",
-            "log_index",
-            "block_number",
-            "block_hash",
-            "token_id",
-            "quantity",
-            "author_wallet",
-            "recipient",
-        ),
-    ),
-    TOKENS: ("token_id",),
-    IMAGE_JOBS: ("token_id", "service"),
-    UPLOADS: ("token_id", "record_type"),
+    AUTHORS: Author.fixed,
+    MINT_EVENTS: MintEvent.fixed,
+    TOKENS: Token.fixed,
+    IMAGE_JOBS: ImageGenerationJob.fixed,
+    UPLOADS: IPFSUploadRecord.fixed,
+    REVEALS: RevealTransaction.fixed,
 }
 
 

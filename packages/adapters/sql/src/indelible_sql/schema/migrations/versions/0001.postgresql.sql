@@ -1946,7 +1946,7 @@ SET search_path = pg_catalog AS $$ BEGIN
 END $$
 --;
 CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON indelible.mint_events
-FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
+FOR EACH ROW WHEN ((NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE) EXECUTE FUNCTION indelible.mint_events_fixed()
 --;
 ALTER TABLE indelible.mint_events ENABLE ALWAYS TRIGGER mint_events_fixed
 --;
@@ -1988,6 +1988,19 @@ CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON indelible.ipfs_upload_
 FOR EACH ROW WHEN ((NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE) EXECUTE FUNCTION indelible.ipfs_upload_records_fixed()
 --;
 ALTER TABLE indelible.ipfs_upload_records ENABLE ALWAYS TRIGGER ipfs_upload_records_fixed
+--;
+CREATE FUNCTION indelible.reveal_transactions_fixed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON indelible.reveal_transactions
+FOR EACH ROW WHEN ((NEW.token_ids = OLD.token_ids) IS NOT TRUE) EXECUTE FUNCTION indelible.reveal_transactions_fixed()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_fixed
 --;
 CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
 --;

@@ -1426,7 +1426,7 @@ WHEN (NEW.wallet_address = OLD.wallet_address) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'authors_fixed'); END
 --;
 CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events
-WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE
+WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
 --;
 CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
@@ -1440,3 +1440,7 @@ BEGIN SELECT RAISE(ABORT, 'image_generation_jobs_fixed'); END
 CREATE TRIGGER ipfs_upload_records_fixed BEFORE UPDATE ON ipfs_upload_records
 WHEN (NEW.token_id = OLD.token_id AND NEW.record_type = OLD.record_type) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_fixed'); END
+--;
+CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions
+WHEN (NEW.token_ids = OLD.token_ids) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_fixed'); END

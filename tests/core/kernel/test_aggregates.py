@@ -1,0 +1,244 @@
+"""An aggregate is saved only as its declarations allow: fixed fields, times, version and records."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import pytest
+from attrs import evolve, field, frozen
+
+from indelible.kernel import (
+    Actor,
+    AuditContext,
+    Edge,
+    Head,
+    IndelibleError,
+    InvalidTransition,
+    Lifecycle,
+    NotFound,
+    Stale,
+    digest,
+)
+from indelible.kernel.aggregates import (
+    Aggregate,
+    FieldFixed,
+    InvalidBirth,
+    RecordMismatch,
+    RecordsDiffer,
+    TimeNotAdvanced,
+    VersionMismatch,
+    change_for,
+    save_change,
+    save_changes,
+)
+from indelible.kernel.history import Record
+from indelible.memory.aggregates import MemoryAggregateRepository
+from indelible.memory.history import MemoryHistory
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+AUDIT = AuditContext(actor=Actor.user("maya"), reason="a test")
+
+
+class PlanStatus(StrEnum):
+    """The states of a plan."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+PLAN = Lifecycle(
+    name="plan",
+    edges=(
+        Edge("", "open", PlanStatus.OPEN, 1),
+        Edge(PlanStatus.OPEN, "revise", PlanStatus.OPEN, 1),
+        Edge(PlanStatus.OPEN, "close", PlanStatus.CLOSED, 0),
+    ),
+)
+
+
+@frozen(kw_only=True)
+class PlanText(Record):
+    """The text of one version of a plan."""
+
+    record_name: ClassVar[str] = "text"
+    head_fields: ClassVar[Mapping[str, str]] = {
+        "plan_id": "id",
+        "number": "version",
+        "written_at": "updated_at",
+    }
+
+    plan_id: str
+    number: int
+    written_at: datetime
+    text: str
+
+
+@frozen(kw_only=True)
+class Plan(Aggregate):
+    """A plan of an owner, with versioned texts."""
+
+    lifecycle: ClassVar[Lifecycle[StrEnum]] = PLAN
+    fixed: ClassVar[tuple[str, ...]] = ("owner",)
+    version_field: ClassVar[str] = "version"
+    version_records: ClassVar[tuple[type[Record], ...]] = (PlanText,)
+
+    owner: str
+    version: int
+    status: PlanStatus
+    color: str = field(default="red")
+
+
+@frozen
+class PlanNotFound(NotFound):
+    """No plan has this id."""
+
+    code: ClassVar[str] = "PLAN_NOT_FOUND"
+    message: ClassVar[str] = "Plan {plan_id} not found."
+    plan_id: str
+
+
+def text_of(plan: Plan, text: str = "first") -> PlanText:
+    return PlanText(plan_id=plan.id, number=plan.version, written_at=plan.updated_at, text=text)
+
+
+def new_plan(plan_id: str = "p-1") -> Plan:
+    return Plan.create("open", now=NOW, id=plan_id, owner="maya")
+
+
+class Plans:
+    """A repository of plans in memory."""
+
+    def __init__(self) -> None:
+        self.history = MemoryHistory()
+        self.repository = MemoryAggregateRepository(self.history, Plan, PlanNotFound)
+
+    def open(self, plan_id: str = "p-1") -> Head[Plan]:
+        plan = new_plan(plan_id)
+        save_change(AUDIT, self.repository, None, plan, "open", records=(text_of(plan),))
+        return self.repository.get(plan_id)
+
+
+def refused(error: type[IndelibleError], *arguments: Any, **options: Any) -> IndelibleError:  # noqa: ANN401
+    with pytest.raises(error) as refusal:
+        change_for(AUDIT, *arguments, **options)
+    return refusal.value
+
+
+def test_a_new_aggregate_begins_at_its_first_version() -> None:
+    plan = new_plan()
+
+    assert (plan.status, plan.version) == (PlanStatus.OPEN, 1)
+    assert plan.created_at == plan.updated_at == NOW
+
+
+def test_only_an_action_that_adds_a_version_raises_the_number() -> None:
+    revised = new_plan().transition("revise", now=LATER, color="blue")
+    closed = revised.transition("close", now=LATER + timedelta(hours=1))
+
+    assert (revised.version, revised.color, revised.updated_at) == (2, "blue", LATER)
+    assert (closed.version, closed.status) == (2, PlanStatus.CLOSED)
+    with pytest.raises(InvalidTransition):
+        closed.transition("revise", now=LATER)
+
+
+def test_a_transition_without_a_time_keeps_the_time_for_its_repository() -> None:
+    assert new_plan().transition("close").updated_at == NOW
+
+
+def test_a_change_stores_the_fields_and_the_digests_of_the_records() -> None:
+    plan = new_plan()
+    text = text_of(plan)
+    change = change_for(AUDIT, None, plan, "open", data={"note": "why"}, records=(text,))
+
+    assert change.data == {"owner": "maya", "color": "red", "text": digest(text), "note": "why"}
+    assert (change.seq, change.version, change.adds_version) == (1, 1, 1)
+
+
+def test_a_saved_aggregate_is_read_back_with_its_records() -> None:
+    plans = Plans()
+    head = plans.open()
+    revised = head.entity.transition("revise", now=LATER)
+    texts = (text_of(head.entity), text_of(revised, "second"))
+    seq = save_change(AUDIT, plans.repository, head, revised, "revise", records=texts[1:])
+
+    assert seq == 2
+    assert plans.repository.get("p-1").entity == revised
+    assert plans.repository.records(PlanText, "p-1") == texts
+    assert [change.action for change in plans.history.of("plan", "p-1")] == ["open", "revise"]
+
+
+def test_a_change_over_a_stale_head_is_refused() -> None:
+    plans = Plans()
+    head = plans.open()
+    closed = head.entity.transition("close", now=LATER)
+    save_change(AUDIT, plans.repository, head, closed, "close")
+
+    with pytest.raises(Stale):
+        save_change(AUDIT, plans.repository, head, closed, "close")
+
+
+def test_many_changes_return_the_new_heads() -> None:
+    plans = Plans()
+    heads = [plans.open("p-1"), plans.open("p-2")]
+    steps = [(head, head.entity.transition("close", now=LATER), "close") for head in heads]
+    saved = save_changes(AUDIT, plans.repository, steps)
+
+    assert saved == [plans.repository.get("p-1"), plans.repository.get("p-2")]
+    assert [head.revision.seq for head in saved] == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["owner", "id", "created_at"])
+def test_a_fixed_field_keeps_its_value(name: str) -> None:
+    head = Plans().open()
+    other: Any = {"owner": "noor", "id": "p-2", "created_at": LATER}[name]
+    closed = evolve(head.entity.transition("close", now=LATER), **{name: other})
+    refusal = refused(FieldFixed, head, closed, "close")
+
+    assert refusal.detail["field"] == name
+    assert refusal.detail["actual"] == str(other)
+
+
+def test_a_new_aggregate_has_one_time() -> None:
+    plan = evolve(new_plan(), updated_at=LATER)
+
+    refused(InvalidBirth, None, plan, "open", records=(text_of(plan),))
+
+
+@pytest.mark.parametrize("at", [NOW, NOW - timedelta(seconds=1)])
+def test_an_update_is_later_than_the_value_before(at: datetime) -> None:
+    head = Plans().open()
+
+    refused(TimeNotAdvanced, head, evolve(head.entity.transition("close"), updated_at=at), "close")
+
+
+def test_a_version_number_is_the_one_of_the_change() -> None:
+    head = Plans().open()
+    skipped = evolve(head.entity.transition("revise", now=LATER), version=3)
+    refusal = refused(VersionMismatch, head, skipped, "revise", records=(text_of(skipped),))
+
+    assert refusal.detail == {"entity_id": "p-1", "expected": 2, "actual": 3}
+
+
+def test_a_version_needs_its_records_and_no_other_change_has_any() -> None:
+    head = Plans().open()
+    revised = head.entity.transition("revise", now=LATER)
+    closed = head.entity.transition("close", now=LATER)
+
+    assert refused(RecordsDiffer, head, revised, "revise").detail["expected"] == ("text",)
+    twice = (text_of(revised), text_of(revised))
+    refused(RecordsDiffer, head, revised, "revise", records=twice)
+    refused(RecordsDiffer, head, closed, "close", records=(text_of(closed),))
+
+
+@pytest.mark.parametrize("name", ["plan_id", "number", "written_at"])
+def test_a_record_belongs_to_the_value_that_it_is_saved_with(name: str) -> None:
+    head = Plans().open()
+    revised = head.entity.transition("revise", now=LATER)
+    other: Any = {"plan_id": "p-2", "number": 1, "written_at": NOW}[name]
+    record = evolve(text_of(revised), **{name: other})
+
+    assert (
+        refused(RecordMismatch, head, revised, "revise", records=(record,)).detail["field"] == name
+    )
