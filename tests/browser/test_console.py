@@ -134,8 +134,8 @@ def test_a_concept_lives_its_whole_life_without_a_script(opened: Opened) -> None
     expect(page.locator(".timeline > li")).to_have_count(4)
     page.get_by_role("link", name="History").click()
     expect(page.locator(".timeline > li").first).to_contain_text("it is to be published")
-    page.get_by_role("link", name="Show what came since").click()
-    expect(page.locator("h2")).to_have_text("Nothing came since")
+    page.get_by_role("link", name="Show later changes").click()
+    expect(page.locator("h2")).to_have_text("No later changes")
 
 
 def test_a_space_says_all_of_its_picture_in_words_and_opens_by_keyboard(opened: Opened) -> None:
@@ -177,7 +177,7 @@ def test_the_feed_shows_a_change_by_itself(
         took.append(time.monotonic() - began)
 
     tell(f"the console's feed shows a change after {max(took):.2f} s at most")
-    expect(page.locator("[data-said]")).to_contain_text("new change")
+    expect(page.locator("[data-announcement]")).to_contain_text("new change")
 
 
 def test_a_paused_feed_stands_still_and_goes_on_where_it_was(

@@ -17,7 +17,7 @@ from hypothesis.strategies import (
 )
 
 from indelible_web.http.errors import BadNumber, BadRequest, DuplicateKey, MalformedJson, TooDeep
-from indelible_web.http.parsing import MOST_LEVELS, parse_json
+from indelible_web.http.parsing import MAX_LEVELS, parse_json
 
 NAMES = text('abcdefgh"\\[]{}', max_size=5)
 VALUES = recursive(
@@ -94,7 +94,7 @@ def test_a_number_that_no_field_could_hold_is_refused(body: str) -> None:
 
 
 def test_brackets_count_where_they_nest_and_not_inside_of_texts() -> None:
-    deepest = "[" * MOST_LEVELS + "]" * MOST_LEVELS
+    deepest = "[" * MAX_LEVELS + "]" * MAX_LEVELS
     assert parse_json(deepest.encode())
     assert parse_json(json.dumps(["[" * 100, '"' + "{" * 100, "\\"]).encode())
     assert parse_json(("[" + "[]," * 1_000 + "[]]").encode())

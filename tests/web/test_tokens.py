@@ -26,8 +26,8 @@ from indelible.tokens import Repositories, get_author
 from indelible.tokens.rules import GENERATE, MESSAGE
 from indelible_web.context import WebContext
 from indelible_web.http.access import SIGNED
-from indelible_web.http.errors import WebhookSecretMissing
 from indelible_web.http.routing import Routes
+from indelible_web.tokens.errors import WebhookSecretMissing
 from indelible_web.tokens.routes import PromptView, SignedPrompt, set_prompt
 
 PROMPT = "/v1/authors/prompt"

@@ -20,9 +20,9 @@ STREAM = f"{HISTORY}/stream"
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Feeds that end soon, for nobody to wait for."""
-    monkeypatch.setattr(streams, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(streams, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.02)
-    monkeypatch.setattr(streams, "LONGEST_SECONDS", 0.1)
+    monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 0.1)
 
 
 def cursor_of(member: Visitor) -> str:
@@ -60,7 +60,7 @@ def test_a_history_of_nothing_says_so(site: Site) -> None:
     cursor = cursor_of(member)
     member.get(f"{HISTORY}?cursor={cursor}")
 
-    assert "Nothing came since" in member.page.text
+    assert "No later changes" in member.page.text
 
 
 def test_without_a_script_a_link_leads_to_what_came_since(any_site: Site) -> None:
@@ -137,11 +137,11 @@ def test_a_browser_that_comes_again_goes_on_where_it_was(any_site: Site) -> None
 def test_a_change_comes_while_the_stream_is_open(
     any_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "LONGEST_SECONDS", 60)
+    monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 60)
     member = any_site.member()
     answer, parts = opened(member, cursor_of(member))
     assert "event: mode" in next(parts)
-    assert next(parts) == ": still here\n\n"
+    assert next(parts) == ": heartbeat\n\n"
     any_site.create(evolve(RATIO, name="Live"))
 
     assert "Live" in next(part for part in parts if not part.startswith(":"))
@@ -151,16 +151,16 @@ def test_a_change_comes_while_the_stream_is_open(
 def test_a_silent_stream_says_that_it_stands_and_ends_in_time(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "LONGEST_SECONDS", 0.5)
+    monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 0.5)
     member = site.member()
     found = frames(member.get(f"{STREAM}?cursor={cursor_of(member)}"))
 
     assert found[0].startswith("retry:")
-    assert set(found[1:]) == {": still here"}
+    assert set(found[1:]) == {": heartbeat"}
 
 
 def test_no_more_streams_stay_open_than_are_set_and_the_others_are_asked_to_come_again() -> None:
-    site = Site(memory(), evolve(SETTINGS, most_streams=2))
+    site = Site(memory(), evolve(SETTINGS, max_streams=2))
     member = site.member()
     cursor = cursor_of(member)
     held = [opened(member, cursor) for _ in range(2)]
@@ -177,7 +177,7 @@ def test_no_more_streams_stay_open_than_are_set_and_the_others_are_asked_to_come
 
 
 def test_a_stream_that_its_reader_leaves_makes_room() -> None:
-    site = Site(memory(), evolve(SETTINGS, most_streams=1))
+    site = Site(memory(), evolve(SETTINGS, max_streams=1))
     member = site.member()
     cursor = cursor_of(member)
     for _ in range(3):
@@ -198,12 +198,12 @@ def test_a_stream_ends_with_the_store_and_the_browser_comes_again(
         raise StoreUnreachable("OperationalError")
 
     monkeypatch.setattr(site.store, "read", gone)
-    assert all(part == ": still here\n\n" for part in parts)
+    assert all(part == ": heartbeat\n\n" for part in parts)
     answer.close()
 
 
 def test_the_store_is_asked_once_a_beat_however_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "BEAT_SECONDS", 60)
+    monkeypatch.setattr(streams, "POLL_SECONDS", 60)
     store, asked = memory(), 0
     read = store.read
 
@@ -221,7 +221,7 @@ def test_the_store_is_asked_once_a_beat_however_many_wait(monkeypatch: pytest.Mo
 
 
 def test_feeds_are_counted_apart_and_a_page_beside_them_still_opens() -> None:
-    site = Site(memory(), evolve(SETTINGS, most_streams=0, requests_per_minute=5))
+    site = Site(memory(), evolve(SETTINGS, max_streams=0, requests_per_minute=5))
     member = site.member()
     found = [member.get(STREAM).status_code for _ in range(7)]
 

@@ -9,7 +9,7 @@ from tests.web.harness import SCOPES, SETTINGS, memory
 
 from indelible.kernel import Actor
 from indelible.testing.stores import MAYA
-from indelible_web.console.cookies import IDLE_SECONDS, LONGEST_SECONDS
+from indelible_web.console.cookies import IDLE_SECONDS, MAX_SESSION_SECONDS
 
 NOOR = Actor.user("noor")
 PAGES = (
@@ -125,7 +125,7 @@ def test_a_session_ends_when_nobody_asks_for_a_page(site: Site) -> None:
 
 
 def test_a_page_that_asks_by_itself_keeps_no_session_alive(site: Site) -> None:
-    site = Site(site.store, evolve(SETTINGS, most_streams=0))
+    site = Site(site.store, evolve(SETTINGS, max_streams=0))
     member = site.member()
     site.clock.forward(seconds=IDLE_SECONDS - 1)
     assert member.get(f"{HISTORY}/stream").status_code == 200
@@ -136,7 +136,7 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(site: Site) -> None:
 
 def test_no_session_outlives_a_working_day(site: Site) -> None:
     member = site.member()
-    for _ in range(LONGEST_SECONDS // (IDLE_SECONDS - 1)):
+    for _ in range(MAX_SESSION_SECONDS // (IDLE_SECONDS - 1)):
         site.clock.forward(seconds=IDLE_SECONDS - 1)
         assert member.get(LIST).status_code == 200
     site.clock.forward(seconds=IDLE_SECONDS - 1)
@@ -306,7 +306,7 @@ def test_what_was_typed_survives_a_session_that_ended(any_site: Site) -> None:
     }
     assert visitor.send("/new", here, **typed).status_code == 401
     assert visitor.send("sign-in", here, key=any_site.key().text).status_code == 200
-    assert "Nothing was saved yet" in visitor.page.text
+    assert "Nothing is saved yet" in visitor.page.text
     visitor.send("/new", here)
     visitor.follow()
 

@@ -12,7 +12,7 @@ from tests.web.hostile.scene import LIMIT, Request, Scene, Stage
 
 from indelible.kernel.keys import CreateKey, RevokeKey, create_key, get_key, revoke_key
 from indelible.testing.stores import BEGINNING, MAYA, NOOR
-from indelible_web.console.cookies import IDLE_SECONDS, LONGEST_SECONDS
+from indelible_web.console.cookies import IDLE_SECONDS, MAX_SESSION_SECONDS
 
 NEEDED: Final = (
     ("concepts:read", "GET", "/v1/concepts"),
@@ -63,7 +63,7 @@ NEEDED: Final = (
     ("tokens:retry", "POST", "/v1/tokens/1/retry"),
     *(
         ("admin", "GET", f"/admin/{path}")
-        for path in ("work", "tasks/x", "tasks/x/y", "tokens/stats")
+        for path in ("tasks", "tasks/x", "tasks/x/y", "tokens/stats")
     ),
     *(
         ("admin", "POST", f"/admin/{path}")
@@ -286,7 +286,7 @@ def idle(stage: Stage) -> Request:
 
 def too_long(stage: Stage) -> Request:
     member = stage.site.member()
-    for _ in range(LONGEST_SECONDS // (IDLE_SECONDS - 1) + 1):
+    for _ in range(MAX_SESSION_SECONDS // (IDLE_SECONDS - 1) + 1):
         stage.site.clock.forward(seconds=IDLE_SECONDS - 1)
         member.get(LIST)
     return lambda: member.get(LIST)

@@ -57,7 +57,7 @@ def build_web_settings(settings: Settings) -> WebSettings:
         trusted_hosts=settings.trusted_hosts,
         proxy_hops=settings.proxy_hops,
         requests_per_minute=settings.requests_per_minute,
-        most_streams=settings.max_streams,
+        max_streams=settings.max_streams,
         **options,
     )
 

@@ -21,9 +21,9 @@ from indelible_web.http.access import (
     AnonymousAuthenticator,
     KeyAuthenticator,
 )
-from indelible_web.http.docs_page import documentation
+from indelible_web.http.docs_page import docs_blueprint
 from indelible_web.http.examples import Examples, examples_of
-from indelible_web.http.health import System
+from indelible_web.http.health import HealthRoutes
 from indelible_web.http.history import history_routes
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.middleware import RequestMiddleware, install_middleware
@@ -67,8 +67,8 @@ def create_app(
     for routes, _ in (*documented, *operator_routes):
         _declare_scopes(access, routes)
     _open_webhooks(app, access, app_context, settings, metrics, contexts)
-    _open_to_everybody(app, access, System(app_context, metrics).blueprint())
-    _open_to_everybody(app, access, documentation(app, document))
+    _open_to_everybody(app, access, HealthRoutes(app_context, metrics).blueprint())
+    _open_to_everybody(app, access, docs_blueprint(app, document))
     console.open_console(app, access, app_context, metrics, settings, contexts)
     access.check(app)
 
@@ -92,8 +92,8 @@ def create_metrics(app_context: AppContext, contexts: Iterable[WebContext]) -> M
 def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
     app = Flask("indelible_web", static_folder=None)
     app.config.from_mapping(
-        MAX_CONTENT_LENGTH=settings.most_body_bytes,
-        MAX_FORM_MEMORY_SIZE=settings.most_body_bytes,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )

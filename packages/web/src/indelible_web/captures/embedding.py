@@ -12,7 +12,7 @@ from indelible.captures.entities import NUMBERS
 from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.http.errors import EmbeddingMissing
+from indelible_web.captures.errors import EmbeddingMissing
 from indelible_web.http.problems import error_or_result
 
 logger = logging.getLogger("indelible.web")

@@ -13,11 +13,11 @@ from indelible.concepts import ConceptContent, ConceptView, FieldMerge
 from indelible.concepts.rules.diff import FieldDiff, Value
 from indelible.kernel import IdempotencyKeyReused, IndelibleError, Stale
 from indelible.kernel.values import COUNT, bounded_int
+from indelible_web.concepts.errors import MergeUndecided
 from indelible_web.concepts.routes import WRITE, ConceptQuery
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
-from indelible_web.http.errors import MergeUndecided
 
 NAMES: Final = tuple(attribute.name for attribute in fields(ConceptContent))
 NOTHING: Final = ConceptContent(name="")

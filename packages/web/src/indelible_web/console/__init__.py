@@ -47,8 +47,8 @@ def open_console(
     access.declare("console.static", PUBLIC)
     for page in pages:
         is_sign_in = page.view is session.sign_in
-        login = session.TypedKey(app_context) if is_sign_in else console.sessions
-        access.declare(f"console.{page.name}", page.scopes, login)
+        login = session.FormKeyAuthenticator(app_context) if is_sign_in else console.sessions
+        access.declare(f"console.{page.name}", page.scopes, login, is_live=page.is_live)
 
 
 def _console_context(
@@ -70,7 +70,7 @@ def _console_context(
         metrics=metrics,
         secret=settings.secret,
         sessions=open_sessions(app_context, settings),
-        streams=Streams(app_context.store, settings.most_streams),
+        streams=Streams(app_context.store, settings.max_streams),
         nav=(*nav, tasks.NAV, history.NAV),
         entity_links=entity_links,
         task_panels=tuple(task_panels),
@@ -92,11 +92,11 @@ def _blueprint(
         if request.method == "POST":
             console.sessions.check_form()
 
-    blueprint.after_request(console.sessions.tell)
+    blueprint.after_request(console.sessions.send_cookie)
     _add_template_values(blueprint, console, contexts)
-    blueprint.register_error_handler(IndelibleError, layout.refuse)
-    blueprint.register_error_handler(HTTPException, layout.refuse_transport)
-    blueprint.register_error_handler(Exception, layout.refuse_fault)
+    blueprint.register_error_handler(IndelibleError, layout.error_page)
+    blueprint.register_error_handler(HTTPException, layout.transport_error_page)
+    blueprint.register_error_handler(Exception, layout.fault_page)
 
     return blueprint
 
@@ -117,7 +117,7 @@ def _add_template_values(
 
     def template_values() -> dict[str, object]:
         return {
-            "token": console.sessions.token,
+            "csrf_token": console.sessions.csrf_token,
             "nav": console.nav,
             "home_url": console.home_url,
             "hidden_form_fields": hidden_form_fields,

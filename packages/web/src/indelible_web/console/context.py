@@ -1,4 +1,4 @@
-"""What a view of the console works with, and how its pages are declared."""
+"""The parts of the console that its views work with."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -14,10 +14,12 @@ from indelible_web.http.operation import OperationContext, Services
 
 R = TypeVar("R")
 
+ONCE_FIELD = "once"  # The form field with the idempotency key of the command.
+
 
 @frozen(kw_only=True)
 class ConsoleContext(Services):
-    """What a view of the console works with."""
+    """The console of an application, which every view receives."""
 
     sessions: Sessions
     streams: Streams
@@ -33,15 +35,20 @@ class ConsoleContext(Services):
     def operation(
         self, *, reason: str = "", response_type: type[R] | None = None
     ) -> OperationContext:
-        """The request, in the name of whoever is signed in; a form that is sent twice has one effect."""
-        once = request.form.get("once")
-        return self.open_operation(
-            str(request.url_rule),
-            reason,
-            Idempotency(once, response_type) if once and response_type else None,
-        )
+        """Return the current request as an operation of the signed-in caller.
+
+        With a response type, a form that is sent twice has one effect.
+
+        Raises: Unauthenticated.
+        """
+        once: Idempotency[R] | None = None
+        key = request.form.get(ONCE_FIELD)
+        if key and response_type:
+            once = Idempotency(key, response_type)
+
+        return self.open_operation(str(request.url_rule), reason, once)
 
 
 def form_text(name: str) -> str:
-    """What was typed into one field."""
+    """Return the text of a form field; browsers end lines with CR LF."""
     return request.form.get(name, "").replace("\r\n", "\n")

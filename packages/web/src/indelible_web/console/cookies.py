@@ -1,4 +1,4 @@
-"""The cookie that stands for a key which was shown once: signed, short-lived, and without the key in it."""
+"""Sessions: signed, short-lived cookies that name a key and do not contain it."""
 
 import hmac
 from hashlib import sha256
@@ -13,26 +13,23 @@ from limits.storage import Storage, storage_from_string
 
 from indelible.app import AppContext
 from indelible.kernel.keys import KeyNotFound, get_key
-from indelible_web.http.access import FEEDS, caller_of_key
+from indelible_web.http.access import caller_of_key
 from indelible_web.http.errors import FormForged, NotReady
 from indelible_web.http.request import Caller, current_request
 from indelible_web.settings import WebSettings
 
-IDLE_SECONDS: Final = (
-    30 * 60
-)  # without a page asked for; the feed asks by itself, and does not count
-LONGEST_SECONDS: Final = 8 * 60 * 60
+IDLE_SECONDS: Final = 30 * 60  # Requests of live pages do not extend a session.
+MAX_SESSION_SECONDS: Final = 8 * 60 * 60
 RENEW_SECONDS: Final = 60
 COOKIE: Final = "indelible"
-SECURE_COOKIE: Final = (
-    "__Host-indelible"  # a prefix by which a browser refuses it from anybody but us, over TLS
-)
-TOKEN: Final = "csrf"  # noqa: S105 - the name of a field
+# Browsers accept this prefix only over TLS and from this host.
+SECURE_COOKIE: Final = "__Host-indelible"
+CSRF_FIELD: Final = "csrf"
 
 
 @frozen(kw_only=True)
 class Session:
-    """A browser's stay: before it has signed in, `key_id` is blank."""
+    """A browser's session; `key_id` is blank before it has signed in."""
 
     id: str
     key_id: str
@@ -42,15 +39,15 @@ class Session:
 
 @frozen
 class Sessions:
-    """The sessions of one deployment, kept in their cookies; only those that were ended are kept here."""
+    """The sessions of one deployment; their cookies hold them, the server only the ended ones."""
 
     _app_context: AppContext
-    _seal: URLSafeSerializer = field(repr=False)
+    _serializer: URLSafeSerializer = field(repr=False)
     _secret: bytes = field(repr=False)
     _ended: Storage
 
     def identify(self, request: Request) -> Caller | None:
-        """Whose session the cookie is of, while it lasts and its key is good."""
+        """Return the owner of the session's key, or None if the session or the key has ended."""
         session = self.find(request)
         if session is None or not session.key_id:
             return None
@@ -58,67 +55,94 @@ class Sessions:
             key = self._app_context.store.read(get_key, session.key_id).key
         except KeyNotFound:
             return None
+
         g.session = session
-        return caller_of_key(key) if key.is_usable(now=self._app_context.clock.now()) else None
+        if not key.is_usable(now=self._app_context.clock.now()):
+            return None
+        return caller_of_key(key)
 
     def find(self, request: Request) -> Session | None:
-        """The session that the cookie is of, unless it is none of ours, too old, or ended."""
+        """Return the session of the request's cookie, None if it is invalid, expired or ended."""
+        cookie = request.cookies.get(cookie_name(), "")
         try:
-            content = cast(
-                "dict[str, Any]", self._seal.loads(request.cookies.get(cookie_name(), ""))
-            )
+            content = cast("dict[str, Any]", self._serializer.loads(cookie))
             session = Session(**content)
         except (BadSignature, TypeError):
             return None
-        is_recent = (
-            self._now() - session.seen < IDLE_SECONDS
-            and self._now() - session.began < LONGEST_SECONDS
-        )
-        return session if is_recent and not self._is_ended(session) else None
+
+        now = self._now()
+        is_idle = now - session.seen >= IDLE_SECONDS
+        is_expired = now - session.began >= MAX_SESSION_SECONDS
+        if is_idle or is_expired or self._is_ended(session):
+            return None
+        return session
 
     def current(self) -> Session:
-        """This browser's session; where it has none, a new one that opens nothing."""
+        """Return this browser's session, a new one without a key if it has none."""
         if "session" not in g:
             g.session = self.find(request) or self.begin("")
         return cast("Session", g.session)
 
     def begin(self, key_id: str) -> Session:
-        """A new session under a new id, told to the browser with the answer."""
+        """Return a new session, whose cookie the answer will carry."""
         now = self._now()
         session = Session(id=self._app_context.ids.secret(), key_id=key_id, began=now, seen=now)
-        g.session = g.told_session = session
+        g.session = session
+        g.session_to_send = session
+
         return session
 
     def end(self, session: Session) -> None:
-        """Let the session open nothing any more, whoever has a copy of its cookie."""
+        """End the session for every copy of its cookie.
+
+        Raises: NotReady.
+        """
         try:
-            self._ended.incr(f"console/{session.id}", LONGEST_SECONDS)
+            self._ended.incr(f"console/{session.id}", MAX_SESSION_SECONDS)
         except StorageError as error:
             raise NotReady("the limiter's storage") from error
 
-    def token(self) -> str:
-        """What every form of this session carries; from it nobody can tell the session's id."""
-        return hmac.digest(self._secret, f"form {self.current().id}".encode(), "sha256").hex()
+    def csrf_token(self) -> str:
+        """Return the token of this session's forms, which does not reveal the session's id."""
+        message = f"form {self.current().id}"
+        return hmac.digest(self._secret, message.encode(), "sha256").hex()
 
     def check_form(self) -> None:
-        """FormForged, unless the form that was sent is of this session, and of our own pages."""
-        is_ours = hmac.compare_digest(request.form.get(TOKEN, "").encode(), self.token().encode())
-        if not is_ours or came_from_here() is False:
+        """Raise FormForged unless a page of this session has sent the form."""
+        token = request.form.get(CSRF_FIELD, "")
+        is_own_token = hmac.compare_digest(token.encode(), self.csrf_token().encode())
+        if not is_own_token or is_same_origin() is False:
             raise FormForged
 
-    def tell(self, response: Response) -> Response:
-        """The response, with the cookie where the browser must have another."""
-        session = g.get("session")
-        is_asked = current_request().caller is not None and request.endpoint not in FEEDS
-        if session and session.key_id and is_asked and self._now() - session.seen >= RENEW_SECONDS:
-            g.setdefault("told_session", evolve(session, seen=self._now()))
-        # A form from elsewhere comes without our cookie: an answer with a new one would end the session that there is.
-        if "told_session" in g and (request.method == "GET" or came_from_here() is not False):
-            content = self._seal.dumps(asdict(g.told_session))
-            response.set_cookie(
-                cookie_name(), content, secure=request.is_secure, httponly=True, samesite="Lax"
-            )
+    def send_cookie(self, response: Response) -> Response:
+        """Add the session's cookie if the session is new, or if it is time to renew it."""
+        self._renew()
+        if "session_to_send" not in g:
+            return response
+        # A form from another site comes without the session's cookie, and the answer to it
+        # must not replace the session.
+        if request.method != "GET" and is_same_origin() is False:
+            return response
+
+        response.set_cookie(
+            cookie_name(),
+            self._serializer.dumps(asdict(g.session_to_send)),
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+        )
         return response
+
+    def _renew(self) -> None:
+        """Extend a signed-in session, at most once a minute."""
+        session: Session | None = g.get("session")
+        current = current_request()
+        if session is None or not session.key_id:
+            return
+        if current.caller is None or current.is_live:
+            return
+        if self._now() - session.seen >= RENEW_SECONDS:
+            g.setdefault("session_to_send", evolve(session, seen=self._now()))
 
     def _is_ended(self, session: Session) -> bool:
         try:
@@ -131,22 +155,29 @@ class Sessions:
 
 
 def open_sessions(app_context: AppContext, settings: WebSettings) -> Sessions:
-    """The sessions of an application; another with another secret has others."""
+    """Return the sessions of an application; another secret makes other sessions."""
     secret = hmac.digest(settings.secret, b"console", "sha256")
-    signing = {"key_derivation": "hmac", "digest_method": sha256}
-    seal = URLSafeSerializer(secret, salt="console session", signer_kwargs=signing)
-    ended = cast("Storage", storage_from_string(settings.limiter_storage, wrap_exceptions=True))
-    return Sessions(app_context, seal, secret, ended)
+    serializer = URLSafeSerializer(
+        secret,
+        salt="console session",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
+    )
+    storage = storage_from_string(settings.limiter_storage, wrap_exceptions=True)
+
+    return Sessions(app_context, serializer, secret, cast("Storage", storage))
 
 
 def cookie_name() -> str:
-    """What the cookie is called on this connection."""
+    """Return the cookie's name on this connection."""
     return SECURE_COOKIE if request.is_secure else COOKIE
 
 
-def came_from_here() -> bool | None:
-    """Whether one of our own pages sent the request, as its browser says; None where it says nothing."""
-    if site := request.headers.get("Sec-Fetch-Site"):
+def is_same_origin() -> bool | None:
+    """Return whether a page of this origin sent the request, None if the browser does not say."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
         return site == "same-origin"
     origin = request.headers.get("Origin")
-    return urlsplit(origin).netloc == request.host if origin else None
+    if origin:
+        return urlsplit(origin).netloc == request.host
+    return None

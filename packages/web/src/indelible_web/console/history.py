@@ -1,7 +1,6 @@
-"""The feed of all changes: the newest, those since, and those that come while somebody looks."""
+"""The console's page of history: the newest changes, later ones, and a live stream."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Final
 
 from attrs import frozen
@@ -14,11 +13,9 @@ from indelible_web.console.layout import HEADERS, parse_fields, render_page
 from indelible_web.console.page import ConsolePage, EntityLink, EntityLinks, NavItem
 from indelible_web.http.paging import Cursors, PageQuery
 
-SHOWN: Final = 50
-RETRY_MILLISECONDS: Final = 700  # after which a browser asks again
-STILL_HERE: Final = (
-    ": still here\n\n"  # a comment, which keeps a line open and says whether anybody listens
-)
+PAGE_SIZE: Final = 50
+RETRY_MILLISECONDS: Final = 700  # The pause after which a browser reconnects.
+HEARTBEAT: Final = ": heartbeat\n\n"  # A comment, which keeps the connection open.
 FROM_BEGINNING: Final = "beginning"
 
 
@@ -31,70 +28,45 @@ class ListedChange:
 
 
 def history(console: ConsoleContext) -> Response:
-    """The newest changes, or those after a cursor."""
-    cursors = _cursors(console, request.args.get("cursor"))
-    is_newest = not request.args.get("cursor") and FROM_BEGINNING not in request.args
+    """Show the newest changes, or those after a cursor."""
+    cursor = request.args.get("cursor")
+    cursors = _cursors(console, cursor)
     store = console.app_context.store
-    found = store.read(_newest) if is_newest else store.feed(after=cursors.start(), limit=SHOWN)
-    told = store.read(list_changes, found.changes, console.entity_links)
+
+    is_newest = not cursor and FROM_BEGINNING not in request.args
+    if is_newest:
+        feed = store.read(_newest_changes)
+    else:
+        feed = store.feed(after=cursors.start(), limit=PAGE_SIZE)
+    changes = store.read(list_changes, feed.changes, console.entity_links)
+
     return render_page(
         "console/history",
-        told=told[::-1] if is_newest else told,
+        changes=changes[::-1] if is_newest else changes,
         is_newest=is_newest,
-        is_full=len(told) == SHOWN,
-        cursor=cursors.after(found.cursor),
+        is_full=len(changes) == PAGE_SIZE,
+        cursor=cursors.after(feed.cursor),
     )
 
 
 def stream(console: ConsoleContext) -> Response:
-    """The feed as server-sent events; where too many are open, what there is now, and the browser asks again."""
-    cursors = _cursors(console, request.headers.get("Last-Event-ID") or request.args.get("cursor"))
-    streams, start = console.streams, cursors.start()
+    """Stream the changes as server-sent events.
+
+    If too many streams are open, the answer is what there is now, and the browser polls.
+    """
+    cursor = request.headers.get("Last-Event-ID") or request.args.get("cursor")
+    cursors = _cursors(console, cursor)
+    start = cursors.start()
+
+    streams = console.streams
     if not streams.enter():
-        whole = "".join(
-            _frames(console, cursors, (streams.after(start),), "polled")
-        )  # of known length: the line stays up
-        return _events(whole)
-    answer = _events(_frames(console, cursors, streams.follow(start), "open"))
-    answer.call_on_close(streams.leave)
-    return answer
+        frames = _frames(console, cursors, (streams.after(start),), "polled")
+        # An answer of known length keeps the connection open for the next poll.
+        return _event_stream("".join(frames))
 
-
-def _events(frames: str | Iterator[str]) -> Response:
-    return Response(
-        frames, headers={**HEADERS, "X-Accel-Buffering": "no"}, content_type="text/event-stream"
-    )
-
-
-def _frames(
-    console: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
-) -> Iterator[str]:
-    shown = copy_current_request_context(_shown)  # the request is over before its stream is
-    return chain(
-        (f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n",),
-        (
-            shown(console, feed.changes, cursors.after(feed.cursor)) if feed.changes else STILL_HERE
-            for feed in feeds
-        ),
-    )
-
-
-def _shown(console: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
-    """One event for all of them, so that the cursor it bears is never ahead of what was shown."""
-    told = console.app_context.store.read(list_changes, changes, console.entity_links)
-    text = "".join(render_template("console/_change.html", each=each) for each in reversed(told))
-    lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
-    return f"id: {cursor}\nevent: changes\n{lines}\n"
-
-
-def _cursors(console: ConsoleContext, cursor: str | None) -> Cursors:
-    return Cursors(
-        console.secret, "console history", parse_fields(PageQuery, {"cursor": cursor or ""})
-    )
-
-
-def _newest(tx: ReadTx) -> Feed:
-    return tx.history.newest(limit=SHOWN)
+    response = _event_stream(_frames(console, cursors, streams.follow(start), "open"))
+    response.call_on_close(streams.leave)
+    return response
 
 
 def list_changes(
@@ -115,8 +87,53 @@ def list_changes(
     return tuple(listed)
 
 
+def _event_stream(frames: str | Iterator[str]) -> Response:
+    headers = {**HEADERS, "X-Accel-Buffering": "no"}
+    return Response(frames, headers=headers, content_type="text/event-stream")
+
+
+def _frames(
+    console: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
+) -> Iterator[str]:
+    """Return the frames of a stream; the first one tells the browser the mode."""
+    # The request ends before its stream, so that its context must be copied now.
+    render_event = copy_current_request_context(_changes_event)
+
+    def frames() -> Iterator[str]:
+        yield f"retry: {RETRY_MILLISECONDS}\nevent: mode\ndata: {mode}\n\n"
+        for feed in feeds:
+            if feed.changes:
+                yield render_event(console, feed.changes, cursors.after(feed.cursor))
+            else:
+                yield HEARTBEAT
+
+    return frames()
+
+
+def _changes_event(console: ConsoleContext, changes: Sequence[Change], cursor: str) -> str:
+    """Return one event with all changes, so that its cursor is never ahead of what it shows."""
+    listed = console.app_context.store.read(list_changes, changes, console.entity_links)
+    items: list[str] = []
+    for listed_change in reversed(listed):
+        items.append(render_template("console/_change.html", listed=listed_change))
+
+    lines = [line for line in "".join(items).splitlines() if line.strip()]
+    data = "".join(f"data: {line}\n" for line in lines)
+
+    return f"id: {cursor}\nevent: changes\n{data}\n"
+
+
+def _cursors(console: ConsoleContext, cursor: str | None) -> Cursors:
+    query = parse_fields(PageQuery, {"cursor": cursor or ""})
+    return Cursors(console.secret, "console history", query)
+
+
+def _newest_changes(tx: ReadTx) -> Feed:
+    return tx.history.newest(limit=PAGE_SIZE)
+
+
 PAGES: Final = (
     ConsolePage(rule="/history", view=history),
-    ConsolePage(rule="/history/stream", view=stream),
+    ConsolePage(rule="/history/stream", view=stream, is_live=True),
 )
 NAV: Final = NavItem(key="history", label="History", endpoint="console.history")

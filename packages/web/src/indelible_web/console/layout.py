@@ -1,5 +1,6 @@
-"""What every page has: its frame, how values are shown, and what is said where something was refused."""
+"""The frame of every page, the filters of its templates, and the pages about errors."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -13,109 +14,135 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from indelible.kernel import IndelibleError, instant_text
 from indelible.kernel.values import INVISIBLE
-from indelible_web.console.cookies import TOKEN, came_from_here
+from indelible_web.console.context import ONCE_FIELD
+from indelible_web.console.cookies import CSRF_FIELD, is_same_origin
 from indelible_web.http import errors
-from indelible_web.http.access import FEEDS
-from indelible_web.http.parsing import wrong_fields
+from indelible_web.http.parsing import invalid_fields
 from indelible_web.http.problems import problem_of, public_error
 from indelible_web.http.request import current_request
 from indelible_web.http.schemas import Side, schema_of, structure
 
 T = TypeVar("T")
+FormFields = tuple[tuple[str, str], ...]
 
+HTML: Final = "text/html; charset=utf-8"
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self';"
-        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
+        " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "same-origin",  # with no-referrer a browser would not say where a form comes from
+    # With no-referrer, browsers would not send the origin of a form.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-LENGTHS: Final = {"days": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
-CARRIED: Final = "carried."
+UNITS: Final = {"days": timedelta(days=1), "h": timedelta(hours=1), "min": timedelta(minutes=1)}
+CARRIED_PREFIX: Final = "carried."
 SIGN_IN: Final = "console.sign_in"
-OURS: Final = frozenset({TOKEN, "once", "key", "next"})  # fields of a form that nobody typed into
+# The fields of forms that a person did not fill in.
+TECHNICAL_FIELDS: Final = frozenset({CSRF_FIELD, ONCE_FIELD, "key", "next"})
 
 
 def render_page(
-    template: str, /, status: int = 200, error: IndelibleError | None = None, **values: object
+    template: str,
+    /,
+    status: int = 200,
+    error: IndelibleError | None = None,
+    **values: object,
 ) -> Response:
-    """A page of the console; with what was refused, its status and its code are the refusal's."""
+    """Return a page of the console; with an error, the status is the error's."""
+    current = current_request()
+    headers = dict(HEADERS)
     problem = None
     if error is not None:
-        problem = problem_of(error, current_request().request_id)
-        status, current_request().code = problem.status, problem.code
-    text = render_template(
-        f"{template}.html", problem=problem, caller=current_request().caller, **values
-    )
-    said = errors.headers_of(error) if error else errors.NO_HEADERS
-    return Response(text, status, {**HEADERS, **said}, content_type="text/html; charset=utf-8")
+        problem = problem_of(error, current.request_id)
+        status = problem.status
+        current.code = problem.code
+        headers.update(errors.headers_of(error))
+
+    text = render_template(f"{template}.html", problem=problem, caller=current.caller, **values)
+
+    return Response(text, status, headers, content_type=HTML)
 
 
 def parse_fields(cls: type[T], values: Mapping[str, str], **more: object) -> T:
-    """The fields of the class among the values of a query, a form or a path, or what is wrong with them.
+    """Return an instance from a query, a form or a path; blank values count as missing.
 
-    A blank one counts as not given.
+    Raises: InvalidFields, or the error of a validator.
     """
     schema = schema_of(cast("type", cls), Side.TEXT)()
-    names = {each.data_key or name for name, each in cast("Any", schema).fields.items()}
-    given = {
-        name: str(value)
-        for name, value in {**values, **more}.items()
-        if name in names and value != ""
-    }
+    schema_fields = cast("Any", schema).fields.items()
+    names = {field.data_key or name for name, field in schema_fields}
+
+    texts: dict[str, str] = {}
+    for name, value in {**values, **more}.items():
+        if name in names and value != "":
+            texts[name] = str(value)
+
     try:
-        return structure(cast("dict[str, Any]", schema.load(given)), cls)
+        return structure(cast("dict[str, Any]", schema.load(texts)), cls)
     except ValidationError as error:
-        raise wrong_fields(error.messages_dict.values()) from error
+        raise invalid_fields(error.messages_dict.values()) from error
 
 
-def refuse(error: IndelibleError) -> AnyResponse:
-    """The page that says what was refused, where no form could say it."""
-    if request.endpoint in FEEDS:  # nobody reads the body of a feed that did not begin
-        current_request().code = error.code
-        return Response(status=errors.status_of(type(error)), headers=errors.headers_of(error))
+def error_page(error: IndelibleError) -> AnyResponse:
+    """Return the page about an error that no form shows."""
+    current = current_request()
+    if current.is_live:
+        # A script made the request, and does not show a page.
+        current.code = error.code
+        status = errors.status_of(type(error))
+        return Response(status=status, headers=errors.headers_of(error))
     if request.endpoint == SIGN_IN:
+        next_url = request.form.get("next", "")
         return render_page(
-            "console/sign_in",
-            error=error,
-            carried=carried_fields(),
-            way_on=request.form.get("next", ""),
+            "console/sign_in", error=error, carried=carried_fields(), next_url=next_url
         )
     if isinstance(error, errors.Unauthenticated):
-        return _to_sign_in(error)
-    if isinstance(error, errors.FormForged) and came_from_here():
-        return render_page(
-            "console/again", error=error, fields=typed(), action=request.script_root + request.path
-        )
+        return _sign_in_page(error)
+    if isinstance(error, errors.FormForged) and is_same_origin():
+        action = request.script_root + request.path
+        return render_page("console/again", error=error, fields=form_fields(), action=action)
+
     return render_page("console/refused", error=error)
 
 
-def refuse_transport(error: HTTPException) -> AnyResponse:
-    """The page about what never came to a view."""
-    is_fault = error.code == HTTPStatus.INTERNAL_SERVER_ERROR
-    usual = errors.InternalError if is_fault else errors.MalformedRequest
-    return refuse(errors.FROM_TRANSPORT.get(error.code or 0, usual)())
+def transport_error_page(error: HTTPException) -> AnyResponse:
+    """Return the page about a request that Flask or Werkzeug refused."""
+    default: type[IndelibleError] = errors.MalformedRequest
+    if error.code == HTTPStatus.INTERNAL_SERVER_ERROR:
+        default = errors.InternalError
+    leaf = errors.FROM_TRANSPORT.get(error.code or 0, default)
+
+    return error_page(leaf())
 
 
-def refuse_fault(error: Exception) -> AnyResponse:
-    """The page about a fault of ours; the log has all of it, the page nothing."""
-    return refuse(public_error(error))
+def fault_page(error: Exception) -> AnyResponse:
+    """Return the page about a fault of the server, which the log describes and the page not."""
+    return error_page(public_error(error))
 
 
-def typed() -> tuple[tuple[str, str], ...]:
-    """What somebody typed into the form that was sent."""
-    return tuple(
-        (name, value) for name, value in request.form.items(multi=True) if name not in OURS
-    )
+def form_fields() -> FormFields:
+    """Return the fields that a person filled in, from the form that was sent."""
+    fields: list[tuple[str, str]] = []
+    for name, value in request.form.items(multi=True):
+        if name not in TECHNICAL_FIELDS:
+            fields.append((name, value))
+
+    return tuple(fields)
 
 
-def carried_fields() -> tuple[tuple[str, str], ...]:
-    """What was typed before the session had ended, on its way through the sign-in."""
-    sent = request.form.items(multi=True)
-    return tuple(
-        (name.removeprefix(CARRIED), value) for name, value in sent if name.startswith(CARRIED)
-    )
+def carried_fields() -> FormFields:
+    """Return the fields of a form that was sent after its session had ended.
+
+    The form for signing in carries them, so that they can be sent again.
+    """
+    fields: list[tuple[str, str]] = []
+    for name, value in request.form.items(multi=True):
+        if name.startswith(CARRIED_PREFIX):
+            fields.append((name.removeprefix(CARRIED_PREFIX), value))
+
+    return tuple(fields)
 
 
 def field_label(name: str) -> str:
@@ -124,33 +151,36 @@ def field_label(name: str) -> str:
 
 
 def instant(time: datetime) -> Markup:
-    """An instant for people and for machines."""
-    shown = f"{time.day} {time:%b %Y, %H:%M:%S}"
-    return Markup('<time datetime="{}">{}</time>').format(instant_text(time), shown)
+    """Return an instant for people and for machines."""
+    text = f"{time.day} {time:%b %Y, %H:%M:%S}"
+    return Markup('<time datetime="{}">{}</time>').format(instant_text(time), text)
 
 
-def duration(time: timedelta) -> str:
-    """A length of time in its largest unit."""
-    for unit, length in LENGTHS.items():
-        if time >= 2 * length:
-            return f"{time // length} {unit}"
-    return f"{max(0, time // timedelta(seconds=1))} s"
+def duration(length: timedelta) -> str:
+    """Return a duration in the largest unit of which it has two."""
+    for unit, unit_length in UNITS.items():
+        if length >= 2 * unit_length:
+            return f"{length // unit_length} {unit}"
+    return f"{max(0, length // timedelta(seconds=1))} s"
 
 
 def visible(text: str | None) -> Markup:
-    """The text, in which nothing hides and nothing turns what follows it around."""
-    shown = INVISIBLE.sub(lambda found: f"\x00{ord(found[0]):04X}\x01", text or "")
-    marked = (
-        str(escape(shown)).replace("\x00", '<span class="invisible">U+').replace("\x01", "</span>")
-    )
+    """Return the text with marks in place of characters that hide or reorder text."""
+
+    def mark(match: re.Match[str]) -> str:
+        return f'<span class="invisible">U+{ord(match[0]):04X}</span>'
+
+    # Escaping leaves these characters as they are, so that they can be marked afterwards.
+    marked = INVISIBLE.sub(mark, str(escape(str(text or ""))))
     return Markup(marked)  # noqa: S704 - escaped above
 
 
-def _to_sign_in(error: IndelibleError) -> AnyResponse:
+def _sign_in_page(error: IndelibleError) -> AnyResponse:
+    """Return the way to sign in; a form keeps its fields."""
     if request.method == "GET":
-        here = request.full_path.removesuffix("?")
-        return redirect(url_for("console.sign_in_form", next=request.script_root + here), 303)
-    fields = typed() if came_from_here() else ()
-    return render_page(
-        "console/sign_in", error=error, carried=fields, way_on=request.script_root + request.path
-    )
+        path = request.script_root + request.full_path.removesuffix("?")
+        return redirect(url_for("console.sign_in_form", next=path), 303)
+
+    fields = form_fields() if is_same_origin() else ()
+    next_url = request.script_root + request.path
+    return render_page("console/sign_in", error=error, carried=fields, next_url=next_url)

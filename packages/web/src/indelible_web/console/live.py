@@ -1,4 +1,4 @@
-"""Feeds that stay open: how many, for how long, and one reader for all of them."""
+"""Streams of the feed that stay open: their number, their duration, and their shared reader."""
 
 from collections.abc import Iterator
 from threading import Condition
@@ -10,88 +10,97 @@ from attrs import define, field
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Change, Feed, IndelibleError, Store
 
-BEAT_SECONDS: Final = 0.1  # how old the newest change may be before a feed hears of it
-HEARTBEAT_SECONDS: Final = (
-    2.0  # a silent connection is told that it stands; by that we notice that nobody listens
-)
-LONGEST_SECONDS: Final = 20.0  # then the browser comes again, and is asked for its session again
-AT_ONCE: Final = 50
+POLL_SECONDS: Final = 0.1  # The greatest delay between a change and its event.
+HEARTBEAT_SECONDS: Final = 2.0  # A write to a closed connection is how the server notices it.
+MAX_STREAM_SECONDS: Final = 20.0  # The browser reconnects then, and its session is checked again.
+MAX_CHANGES: Final = 50
 
 
 @define
 class Streams:
-    """The feeds of one process: up to `most` stay open, each in a thread of the server's own.
+    """The open streams of one process, at most `max_open`, each in a thread of the server.
 
-    All of them wait together. One at a time asks the store, for one beat, then hands that over to another; so fifty
-    feeds cost one question a beat, and a thread that waits costs nothing.
+    One stream at a time polls the store and wakes the others, so that fifty streams cost one
+    query per poll, and a waiting thread costs nothing.
     """
 
     _store: Store[ReadTx, WriteTx]
-    most: int
+    max_open: int
     open: int = field(default=0, init=False)
-    _end: str | None = field(default=None, init=False)
+    _newest_cursor: str | None = field(default=None, init=False)
     _read_at: float = field(default=0.0, init=False)
-    _is_asked: bool = field(default=False, init=False)  # whether one of them is asking already
-    _turn: Condition = field(factory=Condition, init=False)
+    _is_polling: bool = field(default=False, init=False)
+    _condition: Condition = field(factory=Condition, init=False)
 
     def enter(self) -> bool:
-        """Whether one more may stay open; it then does, until it leaves."""
-        with self._turn:
-            is_free = self.open < self.most
-            self.open += is_free
-        return is_free
+        """Open one more stream and return True, or return False if there are too many."""
+        with self._condition:
+            if self.open >= self.max_open:
+                return False
+            self.open += 1
+            return True
 
     def leave(self) -> None:
-        """Make room for another."""
-        with self._turn:
+        """Close one stream."""
+        with self._condition:
             self.open -= 1
 
     def follow(self, cursor: str) -> Iterator[Feed]:
-        """What comes after the cursor, as it comes; an empty feed is a heartbeat. Ends in time, or with the store."""
-        until, told_at = monotonic() + LONGEST_SECONDS, monotonic()
+        """Yield the changes after the cursor as they appear; an empty feed is a heartbeat.
+
+        The stream ends after its maximal duration, or when the store fails; browsers reconnect.
+        """
+        ends_at = monotonic() + MAX_STREAM_SECONDS
+        sent_at = monotonic()
         try:
-            while monotonic() < until:
-                found = self.after(cursor)
-                cursor = found.cursor
-                if found.changes or monotonic() - told_at >= HEARTBEAT_SECONDS:
-                    yield found
-                    told_at = monotonic()
+            while monotonic() < ends_at:
+                feed = self.after(cursor)
+                cursor = feed.cursor
+                is_heartbeat_due = monotonic() - sent_at >= HEARTBEAT_SECONDS
+                if feed.changes or is_heartbeat_due:
+                    yield feed
+                    sent_at = monotonic()
                 else:
                     self._wait(cursor)
-        except IndelibleError:  # the browser comes again
+        except IndelibleError:
             return
 
     def after(self, cursor: str) -> Feed:
-        """What comes after the cursor; where there is nothing new, the store is asked once for all who ask."""
+        """Return the changes after the cursor; without new ones all streams share one query."""
         if cursor == self._newest():
             return Feed(changes=tuple[Change, ...](), cursor=cursor)
-        return self._store.feed(after=cursor, limit=AT_ONCE)
+        return self._store.feed(after=cursor, limit=MAX_CHANGES)
 
     def _wait(self, cursor: str) -> None:
-        """Until there may be something after the cursor, or a heartbeat is due."""
-        with self._turn:
-            if self._is_asked:
-                self._turn.wait(HEARTBEAT_SECONDS)
+        """Wait until there may be changes after the cursor, or until a heartbeat is due."""
+        with self._condition:
+            if self._is_polling:
+                self._condition.wait(HEARTBEAT_SECONDS)
                 return
-            self._is_asked = True
+            self._is_polling = True
+
+        has_changes = False
         try:
-            sleep(BEAT_SECONDS)
-            is_same = self._newest() == cursor
+            sleep(POLL_SECONDS)
+            has_changes = self._newest() != cursor
         finally:
-            with self._turn:
-                self._is_asked = False
-                self._turn.notify()
-        if not is_same:
-            with self._turn:
-                self._turn.notify_all()
+            with self._condition:
+                self._is_polling = False
+                # Without changes, one other stream polls next.
+                self._condition.notify()
+        if has_changes:
+            with self._condition:
+                self._condition.notify_all()
 
     def _newest(self) -> str:
-        with self._turn:
-            if self._end is None or monotonic() - self._read_at >= BEAT_SECONDS:
-                self._end = self._store.read(_end_of_feed)
+        """Return the cursor of the newest change, read at most once per poll."""
+        with self._condition:
+            is_stale = monotonic() - self._read_at >= POLL_SECONDS
+            if self._newest_cursor is None or is_stale:
+                self._newest_cursor = self._store.read(_read_newest_cursor)
                 self._read_at = monotonic()
-            return self._end
+            return self._newest_cursor
 
 
-def _end_of_feed(tx: ReadTx) -> str:
+def _read_newest_cursor(tx: ReadTx) -> str:
     return tx.history.newest(limit=1).cursor

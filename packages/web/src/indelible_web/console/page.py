@@ -14,12 +14,16 @@ SCOPE: Final = "console"  # Opens the pages; a change needs the scope of its own
 
 @frozen(kw_only=True)
 class ConsolePage:
-    """A page of the console, or a form that is sent to it."""
+    """A page of the console, or a form that is sent to it.
+
+    A live page is requested again and again by a script, and has a rate limit of its own.
+    """
 
     rule: str
     view: Callable[..., Response]
     method: str = "GET"
     scopes: tuple[str, ...] = (SCOPE,)
+    is_live: bool = False
 
     @property
     def name(self) -> str:

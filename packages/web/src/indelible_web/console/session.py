@@ -1,4 +1,4 @@
-"""Signing in with a key, and out again."""
+"""The pages to sign in with a key, and to sign out."""
 
 import re
 from typing import Final
@@ -12,55 +12,61 @@ from indelible.app import AppContext
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import carried_fields, render_page
 from indelible_web.console.page import ConsolePage
-from indelible_web.http.access import KEY, PUBLIC, authenticate
+from indelible_web.http.access import KEY_PATTERN, PUBLIC, authenticate
 from indelible_web.http.request import Caller
 
 
 @frozen
-class TypedKey:
-    """The key that somebody signs in with."""
+class FormKeyAuthenticator:
+    """The login by a key that is typed into the form."""
 
     _app_context: AppContext
 
     def identify(self, request: Request) -> Caller | None:
-        """The key's owner; one answer whatever is wrong with the key."""
-        text = request.form.get("key", "").strip()
-        return authenticate(self._app_context, text) if re.fullmatch(KEY, text, re.ASCII) else None
+        """Return the key's owner, or None for any key that is not valid."""
+        key_text = request.form.get("key", "").strip()
+        if not re.fullmatch(KEY_PATTERN, key_text, re.ASCII):
+            return None
+        return authenticate(self._app_context, key_text)
 
 
 def sign_in_form(console: ConsoleContext) -> Response:
-    """The form that takes a key."""
+    """Show the form that takes a key."""
     if console.sessions.identify(request):
         return redirect(next_url(console), 303)
-    return render_page("console/sign_in", way_on=request.args.get("next", ""), carried=())
+
+    return render_page("console/sign_in", next_url=request.args.get("next", ""), carried=())
 
 
 def sign_in(console: ConsoleContext) -> Response:
-    """The way on of somebody whose key was good; the session of before, whoever began it, is over."""
+    """Begin a session of the key's owner, end the one before, and go on."""
     console.sessions.end(console.sessions.current())
     console.sessions.begin(console.operation().caller.id)
-    if fields := carried_fields():
+
+    fields = carried_fields()
+    if fields:
         return render_page("console/again", fields=fields, action=next_url(console))
     return redirect(next_url(console), 303)
 
 
 def sign_out(console: ConsoleContext) -> Response:
-    """The way out: the session is over here as in the browser."""
+    """End the session on the server and in the browser."""
     console.sessions.end(console.sessions.current())
     console.sessions.begin("")
+
     return redirect(url_for("console.sign_in_form"), 303)
 
 
 def next_url(console: ConsoleContext) -> str:
-    """Where a signed-in person goes: where they were, if that is a page of ours."""
-    wanted, home = request.values.get("next", ""), console.home_url
-    parts = urlsplit(wanted.replace("\\", "/"))
-    is_ours = (
-        not parts.scheme
-        and not parts.netloc
-        and f"{parts.path}/".startswith(url_for("console.home"))
-    )
-    return wanted if is_ours and wanted.isprintable() else home
+    """Return the page to go to after signing in; addresses outside the console are refused."""
+    url = request.values.get("next", "")
+    parts = urlsplit(url.replace("\\", "/"))
+    has_host = bool(parts.scheme or parts.netloc)
+    is_below_console = f"{parts.path}/".startswith(url_for("console.home"))
+    if has_host or not is_below_console or not url.isprintable():
+        return console.home_url
+
+    return url
 
 
 PAGES: Final = (

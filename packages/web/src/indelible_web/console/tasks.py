@@ -255,7 +255,7 @@ def _form_values(console: ConsoleContext) -> Mapping[str, Any]:
 
 PAGES: Final = (
     ConsolePage(rule="/tasks", view=show_stages),
-    ConsolePage(rule="/tasks-now", view=stages_now),
+    ConsolePage(rule="/tasks-now", view=stages_now, is_live=True),
     ConsolePage(rule="/tasks/<name>", view=show_stage),
     ConsolePage(rule="/tasks/<name>/<entity_id>", view=show_task),
     ConsolePage(rule="/tasks/<name>/<entity_id>/requeue", view=requeue, method="POST"),

@@ -1,4 +1,4 @@
-"""Who calls, and what they may: every endpoint declares a scope, and only a caller who has it comes in."""
+"""Access control: each endpoint declares its scopes, and a caller needs one of them."""
 
 import re
 from http import HTTPStatus
@@ -15,142 +15,181 @@ from indelible_web.http.errors import InvalidSignature, Unauthenticated
 from indelible_web.http.request import Authenticator, Caller, current_request
 from indelible_web.settings import WebSettings
 
-PUBLIC: Final = ("public",)  # the scopes of what everybody may see
-SIGNED: Final = (
-    "signed",
-)  # of what a signature in the request opens, and no key: its login looks at that
-KEY: Final = "ind_[!-^`-~]{1,200}_[!-^`-~]{1,200}"
-BEARER: Final = re.compile(f"Bearer ({KEY})", re.IGNORECASE | re.ASCII)
-STREAM: Final = "console.stream"
-FEEDS: Final = frozenset(
-    {STREAM, "console.stages_now"}
-)  # counted apart: to look on leaves the requests of a key alone
+PUBLIC: Final = ("public",)  # The scopes of endpoints that need no caller.
+SIGNED: Final = ("signed",)  # Of endpoints that no key opens: the request itself is signed.
+KEY_PATTERN: Final = "ind_[!-^`-~]{1,200}_[!-^`-~]{1,200}"
+BEARER: Final = re.compile(f"Bearer ({KEY_PATTERN})", re.IGNORECASE | re.ASCII)
 VISITOR: Final = Actor.system("visitor")
 
 
 @frozen
 class KeyAuthenticator:
-    """API keys, sent as `Authorization: Bearer ind_<id>_<secret>`."""
+    """The login by API keys, sent as `Authorization: Bearer ind_<id>_<secret>`."""
 
     _app_context: AppContext
 
     def identify(self, request: Request) -> Caller | None:
-        """The key's owner; one answer whatever is wrong with the key."""
+        """Return the key's owner, or None for a missing, wrong, expired or revoked key."""
         match = BEARER.fullmatch(request.headers.get("Authorization", ""))
-        return authenticate(self._app_context, match.group(1)) if match else None
+        if match is None:
+            return None
+        return authenticate(self._app_context, match.group(1))
 
 
 @frozen
 class AnonymousAuthenticator:
-    """Whoever comes, known by nothing but their address: what they sign is looked at by the view."""
+    """The login of signed requests: it names the address; the view checks the signature."""
 
     def identify(self, request: Request) -> Caller | None:
-        """Somebody at this address."""
+        """Return a visitor, known only by the address of the request."""
         return Caller(actor=VISITOR, scopes=frozenset(SIGNED), id=f"address {request.remote_addr}")
 
 
-def authenticate(app_context: AppContext, text: str) -> Caller | None:
-    """The owner of the key that the text opens."""
-    key = app_context.store.read(authenticate_key, text, now=app_context.clock.now())
-    return caller_of_key(key) if key else None
+def authenticate(app_context: AppContext, key_text: str) -> Caller | None:
+    """Return the owner of a key, or None if the key is not valid now."""
+    key = app_context.store.read(authenticate_key, key_text, now=app_context.clock.now())
+    if key is None:
+        return None
+    return caller_of_key(key)
 
 
 def caller_of_key(key: Key) -> Caller:
-    """The owner, with what the key opens."""
+    """Return the key's owner with the key's scopes."""
     return Caller(actor=key.owner, scopes=frozenset(key.scopes), id=key.id)
+
+
+@frozen(kw_only=True)
+class EndpointAccess:
+    """The scopes of an endpoint, any one of which is enough, and its login.
+
+    A live endpoint is polled by pages, so its requests have a limit of their own.
+    """
+
+    scopes: tuple[str, ...]
+    login: Authenticator | None = None
+    is_live: bool = False
+
+
+NO_ACCESS: Final = EndpointAccess(scopes=())
 
 
 @define
 class AccessControl:
-    """The scopes of every endpoint, and the three checks before a view: who, how often, what."""
+    """The access of every endpoint, and the checks before a view: caller, rate, scope."""
 
     _authenticator: Authenticator
     _guess_codes: frozenset[str] = frozenset()
-    _scopes: dict[str, tuple[str, ...]] = field(
-        default=Factory(dict[str, tuple[str, ...]]), init=False
+    _endpoints: dict[str, EndpointAccess] = field(
+        default=Factory(dict[str, EndpointAccess]), init=False
     )
-    _logins: dict[str, Authenticator] = field(default=Factory(dict[str, Authenticator]), init=False)
 
     def declare(
-        self, endpoint: str, scopes: tuple[str, ...], login: Authenticator | None = None
+        self,
+        endpoint: str,
+        scopes: tuple[str, ...],
+        login: Authenticator | None = None,
+        *,
+        is_live: bool = False,
     ) -> None:
-        """Say which scopes open the endpoint, any one of them; and who says who calls, if not the usual one."""
-        self._scopes[endpoint] = scopes
-        if login:
-            self._logins[endpoint] = login
+        """Declare an endpoint's scopes, and its login if it is not the application's."""
+        self._endpoints[endpoint] = EndpointAccess(scopes=scopes, login=login, is_live=is_live)
 
     def guard(self, app: Flask, settings: WebSettings) -> None:
-        """Stand before every view of the application."""
-        per_caller = f"{settings.requests_per_minute} per minute"
+        """Install the checks before every view of the application."""
         limiter = Limiter(
-            lambda: caller.id if (caller := current_request().caller) else "",
-            application_limits=[
-                ApplicationLimit(
-                    per_caller,
-                    scope="requests",
-                    exempt_when=lambda: (
-                        current_request().caller is None or request.endpoint in FEEDS
-                    ),
-                ),
-                ApplicationLimit(
-                    per_caller,
-                    scope="streams",
-                    exempt_when=lambda: (
-                        current_request().caller is None or request.endpoint not in FEEDS
-                    ),
-                ),
-                ApplicationLimit(
-                    f"{settings.wrong_keys_per_minute} per minute",
-                    key_function=lambda: request.remote_addr or "unknown",
-                    scope="wrong keys",
-                    exempt_when=_is_known,
-                    deduct_when=self._is_guess,
-                ),
-            ],
+            _caller_id,
+            application_limits=[*self._limits(settings)],
             strategy="moving-window",
             storage_uri=settings.limiter_storage,
             in_memory_fallback_enabled=True,
         )
         limiter.request_filter(self._is_public)
+
         app.before_request(self._identify)
         limiter.init_app(app)
         app.before_request(self._admit)
 
     def check(self, app: Flask) -> None:
-        """WrongUse, where an endpoint of the application declares no scope."""
+        """Raise UsageError if an endpoint of the application declares no valid access."""
         for endpoint in sorted({rule.endpoint for rule in app.url_map.iter_rules()}):
-            scopes = self._scopes.get(endpoint, ())
-            if not scopes or not all(SCOPE.fullmatch(scope) for scope in scopes):
-                raise UsageError(f"the route {endpoint} declares no scope")
-            if SIGNED[0] in scopes and (scopes != SIGNED or endpoint not in self._logins):
-                raise UsageError(f"nothing looks at what opens the route {endpoint}")
+            access = self._endpoints.get(endpoint, NO_ACCESS)
+            has_scopes = access.scopes and all(SCOPE.fullmatch(scope) for scope in access.scopes)
+            if not has_scopes:
+                raise UsageError(f"the endpoint {endpoint} declares no scope")
+            if SIGNED[0] not in access.scopes:
+                continue
+            if access.scopes != SIGNED or access.login is None:
+                raise UsageError(
+                    f"the signed endpoint {endpoint} needs its own login and no other scope"
+                )
+
+    def _limits(self, settings: WebSettings) -> list[ApplicationLimit]:
+        per_caller = f"{settings.requests_per_minute} per minute"
+        per_address = f"{settings.wrong_keys_per_minute} per minute"
+
+        return [
+            ApplicationLimit(per_caller, scope="requests", exempt_when=self._is_not_a_request),
+            ApplicationLimit(per_caller, scope="streams", exempt_when=self._is_not_live),
+            ApplicationLimit(
+                per_address,
+                key_function=_remote_address,
+                scope="wrong keys",
+                exempt_when=_is_known_caller,
+                deduct_when=self._is_guess,
+            ),
+        ]
+
+    def _access(self) -> EndpointAccess:
+        return self._endpoints.get(str(request.endpoint), NO_ACCESS)
 
     def _is_public(self) -> bool:
-        return request.endpoint is None or self._scopes.get(request.endpoint) == PUBLIC
+        return request.endpoint is None or self._access().scopes == PUBLIC
 
-    def _identify(self) -> None:
-        if not self._is_public():
-            login = self._logins.get(str(request.endpoint), self._authenticator)
-            current_request().caller = login.identify(request)
+    def _is_not_a_request(self) -> bool:
+        return current_request().caller is None or self._access().is_live
 
-    def _admit(self) -> None:
-        if self._is_public():
-            return
-        caller = current_request().caller
-        if caller is None:
-            raise (
-                InvalidSignature
-                if self._scopes[str(request.endpoint)] == SIGNED
-                else Unauthenticated
-            )
-        caller.require_scope(*self._scopes[str(request.endpoint)])
+    def _is_not_live(self) -> bool:
+        return current_request().caller is None or not self._access().is_live
 
     def _is_guess(self, response: Response) -> bool:
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             return True
         return current_request().code in self._guess_codes
 
+    def _identify(self) -> None:
+        if self._is_public():
+            return
 
-def _is_known() -> bool:
+        access = self._access()
+        login = access.login or self._authenticator
+        current = current_request()
+        current.is_live = access.is_live
+        current.caller = login.identify(request)
+
+    def _admit(self) -> None:
+        if self._is_public():
+            return
+
+        scopes = self._access().scopes
+        if not scopes:
+            raise UsageError(f"the endpoint {request.endpoint} declares no scope")
+        caller = current_request().caller
+        if caller is None and scopes == SIGNED:
+            raise InvalidSignature
+        if caller is None:
+            raise Unauthenticated
+        caller.require_scope(*scopes)
+
+
+def _caller_id() -> str:
+    caller = current_request().caller
+    return caller.id if caller else ""
+
+
+def _remote_address() -> str:
+    return request.remote_addr or "unknown"
+
+
+def _is_known_caller() -> bool:
     caller = current_request().caller
     return caller is not None and caller.actor != VISITOR

@@ -1,4 +1,4 @@
-"""The document, for programs and for people; the page for people needs nothing but itself."""
+"""The routes of the OpenAPI document: as JSON, and as one self-contained page."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -22,37 +22,36 @@ section { border-top: 1px solid #999; margin-top: 2rem }
 """
 
 
-def documentation(app: Flask, document: Mapping[str, Any]) -> Blueprint:
-    """The routes of both."""
+def docs_blueprint(app: Flask, document: Mapping[str, Any]) -> Blueprint:
+    """Return the routes `/openapi.json` and `/docs`."""
+    blueprint = Blueprint("documentation", __name__)
+    headers = {"Content-Security-Policy": _content_security_policy()}
 
     @cache
-    def page() -> str:
-        return app.jinja_env.get_template("http/docs.html").render(
-            document=document, style=STYLE, codes=sorted(_codes())
-        )
-
-    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    blueprint = Blueprint("documentation", __name__)
+    def page_text() -> str:
+        template = app.jinja_env.get_template("http/docs.html")
+        return template.render(document=document, style=STYLE, codes=sorted(_codes()))
 
     @blueprint.get("/openapi.json")
-    def document_for_programs() -> Response:
+    def openapi() -> Response:  # pyright: ignore[reportUnusedFunction] - Flask calls it
         return json_response(document, 200)
 
     @blueprint.get("/docs")
-    def document_for_people() -> Response:
-        return Response(
-            page(),
-            content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": policy},
-        )
+    def docs() -> Response:  # pyright: ignore[reportUnusedFunction] - Flask calls it
+        return Response(page_text(), content_type="text/html; charset=utf-8", headers=headers)
 
     return blueprint
 
 
+def _content_security_policy() -> str:
+    """Return a policy that allows the page's own style and nothing else."""
+    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
 def _codes() -> Iterator[tuple[str, int, str]]:
-    """Every code that an answer can have, with its status and its meaning."""
+    """Yield every error code with its status and its message."""
     for leaf in error_types():
         yield leaf.code, status_of(leaf), leaf.message

@@ -1,4 +1,4 @@
-"""What the web itself refuses; every other refusal is a leaf of core."""
+"""The errors of the web itself; all others are core's."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Final
@@ -20,12 +20,12 @@ from indelible.kernel import (
 
 
 class BadRequest(IndelibleError):
-    """The request cannot be read."""
+    """A request that cannot be read."""
 
 
 @frozen
 class MalformedRequest(BadRequest):
-    """The request is not HTTP as this server reads it."""
+    """A request that is not valid HTTP."""
 
     code: ClassVar[str] = "MALFORMED_REQUEST"
     message: ClassVar[str] = "The request is not valid HTTP."
@@ -33,7 +33,7 @@ class MalformedRequest(BadRequest):
 
 @frozen
 class MalformedJson(BadRequest):
-    """The body is not one JSON value in UTF-8 without a byte order mark."""
+    """A body that is not one JSON value in UTF-8 without a byte order mark."""
 
     code: ClassVar[str] = "MALFORMED_JSON"
     message: ClassVar[str] = (
@@ -44,18 +44,18 @@ class MalformedJson(BadRequest):
 
 @frozen
 class TooDeep(BadRequest):
-    """The body's lists and objects are nested too deep."""
+    """A body with too many levels of lists and objects."""
 
     code: ClassVar[str] = "TOO_DEEP"
     message: ClassVar[str] = (
-        "The body is nested too deeply: at most {most_levels} levels are allowed."
+        "The body is nested too deeply: at most {max_levels} levels are allowed."
     )
-    most_levels: int
+    max_levels: int
 
 
 @frozen
 class BadNumber(BadRequest):
-    """The body holds a number that is none, or one that no field could hold."""
+    """A number that is not finite or that no field can hold."""
 
     code: ClassVar[str] = "BAD_NUMBER"
     message: ClassVar[str] = "The body contains a number that is not finite or is out of range."
@@ -63,7 +63,7 @@ class BadNumber(BadRequest):
 
 @frozen
 class DuplicateKey(BadRequest):
-    """A name is given twice in one object, or twice in the query."""
+    """A name that appears twice in one object or in the query."""
 
     code: ClassVar[str] = "DUPLICATE_KEY"
     message: ClassVar[str] = "The name {key} appears twice in one object or in the query."
@@ -72,7 +72,7 @@ class DuplicateKey(BadRequest):
 
 @frozen
 class InvalidCursor(BadRequest):
-    """The cursor is not one that this list, asked for in this way, has given."""
+    """A cursor of another list or with other filters."""
 
     code: ClassVar[str] = "INVALID_CURSOR"
     message: ClassVar[str] = "The cursor does not belong to this list with these filters."
@@ -80,7 +80,7 @@ class InvalidCursor(BadRequest):
 
 @frozen
 class InvalidIfMatch(BadRequest):
-    """If-Match takes one tag as an answer's ETag gave it, such as "3": no list, no weak tag, no *."""
+    """An If-Match that is not one strong tag of this server."""
 
     code: ClassVar[str] = "INVALID_IF_MATCH"
     message: ClassVar[str] = (
@@ -90,7 +90,7 @@ class InvalidIfMatch(BadRequest):
 
 @frozen
 class InvalidIdempotencyKey(BadRequest):
-    """An Idempotency-Key has 1 to 255 visible ASCII characters."""
+    """An Idempotency-Key that is not 1 to 255 visible ASCII characters."""
 
     code: ClassVar[str] = "INVALID_IDEMPOTENCY_KEY"
     message: ClassVar[str] = (
@@ -100,7 +100,7 @@ class InvalidIdempotencyKey(BadRequest):
 
 @frozen
 class Unauthenticated(IndelibleError):
-    """The request carries no key that opens anything."""
+    """A request without a valid key."""
 
     code: ClassVar[str] = "UNAUTHENTICATED"
     message: ClassVar[str] = "The request has no valid API key."
@@ -108,35 +108,15 @@ class Unauthenticated(IndelibleError):
 
 @frozen
 class InvalidSignature(Unauthenticated):
-    """What the request is signed with is missing, or wrong."""
+    """A request with a missing or wrong signature."""
 
     code: ClassVar[str] = "INVALID_SIGNATURE"
     message: ClassVar[str] = "The signature of the request is missing or wrong."
 
 
 @frozen
-class InvalidPayload(BadRequest):
-    """The webhook's body is no envelope with an id and an event."""
-
-    code: ClassVar[str] = "INVALID_PAYLOAD"
-    message: ClassVar[str] = (
-        "The webhook's body is invalid: expected an object with an id and an event."
-    )
-
-
-@frozen
-class WebhookSecretMissing(Invalid):
-    """A chain is set up, and no secret by which its webhook is known: ALCHEMY_WEBHOOK_SECRET says it."""
-
-    code: ClassVar[str] = "WEBHOOK_SECRET_MISSING"
-    message: ClassVar[str] = (
-        "A chain is configured without a webhook secret: set ALCHEMY_WEBHOOK_SECRET."
-    )
-
-
-@frozen
 class ScopeMissing(Forbidden):
-    """The key opens other doors than this one; any of these scopes would open it."""
+    """A key without any of the required scopes."""
 
     code: ClassVar[str] = "SCOPE_MISSING"
     message: ClassVar[str] = (
@@ -147,7 +127,7 @@ class ScopeMissing(Forbidden):
 
 @frozen
 class NotAUser(Forbidden):
-    """Spaces belong to users, and this key stands for none."""
+    """A key of an actor that is not a user, where only users have resources."""
 
     code: ClassVar[str] = "NOT_A_USER"
     message: ClassVar[str] = "The API key does not belong to a user, and only users have spaces."
@@ -155,7 +135,7 @@ class NotAUser(Forbidden):
 
 @frozen
 class FormForged(Forbidden):
-    """The form was not sent from a page of this session; load the page again."""
+    """A form that no page of this session has sent."""
 
     code: ClassVar[str] = "FORM_FORGED"
     message: ClassVar[str] = (
@@ -164,17 +144,8 @@ class FormForged(Forbidden):
 
 
 @frozen
-class MergeUndecided(Invalid):
-    """For each field that differs somebody says which text it is to have; a merge decides nothing."""
-
-    code: ClassVar[str] = "MERGE_UNDECIDED"
-    message: ClassVar[str] = "The merge is incomplete: choose a text for these fields: {undecided}."
-    undecided: tuple[str, ...]
-
-
-@frozen
 class RouteNotFound(NotFound):
-    """There is nothing at this address."""
+    """An address without a resource."""
 
     code: ClassVar[str] = "ROUTE_NOT_FOUND"
     message: ClassVar[str] = "There is no resource at this address."
@@ -182,7 +153,7 @@ class RouteNotFound(NotFound):
 
 @frozen
 class MethodNotAllowed(IndelibleError):
-    """This address does not take this method; the Allow header says which it takes."""
+    """A method that the address does not allow."""
 
     code: ClassVar[str] = "METHOD_NOT_ALLOWED"
     message: ClassVar[str] = (
@@ -192,7 +163,7 @@ class MethodNotAllowed(IndelibleError):
 
 @frozen
 class BodyTooLarge(IndelibleError):
-    """The body is larger than this server reads."""
+    """A body over the size limit."""
 
     code: ClassVar[str] = "BODY_TOO_LARGE"
     message: ClassVar[str] = "The body is too large."
@@ -200,7 +171,7 @@ class BodyTooLarge(IndelibleError):
 
 @frozen
 class UnsupportedBody(IndelibleError):
-    """The body must be application/json, in UTF-8 and not encoded otherwise."""
+    """A body that is not JSON in UTF-8, or that is compressed."""
 
     code: ClassVar[str] = "UNSUPPORTED_BODY"
     message: ClassVar[str] = "The body must be application/json in UTF-8, without content encoding."
@@ -208,7 +179,7 @@ class UnsupportedBody(IndelibleError):
 
 @frozen
 class InvalidFields(Invalid):
-    """Some fields are missing, unknown or of another type."""
+    """Missing, unknown or mistyped fields; `wrong` has a message for each path."""
 
     code: ClassVar[str] = "INVALID_FIELDS"
     message: ClassVar[str] = "Some fields are missing, unknown or invalid: {wrong}."
@@ -216,20 +187,8 @@ class InvalidFields(Invalid):
 
 
 @frozen
-class EmbeddingMissing(Invalid):
-    """Without an embedding and its model, a server needs a text, and something that turns it into an embedding."""
-
-    code: ClassVar[str] = "EMBEDDING_MISSING"
-    message: ClassVar[str] = (
-        "The capture needs {missing}: send an embedding with its model, or a text to a server "
-        "that has an embedder."
-    )
-    missing: str
-
-
-@frozen
 class IfMatchMissing(IndelibleError):
-    """A change says which state of the entity it was made for: If-Match, with the entity's ETag."""
+    """A change without the seq that its caller saw."""
 
     code: ClassVar[str] = "IF_MATCH_MISSING"
     message: ClassVar[str] = "If-Match is required: send the entity's ETag."
@@ -237,7 +196,7 @@ class IfMatchMissing(IndelibleError):
 
 @frozen
 class TooManyRequests(IndelibleError):
-    """There were too many requests within a minute."""
+    """A request over the rate limit."""
 
     code: ClassVar[str] = "TOO_MANY_REQUESTS"
     message: ClassVar[str] = "The caller sent too many requests within a minute."
@@ -245,7 +204,7 @@ class TooManyRequests(IndelibleError):
 
 @frozen
 class InternalError(IndelibleError):
-    """Something is wrong here; the request id finds it in the log."""
+    """A fault of the server."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     message: ClassVar[str] = "The server failed; the log has details under the request id."
@@ -253,11 +212,11 @@ class InternalError(IndelibleError):
 
 @frozen
 class NotReady(Unavailable):
-    """The store does not answer."""
+    """A store that does not answer."""
 
     code: ClassVar[str] = "NOT_READY"
-    message: ClassVar[str] = "The service is not ready: {because}."
-    because: str
+    message: ClassVar[str] = "The service is not ready: {cause}."
+    cause: str
 
 
 STATUS: Final[Mapping[type[IndelibleError], int]] = {
@@ -297,10 +256,16 @@ FROM_TRANSPORT: Final[Mapping[int, type[IndelibleError]]] = {
 
 
 def status_of(leaf: type[IndelibleError]) -> int:
-    """The status of the leaf's nearest kind; a kind that nobody listed is a defect."""
-    return next((STATUS[kind] for kind in leaf.__mro__ if kind in STATUS), 500)
+    """Return the status of the error's nearest kind; an unlisted kind is a fault."""
+    for kind in leaf.__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 500
 
 
 def headers_of(error: IndelibleError) -> Mapping[str, str]:
-    """What the answer to the error must say beside its body."""
-    return next((HEADERS[kind] for kind in type(error).__mro__ if kind in HEADERS), NO_HEADERS)
+    """Return the headers that the answer to the error must have."""
+    for kind in type(error).__mro__:
+        if kind in HEADERS:
+            return HEADERS[kind]
+    return NO_HEADERS

@@ -1,4 +1,6 @@
-"""Health and metrics: plain views, for machines that watch."""
+"""Health and metrics, for machines that watch the process."""
+
+from typing import Any
 
 from attrs import frozen
 from flask import Blueprint, Response
@@ -15,59 +17,76 @@ from indelible_web.http.responses import json_response
 
 
 @frozen
-class System:
-    """What a watcher may ask."""
+class HealthRoutes:
+    """The routes of health and metrics."""
 
     _app_context: AppContext
     _metrics: Metrics
 
     def health(self) -> Response:
-        """Whether the database answers, in the words of the token service's hand-off."""
+        """Return whether the database answers, in the words of the token service's hand-off."""
         try:
             self._app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
-        except IndelibleError as fault:
-            current_request().code = fault.code  # for the log; the caller has the hand-off's code
-            error = {
-                "code": "DATABASE_CONNECTION_FAILED",
-                "message": "Unable to connect to database",
+        except IndelibleError as error:
+            current_request().code = error.code  # The log has the cause, the caller does not.
+            unhealthy = {
+                "status": "unhealthy",
+                "error": {
+                    "code": "DATABASE_CONNECTION_FAILED",
+                    "message": "Unable to connect to database",
+                },
             }
-            return json_response({"status": "unhealthy", "error": error}, 503)
+            return json_response(unhealthy, 503)
+
         return json_response({"status": "healthy"}, 200)
 
     def live(self) -> Response:
-        """That this process answers."""
+        """Return that this process answers."""
         return json_response({"status": "alive"}, 200)
 
     def ready(self) -> Response:
-        """That this process can serve, what it does without, and how long work has waited; or NotReady."""
-        now, config = self._app_context.clock.now(), self._app_context.config
+        """Return that this process can serve, what is degraded, and the age of due tasks.
+
+        Raises: NotReady.
+        """
+        now = self._app_context.clock.now()
         try:
             stages = self._app_context.store.read(list_stages, now)
         except IndelibleError as error:
             raise NotReady(error.code) from error
-        waits = {
-            each.stage: int((now - each.oldest).total_seconds()) for each in stages if each.oldest
-        }
-        said = {
-            "degraded": ["settings"]
-            if config is not None and config.snapshot().error is not None
-            else [],
-            "waiting_seconds": waits,
-            "paused": [each.stage for each in stages if each.is_paused],
-        }
-        return json_response(
-            {"status": "ready", **{name: each for name, each in said.items() if each}}, 200
-        )
+
+        waiting_seconds: dict[str, int] = {}
+        paused: list[str] = []
+        for stage in stages:
+            if stage.oldest:
+                waiting_seconds[stage.stage] = int((now - stage.oldest).total_seconds())
+            if stage.is_paused:
+                paused.append(stage.stage)
+
+        answer: dict[str, Any] = {"status": "ready"}
+        if self._has_degraded_settings():
+            answer["degraded"] = ["settings"]
+        if waiting_seconds:
+            answer["waiting_seconds"] = waiting_seconds
+        if paused:
+            answer["paused"] = paused
+
+        return json_response(answer, 200)
 
     def metrics(self) -> Response:
-        """The counters, as Prometheus reads them."""
+        """Return the metrics in Prometheus' text format."""
         return Response(generate_latest(self._metrics.registry), content_type=CONTENT_TYPE_LATEST)
 
     def blueprint(self) -> Blueprint:
-        """The four routes."""
+        """Return the routes as a blueprint."""
         blueprint = Blueprint("system", __name__)
         blueprint.add_url_rule("/health", "health", self.health)
         blueprint.add_url_rule("/health/live", "live", self.live)
         blueprint.add_url_rule("/health/ready", "ready", self.ready)
         blueprint.add_url_rule("/metrics", "metrics", self.metrics)
+
         return blueprint
+
+    def _has_degraded_settings(self) -> bool:
+        config = self._app_context.config
+        return config is not None and config.snapshot().error is not None

@@ -1,4 +1,4 @@
-"""What surrounds every view: the request's id, its line in the log, and the headers of its answer."""
+"""Middleware around every view: the request id, the log line, and the headers of the answer."""
 
 import logging
 import re
@@ -17,6 +17,7 @@ from indelible_web.http.request import RequestContext, current_request
 
 REQUEST_ID: Final = re.compile("[!-~]{1,200}")
 REQUEST_ID_HEADER: Final = "X-Request-Id"
+MAX_LOGGED_METHOD_CHARACTERS: Final = 20
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -26,7 +27,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 ONE_YEAR: Final = "max-age=31536000"
-CORS: Final = {
+CORS_HEADERS: Final = {
     "Access-Control-Allow-Headers": (
         "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
     ),
@@ -51,55 +52,66 @@ class RequestMiddleware:
     _cors_origins: tuple[str, ...]
 
     def begin(self) -> Response | None:
-        """Give the request its id; answer a browser that only asks whether it may ask."""
-        given = request.headers.get(REQUEST_ID_HEADER, "")
-        request_id = given if REQUEST_ID.fullmatch(given) else self._app_context.ids.new()
-        g.exchange = RequestContext(request_id=request_id, began=self._app_context.clock.now())
+        """Give the request its id, and answer a CORS preflight.
+
+        Raises: MalformedRequest for a request without a host.
+        """
+        request_id = request.headers.get(REQUEST_ID_HEADER, "")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = self._app_context.ids.new()
+        g.current_request = RequestContext(
+            request_id=request_id, began_at=self._app_context.clock.now()
+        )
         if not request.host:
             raise MalformedRequest
+
         is_preflight = (
             request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         )
-        return Response(status=204) if is_preflight and self._is_friend() else None
+        if is_preflight and self._is_allowed_origin():
+            return Response(status=204)
+        return None
 
     def finish(self, response: Response) -> Response:
-        """The response with its headers; counted, and told to the log."""
-        exchange, now = current_request(), self._app_context.clock.now()
-        self._add_headers(response, exchange)
-        took = max(now - exchange.began, timedelta())
+        """Add the headers, count the answer and log it."""
+        current = current_request()
+        now = self._app_context.clock.now()
+        self._add_headers(response, current)
+
+        took = max(now - current.began_at, timedelta())
         route = request.url_rule.rule if request.url_rule else "none"
         self._metrics.observe_request(request.method, route, response.status_code, took)
         logger.info(
             "request",
             at=instant_text(now),
-            request_id=exchange.request_id,
-            method=request.method[:20],
+            request_id=current.request_id,
+            method=request.method[:MAX_LOGGED_METHOD_CHARACTERS],
             route=route,
             status=response.status_code,
             ms=took // timedelta(milliseconds=1),
-            actor=str(exchange.caller.actor) if exchange.caller else None,
-            code=exchange.code,
+            actor=str(current.caller.actor) if current.caller else None,
+            code=current.code,
         )
+
         return response
 
-    def _add_headers(self, response: Response, exchange: RequestContext) -> None:
+    def _add_headers(self, response: Response, current: RequestContext) -> None:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers[REQUEST_ID_HEADER] = exchange.request_id
+        response.headers[REQUEST_ID_HEADER] = current.request_id
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = ONE_YEAR
         if self._cors_origins:
             response.vary.add("Origin")
-        if self._is_friend():
-            response.headers.update(
-                {"Access-Control-Allow-Origin": request.headers["Origin"], **CORS}
-            )
+        if self._is_allowed_origin():
+            response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response.headers.update(CORS_HEADERS)
 
-    def _is_friend(self) -> bool:
+    def _is_allowed_origin(self) -> bool:
         return request.headers.get("Origin") in self._cors_origins
 
 
-def install_middleware(app: Flask, surroundings: RequestMiddleware) -> None:
-    """Put the hooks around every view, first and last."""
-    app.before_request(surroundings.begin)
-    app.after_request(surroundings.finish)
+def install_middleware(app: Flask, middleware: RequestMiddleware) -> None:
+    """Run the middleware before every other hook, and after every other one."""
+    app.before_request(middleware.begin)
+    app.after_request(middleware.finish)

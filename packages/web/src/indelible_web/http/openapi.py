@@ -22,7 +22,16 @@ from indelible_web.http.schemas import Side, schema_of
 View = Callable[..., Response]
 
 PREFIX: Final = "/v1"
-REFUSALS: Final[tuple[IndelibleError, ...]] = (
+INFO: Final = {
+    "description": "Records that move forward only, and whose history cannot be rewritten."
+}
+SECURITY_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, `ind_<id>_<secret>`; the scope `admin` includes all others.",
+}
+# One example for each status; the document shows them as its problem responses.
+PROBLEM_EXAMPLES: Final[tuple[IndelibleError, ...]] = (
     errors.MalformedJson("Expecting value at character 0"),
     errors.Unauthenticated(),
     errors.ScopeMissing(("history:read",)),
@@ -37,17 +46,19 @@ REFUSALS: Final[tuple[IndelibleError, ...]] = (
     errors.InternalError(),
     StoreUnreachable("OperationalError"),
 )
-ANY: Final = (400, 401, 403, 422, 429, 500, 503)
+COMMON_PROBLEMS: Final = (400, 401, 403, 422, 429, 500, 503)
+BODY_PROBLEMS: Final = (409, 413, 415)  # A preview is a query with a body, and may conflict too.
+IF_MATCH_PROBLEMS: Final = (412, 428)
 
 
 class StrictBlueprint(Blueprint):
-    """flask-smorest's, reading strictly."""
+    """A blueprint of flask-smorest with the strict parser."""
 
-    ARGUMENTS_PARSER = StrictParser(unknown=None)  # as each schema says
+    ARGUMENTS_PARSER = StrictParser(unknown=None)  # Each schema decides about unknown fields.
 
 
 class StrictApi(Api):
-    """flask-smorest's, without its own responses and headers in the document: each operation lists its problems."""
+    """The API of flask-smorest without its default responses; each operation lists its own."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
@@ -61,130 +72,161 @@ class StrictApi(Api):
 def publish(
     app: Flask, server: Server, documented: Iterable[tuple[Routes, Examples]]
 ) -> dict[str, Any]:
-    """Give the application its operations, and get the document that describes them."""
-    about = {
-        "description": "Records that move forward only, and whose history cannot be rewritten."
-    }
+    """Register the routes below `/v1`, and return the document that describes them."""
     api = StrictApi(
         app,
         spec_kwargs={
             "title": "indelible",
             "version": "1",
             "openapi_version": "3.1.0",
-            "info": about,
+            "info": INFO,
         },
     )
-    scheme = {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "An API key, `ind_<id>_<secret>`; `admin` opens all.",
-    }
-    api.spec.components.security_scheme("key", scheme)
-    for refusal in REFUSALS:
-        api.spec.components.response(f"Problem{errors.status_of(type(refusal))}", _problem(refusal))
+    api.spec.components.security_scheme("key", SECURITY_SCHEME)
+    for error in PROBLEM_EXAMPLES:
+        name = f"Problem{errors.status_of(type(error))}"
+        api.spec.components.response(name, _problem_response(error))
     for routes, examples in documented:
         api.register_blueprint(blueprint_of(routes, server, examples))
-    document = api.spec.to_dict()
+
+    document: dict[str, Any] = api.spec.to_dict()
     for operations in document["paths"].values():
-        operations.pop("parameters", None)  # each operation has its own
+        operations.pop("parameters", None)  # Each operation has its own.
         for operation in operations.values():
             operation["responses"] = dict(sorted(operation["responses"].items()))
+
     return document
-
-
-def _problem(refusal: IndelibleError) -> dict[str, Any]:
-    example = to_json(problem_of(refusal, str(COMMON["request_id"])))
-    is_sure = not isinstance(
-        refusal, Unavailable
-    )  # nobody can say when to ask again after a lost COMMIT
-    headers = {
-        name: {"schema": {"type": "string"}, "required": is_sure}
-        for name in errors.headers_of(refusal)
-    }
-    content = {MEDIA_TYPE: {"schema": schema_of(Problem, Side.ANSWER), "example": example}}
-    return {
-        "description": refusal.describe(),
-        "content": content,
-        **({"headers": headers} if headers else {}),
-    }
 
 
 def blueprint_of(
     routes: Routes, server: Server, examples: Examples, prefix: str = PREFIX
 ) -> Blueprint:
-    """The operations as Flask knows them; the document has those that its API registers."""
+    """Return the routes as a blueprint; the document describes those that its API registers."""
     blueprint = StrictBlueprint(
         routes.name, __name__, url_prefix=prefix, description=routes.description
     )
     for operation in routes.operations:
-        view = _described(
-            blueprint,
-            operation,
-            examples,
-            _reading(blueprint, operation, examples, server.view(operation)),
-        )
+        view = server.view(operation)
+        view = _with_parsing(blueprint, operation, examples, view)
+        view = _with_description(blueprint, operation, examples, view)
         blueprint.add_url_rule(operation.rule, operation.name, view, methods=[operation.method])
+
     return blueprint
 
 
-def _reading(blueprint: Blueprint, operation: Operation, examples: Examples, view: View) -> View:
-    """The view behind its readers; the outermost reads first."""
-    for location, schema in reversed(list(operation.schemas(examples).items())):
-        example = (
-            {"example": to_json(_body_example(operation, examples))} if location == "json" else {}
-        )
-        view = blueprint.arguments(schema, location=location, **example)(view)
+def _problem_response(error: IndelibleError) -> dict[str, Any]:
+    """Return the document's response for the error's status."""
+    example = to_json(problem_of(error, str(COMMON["request_id"])))
+    response: dict[str, Any] = {
+        "description": error.describe(),
+        "content": {
+            MEDIA_TYPE: {"schema": schema_of(Problem, Side.ANSWER), "example": example},
+        },
+    }
+
+    # After a lost COMMIT no time for a retry is known, so a 503 may lack Retry-After.
+    is_required = not isinstance(error, Unavailable)
+    headers: dict[str, Any] = {}
+    for name in errors.headers_of(error):
+        headers[name] = {"schema": {"type": "string"}, "required": is_required}
+    if headers:
+        response["headers"] = headers
+
+    return response
+
+
+def _with_parsing(
+    blueprint: Blueprint, operation: Operation, examples: Examples, view: View
+) -> View:
+    """Return the view behind its parsers; the outermost one runs first."""
+    locations = list(operation.schemas(examples).items())
+    for location, schema in reversed(locations):
+        options: dict[str, Any] = {}
+        if location == "json":
+            options["example"] = to_json(_body_example(operation, examples))
+        view = blueprint.arguments(schema, location=location, **options)(view)
+
     return view
 
 
-def _described(blueprint: Blueprint, operation: Operation, examples: Examples, view: View) -> View:
-    answer: object = examples.of_type(operation.response_type, "")
-    said: dict[str, Any] = {
-        "schema": operation.answer_schema(),
-        "example": to_json(Page(items=(answer,), next=None) if operation.is_paged else answer),
+def _with_description(
+    blueprint: Blueprint, operation: Operation, examples: Examples, view: View
+) -> View:
+    """Return the view with its part of the document."""
+    example: object = examples.of_type(operation.response_type, "")
+    if operation.is_paged:
+        example = Page(items=(example,), next=None)
+    response: dict[str, Any] = {
+        "schema": operation.response_schema(),
+        "example": to_json(example),
         "headers": _headers(operation),
     }
     if operation.is_created:
-        view = blueprint.alt_response(200, description="It was there already.", **said)(view)
-    is_birth = operation.status == HTTPStatus.CREATED
-    description = "Born." if is_birth else "Done." if operation.reason else "Found."
-    view = blueprint.response(operation.status, description=description, **said)(view)
-    security = [] if operation.is_signed else [{"key": [scope]} for scope in operation.scopes]
-    name = f"{blueprint.name}.{operation.name}"
-    return blueprint.doc(operationId=name, security=security, responses=_other_answers(operation))(
-        view
+        describe_existing = blueprint.alt_response(
+            HTTPStatus.OK, description="It existed already.", **response
+        )
+        view = describe_existing(view)
+    describe = blueprint.response(
+        operation.status, description=_success_text(operation), **response
     )
+    view = describe(view)
+
+    security = [{"key": [scope]} for scope in operation.scopes]
+    document = blueprint.doc(
+        operationId=f"{blueprint.name}.{operation.name}",
+        security=[] if operation.is_signed else security,
+        responses=_other_responses(operation),
+    )
+    described: View = document(view)
+
+    return described
+
+
+def _success_text(operation: Operation) -> str:
+    if operation.status == HTTPStatus.CREATED:
+        return "Created."
+    if operation.reason:
+        return "Changed."
+    return "Found."
 
 
 def _body_example(operation: Operation, examples: Examples) -> Mapping[str, Any]:
-    named = {each.name: f"{operation.request_type.__name__}.{each.name}" for each in operation.sent}
-    values = {each.name: examples.of_type(each.type, named[each.name]) for each in operation.sent}
-    return {
-        each.name: values[each.name]
-        for each in operation.sent
-        if Ignored not in get_args(each.type)
-    }
+    """Return the example of a body, without the fields that the server ignores."""
+    body: dict[str, Any] = {}
+    for attribute in operation.payload:
+        if Ignored in get_args(attribute.type):
+            continue
+        field_name = f"{operation.request_type.__name__}.{attribute.name}"
+        body[attribute.name] = examples.of_type(attribute.type, field_name)
+
+    return body
 
 
-def _other_answers(operation: Operation) -> dict[int, object]:
-    of_entity = (404,) if operation.in_path or operation.is_owned or operation.reason else ()
-    of_body = (
-        (409, 413, 415) if operation.has_body else ()
-    )  # a question in a body may conflict as well: a preview
-    of_tag = (412, 428) if operation.min_seq is not None else ()
-    unchanged = (
-        {304: {"description": "Nothing has changed since."}}
-        if operation.has_tag and not of_body
-        else {}
-    )
-    return {
-        **unchanged,
-        **{status: f"Problem{status}" for status in (*ANY, *of_entity, *of_body, *of_tag)},
-    }
+def _other_responses(operation: Operation) -> dict[int, object]:
+    """Return every response but success, by status."""
+    statuses = list(COMMON_PROBLEMS)
+    names_entity = operation.path_attributes or operation.is_owned or operation.reason
+    if names_entity:
+        statuses.append(404)
+    if operation.has_body:
+        statuses += BODY_PROBLEMS
+    if operation.min_seq is not None:
+        statuses += IF_MATCH_PROBLEMS
+
+    responses: dict[int, object] = {status: f"Problem{status}" for status in statuses}
+    if operation.has_tag and not operation.has_body:
+        responses[304] = {"description": "The state is the one that the caller has."}
+
+    return responses
 
 
 def _headers(operation: Operation) -> dict[str, Any]:
+    """Return the headers of success."""
     text = {"schema": {"type": "string"}, "required": True}
-    tag = {"ETag": {"description": "The state's tag, for If-Match.", **text}}
-    place = {"Location": {"description": "Where it is.", **text}}
-    return (tag if operation.has_tag else {}) | (place if operation.location_id else {})
+    headers: dict[str, Any] = {}
+    if operation.has_tag:
+        headers["ETag"] = {"description": "The state's tag, for If-Match.", **text}
+    if operation.location_id:
+        headers["Location"] = {"description": "The address of the created resource.", **text}
+
+    return headers

@@ -1,4 +1,4 @@
-"""One request as its view sees it: parsed, admitted, and ready to run."""
+"""The request as a view sees it: parsed, authenticated, and ready to run a command."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -24,32 +24,40 @@ class EmptyQuery:
 
 @frozen(kw_only=True)
 class OperationContext:
-    """One request as its view sees it."""
+    """One request: its caller, its audit context, and the store that it acts on."""
 
-    store: Store[ReadTx, WriteTx]
     app_context: AppContext
-    clock: Clock
     caller: Caller
     request_id: str
     route: str
-    secret: bytes = field(repr=False)
-    metrics: Metrics
     reason: str
     once: Idempotency[Any] | None
+    secret: bytes = field(repr=False)
+    metrics: Metrics
+
+    @property
+    def store(self) -> Store[ReadTx, WriteTx]:
+        """Return the application's store."""
+        return self.app_context.store
+
+    @property
+    def clock(self) -> Clock:
+        """Return the application's clock."""
+        return self.app_context.clock
 
     def run(self, handler: Callable[[WriteTx, Command], R], command: Command) -> R:
-        """The handler's result, in the caller's name; counted by what came of it."""
+        """Run a command in the caller's name, count its outcome, and return its result."""
         lifecycle, action = command_labels(command_name(command))
-        is_change = False
+        was_executed = False
 
-        def noted(tx: WriteTx, command: Command) -> R:
-            nonlocal is_change
-            is_change = True
+        def recording_handler(tx: WriteTx, command: Command) -> R:
+            nonlocal was_executed
+            was_executed = True
             return handler(tx, command)
 
         try:
             result: R = self.store.run(
-                noted,
+                recording_handler,
                 command,
                 actor=self.caller.actor,
                 reason=self.reason,
@@ -59,19 +67,22 @@ class OperationContext:
         except IndelibleError as error:
             self.metrics.count_command(lifecycle, action, error.code)
             raise
+
         self.metrics.count_command(lifecycle, action, "OK")
-        if is_change and not getattr(result, "replayed", False):
+        is_replay = getattr(result, "replayed", False)
+        if was_executed and not is_replay:
             self.metrics.count_transition(lifecycle, action)
+
         return result
 
     def cursors(self, query: PageQuery) -> Cursors:
-        """The cursors of the list that is asked for."""
+        """Return the cursors of the list that the query describes."""
         return Cursors(self.secret, self.route, query)
 
 
 @frozen(kw_only=True)
 class Services:
-    """What every context needs of its application."""
+    """The parts of an application that every operation needs."""
 
     app_context: AppContext
     secret: bytes = field(repr=False)
@@ -80,19 +91,21 @@ class Services:
     def open_operation(
         self, route: str, reason: str, once: Idempotency[Any] | None
     ) -> OperationContext:
-        """The present request, in the name of whoever sent it; or Unauthenticated."""
-        exchange = current_request()
-        if exchange.caller is None:
+        """Return the current request as an operation of its caller.
+
+        Raises: Unauthenticated.
+        """
+        current = current_request()
+        if current.caller is None:
             raise Unauthenticated
+
         return OperationContext(
-            store=self.app_context.store,
             app_context=self.app_context,
-            clock=self.app_context.clock,
-            caller=exchange.caller,
-            request_id=exchange.request_id,
+            caller=current.caller,
+            request_id=current.request_id,
             route=route,
-            secret=self.secret,
-            metrics=self.metrics,
             reason=reason,
             once=once,
+            secret=self.secret,
+            metrics=self.metrics,
         )

@@ -1,4 +1,4 @@
-"""Pages, and the signed cursors that lead from one to the next."""
+"""Pages of lists, and the signed cursors that lead from one page to the next."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -14,12 +14,12 @@ from indelible.kernel.values import bounded_int, is_identifier
 from indelible_web.http.errors import InvalidCursor
 
 T = TypeVar("T")
-DIGEST: Final = 64  # hex digits of SHA-256
+SIGNATURE_CHARACTERS: Final = 64  # The hex digits of an HMAC-SHA-256.
 
 
-@frozen(kw_only=True, slots=False)  # without slots, it can be a second base
+@frozen(kw_only=True, slots=False)  # A class with slots cannot be a second base.
 class PageQuery:
-    """Which page of a list."""
+    """A page of a list: its size, and the cursor of its first item."""
 
     limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
     cursor: str | None = field(
@@ -29,7 +29,7 @@ class PageQuery:
 
 @frozen(kw_only=True)
 class Page(Generic[T]):
-    """Some items of a list, and the cursor of those that follow; None after the last."""
+    """Items of a list, and the cursor of the next page; None on the last page."""
 
     items: tuple[T, ...]
     next: str | None
@@ -37,38 +37,43 @@ class Page(Generic[T]):
 
 @frozen
 class Cursors:
-    """The cursors of one list, asked for in one way: another list's do not fit."""
+    """The cursors of one list with one set of filters; another list refuses them."""
 
     _secret: bytes = field(repr=False)
     _route: str
-    _asked: PageQuery
+    _query: PageQuery
 
     def start(self) -> str:
-        """Where the page begins: after this item, '' being the beginning; or InvalidCursor."""
-        cursor = self._asked.cursor
+        """Return the key of the item before the page; '' before the first page.
+
+        Raises: InvalidCursor.
+        """
+        cursor = self._query.cursor
         if cursor is None:
             return ""
+
         try:
-            after = urlsafe_b64decode(cursor[DIGEST:].encode()).decode()
+            item = urlsafe_b64decode(cursor[SIGNATURE_CHARACTERS:].encode()).decode()
         except (Error, UnicodeError) as error:
             raise InvalidCursor from error
-        if not hmac.compare_digest(self.after(after).encode(), cursor.encode()):
+        if not hmac.compare_digest(self.after(item).encode(), cursor.encode()):
             raise InvalidCursor
-        return after
+
+        return item
 
     def after(self, item: str) -> str:
-        """The cursor of what follows the item."""
-        bound = canonical_json(
-            ["cursor", self._route, evolve(self._asked, limit=1, cursor=None), item]
-        )
-        return (
-            hmac.digest(self._secret, bound.encode(), "sha256").hex()
-            + urlsafe_b64encode(item.encode()).decode()
-        )
+        """Return the cursor of the items that follow the one with this key."""
+        # The page size and the position may change from page to page; the filters may not.
+        filters = evolve(self._query, limit=1, cursor=None)
+        signed = canonical_json(["cursor", self._route, filters, item])
+        signature = hmac.digest(self._secret, signed.encode(), "sha256").hex()
 
-    def page(self, found: Sequence[T], place: Callable[[T], object]) -> Page[T]:
-        """The page of what was found, of which one more than the limit was asked for."""
-        items = tuple(found[: self._asked.limit])
-        return Page(
-            items=items, next=self.after(str(place(items[-1]))) if len(found) > len(items) else None
-        )
+        return signature + urlsafe_b64encode(item.encode()).decode()
+
+    def page(self, rows: Sequence[T], key: Callable[[T], object]) -> Page[T]:
+        """Return the page of rows that were read with a limit of one more than the page's."""
+        items = tuple(rows[: self._query.limit])
+        if len(rows) == len(items):
+            return Page(items=items, next=None)
+
+        return Page(items=items, next=self.after(str(key(items[-1]))))

@@ -1,9 +1,9 @@
-"""Reading what callers send: strict JSON, strict queries."""
+"""Strict parsing of requests: JSON bodies and queries."""
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import isinf
 from typing import Any, Final, NoReturn, cast
@@ -14,48 +14,63 @@ from webargs.flaskparser import FlaskParser
 
 from indelible_web.http import errors
 
-MOST_LEVELS: Final = 32
-LONGEST_NUMBER: Final = 100  # characters
-MOST_FIELDS_NAMED: Final = 20
-LONGEST_FIELD_NAMED: Final = 200
+MAX_LEVELS: Final = 32
+MAX_NUMBER_CHARACTERS: Final = 100
+MAX_REPORTED_FIELDS: Final = 20
+MAX_FIELD_NAME_CHARACTERS: Final = 200
 
+# A whole string, or one bracket outside of strings.
 STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 CONTENT_TYPE: Final = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
 
 
 class StrictParser(FlaskParser):
-    """flask-smorest's reader of requests, with our JSON and our errors."""
+    """The request parser of flask-smorest, with strict JSON and this package's errors."""
 
-    def load_json(self, req: Request, schema: Schema) -> object:  # noqa: ARG002 - webargs calls it so
-        """The body, or the error that says why not; a body of another type is not even read."""
-        is_plain = req.headers.get("Content-Encoding", "identity").strip().lower() == "identity"
-        if not is_plain or not CONTENT_TYPE.fullmatch(req.headers.get("Content-Type", "").strip()):
+    def load_json(self, req: Request, schema: Schema) -> object:  # noqa: ARG002 - webargs' hook
+        """Return the body; a body of another media type is not read.
+
+        Raises: UnsupportedBody, or the errors of parse_json.
+        """
+        encoding = req.headers.get("Content-Encoding", "identity").strip().lower()
+        content_type = req.headers.get("Content-Type", "").strip()
+        if encoding != "identity" or not CONTENT_TYPE.fullmatch(content_type):
             raise errors.UnsupportedBody
+
         body = req.get_data(cache=False)
-        req.stream.read(
-            1
-        )  # Werkzeug cuts a chunked body off at the limit, and says so only to whoever reads on.
+        # Werkzeug truncates a chunked body at the limit and raises only at the next read.
+        req.stream.read(1)
+
         return parse_json(body)
 
-    def load_querystring(self, req: Request, schema: Schema) -> dict[str, str]:  # noqa: ARG002 - webargs calls it so
-        """The query's parameters, each given once."""
+    def load_querystring(self, req: Request, schema: Schema) -> dict[str, str]:  # noqa: ARG002 - webargs' hook
+        """Return the query's parameters.
+
+        Raises: DuplicateKey.
+        """
         return _unique(req.args.items(multi=True))
 
     def handle_error(self, error: ValidationError, *_: object, **__: object) -> NoReturn:
-        """Say by its path what is wrong with each field; of headers, only If-Match can be missing."""
+        """Raise InvalidFields, or IfMatchMissing: no other header is required."""
         if "headers" in error.messages_dict:
             raise errors.IfMatchMissing from error
-        raise wrong_fields(error.messages_dict.values()) from error
+        raise invalid_fields(error.messages_dict.values()) from error
 
 
-def wrong_fields(messages: Iterable[object]) -> errors.InvalidFields:
-    """What a schema has to say of each field, by its path."""
-    found = [each for message in messages for each in _flat("", message)]
-    return errors.InvalidFields(dict(found[:MOST_FIELDS_NAMED]))
+def invalid_fields(messages: Iterable[object]) -> errors.InvalidFields:
+    """Return the error that lists the messages of a schema by the path of each field."""
+    by_path: list[tuple[str, str]] = []
+    for message in messages:
+        by_path += _flatten("", message)
+
+    return errors.InvalidFields(dict(by_path[:MAX_REPORTED_FIELDS]))
 
 
 def parse_json(body: bytes) -> object:
-    """The one value that the body holds; whole numbers are exact, however they are written."""
+    """Return the JSON value of a body; integers are exact in every notation.
+
+    Raises: MalformedJson, TooDeep, BadNumber, DuplicateKey.
+    """
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -63,59 +78,72 @@ def parse_json(body: bytes) -> object:
     if text.startswith("\ufeff"):
         raise errors.MalformedJson("a byte order mark")
     _check_depth(text)
+
     try:
         return json.loads(
             text,
             object_pairs_hook=_unique,
-            parse_int=_whole,
-            parse_float=_number,
-            parse_constant=_no_number,
+            parse_int=_parse_int,
+            parse_float=_parse_float,
+            parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
         raise errors.MalformedJson(f"{error.msg} at character {error.pos}") from error
 
 
 def _check_depth(text: str) -> None:
+    """Raise TooDeep before the parser recurses into nested lists and objects."""
     level = 0
     for match in STRING_OR_BRACKET.finditer(text):
-        level += (match.group() in "[{") - (match.group() in "]}")
-        if level > MOST_LEVELS:
-            raise errors.TooDeep(MOST_LEVELS)
+        if match.group() in "[{":
+            level += 1
+        elif match.group() in "]}":
+            level -= 1
+        if level > MAX_LEVELS:
+            raise errors.TooDeep(MAX_LEVELS)
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """The pairs as an object; names that differ only in how their accents are composed are the same name."""
-    found: dict[str, Any] = {}
+    """Return the pairs as an object; names with the same normal form are the same name."""
+    result: dict[str, Any] = {}
     for name, value in pairs:
         key = unicodedata.normalize("NFC", name)
-        if key in found:
-            raise errors.DuplicateKey(key[:LONGEST_FIELD_NAMED])
-        found[key] = value
-    return found
+        if key in result:
+            raise errors.DuplicateKey(key[:MAX_FIELD_NAME_CHARACTERS])
+        result[key] = value
+
+    return result
 
 
-def _whole(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
+def _parse_int(text: str) -> int:
+    if len(text) > MAX_NUMBER_CHARACTERS:
         raise errors.BadNumber
     return int(text)
 
 
-def _number(text: str) -> int | float:
-    """A whole number stays whole: for JSON Schema 3100.0 is an integer."""
-    if len(text) > LONGEST_NUMBER or isinf(float(text)):
+def _parse_float(text: str) -> int | float:
+    """Return the number; in JSON Schema 3100.0 is an integer."""
+    if len(text) > MAX_NUMBER_CHARACTERS or isinf(float(text)):
         raise errors.BadNumber
+
     exact = Decimal(text)
-    return int(exact) if exact == exact.to_integral_value() else float(text)
+    if exact == exact.to_integral_value():
+        return int(exact)
+    return float(text)
 
 
-def _no_number(_: str) -> NoReturn:
+def _refuse_constant(_: str) -> NoReturn:
     raise errors.BadNumber
 
 
-def _flat(path: str, messages: object) -> Iterable[tuple[str, str]]:
+def _flatten(path: str, messages: object) -> Iterator[tuple[str, str]]:
+    """Yield each field's path and message from marshmallow's nested messages."""
     if isinstance(messages, Mapping):
-        for name, below in cast("Mapping[object, object]", messages).items():
-            step = str(name)[:LONGEST_FIELD_NAMED]
-            yield from _flat(path if step == "_schema" else f"{path}.{step}".lstrip("."), below)
+        for name, nested in cast("Mapping[object, object]", messages).items():
+            step = str(name)[:MAX_FIELD_NAME_CHARACTERS]
+            # marshmallow reports an error of a whole object under `_schema`.
+            nested_path = path if step == "_schema" else f"{path}.{step}".lstrip(".")
+            yield from _flatten(nested_path, nested)
     elif isinstance(messages, list):
-        yield path, " ".join(map(str, cast("list[object]", messages)))
+        texts = [str(message) for message in cast("list[object]", messages)]
+        yield path, " ".join(texts)

@@ -1,4 +1,4 @@
-"""Every refusal as RFC 9457 application/problem+json."""
+"""Errors as RFC 9457 problem documents."""
 
 import logging
 import traceback
@@ -25,7 +25,7 @@ logger = logging.getLogger("indelible.web")
 
 @frozen(kw_only=True)
 class Problem:
-    """Why a request was refused: `code` for programs, `title` and `detail` for people."""
+    """A refused request: `code` is for programs, `title` and `detail` are for people."""
 
     type: str
     title: str
@@ -38,7 +38,7 @@ class Problem:
 
 
 def problem_of(error: IndelibleError, request_id: str) -> Problem:
-    """The error as its caller may see it."""
+    """Return the error as its caller may see it."""
     status = errors.status_of(type(error))
     fields = error.detail
     detail = error.describe()
@@ -58,49 +58,60 @@ def problem_of(error: IndelibleError, request_id: str) -> Problem:
     )
 
 
-def refuse(error: Exception) -> Response:
-    """The answer to a request that was refused, or that we failed."""
+def problem_response(error: Exception) -> Response:
+    """Return the answer to a request that was refused or that failed."""
     return _answer(public_error(error))
 
 
-def refuse_transport(error: HTTPException) -> Response:
-    """The answer to what never came to a view."""
-    response = _answer(errors.FROM_TRANSPORT.get(error.code or 0, errors.MalformedRequest)())
-    response.headers.extend({name: value for name, value in error.get_headers() if name == "Allow"})
+def transport_problem_response(error: HTTPException) -> Response:
+    """Return the answer to a request that Flask or Werkzeug refused."""
+    leaf = errors.FROM_TRANSPORT.get(error.code or 0, errors.MalformedRequest)
+    response = _answer(leaf())
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+
     return response
 
 
 def public_error(error: Exception) -> IndelibleError:
-    """What a caller is told; where we failed nothing leaves, and the log has no message, which could quote content."""
-    if (
-        isinstance(error, IndelibleError)
-        and errors.status_of(type(error)) != HTTPStatus.INTERNAL_SERVER_ERROR
-    ):
-        return error
+    """Return the error that the caller sees, InternalError for a fault of the server.
+
+    The log gets a fault's type and its frames, but not its message, which could quote content.
+    """
+    if isinstance(error, IndelibleError):
+        is_fault = errors.status_of(type(error)) == HTTPStatus.INTERNAL_SERVER_ERROR
+        if not is_fault:
+            return error
+
     frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("%s in request %s\n%s", type(error).__name__, current_request().request_id, frames)
+    request_id = current_request().request_id
+    logger.error("%s in request %s\n%s", type(error).__name__, request_id, frames)
+
     return errors.InternalError()
 
 
-def error_or_result(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | IndelibleError:
-    """What comes of some work, or what a caller is told where it failed."""
+def error_or_result(
+    function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | IndelibleError:
+    """Return the function's result, or the public error if it raised one."""
     try:
-        return work(*args, **kwargs)
-    except Exception as error:  # noqa: BLE001 - one failure is not to be the others'
+        return function(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - one failed item must not refuse the others
         return public_error(error)
 
 
-def _answer(error: IndelibleError) -> Response:
-    exchange = current_request()
-    exchange.code = error.code
-    response = json_response(
-        problem_of(error, exchange.request_id), errors.status_of(type(error)), MEDIA_TYPE
-    )
-    response.headers.update(errors.headers_of(error))
-    return response
-
-
 def handle_errors(app: Flask) -> None:
-    """Answer every error of the application with a problem."""
-    app.register_error_handler(HTTPException, refuse_transport)
-    app.register_error_handler(Exception, refuse)
+    """Answer every error of the application with a problem document."""
+    app.register_error_handler(HTTPException, transport_problem_response)
+    app.register_error_handler(Exception, problem_response)
+
+
+def _answer(error: IndelibleError) -> Response:
+    current = current_request()
+    current.code = error.code
+    problem = problem_of(error, current.request_id)
+    response = json_response(problem, problem.status, MEDIA_TYPE)
+    response.headers.update(errors.headers_of(error))
+
+    return response

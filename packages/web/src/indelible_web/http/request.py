@@ -1,4 +1,4 @@
-"""What is known of the present request: its id, when it came, who sent it, how it went."""
+"""The current request: its id, its start, its caller and its outcome."""
 
 from datetime import datetime
 from typing import Final, Protocol, cast
@@ -10,12 +10,12 @@ from indelible.kernel import Actor
 from indelible.kernel.audit import ActorKind
 from indelible_web.http.errors import NotAUser, ScopeMissing
 
-ADMIN: Final = "admin"  # the scope that opens everything
+ADMIN: Final = "admin"  # This scope includes every other scope.
 
 
 @frozen(kw_only=True)
 class Caller:
-    """Who calls: whose name the changes bear, what is open, and by which id requests are counted."""
+    """An authenticated caller: the actor of changes, the scopes, and the id that rates count."""
 
     actor: Actor
     scopes: frozenset[str]
@@ -23,35 +23,39 @@ class Caller:
 
     @property
     def user_id(self) -> str:
-        """The id of the user whose own things these are, or NotAUser."""
+        """Return the id of the user who owns the caller's resources.
+
+        Raises: NotAUser.
+        """
         if self.actor.kind is not ActorKind.USER:
             raise NotAUser
         return self.actor.id
 
     def require_scope(self, *scopes: str) -> None:
-        """ScopeMissing, unless the caller has one of these."""
-        if not self.scopes.intersection((ADMIN, *scopes)):
+        """Raise ScopeMissing unless the caller has one of the scopes, or `admin`."""
+        if self.scopes.isdisjoint((ADMIN, *scopes)):
             raise ScopeMissing(scopes)
 
 
 class Authenticator(Protocol):
-    """A login; a host may bring its own."""
+    """A login; a host may pass its own."""
 
     def identify(self, request: Request) -> Caller | None:
-        """Whoever sent the request, None where that is not certain."""
+        """Return the sender of the request, or None if it is not certain."""
         ...
 
 
 @define(kw_only=True)
 class RequestContext:
-    """A request and what became of it."""
+    """A request and its outcome; a live one is polled by a page."""
 
     request_id: str
-    began: datetime
+    began_at: datetime
     caller: Caller | None = None
+    is_live: bool = False
     code: str = "OK"
 
 
 def current_request() -> RequestContext:
-    """The exchange that this thread is in."""
-    return cast("RequestContext", g.exchange)
+    """Return the request that this thread serves."""
+    return cast("RequestContext", g.current_request)

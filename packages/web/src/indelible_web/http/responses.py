@@ -1,4 +1,4 @@
-"""How values leave: one JSON for everything."""
+"""Answers in JSON."""
 
 import json
 from datetime import datetime
@@ -15,30 +15,37 @@ T = TypeVar("T")
 
 JSON: Final = "application/json"
 
-_converter = make_converter()  # core's own knows no floats, which have no place in what is digested
+# Core's own converter refuses floats, which have no canonical form in a digest.
+_converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
 _converter.register_unstructure_hook_func(is_number_list, list)
 
 
-def to_json(value: object) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """A value as an answer shows it."""
+def to_json(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value as it appears in an answer."""
     return _converter.unstructure(value)
 
 
-def project(cls: type[T], source: object, **more: object) -> T:
-    """An instance of a class of answers: what else is not given is what the source has under the same names."""
-    names = (each.name for each in attrs.fields(cast("Any", cls)) if each.name not in more)
-    return cls(**{name: getattr(source, name) for name in names}, **more)
+def project(cls: type[T], source: object, **values: object) -> T:
+    """Return an instance of `cls` from `values`, and for other fields the source's attributes."""
+    arguments = dict(values)
+    for attribute in attrs.fields(cast("Any", cls)):
+        if attribute.name not in arguments:
+            arguments[attribute.name] = getattr(source, attribute.name)
+
+    return cls(**arguments)
 
 
 def json_text(value: object) -> bytes:
-    """The value as JSON in UTF-8; half a surrogate pair, which only a refusal can quote, becomes its escape."""
-    return json.dumps(to_json(value), ensure_ascii=False, allow_nan=False).encode(
-        "utf-8", "backslashreplace"
-    )
+    """Return the value as JSON in UTF-8.
+
+    A lone surrogate, which only a refused value can contain, becomes its escape sequence.
+    """
+    text = json.dumps(to_json(value), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def json_response(value: object, status: int, media_type: str = JSON) -> Response:
-    """The value as an answer."""
+    """Return the value as an answer."""
     return Response(json_text(value), status=status, content_type=media_type)

@@ -1,7 +1,7 @@
-"""An operation is declared once: from it come its view, its checks and its place in the document."""
+"""Operations: each is declared once, and its view, checks and documentation derive from it."""
 
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
@@ -29,17 +29,23 @@ from indelible_web.http.schemas import (
 T = TypeVar("T")
 R = TypeVar("R")
 View = Callable[[OperationContext, T], R]
-Declared = Callable[[View[T, R]], View[T, R]]
+ViewDecorator = Callable[[View[T, R]], View[T, R]]
 
 SEQ: Final = "seq"
 EXPECTED_SEQ: Final = "expected_seq"
+IDEMPOTENCY_KEY: Final = "once_key"
 USER_ID: Final = "user_id"
 REASON: Final[Attribute] = fields(AuditContext).reason
 
 
 @frozen(kw_only=True)
 class Operation:
-    """A route: what it takes and gives, and who may use it."""
+    """A route: its request and its response, and the scopes that open it.
+
+    `reason` names the field of a command's body that holds the reason. `location_id` returns the
+    id of what a command created. `is_created` tells whether a command that may find its result in
+    place has created it. `accepts_idempotency_key` is for operations that run several commands.
+    """
 
     method: str
     rule: str
@@ -48,112 +54,115 @@ class Operation:
     request_type: type
     response_type: type
     is_paged: bool = False
-    reason: str = ""  # of a command: the field that says why
-    location_id: Callable[[Any], str] | None = None  # of a birth: the id of what was born
-    accepts_idempotency_key: bool = (
-        False  # whether it takes an Idempotency-Key though it is no command of its own
-    )
-    is_created: Callable[[Any], bool] | None = (
-        None  # of what may only add to something: whether it was born
-    )
+    reason: str = ""
+    location_id: Callable[[Any], str] | None = None
+    accepts_idempotency_key: bool = False
+    is_created: Callable[[Any], bool] | None = None
 
     @property
     def name(self) -> str:
-        """The view's name, under which Flask knows the route."""
+        """Return the view's name, under which Flask knows the route."""
         return self.view.__name__
 
     @property
     def status(self) -> int:
-        """The status of success."""
-        return 201 if self.location_id or self.is_created else 200
+        """Return the status of success."""
+        if self.location_id or self.is_created:
+            return HTTPStatus.CREATED
+        return HTTPStatus.OK
 
     @property
     def has_tag(self) -> bool:
-        """Whether the answer has an ETag: whatever has a seq has one."""
-        return not self.is_paged and SEQ in {
-            each.name for each in attributes_of(self.response_type)
-        }
+        """Return True if the answer has an ETag, which is the seq of its entity."""
+        return not self.is_paged and SEQ in field_names(self.response_type)
 
     @property
     def min_seq(self) -> int | None:
-        """The least seq that If-Match may name, None where the request needs none."""
-        return next(
-            (
-                each.metadata["minimum"]
-                for each in attributes_of(self.request_type)
-                if each.name == EXPECTED_SEQ
-            ),
-            None,
-        )
+        """Return the least seq that If-Match may name, None if the request takes no If-Match."""
+        for attribute in attributes_of(self.request_type):
+            if attribute.name == EXPECTED_SEQ:
+                minimum: int = attribute.metadata["minimum"]
+                return minimum
+        return None
 
     @property
     def is_owned(self) -> bool:
-        """Whether what is asked for belongs to the caller, who is not named."""
-        return USER_ID in {each.name for each in attributes_of(self.request_type)}
+        """Return True if the request is about resources of the caller."""
+        return USER_ID in field_names(self.request_type)
 
     @property
     def is_signed(self) -> bool:
-        """Whether a signature opens it, and what is signed stands for a key of its own."""
+        """Return True if a signature opens it; the signed message holds the idempotency key."""
         return self.scopes == SIGNED
 
     @property
     def has_body(self) -> bool:
-        """Whether what is sent comes in a body."""
+        """Return True if the payload is a body, and not the query."""
         return self.method != "GET"
 
     @property
-    def in_path(self) -> tuple[Attribute, ...]:
-        """The fields that the path gives."""
-        return tuple(
-            each for each in attributes_of(self.request_type) if f"<{each.name}>" in self.rule
-        )
+    def takes_idempotency_key(self) -> bool:
+        """Return True if the request may carry an Idempotency-Key."""
+        is_command = bool(self.reason) and not self.is_signed
+        return is_command or self.accepts_idempotency_key
 
     @property
-    def sent(self) -> tuple[Attribute, ...]:
-        """The fields that the body gives, or for a question the query."""
-        elsewhere = {EXPECTED_SEQ, USER_ID, *(each.name for each in self.in_path)}
-        sent = tuple(
-            each for each in attributes_of(self.request_type) if each.name not in elsewhere
-        )
-        is_said = self.reason != REASON.name or REASON.name in {each.name for each in sent}
-        return sent if is_said else (*sent, REASON)
+    def path_attributes(self) -> tuple[Attribute, ...]:
+        """Return the fields that the path carries."""
+        attributes = attributes_of(self.request_type)
+        return tuple(attribute for attribute in attributes if f"<{attribute.name}>" in self.rule)
 
-    def schemas(self, examples: Examples) -> Mapping[str, type[Schema]]:
-        """What the operation reads, by place, in the order of reading."""
-        title, in_query = self.request_type.__name__, () if self.has_body else self.sent
-        headers = headers_schema(
-            of_command=(bool(self.reason) and not self.is_signed) or self.accepts_idempotency_key,
-            least_seq=self.min_seq,
-            has_tag=self.has_tag,
-        )
-        found = {
-            "path": schema_from(f"{title}Path", self.in_path, Side.TEXT, examples),
-            "query": schema_from(f"{title}Query", in_query, Side.TEXT, examples),
-            "headers": headers,
+    @property
+    def payload(self) -> tuple[Attribute, ...]:
+        """Return the fields that the body or the query carries, with the reason of a command."""
+        path_names = {attribute.name for attribute in self.path_attributes}
+        elsewhere = {EXPECTED_SEQ, USER_ID, *path_names}
+
+        payload: list[Attribute] = []
+        for attribute in attributes_of(self.request_type):
+            if attribute.name not in elsewhere:
+                payload.append(attribute)
+        has_reason = any(attribute.name == REASON.name for attribute in payload)
+        if self.reason == REASON.name and not has_reason:
+            payload.append(REASON)
+
+        return tuple(payload)
+
+    def schemas(self, examples: Examples) -> dict[str, type[Schema]]:
+        """Return the schemas of the request by location, in the order of parsing."""
+        title = self.request_type.__name__
+        query = () if self.has_body else self.payload
+        schemas = {
+            "path": schema_from(f"{title}Path", self.path_attributes, Side.TEXT, examples),
+            "query": schema_from(f"{title}Query", query, Side.TEXT, examples),
+            "headers": headers_schema(
+                min_seq=self.min_seq,
+                takes_idempotency_key=self.takes_idempotency_key,
+                takes_if_none_match=self.has_tag and not self.takes_idempotency_key,
+            ),
         }
-        return {**found, "json": self._body_schema()} if self.has_body else found
+        if self.has_body:
+            schemas["json"] = self._body_schema()
+
+        return schemas
+
+    def response_schema(self) -> type[Schema]:
+        """Return the schema of the answer, a page of it if the operation is paged."""
+        if self.is_paged:
+            return page_schema_of(self.response_type)
+        return schema_of(self.response_type, Side.ANSWER)
 
     def _body_schema(self) -> type[Schema]:
-        is_whole = self.sent == attributes_of(self.request_type)  # then others may name it too
-        name = self.request_type.__name__ + Side.BODY
-        return (
-            schema_of(self.request_type, Side.BODY)
-            if is_whole
-            else schema_from(name, self.sent, Side.BODY)
-        )
+        if self.payload == attributes_of(self.request_type):
+            return schema_of(self.request_type, Side.BODY)  # Other bodies may nest this schema.
 
-    def answer_schema(self) -> type[Schema]:
-        """What the operation gives, or a page of it."""
-        return (
-            page_schema_of(self.response_type)
-            if self.is_paged
-            else schema_of(self.response_type, Side.ANSWER)
-        )
+        name = self.request_type.__name__ + Side.BODY
+        return schema_from(name, self.payload, Side.BODY)
 
 
 @frozen
 class Routes:
-    """The operations of a context, as they are declared; nothing is built before an application asks."""
+    """The operations of a context; an application builds its views from them."""
 
     name: str
     description: str
@@ -169,50 +178,49 @@ class Routes:
         location_id: Callable[[R], str] | None = None,
         is_created: Callable[[R], bool] | None = None,
         accepts_idempotency_key: bool = False,
-    ) -> Declared[T, R]:
+    ) -> ViewDecorator[T, R]:
         """Declare an operation, such as `POST /concepts`, that any of the scopes opens.
 
-        A command's body says why in `reason`, or in the field of this name; where that is '', it asks, and changes
-        nothing by itself. `location_id` gives the id of what was born, `is_created` says whether anything was.
+        An empty `reason` declares a query with a body, which changes nothing.
         """
-        why = "" if route.startswith("GET ") else reason
-        options: dict[str, Any] = {
-            "reason": why,
-            "location_id": location_id,
-            "is_created": is_created,
-            "accepts_idempotency_key": accepts_idempotency_key,
-        }
-        return self._declare(
-            route,
-            partial(
-                Operation,
+        method, rule = route.split()
+        is_query = method == "GET"
+
+        def declare(view: View[T, R]) -> View[T, R]:
+            operation = Operation(
+                method=method,
+                rule=rule,
+                view=view,
                 scopes=scopes,
                 request_type=request_type,
                 response_type=response_type,
-                **options,
-            ),
-        )
+                reason="" if is_query else reason,
+                location_id=location_id,
+                is_created=is_created,
+                accepts_idempotency_key=accepts_idempotency_key,
+            )
+            self.operations.append(operation)
+            return view
+
+        return declare
 
     def pages(
         self, route: str, *scopes: str, request_type: type[T], response_type: type[R]
-    ) -> Declared[T, Page[R]]:
-        """Declare a question that is answered page by page."""
-        return self._declare(
-            route,
-            partial(
-                Operation,
+    ) -> ViewDecorator[T, Page[R]]:
+        """Declare a query whose answer is a page of a list."""
+        method, rule = route.split()
+
+        def declare(view: View[T, Page[R]]) -> View[T, Page[R]]:
+            operation = Operation(
+                method=method,
+                rule=rule,
+                view=view,
                 scopes=scopes,
                 request_type=request_type,
                 response_type=response_type,
                 is_paged=True,
-            ),
-        )
-
-    def _declare(self, route: str, operation: Callable[..., Operation]) -> Declared[Any, Any]:
-        method, rule = route.split()
-
-        def declare(view: View[T, R]) -> View[T, R]:
-            self.operations.append(operation(method=method, rule=rule, view=view))
+            )
+            self.operations.append(operation)
             return view
 
         return declare
@@ -220,41 +228,52 @@ class Routes:
 
 @frozen(kw_only=True)
 class Server(Services):
-    """The operations of an application, as Flask calls them."""
+    """The operations of an application as Flask views."""
 
     def view(self, operation: Operation) -> Callable[..., Response]:
-        """The operation as Flask calls it: the parsed parts joined, structured once, and the answer dumped once."""
+        """Return a Flask view that structures the parsed parts and serializes the result."""
+        request_fields = field_names(operation.request_type)
 
         @wraps(operation.view)
         def respond(*parts: Mapping[str, Any], **_: str) -> Response:
-            values = {name: value for part in parts for name, value in part.items()}
-            context = self._call(operation, values)
-            asked = {name: value for name, value in values.items() if name in taken}
-            if operation.is_owned:
-                asked[USER_ID] = context.caller.user_id
-            return _answer(
-                operation, operation.view(context, structure(asked, operation.request_type))
-            )
+            values: dict[str, Any] = {}
+            for part in parts:
+                values.update(part)
 
-        taken = {each.name for each in attributes_of(operation.request_type)}
+            context = self._context(operation, values)
+            arguments = {name: value for name, value in values.items() if name in request_fields}
+            if operation.is_owned:
+                arguments[USER_ID] = context.caller.user_id
+            result = operation.view(context, structure(arguments, operation.request_type))
+
+            return _response(operation, result)
+
         return respond
 
-    def _call(self, operation: Operation, values: Mapping[str, Any]) -> OperationContext:
-        once: Idempotency[Any] | None = (
-            Idempotency(values["once_key"], operation.response_type)
-            if "once_key" in values
-            else None
-        )
+    def _context(self, operation: Operation, values: Mapping[str, Any]) -> OperationContext:
+        once: Idempotency[Any] | None = None
+        if IDEMPOTENCY_KEY in values:
+            once = Idempotency(values[IDEMPOTENCY_KEY], operation.response_type)
+
         return self.open_operation(operation.rule, values.get(operation.reason, ""), once)
 
 
-def _answer(operation: Operation, value: Any) -> Response:  # noqa: ANN401 - what the view gives
-    was_there = operation.is_created is not None and not operation.is_created(value)
-    response = json_response(value, HTTPStatus.OK if was_there else operation.status)
+def field_names(cls: type) -> frozenset[str]:
+    """Return the names of an attrs class's fields."""
+    return frozenset(attribute.name for attribute in attributes_of(cls))
+
+
+def _response(operation: Operation, result: Any) -> Response:  # noqa: ANN401 - any response type
+    status = operation.status
+    if operation.is_created and not operation.is_created(result):
+        status = HTTPStatus.OK
+
+    response = json_response(result, status)
     if operation.has_tag:
-        response.set_etag(str(value.seq))
+        response.set_etag(str(result.seq))
     if operation.location_id:
-        place = quote(operation.location_id(value), safe="")
-        response.headers["Location"] = f"{request.script_root}{request.path}/{place}"
+        segment = quote(operation.location_id(result), safe="")
+        response.headers["Location"] = f"{request.script_root}{request.path}/{segment}"
     response.make_conditional(request)
+
     return response

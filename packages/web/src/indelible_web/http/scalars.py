@@ -1,4 +1,4 @@
-"""Reading one value that a caller sent: its value, an error of its field, or the leaf that core would raise."""
+"""Readers of single values: each returns the value, or raises the field's error or core's."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,117 +20,134 @@ from indelible.kernel.values import (
 SchemaProps = Mapping[str, Any]
 Reader = Callable[[object, str, SchemaProps], object]
 
-MOST: Final = 2**63 - 1
+MAX_INTEGER: Final = 2**63 - 1
 DECIMAL: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
 INSTANT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 
 
 class Scalar(fields.Field[Any]):
-    """A field that its reader reads; what the document says of it is beside the reader in its metadata."""
+    """A field with a reader; its metadata holds the reader and the document's properties."""
 
     def _deserialize(self, value: object, attr: str | None, *_: object, **__: object) -> object:
         read: Reader = self.metadata["reader"]
         return read(value, attr or "value", self.metadata)
 
 
-def scalar(read: Reader, says: SchemaProps, **options: Any) -> Scalar:  # noqa: ANN401 - handed on to marshmallow
-    """A field that this reader reads."""
-    return Scalar(metadata={**says, "reader": read}, **options)
+def scalar(read: Reader, props: SchemaProps, **options: Any) -> Scalar:  # noqa: ANN401 - marshmallow's
+    """Return a field that this reader reads."""
+    return Scalar(metadata={**props, "reader": read}, **options)
 
 
-class Items(fields.List[Any]):
-    """A list of at most as many items as its metadata says."""
+class BoundedList(fields.List[Any]):
+    """A list of at most as many items as its metadata allows."""
 
     def _deserialize(
-        self, value: object, attr: str | None, *rest: Any, **options: Any
-    ) -> list[Any]:  # noqa: ANN401
-        most = self.metadata.get("maxItems", MOST)
-        if isinstance(value, list) and len(cast("list[object]", value)) > most:
-            raise ListTooLong(attr or "value", most)
-        usual = cast("Any", super())
-        return cast("list[Any]", usual._deserialize(value, attr, *rest, **options))  # noqa: SLF001 - our own
+        self,
+        value: object,
+        attr: str | None,
+        *rest: Any,
+        **options: Any,  # noqa: ANN401 - marshmallow's
+    ) -> list[Any]:
+        if isinstance(value, list):
+            _check_length(cast("list[object]", value), attr or "value", self.metadata)
+
+        base = cast("Any", super())
+        items: list[Any] = base._deserialize(value, attr, *rest, **options)  # noqa: SLF001 - marshmallow's hook
+        return items
 
 
-def text(value: object, field: str, says: SchemaProps) -> str:
-    """Text of at most as many characters as its metadata says, that a database can keep."""
+def read_text(value: object, field: str, props: SchemaProps) -> str:
+    """Return a text that is short enough and that a database can store."""
     if not isinstance(value, str):
         raise ValidationError("Not a text.")
-    if len(value) > says.get("maxLength", MOST):
-        raise TextTooLong(field, says["maxLength"])
+    if len(value) > props.get("maxLength", MAX_INTEGER):
+        raise TextTooLong(field, props["maxLength"])
     if UNSTORABLE.search(value):
         raise TextUnstorable(field)
+
     return value
 
 
-def whole_number(value: object, field: str, says: SchemaProps) -> int:
-    """A whole number in its range; the JSON reader has made one of 3100.0 already."""
+def read_integer(value: object, field: str, props: SchemaProps) -> int:
+    """Return an integer in its range; the JSON parser has already turned 3100.0 into one."""
     if type(value) is not int:
         raise ValidationError("Not a whole number.")
-    if not says["minimum"] <= value <= says["maximum"]:
-        raise NumberOutOfRange(field, says["minimum"], says["maximum"])
+    if not props["minimum"] <= value <= props["maximum"]:
+        raise NumberOutOfRange(field, props["minimum"], props["maximum"])
+
     return value
 
 
-def whole_number_in_text(value: object, field: str, says: SchemaProps) -> int:
-    """A whole number in plain decimal digits."""
+def read_integer_text(value: object, field: str, props: SchemaProps) -> int:
+    """Return the integer that a text holds in decimal digits."""
     match = DECIMAL.fullmatch(str(value))
-    return whole_number(int(match.group()) if match else None, field, says)
+    number = int(match.group()) if match else None
+
+    return read_integer(number, field, props)
 
 
-def number(value: object, _: str, __: SchemaProps) -> float:
-    """A number; the JSON reader lets no NaN and no infinity pass."""
+def read_number(value: object, _: str, __: SchemaProps) -> float:
+    """Return a number; the JSON parser lets no NaN and no infinity pass."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValidationError("Not a number.")
+
     return float(value)
 
 
-def numbers(value: object, field: str, says: SchemaProps) -> tuple[float, ...]:
-    """A list of numbers; one that is too long is not looked at."""
+def read_numbers(value: object, field: str, props: SchemaProps) -> tuple[float, ...]:
+    """Return a list of numbers; a list that is too long is refused before its items are read."""
     if not isinstance(value, list):
         raise ValidationError("Not a list of numbers.")
     items = cast("list[object]", value)
-    if len(items) > says.get("maxItems", MOST):
-        raise ListTooLong(field, says["maxItems"])
-    return tuple(number(each, field, says) for each in items)
+    _check_length(items, field, props)
+
+    return tuple(read_number(item, field, props) for item in items)
 
 
-def whatever(value: object, _: str, __: SchemaProps) -> object:
-    """Anything at all, for nobody looks at it."""
+def ignore_value(value: object, _: str, __: SchemaProps) -> object:
+    """Return any value; the server does not use it."""
     return value
 
 
-def switch(value: object, _: str, __: SchemaProps) -> bool:
-    """True or false, and nothing that merely looks like it."""
+def read_boolean(value: object, _: str, __: SchemaProps) -> bool:
+    """Return true or false, and refuse the numbers and texts that resemble them."""
     if not isinstance(value, bool):
         raise ValidationError("Not true or false.")
+
     return value
 
 
-def instant(value: object, _: str, __: SchemaProps) -> datetime:
-    """An instant as RFC 3339 writes it, with its offset; nothing else that ISO 8601 knows."""
+def read_instant(value: object, _: str, __: SchemaProps) -> datetime:
+    """Return an instant in UTC from RFC 3339 with its offset; other forms of ISO 8601 are refused."""
+    message = "Not an instant such as 2026-01-01T09:30:00Z; in a query, + is written %2B."
+    if not isinstance(value, str) or not INSTANT.fullmatch(value):
+        raise ValidationError(message)
     try:
-        if isinstance(value, str) and INSTANT.fullmatch(value):
-            return datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValidationError(
-        "Not an instant such as 2026-01-01T09:30:00Z; in a query, + is written %2B."
-    )
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValidationError(message) from error
 
 
-def actor(value: object, field: str, says: SchemaProps) -> Actor:
-    """An actor, written `user:maya`."""
-    return Actor.parse(text(value, field, says))
+def read_actor(value: object, field: str, props: SchemaProps) -> Actor:
+    """Return an actor from a text such as `user:maya`."""
+    return Actor.parse(read_text(value, field, props))
 
 
-def member_of(kind: type[Enum]) -> Reader:
-    """A reader of an enum's values."""
+def reader_of_enum(enum: type[Enum]) -> Reader:
+    """Return a reader of an enum's values."""
 
-    def member(value: object, _: str, says: SchemaProps) -> Enum:
-        if value not in says["enum"]:
-            raise ValidationError(f"Not one of {', '.join(says['enum'])}.")
-        return kind(value)
+    def read_member(value: object, _: str, props: SchemaProps) -> Enum:
+        if value not in props["enum"]:
+            raise ValidationError(f"Not one of {', '.join(props['enum'])}.")
+        return enum(value)
 
-    return member
+    return read_member
+
+
+def _check_length(items: list[object], field: str, props: SchemaProps) -> None:
+    max_items = props.get("maxItems", MAX_INTEGER)
+    if len(items) > max_items:
+        raise ListTooLong(field, max_items)

@@ -1,4 +1,4 @@
-"""From attrs classes to marshmallow schemas, and from what those let pass to the classes: declared once, in core."""
+"""The bridge from attrs classes to marshmallow schemas, so that core declares each field once."""
 
 import types
 import typing
@@ -17,196 +17,250 @@ from indelible.kernel import Actor
 from indelible.kernel.values import is_identifier, non_blank_line
 from indelible_web.http.examples import Examples, Ignored, attributes_of
 from indelible_web.http.number_lists import is_number_list
-from indelible_web.http.parsing import wrong_fields
+from indelible_web.http.parsing import invalid_fields
 from indelible_web.http.responses import to_json
 from indelible_web.http.scalars import (
-    MOST,
-    Items,
+    MAX_INTEGER,
+    BoundedList,
     Reader,
     Scalar,
     SchemaProps,
-    actor,
-    instant,
-    member_of,
-    number,
-    numbers,
+    ignore_value,
+    read_actor,
+    read_boolean,
+    read_instant,
+    read_integer,
+    read_integer_text,
+    read_number,
+    read_numbers,
+    read_text,
+    reader_of_enum,
     scalar,
-    switch,
-    text,
-    whatever,
-    whole_number,
-    whole_number_in_text,
 )
 
 T = TypeVar("T")
 Attribute: TypeAlias = "attrs.Attribute[Any]"
 
-NUMBERS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
 SCALARS: Final[Mapping[object, tuple[Reader, SchemaProps]]] = {
-    str: (text, {"type": "string"}),
-    int: (whole_number, {"type": "integer"}),
-    bool: (switch, {"type": "boolean"}),
-    datetime: (instant, {"type": "string", "format": "date-time"}),
-    float: (number, {"type": "number"}),
-    Ignored: (whatever, {"description": "Ignored: the answer says so."}),
-    Actor: (actor, {"type": "string", "pattern": "^(user|system|key):"}),
+    str: (read_text, {"type": "string"}),
+    int: (read_integer, {"type": "integer"}),
+    bool: (read_boolean, {"type": "boolean"}),
+    datetime: (read_instant, {"type": "string", "format": "date-time"}),
+    float: (read_number, {"type": "number"}),
+    Ignored: (ignore_value, {"description": "Ignored: the answer says so."}),
+    Actor: (read_actor, {"type": "string", "pattern": "^(user|system|key):"}),
 }
-JSON_NAMES: Final = {"max_length": "maxLength", "max_items": "maxItems"}
-OF_VALIDATORS: Final[Mapping[object, SchemaProps]] = {  # what the document can say of them
-    non_blank_line: {"minLength": 1, "pattern": r"\S"},
-    optional(non_blank_line): {"minLength": 1, "pattern": r"\S"},
-    is_identifier: {"minLength": 1, "pattern": r"^\S+$"},
-    optional(is_identifier): {"minLength": 1, "pattern": r"^\S+$"},
+NUMBER_LIST_PROPS: Final[SchemaProps] = {"type": "array", "items": {"type": "number"}}
+IDENTIFIER_PROPS: Final = {"minLength": 1, "pattern": r"^\S+$"}
+LINE_PROPS: Final = {"minLength": 1, "pattern": r"\S"}
+# The document can express these validators; all others are named by their error codes only.
+VALIDATOR_PROPS: Final[Mapping[object, SchemaProps]] = {
+    non_blank_line: LINE_PROPS,
+    optional(non_blank_line): LINE_PROPS,
+    is_identifier: IDENTIFIER_PROPS,
+    optional(is_identifier): IDENTIFIER_PROPS,
 }
 
 
 class Side(StrEnum):
-    """Where the values stand; it also ends the schema's name."""
+    """The part of the exchange that a schema describes; its value ends the schema's name."""
 
     ANSWER = ""
     BODY = "Body"
-    TEXT = "Text"  # a query or a path, where everything is text
+    TEXT = "Text"  # A query, a path or a form, where every value is a text.
 
 
 @attrs.frozen
 class DeferredItem(Generic[T]):
-    """An item of a list that is read by itself, so that a bad one is no other's business."""
+    """An item of a list that is read by itself, so that an invalid one refuses no other."""
 
     value: object
 
     def read(self, cls: type[T]) -> T:
-        """The item, or whatever is wrong with it."""
+        """Return the item as an instance of the class.
+
+        Raises: InvalidFields, or the error of a validator.
+        """
         schema: Any = schema_of(cast("Any", cls), Side.BODY)()
         try:
             return structure(schema.load(self.value), cls)
         except ValidationError as error:
-            raise wrong_fields([error.messages_dict]) from error
+            raise invalid_fields([error.messages_dict]) from error
 
 
-class UnreadField(fields.Nested):
-    """A field that the document describes, and that is left to be read later."""
+class DeferredField(fields.Nested):
+    """A field that the document describes and that is read later."""
 
-    def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - an Unread, of null too
-        found: DeferredItem[Any] = DeferredItem(value)
-        return found
+    def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - a DeferredItem, for null too
+        """Return the value unread."""
+        item: DeferredItem[Any] = DeferredItem(value)
+        return item
 
 
 class UnsupportedType(TypeError):
-    """The bridge does not know the type, or knows no limit for it."""
+    """A field's type, or a missing limit, that the bridge cannot turn into a schema."""
 
 
 @cache
 def schema_of(cls: type, side: Side) -> type[Schema]:
-    """The schema of all fields of an attrs class, or UnsupportedType."""
+    """Return the schema of all fields of an attrs class.
+
+    Raises: UnsupportedType.
+    """
     return schema_from(cls.__name__ + side, attributes_of(cls), side)
 
 
 def schema_from(
     name: str, attributes: Iterable[Attribute], side: Side, examples: Examples | None = None
 ) -> type[Schema]:
-    """The schema of these fields; an answer has all of them, what callers send those without a default."""
-    declared = {each.name: _declared(each, side, examples) for each in attributes if each.init}
-    return make_schema(name, EXCLUDE if side is Side.ANSWER else RAISE, declared)
+    """Return the schema of these attributes.
+
+    An answer has all of them; a request may leave out those with a default.
+
+    Raises: UnsupportedType.
+    """
+    declared: dict[str, fields.Field[Any]] = {}
+    for attribute in attributes:
+        if attribute.init:
+            declared[attribute.name] = _field_of_attribute(attribute, side, examples)
+    unknown = EXCLUDE if side is Side.ANSWER else RAISE
+
+    return make_schema(name, unknown, declared)
 
 
 @cache
 def page_schema_of(cls: type) -> type[Schema]:
-    """The schema of a page of these."""
-    items = Items(fields.Nested(schema_of(cls, Side.ANSWER)), required=True)
-    following = scalar(text, {"type": "string"}, required=True, allow_none=True)
-    return make_schema(f"{cls.__name__}Page", EXCLUDE, {"items": items, "next": following})
+    """Return the schema of a page of these."""
+    item = fields.Nested(schema_of(cls, Side.ANSWER))
+    declared: dict[str, fields.Field[Any]] = {
+        "items": BoundedList(item, required=True),
+        "next": scalar(read_text, {"type": "string"}, required=True, allow_none=True),
+    }
+
+    return make_schema(f"{cls.__name__}Page", EXCLUDE, declared)
 
 
 def make_schema(name: str, unknown: str, declared: Mapping[str, fields.Field[Any]]) -> type[Schema]:
-    """A schema of these fields, in no registry."""
+    """Return a schema class of these fields, outside marshmallow's registry."""
     meta = type("Meta", (), {"unknown": unknown, "register": False})
     return type(name, (Schema,), {**declared, "Meta": meta})
 
 
 def structure(values: Mapping[str, Any], cls: type[T]) -> T:
-    """An instance of these values, or the leaf that a validator raises where one is wrong."""
+    """Return an instance of these values.
+
+    Raises: the error of a validator.
+    """
     return _converter.structure(values, cls)
 
 
-def _declared(attribute: Attribute, side: Side, examples: Examples | None) -> fields.Field[Any]:
-    says = {**OF_VALIDATORS.get(attribute.validator, {}), **attribute.metadata}
-    name, default = says.pop("data_key", None), attribute.default
+def _field_of_attribute(
+    attribute: Attribute, side: Side, examples: Examples | None
+) -> fields.Field[Any]:
+    props = {**VALIDATOR_PROPS.get(attribute.validator, {}), **attribute.metadata}
+    data_key = props.pop("data_key", None)
+
+    default = attribute.default
     if side is not Side.ANSWER and default and isinstance(default, str | int):
-        says["default"] = default
+        props["default"] = default
     if examples is not None:
         example = to_json(examples.of_type(attribute.type, attribute.name))
         if example is not None:
-            says["examples"] = [example]
+            props["examples"] = [example]
     is_required = side is Side.ANSWER or default is attrs.NOTHING
-    return _field(attribute.type, says, side, required=is_required, data_key=name)
+
+    return _field(attribute.type, props, side, required=is_required, data_key=data_key)
 
 
-def _field(kind: Any, says: SchemaProps, side: Side, **options: Any) -> fields.Field[Any]:  # noqa: ANN401 - a type
-    arguments = [each for each in typing.get_args(kind) if each is not types.NoneType]
-    if typing.get_origin(kind) in (typing.Union, types.UnionType) and len(arguments) == 1:
-        return _field(arguments[0], says, side, allow_none=side is not Side.TEXT, **options)
-    if (
-        not is_number_list(kind)
-        and typing.get_origin(kind) is tuple
-        and arguments[1:] == [Ellipsis]
-    ):
-        most = {} if side is Side.ANSWER else {"maxItems": _limit(says, "max_items")}
-        return Items(_field(arguments[0], says, side, required=True), metadata=most, **options)
-    if typing.get_origin(kind) is Mapping and side is Side.ANSWER:
+def _field(kind: Any, props: SchemaProps, side: Side, **options: Any) -> fields.Field[Any]:  # noqa: ANN401 - a type
+    """Return the field of a type: optional, list, mapping, nested class, or scalar."""
+    origin = typing.get_origin(kind)
+    arguments = [part for part in typing.get_args(kind) if part is not types.NoneType]
+    if origin in (typing.Union, types.UnionType) and len(arguments) == 1:
+        return _field(arguments[0], props, side, allow_none=side is not Side.TEXT, **options)
+    if is_number_list(kind):
+        return _number_list(props, side, **options)
+    if origin is tuple and arguments[1:] == [Ellipsis]:
+        return _list(arguments[0], props, side, **options)
+    if origin is Mapping and side is Side.ANSWER:
         return fields.Dict(**options)
-    if typing.get_origin(kind) is DeferredItem:
-        return UnreadField(schema_of(arguments[0], side), **options)
-    if isinstance(kind, type) and attrs.has(kind) and kind not in SCALARS:
+    if origin is DeferredItem:
+        return DeferredField(schema_of(arguments[0], side), **options)
+    if kind in SCALARS:
+        return _scalar(kind, props, side, **options)
+    if isinstance(kind, type) and attrs.has(kind):
         return fields.Nested(schema_of(kind, side), **options)
-    return _scalar(kind, says, side, **options)
-
-
-def _scalar(kind: object, says: SchemaProps, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - handed on
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return scalar(
-            member_of(kind),
-            {"type": "string", "enum": [each.value for each in kind], **says},
-            **options,
-        )
-    if kind not in SCALARS and not is_number_list(kind):
-        raise UnsupportedType(
-            f"{kind} has no schema: the bridge knows scalars, enums, T | None, tuples, attrs classes"
-        )
-    read, known = (numbers, NUMBERS) if is_number_list(kind) else SCALARS[kind]
+        values = [member.value for member in kind]
+        enum_props = {"type": "string", "enum": values, **_document_props(props)}
+        return scalar(reader_of_enum(kind), enum_props, **options)
+
+    raise UnsupportedType(
+        f"{kind} has no schema: expected a scalar, an enum, T | None, a tuple or an attrs class"
+    )
+
+
+def _scalar(kind: object, props: SchemaProps, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - marshmallow's
+    read, kind_props = SCALARS[kind]
     if kind is str and side is not Side.ANSWER:
-        _limit(says, "max_length")
+        _required_limit(props, "max_length")
     if kind is int and side is not Side.ANSWER:
-        known = {**known, "minimum": -MOST, "maximum": MOST}
+        kind_props = {**kind_props, "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
     if kind is int and side is Side.TEXT:
-        read = whole_number_in_text
-    is_list = known.get("type") == "array"
-    if is_list and side is not Side.ANSWER:
-        _limit(says, "max_items")
-    said = {
-        JSON_NAMES.get(name, name): each
-        for name, each in says.items()
-        if is_list or name != "max_items"
-    }
-    return scalar(read, {**known, **said}, **options)
+        read = read_integer_text
+
+    return scalar(read, {**kind_props, **_document_props(props)}, **options)
 
 
-def _limit(says: SchemaProps, name: str) -> object:
-    if name not in says:
+def _number_list(props: SchemaProps, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - marshmallow's
+    list_props: dict[str, Any] = {**NUMBER_LIST_PROPS, **_document_props(props)}
+    if side is not Side.ANSWER:
+        list_props["maxItems"] = _required_limit(props, "max_items")
+
+    return scalar(read_numbers, list_props, **options)
+
+
+def _list(kind: Any, props: SchemaProps, side: Side, **options: Any) -> BoundedList:  # noqa: ANN401 - a type
+    item = _field(kind, props, side, required=True)
+    if side is Side.ANSWER:
+        return BoundedList(item, **options)
+
+    max_items = _required_limit(props, "max_items")
+    return BoundedList(item, metadata={"maxItems": max_items}, **options)
+
+
+def _document_props(props: SchemaProps) -> SchemaProps:
+    """Return a scalar's properties under their names in JSON Schema.
+
+    The number of items is left out: it belongs to the list around the scalar.
+    """
+    result: dict[str, Any] = {}
+    for name, value in props.items():
+        if name == "max_length":
+            result["maxLength"] = value
+        elif name != "max_items":
+            result[name] = value
+
+    return result
+
+
+def _required_limit(props: SchemaProps, name: str) -> object:
+    if name not in props:
         raise UnsupportedType(
-            f"what callers send has limits: {name} is missing in the field's metadata"
+            f"a field of a request has no limit: {name} is missing in its metadata"
         )
-    return says[name]
+    return props[name]
 
 
-def _is_numbers_or_unread(kind: Any) -> bool:  # noqa: ANN401 - a type
+def _is_read_already(kind: Any) -> bool:  # noqa: ANN401 - a type
     return is_number_list(kind) or typing.get_origin(kind) is DeferredItem
 
 
-def _as_it_is(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be
+def _unchanged(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be
     return value
 
 
 _converter = Converter(detailed_validation=False, forbid_extra_keys=True)
-_converter.register_structure_hook_func(_is_numbers_or_unread, _as_it_is)
+_converter.register_structure_hook_func(_is_read_already, _unchanged)
 for _kind in (datetime, Actor, Enum, Ignored):
-    _converter.register_structure_hook(_kind, _as_it_is)
+    _converter.register_structure_hook(_kind, _unchanged)

@@ -17,12 +17,12 @@ from indelible.tokens import RequestScan
 from indelible.tokens.errors import NoChain
 from indelible_web.context import Webhook, WebhookReceiver
 from indelible_web.http.access import SIGNED
-from indelible_web.http.errors import InvalidPayload, WebhookSecretMissing
 from indelible_web.http.metrics import Metrics
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.request import Caller, current_request
 from indelible_web.http.responses import json_response
 from indelible_web.settings import WebSettings
+from indelible_web.tokens.errors import InvalidPayload, WebhookSecretMissing
 
 SIGNATURE_HEADER: Final = "X-Alchemy-Signature"
 ALCHEMY: Final = Actor.system("alchemy")
