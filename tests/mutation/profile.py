@@ -1,4 +1,4 @@
-"""Hypothesis for mutants: the same examples each time, and no deadline, for a trampoline is slow."""
+"""Set Hypothesis for mutants: the same examples each time, and no deadline, as they run slowly."""
 
 from hypothesis import HealthCheck, settings
 
