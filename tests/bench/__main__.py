@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: what indelible costs, beside what else could do the same."""
+"""Measure indelible and compare it with other libraries: `python -m tests.bench`."""
 
 import cProfile
 import pstats
@@ -13,89 +13,88 @@ from tests.bench.parts import PARTS
 from tests.bench.rounds import FULL, SMALL, Act, Dose, Table, seconds_of
 from tests.chaos.testbed import Testbed, testbed
 
-TOP = 30
+PROFILED_FUNCTIONS = 30
 
 
-def told(table: Table) -> Iterator[str]:
-    """A table as lines for a terminal."""
+def lines_of(table: Table) -> Iterator[str]:
+    """Yield a table as lines for a terminal."""
     yield f"\n{table.title}"
-    yield from (f"  statement: {' '.join(each.split())}" for each in table.statements)
+    for statement in table.statements:
+        yield f"  statement: {' '.join(statement.split())}"
     for row, ratio in table.compared():
-        span = f"{report.number(min(row.taken))} to {report.number(max(row.taken))}"
-        yield f"  {row.group:40} {row.name:26} {report.number(row.median):>8} {row.unit} ({span}), {ratio:.2f}"
+        figure = f"{report.number(row.median):>8} {row.unit} ({report.span(row)})"
+        yield f"  {row.group:40} {row.name:26} {figure}, {ratio:.2f}"
     for goal in table.goals:
-        end = "reached" if goal.is_reached else "MISSED"
-        yield f"  {goal.found:.2f} {goal.promise}, {report.promised(goal)}: {end}"
+        outcome = "reached" if goal.is_reached else "MISSED"
+        yield f"  {goal.value:.2f} {goal.promise}, {report.limit(goal)}: {outcome}"
 
 
-def measure(bed: Testbed, wanted: Namespace, dose: Dose) -> int:
-    """Measure the parts that are named, and tell each table as it comes; 1 where a goal was missed."""
-    before, tables = report.load(), list[Table]()
-    for name in wanted.parts or PARTS:
+def measure(bed: Testbed, options: Namespace, dose: Dose) -> int:
+    """Measure the named parts and print each table; return 1 if a goal was missed."""
+    load = report.load()
+    tables: list[Table] = []
+    for name in options.parts or PARTS:
         for table in PARTS[name](bed, dose):
-            show(*told(table))
+            print("\n".join(lines_of(table)), flush=True)
             tables.append(table)
-    lines = (*report.machine(bed.server.url), report.quietness(before))
-    show("", *lines)
-    if wanted.write:
-        report.write(tables, dose, lines)
-    return int(not all(goal.is_reached for table in tables for goal in table.goals))
+
+    machine = (*report.machine(bed.server.url), report.quietness(load))
+    print("", *machine, sep="\n", flush=True)
+    if options.write:
+        report.write(tables, dose, machine)
+
+    goals = [goal for table in tables for goal in table.goals]
+    return int(not all(goal.is_reached for goal in goals))
 
 
 def profile(bed: Testbed, dose: Dose) -> int:
-    """Where the time of the store's edits goes."""
+    """Print the functions in which the edits of the store spend their time."""
     database = bed.postgresql()
     with on_postgresql(database.url, database.owner_url, dose.concepts) as bench:
         _profile(bench.store.act, dose.times)
     with on_sqlite(bed.sqlite(), dose.concepts) as bench:
         _profile(bench.store.act, dose.times)
+
     return 0
 
 
 def _profile(act: Act, times: int) -> None:
     profiler = cProfile.Profile()
     profiler.runcall(seconds_of, act, times)
-    pstats.Stats(profiler, stream=sys.stdout).sort_stats("tottime").print_stats(TOP)
+    stats = pstats.Stats(profiler, stream=sys.stdout)
+    stats.sort_stats("tottime").print_stats(PROFILED_FUNCTIONS)
 
 
-def show(*lines: str) -> None:
-    """Print lines as they are known."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-    sys.stdout.flush()
+def parse_options() -> Namespace:
+    """Parse the command line, and refuse combinations that make no sense."""
+    parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parts = f"of {', '.join(PARTS)}; all, unless some are named"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
+    parser.add_argument("--rounds", type=int, help="measured rounds")
+    parser.add_argument("--small", action="store_true", help="the smallest dose: does all run?")
+    parser.add_argument("--hasty", action="store_true", help="without fsync")
+    parser.add_argument("--profile", action="store_true", help="print where an edit spends time")
+    parser.add_argument("--write", action="store_true", help="write the page and its drawings")
+
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"unknown part {', '.join(sorted(unknown))}")
+    if options.write and (options.parts or options.small or options.hasty):
+        parser.error("only a whole run is written")
+
+    return options
 
 
 def main() -> int:
-    """Do what was asked."""
-    parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument(
-        "parts",
-        nargs="*",
-        metavar="PART",
-        help=f"of {', '.join(PARTS)}; all, unless some are named",
-    )
-    parser.add_argument("--rounds", type=int, help="of all ways in turn")
-    parser.add_argument(
-        "--small", action="store_true", help="the smallest dose, which shows that all runs"
-    )
-    parser.add_argument(
-        "--hasty", action="store_true", help="without fsync, to see the programs' own share"
-    )
-    parser.add_argument(
-        "--profile", action="store_true", help="only where the time of an edit goes"
-    )
-    parser.add_argument(
-        "--write", action="store_true", help="write docs/reference/benchmarks.md and its drawings"
-    )
-    wanted = parser.parse_args()
-    if set(wanted.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(sorted(set(wanted.parts) - set(PARTS)))}")
-    if wanted.write and (wanted.parts or wanted.small or wanted.hasty):
-        parser.error("only a whole run is written")
-    dose = SMALL if wanted.small else FULL
-    with testbed(durable=not (wanted.small or wanted.hasty)) as bed:
-        if wanted.profile:
+    """Run the parts that the command line names."""
+    options = parse_options()
+    dose = SMALL if options.small else FULL
+    with testbed(durable=not (options.small or options.hasty)) as bed:
+        if options.profile:
             return profile(bed, dose)
-        return measure(bed, wanted, evolve(dose, rounds=wanted.rounds or dose.rounds))
+
+        return measure(bed, options, evolve(dose, rounds=options.rounds or dose.rounds))
 
 
 if __name__ == "__main__":

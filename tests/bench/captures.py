@@ -12,7 +12,7 @@ from tests.bench import crowds
 from tests.bench.by_driver import FEWEST, STEPS, ByPsycopg, BySqlite3, Driver, Stages, capturing
 from tests.bench.by_hand import REASON
 from tests.bench.crowds import OURS, Reading
-from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table, Way, in_turns
+from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.bench.statements import connected
 from tests.chaos.testbed import Testbed
 
@@ -31,7 +31,7 @@ FEW: Final = 1_000
 FIRST: Final = 10**8
 TURNS: Final = 5
 LONG: Final = 100  # captures take so many times as long as what else is acted as often
-SAYS: Final = (
+DESCRIPTION: Final = (
     "A capture with a key of its own, of a page that is new every other time, into a space of {} subspaces with"
     " vectors of {} numbers; each draws a centroid on. The two *by hand* are one transaction of a bare driver as well,"
     " lock the space, read its centroids, compute by numpy, and write the same rows to the same guarded tables, with"
@@ -121,22 +121,22 @@ def _taken(
         OURS: captured(store, own),
         STEPPED: Way(capturing(plain, STEPS, stepped.place, stepped.vectors), kept(store, stepped)),
     }
-    return in_turns(ways, dose)
+    return measure_in_turns(ways, dose)
 
 
 def _on_postgresql(found: Mapping[str, Measured], dose: Dose) -> Table:
     ours, hand, stepped = found[OURS], found[HAND], found[STEPPED]
     goals = (
-        Goal(promise="of the speed of the same steps by hand", found=hand.over(ours), least=0.6),
-        Goal(promise="times as fast as step by step by hand", found=stepped.over(ours), least=1),
+        Goal(promise="of the speed of the same steps by hand", value=hand.over(ours), at_least=0.6),
+        Goal(promise="times as fast as step by step by hand", value=stepped.over(ours), at_least=1),
     )
     how = "three statements that ask and one that writes, prepared, its vectors as bytes"
     return Table(
         name="capture-postgresql",
         title="A capture on PostgreSQL",
-        says=SAYS.format(dose.subspaces, DIMENSION, how),
+        description=DESCRIPTION.format(dose.subspaces, DIMENSION, how),
         rows=tuple(found.values()),
-        beside=OURS,
+        baseline=OURS,
         goals=goals,
     )
 
@@ -146,10 +146,10 @@ def _on_sqlite(found: Mapping[str, Measured], dose: Dose) -> Table:
     return Table(
         name="capture-sqlite",
         title="A capture on SQLite",
-        says=f"{SAYS.format(dose.subspaces, DIMENSION, how)} SQLite computes by functions of the process, in pure"
+        description=f"{DESCRIPTION.format(dose.subspaces, DIMENSION, how)} SQLite computes by functions of the process, in pure"
         " Python: numpy is nothing that indelible needs.",
         rows=tuple(found.values()),
-        beside=OURS,
+        baseline=OURS,
     )
 
 
@@ -173,14 +173,14 @@ def _batches(bed: Testbed, dose: Dose) -> Table:
                 ),
             }
             rows += (
-                _a_second(each, dose.batch) for each in in_turns(ways, some, database).values()
+                _a_second(each, dose.batch) for each in measure_in_turns(ways, some, database).values()
             )
     return Table(
         name="capture-batch",
         title=f"{dose.batch} captures, one by one and in one transaction",
-        says=f"As above, by `store.run` and inside one `store.transaction`; {dose.subspaces} subspaces.",
+        description=f"As above, by `store.run` and inside one `store.transaction`; {dose.subspaces} subspaces.",
         rows=tuple(rows),
-        beside=ALONE,
+        baseline=ALONE,
     )
 
 
@@ -205,7 +205,7 @@ def _batch(store: SqlStore, reading: Reading, size: int) -> Callable[[], None]:
 
 def _a_second(found: Measured, batch: int) -> Measured:
     return evolve(
-        found, unit="captures/s", taken=tuple(batch * MILLISECONDS / taken for taken in found.taken)
+        found, unit="captures/s", values=tuple(batch * MILLISECONDS / taken for taken in found.values)
     )
 
 
@@ -214,23 +214,23 @@ def _late(bed: Testbed, dose: Dose) -> Table:
     for database, most in (("PostgreSQL", dose.signals), ("SQLite", dose.signals // 10)):
         few, many = (_read_in(bed, database, dose, number) for number in (FEW, most))
         ways = {f"at {FEW:,} signals": captured(*few), f"at {most:,} signals": captured(*many)}
-        found = in_turns(ways, evolve(dose, rounds=min(dose.rounds, TURNS)), database)
+        found = measure_in_turns(ways, evolve(dose, rounds=min(dose.rounds, TURNS)), database)
         early, late = found.values()
         rows += (early, late)
         goals.append(
-            Goal(promise=f"times as long, on {database}", found=late.over(early), most=1.15)
+            Goal(promise=f"times as long, on {database}", value=late.over(early), at_most=1.15)
         )
         for store, _ in (few, many):
             store.dispose()
     return Table(
         name="capture-late",
         title=f"A capture into a space of {FEW:,} signals, and of {dose.signals:,}",
-        says=f"Each space is in a database of its own and has {dose.subspaces} subspaces, with vectors of {THIN}"
+        description=f"Each space is in a database of its own and has {dose.subspaces} subspaces, with vectors of {THIN}"
         " numbers, and ten signals for each artifact. The first captures are indelible's; the rest are copies of one"
         " of them with their own keys and places, put there by COPY (on SQLite by INSERT) with triggers and foreign"
         " keys lifted, by the one who may. Their digests are not their own: nothing is verified here.",
         rows=tuple(rows),
-        beside=rows[0].name,
+        baseline=rows[0].name,
         goals=tuple(goals),
     )
 

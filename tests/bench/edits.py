@@ -11,7 +11,7 @@ import psycopg
 from attrs import evolve, frozen
 from sqlalchemy import make_url
 from tests.bench import others
-from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, in_turns
+from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.bench.statements import (
     CONTENT,
     NOTE,
@@ -36,7 +36,7 @@ UNGUARDED: Final = "bare driver, unguarded"
 GUARDED: Final = "bare driver, guarded"
 OURS: Final = "indelible"
 
-SAYS: Final = (
+DESCRIPTION: Final = (
     "Load the concept, decide, write its next version with its warnings and its change, COMMIT. The *bare driver* sends"
     " the statements that indelible was seen to send, prepared, and makes by hand what its rows need, the three digests"
     " too: `verify` finds no fault in them. *Unguarded* is the least that keeps the same rows: nothing is loaded,"
@@ -56,7 +56,7 @@ class Bench:
     statements: Statements
 
 
-def filled(store: SqlStore, concepts: int) -> None:
+def fill_store(store: SqlStore, concepts: int) -> None:
     """Enough other concepts for names to be looked up among."""
     for number in range(concepts):
         create(store, evolve(CONTENT, name=f"Concept {number}"))
@@ -105,7 +105,7 @@ def seen(url: str) -> Statements:
 def on_postgresql(url: str, owner_url: str, concepts: int) -> Generator[Bench]:
     """Over TCP: load and lock, one fused guarded statement, COMMIT; both prepared."""
     store = open_store(url)
-    filled(store, concepts)
+    fill_store(store, concepts)
     store.dispose()  # a plan that was made for empty tables would be kept
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ANALYZE")
@@ -153,7 +153,7 @@ def _bare_postgresql(
 def on_sqlite(url: str, concepts: int) -> Generator[Bench]:
     """BEGIN IMMEDIATE, load, the guarded statements in order, COMMIT; the same settings of the connection."""
     store = open_store(url)
-    filled(store, concepts)
+    fill_store(store, concepts)
     edit, statements, mine = edits(store), seen(url), create(store, OWN)
     path = make_url(url).database or ""
     with closing(connected(path)) as guarded, closing(connected(f"{path}.unguarded")) as plain:
@@ -211,7 +211,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
 
 def _taken(bench: Bench, beside: Mapping[str, others.Other], dose: Dose) -> Mapping[str, Measured]:
     ways = {UNGUARDED: bench.unguarded, GUARDED: bench.bare, OURS: bench.store}
-    return in_turns({**ways, **{name: other.edit for name, other in beside.items()}}, dose)
+    return measure_in_turns({**ways, **{name: other.edit for name, other in beside.items()}}, dose)
 
 
 def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Table:
@@ -219,31 +219,31 @@ def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Tab
     goals = (
         Goal(
             promise="of the speed of the unguarded statement",
-            found=found[UNGUARDED].over(ours),
-            least=0.3,
+            value=found[UNGUARDED].over(ours),
+            at_least=0.3,
         ),
         Goal(
             promise="of the speed of the same guarded work by bare driver",
-            found=bare.over(ours),
-            least=0.75,
+            value=bare.over(ours),
+            at_least=0.75,
         ),
         Goal(
             promise="times as fast as eventsourcing",
-            found=found[others.SOURCED].over(ours),
-            least=1.5,
+            value=found[others.SOURCED].over(ours),
+            at_least=1.5,
         ),
         Goal(
             promise="times as fast as SQLAlchemy-Continuum",
-            found=found[others.CONTINUED].over(ours),
-            least=3,
+            value=found[others.CONTINUED].over(ours),
+            at_least=3,
         ),
     )
     return Table(
         name="edit-postgresql",
         title="A whole edit on PostgreSQL",
-        says=SAYS.format("its fused statement is sent alone, on a connection in autocommit mode"),
+        description=DESCRIPTION.format("its fused statement is sent alone, on a connection in autocommit mode"),
         rows=tuple(found.values()),
-        beside=OURS,
+        baseline=OURS,
         goals=goals,
         statements=statements.texts,
     )
@@ -254,23 +254,23 @@ def _on_sqlite(found: Mapping[str, Measured], statements: Statements) -> Table:
     goals = (
         Goal(
             promise="times as fast as eventsourcing",
-            found=found[others.SOURCED].over(ours),
-            least=1,
+            value=found[others.SOURCED].over(ours),
+            at_least=1,
         ),
         Goal(
             promise="times as fast as SQLAlchemy-Continuum",
-            found=found[others.CONTINUED].over(ours),
-            least=1,
+            value=found[others.CONTINUED].over(ours),
+            at_least=1,
         ),
     )
     return Table(
         name="edit-sqlite",
         title="A whole edit on SQLite",
-        says=SAYS.format(
+        description=DESCRIPTION.format(
             "its statements are sent in one transaction, for SQLite writes to one table at a time"
         ),
         rows=tuple(found.values()),
-        beside=OURS,
+        baseline=OURS,
         goals=goals,
         statements=statements.texts,
     )

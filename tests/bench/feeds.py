@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import httpx
 from attrs import define, evolve, field
-from tests.bench.edits import filled
-from tests.bench.lives import aged
+from tests.bench.edits import fill_store
+from tests.bench.lives import create_with_versions
 from tests.bench.rounds import Dose, Goal, Measured, Table, seconds_of
 from tests.bench.served import HOST, SECOND, SECRET, SERVE, START_SECONDS, VERSIONS, Client, served
 from tests.bench.statements import NOTE
@@ -77,8 +77,8 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     url = bed.postgresql().url
     pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
-    filled(store, dose.concepts)
-    path = f"/v1/concepts/{aged(store, VERSIONS).concept.id}"
+    fill_store(store, dose.concepts)
+    path = f"/v1/concepts/{create_with_versions(store, VERSIONS).concept.id}"
     key = store.run(
         create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason=NOTE
     ).text
@@ -95,18 +95,18 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
             together.append(seconds_of(read, dose.times) / dose.times * SECOND)
             feeds.end()
         client.close()
-    quiet = Measured(name=ALONE, unit="ms", taken=tuple(alone))
-    busy = evolve(quiet, name=TOGETHER, taken=tuple(together))
+    quiet = Measured(name=ALONE, unit="ms", values=tuple(alone))
+    busy = evolve(quiet, name=TOGETHER, values=tuple(together))
     yield Table(
         name="feeds",
         title="A read while feeds of the console stay open",
-        says=f"`indelible serve` with one worker answers one client that reads a concept, alone and while {FEEDS}"
+        description=f"`indelible serve` with one worker answers one client that reads a concept, alone and while {FEEDS}"
         " feeds of changes stay open, each on a connection of its own.",
         rows=(quiet, busy),
-        beside=ALONE,
+        baseline=ALONE,
         goals=(
             Goal(
-                promise=f"times as long with {FEEDS} feeds open", found=busy.over(quiet), most=1.2
+                promise=f"times as long with {FEEDS} feeds open", value=busy.over(quiet), at_most=1.2
             ),
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import evolve
 from statemachine import State, StateMachine
-from tests.bench.rounds import Dose, Goal, Table, Way, in_turns
+from tests.bench.rounds import Dose, Goal, Table, Way, measure_in_turns
 from tests.chaos.testbed import Testbed
 from transitions import Machine
 
@@ -77,19 +77,19 @@ def tables(_: Testbed, dose: Dose) -> Iterator[Table]:
     steps = WALKS * len(STEPS)
     found = {
         name: evolve(
-            each, unit="µs", taken=tuple(taken * MICROSECONDS / steps for taken in each.taken)
+            each, unit="µs", values=tuple(taken * MICROSECONDS / steps for taken in each.values)
         )
-        for name, each in in_turns(walks, dose).items()
+        for name, each in measure_in_turns(walks, dose).items()
     }
     ratio = found["transitions"].over(found[OURS])
     yield Table(
         name="lifecycle",
         title="A step of a lifecycle, in memory",
-        says="Five steps that lead back to the first state, over and over; `Lifecycle.next` says where each one leads,"
+        description="Five steps that lead back to the first state, over and over; `Lifecycle.next` says where each one leads,"
         " the others also keep the state. Nothing is written anywhere.",
         rows=tuple(found.values()),
-        beside=OURS,
-        goals=(Goal(promise="times as fast as transitions", found=ratio, least=10),),
+        baseline=OURS,
+        goals=(Goal(promise="times as fast as transitions", value=ratio, at_least=10),),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import evolve
 from tests.bench.edits import edit_of, kept
-from tests.bench.rounds import Dose, Goal, Measured, Table, Way, in_turns
+from tests.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.bench.statements import CONTENT, NOTE
 from tests.chaos.testbed import Testbed
 
@@ -27,32 +27,32 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         short, long = measured(store, evolve(dose, rounds=min(dose.rounds, ROUNDS)), database)
         rows += (short, long)
         goals.append(
-            Goal(promise=f"times as long, on {database}", found=long.over(short), most=1.15)
+            Goal(promise=f"times as long, on {database}", value=long.over(short), at_most=1.15)
         )
         store.dispose()
     yield Table(
         name="lives",
         title=f"An edit of a concept that has had {SHORT} versions, and of one that has had {dose.long_life:,}",
-        says="Each edit is a whole one, as above. The short life is another concept's in each round.",
+        description="Each edit is a whole one, as above. The short life is another concept's in each round.",
         rows=tuple(rows),
-        beside=rows[0].name,
+        baseline=rows[0].name,
         goals=tuple(goals),
     )
 
 
 def measured(store: SqlStore, dose: Dose, database: str) -> tuple[Measured, Measured]:
     """The edits from version 10 on, of another concept in each round, and those from the long life's end on."""
-    young = [aged(store, SHORT) for _ in range(dose.rounds + 1)]
-    old = aged(store, dose.long_life)
+    young = [create_with_versions(store, SHORT) for _ in range(dose.rounds + 1)]
+    old = create_with_versions(store, dose.long_life)
     ways = {
         f"from version {SHORT:,}": _editing(store, young, dose.times),
         f"from version {dose.long_life:,}": _editing(store, [old], dose.times * (dose.rounds + 1)),
     }
-    short, long = in_turns(ways, dose, database).values()
+    short, long = measure_in_turns(ways, dose, database).values()
     return short, long
 
 
-def aged(store: SqlStore, versions: int) -> ConceptSaved:
+def create_with_versions(store: SqlStore, versions: int) -> ConceptSaved:
     """A concept at this version."""
     saved = create(store, CONTENT)
     while saved.version.version_number < versions:

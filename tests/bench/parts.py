@@ -1,4 +1,4 @@
-"""What can be measured, by name."""
+"""The parts of the benchmark, by name."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final

@@ -40,7 +40,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     store.dispose()
     yield _table(
         tuple(
-            Measured(name=name, group=group, unit="ms", taken=tuple(taken))
+            Measured(name=name, group=group, unit="ms", values=tuple(taken))
             for (group, name), taken in rows.items()
         )
     )
@@ -80,16 +80,16 @@ def _table(rows: Sequence[Measured]) -> Table:
     return Table(
         name="queue-pinned",
         title="A claim while another session keeps an old snapshot",
-        says="A session stays in a transaction of REPEATABLE READ in which it has read a row, so that no row version"
+        description="A session stays in a transaction of REPEATABLE READ in which it has read a row, so that no row version"
         f" that is finished may be swept away: claims of {BATCH} after so many have been finished since. A claim"
         " behind the last one passes none of them; one from the beginning passes them all.",
         rows=tuple(rows),
-        beside=HINTED,
+        baseline=HINTED,
         goals=(
             Goal(
                 promise="times as long at the end as at the beginning",
-                found=latest.over(first),
-                most=MOST_TIMES,
+                value=latest.over(first),
+                at_most=MOST_TIMES,
             ),
         ),
     )

@@ -33,7 +33,7 @@ class Scene:
         return f"{self.workers} workers, {self.due:,} due"
 
 
-SAYS: Final = (
+DESCRIPTION: Final = (
     "The same, and with each claim a token's status becomes `generating`, with each end `uploading`, and its upload is"
     " due: two more rows of history for each piece of work, chained by their digests, in the transactions of the claim"
     " and of its end. The others do a job that does nothing, each as its documentation shows: procrastinate"
@@ -106,7 +106,7 @@ def _rows(found: Found, names: Sequence[str], batch: int) -> Iterator[Measured]:
         if name in names and scene.batch == batch:
             group = f"{scene}, {'one at a time' if batch == 1 else f'batches of {batch}'}"
             yield Measured(
-                name=name, group=group, unit="/s", taken=tuple(each.rate for each in counted)
+                name=name, group=group, unit="/s", values=tuple(each.rate for each in counted)
             )
 
 
@@ -123,17 +123,17 @@ def _leases(found: Found) -> Table:
     return Table(
         name="queue-leases",
         title="Work claimed and completed, with nothing else written",
-        says="Processes that begin together claim for a while what is due, each behind its last claim, and complete it:"
+        description="Processes that begin together claim for a while what is due, each behind its last claim, and complete it:"
         " two transactions a batch, and nothing done between them. The *bare driver* sends the two statements that"
         " indelible was seen to send, prepared, each alone, on a connection in autocommit mode, to the same table."
         " *Unguarded* is a copy of the table with the same two indexes, and without a trigger, a check or a domain.",
         rows=(*many, *_rows(found, names, 1)),
-        beside=LEASED,
+        baseline=LEASED,
         goals=(
             Goal(
                 promise=f"of the speed of the bare driver, batches of {MANY}",
-                found=_over(many, LEASED, LIMIT),
-                least=0.8,
+                value=_over(many, LEASED, LIMIT),
+                at_least=0.8,
             ),
         ),
     )
@@ -143,16 +143,16 @@ def _audited(found: Found) -> Table:
     peers = {name for _, name in found} - {UNGUARDED, LIMIT, LEASED, AUDITED}
     rows = tuple(_rows(found, (AUDITED, *peers), MANY))
     goals = tuple(
-        Goal(promise=f"times as fast as {name}", found=_over(rows, AUDITED, name), least=1)
+        Goal(promise=f"times as fast as {name}", value=_over(rows, AUDITED, name), at_least=1)
         for name in (queue_peers.PGQUEUER, queue_peers.PROCRASTINATE, queue_peers.DBOS)
         if name in peers
     )
     return Table(
         name="queue-audited",
         title="Work claimed and completed, with two changes of status",
-        says=SAYS,
+        description=DESCRIPTION,
         rows=rows,
-        beside=AUDITED,
+        baseline=AUDITED,
         goals=goals,
     )
 
@@ -166,7 +166,7 @@ def _latencies(found: Found) -> Table:
                 taken = tuple(each.percentile(part) for each in counted)
                 rows.append(
                     Measured(
-                        name=f"{name}, p{part}", group=f"{scene}, {batch}", unit="ms", taken=taken
+                        name=f"{name}, p{part}", group=f"{scene}, {batch}", unit="ms", values=taken
                     )
                 )
     latest = f"{LEASED}, p95"
@@ -175,15 +175,15 @@ def _latencies(found: Found) -> Table:
     return Table(
         name="queue-claims",
         title="How long a claim takes",
-        says="What a worker waited for each claim in the runs above, its transaction and its COMMIT with it; of the"
+        description="What a worker waited for each claim in the runs above, its transaction and its COMMIT with it; of the"
         " audited one with the first change of status. Dramatiq and DBOS claim where it cannot be seen.",
         rows=tuple(rows),
         beside=latest,
         goals=(
             Goal(
                 promise=f"milliseconds at p95, up to {most:,} due, leases alone",
-                found=slowest,
-                most=LATEST_MILLISECONDS,
+                value=slowest,
+                at_most=LATEST_MILLISECONDS,
             ),
         ),
     )

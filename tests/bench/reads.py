@@ -10,9 +10,9 @@ import psycopg
 from psycopg import IsolationLevel
 from sqlalchemy import make_url
 from tests.bench import others
-from tests.bench.edits import OURS, filled
-from tests.bench.lives import aged
-from tests.bench.rounds import Act, Dose, Measured, Table, Way, in_turns
+from tests.bench.edits import OURS, fill_store
+from tests.bench.lives import create_with_versions
+from tests.bench.rounds import Act, Dose, Measured, Table, Way, measure_in_turns
 from tests.bench.statements import Sent, connected
 from tests.chaos.testbed import Testbed
 from tests.sql.drivers import Watch, watched
@@ -45,13 +45,13 @@ def _measured(
 ) -> Iterator[Measured]:
     store = open_store(url)
     watch = watched(store.engines.reader)
-    filled(store, dose.concepts)
+    fill_store(store, dose.concepts)
     for group, ask in _questions(store).items():
         sent = _seen(watch, ask)
         ways = {BARE: _counted(partial(send, sent)), OURS: _counted(ask)}
         if group == CONCEPT:
             ways |= {name: _counted(other.read) for name, other in beside.items()}
-        yield from in_turns(ways, dose, group).values()
+        yield from measure_in_turns(ways, dose, group).values()
     store.dispose()
 
 
@@ -59,7 +59,7 @@ CONCEPT: Final = "a concept, its version and its warnings"
 
 
 def _questions(store: SqlStore) -> Mapping[str, Act]:
-    concept_id = aged(store, VERSIONS).concept.id
+    concept_id = create_with_versions(store, VERSIONS).concept.id
     return {
         CONCEPT: lambda: store.read(concepts.get_concept, concept_id),
         f"a page of {PAGE} concepts": lambda: store.read(
@@ -123,9 +123,9 @@ def _table(database: str, found: Iterator[Measured]) -> Table:
     return Table(
         name=f"reads-{database.lower()}",
         title=f"Reads from {database}",
-        says="Each in a transaction of its own, from one view of the store. The bare driver sends the same statements"
+        description="Each in a transaction of its own, from one view of the store. The bare driver sends the same statements"
         " and makes nothing of the rows. eventsourcing rebuilds an aggregate of a few events, SQLAlchemy-Continuum gets"
         " a row: neither has warnings.",
         rows=tuple(found),
-        beside=OURS,
+        baseline=OURS,
     )

@@ -1,4 +1,4 @@
-"""Measures ways to do one thing in turns, so that what else the machine does falls on all of them."""
+"""Measure several ways to do one thing in turns, so that other load on the machine affects all."""
 
 import gc
 import time
@@ -10,29 +10,29 @@ from attrs import frozen
 
 Act = Callable[[], object]
 MILLISECONDS: Final = 1e3
-FEW: Final = 10  # that a way acts before the next has its turn
+CALLS_PER_TURN: Final = 10  # of one way, before the next has its turn
 
 
 @frozen(kw_only=True)
 class Dose:
     """How much is measured."""
 
-    rounds: int  # of all ways in turn, after one that only warms up
-    times: int  # that each way acts in a round
-    concepts: int  # among which a measured one stands
+    rounds: int  # measured rounds, after one that fills caches
+    times: int  # calls of each way in a round
+    concepts: int  # in the store of a measured one
     long_life: int  # versions of a concept that has many
-    kept: int  # concepts in a store that has many
-    clients: int  # that ask a server at once
+    stored: int  # concepts in a store that has many
+    clients: int  # that send requests at once
     subspaces: int  # of the space that captures go to
     batch: int  # captures in one transaction
     artifacts: int  # in a space that has many
-    signals: int  # in another that has many
-    due: tuple[int, ...]  # work, when claims of it begin
+    signals: int  # in another space that has many
+    due: tuple[int, ...]  # tasks that are due when claims begin
     workers: tuple[int, ...]  # that claim at once
-    batches: tuple[int, ...]  # of ours
-    seconds: float  # for which they do
-    heavy: bool  # whether those are beside them that take long to begin
-    finished: tuple[int, ...]  # under an old snapshot, when claims are looked at
+    batches: tuple[int, ...]  # batch sizes of our claims
+    seconds: float  # of claiming
+    heavy: bool  # whether contenders that start slowly are included
+    finished: tuple[int, ...]  # tasks completed under an old snapshot before claims are measured
 
 
 FULL: Final = Dose(
@@ -40,7 +40,7 @@ FULL: Final = Dose(
     times=100,
     concepts=500,
     long_life=10_000,
-    kept=100_000,
+    stored=100_000,
     clients=4,
     subspaces=100,
     batch=100,
@@ -58,7 +58,7 @@ SMALL: Final = Dose(
     times=2,
     concepts=5,
     long_life=20,
-    kept=20,
+    stored=20,
     clients=2,
     subspaces=5,
     batch=3,
@@ -75,7 +75,7 @@ SMALL: Final = Dose(
 
 @frozen
 class Way:
-    """One way to do the thing, and how often it was done, as whatever keeps it says."""
+    """One way to do a thing; `done` returns how often it was done, from what was stored."""
 
     act: Act
     done: Callable[[], int]
@@ -83,93 +83,105 @@ class Way:
 
 @frozen(kw_only=True)
 class Measured:
-    """What one way took, or gave, in each round; a group is what can be compared."""
+    """The figures of one way, one per round; rows of one group can be compared."""
 
     name: str
     group: str = ""
     unit: str
-    taken: tuple[float, ...]
+    values: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        """What it took in the middle round."""
-        return median(self.taken)
+        """Return the figure of the middle round."""
+        return median(self.values)
 
     def over(self, other: "Measured") -> float:
-        """How many times the other's: the median of the rounds' own ratios."""
-        return median(mine / others for mine, others in zip(self.taken, other.taken, strict=True))
+        """Return the ratio to another way: the median of the ratios of the rounds."""
+        pairs = zip(self.values, other.values, strict=True)
+        return median(own / its for own, its in pairs)
 
 
 @frozen(kw_only=True)
 class Goal:
-    """A figure that was promised, and what was found."""
+    """A promised limit, and the measured value."""
 
     promise: str
-    found: float
-    least: float = 0.0
-    most: float = float("inf")
+    value: float
+    at_least: float = 0.0
+    at_most: float = float("inf")
 
     @property
     def is_reached(self) -> bool:
-        """Whether it was kept."""
-        return self.least <= self.found <= self.most
+        """Return whether the value is within the limit."""
+        return self.at_least <= self.value <= self.at_most
 
 
 @frozen(kw_only=True)
 class Table:
-    """Some measures that belong together."""
+    """Measured rows that belong together; `baseline` names the row that others are divided by."""
 
     name: str
     title: str
-    says: str
+    description: str
     rows: tuple[Measured, ...]
-    beside: str  # the row of each group that its others are compared with
+    baseline: str
     goals: tuple[Goal, ...] = ()
-    statements: tuple[str, ...] = ()  # that the bare driver sent
+    statements: tuple[str, ...] = ()  # of the bare driver
 
     def compared(self) -> Iterator[tuple[Measured, float]]:
-        """Each row, and how many times that of the row beside which it stands."""
+        """Yield each row with its ratio to the baseline of its group."""
+        baselines = {row.group: row for row in self.rows if row.name == self.baseline}
         for row in self.rows:
-            (beside,) = (
-                each for each in self.rows if (each.group, each.name) == (row.group, self.beside)
-            )
-            yield row, row.over(beside)
+            yield row, row.over(baselines[row.group])
 
 
-def in_turns(ways: Mapping[str, Way], dose: Dose, group: str = "") -> Mapping[str, Measured]:
-    """How many milliseconds each way takes to act once, by round; AssertionError where it did not do it each time."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def measure_in_turns(
+    ways: Mapping[str, Way], dose: Dose, group: str = ""
+) -> Mapping[str, Measured]:
+    """Measure the milliseconds of one call of each way, by round.
+
+    Raises:
+        AssertionError: A way did not do its work each time.
+    """
+    values: dict[str, list[float]] = {name: [] for name in ways}
     before = {name: way.done() for name, way in ways.items()}
+
     gc.collect()
-    gc.freeze()  # what was there before is nobody's, and is not looked through at each collection
+    gc.freeze()  # objects from before must not be scanned by each collection
     try:
-        for turn in range(dose.rounds + 1):
-            for name, spent in _round(ways, dose.times).items():
-                if turn:  # the first round is for caches
-                    taken[name].append(spent / dose.times * MILLISECONDS)
+        _measure_round(ways, dose.times)  # the first round fills caches
+        for _ in range(dose.rounds):
+            for name, seconds in _measure_round(ways, dose.times).items():
+                values[name].append(seconds / dose.times * MILLISECONDS)
     finally:
         gc.unfreeze()
+
+    expected = dose.times * (dose.rounds + 1)
     done = {name: way.done() - before[name] for name, way in ways.items()}
-    assert set(done.values()) == {dose.times * (dose.rounds + 1)}, done
-    return {
-        name: Measured(name=name, group=group, unit="ms", taken=tuple(found))
-        for name, found in taken.items()
-    }
+    assert set(done.values()) == {expected}, done
+
+    measured = {}
+    for name, own in values.items():
+        measured[name] = Measured(name=name, group=group, unit="ms", values=tuple(own))
+
+    return measured
 
 
-def _round(ways: Mapping[str, Way], times: int) -> Mapping[str, float]:
-    """The seconds that each way takes to act so many times, a few and then the next way's few."""
-    spent = dict.fromkeys(ways, 0.0)
-    for done in range(0, times, FEW):
+def _measure_round(ways: Mapping[str, Way], times: int) -> Mapping[str, float]:
+    """Return the seconds of many calls of each way: a few of one, then a few of the next."""
+    seconds = dict.fromkeys(ways, 0.0)
+    for done in range(0, times, CALLS_PER_TURN):
         for name, way in ways.items():
-            spent[name] += seconds_of(way.act, min(FEW, times - done))
-    return spent
+            seconds[name] += seconds_of(way.act, min(CALLS_PER_TURN, times - done))
+
+    return seconds
 
 
 def seconds_of(act: Act, times: int = 1) -> float:
-    """How long it takes to act so many times."""
-    gc.collect()  # nobody pays for what another left
-    begun = time.perf_counter()
+    """Measure the seconds of some calls."""
+    gc.collect()  # of the garbage of others
+    started = time.perf_counter()
     for _ in range(times):
         act()
-    return time.perf_counter() - begun
+
+    return time.perf_counter() - started

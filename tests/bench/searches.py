@@ -12,7 +12,7 @@ from tests.bench import crowds
 from tests.bench.by_driver import Sends
 from tests.bench.by_hand import REASON, Reals
 from tests.bench.crowds import OURS, Reading
-from tests.bench.rounds import Dose, Goal, Measured, Table, Way, in_turns, seconds_of
+from tests.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns, seconds_of
 from tests.bench.statements import Sent
 from tests.chaos.testbed import Testbed
 from tests.sql.drivers import watched
@@ -85,21 +85,21 @@ def _nearest_two(bed: Testbed, dose: Dose) -> Table:
             ways = {
                 name: stack.enter_context(_asking(opened, size)) for name, opened in stores.items()
             }
-            found = in_turns(ways, some, f"of {size:,} subspaces")
+            found = measure_in_turns(ways, some, f"of {size:,} subspaces")
         rows += found.values()
         if size == PROMISED:
             promise = f"milliseconds for {size} subspaces, on PostgreSQL"
-            goals.append(Goal(promise=promise, found=found[ON_POSTGRESQL].median, most=1))
+            goals.append(Goal(promise=promise, value=found[ON_POSTGRESQL].median, at_most=1))
     return Table(
         name="capture-nearest",
         title="The two nearest subspaces",
-        says="The one statement that a look ahead was seen to send, sent again and again by a bare driver, prepared,"
+        description="The one statement that a look ahead was seen to send, sent again and again by a bare driver, prepared,"
         f" with vectors of {DIMENSION} numbers, which PostgreSQL gets as bytes. PostgreSQL computes by pgvector, SQLite"
         " by functions of the process, in pure Python. Every subspace is looked at, and none is approximated. All but"
         " two subspaces of each space are copies of one, each with a centroid of its own, put there by COPY (on SQLite"
         " by INSERT) with triggers and foreign keys lifted, by the one who may.",
         rows=tuple(rows),
-        beside=ON_POSTGRESQL,
+        baseline=ON_POSTGRESQL,
         goals=tuple(goals),
     )
 
@@ -158,25 +158,25 @@ def _searches(bed: Testbed, dose: Dose) -> Table:
             if by_index:
                 ways[BY_INDEX] = Way(by_index.by_store, by_index.answers.__len__)
             times = max(1, dose.times // SLOW) if name == ON_POSTGRESQL else 1
-            rows += in_turns(
+            rows += measure_in_turns(
                 ways, evolve(dose, rounds=min(dose.rounds, FEW_TURNS), times=times), name
             ).values()
             promise = f"of the {WANTED} nearest are found, on {name}"
-            goals.append(Goal(promise=promise, found=searched.recall(), least=1))
+            goals.append(Goal(promise=promise, value=searched.recall(), at_least=1))
             if by_index:
                 goals += _by_index(by_index, min(RECALLED, dose.artifacts))
                 by_index.store.dispose()
     return Table(
         name="capture-search",
         title=f"The {WANTED} nearest of {dose.artifacts:,} artifacts",
-        says=f"`search_artifacts`, with vectors of {DIMENSION} numbers round {crowds.TOPICS} topics, beside the exact"
+        description=f"`search_artifacts`, with vectors of {DIMENSION} numbers round {crowds.TOPICS} topics, beside the exact"
         " answer by numpy, which has nothing but the vectors, in memory, all of length one. indelible looks at every"
         " artifact of the space, or at those to which the space's own HNSW index leads (decision 0045), and gives each"
         " that it finds whole. All but one are copies, each with a vector of its own, put there by COPY (on SQLite by"
         " INSERT) with triggers and foreign keys lifted, by the one who may. The index is made with the server's own"
         " `maintenance_work_mem`.",
         rows=tuple(rows),
-        beside=OURS,
+        baseline=OURS,
         goals=tuple(goals),
     )
 
@@ -186,9 +186,9 @@ def _by_index(searched: "Searched", questions: int) -> Iterator[Goal]:
     while len(searched.answers) < questions:
         searched.by_store()
     promise = f"of the {WANTED} nearest are found by the index, in {len(searched.answers)} searches"
-    yield Goal(promise=promise, found=searched.recall(), least=0.95)
+    yield Goal(promise=promise, value=searched.recall(), at_least=0.95)
     given = min(map(len, searched.answers))
-    yield Goal(promise=f"of {WANTED} wanted are given at least", found=given, least=WANTED)
+    yield Goal(promise=f"of {WANTED} wanted are given at least", value=given, at_least=WANTED)
 
 
 @frozen
@@ -204,7 +204,7 @@ class Searched:
 
     @classmethod
     def of(cls, opened: Opened, vectors: Reals) -> Self:
-        """A store's space, filled."""
+        """A store's space, fill_store."""
         reading = opened.space()
         command = reading.capture(0)
         first = opened.store.run(captures.capture_artifact, command, actor=MAYA, reason=REASON)
@@ -228,10 +228,10 @@ class Searched:
             sizes = connection.execute(SIZES_OF).one()
         self.store.dispose()
         kept = {OURS: sizes[0], BY_INDEX: sizes[1], IN_NUMPY: self.vectors.nbytes}
-        rows.append(Measured(name=OURS, group=TO_MAKE, unit="s", taken=(taken,) * dose.rounds))
+        rows.append(Measured(name=OURS, group=TO_MAKE, unit="s", values=(taken,) * dose.rounds))
         for name, size in kept.items():
             rows.append(
-                Measured(name=name, group=TO_KEEP, unit="MiB", taken=(size / 2**20,) * dose.rounds)
+                Measured(name=name, group=TO_KEEP, unit="MiB", values=(size / 2**20,) * dose.rounds)
             )
         return evolve(self, store=own, answers=[], exact=[])
 

@@ -15,9 +15,9 @@ from typing import Any, Final, cast
 
 from attrs import evolve
 from tests.architecture.sources import ROOT
-from tests.bench.edits import OURS, filled
-from tests.bench.lives import aged
-from tests.bench.rounds import Dose, Measured, Table, Way, in_turns
+from tests.bench.edits import OURS, fill_store
+from tests.bench.lives import create_with_versions
+from tests.bench.rounds import Dose, Measured, Table, Way, measure_in_turns
 from tests.bench.statements import NOTE, revised
 from tests.chaos.testbed import Testbed
 
@@ -81,7 +81,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     url = bed.postgresql().url
     pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
-    filled(store, dose.concepts)
+    fill_store(store, dose.concepts)
     command = CreateKey(owner=MAYA, scopes=("admin",))
     key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
     told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
@@ -100,19 +100,19 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     yield Table(
         name="served",
         title="HTTP",
-        says="`indelible serve` with one worker, as it is shipped: keys, limits, logs, problem documents. FastAPI is"
+        description="`indelible serve` with one worker, as it is shipped: keys, limits, logs, problem documents. FastAPI is"
         " served by the same server, granian, with one worker and asyncio; it checks the same key, reads the same"
         " concept by one statement of its own through psycopg's pool, and answers with the same JSON. It limits and"
         " logs nothing. The clients are threads of one Python process on the same machine.",
         rows=rows,
-        beside=OURS,
+        baseline=OURS,
     )
 
 
 def _reads(
     store: SqlStore, connect: Connect, ports: Mapping[str, int], dose: Dose
 ) -> Iterator[Measured]:
-    path = f"/v1/concepts/{aged(store, VERSIONS).concept.id}"
+    path = f"/v1/concepts/{create_with_versions(store, VERSIONS).concept.id}"
     answers = [connect(port).ask("GET", path) for port in ports.values()]
     assert all(_same(answer, answers[0]) for answer in answers)
     for count in (1, dose.clients):
@@ -120,13 +120,13 @@ def _reads(
             name: _at_once([partial(connect(port).ask, "GET", path) for _ in range(count)])
             for name, port in ports.items()
         }
-        yield from _rates(in_turns(ways, dose, f"reads, {_clients(count)}"), count)
+        yield from _rates(measure_in_turns(ways, dose, f"reads, {_clients(count)}"), count)
 
 
 def _edits(store: SqlStore, connect: Connect, port: int, dose: Dose) -> Iterator[Measured]:
     for count in (1, dose.clients):
-        way = _at_once([_editor(connect(port), aged(store, VERSIONS)) for _ in range(count)])
-        yield from _rates(in_turns({OURS: way}, dose, f"edits, {_clients(count)}"), count)
+        way = _at_once([_editor(connect(port), create_with_versions(store, VERSIONS)) for _ in range(count)])
+        yield from _rates(measure_in_turns({OURS: way}, dose, f"edits, {_clients(count)}"), count)
 
 
 def _clients(count: int) -> str:
@@ -172,8 +172,8 @@ def _at_once(visits: list[Visit]) -> Way:
 def _rates(found: Mapping[str, Measured], count: int) -> Iterator[Measured]:
     """Requests a second instead of milliseconds for all of them."""
     for each in found.values():
-        rates = tuple(SECOND * count * IN_A_ROW / taken for taken in each.taken)
-        yield evolve(each, unit="requests/s", taken=rates)
+        rates = tuple(SECOND * count * IN_A_ROW / taken for taken in each.values)
+        yield evolve(each, unit="requests/s", values=rates)
 
 
 @contextmanager

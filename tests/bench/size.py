@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Final
 
 from attrs import evolve
-from tests.bench.edits import filled
+from tests.bench.edits import fill_store
 from tests.bench.rounds import Dose, Goal, Measured, Table
 from tests.bench.statements import CONTENT, NOTE
 from tests.chaos.testbed import Testbed
@@ -33,16 +33,16 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     rounds = range(min(dose.rounds, ROUNDS))
     memory, verified = list[Measured](), list[Measured]()
     for database in DATABASES:
-        for count in (1, dose.kept):
+        for count in (1, dose.stored):
             url = _address(bed, database)
             store = open_store(url)
             fill(store, count)
             held = tuple(footprint(url) for _ in rounds)
-            memory.append(Measured(name=_concepts(count), group=database, unit="MiB", taken=held))
+            memory.append(Measured(name=_concepts(count), group=database, unit="MiB", values=held))
             if count > 1:
                 taken = tuple(_verified(store) for _ in rounds)
                 verified.append(
-                    Measured(name=_concepts(count), group=database, unit="s", taken=taken)
+                    Measured(name=_concepts(count), group=database, unit="s", values=taken)
                 )
             store.dispose()
     yield _memory(tuple(memory))
@@ -78,7 +78,7 @@ def _imports(bed: Testbed, dose: Dose) -> Table:
     """Changes a second, each file into a new database each time."""
     ours, theirs = BytesIO(), BytesIO()
     source = open_store(bed.sqlite())
-    filled(source, dose.concepts)
+    fill_store(source, dose.concepts)
     source.read(export_histories, ours)
     source.dispose()
     theirs.writelines(_foreign(dose.concepts))
@@ -89,17 +89,17 @@ def _imports(bed: Testbed, dose: Dose) -> Table:
                 rate = _rate(_address(bed, database), file, dose.concepts)
                 taken.setdefault((database, name), []).append(rate)
     rows = tuple(
-        Measured(name=name, group=database, unit="changes/s", taken=tuple(found))
+        Measured(name=name, group=database, unit="changes/s", values=tuple(found))
         for (database, name), found in taken.items()
     )
     return Table(
         name="import",
         title="Import",
-        says=f"`indelible import` of {dose.concepts:,} concepts with one version each, into a new database. All of the"
+        description=f"`indelible import` of {dose.concepts:,} concepts with one version each, into a new database. All of the"
         " file is rehearsed before any of it is written, and each concept is a transaction of its own: every"
         " change is written twice and committed once.",
         rows=rows,
-        beside=rows[0].name,
+        baseline=rows[0].name,
     )
 
 
@@ -133,24 +133,24 @@ def _memory(rows: tuple[Measured, ...]) -> Table:
     return Table(
         name="memory",
         title="Memory",
-        says="The most that a process held which did nothing but open a store, read, edit, list 1,000 concepts and"
+        description="The most that a process held which did nothing but open a store, read, edit, list 1,000 concepts and"
         " follow the feed for 1,000 changes; Python and the libraries are the most of it.",
         rows=rows,
-        beside=rows[0].name,
+        baseline=rows[0].name,
     )
 
 
 def _verify(rows: tuple[Measured, ...], dose: Dose) -> Table:
-    promise = f"seconds for {dose.kept:,} versions, on"
+    promise = f"seconds for {dose.stored:,} versions, on"
     goals = (
-        Goal(promise=f"{promise} {row.group}", found=row.median, most=WORST_SECONDS) for row in rows
+        Goal(promise=f"{promise} {row.group}", value=row.median, at_most=WORST_SECONDS) for row in rows
     )
     return Table(
         name="verify",
-        title=f"`indelible verify` of {dose.kept:,} versions",
-        says="Every change is read back, its digest made again, and its place compared with the one before it; every"
+        title=f"`indelible verify` of {dose.stored:,} versions",
+        description="Every change is read back, its digest made again, and its place compared with the one before it; every"
         " version and every head is compared with the change that made it.",
         rows=rows,
-        beside=rows[0].name,
+        baseline=rows[0].name,
         goals=tuple(goals),
     )
