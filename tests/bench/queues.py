@@ -178,7 +178,7 @@ def _latencies(found: Found) -> Table:
         description="What a worker waited for each claim in the runs above, its transaction and its COMMIT with it; of the"
         " audited one with the first change of status. Dramatiq and DBOS claim where it cannot be seen.",
         rows=tuple(rows),
-        beside=latest,
+        baseline=latest,
         goals=(
             Goal(
                 promise=f"milliseconds at p95, up to {most:,} due, leases alone",
