@@ -1,10 +1,11 @@
-"""Tokens in SQL: seven heads of history."""
+"""Tokens in SQL: seven heads with their lifecycles, and their guards."""
 
 from typing import Any
 
 from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKEN, UPLOAD
 from indelible_sql.sql_context import SqlContext
 from indelible_sql.tokens.columns import DOMAINS
+from indelible_sql.tokens.guards import own_guards
 from indelible_sql.tokens.store import SqlCollection
 from indelible_sql.tokens.tables import (
     AUTHORS,
@@ -14,7 +15,6 @@ from indelible_sql.tokens.tables import (
     SYSTEM_STATES,
     TOKENS,
     UPLOADS,
-    own_guards,
 )
 
 

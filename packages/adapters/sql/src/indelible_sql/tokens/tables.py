@@ -1,9 +1,7 @@
 """The seven tables of tokens, each the head of its lifecycle.
 
-What the hand-off's keys do on DELETE is in the DDL, though the guards let nothing be deleted.
+Foreign keys have the ON DELETE rules of seed 004, although the guards refuse every DELETE.
 """
-
-from collections.abc import Iterator
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, UniqueConstraint, literal_column
 
@@ -11,13 +9,7 @@ from indelible.tokens import AUTHOR, IMAGE_JOB, MINT, REVEAL, SYSTEM_STATE, TOKE
 from indelible.tokens.entities import (
     MAX_TOKENS_PER_REVEAL,
     QUANTITY,
-    Author,
-    ImageGenerationJob,
-    IPFSUploadRecord,
-    MintEvent,
     RecordType,
-    RevealTransaction,
-    Token,
 )
 from indelible_sql.schema.columns import (
     C_COLLATED_TEXT,
@@ -31,7 +23,6 @@ from indelible_sql.schema.columns import (
     VALUE,
     required,
 )
-from indelible_sql.schema.guards import Guard, fixed_columns_guard
 from indelible_sql.schema.tables import head, key
 from indelible_sql.tokens.columns import CHAIN_HASH, WALLET
 
@@ -62,7 +53,7 @@ MINT_EVENTS = head(
     UniqueConstraint("block_hash", "tx_hash", "log_index", name="mint_events_occurrence"),
     CheckConstraint(f"quantity <= {QUANTITY['maximum']}", name="mint_events_quantity"),
     Index("mint_events_block", "block_number", "log_index", "id"),
-    # A transaction that is mined again stands in the chain once.
+    # A mint of one log is in the chain at most once, whatever its block.
     Index(
         "mint_events_in_chain",
         "tx_hash",
@@ -111,6 +102,7 @@ IMAGE_JOBS = head(
     Index("image_generation_jobs_token_id", "token_id"),
     Index("image_generation_jobs_service_status", "service", "status"),
 )
+RECORD_TYPES = ", ".join(f"'{record_type.value}'" for record_type in RecordType)
 UPLOADS = head(
     "ipfs_upload_records",
     UPLOAD,
@@ -122,7 +114,7 @@ UPLOADS = head(
     Column("completed_at", INSTANT),
     key("ipfs_upload_records_token", ["token_id"], "tokens_s0", ["id"], on_delete="CASCADE"),
     CheckConstraint(
-        f"record_type IN ({', '.join(repr(each.value) for each in RecordType)})",
+        f"record_type IN ({RECORD_TYPES})",
         name="ipfs_upload_records_type_known",
     ),
     CheckConstraint("status <> 'completed' OR cid IS NOT NULL", name="ipfs_upload_records_has_cid"),
@@ -137,38 +129,15 @@ REVEALS = head(
     Column("block_number", ORDINAL),
     Column("gas_price_wei", NATURAL),
     Column("confirmed_at", INSTANT),
-    *(
-        CheckConstraint(holds, name="reveal_transactions_size").ddl_if(dialect=dialect)
-        for dialect, holds in (
-            ("sqlite", f"json_array_length(token_ids) BETWEEN 1 AND {MAX_TOKENS_PER_REVEAL}"),
-            ("postgresql", f"token_ids <> '[]' AND token_ids -> {MAX_TOKENS_PER_REVEAL} IS NULL"),
-        )
-    ),
+    CheckConstraint(
+        f"json_array_length(token_ids) BETWEEN 1 AND {MAX_TOKENS_PER_REVEAL}",
+        name="reveal_transactions_size",
+    ).ddl_if(dialect="sqlite"),
+    CheckConstraint(
+        f"token_ids <> '[]' AND token_ids -> {MAX_TOKENS_PER_REVEAL} IS NULL",
+        name="reveal_transactions_size",
+    ).ddl_if(dialect="postgresql"),
     Index("reveal_transactions_tx_hash", "tx_hash"),
     Index("reveal_transactions_status", "status"),
 )
 SYSTEM_STATES = head("system_state", SYSTEM_STATE, Column("state_value", VALUE))
-_FIXED = {
-    AUTHORS: Author.fixed,
-    MINT_EVENTS: MintEvent.fixed,
-    TOKENS: Token.fixed,
-    IMAGE_JOBS: ImageGenerationJob.fixed,
-    UPLOADS: IPFSUploadRecord.fixed,
-    REVEALS: RevealTransaction.fixed,
-}
-
-
-# SQLite's REPLACE would throw out whatever stands in the chain already.
-_ALONE = (
-    "NEW.status <> 'canonical' OR NOT EXISTS (SELECT 1 FROM main.mint_events AS other WHERE other.status = 'canonical'"
-    " AND other.tx_hash = NEW.tx_hash AND other.log_index = NEW.log_index AND other.id <> NEW.id)"
-)
-
-
-def own_guards(dialect: str) -> Iterator[Guard]:
-    """What tokens demand beside what every head demands."""
-    if dialect == "sqlite":
-        for event, rule in (("INSERT", "mined_once"), ("UPDATE", "stands_once")):
-            yield Guard(table=MINT_EVENTS, rule=rule, event=event, condition=_ALONE)
-    for table, names in _FIXED.items():
-        yield fixed_columns_guard(table, names)

@@ -1,0 +1,88 @@
+"""The guards of tokens, beside those that every head has."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sqlalchemy import Table
+
+from indelible.kernel.aggregates import Aggregate
+from indelible.tokens import (
+    Author,
+    ImageGenerationJob,
+    IPFSUploadRecord,
+    MintEvent,
+    RevealTransaction,
+    Token,
+    TokenStatus,
+)
+from indelible_sql.schema.guards import Guard, fixed_columns_guard, qualified_name
+from indelible_sql.tokens.tables import (
+    AUTHORS,
+    IMAGE_JOBS,
+    MINT_EVENTS,
+    REVEALS,
+    TOKENS,
+    UPLOADS,
+)
+
+ENTITIES: Final[Mapping[Table, type[Aggregate]]] = {
+    AUTHORS: Author,
+    MINT_EVENTS: MintEvent,
+    TOKENS: Token,
+    IMAGE_JOBS: ImageGenerationJob,
+    UPLOADS: IPFSUploadRecord,
+    REVEALS: RevealTransaction,
+}
+
+# A mint of one log is canonical at most once. SQLite needs this beside the unique index: a write
+# with OR REPLACE would delete the canonical mint.
+_IS_CANONICAL_ONCE: Final = (
+    "NEW.status <> 'canonical' OR NOT EXISTS ("
+    "SELECT 1 FROM main.mint_events AS other"
+    " WHERE other.status = 'canonical'"
+    " AND other.tx_hash = NEW.tx_hash"
+    " AND other.log_index = NEW.log_index"
+    " AND other.id <> NEW.id)"
+)
+
+# The minting fields change only when a failed token is retried, as `Token.fixed_fields` says.
+_KEEPS_MINTING: Final = (
+    f"OLD.status = '{TokenStatus.FAILED}' AND NEW.status = '{TokenStatus.DETECTED}'"
+    " OR NEW.author_id = OLD.author_id"
+    " AND NEW.mint_timestamp = OLD.mint_timestamp"
+    " AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '')"
+    " AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')"
+)
+
+
+def own_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of tokens for a dialect."""
+    if dialect == "sqlite":
+        for event, rule in (("INSERT", "mined_once"), ("UPDATE", "stands_once")):
+            yield Guard(table=MINT_EVENTS, rule=rule, event=event, condition=_IS_CANONICAL_ONCE)
+
+    for table, entity in ENTITIES.items():
+        yield fixed_columns_guard(table, entity.fixed)
+
+    yield Guard(table=TOKENS, rule="keeps_minting", event="UPDATE", condition=_KEEPS_MINTING)
+    yield Guard(
+        table=REVEALS, rule="has_tokens", event="INSERT", condition=_all_tokens_exist(dialect)
+    )
+
+
+def _all_tokens_exist(dialect: str) -> str:
+    """Return the condition that every token of a new reveal is stored.
+
+    It stands in for a foreign key, which a list of ids cannot have. Tokens are never deleted.
+    """
+    listed = "json_each(NEW.token_ids) AS listed"
+    listed_id = "listed.value"
+    if dialect == "postgresql":
+        listed = "jsonb_array_elements_text(NEW.token_ids) AS listed (id)"
+        listed_id = "listed.id"
+
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {listed} WHERE NOT EXISTS ("
+        f"SELECT 1 FROM {qualified_name(TOKENS, dialect)} AS token"
+        f" WHERE token.id = {listed_id}))"
+    )
