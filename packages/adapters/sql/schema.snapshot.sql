@@ -1708,6 +1708,20 @@ function receipts_no_update  BEGIN
   RETURN NEW;
 END  false {search_path=pg_catalog}
 
+function reveal_transactions_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function reveal_transactions_has_tokens  BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(NEW.token_ids) AS listed (id) WHERE NOT EXISTS (SELECT 1 FROM tokens_s0 AS token WHERE token.id = listed.id))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
 function reveal_transactions_no_delete  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
@@ -1947,6 +1961,13 @@ function tasks_no_truncate  BEGIN
 END  false {search_path=pg_catalog}
 
 function tokens_s0_fixed  BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END  false {search_path=pg_catalog}
+
+function tokens_s0_keeps_minting  BEGIN
   IF (FALSE) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
@@ -2538,7 +2559,7 @@ trigger A CREATE TRIGGER lifecycle_edges_no_truncate BEFORE TRUNCATE ON lifecycl
 
 trigger A CREATE TRIGGER lifecycle_edges_no_update BEFORE UPDATE ON lifecycle_edges FOR EACH STATEMENT EXECUTE FUNCTION lifecycle_edges_no_update()
 
-trigger A CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events FOR EACH ROW WHEN (((((new.tx_hash)::text = (old.tx_hash)::text) AND ((new.log_index)::bigint = (old.log_index)::bigint) AND ((new.block_number)::bigint = (old.block_number)::bigint) AND ((new.block_hash)::text = (old.block_hash)::text) AND ((new.token_id)::bigint = (old.token_id)::bigint) AND ((new.quantity)::bigint = (old.quantity)::bigint) AND ((new.author_wallet)::text = (old.author_wallet)::text) AND ((new.recipient)::text = (old.recipient)::text)) IS NOT TRUE)) EXECUTE FUNCTION mint_events_fixed()
+trigger A CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events FOR EACH ROW WHEN (((((new.tx_hash)::text = (old.tx_hash)::text) AND ((new.log_index)::bigint = (old.log_index)::bigint) AND ((new.block_number)::bigint = (old.block_number)::bigint) AND ((new.block_hash)::text = (old.block_hash)::text) AND ((new.block_timestamp)::timestamp with time zone = (old.block_timestamp)::timestamp with time zone) AND ((new.token_id)::bigint = (old.token_id)::bigint) AND ((new.quantity)::bigint = (old.quantity)::bigint) AND ((new.author_wallet)::text = (old.author_wallet)::text) AND ((new.recipient)::text = (old.recipient)::text) AND (new.total_paid = old.total_paid) AND ((new.detected_at)::timestamp with time zone = (old.detected_at)::timestamp with time zone)) IS NOT TRUE)) EXECUTE FUNCTION mint_events_fixed()
 
 trigger A CREATE TRIGGER mint_events_no_delete BEFORE DELETE ON mint_events FOR EACH STATEMENT EXECUTE FUNCTION mint_events_no_delete()
 
@@ -2551,6 +2572,10 @@ trigger A CREATE TRIGGER receipts_no_delete BEFORE DELETE ON receipts FOR EACH S
 trigger A CREATE TRIGGER receipts_no_truncate BEFORE TRUNCATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_truncate()
 
 trigger A CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION receipts_no_update()
+
+trigger A CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions FOR EACH ROW WHEN ((((new.token_ids)::jsonb = (old.token_ids)::jsonb) IS NOT TRUE)) EXECUTE FUNCTION reveal_transactions_fixed()
+
+trigger A CREATE TRIGGER reveal_transactions_has_tokens AFTER INSERT ON reveal_transactions FOR EACH ROW EXECUTE FUNCTION reveal_transactions_has_tokens()
 
 trigger A CREATE TRIGGER reveal_transactions_no_delete BEFORE DELETE ON reveal_transactions FOR EACH STATEMENT EXECUTE FUNCTION reveal_transactions_no_delete()
 
@@ -2621,6 +2646,8 @@ trigger A CREATE TRIGGER tasks_no_delete BEFORE DELETE ON tasks FOR EACH STATEME
 trigger A CREATE TRIGGER tasks_no_truncate BEFORE TRUNCATE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_no_truncate()
 
 trigger A CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((new.token_id)::bigint = (old.token_id)::bigint) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_fixed()
+
+trigger A CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON tokens_s0 FOR EACH ROW WHEN ((((((old.status)::text = 'failed'::text) AND ((new.status)::text = 'detected'::text)) OR (((new.author_id)::text = (old.author_id)::text) AND ((new.mint_timestamp)::timestamp with time zone = (old.mint_timestamp)::timestamp with time zone) AND (COALESCE((new.minter_address)::text, ''::text) = COALESCE((old.minter_address)::text, ''::text)) AND (COALESCE((new.mint_event_id)::text, ''::text) = COALESCE((old.mint_event_id)::text, ''::text)))) IS NOT TRUE)) EXECUTE FUNCTION tokens_s0_keeps_minting()
 
 trigger A CREATE TRIGGER tokens_s0_no_delete BEFORE DELETE ON tokens_s0 FOR EACH STATEMENT EXECUTE FUNCTION tokens_s0_no_delete()
 

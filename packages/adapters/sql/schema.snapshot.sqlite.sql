@@ -1304,7 +1304,7 @@ WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'lifecycle_edges_no_update'); END
 
 trigger mint_events_fixed: CREATE TRIGGER mint_events_fixed BEFORE UPDATE ON mint_events
-WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient) IS NOT TRUE
+WHEN (NEW.tx_hash = OLD.tx_hash AND NEW.log_index = OLD.log_index AND NEW.block_number = OLD.block_number AND NEW.block_hash = OLD.block_hash AND NEW.block_timestamp = OLD.block_timestamp AND NEW.token_id = OLD.token_id AND NEW.quantity = OLD.quantity AND NEW.author_wallet = OLD.author_wallet AND NEW.recipient = OLD.recipient AND NEW.total_paid = OLD.total_paid AND NEW.detected_at = OLD.detected_at) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'mint_events_fixed'); END
 
 trigger mint_events_keeps_mint_events_shown: CREATE TRIGGER mint_events_keeps_mint_events_shown BEFORE UPDATE ON mint_events
@@ -1342,6 +1342,14 @@ BEGIN SELECT RAISE(ABORT, 'receipts_no_replace'); END
 trigger receipts_no_update: CREATE TRIGGER receipts_no_update BEFORE UPDATE ON receipts
 WHEN (FALSE) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'receipts_no_update'); END
+
+trigger reveal_transactions_fixed: CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions
+WHEN (NEW.token_ids = OLD.token_ids) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_fixed'); END
+
+trigger reveal_transactions_has_tokens: CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
+WHEN (NOT EXISTS (SELECT 1 FROM json_each(NEW.token_ids) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
 
 trigger reveal_transactions_keeps_reveal_transactions_shown: CREATE TRIGGER reveal_transactions_keeps_reveal_transactions_shown BEFORE UPDATE ON reveal_transactions
 WHEN (EXISTS (SELECT 1 FROM main.history WHERE lifecycle = OLD.lifecycle AND entity_id = OLD.id AND seq = OLD.seq AND to_state = OLD.status AND version = OLD.version AND hash = OLD.hash)) IS NOT TRUE
@@ -1534,6 +1542,10 @@ BEGIN SELECT RAISE(ABORT, 'tasks_no_replace'); END
 trigger tokens_s0_fixed: CREATE TRIGGER tokens_s0_fixed BEFORE UPDATE ON tokens_s0
 WHEN (NEW.token_id = OLD.token_id) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_fixed'); END
+
+trigger tokens_s0_keeps_minting: CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON tokens_s0
+WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_minting'); END
 
 trigger tokens_s0_keeps_tokens_s0_author: CREATE TRIGGER tokens_s0_keeps_tokens_s0_author BEFORE INSERT ON tokens_s0
 WHEN (FALSE OR EXISTS (SELECT 1 FROM main.authors WHERE id = NEW.author_id)) IS NOT TRUE

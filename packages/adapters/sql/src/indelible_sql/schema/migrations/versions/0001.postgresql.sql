@@ -2002,6 +2002,32 @@ FOR EACH ROW WHEN ((NEW.token_ids = OLD.token_ids) IS NOT TRUE) EXECUTE FUNCTION
 --;
 ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_fixed
 --;
+CREATE FUNCTION indelible.tokens_s0_keeps_minting() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (FALSE) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON indelible.tokens_s0
+FOR EACH ROW WHEN ((OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE) EXECUTE FUNCTION indelible.tokens_s0_keeps_minting()
+--;
+ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_keeps_minting
+--;
+CREATE FUNCTION indelible.reveal_transactions_has_tokens() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$ BEGIN
+  IF (NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(NEW.token_ids) AS listed (id) WHERE NOT EXISTS (SELECT 1 FROM indelible.tokens_s0 AS token WHERE token.id = listed.id))) IS NOT TRUE THEN
+    RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER reveal_transactions_has_tokens AFTER INSERT ON indelible.reveal_transactions
+FOR EACH ROW EXECUTE FUNCTION indelible.reveal_transactions_has_tokens()
+--;
+ALTER TABLE indelible.reveal_transactions ENABLE ALWAYS TRIGGER reveal_transactions_has_tokens
+--;
 CREATE FUNCTION indelible.vec_dot(a real[], b real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sum(x::double precision * y) FROM unnest(a, b) AS pair(x, y) $$
 --;
 CREATE FUNCTION indelible.vec_norm(a real[]) RETURNS double precision LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT sqrt(indelible.vec_dot(a, a)) $$

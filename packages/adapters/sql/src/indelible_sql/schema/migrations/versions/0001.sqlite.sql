@@ -1444,3 +1444,11 @@ BEGIN SELECT RAISE(ABORT, 'ipfs_upload_records_fixed'); END
 CREATE TRIGGER reveal_transactions_fixed BEFORE UPDATE ON reveal_transactions
 WHEN (NEW.token_ids = OLD.token_ids) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_fixed'); END
+--;
+CREATE TRIGGER tokens_s0_keeps_minting BEFORE UPDATE ON tokens_s0
+WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.author_id AND NEW.mint_timestamp = OLD.mint_timestamp AND coalesce(NEW.minter_address, '') = coalesce(OLD.minter_address, '') AND coalesce(NEW.mint_event_id, '') = coalesce(OLD.mint_event_id, '')) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_minting'); END
+--;
+CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
+WHEN (NOT EXISTS (SELECT 1 FROM json_each(NEW.token_ids) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
+BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
