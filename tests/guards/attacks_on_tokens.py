@@ -198,8 +198,6 @@ ON_TOKENS: Mapping[str, Kind] = {
         "a job by another service": _stepping(IMAGE_JOBS, service="selfhosted"),
         "an upload of another token": _stepping(UPLOADS, **OTHERS),
         "an upload that becomes metadata": _stepping(UPLOADS, record_type="metadata"),
-        "a mint at another price": _stepping(MINT_EVENTS, total_paid="7"),
-        "a reveal of other tokens": _stepping(REVEALS, token_ids=["token-7"]),
     },
     "what tokens have once": {
         "a second author of a wallet": _bearing(AUTHORS, wallet_address=wallet(1)),
