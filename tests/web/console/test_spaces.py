@@ -1,4 +1,4 @@
-"""A space as a picture: what is drawn, what stands in its tables, who chose what, and whose it is."""
+"""The console's pages of spaces: the plot, the tables, the settings, and who may see them."""
 
 import re
 from collections.abc import Callable
@@ -24,60 +24,70 @@ from indelible.testing.captures.scenarios import (
 )
 from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, install_algorithm
-from indelible_web.captures import pages as console_spaces
+from indelible_web.captures import pages
 
 SPACES = "/console/spaces"
-READER = ("console", "captures:read")
+SCOPES = ("console", "captures:read")
 NOOR = Actor.user("noor")
+Install = Callable[..., object]
 
 
 def reader(site: Site, owner: Actor = MAYA) -> Visitor:
-    return site.member(*READER, owner=owner)
+    """Return a visitor whose key may read captures."""
+    return site.member(*SCOPES, owner=owner)
 
 
-def text(page: Page) -> str:
+def text_of(page: Page) -> str:
+    """Return the visible text with single spaces."""
     return " ".join(page.text.split())
 
 
-def tags(page: Page, tag: str, **given: str) -> list[dict[str, str]]:
-    return [dict(has) for name, has in page.tags if name == tag and given.items() <= has.items()]
+def tags(page: Page, tag: str, **attributes: str) -> list[dict[str, str]]:
+    """Return the attributes of every such tag that has these attributes."""
+    matches: list[dict[str, str]] = []
+    for name, actual in page.tags:
+        if name == tag and attributes.items() <= actual.items():
+            matches.append(dict(actual))
+    return matches
 
 
-def marks(page: Page) -> int:
-    return sum("transform" in given for given in tags(page, "path"))
+def plotted_pages(page: Page) -> int:
+    """Count the marks of pages in the plot."""
+    return sum("transform" in attributes for attributes in tags(page, "path"))
 
 
-def looked_at(site: Site, place: CaptureScenario, owner: Actor = MAYA) -> tuple[Visitor, int]:
+def visit(site: Site, place: CaptureScenario, owner: Actor = MAYA) -> tuple[Visitor, int]:
+    """Open the page of a space and return the visitor and the HTTP status."""
     visitor = reader(site, owner)
     return visitor, visitor.get(f"{SPACES}/{place.space_id}").status_code
 
 
 @pytest.fixture
-def install(request: pytest.FixtureRequest) -> Callable[..., object]:
-    """What PostgreSQL's owner does for a version of the algorithm."""
+def install(request: pytest.FixtureRequest) -> Install:
+    """Install an algorithm version as the owner of a PostgreSQL schema does."""
 
-    def give(store: object, algorithm_id: str) -> None:
-        under = getattr(store, "_store", store)
-        if isinstance(under, SqlStore):
-            is_postgresql = not under.own_url.startswith("sqlite")
-            install_algorithm(
-                under,
-                algorithm_id,
-                request.getfixturevalue("database").owner_url if is_postgresql else None,
-            )
+    def install_version(store: object, algorithm_id: str) -> None:
+        sql_store = getattr(store, "_store", store)
+        if not isinstance(sql_store, SqlStore):
+            return
+        owner_url = None
+        if not sql_store.own_url.startswith("sqlite"):
+            owner_url = request.getfixturevalue("database").owner_url
+        install_algorithm(sql_store, algorithm_id, owner_url)
 
-    return give
+    return install_version
 
 
-def test_without_a_space_the_list_says_how_one_begins(any_site: Site) -> None:
+def test_an_empty_list_explains_how_to_create_a_space(any_site: Site) -> None:
     visitor = reader(any_site)
 
     assert visitor.get(SPACES).status_code == 200
     assert "No spaces yet" in visitor.page.text
 
 
-def test_the_list_is_the_reader_s_own_with_the_names_of_its_subspaces(any_site: Site) -> None:
-    own, other = space_of(any_site.store), space_of(any_site.store, user_id="noor")
+def test_the_list_shows_the_caller_s_spaces_with_their_subspaces(any_site: Site) -> None:
+    own = space_of(any_site.store)
+    other = space_of(any_site.store, user_id="noor")
     own.subspace(A, "algebra")
     visitor = reader(any_site)
     visitor.get(SPACES)
@@ -87,19 +97,19 @@ def test_the_list_is_the_reader_s_own_with_the_names_of_its_subspaces(any_site: 
     assert "algebra" in visitor.page.text
 
 
-def test_the_list_goes_on_where_it_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console_spaces, "LISTED", 2)
-    places = [space_of(site.store).space_id for _ in range(3)]
+def test_the_list_continues_on_the_next_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MAX_SPACES", 2)
+    space_ids = [space_of(site.store).space_id for _ in range(3)]
     visitor = reader(site)
     visitor.get(SPACES)
     visitor.get(next(link for link in visitor.page.links if "cursor=" in link))
 
-    assert f"{SPACES}/{places[2]}" in visitor.page.links
-    assert f"{SPACES}/{places[0]}" not in visitor.page.links
+    assert f"{SPACES}/{space_ids[2]}" in visitor.page.links
+    assert f"{SPACES}/{space_ids[0]}" not in visitor.page.links
 
 
 @pytest.mark.parametrize("path", ["", "/x"])
-def test_a_key_without_the_scope_is_told_which(site: Site, path: str) -> None:
+def test_a_key_without_the_scope_is_refused_with_the_scope(site: Site, path: str) -> None:
     visitor = site.member("console")
 
     assert visitor.get(SPACES + path).status_code == 403
@@ -107,29 +117,27 @@ def test_a_key_without_the_scope_is_told_which(site: Site, path: str) -> None:
     assert SPACES not in visitor.page.links
 
 
-def test_a_foreign_space_is_nothing_here_as_is_none(any_site: Site) -> None:
+def test_another_user_s_space_is_not_found(any_site: Site) -> None:
     place = space_of(any_site.store, user_id="noor")
+    missing = CaptureScenario(any_site.store, "x")
+    visitor, status = visit(any_site, place)
 
-    assert [
-        looked_at(any_site, place)[1],
-        looked_at(any_site, CaptureScenario(any_site.store, "x"))[1],
-    ] == [404, 404]
-    assert looked_at(any_site, place, NOOR)[1] == 200
-    assert "reading" not in looked_at(any_site, place)[0].page.text
+    assert status == 404
+    assert "reading" not in visitor.page.text
+    assert visit(any_site, missing)[1] == 404
+    assert visit(any_site, place, NOOR)[1] == 200
 
 
-def test_an_empty_space_says_of_every_part_that_it_is_empty(any_site: Site) -> None:
-    visitor, status = looked_at(any_site, space_of(any_site.store))
+def test_every_section_of_an_empty_space_says_that_it_is_empty(any_site: Site) -> None:
+    visitor, status = visit(any_site, space_of(any_site.store))
 
     assert status == 200
     assert not tags(visitor.page, "svg", role="img")
-    for said in ("Nothing captured yet", "None yet", "No algorithm is active"):
-        assert said in text(visitor.page)
+    for message in ("Nothing captured yet", "None yet", "No algorithm is active"):
+        assert message in text_of(visitor.page)
 
 
-def test_a_picture_and_its_tables_say_the_same(
-    any_site: Site, install: Callable[..., object]
-) -> None:
+def test_the_plot_and_the_tables_show_the_same_data(any_site: Site, install: Install) -> None:
     activate_algorithm_for(any_site.store, install=install)
     place = space_of(any_site.store)
     for seed, name in ((A, "algebra"), (B, "botany"), (C, "chess")):
@@ -137,127 +145,130 @@ def test_a_picture_and_its_tables_say_the_same(
     place.capture(X1, title="Groups", engagement_level=EngagementLevel.ENGAGED)
     place.capture(X2, url="https://example.org/rings")
     place.capture((0.8, 0.4, 0.1), url="https://example.org/rings", title="Rings")
-    visitor, _ = looked_at(any_site, place)
-    said = text(visitor.page)
+    visitor, _ = visit(any_site, place)
+    text = text_of(visitor.page)
 
-    assert marks(visitor.page) == 2
-    assert [given["class"] for given in tags(visitor.page, "g")] == ["hub p1", "hub p2", "hub p3"]
-    assert "2 pages and 3 centroids" in said
-    assert {"algebra", "botany", "chess"} == {
-        name for _, name in re.findall(r"([123])\. (algebra|botany|chess)", said)
-    }
-    assert "Groups" in said
-    assert "Rings" in said
-    assert re.search(r"0\.121 UPDATED clear", said)
-    assert re.search(r"Engaged\s*1", said)
-    assert re.search(r"Latent\s*1", said)
-    assert "oscl-1" in said
+    assert plotted_pages(visitor.page) == 2
+    hubs = [attributes["class"] for attributes in tags(visitor.page, "g")]
+    assert hubs == ["hub p1", "hub p2", "hub p3"]
+    assert "2 pages and 3 centroids" in text
+    numbered = re.findall(r"([123])\. (algebra|botany|chess)", text)
+    assert {name for _, name in numbered} == {"algebra", "botany", "chess"}
+    assert "Groups" in text
+    assert "Rings" in text
+    assert re.search(r"0\.121 UPDATED clear margin", text)
+    assert re.search(r"Engaged\s*1", text)
+    assert re.search(r"Latent\s*1", text)
+    assert "oscl-1" in text
 
 
 def test_every_drift_is_a_bar_and_a_number(site: Site) -> None:
     place, *_ = worked(site.store)
     place.capture(X1)
     place.capture(X1, url="https://example.org/other")
-    visitor, _ = looked_at(site, place)
+    visitor, _ = visit(site, place)
 
     assert len(tags(visitor.page, "rect", width="4")) == 2
     assert "0.0009" in visitor.page.text
 
 
-def test_a_capture_that_is_too_close_to_call_says_that_the_centroid_stayed(site: Site) -> None:
+def test_an_ambiguous_capture_shows_that_the_centroid_did_not_move(site: Site) -> None:
     place, *_ = worked(site.store)
     place.capture((0.8944, 0.4472, 0.0))
-    said = text(looked_at(site, place)[0].page)
+    text = text_of(visit(site, place)[0].page)
 
-    assert "AMBIGUOUS too close to call: the centroid stayed" in said
-    assert "no centroid yet" not in said
-    assert "where it was begun" in said
+    assert "AMBIGUOUS margin too small: the centroid did not move" in text
+    assert "no centroid yet" not in text
+    assert "at its seed" in text
 
 
-def test_whoever_chose_a_threshold_or_an_algorithm_is_named_with_the_reason(
-    any_site: Site, install: Callable[..., object]
-) -> None:
+def test_settings_and_algorithm_show_who_changed_them(any_site: Site, install: Install) -> None:
     activate_algorithm_for(any_site.store, install=install)
     change(any_site.store, "assignment_margin_threshold", "0.1")
     change(any_site.store, "assignment_margin_threshold", "0.07", seq=1)
     activate_algorithm_for(any_site.store, "oscl-2", ANNEALED, install)
-    said = text(looked_at(any_site, space_of(any_site.store))[0].page)
+    text = text_of(visit(any_site, space_of(any_site.store))[0].page)
 
-    assert re.search(r"oscl-2\s*, made active by user:maya", said)
-    assert re.search(r"draws its centroid on\s*0\.07 user:maya", said)
-    assert "max_assign_distance" in said
-    assert "1.0 nobody: it is the default" in said
-    assert "0.05, 1.0 / (applied + 1.0)" in said
+    assert re.search(r"oscl-2\s*, activated by user:maya", text)
+    assert re.search(r"moves its centroid\s*0\.07 user:maya", text)
+    assert "max_assign_distance" in text
+    assert "1.0 default value" in text
+    assert "0.05, 1.0 / (applied + 1.0)" in text
 
 
 @pytest.mark.parametrize("vectors", [[(1.0,)], [(1.0,), (-1.0,)], [(2.0,), (1.0,)]])
-def test_one_dimension_and_one_page_are_drawn_too(site: Site, vectors: list[tuple[float]]) -> None:
+def test_one_dimension_and_one_page_are_plotted_too(
+    site: Site, vectors: list[tuple[float]]
+) -> None:
     activate_algorithm_for(site.store)
     place = space_of(site.store, dimension=1)
     for number, vector in enumerate(vectors):
         place.capture(vector, url=f"https://example.org/{number}")
-    visitor, status = looked_at(site, place)
+    visitor, status = visit(site, place)
 
-    assert (status, marks(visitor.page)) == (200, len(vectors))
-    assert "nan" not in visitor.answer.text if visitor.answer else False
-    assert "NO_CENTROID no centroid to measure by" in text(visitor.page)
+    assert status == 200
+    assert plotted_pages(visitor.page) == len(vectors)
+    assert visitor.answer is not None
+    assert "nan" not in visitor.answer.text
+    assert "NO_CENTROID no centroid to compare with" in text_of(visitor.page)
 
 
-def test_more_pages_than_are_drawn_are_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_says_when_not_every_page_is_plotted(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place, *_ = worked(site.store)
     for number in range(4):
         place.capture(X1, url=f"https://example.org/{number}")
-    monkeypatch.setattr(console_spaces, "DRAWN", 3)
-    visitor, _ = looked_at(site, place)
+    monkeypatch.setattr(pages, "MAX_PLOTTED", 3)
+    visitor, _ = visit(site, place)
 
-    assert marks(visitor.page) == 3
-    assert "Drawn are the 3 pages captured last; there are more." in text(visitor.page)
+    assert plotted_pages(visitor.page) == 3
+    assert "Only the 3 pages captured last are plotted." in text_of(visitor.page)
     assert re.search(r"Latent\s*4", visitor.page.text)
 
 
-def test_subspaces_beyond_those_that_are_shown_are_told(
+def test_the_page_says_when_not_every_subspace_is_shown(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console_spaces, "PARTS", 1)
-    place, _, second, _ = worked(site.store)
+    monkeypatch.setattr(pages, "MAX_SUBSPACES", 1)
+    place, *_ = worked(site.store)
     place.capture(B)
-    visitor, _ = looked_at(site, place)
+    visitor, _ = visit(site, place)
 
-    assert second
-    assert "the first 1 subspaces; there are more" in text(visitor.page)
+    assert "Only the first 1 subspaces are shown." in text_of(visitor.page)
     assert "another subspace" in visitor.page.text
 
 
-def test_the_same_space_is_drawn_the_same_in_every_look(
-    any_site: Site, install: Callable[..., object]
-) -> None:
+def test_the_same_space_is_always_plotted_the_same(any_site: Site, install: Install) -> None:
     activate_algorithm_for(any_site.store, install=install)
     place = space_of(any_site.store)
     for seed, name in ((A, "algebra"), (C, "chess")):
         place.subspace(seed, name)
     for number, vector in enumerate((X1, X2, B)):
         place.capture(vector, url=f"https://example.org/{number}")
-    looks = [looked_at(any_site, place)[0].answer for _ in range(2)]
-    drawings = [re.findall("<svg.*?</svg>", look.text, re.DOTALL) for look in looks if look]
 
-    assert drawings[0] == drawings[1]
-    assert len(drawings) == 2
+    plots: list[list[str]] = []
+    for _ in range(2):
+        answer = visit(any_site, place)[0].answer
+        assert answer is not None
+        plots.append(re.findall("<svg.*?</svg>", answer.text, re.DOTALL))
+    assert plots[0] == plots[1]
 
 
-@pytest.mark.parametrize("said", [*MARKUP, "safe\u202etxt.exe\u2066"])
-def test_what_somebody_wrote_stays_text(site: Site, said: str) -> None:
+@pytest.mark.parametrize("text", [*MARKUP, "safe\u202etxt.exe\u2066"])
+def test_text_of_a_user_is_never_markup(site: Site, text: str) -> None:
     activate_algorithm_for(site.store)
     place = space_of(site.store)
     command = captures.CreateSubspace(
         user_id="maya",
         space_id=place.space_id,
         name="<b>a part</b>",
-        description=said,
+        description=text,
         seed=captures.EmbeddingVector(values=A, model="model-1"),
     )
     site.store.run(captures.create_subspace, command, actor=MAYA, reason="a test")
-    place.capture(X1, title=said)
-    visitor, status = looked_at(site, place)
+    place.capture(X1, title=text)
+    visitor, status = visit(site, place)
 
     assert status == 200
     assert not tags(visitor.page, "script")
@@ -266,10 +277,11 @@ def test_what_somebody_wrote_stays_text(site: Site, said: str) -> None:
     assert "<b>" not in visitor.answer.text
 
 
-def test_every_setting_is_explained(site: Site) -> None:
-    visitor, _ = looked_at(site, worked(site.store)[0])
+def test_every_setting_has_a_description(site: Site) -> None:
+    visitor, _ = visit(site, worked(site.store)[0])
     assert visitor.answer is not None
     source = visitor.answer.text
 
-    assert all(f"<code>{key}</code>" in source for key in captures.KEYS)
-    assert '<span class="gist"></span>' not in source
+    for key in captures.KEYS:
+        assert f"<code>{key}</code>" in source
+    assert '<span class="summary"></span>' not in source

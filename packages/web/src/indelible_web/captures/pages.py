@@ -1,9 +1,8 @@
-"""Spaces to look at: the reader's own list, and one as a picture with what was decided in it, and by which rules."""
+"""The console's pages of spaces: the caller's list, and one space with its plot, captures and rules."""
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -12,13 +11,19 @@ from werkzeug.wrappers import Response
 
 from indelible import captures
 from indelible.app import ReadTx
-from indelible.captures import EngagementLevel, Signal
+from indelible.captures import EngagementLevel, Signal, Vector
 from indelible.captures.commands import SpaceSaved
 from indelible.captures.entities import AlgorithmVersion
-from indelible.kernel import Change, Head
-from indelible.kernel.settings import Setting
+from indelible.kernel import Change
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.captures.plotting import BARS, Bar, Point, bars, laid_out, spread
+from indelible_web.captures.plotting import (
+    MAX_BARS,
+    Bar,
+    Point,
+    make_bars,
+    place_labels,
+    project,
+)
 from indelible_web.captures.spaces import READ
 from indelible_web.console.context import ConsoleContext
 from indelible_web.console.layout import parse_fields, render_page
@@ -26,35 +31,53 @@ from indelible_web.console.page import ConsolePage
 from indelible_web.http.operation import OperationContext
 from indelible_web.http.paging import PageQuery
 
-LISTED: Final = 25
-PARTS: Final = 24
-SEEN: Final = 500  # captures that a picture is made from
-DRAWN: Final = 300
-RECENT: Final = 12
+MAX_SPACES: Final = 25  # of one page of the list
+MAX_SUBSPACES: Final = 24
+MAX_CAPTURES: Final = 500
+MAX_PLOTTED: Final = 300
+MAX_RECENT: Final = 12
 
 
 @frozen(kw_only=True)
 class SpaceQuery:
-    """Which space."""
+    """The query for one space."""
 
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
-class Part:
-    """A subspace under its number in the picture, with the captures that drew its centroid on last."""
+class SpaceRow:
+    """A space of the list, with the names of its first subspaces."""
+
+    saved: SpaceSaved
+    subspace_names: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class SubspaceRow:
+    """A subspace with its number in the plot, and the last captures that moved its centroid."""
 
     number: int
-    shown: captures.SubspaceDetails
+    details: captures.SubspaceDetails
     moves: tuple[Signal, ...]
     bars: Sequence[Bar] = ()
     point: Point | None = None
     label: Point | None = None
 
+    @property
+    def position(self) -> Vector | None:
+        """The vector of the centroid, or of the seed."""
+        return self.details.saved.subspace.reference_vector(self.details.centroid)
+
+    @property
+    def drifts(self) -> list[float]:
+        """How far each of the captures moved the centroid."""
+        return [move.drift or 0.0 for move in self.moves]
+
 
 @frozen(kw_only=True)
-class ReadArtifact:
-    """A page as it was last captured, and its place in the picture."""
+class ArtifactRow:
+    """An artifact as its newest capture describes it; `number` is its subspace's, or 0."""
 
     signal: Signal
     title: str
@@ -63,8 +86,8 @@ class ReadArtifact:
 
 
 @frozen(kw_only=True)
-class Rule:
-    """What captures are decided by, and the change that chose it, where somebody did."""
+class SettingRow:
+    """A setting, its value, and the change that set it; None where the default applies."""
 
     name: str
     value: str | None
@@ -72,161 +95,193 @@ class Rule:
 
 
 @frozen(kw_only=True)
-class Picture:
-    """A space with all that is shown of it, from one view of the store."""
+class SpaceView:
+    """Everything that the page of a space shows, read from one view of the store."""
 
     space: captures.Space
-    parts: tuple[Part, ...]
-    has_more_parts: bool
+    subspaces: tuple[SubspaceRow, ...]
+    has_more_subspaces: bool
     signals: tuple[Signal, ...]
-    met: tuple[ReadArtifact, ...]
+    artifacts: tuple[ArtifactRow, ...]
     algorithm: AlgorithmVersion | None
     activation: Change | None
-    rules: tuple[Rule, ...]
+    settings: tuple[SettingRow, ...]
 
     @property
     def levels(self) -> Mapping[EngagementLevel, int]:
-        """How many pages have reached each level, the deepest first."""
-        found = Counter(each.signal.reached_level for each in self.met)
-        return {level: found[level] for level in reversed(EngagementLevel)}
+        """The number of artifacts that have reached each level, the deepest level first."""
+        counts = Counter(row.signal.reached_level for row in self.artifacts)
+        return {level: counts[level] for level in reversed(EngagementLevel)}
 
     @property
-    def named(self) -> Mapping[str | None, Part]:
-        """The parts by the ids of their subspaces."""
-        return {each.shown.saved.subspace.id: each for each in self.parts}
+    def subspaces_by_id(self) -> Mapping[str, SubspaceRow]:
+        """The rows of the subspaces by id."""
+        return {row.details.saved.subspace.id: row for row in self.subspaces}
 
 
 def spaces(console: ConsoleContext) -> Response:
-    """The spaces of whoever looks, each with the names of its subspaces."""
-    context, wanted = _reader(console), parse_fields(PageQuery, request.args)
-    cursors = context.cursors(wanted := evolve(wanted, limit=min(wanted.limit, LISTED)))
+    """Render the list of the caller's spaces."""
+    context = _reader(console)
+    query = parse_fields(PageQuery, request.args)
+    query = evolve(query, limit=min(query.limit, MAX_SPACES))
+    cursors = context.cursors(query)
     rows = context.store.read(
-        _rows, context.caller.user_id, after=cursors.start(), limit=wanted.limit + 1
+        _space_rows, context.caller.user_id, after=cursors.start(), limit=query.limit + 1
     )
-    return render_page(
-        "captures/spaces", wanted=wanted, found=cursors.page(rows, lambda row: row[0].space.id)
-    )
+    page = cursors.page(rows, lambda row: row.saved.space.id)
+    return render_page("captures/spaces", query=query, page=page)
 
 
 def space(console: ConsoleContext, space_id: str) -> Response:
-    """One space as a picture, and what was decided of its last captures."""
-    context, wanted = _reader(console), parse_fields(SpaceQuery, {}, space_id=space_id)
-    found = context.store.read(_picture, context.caller.user_id, wanted.space_id)
-    return render_page("captures/space", picture=_drawn(found), seen_at_most=SEEN, recent=RECENT)
+    """Render the page of one space."""
+    context = _reader(console)
+    query = parse_fields(SpaceQuery, {}, space_id=space_id)
+    view = context.store.read(_space_view, context.caller.user_id, query.space_id)
+    return render_page(
+        "captures/space", view=_plotted(view), max_captures=MAX_CAPTURES, max_recent=MAX_RECENT
+    )
 
 
 def _reader(console: ConsoleContext) -> OperationContext:
+    """Return the operation of a caller who may read captures."""
     context = console.operation()
     context.caller.require_scope(READ)
     return context
 
 
-def _rows(
-    tx: ReadTx, user_id: str, *, after: str, limit: int
-) -> tuple[tuple[SpaceSaved, list[str]], ...]:
-    found = captures.list_spaces(tx, user_id, after=after, limit=limit)
-    return tuple((each, [part.subspace.name for part in _parts(tx, each.space)]) for each in found)
+def _space_rows(tx: ReadTx, user_id: str, *, after: str, limit: int) -> tuple[SpaceRow, ...]:
+    rows: list[SpaceRow] = []
+    for saved in captures.list_spaces(tx, user_id, after=after, limit=limit):
+        subspaces = captures.list_subspaces(tx, user_id, saved.space.id, limit=MAX_SUBSPACES)
+        names = tuple(subspace.subspace.name for subspace in subspaces)
+        rows.append(SpaceRow(saved=saved, subspace_names=names))
+    return tuple(rows)
 
 
-def _parts(tx: ReadTx, space: captures.Space) -> tuple[captures.SubspaceSaved, ...]:
-    return captures.list_subspaces(tx, space.user_id, space.id, limit=PARTS + 1)
-
-
-def _picture(tx: ReadTx, user_id: str, space_id: str) -> Picture:
+def _space_view(tx: ReadTx, user_id: str, space_id: str) -> SpaceView:
     space = captures.get_space(tx, user_id, space_id).space
-    kept, active = _parts(tx, space), tx.captures.search.active_algorithm()
-    centroids = {each.id: each for each in captures.list_centroids(tx, user_id, space_id)}
-    shown = [
-        captures.SubspaceDetails(saved=each, centroid=centroids.get(each.subspace.id))
-        for each in kept[:PARTS]
-    ]
-    parts = tuple(
-        Part(number=place, shown=each, moves=_moves(tx, each))
-        for place, each in enumerate(shown, 1)
-    )
-    signals = captures.recent_captures(tx, user_id, space_id, limit=SEEN)
-    return Picture(
+    saved = captures.list_subspaces(tx, user_id, space_id, limit=MAX_SUBSPACES + 1)
+    subspaces = _subspace_rows(tx, space, saved[:MAX_SUBSPACES])
+    signals = captures.recent_captures(tx, user_id, space_id, limit=MAX_CAPTURES)
+
+    active = tx.captures.search.active_algorithm()
+    activation = None
+    if active is not None:
+        lifecycle = captures.ALGORITHM.name
+        activation = _change_at(tx, lifecycle, active.entity.id, active.revision.seq)
+    return SpaceView(
         space=space,
-        parts=parts,
-        has_more_parts=len(kept) > PARTS,
+        subspaces=subspaces,
+        has_more_subspaces=len(saved) > MAX_SUBSPACES,
         signals=signals,
-        met=tuple(_met(signals, {each.shown.saved.subspace.id: each.number for each in parts})),
+        artifacts=_artifact_rows(signals, subspaces),
         algorithm=active.entity if active else None,
-        activation=_last(tx, captures.ALGORITHM.name, active) if active else None,
-        rules=tuple(_rules(tx)),
+        activation=activation,
+        settings=_setting_rows(tx),
     )
 
 
-def _moves(tx: ReadTx, shown: captures.SubspaceDetails) -> tuple[Signal, ...]:
-    if shown.centroid is None:
-        return ()
-    subspace = shown.saved.subspace
-    return captures.list_drift(
-        tx, subspace.user_id, subspace.id, after=max(0, shown.centroid.seq - BARS), limit=BARS
-    )
+def _subspace_rows(
+    tx: ReadTx, space: captures.Space, saved: Sequence[captures.SubspaceSaved]
+) -> tuple[SubspaceRow, ...]:
+    """Return the subspaces numbered from 1, with their centroids and the last moves of these."""
+    centroids = {
+        centroid.id: centroid for centroid in captures.list_centroids(tx, space.user_id, space.id)
+    }
+    rows: list[SubspaceRow] = []
+    for number, subspace in enumerate(saved, start=1):
+        centroid = centroids.get(subspace.subspace.id)
+        moves: tuple[Signal, ...] = ()
+        if centroid is not None:
+            after = max(0, centroid.seq - MAX_BARS)
+            moves = captures.list_drift(tx, space.user_id, centroid.id, after=after, limit=MAX_BARS)
+        details = captures.SubspaceDetails(saved=subspace, centroid=centroid)
+        rows.append(SubspaceRow(number=number, details=details, moves=moves))
+    return tuple(rows)
 
 
-def _met(signals: Sequence[Signal], numbers: Mapping[str, int]) -> Iterator[ReadArtifact]:
-    """Each page once, as its newest capture shows it."""
-    titles = {each.artifact_id: each.title for each in reversed(signals) if each.title}
-    newest = dict[str, Signal]()
-    for signal in signals:
+def _artifact_rows(
+    signals: Sequence[Signal], subspaces: Sequence[SubspaceRow]
+) -> tuple[ArtifactRow, ...]:
+    """Return each artifact once, as its newest capture describes it, with its newest title."""
+    numbers = {row.details.saved.subspace.id: row.number for row in subspaces}
+    newest: dict[str, Signal] = {}
+    titles: dict[str, str] = {}
+    for signal in signals:  # newest first
         newest.setdefault(signal.artifact_id, signal)
+        if signal.title:
+            titles.setdefault(signal.artifact_id, signal.title)
+
+    rows: list[ArtifactRow] = []
     for artifact_id, signal in newest.items():
-        title = titles.get(artifact_id) or signal.normalized_url
-        yield ReadArtifact(
-            signal=signal, title=title, number=numbers.get(signal.subspace_id or "", 0)
-        )
+        title = titles.get(artifact_id, signal.normalized_url)
+        number = numbers.get(signal.subspace_id or "", 0)
+        rows.append(ArtifactRow(signal=signal, title=title, number=number))
+    return tuple(rows)
 
 
-def _rules(tx: ReadTx) -> Iterator[Rule]:
-    chosen = {head.entity.id: head for head in tx.settings.page(after="", limit=len(captures.KEYS))}
+def _setting_rows(tx: ReadTx) -> tuple[SettingRow, ...]:
+    """Return every setting of captures, with its default where it was never changed."""
+    heads = tx.settings.page(after="", limit=len(captures.KEYS))
+    changed = {head.entity.id: head for head in heads}
+    rows: list[SettingRow] = []
     for name, key in captures.KEYS.items():
-        if head := chosen.get(name):
-            yield Rule(
-                name=name, value=head.entity.value, change=_last(tx, captures.SETTING.name, head)
-            )
+        head = changed.get(name)
+        if head is None:
+            default = None if key.default is None else json.dumps(key.default)
+            rows.append(SettingRow(name=name, value=default, change=None))
         else:
-            yield Rule(
-                name=name,
-                value=None if key.default is None else json.dumps(key.default),
-                change=None,
-            )
+            change = _change_at(tx, captures.SETTING.name, name, head.revision.seq)
+            rows.append(SettingRow(name=name, value=head.entity.value, change=change))
+    return tuple(rows)
 
 
-def _last(
-    tx: ReadTx, lifecycle: str, head: Head[Setting] | Head[AlgorithmVersion]
-) -> Change | None:
-    """The change that left the head as it is."""
-    return next(
-        iter(tx.history.of(lifecycle, head.entity.id, after=head.revision.seq - 1, limit=1)), None
-    )
+def _change_at(tx: ReadTx, lifecycle: str, entity_id: str, seq: int) -> Change | None:
+    """Return the entity's change with this seq."""
+    changes = tx.history.of(lifecycle, entity_id, after=seq - 1, limit=1)
+    return changes[0] if changes else None
 
 
-def _drawn(picture: Picture) -> Picture:
-    """The picture with a place for every centroid and for the pages captured last."""
-    middles = [
-        each.shown.saved.subspace.reference_vector(each.shown.centroid) for each in picture.parts
-    ]
-    met = tuple(islice(picture.met, DRAWN))
-    vectors = [*filter(None, middles), *(each.signal.vector for each in met)]
+def _plotted(view: SpaceView) -> SpaceView:
+    """Return the view with points for every centroid and for the newest artifacts."""
+    vectors: list[Vector] = []
+    for row in view.subspaces:
+        if row.position is not None:
+            vectors.append(row.position)
+    centroid_count = len(vectors)
+    plotted_artifacts = view.artifacts[:MAX_PLOTTED]
+    vectors += [row.signal.vector for row in plotted_artifacts]
     if not vectors:
-        return picture
-    points = iter(laid_out(vectors))
-    placed = [next(points) if each else None for each in middles]
-    labels = iter(spread([each for each in placed if each]))
-    highest = max((move.drift or 0.0 for part in picture.parts for move in part.moves), default=0.0)
-    parts = tuple(
-        evolve(
-            part,
-            point=point,
-            label=next(labels) if point else None,
-            bars=bars([move.drift or 0.0 for move in part.moves], highest),
-        )
-        for part, point in zip(picture.parts, placed, strict=True)
-    )
-    drawn = tuple(evolve(each, point=next(points)) for each in met)
-    return evolve(picture, parts=parts, met=drawn + picture.met[DRAWN:])
+        return view
+
+    points = project(vectors)
+    subspaces = _plot_subspaces(view.subspaces, points[:centroid_count])
+    artifacts: list[ArtifactRow] = []
+    for artifact, point in zip(plotted_artifacts, points[centroid_count:], strict=True):
+        artifacts.append(evolve(artifact, point=point))
+    artifacts += view.artifacts[MAX_PLOTTED:]
+    return evolve(view, subspaces=subspaces, artifacts=tuple(artifacts))
+
+
+def _plot_subspaces(
+    subspaces: Sequence[SubspaceRow], points: Sequence[Point]
+) -> tuple[SubspaceRow, ...]:
+    """Return the subspaces with bars; those with a centroid also get their points and labels."""
+    drifts: list[float] = []
+    for row in subspaces:
+        drifts += row.drifts
+    highest = max(drifts, default=0.0)
+
+    positions = iter(zip(points, place_labels(points), strict=True))
+    plotted: list[SubspaceRow] = []
+    for row in subspaces:
+        bars = make_bars(row.drifts, highest)
+        if row.position is None:
+            plotted.append(evolve(row, bars=bars))
+            continue
+        point, label = next(positions)
+        plotted.append(evolve(row, bars=bars, point=point, label=label))
+    return tuple(plotted)
 
 
 PAGES: Final = (

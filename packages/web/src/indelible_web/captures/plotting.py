@@ -1,4 +1,8 @@
-"""A space laid out to be drawn: many numbers become two, and how far a centroid went becomes a bar."""
+"""The geometry of the plot of a space.
+
+Vectors of many dimensions are projected to the two directions in which they differ most (principal
+components), and the drifts of a centroid become the bars of a chart.
+"""
 
 from collections.abc import Sequence
 from math import ceil, sqrt
@@ -7,110 +11,150 @@ from typing import Final, NamedTuple
 
 WIDTH: Final = 720
 HEIGHT: Final = 440
-EDGE: Final = 36
-APART: Final = 17  # two names, one below the other
-ABOVE: Final = 18
-WIDEST: Final = 180  # a name; few are
-WORK: Final = (
-    32_768  # numbers that the directions are found from: a page is not to wait for a picture
-)
-ROUNDS: Final = 24
-NOTHING: Final = 1e-6  # below the rounding of 32-bit floats
-BARS: Final = 40
+MARGIN: Final = 36
+
+LABEL_LINE_HEIGHT: Final = 17
+LABEL_OFFSET: Final = 18  # A label stands so far above its point.
+MAX_LABEL_WIDTH: Final = 180
+
+MAX_BARS: Final = 40
 BAR_WIDTH: Final = 5
 BAR_HEIGHT: Final = 44
+MIN_BAR_HEIGHT: Final = 1.0
+
+# The directions are computed from at most so many numbers, because the page waits for them.
+MAX_SAMPLED_NUMBERS: Final = 32_768
+POWER_ITERATIONS: Final = 24
+EPSILON: Final = 1e-6  # Smaller lengths are rounding errors of 32-bit floats.
 
 Numbers = Sequence[float]
 
 
 class Point(NamedTuple):
-    """A place in the drawing."""
+    """A point of the plot."""
 
     x: float
     y: float
 
 
 class Bar(NamedTuple):
-    """How far one capture drew a centroid."""
+    """A bar of a chart: how far one capture moved a centroid."""
 
     x: int
     height: float
 
 
-def laid_out(vectors: Sequence[Numbers]) -> list[Point]:
-    """A place for each vector: across goes the direction in which they differ most, down the next; always the same."""
-    units = [_unit(each) for each in vectors]
-    middle = [sum(column) / len(units) for column in zip(*units, strict=True)]
-    around = [[one - other for one, other in zip(each, middle, strict=True)] for each in units]
-    some = around[:: ceil(len(around) * len(middle) / WORK) or 1]
-    across = _direction(some)
-    down = _direction([_without(each, across) for each in some])
-    return _fitted([(_dot(each, across), _dot(each, down)) for each in around])
+def project(vectors: Sequence[Numbers]) -> list[Point]:
+    """Return a point for each vector: x along the direction of the largest variance, y along the next.
+
+    The same vectors always give the same points.
+    """
+    centered = _centered([_normalized(vector) for vector in vectors])
+    sample = _sample(centered)
+    x_direction = _principal_direction(sample)
+    y_direction = _principal_direction([_without(row, x_direction) for row in sample])
+
+    coordinates = [Point(_dot(row, x_direction), _dot(row, y_direction)) for row in centered]
+    return _fit_to_plot(coordinates)
 
 
-def spread(places: Sequence[Point]) -> list[Point]:
-    """Where a name stands above each place, so that none is cut off or written over another."""
-    found: dict[int, Point] = {}
-    for number in sorted(range(len(places)), key=lambda each: -places[each].y):
-        x, y = min(max(places[number].x, WIDEST / 2), WIDTH - WIDEST / 2), places[number].y - ABOVE
-        near = [
-            each.y - APART
-            for each in found.values()
-            if abs(each.x - x) < WIDEST * 2 / 3 and each.y < y + APART
-        ]
-        found[number] = Point(x, min([y, *near]))
-    return [found[number] for number in range(len(places))]
+def place_labels(points: Sequence[Point]) -> list[Point]:
+    """Return where the label above each point stands: within the plot, and over no other label."""
+    labels: dict[int, Point] = {}
+    lowest_first = sorted(range(len(points)), key=lambda index: -points[index].y)
+    for index in lowest_first:
+        x = min(max(points[index].x, MAX_LABEL_WIDTH / 2), WIDTH - MAX_LABEL_WIDTH / 2)
+        y = points[index].y - LABEL_OFFSET
+        for label in labels.values():
+            overlaps_in_x = abs(label.x - x) < MAX_LABEL_WIDTH * 2 / 3
+            is_too_near = label.y < points[index].y - LABEL_OFFSET + LABEL_LINE_HEIGHT
+            if overlaps_in_x and is_too_near:
+                y = min(y, label.y - LABEL_LINE_HEIGHT)
+        labels[index] = Point(x, y)
+    return [labels[index] for index in range(len(points))]
 
 
-def bars(drifts: Numbers, highest: float) -> list[Bar]:
-    """A bar for each drift, beside the highest that there is."""
-    return [
-        Bar(place * BAR_WIDTH, round(max(1.0, BAR_HEIGHT * each / (highest or 1.0)), 1))
-        for place, each in enumerate(drifts)
-    ]
+def make_bars(drifts: Numbers, highest: float) -> list[Bar]:
+    """Return a bar for each drift, in proportion to the highest drift of all charts."""
+    bars: list[Bar] = []
+    for index, drift in enumerate(drifts):
+        height = BAR_HEIGHT * drift / (highest or 1.0)
+        bars.append(Bar(index * BAR_WIDTH, round(max(MIN_BAR_HEIGHT, height), 1)))
+    return bars
 
 
-def _direction(rows: Sequence[Numbers]) -> list[float]:
-    """Where the rows, which lie around zero, differ most; its largest number is positive, so that it never turns."""
+def _centered(rows: Sequence[Numbers]) -> list[list[float]]:
+    """Return the rows with their mean at zero."""
+    means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
+    centered: list[list[float]] = []
+    for row in rows:
+        centered.append([value - mean for value, mean in zip(row, means, strict=True)])
+    return centered
+
+
+def _sample(rows: Sequence[Numbers]) -> Sequence[Numbers]:
+    """Return every nth row, so that the sample has at most MAX_SAMPLED_NUMBERS numbers."""
+    step = ceil(len(rows) * len(rows[0]) / MAX_SAMPLED_NUMBERS)
+    return rows[:: max(step, 1)]
+
+
+def _principal_direction(rows: Sequence[Numbers]) -> list[float]:
+    """Return the direction in which centered rows differ most, by power iteration.
+
+    Of the two opposite directions it is the one whose largest number is positive.
+    """
     columns = list(zip(*rows, strict=True))
-    found = _unit(max(rows, key=lambda row: _dot(row, row)))
-    for _ in range(ROUNDS):
-        weights = [_dot(row, found) for row in rows]
-        found = _unit([_dot(column, weights) for column in columns])
-    return [-each for each in found] if max(found, key=abs) < 0 else found
+    longest = max(rows, key=lambda row: _dot(row, row))
+    direction = _normalized(longest)
+    for _ in range(POWER_ITERATIONS):
+        weights = [_dot(row, direction) for row in rows]
+        direction = _normalized([_dot(column, weights) for column in columns])
+
+    if max(direction, key=abs) < 0:
+        return [-value for value in direction]
+    return direction
 
 
-def _fitted(places: Sequence[tuple[float, float]]) -> list[Point]:
-    """The places in the drawing's measure, as wide as high, in its middle."""
-    lows, spans = zip(
-        *((min(each), max(each) - min(each)) for each in zip(*places, strict=True)), strict=True
-    )
-    room = (WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE)
-    scale = min(
-        have / span if span > NOTHING else have for have, span in zip(room, spans, strict=True)
-    )
-    begin = [(size - span * scale) / 2 for size, span in zip((WIDTH, HEIGHT), spans, strict=True)]
-    return [
-        Point(
-            *(
-                round(at + (each - low) * scale, 1)
-                for at, each, low in zip(begin, place, lows, strict=True)
-            )
-        )
-        for place in places
-    ]
+def _fit_to_plot(points: Sequence[Point]) -> list[Point]:
+    """Scale both axes alike so that the points fill the plot within its margin, and center them."""
+    left = min(point.x for point in points)
+    top = min(point.y for point in points)
+    width = max(point.x for point in points) - left
+    height = max(point.y for point in points) - top
+
+    x_scale = _scale(WIDTH - 2 * MARGIN, width)
+    y_scale = _scale(HEIGHT - 2 * MARGIN, height)
+    scale = min(x_scale, y_scale)
+    x_start = (WIDTH - width * scale) / 2
+    y_start = (HEIGHT - height * scale) / 2
+
+    fitted: list[Point] = []
+    for point in points:
+        x = x_start + (point.x - left) * scale
+        y = y_start + (point.y - top) * scale
+        fitted.append(Point(round(x, 1), round(y, 1)))
+    return fitted
 
 
-def _dot(one: Numbers, other: Numbers) -> float:
-    found: float = sum(map(mul, one, other))
-    return found
+def _scale(room: float, span: float) -> float:
+    """Return the factor that stretches a span to the room; a span of zero limits nothing."""
+    return room / span if span > EPSILON else room
 
 
-def _unit(numbers: Numbers) -> list[float]:
+def _dot(left: Numbers, right: Numbers) -> float:
+    product: float = sum(map(mul, left, right))
+    return product
+
+
+def _normalized(numbers: Numbers) -> list[float]:
+    """Return the numbers scaled to length 1, or zeros where they have no length."""
     length = sqrt(_dot(numbers, numbers))
-    return [each / length for each in numbers] if length > NOTHING else [0.0] * len(numbers)
+    if length <= EPSILON:
+        return [0.0] * len(numbers)
+    return [number / length for number in numbers]
 
 
 def _without(numbers: Numbers, direction: Numbers) -> list[float]:
+    """Return the numbers without their part along a direction of length 1."""
     part = _dot(numbers, direction)
-    return [each - part * other for each, other in zip(numbers, direction, strict=True)]
+    return [number - part * along for number, along in zip(numbers, direction, strict=True)]
