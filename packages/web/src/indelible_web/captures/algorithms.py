@@ -1,4 +1,4 @@
-"""The operator's routes of captures: by which algorithm and which settings they are computed."""
+"""The operator's routes of captures: algorithm versions and settings."""
 
 from typing import Final
 
@@ -15,13 +15,13 @@ from indelible_web.http.routing import Routes
 ADMIN: Final = "captures:admin"
 
 routes = Routes(
-    "algorithms", "By which algorithm and which settings captures are computed, for everybody."
+    "algorithms", "The algorithm versions and the settings that captures are computed by."
 )
 
 
 @frozen(kw_only=True)
 class AlgorithmQuery:
-    """Which version of the algorithm."""
+    """A query on one algorithm version."""
 
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
@@ -33,19 +33,21 @@ class AlgorithmQuery:
     response_type=AlgorithmSaved,
     location_id=lambda saved: saved.algorithm.id,
 )
-def register(context: OperationContext, command: captures.RegisterAlgorithm) -> AlgorithmSaved:
-    """Keep a version of the algorithm, which computes nothing until it is activated."""
+def register_algorithm(
+    context: OperationContext, command: captures.RegisterAlgorithm
+) -> AlgorithmSaved:
+    """Register an algorithm version, which stays inactive."""
     return context.run(captures.register_algorithm, command)
 
 
 @routes.pages("GET /algorithms", ADMIN, request_type=PageQuery, response_type=AlgorithmSaved)
-def find(context: OperationContext, query: PageQuery) -> Page[AlgorithmSaved]:
-    """List the versions of the algorithm."""
+def list_algorithms(context: OperationContext, query: PageQuery) -> Page[AlgorithmSaved]:
+    """List the algorithm versions."""
     cursors = context.cursors(query)
-    found = context.store.read(
+    algorithms = context.store.read(
         captures.list_algorithms, after=cursors.start(), limit=query.limit + 1
     )
-    return cursors.page(found, lambda saved: saved.algorithm.id)
+    return cursors.page(algorithms, lambda saved: saved.algorithm.id)
 
 
 @routes.add(
@@ -54,14 +56,14 @@ def find(context: OperationContext, query: PageQuery) -> Page[AlgorithmSaved]:
     request_type=AlgorithmQuery,
     response_type=AlgorithmSaved,
 )
-def show(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
-    """Show a version of the algorithm; the ETag is what it must be activated for."""
+def show_algorithm(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
+    """Show an algorithm version; its ETag is the If-Match of its activation."""
 
-    def saved(tx: ReadTx) -> AlgorithmSaved:
+    def get_algorithm(tx: ReadTx) -> AlgorithmSaved:
         head = tx.captures.algorithms.get(query.algorithm_id)
         return AlgorithmSaved(algorithm=head.entity, seq=head.revision.seq)
 
-    return context.store.read(saved)
+    return context.store.read(get_algorithm)
 
 
 @routes.add(
@@ -70,22 +72,26 @@ def show(context: OperationContext, query: AlgorithmQuery) -> AlgorithmSaved:
     request_type=captures.ActivateAlgorithm,
     response_type=AlgorithmSaved,
 )
-def activate(context: OperationContext, command: captures.ActivateAlgorithm) -> AlgorithmSaved:
-    """Let every later capture be computed by this version, once the database has shown that it computes as written."""
+def activate_algorithm(
+    context: OperationContext, command: captures.ActivateAlgorithm
+) -> AlgorithmSaved:
+    """Compute later captures by this version, after the database has passed its self-test."""
     return context.run(captures.activate_algorithm, command)
 
 
 @routes.pages("GET /settings", ADMIN, request_type=PageQuery, response_type=SettingSaved)
-def find_settings(context: OperationContext, query: PageQuery) -> Page[SettingSaved]:
-    """List the settings that were ever chosen; of the others the defaults hold."""
+def list_settings(context: OperationContext, query: PageQuery) -> Page[SettingSaved]:
+    """List the settings that were ever changed; the others have their defaults."""
     cursors = context.cursors(query)
-    found = context.store.read(captures.list_settings, after=cursors.start(), limit=query.limit + 1)
-    return cursors.page(found, lambda saved: saved.setting.id)
+    settings = context.store.read(
+        captures.list_settings, after=cursors.start(), limit=query.limit + 1
+    )
+    return cursors.page(settings, lambda saved: saved.setting.id)
 
 
 @routes.add(
     "PUT /settings/<key>", ADMIN, request_type=captures.ChangeSetting, response_type=SettingSaved
 )
 def change_setting(context: OperationContext, command: captures.ChangeSetting) -> SettingSaved:
-    """Choose a setting's value, as JSON writes it; the first choice is made for the ETag "0"."""
+    """Change a setting; the value is JSON, and the If-Match of the first change is "0"."""
     return context.run(captures.change_setting, command)

@@ -1,8 +1,7 @@
-"""From what a client sends to an embedding, before a transaction begins."""
+"""How a request gets its embedding: from the client, or from the embedder before a transaction begins."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 
 from attrs import field, frozen
 from attrs.validators import optional
@@ -12,15 +11,16 @@ from indelible.captures.entities import NUMBERS
 from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.captures.errors import EmbeddingMissing
-from indelible_web.http.problems import error_or_result
+from indelible_web.http.errors import EmbeddingMissing
 
 logger = logging.getLogger("indelible.web")
 
+Result = EmbeddingVector | IndelibleError
 
-@frozen(kw_only=True, slots=False)  # without slots, it can be a second base
-class Meaning:
-    """An embedding and its model; or neither, and a text instead."""
+
+@frozen(kw_only=True, slots=False)  # A class with slots cannot be a second base.
+class EmbeddingFields:
+    """The fields of an embedding and its model; without both, a text is embedded instead."""
 
     embedding: tuple[float, ...] | None = field(default=None, metadata=NUMBERS)
     embedding_model: str | None = field(
@@ -28,42 +28,55 @@ class Meaning:
     )
 
 
-Meant = tuple[Meaning, str]
-Vectors = list[EmbeddingVector | IndelibleError]
+def embed_all(
+    embedder: Embedder | None, requests: Sequence[tuple[EmbeddingFields, str]]
+) -> list[Result]:
+    """Return the embedding of each request, or the error for which it has none.
+
+    Each request is its fields and its text. All texts go to the embedder in one call.
+    """
+    results: list[Result | None] = []
+    texts: list[str] = []
+    for fields, text in requests:
+        result = _client_embedding(fields, text)
+        results.append(result)
+        if result is None:
+            texts.append(text)
+
+    computed = iter(_embed_texts(embedder, texts))
+    return [next(computed) if result is None else result for result in results]
 
 
-def embedded(embedder: Embedder | None, query: Sequence[Meant]) -> Vectors:
-    """The embedding of each, or why there is none; all texts go to the embedder at once."""
-    given = [error_or_result(_given, *each) for each in query]
-    texts = [each for each in given if isinstance(each, str)]
-    found = _found(embedder, texts)
-    return [next(found) if isinstance(each, str) else each for each in given]
-
-
-def _given(meaning: Meaning, text: str) -> EmbeddingVector | str:
-    if meaning.embedding is None:
-        if not text.strip():
-            raise EmbeddingMissing("a text")
-        return text
-    if meaning.embedding_model is None:
-        raise EmbeddingMissing("embedding_model")
-    return EmbeddingVector(values=meaning.embedding, model=meaning.embedding_model)
-
-
-def _found(
-    embedder: Embedder | None, texts: Sequence[str]
-) -> Iterator[EmbeddingVector | IndelibleError]:
-    if embedder is None:
-        return repeat(EmbeddingMissing("an embedder"))
-    found = list[EmbeddingVector]()
+def _client_embedding(fields: EmbeddingFields, text: str) -> Result | None:
+    """Return the client's embedding or an error; None where the text is to be embedded."""
+    if fields.embedding is None:
+        return None if text.strip() else EmbeddingMissing("a text")
+    if fields.embedding_model is None:
+        return EmbeddingMissing("embedding_model")
     try:
-        found += embedder.embed(texts) if texts else ()
-        problem = "" if len(found) == len(texts) else "not an embedding for each text"
-    except Exception as error:  # noqa: BLE001 - whatever a model raises, nothing is kept
-        problem = type(error).__name__  # its message could quote the texts
-    if problem and len(texts) > 1:
-        return iter([next(_found(embedder, [each])) for each in texts])
-    if problem:
-        logger.warning("the embedder failed: %s", problem)
-        return repeat(EmbedderFailed(problem))
-    return iter(found)
+        return EmbeddingVector(values=fields.embedding, model=fields.embedding_model)
+    except IndelibleError as error:
+        return error
+
+
+def _embed_texts(embedder: Embedder | None, texts: Sequence[str]) -> list[Result]:
+    """Return the embedding of each text; where all together fail, embed them one by one."""
+    if embedder is None:
+        return [EmbeddingMissing("an embedder") for _ in texts]
+    if not texts:
+        return []
+
+    try:
+        vectors: list[Result] = list(embedder.embed(texts))
+    except Exception as error:  # noqa: BLE001 - a model may raise anything
+        # The message of the exception could quote the texts, so only its type is reported.
+        problem = type(error).__name__
+    else:
+        if len(vectors) == len(texts):
+            return vectors
+        problem = "not an embedding for each text"
+
+    if len(texts) > 1:
+        return [_embed_texts(embedder, [text])[0] for text in texts]
+    logger.warning("the embedder failed: %s", problem)
+    return [EmbedderFailed(problem)]

@@ -11,13 +11,13 @@ ARTIFACT_ID: Final = "0199e1c8-7c1f-7a3e-8b6e-2f4f8a1c9d13"
 CONTENT: Final = "A ratio says how many times one number contains another."
 
 EXAMPLES: Final[Mapping[str, object]] = {
-    "ArtifactListed.title": "Ratios",
+    "ArtifactSummary.title": "Ratios",
     "ArtifactView.content": CONTENT,
     "ArtifactView.title": "Ratios",
     "CaptureItem.status": 201,
     "CaptureRequest.content": CONTENT,
     "CaptureRequest.title": "Ratios",
-    "Captured.warnings": ("CLIENT_VALUE_IGNORED",),
+    "CaptureResponse.warnings": ("CLIENT_VALUE_IGNORED",),
     "SignalView.title": "Ratios",
     "SignalView.warnings": (),
     "Space.id": SPACE_ID,

@@ -1,230 +1,73 @@
-"""The routes of captures: what is kept, what it came to, and what is near."""
+"""The routes of captures: save them, list what they led to, and search."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from attrs import asdict, evolve, field, fields, frozen
-from attrs.validators import optional
+from attrs import evolve, fields
 
 from indelible import captures
 from indelible.app import ReadTx
-from indelible.captures import ContentSource, Decision, EmbeddingVector, EngagementLevel, Vector
-from indelible.kernel import Actor, IndelibleError, digest
-from indelible.kernel.values import (
-    IDENTIFIER,
-    LINE,
-    TEXT,
-    bounded_int,
-    is_identifier,
-    is_text,
-    non_blank_line,
+from indelible.captures import EmbeddingVector
+from indelible.kernel import IndelibleError, digest
+from indelible.kernel.values import field_values
+from indelible_web.captures.embedding import embed_all
+from indelible_web.captures.schemas import (
+    MAX_BATCH_ITEMS,
+    ArtifactPageQuery,
+    ArtifactQuery,
+    ArtifactSummary,
+    ArtifactView,
+    CaptureBatch,
+    CaptureBatchResult,
+    CaptureItem,
+    CaptureRequest,
+    CaptureResponse,
+    RecentQuery,
+    SearchMatch,
+    SearchQuery,
+    SignalView,
+    SpacePageQuery,
+    SubspacePageQuery,
+    VectorQuery,
 )
-from indelible_web.captures.embedding import Meaning, embedded
-from indelible_web.captures.spaces import READ, WRITE, OfSpace, OfSubspace, Own, SpacePageQuery
+from indelible_web.captures.spaces import READ, WRITE
 from indelible_web.http.errors import InvalidFields
-from indelible_web.http.examples import Ignored
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, PageQuery
-from indelible_web.http.problems import Problem, error_or_result, problem_of
+from indelible_web.http.paging import Page
+from indelible_web.http.problems import error_or_result, problem_of
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
-from indelible_web.http.schemas import DeferredItem
 
 R = TypeVar("R")
 
-MOST_ITEMS: Final = 100
-CLIENT_VALUE_IGNORED: Final = (
-    "CLIENT_VALUE_IGNORED"  # a warning: what only a store computes was sent
-)
+CLIENT_VALUE_IGNORED: Final = "CLIENT_VALUE_IGNORED"  # a warning of a capture
+OK: Final = 200
+CREATED: Final = 201
 
 routes = Routes(
-    "captures", "What readers met: kept as signals, which artifacts and centroids follow from."
+    "captures", "What users read: captures are saved as signals of artifacts and centroids."
 )
 
 
-@frozen(kw_only=True)
-class CaptureRequest(captures.CaptureInput, Meaning):
-    """A capture as a client sends it: without an embedding, its title and content are embedded."""
-
-    reason: str = field(default="captured", validator=non_blank_line, metadata=LINE)
-    margin: Ignored | None = None
-    magnitude: Ignored | None = None
-    signal_magnitude: Ignored | None = None
-    updates_centroid: Ignored | None = None
-
-    @property
-    def text(self) -> str:
-        """What there is to embed."""
-        return "\n\n".join(each for each in (self.title, self.content) if each)
-
-    @property
-    def ignored(self) -> tuple[str, ...]:
-        """The names of what was sent for nothing."""
-        names = ("margin", "magnitude", "signal_magnitude", "updates_centroid")
-        return tuple(name for name in names if getattr(self, name) is not None)
-
-
-@frozen(kw_only=True)
-class CaptureBatch:
-    """Captures that are kept one by one."""
-
-    items: tuple[DeferredItem[CaptureRequest], ...] = field(metadata={"max_items": MOST_ITEMS})
-
-
-@frozen(kw_only=True)
-class Captured(captures.CaptureResult):
-    """What became of a capture, and which of its values were ignored."""
-
-    ignored: tuple[str, ...]
-
-
-@frozen(kw_only=True)
-class CaptureItem:
-    """What became of one capture of a batch: the status that it would have had alone, and its result or its problem."""
-
-    status: int
-    result: Captured | None = None
-    problem: Problem | None = None
-
-
-@frozen(kw_only=True)
-class CaptureBatchResult:
-    """What became of each capture, in order."""
-
-    items: tuple[CaptureItem, ...]
-
-
-@frozen(kw_only=True)
-class ArtifactQuery(Own):
-    """Which artifact."""
-
-    artifact_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-
-
-@frozen(kw_only=True)
-class ArtifactPageQuery(ArtifactQuery, PageQuery):
-    """Which artifact, and which page of its signals."""
-
-
-@frozen(kw_only=True)
-class SubspacePageQuery(OfSubspace, PageQuery):
-    """Which subspace, and which page of what drew it on."""
-
-
-@frozen(kw_only=True)
-class RecentQuery(OfSpace):
-    """Which space, and how many of its last captures."""
-
-    limit: int = field(default=50, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
-
-
-@frozen(kw_only=True)
-class Sought(OfSpace, Meaning):
-    """A space, and an embedding to compare with it, or a text to embed."""
-
-    text: str | None = field(default=None, validator=optional(is_text), metadata=TEXT)
-
-
-@frozen(kw_only=True)
-class SearchQuery(Sought):
-    """What is sought, and how many."""
-
-    limit: int = field(default=10, validator=bounded_int, metadata={"minimum": 1, "maximum": 100})
-
-
-@frozen(kw_only=True)
-class ArtifactListed:
-    """A page of a space, as all captures of it together show it; `seq` counts them."""
-
-    id: str
-    seq: int
-    space_id: str
-    normalized_url: str
-    title: str | None
-    content_source: ContentSource
-    engagement_level: EngagementLevel
-    reading_depth: float
-    scroll_depth: float
-    dwell_time_ms: int
-    word_count: int
-    created_at: datetime
-    updated_at: datetime
-
-
-@frozen(kw_only=True)
-class ArtifactView(ArtifactListed):
-    """A page with its content and its embedding."""
-
-    content: str | None
-    vector: Vector
-
-
-@frozen(kw_only=True)
-class ArtifactNear:
-    """A page, and how far it is from what was sought: a cosine distance, 0 to 2."""
-
-    artifact: ArtifactListed
-    distance: float
-
-
-@frozen(kw_only=True)
-class SignalView:
-    """One capture, what the store made of it, and by which algorithm; without its content and its embedding."""
-
-    id: str
-    capture_key: str
-    artifact_id: str
-    artifact_seq: int
-    space_id: str
-    subspace_id: str | None
-    named_subspace_id: str | None
-    session_id: str | None
-    url: str
-    title: str | None
-    content_source: ContentSource
-    engagement_level: EngagementLevel
-    reached_level: EngagementLevel
-    reading_depth: float
-    scroll_depth: float
-    dwell_time_ms: int
-    word_count: int
-    embedding_model: str
-    captured_at: datetime | None
-    recorded_at: datetime
-    actor: Actor
-    reason: str
-    algorithm_id: str
-    threshold: float
-    magnitude: float
-    decision: Decision
-    nearest_distance: float | None
-    second_distance: float | None
-    margin: float | None
-    applied_seq: int | None
-    drift: float | None
-    warnings: tuple[str, ...]
-
-
-def _is_first(captured: Captured) -> bool:
-    """Whether its page was met for the first time, and by this very request."""
-    return captured.is_new and not captured.replayed
+def _is_created(response: CaptureResponse) -> bool:
+    """Return whether this request created the artifact."""
+    return response.is_new and not response.replayed
 
 
 @routes.add(
     "POST /captures",
     WRITE,
     request_type=CaptureRequest,
-    response_type=Captured,
-    is_created=_is_first,
+    response_type=CaptureResponse,
+    is_created=_is_created,
 )
-def capture(context: OperationContext, sent: CaptureRequest) -> Captured:
-    """Keep that the caller read something; an Idempotency-Key stands for a capture_key where there is none."""
-    (vector,) = embedded(context.app_context.embedder, [(sent, sent.text)])
-    if sent.capture_key is None and context.once is not None:
-        sent = evolve(sent, capture_key=context.once.key)
-    return _kept(context, context.caller.user_id, sent, vector)
+def capture(context: OperationContext, request: CaptureRequest) -> CaptureResponse:
+    """Save a capture of the caller; an Idempotency-Key is its capture_key where it has none."""
+    (vector,) = embed_all(context.app_context.embedder, [(request, request.text)])
+    if request.capture_key is None and context.once is not None:
+        request = evolve(request, capture_key=context.once.key)
+    return _save(context, context.caller.user_id, request, vector)
 
 
 @routes.add(
@@ -235,52 +78,57 @@ def capture(context: OperationContext, sent: CaptureRequest) -> Captured:
     reason="",
     accepts_idempotency_key=True,
 )
-def capture_batch(context: OperationContext, sent: CaptureBatch) -> CaptureBatchResult:
-    """Keep up to 100 captures, each by itself: what is wrong with one is no other's business.
+def capture_batch(context: OperationContext, batch: CaptureBatch) -> CaptureBatchResult:
+    """Save up to 100 captures one by one; the failure of one does not affect the others.
 
-    Where there is an Idempotency-Key, it and the place make the capture_key of each that has none.
+    An Idempotency-Key together with its position is the capture_key of each that has none.
     """
-    if not sent.items:
-        raise InvalidFields({"items": f"Not 1 to {MOST_ITEMS} items."})
+    if not batch.items:
+        raise InvalidFields({"items": f"Not 1 to {MAX_BATCH_ITEMS} items."})
+
+    # A key that stands for no user is refused as a whole, not once for each item.
     user_id = context.caller.user_id
-    read = [
-        _keyed(context, place, error_or_result(each.read, CaptureRequest))
-        for place, each in enumerate(sent.items)
-    ]
-    vectors = iter(
-        embedded(
-            context.app_context.embedder,
-            [(each, each.text) for each in read if isinstance(each, CaptureRequest)],
-        )
-    )
-    kept = (
-        error_or_result(_kept, context, user_id, each, next(vectors))
-        if isinstance(each, CaptureRequest)
-        else each
-        for each in read
-    )
-    return CaptureBatchResult(items=tuple(_item(each, context.request_id) for each in kept))
+    requests: list[CaptureRequest | IndelibleError] = []
+    for position, item in enumerate(batch.items):
+        request = error_or_result(item.read, CaptureRequest)
+        requests.append(_with_capture_key(context, position, request))
+
+    readable = [request for request in requests if isinstance(request, CaptureRequest)]
+    to_embed = [(request, request.text) for request in readable]
+    vectors = iter(embed_all(context.app_context.embedder, to_embed))
+    items: list[CaptureItem] = []
+    for request in requests:
+        outcome: CaptureResponse | IndelibleError
+        if isinstance(request, IndelibleError):
+            outcome = request
+        else:
+            outcome = error_or_result(_save, context, user_id, request, next(vectors))
+        items.append(_batch_item(outcome, context.request_id))
+    return CaptureBatchResult(items=tuple(items))
 
 
-@routes.pages("GET /artifacts", READ, request_type=SpacePageQuery, response_type=ArtifactListed)
-def find(context: OperationContext, query: SpacePageQuery) -> Page[ArtifactListed]:
+@routes.pages("GET /artifacts", READ, request_type=SpacePageQuery, response_type=ArtifactSummary)
+def list_artifacts(context: OperationContext, query: SpacePageQuery) -> Page[ArtifactSummary]:
     """List the artifacts of a space, without content and embeddings."""
-    cursors, read = context.cursors(query), context.store.read
-    after, limit = cursors.start(), query.limit + 1
-    found = read(captures.list_artifacts, query.user_id, query.space_id, after=after, limit=limit)
-    return cursors.page(
-        [project(ArtifactListed, each) for each in found], lambda artifact: artifact.id
+    cursors = context.cursors(query)
+    artifacts = context.store.read(
+        captures.list_artifacts,
+        query.user_id,
+        query.space_id,
+        after=cursors.start(),
+        limit=query.limit + 1,
     )
+    summaries = [project(ArtifactSummary, artifact) for artifact in artifacts]
+    return cursors.page(summaries, lambda summary: summary.id)
 
 
 @routes.add(
     "GET /artifacts/<artifact_id>", READ, request_type=ArtifactQuery, response_type=ArtifactView
 )
-def show(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
+def show_artifact(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
     """Show an artifact with its content and its embedding."""
-    return project(
-        ArtifactView, context.store.read(captures.get_artifact, query.user_id, query.artifact_id)
-    )
+    artifact = context.store.read(captures.get_artifact, query.user_id, query.artifact_id)
+    return project(ArtifactView, artifact)
 
 
 @routes.pages(
@@ -289,25 +137,29 @@ def show(context: OperationContext, query: ArtifactQuery) -> ArtifactView:
     request_type=ArtifactPageQuery,
     response_type=SignalView,
 )
-def signals(context: OperationContext, query: ArtifactPageQuery) -> Page[SignalView]:
+def list_signals(context: OperationContext, query: ArtifactPageQuery) -> Page[SignalView]:
     """List the captures of an artifact, oldest first."""
-    cursors, read = context.cursors(query), context.store.read
-    after, limit = int(cursors.start() or 0), query.limit + 1
-    found = read(captures.list_signals, query.user_id, query.artifact_id, after=after, limit=limit)
-    return cursors.page(
-        [project(SignalView, each) for each in found], lambda signal: signal.artifact_seq
+    cursors = context.cursors(query)
+    signals = context.store.read(
+        captures.list_signals,
+        query.user_id,
+        query.artifact_id,
+        after=int(cursors.start() or 0),
+        limit=query.limit + 1,
     )
+    views = [project(SignalView, signal) for signal in signals]
+    return cursors.page(views, lambda view: view.artifact_seq)
 
 
 @routes.pages(
     "GET /spaces/<space_id>/captures", READ, request_type=RecentQuery, response_type=SignalView
 )
-def recent(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
-    """List the last captures of a space, newest first; there is no page after it."""
-    found = context.store.read(
+def list_recent(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
+    """List the last captures of a space, newest first; no page follows."""
+    signals = context.store.read(
         captures.recent_captures, query.user_id, query.space_id, limit=query.limit
     )
-    return Page(items=tuple(project(SignalView, each) for each in found), next=None)
+    return Page(items=tuple(project(SignalView, signal) for signal in signals), next=None)
 
 
 @routes.pages(
@@ -316,88 +168,103 @@ def recent(context: OperationContext, query: RecentQuery) -> Page[SignalView]:
     request_type=SubspacePageQuery,
     response_type=SignalView,
 )
-def drift(context: OperationContext, query: SubspacePageQuery) -> Page[SignalView]:
-    """List the captures that drew a subspace's centroid on, in their order, and how far each did."""
-    cursors, read = context.cursors(query), context.store.read
-    after, limit = int(cursors.start() or 0), query.limit + 1
-    found = read(captures.list_drift, query.user_id, query.subspace_id, after=after, limit=limit)
-    return cursors.page(
-        [project(SignalView, each) for each in found], lambda signal: signal.applied_seq
+def list_drift(context: OperationContext, query: SubspacePageQuery) -> Page[SignalView]:
+    """List the captures that moved a subspace's centroid, in order, and how far each moved it."""
+    cursors = context.cursors(query)
+    signals = context.store.read(
+        captures.list_drift,
+        query.user_id,
+        query.subspace_id,
+        after=int(cursors.start() or 0),
+        limit=query.limit + 1,
     )
+    views = [project(SignalView, signal) for signal in signals]
+    return cursors.page(views, lambda view: view.applied_seq)
 
 
 @routes.add(
     "POST /margins/preview",
     READ,
-    request_type=Sought,
+    request_type=VectorQuery,
     response_type=captures.MarginResult,
     reason="",
 )
-def preview(context: OperationContext, sought: Sought) -> captures.MarginResult:
-    """Show what a capture of this embedding or text would decide now; nothing is kept."""
-    return _answered(context, sought, captures.preview_margin)
+def preview_margin(context: OperationContext, query: VectorQuery) -> captures.MarginResult:
+    """Show what a capture of this embedding or text would decide now; nothing is saved."""
+    return _read_with_vector(context, query, captures.preview_margin)
 
 
-@routes.pages("POST /search", READ, request_type=SearchQuery, response_type=ArtifactNear)
-def search(context: OperationContext, query: SearchQuery) -> Page[ArtifactNear]:
-    """List the artifacts of a space that are nearest to an embedding or a text; there is no page after it."""
-    found = _answered(context, query, partial(captures.search_artifacts, limit=query.limit))
-    near = ((project(ArtifactListed, each.artifact), each.distance) for each in found)
-    return Page(
-        items=tuple(ArtifactNear(artifact=page, distance=far) for page, far in near), next=None
-    )
+@routes.pages("POST /search", READ, request_type=SearchQuery, response_type=SearchMatch)
+def search(context: OperationContext, query: SearchQuery) -> Page[SearchMatch]:
+    """List the artifacts of a space nearest to an embedding or a text; no page follows."""
+    search_artifacts = partial(captures.search_artifacts, limit=query.limit)
+    matches: list[SearchMatch] = []
+    for match in _read_with_vector(context, query, search_artifacts):
+        artifact = project(ArtifactSummary, match.artifact)
+        matches.append(SearchMatch(artifact=artifact, distance=match.distance))
+    return Page(items=tuple(matches), next=None)
 
 
-def _keyed(
-    context: OperationContext, place: int, read: CaptureRequest | IndelibleError
+def _with_capture_key(
+    context: OperationContext, position: int, request: CaptureRequest | IndelibleError
 ) -> CaptureRequest | IndelibleError:
-    if context.once is None or isinstance(read, IndelibleError) or read.capture_key is not None:
-        return read
-    return evolve(read, capture_key=digest([context.once.key, place]))
+    """Return the request with a key made from the batch's Idempotency-Key, where it has none."""
+    if isinstance(request, IndelibleError) or request.capture_key is not None:
+        return request
+    if context.once is None:
+        return request
+    return evolve(request, capture_key=digest([context.once.key, position]))
 
 
-def _kept(
+def _save(
     context: OperationContext,
     user_id: str,
-    sent: CaptureRequest,
+    request: CaptureRequest,
     vector: EmbeddingVector | IndelibleError,
-) -> Captured:
-    """What becomes of a capture, in a transaction of its own."""
+) -> CaptureResponse:
+    """Save a capture in a transaction of its own."""
     if isinstance(vector, IndelibleError):
         raise vector
-    said = {each.name: getattr(sent, each.name) for each in fields(captures.CaptureInput)}
-    said |= {"user_id": user_id, "embedding": vector.values, "embedding_model": vector.model}
-    # No receipt: the capture's own key does all that one would do.
-    own = evolve(context, reason=sent.reason, once=None)
-    result = asdict(
-        own.run(captures.capture_artifact, captures.CaptureArtifactCommand(**said)), recurse=False
+    command_fields = {
+        attribute.name: getattr(request, attribute.name)
+        for attribute in fields(captures.CaptureInput)
+    }
+    command = captures.CaptureArtifactCommand(
+        **command_fields,
+        user_id=user_id,
+        embedding=vector.values,
+        embedding_model=vector.model,
     )
-    if sent.ignored:
-        result["warnings"] = (*result["warnings"], CLIENT_VALUE_IGNORED)
-    return Captured(**result, ignored=sent.ignored)
+    # No idempotency receipt: the capture's own key has the same effect.
+    own_context = evolve(context, reason=request.reason, once=None)
+    result = own_context.run(captures.capture_artifact, command)
+
+    if request.ignored:
+        result = evolve(result, warnings=(*result.warnings, CLIENT_VALUE_IGNORED))
+    return CaptureResponse(**field_values(result), ignored=request.ignored)
 
 
-def _item(found: Captured | IndelibleError, request_id: str) -> CaptureItem:
-    if isinstance(found, IndelibleError):
-        problem = problem_of(found, request_id)
+def _batch_item(outcome: CaptureResponse | IndelibleError, request_id: str) -> CaptureItem:
+    """Return the outcome with the HTTP status that the capture would have had alone."""
+    if isinstance(outcome, IndelibleError):
+        problem = problem_of(outcome, request_id)
         return CaptureItem(status=problem.status, problem=problem)
-    return CaptureItem(status=201 if _is_first(found) else 200, result=found)
+    return CaptureItem(status=CREATED if _is_created(outcome) else OK, result=outcome)
 
 
-def _answered(
+def _read_with_vector(
     context: OperationContext,
-    sought: Sought,
-    query: Callable[[ReadTx, str, str, Sequence[float]], R],
+    query: VectorQuery,
+    read: Callable[[ReadTx, str, str, Sequence[float]], R],
 ) -> R:
-    """What a query says of what is sought, if that fits the space; both from one view of the store."""
-    (vector,) = embedded(context.app_context.embedder, [(sought, sought.text or "")])
+    """Run a query with the request's embedding, after checking its model in the same transaction."""
+    (vector,) = embed_all(context.app_context.embedder, [(query, query.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector
 
-    def ask(tx: ReadTx) -> R:
-        captures.get_space(tx, sought.user_id, sought.space_id).space.require_model(
-            vector.model, vector.dimension
-        )
-        return query(tx, sought.user_id, sought.space_id, vector.values)
+    def read_checked(tx: ReadTx) -> R:
+        space = captures.get_space(tx, query.user_id, query.space_id).space
+        space.require_model(vector.model, vector.dimension)
+        return read(tx, query.user_id, query.space_id, vector.values)
 
-    return context.store.read(ask)
+    return context.store.read(read_checked)

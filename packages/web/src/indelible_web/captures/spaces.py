@@ -1,86 +1,26 @@
-"""The routes of spaces and their subspaces: each user sees their own, and nobody else's."""
+"""The routes of spaces and their subspaces; each user sees only their own."""
 
-from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
-
 from indelible import captures
-from indelible.captures.lifecycle import SpaceStatus
-from indelible.kernel.values import IDENTIFIER, is_identifier
+from indelible_web.captures.schemas import (
+    CentroidSummary,
+    SpaceListQuery,
+    SpacePageQuery,
+    SpaceQuery,
+    SubspaceQuery,
+    SubspaceSummary,
+    SubspaceView,
+)
 from indelible_web.http.operation import OperationContext
-from indelible_web.http.paging import Page, PageQuery
+from indelible_web.http.paging import Page
 from indelible_web.http.responses import project
 from indelible_web.http.routing import Routes
 
 READ: Final = "captures:read"
 WRITE: Final = "captures:write"
 
-routes = Routes("spaces", "What captures gather in: a user's spaces, and the parts of each.")
-
-
-@frozen(kw_only=True)
-class Own:
-    """What belongs to the caller."""
-
-    user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-
-
-@frozen(kw_only=True)
-class OfSpace(Own):
-    """Which space."""
-
-    space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-
-
-@frozen(kw_only=True)
-class OfSubspace(Own):
-    """Which subspace."""
-
-    subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
-
-
-@frozen(kw_only=True)
-class SpaceListQuery(Own, PageQuery):
-    """Which page of the caller's spaces."""
-
-
-@frozen(kw_only=True)
-class SpacePageQuery(OfSpace, PageQuery):
-    """Which space, and which page of what belongs to it."""
-
-
-@frozen(kw_only=True)
-class SubspaceFound:
-    """A subspace with its seed, the centroid that its captures have drawn, and its seq."""
-
-    subspace: captures.Subspace
-    centroid: captures.Centroid | None
-    seq: int
-
-
-@frozen(kw_only=True)
-class SubspaceListed:
-    """A subspace as a list shows it, without its seed."""
-
-    id: str
-    name: str
-    description: str
-    status: SpaceStatus
-    created_at: datetime
-    updated_at: datetime
-    seq: int
-
-
-@frozen(kw_only=True)
-class CentroidListed:
-    """A subspace's centroid as a list shows it, without its place; `seq` captures drew it on."""
-
-    id: str
-    seq: int
-    confidence: float
-    created_at: datetime
-    updated_at: datetime
+routes = Routes("spaces", "The spaces of a user, and the subspaces that captures are assigned to.")
 
 
 @routes.add(
@@ -91,23 +31,25 @@ class CentroidListed:
     location_id=lambda saved: saved.space.id,
 )
 def create_space(context: OperationContext, command: captures.CreateSpace) -> captures.SpaceSaved:
-    """Begin a space of one model and dimension, the settings' where none is given."""
+    """Create a space; its model and dimension come from the settings where they are left out."""
     return context.run(captures.create_space, command)
 
 
 @routes.pages("GET /spaces", READ, request_type=SpaceListQuery, response_type=captures.SpaceSaved)
-def find_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captures.SpaceSaved]:
-    """List the caller's own spaces, retired ones too."""
+def list_spaces(context: OperationContext, query: SpaceListQuery) -> Page[captures.SpaceSaved]:
+    """List the caller's spaces, retired ones included."""
     cursors = context.cursors(query)
-    found = context.store.read(
+    spaces = context.store.read(
         captures.list_spaces, query.user_id, after=cursors.start(), limit=query.limit + 1
     )
-    return cursors.page(found, lambda saved: saved.space.id)
+    return cursors.page(spaces, lambda saved: saved.space.id)
 
 
-@routes.add("GET /spaces/<space_id>", READ, request_type=OfSpace, response_type=captures.SpaceSaved)
-def show_space(context: OperationContext, query: OfSpace) -> captures.SpaceSaved:
-    """Show a space; the ETag is what a change must be made for."""
+@routes.add(
+    "GET /spaces/<space_id>", READ, request_type=SpaceQuery, response_type=captures.SpaceSaved
+)
+def show_space(context: OperationContext, query: SpaceQuery) -> captures.SpaceSaved:
+    """Show a space; its ETag is the If-Match of the next change."""
     return context.store.read(captures.get_space, query.user_id, query.space_id)
 
 
@@ -118,7 +60,7 @@ def show_space(context: OperationContext, query: OfSpace) -> captures.SpaceSaved
     response_type=captures.SpaceSaved,
 )
 def rename_space(context: OperationContext, command: captures.RenameSpace) -> captures.SpaceSaved:
-    """Give a space another name."""
+    """Rename a space."""
     return context.run(captures.rename_space, command)
 
 
@@ -129,7 +71,7 @@ def rename_space(context: OperationContext, command: captures.RenameSpace) -> ca
     response_type=captures.SpaceSaved,
 )
 def retire_space(context: OperationContext, command: captures.RetireSpace) -> captures.SpaceSaved:
-    """Let a space take no more captures, for good."""
+    """Retire a space for good: it takes no more captures."""
     return context.run(captures.retire_space, command)
 
 
@@ -137,26 +79,30 @@ def retire_space(context: OperationContext, command: captures.RetireSpace) -> ca
     "GET /spaces/<space_id>/subspaces",
     READ,
     request_type=SpacePageQuery,
-    response_type=SubspaceListed,
+    response_type=SubspaceSummary,
 )
-def find_subspaces(context: OperationContext, query: SpacePageQuery) -> Page[SubspaceListed]:
+def list_subspaces(context: OperationContext, query: SpacePageQuery) -> Page[SubspaceSummary]:
     """List a space's subspaces, without their seeds."""
-    cursors, read = context.cursors(query), context.store.read
-    after, limit = cursors.start(), query.limit + 1
-    found = read(captures.list_subspaces, query.user_id, query.space_id, after=after, limit=limit)
-    return cursors.page(
-        [project(SubspaceListed, each.subspace, seq=each.seq) for each in found],
-        lambda each: each.id,
+    cursors = context.cursors(query)
+    subspaces = context.store.read(
+        captures.list_subspaces,
+        query.user_id,
+        query.space_id,
+        after=cursors.start(),
+        limit=query.limit + 1,
     )
+    summaries = [project(SubspaceSummary, saved.subspace, seq=saved.seq) for saved in subspaces]
+    return cursors.page(summaries, lambda summary: summary.id)
 
 
 @routes.pages(
-    "GET /spaces/<space_id>/centroids", READ, request_type=OfSpace, response_type=CentroidListed
+    "GET /spaces/<space_id>/centroids", READ, request_type=SpaceQuery, response_type=CentroidSummary
 )
-def find_centroids(context: OperationContext, query: OfSpace) -> Page[CentroidListed]:
-    """List every centroid of a space that captures have drawn on, all on one page, by their subspaces' ids."""
-    found = context.store.read(captures.list_centroids, query.user_id, query.space_id)
-    return Page(items=tuple(project(CentroidListed, each) for each in found), next=None)
+def list_centroids(context: OperationContext, query: SpaceQuery) -> Page[CentroidSummary]:
+    """List every centroid of a space on one page, in order of id."""
+    centroids = context.store.read(captures.list_centroids, query.user_id, query.space_id)
+    summaries = [project(CentroidSummary, centroid) for centroid in centroids]
+    return Page(items=tuple(summaries), next=None)
 
 
 @routes.add(
@@ -169,18 +115,18 @@ def find_centroids(context: OperationContext, query: OfSpace) -> Page[CentroidLi
 def create_subspace(
     context: OperationContext, command: captures.CreateSubspace
 ) -> captures.SubspaceSaved:
-    """Begin a part of a space, with the centroid that its captures begin from where one is known."""
+    """Create a subspace, with a seed as its first centroid where one is known."""
     return context.run(captures.create_subspace, command)
 
 
 @routes.add(
-    "GET /subspaces/<subspace_id>", READ, request_type=OfSubspace, response_type=SubspaceFound
+    "GET /subspaces/<subspace_id>", READ, request_type=SubspaceQuery, response_type=SubspaceView
 )
-def show_subspace(context: OperationContext, query: OfSubspace) -> SubspaceFound:
-    """Show a subspace with its seed and its centroid; the ETag is what a change must be made for."""
-    found = context.store.read(captures.get_subspace, query.user_id, query.subspace_id)
-    return SubspaceFound(
-        subspace=found.saved.subspace, centroid=found.centroid, seq=found.saved.seq
+def show_subspace(context: OperationContext, query: SubspaceQuery) -> SubspaceView:
+    """Show a subspace with seed and centroid; its ETag is the If-Match of the next change."""
+    details = context.store.read(captures.get_subspace, query.user_id, query.subspace_id)
+    return SubspaceView(
+        subspace=details.saved.subspace, centroid=details.centroid, seq=details.saved.seq
     )
 
 
@@ -193,7 +139,7 @@ def show_subspace(context: OperationContext, query: OfSubspace) -> SubspaceFound
 def rename_subspace(
     context: OperationContext, command: captures.RenameSubspace
 ) -> captures.SubspaceSaved:
-    """Give a subspace another name and description."""
+    """Change the name and the description of a subspace."""
     return context.run(captures.rename_subspace, command)
 
 
@@ -206,7 +152,7 @@ def rename_subspace(
 def seed_subspace(
     context: OperationContext, command: captures.SeedSubspace
 ) -> captures.SubspaceSaved:
-    """Give a subspace its first centroid, before any capture has."""
+    """Set the first centroid of a subspace, before any capture has moved it."""
     return context.run(captures.seed_subspace, command)
 
 
@@ -219,5 +165,5 @@ def seed_subspace(
 def retire_subspace(
     context: OperationContext, command: captures.RetireSubspace
 ) -> captures.SubspaceSaved:
-    """Let a subspace take no more captures, for good; what it has stays."""
+    """Retire a subspace for good: it takes no more captures and keeps those it has."""
     return context.run(captures.retire_subspace, command)
