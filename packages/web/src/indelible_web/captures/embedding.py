@@ -1,4 +1,4 @@
-"""How a request gets its embedding: from the client, or from the embedder before a transaction begins."""
+"""How a request gets its embedding: from the client, or from the embedder."""
 
 import logging
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from indelible.captures.entities import NUMBERS
 from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier
-from indelible_web.http.errors import EmbeddingMissing
+from indelible_web.captures.errors import EmbeddingMissing
 
 logger = logging.getLogger("indelible.web")
 
