@@ -23,6 +23,8 @@ from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
 from indelible.testing.stores import AnyStore
+from indelible.testing.tokens.conformance import TokensConformance
+from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
@@ -37,7 +39,13 @@ DEPLOYED = b"""
 """
 
 
-class Conformance(ConceptsConformance, RepositoryConformance, KernelConformance):
+class Conformance(
+    ConceptsConformance,
+    RepositoryConformance,
+    TokensConformance,
+    DetectionConformance,
+    KernelConformance,
+):
     """All suites, on a store whose database refuses nothing."""
 
 
