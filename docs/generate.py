@@ -5,13 +5,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from docs.generators import api, settings
+from docs.generators import api
 from docs.generators.code import page_with_code, pages_with_code
+from docs.generators.commands import commands_page
 from docs.generators.database import database_page
 from docs.generators.drawings import schema_drawing
 from docs.generators.errors import errors_page
+from docs.generators.hooks import hooks_page
 from docs.generators.http import http_page
 from docs.generators.lifecycles import drawings, lifecycle_drawing, lifecycles_page, overview
+from docs.generators.metrics import metrics_page
+from docs.generators.settings import settings_page
 from docs.generators.warnings import warnings_page
 
 DOCS = Path(__file__).parent
@@ -36,14 +40,14 @@ def drawing_pages() -> dict[str, Callable[[], str]]:
 PAGES: Mapping[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
     **drawing_pages(),
-    "reference/command-line.md": settings.commands_page,
+    "reference/command-line.md": commands_page,
     "reference/database.md": database_page,
     "reference/errors.md": errors_page,
-    "reference/hooks.md": settings.hooks_page,
+    "reference/hooks.md": hooks_page,
     "reference/http.md": http_page,
     "reference/lifecycles.md": lifecycles_page,
-    "reference/metrics.md": settings.metrics_page,
-    "reference/settings.md": settings.settings_page,
+    "reference/metrics.md": metrics_page,
+    "reference/settings.md": settings_page,
     "reference/warnings.md": warnings_page,
     **api.pages(),
 }
