@@ -1,4 +1,7 @@
-"""Real databases: a SQLite file, and a PostgreSQL that is our own child; each test has its own."""
+"""Fixtures with real databases: a SQLite file, and a PostgreSQL that is a child of the tests.
+
+Each test has its own database, copied from a template.
+"""
 
 import asyncio
 import gc
@@ -8,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,108 +37,113 @@ from indelible_sql import AsyncSqlStore, SqlStore, open_async_store, open_store
 POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 TESTS = Path(__file__).parent
 DATABASES = count(1)
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - memory that looks like a folder
-HURRIED = {
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory
+FAST_SETTINGS = {
     "autovacuum": "off",
-    "client_connection_check_interval": "100ms",  # what a test leaves behind holds nobody up
+    "client_connection_check_interval": "100ms",  # a query whose test has ended stops soon
     "jit": "off",
     "max_wal_size": "4GB",
     "shared_buffers": "32MB",
     "synchronous_commit": "off",
 }
-KEPT: dict[str, SqlStore] = {}
-KEPT_AWAITED: dict[str, AsyncSqlStore] = {}
-SERVER, REDIS = pytest.StashKey[str](), pytest.StashKey[str]()
+SUMMARY_LINE = "a line for the summary"
+SERVER_VERSION = pytest.StashKey[str]()
+REDIS_VERSION = pytest.StashKey[str]()
+VERSIONS = (("PostgreSQL", SERVER_VERSION), ("Redis", REDIS_VERSION))
+MAX_PROCESSES = 4
+
 settings.register_profile("gate", max_examples=30, deadline=None)
-settings.register_profile("big", max_examples=2_000, deadline=None)  # with --hypothesis-profile=big
+settings.register_profile("big", max_examples=2_000, deadline=None)  # --hypothesis-profile=big
 settings.load_profile("gate")
-LINE = "a line for the end"
-# These take longest: they come first, so that no process is left with one of them at the end.
-LONG = (
-    "test_mutation",
-    "test_programs",
-    "test_serving",
-    "test_full",
-    "test_stores",
-    "test_embedded",
-    "test_races",
-    "test_attacks",
-)
-# Whole processes, servers and generated programs: with `-m ""`, as the gate runs them.
-SLOW = {
-    "adapters/evm/test_chain.py",
-    "adapters/evm/test_contract.py",
-    "adapters/evm/test_faults.py",
-    "adapters/evm/test_paging.py",
-    "adapters/evm/test_signatures.py",
-    "adapters/test_wordllama.py",
-    "bench/test_bench.py",
-    "chain/test_kit.py",
-    "chain/test_detection.py",
-    "chaos/test_claims.py",
-    "chaos/test_crashes.py",
-    "chaos/test_faults.py",
-    "chaos/test_labours.py",
-    "docs/test_examples.py",
-    "examples/test_loans.py",
-    "examples/test_restore.py",
-    "fuzz/test_attack.py",
-    "fuzz/test_dose.py",
-    "guards/test_attacks.py",
-    "guards/test_flips.py",
-    "guards/test_mutation.py",
-    "guards/test_rebuild.py",
-    "service/test_embedded.py",
-    "service/test_full.py",
-    "service/test_reading.py",
-    "service/test_serving.py",
-    "service/test_transfer.py",
-    "service/test_working.py",
-    "sql/test_captures.py",
-    "sql/test_ceiling.py",
-    "sql/test_captures_near.py",
-    "sql/test_crashes.py",
-    "sql/test_faults.py",
-    "sql/test_long_walks.py",
-    "sql/test_lost_commit.py",
-    "sql/test_migrations.py",
-    "sql/test_races.py",
-    "sql/test_turns.py",
-    "stateful/test_programs.py",
-    "web/console/test_concepts.py",
-    "web/console/test_spaces.py",
-    "web/test_captures.py",
-    "web/test_embedding.py",
-    "web/test_generated.py",
-    "web/test_hostile.py",
-    "web/test_hostile_scenes.py",
-    "web/test_spaces.py",
-    "workers/test_wakeups.py",
-    "workers/test_processes.py",
-}
 
-
-IN_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
-if IN_MEMORY:  # SQLite's files too: no test is about a disk
+HAS_SHARED_MEMORY = os.access(SHARED_MEMORY, os.W_OK)
+if HAS_SHARED_MEMORY:  # for SQLite files too: no test depends on a disk
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SHARED_MEMORY))
-if os.environ.pop(
-    "PYTHONDONTWRITEBYTECODE", None
-):  # else twenty processes compile everything twenty times
-    sys.dont_write_bytecode = False
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    sys.dont_write_bytecode = False  # otherwise each child process compiles every module again
+
+
+# Hooks of pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first, so that no process is left with one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("runs_first") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return more processes than cores: many tests wait for a child process."""
+    return min(MAX_PROCESSES, (os.cpu_count() or 1) + 1)
+
+
+def pytest_collection_finish() -> None:
+    """Exclude all imported modules from garbage collection: they live until the end."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Pass the servers' versions from a process of xdist to its controller."""
+    output: dict[str, str] = getattr(session.config, "workeroutput", {})
+    for name, key in VERSIONS:
+        output[name] = session.config.stash.get(key, "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
+    """Receive the servers' versions in the controller."""
+    output = getattr(node, "workeroutput", {})
+    for name, key in VERSIONS:
+        version = output.get(name)
+        if version:
+            node.config.stash[key] = version
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print the lines that tests reported, and the servers' versions."""
+    lines: set[str] = set()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                lines.update(
+                    str(text) for name, text in report.user_properties if name == SUMMARY_LINE
+                )
+
+    for line in sorted(lines):
+        terminalreporter.write_line(line)
+    for name, key in VERSIONS:
+        version = config.stash.get(key, "not started: no test needed it")
+        terminalreporter.write_line(f"{name} {version}")
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function that adds a line to the summary."""
+
+    def add_line(line: str) -> None:
+        record_property(SUMMARY_LINE, line)
+
+    return add_line
+
+
+# Servers
 
 
 @contextmanager
 def folder() -> Generator[Path]:
-    """A folder for a server's data, in memory where there is room."""
-    with TemporaryDirectory(
-        prefix="indelible-", dir=SHARED_MEMORY if IN_MEMORY else None
-    ) as directory:
+    """Create a folder for a server's data, in memory where possible."""
+    parent = SHARED_MEMORY if HAS_SHARED_MEMORY else None
+    with TemporaryDirectory(prefix="indelible-", dir=parent) as directory:
         yield Path(directory)
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Generator[Path]:
-    """The data of a server that was started and stopped: to copy it is quicker than to make it again."""
+    """Create the data of a server once; a copy is faster than a new cluster."""
     with folder() as directory:
         with postgres(directory, durable=False):
             pass
@@ -143,113 +151,59 @@ def cluster() -> Generator[Path]:
 
 
 def copied(cluster: Path, directory: Path) -> Path:
-    """The directory, with the data in it and the account that it belongs to."""
+    """Copy a cluster into the directory, with its owner."""
     subprocess.run(("/bin/cp", "--archive", f"{cluster}/.", directory), check=True)
     return directory
 
 
 @pytest.fixture(scope="session")
 def server(cluster: Path, request: pytest.FixtureRequest) -> Generator[PostgresServer]:
-    """A PostgreSQL that lives as long as the tests."""
-    with (
-        folder() as directory,
-        postgres(copied(cluster, directory), durable=False, settings=HURRIED) as found,
-    ):
-        with psycopg.connect(found.url) as connection:
-            request.config.stash[SERVER] = connection.info.parameter_status("server_version") or ""
-        yield found
+    """Run a PostgreSQL for the whole session."""
+    with folder() as directory:
+        data = copied(cluster, directory)
+        with postgres(data, durable=False, settings=FAST_SETTINGS) as running:
+            with psycopg.connect(running.url) as connection:
+                version = connection.info.parameter_status("server_version")
+            request.config.stash[SERVER_VERSION] = version or ""
+            yield running
 
 
 @pytest.fixture(scope="session")
 def redis_url(request: pytest.FixtureRequest) -> Generator[str]:
-    """A Redis that lives as long as the tests: our own child, or the one at INDELIBLE_TEST_REDIS_URL."""
-    with ExitStack() as stack:
-        url = (
-            os.environ.get("INDELIBLE_TEST_REDIS_URL")
-            or stack.enter_context(redis(stack.enter_context(folder()))).url
-        )
-        with Redis.from_url(url) as client:  # pyright: ignore[reportUnknownMemberType]
-            said: Any = client.info("server")  # pyright: ignore[reportUnknownMemberType]
-            request.config.stash[REDIS] = str(said["redis_version"])
-        yield url
+    """Run a Redis for the whole session, or use the one at INDELIBLE_TEST_REDIS_URL."""
+    own_url = os.environ.get("INDELIBLE_TEST_REDIS_URL")
+    if own_url:
+        _stash_redis_version(request, own_url)
+        yield own_url
+        return
+
+    with folder() as directory, redis(directory) as running:
+        _stash_redis_version(request, running.url)
+        yield running.url
 
 
-@pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
-    """Say a line at the end of the output."""
-
-    def say(line: str) -> None:
-        record_property(LINE, line)
-
-    return say
+def _stash_redis_version(request: pytest.FixtureRequest, url: str) -> None:
+    with Redis.from_url(url) as client:  # pyright: ignore[reportUnknownMemberType]
+        info: Any = client.info("server")  # pyright: ignore[reportUnknownMemberType]
+    request.config.stash[REDIS_VERSION] = str(info["redis_version"])
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    if item.path.relative_to(TESTS).as_posix() in SLOW:
-        item.add_marker(pytest.mark.slow)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    return min(4, (os.cpu_count() or 1) + 1)  # many tests wait for a process of theirs
-
-
-def pytest_collection_finish() -> None:
-    gc.collect()
-    gc.freeze()  # what was imported and collected stays to the end: nobody needs to look at it again and again
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    output: dict[str, str] = getattr(
-        session.config, "workeroutput", {}
-    )  # of one of several processes
-    for name, key in (("server", SERVER), ("redis", REDIS)):
-        output[name] = session.config.stash.get(key, "")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist's
-    for name, key in (("server", SERVER), ("redis", REDIS)):
-        if version := getattr(node, "workeroutput", {}).get(name):
-            node.config.stash[key] = version
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    reports = [
-        each
-        for found in terminalreporter.stats.values()
-        for each in found
-        if isinstance(each, pytest.TestReport)
-    ]
-    told = {str(text) for each in reports for name, text in each.user_properties if name == LINE}
-    versions = [
-        f"{name} {config.stash.get(key, 'not started: no test asked for it')}"
-        for name, key in (("PostgreSQL", SERVER), ("Redis", REDIS))
-    ]
-    for line in (*sorted(told), *versions):
-        terminalreporter.write_line(line)
+# Databases
 
 
 @pytest.fixture(scope="session")
 def template(server: PostgresServer) -> PostgresServer:
-    """A migrated database, to be copied."""
-    made = create_database(server, "template_of_tests")
-    store = open_store(made.url)
-    store.upgrade(made.owner_url)
+    """Create a migrated database to copy from."""
+    database = create_database(server, "template_of_tests")
+    store = open_store(database.url)
+    store.upgrade(database.owner_url)
     store.dispose()
-    return made
+    return database
 
 
 @pytest.fixture(scope="session")
 def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
+    """Create a migrated SQLite file to copy from."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     store = open_store(f"sqlite:///{path}")
     store.upgrade()
@@ -259,15 +213,25 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(server: PostgresServer, template: PostgresServer) -> Generator[PostgresServer]:
-    """A migrated PostgreSQL database of the test's own."""
-    with lent_database(server, f"test_{next(DATABASES)}", template.url.rpartition("/")[2]) as lent:
+    """Create a migrated PostgreSQL database for one test."""
+    template_name = template.url.rpartition("/")[2]
+    with lent_database(server, f"test_{next(DATABASES)}", template_name) as lent:
         yield lent
 
 
 @pytest.fixture
 def sqlite_url(template_file: Path, tmp_path: Path) -> str:
-    """A migrated SQLite file of the test's own."""
+    """Create a migrated SQLite file for one test."""
     return f"sqlite:///{shutil.copy(template_file, tmp_path / 'test.db')}"
+
+
+# Stores
+#
+# A store that is opened for each test would compile its statements and check its database again.
+# So one store of each kind lives for the whole session, and is pointed at the next test's database.
+
+STORES: dict[str, SqlStore] = {}
+ASYNC_STORES: dict[str, AsyncSqlStore] = {}
 
 
 @pytest.fixture
@@ -281,24 +245,27 @@ def postgresql(database: PostgresServer) -> Generator[SqlStore]:
 
 
 def opened(url: str, kind: str = "guarded") -> Generator[SqlStore]:
-    """A store, of which the next one of its kind takes over what it has compiled, and that it was admitted."""
+    """Yield the session's store of this kind, pointed at a database."""
     name = f"{kind} {url.partition(':')[0]}"
-    if name not in KEPT:
-        KEPT[name] = open_store(lasting(url), policy=POLICY)
-        lead(KEPT[name])
-    yield moved(KEPT[name], url)
-    KEPT[name].dispose()
+    if name not in STORES:
+        STORES[name] = open_store(_permanent_url(url), policy=POLICY)
+        _redirect_connections(STORES[name])
+
+    yield _pointed_at(STORES[name], url)
+    STORES[name].dispose()
 
 
-def lasting(url: str) -> str:
-    """An address in a folder that outlives the test's: a kept store asks for the one that it was opened with."""
+def _permanent_url(url: str) -> str:
+    """Return an address that outlives the test: a store still uses the one it was opened with."""
     return f"sqlite:///{TESTS}/none.db" if url.startswith("sqlite") else url
 
 
-def lead(store: SqlStore) -> None:
-    """Let each new connection go to the address that the store has by then."""
+def _redirect_connections(store: SqlStore) -> None:
+    """Let each new connection go to the address that the store has at that time."""
 
-    def turn(dialect: Dialect, _: object, arguments: list[str], options: dict[str, object]) -> None:
+    def redirect(
+        dialect: Dialect, _: object, arguments: list[str], options: dict[str, object]
+    ) -> None:
         database = make_url(store.own_url).database
         if dialect.name == "sqlite":
             arguments[:] = [str(database)]
@@ -306,18 +273,20 @@ def lead(store: SqlStore) -> None:
             options["dbname"] = database
 
     for engine in (store.engines.writer, store.engines.reader):
-        listen(engine, "do_connect", turn)
+        listen(engine, "do_connect", redirect)
 
 
-def moved(store: SqlStore, url: str) -> SqlStore:
-    """The store at another address, where it counts from the beginning."""
-    store.url, store.clock, store.ids = url, TickingClock(), CountedIds()
+def _pointed_at(store: SqlStore, url: str) -> SqlStore:
+    """Point the store at another database, with a new clock and new ids."""
+    store.url = url
+    store.clock = TickingClock()
+    store.ids = CountedIds()
     store.config.invalidate()
     return store
 
 
 class Loop:
-    """An event loop in a thread, for tests that are not coroutines."""
+    """An event loop in a thread, for tests that are no coroutines."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -335,10 +304,11 @@ class Loop:
 
 
 class Awaited:
-    """An asyncio store that looks like a store, so that one suite runs on both."""
+    """An asyncio store behind the interface of a store, so that one suite runs on both."""
 
     def __init__(self, store: AsyncSqlStore, loop: Loop) -> None:
-        self.store, self._loop = store, loop
+        self.store = store
+        self._loop = loop
 
     def run(self, *args: object, **kwargs: object) -> object:
         return self._loop.wait(self.store.run(*args, **kwargs))  # type: ignore[arg-type]
@@ -353,19 +323,20 @@ class Awaited:
 
 @pytest.fixture(scope="session")
 def loop() -> Generator[Loop]:
-    found = Loop()
-    yield found
-    found.stop()
+    running = Loop()
+    yield running
+    running.stop()
 
 
 def awaited(url: str, loop: Loop) -> Generator[Awaited]:
-    """A store of the loop's, which takes over as much."""
+    """Yield the session's asyncio store, pointed at a database."""
     name = url.partition(":")[0]
-    if name not in KEPT_AWAITED:
-        KEPT_AWAITED[name] = open_async_store(lasting(url), policy=POLICY)
-        lead(KEPT_AWAITED[name].store)
-    store = KEPT_AWAITED[name]
-    moved(store.store, url)
+    if name not in ASYNC_STORES:
+        ASYNC_STORES[name] = open_async_store(_permanent_url(url), policy=POLICY)
+        _redirect_connections(ASYNC_STORES[name].store)
+
+    store = ASYNC_STORES[name]
+    _pointed_at(store.store, url)
     yield Awaited(store, loop)
     loop.wait(store.dispose())
 

@@ -9,6 +9,8 @@ from tests.bench.parts import PARTS
 from tests.bench.rounds import SMALL, Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.chaos import testbed as beds
 
+pytestmark = pytest.mark.slow
+
 PAGE = report.PAGE.read_text(encoding="utf-8")
 
 

@@ -14,6 +14,8 @@ from indelible.memory import MemoryStore
 from indelible.testing.stores import AnyStore
 from indelible_sql import SqlStore, verify
 
+pytestmark = pytest.mark.slow
+
 CONFIRMATIONS = 4
 
 

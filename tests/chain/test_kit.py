@@ -11,6 +11,8 @@ from tests.chain.anvil import anvil
 from tests.chain.npm import npm_program
 from tests.conftest import folder
 
+pytestmark = pytest.mark.slow
+
 STAYS = """if True:
     import sys, time
     from pathlib import Path

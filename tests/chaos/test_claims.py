@@ -8,6 +8,8 @@ from tests.chaos.claims import CLAIMED, FINISHING, Claims, Said, compare, count_
 
 from indelible_service.embedded import PostgresServer
 
+pytestmark = pytest.mark.slow
+
 
 def test_fifty_thousand_claims_by_eight_processes_never_overlap(
     database: PostgresServer, tell: Callable[[str], None]

@@ -10,6 +10,8 @@ from tests.chaos.kills import kill_writers
 from indelible_service.embedded import PostgresServer
 from indelible_sql.engine.failpoints import Failpoint
 
+pytestmark = pytest.mark.slow
+
 KILLS = 4
 
 

@@ -19,6 +19,8 @@ from indelible.testing.stores import MAYA, RATIO, create, edit, refusal
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlReading, SqlStore, SqlTransaction
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 1
 
 

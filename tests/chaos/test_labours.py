@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.chain.detections import dice
 from tests.chaos.labours import labour
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_unit_is_done_once_or_dead_with_a_reason_whoever_is_killed(

@@ -25,6 +25,8 @@ from indelible_sql import SqlStore, install_algorithm
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import upgrade
 
+pytestmark = pytest.mark.runs_first
+
 
 class Conformance(
     CapturesConformance,

@@ -33,6 +33,8 @@ from indelible_service.cli import main
 from indelible_service.embedded import PostgresServer
 from indelible_web import WebSettings, create_app
 
+pytestmark = pytest.mark.slow
+
 COMMAND = re.compile(r"(?:^\$ |`|\.venv/bin/)indelible((?: [a-z][a-z-]*)+)", re.MULTILINE)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The gate runs the two commands of the README, and a test its transcript.

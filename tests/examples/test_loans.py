@@ -27,6 +27,8 @@ from indelible_sql.schema.admission import LifecycleDiffers
 from indelible_sql.schema.hosts import EdgeInUse
 from indelible_sql.schema.tables import EDGES, HISTORY
 
+pytestmark = pytest.mark.slow
+
 MAYA = Actor.user("maya")
 ADDED_BY_HAND = {
     "lifecycle": "loan",

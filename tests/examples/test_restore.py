@@ -17,6 +17,8 @@ from indelible.testing.stores import create, edit
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "how-to" / "backup.md"
 STEP = re.compile(r"<<'SQL'\n(DO .*?END \$\$;)\n", re.DOTALL)
 BURN = "DO $$ BEGIN FOR i IN 1..20000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"

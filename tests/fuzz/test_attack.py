@@ -12,6 +12,8 @@ from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import verify
 
+pytestmark = pytest.mark.slow
+
 TIMES = 80
 
 

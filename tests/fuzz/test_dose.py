@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from tests.fuzz.dose import Tally, Wanted, generate, shortcomings, table
 
+pytestmark = pytest.mark.slow
+
 SEED = 7
 WANTED = Wanted(requests=4, of_each=2, share=0.5)
 READ, WRITE = ("GET", "/v1/concepts"), ("POST", "/v1/concepts")

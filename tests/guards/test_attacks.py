@@ -20,6 +20,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 from indelible_sql.contexts import CATALOG
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 FEWEST_GUARDS, FEWEST_OF_A_KIND = 45, 3
 TARGETS = ("postgresql, application", "postgresql, owner", "sqlite, keys on", "sqlite, keys off")
 ALONE: Kind = {name: write for kind in HEADS_ALONE.values() for name, write in kind.items()}

@@ -22,6 +22,8 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Fault
 from indelible_sql.schema.columns import INSTANT
 
+pytestmark = pytest.mark.slow
+
 EVERY = {**SUPPLIED, **MADE}
 INSTANTS = [name for name, (_, column) in SUPPLIED.items() if column.type is INSTANT]
 FORGIVABLE = [

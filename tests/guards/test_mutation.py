@@ -11,6 +11,8 @@ from tests.guards.table import DOCUMENT, render
 
 from indelible_service.embedded import ADMIN, PostgresServer
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 # What nothing but a foreign key refuses: a superuser in replica mode puts those to sleep.
 BY_KEYS_ALONE = {
     "a centroid that is born without its signal",

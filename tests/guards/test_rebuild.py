@@ -23,6 +23,8 @@ from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.snapshot import facts
 from indelible_sql.schema.tables import HeadHistoryKey, metadata
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = count(1)
 GHOST = """
     INSERT INTO {at}concepts (id, status, seq, current_version, hash, created_at, updated_at, name_key)

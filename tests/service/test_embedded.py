@@ -26,6 +26,8 @@ from indelible_service.data_directory import FileUnusable
 from indelible_service.embedded import PostgresServer, ServerFailed, postgres, postgresql, redis
 from indelible_service.embedded.postgresql import programs_directory
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 

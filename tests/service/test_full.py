@@ -16,6 +16,8 @@ from tests.service.test_serving import get, said, started, stop, wait_until_read
 
 from indelible_service.settings import Settings
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 MOST_SECONDS = 60
 PARTS = {"postgres": 1, "redis-server": 1, "serve": 1, "work": 2, "schedule": 1}
 Said = dict[str, Any]

@@ -17,6 +17,8 @@ from indelible_service.demo_texts import HABITS, texts_in
 from indelible_service.settings import Settings, load
 from indelible_sql import verify
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {
     "animals/cat.md": "# The cat\n\nA cat is a small animal that catches mice, purrs and sleeps in the sun.\n",
     "animals/dog.txt": "The dog\n\nA dog is an animal that barks, fetches a stick and guards the house.\n",

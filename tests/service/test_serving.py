@@ -24,6 +24,8 @@ from tests.service.conftest import foreign_variables
 from indelible_service.cli import main
 from indelible_service.demo import PEOPLE, Api, ApiCall, curriculum
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 DIRECT = build_opener(ProxyHandler({}))
 MOST_SECONDS = 60
 STEPS, CONCEPTS = 189, 51

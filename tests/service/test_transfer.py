@@ -42,6 +42,8 @@ from indelible_sql.maintenance.export import (
     exported_hashes,
 )
 
+pytestmark = pytest.mark.slow
+
 ODD = ConceptContent(
     name="Odd \u2028 name \U0001f600",
     definition="tab\t, line\nbreak, \x01, \u202e, \ufeff and e\u0301",

@@ -27,6 +27,8 @@ from indelible_service.database import (
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_service.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS": f"0x{'ab' * 20}"}
 
 

@@ -39,6 +39,8 @@ from indelible.testing.stores import do
 from indelible_service.embedded import APP, PostgresServer
 from indelible_sql import Pool, SqlStore, install_algorithm, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 CAPTURES, CLIENTS, ORDERS = 1_000, 2, 2
 CHANGED_UNDER = 60
 

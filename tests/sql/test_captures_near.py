@@ -27,6 +27,8 @@ from indelible_sql.captures.nearest import index_of
 from indelible_sql.captures.tables import ARTIFACTS
 from indelible_sql.maintenance.snapshot_files import differences
 
+pytestmark = pytest.mark.slow
+
 DIMENSION, MANY, FEW, WANTED, QUESTIONS = 64, 3_000, 10, 10, 40
 EXACT, HOSTILE = "exact_search_artifacts", "o'neil%s:of"
 SCANS = text("SELECT pg_stat_get_xact_numscans(CAST(:index AS regclass))")

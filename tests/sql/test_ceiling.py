@@ -4,9 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Final
 
+import pytest
+
 from indelible.app import ReadTx
 from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, open_store
+
+pytestmark = pytest.mark.slow
 
 CEILING: Final = 200
 TOGETHER_SECONDS: Final = 120

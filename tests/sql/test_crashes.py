@@ -19,6 +19,8 @@ from indelible.testing.stores import MAYA, RATIO, approve, create, do, edit, pub
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, rebuild, verify
 
+pytestmark = pytest.mark.slow
+
 
 class Crash(Exception):
     """What a program of these tests dies of."""

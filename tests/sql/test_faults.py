@@ -26,6 +26,8 @@ from indelible.testing.stores import CLEARER, MAYA, RATIO, create, edit, submit
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import SqlStore, SqlTransaction, open_async_store, open_store, verify
 
+pytestmark = pytest.mark.slow
+
 CREATE = concepts.CreateConcept(content=RATIO)
 NOBODY = 65534
 

@@ -3,10 +3,14 @@
 import time
 from datetime import datetime
 
+import pytest
+
 from indelible.kernel import SystemClock
 from indelible.testing.stores import create
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
+
+pytestmark = pytest.mark.slow
 
 LIMIT_SECONDS = 0.2
 

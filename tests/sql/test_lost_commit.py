@@ -19,6 +19,8 @@ from indelible.testing.stores import CLEARER, MAYA, RATIO, create, do, edit, ref
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlTransaction, verify
 
+pytestmark = pytest.mark.slow
+
 TIMES = 8
 FUTURE = str(10**9)  # PostgreSQL: "transaction ID is in the future"
 CREATE = concepts.CreateConcept(content=RATIO)

@@ -26,6 +26,8 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.migrate import current_revision, downgrade, migrating, upgrade
 from indelible_sql.schema.snapshot import facts
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = "indelible"
 MIGRATORS = 4
 STOPS = 12

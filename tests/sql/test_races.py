@@ -31,6 +31,8 @@ from indelible.testing.stores import (
 )
 from indelible_sql import SqlStore, SqlTransaction, verify
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 EDITS = 10
 ROUNDS = 10
 ONCE = Idempotency("key-1", ConceptSaved)

@@ -19,6 +19,8 @@ from indelible_sql import open_async_store, open_store
 from indelible_sql.engine.connections import Pool, open_async_engines, open_engines
 from indelible_sql.engine.pools import AsyncFairQueuePool
 
+pytestmark = pytest.mark.slow
+
 MANY = 8
 TIMES = 20
 HASTE_SECONDS = 0.05

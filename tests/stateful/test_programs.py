@@ -12,6 +12,8 @@ from tests.stateful.stores import Templates
 
 from indelible_service.embedded import PostgresServer
 
+pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
+
 PROGRAMS = 5
 SOME_CODES = 3
 

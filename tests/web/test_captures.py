@@ -18,6 +18,8 @@ from indelible.testing.stores import NOOR, CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 
+pytestmark = pytest.mark.slow
+
 CANARY = "what nobody may read"
 RESULT = {
     *(

@@ -8,6 +8,8 @@ from tests.web.reader import URL, Letters, Reader, reading
 from indelible.captures import EmbeddingVector, errors
 from indelible.testing.captures.scenarios import A
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def letters() -> Letters:

@@ -8,6 +8,8 @@ from tests.web.harness import Web, memory
 from tests.web.minting import Wallets
 from tests.web.reader import fitted
 
+pytestmark = pytest.mark.slow
+
 WEB = Web(
     fitted(memory()), chain=Wallets()
 )  # here, for the tests are made from its document when they are collected

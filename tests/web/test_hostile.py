@@ -21,6 +21,8 @@ from indelible.testing.stores import CountedIds, TickingClock
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 
+pytestmark = pytest.mark.slow
+
 
 class Endless(io.RawIOBase):
     """A body that never ends, and counts what was read of it."""

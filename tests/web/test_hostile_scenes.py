@@ -5,6 +5,8 @@ from tests.web.harness import memory
 from tests.web.hostile.scene import Stage, faults
 from tests.web.hostile.scenes import SCENES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:

@@ -9,6 +9,8 @@ from indelible.captures import ANNEALED, SPHERICAL
 from indelible.testing.captures.scenarios import MODEL, X1, A, activate_algorithm_for
 from indelible.testing.stores import NOOR
 
+pytestmark = pytest.mark.slow
+
 SPACE = {"name": "reading", "model": MODEL, "dimension": 3, "reason": "a test"}
 WHY = {"reason": "a test"}
 

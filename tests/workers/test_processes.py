@@ -18,6 +18,8 @@ from tests.workers.bakery import TaskStore, are_completed, connect, enqueue, get
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
 
+pytestmark = pytest.mark.slow
+
 Process = subprocess.Popen[str]
 
 

@@ -31,6 +31,8 @@ from indelible_workers import WakeupBroker, Worker, dispatch_ready, redis_client
 from indelible_workers.wakeups import queue_name
 from indelible_workers.worker import MAX_HOLD_SECONDS
 
+pytestmark = pytest.mark.slow
+
 DISPATCH_SECONDS = 0.3
 Client = Any  # redis-py's own types leave too much open
 

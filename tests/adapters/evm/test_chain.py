@@ -17,6 +17,8 @@ from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain, QuietProvider
 from indelible_evm import season as contract
 
+pytestmark = pytest.mark.slow
+
 HEADERS = "eth_getBlockByNumber"
 
 

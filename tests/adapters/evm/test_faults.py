@@ -22,6 +22,8 @@ from indelible.tokens.errors import ChainUnreachable, InvalidNodeResponse
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
+pytestmark = pytest.mark.slow
+
 SIGNATURE = "0x" + "11" * 66
 ASKS: dict[str, Callable[[Chain], object]] = {
     "check": lambda chain: chain.check(),

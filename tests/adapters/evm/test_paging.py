@@ -12,6 +12,8 @@ from indelible.tokens import MintLog
 from indelible.tokens.errors import RangeTooLarge
 from indelible.tokens.ports import Chain
 
+pytestmark = pytest.mark.slow
+
 
 def everything(chain: Chain, first: int, last: int) -> list[MintLog]:
     """All mints of a range, page by page: as advised, or else by halves."""

@@ -15,6 +15,8 @@ from indelible.tokens.errors import ChainUnreachable, SignatureMalformed
 from indelible.tokens.ports import Chain
 from indelible_evm import EvmChain
 
+pytestmark = pytest.mark.slow
+
 # Published: by the documentation of eth-account, by that of web3.js, and by EIP-2098, its two short ones.
 GOLDEN = {
     "eth-account": (

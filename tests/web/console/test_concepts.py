@@ -14,6 +14,8 @@ from indelible.concepts import ConceptContent, ConceptPolicy, ConceptStatus
 from indelible.kernel import Actor
 from indelible.testing.stores import CLEARER, RATIO
 
+pytestmark = pytest.mark.slow
+
 NOOR = Actor.user("noor")
 BIDI = "safe\u202etxt.exe\u2066"
 STEPS = (
