@@ -1,4 +1,4 @@
-"""What web and workers are given: stores and gateways, chosen by the outermost ring."""
+"""The application context: the store and gateways that web and workers receive."""
 
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from indelible.kernel import (
     TimeOrderedIds,
     Transaction,
 )
+from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import KeysRead, KeysWrite
 from indelible.kernel.settings import SystemConfigCache
 from indelible.policy import Policy
@@ -22,14 +23,14 @@ from indelible.tokens import Chain, TokensRead, TokensWrite
 
 
 class ReadTx(CapturesRead, ConceptsRead, TokensRead, KeysRead, ReadTransaction, Protocol):
-    """What the queries of all contexts need."""
+    """The read transaction of all contexts."""
 
     @property
     def policy(self) -> Policy: ...
 
 
 class WriteTx(CapturesWrite, ConceptsWrite, TokensWrite, KeysWrite, Transaction, Protocol):
-    """What the handlers of all contexts need."""
+    """The write transaction of all contexts."""
 
     @property
     def policy(self) -> Policy: ...
@@ -37,13 +38,27 @@ class WriteTx(CapturesWrite, ConceptsWrite, TokensWrite, KeysWrite, Transaction,
 
 @frozen(kw_only=True)
 class AppContext:
-    """A store of everything, where instants and ids come from, and the gateways that are set up."""
+    """The store, clock, ids and gateways of an application; each is checked against its port.
+
+    `embedder` turns texts into embeddings. `chain` reads the chain that tokens are minted on.
+    `config` is the store's own cache of settings, for metrics.
+
+    Raises:
+        ContractViolated: An adapter differs from its port.
+    """
 
     store: Store[ReadTx, WriteTx]
     clock: Clock = field(factory=SystemClock)
     ids: Ids = field(factory=TimeOrderedIds)
-    embedder: Embedder | None = None  # what turns texts into embeddings
-    chain: Chain | None = (
-        None  # where tokens are minted, and wallets that are contracts say what they have signed
-    )
-    config: SystemConfigCache | None = None  # the store's own, for those who watch it
+    embedder: Embedder | None = None
+    chain: Chain | None = None
+    config: SystemConfigCache | None = None
+
+    def __attrs_post_init__(self) -> None:
+        check_contract(self.store, Store)
+        check_contract(self.clock, Clock)
+        check_contract(self.ids, Ids)
+        if self.embedder is not None:
+            check_contract(self.embedder, Embedder)
+        if self.chain is not None:
+            check_contract(self.chain, Chain)

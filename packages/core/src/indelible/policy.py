@@ -1,4 +1,4 @@
-"""What a store's owner decides once: frozen, and given when the store is opened."""
+"""The policies of a store: frozen, and passed when the store is opened."""
 
 from attrs import field, frozen
 

@@ -8,6 +8,7 @@ from attrs import evolve
 from indelible import concepts
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Feed, Idempotency, IdempotencyKeyReused, Stale, UsageError
+from indelible.kernel.contracts import check_contract
 from indelible.kernel.keys import (
     CreateKey,
     InvalidScope,
@@ -40,6 +41,13 @@ CREATE = concepts.CreateConcept(content=RATIO)
 
 class KernelConformance:
     """Subclass it, and give it a fixture `store` with an empty store whose policy has a pepper."""
+
+    def test_the_transactions_implement_their_ports(self, store: AnyStore) -> None:
+        def check_transaction(tx: WriteTx, _: None) -> None:
+            check_contract(tx, WriteTx, follow_properties=True)
+
+        store.read(lambda tx: check_contract(tx, ReadTx, follow_properties=True))
+        store.run(check_transaction, None, actor=MAYA, reason="a test")
 
     def test_the_same_request_twice_has_one_effect_and_one_answer(self, store: AnyStore) -> None:
         first = do(store, concepts.create_concept, CREATE, once=ONCE)
