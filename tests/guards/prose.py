@@ -1,75 +1,83 @@
-"""What docs/reference/guards.md says between its tables."""
+"""The texts between the tables of docs/reference/guards.md."""
 
 BEGINNING = """
 # Guards
 
-What the databases refuse when nobody asks the domain, which guard refuses it, and what would happen without that guard.
-`python -m tests.guards.table` measures all of it and writes this page, and `tests/guards/test_mutation.py`
-compares them.
+This page lists what the databases refuse when a write bypasses the domain, which guard refuses
+it, and what happens without that guard. `python -m tests.guards.table` measures everything and
+writes this page; `tests/guards/test_mutation.py` compares them.
 
-A guard is a trigger, a key, a check, a domain's rule, a NOT NULL, a column that the database makes, or a privilege that
-is not granted. Its name is the code of its refusal.
+A guard is a trigger, a key, a check, a domain's rule, a NOT NULL, a generated column, or a
+privilege that is not granted. The guard's name is in the error.
 """
 KINDS = """
 ## Kinds of illegal writes
 
-Each write is a legal one with one thing changed (`tests/guards/attacks*.py`). On PostgreSQL they are tried as the
-application's role and as the owner (the guards named here are those that the owner meets), on SQLite over a default
-connection with foreign keys on and off.
+Each write is a legal one with one change (`tests/guards/attacks*.py`). On PostgreSQL each is
+tried as the application role and as the owner; the table names the guards that the owner meets.
+On SQLite each is tried on a default connection with foreign keys on and off.
 """
 ALONE = """
-## What gets through SQLite with foreign keys off
+## What SQLite accepts with foreign keys off
 
-Only what a head says before its record exists: a head that is moved or born alone. It cannot move again, and `verify`
-names it.
+SQLite then accepts only a head without its record: a head that is advanced or inserted alone.
+That head cannot advance again, and `verify` reports it.
 """
 GUARDS = """
-## What each guard holds
+## What each guard refuses
 
-With the schema check silenced and one guard gone, an attack that it refuses is tried again. Where others are named as
-refusing before it, the guard is redundant on purpose: the attack is tried without those, and then without it as well.
-Keys that point at a unique key go with it, and a primary key goes with the NOT NULL of its columns.
+The schema check is disabled, one guard is removed, and an attack that it refuses is tried again.
+If other guards refuse the attack first, the guard is redundant on purpose: the attack is tried
+without those guards, and then without this guard as well. Removing a unique key also removes the
+keys that refer to it, and removing a primary key also removes the NOT NULL of its columns.
 
-On SQLite every key is repeated by a trigger, because a connection begins with foreign keys off and because `INSERT OR
-REPLACE` removes rows without a word; the key itself stays, for `PRAGMA foreign_key_check` and for readers. On both
-databases the rules of a column stand behind the keys that the column is part of.
+On SQLite a trigger repeats every key, because a connection starts with foreign keys off and
+because `INSERT OR REPLACE` deletes rows silently. The key itself remains for `PRAGMA
+foreign_key_check` and for readers. On both databases the rules of a column back up the keys that
+contain the column.
 """
 PRIVILEGES = """
-### Privileges of the application's role
+### Privileges of the application role
 
-What the role may not do at all, and the guard that it would meet if it might.
+This table lists what the role may not do at all, and the guard that would refuse it if the role
+had the privilege.
 """
 UNSEEN = """
-## Guards that nothing reaches
+## Guards that no attack reaches
 """
 REPLICA = """
 ## What a superuser can do
 
-In replica mode (`session_replication_role = replica`) PostgreSQL's foreign keys are asleep. Ours are `ENABLE ALWAYS`
-triggers and rules of columns, which are not; all that the keys alone refuse gets through, and `verify` finds each.
-Without replica mode a superuser meets the same guards as the owner.
+In replica mode (`session_replication_role = replica`) PostgreSQL does not check foreign keys. The
+guards are `ENABLE ALWAYS` triggers and column rules, which still apply. Everything that only a
+key refuses is accepted, and `verify` detects each case. Without replica mode a superuser meets
+the same guards as the owner.
 
-An owner or a superuser can also drop guards, rewrite rows and put the guards back. `verify` finds every byte that was
-changed that way (`tests/guards/test_flips.py`), unless an entity's history is written again from the changed row on,
-with digests that fit: from inside, that is another history and not a wrong one. A receipt that is deleted leaves no
-trace either. Keep the digests of last changes, or an export, where the owner cannot write. Whoever holds a SQLite file
-is its owner.
+An owner or a superuser can also drop guards, rewrite rows and restore the guards. `verify`
+detects every byte that was changed this way (`tests/guards/test_flips.py`), unless an entity's
+history is written again from the changed row on with matching digests: the result is a different,
+valid history. A deleted receipt leaves no trace either. Keep the digests of last changes, or an
+export, where the owner cannot write. Anyone who can write a SQLite file is its owner.
 """
 LIED = """
-## What no guard can see
+## What no guard can detect
 
-Neither database knows what a digest is made of, and neither has a clock that it trusts. These writes are well-formed
-and accepted, and `verify` names each:
+The databases cannot compute a digest, and they have no trusted clock. These writes are
+well-formed and accepted, and `verify` reports each:
 """
 DATABASE_ALONE = """
-## What the database alone knows
+## What only the database knows
 
-- `history.txid` on PostgreSQL, the number of the transaction that wrote the row, is given by nobody and kept nowhere
-  else. `verify` sees a changed one only where it puts an entity's changes out of order.
-- `history.position` on PostgreSQL has holes wherever a transaction rolled back; on SQLite positions are 1 to n. The
-  order of two changes of one entity is checked; the order of different entities' changes is known to nothing else.
-- `work` and `attempts` are in no digest: they say what is still to be done and how it went, and what an owner makes of
-  them is work that is done once more or not at all, never another history.
-- Generated columns (`previous_seq`, `previous_version`, `previous_number`, `lifecycle`, a key's `version`) are made
-  again by `verify`. PostgreSQL lets nobody write them; in a SQLite file they can be altered like any byte.
+- `history.txid` on PostgreSQL is the number of the transaction that wrote the row. No caller
+  supplies it, and it is stored nowhere else. `verify` detects a changed one only if it changes
+  the order of an entity's changes.
+- `history.position` has gaps on PostgreSQL where a transaction rolled back; on SQLite positions
+  are 1 to n. `verify` checks the order of two changes of one entity; the order of different
+  entities' changes is stored nowhere else.
+- `tasks` and `task_attempts` are in no digest: they state what is still to be done and how it
+  went. If an owner changes them, a task is performed again or not at all, but history stays the
+  same.
+- `verify` computes generated columns again (`previous_seq`, `previous_version`,
+  `previous_number`, `lifecycle`, a key's `version`). PostgreSQL lets no role write them; in a
+  SQLite file they can be changed like any byte.
 """
