@@ -1,4 +1,4 @@
-"""Captures: what readers met, kept as signals that artifacts and centroids follow from."""
+"""Captures: what users read, recorded as signals of artifacts and centroids."""
 
 from indelible.captures import errors
 from indelible.captures.commands import (

@@ -1,4 +1,4 @@
-"""What a caller can ask for, and what it gets."""
+"""The commands of captures, and the results of their handlers."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
@@ -7,9 +7,9 @@ from attrs import asdict, field, frozen
 from attrs.validators import optional
 
 from indelible.captures.entities import (
-    DEEPEST,
     DIMENSION,
-    WHOLE,
+    MAX_READING_DEPTH,
+    NON_NEGATIVE,
     AlgorithmVersion,
     CaptureRequest,
     ContentSource,
@@ -45,12 +45,12 @@ from indelible.kernel.values import (
     non_blank_line,
 )
 
-CLOCKS_DIFFER: Final = timedelta(minutes=5)
+MAX_CLOCK_DIFFERENCE: Final = timedelta(minutes=5)
 
 
 @frozen(kw_only=True)
 class CaptureInput:
-    """What a client says of a capture, beside who it is and the embedding of what was read."""
+    """A capture as a client describes it, without the user and the embedding."""
 
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     url: str = field(validator=is_url, metadata=TEXT)
@@ -58,7 +58,7 @@ class CaptureInput:
         default=0.0,
         converter=as_number,
         validator=is_reading_depth,
-        metadata={"minimum": 0, "maximum": DEEPEST},
+        metadata={"minimum": 0, "maximum": MAX_READING_DEPTH},
     )
     scroll_depth: float = field(
         default=0.0,
@@ -66,8 +66,8 @@ class CaptureInput:
         validator=is_fraction,
         metadata={"minimum": 0, "maximum": 1},
     )
-    dwell_time_ms: int = field(default=0, validator=bounded_int, metadata=WHOLE)
-    word_count: int = field(default=0, validator=bounded_int, metadata=WHOLE)
+    dwell_time_ms: int = field(default=0, validator=bounded_int, metadata=NON_NEGATIVE)
+    word_count: int = field(default=0, validator=bounded_int, metadata=NON_NEGATIVE)
     engagement_level: EngagementLevel = field(
         default=EngagementLevel.LATENT, validator=instance_of(EngagementLevel)
     )
@@ -90,9 +90,10 @@ class CaptureInput:
 
 @frozen(kw_only=True)
 class CaptureArtifactCommand(CaptureInput):
-    """Keep that a user read something: where, how deeply, and what it is about.
+    """Save a capture: what a user read, how deeply, and the embedding of what it is about.
 
-    The same `capture_key` again gives the first answer; without one, the key is a digest of who, where, when, what.
+    The same `capture_key` again returns the first result. Without one, the key is a digest of user,
+    space, page, time and vector.
     """
 
     command_name: ClassVar[str] = "capture_artifact"
@@ -120,19 +121,25 @@ class CaptureArtifactCommand(CaptureInput):
         )
 
     def _derived_key(self, page: str, now: datetime) -> str:
-        """Return the key of a capture that has none: the digest of its user, space, page, time and vector."""
+        """Return the key of a capture that has none: a digest of what identifies it."""
         captured_at = self.captured_at or now
         return digest([self.user_id, self.space_id, page, captured_at, self.embedding])
 
     def check_time(self, now: datetime) -> None:
-        """Refuse a time to come: it would hold the artifact's texts until then."""
-        if self.captured_at is not None and self.captured_at > now + CLOCKS_DIFFER:
+        """Raise CapturedInFuture where the client's time is later than clocks differ.
+
+        Such a capture would keep the title and the content of its artifact until that time.
+        """
+        if self.captured_at is not None and self.captured_at > now + MAX_CLOCK_DIFFERENCE:
             raise CapturedInFuture(instant_text(self.captured_at))
 
 
 @frozen(kw_only=True)
 class CaptureResult:
-    """What became of a capture; `replayed` says that its key was kept before, and nothing was written."""
+    """The result of a capture.
+
+    `replayed`: the capture key was saved before, this is the first result, and nothing was written.
+    """
 
     artifact_id: str
     signal_id: str
@@ -149,7 +156,7 @@ class CaptureResult:
 
     @classmethod
     def of(cls, signal: Signal, *, replayed: bool) -> Self:
-        """The answer that a signal gives."""
+        """Return the result of the capture that a signal records."""
         return cls(
             artifact_id=signal.artifact_id,
             signal_id=signal.id,
@@ -168,7 +175,7 @@ class CaptureResult:
 
 @frozen(kw_only=True)
 class CreateSpace:
-    """Begin a space; its model and dimension are the settings' where they are not given, and stay for good."""
+    """Create a space. Its model and dimension default to the settings and never change."""
 
     command_name: ClassVar[str] = "create_space"
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -179,7 +186,7 @@ class CreateSpace:
 
 @frozen(kw_only=True)
 class SpaceCommand:
-    """A command on a user's space as it was seen."""
+    """A command on a user's space, as the caller last saw it."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     space_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -188,7 +195,7 @@ class SpaceCommand:
 
 @frozen(kw_only=True)
 class RenameSpace(SpaceCommand):
-    """Give a space another name."""
+    """Rename a space."""
 
     command_name: ClassVar[str] = "rename_space"
     name: str = field(validator=non_blank_line, metadata=LINE)
@@ -196,7 +203,7 @@ class RenameSpace(SpaceCommand):
 
 @frozen(kw_only=True)
 class RetireSpace(SpaceCommand):
-    """Let a space take no more captures, for good."""
+    """Retire a space for good: it takes no more captures."""
 
     command_name: ClassVar[str] = "retire_space"
 
@@ -211,7 +218,7 @@ class SpaceSaved:
 
 @frozen(kw_only=True)
 class CreateSubspace:
-    """Begin a part of a space, with the centroid that its captures begin from where one is known."""
+    """Create a subspace, with its first centroid where one is known."""
 
     command_name: ClassVar[str] = "create_subspace"
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -225,7 +232,7 @@ class CreateSubspace:
 
 @frozen(kw_only=True)
 class SubspaceCommand:
-    """A command on a user's subspace as it was seen."""
+    """A command on a user's subspace, as the caller last saw it."""
 
     user_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     subspace_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -234,7 +241,7 @@ class SubspaceCommand:
 
 @frozen(kw_only=True)
 class RenameSubspace(SubspaceCommand):
-    """Give a subspace another name and description."""
+    """Change the name and the description of a subspace."""
 
     command_name: ClassVar[str] = "rename_subspace"
     name: str = field(validator=non_blank_line, metadata=LINE)
@@ -243,7 +250,7 @@ class RenameSubspace(SubspaceCommand):
 
 @frozen(kw_only=True)
 class SeedSubspace(SubspaceCommand):
-    """Give a subspace that has no centroid its first."""
+    """Set the first centroid of a subspace that has none."""
 
     command_name: ClassVar[str] = "seed_subspace"
     seed: EmbeddingVector = field(validator=instance_of(EmbeddingVector))
@@ -251,7 +258,7 @@ class SeedSubspace(SubspaceCommand):
 
 @frozen(kw_only=True)
 class RetireSubspace(SubspaceCommand):
-    """Let a subspace take no more captures, for good."""
+    """Retire a subspace for good: it takes no more captures."""
 
     command_name: ClassVar[str] = "retire_subspace"
 
@@ -266,7 +273,7 @@ class SubspaceSaved:
 
 @frozen(kw_only=True)
 class RegisterAlgorithm:
-    """Keep a version of the algorithm, which computes nothing until it is activated."""
+    """Register an algorithm version, which stays inactive."""
 
     command_name: ClassVar[str] = "register_algorithm"
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -275,7 +282,7 @@ class RegisterAlgorithm:
 
 @frozen(kw_only=True)
 class ActivateAlgorithm:
-    """Let every later capture be computed by this version, once the database has shown that it computes as written."""
+    """Compute later captures by this version, after the store has passed its self-test."""
 
     command_name: ClassVar[str] = "activate_algorithm"
     algorithm_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -284,7 +291,7 @@ class ActivateAlgorithm:
 
 @frozen(kw_only=True)
 class AlgorithmSaved:
-    """A version of the algorithm, and the seq that the next command on it must expect."""
+    """An algorithm version, and the seq that the next command on it must expect."""
 
     algorithm: AlgorithmVersion
     seq: int
@@ -292,7 +299,7 @@ class AlgorithmSaved:
 
 @frozen(kw_only=True)
 class ChangeSetting:
-    """Choose a setting's value, as JSON writes it; the first choice expects seq 0."""
+    """Change a setting to a value in JSON; the first change expects seq 0."""
 
     command_name: ClassVar[str] = "change_setting"
     key: str = field(validator=is_identifier, metadata=IDENTIFIER)

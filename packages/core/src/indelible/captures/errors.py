@@ -1,4 +1,4 @@
-"""What can be wrong with a command on captures."""
+"""The errors of commands and queries on captures."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from indelible.kernel import Conflict, Invalid, NotFound, Unavailable
 
 @frozen
 class SpaceNotFound(NotFound):
-    """No space of this user has this id."""
+    """A space that does not exist, or belongs to another user."""
 
     code: ClassVar[str] = "SPACE_NOT_FOUND"
     message: ClassVar[str] = "Space {space_id} not found."
@@ -18,7 +18,7 @@ class SpaceNotFound(NotFound):
 
 @frozen
 class SubspaceNotFound(NotFound):
-    """No subspace of this user has this id."""
+    """A subspace that does not exist, or belongs to another user."""
 
     code: ClassVar[str] = "SUBSPACE_NOT_FOUND"
     message: ClassVar[str] = "Subspace {subspace_id} not found."
@@ -27,7 +27,7 @@ class SubspaceNotFound(NotFound):
 
 @frozen
 class ArtifactNotFound(NotFound):
-    """No artifact of this user has this id."""
+    """An artifact that does not exist, or belongs to another user."""
 
     code: ClassVar[str] = "ARTIFACT_NOT_FOUND"
     message: ClassVar[str] = "Artifact {artifact_id} not found."
@@ -36,7 +36,7 @@ class ArtifactNotFound(NotFound):
 
 @frozen
 class AlgorithmNotFound(NotFound):
-    """No version of the algorithm has this id."""
+    """An algorithm version that does not exist."""
 
     code: ClassVar[str] = "ALGORITHM_NOT_FOUND"
     message: ClassVar[str] = "Algorithm version {algorithm_id} not found."
@@ -45,7 +45,7 @@ class AlgorithmNotFound(NotFound):
 
 @frozen
 class SpaceRetired(Conflict):
-    """A retired space takes no captures and no subspaces."""
+    """A command on a retired space, which takes no captures and no subspaces."""
 
     code: ClassVar[str] = "SPACE_RETIRED"
     message: ClassVar[str] = "Space {space_id} is retired: it accepts no captures and no subspaces."
@@ -54,7 +54,7 @@ class SpaceRetired(Conflict):
 
 @frozen
 class CentroidExists(Conflict):
-    """The subspace has a centroid already, and a seed comes before the first capture."""
+    """A seed for a subspace that already has a centroid."""
 
     code: ClassVar[str] = "CENTROID_EXISTS"
     message: ClassVar[str] = (
@@ -65,7 +65,7 @@ class CentroidExists(Conflict):
 
 @frozen
 class CaptureKeyReused(Conflict):
-    """This capture key was given before, with another capture."""
+    """A capture key that was used before with another capture."""
 
     code: ClassVar[str] = "CAPTURE_KEY_REUSED"
     message: ClassVar[str] = "Capture key {capture_key} was already used with another capture."
@@ -74,7 +74,7 @@ class CaptureKeyReused(Conflict):
 
 @frozen
 class EmbeddingOfOtherModel(Invalid):
-    """The embedding's model or dimension is not the space's."""
+    """An embedding whose model or dimension is not the space's."""
 
     code: ClassVar[str] = "EMBEDDING_OF_OTHER_MODEL"
     message: ClassVar[str] = (
@@ -87,7 +87,7 @@ class EmbeddingOfOtherModel(Invalid):
 
 @frozen
 class EmbeddingUnusable(Invalid):
-    """An embedding is 1 to 4,096 finite numbers, not all zero, within the range of 32-bit floats."""
+    """An embedding with too many, too large, non-finite or only zero numbers."""
 
     code: ClassVar[str] = "EMBEDDING_UNUSABLE"
     message: ClassVar[str] = (
@@ -99,7 +99,7 @@ class EmbeddingUnusable(Invalid):
 
 @frozen
 class ReadingDepthOutOfRange(Invalid):
-    """reading_depth out of range: it lies between 0.0 and 1.5."""
+    """A reading depth outside 0.0 to 1.5."""
 
     code: ClassVar[str] = "READING_DEPTH_OUT_OF_RANGE"
     message: ClassVar[str] = "reading_depth out of range: expected 0.0 to 1.5, got {value}."
@@ -111,7 +111,7 @@ class ReadingDepthOutOfRange(Invalid):
 
 @frozen
 class FractionOutOfRange(Invalid):
-    """The number does not lie between 0 and 1."""
+    """A number outside 0 to 1."""
 
     code: ClassVar[str] = "FRACTION_OUT_OF_RANGE"
     message: ClassVar[str] = "Field {field} is out of range: expected 0 to 1, got {value}."
@@ -121,7 +121,7 @@ class FractionOutOfRange(Invalid):
 
 @frozen
 class UrlUnusable(Invalid):
-    """The address is not one of a page on the web: with a host, without credentials, of at most 2,000 characters."""
+    """A text that is no address of a page on the web."""
 
     code: ClassVar[str] = "URL_UNUSABLE"
     message: ClassVar[str] = (
@@ -133,7 +133,7 @@ class UrlUnusable(Invalid):
 
 @frozen
 class CapturedInFuture(Invalid):
-    """The capture's own time is later than now by more than clocks differ."""
+    """A capture time that is later than clocks differ."""
 
     code: ClassVar[str] = "CAPTURED_IN_FUTURE"
     message: ClassVar[str] = "captured_at {captured_at} is more than five minutes in the future."
@@ -142,7 +142,7 @@ class CapturedInFuture(Invalid):
 
 @frozen
 class SettingInvalid(Invalid):
-    """The setting cannot have this value."""
+    """A value that a setting cannot have."""
 
     code: ClassVar[str] = "SETTING_INVALID"
     message: ClassVar[str] = "Setting {key} is invalid: {problem}."
@@ -152,7 +152,7 @@ class SettingInvalid(Invalid):
 
 @frozen
 class FormulaInvalid(Invalid):
-    """The text is not one of formulas over the known names, operators and functions."""
+    """A text that is no list of formulas in the formula language."""
 
     code: ClassVar[str] = "FORMULA_INVALID"
     message: ClassVar[str] = "The formulas are invalid: {problem}."
@@ -161,7 +161,7 @@ class FormulaInvalid(Invalid):
 
 @frozen
 class NoActiveAlgorithm(Unavailable):
-    """No version of the algorithm is active: activate one."""
+    """A capture while no algorithm version is active."""
 
     code: ClassVar[str] = "NO_ACTIVE_ALGORITHM"
     message: ClassVar[str] = "No algorithm version is active: activate one."
@@ -169,7 +169,7 @@ class NoActiveAlgorithm(Unavailable):
 
 @frozen
 class AlgorithmExists(Conflict):
-    """There is a version of the algorithm of this id, and its formulas stay as they are."""
+    """An algorithm version whose id is registered; registered formulas never change."""
 
     code: ClassVar[str] = "ALGORITHM_EXISTS"
     message: ClassVar[str] = (
@@ -180,7 +180,7 @@ class AlgorithmExists(Conflict):
 
 @frozen
 class AlgorithmNotInstalled(Conflict):
-    """The database has no function of this version, or another: its owner installs it."""
+    """An algorithm version without its function in the database; the schema's owner installs it."""
 
     code: ClassVar[str] = "ALGORITHM_NOT_INSTALLED"
     message: ClassVar[str] = (
@@ -192,7 +192,7 @@ class AlgorithmNotInstalled(Conflict):
 
 @frozen
 class AlgorithmFailed(Unavailable):
-    """The active algorithm raised an error or gave no number; nothing was kept."""
+    """An algorithm version that raised an error or computed an unusable value."""
 
     code: ClassVar[str] = "ALGORITHM_FAILED"
     message: ClassVar[str] = (
@@ -204,7 +204,7 @@ class AlgorithmFailed(Unavailable):
 
 @frozen
 class EmbedderFailed(Unavailable):
-    """The model that turns texts into embeddings gave none; nothing was kept."""
+    """An embedding model that failed."""
 
     code: ClassVar[str] = "EMBEDDER_FAILED"
     message: ClassVar[str] = "The embedding model failed: {problem}; nothing was stored."
@@ -213,7 +213,7 @@ class EmbedderFailed(Unavailable):
 
 @frozen
 class SelfTestFailed(Conflict):
-    """The database computes something else than the formula says, so the version was not activated."""
+    """An algorithm version that the store computes differently from its text."""
 
     code: ClassVar[str] = "SELF_TEST_FAILED"
     message: ClassVar[str] = (

@@ -1,4 +1,4 @@
-"""What may happen to a space, a subspace, an algorithm version."""
+"""The lifecycles of spaces, subspaces and algorithm versions."""
 
 from enum import StrEnum
 
@@ -6,14 +6,14 @@ from indelible.kernel import Edge, Lifecycle
 
 
 class SpaceStatus(StrEnum):
-    """Whether a space or a subspace still takes captures."""
+    """The status of a space or a subspace: a retired one takes no captures."""
 
     ACTIVE = "ACTIVE"
     RETIRED = "RETIRED"
 
 
 class AlgorithmStatus(StrEnum):
-    """Whether new captures are computed by this version."""
+    """The status of an algorithm version: the active one computes new captures."""
 
     REGISTERED = "REGISTERED"
     ACTIVE = "ACTIVE"

@@ -7,7 +7,7 @@ from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible.captures import Embedder, EmbeddingVector
-from indelible.captures.entities import NUMBERS
+from indelible.captures.entities import VECTOR
 from indelible.captures.errors import EmbedderFailed
 from indelible.kernel import IndelibleError
 from indelible.kernel.values import IDENTIFIER, is_identifier
@@ -22,7 +22,7 @@ Result = EmbeddingVector | IndelibleError
 class EmbeddingFields:
     """The fields of an embedding and its model; without both, a text is embedded instead."""
 
-    embedding: tuple[float, ...] | None = field(default=None, metadata=NUMBERS)
+    embedding: tuple[float, ...] | None = field(default=None, metadata=VECTOR)
     embedding_model: str | None = field(
         default=None, validator=optional(is_identifier), metadata=IDENTIFIER
     )

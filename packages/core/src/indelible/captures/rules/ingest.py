@@ -278,7 +278,8 @@ def _centroid_before(state: SubspaceState, vector: Vector, now: datetime) -> Cen
     """Return the subspace's centroid, or one at seq 0 at its seed or at its first vector."""
     if state.centroid is not None:
         return state.centroid
-    return Centroid.unborn(state.subspace, state.subspace.seed or vector, now)
+    subspace = state.subspace
+    return Centroid.unborn(subspace.id, subspace.space_id, subspace.seed or vector, now)
 
 
 def _compute_update(
