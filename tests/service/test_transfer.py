@@ -33,14 +33,11 @@ from indelible.testing.stores import (
 )
 from indelible_service.concepts_import import import_file
 from indelible_sql import SqlStore, open_store
-from indelible_sql.maintenance.export import (
-    FORMAT,
-    ExportIncomplete,
-    HistoryDiffers,
-    Imported,
-    export_histories,
-    exported_hashes,
-)
+from indelible_sql.contexts import CATALOG
+from indelible_sql.maintenance.export import export_histories, exported_hashes
+from indelible_sql.maintenance.export_entries import FORMAT
+from indelible_sql.maintenance.export_errors import ExportIncomplete, HistoryDiffers
+from indelible_sql.maintenance.import_export import Imported
 
 pytestmark = pytest.mark.slow
 
@@ -477,11 +474,11 @@ def test_a_line_and_a_file_have_their_limits(
 
 
 def test_the_hashes_of_an_export_are_all_of_its_changes_or_none(export: bytes) -> None:
-    assert exported_hashes(BytesIO(export)) == {
+    assert exported_hashes(BytesIO(export), CATALOG) == {
         entry["change"]["hash"] for entry in documents(export)[1:-1]
     }
     with pytest.raises(ExportDamaged):
-        exported_hashes(BytesIO(export[: export.rindex(b'{"digest"')]))
+        exported_hashes(BytesIO(export[: export.rindex(b'{"digest"')]), CATALOG)
 
 
 # Histories of other systems

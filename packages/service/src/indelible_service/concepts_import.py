@@ -27,13 +27,8 @@ from indelible.kernel.exports import InvalidExportLine, Line, read_lines
 from indelible.kernel.history import Record
 from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, non_blank_line
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.maintenance.export import (
-    HistoryDiffers,
-    Imported,
-    import_each,
-    import_histories,
-    on_line,
-)
+from indelible_sql.maintenance.export_errors import HistoryDiffers, at_line
+from indelible_sql.maintenance.import_export import Imported, import_each, import_histories
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.schemas import Side, schema_of, structure
 
@@ -135,7 +130,7 @@ def _save_history(tx: SqlTransaction, source: tuple[str, History]) -> int:
     mark = {"imported": {"by": tx.actor, "at": tx.clock.now(), "file": file_digest}}
     state: ImportState = None, None
     for number, step in history:
-        with on_line(number):
+        with at_line(number):
             state = _save_step(tx, mark, step, state)
 
     return len(history)

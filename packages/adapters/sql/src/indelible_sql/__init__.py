@@ -10,13 +10,14 @@ from indelible_sql.contexts import (
 )
 from indelible_sql.engine.connections import Pool
 from indelible_sql.kernel.repository import HeadMapping, SqlAggregateRepository
-from indelible_sql.maintenance.export import Exported, Imported, export_histories, import_histories
+from indelible_sql.maintenance.export import Exported, export_histories
 from indelible_sql.maintenance.findings import Fault, Finding
+from indelible_sql.maintenance.import_export import Imported, import_histories
 from indelible_sql.maintenance.rebuild import Rebuilt, rebuild
 from indelible_sql.maintenance.verify import verify
 from indelible_sql.schema.hosts import declare_lifecycle, guard_head, withdraw_lifecycle
 from indelible_sql.schema.tables import head_columns
-from indelible_sql.sql_context import DerivedHead, SqlContext
+from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
 from indelible_sql.tokens.unit_of_work import UnitOfWork, create_uow_factory
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "open_store",
     # contexts and lifecycles of a host
     "DerivedHead",
+    "RecordExport",
     "HeadMapping",
     "SqlAggregateRepository",
     "SqlContext",

@@ -46,6 +46,26 @@ class DerivedHead:
     replay: Callable[[Session], Iterator[Row]]
 
 
+TableRow = tuple[Table, Row]
+
+
+@frozen(kw_only=True, eq=False)
+class RecordExport:
+    """The rows outside history that travel in an export, as they are stored.
+
+    `rows` yields them in the order of the export. `check` passes the rows of an export on, and
+    raises ValueError at the first that does not follow from those before it. `save` writes rows and
+    yields, for each record, whether it was written; false means that the same one was there.
+    Every row of `hashed` has a hash, which tells a downgrade whether the row was exported.
+    """
+
+    tables: tuple[Table, ...]
+    hashed: tuple[Table, ...]
+    rows: Callable[[Session], Iterator[TableRow]]
+    check: Callable[[Iterator[TableRow]], Iterator[TableRow]]
+    save: Callable[[Session, Iterator[TableRow]], Iterator[bool]]
+
+
 @frozen(kw_only=True, eq=False)
 class SqlContext:
     """What one bounded context registers with the SQL adapter.
@@ -87,9 +107,8 @@ class SqlContext:
     # name.
     after_upgrade: Callable[[Connection, str], None] | None = None
 
-    # Those of the records that have a column `hash`, are in no change of history, and travel in an
-    # export.
-    hashed_records: tuple[Table, ...] = ()
+    # How the rows outside history travel in an export.
+    record_export: RecordExport | None = None
     # Checks of `verify` beside the generic ones.
     verify: Callable[[Session], Iterable[Finding]] = no_findings
 

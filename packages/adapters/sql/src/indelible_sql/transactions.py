@@ -18,8 +18,9 @@ class KernelTransaction:
     `connection` is public, so that a host's own SQL sees the same moment.
     """
 
-    def __init__(self, session: Session, policy: Policy, config: Config) -> None:
+    def __init__(self, session: Session, catalog: Catalog, policy: Policy, config: Config) -> None:
         self.session = session
+        self.catalog = catalog
         self.policy = policy
         self.config = config
         self.connection = session.connection
@@ -33,7 +34,7 @@ class KernelReading(KernelTransaction):
     """A read transaction; a host's own SELECT on `connection` sees the same moment."""
 
     def __init__(self, session: Session, catalog: Catalog, policy: Policy, config: Config) -> None:
-        super().__init__(session, policy, config)
+        super().__init__(session, catalog, policy, config)
         self.tasks = SqlTaskReader(session)
         for context in catalog.contexts:
             if context.open_reader is not None:
@@ -53,7 +54,7 @@ class KernelWriting(KernelTransaction):
         clock: Clock,
         ids: Ids,
     ) -> None:
-        super().__init__(session, policy, config)
+        super().__init__(session, catalog, policy, config)
         self.clock = clock
         self.ids = ids
         self.actor = audit.actor

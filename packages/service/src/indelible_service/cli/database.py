@@ -55,13 +55,12 @@ def downgrade(revision: str, after_export: Path | None) -> None:
 
     settings = load()
     exported = frozenset[str]()
-    if after_export:
-        with translate_os_errors(after_export), after_export.open("rb") as stream:
-            exported = exported_hashes(stream)
-
     url = settings.owner_url or settings.url
     try:
         with open_settings_store() as store, translate_errors():
+            if after_export:
+                with translate_os_errors(after_export), after_export.open("rb") as stream:
+                    exported = exported_hashes(stream, store.catalog)
             migrate.downgrade(
                 url, settings.schema, revision, store.schema_catalog, exported=exported
             )

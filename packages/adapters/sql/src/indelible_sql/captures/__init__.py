@@ -5,6 +5,7 @@ from typing import Any
 
 from indelible.captures import ALGORITHM, SPACE, SPHERICAL, SUBSPACE
 from indelible_sql.captures.columns import DOMAINS
+from indelible_sql.captures.export import check_rows, exported_rows, save_rows
 from indelible_sql.captures.extension import install_vector_functions
 from indelible_sql.captures.functions import functions, name_of
 from indelible_sql.captures.nearest import INDEX_PREFIX
@@ -21,7 +22,7 @@ from indelible_sql.captures.tables import (
     own_guards,
 )
 from indelible_sql.captures.verify import folded_findings
-from indelible_sql.sql_context import DerivedHead, SqlContext
+from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
 
 
 def _extra_ddl(dialect: str) -> Iterator[str]:
@@ -46,7 +47,13 @@ CONTEXT = SqlContext(
     ),
     records=(SIGNALS,),
     record_head_rules=SHOWN,
-    hashed_records=(SIGNALS,),
+    record_export=RecordExport(
+        tables=(CENTROIDS, SIGNALS),
+        hashed=(SIGNALS,),
+        rows=exported_rows,
+        check=check_rows,
+        save=save_rows,
+    ),
     guards=own_guards,
     domains=DOMAINS,
     extra_ddl=_extra_ddl,

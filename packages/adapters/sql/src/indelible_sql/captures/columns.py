@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, REAL, BigInteger, Double
+from sqlalchemy import ARRAY, REAL, BigInteger
 
 from indelible.captures.entities import EngagementLevel, Vector, as_float32
-from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.columns import Domain, float_domain
 
 _LEVELS = tuple(EngagementLevel)
 _REAL: Any = REAL
@@ -26,9 +26,9 @@ LEVEL = Domain(
     load_native=_LEVELS.__getitem__,
     from_json=EngagementLevel,
 )
-DEPTH = Domain("reading_depth", Double(), rule="{0} BETWEEN 0 AND 1.5")
+DEPTH = float_domain("reading_depth", "{0} BETWEEN 0 AND 1.5")
 # Distances of vectors of 32-bit floats, which are inexact.
-DISTANCE = Domain("distance", Double(), rule="{0} BETWEEN -0.001 AND 2.001")
+DISTANCE = float_domain("distance", "{0} BETWEEN -0.001 AND 2.001")
 EMBEDDING = Domain(
     "embedding",
     REALS,

@@ -256,7 +256,7 @@ def _wrong_with_record(session: Session, recorded: RecordDigest, row: Row) -> st
     found = decode_row(session, recorded.table, row)
     kept, derived = recorded.digest(found), recorded.derived(found)
     data = load(session, DOCUMENT, row["change_data"])
-    if kept != data.get(recorded.kept):
+    if kept != data.get(recorded.change_field):
         return "its digest is not the one that its change kept"
     wrong = [name for name, value in derived.items() if row[name] != value]
     return f"{', '.join(wrong)}: not what the record says" if wrong else ""

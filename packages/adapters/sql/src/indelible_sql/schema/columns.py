@@ -79,13 +79,14 @@ class Domain(TypeDecorator[Any]):
         dump_native: Convert = unchanged,
         load_native: Convert = unchanged,
         from_json: Convert = unchanged,
+        to_json: Convert = unchanged,
     ) -> None:
         """Declare a domain over PostgreSQL's type `native`.
 
         `rule` is a condition on `{0}`, and `sqlite_rule` is its form on SQLite where that differs.
         `dump` and `load` convert a value for SQLite's driver and back, `dump_native` and
-        `load_native` for PostgreSQL's. `from_json` makes a value from the form that canonical JSON
-        has of it.
+        `load_native` for PostgreSQL's. `to_json` makes a value that canonical JSON can
+        write, and `from_json` makes the value again from what was written.
         """
         super().__init__()
         self.name = name
@@ -93,6 +94,7 @@ class Domain(TypeDecorator[Any]):
         self.rule = rule
         self.sqlite_rule = sqlite_rule or rule
         self.from_json = from_json
+        self.to_json = to_json
         self._dump = {"sqlite": dump, "postgresql": dump_native}
         self._load = {"sqlite": load, "postgresql": load_native}
 
@@ -198,6 +200,18 @@ def hex_domain(name: str, rule: str, digits: str) -> Domain:
     )
 
 
+def float_domain(name: str, rule: str, sqlite_rule: str = "") -> Domain:
+    """Declare a finite number of 64 bits; JSON has its exact hexadecimal text."""
+    return Domain(
+        name,
+        Double(),
+        rule=rule,
+        sqlite_rule=sqlite_rule,
+        to_json=float.hex,
+        from_json=float.fromhex,
+    )
+
+
 def _json_domain(name: str, kind: str) -> Domain:
     return Domain(
         name,
@@ -273,8 +287,8 @@ VALUE = Domain(  # any JSON value but null, which is stored as NULL
     dump=canonical_json,
     load=json.loads,
 )
-NUMBER = Domain("number", Double(), rule="abs({0}) < 'Infinity'", sqlite_rule="abs({0}) < 9e999")
-FRACTION = Domain("fraction", Double(), rule="{0} BETWEEN 0 AND 1")
+NUMBER = float_domain("number", "abs({0}) < 'Infinity'", "abs({0}) < 9e999")
+FRACTION = float_domain("fraction", "{0} BETWEEN 0 AND 1")
 
 KERNEL_DOMAINS = (
     IDENTIFIER,

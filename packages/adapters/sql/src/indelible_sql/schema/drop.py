@@ -64,7 +64,9 @@ def _exportable_hashes(connection: Connection, prefix: str, catalog: Catalog) ->
     changes = f"SELECT hash FROM {prefix}history WHERE lifecycle <> '{KEY.name}'"
     yield from connection.scalars(text(changes))
     for context in catalog.contexts:
-        for table in context.hashed_records:
+        if context.record_export is None:
+            continue
+        for table in context.record_export.hashed:
             yield from connection.scalars(text(f"SELECT hash FROM {prefix}{table.name}"))
 
 

@@ -241,11 +241,11 @@ def head(
 class RecordDigest:
     """How a record table's row is checked against the change that added it.
 
-    The table has `concept_id`-like and number columns as its primary key; `kept` is where the
+    The table has `concept_id`-like and number columns as its primary key; `change_field` is where the
     change's data holds the row's digest; `derived` recomputes the columns that no digest covers.
     """
 
     table: Table
-    kept: str
+    change_field: str
     digest: Callable[[Mapping[str, Any]], str]
     derived: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {}

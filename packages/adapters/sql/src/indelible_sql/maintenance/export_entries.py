@@ -1,0 +1,272 @@
+"""The entries of an export: changes with the records that they add, and rows outside history."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
+from io import BufferedIOBase
+from itertools import groupby
+from typing import Any, Final, NamedTuple, cast
+
+from sqlalchemy import Date, Table
+from sqlalchemy.types import TypeEngine
+
+from indelible.kernel import AuditContext, Change, Revision, verify_chain
+from indelible.kernel.exports import InvalidExportLine, Line, line_of, read_export, read_lines
+from indelible.kernel.history import NO_REVISION
+from indelible.kernel.keys import KEY
+from indelible.kernel.values import UNSTORABLE
+from indelible_sql.engine.atomic_write import writable_columns
+from indelible_sql.engine.session import Row
+from indelible_sql.maintenance.export_errors import at_line
+from indelible_sql.maintenance.findings import UNREADABLE
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.columns import Domain
+from indelible_sql.schema.tables import HISTORY, RecordDigest
+from indelible_sql.sql_context import RecordExport
+
+FORMAT: Final = "indelible export 2"
+FIRST_LINE: Final = line_of({"format": FORMAT})
+MAX_DEPTH: Final = 32  # levels of nested values in one line
+
+
+class HistoryEntry(NamedTuple):
+    """A line with a change, and the rows of the records that it adds."""
+
+    number: int
+    change: Change
+    rows: Mapping[Table, Row]
+
+
+class RowEntry(NamedTuple):
+    """A line with a row of a table outside history."""
+
+    number: int
+    table: Table
+    row: Row
+
+
+Entry = HistoryEntry | RowEntry
+
+
+class HistorySection(NamedTuple):
+    """The changes of an export, in the order in which they were made."""
+
+    entries: Iterator[HistoryEntry]
+
+
+class RowSection(NamedTuple):
+    """The rows of one context outside history."""
+
+    export: RecordExport
+    entries: Iterator[RowEntry]
+
+
+def read_entries(file: BufferedIOBase, catalog: Catalog) -> Iterator[Entry]:
+    """Yield every entry of an export, as `read_sections` does."""
+    for section in read_sections(file, catalog):
+        yield from section.entries
+
+
+def read_sections(file: BufferedIOBase, catalog: Catalog) -> Iterator[HistorySection | RowSection]:
+    """Yield the sections of an export: first the changes, then the other rows, context by context.
+
+    Each change follows from the change before it and each row from the rows before it, and a line is
+    what an export writes for the same entry. Raises InvalidExportLine or ExportDamaged.
+    """
+    first = next(read_lines(file), Line(1, b""))
+    if first.text != FIRST_LINE:
+        raise InvalidExportLine(1, f"expected the first line {FIRST_LINE.decode().strip()}")
+
+    exports = _record_exports(catalog)
+    entries = (_parse(line, catalog) for line in read_export(file))
+    previous = -1
+    for number, group in groupby(entries, key=partial(_section_number, exports)):
+        if number <= previous:
+            raise InvalidExportLine(next(group).number, "the line belongs to an earlier section")
+        previous = number
+        if number == 0:
+            yield HistorySection(_checked_changes(group, catalog))
+        else:
+            export = exports[number - 1]
+            yield RowSection(export, _checked_rows(group, export))
+
+
+def history_line(change: Change, rows: Mapping[Table, Row], catalog: Catalog) -> object:
+    """Return the JSON value of a change with its records, without what can be derived of them."""
+    records = {
+        record.table.name: _underived(record, rows[record.table])
+        for record in added_records(change, catalog)
+    }
+    return {"change": change, "records": records}
+
+
+def row_line(table: Table, row: Row) -> object:
+    """Return the JSON value of a row outside history."""
+    values = {
+        column.name: _to_json(column.type, row[column.name]) for column in writable_columns(table)
+    }
+    return {"table": table.name, "row": values}
+
+
+def added_records(change: Change, catalog: Catalog) -> tuple[RecordDigest, ...]:
+    """Return the records that the change adds; raise KeyError for an unknown lifecycle."""
+    head = catalog.heads_by_lifecycle[change.lifecycle]
+    if not change.adds_version:
+        return ()
+    return catalog.digests.get(head, ())
+
+
+def from_json(kind: TypeEngine[Any], value: Any) -> Any:
+    """Return the value of a column from the form that canonical JSON has of it."""
+    if value is None:
+        return None
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, Domain):
+        return kind.from_json(value)
+    return value
+
+
+def _to_json(kind: TypeEngine[Any], value: Any) -> Any:
+    if value is None or not isinstance(kind, Domain):
+        return value
+    return kind.to_json(value)
+
+
+def _record_exports(catalog: Catalog) -> tuple[RecordExport, ...]:
+    exports: list[RecordExport] = []
+    for context in catalog.contexts:
+        if context.record_export is not None:
+            exports.append(context.record_export)
+    return tuple(exports)
+
+
+def _section_number(exports: tuple[RecordExport, ...], entry: Entry) -> int:
+    """Return 0 for a change, and the number of the context's export for a row."""
+    if isinstance(entry, RowEntry):
+        for number, export in enumerate(exports, start=1):
+            if entry.table in export.tables:
+                return number
+    return 0
+
+
+def _checked_changes(entries: Iterator[Entry], catalog: Catalog) -> Iterator[HistoryEntry]:
+    """Pass changes on; raise InvalidExportLine at the first that does not follow its predecessor."""
+    revisions: dict[tuple[str, str], Revision] = {}
+    for entry in entries:
+        if not isinstance(entry, HistoryEntry):
+            continue
+        change = entry.change
+        aggregate = (change.lifecycle, change.entity_id)
+        lifecycle = catalog.heads[catalog.heads_by_lifecycle[change.lifecycle]]
+        previous = revisions.get(aggregate, NO_REVISION)
+        with at_line(entry.number):
+            revisions[aggregate] = verify_chain(lifecycle, (change,), previous)
+        yield entry
+
+
+def _checked_rows(entries: Iterator[Entry], export: RecordExport) -> Iterator[RowEntry]:
+    """Pass rows on; raise InvalidExportLine where the context's own check refuses one."""
+    number = 0
+
+    def rows() -> Iterator[tuple[Table, Row]]:
+        nonlocal number
+        for entry in entries:
+            if isinstance(entry, RowEntry):
+                number = entry.number
+                yield entry.table, entry.row
+
+    try:
+        for table, row in export.check(rows()):
+            yield RowEntry(number, table, row)
+    except InvalidExportLine:
+        raise
+    except UNREADABLE as error:
+        raise InvalidExportLine(number, str(error)) from error
+
+
+def _parse(line: Line, catalog: Catalog) -> Entry:
+    """Return the entry of a line, if an export writes the entry in the same bytes."""
+    try:
+        value: dict[str, Any] = json.loads(line.text.decode())
+        _check_storable(value)
+        if "change" in value:
+            change = _change(value["change"])
+            rows = {
+                record.table: _record_row(record, change, value["records"][record.table.name])
+                for record in added_records(change, catalog)
+            }
+            entry: Entry = HistoryEntry(line.number, change, rows)
+            written = line_of(history_line(change, rows, catalog))
+        else:
+            table = _exported_table(value["table"], catalog)
+            row = _row(table, value["row"])
+            entry = RowEntry(line.number, table, row)
+            written = line_of(row_line(table, row))
+    except (*UNREADABLE, RecursionError) as error:
+        raise InvalidExportLine(line.number, f"unreadable: {error}") from error
+
+    if written != line.text:
+        raise InvalidExportLine(line.number, "unreadable: not written as an export writes it")
+    return entry
+
+
+def _change(values: Mapping[str, Any]) -> Change:
+    change = Change(**_row(HISTORY, values))
+    if change.lifecycle == KEY.name:
+        raise ValueError("API keys are not part of an export")
+    # Constructed for its checks of actor, reason and request id.
+    AuditContext(actor=change.actor, reason=change.reason, request_id=change.request_id)
+    return change
+
+
+def _exported_table(name: str, catalog: Catalog) -> Table:
+    for export in _record_exports(catalog):
+        for table in export.tables:
+            if table.name == name:
+                return table
+    raise ValueError(f"table {name} is not part of an export")
+
+
+def _check_storable(value: Any, levels: int = MAX_DEPTH) -> None:
+    """Raise ValueError for a value that is too deep, and for a text that no database stores."""
+    if levels == 0:
+        raise ValueError(f"deeper than {MAX_DEPTH} levels")
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise ValueError("a text with NUL or half of a surrogate pair")
+    for part in _parts(value):
+        _check_storable(part, levels - 1)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        fields = cast("Mapping[str, Any]", value)
+        return (*fields, *fields.values())
+    if isinstance(value, list):
+        return cast("Iterable[Any]", value)
+    return ()
+
+
+def _record_row(record: RecordDigest, change: Change, values: Mapping[str, Any]) -> Row:
+    row = _row(record.table, values)
+    if record.digest(row) != change.data.get(record.change_field):
+        raise ValueError(f"the digest of {record.table.name} is not the one in its change")
+    return {**row, **record.derived(row)}
+
+
+def _underived(record: RecordDigest, row: Row) -> Row:
+    derived = record.derived(row)
+    return {
+        column.name: row[column.name]
+        for column in writable_columns(record.table)
+        if column.name not in derived
+    }
+
+
+def _row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        column.name: from_json(column.type, values[column.name])
+        for column in writable_columns(table)
+        if column.name in values
+    }

@@ -1,0 +1,224 @@
+"""Import an export: everything in one transaction, or nothing."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import file_digest
+from io import BufferedIOBase
+from typing import Final, TypeVar
+
+from attrs import define, field, frozen
+from sqlalchemy import Table, bindparam, func, select
+
+from indelible.kernel import Actor, Change
+from indelible_sql.engine.atomic_write import change_write
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.kernel.history import change_row
+from indelible_sql.maintenance.export_entries import (
+    HistoryEntry,
+    HistorySection,
+    RowSection,
+    read_sections,
+)
+from indelible_sql.maintenance.export_errors import (
+    REFUSALS,
+    HistoryDiffers,
+    at_line,
+    line_error,
+)
+from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
+from indelible_sql.schema.catalog import Catalog
+from indelible_sql.schema.tables import HISTORY, rows_by
+from indelible_sql.store import KernelStore, Reading, Writing
+from indelible_sql.transactions import KernelWriting
+
+# The session keeps changes to look them up where the reply to the COMMIT is lost: one is enough.
+MAX_REMEMBERED_CHANGES: Final = 100
+NO_TIMEOUT: Final = (
+    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
+)
+STORED_CHANGE: Query = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
+LAST_SEQ: Query = select(func.max(HISTORY.c.seq).label("seq")).where(
+    HISTORY.c.lifecycle == bindparam("lifecycle"), HISTORY.c.entity_id == bindparam("entity_id")
+)
+
+H = TypeVar("H")
+Aggregate = tuple[str, str]  # the lifecycle and the id
+
+
+@frozen(kw_only=True)
+class Imported:
+    """The numbers that an import wrote and found already there, and the digest of the file."""
+
+    entities: int
+    changes: int
+    records: int = 0
+    entities_already_there: int
+    file: str
+
+
+def import_histories(
+    store: KernelStore[Reading, Writing], stream: BufferedIOBase, *, by: Actor
+) -> Imported:
+    """Save everything in an export, in one transaction.
+
+    An aggregate or record that is there already with the same history is left alone. Raises
+    InvalidExportLine, ExportDamaged or HistoryDiffers, and then nothing is written.
+    """
+    file = _digest(stream)
+
+    def save_all(tx: Writing, source: BufferedIOBase) -> Imported:
+        saving = _Import(tx)
+        for section in read_sections(source, tx.catalog):
+            if isinstance(section, HistorySection):
+                for entry in section.entries:
+                    saving.save_change(entry)
+            else:
+                saving.save_rows(section)
+        saving.check_ends()
+        return saving.result(file)
+
+    imported = store.run(save_all, stream, actor=by, reason=_reason(file))
+    # The session forgets most changes, so that the store cannot see whether settings are among them.
+    store.config.invalidate()
+    return imported
+
+
+def import_each(
+    store: KernelStore[Reading, Writing],
+    stream: BufferedIOBase,
+    read: Callable[[BufferedIOBase], Iterable[H]],
+    save: Callable[[Writing, tuple[str, H]], int],
+    *,
+    by: Actor,
+) -> Imported:
+    """Save every history that `read` finds in the stream, in one transaction.
+
+    `save` takes the file's digest and one history, and returns how many changes it wrote: none where
+    the history was there.
+    """
+    file = _digest(stream)
+
+    def save_all(tx: Writing, source: BufferedIOBase) -> list[int]:
+        _disable_timeout(tx.session)
+        return [save(tx, (file, history)) for history in read(source)]
+
+    counts = store.run(save_all, stream, actor=by, reason=_reason(file))
+    already_there = counts.count(0)
+    return Imported(
+        entities=len(counts) - already_there,
+        changes=sum(counts),
+        entities_already_there=already_there,
+        file=file,
+    )
+
+
+def _digest(stream: BufferedIOBase) -> str:
+    stream.seek(0)
+    return file_digest(stream, "sha256").hexdigest()
+
+
+def _reason(file: str) -> str:
+    return f"import of a file with the digest {file}"
+
+
+def _disable_timeout(session: Session) -> None:
+    """Lift PostgreSQL's limit on a transaction's length, which is meant for interactive ones."""
+    if not session.is_sqlite:
+        session.connection.exec_driver_sql(NO_TIMEOUT)
+
+
+@define
+class _Import:
+    """The state of one import: what it wrote, and what was there."""
+
+    tx: KernelWriting
+    already_there: dict[Aggregate, int] = field(factory=dict[Aggregate, int])
+    entities: int = 0
+    changes: int = 0
+    records: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        _disable_timeout(self.tx.session)
+
+    @property
+    def catalog(self) -> Catalog:
+        """Return the store's contexts."""
+        return self.tx.catalog
+
+    def save_change(self, entry: HistoryEntry) -> None:
+        """Write a change, or check that it is there."""
+        change = entry.change
+        aggregate = (change.lifecycle, change.entity_id)
+        if change.seq == 1 and self._last_seq(aggregate) > 0:
+            self.already_there[aggregate] = 0
+
+        if aggregate in self.already_there:
+            self._check_stored(change)
+            self.already_there[aggregate] = change.seq
+            return
+
+        with at_line(entry.number):
+            self._write(change, entry.rows)
+        self.changes += 1
+        if change.seq == 1:
+            self.entities += 1
+        del self.tx.session.changes[MAX_REMEMBERED_CHANGES:]
+
+    def save_rows(self, section: RowSection) -> None:
+        """Write the rows of one context, or check that they are there."""
+        number = 0
+
+        def rows() -> Iterator[tuple[Table, Row]]:
+            nonlocal number
+            for entry in section.entries:
+                number = entry.number
+                yield entry.table, entry.row
+
+        try:
+            for was_written in section.export.save(self.tx.session, rows()):
+                self.records += was_written
+        except REFUSALS as error:
+            raise line_error(number, error) from error
+
+    def check_ends(self) -> None:
+        """Raise HistoryDiffers for an aggregate that has changes after the last of the file."""
+        for aggregate, seq in self.already_there.items():
+            if self._last_seq(aggregate) != seq:
+                raise HistoryDiffers(*aggregate)
+
+    def result(self, file: str) -> Imported:
+        """Return the numbers of the import."""
+        return Imported(
+            entities=self.entities,
+            changes=self.changes,
+            records=self.records,
+            entities_already_there=len(self.already_there),
+            file=file,
+        )
+
+    def _last_seq(self, aggregate: Aggregate) -> int:
+        lifecycle, entity_id = aggregate
+        row = self.tx.session.first(LAST_SEQ, {"lifecycle": lifecycle, "entity_id": entity_id})
+        if row is None or row["seq"] is None:
+            return 0
+        return int(row["seq"])
+
+    def _check_stored(self, change: Change) -> None:
+        values = {
+            "lifecycle": change.lifecycle,
+            "entity_id": change.entity_id,
+            "seq": change.seq,
+        }
+        stored = self.tx.session.first(STORED_CHANGE, values)
+        if stored is None or stored["hash"] != change.hash:
+            raise HistoryDiffers(change.lifecycle, change.entity_id)
+
+    def _write(self, change: Change, records: Mapping[Table, Row]) -> None:
+        """Write a change as a handler's repository does: the head, the records, and history."""
+        head = self.catalog.heads_by_lifecycle[change.lifecycle]
+        # Only a birth writes `created_at`, and its instant is the change's own.
+        row = head_row(head, change.at, change_row(change), records)
+        row.update(shown_record_columns(self.tx.session, head, row))
+
+        write = change_write(head, *records, HISTORY, is_birth=change.seq == 1)
+        rows = {head: row, **records, HISTORY: change_row(change)}
+        self.tx.session.write(write, change, rows)
