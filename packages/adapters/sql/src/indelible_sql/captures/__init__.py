@@ -10,6 +10,7 @@ from indelible_sql.captures.extension import install_vector_functions
 from indelible_sql.captures.functions import functions, name_of
 from indelible_sql.captures.nearest import INDEX_PREFIX
 from indelible_sql.captures.rebuild import folded_artifacts, replayed_centroids
+from indelible_sql.captures.replays import replay_findings
 from indelible_sql.captures.store import SqlCaptureReaders, SqlCaptures
 from indelible_sql.captures.tables import (
     ALGORITHMS,
@@ -22,6 +23,8 @@ from indelible_sql.captures.tables import (
     own_guards,
 )
 from indelible_sql.captures.verify import folded_findings
+from indelible_sql.engine.session import Session
+from indelible_sql.maintenance.findings import Finding
 from indelible_sql.sql_context import DerivedHead, RecordExport, SqlContext
 
 
@@ -36,6 +39,11 @@ def _open_reader(tx: Any) -> SqlCaptureReaders:
 
 def _open_writer(tx: Any) -> SqlCaptures:
     return SqlCaptures(tx.session, tx)
+
+
+def _verify(session: Session) -> Iterator[Finding]:
+    yield from folded_findings(session)
+    yield from replay_findings(session)
 
 
 CONTEXT = SqlContext(
@@ -60,7 +68,7 @@ CONTEXT = SqlContext(
     functions=("ingest_with_signal", name_of(SPHERICAL)),
     optional_indexes=(f"{INDEX_PREFIX}%",),
     after_upgrade=install_vector_functions,
-    verify=folded_findings,
+    verify=_verify,
     open_reader=_open_reader,
     open_writer=_open_writer,
 )

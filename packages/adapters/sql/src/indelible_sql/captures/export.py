@@ -12,11 +12,11 @@ from sqlalchemy import Table, select
 
 from indelible.captures import Artifact, Centroid, Signal
 from indelible.captures.rules.records import (
-    centroid_digest,
     fingerprint_of,
     hash_of,
     merge_signal,
 )
+from indelible_sql.captures.replays import is_left_by
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SPACES
 from indelible_sql.engine.atomic_write import parameters, row, step
 from indelible_sql.engine.session import Row, Session
@@ -135,18 +135,8 @@ class _SpaceCheck:
         """Check that each centroid is what its last signal says, to the last bit."""
         for centroid in self.centroids.values():
             last = self.last_applied.get(centroid.id)
-            if last is None or not _is_left_by(last, centroid):
+            if last is None or not is_left_by(last, centroid):
                 raise ValueError(f"centroid {centroid.id}: not what its last signal says")
-
-
-def _is_left_by(signal: Signal, centroid: Centroid) -> bool:
-    """Return whether the centroid is the one that the signal left."""
-    return (
-        centroid.seq == signal.applied_seq
-        and centroid.hash == signal.hash
-        and centroid.updated_at == signal.recorded_at
-        and centroid_digest(centroid) == signal.centroid_digest
-    )
 
 
 def _save_signal(

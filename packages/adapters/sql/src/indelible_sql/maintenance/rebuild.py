@@ -1,143 +1,154 @@
-"""Heads made again by folding history: as the schema's owner, with one head table's guards lifted at a time."""
+"""Compute heads again from history, as the schema's owner, with one head's guards disabled at a time.
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+History and heads are read side by side, a page at a time: only the heads that differ are kept in
+memory.
+"""
+
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from attrs import frozen
-from sqlalchemy import Date, ForeignKeyConstraint, Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from indelible.kernel import Lifecycle
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.engine.session import Row, Session
-from indelible_sql.maintenance.verify import NO_HEADS, Heads, own_columns
-from indelible_sql.schema.columns import Domain
-from indelible_sql.schema.guards import Guard, guards_disabled, head_guards, history_key
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.maintenance.head_rows import head_row, shown_record_columns
+from indelible_sql.maintenance.verify import NO_HEADS, Heads
+from indelible_sql.schema.guards import Guard, guards_disabled, head_guards
 from indelible_sql.schema.migrate import migrating
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.store import AnySqlStore
 
+PAGE: Final = 500
+
 
 @frozen(kw_only=True)
 class Rebuilt:
-    """A head table after its rebuilding: how many rows it has, and which were not as their history says."""
+    """The result for one head: the number of its rows, and the ids of those that were changed."""
 
     table: str
     rows: int
     changed: tuple[str, ...]
 
 
+class Difference(NamedTuple):
+    """A head's row as it is stored and as it should be; None where there is none."""
+
+    id: str
+    stored: Row | None
+    expected: Row | None
+
+
 def rebuild(
     store: AnySqlStore, owner_url: str | None = None, *, heads: Heads = NO_HEADS
 ) -> tuple[Rebuilt, ...]:
-    """Every head as its history says; `owner_url` where another role owns the schema, `heads` are a host's own."""
+    """Make every head what its history says, and return what was changed.
+
+    `owner_url` is needed where another role owns the schema. `heads` are a host's own that belong to
+    no registered context.
+    """
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
-        session, dialect = Session(connection, store.schema), connection.dialect.name
-        own = [*store.catalog.guards(dialect)]
-        for head in heads.keys() - store.catalog.heads.keys():
-            own += head_guards(head, heads[head], dialect)
-        folded: dict[Table, Iterator[Row]] = {
-            head: _folded(session, head, lifecycle)
-            for head, lifecycle in {**store.catalog.heads, **heads}.items()
-        }
+        session = Session(connection, store.schema)
+        guards = _guards_by_table(store, heads, connection.dialect.name)
+        results: list[Rebuilt] = []
+        for head, lifecycle in {**store.catalog.heads, **heads}.items():
+            expected = _expected_rows(session, head, lifecycle)
+            results.append(_rebuild_table(session, head, expected, guards[head]))
         for derived in store.catalog.derived_heads:
-            folded[derived.table] = derived.replay(session)
-        return tuple(
-            _rebuilt(session, head, rows, [each for each in own if each.table is head])
-            for head, rows in folded.items()
-        )
+            expected = derived.replay(session)
+            results.append(_rebuild_table(session, derived.table, expected, guards[derived.table]))
+        return tuple(results)
 
 
-def _rebuilt(session: Session, head: Table, rows: Iterator[Row], own: Sequence[Guard]) -> Rebuilt:
-    found = {row["id"]: row for row in session.rows(select(*writable_columns(head)), {})}
-    folded = {row["id"]: row for row in rows}
-    changed = sorted(
-        key for key in found.keys() | folded.keys() if found.get(key) != folded.get(key)
-    )
-    with guards_disabled(session.connection, session.schema, own):
-        for key in changed:
-            _put(session, head, key, found.get(key), folded.get(key))
-        if not session.is_sqlite:  # a table cannot be altered while a question about it is put off
+def _guards_by_table(store: AnySqlStore, heads: Heads, dialect: str) -> dict[Table, list[Guard]]:
+    guards = list(store.catalog.guards(dialect))
+    for head, lifecycle in heads.items():
+        if head not in store.catalog.heads:
+            guards += head_guards(head, lifecycle, dialect)
+
+    by_table: dict[Table, list[Guard]] = {}
+    for guard in guards:
+        by_table.setdefault(guard.table, []).append(guard)
+    return by_table
+
+
+def _rebuild_table(
+    session: Session, head: Table, expected: Iterator[Row], guards: list[Guard]
+) -> Rebuilt:
+    count = 0
+    differences: list[Difference] = []
+    for difference in _side_by_side(_stored_rows(session, head), expected):
+        if difference.expected is not None:
+            count += 1
+        if difference.stored != difference.expected:
+            differences.append(difference)
+
+    # Both cursors are at their end: PostgreSQL alters no table that an open cursor reads.
+    with guards_disabled(session.connection, session.schema, guards):
+        for difference in differences:
+            _correct(session, head, difference)
+        if not session.is_sqlite:  # nor one with deferred checks to come
             session.connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    return Rebuilt(table=head.name, rows=len(folded), changed=tuple(changed))
+
+    changed = tuple(difference.id for difference in differences)
+    return Rebuilt(table=head.name, rows=count, changed=changed)
 
 
-def _folded(
-    session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
-) -> Iterator[dict[str, Any]]:
-    statement = (
+def _stored_rows(session: Session, head: Table) -> Iterator[Row]:
+    statement: Query = select(*writable_columns(head)).order_by(head.c.id)
+    return session.stream(statement, PAGE)
+
+
+def _side_by_side(stored: Iterator[Row], expected: Iterator[Row]) -> Iterator[Difference]:
+    """Yield every id once with its two rows; both iterators are in order of id."""
+    stored_row = next(stored, None)
+    expected_row = next(expected, None)
+    while stored_row is not None or expected_row is not None:
+        if expected_row is None or (stored_row and stored_row["id"] < expected_row["id"]):
+            assert stored_row is not None
+            yield Difference(stored_row["id"], stored_row, None)
+            stored_row = next(stored, None)
+        elif stored_row is None or expected_row["id"] < stored_row["id"]:
+            yield Difference(expected_row["id"], None, expected_row)
+            expected_row = next(expected, None)
+        else:
+            yield Difference(stored_row["id"], stored_row, expected_row)
+            stored_row = next(stored, None)
+            expected_row = next(expected, None)
+
+
+def _expected_rows(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator[Row]:
+    """Yield the row of each aggregate as its last change leaves it, in order of id."""
+    statement: Query = (
         select(HISTORY)
         .where(HISTORY.c.lifecycle == lifecycle.name)
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
-    for _, changes in groupby(session.rows(statement, {}), key=itemgetter("entity_id")):
-        every = list(changes)
-        shown = head_row(head, every[0]["at"], every[-1], {})
-        for key in head.foreign_key_constraints:
-            shown |= _of_record(session, key, shown)
-        yield {
-            column.name: shown[column.name]
-            for column in writable_columns(head)
-            if column.name in shown
-        }
+    changes = session.stream(statement, PAGE)
+    for _, group in groupby(changes, key=itemgetter("entity_id")):
+        first = last = next(group)
+        for change in group:
+            last = change
+        row = head_row(head, first["at"], last, {})
+        row.update(shown_record_columns(session, head, row))
+        yield _writable(head, row)
 
 
-def head_row(
-    head: Table, born: datetime, last: Row, records: Mapping[Table, Row]
-) -> dict[str, Any]:
-    """A head's columns as its last change leaves them; what it shows of a record, where that is given."""
-    shown = {
-        "id": last["entity_id"],
-        "status": last["to_state"],
-        "seq": last["seq"],
-        history_key(head).counter: last["version"],
-        "hash": last["hash"],
-        "created_at": born,
-        "updated_at": last["at"],
+def _writable(head: Table, row: Mapping[str, Any]) -> Row:
+    return {
+        column.name: row[column.name] for column in writable_columns(head) if column.name in row
     }
-    shown |= {
-        column.name: from_json(column.type, last["data"].get(column.name))
-        for column in own_columns(head)
-    }
-    for key in head.foreign_key_constraints:
-        found = records.get(key.referred_table, {})
-        shown |= {each.parent.name: found[each.column.name] for each in key.elements if found}
-    return shown
 
 
-def _of_record(session: Session, key: ForeignKeyConstraint, row: Row) -> Row:
-    """What the head shows of the record that it points at, and history does not say."""
-    known = [
-        each.column == row[each.parent.name] for each in key.elements if each.parent.name in row
-    ]
-    rest = [
-        each.column.label(each.parent.name) for each in key.elements if each.parent.name not in row
-    ]
-    return (session.first(select(*rest).where(*known), {}) if rest else None) or {}
-
-
-def from_json(kind: object, value: Any) -> Any:
-    """The value of a column that canonical JSON writes so."""
-    if value is None:
-        return None
-    if isinstance(kind, Date):
-        return date.fromisoformat(value)
-    return kind.from_json(value) if isinstance(kind, Domain) else value
-
-
-def _put(
-    session: Session,
-    head: Table,
-    key: str,
-    found: Mapping[str, Any] | None,
-    folded: Mapping[str, Any] | None,
-) -> None:
-    if folded is None:
-        session.run(delete(head).where(head.c.id == key), {})
-    elif found is None:
-        session.run(insert(head).values(**folded), {})
+def _correct(session: Session, head: Table, difference: Difference) -> None:
+    if difference.expected is None:
+        session.run(delete(head).where(head.c.id == difference.id), {})
+    elif difference.stored is None:
+        session.run(insert(head).values(**difference.expected), {})
     else:
-        session.run(update(head).where(head.c.id == key).values(**folded), {})
+        is_row = head.c.id == difference.id
+        session.run(update(head).where(is_row).values(**difference.expected), {})

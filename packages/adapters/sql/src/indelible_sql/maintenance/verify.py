@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     ForeignKeyConstraint,
@@ -38,6 +37,7 @@ from indelible_sql.maintenance.findings import (
     rows,
     undecoded,
 )
+from indelible_sql.maintenance.head_rows import own_columns
 from indelible_sql.schema.admission import check_database
 from indelible_sql.schema.columns import DOCUMENT, INSTANT
 from indelible_sql.schema.guards import history_key
@@ -193,15 +193,6 @@ def _same_change(
     return and_(
         change.c.lifecycle == lifecycle.name, change.c.entity_id == head.c.id, change.c.seq == seq
     )
-
-
-def own_columns(head: Table) -> tuple[Column[Any], ...]:
-    """What a head holds beside its place and its record's key: kept whole in the data of its last change."""
-    tied = {
-        name for key in head.foreign_key_constraints if key.deferrable for name in key.column_keys
-    }
-    shown = {"created_at", "updated_at", *history_key(head).revision_columns, *tied}
-    return tuple(column for column in head.columns if column.name not in shown)
 
 
 def _wrong_with_head(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], row: Row) -> str:

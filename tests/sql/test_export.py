@@ -1,0 +1,132 @@
+"""Every registered context travels in an export, between every pair of databases."""
+
+import json
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, Table, select
+from tests.conftest import POLICY
+from tests.databases import create_database
+from tests.guards.situation import settle
+
+from indelible.kernel import Actor
+from indelible.testing.stores import CountedIds, TickingClock
+from indelible_service.embedded import PostgresServer
+from indelible_sql import (
+    SqlStore,
+    export_histories,
+    import_histories,
+    open_store,
+    rebuild,
+    verify,
+)
+from indelible_sql.contexts import CATALOG
+from indelible_sql.schema.columns import SCHEMA
+from indelible_sql.schema.tables import HISTORY
+
+NUMBERS = count(1)
+IMPORTER = Actor.system("importer")
+KEY_LIFECYCLE = "key"
+# Keys need the secret of their installation; the others describe its work in progress.
+NOT_EXPORTED = {"keys", "receipts", "tasks", "task_attempts"}
+PAIRS = [
+    ("sqlite", "sqlite"),
+    ("sqlite", "postgresql"),
+    ("postgresql", "sqlite"),
+    ("postgresql", "postgresql"),
+]
+
+
+class Databases:
+    """Makes empty, migrated databases of both kinds."""
+
+    def __init__(self, template_file: Path, folder: Path, server: PostgresServer, template: str):
+        self._template_file = template_file
+        self._folder = folder
+        self._server = server
+        self._template = template
+
+    @contextmanager
+    def opened(self, kind: str) -> Generator[tuple[SqlStore, str]]:
+        """Yield a store on a new database, and the owner's address."""
+        name = f"export_{next(NUMBERS)}"
+        if kind == "sqlite":
+            path = shutil.copy(self._template_file, self._folder / f"{name}.db")
+            url = owner_url = f"sqlite:///{path}"
+        else:
+            database = create_database(self._server, name, self._template)
+            url, owner_url = database.url, database.owner_url
+        store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
+        yield store, owner_url
+        store.dispose()
+
+
+@pytest.fixture
+def databases(
+    template_file: Path, tmp_path: Path, server: PostgresServer, template: PostgresServer
+) -> Databases:
+    return Databases(template_file, tmp_path, server, template.url.rpartition("/")[2])
+
+
+def exported(store: SqlStore) -> bytes:
+    out = BytesIO()
+    store.read(export_histories, out)
+    return out.getvalue()
+
+
+def rows_of(engine: Engine, table: Table) -> list[str]:
+    """Return the table's rows as texts, without the columns that the database itself makes."""
+    schema = None if engine.dialect.name == "sqlite" else SCHEMA
+    statement = select(*(column for column in table.columns if column.name != "position"))
+    if table is HISTORY:
+        statement = statement.where(HISTORY.c.lifecycle != KEY_LIFECYCLE)
+    with engine.connect() as connection:
+        translated = connection.execution_options(schema_translate_map={SCHEMA: schema})
+        rows = [list(row) for row in translated.execute(statement)]
+    # As JSON, because PostgreSQL keeps the keys of a document in an order of its own.
+    return sorted(json.dumps(row, default=repr, sort_keys=True) for row in rows)
+
+
+@pytest.mark.parametrize(("source_kind", "target_kind"), PAIRS)
+def test_every_context_is_exported_and_imported(
+    source_kind: str, target_kind: str, databases: Databases
+) -> None:
+    with (
+        databases.opened(source_kind) as (source, _),
+        databases.opened(target_kind) as (target, owner_url),
+    ):
+        settle(source)
+        file = exported(source)
+
+        import_histories(target, BytesIO(file), by=IMPORTER)
+
+        for context in CATALOG.contexts:
+            tables = (*context.heads, *context.records, *context.task_tables)
+            for table in (*tables, *(head.table for head in context.derived_heads)):
+                if table.name in NOT_EXPORTED:
+                    continue
+                rows = rows_of(source.engines.reader, table)
+                assert rows, f"the situation has no row of {table.name}"
+                assert rows_of(target.engines.reader, table) == rows, table.name
+        assert exported(target) == file
+        assert verify(target) == ()
+        assert {each.changed for each in rebuild(target, owner_url)} == {()}
+        assert verify(target) == ()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_second_import_finds_everything_already_there(kind: str, databases: Databases) -> None:
+    with databases.opened("sqlite") as (source, _), databases.opened(kind) as (target, _):
+        settle(source)
+        file = exported(source)
+        first = import_histories(target, BytesIO(file), by=IMPORTER)
+        second = import_histories(target, BytesIO(file), by=IMPORTER)
+
+        assert (second.changes, second.records) == (0, 0)
+        assert second.entities_already_there == first.entities
+        assert exported(target) == file
