@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import tracemalloc
 from collections.abc import Callable, Generator
 from contextlib import closing
 from itertools import count
@@ -15,6 +16,8 @@ from tests.databases import create_database
 from tests.guards.places import Place
 from tests.guards.situation import Situation
 
+from indelible.kernel.stages import PauseStage, ResumeStage, pause_stage, resume_stage
+from indelible.testing.stores import MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, rebuild, verify
 from indelible_sql.captures.tables import DERIVED_HEADS
@@ -312,3 +315,27 @@ def raw(url: str, entity_id: str) -> None:
     else:
         with psycopg.connect(url) as owner:
             owner.execute(statement.format("indelible.").encode())
+
+
+def peak_bytes(store: SqlStore, pauses: int) -> int:
+    """Return the peak of memory while a head with so many more changes is rebuilt."""
+    with store.transaction(actor=MAYA, reason="a long history") as tx:
+        for _ in range(pauses):
+            pause_stage(tx, PauseStage(stage="upload"))
+            resume_stage(tx, ResumeStage(stage="upload"))
+
+    tracemalloc.start()
+    try:
+        rebuild(store)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return peak
+
+
+def test_a_rebuild_does_not_load_a_lifecycles_history_into_memory(sqlite: SqlStore) -> None:
+    peak_bytes(sqlite, 500)
+    long_history = peak_bytes(sqlite, 500)
+    four_times_as_long = peak_bytes(sqlite, 3_000)
+
+    assert four_times_as_long < 1.3 * long_history

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -12,14 +12,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 from tests.conftest import POLICY
+from tests.examples.loans import LOAN, LOANS, lend
+from tests.examples.loans import migrate as migrate_loans
 from tests.feeds import changes
+from tests.guards.arena import postgresql_engine
 
 import indelible_sql
 from indelible.concepts import ConceptContent, ConceptSaved, get_concept, list_history
 from indelible.kernel import Actor, IndelibleError, canonical_json, exports
 from indelible.kernel.exports import ExportDamaged, InvalidExportLine, line_of
-from indelible.testing.captures import scenarios as readers
 from indelible.testing.stores import (
     MAYA,
     CountedIds,
@@ -32,7 +35,8 @@ from indelible.testing.stores import (
     submit,
 )
 from indelible_service.concepts_import import import_file
-from indelible_sql import SqlStore, open_store
+from indelible_service.embedded import APP, PostgresServer
+from indelible_sql import SqlContext, SqlStore, open_store
 from indelible_sql.contexts import CATALOG
 from indelible_sql.maintenance.export import export_histories, exported_hashes
 from indelible_sql.maintenance.export_entries import FORMAT
@@ -70,13 +74,49 @@ def store(request: pytest.FixtureRequest) -> SqlStore:
 
 
 @contextmanager
-def another(file: Path, ids: CountedIds | None = None) -> Generator[SqlStore]:
+def another(
+    file: Path, ids: CountedIds | None = None, contexts: tuple[SqlContext, ...] = ()
+) -> Generator[SqlStore]:
     """A store of its own, in a copy of the file."""
-    with TemporaryDirectory() as place:
-        url = f"sqlite:///{shutil.copy(file, Path(place) / 'another.db')}"
-        found = open_store(url, policy=POLICY, clock=TickingClock(), ids=ids or CountedIds())
-        yield found
-        found.dispose()
+    with TemporaryDirectory() as folder:
+        path = shutil.copy(file, Path(folder) / "another.db")
+        opened = open_store(
+            f"sqlite:///{path}",
+            policy=POLICY,
+            clock=TickingClock(),
+            ids=ids or CountedIds(),
+            contexts=contexts,
+        )
+        yield opened
+        opened.dispose()
+
+
+LOANS_CONTEXT = SqlContext(name="loans", heads={LOANS: LOAN})
+
+
+def declare_loans(store: SqlStore, request: pytest.FixtureRequest) -> None:
+    """Create the host's table as the schema's owner."""
+    if store.engines.writer.dialect.name == "sqlite":
+        declare_loans_on_sqlite(request.getfixturevalue("sqlite_url"))
+        return
+    database: PostgresServer = request.getfixturevalue("database")
+    engine = postgresql_engine(database.owner_url)
+    with engine.begin() as connection:
+        migrate_loans(connection)
+        connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE ON loans TO {APP}")
+    engine.dispose()
+
+
+def declare_loans_on_sqlite(url: str) -> None:
+    """Create the host's table in a file."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        migrate_loans(connection)
+    engine.dispose()
+
+
+def lend_a_book(store: SqlStore) -> None:
+    store.run(lend, ("Ulysses", date(2026, 5, 1)), actor=MAYA, reason="a loan")
 
 
 @pytest.fixture(scope="module")
@@ -152,11 +192,11 @@ def test_an_export_is_the_same_through_every_store(
 
 def test_an_export_is_canonical_in_order_and_names_its_own_digest(export: bytes) -> None:
     header, *entries, footer = documents(export)
-    places = [(entry["change"]["entity_id"], entry["change"]["seq"]) for entry in entries]
+    order = [entry["change"]["at"] for entry in entries]
     body = export[: export.rindex(b"\n", 0, -1) + 1]
 
-    assert header == {"format": "indelible export 1"}
-    assert places == sorted(places)
+    assert header == {"format": FORMAT}
+    assert order == sorted(order)
     assert footer == {"digest": sha256(body).hexdigest()}
     assert export == b"".join(f"{canonical_json(each)}\n".encode() for each in documents(export))
 
@@ -168,23 +208,36 @@ def test_an_empty_store_has_an_export_too(store: SqlStore) -> None:
     assert exported(store) == file
 
 
-def test_an_export_leaves_no_captures_out_unless_it_is_told_to(
-    store: SqlStore, export: bytes
+def test_history_of_an_unregistered_lifecycle_is_exported_only_when_left_out(
+    store: SqlStore, export: bytes, request: pytest.FixtureRequest
 ) -> None:
     imported(store, export)
-    place, *_ = readers.worked(store)
-    readers.change(store, "assignment_margin_threshold", "0.1")
-    place.capture(readers.A)
-    kept, out = ("algorithm", "setting", "space", "subspace"), BytesIO()
+    declare_loans(store, request)
+    lend_a_book(store)
 
-    assert str(refusal(lambda: exported(store))) == str(ExportIncomplete(kept))
-    assert str(refusal(lambda: store.read(export_histories, out, leaving_out=kept[1:]))) == str(
-        ExportIncomplete(("algorithm",))
-    )
-    assert out.getvalue() == b""
-    store.read(export_histories, out, leaving_out=kept)
+    assert str(refusal(lambda: exported(store))) == str(ExportIncomplete(("loan",)))
+
+    out = BytesIO()
+    store.read(export_histories, out, leaving_out=("loan",))
     assert out.getvalue() == export
-    assert indelible_sql.verify(store) == ()
+
+
+def test_a_registered_context_of_a_host_is_exported_and_imported(
+    template_file: Path,
+) -> None:
+    with (
+        another(template_file, contexts=(LOANS_CONTEXT,)) as source,
+        another(template_file, contexts=(LOANS_CONTEXT,)) as target,
+    ):
+        for each in (source, target):
+            declare_loans_on_sqlite(each.own_url)
+        lend_a_book(source)
+
+        imported(target, exported(source))
+
+        assert exported(target) == exported(source)
+        assert not indelible_sql.verify(target)
+        assert {each.changed for each in indelible_sql.rebuild(target)} == {()}
 
 
 def test_what_is_there_already_is_recognised_and_left_alone(store: SqlStore, export: bytes) -> None:
@@ -429,11 +482,11 @@ def test_a_versions_id_that_another_concept_has_keeps_the_whole_file_out(
         b"[]\n",
         b"\xff\xfe{}\n",
         b"\xef\xbb\xbf{}\n",
-        b'{"format": "indelible export 1", "concepts": NaN, "changes": 0}\n',
-        b'{"format": "indelible export 1", "concepts": 0.0, "changes": 0}\n',
-        b'{"format": "indelible export 1", "concepts": 1e999, "changes": 0}\n',
-        b'{"format": "a", "format": "indelible export 1", "concepts": 0, "changes": 0}\n',
-        b'{"format": "indelible export 1", "concepts": ' + b"9" * 5_000 + b', "changes": 0}\n',
+        b'{"format": "indelible export 2", "concepts": NaN, "changes": 0}\n',
+        b'{"format": "indelible export 2", "concepts": 0.0, "changes": 0}\n',
+        b'{"format": "indelible export 2", "concepts": 1e999, "changes": 0}\n',
+        b'{"format": "a", "format": "indelible export 2", "concepts": 0, "changes": 0}\n',
+        b'{"format": "indelible export 2", "concepts": ' + b"9" * 5_000 + b', "changes": 0}\n',
         b'{"format": "\\ud800", "concepts": 0, "changes": 0}\n',
         b"[" * 200_000,
         b'{"a":' * 200_000,
@@ -455,9 +508,7 @@ def test_what_stands_behind_the_last_line_damages_an_export(
 
 
 def test_an_export_of_another_format_is_not_taken_for_ours(export: bytes, sqlite: SqlStore) -> None:
-    body = export.replace(b"indelible export 1", b"indelible concepts 2").rpartition(b'{"digest"')[
-        0
-    ]
+    body = export.replace(FORMAT.encode(), b"indelible concepts 2").rpartition(b'{"digest"')[0]
     other = body + f"{canonical_json({'digest': sha256(body).hexdigest()})}\n".encode()
 
     assert isinstance(refused(sqlite, other), InvalidExportLine)

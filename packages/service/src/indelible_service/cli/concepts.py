@@ -54,7 +54,7 @@ def diff(concept_id: str, from_version: int, to_version: int) -> None:
     "--leaving-out",
     multiple=True,
     metavar="LIFECYCLE",
-    help="A lifecycle that exports do not support, and that may be missing; repeatable.",
+    help="A lifecycle of no registered context, which may be missing; repeatable.",
 )
 def export_command(file: Path, leaving_out: tuple[str, ...]) -> None:
     """Write all histories to FILE or standard output; equal stores write equal bytes."""

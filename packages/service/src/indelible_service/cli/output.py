@@ -42,7 +42,7 @@ HINTS: Final = {
         " INDELIBLE_EMBEDDER"
     ),
     "EXPORT_DAMAGED": "copy the file again, or create a new export",
-    "EXPORT_INCOMPLETE": "copy the database, or name each lifecycle with `--leaving-out`",
+    "EXPORT_INCOMPLETE": "export it with the host's own program, or name it with `--leaving-out`",
     "FILE_UNUSABLE": "check that it exists, and its permissions",
     "HISTORY_DIFFERS": "compare it with `indelible history`; an existing history is never replaced",
     "LIFECYCLE_DIFFERS": "run `indelible db upgrade`",

@@ -106,7 +106,10 @@ CONCEPT_HEADS = HeadMapping(
 )
 RECORDED = (
     RecordDigest(
-        table=VERSIONS, change_field="version", digest=_stored_version_digest, derived=_derived_of_version
+        table=VERSIONS,
+        change_field="version",
+        digest=_stored_version_digest,
+        derived=_derived_of_version,
     ),
     RecordDigest(table=WARNINGS, change_field="warnings", digest=_stored_warnings_digest),
 )
