@@ -61,7 +61,7 @@ def meet(instance: Instance, page: Page) -> dict[str, Any]:
     page.fill("#explanation", "Terms are added; factors are multiplied.")
     page.fill("#change_note", "says what it is not")
     page.get_by_role("button", name="Save version 2").click()
-    expect(page.locator("h1")).to_have_text("Two edits met")
+    expect(page.locator("h1")).to_have_text("Concurrent edits")
     return saved
 
 
@@ -117,23 +117,23 @@ def test_a_concept_lives_its_whole_life_without_a_script(opened: Opened) -> None
     page.goto("/console/new")
     page.get_by_label("Name", exact=True).fill("Without a script")
     page.get_by_label("Definition", exact=True).fill("What works when nothing runs in the page.")
-    page.get_by_label("Why it is begun").fill("to show that it works")
-    page.get_by_role("button", name="Begin it as a draft").click()
+    page.get_by_label("Why you create it").fill("to show that it works")
+    page.get_by_role("button", name="Create draft").click()
     for button, label in (
-        ("Submit for review", "reviewed"),
-        ("Approve", "approved"),
-        ("Publish", "published"),
+        ("Submit for review", "submit"),
+        ("Approve", "approve"),
+        ("Publish", "publish"),
     ):
         form = page.locator("form.step").filter(
             has=page.get_by_role("button", name=button, exact=True)
         )
-        form.get_by_label(f"Why it is to be {label}").fill(f"it is to be {label}")
+        form.get_by_label(f"Reason to {label} it").fill(f"ready to {label}")
         form.get_by_role("button", name=button, exact=True).click()
 
     expect(page.locator("[aria-current=step]")).to_have_text("Published")
     expect(page.locator(".timeline > li")).to_have_count(4)
     page.get_by_role("link", name="History").click()
-    expect(page.locator(".timeline > li").first).to_contain_text("it is to be published")
+    expect(page.locator(".timeline > li").first).to_contain_text("ready to publish")
     page.get_by_role("link", name="Show later changes").click()
     expect(page.locator("h2")).to_have_text("No later changes")
 
@@ -234,7 +234,7 @@ def test_going_back_after_a_step_shows_the_state_there_is(
     page = opened()
     saved = create(instance, "Going back")
     page.goto(f"/console/concepts/{saved['concept']['id']}")
-    page.get_by_label("Why it is to be reviewed").fill("ready")
+    page.get_by_label("Reason to submit it").fill("ready")
     page.get_by_role("button", name="Submit for review").click()
     expect(page.get_by_role("status")).to_contain_text("Submitted for review")
     page.go_back()

@@ -194,7 +194,7 @@ class TestTwoEditsThatMet:
         assert "Definition Conflict: both changed this" in text
         assert "Explanation Only you changed this" in text
         assert "Examples Only they changed this" in text
-        assert "Name: you both changed it to the same text." in text
+        assert "Name: both edits changed it to the same text." in text
         assert "1 field was changed by both" in text
         assert not [
             given
@@ -268,7 +268,7 @@ class TestTwoEditsThatMet:
         assert editor(member).fields["definition"] == ["x" * 20_001]
 
         assert member.send("/edit", definition="Short.").status_code == 412
-        assert "Two edits met" in member.page.text
+        assert "Concurrent edits" in member.page.text
         assert site.now(saved).seq == 2
 
 

@@ -14,7 +14,7 @@ CONTEXT: Final = WebContext(
     lifecycles=(CONCEPT,),
     examples=EXAMPLES,
     pages=(*pages.PAGES, *editing.PAGES),
-    nav=(NavItem(key="concepts", label="Concepts", endpoint="console.listing"),),
+    nav=(NavItem(key="concepts", label="Concepts", endpoint="console.list_concepts"),),
     template_package="indelible_web.concepts",
     action_labels=pages.ACTION_LABELS,
     entity_links={CONCEPT.name: pages.concept_links},

@@ -1,11 +1,10 @@
-"""Writing: a new concept, an edit, and two edits that met, which nobody but a person brings together."""
+"""The console's forms of concepts: create, edit, and merge two concurrent edits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import evolve, field, fields, frozen
+from attrs import field, frozen
 from flask import redirect, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from indelible import concepts
@@ -14,221 +13,231 @@ from indelible.concepts.rules.diff import FieldDiff, Value
 from indelible.kernel import IdempotencyKeyReused, IndelibleError, Stale
 from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.errors import MergeUndecided
+from indelible_web.concepts.forms import (
+    EMPTY_CONTENT,
+    FIELD_NAMES,
+    FormTexts,
+    content_of,
+    texts_of,
+    texts_of_form,
+    with_empty_boxes,
+)
 from indelible_web.concepts.routes import WRITE, ConceptQuery
-from indelible_web.console.context import ConsoleContext, form_text
+from indelible_web.console.context import ONCE_FIELD, ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage
 
-NAMES: Final = tuple(attribute.name for attribute in fields(ConceptContent))
-NOTHING: Final = ConceptContent(name="")
-SPARE: Final = 2  # empty boxes at the end of each list
-CHOICE: Final = "choice."
-YOURS, THEIRS = "yours", "theirs"
-
-Typed = Mapping[str, Sequence[str]]
+CHOICE_PREFIX: Final = "choice."
+YOURS: Final = "yours"
+THEIRS: Final = "theirs"
+MORE_BOXES: Final = "more"
+DEFAULT_NOTE: Final = "first version"
 
 
 @frozen(kw_only=True)
 class EditForm(ConceptQuery):
-    """Which concept is edited, and in which state its editor saw it."""
+    """A concept, and the seq at which its editor read it."""
 
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
 
 
 def create_form(console: ConsoleContext) -> Response:
-    """An empty form, or, to correct what is published, one that begins with what that says."""
+    """Show an empty form, or one with the content of the concept that is corrected."""
     corrects = request.args.get("corrects", "")
-    found = console.app_context.store.read(concepts.get_concept, corrects) if corrects else None
-    content = found.version.content if found else NOTHING
-    return _form(
-        console, _texts(content), None, corrects=corrects, note="" if corrects else "first version"
-    )
+    if not corrects:
+        return _edit_page(console, texts_of(EMPTY_CONTENT), None, note=DEFAULT_NOTE)
+
+    corrected = console.app_context.store.read(concepts.get_concept, corrects)
+    texts = texts_of(corrected.version.content)
+    return _edit_page(console, texts, None, corrects=corrects)
 
 
 def create(console: ConsoleContext) -> Response:
-    """Begin a concept; a refusal is shown at the form, which keeps what was typed."""
-    typed, corrects = _typed(request.form), request.form.get("corrects", "")
-    if "more" in request.form:
-        return _form(console, typed, None, corrects=corrects)
+    """Create a concept; after an error the form keeps its texts."""
+    texts = texts_of_form(request.form)
+    corrects = request.form.get("corrects", "")
+    if MORE_BOXES in request.form:
+        return _edit_page(console, texts, None, corrects=corrects)
+
     try:
-        note = form_text("change_note")
-        context = console.operation(reason=note, response_type=concepts.ConceptSaved)
-        context.caller.require_scope(WRITE)
-        command = concepts.CreateConcept(
-            content=_content(typed, NOTHING), change_note=note, corrects=corrects or None
-        )
-        saved = context.run(concepts.create_concept, command)
+        saved = _create(console, texts, corrects)
     except IndelibleError as error:
-        return _form(console, typed, None, error, corrects=corrects)
-    return redirect(url_for("console.shown", concept_id=saved.concept.id, done="create"), 303)
+        return _edit_page(console, texts, None, error, corrects=corrects)
+
+    url = url_for("console.show_concept", concept_id=saved.concept.id, done="create")
+    return redirect(url, 303)
 
 
 def edit_form(console: ConsoleContext, concept_id: str) -> Response:
-    """The concept's content, to be changed."""
-    found = console.app_context.store.read(concepts.get_concept, concept_id)
-    return _form(console, _texts(found.version.content), found)
+    """Show the form with the concept's content."""
+    view = console.app_context.store.read(concepts.get_concept, concept_id)
+
+    return _edit_page(console, texts_of(view.version.content), view)
 
 
 def edit(console: ConsoleContext, concept_id: str) -> Response:
-    """Give a concept its next version; where another was first, show both edits beside what they began with."""
-    wanted, typed = (
-        parse_fields(EditForm, request.form, concept_id=concept_id),
-        _typed(request.form),
-    )
-    seen = _seen(console, wanted)
-    if "more" in request.form:
-        return _form(console, typed, seen)
-    base = _seen(console, evolve(wanted, expected_seq=merging)) if (merging := _merging()) else seen
+    """Save the concept's next version.
+
+    If another edit was saved first, a page shows both edits and their common base, and its form
+    comes back with a choice for each field.
+    """
+    form = parse_fields(EditForm, request.form, concept_id=concept_id)
+    texts = texts_of_form(request.form)
+    current = _view_at(console, form)
+    if MORE_BOXES in request.form:
+        return _edit_page(console, texts, current)
+
+    base = _merge_base(console, form)
     try:
-        typed = _chosen(typed, base.version.content, seen.version.content) if merging else typed
-        _save(console, wanted, _content(typed, seen.version.content))
+        if base is not None:
+            texts = _apply_choices(texts, base.version.content, current.version.content)
+        _save(console, form, content_of(texts, current.version.content))
     except Stale as error:
-        return _merge(
-            console,
-            seen,
-            console.app_context.store.read(concepts.get_concept, concept_id),
-            typed,
-            error,
-        )
+        newest = console.app_context.store.read(concepts.get_concept, concept_id)
+        return _merge_page(console, current, newest, texts, error)
     except MergeUndecided as error:
-        return _merge(console, base, seen, typed, error)
+        return _merge_page(console, base or current, current, texts, error)
     except IndelibleError as error:
-        # Of a merge the form is for the state that it began with: to save it leads to the merge again.
-        return _form(console, typed, base, error)
-    return redirect(url_for("console.shown", concept_id=concept_id, done="edit"), 303)
+        # After a merge the form is for the base, so that saving it leads to the merge again.
+        return _edit_page(console, texts, base or current, error)
+
+    url = url_for("console.show_concept", concept_id=concept_id, done="edit")
+    return redirect(url, 303)
 
 
-def _save(console: ConsoleContext, wanted: EditForm, content: ConceptContent) -> None:
+def _create(console: ConsoleContext, texts: FormTexts, corrects: str) -> concepts.ConceptSaved:
+    note = form_text("change_note")
+    context = console.operation(reason=note, response_type=concepts.ConceptSaved)
+    context.caller.require_scope(WRITE)
+    command = concepts.CreateConcept(
+        content=content_of(texts, EMPTY_CONTENT), change_note=note, corrects=corrects or None
+    )
+
+    return context.run(concepts.create_concept, command)
+
+
+def _save(console: ConsoleContext, form: EditForm, content: ConceptContent) -> None:
     note = form_text("change_note")
     context = console.operation(reason=note, response_type=concepts.ConceptSaved)
     context.caller.require_scope(WRITE)
     command = concepts.EditConcept(
-        concept_id=wanted.concept_id,
-        expected_seq=wanted.expected_seq,
+        concept_id=form.concept_id,
+        expected_seq=form.expected_seq,
         content=content,
         change_note=note,
     )
+
     context.run(concepts.edit_concept, command)
 
 
-def _seen(console: ConsoleContext, wanted: EditForm) -> ConceptView:
-    """The concept as its editor saw it."""
+def _view_at(console: ConsoleContext, form: EditForm) -> ConceptView:
+    """Return the concept as its editor read it."""
     return console.app_context.store.read(
-        concepts.concept_as_of, wanted.concept_id, seq=wanted.expected_seq
+        concepts.concept_as_of, form.concept_id, seq=form.expected_seq
     )
 
 
-def _merge(
+def _merge_base(console: ConsoleContext, form: EditForm) -> ConceptView | None:
+    """Return the common base of a merge, None if the form is not a merge's."""
+    base_seq = request.form.get("base_seq", "")
+    if not base_seq:
+        return None
+
+    base_form = parse_fields(EditForm, {"expected_seq": base_seq}, concept_id=form.concept_id)
+    return _view_at(console, base_form)
+
+
+def _apply_choices(texts: FormTexts, base: ConceptContent, theirs: ConceptContent) -> FormTexts:
+    """Return the texts with those of the other edit where the editor chose them.
+
+    Raises: MergeUndecided.
+    """
+    choices: dict[str, str | None] = {}
+    for merge in concepts.three_way(base, theirs, content_of(texts, base)):
+        if merge.needs_choice:
+            choices[merge.field] = request.form.get(CHOICE_PREFIX + merge.field)
+
+    undecided = [name for name, choice in choices.items() if choice not in {YOURS, THEIRS}]
+    if undecided:
+        raise MergeUndecided(tuple(undecided))
+
+    result = dict(texts)
+    their_texts = texts_of(theirs)
+    for name, choice in choices.items():
+        if choice == THEIRS:
+            result[name] = their_texts[name]
+
+    return result
+
+
+def _merge_page(
     console: ConsoleContext,
     base: ConceptView,
-    now: ConceptView,
-    typed: Typed,
+    newest: ConceptView,
+    texts: FormTexts,
     error: IndelibleError,
 ) -> Response:
-    yours = _content(typed, base.version.content)
-    merged = concepts.three_way(base.version.content, now.version.content, yours)
+    yours = content_of(texts, base.version.content)
+    rows: list[tuple[FieldMerge, FieldDiff | None, FieldDiff | None]] = []
+    for merge in concepts.three_way(base.version.content, newest.version.content, yours):
+        their_diff = _diff_to_base(merge, merge.theirs)
+        your_diff = _diff_to_base(merge, merge.yours)
+        rows.append((merge, their_diff, your_diff))
+
+    choices: dict[str, str] = {}
+    for name in FIELD_NAMES:
+        choices[name] = request.form.get(CHOICE_PREFIX + name, "")
+
     return render_page(
         "concepts/merge",
         error=error,
         base=base,
-        now=now,
-        rows=[(each, _against(each, each.theirs), _against(each, each.yours)) for each in merged],
-        boxes=_texts(yours),
-        choices={name: request.form.get(CHOICE + name, "") for name in NAMES},
+        newest=newest,
+        rows=rows,
+        texts=texts_of(yours),
+        choices=choices,
         note=request.form.get("change_note", ""),
         once=console.app_context.ids.new(),
     )
 
 
-def _against(merged: FieldMerge, value: Value) -> FieldDiff | None:
-    """What one side changed of a field."""
-    sides: list[dict[str, Any]] = [
-        {"name": "", merged.field: each} for each in (merged.base, value)
-    ]
-    old, new = (ConceptContent(**each) for each in sides)
-    return next(iter(concepts.diff_content(old, new).fields), None)
+def _diff_to_base(merge: FieldMerge, value: Value) -> FieldDiff | None:
+    """Return the change of one field by one side, None if it left the field alone."""
+    old = _content_with(merge.field, merge.base)
+    new = _content_with(merge.field, value)
+    diffs = concepts.diff_content(old, new).fields
+
+    return diffs[0] if diffs else None
 
 
-def _form(
+def _content_with(name: str, value: Value) -> ConceptContent:
+    values: Mapping[str, Any] = {"name": "", name: value}
+    return ConceptContent(**values)
+
+
+def _edit_page(
     console: ConsoleContext,
-    typed: Typed,
-    seen: ConceptView | None,
+    texts: FormTexts,
+    view: ConceptView | None,
     error: IndelibleError | None = None,
     *,
     corrects: str = "",
     note: str = "",
 ) -> Response:
-    once = "" if isinstance(error, IdempotencyKeyReused) else request.form.get("once", "")
+    """Return the form; a form that is shown again keeps its idempotency key and its note."""
+    once = request.form.get(ONCE_FIELD, "")
+    if not once or isinstance(error, IdempotencyKeyReused):
+        once = console.app_context.ids.new()
+
     return render_page(
         "concepts/edit",
         error=error,
-        seen=seen,
-        typed={
-            name: (*texts, *[""] * SPARE) if _is_list(name) else texts
-            for name, texts in typed.items()
-        },
-        once=once or console.app_context.ids.new(),
+        view=view,
+        texts=with_empty_boxes(texts),
+        once=once,
         note=request.form.get("change_note", note),
         corrects=corrects,
     )
-
-
-def _is_list(name: str) -> bool:
-    return isinstance(getattr(NOTHING, name), tuple)
-
-
-def _texts(content: ConceptContent) -> Typed:
-    """The content as a form has it."""
-    values: dict[str, Value] = {name: getattr(content, name) for name in NAMES}
-    return {
-        name: value if isinstance(value, tuple) else (value or "",)
-        for name, value in values.items()
-    }
-
-
-def _typed(form: MultiDict[str, str]) -> Typed:
-    """What was typed; an empty box of a list is no item."""
-    texts = {name: [text.replace("\r\n", "\n") for text in form.getlist(name)] for name in NAMES}
-    return {
-        name: [text for text in found if text] if _is_list(name) else found[:1] or [""]
-        for name, found in texts.items()
-    }
-
-
-def _merging() -> int:
-    """The seq that a merge begins with, 0 where none is sent."""
-    text = request.form.get("base_seq", "")
-    return (
-        parse_fields(EditForm, {"expected_seq": text}, concept_id="-").expected_seq if text else 0
-    )
-
-
-def _chosen(typed: Typed, base: ConceptContent, theirs: ConceptContent) -> Typed:
-    """What was decided, field by field; MergeUndecided, where something was not."""
-    merged = concepts.three_way(base, theirs, _content(typed, base))
-    choices = {
-        each.field: request.form.get(CHOICE + each.field) for each in merged if each.needs_choice
-    }
-    if undecided := tuple(
-        name for name, choice in choices.items() if choice not in {YOURS, THEIRS}
-    ):
-        raise MergeUndecided(undecided)
-    kept = _texts(theirs)
-    return {
-        name: kept[name] if choices.get(name) == THEIRS else texts for name, texts in typed.items()
-    }
-
-
-def _content(typed: Typed, before: ConceptContent) -> ConceptContent:
-    """What was typed as content; a text that was left alone is the text of before, whatever ended its lines."""
-    values: dict[str, Any] = {}
-    for name, texts in typed.items():
-        kept = {text.replace("\r\n", "\n"): text for text in _texts(before)[name]}
-        found = tuple(kept.get(text, text) for text in texts)
-        values[name] = found if _is_list(name) else found[0]
-    if not values["scope_boundaries"]:
-        values["scope_boundaries"] = "" if before.scope_boundaries == "" else None
-    return ConceptContent(**values)
 
 
 PAGES: Final = (

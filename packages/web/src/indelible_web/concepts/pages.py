@@ -1,4 +1,4 @@
-"""Concepts to look at: the list, one with its life, its versions, and what changed between two of them."""
+"""The console's pages of concepts: the list, a concept, its versions, and their differences."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -17,6 +17,7 @@ from indelible.kernel.values import COUNT, bounded_int
 from indelible_web.concepts.drawing import draw
 from indelible_web.concepts.routes import (
     STEPS,
+    WRITE,
     ConceptListQuery,
     ConceptQuery,
     DiffQuery,
@@ -27,118 +28,133 @@ from indelible_web.concepts.routes import (
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import parse_fields, render_page
 from indelible_web.console.page import ConsolePage, EntityLink
-from indelible_web.http.request import Caller
+from indelible_web.http.request import ADMIN, Caller
 
-SHOWN: Final = 25
-LIFE_SHOWN: Final = 50
-WORDS: Final[Mapping[ConceptStatus, str]] = {
+CONCEPTS_PER_PAGE: Final = 25
+CHANGES_PER_PAGE: Final = 50
+ACTIONS: Final[Mapping[ConceptStatus, str]] = {
     ConceptStatus.REVIEW: "submit",
     ConceptStatus.APPROVED: "approve",
     ConceptStatus.PUBLISHED: "publish",
 }
-
-
-@frozen
-class Row:
-    """A concept in the list, and how many remarks of each severity were kept with its version."""
-
-    listed: concepts.ConceptSummary
-    remarks: Mapping[str, int]
+DONE_LABELS: Final[Mapping[str, str]] = {
+    "create": "Created",
+    "edit": "Edited",
+    "submit": "Submitted for review",
+    "approve": "Approved",
+    "publish": "Published",
+}
+ACTION_LABELS: Final[Mapping[tuple[str, str], str]] = {
+    (concepts.CONCEPT.name, action): label for action, label in DONE_LABELS.items()
+}
 
 
 @frozen(kw_only=True)
-class ConceptLifeQuery(ConceptQuery):
-    """Which concept, and which part of its life: what was before this seq."""
+class ConceptRow:
+    """A concept in the list, and the number of its version's warnings by severity."""
+
+    summary: concepts.ConceptSummary
+    warning_counts: Mapping[str, int]
+
+
+@frozen(kw_only=True)
+class ConceptPageQuery(ConceptQuery):
+    """A concept, and the seq before which its history is shown."""
 
     before: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
 
 
 @frozen(kw_only=True)
-class Life:
-    """A concept with all that belongs to it, from one view of the store."""
+class ConceptDetails:
+    """A concept with its warnings, history and prerequisites, read in one transaction."""
 
-    shown: concepts.ConceptView
-    remarks: concepts.ConceptWarnings
+    view: concepts.ConceptView
+    warnings: concepts.ConceptWarnings
     changes: tuple[Change, ...]
     graph: concepts.ConceptGraph
     order: concepts.LearningOrder
 
 
-def listing(console: ConsoleContext) -> Response:
-    """Concepts, searched by words and by status."""
-    wanted = parse_fields(ConceptListQuery, request.args)
-    cursors = console.operation().cursors(wanted := evolve(wanted, limit=min(wanted.limit, SHOWN)))
+@frozen(kw_only=True)
+class NextStep:
+    """A step that the lifecycle allows, and the scope that it needs."""
+
+    status: ConceptStatus
+    action: str
+    scope: str
+
+
+def list_concepts(console: ConsoleContext) -> Response:
+    """Show concepts, searched by words and by status."""
+    query = parse_fields(ConceptListQuery, request.args)
+    query = evolve(query, limit=min(query.limit, CONCEPTS_PER_PAGE))
+    cursors = console.operation().cursors(query)
     rows = console.app_context.store.read(
-        _rows, wanted, after=cursors.start(), limit=wanted.limit + 1
+        _read_rows, query, after=cursors.start(), limit=query.limit + 1
     )
-    found = cursors.page(rows, lambda row: row.listed.concept.id)
-    return render_page(
-        "concepts/concepts", wanted=wanted, found=found, statuses=tuple(ConceptStatus)
-    )
+    page = cursors.page(rows, lambda row: row.summary.concept.id)
+
+    return render_page("concepts/concepts", query=query, page=page, statuses=tuple(ConceptStatus))
 
 
-def shown(
+def show_concept(
     console: ConsoleContext, concept_id: str, error: IndelibleError | None = None
 ) -> Response:
-    """One concept: what it says, what is remarked, where it stands, and how it came there."""
-    life = console.app_context.store.read(
-        _life, parse_fields(ConceptLifeQuery, request.args, concept_id=concept_id)
-    )
-    status = life.shown.concept.status
+    """Show one concept: its content, warnings, prerequisites, history and next steps."""
+    query = parse_fields(ConceptPageQuery, request.args, concept_id=concept_id)
+    details = console.app_context.store.read(_read_details, query)
+    status = details.view.concept.status
     done = request.args.get("done", "")
+
     return render_page(
         "concepts/concept",
         error=error,
-        life=life,
-        drawing=draw(life.graph, life.order),
-        steps=[(to, WORDS[to], scope) for to, scope in _steps_from(status)],
-        allowed=concepts.CONCEPT.allowed(status),
-        may=_may(console.operation().caller),
+        details=details,
+        drawing=draw(details.graph, details.order),
+        steps=_next_steps(status),
+        allowed_actions=concepts.CONCEPT.allowed(status),
+        scopes=_command_scopes(console.operation().caller),
         once=console.app_context.ids.new(),
         done=done,
-        done_label=DONE.get(done),
+        done_label=DONE_LABELS.get(done),
         reason=request.form.get("reason", ""),
-        wanted_status=request.form.get("status", ""),
+        requested_status=request.form.get("status", ""),
     )
 
 
-def step(console: ConsoleContext, concept_id: str) -> Response:
-    """Take a concept one step on, with a reason; a refusal is shown at the form, and the reason stays in it."""
+def take_step(console: ConsoleContext, concept_id: str) -> Response:
+    """Move a concept one step; after an error the form keeps the reason."""
+    context = console.operation(reason=form_text("reason"), response_type=concepts.ConceptSaved)
     try:
-        wanted = parse_fields(MoveConcept, request.form, concept_id=concept_id)
-        move(
-            console.operation(reason=form_text("reason"), response_type=concepts.ConceptSaved),
-            wanted,
-        )
+        step = parse_fields(MoveConcept, request.form, concept_id=concept_id)
+        move(context, step)
     except IndelibleError as error:
-        return shown(console, concept_id, error)
-    return redirect(
-        url_for("console.shown", concept_id=concept_id, done=WORDS.get(wanted.status)), 303
-    )
+        return show_concept(console, concept_id, error)
+
+    done = ACTIONS.get(step.status)
+    return redirect(url_for("console.show_concept", concept_id=concept_id, done=done), 303)
 
 
-def version(console: ConsoleContext, concept_id: str, version_number: str) -> Response:
-    """One version, whole, with the warnings kept beside it."""
-    wanted = parse_fields(VersionQuery, {}, concept_id=concept_id, version_number=version_number)
+def show_version(console: ConsoleContext, concept_id: str, version_number: str) -> Response:
+    """Show one version with the warnings that were stored with it."""
+    query = parse_fields(VersionQuery, {}, concept_id=concept_id, version_number=version_number)
     store = console.app_context.store
-    found = store.read(concepts.get_version, concept_id, wanted.version_number)
-    return render_page(
-        "concepts/version", found=found, now=store.read(concepts.get_concept, concept_id)
-    )
+    view = store.read(concepts.get_version, concept_id, query.version_number)
+    current = store.read(concepts.get_concept, concept_id)
+
+    return render_page("concepts/version", view=view, current=current)
 
 
-def diff(console: ConsoleContext, concept_id: str) -> Response:
-    """Two versions side by side, word by word."""
-    wanted = parse_fields(DiffQuery, request.args, concept_id=concept_id)
+def show_diff(console: ConsoleContext, concept_id: str) -> Response:
+    """Show two versions side by side, with their differences by word."""
+    query = parse_fields(DiffQuery, request.args, concept_id=concept_id)
     store = console.app_context.store
-    sides = [
-        store.read(concepts.get_version, concept_id, each)
-        for each in (wanted.from_version, wanted.to_version)
-    ]
-    found = concepts.diff_content(*(each.version.content for each in sides))
-    return render_page(
-        "concepts/diff", sides=sides, found=found, now=store.read(concepts.get_concept, concept_id)
-    )
+    old = store.read(concepts.get_version, concept_id, query.from_version).version
+    new = store.read(concepts.get_version, concept_id, query.to_version).version
+    current = store.read(concepts.get_concept, concept_id)
+    diff = concepts.diff_content(old.content, new.content)
+
+    return render_page("concepts/diff", old=old, new=new, diff=diff, current=current)
 
 
 def concept_links(tx: ReadTx, concept_ids: Collection[str]) -> Mapping[str, EntityLink]:
@@ -147,65 +163,66 @@ def concept_links(tx: ReadTx, concept_ids: Collection[str]) -> Mapping[str, Enti
     for concept_id in concept_ids:
         version = tx.concepts.repository.get_latest_version(concept_id)
         name = version.content.name if version else ""
-        url = url_for("console.shown", concept_id=concept_id)
+        url = url_for("console.show_concept", concept_id=concept_id)
         links[concept_id] = EntityLink(name=name, url=url)
 
     return links
 
 
-def _steps_from(status: ConceptStatus) -> list[tuple[ConceptStatus, str]]:
-    edges = [edge for edge in concepts.CONCEPT.edges if edge.from_state == status]
-    return [
-        (edge.to_state, STEPS[edge.to_state][0])
-        for edge in edges
-        if edge.action == WORDS.get(edge.to_state)
-    ]
+def _next_steps(status: ConceptStatus) -> tuple[NextStep, ...]:
+    steps: list[NextStep] = []
+    for edge in concepts.CONCEPT.edges:
+        is_step = edge.action == ACTIONS.get(edge.to_state)
+        if edge.from_state == status and is_step:
+            scope = STEPS[edge.to_state].scope
+            steps.append(NextStep(status=edge.to_state, action=edge.action, scope=scope))
+
+    return tuple(steps)
 
 
-def _may(caller: Caller) -> frozenset[str]:
-    """The scopes of the commands that the caller may give: what the page offers, and the command checks again."""
-    known = {"concepts:write", *(scope for scope, _ in STEPS.values())}
-    return frozenset(known) if "admin" in caller.scopes else caller.scopes & known
+def _command_scopes(caller: Caller) -> frozenset[str]:
+    """Return the scopes of the commands to offer; each command checks its scope again."""
+    scopes = {WRITE, *(step.scope for step in STEPS.values())}
+    if ADMIN in caller.scopes:
+        return frozenset(scopes)
+    return caller.scopes & scopes
 
 
-def _rows(tx: ReadTx, wanted: concepts.ConceptFilter, *, after: str, limit: int) -> tuple[Row, ...]:
-    found = concepts.list_concepts(tx, wanted, after=after, limit=limit)
-    return tuple(Row(each, _counted(tx, each.concept)) for each in found)
+def _read_rows(
+    tx: ReadTx, query: concepts.ConceptFilter, *, after: str, limit: int
+) -> tuple[ConceptRow, ...]:
+    rows: list[ConceptRow] = []
+    for summary in concepts.list_concepts(tx, query, after=after, limit=limit):
+        concept = summary.concept
+        warnings = tx.concepts.search.warnings(concept.id, concept.current_version)
+        counts = Counter(str(warning.severity) for warning in warnings)
+        rows.append(ConceptRow(summary=summary, warning_counts=counts))
+
+    return tuple(rows)
 
 
-def _counted(tx: ReadTx, concept: concepts.Concept) -> Mapping[str, int]:
-    kept = tx.concepts.search.warnings(concept.id, concept.current_version)
-    return Counter(str(warning.severity) for warning in kept)
+def _read_details(tx: ReadTx, query: ConceptPageQuery) -> ConceptDetails:
+    view = concepts.get_concept(tx, query.concept_id)
+    last_seq = view.seq
+    if query.before is not None:
+        last_seq = min(query.before - 1, view.seq)
+    after = max(0, last_seq - CHANGES_PER_PAGE)
+    changes = concepts.list_history(tx, query.concept_id, after=after, limit=last_seq - after)
+    graph = concepts.prerequisite_graph(tx, query.concept_id)
 
-
-def _life(tx: ReadTx, wanted: ConceptLifeQuery) -> Life:
-    shown = concepts.get_concept(tx, wanted.concept_id)
-    last = min((wanted.before or shown.seq + 1) - 1, shown.seq)
-    start = max(0, last - LIFE_SHOWN)
-    graph = concepts.prerequisite_graph(tx, wanted.concept_id)
-    return Life(
-        shown=shown,
-        remarks=concepts.list_warnings(tx, wanted.concept_id),
-        changes=concepts.list_history(tx, wanted.concept_id, after=start, limit=last - start)[::-1],
+    return ConceptDetails(
+        view=view,
+        warnings=concepts.list_warnings(tx, query.concept_id),
+        changes=changes[::-1],
         graph=graph,
-        order=concepts.learning_order(graph, (wanted.concept_id,)),
+        order=concepts.learning_order(graph, (query.concept_id,)),
     )
 
 
-DONE: Final[Mapping[str, str]] = {
-    "create": "Created",
-    "edit": "Edited",
-    "submit": "Submitted for review",
-    "approve": "Approved",
-    "publish": "Published",
-}
-ACTION_LABELS: Final[Mapping[tuple[str, str], str]] = {
-    (concepts.CONCEPT.name, action): label for action, label in DONE.items()
-}
 PAGES: Final = (
-    ConsolePage(rule="/concepts", view=listing),
-    ConsolePage(rule="/concepts/<concept_id>", view=shown),
-    ConsolePage(rule="/concepts/<concept_id>/step", view=step, method="POST"),
-    ConsolePage(rule="/concepts/<concept_id>/versions/<version_number>", view=version),
-    ConsolePage(rule="/concepts/<concept_id>/diff", view=diff),
+    ConsolePage(rule="/concepts", view=list_concepts),
+    ConsolePage(rule="/concepts/<concept_id>", view=show_concept),
+    ConsolePage(rule="/concepts/<concept_id>/step", view=take_step, method="POST"),
+    ConsolePage(rule="/concepts/<concept_id>/versions/<version_number>", view=show_version),
+    ConsolePage(rule="/concepts/<concept_id>/diff", view=show_diff),
 )

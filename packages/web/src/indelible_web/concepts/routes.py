@@ -1,14 +1,14 @@
-"""The routes of concepts: parse, context the handler or the query, dump."""
+"""The routes of concepts: each parses, calls one handler or query, and serializes."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import optional
 
 from indelible import concepts
-from indelible.app import ReadTx, WriteTx
+from indelible.app import ReadTx
 from indelible.concepts.entities import ConceptNode
 from indelible.concepts.rules.graph import Unresolved
 from indelible.kernel import Change, IndelibleError, InvalidTransition, Stale
@@ -23,38 +23,36 @@ REVIEW: Final = "concepts:review"
 APPROVE: Final = "concepts:approve"
 PUBLISH: Final = "concepts:publish"
 
-Step = TypeVar("Step")
-
 routes = Routes("concepts", "Learning content, versioned, from DRAFT to PUBLISHED and never back.")
 
 
 @frozen(kw_only=True)
 class ConceptQuery:
-    """Which concept."""
+    """A concept, by its id."""
 
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
 
 @frozen(kw_only=True)
 class ConceptPageQuery(ConceptQuery, PageQuery):
-    """Which concept, and which page of what belongs to it."""
+    """A concept, and a page of a list that belongs to it."""
 
 
 @frozen(kw_only=True)
 class ConceptListQuery(concepts.ConceptFilter, PageQuery):
-    """Which concepts, and which page of them."""
+    """The filters of a list of concepts, and a page of it."""
 
 
 @frozen(kw_only=True)
 class VersionQuery(ConceptQuery):
-    """Which version of a concept."""
+    """A version of a concept, by its number."""
 
     version_number: int = field(validator=bounded_int, metadata=COUNT)
 
 
 @frozen(kw_only=True)
 class DiffQuery(ConceptQuery):
-    """Which two versions of a concept."""
+    """Two versions of a concept, by their numbers."""
 
     from_version: int = field(validator=bounded_int, metadata={**COUNT, "data_key": "from"})
     to_version: int = field(validator=bounded_int, metadata={**COUNT, "data_key": "to"})
@@ -62,7 +60,7 @@ class DiffQuery(ConceptQuery):
 
 @frozen(kw_only=True)
 class AsOfQuery(ConceptQuery):
-    """A concept as it stood at an instant, at a seq, or at the earlier of both."""
+    """A concept at an instant, at a seq, or at the earlier of both."""
 
     at: datetime | None = field(default=None, validator=optional(is_instant))
     seq: int | None = field(default=None, validator=optional(bounded_int), metadata=COUNT)
@@ -70,7 +68,7 @@ class AsOfQuery(ConceptQuery):
 
 @frozen(kw_only=True)
 class MoveConcept(ConceptQuery):
-    """Take a concept to this status."""
+    """A step of a concept to this status."""
 
     expected_seq: int = field(validator=bounded_int, metadata=COUNT)
     status: concepts.ConceptStatus
@@ -78,7 +76,7 @@ class MoveConcept(ConceptQuery):
 
 @frozen(kw_only=True)
 class GraphEdge:
-    """A concept, and one that it needs."""
+    """A concept and one of its prerequisites."""
 
     concept_id: str
     needed_id: str
@@ -86,7 +84,7 @@ class GraphEdge:
 
 @frozen(kw_only=True)
 class GraphView:
-    """Concepts and what they need; `unresolved` prerequisites name no concept, or several."""
+    """Concepts and their prerequisites; `unresolved` ones name no concept, or several."""
 
     nodes: tuple[ConceptNode, ...]
     edges: tuple[GraphEdge, ...]
@@ -101,20 +99,23 @@ class GraphView:
     location_id=lambda saved: saved.concept.id,
 )
 def create(context: OperationContext, command: concepts.CreateConcept) -> concepts.ConceptSaved:
-    """Begin a concept in DRAFT."""
+    """Create a concept in DRAFT."""
     return context.run(concepts.create_concept, command)
 
 
 @routes.pages(
     "GET /concepts", READ, request_type=ConceptListQuery, response_type=concepts.ConceptSummary
 )
-def find(context: OperationContext, query: ConceptListQuery) -> Page[concepts.ConceptSummary]:
+def list_concepts(
+    context: OperationContext, query: ConceptListQuery
+) -> Page[concepts.ConceptSummary]:
     """List concepts, or search their names and definitions for a text, taken literally."""
     cursors = context.cursors(query)
-    found = context.store.read(
+    summaries = context.store.read(
         concepts.list_concepts, query, after=cursors.start(), limit=query.limit + 1
     )
-    return cursors.page(found, lambda listed: listed.concept.id)
+
+    return cursors.page(summaries, lambda summary: summary.concept.id)
 
 
 @routes.add(
@@ -136,7 +137,7 @@ def show(context: OperationContext, query: ConceptQuery) -> concepts.ConceptView
     reason="change_note",
 )
 def edit(context: OperationContext, command: concepts.EditConcept) -> concepts.ConceptSaved:
-    """Give a concept its next version: its whole content, and what changed."""
+    """Save the next version of a concept: its whole content, and a note on the change."""
     return context.run(concepts.edit_concept, command)
 
 
@@ -148,13 +149,15 @@ def edit(context: OperationContext, command: concepts.EditConcept) -> concepts.C
     request_type=MoveConcept,
     response_type=concepts.ConceptSaved,
 )
-def move(context: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
-    """Take a concept one step on: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
-    if wanted.status not in STEPS:
-        raise context.store.read(_refusal, wanted)
-    scope, take = STEPS[wanted.status]
-    context.caller.require_scope(scope)
-    return take(context, wanted)
+def move(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
+    """Move a concept one step: REVIEW submits it, APPROVED approves it, PUBLISHED publishes it."""
+    if step.status not in STEPS:
+        raise context.store.read(_invalid_step, step)
+
+    target = STEPS[step.status]
+    context.caller.require_scope(target.scope)
+
+    return target.run(context, step)
 
 
 @routes.pages(
@@ -163,14 +166,17 @@ def move(context: OperationContext, wanted: MoveConcept) -> concepts.ConceptSave
     request_type=ConceptPageQuery,
     response_type=concepts.ConceptVersion,
 )
-def versions(context: OperationContext, query: ConceptPageQuery) -> Page[concepts.ConceptVersion]:
+def list_versions(
+    context: OperationContext, query: ConceptPageQuery
+) -> Page[concepts.ConceptVersion]:
     """List a concept's versions, oldest first."""
     cursors = context.cursors(query)
     after = int(cursors.start() or 0)
-    found = context.store.read(
+    versions = context.store.read(
         concepts.list_versions, query.concept_id, after=after, limit=query.limit + 1
     )
-    return cursors.page(found, lambda version: version.version_number)
+
+    return cursors.page(versions, lambda version: version.version_number)
 
 
 @routes.add(
@@ -179,7 +185,7 @@ def versions(context: OperationContext, query: ConceptPageQuery) -> Page[concept
     request_type=VersionQuery,
     response_type=concepts.VersionView,
 )
-def version(context: OperationContext, query: VersionQuery) -> concepts.VersionView:
+def show_version(context: OperationContext, query: VersionQuery) -> concepts.VersionView:
     """Show one version, which never changes."""
     return context.store.read(concepts.get_version, query.concept_id, query.version_number)
 
@@ -190,7 +196,7 @@ def version(context: OperationContext, query: VersionQuery) -> concepts.VersionV
     request_type=DiffQuery,
     response_type=concepts.VersionDiff,
 )
-def diff(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
+def show_diff(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
     """Show what changed from one version to another, by field, list item and word."""
     return context.store.read(
         concepts.diff_versions, query.concept_id, query.from_version, query.to_version
@@ -200,14 +206,15 @@ def diff(context: OperationContext, query: DiffQuery) -> concepts.VersionDiff:
 @routes.pages(
     "GET /concepts/<concept_id>/history", READ, request_type=ConceptPageQuery, response_type=Change
 )
-def history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
-    """List what happened to a concept, oldest first: who, why and when."""
+def list_history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
+    """List the changes of a concept, oldest first: who, why and when."""
     cursors = context.cursors(query)
     after = int(cursors.start() or 0)
-    found = context.store.read(
+    changes = context.store.read(
         concepts.list_history, query.concept_id, after=after, limit=query.limit + 1
     )
-    return cursors.page(found, lambda change: change.seq)
+
+    return cursors.page(changes, lambda change: change.seq)
 
 
 @routes.add(
@@ -216,8 +223,8 @@ def history(context: OperationContext, query: ConceptPageQuery) -> Page[Change]:
     request_type=AsOfQuery,
     response_type=concepts.ConceptView,
 )
-def as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptView:
-    """Show a concept as it stood at an instant, at a seq, or at the earlier of both."""
+def show_as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptView:
+    """Show a concept as it was at an instant, at a seq, or at the earlier of both."""
     return context.store.read(concepts.concept_as_of, query.concept_id, at=query.at, seq=query.seq)
 
 
@@ -227,17 +234,17 @@ def as_of(context: OperationContext, query: AsOfQuery) -> concepts.ConceptView:
     request_type=ConceptQuery,
     response_type=concepts.ConceptWarnings,
 )
-def warnings(context: OperationContext, query: ConceptQuery) -> concepts.ConceptWarnings:
-    """Show all warnings of a concept; those that hold now may go as other concepts change."""
+def list_warnings(context: OperationContext, query: ConceptQuery) -> concepts.ConceptWarnings:
+    """Show the warnings of a concept; the current ones may disappear as other concepts change."""
     return context.store.read(concepts.list_warnings, query.concept_id)
 
 
 @routes.add(
     "GET /concepts/<concept_id>/graph", READ, request_type=ConceptQuery, response_type=GraphView
 )
-def graph(context: OperationContext, query: ConceptQuery) -> GraphView:
-    """Show a concept and all that it leads back to."""
-    return _shown(context.store.read(concepts.prerequisite_graph, query.concept_id))
+def show_graph(context: OperationContext, query: ConceptQuery) -> GraphView:
+    """Show a concept with its direct and indirect prerequisites."""
+    return _graph_view(context.store.read(concepts.prerequisite_graph, query.concept_id))
 
 
 @routes.add(
@@ -246,67 +253,72 @@ def graph(context: OperationContext, query: ConceptQuery) -> GraphView:
     request_type=ConceptQuery,
     response_type=concepts.LearningOrder,
 )
-def learning_order(context: OperationContext, query: ConceptQuery) -> concepts.LearningOrder:
-    """Show in which order to learn a concept and what it needs."""
+def show_learning_order(context: OperationContext, query: ConceptQuery) -> concepts.LearningOrder:
+    """Show the order in which to learn a concept and its prerequisites."""
     return context.store.read(concepts.get_learning_order, query.concept_id)
 
 
 @routes.add("GET /graph/prerequisites", READ, request_type=EmptyQuery, response_type=GraphView)
-def whole(context: OperationContext, _: EmptyQuery) -> GraphView:
-    """Show every concept and what it needs."""
-    return _shown(context.store.read(concepts.whole_graph))
+def show_whole_graph(context: OperationContext, _: EmptyQuery) -> GraphView:
+    """Show every concept and its prerequisites."""
+    return _graph_view(context.store.read(concepts.whole_graph))
 
 
 @routes.add(
     "GET /learning-order", READ, request_type=EmptyQuery, response_type=concepts.LearningOrder
 )
-def curriculum(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
-    """Show in which order to learn everything there is."""
+def show_curriculum(context: OperationContext, _: EmptyQuery) -> concepts.LearningOrder:
+    """Show the order in which to learn all concepts."""
     return context.store.read(concepts.get_learning_order)
 
 
-def _step(
-    handler: Callable[[WriteTx, Step], concepts.ConceptSaved], command: Callable[..., Step]
-) -> Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]:
-    def take(context: OperationContext, wanted: MoveConcept) -> concepts.ConceptSaved:
-        return context.run(
-            handler, command(concept_id=wanted.concept_id, expected_seq=wanted.expected_seq)
-        )
-
-    return take
+def run_submit(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
+    """Submit a concept for review."""
+    command = concepts.SubmitConcept(concept_id=step.concept_id, expected_seq=step.expected_seq)
+    return context.run(concepts.submit_concept, command)
 
 
-STEPS: Final[
-    Mapping[
-        concepts.ConceptStatus,
-        tuple[str, Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]],
-    ]
-] = {
-    concepts.ConceptStatus.REVIEW: (REVIEW, _step(concepts.submit_concept, concepts.SubmitConcept)),
-    concepts.ConceptStatus.APPROVED: (
-        APPROVE,
-        _step(concepts.approve_concept, concepts.ApproveConcept),
-    ),
-    concepts.ConceptStatus.PUBLISHED: (
-        PUBLISH,
-        _step(concepts.publish_concept, concepts.PublishConcept),
-    ),
+def run_approve(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
+    """Approve a concept."""
+    command = concepts.ApproveConcept(concept_id=step.concept_id, expected_seq=step.expected_seq)
+    return context.run(concepts.approve_concept, command)
+
+
+def run_publish(context: OperationContext, step: MoveConcept) -> concepts.ConceptSaved:
+    """Publish a concept."""
+    command = concepts.PublishConcept(concept_id=step.concept_id, expected_seq=step.expected_seq)
+    return context.run(concepts.publish_concept, command)
+
+
+@frozen
+class Step:
+    """The command that leads to a status, and the scope that it needs."""
+
+    scope: str
+    run: Callable[[OperationContext, MoveConcept], concepts.ConceptSaved]
+
+
+STEPS: Final[Mapping[concepts.ConceptStatus, Step]] = {
+    concepts.ConceptStatus.REVIEW: Step(REVIEW, run_submit),
+    concepts.ConceptStatus.APPROVED: Step(APPROVE, run_approve),
+    concepts.ConceptStatus.PUBLISHED: Step(PUBLISH, run_publish),
 }
 
 
-def _refusal(tx: ReadTx, wanted: MoveConcept) -> IndelibleError:
-    """Why a concept is not taken to a status that no command leads to."""
-    shown = concepts.get_concept(tx, wanted.concept_id)
-    if shown.seq != wanted.expected_seq:
-        return Stale(wanted.concept_id, wanted.expected_seq)
-    status = shown.concept.status
-    return InvalidTransition(
-        concepts.CONCEPT.name, status, f"to {wanted.status}", concepts.CONCEPT.allowed(status)
-    )
+def _invalid_step(tx: ReadTx, step: MoveConcept) -> IndelibleError:
+    """Return the error of a step to a status that no command leads to."""
+    view = concepts.get_concept(tx, step.concept_id)
+    if view.seq != step.expected_seq:
+        return Stale(step.concept_id, step.expected_seq)
+
+    status = view.concept.status
+    allowed = concepts.CONCEPT.allowed(status)
+    return InvalidTransition(concepts.CONCEPT.name, status, f"to {step.status}", allowed)
 
 
-def _shown(found: concepts.ConceptGraph) -> GraphView:
-    edges = tuple(
-        GraphEdge(concept_id=concept_id, needed_id=needed) for concept_id, needed in found.edges
-    )
-    return GraphView(nodes=found.nodes, edges=edges, unresolved=found.unresolved)
+def _graph_view(graph: concepts.ConceptGraph) -> GraphView:
+    edges: list[GraphEdge] = []
+    for concept_id, needed_id in graph.edges:
+        edges.append(GraphEdge(concept_id=concept_id, needed_id=needed_id))
+
+    return GraphView(nodes=graph.nodes, edges=tuple(edges), unresolved=graph.unresolved)
