@@ -28,7 +28,7 @@ def test_the_configured_chain_is_let_pass_and_another_is_not(chain: Chain, provi
 
     with pytest.raises(ChainIdMismatch) as refused:
         chain.check()
-    assert (refused.value.expected, refused.value.found) == (CHAIN_ID, 1)
+    assert (refused.value.expected, refused.value.actual) == (CHAIN_ID, 1)
 
 
 def test_a_block_has_the_hash_of_the_one_before_it(chain: Chain, node: Anvil) -> None:

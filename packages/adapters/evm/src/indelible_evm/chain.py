@@ -75,7 +75,7 @@ class EvmChain:
         (value,) = self._request("eth_chainId", ())
         chain_id = parsing.parse_number(value)
         if chain_id != self.chain_id:
-            raise ChainIdMismatch(expected=self.chain_id, found=chain_id)
+            raise ChainIdMismatch(expected=self.chain_id, actual=chain_id)
 
     def newest(self) -> int:
         """Return the number of the newest block."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Self
 
 from attrs import frozen
@@ -76,8 +77,9 @@ class MemoryCollection:
 
     def lock_tokens(self, ids: Sequence[str]) -> tuple[Head[Token] | None, ...]:
         """Return one head for each id of an entity, None for an unknown id."""
-        heads = self.tokens.where(lambda token: token.id in ids)
-        by_id = {head.entity.id: head for head in heads}
+        by_id: dict[str, Head[Token]] = {}
+        for head in self.tokens.where(lambda token: token.id in ids):
+            by_id[head.entity.id] = head
 
         return tuple(by_id.get(entity_id) for entity_id in ids)
 
@@ -85,12 +87,12 @@ class MemoryCollection:
         self, status: TokenStatus | None, *, after: int, limit: int
     ) -> tuple[Head[Token], ...]:
         """Return the next tokens after an on-chain id, of one status or of all, in order of id."""
-        heads = self.tokens.where(
-            lambda token: token.token_id > after and status in (None, token.status)
-        )
-        by_token_id = sorted(heads, key=lambda head: head.entity.token_id)
 
-        return tuple(by_token_id[:limit])
+        def is_listed(token: Token) -> bool:
+            return token.token_id > after and status in (None, token.status)
+
+        heads = sorted(self.tokens.where(is_listed), key=lambda head: head.entity.token_id)
+        return tuple(heads[:limit])
 
     def count_by_author(self, author_id: str) -> int:
         """Return the number of the author's tokens."""
@@ -103,20 +105,20 @@ class MemoryCollection:
     def missing_ids(self, next_token_id: int, *, limit: int) -> list[int]:
         """Return the on-chain ids from 1 below `next_token_id` that no token has, in order."""
         present = {token.token_id for token in self._all_tokens()}
-        missing = [number for number in range(1, next_token_id) if number not in present]
+        missing = sorted(set(range(1, next_token_id)) - present)
 
         return missing[:limit]
 
     def leaderboard(self, *, limit: int) -> tuple[tuple[str, int], ...]:
-        """Return wallets of authors with their number of tokens: most tokens, then lowest wallet."""
-        counts = Counter(token.author_id for token in self._all_tokens())
-        totals = [
-            (self.authors.get(author_id).entity.wallet_address, total)
-            for author_id, total in counts.items()
-        ]
-        totals.sort(key=lambda wallet_and_total: (-wallet_and_total[1], wallet_and_total[0]))
+        """Return wallets with their number of tokens: most tokens first, then lowest wallet."""
+        counts: Counter[str] = Counter()
+        for token in self._all_tokens():
+            author = self.authors.get(token.author_id).entity
+            counts[author.wallet_address] += 1
 
-        return tuple(totals[:limit])
+        by_wallet = sorted(counts.items())
+        by_total = sorted(by_wallet, key=itemgetter(1), reverse=True)
+        return tuple(by_total[:limit])
 
     def mints_between(self, first: int, last: int, *, limit: int) -> tuple[Head[MintEvent], ...]:
         """Return the mints from one block to another, both included, in chain order."""

@@ -206,10 +206,10 @@ class ChainIdMismatch(Conflict):
 
     code: ClassVar[str] = "WRONG_CHAIN"
     message: ClassVar[str] = (
-        "The node serves another chain: expected chain id {expected}, got {found}."
+        "The node serves another chain: expected chain id {expected}, got {actual}."
     )
     expected: int
-    found: int
+    actual: int
 
 
 @frozen
@@ -218,11 +218,11 @@ class WrongContract(Conflict):
 
     code: ClassVar[str] = "WRONG_CONTRACT"
     message: ClassVar[str] = (
-        "The data belongs to another contract: expected {expected}, got {found}. Each "
+        "The data belongs to another contract: expected {expected}, got {actual}. Each "
         "contract needs its own store."
     )
     expected: str
-    found: str
+    actual: str
 
 
 @frozen

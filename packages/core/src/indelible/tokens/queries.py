@@ -127,13 +127,13 @@ def checkpoints(
     first = max(1, before - limit)
     changes = tx.history.of(SYSTEM_STATE.name, CHECKPOINT, after=first - 1, limit=before - first)
 
-    found: list[tuple[int, Checkpoint]] = []
+    valid: list[tuple[int, Checkpoint]] = []
     for change in reversed(changes):
         checkpoint = Checkpoint.parse(change.data["state_value"])
         if checkpoint is not None:
-            found.append((change.seq, checkpoint))
+            valid.append((change.seq, checkpoint))
 
-    return tuple(found)
+    return tuple(valid)
 
 
 def blocks_with_mints(tx: TokensRead, after: int) -> frozenset[tuple[int, str]]:

@@ -50,8 +50,8 @@ def fail(store: AnyStore, token_id: int) -> None:
 
 def pending(store: AnyStore) -> list[int]:
     """Return the on-chain ids of the tokens that are pending for generation, in order."""
-    found = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
-    return [token.token_id for token in found]
+    tokens_pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
+    return [token.token_id for token in tokens_pending]
 
 
 def actions(store: AnyStore, token_id: int) -> Sequence[str]:

@@ -1,5 +1,7 @@
 """Requirements on the seven repositories of seed 004."""
 
+from collections.abc import Iterable
+
 from attrs import evolve, fields
 
 from indelible import tokens
@@ -38,9 +40,9 @@ def upper(text: str) -> str:
     return f"0x{text[2:].upper()}"
 
 
-def token_ids(found: list[Token] | tuple[Token, ...]) -> list[int]:
+def token_ids(listed: Iterable[Token]) -> list[int]:
     """Return the on-chain ids of tokens."""
-    return [token.token_id for token in found]
+    return [token.token_id for token in listed]
 
 
 class AuthorsConformance:
@@ -226,8 +228,8 @@ class MintEventsConformance:
         earlier = add(make_mint(2, block=3))
 
         assert code(lambda: add(make_mint(1, block=5, id="another"))) == "MINT_EVENT_EXISTS"
-        found = with_repositories(store, lambda r: r.mint_events.get_by_block_range(3, 5))
-        assert found == [earlier, later]
+        events = with_repositories(store, lambda r: r.mint_events.get_by_block_range(3, 5))
+        assert events == [earlier, later]
         none = with_repositories(store, lambda r: r.mint_events.get_by_block_range(4, 4))
         assert none == []
 
@@ -240,10 +242,10 @@ class MintEventsConformance:
         assert exists(upper(chain_hash(1)))
         orphaned = with_repositories(store, lambda r: r.mint_events.save(event.orphan()))
         assert not exists(chain_hash(1))
-        found = with_repositories(
+        stored = with_repositories(
             store, lambda r: r.mint_events.find(chain_hash(5), chain_hash(1), 0)
         )
-        assert found == orphaned
+        assert stored == orphaned
 
     def test_a_mint_stands_in_the_chain_once_whichever_its_block(self, store: AnyStore) -> None:
         event = with_repositories(store, lambda r: r.mint_events.add(make_mint(1, block=5)))
@@ -275,8 +277,8 @@ class PipelineConformance:
             store, lambda r: r.image_jobs.save(first.transition("start", external_job_id="x"))
         )
 
-        found = with_repositories(store, lambda r: r.image_jobs.get_by_token("token-1"))
-        assert found == [second, started]
+        jobs = with_repositories(store, lambda r: r.image_jobs.get_by_token("token-1"))
+        assert jobs == [second, started]
         latest = with_repositories(store, lambda r: r.image_jobs.get_latest_by_token("token-1"))
         assert latest == second
         assert with_repositories(store, lambda r: r.image_jobs.get_by_id("job-1")) == started
@@ -291,8 +293,8 @@ class PipelineConformance:
         image = add("upload-1", RecordType.IMAGE)
         metadata = add("upload-2", RecordType.METADATA)
 
-        found = with_repositories(store, lambda r: r.ipfs_records.get_by_token("token-1"))
-        assert found == [metadata, image]
+        uploads = with_repositories(store, lambda r: r.ipfs_records.get_by_token("token-1"))
+        assert uploads == [metadata, image]
         images = with_repositories(
             store, lambda r: r.ipfs_records.get_by_token("token-1", RecordType.IMAGE)
         )
@@ -406,6 +408,6 @@ class RepositoriesConformance(
                 r.system_state.list_all_keys(),
             ]
 
-        assert all(found == [] for found in with_repositories(store, find))
+        assert all(result == [] for result in with_repositories(store, find))
         assert with_repositories(store, lambda r: r.mint_events.exists(chain_hash(1), 0)) is False
         assert with_repositories(store, lambda r: r.system_state.delete_state("x")) is False

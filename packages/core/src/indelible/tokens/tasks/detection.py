@@ -156,7 +156,7 @@ class Detection:
         """Raise ChainIdMismatch or WrongContract unless the checkpoint is on this chain."""
         self.chain.check()
         if checkpoint and checkpoint.contract not in ("", self.chain.contract_id):
-            raise WrongContract(expected=checkpoint.contract, found=self.chain.contract_id)
+            raise WrongContract(expected=checkpoint.contract, actual=self.chain.contract_id)
 
     def _read_next_batch(self, checkpoint: Checkpoint | None) -> BlockBatch | None:
         """Return the next batch of unread blocks, None when no confirmed block is unread."""
