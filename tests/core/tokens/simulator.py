@@ -1,6 +1,6 @@
-"""A chain in memory, which can be reorganised, go stale, be away, and answer for few blocks at once.
+"""A chain in memory that can be reorganised, lag behind, be unreachable and limit its answers.
 
-It is held to the port, and its reader is told nothing of what it has changed.
+It implements the port `Chain`. Detection learns of its changes only through the port.
 """
 
 from collections.abc import Iterator
@@ -16,122 +16,150 @@ from indelible.tokens.errors import ChainIdMismatch, ChainUnreachable, RangeTooL
 
 @frozen
 class Mint:
-    """A transaction that mints, wherever it stands."""
+    """A transaction that mints tokens, in whichever block."""
 
     number: int
     quantity: int
     author: int
 
 
+@frozen
+class SimulatedBlock:
+    """A block with its mints."""
+
+    hash: str
+    mints: tuple[Mint, ...]
+
+
+def first_block() -> list[SimulatedBlock]:
+    """Return a chain of one block without mints."""
+    return [SimulatedBlock(chain_hash(0), ())]
+
+
 @define
 class Simulator:
-    """Blocks of mints; the hash of each follows from all that is below it."""
+    """A chain of blocks with mints."""
 
-    most_blocks: int = 1_000
+    max_blocks: int = 1_000
     advises: bool = True
-    is_away: bool = False
-    is_another: bool = False
-    lag: int = 0  # how far behind this node is
-    fork: int = 7  # by which its blocks differ from another chain's
-    between: "Iterator[object] | None" = None  # what happens to the chain between two questions
+    is_unreachable: bool = False
+    serves_another_chain: bool = False
+    lag: int = 0  # the number of newest blocks that this node does not have yet
+    fork: int = 7  # tells its block hashes from another chain's
+    between: "Iterator[object] | None" = None  # advanced before every call
     contract_id: str = f"eip155:1:{wallet(9)}"
-    _blocks: list[tuple[str, list[Mint]]] = field(factory=lambda: [(chain_hash(0), list[Mint]())])
+    _blocks: list[SimulatedBlock] = field(factory=first_block)
     _hashes: "Iterator[int]" = field(factory=lambda: count(1))
     _mints: "Iterator[int]" = field(factory=lambda: count(1))
 
     def mine(self, blocks: int = 1, *mints: tuple[int, int]) -> None:
-        """So many blocks, the first of which holds mints of so many tokens by an author each."""
-        for number in range(blocks):
-            held = (
-                [Mint(next(self._mints), quantity, author) for quantity, author in mints]
-                if number == 0
-                else []
-            )
-            self._add(held)
+        """Add blocks. The first holds the mints, each a quantity and an author."""
+        minted = [Mint(next(self._mints), quantity, author) for quantity, author in mints]
+        self._add(*minted)
+        for _ in range(blocks - 1):
+            self._add()
 
     def reorganise(self, depth: int, *, keeps: bool, extra: int = 1) -> None:
-        """Other blocks instead of the last ones, with the same mints a block later, or with none."""
+        """Replace the last blocks by others: with the same mints one block later, or with none."""
         depth = min(depth, len(self._blocks) - 1)
-        dropped = [self._blocks.pop()[1] for _ in range(depth)][::-1]
-        self._add([])
-        for held in dropped:
-            self._add(held if keeps else [])
-        for _ in range(extra):
-            self._add([])
+        dropped = [self._blocks.pop() for _ in range(depth)]
 
-    def _add(self, mints: list[Mint]) -> None:
-        self._blocks.append((chain_hash(next(self._hashes), self.fork), mints))
+        self._add()
+        for block in reversed(dropped):
+            self._add(*(block.mints if keeps else ()))
+        for _ in range(extra):
+            self._add()
 
     @property
     def truth(self) -> dict[int, tuple[int, int]]:
-        """Each token that stands in the chain: its author and its block."""
-        found: dict[int, tuple[int, int]] = {}
-        for block, mint, first in self._standing():
-            found |= dict.fromkeys(range(first, first + mint.quantity), (mint.author, block))
-        return found
+        """Return the author and the block of each token in the chain."""
+        tokens: dict[int, tuple[int, int]] = {}
+        for block, mint, first in self._minted():
+            for token_id in range(first, first + mint.quantity):
+                tokens[token_id] = (mint.author, block)
 
-    def _standing(self) -> Iterator[tuple[int, Mint, int]]:
-        following = 1
-        for number, (_, mints) in enumerate(self._blocks):
-            for mint in mints:
-                yield number, mint, following
-                following += mint.quantity
-
-    def _happen(self) -> None:
-        if self.between is not None:
-            next(self.between, None)
-        if self.is_away:
-            raise ChainUnreachable("it is away")
+        return tokens
 
     def check(self) -> None:
-        self._happen()
-        if self.is_another:
+        self._before_call()
+        if self.serves_another_chain:
             raise ChainIdMismatch(1, 2)
 
     def newest(self) -> int:
-        self._happen()
+        self._before_call()
         return max(0, len(self._blocks) - 1 - self.lag)
 
     def block(self, number: int) -> Block | None:
-        self._happen()
+        self._before_call()
         if not 0 <= number < len(self._blocks) - self.lag:
             return None
-        parent = self._blocks[number - 1][0] if number else chain_hash(0)
-        return Block(number=number, hash=self._blocks[number][0], parent_hash=parent, at=BEGINNING)
 
-    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
-        self._happen()
-        if last - first + 1 > self.most_blocks:
-            raise RangeTooLarge(first, last, first + self.most_blocks - 1 if self.advises else None)
-        return tuple(
-            MintLog(
-                tx_hash=chain_hash(mint.number, 9),
-                log_index=0,
-                block_number=block,
-                block_hash=self._blocks[block][0],
-                block_timestamp=BEGINNING,
-                minter=wallet(1),
-                author_wallet=wallet(mint.author),
-                start_token_id=start,
-                quantity=mint.quantity,
-                total_paid=0,
-            )
-            for block, mint, start in self._standing()
-            if first <= block <= last
+        parent = max(0, number - 1)
+        return Block(
+            number=number,
+            hash=self._blocks[number].hash,
+            parent_hash=self._blocks[parent].hash,
+            at=BEGINNING,
         )
 
+    def mints(self, first: int, last: int) -> tuple[MintLog, ...]:
+        self._before_call()
+        if last - first + 1 > self.max_blocks:
+            advised_last = first + self.max_blocks - 1 if self.advises else None
+            raise RangeTooLarge(first, last, advised_last)
+
+        logs: list[MintLog] = []
+        for block, mint, start in self._minted():
+            if first <= block <= last:
+                logs.append(self._log(block, mint, start))
+        return tuple(logs)
+
     def next_token_id(self, block: int) -> int:
-        self._happen()
-        return max((token for token, (_, at) in self.truth.items() if at <= block), default=0) + 1
+        self._before_call()
+        minted = [token_id for token_id, (_, number) in self.truth.items() if number <= block]
+        return max(minted, default=0) + 1
 
     def author_of(self, token_id: int) -> str | None:
-        self._happen()
-        return wallet(self.truth[token_id][0]) if token_id in self.truth else None
+        self._before_call()
+        if token_id not in self.truth:
+            return None
+        return wallet(self.truth[token_id][0])
 
     def metadata_of(self, token_id: int) -> str | None:
-        self._happen()
+        self._before_call()
         return "metadata" if token_id % 5 == 0 else None
 
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
-        self._happen()
+        self._before_call()
         return signature == f"{wallet} {message}"
+
+    def _add(self, *mints: Mint) -> None:
+        self._blocks.append(SimulatedBlock(chain_hash(next(self._hashes), self.fork), mints))
+
+    def _minted(self) -> Iterator[tuple[int, Mint, int]]:
+        """Yield each mint in the chain with its block and the id of its first token."""
+        following = 1
+        for number, block in enumerate(self._blocks):
+            for mint in block.mints:
+                yield number, mint, following
+                following += mint.quantity
+
+    def _log(self, block: int, mint: Mint, start: int) -> MintLog:
+        return MintLog(
+            tx_hash=chain_hash(mint.number, 9),
+            log_index=0,
+            block_number=block,
+            block_hash=self._blocks[block].hash,
+            block_timestamp=BEGINNING,
+            minter=wallet(1),
+            author_wallet=wallet(mint.author),
+            start_token_id=start,
+            quantity=mint.quantity,
+            total_paid=0,
+        )
+
+    def _before_call(self) -> None:
+        if self.between is not None:
+            next(self.between, None)
+        if self.is_unreachable:
+            raise ChainUnreachable("it is unreachable")
