@@ -120,7 +120,7 @@ def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStor
 
 
 def error_text(error: IndelibleError) -> str:
-    """Return an error as JSON, or as its code and message, its values and a hint."""
+    """Return an error as JSON, or as its message, values that the message omits, and a hint."""
     hint = HINTS.get(error.code, "")
     if wants_json():
         document = {
@@ -131,9 +131,11 @@ def error_text(error: IndelibleError) -> str:
         }
         return json.dumps(to_json_value(document), ensure_ascii=False)
 
-    lines = [f"{error.code}: {printable(error.describe())}"]
+    message = printable(error.describe())
+    lines = [f"{error.code}: {message}"]
     for name, value in error.detail.items():
-        lines.extend(f"  {name}: {printable(item)}" for item in _as_sequence(value))
+        items = [printable(item) for item in _as_sequence(value)]
+        lines.extend(f"  {name}: {item}" for item in items if item not in message)
     if hint:
         lines.append(f"Hint: {hint}.")
 

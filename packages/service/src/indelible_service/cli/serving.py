@@ -67,16 +67,19 @@ def _started_text(
     workers: str,
     servers: Sequence[str],
 ) -> str:
+    key_file = settings.data_dir / "first.key"
     lines = [
         f"Address:   {address}",
         f"Docs:      {address}/docs",
         f"Console:   {address}/console",
     ]
     if first_key:
-        lines.append(f"First key: {first_key} (also in {settings.data_dir / 'first.key'})")
+        lines.append(f"First key: {first_key} (also in {key_file})")
     lines.append(f"Workers:   {workers}")
     lines.extend(f"Server:    {server}" for server in servers)
-    lines.append("Next:      run `indelible demo` in another terminal; Ctrl-C stops this one")
+    # The settings of another terminal do not name the database of our own PostgreSQL.
+    demo_command = f'indelible demo --key "$(cat {key_file})"' if servers else "indelible demo"
+    lines.append(f"Next:      run `{demo_command}` in another terminal; Ctrl-C stops this one")
     return "\n".join(lines)
 
 
