@@ -16,6 +16,8 @@ from indelible.kernel import Actor, to_json_value
 from indelible.kernel.keys import CreateKey, KeyCreated, RevokeKey, create_key, revoke_key
 from indelible.testing.stores import BEGINNING, CLEARER, MAYA, RATIO, AnyStore
 from indelible_web import WebSettings, create_app
+from indelible_web.context import WebContext
+from indelible_web.contexts import CONTEXTS
 
 OPERATOR = Actor.system("tests")
 DOOR = "/console/sign-in"
@@ -40,9 +42,16 @@ class Hands:
 class Site:
     """An application over a store, whose clock the test moves."""
 
-    def __init__(self, store: AnyStore, settings: WebSettings = SETTINGS) -> None:
-        self.store, self.clock = store, Hands()
-        self.app = create_app(AppContext(store=store, clock=self.clock), settings)
+    def __init__(
+        self,
+        store: AnyStore,
+        settings: WebSettings = SETTINGS,
+        *,
+        contexts: tuple[WebContext, ...] = CONTEXTS,
+    ) -> None:
+        self.store = store
+        self.clock = Hands()
+        self.app = create_app(AppContext(store=store, clock=self.clock), settings, contexts)
 
     def key(
         self, *scopes: str, owner: Actor = MAYA, expires_at: datetime | None = None

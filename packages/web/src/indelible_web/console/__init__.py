@@ -87,11 +87,11 @@ def _blueprint(
             page.rule, page.name, view, methods=[page.method], strict_slashes=False
         )
 
-    @blueprint.before_request
-    def check_form() -> None:  # pyright: ignore[reportUnusedFunction] - Flask calls it
+    def check_form() -> None:
         if request.method == "POST":
             console.sessions.check_form()
 
+    blueprint.before_request(check_form)
     blueprint.after_request(console.sessions.send_cookie)
     _add_template_values(blueprint, console, contexts)
     blueprint.register_error_handler(IndelibleError, layout.error_page)

@@ -60,7 +60,7 @@ EntityLinks = Callable[[ReadTx, Collection[str]], Mapping[str, EntityLink]]
 
 @frozen(kw_only=True)
 class TaskPanel:
-    """A section that a context adds to the page of tasks: a template, and the query that fills it."""
+    """A section of the page of tasks: a template, and the query that fills it."""
 
     template: str
     query: Callable[[ReadTx], object]

@@ -70,13 +70,17 @@ class Examples:
             if key in self._by_name:
                 return self._by_name[key]
 
-        if is_number_list(kind):
-            return kind((1.0, 0.0, 0.0)) if isinstance(kind, type) else (1.0, 0.0, 0.0)
         arguments = [part for part in typing.get_args(kind) if part is not types.NoneType]
+        if is_number_list(kind):
+            return _numbers(kind)
         if typing.get_origin(kind) is tuple:
             return (self.of_type(arguments[0], field_name),)
         if arguments:
             return self.of_type(arguments[0], field_name)
+
+        return self._of_single_type(kind)
+
+    def _of_single_type(self, kind: Any) -> Any:  # noqa: ANN401 - a type and its instance
         if kind in BY_TYPE:
             return BY_TYPE[kind]
         if issubclass(kind, Enum):
@@ -94,3 +98,8 @@ def attributes_of(cls: type[Any]) -> "tuple[attrs.Attribute[Any], ...]":
     """Return the fields of an attrs class with their resolved types."""
     attributes: tuple[attrs.Attribute[Any], ...] = attrs.fields(attrs.resolve_types(cls))
     return attributes
+
+
+def _numbers(kind: Any) -> Any:  # noqa: ANN401 - a type and its instance
+    values = (1.0, 0.0, 0.0)
+    return kind(values) if isinstance(kind, type) else values

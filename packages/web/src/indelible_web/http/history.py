@@ -17,14 +17,16 @@ def history_routes(redacted_fields: Mapping[str, frozenset[str]]) -> Routes:
     """Return the route of history; it leaves out the redacted fields of each lifecycle."""
     routes = Routes("history", "Every change of every entity: who, why and when.")
 
-    @routes.pages("GET /history", READ, request_type=PageQuery, response_type=Change)
-    def feed(context: OperationContext, query: PageQuery) -> Page[Change]:  # pyright: ignore[reportUnusedFunction] - the decorator registers it
+    def feed(context: OperationContext, query: PageQuery) -> Page[Change]:
         """List all changes; `next` is always given, so that a reader can ask for later ones."""
         cursors = context.cursors(query)
         page = context.store.feed(after=cursors.start(), limit=query.limit)
         changes = [redact(change, redacted_fields) for change in page.changes]
 
         return Page(items=tuple(changes), next=cursors.after(page.cursor))
+
+    declare = routes.pages("GET /history", READ, request_type=PageQuery, response_type=Change)
+    declare(feed)
 
     return routes
 

@@ -43,7 +43,11 @@ class StrictParser(FlaskParser):
 
         return parse_json(body)
 
-    def load_querystring(self, req: Request, schema: Schema) -> dict[str, str]:  # noqa: ARG002 - webargs' hook
+    def load_querystring(
+        self,
+        req: Request,
+        schema: Schema,  # noqa: ARG002 - webargs' hook
+    ) -> dict[str, str]:
         """Return the query's parameters.
 
         Raises: DuplicateKey.

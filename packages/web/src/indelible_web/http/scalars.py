@@ -36,7 +36,11 @@ class Scalar(fields.Field[Any]):
         return read(value, attr or "value", self.metadata)
 
 
-def scalar(read: Reader, props: SchemaProps, **options: Any) -> Scalar:  # noqa: ANN401 - marshmallow's
+def scalar(
+    read: Reader,
+    props: SchemaProps,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> Scalar:
     """Return a field that this reader reads."""
     return Scalar(metadata={**props, "reader": read}, **options)
 
@@ -48,14 +52,16 @@ class BoundedList(fields.List[Any]):
         self,
         value: object,
         attr: str | None,
-        *rest: Any,
+        *rest: Any,  # noqa: ANN401 - marshmallow's
         **options: Any,  # noqa: ANN401 - marshmallow's
     ) -> list[Any]:
         if isinstance(value, list):
             _check_length(cast("list[object]", value), attr or "value", self.metadata)
 
         base = cast("Any", super())
-        items: list[Any] = base._deserialize(value, attr, *rest, **options)  # noqa: SLF001 - marshmallow's hook
+        items: list[Any] = base._deserialize(  # noqa: SLF001 - marshmallow's hook
+            value, attr, *rest, **options
+        )
         return items
 
 
@@ -121,7 +127,7 @@ def read_boolean(value: object, _: str, __: SchemaProps) -> bool:
 
 
 def read_instant(value: object, _: str, __: SchemaProps) -> datetime:
-    """Return an instant in UTC from RFC 3339 with its offset; other forms of ISO 8601 are refused."""
+    """Return an instant in UTC from RFC 3339 with an offset; no other form is accepted."""
     message = "Not an instant such as 2026-01-01T09:30:00Z; in a query, + is written %2B."
     if not isinstance(value, str) or not INSTANT.fullmatch(value):
         raise ValidationError(message)

@@ -91,7 +91,7 @@ class DeferredItem(Generic[T]):
 class DeferredField(fields.Nested):
     """A field that the document describes and that is read later."""
 
-    def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - a DeferredItem, for null too
+    def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - marshmallow's
         """Return the value unread."""
         item: DeferredItem[Any] = DeferredItem(value)
         return item
@@ -172,8 +172,13 @@ def _field_of_attribute(
     return _field(attribute.type, props, side, required=is_required, data_key=data_key)
 
 
-def _field(kind: Any, props: SchemaProps, side: Side, **options: Any) -> fields.Field[Any]:  # noqa: ANN401 - a type
-    """Return the field of a type: optional, list, mapping, nested class, or scalar."""
+def _field(
+    kind: Any,  # noqa: ANN401 - a type
+    props: SchemaProps,
+    side: Side,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> fields.Field[Any]:
+    """Return the field of an optional type, of a list, or of a single value."""
     origin = typing.get_origin(kind)
     arguments = [part for part in typing.get_args(kind) if part is not types.NoneType]
     if origin in (typing.Union, types.UnionType) and len(arguments) == 1:
@@ -182,10 +187,17 @@ def _field(kind: Any, props: SchemaProps, side: Side, **options: Any) -> fields.
         return _number_list(props, side, **options)
     if origin is tuple and arguments[1:] == [Ellipsis]:
         return _list(arguments[0], props, side, **options)
-    if origin is Mapping and side is Side.ANSWER:
-        return fields.Dict(**options)
-    if origin is DeferredItem:
-        return DeferredField(schema_of(arguments[0], side), **options)
+
+    return _single_field(kind, props, side, **options)
+
+
+def _single_field(
+    kind: Any,  # noqa: ANN401 - a type
+    props: SchemaProps,
+    side: Side,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> fields.Field[Any]:
+    """Return the field of a scalar, an enum, a nested class, a mapping or a deferred item."""
     if kind in SCALARS:
         return _scalar(kind, props, side, **options)
     if isinstance(kind, type) and attrs.has(kind):
@@ -195,12 +207,23 @@ def _field(kind: Any, props: SchemaProps, side: Side, **options: Any) -> fields.
         enum_props = {"type": "string", "enum": values, **_document_props(props)}
         return scalar(reader_of_enum(kind), enum_props, **options)
 
+    origin = typing.get_origin(kind)
+    if origin is Mapping and side is Side.ANSWER:
+        return fields.Dict(**options)
+    if origin is DeferredItem:
+        return DeferredField(schema_of(typing.get_args(kind)[0], side), **options)
+
     raise UnsupportedType(
         f"{kind} has no schema: expected a scalar, an enum, T | None, a tuple or an attrs class"
     )
 
 
-def _scalar(kind: object, props: SchemaProps, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - marshmallow's
+def _scalar(
+    kind: object,
+    props: SchemaProps,
+    side: Side,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> Scalar:
     read, kind_props = SCALARS[kind]
     if kind is str and side is not Side.ANSWER:
         _required_limit(props, "max_length")
@@ -212,7 +235,11 @@ def _scalar(kind: object, props: SchemaProps, side: Side, **options: Any) -> Sca
     return scalar(read, {**kind_props, **_document_props(props)}, **options)
 
 
-def _number_list(props: SchemaProps, side: Side, **options: Any) -> Scalar:  # noqa: ANN401 - marshmallow's
+def _number_list(
+    props: SchemaProps,
+    side: Side,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> Scalar:
     list_props: dict[str, Any] = {**NUMBER_LIST_PROPS, **_document_props(props)}
     if side is not Side.ANSWER:
         list_props["maxItems"] = _required_limit(props, "max_items")
@@ -220,7 +247,12 @@ def _number_list(props: SchemaProps, side: Side, **options: Any) -> Scalar:  # n
     return scalar(read_numbers, list_props, **options)
 
 
-def _list(kind: Any, props: SchemaProps, side: Side, **options: Any) -> BoundedList:  # noqa: ANN401 - a type
+def _list(
+    kind: Any,  # noqa: ANN401 - a type
+    props: SchemaProps,
+    side: Side,
+    **options: Any,  # noqa: ANN401 - marshmallow's
+) -> BoundedList:
     item = _field(kind, props, side, required=True)
     if side is Side.ANSWER:
         return BoundedList(item, **options)
@@ -256,7 +288,7 @@ def _is_read_already(kind: Any) -> bool:  # noqa: ANN401 - a type
     return is_number_list(kind) or typing.get_origin(kind) is DeferredItem
 
 
-def _unchanged(value: Any, _: object) -> Any:  # noqa: ANN401 - the readers have made it what it must be
+def _unchanged(value: Any, _: object) -> Any:  # noqa: ANN401 - any value that a reader returned
     return value
 
 

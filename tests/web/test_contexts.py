@@ -1,0 +1,135 @@
+"""An application serves the contexts that it is given, and a host's context is one like the others."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from attrs import frozen
+from tests.web.console.visitor import Site
+from tests.web.harness import SETTINGS, Web, memory, saved
+from tests.web.test_system import counted
+from werkzeug.wrappers import Response
+
+from indelible.app import AppContext
+from indelible.concepts import CONCEPT
+from indelible_web import create_app
+from indelible_web.console.context import ConsoleContext
+from indelible_web.console.layout import render_page
+from indelible_web.console.page import ConsolePage, NavItem, TaskPanel
+from indelible_web.context import WebContext
+from indelible_web.contexts import CONTEXTS
+from indelible_web.http.operation import EmptyQuery, OperationContext
+from indelible_web.http.routing import Routes
+
+TEMPLATES: Final = {
+    "page.html": '{% extends "console/base.html" %}{% set here = "weather" %}'
+    "{% block main %}<h1>It rains</h1>{% endblock %}",
+    "_panel.html": "<p>{{ stats }} clouds</p>",
+}
+
+routes = Routes("weather", "The weather, a host's own context.")
+
+
+@frozen(kw_only=True)
+class Weather:
+    sky: str
+
+
+@routes.add("GET /weather", "weather:read", request_type=EmptyQuery, response_type=Weather)
+def show_weather(_: OperationContext, __: EmptyQuery) -> Weather:
+    """Show the weather."""
+    return Weather(sky="grey")
+
+
+def weather_page(_: ConsoleContext) -> Response:
+    return render_page("weather/page")
+
+
+@pytest.fixture(scope="module")
+def template_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A package of a host with the templates of its context."""
+    folder = tmp_path_factory.mktemp("host")
+    templates = folder / "weather_pages" / "templates"
+    templates.mkdir(parents=True)
+    (templates.parent / "__init__.py").touch()
+    for name, text in TEMPLATES.items():
+        (templates / name).write_text(text, encoding="utf-8")
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.syspath_prepend(folder)
+        yield "weather_pages"
+
+
+@pytest.fixture(scope="module")
+def weather(template_package: str) -> WebContext:
+    """A host's own context."""
+    return WebContext(
+        name="weather",
+        routes=(routes,),
+        commands=("predict_weather",),
+        examples={"sky": "blue"},
+        redacted_fields={CONCEPT.name: frozenset({"version"})},
+        pages=(ConsolePage(rule="/weather", view=weather_page),),
+        nav=(NavItem(key="weather", label="Weather", endpoint="console.weather_page"),),
+        template_package=template_package,
+        task_panels=(TaskPanel(template="weather/_panel.html", query=lambda _: 7),),
+    )
+
+
+def test_a_host_context_has_its_routes_in_the_document_and_its_own_examples(
+    weather: WebContext,
+) -> None:
+    web = Web(memory(), contexts=(*CONTEXTS, weather))
+    answer = web.get("/v1/weather", key=web.new_key("weather:read"))
+    operation = web.document["paths"]["/v1/weather"]["get"]
+
+    assert answer.get_json() == {"sky": "grey"}
+    assert web.get("/v1/weather", key=web.new_key("concepts:read")).status_code == 403
+    example = operation["responses"]["200"]["content"]["application/json"]["example"]
+    assert example == {"sky": "blue"}
+
+
+def test_a_host_context_has_its_metrics_from_the_start(weather: WebContext) -> None:
+    found = counted(Web(memory(), contexts=(*CONTEXTS, weather)))
+
+    assert found['indelible_commands_total{action="predict",code="OK",lifecycle="weather"}'] == 0
+
+
+def test_a_host_context_redacts_fields_of_history(weather: WebContext) -> None:
+    web = Web(memory(), contexts=(*CONTEXTS, weather))
+    web.create()
+    changes = saved(web.get("/v1/history"), 200)["items"]
+
+    (data,) = [change["data"] for change in changes if change["lifecycle"] == CONCEPT.name]
+    assert "warnings" in data
+    assert "version" not in data
+
+
+def test_a_host_context_has_its_pages_in_the_console(weather: WebContext) -> None:
+    site = Site(memory(), contexts=(*CONTEXTS, weather))
+    member = site.member("console", "admin")
+    member.get("/console/weather")
+    assert "It rains" in member.page.text
+    assert "/console/weather" in member.page.links
+    member.get("/console/tasks")
+
+    assert "7 clouds" in member.page.text
+
+
+def test_an_application_without_contexts_serves_the_kernel() -> None:
+    web = Web(memory(), contexts=())
+    member = Site(memory(), contexts=()).member("console", "admin")
+
+    assert list(web.document["paths"]) == ["/v1/history"]
+    assert web.get("/health", key=None).status_code == 200
+    for path in ("/console/tasks", "/console/history", "/console/"):
+        assert member.get(path).status_code in {200, 303}
+
+
+def test_two_applications_with_different_contexts_do_not_mix(weather: WebContext) -> None:
+    wide = create_app(AppContext(store=memory()), SETTINGS, (weather,))
+    narrow = create_app(AppContext(store=memory()), SETTINGS, ())
+
+    assert {rule.rule for rule in wide.url_map.iter_rules()} - {
+        rule.rule for rule in narrow.url_map.iter_rules()
+    } == {"/v1/weather", "/console/weather"}
