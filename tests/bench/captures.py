@@ -173,7 +173,8 @@ def _batches(bed: Testbed, dose: Dose) -> Table:
                 ),
             }
             rows += (
-                _a_second(each, dose.batch) for each in measure_in_turns(ways, some, database).values()
+                _a_second(each, dose.batch)
+                for each in measure_in_turns(ways, some, database).values()
             )
     return Table(
         name="capture-batch",
@@ -205,7 +206,9 @@ def _batch(store: SqlStore, reading: Reading, size: int) -> Callable[[], None]:
 
 def _a_second(found: Measured, batch: int) -> Measured:
     return evolve(
-        found, unit="captures/s", values=tuple(batch * MILLISECONDS / taken for taken in found.values)
+        found,
+        unit="captures/s",
+        values=tuple(batch * MILLISECONDS / taken for taken in found.values),
     )
 
 

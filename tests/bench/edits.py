@@ -241,7 +241,9 @@ def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Tab
     return Table(
         name="edit-postgresql",
         title="A whole edit on PostgreSQL",
-        description=DESCRIPTION.format("its fused statement is sent alone, on a connection in autocommit mode"),
+        description=DESCRIPTION.format(
+            "its fused statement is sent alone, on a connection in autocommit mode"
+        ),
         rows=tuple(found.values()),
         baseline=OURS,
         goals=goals,

@@ -106,7 +106,9 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
         baseline=ALONE,
         goals=(
             Goal(
-                promise=f"times as long with {FEEDS} feeds open", value=busy.over(quiet), at_most=1.2
+                promise=f"times as long with {FEEDS} feeds open",
+                value=busy.over(quiet),
+                at_most=1.2,
             ),
         ),
     )

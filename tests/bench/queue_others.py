@@ -1,7 +1,8 @@
-"""The same by libraries that queue work too: a job that does nothing, each set up as its documentation shows.
+"""Workers of other queue libraries with a job that does nothing, set up as they document it.
 
-A worker is ready when its first job has come to it. One of DBOS's is when it is launched, for who looks first takes all
-there is; its time begins with its first job.
+
+A worker is ready when it has received its first job. A worker of DBOS is ready when it is launched,
+because the first one that polls takes all jobs; its time starts with its first job.
 """
 
 import asyncio
@@ -20,67 +21,66 @@ from dbos import DBOS
 from dramatiq.brokers.redis import RedisBroker
 from pgqueuer import Queries, QueueManager
 from pgqueuer.types import QueueExecutionMode
-from tests.bench.queue_tally import Asked, Tally
+from tests.bench.queue_tally import Options, Tally
 
 POLL_SECONDS: Final = 0.1
 START_SECONDS: Final = 10
-THREADS: Final = 8  # of dramatiq's own command
+THREADS: Final = 8  # the default of dramatiq's command
 QUEUE: Final = "jobs"
 JOB: Final = "noop"
 VERSION: Final = "1"
 
 
-def counted(tally: Tally, end: Callable[[], object]) -> Callable[[], None]:
-    """What a job does: the first one begins the time, and one that comes after it ends the worker."""
-    begun = Lock()
-    is_begun = [False]
+def counting_job(tally: Tally, end: Callable[[], object]) -> Callable[[], None]:
+    """Return a job that counts; the first one starts the time, and a late one ends the worker."""
+    lock = Lock()
+    is_started = False
 
-    def did() -> None:
-        with begun:
-            if not is_begun[0]:
-                is_begun[0] = True
-                tally.begin()
+    def job() -> None:
+        nonlocal is_started
+        with lock:
+            if not is_started:
+                is_started = True
+                tally.wait_for_start()
                 return
-            tally.did()
+            tally.count()
         if tally.is_over:
             end()
 
-    return did
+    return job
 
 
-def timed(tally: Tally, owner: object, name: str) -> None:
-    """Let each call of the method be a claim."""
+def time_claims(tally: Tally, owner: object, name: str) -> None:
+    """Count each call of an asynchronous method as a claim."""
     claim: Callable[..., Awaitable[Any]] = getattr(owner, name)
 
-    async def claimed(*given: object, **named: object) -> object:
-        begun = time.perf_counter()
-        found = await claim(*given, **named)
-        tally.claimed(begun)
-        return found
+    async def timed_claim(*args: object, **kwargs: object) -> object:
+        started_at = time.perf_counter()
+        result = await claim(*args, **kwargs)
+        tally.count_claim(started_at)
+        return result
 
-    setattr(owner, name, claimed)
+    setattr(owner, name, timed_claim)
 
 
-def by_procrastinate(asked: Asked, tally: Tally) -> None:
-    """An asynchronous worker, one job at a time."""
+def run_procrastinate(options: Options, tally: Tally) -> None:
+    """Run an asynchronous worker that takes one job at a time."""
 
     async def work() -> None:
-        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=asked["url"]))
+        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=options["url"]))
         end = asyncio.Event()
-        did = counted(tally, end.set)
+        job = counting_job(tally, end.set)
 
         async def noop() -> None:
-            did()
+            job()
 
         app.task(name=JOB)(noop)
-        timed(tally, app.job_manager, "fetch_job")
+        time_claims(tally, app.job_manager, "fetch_job")
         async with app.open_async():
-            worker = asyncio.create_task(
-                app.run_worker_async(wait=False, install_signal_handlers=False)
-            )
-            await asyncio.wait(
-                (worker, asyncio.create_task(end.wait())), return_when=asyncio.FIRST_COMPLETED
-            )
+            running = app.run_worker_async(wait=False, install_signal_handlers=False)
+            worker = asyncio.create_task(running)
+            waiter = asyncio.create_task(end.wait())
+            await asyncio.wait((worker, waiter), return_when=asyncio.FIRST_COMPLETED)
             if not worker.done():
                 worker.cancel()
                 await asyncio.wait((worker,))
@@ -88,83 +88,81 @@ def by_procrastinate(asked: Asked, tally: Tally) -> None:
     asyncio.run(work())
 
 
-def by_pgqueuer(asked: Asked, tally: Tally) -> None:
-    """On asyncpg and uvloop, as its own command runs it; completions are kept in a buffer of a batch's size."""
+def run_pgqueuer(options: Options, tally: Tally) -> None:
+    """Run a worker on asyncpg and uvloop, as its command does; it buffers completions."""
 
     async def work() -> None:
-        connection = await asyncpg.connect(asked["url"])
+        connection = await asyncpg.connect(options["url"])
         manager = QueueManager(Queries.from_asyncpg_connection(connection))
-        did = counted(tally, manager.shutdown.set)
+        job = counting_job(tally, manager.shutdown.set)
 
         async def noop(_: object) -> None:
-            did()
+            job()
 
         manager.entrypoint(JOB)(noop)
-        timed(tally, manager.queries, "dequeue")
-        await manager.run(batch_size=asked["batch"], mode=QueueExecutionMode.drain)
+        time_claims(tally, manager.queries, "dequeue")
+        await manager.run(batch_size=options["batch"], mode=QueueExecutionMode.drain)
 
     uvloop.run(work())
 
 
-def by_dramatiq(asked: Asked, tally: Tally) -> None:
-    """On Redis alone: eight threads, and messages that are lost with it."""
-    broker = RedisBroker(url=asked["redis_url"])
-    is_over = [False]
+def run_dramatiq(options: Options, tally: Tally) -> None:
+    """Run a worker with eight threads on a Redis that persists nothing."""
+    broker = RedisBroker(url=options["redis_url"])
+    end = Event()
+    job = counting_job(tally, end.set)
+    dramatiq.actor(job, actor_name=JOB, queue_name=QUEUE, broker=broker)
 
-    def end() -> None:
-        is_over[0] = True
-
-    dramatiq.actor(counted(tally, end), actor_name=JOB, queue_name=QUEUE, broker=broker)
     worker = dramatiq.Worker(broker, worker_threads=THREADS)
     worker.start()
-    _wait(tally, lambda: is_over[0] or not _waiting(broker.client))
+    _wait(tally, lambda: end.is_set() or not _count_waiting(broker.client))
     worker.stop()
 
 
-def _waiting(client: redis.Redis) -> int:
-    found: Any = client.llen(f"dramatiq:{QUEUE}")
-    return int(found)
+def _count_waiting(client: redis.Redis) -> int:
+    length: Any = client.llen(f"dramatiq:{QUEUE}")
+    return int(length)
 
 
-def by_dbos(asked: Asked, tally: Tally) -> None:
-    """A workflow without a step, its queue looked at every tenth of a second."""
+def run_dbos(options: Options, tally: Tally) -> None:
+    """Run a workflow without a step, on a queue that is polled every tenth of a second."""
     DBOS(
         config={
             "name": "bench",
-            "system_database_url": asked["url"],
+            "system_database_url": options["url"],
             "log_level": "CRITICAL",
             "application_version": VERSION,
-            "executor_id": str(os.getpid()),  # else it would go on with what another has begun
+            # With one id for all, a process would continue what another has started.
+            "executor_id": str(os.getpid()),
         }
     )
-
     is_started = Event()
 
     def noop() -> None:
-        if not is_started.is_set():  # it looks for its queues only every second
+        if not is_started.is_set():
             tally.start()
             is_started.set()
         elif not tally.is_over:
-            tally.did()
+            tally.count()
 
     DBOS.workflow(name=JOB)(noop)
     DBOS.launch()
-    tally.begin()
+    tally.wait_for_start()
     DBOS.register_queue(QUEUE, polling_interval_sec=POLL_SECONDS)
-    is_started.wait(START_SECONDS)  # or another has taken all
+    is_started.wait(START_SECONDS)  # in vain if another worker has taken all jobs
     _wait(tally, lambda: False)
-    tally.tell()
-    os._exit(0)  # who polled first has claimed more than it will ever do
+    tally.report()
+    os._exit(0)  # the process has claimed more jobs than it will ever do
 
 
-def _wait(tally: Tally, is_empty: Callable[[], bool]) -> None:
-    while not (tally.is_over or is_empty()):
+def _wait(tally: Tally, is_done: Callable[[], bool]) -> None:
+    while not (tally.is_over or is_done()):
         time.sleep(0.01)
 
 
-WAYS: Final[Mapping[str, Callable[[Asked, Tally], object]]] = {
-    "procrastinate": by_procrastinate,
-    "pgqueuer": by_pgqueuer,
-    "dramatiq": by_dramatiq,
-    "dbos": by_dbos,
+WAYS: Final[Mapping[str, Callable[[Options, Tally], object]]] = {
+    "procrastinate": run_procrastinate,
+    "pgqueuer": run_pgqueuer,
+    "dramatiq": run_dramatiq,
+    "dbos": run_dbos,
 }

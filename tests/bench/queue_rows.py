@@ -1,4 +1,4 @@
-"""What is due to each contender, put there by the databases' own means, and how much of it is left."""
+"""Due tasks for each of our contenders, inserted by SQL, and their count."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import psycopg
 from attrs import asdict, define, frozen
 from attrs.filters import exclude
 from tests.bench.crowds import unguarded
-from tests.bench.queue_tally import Asked
+from tests.bench.queue_tally import Options
 
 from indelible import tokens
 from indelible.kernel import Change, canonical_json
@@ -21,182 +21,227 @@ from indelible_sql.kernel.tasks import TASKS
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.tokens.tables import TOKENS
 
-DUE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+DUE_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 WALLET: Final = f"0x{'ab' * 20}"
-OURS: Final = "tests.bench.queue_workers"
-FIRST: Final = 2_000_000_000  # the number of the token of which all others are copies
-WHY: Final = "to be claimed"
+PROGRAM: Final = "tests.bench.queue_workers"
+COPIED_TOKEN_ID: Final = 2_000_000_000  # of the token that all others are copies of
+REASON: Final = "to be claimed"
 UNGUARDED: Final = "bare driver, unguarded"
 LIMIT: Final = "bare driver, guarded"
 LEASED: Final = "indelible, leases alone"
 AUDITED: Final = "indelible, audited"
-PLAIN: Final[Mapping[str, str]] = {
-    "work": 'stage::text, entity_id::text COLLATE "C", due_at::timestamptz, lease_owner::text,'
-    " lease_until::timestamptz, fence::bigint, attempts::bigint, dead_reason::text",
+
+# The columns of the unguarded copies, with plain types instead of domains.
+UNGUARDED_TABLES: Final[Mapping[str, str]] = {
+    "tasks": """
+        stage::text,
+        entity_id::text COLLATE "C",
+        due_at::timestamptz,
+        lease_owner::text,
+        lease_until::timestamptz,
+        fence::bigint,
+        attempts::bigint,
+        dead_reason::text
+    """,
     "stages": "id::text, status::text",
 }
-MADE: Final = (
-    "ALTER TABLE unguarded.tasks SET (fillfactor = 60), ADD PRIMARY KEY (stage, entity_id)",
-    "CREATE INDEX ON unguarded.tasks (stage, due_at, entity_id) WHERE due_at IS NOT NULL",
+UNGUARDED_KEYS: Final = (
+    """
+    ALTER TABLE unguarded.tasks
+        SET (fillfactor = 60),
+        ADD PRIMARY KEY (stage, entity_id)
+    """,
+    """
+    CREATE INDEX ON unguarded.tasks (stage, due_at, entity_id)
+    WHERE due_at IS NOT NULL
+    """,
     "ALTER TABLE unguarded.stages ADD PRIMARY KEY (id)",
 )
-IDS: Final = "lpad(n::text, 36, '0')"  # as long as ours, and as much in order
+NUMBERED_ID: Final = "lpad(n::text, 36, '0')"  # as long as our ids, and in the same order
+INSERT_TASKS: Final = f"""
+INSERT INTO {{schema}}tasks (stage, entity_id, due_at, fence, attempts)
+SELECT %s, {NUMBERED_ID}, %s + n * interval '1 ms', 0, 0
+FROM generate_series(%s::bigint, %s) AS n
+"""
 
 
 @frozen(kw_only=True)
 class Contender:
-    """Who claims and completes, what its workers are told, how more is made due, and how much is left."""
+    """Workers that claim and complete tasks, with the way to add tasks and to count them.
+
+    At most `max_due` tasks may be due. At most `max_repeated` may be done twice, because a worker
+    can end before it has acknowledged them.
+    """
 
     name: str
-    asked: Asked
+    options: Options
     fill: Callable[[int], object]
-    left: Callable[[], int]
-    most: int = 10**9  # that may be due to one who takes all there is
-    again: int = (
-        0  # that may be done, and be due again because a worker ended before it had said so
-    )
+    count_due: Callable[[], int]
+    max_due: int = 10**9
+    max_repeated: int = 0
 
 
-def counting(connection: psycopg.Connection[Any], statement: str) -> Callable[[], int]:
-    """What the statement counts, each time."""
+def counter(connection: psycopg.Connection[Any], statement: str) -> Callable[[], int]:
+    """Return a function that runs a statement and returns its count."""
 
     def count() -> int:
-        found = connection.execute(statement.encode()).fetchone()
-        return int(found[0]) if found else 0
+        row = connection.execute(statement.encode()).fetchone()
+        return int(row[0]) if row else 0
 
     return count
 
 
 @define
-class Leased:
-    """Rows of one stage of ours, or of a copy of their table, and whoever claims them."""
+class LeasedTasks:
+    """The tasks of one stage, in our table or in the unguarded copy."""
 
     connection: psycopg.Connection[Any]
-    place: str
+    schema: str
     stage: str
-    made: int = 0
+    inserted: int = 0
 
-    def left(self) -> int:
-        """How many are due."""
-        due = f"SELECT count(*) FROM {self.place}tasks WHERE stage = '{self.stage}' AND due_at IS NOT NULL"
-        return counting(self.connection, due)()
+    def count_due(self) -> int:
+        """Count the due tasks."""
+        condition = f"stage = '{self.stage}' AND due_at IS NOT NULL"
+        statement = f"SELECT count(*) FROM {self.schema}tasks WHERE {condition}"
+        return counter(self.connection, statement)()
 
     def fill(self, number: int) -> None:
-        """Let so many be due, the new ones after all that are there."""
-        missing = number - self.left()
-        self.connection.execute(
-            f"INSERT INTO {self.place}tasks (stage, entity_id, due_at, fence, attempts)"
-            f" SELECT %s, {IDS}, %s + n * interval '1 ms', 0, 0 FROM generate_series(%s::bigint, %s) AS n".encode(),
-            (self.stage, DUE, self.made + 1, self.made + missing),
-        )
-        self.made += missing
-        self.connection.execute(f"VACUUM (ANALYZE) {self.place}tasks".encode())
+        """Insert tasks until so many are due; new ones are due after the others."""
+        missing = number - self.count_due()
+        values = (self.stage, DUE_AT, self.inserted + 1, self.inserted + missing)
+        self.connection.execute(INSERT_TASKS.format(schema=self.schema).encode(), values)
+        self.inserted += missing
+        self.connection.execute(f"VACUUM (ANALYZE) {self.schema}tasks".encode())
 
 
-COPIED: Final = (
-    """
-INSERT INTO indelible.history (lifecycle, entity_id, seq, action, from_state, to_state, adds_version, version,
-  actor, reason, at, data, prev_hash, hash)
-SELECT lifecycle, {ids}, seq, action, from_state, to_state, adds_version, version, actor, reason, at,
-  jsonb_set(data, '{{token_id}}', to_jsonb(n)), prev_hash,
-  encode(sha256(convert_to(replace(replace($1, $2, {ids}), '"token_id":{first}', '"token_id":' || n), 'UTF8')), 'hex')
-FROM indelible.history, generate_series($3::bigint, $4) AS n WHERE entity_id = $2 AND seq = 1
-""",
-    """
-INSERT INTO indelible.tokens_s0 (id, status, seq, hash, created_at, updated_at, token_id, author_id, mint_timestamp,
-  generation_attempts)
-SELECT entity_id, to_state, seq, hash, at, at, (data ->> 'token_id')::bigint, data ->> 'author_id',
-  (data ->> 'mint_timestamp')::timestamptz, 0
-FROM indelible.history, generate_series($1::bigint, $2) AS n WHERE entity_id = {ids} AND lifecycle = 'token'
-""",
-    """
+# Copy the first change of a token: the numbers differ, and so do the digests.
+COPY_CHANGES: Final = """
+INSERT INTO indelible.history (
+    lifecycle, entity_id, seq, action, from_state, to_state, adds_version, version,
+    actor, reason, at, data, prev_hash, hash)
+SELECT
+    lifecycle, {ids}, seq, action, from_state, to_state, adds_version, version,
+    actor, reason, at, jsonb_set(data, '{{token_id}}', to_jsonb(n)), prev_hash,
+    encode(sha256(convert_to(
+        replace(replace($1, $2, {ids}), '"token_id":{first}', '"token_id":' || n), 'UTF8')), 'hex')
+FROM indelible.history, generate_series($3::bigint, $4) AS n
+WHERE entity_id = $2 AND seq = 1
+"""
+INSERT_TOKENS: Final = """
+INSERT INTO indelible.tokens_s0 (
+    id, status, seq, hash, created_at, updated_at, token_id, author_id, mint_timestamp,
+    generation_attempts)
+SELECT
+    entity_id, to_state, seq, hash, at, at, (data ->> 'token_id')::bigint, data ->> 'author_id',
+    (data ->> 'mint_timestamp')::timestamptz, 0
+FROM indelible.history, generate_series($1::bigint, $2) AS n
+WHERE entity_id = {ids} AND lifecycle = 'token'
+"""
+INSERT_GENERATE_TASKS: Final = """
 INSERT INTO indelible.tasks (stage, entity_id, due_at, fence, attempts)
 SELECT 'generate', {ids}, mint_timestamp, 0, 0
-FROM indelible.tokens_s0, generate_series($1::bigint, $2) AS n WHERE id = {ids}
-""",
-)
+FROM indelible.tokens_s0, generate_series($1::bigint, $2) AS n
+WHERE id = {ids}
+"""
 
 
 @define
-class Tokens:
-    """Tokens whose generation is due, each with the change that gave birth to it."""
+class TokenTasks:
+    """Tokens whose generation is due, each with its first change."""
 
     server: PostgresServer
     connection: psycopg.Connection[Any]
-    said: str  # the text of the first one's birth, as its digest was taken
-    first: str
-    made: int = 0
+    digested_text: str  # of the first change of the copied token
+    copied_id: str
+    inserted: int = 0
 
     @classmethod
-    def over(cls, server: PostgresServer, connection: psycopg.Connection[Any]) -> "Tokens":
-        """The first, as the store has made it."""
+    def create(cls, server: PostgresServer, connection: psycopg.Connection[Any]) -> "TokenTasks":
+        """Create the token that all others are copies of, through the store."""
         store = open_store(server.url)
-        with store.transaction(actor=MAYA, reason=WHY) as tx:
-            now, seven = tx.clock.now(), Repositories.over(tx)
-            author = seven.authors.add(
-                Author.create("create", now=now, id=tx.ids.new(), wallet_address=WALLET)
+        with store.transaction(actor=MAYA, reason=REASON) as tx:
+            now = tx.clock.now()
+            repositories = Repositories.over(tx)
+            author = Author.create("create", now=now, id=tx.ids.new(), wallet_address=WALLET)
+            author = repositories.authors.add(author)
+            token = Token.create(
+                "detect",
+                now=now,
+                id=tx.ids.new(),
+                token_id=COPIED_TOKEN_ID,
+                author_id=author.id,
+                mint_timestamp=DUE_AT,
             )
-            said = {"token_id": FIRST, "author_id": author.id, "mint_timestamp": DUE}
-            token = seven.tokens.add(Token.create("detect", now=now, id=tx.ids.new(), **said))
-        (change,) = store.read(tokens.token_history, FIRST)
+            token = repositories.tokens.add(token)
+        (change,) = store.read(tokens.token_history, COPIED_TOKEN_ID)
         store.dispose()
-        return cls(server, connection, text_of(change), token.id)
 
-    def left(self) -> int:
-        """How many wait for their generation."""
-        return counting(self.connection, f"SELECT count(*) FROM {place_of(GENERATE)}")()
+        return cls(server, connection, digested_text(change), token.id)
+
+    def count_due(self) -> int:
+        """Count the tokens that wait for their generation."""
+        condition = f"stage = '{GENERATE}' AND due_at IS NOT NULL"
+        statement = f"SELECT count(*) FROM indelible.tasks WHERE {condition}"
+        return counter(self.connection, statement)()
 
     def fill(self, number: int) -> None:
-        """Let so many wait."""
-        missing = number - self.left()
-        given = ((self.said, self.first), (), ())
+        """Insert tokens until so many wait."""
+        missing = number - self.count_due()
+        numbers = (self.inserted + 1, self.inserted + missing)
+        statements = (
+            (COPY_CHANGES, (self.digested_text, self.copied_id, *numbers)),
+            (INSERT_TOKENS, numbers),
+            (INSERT_GENERATE_TASKS, numbers),
+        )
         with unguarded(self.server.admin_url, TOKENS, HISTORY, TASKS) as connection:
             driver: Any = connection.connection.driver_connection
             with psycopg.RawCursor[Any](driver) as cursor:
-                for text, beside in zip(COPIED, given, strict=True):
-                    written = text.format(ids=IDS, first=FIRST).encode()
-                    cursor.execute(written, (*beside, self.made + 1, self.made + missing))
+                for statement, values in statements:
+                    text = statement.format(ids=NUMBERED_ID, first=COPIED_TOKEN_ID)
+                    cursor.execute(text.encode(), values)
                     assert cursor.rowcount == missing
-        self.made += missing
+        self.inserted += missing
 
 
-def place_of(stage: str) -> str:
-    """The rows of a stage that are due."""
-    return f"indelible.tasks WHERE stage = '{stage}' AND due_at IS NOT NULL"
-
-
-def text_of(change: Change) -> str:
-    """What a change's digest is taken of."""
+def digested_text(change: Change) -> str:
+    """Return the text that the digest of a change covers."""
     return canonical_json(asdict(change, recurse=False, filter=exclude("hash")))
 
 
 def ours(server: PostgresServer, connection: psycopg.Connection[Any]) -> Iterator[Contender]:
-    """The bare driver with guards and without, ours with leases alone, and ours with changes of status."""
-    connection.execute("CREATE SCHEMA unguarded")
-    for table in PLAIN:
-        copied = f"CREATE TABLE unguarded.{table} AS SELECT {PLAIN[table]} FROM indelible.{table} WITH NO DATA"
-        connection.execute(copied.encode())
-    for statement in MADE:
-        connection.execute(statement.encode())
-    bare = {"program": OURS, "way": "bare", "url": server.url, "bare_url": server.url}
-    asked = {
-        UNGUARDED: {**bare, "bare_url": server.admin_url, "place": "unguarded.", "stage": "leased"},
-        LIMIT: {**bare, "place": "indelible.", "stage": "bare"},
-        LEASED: {
-            "program": OURS,
-            "way": "leased",
-            "url": server.url,
-            "place": "indelible.",
+    """Yield the bare driver without and with guards, then our leases, alone and audited."""
+    _create_unguarded_tables(connection)
+
+    bare = {"program": PROGRAM, "way": "bare", "url": server.url}
+    leased = {"program": PROGRAM, "way": "leased", "url": server.url}
+    options_by_name = {
+        UNGUARDED: {
+            **bare,
+            "bare_url": server.admin_url,
+            "schema": "unguarded.",
             "stage": "leased",
         },
+        LIMIT: {**bare, "bare_url": server.url, "schema": "indelible.", "stage": "bare"},
+        LEASED: {**leased, "schema": "indelible.", "stage": "leased"},
     }
-    for name, each in asked.items():
-        rows = Leased(connection, each["place"], each["stage"])
-        yield Contender(name=name, asked=each, fill=rows.fill, left=rows.left)
-    rows_of_tokens = Tokens.over(server, connection)
+    for name, options in options_by_name.items():
+        tasks = LeasedTasks(connection, options["schema"], options["stage"])
+        yield Contender(name=name, options=options, fill=tasks.fill, count_due=tasks.count_due)
+
+    token_tasks = TokenTasks.create(server, connection)
     yield Contender(
         name=AUDITED,
-        asked={"program": OURS, "way": "audited", "url": server.url},
-        fill=rows_of_tokens.fill,
-        left=rows_of_tokens.left,
+        options={"program": PROGRAM, "way": "audited", "url": server.url},
+        fill=token_tasks.fill,
+        count_due=token_tasks.count_due,
     )
+
+
+def _create_unguarded_tables(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("CREATE SCHEMA unguarded")
+    for table, columns in UNGUARDED_TABLES.items():
+        query = f"SELECT {columns} FROM indelible.{table}"
+        connection.execute(f"CREATE TABLE unguarded.{table} AS {query} WITH NO DATA".encode())
+    for statement in UNGUARDED_KEYS:
+        connection.execute(statement.encode())

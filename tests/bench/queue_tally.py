@@ -1,4 +1,4 @@
-"""`queue_tally.py PROGRAM TASK`: a worker of a queue, and what several did that began together when all were ready."""
+"""Count the work of queue workers that start together: `queue_tally.py PROGRAM OPTIONS`."""
 
 import gc
 import json
@@ -16,116 +16,122 @@ from attrs import define, field, frozen
 from tests.architecture.sources import ROOT
 
 READY: Final = "ready\n"
-END_SECONDS: Final = 120
+MAX_SECONDS: Final = 120
 MILLISECONDS: Final = 1e3
-Asked = Mapping[str, Any]
+Options = Mapping[str, Any]
 
 
 @define
 class Tally:
-    """How much one worker did, from the word to begin until its time was over or nothing was left."""
+    """The work of one worker, from its start until its time is over or nothing is left."""
 
     seconds: float
-    done: int = 0
-    claims: list[float] = field(factory=list[float])  # milliseconds
-    _begun: float = field(default=inf, init=False)
-    _last: float = field(default=0.0, init=False)
+    completed: int = 0
+    claim_milliseconds: list[float] = field(factory=list[float])
+    _started_at: float = field(default=inf, init=False)
+    _last_at: float = field(default=0.0, init=False)
 
-    def begin(self) -> None:
-        """Say that all is open and warm, and wait for the word."""
+    def wait_for_start(self) -> None:
+        """Report that the worker is ready, and wait for the signal to start."""
         gc.collect()
-        gc.freeze()  # what was made before is nobody's, and is not looked through at each collection
+        gc.freeze()  # objects from before must not be scanned by each collection
         sys.stdout.write(READY)
         sys.stdout.flush()
         sys.stdin.readline()
         self.start()
 
     def start(self) -> None:
-        """Let the time begin now."""
-        self.done = 0
-        self.claims.clear()
-        self._begun = self._last = time.perf_counter()
+        """Start the time now."""
+        self.completed = 0
+        self.claim_milliseconds.clear()
+        self._started_at = self._last_at = time.perf_counter()
 
     @property
     def is_over(self) -> bool:
-        """Whether no more may be begun."""
-        return time.perf_counter() >= self._begun + self.seconds
+        """Return whether the time is over."""
+        return time.perf_counter() >= self._started_at + self.seconds
 
-    def did(self, number: int = 1) -> None:
-        """So many more are completed."""
-        self.done += number
-        self._last = time.perf_counter()
+    def count(self, number: int = 1) -> None:
+        """Count completed tasks."""
+        self.completed += number
+        self._last_at = time.perf_counter()
 
-    def claimed(self, begun: float) -> None:
-        """A claim that was asked for then has been answered."""
-        self.claims.append((time.perf_counter() - begun) * MILLISECONDS)
+    def count_claim(self, started_at: float) -> None:
+        """Record the duration of a claim that started then and ends now."""
+        self.claim_milliseconds.append((time.perf_counter() - started_at) * MILLISECONDS)
 
-    def tell(self) -> None:
-        """Let whoever started this worker know."""
-        sys.stdout.write(
-            json.dumps({"done": self.done, "took": self._last - self._begun, "claims": self.claims})
-        )
+    def report(self) -> None:
+        """Report the work to the parent process."""
+        result = {
+            "completed": self.completed,
+            "seconds": self._last_at - self._started_at,
+            "claims": self.claim_milliseconds,
+        }
+        sys.stdout.write(json.dumps(result))
         sys.stdout.flush()
 
 
 @frozen(kw_only=True)
 class Counted:
-    """What some workers did together."""
+    """The work of several workers together; claims in milliseconds."""
 
-    done: int
-    took: float
+    completed: int
+    seconds: float
     claims: Sequence[float]
 
     @property
     def rate(self) -> float:
-        """Claimed and completed in a second."""
-        return self.done / self.took
+        """Return the tasks that were claimed and completed per second."""
+        return self.completed / self.seconds
 
-    def percentile(self, part: int) -> float:
-        """What so many hundredths of the claims took at most, in milliseconds."""
-        return sorted(self.claims)[min(len(self.claims) * part // 100, len(self.claims) - 1)]
+    def percentile(self, percent: int) -> float:
+        """Return the duration that this share of the claims did not exceed."""
+        index = min(len(self.claims) * percent // 100, len(self.claims) - 1)
+        return sorted(self.claims)[index]
 
 
-def at_once(asked: Asked, workers: int, seconds: float) -> Counted:
-    """Workers of one kind, each a process, that begin together once the last of them is ready."""
-    command = (
-        sys.executable,
-        "-m",
-        "tests.bench.queue_tally",
-        asked["program"],
-        json.dumps({**asked, "seconds": seconds}),
-    )
+def run_together(options: Options, workers: int, seconds: float) -> Counted:
+    """Run workers of one kind, each in a process, that start when the last of them is ready."""
+    arguments = json.dumps({**options, "seconds": seconds})
+    module = ("-m", "tests.bench.queue_tally", options["program"], arguments)
+    results = []
     with ExitStack() as stack:
-        children = [
-            stack.enter_context(
-                subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT)
+        children = []
+        for _ in range(workers):
+            process = subprocess.Popen(
+                (sys.executable, *module), stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT
             )
-            for _ in range(workers)
-        ]
+            children.append(stack.enter_context(process))
+            stack.callback(process.kill)
+
         for child in children:
-            stack.callback(child.kill)  # of one that has ended nothing is left to be killed
-        assert [child.stdout.readline() if child.stdout else "" for child in children] == [
-            READY
-        ] * workers, asked
+            assert child.stdout
+            assert child.stdout.readline() == READY, options
         for child in children:
             assert child.stdin
-            child.stdin.write("begin\n")
+            child.stdin.write("start\n")
             child.stdin.flush()
-        told = [json.loads(child.communicate(timeout=END_SECONDS)[0]) for child in children]
+        for child in children:
+            output, _ = child.communicate(timeout=MAX_SECONDS)
+            results.append(json.loads(output))
+
+    claims: list[float] = []
+    for result in results:
+        claims += result["claims"]
     return Counted(
-        done=sum(each["done"] for each in told),
-        took=max(each["took"] for each in told),
-        claims=[claim for each in told for claim in each["claims"]],
+        completed=sum(result["completed"] for result in results),
+        seconds=max(result["seconds"] for result in results),
+        claims=claims,
     )
 
 
 def main() -> None:
-    """Work as the arguments ask, and tell what was done."""
-    program, said = sys.argv[1:]
-    asked: Asked = json.loads(said)
-    tally = Tally(asked["seconds"])
-    import_module(program).WAYS[asked["way"]](asked, tally)
-    tally.tell()
+    """Work as the arguments say, and report the work."""
+    program, text = sys.argv[1:]
+    options: Options = json.loads(text)
+    tally = Tally(options["seconds"])
+    import_module(program).WAYS[options["way"]](options, tally)
+    tally.report()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""Claims and completes work until the time is over; nothing is done with what is claimed."""
+"""Workers of ours that claim and complete tasks until their time is over, and do nothing else."""
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import psycopg
 from attrs import frozen
-from tests.bench.queue_tally import Asked, Tally
+from tests.bench.queue_tally import Options, Tally
 from tests.bench.statements import Sent
 from tests.sql.drivers import watched
 
@@ -19,167 +19,175 @@ from indelible.tokens import Token
 from indelible.tokens.rules import GENERATE
 from indelible_sql import SqlStore, SqlTransaction, open_store
 
-WHO, WHY = Actor.system("worker"), "its turn has come"
+WORKER, REASON = Actor.system("worker"), "its turn has come"
 LEASE: Final = timedelta(seconds=60)
-SEEN: Final = "seen"
+RECORDED_STAGE: Final = "recorded"
 IMAGE: Final = "/images/one.png"
-After = Lease | None
 Cycle = Callable[[], int]
+Leases = tuple[Lease, ...]
+Started = list[Head[Token]]
 
 
 @frozen
 class Claim:
-    """The next claim of a worker."""
+    """The next claim of a worker, behind its last lease."""
 
     stage: str
     limit: int
-    after: After
+    after: Lease | None
 
 
-def repeated(tally: Tally, cycle: Cycle) -> None:
-    """Claim and complete until the time is over, or nothing is left; the first time is for caches."""
+def repeat(tally: Tally, cycle: Cycle) -> None:
+    """Claim and complete until the time is over or nothing is left; two cycles fill caches."""
     cycle()
     cycle()
-    tally.begin()
-    while not tally.is_over and (done := cycle()):
-        tally.did(done)
+    tally.wait_for_start()
+    while not tally.is_over:
+        completed = cycle()
+        if not completed:
+            return
+        tally.count(completed)
 
 
-def leased(asked: Asked, tally: Tally) -> None:
-    """Ours, with no other write than the lease and its end."""
-    store = open_store(asked["url"])
-    last: After = None
+def run_leased(options: Options, tally: Tally) -> None:
+    """Claim and complete with no other write than the lease and its end."""
+    store = open_store(options["url"])
+    last: Lease | None = None
 
     def cycle() -> int:
         nonlocal last
-        begun = time.perf_counter()
-        leases = run(store, claimed, Claim(asked["stage"], asked["batch"], last))
-        tally.claimed(begun)
-        run(store, lambda tx, leases: tx.tasks.complete(leases), leases)
+        started_at = time.perf_counter()
+        leases = run(store, claim_tasks, Claim(options["stage"], options["batch"], last))
+        tally.count_claim(started_at)
+        run(store, complete, leases)
         last = leases[-1] if leases else None
         return len(leases)
 
-    repeated(tally, cycle)
+    repeat(tally, cycle)
     store.dispose()
 
 
-def audited(asked: Asked, tally: Tally) -> None:
-    """Ours, with two changes of status, each of them recorded in the transaction of the claim or of its end."""
-    store = open_store(asked["url"])
-    last: After = None
+def run_audited(options: Options, tally: Tally) -> None:
+    """Claim and complete with a change of status in the transaction of each."""
+    store = open_store(options["url"])
+    last: Lease | None = None
 
     def cycle() -> int:
         nonlocal last
-        begun = time.perf_counter()
-        leases, begun_tokens = run(store, _begun, Claim(GENERATE, asked["batch"], last))
-        tally.claimed(begun)
-        run(store, _made, (leases, begun_tokens))
+        started_at = time.perf_counter()
+        leases, heads = run(store, _start_generation, Claim(GENERATE, options["batch"], last))
+        tally.count_claim(started_at)
+        run(store, _finish_generation, (leases, heads))
         last = leases[-1] if leases else None
         return len(leases)
 
-    repeated(tally, cycle)
+    repeat(tally, cycle)
     store.dispose()
 
 
 def run(store: SqlStore, handler: Callable[[SqlTransaction, Any], Any], command: object) -> Any:  # noqa: ANN401
-    """What the handler gives."""
-    return store.run(handler, command, actor=WHO, reason=WHY)
+    """Run a handler as the worker."""
+    return store.run(handler, command, actor=WORKER, reason=REASON)
 
 
-def claimed(tx: SqlTransaction, claim: Claim) -> tuple[Lease, ...]:
-    """What is due behind the last claim; where nothing is, whatever is due."""
+def claim_tasks(tx: SqlTransaction, claim: Claim) -> Leases:
+    """Claim what is due behind the last lease, or else whatever is due."""
     until = tx.clock.now() + LEASE
-    found = tx.tasks.claim(claim.stage, limit=claim.limit, until=until, after=claim.after)
-    return found or tx.tasks.claim(claim.stage, limit=claim.limit, until=until)
+    leases = tx.tasks.claim(claim.stage, limit=claim.limit, until=until, after=claim.after)
+    return leases or tx.tasks.claim(claim.stage, limit=claim.limit, until=until)
 
 
-def _begun(tx: SqlTransaction, claim: Claim) -> tuple[tuple[Lease, ...], list[Head[Token]]]:
-    leases = claimed(tx, claim)
-    return leases, [head for head in tokens.start_generation(tx, leases) if head]
-
-
-def _made(tx: SqlTransaction, given: tuple[tuple[Lease, ...], list[Head[Token]]]) -> None:
-    leases, begun = given
+def complete(tx: SqlTransaction, leases: Leases) -> None:
+    """Complete leased tasks."""
     tx.tasks.complete(leases)
-    tokens.finish_generation(tx, [(head, IMAGE) for head in begun])
+
+
+def _start_generation(tx: SqlTransaction, claim: Claim) -> tuple[Leases, Started]:
+    leases = claim_tasks(tx, claim)
+    heads = tokens.start_generation(tx, leases)
+    return leases, [head for head in heads if head]
+
+
+def _finish_generation(tx: SqlTransaction, started: tuple[Leases, Started]) -> None:
+    leases, heads = started
+    tx.tasks.complete(leases)
+    tokens.finish_generation(tx, [(head, IMAGE) for head in heads])
 
 
 @frozen
-class Queue:
-    """The statements of a claim behind a hint and of its end, as a store was seen to send them."""
+class QueueStatements:
+    """The statements of a claim behind a lease and of its end, as the store sends them."""
 
     claim: Sent
-    finish: Sent
+    complete: Sent
 
 
-def seen(url: str) -> Queue:
-    """What a store sends."""
-    store, sent = open_store(url), list[Sent]()
-    watched(store.engines.writer).before.append(
-        lambda text, values: sent.append(Sent(text, values))
-    )
+def record_statements(url: str) -> QueueStatements:
+    """Claim and complete a task through the store, and record the statements."""
+    store = open_store(url)
+    sent: list[Sent] = []
+    watch = watched(store.engines.writer)
+    watch.before.append(lambda text, values: sent.append(Sent(text, values)))
+
     now = datetime.now(UTC)
-    run(
-        store,
-        lambda tx, dues: tx.tasks.enqueue(SEEN, dues),
-        {f"{now.timestamp()}-{each}": now for each in range(2)},
-    )
-    first = run(store, claimed, Claim(SEEN, 1, None))
-    leases = (
-        run(store, claimed, Claim(SEEN, 1, first[0])) or first
-    )  # another worker may look at the same time
-    run(store, lambda tx, leases: tx.tasks.complete(leases), leases)
+    dues = {f"{now.timestamp()}-{number}": now for number in range(2)}
+    run(store, lambda tx, dues: tx.tasks.enqueue(RECORDED_STAGE, dues), dues)
+    first = run(store, claim_tasks, Claim(RECORDED_STAGE, 1, None))
+    # Another worker may record at the same time and have taken the second task.
+    leases = run(store, claim_tasks, Claim(RECORDED_STAGE, 1, first[0])) or first
+    run(store, complete, leases)
     store.dispose()
-    claims = [each for each in sent if "after_id" in (each.values or ())]
-    finishes = [each for each in sent if "fenced" in (each.values or ())]
-    return Queue(claims[0], finishes[0])
+
+    claims = [statement for statement in sent if "after_id" in (statement.values or ())]
+    ends = [statement for statement in sent if "fenced" in (statement.values or ())]
+    return QueueStatements(claims[0], ends[0])
 
 
-def bare(asked: Asked, tally: Tally) -> None:
-    """The same rows and the same two statements, each a transaction of its own, by the bare driver."""
-    queue = seen(asked["url"])
-    claim, finish = (
-        each.text.replace("indelible.", asked["place"]).encode()
-        for each in (queue.claim, queue.finish)
-    )
-    stage = {"of_stage": asked["stage"]}
-    hint: dict[str, Any] = {"after_due": datetime(2000, 1, 1, tzinfo=UTC), "after_id": ""}
-    with psycopg.connect(asked["bare_url"], autocommit=True) as connection:
+def run_bare(options: Options, tally: Tally) -> None:
+    """Send the same two statements by the bare driver, each in a transaction of its own."""
+    recorded = record_statements(options["url"])
+    claim = recorded.claim.text.replace("indelible.", options["schema"]).encode()
+    end = recorded.complete.text.replace("indelible.", options["schema"]).encode()
+    claim_values = {
+        **recorded.claim.values,
+        "of_stage": options["stage"],
+        "limit": options["batch"],
+        "after_due": datetime(2000, 1, 1, tzinfo=UTC),
+        "after_id": "",
+    }
+    end_values = {**recorded.complete.values, "of_stage": options["stage"]}
+
+    with psycopg.connect(options["bare_url"], autocommit=True) as connection:
         cursor = connection.cursor()
 
         def cycle() -> int:
-            begun, now = time.perf_counter(), datetime.now(UTC)
-            given = {
-                **queue.claim.values,
-                **stage,
-                **hint,
-                "now": now,
-                "until": now + LEASE,
-                "limit": asked["batch"],
-            }
-            rows = cursor.execute(claim, given, prepare=True).fetchall()
-            tally.claimed(begun)
-            if rows:
-                cursor.execute(
-                    finish, {**queue.finish.values, **stage, **fenced(rows)}, prepare=True
-                )
-                assert cursor.rowcount == len(rows)
-                hint["after_due"], hint["after_id"] = max((row[3], row[0]) for row in rows)
+            started_at = time.perf_counter()
+            now = datetime.now(UTC)
+            claim_values.update(now=now, until=now + LEASE)
+            rows = cursor.execute(claim, claim_values, prepare=True).fetchall()
+            tally.count_claim(started_at)
+            if not rows:
+                return 0
+
+            cursor.execute(end, {**end_values, **fences_of(rows)}, prepare=True)
+            assert cursor.rowcount == len(rows)
+            due, entity_id = max((row[3], row[0]) for row in rows)
+            claim_values.update(after_due=due, after_id=entity_id)
             return len(rows)
 
-        repeated(tally, cycle)
+        repeat(tally, cycle)
 
 
-def fenced(rows: list[Any]) -> Mapping[str, str]:
-    """What the end of claims is given."""
+def fences_of(rows: Sequence[Any]) -> Mapping[str, str]:
+    """Return the values of the statement that completes claimed rows."""
     return {
         "ids": json.dumps([row[0] for row in rows]),
         "fenced": json.dumps([f"{row[0]} {row[1]}" for row in rows]),
     }
 
 
-WAYS: Final[Mapping[str, Callable[[Asked, Tally], object]]] = {
-    "bare": bare,
-    "leased": leased,
-    "audited": audited,
+WAYS: Final[Mapping[str, Callable[[Options, Tally], object]]] = {
+    "bare": run_bare,
+    "leased": run_leased,
+    "audited": run_audited,
 }

@@ -125,7 +125,9 @@ def _reads(
 
 def _edits(store: SqlStore, connect: Connect, port: int, dose: Dose) -> Iterator[Measured]:
     for count in (1, dose.clients):
-        way = _at_once([_editor(connect(port), create_with_versions(store, VERSIONS)) for _ in range(count)])
+        way = _at_once(
+            [_editor(connect(port), create_with_versions(store, VERSIONS)) for _ in range(count)]
+        )
         yield from _rates(measure_in_turns({OURS: way}, dose, f"edits, {_clients(count)}"), count)
 
 

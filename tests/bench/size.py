@@ -143,7 +143,8 @@ def _memory(rows: tuple[Measured, ...]) -> Table:
 def _verify(rows: tuple[Measured, ...], dose: Dose) -> Table:
     promise = f"seconds for {dose.stored:,} versions, on"
     goals = (
-        Goal(promise=f"{promise} {row.group}", value=row.median, at_most=WORST_SECONDS) for row in rows
+        Goal(promise=f"{promise} {row.group}", value=row.median, at_most=WORST_SECONDS)
+        for row in rows
     )
     return Table(
         name="verify",

@@ -75,7 +75,9 @@ def test_a_goal_is_reached_or_missed(goal: Goal, is_reached: bool) -> None:  # n
 def test_a_page_says_which_promise_was_missed() -> None:
     row = Measured(name="ours", group="here", unit="ms", values=(1.0,))
     goal = Goal(promise="times as fast", value=1.0, at_least=2)
-    table = Table(name="t", title="T", description="S.", rows=(row,), baseline="ours", goals=(goal,))
+    table = Table(
+        name="t", title="T", description="S.", rows=(row,), baseline="ours", goals=(goal,)
+    )
     dose: Dose = SMALL
 
     assert "| T | times as fast | at least 2 | 1.00 | **missed** |" in report.page(
