@@ -1,4 +1,4 @@
-"""A whole capture, one at a time and many at once, beside the same work in the client; early and late in a space."""
+"""Measure captures: one at a time and in batches, next to the client, early and late in a space."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -8,11 +8,27 @@ from typing import Final
 import psycopg
 from attrs import evolve
 from sqlalchemy import func, make_url, select
-from tests.bench import crowds
-from tests.bench.by_driver import FEWEST, STEPS, ByPsycopg, BySqlite3, Driver, Stages, capturing
-from tests.bench.by_hand import REASON
-from tests.bench.crowds import OURS, Reading
-from tests.bench.rounds import MILLISECONDS, Dose, Goal, Measured, Table, Way, measure_in_turns
+from tests.bench.capture_drivers import (
+    FEWEST_STEPS,
+    SINGLE_STEPS,
+    Driver,
+    PsycopgDriver,
+    SqliteDriver,
+    Steps,
+    capture_by_driver,
+)
+from tests.bench.capture_rows import REASON
+from tests.bench.large_spaces import OURS, LargeSpace, copy_signals, create_space, unguarded
+from tests.bench.rounds import (
+    MILLISECONDS,
+    Act,
+    Dose,
+    Goal,
+    Measured,
+    Table,
+    Way,
+    measure_in_turns,
+)
 from tests.bench.statements import connected
 from tests.chaos.testbed import Testbed
 
@@ -22,46 +38,58 @@ from indelible.testing.stores import MAYA
 from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 
-HAND: Final = "by hand, in one go"
-STEPPED: Final = "by hand, step by step"
+BY_CLIENT: Final = "by the client, few statements"
+STEP_BY_STEP: Final = "by the client, step by step"
 ALONE, TOGETHER = "each its own transaction", "all in one transaction"
 DIMENSION: Final = 256
-THIN: Final = 32  # of the vectors where signals are many
-FEW: Final = 1_000
-FIRST: Final = 10**8
-TURNS: Final = 5
-LONG: Final = 100  # captures take so many times as long as what else is acted as often
+SHORT_DIMENSION: Final = 32  # where signals are many
+FEW_SIGNALS: Final = 1_000
+FIRST_NUMBER: Final = 10**8  # of captures that the measured ones do not reach
+MAX_ROUNDS: Final = 5
+SLOWER: Final = 100  # so many times as slow as an edit
 DESCRIPTION: Final = (
-    "A capture with a key of its own, of a page that is new every other time, into a space of {} subspaces with"
-    " vectors of {} numbers; each draws a centroid on. The two *by hand* are one transaction of a bare driver as well,"
-    " lock the space, read its centroids, compute by numpy, and write the same rows to the same guarded tables, with"
-    " digests: `verify` finds no fault in them. *In one go* sends {}; *step by step* sends each step by itself, as"
-    " the driver does it unless it is told otherwise."
+    "A capture with a key of its own, of a page that is new every other time, into a space of {}"
+    " subspaces with vectors of {} numbers; each moves a centroid. The two *by the client* are one"
+    " transaction of a bare driver too: they lock the space, read its centroids, compute by numpy,"
+    " and write the same rows to the same guarded tables, with digests; `verify` finds no fault in"
+    " them. *Few statements* sends {}; *step by step* sends each step by itself, with the driver's"
+    " defaults."
 )
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """What a capture costs on both databases, and what a space answers."""
-    database, url = bed.postgresql(), bed.sqlite()
+    """Measure a capture on both databases, batches, and large spaces."""
+    database = bed.postgresql()
     with (
-        reading(database.url) as store,
+        capturing_store(database.url) as store,
         psycopg.connect(database.url) as one,
         psycopg.connect(database.url) as other,
     ):
-        drivers = ByPsycopg(one, is_fast=True), ByPsycopg(other, is_fast=False)
-        yield _on_postgresql(_taken(store, dose, *drivers, owner_url=database.owner_url), dose)
+        fast, plain = PsycopgDriver(one, is_fast=True), PsycopgDriver(other, is_fast=False)
+        spaces = fill_spaces(store, dose, 3, owner_url=database.owner_url)
+        measured = _measure(store, dose, spaces, fast, plain, FEWEST_STEPS)
+        yield _postgresql_table(measured, dose)
+
+    url = bed.sqlite()
     path = make_url(url).database or ""
-    with reading(url) as store, closing(connected(path)) as one, closing(connected(path)) as other:
-        yield _on_sqlite(
-            _taken(store, dose, BySqlite3(one), BySqlite3(other), evolve(FEWEST, fuses=False)), dose
-        )
+    with (
+        capturing_store(url) as store,
+        closing(connected(path)) as one,
+        closing(connected(path)) as other,
+    ):
+        steps = evolve(FEWEST_STEPS, is_one_write=False)
+        spaces = fill_spaces(store, dose, 3)
+        fast_sqlite, plain_sqlite = SqliteDriver(one), SqliteDriver(other)
+        measured = _measure(store, dose, spaces, fast_sqlite, plain_sqlite, steps)
+        yield _sqlite_table(measured, dose)
+
     yield _batches(bed, dose)
     yield _late(bed, dose)
 
 
 @contextmanager
-def reading(url: str) -> Generator[SqlStore]:
-    """A store that takes captures; nothing is wrong with what it took."""
+def capturing_store(url: str) -> Generator[SqlStore]:
+    """Open a store with an active algorithm, and verify it at the end."""
     store = open_store(url)
     activate_algorithm_for(store)
     yield store
@@ -69,184 +97,208 @@ def reading(url: str) -> Generator[SqlStore]:
     store.dispose()
 
 
-def captured(store: SqlStore, reading: Reading) -> Way:
-    """Each call keeps the space's next capture."""
+def capture_by_store(store: SqlStore, space: LargeSpace) -> Way:
+    """Return a way that stores the next capture of a space at each call."""
     numbers = count()
 
-    def once() -> None:
-        command = reading.capture(next(numbers))
+    def capture() -> None:
+        command = space.command(next(numbers))
         store.run(captures.capture_artifact, command, actor=MAYA, reason=REASON)
 
-    return Way(once, kept(store, reading))
+    return Way(capture, signal_counter(store, space))
 
 
-def kept(store: SqlStore, reading: Reading, divided_by: int = 1) -> Callable[[], int]:
-    """How many signals the space has by now."""
-    asked = select(func.count().label("signals")).where(
-        SIGNALS.c.space_id == reading.place.space_id
-    )
-    return lambda: (
-        int(store.read(lambda tx: tx.session.rows(asked, {})[0]["signals"])) // divided_by
-    )
+def signal_counter(store: SqlStore, space: LargeSpace, divided_by: int = 1) -> Callable[[], int]:
+    """Return a function that counts the signals of a space, in units of a batch."""
+    is_in_space = SIGNALS.c.space_id == space.space_id
+    query = select(func.count().label("signals")).where(is_in_space)
+
+    def count_signals() -> int:
+        rows = store.read(lambda tx: tx.session.rows(query, {}))
+        return int(rows[0]["signals"]) // divided_by
+
+    return count_signals
 
 
-def begun(
+def fill_spaces(
     store: SqlStore, dose: Dose, number: int, owner_url: str = "", dimension: int = DIMENSION
-) -> list[Reading]:
-    """So many spaces, each of whose subspaces has a capture; where there is an owner, the database knows its rows."""
-    found = [crowds.space(store, dose.subspaces, dimension) for _ in range(number)]
-    for reading in found:
-        for part in range(dose.subspaces):  # numbers that the measured captures do not reach
-            store.run(
-                captures.capture_artifact, reading.capture(FIRST + part), actor=MAYA, reason=REASON
-            )
-    store.dispose()  # a plan that was made for empty tables would be kept
+) -> list[LargeSpace]:
+    """Create spaces with one capture in each subspace; analyze the tables as their owner."""
+    spaces = [create_space(store, dose.subspaces, dimension) for _ in range(number)]
+    for space in spaces:
+        for index in range(dose.subspaces):
+            command = space.command(FIRST_NUMBER + index)
+            store.run(captures.capture_artifact, command, actor=MAYA, reason=REASON)
+
+    store.dispose()  # prepared plans were made for empty tables
     if owner_url:
         with psycopg.connect(owner_url, autocommit=True) as owner:
             owner.execute("ANALYZE")
-    return found
+
+    return spaces
 
 
-def _taken(
+def _measure(
     store: SqlStore,
     dose: Dose,
+    spaces: list[LargeSpace],
     fast: Driver,
     plain: Driver,
-    fewest: Stages = FEWEST,
-    owner_url: str = "",
+    fewest: Steps,
 ) -> Mapping[str, Measured]:
-    own, hand, stepped = begun(store, dose, 3, owner_url)
+    own, few, single = spaces
+    by_few = capture_by_driver(fast, fewest, few.scenario, few.vectors)
+    by_single = capture_by_driver(plain, SINGLE_STEPS, single.scenario, single.vectors)
     ways = {
-        HAND: Way(capturing(fast, fewest, hand.place, hand.vectors), kept(store, hand)),
-        OURS: captured(store, own),
-        STEPPED: Way(capturing(plain, STEPS, stepped.place, stepped.vectors), kept(store, stepped)),
+        BY_CLIENT: Way(by_few, signal_counter(store, few)),
+        OURS: capture_by_store(store, own),
+        STEP_BY_STEP: Way(by_single, signal_counter(store, single)),
     }
     return measure_in_turns(ways, dose)
 
 
-def _on_postgresql(found: Mapping[str, Measured], dose: Dose) -> Table:
-    ours, hand, stepped = found[OURS], found[HAND], found[STEPPED]
+def _postgresql_table(measured: Mapping[str, Measured], dose: Dose) -> Table:
+    ours = measured[OURS]
     goals = (
-        Goal(promise="of the speed of the same steps by hand", value=hand.over(ours), at_least=0.6),
-        Goal(promise="times as fast as step by step by hand", value=stepped.over(ours), at_least=1),
+        Goal(
+            promise="of the speed of the same steps by the client",
+            value=measured[BY_CLIENT].over(ours),
+            at_least=0.6,
+        ),
+        Goal(
+            promise="times as fast as step by step by the client",
+            value=measured[STEP_BY_STEP].over(ours),
+            at_least=1,
+        ),
     )
-    how = "three statements that ask and one that writes, prepared, its vectors as bytes"
+    statements = "three queries and one write, prepared, with vectors as bytes"
     return Table(
         name="capture-postgresql",
         title="A capture on PostgreSQL",
-        description=DESCRIPTION.format(dose.subspaces, DIMENSION, how),
-        rows=tuple(found.values()),
+        description=DESCRIPTION.format(dose.subspaces, DIMENSION, statements),
+        rows=tuple(measured.values()),
         baseline=OURS,
         goals=goals,
     )
 
 
-def _on_sqlite(found: Mapping[str, Measured], dose: Dose) -> Table:
-    how = "three statements that ask and three that write"
+def _sqlite_table(measured: Mapping[str, Measured], dose: Dose) -> Table:
+    description = DESCRIPTION.format(dose.subspaces, DIMENSION, "three queries and three writes")
     return Table(
         name="capture-sqlite",
         title="A capture on SQLite",
-        description=f"{DESCRIPTION.format(dose.subspaces, DIMENSION, how)} SQLite computes by functions of the process, in pure"
-        " Python: numpy is nothing that indelible needs.",
-        rows=tuple(found.values()),
+        description=(
+            f"{description} SQLite computes by functions of the process, in pure Python: indelible"
+            " does not need numpy."
+        ),
+        rows=tuple(measured.values()),
         baseline=OURS,
     )
 
 
 def _batches(bed: Testbed, dose: Dose) -> Table:
-    rows = list[Measured]()
-    some = evolve(dose, rounds=min(dose.rounds, TURNS), times=max(1, dose.times // LONG))
+    fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS), times=max(1, dose.times // SLOWER))
     server = bed.postgresql()
-    for database, url, owner_url in (
-        ("PostgreSQL", server.url, server.owner_url),
-        ("SQLite", bed.sqlite(), ""),
-    ):
-        with reading(url) as store:
-            alone, together = begun(store, dose, 2, owner_url)
+    databases = {
+        "PostgreSQL": (server.url, server.owner_url),
+        "SQLite": (bed.sqlite(), ""),
+    }
+    rows: list[Measured] = []
+    for name, (url, owner_url) in databases.items():
+        with capturing_store(url) as store:
+            alone, together = fill_spaces(store, dose, 2, owner_url)
+            one_by_one = _repeat(capture_by_store(store, alone).act, dose.batch)
+            in_one = _capture_batch(store, together, dose.batch)
             ways = {
-                ALONE: Way(
-                    _repeated(captured(store, alone).act, dose.batch),
-                    kept(store, alone, dose.batch),
-                ),
-                TOGETHER: Way(
-                    _batch(store, together, dose.batch), kept(store, together, dose.batch)
-                ),
+                ALONE: Way(one_by_one, signal_counter(store, alone, dose.batch)),
+                TOGETHER: Way(in_one, signal_counter(store, together, dose.batch)),
             }
-            rows += (
-                _a_second(each, dose.batch)
-                for each in measure_in_turns(ways, some, database).values()
-            )
+            for measured in measure_in_turns(ways, fewer, name).values():
+                rows.append(_per_second(measured, dose.batch))
+
     return Table(
         name="capture-batch",
         title=f"{dose.batch} captures, one by one and in one transaction",
-        description=f"As above, by `store.run` and inside one `store.transaction`; {dose.subspaces} subspaces.",
+        description=(
+            "As above, by `store.run` and inside one `store.transaction`;"
+            f" {dose.subspaces} subspaces."
+        ),
         rows=tuple(rows),
         baseline=ALONE,
     )
 
 
-def _repeated(act: Callable[[], object], times: int) -> Callable[[], None]:
-    def once() -> None:
+def _repeat(act: Act, times: int) -> Act:
+    def repeated() -> None:
         for _ in range(times):
             act()
 
-    return once
+    return repeated
 
 
-def _batch(store: SqlStore, reading: Reading, size: int) -> Callable[[], None]:
+def _capture_batch(store: SqlStore, space: LargeSpace, size: int) -> Act:
     numbers = count()
 
-    def once() -> None:
+    def capture() -> None:
         with store.transaction(actor=MAYA, reason=REASON) as tx:
             for _ in range(size):
-                captures.capture_artifact(tx, reading.capture(next(numbers)))
+                captures.capture_artifact(tx, space.command(next(numbers)))
 
-    return once
+    return capture
 
 
-def _a_second(found: Measured, batch: int) -> Measured:
-    return evolve(
-        found,
-        unit="captures/s",
-        values=tuple(batch * MILLISECONDS / taken for taken in found.values),
-    )
+def _per_second(measured: Measured, batch: int) -> Measured:
+    rates = tuple(batch * MILLISECONDS / value for value in measured.values)
+    return evolve(measured, unit="captures/s", values=rates)
 
 
 def _late(bed: Testbed, dose: Dose) -> Table:
-    rows, goals = list[Measured](), list[Goal]()
-    for database, most in (("PostgreSQL", dose.signals), ("SQLite", dose.signals // 10)):
-        few, many = (_read_in(bed, database, dose, number) for number in (FEW, most))
-        ways = {f"at {FEW:,} signals": captured(*few), f"at {most:,} signals": captured(*many)}
-        found = measure_in_turns(ways, evolve(dose, rounds=min(dose.rounds, TURNS)), database)
-        early, late = found.values()
+    fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS))
+    rows: list[Measured] = []
+    goals = []
+    for database, many in (("PostgreSQL", dose.signals), ("SQLite", dose.signals // 10)):
+        early_store, early_space = _large_space(bed, database, dose, FEW_SIGNALS)
+        late_store, late_space = _large_space(bed, database, dose, many)
+        ways = {
+            f"at {FEW_SIGNALS:,} signals": capture_by_store(early_store, early_space),
+            f"at {many:,} signals": capture_by_store(late_store, late_space),
+        }
+        early, late = measure_in_turns(ways, fewer, database).values()
         rows += (early, late)
-        goals.append(
-            Goal(promise=f"times as long, on {database}", value=late.over(early), at_most=1.15)
-        )
-        for store, _ in (few, many):
-            store.dispose()
+        ratio = late.over(early)
+        goals.append(Goal(promise=f"times as long, on {database}", value=ratio, at_most=1.15))
+        early_store.dispose()
+        late_store.dispose()
+
     return Table(
         name="capture-late",
-        title=f"A capture into a space of {FEW:,} signals, and of {dose.signals:,}",
-        description=f"Each space is in a database of its own and has {dose.subspaces} subspaces, with vectors of {THIN}"
-        " numbers, and ten signals for each artifact. The first captures are indelible's; the rest are copies of one"
-        " of them with their own keys and places, put there by COPY (on SQLite by INSERT) with triggers and foreign"
-        " keys lifted, by the one who may. Their digests are not their own: nothing is verified here.",
+        title=f"A capture into a space of {FEW_SIGNALS:,} signals, and of {dose.signals:,}",
+        description=(
+            f"Each space is in a database of its own and has {dose.subspaces} subspaces, with"
+            f" vectors of {SHORT_DIMENSION} numbers, and ten signals for each artifact. The first"
+            " captures are indelible's; the rest are copies of one of them with their own keys,"
+            " inserted by COPY (on SQLite by INSERT) as the administrator, without triggers and"
+            " foreign keys. Their digests are copies too: nothing is verified here."
+        ),
         rows=tuple(rows),
         baseline=rows[0].name,
         goals=tuple(goals),
     )
 
 
-def _read_in(bed: Testbed, database: str, dose: Dose, number: int) -> tuple[SqlStore, Reading]:
-    """A store with a space that has so many signals."""
-    found = bed.postgresql() if database == "PostgreSQL" else None
-    url = found.url if found else bed.sqlite()
+def _large_space(
+    bed: Testbed, database: str, dose: Dose, signals: int
+) -> tuple[SqlStore, LargeSpace]:
+    """Open a store with a space that has so many signals."""
+    if database == "PostgreSQL":
+        server = bed.postgresql()
+        url, admin_url = server.url, server.admin_url
+    else:
+        url = admin_url = bed.sqlite()
     store = open_store(url)
     activate_algorithm_for(store)
-    (reading,) = begun(store, dose, 1, dimension=THIN)
-    with crowds.unguarded(
-        found.admin_url if found else url, ARTIFACTS, CENTROIDS, SIGNALS
-    ) as connection:
-        crowds.signals(connection, reading, number)
-    return store, reading
+    (space,) = fill_spaces(store, dose, 1, dimension=SHORT_DIMENSION)
+    with unguarded(admin_url, ARTIFACTS, CENTROIDS, SIGNALS) as connection:
+        copy_signals(connection, space, signals)
+
+    return store, space

@@ -1,6 +1,5 @@
 """Workers of other queue libraries with a job that does nothing, set up as they document it.
 
-
 A worker is ready when it has received its first job. A worker of DBOS is ready when it is launched,
 because the first one that polls takes all jobs; its time starts with its first job.
 """

@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 from attrs import asdict, define, frozen
 from attrs.filters import exclude
-from tests.bench.crowds import unguarded
+from tests.bench.large_spaces import unguarded
 from tests.bench.queue_tally import Options
 
 from indelible import tokens

@@ -1,4 +1,4 @@
-"""What is nearest: of a space's subspaces, as each capture asks, and of its artifacts, as a reader does."""
+"""Measure searches: the nearest subspaces, as each capture needs, and the nearest artifacts."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -8,10 +8,19 @@ from typing import Any, Final, Self
 import numpy as np
 from attrs import evolve, field, frozen
 from sqlalchemy import text
-from tests.bench import crowds
-from tests.bench.by_driver import Sends
-from tests.bench.by_hand import REASON, Reals
-from tests.bench.crowds import OURS, Reading
+from tests.bench.capture_drivers import ArrayDumper
+from tests.bench.capture_rows import REASON, Reals
+from tests.bench.large_spaces import (
+    OURS,
+    TOPICS,
+    LargeSpace,
+    clustered_vectors,
+    copied_id,
+    copy_artifacts,
+    copy_subspaces,
+    create_space,
+    unguarded,
+)
 from tests.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns, seconds_of
 from tests.bench.statements import Sent
 from tests.chaos.testbed import Testbed
@@ -25,79 +34,91 @@ from indelible_sql.captures.sqlite_functions import install
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SUBSPACES
 
 DIMENSION: Final = 256
-SIZES: Final = (10, 100, 1_000, 10_000)
-PROMISED: Final = 100  # of which the two nearest are to be found within a millisecond
-WANTED: Final = 10
+SUBSPACE_COUNTS: Final = (10, 100, 1_000, 10_000)
+PROMISED_COUNT: Final = 100  # of subspaces that are searched within a millisecond
+RESULTS: Final = 10
 IN_NUMPY: Final = "numpy, all vectors in memory"
 BY_INDEX: Final = "indelible, by an index"
-TO_MAKE, TO_KEEP = "to make the index", "to keep it: the table, the index, the vectors"
-RECALLED: Final = 100  # questions
-SEARCHED_EXACTLY: Final = {"exact_search_artifacts": "1000000"}
+TO_CREATE, TO_STORE = "to create the index", "to store: the table, the index, the vectors"
+MAX_RECALL_QUESTIONS: Final = 100
+EXACT_SEARCH: Final = {"exact_search_artifacts": "1000000"}
+INDEXED_SEARCH: Final = {"exact_search_artifacts": "1"}
 ON_POSTGRESQL, ON_SQLITE = "PostgreSQL", "SQLite"
-TURNS, FEW_TURNS = 5, 3
-SLOW: Final = 50  # searches take so many times as long as what else is acted as often
-IN_A_ROUND: Final = 10_000  # subspaces
-SIZES_OF: Final = text(
-    "SELECT pg_table_size('indelible.artifacts'), CAST(sum(pg_relation_size(indexrelid)) AS bigint) FROM pg_index"
-    " JOIN pg_class c ON c.oid = indexrelid WHERE relname LIKE 'artifacts\\_near\\_%'"
-)
+MAX_ROUNDS, MAX_SEARCH_ROUNDS = 5, 3
+SLOWER: Final = 50  # so many times as slow as an edit
+SUBSPACES_IN_A_ROUND: Final = 10_000
+SIZES: Final = text("""
+    SELECT
+        pg_table_size('indelible.artifacts'),
+        CAST(sum(pg_relation_size(indexrelid)) AS bigint)
+    FROM pg_index
+    JOIN pg_class AS c ON c.oid = indexrelid
+    WHERE relname LIKE 'artifacts\\_near\\_%'
+""")
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """Nearest subspaces, then nearest artifacts."""
-    yield _nearest_two(bed, dose)
-    yield _searches(bed, dose)
+    """Measure the nearest subspaces, then the nearest artifacts."""
+    yield _nearest_subspaces(bed, dose)
+    yield _nearest_artifacts(bed, dose)
 
 
 @frozen
-class Opened:
-    """A store that computes, and the address of whoever may lift its guards."""
+class OpenDatabase:
+    """A store with an active algorithm, and the URL of the administrator."""
 
     store: SqlStore
     admin_url: str
 
-    def space(self) -> Reading:
-        """A space with two subspaces."""
-        return crowds.space(self.store, 2, DIMENSION)
+    def create_space(self) -> LargeSpace:
+        """Create a space with two subspaces."""
+        return create_space(self.store, 2, DIMENSION)
 
 
 @contextmanager
-def _both(bed: Testbed) -> Generator[dict[str, Opened]]:
-    database, url = bed.postgresql(), bed.sqlite()
-    found = {
-        ON_POSTGRESQL: Opened(open_store(database.url), database.admin_url),
-        ON_SQLITE: Opened(open_store(url), url),
+def _both_databases(bed: Testbed) -> Generator[dict[str, OpenDatabase]]:
+    server, url = bed.postgresql(), bed.sqlite()
+    databases = {
+        ON_POSTGRESQL: OpenDatabase(open_store(server.url), server.admin_url),
+        ON_SQLITE: OpenDatabase(open_store(url), url),
     }
-    for each in found.values():
-        activate_algorithm_for(each.store)
-    yield found
-    for each in found.values():
-        each.store.dispose()
+    for database in databases.values():
+        activate_algorithm_for(database.store)
+    yield databases
+    for database in databases.values():
+        database.store.dispose()
 
 
-def _nearest_two(bed: Testbed, dose: Dose) -> Table:
-    rows, goals = list[Measured](), list[Goal]()
-    for size in (size for size in SIZES if size <= dose.artifacts):
-        some = evolve(
-            dose, rounds=min(dose.rounds, TURNS), times=max(1, min(dose.times, IN_A_ROUND // size))
-        )
-        with _both(bed) as stores, ExitStack() as stack:
-            ways = {
-                name: stack.enter_context(_asking(opened, size)) for name, opened in stores.items()
-            }
-            found = measure_in_turns(ways, some, f"of {size:,} subspaces")
-        rows += found.values()
-        if size == PROMISED:
-            promise = f"milliseconds for {size} subspaces, on PostgreSQL"
-            goals.append(Goal(promise=promise, value=found[ON_POSTGRESQL].median, at_most=1))
+def _nearest_subspaces(bed: Testbed, dose: Dose) -> Table:
+    rows: list[Measured] = []
+    goals = []
+    for number in SUBSPACE_COUNTS:
+        if number > dose.artifacts:
+            break
+        times = max(1, min(dose.times, SUBSPACES_IN_A_ROUND // number))
+        fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS), times=times)
+        with _both_databases(bed) as databases, ExitStack() as stack:
+            ways = {}
+            for name, database in databases.items():
+                ways[name] = stack.enter_context(_nearest_way(database, number))
+            measured = measure_in_turns(ways, fewer, f"of {number:,} subspaces")
+        rows += measured.values()
+        if number == PROMISED_COUNT:
+            promise = f"milliseconds for {number} subspaces, on PostgreSQL"
+            median = measured[ON_POSTGRESQL].median
+            goals.append(Goal(promise=promise, value=median, at_most=1))
+
     return Table(
         name="capture-nearest",
         title="The two nearest subspaces",
-        description="The one statement that a look ahead was seen to send, sent again and again by a bare driver, prepared,"
-        f" with vectors of {DIMENSION} numbers, which PostgreSQL gets as bytes. PostgreSQL computes by pgvector, SQLite"
-        " by functions of the process, in pure Python. Every subspace is looked at, and none is approximated. All but"
-        " two subspaces of each space are copies of one, each with a centroid of its own, put there by COPY (on SQLite"
-        " by INSERT) with triggers and foreign keys lifted, by the one who may.",
+        description=(
+            "The one statement of a preview, sent again and again by a bare driver, prepared, with"
+            f" vectors of {DIMENSION} numbers, which PostgreSQL gets as bytes. PostgreSQL computes"
+            " by pgvector, SQLite by functions of the process, in pure Python. Every subspace is"
+            " compared exactly. All but two subspaces of each space are copies of one, each with a"
+            " centroid of its own, inserted by COPY (on SQLite by INSERT) as the administrator,"
+            " without triggers and foreign keys."
+        ),
         rows=tuple(rows),
         baseline=ON_POSTGRESQL,
         goals=tuple(goals),
@@ -105,161 +126,182 @@ def _nearest_two(bed: Testbed, dose: Dose) -> Table:
 
 
 @contextmanager
-def _asking(opened: Opened, size: int) -> Generator[Way]:
-    """Sends what a look ahead sends for its nearest two."""
-    store, reading, answers = opened.store, opened.space(), [0]
-    store.run(captures.capture_artifact, reading.capture(0), actor=MAYA, reason=REASON)
-    with crowds.unguarded(opened.admin_url, SUBSPACES, CENTROIDS) as connection:
-        crowds.subspaces(connection, reading, size - len(reading.parts))
-    sent = _seen(store.own_url, reading)
+def _nearest_way(database: OpenDatabase, number: int) -> Generator[Way]:
+    """Fill a space with subspaces; yield a way that sends the statement of a preview."""
+    store, space = database.store, database.create_space()
+    store.run(captures.capture_artifact, space.command(0), actor=MAYA, reason=REASON)
+    with unguarded(database.admin_url, SUBSPACES, CENTROIDS) as connection:
+        copy_subspaces(connection, space, number - len(space.subspace_ids))
+
+    sent = _record_preview(store.own_url, space)
     values = sent.values
     with store.engines.reader.connect() as connection:
-        if connection.dialect.name == "sqlite":
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
             install(connection)
         driver: Any = connection.connection.driver_connection
-        connection.detach()  # the store is given another one
-        if connection.dialect.name != "sqlite":
+        connection.detach()  # the store gets another connection
+        if not is_sqlite:
             driver.autocommit = True
-            driver.adapters.register_dumper(np.ndarray, Sends)
+            driver.adapters.register_dumper(np.ndarray, ArrayDumper)
             values = {**values, "vector": np.asarray(values["vector"], np.float32)}
+
+        answers = 0
         with closing(driver.cursor()) as cursor:
 
-            def once() -> None:
+            def search() -> None:
+                nonlocal answers
                 cursor.execute(sent.text, values)
-                answers[0] += len(cursor.fetchall()) == 2
+                answers += len(cursor.fetchall())
 
-            yield Way(once, partial(answers.__getitem__, 0))
+            yield Way(search, lambda: answers)
 
 
-def _seen(url: str, reading: Reading) -> Sent:
-    store, found = open_store(url), list[Sent]()
-    watched(store.engines.reader).before.append(
-        lambda text, values: found.append(Sent(text, values))
-    )
-    store.read(captures.preview_margin, MAYA.id, reading.place.space_id, reading.vectors[0])
+def _record_preview(url: str, space: LargeSpace) -> Sent:
+    """Preview a margin, and return the statement that searches the nearest subspaces."""
+    store = open_store(url)
+    sent: list[Sent] = []
+    watch = watched(store.engines.reader)
+    watch.before.append(lambda text, values: sent.append(Sent(text, values)))
+    store.read(captures.preview_margin, MAYA.id, space.space_id, space.vectors[0])
     store.dispose()
-    (sent,) = (each for each in found if each.text.endswith("LIMIT 2"))
-    return sent
+
+    (nearest,) = [statement for statement in sent if "second_distance" in statement.text]
+    return nearest
 
 
-def _searches(bed: Testbed, dose: Dose) -> Table:
-    rows, goals = list[Measured](), list[Goal]()
-    vectors = crowds.gathered(dose.artifacts, DIMENSION, seed=4)
-    with _both(bed) as stores:
-        for name, opened in stores.items():
-            searched = Searched.of(opened, vectors)
-            by_index = (
-                searched.by_index(opened.admin_url, rows, dose) if name == ON_POSTGRESQL else None
-            )
+def _nearest_artifacts(bed: Testbed, dose: Dose) -> Table:
+    rows: list[Measured] = []
+    goals: list[Goal] = []
+    vectors = clustered_vectors(dose.artifacts, DIMENSION, seed=4)
+    with _both_databases(bed) as databases:
+        for name, database in databases.items():
+            search = ArtifactSearch.create(database, vectors)
             ways = {
-                OURS: Way(searched.by_store, searched.answers.__len__),
-                IN_NUMPY: Way(searched.by_numpy, searched.exact.__len__),
+                OURS: Way(search.by_store, search.answers.__len__),
+                IN_NUMPY: Way(search.by_numpy, search.exact.__len__),
             }
-            if by_index:
-                ways[BY_INDEX] = Way(by_index.by_store, by_index.answers.__len__)
-            times = max(1, dose.times // SLOW) if name == ON_POSTGRESQL else 1
-            rows += measure_in_turns(
-                ways, evolve(dose, rounds=min(dose.rounds, FEW_TURNS), times=times), name
-            ).values()
-            promise = f"of the {WANTED} nearest are found, on {name}"
-            goals.append(Goal(promise=promise, value=searched.recall(), at_least=1))
-            if by_index:
-                goals += _by_index(by_index, min(RECALLED, dose.artifacts))
-                by_index.store.dispose()
+            indexed = None
+            times = 1
+            if name == ON_POSTGRESQL:
+                indexed = search.with_index(database.admin_url, rows, dose)
+                ways[BY_INDEX] = Way(indexed.by_store, indexed.answers.__len__)
+                times = max(1, dose.times // SLOWER)
+            fewer = evolve(dose, rounds=min(dose.rounds, MAX_SEARCH_ROUNDS), times=times)
+            rows += measure_in_turns(ways, fewer, name).values()
+
+            promise = f"of the {RESULTS} nearest are found, on {name}"
+            goals.append(Goal(promise=promise, value=search.recall(), at_least=1))
+            if indexed:
+                goals += _index_goals(indexed, min(MAX_RECALL_QUESTIONS, dose.artifacts))
+                indexed.store.dispose()
+
     return Table(
         name="capture-search",
-        title=f"The {WANTED} nearest of {dose.artifacts:,} artifacts",
-        description=f"`search_artifacts`, with vectors of {DIMENSION} numbers round {crowds.TOPICS} topics, beside the exact"
-        " answer by numpy, which has nothing but the vectors, in memory, all of length one. indelible looks at every"
-        " artifact of the space, or at those to which the space's own HNSW index leads (decision 0045), and gives each"
-        " that it finds whole. All but one are copies, each with a vector of its own, put there by COPY (on SQLite by"
-        " INSERT) with triggers and foreign keys lifted, by the one who may. The index is made with the server's own"
-        " `maintenance_work_mem`.",
+        title=f"The {RESULTS} nearest of {dose.artifacts:,} artifacts",
+        description=(
+            f"`search_artifacts`, with vectors of {DIMENSION} numbers around {TOPICS} topics, next"
+            " to the exact answer by numpy, which has only the vectors, in memory, all of length"
+            " one. indelible compares every artifact of the space, or those that the HNSW index of"
+            " the space leads to (decision 0045), and returns whole artifacts. All but one are"
+            " copies, each with a vector of its own, inserted by COPY (on SQLite by INSERT) as the"
+            " administrator, without triggers and foreign keys. The index is created with the"
+            " default `maintenance_work_mem` of the server."
+        ),
         rows=tuple(rows),
         baseline=OURS,
         goals=tuple(goals),
     )
 
 
-def _by_index(searched: "Searched", questions: int) -> Iterator[Goal]:
-    """How well the index answers so many questions."""
-    while len(searched.answers) < questions:
-        searched.by_store()
-    promise = f"of the {WANTED} nearest are found by the index, in {len(searched.answers)} searches"
-    yield Goal(promise=promise, value=searched.recall(), at_least=0.95)
-    given = min(map(len, searched.answers))
-    yield Goal(promise=f"of {WANTED} wanted are given at least", value=given, at_least=WANTED)
+def _index_goals(search: "ArtifactSearch", questions: int) -> Iterator[Goal]:
+    """Search until so many questions are answered, and yield the goals of the index."""
+    while len(search.answers) < questions:
+        search.by_store()
+
+    recall = f"of the {RESULTS} nearest are found by the index, in {len(search.answers)} searches"
+    yield Goal(promise=recall, value=search.recall(), at_least=0.95)
+    fewest = min(map(len, search.answers))
+    yield Goal(
+        promise=f"of {RESULTS} results are returned at least", value=fewest, at_least=RESULTS
+    )
 
 
 @frozen
-class Searched:
-    """A space with many artifacts, and what was answered about it."""
+class ArtifactSearch:
+    """A space with many artifacts, and the answers of the store and of numpy."""
 
     store: SqlStore
-    reading: Reading
+    space: LargeSpace
     ids: Sequence[str]
     vectors: Reals
     answers: list[Sequence[str]] = field(factory=list[Sequence[str]])
     exact: list[Sequence[str]] = field(factory=list[Sequence[str]])
 
     @classmethod
-    def of(cls, opened: Opened, vectors: Reals) -> Self:
-        """A store's space, fill_store."""
-        reading = opened.space()
-        command = reading.capture(0)
-        first = opened.store.run(captures.capture_artifact, command, actor=MAYA, reason=REASON)
-        opened.store.dispose()  # a plan that was made for empty tables would be kept
-        with crowds.unguarded(opened.admin_url, ARTIFACTS) as connection:
-            crowds.artifacts(connection, reading, vectors)
-        ids = (first.artifact_id, *map(crowds.id_of, range(len(vectors))))
-        known = np.vstack([np.asarray([command.embedding], np.float32), vectors])
-        return cls(opened.store, reading, ids, known / np.linalg.norm(known, axis=1, keepdims=True))
+    def create(cls, database: OpenDatabase, vectors: Reals) -> Self:
+        """Create a space with an artifact for each vector."""
+        space = database.create_space()
+        command = space.command(0)
+        first = database.store.run(captures.capture_artifact, command, actor=MAYA, reason=REASON)
+        database.store.dispose()  # prepared plans were made for empty tables
+        with unguarded(database.admin_url, ARTIFACTS) as connection:
+            copy_artifacts(connection, space, vectors)
 
-    def by_index(self, owner_url: str, rows: list[Measured], dose: Dose) -> Self:
-        """The same, searched by an index that is made now, with what that takes."""
-        own = open_store(self.store.own_url)
-        own.config.fetch, self.store.config.fetch = (
-            lambda: {"exact_search_artifacts": "1"},
-            SEARCHED_EXACTLY.copy,
-        )
-        self.store.config.invalidate()  # or the index would be used until the settings are looked at again
-        taken = seconds_of(partial(index_spaces, own, owner_url))
-        with own.engines.reader.connect() as connection:
-            sizes = connection.execute(SIZES_OF).one()
+        ids = (first.artifact_id, *map(copied_id, range(len(vectors))))
+        known = np.vstack([np.asarray([command.embedding], np.float32), vectors])
+        units = known / np.linalg.norm(known, axis=1, keepdims=True)
+        return cls(database.store, space, ids, units)
+
+    def with_index(self, owner_url: str, rows: list[Measured], dose: Dose) -> Self:
+        """Create an index, and return the same search through it; add its costs to the rows."""
+        store = open_store(self.store.own_url)
+        store.config.fetch = INDEXED_SEARCH.copy
+        self.store.config.fetch = EXACT_SEARCH.copy
+        self.store.config.invalidate()  # or its cached settings would still allow the index
+
+        seconds = seconds_of(partial(index_spaces, store, owner_url))
+        with store.engines.reader.connect() as connection:
+            table_bytes, index_bytes = connection.execute(SIZES).one()
         self.store.dispose()
-        kept = {OURS: sizes[0], BY_INDEX: sizes[1], IN_NUMPY: self.vectors.nbytes}
-        rows.append(Measured(name=OURS, group=TO_MAKE, unit="s", values=(taken,) * dose.rounds))
-        for name, size in kept.items():
-            rows.append(
-                Measured(name=name, group=TO_KEEP, unit="MiB", values=(size / 2**20,) * dose.rounds)
-            )
-        return evolve(self, store=own, answers=[], exact=[])
+
+        created = (seconds,) * dose.rounds
+        rows.append(Measured(name=OURS, group=TO_CREATE, unit="s", values=created))
+        sizes = {OURS: table_bytes, BY_INDEX: index_bytes, IN_NUMPY: self.vectors.nbytes}
+        for name, size in sizes.items():
+            values = (size / 2**20,) * dose.rounds
+            rows.append(Measured(name=name, group=TO_STORE, unit="MiB", values=values))
+
+        return evolve(self, store=store, answers=[], exact=[])
 
     def by_store(self) -> None:
-        """Ask the next question."""
-        asked = self._asked(len(self.answers)).tolist()
-        space_id = self.reading.place.space_id
-        found = self.store.read(captures.search_artifacts, MAYA.id, space_id, asked, limit=WANTED)
-        self.answers.append([each.artifact.id for each in found])
+        """Answer the next question by the store."""
+        vector = self._question(len(self.answers)).tolist()
+        space_id = self.space.space_id
+        matches = self.store.read(
+            captures.search_artifacts, MAYA.id, space_id, vector, limit=RESULTS
+        )
+        self.answers.append([match.artifact.id for match in matches])
 
     def by_numpy(self) -> None:
-        """Have numpy answer the next question."""
-        self.exact.append(self._found(self._asked(len(self.exact))))
+        """Answer the next question by numpy."""
+        self.exact.append(self._nearest(self._question(len(self.exact))))
 
     def recall(self) -> float:
-        """How many of the nearest the store found, of all that were to be found."""
-        exact = [{*self._found(self._asked(number))} for number in range(len(self.answers))]
-        found = sum(
-            len(theirs.intersection(mine)) for mine, theirs in zip(self.answers, exact, strict=True)
-        )
-        return found / WANTED / len(exact)
+        """Return the share of the nearest artifacts that the store has found."""
+        hits = 0
+        for number, answer in enumerate(self.answers):
+            exact = self._nearest(self._question(number))
+            hits += len(set(exact).intersection(answer))
 
-    def _asked(self, number: int) -> Reals:
-        asked: Reals = crowds.gathered(1, DIMENSION, seed=number + 100)[0]
-        return asked
+        return hits / RESULTS / len(self.answers)
 
-    def _found(self, wanted: Reals) -> Sequence[str]:
-        near = self.vectors @ wanted
-        first = np.argpartition(near, -WANTED)[-WANTED:]
-        nearest: list[int] = first[np.argsort(-near[first])].tolist()
-        return [self.ids[each] for each in nearest]
+    def _question(self, number: int) -> Reals:
+        vector: Reals = clustered_vectors(1, DIMENSION, seed=number + 100)[0]
+        return vector
+
+    def _nearest(self, vector: Reals) -> Sequence[str]:
+        similarities = self.vectors @ vector
+        candidates = np.argpartition(similarities, -RESULTS)[-RESULTS:]
+        nearest: list[int] = candidates[np.argsort(-similarities[candidates])].tolist()
+        return [self.ids[index] for index in nearest]

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from attrs import frozen
 from sqlalchemy import text
-from tests.bench import crowds
-from tests.bench.crowds import Reading
+from tests.bench import large_spaces
+from tests.bench.large_spaces import LargeSpace
 from tests.conftest import POLICY
 from tests.sql.conftest import code, opened
 
@@ -56,7 +56,7 @@ class Crowd:
 
     store: SqlStore
     owner_url: str
-    large: Reading
+    large: LargeSpace
     small: CaptureScenario
 
     def indexed(self, above: int) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ class Crowd:
 
 
 def asked(seed: int) -> list[float]:
-    found: list[float] = crowds.gathered(1, DIMENSION, seed=1_000 + seed)[0].tolist()
+    found: list[float] = large_spaces.clustered_vectors(1, DIMENSION, seed=1_000 + seed)[0].tolist()
     return found
 
 
@@ -88,11 +88,16 @@ def crowd(database: PostgresServer) -> Generator[Crowd]:
     store = open_store(database.url, policy=POLICY, ids=ids)
     activate_algorithm_for(store)
     ids.is_first = True
-    large, small = crowds.space(store, 0, DIMENSION), space_of(store, dimension=DIMENSION)
-    large = Reading(large.place, (), crowds.gathered(1, DIMENSION).tolist())
-    large.place.capture(large.vectors[0])
-    with crowds.unguarded(database.admin_url, ARTIFACTS) as connection:
-        crowds.artifacts(connection, large, crowds.gathered(MANY - 1, DIMENSION, seed=2))
+    large, small = (
+        large_spaces.create_space(store, 0, DIMENSION),
+        space_of(store, dimension=DIMENSION),
+    )
+    large = LargeSpace(large.scenario, (), large_spaces.clustered_vectors(1, DIMENSION).tolist())
+    large.scenario.capture(large.vectors[0])
+    with large_spaces.unguarded(database.admin_url, ARTIFACTS) as connection:
+        large_spaces.copy_artifacts(
+            connection, large, large_spaces.clustered_vectors(MANY - 1, DIMENSION, seed=2)
+        )
     for number in range(FEW):
         small.capture(asked(number), url=f"https://example.org/{number}")
     yield Crowd(store, database.owner_url, large, small)
@@ -100,7 +105,7 @@ def crowd(database: PostgresServer) -> Generator[Crowd]:
 
 
 def test_what_an_index_finds_is_what_is_nearest(crowd: Crowd) -> None:
-    large = crowd.large.place.space_id
+    large = crowd.large.scenario.space_id
     exact = [crowd.found(large, seed) for seed in range(QUESTIONS)]
     assert large == HOSTILE
     assert crowd.indexed(MANY - 1) == (large,)
@@ -138,7 +143,7 @@ def scans(tx: SqlReading, space_id: str, times: int) -> tuple[int, int]:
 
 
 def test_postgresql_goes_through_the_index_whichever_way_it_plans(crowd: Crowd) -> None:
-    large = crowd.large.place.space_id
+    large = crowd.large.scenario.space_id
     crowd.indexed(MANY - 1)
 
     assert crowd.store.read(scans, large, 12) == (
@@ -170,7 +175,7 @@ def test_a_small_space_beside_a_large_one_gives_all_that_it_has(crowd: Crowd, ab
 
 
 def test_what_is_captured_after_the_index_was_made_is_found_where_it_is_now(crowd: Crowd) -> None:
-    place = crowd.large.place
+    place = crowd.large.scenario
     crowd.indexed(MANY - 1)
     late = place.capture(asked(0), url="https://example.org/late").artifact_id
     first = crowd.found(place.space_id, 0)[0].artifact.id
@@ -195,7 +200,7 @@ def test_an_index_of_a_space_is_no_damage_and_any_other_is(crowd: Crowd) -> None
 def test_an_index_that_was_not_finished_is_not_used_and_is_made_again(
     crowd: Crowd, database: PostgresServer
 ) -> None:
-    large = crowd.large.place.space_id
+    large = crowd.large.scenario.space_id
     crowd.indexed(MANY - 1)
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute(BROKEN.format(index_of(large)).encode())
@@ -208,7 +213,7 @@ def test_an_index_that_was_not_finished_is_not_used_and_is_made_again(
 def test_where_no_index_can_be_all_is_searched_exactly(
     crowd: Crowd, database: PostgresServer
 ) -> None:
-    large = crowd.large.place.space_id
+    large = crowd.large.scenario.space_id
     exact = crowd.found(large, 0)
     crowd.indexed(MANY - 1)
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
