@@ -12,7 +12,6 @@ from tests.feeds import Patient
 from indelible.memory import MemoryStore
 from indelible.testing.captures.conformance import CapturesConformance
 from indelible.testing.captures.scenarios import Install, nothing_to_install
-from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.runs_first
 
 class Conformance(
     CapturesConformance,
-    SpacesConformance,
     ConceptsConformance,
     RepositoryConformance,
     TokensConformance,
@@ -83,7 +81,7 @@ class TestPostgresql(Conformance):
         return by_owner(database.owner_url)
 
 
-class TestPostgresqlWithoutPgvector(CapturesConformance, SpacesConformance):
+class TestPostgresqlWithoutPgvector(CapturesConformance):
     """Arrays are all that there is: nobody who could has given the database the extension."""
 
     @pytest.fixture

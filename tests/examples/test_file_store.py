@@ -17,7 +17,6 @@ from indelible.memory.store import MemoryTransaction
 from indelible.policy import Policy
 from indelible.testing.captures.conformance import CapturesConformance
 from indelible.testing.captures.scenarios import Install, nothing_to_install
-from indelible.testing.captures.spaces import SpacesConformance
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
@@ -36,7 +35,6 @@ POLICY = Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long"))
 
 class TestFileStore(
     CapturesConformance,
-    SpacesConformance,
     ConceptsConformance,
     RepositoryConformance,
     KernelConformance,

@@ -19,6 +19,8 @@ from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
 from tests.guards.lifting_sqlite import image, rules
 
+from indelible.testing.captures.conformance import CapturesConformance
+from indelible.testing.captures.scenarios import Install, nothing_to_install
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
@@ -26,7 +28,7 @@ from indelible.testing.stores import AnyStore
 from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore
+from indelible_sql import SqlStore, install_algorithm
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.migrate import newest
@@ -45,8 +47,13 @@ class Conformance(
     TokensConformance,
     DetectionConformance,
     KernelConformance,
+    CapturesConformance,
 ):
     """All suites, on a store whose database refuses nothing."""
+
+    @pytest.fixture
+    def install(self) -> Install:
+        return nothing_to_install
 
 
 def unguarded(url: str) -> Generator[SqlStore]:
@@ -83,12 +90,26 @@ class TestSqliteWithoutGuards(Conformance):
 
 class TestPostgresqlWithoutGuards(Conformance):
     @pytest.fixture
-    def store(
+    def unguarded_database(
         self, server: PostgresServer, unguarded_template: str, request: pytest.FixtureRequest
-    ) -> Generator[AnyStore]:
+    ) -> PostgresServer:
         name = f"none_{abs(hash(request.node.nodeid))}"
-        for store in unguarded(create_database(server, name, unguarded_template).url):
+        return create_database(server, name, unguarded_template)
+
+    @pytest.fixture
+    def store(self, unguarded_database: PostgresServer) -> Generator[AnyStore]:
+        for store in unguarded(unguarded_database.url):
             yield cast("AnyStore", Patient(store))
+
+    @pytest.fixture
+    def install(self, unguarded_database: PostgresServer) -> Install:
+        """Install an algorithm version as the owner of the store's schema does."""
+
+        def install_version(store: AnyStore, algorithm_id: str) -> object:
+            sql_store = cast("Patient", store).store
+            return install_algorithm(sql_store, algorithm_id, unguarded_database.owner_url)
+
+        return install_version
 
 
 def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_bytes: bytes) -> None:

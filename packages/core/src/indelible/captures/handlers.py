@@ -120,6 +120,9 @@ def retire_subspace(tx: CapturesWrite, command: commands.RetireSubspace) -> Subs
 
 def register_algorithm(tx: CapturesWrite, command: commands.RegisterAlgorithm) -> AlgorithmSaved:
     """Register an algorithm version, which stays inactive; AlgorithmExists."""
+    if tx.captures.algorithms.find({"id": command.algorithm_id}, limit=1):
+        raise AlgorithmExists(command.algorithm_id)
+
     algorithm = AlgorithmVersion.create(
         "register",
         now=tx.clock.now(),
@@ -155,6 +158,8 @@ def change_setting(tx: CapturesWrite, command: commands.ChangeSetting) -> Settin
     if command.expected_seq:
         head = tx.settings.load(command.key, expected_seq=command.expected_seq)
         setting = head.entity.transition("change", now=now, value=command.value)
+    elif tx.settings.find({"id": command.key}, limit=1):
+        raise Stale(command.key, command.expected_seq)
     else:
         setting = Setting.create("change", now=now, id=command.key, value=command.value)
     seq = save_change(tx, tx.settings, head, setting, "change")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Text, text
 
+from indelible.captures.rules.evaluation import MAX_DISTANCE, MIN_DISTANCE
 from indelible.captures.rules.formulas import SPHERICAL, checksum_of, parse_formulas
 from indelible.captures.rules.records import HASHED_FIELDS
 from indelible_sql.captures.columns import DISTANCE
@@ -72,7 +73,7 @@ FORMULA_PARAMETERS: Final[Mapping[str, Mapping[str, str]]] = {
         "scroll": "r.scroll_depth",
     },
     "magnitude": {"weight": "r.weight", "depth": "r.reading_depth"},
-    "distance": {"centroid": "part.f_middle", "vector": "$2"},
+    "distance": {"centroid": "positions.f_position", "vector": "$2"},
     "margin": {"nearest": "distances[1]", "second": "distances[2]"},
     "rate": {"applied": "f_applied"},
     "centroid": {"centroid": "f_centroid", "vector": "$2", "rate": "f_rate"},
@@ -121,6 +122,8 @@ def capture_function(formulas: str) -> str:
     return CAPTURE.format(
         **parts,
         name=name_of(formulas),
+        min_distance=MIN_DISTANCE,
+        max_distance=MAX_DISTANCE,
         hashed="\n    || E'\\x1f' || ".join(_hashed_text(name) for name in HASHED_FIELDS),
         rising=", ".join(RISING),
         risen=", ".join(f"s.{name}" for name in RISING),

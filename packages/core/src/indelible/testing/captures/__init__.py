@@ -1,1 +1,1 @@
-"""The conformance suite of captures."""
+"""Conformance suites and scenarios of captures."""

@@ -1,4 +1,4 @@
-"""What every store must do for spaces, subspaces, algorithm versions and settings."""
+"""Requirements on spaces, subspaces, algorithm versions and settings."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -41,10 +41,7 @@ from indelible.testing.stores import MAYA, AnyStore, do
 
 
 class SpacesConformance:
-    """Subclass it, and give it a fixture `store` with an empty store.
-
-    Its fixture `install` does what the store's owner does for a version of the algorithm before it is activated.
-    """
+    """Subclass it, and give it fixtures `store` and `install` as for CapturesConformance."""
 
     def test_a_foreign_space_is_not_found(self, store: AnyStore) -> None:
         place, own = place_in(store), space_of(store, user_id="noor")
