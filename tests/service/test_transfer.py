@@ -517,10 +517,10 @@ def test_an_export_of_another_format_is_not_taken_for_ours(export: bytes, sqlite
 def test_a_line_and_a_file_have_their_limits(
     export: bytes, sqlite: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "MOST_LINES", 3)
+    monkeypatch.setattr(exports, "MAX_LINES", 3)
     assert str(refused(sqlite, export)) == str(InvalidExportLine(4, "more than 3 lines"))
 
-    monkeypatch.setattr(exports, "LONGEST_LINE", 60)
+    monkeypatch.setattr(exports, "MAX_LINE_BYTES", 60)
     assert str(refused(sqlite, export)) == str(InvalidExportLine(2, "longer than 60 bytes"))
 
 

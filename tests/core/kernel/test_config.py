@@ -150,7 +150,7 @@ def test_a_setting_that_was_never_chosen_is_its_default_and_no_fallback() -> Non
 
 def test_a_key_without_a_default_is_never_guessed() -> None:
     reader = Reader()
-    with pytest.raises(ConfigUnavailable, match="never chosen"):
+    with pytest.raises(ConfigUnavailable, match="never changed"):
         cache_of(reader).get_with_provenance(MODEL)
     reader.error = OSError("gone")
     with pytest.raises(ConfigUnavailable, match="OSError"):

@@ -64,7 +64,9 @@ def test_an_action_leads_from_a_state_to_one_state_only(
 ) -> None:
     second = Edge(edge.from_state, edge.action, to_state, adds_version)
 
-    with pytest.raises(ValueError, match=r"^an action leads from a state to one state only$"):
+    with pytest.raises(
+        ValueError, match=r"^an action leads from one state to more than one state$"
+    ):
         Lifecycle(name="door", edges=(*EDGES, second))
 
 

@@ -102,7 +102,7 @@ def test_an_answer_that_is_asked_for_as_another_type_is_wrong_use() -> None:
     counter = Counter()
     counter.ask()
 
-    with pytest.raises(UsageError, match="the kept answer is no KeyCreated"):
+    with pytest.raises(UsageError, match="the stored result is no KeyCreated"):
         counter.store.run(
             counter.add, ONE, actor=MAYA, reason="a test", once=Idempotency("k", as_asked)
         )

@@ -1,4 +1,4 @@
-"""What every context is made of."""
+"""The kernel: what every context is built on."""
 
 from indelible.kernel.audit import Actor, AuditContext, InvalidActor
 from indelible.kernel.clock import Clock, SystemClock, instant_after
@@ -36,13 +36,13 @@ from indelible.kernel.lifecycle import Edge, Lifecycle
 from indelible.kernel.transaction import ReadTransaction, Store, Transaction
 
 __all__ = [
-    # who and why
+    # audit
     "Actor",
     "AuditContext",
-    # what may follow what
+    # lifecycles
     "Edge",
     "Lifecycle",
-    # what happened
+    # history
     "Change",
     "Data",
     "Feed",
@@ -51,7 +51,7 @@ __all__ = [
     "Revision",
     "next_change",
     "verify_chain",
-    # instants, ids, digests
+    # time, ids and digests
     "Clock",
     "Ids",
     "SystemClock",

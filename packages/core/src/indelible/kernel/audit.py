@@ -1,4 +1,4 @@
-"""Who causes a change, and why."""
+"""Actors and the audit context of a transaction."""
 
 from enum import StrEnum
 from typing import ClassVar, Protocol, Self
@@ -11,7 +11,7 @@ from indelible.kernel.values import IDENTIFIER, LINE, instance_of, is_identifier
 
 
 class ActorKind(StrEnum):
-    """What kind of party acts."""
+    """The kinds of actors."""
 
     USER = "user"
     SYSTEM = "system"
@@ -20,7 +20,7 @@ class ActorKind(StrEnum):
 
 @frozen
 class InvalidActor(Invalid):
-    """An actor is written `user:maya`, `system:importer` or `key:<id>`."""
+    """A text is not an actor."""
 
     code: ClassVar[str] = "INVALID_ACTOR"
     message: ClassVar[str] = (
@@ -31,27 +31,35 @@ class InvalidActor(Invalid):
 
 @frozen
 class Actor:
-    """Who causes a change; printed `user:maya`. The id is opaque: no name, no address."""
+    """The party that causes a change, printed as `user:maya`.
+
+    The id is opaque: it contains no personal data.
+    """
 
     kind: ActorKind = field(validator=instance_of(ActorKind))
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     @classmethod
     def user(cls, user_id: str) -> Self:
-        """A person."""
+        """Return the actor of a person."""
         return cls(ActorKind.USER, user_id)
 
     @classmethod
     def system(cls, name: str) -> Self:
-        """A program that acts by itself."""
+        """Return the actor of a program."""
         return cls(ActorKind.SYSTEM, name)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The actor that prints as `text`, or InvalidActor."""
+        """Return the actor that prints as `text`.
+
+        Raises:
+            InvalidActor: The text has no known kind.
+        """
         kind, _, actor_id = text.partition(":")
         if kind not in set(ActorKind):
             raise InvalidActor(text)
+
         return cls(ActorKind(kind), actor_id)
 
     def __str__(self) -> str:
@@ -59,7 +67,7 @@ class Actor:
 
 
 class HasAuditContext(Protocol):
-    """Who and why, and for which request: said once, when a transaction opens."""
+    """The actor, reason and request id of a transaction, which are set when it opens."""
 
     @property
     def actor(self) -> Actor: ...
@@ -71,7 +79,7 @@ class HasAuditContext(Protocol):
 
 @frozen(kw_only=True)
 class AuditContext:
-    """A cause that is checked before anything is asked of a database."""
+    """A validated audit context."""
 
     actor: Actor = field(validator=instance_of(Actor))
     reason: str = field(validator=non_blank_line, metadata=LINE)

@@ -1,25 +1,27 @@
-"""Where instants come from: a handler may not invent one."""
+"""The clock port: no other module reads the time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+MIN_STEP = timedelta(microseconds=1)  # the precision that both databases store
+
 
 class Clock(Protocol):
-    """Where instants come from."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """Return the current time in UTC."""
         ...
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The operating system's clock."""
 
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
 
 def instant_after(previous: datetime, now: datetime) -> datetime:
-    """The instant of an entity's next change: its time never stands still and never runs back."""
-    return max(now, previous + timedelta(microseconds=1))
+    """Return `now`, or the first instant after `previous` where the clock ran back."""
+    return max(now, previous + MIN_STEP)

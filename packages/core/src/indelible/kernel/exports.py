@@ -1,4 +1,4 @@
-"""The form of an export, whatever its lines say: a first line, canonical lines, and a last one that seals them."""
+"""The format of an export: a first line with the format, canonical lines, and their digest."""
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -11,13 +11,14 @@ from attrs import frozen
 from indelible.kernel.errors import Invalid
 from indelible.kernel.json import canonical_json
 
-LONGEST_LINE: Final = 128 * 1024 * 1024  # bytes: a version whose every text is full still fits
-MOST_LINES: Final = 5_000_000
+# Bytes. A version with the longest texts that its fields allow still fits.
+MAX_LINE_BYTES: Final = 128 * 1024 * 1024
+MAX_LINES: Final = 5_000_000
 
 
 @frozen
 class InvalidExportLine(Invalid):
-    """A line of the file is not what it should be, and nothing was imported."""
+    """A line of an export is invalid."""
 
     code: ClassVar[str] = "BAD_LINE"
     message: ClassVar[str] = (
@@ -29,7 +30,7 @@ class InvalidExportLine(Invalid):
 
 @frozen
 class ExportDamaged(Invalid):
-    """The export is not as it was written: it was cut short, added to, or changed."""
+    """An export does not match its digest."""
 
     code: ClassVar[str] = "EXPORT_DAMAGED"
     message: ClassVar[str] = (
@@ -38,49 +39,62 @@ class ExportDamaged(Invalid):
 
 
 class Line(NamedTuple):
-    """A line of a file, and its number."""
+    """A line of a file with its number."""
 
     number: int
     text: bytes
 
 
 def line_of(value: object) -> bytes:
-    """How an export writes a value."""
+    """Return the line that stores a value in an export."""
     return f"{canonical_json(value)}\n".encode()
 
 
 def write_export(out: BinaryIO, kind: str, entries: Iterable[object]) -> str:
-    """Write the entries as an export of this kind; the digest of all its lines but the last."""
+    """Write the entries as an export of this format and return the digest of all lines."""
     seal = sha256()
     for value in chain([{"format": kind}], entries):
-        text = line_of(value)
-        seal.update(text)
-        out.write(text)
-    out.write(line_of({"digest": seal.hexdigest()}))
-    return seal.hexdigest()
+        line = line_of(value)
+        seal.update(line)
+        out.write(line)
+
+    digest = seal.hexdigest()
+    out.write(line_of({"digest": digest}))
+    return digest
 
 
 def read_lines(file: BufferedIOBase) -> Iterator[Line]:
-    """Every line of the file from its beginning; BadLine where there is too much of it."""
+    """Yield every line of the file from its beginning.
+
+    Raises:
+        InvalidExportLine: A line is too long, or there are too many of them.
+    """
     file.seek(0)
     number = 0
-    while text := file.readline(LONGEST_LINE + 1):
+    while text := file.readline(MAX_LINE_BYTES + 1):
         number += 1
-        if len(text) > LONGEST_LINE:
-            raise InvalidExportLine(number, f"longer than {LONGEST_LINE} bytes")
-        if number > MOST_LINES:
-            raise InvalidExportLine(number, f"more than {MOST_LINES} lines")
+        if len(text) > MAX_LINE_BYTES:
+            raise InvalidExportLine(number, f"longer than {MAX_LINE_BYTES} bytes")
+        if number > MAX_LINES:
+            raise InvalidExportLine(number, f"more than {MAX_LINES} lines")
         yield Line(number, text)
 
 
 def read_export(file: BufferedIOBase) -> Iterator[Line]:
-    """Every line between the first and the last; at the end ExportDamaged, unless that one seals them."""
+    """Yield every line between the first and the last.
+
+    Raises:
+        ExportDamaged: The last line is not the digest of the lines before it.
+    """
     lines = read_lines(file)
-    held, seal = next(lines, Line(1, b"")), sha256()
+    seal = sha256()
+    # A line is yielded once the next one shows that it is not the last.
+    pending = next(lines, Line(1, b""))
     for line in lines:
-        seal.update(held.text)
-        if held.number > 1:
-            yield held
-        held = line
-    if held.text != line_of({"digest": seal.hexdigest()}):
+        seal.update(pending.text)
+        if pending.number > 1:
+            yield pending
+        pending = line
+
+    if pending.text != line_of({"digest": seal.hexdigest()}):
         raise ExportDamaged

@@ -1,4 +1,4 @@
-"""The log of changes, and the heads that show its last rows."""
+"""History: changes, heads, and the ports of aggregates."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ Data = Mapping[str, Any]  # a JSON object without floats
 
 
 class Entity(Protocol):
-    """What history needs to know of an entity."""
+    """The fields that history needs of an entity."""
 
     @property
     def id(self) -> str: ...
@@ -40,7 +40,7 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 class Revision(NamedTuple):
-    """A point in an entity's history: the key that ties a head, and the next change, to a change."""
+    """A point in an entity's history: the key that ties its head and its next change to a change."""
 
     seq: int
     state: str
@@ -53,7 +53,7 @@ NO_REVISION = Revision(seq=0, state="", version=0, hash="")
 
 @frozen(kw_only=True)
 class Change:
-    """One row of history: what happened, who did it, why and when."""
+    """One row of history: an action with its actor, reason and time."""
 
     lifecycle: str
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -73,37 +73,43 @@ class Change:
 
     @property
     def revision(self) -> Revision:
-        """Where this change leaves its entity."""
+        """Return the revision after this change."""
         return Revision(self.seq, self.to_state, self.version, self.hash)
 
     @property
     def previous_revision(self) -> Revision:
-        """Where this change found its entity."""
-        return Revision(
-            self.seq - 1, self.from_state, self.version - self.adds_version, self.prev_hash
-        )
+        """Return the revision before this change."""
+        version = self.version - self.adds_version
+        return Revision(self.seq - 1, self.from_state, version, self.prev_hash)
 
     @property
     def edge(self) -> tuple[str, str, str, int]:
-        """The step that this change takes, as a lifecycle declares it."""
+        """Return the edge that this change takes."""
         return self.from_state, self.action, self.to_state, self.adds_version
 
     def digest(self) -> str:
-        """What `hash` must be: the digest of every other field."""
-        return digest({name: value for name, value in field_values(self).items() if name != "hash"})
+        """Return the digest of every field except `hash`."""
+        values = field_values(self)
+        del values["hash"]
+        return digest(values)
 
 
 @frozen(kw_only=True)
 class Head(Generic[E_co]):
-    """An entity as its last change left it, and the place of that change."""
+    """An entity as its last change left it, with that change's revision."""
 
     entity: E_co
     revision: Revision
 
     def expected(self, seq: int) -> Self:
-        """This head, or Stale when it is not at the seq that the caller saw."""
+        """Return this head.
+
+        Raises:
+            Stale: The head is at another seq.
+        """
         if self.revision.seq != seq:
             raise Stale(self.entity.id, seq)
+
         return self
 
 
@@ -200,78 +206,85 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
 
 @frozen(kw_only=True)
 class Feed:
-    """Changes of all entities in the order in which they became visible, and where to read on."""
+    """Changes of all aggregates in the order in which they became visible, and the next cursor."""
 
     changes: tuple[Change, ...]
     cursor: str
 
 
 class History(Protocol):
-    """The changes of every entity."""
+    """The changes of every aggregate."""
 
     def of(
         self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
     ) -> tuple[Change, ...]:
-        """An entity's changes after a seq, oldest first; none for an entity that was never born."""
+        """Return an aggregate's changes after a seq, oldest first; none for an unknown id."""
         ...
 
     def feed(self, *, after: str, limit: int) -> Feed:
-        """The next `limit` changes of all entities after a cursor; '' is the beginning."""
+        """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning."""
         ...
 
     def newest(self, *, limit: int) -> Feed:
-        """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
+        """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
         ...
 
 
 def next_change(
-    cause: HasAuditContext,
+    audit: HasAuditContext,
     lifecycle: Lifecycle[StrEnum],
     head: Head[Entity] | None,
     entity: Entity,
     action: str,
     data: Data,
 ) -> Change:
-    """The change that takes the head, or nothing at a birth, to the entity."""
-    place = head.revision if head else NO_REVISION
-    edge = lifecycle.edge(place.state, action)
+    """Return the change that takes the head to the entity; `head` is None for a new entity.
+
+    Raises:
+        InvalidTransition: The lifecycle has no edge for the action, or it leads to another state.
+    """
+    revision = NO_REVISION if head is None else head.revision
+    edge = lifecycle.edge(revision.state, action)
     if entity.status != edge.to_state:
-        raise InvalidTransition(
-            lifecycle.name,
-            place.state,
-            f"{action} to {entity.status}",
-            lifecycle.allowed(place.state),
-        )
-    said: dict[str, Any] = {
+        refused = f"{action} to {entity.status}"
+        allowed = lifecycle.allowed(revision.state)
+        raise InvalidTransition(lifecycle.name, revision.state, refused, allowed)
+
+    values: dict[str, Any] = {
         "lifecycle": lifecycle.name,
         "entity_id": entity.id,
-        "seq": place.seq + 1,
+        "seq": revision.seq + 1,
         "action": action,
-        "from_state": place.state,
+        "from_state": revision.state,
         "to_state": entity.status.value,
         "adds_version": edge.adds_version,
-        "version": place.version + edge.adds_version,
-        "actor": cause.actor,
-        "reason": cause.reason,
+        "version": revision.version + edge.adds_version,
+        "actor": audit.actor,
+        "reason": audit.reason,
         "at": entity.updated_at,
-        "request_id": cause.request_id,
+        "request_id": audit.request_id,
         "data": to_json_value(data),
-        "prev_hash": place.hash,
+        "prev_hash": revision.hash,
     }
-    kept = said | {
-        "actor": str(cause.actor),
-        "at": instant_text(entity.updated_at),
-    }  # all of it is plain then
-    return Change(**said, hash=sha256_hex(encode_canonical(kept)))
+    # Converting these two here is faster than a conversion of the whole dict.
+    json_values = dict(values)
+    json_values["actor"] = str(audit.actor)
+    json_values["at"] = instant_text(entity.updated_at)
+    return Change(**values, hash=sha256_hex(encode_canonical(json_values)))
 
 
 def verify_chain(
-    lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], place: Revision = NO_REVISION
+    lifecycle: Lifecycle[StrEnum], changes: Sequence[Change], revision: Revision = NO_REVISION
 ) -> Revision:
-    """Where the changes leave an entity that was at the place; BrokenChain at the first that does not follow."""
+    """Check that the changes follow from a revision and from each other, and return the last one.
+
+    Raises:
+        HashChainBroken: A change does not follow, takes no declared edge, or has another hash.
+    """
     for change in changes:
-        follows = change.previous_revision == place and change.edge in lifecycle.edges
+        follows = change.previous_revision == revision and change.edge in lifecycle.edges
         if not follows or change.hash != change.digest():
             raise HashChainBroken(change.entity_id, change.seq)
-        place = change.revision
-    return place
+        revision = change.revision
+
+    return revision

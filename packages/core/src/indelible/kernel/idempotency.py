@@ -1,4 +1,4 @@
-"""Receipts: the kept answers to callers' keys, so that the same request twice has one effect."""
+"""Idempotency: stored results, so that a repeated request has one effect."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,14 +18,20 @@ from indelible.kernel.values import IDEMPOTENCY_KEY, is_identifier
 R = TypeVar("R")
 Command = TypeVar("Command")
 
-NOT_STORED_IN_RECEIPT: Final = {
-    "is_shown_once": True
-}  # metadata of an answer's field that no receipt keeps
+# The metadata of a result's field that no receipt stores: a replay returns its default.
+NOT_STORED_IN_RECEIPT: Final = {"is_shown_once": True}
+
+
+def _has_parse(kind: Any) -> bool:  # noqa: ANN401 - any type of a result's field
+    return hasattr(kind, "parse")
+
+
+def _parse(text: str, kind: Any) -> Any:  # noqa: ANN401 - as above
+    return kind.parse(text)
+
 
 _converter = make_converter()
-_converter.register_structure_hook_func(
-    lambda kind: hasattr(kind, "parse"), lambda text, kind: kind.parse(text)
-)
+_converter.register_structure_hook_func(_has_parse, _parse)
 
 
 @frozen
@@ -42,7 +48,7 @@ class Idempotency(Generic[R]):
 
 @frozen(kw_only=True)
 class Receipt:
-    """The kept answer to one key of one owner; `hash` is the digest of all the rest."""
+    """The stored result of one key of one owner; `hash` is the digest of the other fields."""
 
     owner: Actor
     key: str
@@ -52,24 +58,28 @@ class Receipt:
     hash: str = ""
 
     def digest(self) -> str:
-        """What `hash` must be."""
+        """Return the digest that `hash` must equal."""
         return digest([self.owner, self.key, self.fingerprint, self.result, self.at])
 
 
 class Receipts(Protocol):
-    """The kept answers of a store."""
+    """The receipts of a store."""
 
     def find(self, owner: Actor, key: str) -> Receipt | None:
-        """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
+        """Return the owner's receipt for the key, or None.
+
+        Raises:
+            RequestInFlight: Another transaction is running the first request.
+        """
         ...
 
     def keep(self, receipt: Receipt) -> None:
-        """Keep the answer, in the command's own transaction."""
+        """Store the receipt in the command's own transaction."""
         ...
 
 
 class IdempotentTransaction(HasAuditContext, Protocol):
-    """What a transaction needs to answer a key."""
+    """The part of a transaction that idempotency needs."""
 
     @property
     def receipts(self) -> Receipts: ...
@@ -83,37 +93,51 @@ Tx = TypeVar("Tx", bound=IdempotentTransaction)
 def run_idempotent(
     tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once: Idempotency[R] | None
 ) -> R:
-    """The handler's result; with `once` the first result again, or KeyReused when the command is another."""
+    """Run the handler and return its result; with `once`, return a repeated request's first result.
+
+    Raises:
+        IdempotencyKeyReused: The key belongs to another request of this owner.
+        UsageError: The command has no name, or the stored result is of another type.
+    """
     if once is None:
         return handler(tx, command)
+
     fingerprint = digest([command_name(command), command, tx.reason])
-    kept = tx.receipts.find(tx.actor, once.key)
-    if kept is not None:
-        if kept.fingerprint != fingerprint:
-            raise IdempotencyKeyReused(once.key)
-        try:
-            return _converter.structure(kept.result["answer"], once.returns)
-        except BaseValidationError as error:
-            raise UsageError(f"the kept answer is no {once.returns.__name__}") from error
+    receipt = tx.receipts.find(tx.actor, once.key)
+    if receipt is not None:
+        return _replay(receipt, fingerprint, once)
+
     result = handler(tx, command)
     unsealed = Receipt(
         owner=tx.actor,
         key=once.key,
         fingerprint=fingerprint,
-        result={"answer": _kept(result)},
+        result={"answer": _result_json(result)},
         at=tx.clock.now(),
     )
     tx.receipts.keep(evolve(unsealed, hash=unsealed.digest()))
     return result
 
 
-def _kept(result: object) -> object:
-    """The answer as JSON knows it, without what is shown once: that comes back as its default."""
+def _replay(receipt: Receipt, fingerprint: str, once: Idempotency[R]) -> R:
+    """Return the stored result of a request with this fingerprint."""
+    if receipt.fingerprint != fingerprint:
+        raise IdempotencyKeyReused(once.key)
+
+    try:
+        return _converter.structure(receipt.result["answer"], once.returns)
+    except BaseValidationError as error:
+        raise UsageError(f"the stored result is no {once.returns.__name__}") from error
+
+
+def _result_json(result: object) -> object:
+    """Return the result as JSON, without the fields that are shown only once."""
+    stored: Any = to_json_value(result)
     kind = type(result)
-    shown = (
-        [each.name for each in fields(kind) if each.metadata.get("is_shown_once")]
-        if has(kind)
-        else []
-    )
-    said: Any = to_json_value(result)
-    return {name: value for name, value in said.items() if name not in shown} if shown else said
+    if not has(kind):
+        return stored
+
+    for attribute in fields(kind):
+        if attribute.metadata.get("is_shown_once"):
+            del stored[attribute.name]
+    return stored

@@ -1,4 +1,4 @@
-"""The one canonical JSON, and its digest."""
+"""Canonical JSON, and digests of it."""
 
 import json
 from datetime import UTC, datetime
@@ -11,33 +11,42 @@ from indelible.kernel.audit import Actor
 from indelible.kernel.errors import UsageError
 from indelible.kernel.values import UNSTORABLE, TextTooLong, TextUnstorable
 
-MAX_JSON_CHARACTERS = 100_000  # characters of a value that an entity keeps
+MAX_JSON_CHARACTERS = 100_000  # of a document that an entity stores
 JSON_SCALARS = frozenset((str, int, bool, type(None)))
 
 
 def instant_text(instant: datetime) -> str:
-    """The one text of an instant: UTC, six digits of microseconds; such texts sort as instants do."""
+    """Return the canonical text of a time: UTC with microseconds, so that texts sort as times do.
+
+    Raises:
+        UsageError: The time has no time zone.
+    """
     if instant.tzinfo is None:
         raise UsageError("a canonical value holds no instant without its time zone")
-    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).isoformat(
-        timespec="microseconds"
-    )
+
+    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")
 
 
 def _refuse(value: object) -> None:
     raise UsageError(f"a canonical value holds no {type(value).__name__}")
 
 
+def _has_canonical_text(kind: Any) -> bool:  # noqa: ANN401 - any type of a value
+    return hasattr(kind, "canonical_text")
+
+
+def _canonical_text(value: Any) -> object:  # noqa: ANN401 - as above
+    return value.canonical_text()
+
+
 _converter = make_converter()
 _converter.register_unstructure_hook(Actor, str)
 _converter.register_unstructure_hook(datetime, instant_text)
-# A value that knows its own text is written as that: an embedding, to its last bit.
-_converter.register_unstructure_hook_func(
-    lambda kind: hasattr(kind, "canonical_text"), lambda value: value.canonical_text()
-)
+# A type with its own exact text, such as an embedding, is written as that text.
+_converter.register_unstructure_hook_func(_has_canonical_text, _canonical_text)
 for _kind in (float, bytes, bytearray, set, frozenset, complex):
     _converter.register_unstructure_hook(_kind, _refuse)
-
 
 _encoder = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
@@ -45,50 +54,74 @@ _encoder = json.JSONEncoder(
 
 
 def to_json_value(value: object) -> object:
-    """A value as JSON knows it: objects, lists, texts, whole numbers."""
-    if type(value) in JSON_SCALARS:  # of most fields: cattrs takes ten times as long to say so
+    """Return a value as JSON knows it: objects, lists, texts and whole numbers.
+
+    The common types are converted here, because cattrs takes ten times as long.
+
+    Raises:
+        UsageError: The value contains a type without a canonical text.
+    """
+    kind = type(value)
+    if kind in JSON_SCALARS:
         return value
-    if type(value) is dict:
-        items = cast("dict[object, object]", value).items()
-        return {
-            to_json_value(key): each if type(each) in JSON_SCALARS else to_json_value(each)
-            for key, each in items
-        }
-    return instant_text(value) if type(value) is datetime else _converter.unstructure(value)
+    if kind is dict:
+        return _dict_to_json(cast("dict[object, object]", value))
+    if kind is datetime:
+        return instant_text(cast("datetime", value))
+
+    return _converter.unstructure(value)
+
+
+def _dict_to_json(values: dict[object, object]) -> dict[object, object]:
+    converted: dict[object, object] = {}
+    for key, item in values.items():
+        is_scalar = type(item) in JSON_SCALARS
+        converted[to_json_value(key)] = item if is_scalar else to_json_value(item)
+
+    return converted
 
 
 def canonical_json(value: object) -> str:
-    """The one text of a value: keys sorted, no spaces, no floats."""
+    """Return the canonical text of a value: keys sorted, no spaces, no floats."""
     return encode_canonical(to_json_value(value))
 
 
 def encode_canonical(value: object) -> str:
-    """The one text of a value that is plain already."""
+    """Return the canonical text of a value that JSON knows already."""
     return _encoder.encode(value)
 
 
-def normalize_json(value: object) -> Any:  # noqa: ANN401 - what JSON knows
-    """The value as a database gives it back; WrongUse for what JSON has not, TextTooLong, or TextUnstorable."""
-    if value is None:  # of most entities
+def normalize_json(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
+    """Return the value as a database returns it.
+
+    Raises:
+        UsageError: The value contains a type without a canonical text.
+        TextTooLong: The text of the value is too long, or the value is nested too deeply.
+        TextUnstorable: A text contains NUL or an unpaired surrogate.
+    """
+    if value is None:
         return None
+
     try:
         text = canonical_json(value)
     except RecursionError:
-        raise TextTooLong(
-            "value", MAX_JSON_CHARACTERS
-        ) from None  # so deep that no database would take it
+        raise TextTooLong("value", MAX_JSON_CHARACTERS) from None
     if len(text) > MAX_JSON_CHARACTERS:
         raise TextTooLong("value", MAX_JSON_CHARACTERS)
-    if UNSTORABLE.search(text.replace(r"\\", "").replace(r"\u0000", "\x00")):
+
+    # JSON escapes NUL; an escaped backslash before `u0000` is no escape.
+    unescaped = text.replace(r"\\", "").replace(r"\u0000", "\x00")
+    if UNSTORABLE.search(unescaped):
         raise TextUnstorable("value")
+
     return json.loads(text)
 
 
 def digest(value: object) -> str:
-    """The SHA-256 of a value's canonical text, in hex."""
+    """Return the SHA-256 of a value's canonical text, in hex."""
     return sha256_hex(canonical_json(value))
 
 
 def sha256_hex(text: str) -> str:
-    """The SHA-256 of a text, in hex."""
+    """Return the SHA-256 of a text, in hex."""
     return sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""API keys: who may call from outside, and for what. Only a keyed digest of the secret is kept."""
+"""API keys: scoped, expiring and revocable; only a keyed digest of the secret is stored."""
 
 import hmac
 import re
@@ -31,7 +31,7 @@ PREFIX = "ind"  # of a key's text
 
 
 class KeyStatus(StrEnum):
-    """Whether the key opens anything."""
+    """The states of an API key."""
 
     ACTIVE = "ACTIVE"
     REVOKED = "REVOKED"
@@ -48,7 +48,7 @@ KEY = Lifecycle(
 
 @frozen
 class KeyNotFound(NotFound):
-    """No key has this id."""
+    """No API key has this id."""
 
     code: ClassVar[str] = "KEY_NOT_FOUND"
     message: ClassVar[str] = "Key {key_id} not found."
@@ -57,7 +57,7 @@ class KeyNotFound(NotFound):
 
 @frozen
 class InvalidScope(Invalid):
-    """A key has 1 to 50 scopes, each written `context:verb` or `admin`."""
+    """A scope, or the number of scopes, is invalid."""
 
     code: ClassVar[str] = "INVALID_SCOPE"
     message: ClassVar[str] = (
@@ -69,12 +69,16 @@ class InvalidScope(Invalid):
 
 @frozen(kw_only=True)
 class KeyPolicy:
-    """What the keys of a store are digested with."""
+    """The pepper with which the secrets of a store's keys are digested."""
 
     pepper: bytes = field(default=b"", repr=False)
 
     def digest(self, secret: str) -> str:
-        """The keyed digest of a key's secret, or WrongUse where the store has no pepper."""
+        """Return the keyed digest of a key's secret.
+
+        Raises:
+            UsageError: The store has no pepper.
+        """
         if not self.pepper:
             raise UsageError(
                 "keys need a pepper: open the store with Policy(keys=KeyPolicy(pepper=...))"
@@ -83,12 +87,14 @@ class KeyPolicy:
 
 
 def _are_scopes(_: object, __: "Attribute[Any]", scopes: object) -> None:
-    found: tuple[object, ...] = (
-        cast("tuple[object, ...]", scopes) if isinstance(scopes, tuple) else ()
-    )
-    if not 1 <= len(found) <= MAX_SCOPES:
-        raise InvalidScope(f"{len(found)} scopes")
-    for scope in found:
+    if not isinstance(scopes, tuple):
+        raise InvalidScope("0 scopes")
+
+    items = cast("tuple[object, ...]", scopes)
+    if not 1 <= len(items) <= MAX_SCOPES:
+        raise InvalidScope(f"{len(items)} scopes")
+
+    for scope in items:
         if not isinstance(scope, str) or not SCOPE.fullmatch(scope):
             raise InvalidScope(str(scope))
 
@@ -106,21 +112,19 @@ class Key(Aggregate):
     status: KeyStatus = field(validator=instance_of(KeyStatus))
 
     def accepts(self, secret_digest: str, *, now: datetime) -> bool:
-        """Whether the secret is the key's own, and the key neither revoked nor expired."""
-        return hmac.compare_digest(
-            self.secret_digest.encode(), secret_digest.encode()
-        ) and self.is_usable(now=now)
+        """Return True if the secret is the key's own and the key is usable."""
+        is_own = hmac.compare_digest(self.secret_digest.encode(), secret_digest.encode())
+        return is_own and self.is_usable(now=now)
 
     def is_usable(self, *, now: datetime) -> bool:
-        """Whether the key is neither revoked nor expired."""
-        return self.status is KeyStatus.ACTIVE and (
-            self.expires_at is None or now < self.expires_at
-        )
+        """Return True if the key is neither revoked nor expired."""
+        is_expired = self.expires_at is not None and now >= self.expires_at
+        return self.status is KeyStatus.ACTIVE and not is_expired
 
 
 @frozen(kw_only=True)
 class CreateKey:
-    """Give a party a key."""
+    """Create an API key for an actor."""
 
     command_name: ClassVar[str] = "create_key"
     owner: Actor
@@ -130,7 +134,7 @@ class CreateKey:
 
 @frozen(kw_only=True)
 class RevokeKey:
-    """Close a key for good."""
+    """Revoke an API key for good."""
 
     command_name: ClassVar[str] = "revoke_key"
     key_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -139,7 +143,7 @@ class RevokeKey:
 
 @frozen(kw_only=True)
 class KeySaved:
-    """A key, and the seq that the next command on it must expect."""
+    """An API key, and the seq that the next command on it must expect."""
 
     key: Key
     seq: int
@@ -147,23 +151,24 @@ class KeySaved:
 
 @frozen(kw_only=True)
 class KeyCreated(KeySaved):
-    """A new key, with the text `ind_<id>_<secret>` that is shown this once and that no store keeps.
+    """A new API key with its text `ind_<id>_<secret>`, which no store contains.
 
-    Asked again under the same idempotency key, the text is '': who lost it revokes the key, and creates another.
+    A replay under the same idempotency key has an empty text. Where the text is lost, revoke the
+    key and create another one.
     """
 
     text: str = field(default="", repr=False, metadata=NOT_STORED_IN_RECEIPT)
 
 
 class HasKeyPolicy(Protocol):
-    """The part of a store's policy that keys need."""
+    """The keys' part of a store's policy."""
 
     @property
     def keys(self) -> KeyPolicy: ...
 
 
 class KeysRead(ReadTransaction, Protocol):
-    """What queries on keys need."""
+    """The transaction that queries on keys need."""
 
     @property
     def keys(self) -> AggregateReader[Key]: ...

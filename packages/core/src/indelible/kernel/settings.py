@@ -1,4 +1,4 @@
-"""Settings that are kept where everybody sees them, read seldom and never in a command's way."""
+"""Settings: their aggregate, and a cache that reads them rarely and never blocks a command."""
 
 import logging
 import time
@@ -18,9 +18,10 @@ from indelible.kernel.values import LINE, instance_of, non_blank_line
 
 T = TypeVar("T")
 
-FIRST_PAUSE_SECONDS: Final = 1.0  # after a failed look; it doubles
-LONGEST_PAUSE_SECONDS: Final = 60.0
-JITTER: Final = 0.1
+FIRST_PAUSE_SECONDS: Final = 1.0  # after a failed read; the pause doubles with each failure
+MAX_PAUSE_SECONDS: Final = 60.0
+LOG_INTERVAL_SECONDS: Final = 60.0  # between two log lines about the same fallback
+JITTER: Final = 0.1  # of the time to live
 POLL_SECONDS: Final = 0.01
 
 SETTINGS_PAGE: Final = 1_000
@@ -77,7 +78,7 @@ def setting_texts(settings: AggregateReader[Setting]) -> dict[str, str]:
 
 @frozen
 class ConfigUnavailable(Unavailable):
-    """A setting that must not be guessed cannot be read, or was never chosen."""
+    """A setting without a default cannot be read, or was never changed."""
 
     code: ClassVar[str] = "CONFIG_UNAVAILABLE"
     message: ClassVar[str] = "Setting {key} is unavailable: {problem}."
@@ -87,7 +88,7 @@ class ConfigUnavailable(Unavailable):
 
 @frozen
 class ConfigKey(Generic[T]):
-    """A setting: how its text is read, and what holds without it; None is no default, and a command is refused."""
+    """A setting with its parser and its default; without a default, commands are refused."""
 
     name: str
     parse: Callable[[str], T]
@@ -96,7 +97,7 @@ class ConfigKey(Generic[T]):
 
 @frozen(kw_only=True)
 class Provenance(Generic[T]):
-    """A setting's value, where it comes from, how old that is, and what was wrong with the newest."""
+    """A setting's value with its source, its age and the error of the newest read."""
 
     value: T
     source: Literal["db", "stale", "default"]
@@ -106,7 +107,7 @@ class Provenance(Generic[T]):
 
 @frozen(kw_only=True)
 class Snapshot:
-    """Every text that was found at one moment, how long ago that was, and why it is not newer."""
+    """The texts of all settings at one moment, their age, and the reason if they are outdated."""
 
     texts: Mapping[str, str] | None
     age_seconds: float | None
@@ -115,23 +116,33 @@ class Snapshot:
 
 @define(eq=False)
 class Config:
-    """Settings as one command sees them: looked at when the first is asked for, and the same to the end."""
+    """The settings of one command: read when the first is needed, then unchanged to its end."""
 
     _cache: "SystemConfigCache"
-    _seen: Snapshot | None = field(default=None, init=False)
+    _snapshot: Snapshot | None = field(default=None, init=False)
 
     def get(self, key: ConfigKey[T]) -> T:
-        """The value, or the default; ConfigUnavailable where there is none."""
-        if self._seen is None:
-            self._seen = self._cache.snapshot()
-        return self._cache.get_with_provenance(key, self._seen).value
+        """Return the value or the default.
+
+        Raises:
+            ConfigUnavailable: The setting has neither.
+        """
+        if self._snapshot is None:
+            self._snapshot = self._cache.snapshot()
+
+        return self._cache.get_with_provenance(key, self._snapshot).value
+
+
+def _start_thread(work: Callable[[], None]) -> None:
+    Thread(target=work, daemon=True).start()
 
 
 @define(kw_only=True, eq=False)
 class SystemConfigCache:
-    """All settings, looked at together once in a while: a store that cannot be read leaves the last answer standing.
+    """A cache of all settings; the name is seed 001's.
 
-    One caller at a time looks; meanwhile the others are given what there is, and wait only where there is nothing.
+    One caller at a time reads the settings. The others get the last known ones meanwhile, and
+    wait only if there are none. Where the store cannot be read, the last known settings stay.
     """
 
     fetch: Callable[[], Mapping[str, str]]
@@ -140,10 +151,9 @@ class SystemConfigCache:
     ids: Ids = field(factory=TimeOrderedIds)
     monotonic: Callable[[], float] = time.monotonic
     pause: Callable[[float], object] = time.sleep
-    spawn: Callable[[Callable[[], None]], object] = lambda work: Thread(
-        target=work, daemon=True
-    ).start()
+    spawn: Callable[[Callable[[], None]], object] = _start_thread
     fallbacks: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int], init=False)
+
     _lock: Lock = field(factory=Lock, init=False, repr=False)
     _texts: Mapping[str, str] | None = field(default=None, init=False, repr=False)
     _read_at: float = field(default=0.0, init=False)
@@ -151,91 +161,127 @@ class SystemConfigCache:
     _is_outdated: bool = field(default=False, init=False)
     _error: str | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
-    _told_at: dict[tuple[str, str], float] = field(
+    _logged_at: dict[tuple[str, str], float] = field(
         factory=dict[tuple[str, str], float], init=False, repr=False
     )
 
-    def get(self, key: str, default: Any) -> Any:  # noqa: ANN401 - as the hand-off writes it
-        """The text that is kept for the key, or the default; this never raises."""
-        return (self.snapshot().texts or {}).get(key, default)
+    def get(self, key: str, default: Any) -> Any:  # noqa: ANN401 - seed 001's signature
+        """Return the setting's text or the default; never raise."""
+        texts = self.snapshot().texts or {}
+        return texts.get(key, default)
 
-    def get_with_provenance(self, key: ConfigKey[T], seen: Snapshot | None = None) -> Provenance[T]:
-        """The value and where it comes from, or ConfigUnavailable where there is no default."""
-        seen = seen or self.snapshot()
-        error = seen.error
-        if seen.texts is not None and key.name in seen.texts:
+    def get_with_provenance(
+        self, key: ConfigKey[T], snapshot: Snapshot | None = None
+    ) -> Provenance[T]:
+        """Return the value with its source.
+
+        Raises:
+            ConfigUnavailable: There is neither a valid value nor a default.
+        """
+        snapshot = snapshot or self.snapshot()
+        error = snapshot.error
+        if snapshot.texts is not None and key.name in snapshot.texts:
             try:
-                value = key.parse(seen.texts[key.name])
-            except Exception as problem:  # noqa: BLE001 - whatever a text does to its reader, the key has failed
+                value = key.parse(snapshot.texts[key.name])
+            except Exception as problem:  # noqa: BLE001 - a parser may raise anything
                 error = f"invalid: {problem}"
             else:
-                if error is not None:
-                    self._tell(key.name, "stale")
-                source: Literal["db", "stale"] = "db" if error is None else "stale"
-                return Provenance(
-                    value=value, source=source, age_seconds=seen.age_seconds, error=error
-                )
-        if key.default is None:
-            raise ConfigUnavailable(key.name, error or "never chosen")
-        if error is not None:
-            self._tell(key.name, "invalid" if error.startswith("invalid") else "unreadable")
-        return Provenance(
-            value=key.default, source="default", age_seconds=seen.age_seconds, error=error
-        )
+                return self._stored(key, value, snapshot)
+
+        return self._default(key, snapshot, error)
 
     def snapshot(self) -> Snapshot:
-        """What is known now; one command keeps to one snapshot."""
+        """Return the last known settings, after reading them if that is due."""
         if self.monotonic() >= self._due_at and self._lock.acquire(blocking=False):
             if self._texts is None or self._is_outdated:
                 self._refresh()
             else:
-                self._begin_refresh()
-        waited = 0.0
-        while self._texts is None and self._error is None and waited < self.cold_wait_seconds:
-            self.pause(POLL_SECONDS)
-            waited += POLL_SECONDS
-        age_seconds = None if self._texts is None else self.monotonic() - self._read_at
-        error = self._error or ("not read yet" if self._texts is None else None)
-        return Snapshot(texts=self._texts, age_seconds=age_seconds, error=error)
+                self._refresh_in_background()
+
+        self._wait_for_first_read()
+        if self._texts is None:
+            error = self._error or "not read yet"
+            return Snapshot(texts=None, age_seconds=None, error=error)
+
+        age_seconds = self.monotonic() - self._read_at
+        return Snapshot(texts=self._texts, age_seconds=age_seconds, error=self._error)
 
     def invalidate(self) -> None:
-        """Look again before the next answer is given: a setting was changed here."""
-        self._due_at, self._is_outdated = float("-inf"), True
+        """Read the settings again before the next snapshot: one was changed here."""
+        self._due_at = float("-inf")
+        self._is_outdated = True
 
-    def _begin_refresh(self) -> None:
+    def _stored(self, key: ConfigKey[T], value: T, snapshot: Snapshot) -> Provenance[T]:
+        source: Literal["db", "stale"] = "db"
+        if snapshot.error is not None:
+            source = "stale"
+            self._report_fallback(key.name, "stale")
+
+        return Provenance(
+            value=value, source=source, age_seconds=snapshot.age_seconds, error=snapshot.error
+        )
+
+    def _default(self, key: ConfigKey[T], snapshot: Snapshot, error: str | None) -> Provenance[T]:
+        if key.default is None:
+            raise ConfigUnavailable(key.name, error or "never changed")
+
+        if error is not None:
+            reason = "invalid" if error.startswith("invalid") else "unreadable"
+            self._report_fallback(key.name, reason)
+
+        return Provenance(
+            value=key.default, source="default", age_seconds=snapshot.age_seconds, error=error
+        )
+
+    def _wait_for_first_read(self) -> None:
+        waited_seconds = 0.0
+        while self._texts is None and self._error is None:
+            if waited_seconds >= self.cold_wait_seconds:
+                return
+            self.pause(POLL_SECONDS)
+            waited_seconds += POLL_SECONDS
+
+    def _refresh_in_background(self) -> None:
         try:
             self.spawn(self._refresh)
-        except Exception as error:  # noqa: BLE001 - no thread, no loop: the old answer stands
-            self._failed(error)
+        except Exception as error:  # noqa: BLE001 - without a thread the known settings stay
+            self._note_failure(error)
             self._lock.release()
 
     def _refresh(self) -> None:
+        """Read the settings and release the lock."""
         self._is_outdated = False
         try:
-            found = dict(self.fetch())
-        except Exception as error:  # noqa: BLE001 - whatever a store raises, the old answer stands
-            self._failed(error)
+            texts = dict(self.fetch())
+        except Exception as error:  # noqa: BLE001 - whatever a store raises, known settings stay
+            self._note_failure(error)
         else:
-            part = int(self.ids.secret()[:8] or "0", 16) / 0xFFFFFFFF
-            self._texts, self._read_at, self._error, self._failures = (
-                found,
-                self.monotonic(),
-                None,
-                0,
-            )
-            self._due_at = self._read_at + self.ttl_seconds * (1 - JITTER + 2 * JITTER * part)
+            self._texts = texts
+            self._read_at = self.monotonic()
+            self._error = None
+            self._failures = 0
+            self._due_at = self._read_at + self._jittered_ttl()
         finally:
             self._lock.release()
 
-    def _failed(self, error: Exception) -> None:
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**self._failures)
-        self._error, self._failures = type(error).__name__, self._failures + 1
-        self._due_at = self.monotonic() + pause
+    def _jittered_ttl(self) -> float:
+        """Return the time to live, varied so that processes do not read at the same moment."""
+        random_part = int(self.ids.secret()[:8] or "0", 16) / 0xFFFFFFFF
+        return self.ttl_seconds * (1 - JITTER + 2 * JITTER * random_part)
 
-    def _tell(self, key: str, reason: str) -> None:
+    def _note_failure(self, error: Exception) -> None:
+        pause_seconds = min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**self._failures)
+        self._error = type(error).__name__
+        self._failures += 1
+        self._due_at = self.monotonic() + pause_seconds
+
+    def _report_fallback(self, key: str, reason: str) -> None:
         """Count a fallback, and log it at most once a minute for each key and reason."""
-        now, what = self.monotonic(), (key, reason)
-        self.fallbacks[what] = self.fallbacks.get(what, 0) + 1
-        if now - self._told_at.get(what, float("-inf")) >= LONGEST_PAUSE_SECONDS:
-            self._told_at[what] = now
+        now = self.monotonic()
+        fallback = (key, reason)
+        self.fallbacks[fallback] = self.fallbacks.get(fallback, 0) + 1
+
+        logged_at = self._logged_at.get(fallback, float("-inf"))
+        if now - logged_at >= LOG_INTERVAL_SECONDS:
+            self._logged_at[fallback] = now
             logger.warning("config fallback: key %s, reason %s, error %s", key, reason, self._error)

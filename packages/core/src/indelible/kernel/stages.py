@@ -1,4 +1,4 @@
-"""Stages: kinds of work, each of claim, perform and finish; and the switch by which an operator pauses one."""
+"""Stages: kinds of tasks, each with claim, perform and finish, and the switch that pauses them."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -17,14 +17,15 @@ from indelible.kernel.values import COUNT, IDENTIFIER, bounded_int, instance_of,
 
 Tx = TypeVar("Tx")
 W = TypeVar("W")
-O = TypeVar("O")  # noqa: E741 - an outcome, as the design calls it
+O = TypeVar("O")  # noqa: E741 - the outcome of `perform`
 
 MAX_BACKOFF_SECONDS: Final = 300
+MAX_DOUBLINGS: Final = 20  # far beyond the maximum already
 
 
 @frozen
 class StageNotFound(NotFound):
-    """No stage of this name was ever paused."""
+    """A stage was never paused."""
 
     code: ClassVar[str] = "STAGE_NOT_FOUND"
     message: ClassVar[str] = "Stage {stage} was never paused."
@@ -33,17 +34,21 @@ class StageNotFound(NotFound):
 
 @frozen
 class RetryLater(Unavailable):
-    """The attempt did not succeed, and counts: the work is due again after so many seconds, or the usual pause."""
+    """An attempt failed and counts; the task is due again later.
+
+    A stage raises it with a reason, and with the seconds to wait where the usual backoff does
+    not fit.
+    """
 
     code: ClassVar[str] = "RETRY_LATER"
     message: ClassVar[str] = "The attempt failed and will be retried: {reason}."
-    reason: str = field(converter=str)  # whatever a stage raises with: an error, say
+    reason: str = field(converter=str)
     after_seconds: float | None = None
 
 
 @frozen
 class PermanentFailure(Conflict):
-    """The work will never succeed: it is buried at once, with the reason."""
+    """A task can never succeed and is dead at once."""
 
     code: ClassVar[str] = "PERMANENT_FAILURE"
     message: ClassVar[str] = "The task cannot succeed and is dead: {reason}."
@@ -52,10 +57,12 @@ class PermanentFailure(Conflict):
 
 @frozen(kw_only=True)
 class Stage(Generic[Tx, W, O]):
-    """A kind of work. `perform` runs with no transaction open, and may run twice; what `finish` writes counts once.
+    """A kind of task.
 
-    `batch` is 1 for work that acts outside, so that each attempt is recorded before it does, and up to 100 for
-    work of the database alone. `claim` gives for each lease what `perform` needs, or None where nothing is left to do.
+    `claim` returns for each lease what `perform` needs, or None where nothing is left to do.
+    `perform` runs with no transaction open and may run twice; what `finish` writes counts once.
+    `batch` is 1 for tasks that act outside the database, so that each attempt is recorded before
+    it acts, and up to 100 for others. `on_dead` is called when a task of the stage dies.
     """
 
     name: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -63,26 +70,26 @@ class Stage(Generic[Tx, W, O]):
     claim: Callable[[Tx, Leases], Sequence[W | None]]
     perform: Callable[[W], O]
     finish: Callable[[Tx, Sequence[tuple[W, O]]], None]
-    on_dead: Callable[[Tx, Lease, str], None] | None = (
-        None  # told when work of the stage dies, and why
-    )
+    on_dead: Callable[[Tx, Lease, str], None] | None = None
     lease_seconds: int = field(default=60, validator=bounded_int, metadata=COUNT)
     max_attempts: int = field(default=8, validator=bounded_int, metadata=COUNT)
 
 
 def backoff_seconds(lease: Lease) -> float:
-    """How long to wait before the next attempt: twice as long each time, of which a part, so that not all come at once.
+    """Return the seconds to wait before the next attempt.
 
-    The part follows from the lease, because nothing in core is random.
+    The wait doubles with each attempt. Between half and all of it is used, so that tasks do not
+    return at the same moment. The part follows from the lease: nothing in core is random.
     """
-    whole = min(MAX_BACKOFF_SECONDS, 2.0 ** min(max(lease.attempt - 1, 0), 20))
-    return (
-        whole * (1 + int(digest([lease.stage, lease.entity_id, lease.fence])[:8], 16) / 2**32) / 2
-    )
+    doublings = min(max(lease.attempt - 1, 0), MAX_DOUBLINGS)
+    whole = min(MAX_BACKOFF_SECONDS, 2.0**doublings)
+    lease_digest = digest([lease.stage, lease.entity_id, lease.fence])
+    part = int(lease_digest[:8], 16) / 2**32
+    return whole * (1 + part) / 2
 
 
 class StageStatus(StrEnum):
-    """Whether work of a stage may be claimed."""
+    """The states of a stage's switch."""
 
     RUNNING = "RUNNING"
     PAUSED = "PAUSED"
@@ -100,14 +107,14 @@ STAGE: Final = Lifecycle(
 
 @frozen(kw_only=True)
 class StageControl(Aggregate):
-    """What an operator has decided of a stage; its id is the stage's name."""
+    """The switch of a stage; its id is the stage's name."""
 
     lifecycle: ClassVar[Lifecycle[StrEnum]] = STAGE
     status: StageStatus = field(validator=instance_of(StageStatus))
 
 
 class TasksRead(ReadTransaction, Protocol):
-    """What questions about work need."""
+    """The transaction that queries on tasks need."""
 
     @property
     def tasks(self) -> TaskReader: ...
@@ -116,7 +123,7 @@ class TasksRead(ReadTransaction, Protocol):
 
 
 class TasksWrite(TasksRead, Transaction, Protocol):
-    """What handlers and workers need."""
+    """The transaction that handlers of tasks and workers need."""
 
     @property
     def tasks(self) -> TaskQueue: ...
@@ -126,7 +133,7 @@ class TasksWrite(TasksRead, Transaction, Protocol):
 
 @frozen(kw_only=True)
 class PauseStage:
-    """Let nobody claim work of this stage."""
+    """Stop claims of tasks of a stage."""
 
     command_name: ClassVar[str] = "pause_stage"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -134,7 +141,7 @@ class PauseStage:
 
 @frozen(kw_only=True)
 class ResumeStage:
-    """Let work of this stage be claimed again."""
+    """Allow claims of tasks of a paused stage again."""
 
     command_name: ClassVar[str] = "resume_stage"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -142,7 +149,7 @@ class ResumeStage:
 
 @frozen(kw_only=True)
 class RequeueTask:
-    """Make dead work due again."""
+    """Make a dead task due again."""
 
     command_name: ClassVar[str] = "requeue_task"
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -150,27 +157,36 @@ class RequeueTask:
 
 
 def pause_stage(tx: TasksWrite, command: PauseStage) -> StageControl:
-    """Let nobody claim work of the stage; what is in hand is finished."""
+    """Stop claims of the stage's tasks; leased tasks are finished."""
     try:
-        return _moved(tx, command.stage, "pause")
+        return _switch(tx, command.stage, "pause")
     except StageNotFound:
-        switch = StageControl.create("pause", now=tx.clock.now(), id=command.stage)
-        save_change(tx, tx.stages, None, switch, "pause")
-        return switch
+        control = StageControl.create("pause", now=tx.clock.now(), id=command.stage)
+        save_change(tx, tx.stages, None, control, "pause")
+        return control
 
 
 def resume_stage(tx: TasksWrite, command: ResumeStage) -> StageControl:
-    """Let work of the stage be claimed again; StageNotFound where it was never paused."""
-    return _moved(tx, command.stage, "resume")
+    """Allow claims of the stage's tasks again.
+
+    Raises:
+        StageNotFound: The stage was never paused.
+    """
+    return _switch(tx, command.stage, "resume")
 
 
 def requeue_task(tx: TasksWrite, command: RequeueTask) -> None:
-    """Make dead work due again; WorkNotFound or NotBuried."""
+    """Make a dead task due again.
+
+    Raises:
+        TaskNotFound: The stage has no task of this id.
+        TaskNotDead: The task is not dead.
+    """
     tx.tasks.requeue(command.stage, command.entity_id)
 
 
-def _moved(tx: TasksWrite, name: str, action: str) -> StageControl:
-    head = tx.stages.load(name, expected_seq=tx.stages.get(name).revision.seq)
-    switch = head.entity.transition(action, now=tx.clock.now())
-    save_change(tx, tx.stages, head, switch, action)
-    return switch
+def _switch(tx: TasksWrite, name: str, action: str) -> StageControl:
+    head = tx.stages.lock(name)
+    control = head.entity.transition(action, now=tx.clock.now())
+    save_change(tx, tx.stages, head, control, action)
+    return control

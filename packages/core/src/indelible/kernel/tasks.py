@@ -1,9 +1,9 @@
-"""Work that must happen, and who is at it: the row is the queue, and a fence outlives every claim."""
+"""Tasks: rows that are the queue, claimed under leases whose fences outlive them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Protocol, Self
+from typing import ClassVar, Final, Protocol, Self
 
 from attrs import evolve, field, frozen
 
@@ -11,12 +11,13 @@ from indelible.kernel.audit import Actor
 from indelible.kernel.errors import Conflict, NotFound, UsageError
 from indelible.kernel.values import IDENTIFIER, LATEST, is_identifier
 
-NEVER: Final = LATEST
+NEVER: Final = LATEST  # sorts behind every due time
+MAX_COUNTED: Final = 10_000  # of a stage's statistics
 
 
 @frozen
 class TaskNotFound(NotFound):
-    """This stage has no work of this id."""
+    """A stage has no task of this id."""
 
     code: ClassVar[str] = "TASK_NOT_FOUND"
     message: ClassVar[str] = "Stage {stage} has no task for {entity_id}."
@@ -26,7 +27,7 @@ class TaskNotFound(NotFound):
 
 @frozen
 class LeaseLost(Conflict):
-    """The lease ran out and the work was claimed again, or it is over: what was done under it does not count."""
+    """A lease has ended, or the task was claimed again."""
 
     code: ClassVar[str] = "LEASE_LOST"
     message: ClassVar[str] = (
@@ -40,7 +41,7 @@ class LeaseLost(Conflict):
 
 @frozen
 class TaskNotDead(Conflict):
-    """The work is not dead: it comes to its turn by itself."""
+    """Only a dead task can be requeued."""
 
     code: ClassVar[str] = "TASK_NOT_DEAD"
     message: ClassVar[str] = (
@@ -51,9 +52,9 @@ class TaskNotDead(Conflict):
 
 
 class AttemptOutcome(StrEnum):
-    """What an attempt's record says of it."""
+    """The outcome that an attempt's record states."""
 
-    STARTED = "STARTED"  # of work that acts outside, before it does
+    STARTED = "STARTED"  # recorded before a task acts outside the database
     FAILED = "FAILED"
     DEAD = "DEAD"
     REQUEUED = "REQUEUED"
@@ -61,21 +62,23 @@ class AttemptOutcome(StrEnum):
 
 @frozen
 class TaskKey:
-    """What work is asked for by, whoever puts it: two identifiers, each one part of an address."""
+    """The validated key of a task: two identifiers, each one segment of a path."""
 
     stage: str = field(validator=is_identifier, metadata=IDENTIFIER)
     entity_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
 
     def __attrs_post_init__(self) -> None:
-        if "/" in self.stage + self.entity_id:
-            raise UsageError(
-                "the stage and the id of work are parts of an address: they hold no slash"
-            )
+        if "/" in self.stage or "/" in self.entity_id:
+            raise UsageError("the stage and the id of a task are parts of a path: no slash allowed")
 
 
 @frozen(kw_only=True)
 class Task:
-    """One piece of work: due at an instant, and in somebody's hands until another; finished when it is due no more."""
+    """A unit of work: due at a time and leased until another; done when it has no due time.
+
+    `attempts` counts the claims since the task was enqueued. A task that is enqueued again while
+    it is leased has 0 attempts until its lease ends: by that it stays due afterwards.
+    """
 
     stage: str
     entity_id: str
@@ -88,91 +91,103 @@ class Task:
 
     @classmethod
     def new(cls, stage: str, entity_id: str, due_at: datetime) -> Self:
-        """Work that nobody ever had in hand."""
-        nobody: dict[str, Any] = {
-            "lease_owner": None,
-            "lease_until": None,
-            "fence": 0,
-            "attempts": 0,
-            "dead_reason": None,
-        }
-        return cls(stage=stage, entity_id=entity_id, due_at=due_at, **nobody)
+        """Return a task that was never claimed."""
+        return cls(
+            stage=stage,
+            entity_id=entity_id,
+            due_at=due_at,
+            lease_owner=None,
+            lease_until=None,
+            fence=0,
+            attempts=0,
+            dead_reason=None,
+        )
 
     @property
     def sort_key(self) -> tuple[datetime, str]:
-        """Its place among what is due."""
+        """Return the task's position in the order in which tasks are claimed."""
         return self.due_at or NEVER, self.entity_id
 
     @property
     def lease(self) -> "Lease":
-        """The claim on it."""
-        said = {"due_at": self.due_at or NEVER, "until": self.lease_until or NEVER}
+        """Return the present claim on the task."""
         return Lease(
             stage=self.stage,
             entity_id=self.entity_id,
             fence=self.fence,
             attempt=self.attempts,
-            **said,
+            due_at=self.due_at or NEVER,
+            until=self.lease_until or NEVER,
         )
 
     def is_due(self, now: datetime) -> bool:
-        """Whether its time has come."""
+        """Return True if the task's due time has come."""
         return self.due_at is not None and self.due_at <= now
 
     def is_free(self, now: datetime) -> bool:
-        """Whether nobody has it in hand."""
+        """Return True if no lease is running."""
         return self.lease_until is None or self.lease_until <= now
 
     def rescheduled(self, due_at: datetime, now: datetime) -> Self:
-        """The work made due then or sooner, unless it is dead; what is in hand afterwards, as if never tried."""
+        """Return the task due at that time or sooner; a dead task stays dead."""
         if self.dead_reason is not None:
             return self
+
         if not self.is_free(now):
-            return evolve(self, due_at=self._soonest(due_at), attempts=0)
-        return evolve(
-            self.released(due_at=min(due_at, self.sort_key[0])),
-            attempts=self.attempts if self.due_at else 0,
-        )
+            return evolve(self, due_at=self._sooner(due_at), attempts=0)
+
+        attempts = self.attempts if self.due_at else 0
+        first_due_at = min(due_at, self.due_at or NEVER)
+        return evolve(self.released(due_at=first_due_at), attempts=attempts)
 
     def claimed(self, owner: Actor, until: datetime) -> Self:
-        """The work in somebody's hands."""
-        lease: dict[str, Any] = {
-            "lease_owner": owner,
-            "lease_until": until,
-            "fence": self.fence + 1,
-        }
-        return evolve(self, attempts=self.attempts + 1, **lease)
+        """Return the task under a new lease."""
+        return evolve(
+            self,
+            lease_owner=owner,
+            lease_until=until,
+            fence=self.fence + 1,
+            attempts=self.attempts + 1,
+        )
 
     def released(self, *, due_at: datetime | None, dead_reason: str | None = None) -> Self:
-        """The work in nobody's hands."""
+        """Return the task without a lease."""
         return evolve(
             self, due_at=due_at, dead_reason=dead_reason, lease_owner=None, lease_until=None
         )
 
     def finished(self) -> Self:
-        """The work done, unless it was put again meanwhile."""
-        return self.released(due_at=None if self.attempts else self.due_at)
+        """Return the task as done, or as due if it was enqueued during its lease."""
+        due_at = None if self.attempts else self.due_at
+        return self.released(due_at=due_at)
 
     def retried_later(self, due_at: datetime) -> Self:
-        """The work due then, or sooner if it was put again meanwhile."""
-        return self.released(due_at=self._soonest(due_at))
+        """Return the task due then, or sooner if it was enqueued during its lease."""
+        return self.released(due_at=self._sooner(due_at))
 
     def dead(self, reason: str) -> Self:
-        """The work buried, unless it was put again meanwhile."""
-        return self.released(due_at=None, dead_reason=reason) if self.attempts else self.finished()
+        """Return the task as dead, or as due if it was enqueued during its lease."""
+        if not self.attempts:
+            return self.finished()
+
+        return self.released(due_at=None, dead_reason=reason)
 
     def unclaimed(self) -> Self:
-        """The work given back, as if it had not been claimed."""
+        """Return the task as it was before its claim."""
         return evolve(self.released(due_at=self.due_at), attempts=max(0, self.attempts - 1))
 
-    def _soonest(self, due_at: datetime) -> datetime:
-        """That instant, or the one for which it was put while it was in hand, of which no attempts tell."""
-        return due_at if self.attempts else min(due_at, self.sort_key[0])
+    def _sooner(self, due_at: datetime) -> datetime:
+        """Return that time, or the time for which it was enqueued during its lease if sooner."""
+        was_enqueued_during_lease = not self.attempts
+        if was_enqueued_during_lease:
+            return min(due_at, self.due_at or NEVER)
+
+        return due_at
 
 
 @frozen(kw_only=True)
 class Lease:
-    """A claim on one piece of work until an instant; its fence is one more than that of the claim before."""
+    """A worker's claim on a task until a time; each claim raises the task's fence by one."""
 
     stage: str
     entity_id: str
@@ -184,7 +199,7 @@ class Lease:
 
 @frozen(kw_only=True)
 class Attempt:
-    """What was recorded of an attempt, by whom and why."""
+    """A record of an attempt at a task, with its actor and reason."""
 
     stage: str
     entity_id: str
@@ -198,94 +213,118 @@ class Attempt:
 
 @frozen(kw_only=True)
 class StageStats:
-    """A stage in numbers; none is counted beyond `MOST_COUNTED`."""
+    """The number of tasks of a stage in each condition, each at most `MAX_COUNTED`.
+
+    `oldest` is the due time of the task that has waited longest.
+    """
 
     stage: str
     due: int
     running: int
     dead: int
-    oldest: datetime | None  # when the longest waiting became due
+    oldest: datetime | None
 
 
-MOST_COUNTED = 10_000
 Leases = Sequence[Lease]
 
 
 class TaskReader(Protocol):
-    """Work, to be looked at."""
+    """Read access to tasks."""
 
     def get(self, stage: str, entity_id: str) -> Task:
-        """The work, or WorkNotFound."""
+        """Return the task.
+
+        Raises:
+            TaskNotFound: The stage has no task of this id.
+        """
         ...
 
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
-        """The last `limit` recorded attempts, newest first."""
+        """Return the last `limit` recorded attempts, newest first."""
         ...
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
-        """Every stage that ever had work, in order of name."""
+        """Return the statistics of every stage that ever had a task, in order of name."""
         ...
 
     def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
-        """The stage's next `limit` buried pieces of work after an id, in order of id."""
+        """Return the stage's next `limit` dead tasks after an id, in order of id."""
         ...
 
     def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
-        """How many pieces of work could be claimed now, none counted beyond `most`."""
+        """Return how many tasks could be claimed now, at most `most`."""
         ...
 
     def count_claims(self, stage: str, *, most: int) -> int | None:
-        """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
+        """Return the number of claims of the stage, or None where it has more than `most` tasks."""
         ...
 
 
 class TaskQueue(TaskReader, Protocol):
-    """Work, to be put, claimed and finished; who claims is the transaction's actor."""
+    """Write access to tasks; the transaction's actor owns the leases."""
 
     def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
-        """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so.
+        """Make each task due at its time, or leave it due sooner.
 
-        A lease that has run out ends with it, and what is in hand is due again after it. Raises what `Named` does.
+        A dead task stays dead. A leased task becomes due again after its lease. A lease that has
+        expired ends here.
         """
         ...
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make it due then, unless it ever was."""
+        """Make the task due then, unless it exists already."""
         ...
 
     def claim(
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
     ) -> tuple[Lease, ...]:
-        """The longest due work that nobody has in hand, locked and leased; none of a paused stage.
+        """Lock and lease the free tasks that have been due longest; none of a paused stage.
 
-        `after` begins behind a lease of the same stage: rows that are finished need not be passed again.
+        With `after`, begin behind that lease: a loop of claims need not pass its own rows again.
         """
         ...
 
     def complete(self, leases: Leases) -> None:
-        """The work is done, and due no more unless it was put again meanwhile; LeaseLost."""
+        """Mark the tasks as done, except those that were enqueued during their lease.
+
+        Raises:
+            LeaseLost: One of the leases has ended.
+        """
         ...
 
     def record_start(self, leases: Leases) -> None:
-        """Record that these attempts begin, before they act outside."""
+        """Record that these attempts start, before they act outside the database."""
         ...
 
     def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
+        """Record a failed attempt and make the task due again.
+
+        Raises:
+            LeaseLost: The lease has ended.
+        """
         ...
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
-        """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
+        """Mark the task as dead and return True; return False if it was enqueued meanwhile.
+
+        Raises:
+            LeaseLost: The lease has ended.
+        """
         ...
 
     def release(self, leases: Leases) -> None:
-        """Give back what was claimed and not begun; it does not count as an attempt."""
+        """Return claimed tasks that were not started; the claim does not count as an attempt."""
         ...
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
-        """Hold what is still held for longer."""
+        """Extend the leases that have not ended."""
         ...
 
     def requeue(self, stage: str, entity_id: str) -> None:
-        """Make buried work due now, its attempts counted from nothing; WorkNotFound or NotBuried."""
+        """Make a dead task due now, with no attempts.
+
+        Raises:
+            TaskNotFound: The stage has no task of this id.
+            TaskNotDead: The task is not dead.
+        """
         ...

@@ -1,4 +1,4 @@
-"""What a store gives to handlers and queries."""
+"""Transactions and stores as handlers, queries and applications see them."""
 
 import logging
 from collections.abc import Callable, Generator
@@ -24,29 +24,40 @@ logger = logging.getLogger("indelible")
 
 
 @contextmanager
-def log_rejections(cause: HasAuditContext) -> Generator[None]:
-    """Let a refused command leave a line in the log, and go on its way."""
+def log_rejections(audit: HasAuditContext) -> Generator[None]:
+    """Log a refused command and raise its error again."""
     try:
         yield
     except IndelibleError as error:
-        words = (error.code, cause.actor, cause.reason, cause.request_id or "-")
-        logger.info("refused with %s: by %s, because %r, request %s", *words)
+        logger.info(
+            "refused with %s: actor %s, reason %r, request %s",
+            error.code,
+            audit.actor,
+            audit.reason,
+            audit.request_id or "-",
+        )
         raise
 
 
 class Nesting:
-    """Refuses to open a transaction of a store inside another, which would wait for itself."""
+    """Refuses to open a transaction inside another of the same store: it would wait for itself."""
 
     def __init__(self) -> None:
-        # A task begins with a copy of its maker's context, and may outlive the block: so the block itself is asked.
+        # An asyncio task starts with a copy of its creator's context and can outlive the block.
+        # The list is shared by all copies and is emptied when the block ends.
         self._block: ContextVar[list[bool] | None] = ContextVar("block", default=None)
 
     @contextmanager
     def guard(self) -> Generator[None]:
-        """The time in which a transaction is open here; WrongUse where one is open already."""
+        """Mark a transaction as open until the block ends.
+
+        Raises:
+            UsageError: A transaction of this store is open here already.
+        """
         if self._block.get():
             raise UsageError("a transaction of this store is open here already: pass its tx on")
-        block = [True]  # empty once the block has ended
+
+        block = [True]
         outer = self._block.set(block)
         try:
             yield
@@ -56,14 +67,14 @@ class Nesting:
 
 
 class ReadTransaction(Protocol):
-    """What every query may ask."""
+    """The transaction of every query."""
 
     @property
     def history(self) -> History: ...
 
 
 class Transaction(ReadTransaction, HasAuditContext, Protocol):
-    """What every handler may use."""
+    """The transaction of every handler."""
 
     @property
     def clock(self) -> Clock: ...
@@ -72,7 +83,7 @@ class Transaction(ReadTransaction, HasAuditContext, Protocol):
 
 
 class Store(Protocol[Read_co, Write_co]):
-    """What web, workers and applications hold."""
+    """The store of an application."""
 
     def run(
         self,
@@ -84,21 +95,24 @@ class Store(Protocol[Read_co, Write_co]):
         request_id: str | None = None,
         once: Idempotency[R] | None = None,
     ) -> R:
-        """The handler's result, once it is committed; with `once`, the first result again."""
+        """Run the handler in a transaction and return its result after the commit.
+
+        With `once`, a repeated request returns the first result without running the handler.
+        """
         ...
 
     def read(
         self, query: Callable[Concatenate[Read_co, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The query's answer, from one unchanging view of the store."""
+        """Return the query's result, read from one consistent snapshot."""
         ...
 
     def transaction(
         self, *, actor: Actor, reason: str, request_id: str | None = None
     ) -> AbstractContextManager[Write_co]:
-        """Several commands at once: commits on a clean exit, rolls back on any exception."""
+        """Open a transaction: commit on a clean exit, roll back on any exception."""
         ...
 
     def feed(self, *, after: str = "", limit: int = 100) -> Feed:
-        """The next changes of all entities after a cursor; none is ever missed or given twice."""
+        """Return the next changes of all aggregates after a cursor, each exactly once."""
         ...

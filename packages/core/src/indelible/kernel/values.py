@@ -1,4 +1,4 @@
-"""What a field may hold: validators that read a field's limits from its metadata and raise a leaf of Invalid."""
+"""Validators of fields: they read limits from the field's metadata and raise leaves of Invalid."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,8 @@ COUNT: Final = {"minimum": 1, "maximum": 2**63 - 1}
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(3000, 1, 1, tzinfo=UTC)
 
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL keeps no NUL, UTF-8 no half of a pair
+# PostgreSQL stores no NUL, and UTF-8 has no unpaired surrogates.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # Tab and line breaks are text, and some scripts need joiners; other characters that hide or
 # reorder text have no use in any text.
@@ -29,7 +30,8 @@ INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e"
     r"\u2066-\u2069\ufeff\ufffd]"
 )
-HIDDEN = re.compile(  # in an id, nothing that cannot be seen
+# Characters that cannot be seen: an id must not contain any.
+HIDDEN = re.compile(
     r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
     rf"|{CONTROL.pattern}"
 )
@@ -37,7 +39,7 @@ HIDDEN = re.compile(  # in an id, nothing that cannot be seen
 
 @frozen
 class WrongType(Invalid):
-    """The field holds a value of another type."""
+    """A field has a value of another type."""
 
     code: ClassVar[str] = "WRONG_TYPE"
     message: ClassVar[str] = "Field {field} has the wrong type: expected {expected}."
@@ -47,7 +49,7 @@ class WrongType(Invalid):
 
 @frozen
 class TextTooLong(Invalid):
-    """The text is longer than its field allows."""
+    """A text is longer than its field allows."""
 
     code: ClassVar[str] = "TEXT_TOO_LONG"
     message: ClassVar[str] = (
@@ -59,7 +61,7 @@ class TextTooLong(Invalid):
 
 @frozen
 class TextUnstorable(Invalid):
-    """The text holds NUL or half of a surrogate pair, which no database keeps."""
+    """A text contains NUL or an unpaired surrogate."""
 
     code: ClassVar[str] = "TEXT_UNSTORABLE"
     message: ClassVar[str] = (
@@ -70,7 +72,7 @@ class TextUnstorable(Invalid):
 
 @frozen
 class TextBlank(Invalid):
-    """The text is blank, and this field must say something."""
+    """A required text is blank."""
 
     code: ClassVar[str] = "TEXT_BLANK"
     message: ClassVar[str] = "Field {field} is blank."
@@ -79,7 +81,7 @@ class TextBlank(Invalid):
 
 @frozen
 class TextHasControls(Invalid):
-    """The text holds control characters, or is an id and holds a space: both are allowed in content only."""
+    """A text other than content contains control characters, or an id contains a space."""
 
     code: ClassVar[str] = "TEXT_HAS_CONTROLS"
     message: ClassVar[str] = "Field {field} contains a control character, or a space in an id."
@@ -88,7 +90,7 @@ class TextHasControls(Invalid):
 
 @frozen
 class ListTooLong(Invalid):
-    """The list has more items than its field allows."""
+    """A list has more items than its field allows."""
 
     code: ClassVar[str] = "LIST_TOO_LONG"
     message: ClassVar[str] = "Field {field} has too many items: at most {max_items} are allowed."
@@ -98,7 +100,7 @@ class ListTooLong(Invalid):
 
 @frozen
 class NumberOutOfRange(Invalid):
-    """The number lies outside its field's range."""
+    """A number is outside its field's range."""
 
     code: ClassVar[str] = "NUMBER_OUT_OF_RANGE"
     message: ClassVar[str] = "Field {field} is out of range: expected {minimum} to {maximum}."
@@ -109,7 +111,7 @@ class NumberOutOfRange(Invalid):
 
 @frozen
 class InstantOutOfRange(Invalid):
-    """An instant is aware of its time zone, and lies in the years 2000 to 2999."""
+    """A time has no UTC offset of zero, or is outside the years 2000 to 2999."""
 
     code: ClassVar[str] = "INSTANT_OUT_OF_RANGE"
     message: ClassVar[str] = (
@@ -122,18 +124,18 @@ class InstantOutOfRange(Invalid):
 def _reader(
     kind: type[AttrsInstance],
 ) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
-    names = tuple(each.name for each in fields(kind))
-    return names, attrgetter(*names)  # which gives a tuple where there are several
+    names = tuple(attribute.name for attribute in fields(kind))
+    return names, attrgetter(*names)  # returns a tuple for two or more names
 
 
 def field_values(value: AttrsInstance) -> dict[str, Any]:
-    """What an entity holds, by its fields' names; attrs itself takes ten times as long to say so."""
+    """Return the fields as a dict; ten times faster than `attrs.asdict`."""
     names, read = _reader(type(value))
     return dict(zip(names, read(value), strict=True))
 
 
 def instance_of(kind: type) -> Callable[[object, "Attribute[Any]", object], None]:
-    """A value of one type, which checks itself."""
+    """Return a validator of values of one type."""
 
     def check(_: object, attribute: "Attribute[Any]", value: object) -> None:
         if not isinstance(value, kind):
@@ -143,12 +145,12 @@ def instance_of(kind: type) -> Callable[[object, "Attribute[Any]", object], None
 
 
 def is_text(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """Content: any text that a database can keep, controls included."""
+    """Validate content: any text that a database can store, control characters included."""
     _check_text(attribute.name, value, attribute.metadata["max_length"])
 
 
 def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """A tuple of content texts."""
+    """Validate a tuple of content texts."""
     if not isinstance(value, tuple):
         raise WrongType(attribute.name, "tuple of texts")
     items = cast("tuple[object, ...]", value)
@@ -159,7 +161,7 @@ def text_tuple(_: object, attribute: "Attribute[Any]", value: object) -> None:
 
 
 def non_blank_line(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """A reason or a note: it says something, and no control character hides in it."""
+    """Validate a reason or a note: not blank and without control characters."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
     if not text.strip():
         raise TextBlank(attribute.name)
@@ -168,31 +170,32 @@ def non_blank_line(_: object, attribute: "Attribute[Any]", value: object) -> Non
 
 
 def is_identifier(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """An opaque id or a key: at least one character, no space and no control."""
+    """Validate an opaque id or key: at least one character, no space and no hidden one."""
     text = _check_text(attribute.name, value, attribute.metadata["max_length"])
     if not text:
         raise TextBlank(attribute.name)
-    is_seen = text.isascii() and text.isprintable() and " " not in text  # as nearly every id is
-    if not is_seen and HIDDEN.search(text):
+    # Nearly every id is plain ASCII, which is faster to recognize than to search.
+    is_simple = text.isascii() and text.isprintable() and " " not in text
+    if not is_simple and HIDDEN.search(text):
         raise TextHasControls(attribute.name)
 
 
 def bounded_int(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """A whole number in the field's range; True is no number."""
+    """Validate a whole number in the field's range; booleans are refused."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise WrongType(attribute.name, "whole number")
-    minimum, maximum = attribute.metadata["minimum"], attribute.metadata["maximum"]
+    minimum = attribute.metadata["minimum"]
+    maximum = attribute.metadata["maximum"]
     if not minimum <= value <= maximum:
         raise NumberOutOfRange(attribute.name, minimum, maximum)
 
 
 def is_instant(_: object, attribute: "Attribute[Any]", value: object) -> None:
-    """An instant in UTC, in the years that both databases hold to the microsecond."""
+    """Validate a time in UTC, in the years that both databases store to the microsecond."""
     if not isinstance(value, datetime):
         raise WrongType(attribute.name, "instant")
-    if not (
-        (value.tzinfo is UTC or value.utcoffset() == timedelta(0)) and EARLIEST <= value < LATEST
-    ):
+    is_utc = value.tzinfo is UTC or value.utcoffset() == timedelta(0)
+    if not is_utc or not EARLIEST <= value < LATEST:
         raise InstantOutOfRange(attribute.name)
 
 

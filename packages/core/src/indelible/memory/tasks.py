@@ -1,15 +1,14 @@
-"""Work in memory."""
+"""Tasks in memory."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from attrs import evolve, field, frozen
 
 from indelible.kernel import Transaction
-from indelible.kernel.stages import StageControl, StageStatus
+from indelible.kernel.stages import StageControl, StageNotFound, StageStatus
 from indelible.kernel.tasks import (
-    MOST_COUNTED,
+    MAX_COUNTED,
     Attempt,
     AttemptOutcome,
     Lease,
@@ -23,190 +22,206 @@ from indelible.kernel.tasks import (
 )
 from indelible.memory.aggregates import MemoryAggregateRepository
 
-Rows = dict[tuple[str, str], Task]
+TaskRows = dict[tuple[str, str], Task]
 
 
 @frozen
 class MemoryTaskQueue:
-    """Work, to be looked at, and with a transaction to be put, claimed and finished."""
+    """The tasks of a store; writing needs a transaction, whose actor owns the leases."""
 
     _stages: MemoryAggregateRepository[StageControl]
-    _rows: Rows = field(factory=Rows)
+    _rows: TaskRows = field(factory=TaskRows)
     _attempts: list[Attempt] = field(factory=list[Attempt])
-    _by: Transaction | None = None
+    _tx: Transaction | None = None
 
     def copy(self, stages: MemoryAggregateRepository[StageControl]) -> "MemoryTaskQueue":
-        """A draft; the rows are frozen, so they are shared."""
+        """Return a draft; the rows are frozen, so drafts share them."""
         return MemoryTaskQueue(stages, self._rows.copy(), self._attempts.copy())
 
-    def of(self, by: Transaction) -> "MemoryTaskQueue":
-        """The same rows, in a transaction's hands."""
-        return MemoryTaskQueue(self._stages, self._rows, self._attempts, by)
+    def of(self, tx: Transaction) -> "MemoryTaskQueue":
+        """Return the same rows for a transaction that writes them."""
+        return MemoryTaskQueue(self._stages, self._rows, self._attempts, tx)
 
     def get(self, stage: str, entity_id: str) -> Task:
-        """The work, or WorkNotFound."""
+        """Return the task, or raise TaskNotFound."""
         if (stage, entity_id) not in self._rows:
             raise TaskNotFound(stage, entity_id)
+
         return self._rows[stage, entity_id]
 
     def attempts_of(self, stage: str, entity_id: str, *, limit: int) -> tuple[Attempt, ...]:
-        """The last `limit` recorded attempts, newest first."""
-        return tuple(
-            each
-            for each in self._attempts[::-1]
-            if (each.stage, each.entity_id) == (stage, entity_id)
-        )[:limit]
+        """Return the last `limit` recorded attempts, newest first."""
+        attempts: list[Attempt] = []
+        for attempt in reversed(self._attempts):
+            if (attempt.stage, attempt.entity_id) == (stage, entity_id):
+                attempts.append(attempt)
+
+        return tuple(attempts[:limit])
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
-        """Every stage that ever had work, in order of name."""
-        return tuple(
-            self._backlog(stage, now) for stage in sorted({stage for stage, _ in self._rows})
-        )
+        """Return the statistics of every stage that ever had a task, in order of name."""
+        stages = sorted({stage for stage, _ in self._rows})
+        return tuple(self._stats(stage, now) for stage in stages)
 
     def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
-        """The stage's next `limit` buried pieces of work after an id, in order of id."""
-        found = (self._rows[each] for each in sorted(self._rows) if each > (stage, after))
-        return tuple(each for each in found if each.stage == stage and each.dead_reason)[:limit]
+        """Return the stage's next `limit` dead tasks after an id, in order of id."""
+        tasks = [task for task in self._tasks_of(stage) if task.entity_id > after]
+        dead_tasks = [task for task in tasks if task.dead_reason is not None]
+        dead_tasks.sort(key=lambda task: task.entity_id)
+        return tuple(dead_tasks[:limit])
 
     def count_ready(self, stage: str, now: datetime, *, most: int) -> int:
-        """How many pieces of work could be claimed now, none counted beyond `most`."""
-        return len(self._free(stage, now)[:most])
+        """Return how many tasks could be claimed now, at most `most`."""
+        return min(len(self._claimable(stage, now)), most)
 
     def count_claims(self, stage: str, *, most: int) -> int | None:
-        """How often work of the stage was ever claimed; None where there are more than `most` pieces to look at."""
-        fences = [each.fence for each in self._rows.values() if each.stage == stage]
+        """Return the number of claims of the stage, or None where it has more than `most` tasks."""
+        fences = [task.fence for task in self._tasks_of(stage)]
         return sum(fences) if len(fences) <= most else None
 
     def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
-        """Make each id due at its instant, or leave it where it is due earlier; what is buried stays so."""
+        """Make each task due at its time, or leave it due sooner; a dead task stays dead."""
         now = self._now
         for entity_id, due_at in dues.items():
             self.enqueue_once(stage, entity_id, due_at=due_at)
-            self._rows[stage, entity_id] = self._rows[stage, entity_id].rescheduled(due_at, now)
+            task = self._rows[stage, entity_id]
+            self._rows[stage, entity_id] = task.rescheduled(due_at, now)
 
     def enqueue_once(self, stage: str, entity_id: str, *, due_at: datetime) -> None:
-        """Make it due then, unless it ever was."""
+        """Make the task due then, unless it exists already."""
         TaskKey(stage, entity_id)
         self._rows.setdefault((stage, entity_id), Task.new(stage, entity_id, due_at))
 
     def claim(
         self, stage: str, *, limit: int, until: datetime, after: Lease | None = None
     ) -> tuple[Lease, ...]:
-        """The longest due work that nobody has in hand, leased; none of a paused stage."""
-        found = self._free(stage, self._now)
-        behind = (
-            found
-            if after is None
-            else [each for each in found if each.sort_key > (after.due_at, after.entity_id)]
-        )
-        return tuple(self._leased(each, until) for each in behind[:limit])
+        """Lease the free tasks that have been due longest; none of a paused stage."""
+        tasks = self._claimable(stage, self._now)
+        if after is not None:
+            last_key = (after.due_at, after.entity_id)
+            tasks = [task for task in tasks if task.sort_key > last_key]
+
+        return tuple(self._lease(task, until) for task in tasks[:limit])
 
     def complete(self, leases: Leases) -> None:
-        """The work is done, and due no more unless it was put again meanwhile; LeaseLost."""
-        self._change(leases, lambda work: work.finished())
+        """Mark the tasks as done, except those that were enqueued during their lease."""
+        for lease in leases:
+            self._replace(lease, Task.finished)
 
     def record_start(self, leases: Leases) -> None:
-        """Record that these attempts begin, before they act outside."""
+        """Record that these attempts start."""
         for lease in leases:
-            self._record(
-                lease.stage,
-                lease.entity_id,
-                lease.fence,
-                AttemptOutcome.STARTED,
-                self._cause.reason,
-            )
+            self._record(lease, AttemptOutcome.STARTED, self._writer.reason)
 
     def retry_later(self, lease: Lease, *, due_at: datetime, reason: str) -> None:
-        """The attempt failed, and is recorded; the work is due again then, or as it was put meanwhile; LeaseLost."""
-        self._change((lease,), lambda work: work.retried_later(due_at))
-        self._record(lease.stage, lease.entity_id, lease.fence, AttemptOutcome.FAILED, reason)
+        """Record a failed attempt and make the task due again."""
+        self._replace(lease, lambda task: task.retried_later(due_at))
+        self._record(lease, AttemptOutcome.FAILED, reason)
 
     def mark_dead(self, lease: Lease, *, reason: str) -> bool:
-        """Whether the work is dead until an operator revives it: what was put meanwhile is due instead; LeaseLost."""
-        self._change((lease,), lambda work: work.dead(reason))
+        """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
+        self._replace(lease, lambda task: task.dead(reason))
         is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
-        outcome = AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED
-        self._record(lease.stage, lease.entity_id, lease.fence, outcome, reason)
+        self._record(lease, AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED, reason)
         return is_dead
 
     def release(self, leases: Leases) -> None:
-        """Give back what was claimed and not begun; it does not count as an attempt."""
-        for lease in filter(self._is_held, leases):
-            self._change((lease,), lambda work: work.unclaimed())
+        """Return claimed tasks that were not started."""
+        for lease in leases:
+            if self._is_running(lease):
+                self._replace(lease, Task.unclaimed)
 
     def extend(self, leases: Leases, *, until: datetime) -> None:
-        """Hold what is still held for longer."""
-        for lease in filter(self._is_held, leases):
-            self._change((lease,), lambda work: evolve(work, lease_until=until))
+        """Extend the leases that have not ended."""
+        for lease in leases:
+            if self._is_running(lease):
+                self._replace(lease, lambda task: evolve(task, lease_until=until))
 
     def requeue(self, stage: str, entity_id: str) -> None:
-        """Make buried work due now, its attempts counted from nothing; WorkNotFound or NotBuried."""
-        found = self.get(stage, entity_id)
-        if found.dead_reason is None:
+        """Make a dead task due now, or raise TaskNotFound or TaskNotDead."""
+        task = self.get(stage, entity_id)
+        if task.dead_reason is None:
             raise TaskNotDead(stage, entity_id)
-        self._rows[stage, entity_id] = evolve(found, dead_reason=None, attempts=0, due_at=self._now)
-        self._record(stage, entity_id, found.fence, AttemptOutcome.REQUEUED, self._cause.reason)
+
+        requeued = evolve(task, dead_reason=None, attempts=0, due_at=self._now)
+        self._rows[stage, entity_id] = requeued
+        self._record(task.lease, AttemptOutcome.REQUEUED, self._writer.reason)
+
+    def is_open(self, stage: str, entity_id: str, now: datetime) -> bool:
+        """Return True if no lease is running on the task and it is not due later."""
+        task = self._rows.get((stage, entity_id))
+        if task is None:
+            return True
+
+        is_due_later = task.due_at is not None and not task.is_due(now)
+        return task.is_free(now) and not is_due_later
 
     @property
-    def _cause(self) -> Transaction:
-        assert self._by is not None  # noqa: S101 - for the checkers: a query has no way to ask
-        return self._by
+    def _writer(self) -> Transaction:
+        assert self._tx is not None  # noqa: S101 - only a write transaction's port has writing methods
+        return self._tx
 
     @property
     def _now(self) -> datetime:
-        return self._cause.clock.now()
+        return self._writer.clock.now()
 
-    def is_open(self, stage: str, entity_id: str, now: datetime) -> bool:
-        """Whether nobody has it in hand, and it is not put off."""
-        found = self._rows.get((stage, entity_id))
-        return found is None or (found.is_free(now) and (found.due_at is None or found.is_due(now)))
+    def _tasks_of(self, stage: str) -> list[Task]:
+        return [task for task in self._rows.values() if task.stage == stage]
 
-    def _backlog(self, stage: str, now: datetime) -> StageStats:
-        of_stage = [each for each in self._rows.values() if each.stage == stage]
-        due = [each.sort_key[0] for each in of_stage if each.is_due(now) and each.is_free(now)]
-        running = sum(not each.is_free(now) for each in of_stage)
-        dead = sum(each.dead_reason is not None for each in of_stage)
-        counted = (min(each, MOST_COUNTED) for each in (len(due), running, dead))
-        figures = dict(zip(("due", "running", "dead"), counted, strict=True))
-        return StageStats(stage=stage, oldest=min(due, default=None), **figures)
-
-    def _free(self, stage: str, now: datetime) -> list[Task]:
-        if self._stages.where(lambda each: each.id == stage and each.status is StageStatus.PAUSED):
-            return []
-        found = (
-            each
-            for each in self._rows.values()
-            if each.stage == stage and each.is_due(now) and each.is_free(now)
+    def _stats(self, stage: str, now: datetime) -> StageStats:
+        tasks = self._tasks_of(stage)
+        due = [task.sort_key[0] for task in tasks if task.is_due(now) and task.is_free(now)]
+        running = sum(not task.is_free(now) for task in tasks)
+        dead = sum(task.dead_reason is not None for task in tasks)
+        return StageStats(
+            stage=stage,
+            due=min(len(due), MAX_COUNTED),
+            running=min(running, MAX_COUNTED),
+            dead=min(dead, MAX_COUNTED),
+            oldest=min(due, default=None),
         )
-        return sorted(found, key=lambda each: each.sort_key)
 
-    def _leased(self, work: Task, until: datetime) -> Lease:
-        claimed = work.claimed(self._cause.actor, until)
-        self._rows[work.stage, work.entity_id] = claimed
+    def _claimable(self, stage: str, now: datetime) -> list[Task]:
+        """Return the due and free tasks of a stage that is not paused, in the order of claims."""
+        if self._is_paused(stage):
+            return []
+
+        tasks = [task for task in self._tasks_of(stage) if task.is_due(now) and task.is_free(now)]
+        return sorted(tasks, key=lambda task: task.sort_key)
+
+    def _is_paused(self, stage: str) -> bool:
+        try:
+            return self._stages.get(stage).entity.status is StageStatus.PAUSED
+        except StageNotFound:
+            return False
+
+    def _lease(self, task: Task, until: datetime) -> Lease:
+        claimed = task.claimed(self._writer.actor, until)
+        self._rows[task.stage, task.entity_id] = claimed
         return claimed.lease
 
-    def _is_held(self, lease: Lease) -> bool:
-        found = self.get(lease.stage, lease.entity_id)
-        return found.fence == lease.fence and found.lease_owner is not None
+    def _is_running(self, lease: Lease) -> bool:
+        task = self.get(lease.stage, lease.entity_id)
+        return task.fence == lease.fence and task.lease_owner is not None
 
-    def _change(self, leases: Leases, change: Callable[[Task], Task]) -> None:
-        for lease in leases:
-            if not self._is_held(lease):
-                raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
-            self._rows[lease.stage, lease.entity_id] = change(
-                self._rows[lease.stage, lease.entity_id]
-            )
+    def _replace(self, lease: Lease, change: Callable[[Task], Task]) -> None:
+        """Replace a leased task, or raise LeaseLost."""
+        if not self._is_running(lease):
+            raise LeaseLost(lease.stage, lease.entity_id, lease.fence)
 
-    def _record(
-        self, stage: str, entity_id: str, fence: int, outcome: AttemptOutcome, reason: str
-    ) -> None:
-        by = self._cause
-        said: dict[str, Any] = {
-            "fence": fence,
-            "outcome": outcome,
-            "reason": reason,
-            "request_id": by.request_id,
-        }
-        self._attempts.append(
-            Attempt(stage=stage, entity_id=entity_id, actor=by.actor, at=self._now, **said)
+        key = (lease.stage, lease.entity_id)
+        self._rows[key] = change(self._rows[key])
+
+    def _record(self, lease: Lease, outcome: AttemptOutcome, reason: str) -> None:
+        writer = self._writer
+        attempt = Attempt(
+            stage=lease.stage,
+            entity_id=lease.entity_id,
+            fence=lease.fence,
+            outcome=outcome,
+            actor=writer.actor,
+            reason=reason,
+            at=self._now,
+            request_id=writer.request_id,
         )
+        self._attempts.append(attempt)

@@ -23,7 +23,7 @@ from indelible.kernel.stages import (
     pause_stage,
     resume_stage,
 )
-from indelible.kernel.tasks import MOST_COUNTED, Task
+from indelible.kernel.tasks import MAX_COUNTED, Task
 from indelible.kernel.values import IDENTIFIER, is_identifier, is_instant
 from indelible_web.console.context import ConsoleContext, form_text
 from indelible_web.console.layout import HEADERS, parse_fields, render_page
@@ -230,7 +230,7 @@ def _table_values(rows: tuple[StageRow, ...], now: datetime) -> dict[str, Any]:
         if row.claims is not None:
             refresh_query[f"{CLAIMS_PREFIX}{row.stage.stage}"] = row.claims
 
-    return {"rows": rows, "max_counted": MOST_COUNTED, "refresh_query": refresh_query}
+    return {"rows": rows, "max_counted": MAX_COUNTED, "refresh_query": refresh_query}
 
 
 def _read_stage(tx: ReadTx, name: str, *, after: str, limit: int) -> StagePage:

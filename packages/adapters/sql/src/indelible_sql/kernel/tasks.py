@@ -39,7 +39,7 @@ from sqlalchemy.sql.base import Executable
 from indelible.kernel import Transaction, instant_text
 from indelible.kernel.stages import STAGE, StageControl, StageNotFound, StageStatus
 from indelible.kernel.tasks import (
-    MOST_COUNTED,
+    MAX_COUNTED,
     Attempt,
     AttemptOutcome,
     Lease,
@@ -273,16 +273,16 @@ _FIRST = (
     select(TASKS.c.lease_until)
     .where(_OF_STAGE, _IS_DUE)
     .order_by(*_IN_TURN)
-    .limit(2 * MOST_COUNTED)
+    .limit(2 * MAX_COUNTED)
     .subquery()
 )
-_RUNS = select(literal(1)).where(_FIRST.c.lease_until > _NOW).limit(MOST_COUNTED).subquery()
+_RUNS = select(literal(1)).where(_FIRST.c.lease_until > _NOW).limit(MAX_COUNTED).subquery()
 _DUE_FREE = select(TASKS.c.due_at).where(_OF_STAGE, TASKS.c.due_at <= _NOW, _IS_FREE)
-_WAITS = _DUE_FREE.order_by(*_IN_TURN).limit(MOST_COUNTED).subquery()
+_WAITS = _DUE_FREE.order_by(*_IN_TURN).limit(MAX_COUNTED).subquery()
 _DEAD_ONES = (
     select(literal(1))
     .where(_OF_STAGE, TASKS.c.dead_reason.is_not(None))
-    .limit(MOST_COUNTED)
+    .limit(MAX_COUNTED)
     .subquery()
 )
 COUNT = select(

@@ -11,7 +11,7 @@ from indelible.kernel.stages import (
     requeue_task,
     resume_stage,
 )
-from indelible.kernel.tasks import MOST_COUNTED, AttemptOutcome, StageStats, Task
+from indelible.kernel.tasks import MAX_COUNTED, AttemptOutcome, StageStats, Task
 from indelible.testing.captures.scenarios import code
 from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, do
 from indelible.testing.tokens.scenarios import FAR, OVER, claim, enqueue, ids, within
@@ -320,11 +320,11 @@ class WorkConformance:
         ] == [2, 1]
 
     def test_what_waits_behind_many_leases_is_counted(self, store: AnyStore) -> None:
-        enqueue(store, *(f"w-{number:05}" for number in range(MOST_COUNTED + 2)))
-        claim(store, MOST_COUNTED)
+        enqueue(store, *(f"w-{number:05}" for number in range(MAX_COUNTED + 2)))
+        claim(store, MAX_COUNTED)
 
         assert backlog(store) == StageStats(
-            stage="work", due=2, running=MOST_COUNTED, dead=0, oldest=BEGINNING
+            stage="work", due=2, running=MAX_COUNTED, dead=0, oldest=BEGINNING
         )
 
     def test_what_is_in_hand_is_running_also_when_it_is_put_for_later(
