@@ -1,7 +1,7 @@
-"""What tokens and work leave in a database with a little of everything, and the legal next writes to it."""
+"""A database with tokens and tasks in every state, and the legal next writes to it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import asdict, evolve, fields, frozen
@@ -46,7 +46,7 @@ HEADS_OF_TOKENS = (
     SYSTEM_STATES,
 )
 CAUSE = AuditContext(actor=MAYA, reason="a raw write", request_id="request-2")
-# Of each head: the entity that is there, what makes another, and what it may do next.
+# For each head table: an entity in it, the action of another's birth, and an entity's next action.
 SHOWN: Final = {
     "stages": ("upload", "pause", "resume"),
     "authors": ("author-1", "create", "edit"),
@@ -57,10 +57,12 @@ SHOWN: Final = {
     "reveal_transactions": ("reveal-1", "create", "send"),
     "system_state": ("a_key", "create", "set"),
 }
-FREE, LEASED, DEAD = "free", "leased", "dead"  # pieces of work
-STAGE = "generate"
-# So that each column has a value in which a byte can be changed.
-SAID: Final[Mapping[str, Any]] = {
+# tasks
+FREE = "free"
+LEASED = "leased"
+DEAD = "dead"
+# No column is empty, so that a byte of each can be changed.
+FIELD_VALUES: Final[Mapping[str, Any]] = {
     "twitter_handle": "maya",
     "farcaster_handle": "maya",
     "prompt_text": "A boat on a lake.",
@@ -82,18 +84,18 @@ SAID: Final[Mapping[str, Any]] = {
 
 
 def wallet(number: int) -> str:
-    """A wallet of its own."""
+    """Return a wallet of its own for each number."""
     return f"0x{number:040x}"
 
 
 def chain_hash(number: int) -> str:
-    """A block's or a transaction's hash."""
+    """Return the hash of a block or of a transaction."""
     return f"0x{number:064x}"
 
 
 @frozen(kw_only=True)
 class Step:
-    """A change, and what its head holds after it beside its place."""
+    """A change, and the columns of its head after it."""
 
     change: Change
     row: Row
@@ -101,129 +103,156 @@ class Step:
 
 @frozen(kw_only=True)
 class Minted:
-    """Of each head of tokens and of the stages the legal next step of one, and the legal birth of another."""
+    """Legal writes to a database with tokens: a next step and a birth for each head table."""
 
     steps: Mapping[str, Step]
     births: Mapping[str, Step]
     ready: Step  # of a token whose image is being uploaded
     completed: Step  # of an upload
-    restored: Step  # of a mint that is orphaned, and was mined again
+    restored: Step  # of an orphaned mint whose transaction is in another block now
     lease: Lease
     attempt: Row
 
 
 def settle_tokens(store: SqlStore) -> Minted:
-    """Each column of each table has a value; a piece of work is in hand, one is free, and one is dead."""
+    """Fill every table of tokens and of tasks, and return the legal next writes."""
     do(store, pause_stage, PauseStage(stage="upload"))
-    found: list[Minted] = []
     with store.transaction(actor=MAYA, reason="a story", request_id="request-1") as tx:
-        _make(tx)
-        lease = _work(tx)
-        found.append(_minted(tx, lease))
-    return found[0]
+        _add_entities(Repositories.over(tx), tx.clock.now())
+        lease = _add_tasks(tx)
+        return _legal_writes(tx, lease)
 
 
-def _make(tx: SqlTransaction) -> None:
-    now, seven = tx.clock.now(), Repositories.over(tx)
-    seven.authors.add(_whole(Author, "create", now=now, id="author-1", wallet_address=wallet(1)))
-    orphan = seven.mint_events.add(_mint("mint-2", now=now, block=2))
-    seven.mint_events.save(orphan.orphan())
-    mint = seven.mint_events.add(_mint("mint-1", now=now, block=1))
+def _add_entities(repositories: Repositories, now: datetime) -> None:
+    author = _with_every_field(Author, "create", now=now, id="author-1", wallet_address=wallet(1))
+    repositories.authors.add(author)
+    orphaned = repositories.mint_events.add(_mint("mint-2", now=now, block=2))
+    repositories.mint_events.save(orphaned.orphan())
+    mint = repositories.mint_events.add(_mint("mint-1", now=now, block=1))
     for number in (1, 2):
-        said = {
-            "id": f"token-{number}",
-            "token_id": number,
-            "author_id": "author-1",
+        token = _with_every_field(
+            Token,
+            "detect",
+            now=now,
+            id=f"token-{number}",
+            token_id=number,
+            author_id="author-1",
             **mint.token_fields,
-        }
-        seven.tokens.add(_whole(Token, "detect", now=now, **said))
-    job = {"id": "job-1", "token_id": "token-1", "service": "replicate"}
-    seven.image_jobs.add(_whole(ImageGenerationJob, "create", now=now, **job))
+        )
+        repositories.tokens.add(token)
+
+    job = _with_every_field(
+        ImageGenerationJob,
+        "create",
+        now=now,
+        id="job-1",
+        token_id="token-1",  # noqa: S106 - an id
+        service="replicate",
+    )
+    repositories.image_jobs.add(job)
     for number in (1, 2):
-        upload = {"id": f"upload-{number}", "token_id": "token-1", "record_type": RecordType.IMAGE}
-        seven.ipfs_records.add(_whole(IPFSUploadRecord, "create", now=now, **upload))
-    reveal = {"id": "reveal-1", "token_ids": ("token-1", "token-2")}
-    seven.reveal_txs.add(_whole(RevealTransaction, "create", now=now, **reveal))
-    seven.system_state.set_state("a_key", {"a": "value"})
-    _go_on(seven)
+        upload = _with_every_field(
+            IPFSUploadRecord,
+            "create",
+            now=now,
+            id=f"upload-{number}",
+            token_id="token-1",  # noqa: S106 - an id
+            record_type=RecordType.IMAGE,
+        )
+        repositories.ipfs_records.add(upload)
+    reveal = _with_every_field(
+        RevealTransaction, "create", now=now, id="reveal-1", token_ids=("token-1", "token-2")
+    )
+    repositories.reveal_txs.add(reveal)
+    repositories.system_state.set_state("a_key", {"a": "value"})
+    _start_second_token(repositories)
 
 
-def _go_on(seven: Repositories) -> None:
-    token, upload = seven.tokens.get_by_id("token-2"), seven.ipfs_records.get_by_id("upload-2")
-    assert token
-    assert upload
-    seven.tokens.save(seven.tokens.save(token.mark_generating()).mark_uploading("/2.png"))
-    seven.ipfs_records.save(upload.transition("start"))
+def _start_second_token(repositories: Repositories) -> None:
+    token = repositories.tokens.get_by_id("token-2")
+    upload = repositories.ipfs_records.get_by_id("upload-2")
+    assert token is not None
+    assert upload is not None
+
+    generating = repositories.tokens.save(token.mark_generating())
+    repositories.tokens.save(generating.mark_uploading("/2.png"))
+    repositories.ipfs_records.save(upload.transition("start"))
 
 
-def _mint(event_id: str, *, block: int, **said: Any) -> MintEvent:  # noqa: ANN401 - the fields of a mint
-    place: dict[str, Any] = {
-        "block_number": block,
-        "block_hash": chain_hash(block),
-        "block_timestamp": BEGINNING,
-    }
-    place |= {
-        "tx_hash": chain_hash(1),
-        "log_index": 1,
-        "token_id": 1,
-        "quantity": 2,
-        "detected_at": BEGINNING,
-    }
+def _mint(event_id: str, *, block: int, now: datetime) -> MintEvent:
     return MintEvent.create(
         "detect",
+        now=now,
         id=event_id,
+        block_number=block,
+        block_hash=chain_hash(block),
+        block_timestamp=BEGINNING,
+        tx_hash=chain_hash(1),
+        log_index=1,
+        token_id=1,
+        quantity=2,
         author_wallet=wallet(1),
         recipient=wallet(2),
         total_paid="7",
-        **place,
-        **said,
+        detected_at=BEGINNING,
     )
 
 
-def _whole(kind: type[Any], action: str, **said: Any) -> Any:  # noqa: ANN401 - an entity of each kind
-    """An entity whose every field is given."""
-    names = {each.name for each in fields(kind)} - said.keys()
-    return kind.create(
-        action, **{name: value for name, value in SAID.items() if name in names}, **said
-    )
+def _with_every_field(entity: type[Any], action: str, **values: Any) -> Any:  # noqa: ANN401 - any entity
+    """Return a new entity without an empty field."""
+    for attribute in fields(entity):
+        if attribute.name in FIELD_VALUES:
+            values.setdefault(attribute.name, FIELD_VALUES[attribute.name])
+
+    return entity.create(action, **values)
 
 
-def _work(tx: SqlTransaction) -> Lease:
-    """A lease in hand, that was begun; beside it work that is free, and work that is dead."""
-    now, until = tx.clock.now(), BEGINNING + timedelta(days=800)
+def _add_tasks(tx: SqlTransaction) -> Lease:
+    """Add a free task, a dead task and a started one. Return the lease of the last."""
+    until = BEGINNING + timedelta(days=800)
     tx.tasks.enqueue("bury", {DEAD: BEGINNING})
     (dying,) = tx.tasks.claim("bury", limit=1, until=until)
     tx.tasks.mark_dead(dying, reason="it cannot be")
+
     tx.tasks.enqueue("work", {LEASED: BEGINNING})
     (lease,) = tx.tasks.claim("work", limit=1, until=until)
     tx.tasks.record_start([lease])
-    tx.tasks.enqueue("work", {FREE: now})
+
+    tx.tasks.enqueue("work", {FREE: tx.clock.now()})
     return lease
 
 
-def _minted(tx: SqlTransaction, lease: Lease) -> Minted:
-    at = tx.tokens
-    heads: tuple[Any, ...] = (
-        *(
-            tx.stages,
-            at.authors,
-            at.mints,
-            at.tokens,
-            at.image_jobs,
-            at.uploads,
-            at.reveals,
-            at.states,
-        ),
+def _legal_writes(tx: SqlTransaction, lease: Lease) -> Minted:
+    repositories: Mapping[str, Any] = {
+        "stages": tx.stages,
+        "authors": tx.tokens.authors,
+        "mint_events": tx.tokens.mints,
+        "tokens_s0": tx.tokens.tokens,
+        "image_generation_jobs": tx.tokens.image_jobs,
+        "ipfs_upload_records": tx.tokens.uploads,
+        "reveal_transactions": tx.tokens.reveals,
+        "system_state": tx.tokens.states,
+    }
+    steps: dict[str, Step] = {}
+    births: dict[str, Step] = {}
+    for table, (entity_id, first_action, next_action) in SHOWN.items():
+        head = repositories[table].get(entity_id)
+        steps[table] = _step(head, next_action)
+        births[table] = _birth(head.entity, first_action)
+
+    return Minted(
+        steps=steps,
+        births=births,
+        ready=_step(tx.tokens.tokens.get("token-2"), "ready"),
+        completed=_step(tx.tokens.uploads.get("upload-2"), "complete"),
+        restored=_step(tx.tokens.mints.get("mint-2"), "restore"),
+        lease=lease,
+        attempt=_attempt_row(lease),
     )
-    own = dict(zip(SHOWN, heads, strict=True))
-    steps = {
-        name: _step(own[name].get(known), action) for name, (known, _, action) in SHOWN.items()
-    }
-    births = {
-        name: _birth(own[name].get(known).entity, action)
-        for name, (known, action, _) in SHOWN.items()
-    }
-    attempt = Attempt(
+
+
+def _attempt_row(lease: Lease) -> Row:
+    failed = Attempt(
         stage=lease.stage,
         entity_id=lease.entity_id,
         fence=lease.fence,
@@ -233,41 +262,34 @@ def _minted(tx: SqlTransaction, lease: Lease) -> Minted:
         at=BEGINNING,
         request_id="request-2",
     )
-    return Minted(
-        steps=steps,
-        births=births,
-        ready=_step(at.tokens.get("token-2"), "ready"),
-        completed=_step(at.uploads.get("upload-2"), "complete"),
-        restored=_step(at.mints.get("mint-2"), "restore"),
-        lease=lease,
-        attempt={**asdict(attempt), "actor": MAYA, "outcome": AttemptOutcome.FAILED.value},
-    )
+    row = asdict(failed)
+    row["actor"] = MAYA
+    row["outcome"] = AttemptOutcome.FAILED.value
+
+    return row
 
 
-NEW: Final[Mapping[str, Any]] = {
-    "wallet_address": wallet(9),
-    "tx_hash": chain_hash(9),
-    "token_id": 9,
-}
-UNIQUE: Final[Mapping[type, tuple[str, ...]]] = {
-    Author: ("wallet_address",),
-    MintEvent: ("tx_hash",),
-    Token: ("token_id",),
+UNIQUE_VALUES: Final[Mapping[type, Mapping[str, Any]]] = {
+    Author: {"wallet_address": wallet(9)},
+    MintEvent: {"tx_hash": chain_hash(9)},
+    Token: {"token_id": 9},
 }
 
 
 def _birth(like: Aggregate, action: str) -> Step:
-    """Another of the kind, whose unique fields are its own."""
-    own = {name: NEW[name] for name in UNIQUE.get(type(like), ())}
+    """Return the birth of an entity that is like this one but for its unique fields."""
     at = like.updated_at.replace(month=2)
     status = like.lifecycle.next("", action)
-    made = evolve(like, id="new", status=status, created_at=at, updated_at=at, **own)
-    return Step(change=_change(None, made, action), row=dict(change_data(made)))
+    unique = UNIQUE_VALUES.get(type(like), {})
+    new = evolve(like, id="new", status=status, created_at=at, updated_at=at, **unique)
+
+    return Step(change=_change(None, new, action), row=dict(change_data(new)))
 
 
 def _step(head: Head[Any], action: str) -> Step:
-    moved = head.entity.transition(action, now=head.entity.updated_at.replace(month=2))
-    return Step(change=_change(head, moved, action), row=dict(change_data(moved)))
+    """Return the next step of an entity by an action."""
+    entity = head.entity.transition(action, now=head.entity.updated_at.replace(month=2))
+    return Step(change=_change(head, entity, action), row=dict(change_data(entity)))
 
 
 def _change(head: Head[Any] | None, entity: Aggregate, action: str) -> Change:
@@ -283,16 +305,16 @@ NEW_WORK: Final[Row] = {
 }
 
 
-def put(**other: object) -> Insert:
-    """A new piece of work."""
-    return insert(TASKS).values({**NEW_WORK, **other})
+def put(**columns: object) -> Insert:
+    """Return the insertion of a task."""
+    return insert(TASKS).values({**NEW_WORK, **columns})
 
 
-def work(entity_id: str, /, **other: object) -> Update:
-    """A change to a piece of work."""
-    return update(TASKS).where(TASKS.c.entity_id == entity_id).values(**other)
+def work(entity_id: str, /, **columns: object) -> Update:
+    """Return an update of a task."""
+    return update(TASKS).where(TASKS.c.entity_id == entity_id).values(**columns)
 
 
-def attempt(minted: Minted, **other: object) -> Insert:
-    """The record of an attempt."""
-    return insert(TASK_ATTEMPTS).values({**minted.attempt, **other})
+def attempt(minted: Minted, **columns: object) -> Insert:
+    """Return the insertion of an attempt."""
+    return insert(TASK_ATTEMPTS).values({**minted.attempt, **columns})

@@ -1879,7 +1879,7 @@ function reveal_transactions_fixed  BEGIN
 END  false {search_path=pg_catalog}
 
 function reveal_transactions_has_tokens  BEGIN
-  IF (NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(NEW.token_ids) AS listed (id) WHERE NOT EXISTS (SELECT 1 FROM tokens_s0 AS token WHERE token.id = listed.id))) IS NOT TRUE THEN
+  IF (NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed (id) WHERE NOT EXISTS (SELECT 1 FROM tokens_s0 AS token WHERE token.id = listed.id))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

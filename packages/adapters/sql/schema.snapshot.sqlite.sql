@@ -1348,7 +1348,7 @@ WHEN (NEW.token_ids = OLD.token_ids) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_fixed'); END
 
 trigger reveal_transactions_has_tokens: CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
-WHEN (NOT EXISTS (SELECT 1 FROM json_each(NEW.token_ids) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
+WHEN (NOT EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
 
 trigger reveal_transactions_keeps_reveal_transactions_shown: CREATE TRIGGER reveal_transactions_keeps_reveal_transactions_shown BEFORE UPDATE ON reveal_transactions

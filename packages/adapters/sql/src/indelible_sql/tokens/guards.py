@@ -73,16 +73,21 @@ def own_guards(dialect: str) -> Iterator[Guard]:
 def _all_tokens_exist(dialect: str) -> str:
     """Return the condition that every token of a new reveal is stored.
 
-    It stands in for a foreign key, which a list of ids cannot have. Tokens are never deleted.
+    It stands in for a foreign key, which a list of ids cannot have. Tokens are never deleted. A
+    value that is not a list is refused by the column's type, not here.
     """
-    listed = "json_each(NEW.token_ids) AS listed"
-    listed_id = "listed.value"
-    if dialect == "postgresql":
-        listed = "jsonb_array_elements_text(NEW.token_ids) AS listed (id)"
+    if dialect == "sqlite":
+        is_list = "json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array'"
+        listed_id = "listed.value"
+        listed = "json_each({ids}) AS listed"
+    else:
+        is_list = "jsonb_typeof(NEW.token_ids) = 'array'"
         listed_id = "listed.id"
+        listed = "jsonb_array_elements_text({ids}) AS listed (id)"
 
+    ids = f"CASE WHEN {is_list} THEN NEW.token_ids ELSE '[]' END"
     return (
-        f"NOT EXISTS (SELECT 1 FROM {listed} WHERE NOT EXISTS ("
+        f"NOT EXISTS (SELECT 1 FROM {listed.format(ids=ids)} WHERE NOT EXISTS ("
         f"SELECT 1 FROM {qualified_name(TOKENS, dialect)} AS token"
         f" WHERE token.id = {listed_id}))"
     )

@@ -2017,7 +2017,7 @@ ALTER TABLE indelible.tokens_s0 ENABLE ALWAYS TRIGGER tokens_s0_keeps_minting
 --;
 CREATE FUNCTION indelible.reveal_transactions_has_tokens() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog AS $$ BEGIN
-  IF (NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(NEW.token_ids) AS listed (id) WHERE NOT EXISTS (SELECT 1 FROM indelible.tokens_s0 AS token WHERE token.id = listed.id))) IS NOT TRUE THEN
+  IF (NOT EXISTS (SELECT 1 FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed (id) WHERE NOT EXISTS (SELECT 1 FROM indelible.tokens_s0 AS token WHERE token.id = listed.id))) IS NOT TRUE THEN
     RAISE check_violation USING MESSAGE = TG_NAME, CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
   END IF;
   RETURN NEW;

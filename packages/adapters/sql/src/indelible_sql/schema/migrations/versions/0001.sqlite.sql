@@ -1450,5 +1450,5 @@ WHEN (OLD.status = 'failed' AND NEW.status = 'detected' OR NEW.author_id = OLD.a
 BEGIN SELECT RAISE(ABORT, 'tokens_s0_keeps_minting'); END
 --;
 CREATE TRIGGER reveal_transactions_has_tokens BEFORE INSERT ON reveal_transactions
-WHEN (NOT EXISTS (SELECT 1 FROM json_each(NEW.token_ids) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
+WHEN (NOT EXISTS (SELECT 1 FROM json_each(CASE WHEN json_valid(NEW.token_ids) AND json_type(NEW.token_ids) = 'array' THEN NEW.token_ids ELSE '[]' END) AS listed WHERE NOT EXISTS (SELECT 1 FROM main.tokens_s0 AS token WHERE token.id = listed.value))) IS NOT TRUE
 BEGIN SELECT RAISE(ABORT, 'reveal_transactions_has_tokens'); END
