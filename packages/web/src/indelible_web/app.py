@@ -134,7 +134,8 @@ def _documented_routes(contexts: Iterable[WebContext]) -> list[tuple[Routes, Exa
     documented: list[tuple[Routes, Examples]] = []
     redacted_fields = dict(KERNEL_REDACTED_FIELDS)
     for context in contexts:
-        redacted_fields.update(context.redacted_fields)
+        for lifecycle, names in context.redacted_fields.items():
+            redacted_fields[lifecycle] = redacted_fields.get(lifecycle, frozenset()) | names
         examples = examples_of(context.examples)
         documented += [(routes, examples) for routes in context.routes]
 
