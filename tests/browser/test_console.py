@@ -66,7 +66,7 @@ def meet(instance: Instance, page: Page) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("scheme", "size", "scripts"), LOOKS)
-def test_axe_finds_nothing_on_any_page_and_nothing_hangs_over(
+def test_no_page_has_accessibility_faults_or_overflow(
     instance: Instance, opened: Opened, scheme: str, size: str, scripts: str
 ) -> None:
     page = opened(scheme, size, scripts=scripts)
@@ -112,7 +112,7 @@ def keep(page: Page, name: str, scheme: str, size: str, scripts: str) -> None:
         page.screenshot(path=str(Path(IMAGES) / f"console-{name}-{scheme}.png"))
 
 
-def test_a_concept_lives_its_whole_life_without_a_script(opened: Opened) -> None:
+def test_a_concept_is_published_without_scripts(opened: Opened) -> None:
     page = opened(scripts="off")
     page.goto("/console/new")
     page.get_by_label("Name", exact=True).fill("Without a script")
@@ -138,7 +138,7 @@ def test_a_concept_lives_its_whole_life_without_a_script(opened: Opened) -> None
     expect(page.locator("h2")).to_have_text("No later changes")
 
 
-def test_a_space_says_all_of_its_picture_in_words_and_opens_by_keyboard(opened: Opened) -> None:
+def test_a_space_s_plot_is_described_in_words_and_works_by_keyboard(opened: Opened) -> None:
     page = opened("dark", "phone", scripts="blocked")
     page.goto(space(page))
     marks, centroids = page.locator(".plot .dot").count(), page.locator(".plot .hub").count()
@@ -152,7 +152,7 @@ def test_a_space_says_all_of_its_picture_in_words_and_opens_by_keyboard(opened: 
     assert (violations(page), overflows(page)) == ([], False)
 
 
-def test_the_search_finds_while_one_types_and_its_address_can_be_kept(opened: Opened) -> None:
+def test_the_search_updates_while_typing_and_has_an_address(opened: Opened) -> None:
     page = opened()
     page.goto("/console/concepts")
     page.get_by_role("searchbox").press_sequentially("Common denom", delay=20)
@@ -162,7 +162,7 @@ def test_the_search_finds_while_one_types_and_its_address_can_be_kept(opened: Op
     assert page.locator("#text").input_value() == "Common denom"
 
 
-def test_the_feed_shows_a_change_by_itself(
+def test_a_new_change_appears_in_the_open_page(
     instance: Instance, opened: Opened, tell: Callable[[str], None]
 ) -> None:
     page = opened()
@@ -180,9 +180,7 @@ def test_the_feed_shows_a_change_by_itself(
     expect(page.locator("[data-announcement]")).to_contain_text("new change")
 
 
-def test_a_paused_feed_stands_still_and_goes_on_where_it_was(
-    instance: Instance, opened: Opened
-) -> None:
+def test_a_paused_history_stops_and_continues(instance: Instance, opened: Opened) -> None:
     page = opened()
     page.goto("/console/history")
     expect(page.locator("[data-mode]")).to_have_text("Live")
@@ -196,9 +194,7 @@ def test_a_paused_feed_stands_still_and_goes_on_where_it_was(
     expect(page.locator(".timeline > li", has_text=name)).to_have_count(1)
 
 
-def test_two_edits_that_met_are_brought_together_by_keyboard_alone(
-    instance: Instance, opened: Opened
-) -> None:
+def test_concurrent_edits_are_merged_by_keyboard(instance: Instance, opened: Opened) -> None:
     page = opened()
     saved = meet(instance, page)
     for name, value in (("definition", "yours"), ("explanation", "yours"), ("examples", "theirs")):
@@ -216,7 +212,7 @@ def test_two_edits_that_met_are_brought_together_by_keyboard_alone(
     assert content["examples"] == ["One of it.", "Another."]
 
 
-def test_the_first_tab_leads_past_the_frame_and_what_has_the_focus_shows_it(opened: Opened) -> None:
+def test_the_first_tab_is_the_skip_link_and_focus_is_visible(opened: Opened) -> None:
     page = opened()
     page.goto("/console/concepts")
     page.keyboard.press("Tab")
@@ -228,7 +224,7 @@ def test_the_first_tab_leads_past_the_frame_and_what_has_the_focus_shows_it(open
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_going_back_after_a_step_shows_the_state_there_is(
+def test_going_back_after_a_step_shows_the_current_state(
     instance: Instance, opened: Opened
 ) -> None:
     page = opened()
@@ -242,7 +238,7 @@ def test_going_back_after_a_step_shows_the_state_there_is(
     expect(page.locator("[aria-current=step]")).to_have_text("Review")
 
 
-def test_a_page_of_another_site_signs_nobody_out_and_frames_nothing(
+def test_another_site_can_neither_sign_out_nor_frame_the_console(
     instance: Instance, opened: Opened
 ) -> None:
     page = opened()

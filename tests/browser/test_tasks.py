@@ -43,7 +43,7 @@ def dead_of(page: Page, stage: str) -> str:
 
 
 @pytest.mark.parametrize(("scheme", "size", "scripts"), LOOKS)
-def test_axe_finds_nothing_on_any_page_of_work_and_nothing_hangs_over(
+def test_no_page_of_tasks_has_accessibility_faults_or_overflow(
     worked: SqlStore, opened: Opened, scheme: str, size: str, scripts: str
 ) -> None:
     page = opened(scheme, size, scripts=scripts)
@@ -67,9 +67,7 @@ def test_axe_finds_nothing_on_any_page_of_work_and_nothing_hangs_over(
     assert not {name: wrong for name, wrong in found.items() if wrong != ([], False)}
 
 
-def test_the_table_keeps_up_and_tells_how_often_work_is_claimed(
-    worked: SqlStore, opened: Opened
-) -> None:
+def test_the_table_refreshes_and_shows_the_rate_of_claims(worked: SqlStore, opened: Opened) -> None:
     page = opened()
     page.goto("/console/tasks")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
@@ -87,7 +85,7 @@ def test_the_table_keeps_up_and_tells_how_often_work_is_claimed(
     assert (violations(page), overflows(page)) == ([], False)
 
 
-def test_a_paused_table_stands_still_and_goes_on(worked: SqlStore, opened: Opened) -> None:
+def test_a_paused_table_stops_and_continues(worked: SqlStore, opened: Opened) -> None:
     page = opened()
     page.goto("/console/tasks")
     expect(page.locator("[data-mode]")).to_have_text("Live", timeout=SOON_MILLISECONDS)
@@ -101,9 +99,7 @@ def test_a_paused_table_stands_still_and_goes_on(worked: SqlStore, opened: Opene
     expect(page.get_by_role("link", name="standing")).to_have_count(1, timeout=SOON_MILLISECONDS)
 
 
-def test_what_has_the_focus_keeps_it_when_the_table_is_new(
-    worked: SqlStore, opened: Opened
-) -> None:
+def test_a_refreshed_table_keeps_the_focus(worked: SqlStore, opened: Opened) -> None:
     page = opened()
     page.goto("/console/tasks")
     assert worked
@@ -114,7 +110,7 @@ def test_what_has_the_focus_keeps_it_when_the_table_is_new(
     assert page.evaluate("document.activeElement.textContent") == "upload"
 
 
-def test_a_table_whose_session_has_ended_says_that_it_is_not_connected(
+def test_a_table_without_a_session_shows_that_it_is_not_connected(
     worked: SqlStore, opened: Opened
 ) -> None:
     page = opened()
@@ -127,7 +123,7 @@ def test_a_table_whose_session_has_ended_says_that_it_is_not_connected(
     assert row(page, "upload")
 
 
-def test_dead_work_is_revived_and_a_stage_paused_without_a_script(
+def test_a_task_is_requeued_and_a_stage_paused_without_scripts(
     worked: SqlStore, opened: Opened
 ) -> None:
     buried(worked, "sweep", "chimney-1", "the ladder is too short")

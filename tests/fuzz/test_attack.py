@@ -18,7 +18,7 @@ TIMES = 80
 
 
 @pytest.mark.parametrize("place", ["sqlite_url", "database"])
-def test_hostile_input_is_refused_by_its_code_and_writes_nothing(
+def test_hostile_input_is_refused_with_its_code_and_writes_nothing(
     place: str, request: pytest.FixtureRequest, tell: Callable[[str], None]
 ) -> None:
     found: str | PostgresServer = request.getfixturevalue(place)
@@ -37,7 +37,7 @@ def test_hostile_input_is_refused_by_its_code_and_writes_nothing(
     assert findings == ()
 
 
-def test_a_refusal_that_has_written_would_be_told(sqlite_url: str) -> None:
+def test_a_refused_request_that_wrote_is_reported(sqlite_url: str) -> None:
     with opened(sqlite_url) as store:
         before = rows(store)
         create(store)

@@ -37,22 +37,22 @@ def tally(*, read: dict[int, int], write: dict[int, int], wrong: tuple[str, ...]
         (tally(read={200: 2}, write={201: 2}, wrong=("no schema", "no schema")), ["no schema"]),
     ],
 )
-def test_what_a_dose_lacks_is_told(found: Tally, told: list[str]) -> None:
+def test_a_missing_share_of_a_dose_is_reported(found: Tally, told: list[str]) -> None:
     assert shortcomings(found, WANTED) == told
 
 
-def test_what_only_watches_is_no_success_of_the_document() -> None:
+def test_health_requests_do_not_count_as_documented_successes() -> None:
     found = tally(read={404: 2}, write={422: 2})
     found.statuses["GET", "/health"] = Counter({200: 100})
 
     assert found.share() == 0
 
 
-def test_the_halves_of_a_dose_come_to_all_of_it() -> None:
+def test_the_halves_of_a_dose_add_up() -> None:
     assert Wanted(requests=3, of_each=201).half() == Wanted(requests=2, of_each=101)
 
 
-def test_every_generated_request_gets_an_answer_that_is_promised(
+def test_every_generated_request_of_a_dose_gets_a_documented_answer(
     sqlite_url: str, tell: Callable[[str], None]
 ) -> None:
     wanted = Wanted(requests=20, of_each=5, is_covering=False)

@@ -65,7 +65,7 @@ def stages(web: Web) -> dict[str, Json]:
     return {each["stage"]: each for each in answered(web, "GET", "/tasks")["items"]}
 
 
-def test_every_stage_is_told_in_numbers(any_web: Web) -> None:
+def test_every_stage_is_listed_with_its_numbers(any_web: Web) -> None:
     assert stages(any_web) == {}
     minted(any_web.store, MAYA_S, MAYA_S)
     claimed(any_web.store, "upload", "token-1")
@@ -81,7 +81,7 @@ def test_every_stage_is_told_in_numbers(any_web: Web) -> None:
     assert not any(each["is_paused"] for each in found.values())
 
 
-def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> None:
+def test_dead_tasks_are_listed_page_by_page_with_their_reasons(any_web: Web) -> None:
     for number in range(3):
         buried(any_web.store, "upload", f"token-{number}", f"it is too large, {number}")
     first = answered(any_web, "GET", "/tasks/upload?limit=2")
@@ -98,7 +98,7 @@ def test_dead_work_is_listed_page_by_page_with_what_it_died_of(any_web: Web) -> 
     )
 
 
-def test_work_is_shown_with_its_attempts_and_revived_for_a_reason(any_web: Web) -> None:
+def test_a_dead_task_is_shown_with_its_attempts_and_requeued_for_a_reason(any_web: Web) -> None:
     buried(any_web.store)
     before = answered(any_web, "GET", "/tasks/detect/chain")
     assert [each["outcome"] for each in before["attempts"]] == ["DEAD", "FAILED"]
@@ -123,7 +123,7 @@ def test_work_is_shown_with_its_attempts_and_revived_for_a_reason(any_web: Web) 
     assert problem(any_web.get("/admin/tasks/detect/other")) == (404, "TASK_NOT_FOUND")
 
 
-def test_of_a_paused_stage_nothing_is_claimed_until_it_is_resumed(any_web: Web) -> None:
+def test_tasks_of_a_paused_stage_are_not_claimed_until_it_is_resumed(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
     paused = answered(any_web, "POST", "/stages/generate/pause", json=REASON)
     assert paused["status"] == "PAUSED"
@@ -141,7 +141,7 @@ def test_of_a_paused_stage_nothing_is_claimed_until_it_is_resumed(any_web: Web) 
     assert refused(any_web, "/stages/upload/resume") == (404, "STAGE_NOT_FOUND")
 
 
-def test_a_stage_that_has_had_no_work_yet_can_be_paused(web: Web) -> None:
+def test_a_stage_without_tasks_can_be_paused(web: Web) -> None:
     web.key = web.new_key("admin")
     web.post("/admin/stages/reveal/pause", json=REASON)
 
@@ -159,7 +159,9 @@ def test_a_stage_that_has_had_no_work_yet_can_be_paused(web: Web) -> None:
         ({**REASON, "why": "x"}, "INVALID_FIELDS"),
     ],
 )
-def test_without_a_reason_nothing_is_done(web: Web, path: str, body: Json, code: str) -> None:
+def test_an_operator_s_command_requires_a_reason(
+    web: Web, path: str, body: Json, code: str
+) -> None:
     web.key = web.new_key("admin")
     buried(web.store)
 
@@ -167,7 +169,7 @@ def test_without_a_reason_nothing_is_done(web: Web, path: str, body: Json, code:
     assert (stages(web)["detect"]["dead"], stages(web)["detect"]["is_paused"]) == (1, False)
 
 
-def test_tokens_are_told_in_numbers_with_what_the_chain_has_dropped(any_web: Web) -> None:
+def test_token_stats_include_the_orphaned_mints(any_web: Web) -> None:
     minted(any_web.store, MAYA_S, MAYA_S)
     minted(any_web.store, MAYA_S, start=3, block=101)
     before = answered(any_web, "GET", "/tokens/stats")
@@ -182,9 +184,7 @@ def test_tokens_are_told_in_numbers_with_what_the_chain_has_dropped(any_web: Web
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_nothing_but_the_scope_admin_opens_them_and_the_document_knows_none(
-    web: Web, method: str, path: str
-) -> None:
+def test_admin_routes_require_admin_and_are_undocumented(web: Web, method: str, path: str) -> None:
     here = path.replace("<stage>", "detect").replace("<entity_id>", "chain")
     sent: Any = {"json": REASON} if method == "POST" else {}
 
@@ -200,7 +200,7 @@ def answer_of(web: Web) -> TestResponse:
     return web.get("/health/ready", key=None)
 
 
-def test_readiness_tells_how_long_work_has_waited_and_what_is_paused(any_web: Web) -> None:
+def test_readiness_lists_waiting_and_paused_stages(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
     any_web.post("/admin/stages/upload/pause", json=REASON)
     said = answer_of(any_web).get_json()
@@ -211,7 +211,7 @@ def test_readiness_tells_how_long_work_has_waited_and_what_is_paused(any_web: We
     assert said["waiting_seconds"]["generate"] >= 86_400
 
 
-def test_metrics_tell_of_every_stage_how_much_work_there_is(any_web: Web) -> None:
+def test_metrics_count_the_tasks_of_every_stage(any_web: Web) -> None:
     minted(any_web.store, MAYA_S, MAYA_S)
     claimed(any_web.store, "upload", "token-1")
     buried(any_web.store)

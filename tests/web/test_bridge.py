@@ -89,7 +89,7 @@ def test_a_body_becomes_an_instance() -> None:
     )
 
 
-def test_what_is_not_sent_has_the_class_s_own_default() -> None:
+def test_a_missing_field_has_the_class_s_default() -> None:
     assert read() == Everything(text="a", count=1)
 
 
@@ -162,7 +162,7 @@ BEYOND: list[tuple[str, object, type[Invalid]]] = [
 
 
 @pytest.mark.parametrize(("name", "value", "leaf"), BEYOND)
-def test_a_value_beyond_its_limits_is_refused_with_core_s_own_leaf(
+def test_a_value_beyond_its_limits_is_refused_with_core_s_error(
     name: str, value: object, leaf: type[Invalid]
 ) -> None:
     with pytest.raises(leaf):
@@ -250,13 +250,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("cls", REFUSED)
-def test_a_type_or_a_missing_limit_that_the_bridge_does_not_know_is_refused_at_the_start(
+def test_an_unsupported_type_or_a_missing_limit_stops_the_start(
     cls: type,
 ) -> None:
     with pytest.raises(UnsupportedType):
         schema_of(cls, Side.BODY)
 
 
-def test_an_answer_needs_no_limits_and_may_hold_an_open_object() -> None:
+def test_an_answer_needs_no_limits_and_may_contain_a_mapping() -> None:
     for cls in (OfMapping, UnlimitedText, UnlimitedList):
         assert cast("Any", schema_of(cls, Side.ANSWER)()).fields["field"].required

@@ -21,7 +21,7 @@ READS = (
 )
 
 
-def test_a_new_concept_is_a_draft_at_version_1_and_says_where_it_is(web: Web) -> None:
+def test_a_new_concept_is_a_draft_at_version_1_with_a_location(web: Web) -> None:
     answer = web.post(
         "/v1/concepts", json={"content": {"name": "Ratio"}, "reason": "a first draft"}
     )
@@ -39,14 +39,14 @@ def test_a_new_concept_is_a_draft_at_version_1_and_says_where_it_is(web: Web) ->
     assert web.get(answer.headers["Location"]).get_json()["version"] == saved["version"]
 
 
-def test_a_birth_needs_a_name_and_a_reason(web: Web) -> None:
+def test_a_create_requires_a_name_and_a_reason(web: Web) -> None:
     answer = web.post("/v1/concepts", json={"content": {}})
 
     assert problem(answer) == (422, "INVALID_FIELDS")
     assert set(answer.get_json()["fields"]["wrong"]) == {"content.name", "reason"}
 
 
-def test_a_concept_that_is_shown_has_its_seq_as_its_etag(web: Web) -> None:
+def test_a_concept_s_etag_is_its_seq(web: Web) -> None:
     saved = web.edit(web.create())
     answer = web.get(place(saved))
 
@@ -54,7 +54,7 @@ def test_a_concept_that_is_shown_has_its_seq_as_its_etag(web: Web) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_caller_who_has_the_state_gets_no_second_copy(web: Web) -> None:
+def test_a_matching_if_none_match_is_answered_with_304(web: Web) -> None:
     saved = web.create()
     same = web.get(place(saved), headers={"If-None-Match": '"1"'})
     other = web.get(place(saved), headers={"If-None-Match": '"2"'})
@@ -63,7 +63,7 @@ def test_a_caller_who_has_the_state_gets_no_second_copy(web: Web) -> None:
     assert other.status_code == 200
 
 
-def test_an_edit_gives_the_next_version_and_its_note_is_the_reason(web: Web) -> None:
+def test_an_edit_saves_the_next_version_with_its_note_as_reason(web: Web) -> None:
     saved = web.create()
     body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}
     answer = web.put(place(saved), json=body, seq=1)
@@ -74,7 +74,7 @@ def test_an_edit_gives_the_next_version_and_its_note_is_the_reason(web: Web) -> 
     assert answer.get_json()["version"]["change_note"] == change["reason"] == "says it more plainly"
 
 
-def test_an_edit_carries_the_whole_content_so_that_what_it_leaves_out_is_gone(web: Web) -> None:
+def test_an_edit_replaces_the_whole_content(web: Web) -> None:
     saved = web.create(evolve(RATIO, scope_boundaries="Whole numbers only."))
     body = {"content": {"name": "Ratio"}, "change_note": "start over again"}
 
@@ -83,7 +83,7 @@ def test_an_edit_carries_the_whole_content_so_that_what_it_leaves_out_is_gone(we
     assert content == body_of(ConceptContent(name="Ratio"))
 
 
-def test_an_edit_needs_a_note(web: Web) -> None:
+def test_an_edit_requires_a_note(web: Web) -> None:
     saved = web.create()
 
     assert problem(web.put(place(saved), json={"content": body_of(CLEARER)}, seq=1)) == (
@@ -92,7 +92,7 @@ def test_an_edit_needs_a_note(web: Web) -> None:
     )
 
 
-def test_an_edit_shows_the_warnings_of_its_version_and_those_that_hold_now(web: Web) -> None:
+def test_an_edit_returns_the_warnings_of_its_version_and_the_current_ones(web: Web) -> None:
     saved = web.create()
     edited = web.edit(saved, evolve(CLEARER, prerequisites=("Division",)))
 
@@ -129,7 +129,7 @@ ILLEGAL: list[tuple[str, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("status", "wanted", "allowed"), ILLEGAL)
-def test_a_skip_a_way_back_and_a_repetition_are_refused_with_what_is_allowed(
+def test_a_step_that_is_no_edge_is_refused_with_the_allowed_actions(
     web: Web, status: str, wanted: str, allowed: list[str]
 ) -> None:
     saved = web.at(status)
@@ -140,7 +140,7 @@ def test_a_skip_a_way_back_and_a_repetition_are_refused_with_what_is_allowed(
     assert web.get(place(saved)).get_json()["seq"] == saved["seq"]
 
 
-def test_what_was_approved_can_be_approved_again_after_an_edit(web: Web) -> None:
+def test_an_approved_concept_can_be_approved_again_after_an_edit(web: Web) -> None:
     edited = web.edit(web.at("APPROVED"))
     again = web.move(edited, "APPROVED").get_json()
 
@@ -148,7 +148,7 @@ def test_what_was_approved_can_be_approved_again_after_an_edit(web: Web) -> None
     assert again["current_warnings"] == []
 
 
-def test_a_published_concept_is_not_edited(web: Web) -> None:
+def test_a_published_concept_cannot_be_edited(web: Web) -> None:
     saved = web.at("PUBLISHED")
     answer = web.put(
         place(saved), json={"content": {"name": "Ratio"}, "change_note": "one more try"}, seq=4
@@ -174,7 +174,7 @@ def test_a_published_concept_is_corrected_by_a_new_one(web: Web) -> None:
     )
 
 
-def test_where_four_eyes_are_demanded_nobody_approves_their_own_work() -> None:
+def test_with_four_eyes_an_author_cannot_approve_their_own_version() -> None:
     web = Web(memory(concepts=ConceptPolicy(four_eyes=True)))
     saved = web.move(web.create(), "REVIEW").get_json()
 
@@ -185,7 +185,7 @@ def test_where_four_eyes_are_demanded_nobody_approves_their_own_work() -> None:
     )
 
 
-def test_a_change_for_a_state_that_has_passed_is_stale(web: Web) -> None:
+def test_a_change_of_an_older_state_is_stale(web: Web) -> None:
     saved = web.create()
     web.edit(saved)
 
@@ -203,7 +203,7 @@ def test_an_unknown_concept_is_not_found(web: Web, path: str) -> None:
     assert problem(web.get(NOWHERE + path)) == (404, "CONCEPT_NOT_FOUND")
 
 
-def test_an_unknown_concept_is_not_changed(web: Web) -> None:
+def test_an_unknown_concept_cannot_be_changed(web: Web) -> None:
     body = {"content": {"name": "Ratio"}, "change_note": "nobody will see"}
 
     assert problem(web.put(NOWHERE, json=body, seq=1)) == (404, "CONCEPT_NOT_FOUND")
@@ -225,13 +225,13 @@ def test_versions_are_listed_page_by_page_and_shown_one_by_one(web: Web) -> None
     assert problem(web.get(f"{place(saved)}/versions/6")) == (404, "VERSION_NOT_FOUND")
 
 
-def test_a_page_that_is_exactly_full_is_the_last(web: Web) -> None:
+def test_a_last_page_that_is_exactly_full_has_no_next_cursor(web: Web) -> None:
     saved = web.edit(web.create())
 
     assert web.get(f"{place(saved)}/versions?limit=2").get_json()["next"] is None
 
 
-def test_a_diff_tells_what_changed_word_by_word(web: Web) -> None:
+def test_a_diff_lists_the_changes_by_word(web: Web) -> None:
     saved = web.edit(
         web.create(), evolve(RATIO, definition="A comparison of two numbers by division.")
     )
@@ -247,7 +247,7 @@ def test_a_diff_tells_what_changed_word_by_word(web: Web) -> None:
     assert problem(web.get(f"{place(saved)}/diff?from=1&to=3")) == (404, "VERSION_NOT_FOUND")
 
 
-def test_history_says_who_why_and_when_page_by_page(web: Web) -> None:
+def test_history_lists_actor_reason_and_time_page_by_page(web: Web) -> None:
     saved = web.at("APPROVED")
     first = web.get(f"{place(saved)}/history?limit=2").get_json()
     rest = web.get(f"{place(saved)}/history?limit=2&cursor={first['next']}").get_json()
@@ -259,7 +259,7 @@ def test_history_says_who_why_and_when_page_by_page(web: Web) -> None:
     assert rest["next"] is None
 
 
-def test_a_concept_is_shown_as_it_stood(web: Web) -> None:
+def test_a_concept_is_shown_as_of_an_instant_or_a_seq(web: Web) -> None:
     saved = web.move(web.edit(web.create()), "REVIEW").get_json()
     path = f"{place(saved)}/as-of"
     changes = web.get(f"{place(saved)}/history").get_json()["items"]
@@ -273,7 +273,7 @@ def test_a_concept_is_shown_as_it_stood(web: Web) -> None:
     assert problem(web.get(f"{path}?at=2000-01-01T00:00:00Z")) == (404, "NOTHING_THEN")
 
 
-def test_warnings_that_depend_on_other_concepts_have_a_route_of_their_own(web: Web) -> None:
+def test_current_warnings_have_their_own_route(web: Web) -> None:
     saved = web.create(evolve(RATIO, prerequisites=("Division",)))
     before = web.get(f"{place(saved)}/warnings")
     web.create(ConceptContent(name="Division"))

@@ -44,7 +44,7 @@ def test_every_route_of_v1_is_in_the_document(web: Web) -> None:
     assert {name for name, _ in operations(web.document)} == routes
 
 
-def test_every_operation_has_a_request_and_an_answer_that_its_schemas_accept(web: Web) -> None:
+def test_every_operation_s_examples_match_its_schemas(web: Web) -> None:
     for name, operation in operations(web.document):
         content = [
             operation["responses"][status]["content"]
@@ -64,14 +64,14 @@ def test_every_operation_has_a_request_and_an_answer_that_its_schemas_accept(web
                 OAS31Validator(parameter["schema"]).validate(example)
 
 
-def test_every_operation_lists_the_problems_that_it_can_have(web: Web) -> None:
+def test_every_operation_lists_its_problems(web: Web) -> None:
     always = {"400", "401", "403", "422", "429", "500", "503"}
     for name, operation in operations(web.document):
         assert always <= set(operation["responses"]), name
         assert ("412" in operation["responses"]) == ("428" in operation["responses"])
 
 
-def test_every_problem_has_an_example_that_its_schema_accepts(web: Web) -> None:
+def test_every_problem_s_example_matches_its_schema(web: Web) -> None:
     for response in web.document["components"]["responses"].values():
         content = response["content"]["application/problem+json"]
         schema = {**content["schema"], "components": web.document["components"]}
@@ -111,7 +111,7 @@ class Outside(HTMLParser):
         self.found += [tag] if is_outside else []
 
 
-def test_the_page_needs_nothing_but_itself_and_all_its_links_lead_somewhere(web: Web) -> None:
+def test_the_documentation_page_is_self_contained_and_its_links_resolve(web: Web) -> None:
     answer = web.get("/docs", key=None)
     page = Outside()
     page.feed(answer.text)
@@ -125,7 +125,7 @@ def test_the_page_needs_nothing_but_itself_and_all_its_links_lead_somewhere(web:
     assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
 
 
-def test_the_page_shows_every_operation_and_every_schema(web: Web) -> None:
+def test_the_documentation_page_lists_every_operation_and_schema(web: Web) -> None:
     page = web.get("/docs", key=None).text
 
     assert all(
@@ -201,7 +201,7 @@ ADDITIONS: dict[str, Callable[[Json], Any]] = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_a_planted_break_is_found(name: str) -> None:
+def test_a_planted_breaking_change_is_found(name: str) -> None:
     old: Json = json.loads(COMMITTED.read_text("utf-8"))
     new = deepcopy(old)
     BREAKS[name](new)
@@ -210,7 +210,7 @@ def test_a_planted_break_is_found(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ADDITIONS)
-def test_an_addition_breaks_nothing(name: str) -> None:
+def test_an_addition_is_no_breaking_change(name: str) -> None:
     old: Json = json.loads(COMMITTED.read_text("utf-8"))
     new = deepcopy(old)
     ADDITIONS[name](new)

@@ -22,7 +22,7 @@ def answers() -> Callable[[str, str], Found]:
 
 
 @pytest.mark.parametrize(("method", "path"), operations(WEB))
-def test_every_answer_is_one_that_the_document_promises(
+def test_every_generated_request_gets_a_documented_answer(
     answers: Callable[[str, str], Found], method: str, path: str
 ) -> None:
     found = answers(method, path)

@@ -10,7 +10,7 @@ def changes_after(web: Web, cursor: str | None, limit: int = 100) -> Json:
     return found
 
 
-def test_the_feed_gives_every_change_once_and_then_only_what_came_since(web: Web) -> None:
+def test_the_feed_returns_every_change_once(web: Web) -> None:
     saved = web.create()
     first = changes_after(web, None)
     web.edit(saved)
@@ -22,7 +22,7 @@ def test_the_feed_gives_every_change_once_and_then_only_what_came_since(web: Web
     assert third["next"]
 
 
-def test_a_reader_with_small_pages_sees_the_same_changes(web: Web) -> None:
+def test_small_pages_of_the_feed_have_the_same_changes(web: Web) -> None:
     web.at("PUBLISHED")
     whole, cursor, found = changes_after(web, None)["items"], None, list[Json]()
     for _ in whole:
@@ -38,7 +38,7 @@ def test_a_reader_with_small_pages_sees_the_same_changes(web: Web) -> None:
     ]
 
 
-def test_a_change_bears_the_request_that_made_it(web: Web) -> None:
+def test_a_change_records_its_request_id(web: Web) -> None:
     saved = web.create()
     body = {"status": "REVIEW", "reason": "ready for review"}
     web.post(f"{place(saved)}/status", json=body, seq=1, headers={"X-Request-Id": "trace-7/ratio"})
@@ -49,7 +49,7 @@ def test_a_change_bears_the_request_that_made_it(web: Web) -> None:
     )
 
 
-def test_a_key_s_birth_is_told_without_the_digest_of_its_secret(web: Web) -> None:
+def test_the_feed_redacts_the_digest_of_a_key(web: Web) -> None:
     change = changes_after(web, None)["items"][0]
 
     assert (change["lifecycle"], change["action"]) == ("key", "create")
@@ -57,7 +57,7 @@ def test_a_key_s_birth_is_told_without_the_digest_of_its_secret(web: Web) -> Non
     assert "secret_digest" not in change["data"]
 
 
-def test_the_feed_has_a_scope_of_its_own(web: Web) -> None:
+def test_the_feed_requires_its_own_scope(web: Web) -> None:
     reader, watcher = web.new_key("concepts:read"), web.new_key("history:read")
 
     assert problem(web.get("/v1/history", key=reader)) == (403, "SCOPE_MISSING")

@@ -67,13 +67,13 @@ def hostile(stage: Stage) -> Web:
 
 
 @pytest.mark.parametrize("row", sorted({line.row for line in LINES}))
-def test_hostile_input_gets_its_stated_answer_and_writes_nothing(stage: Stage, row: int) -> None:
+def test_hostile_input_gets_its_expected_answer_and_writes_nothing(stage: Stage, row: int) -> None:
     assert [
         fault for line in LINES if line.row == row for fault in faults(of_line(line), stage)
     ] == []
 
 
-def test_an_answer_that_is_not_the_stated_one_is_told() -> None:
+def test_an_unexpected_answer_to_hostile_input_is_reported() -> None:
     stage = Stage(memory())
     accepted = Line(5, 422, "INVALID_FIELDS", "POST", "/v1/concepts", {"json": BIRTH})
 
@@ -81,7 +81,7 @@ def test_an_answer_that_is_not_the_stated_one_is_told() -> None:
     assert told == ["(201, ''), not (422, 'INVALID_FIELDS')", "something was written"]
 
 
-def test_every_field_that_is_wrong_is_named_by_its_path(web: Web) -> None:
+def test_every_invalid_field_is_reported_by_its_path(web: Web) -> None:
     body = {
         "content": {"name": 7, "examples": ["a", 7], "prerequisites": "a", "colour": "red"},
         "status": "DRAFT",
@@ -97,13 +97,13 @@ def test_every_field_that_is_wrong_is_named_by_its_path(web: Web) -> None:
     }
 
 
-def test_a_body_with_endless_wrong_fields_gets_a_short_answer(web: Web) -> None:
+def test_a_body_with_many_invalid_fields_gets_a_short_answer(web: Web) -> None:
     body = BIRTH | {f"{number}{'x' * 1_000}": 1 for number in range(500)}
 
     assert len(web.post("/v1/concepts", json=body).data) < 16_000
 
 
-def test_a_body_that_never_ends_is_read_up_to_the_limit(web: Web) -> None:
+def test_an_endless_body_is_read_up_to_the_limit(web: Web) -> None:
     endless = Endless()
     environ = {
         "wsgi.input": endless,
@@ -120,7 +120,7 @@ def test_a_body_that_never_ends_is_read_up_to_the_limit(web: Web) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["multipart/form-data; boundary=x", "text/plain", ""])
-def test_a_body_of_another_type_is_not_even_read(web: Web, media_type: str) -> None:
+def test_a_body_of_another_media_type_is_not_read(web: Web, media_type: str) -> None:
     endless = Endless()
     environ = {
         "wsgi.input": endless,
@@ -135,7 +135,7 @@ def test_a_body_of_another_type_is_not_even_read(web: Web, media_type: str) -> N
 @pytest.mark.parametrize(
     "media_type", ["application/json", UTF_8 + "UTF-8", UTF_8 + '"utf-8"', "Application/JSON"]
 )
-def test_json_is_read_however_its_type_is_written(web: Web, media_type: str) -> None:
+def test_every_spelling_of_the_json_media_type_is_accepted(web: Web, media_type: str) -> None:
     answer = web.post(
         "/v1/concepts", data=json.dumps(BIRTH).encode(), headers={"Content-Type": media_type}
     )
@@ -159,7 +159,7 @@ CONTENTS: Mapping[str, str] = {
 
 
 @pytest.mark.parametrize("name", CONTENTS)
-def test_content_is_kept_as_it_was_sent(hostile: Web, name: str) -> None:
+def test_content_is_stored_as_it_was_sent(hostile: Web, name: str) -> None:
     sent = {"name": CONTENTS[name], "definition": CONTENTS[name]}
     found = hostile.post("/v1/concepts", json={"content": sent, "reason": "a test"}).get_json()
     kept = hostile.get(place(found)).get_json()["version"]["content"]
@@ -168,13 +168,13 @@ def test_content_is_kept_as_it_was_sent(hostile: Web, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a control", "a C1 control", "an override", "a zero-width space"])
-def test_what_cannot_be_seen_in_content_is_warned_of(web: Web, name: str) -> None:
+def test_invisible_characters_in_content_give_a_warning(web: Web, name: str) -> None:
     found = web.create(ConceptContent(name="Ratio", definition=CONTENTS[name]))
 
     assert "TEXT_CONTROL_CHARS" in {each["code"] for each in found["warnings"]}
 
 
-def test_names_that_are_equal_when_composed_collide(web: Web) -> None:
+def test_names_with_the_same_normal_form_collide(web: Web) -> None:
     web.create(ConceptContent(name="Cafe\u0301"))
     found = web.create(ConceptContent(name="caf\u00e9"))
 
@@ -182,7 +182,7 @@ def test_names_that_are_equal_when_composed_collide(web: Web) -> None:
 
 
 @pytest.mark.parametrize("text", ["%25", "_", "%5C", "'", "%22", "%2A", "a%25b", "100%25%20of_it"])
-def test_a_search_takes_every_character_literally(hostile: Web, text: str) -> None:
+def test_a_search_matches_every_character_literally(hostile: Web, text: str) -> None:
     hostile.create(ConceptContent(name="Ratio"))
     hostile.create(ConceptContent(name="100% of_it \\ 'a' \"b\" * a%b"))
     found = hostile.get(f"/v1/concepts?limit=100&text={text}").get_json()["items"]
@@ -191,7 +191,7 @@ def test_a_search_takes_every_character_literally(hostile: Web, text: str) -> No
     assert all(each["name"] != "Ratio" for each in found)
 
 
-def test_a_cursor_that_was_changed_anywhere_is_refused(web: Web) -> None:
+def test_a_changed_cursor_is_refused(web: Web) -> None:
     saved = web.edit(web.create())
     path = f"{place(saved)}/versions?limit=1"
     cursor = web.get(path).get_json()["next"]
@@ -235,7 +235,7 @@ def test_a_cursor_of_another_server_is_refused(web: Web) -> None:
     assert problem(other.get(f"/v1/concepts?cursor={cursor}")) == (400, "INVALID_CURSOR")
 
 
-def test_only_hosts_that_are_trusted_are_answered() -> None:
+def test_only_trusted_hosts_are_answered() -> None:
     settings = evolve(SETTINGS, trusted_hosts=("localhost", "api.example.org", ".example.net"))
     web = Web(memory(), settings)
     answers = {

@@ -43,12 +43,12 @@ def told(web: Web, headers: Mapping[str, str]) -> tuple[int, object, object]:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(web: Web, name: str) -> None:
+def test_every_invalid_key_gets_the_same_answer(web: Web, name: str) -> None:
     assert told(web, WRONG[name]) == told(web, {})
     assert told(web, {})[0::2] == (401, 'Bearer realm="indelible"')
 
 
-def test_a_revoked_key_and_an_expired_one_are_unknown_keys(web: Web) -> None:
+def test_revoked_and_expired_keys_get_the_answer_of_unknown_keys(web: Web) -> None:
     text = web.new_key("concepts:read")
     key_id = text.split("_")[1]
     soon = CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=BEGINNING)
@@ -61,7 +61,7 @@ def test_a_revoked_key_and_an_expired_one_are_unknown_keys(web: Web) -> None:
         assert told(web, {"Authorization": f"Bearer {wrong}"}) == told(web, {})
 
 
-def test_a_key_that_expires_later_opens_until_then(web: Web) -> None:
+def test_a_key_is_valid_until_it_expires(web: Web) -> None:
     later = CreateKey(
         owner=MAYA, scopes=("concepts:read",), expires_at=BEGINNING + timedelta(days=3)
     )
@@ -70,14 +70,14 @@ def test_a_key_that_expires_later_opens_until_then(web: Web) -> None:
     assert web.get("/v1/concepts", key=text).status_code == 200
 
 
-def test_a_change_bears_the_name_of_the_key_s_owner(web: Web) -> None:
+def test_a_change_is_recorded_under_the_key_s_owner(web: Web) -> None:
     web.key = web.new_key(*SCOPES, owner=NOOR)
 
     assert web.create()["version"]["created_by"] == "user:noor"
 
 
 @pytest.mark.parametrize(("scope", "method", "path"), NEEDED)
-def test_each_door_has_its_scope(web: Web, scope: str, method: str, path: str) -> None:
+def test_each_route_requires_its_scope(web: Web, scope: str, method: str, path: str) -> None:
     others = tuple(each for each in (*SCOPES, "history:read") if each != scope)
     answer = web.send(method, path, json={}, seq=1, key=web.new_key(*others))
 
@@ -94,7 +94,7 @@ def test_each_door_has_its_scope(web: Web, scope: str, method: str, path: str) -
         ("APPROVED", "PUBLISHED", "concepts:publish"),
     ],
 )
-def test_each_step_has_its_scope(web: Web, before: str, status: str, scope: str) -> None:
+def test_each_step_requires_its_scope(web: Web, before: str, status: str, scope: str) -> None:
     found = web.at(before)
     others = web.new_key(*(each for each in SCOPES if each != scope))
 
@@ -106,14 +106,14 @@ def test_each_step_has_its_scope(web: Web, before: str, status: str, scope: str)
     assert web.move(found, status, key=web.new_key(scope)).status_code == 200
 
 
-def test_admin_opens_every_door(web: Web) -> None:
+def test_the_scope_admin_includes_every_scope(web: Web) -> None:
     web.key = web.new_key("admin")
     found = web.at("PUBLISHED")
 
     assert web.get(place(found)).status_code == web.get("/v1/history").status_code == 200
 
 
-def test_every_operation_of_the_document_names_its_scopes(web: Web) -> None:
+def test_every_documented_operation_lists_its_scopes(web: Web) -> None:
     named = {
         scope
         for operations in web.document["paths"].values()
@@ -126,7 +126,7 @@ def test_every_operation_of_the_document_names_its_scopes(web: Web) -> None:
 
 
 @pytest.mark.parametrize("scopes", [(), ("",), ("Read All",)])
-def test_a_route_without_a_scope_lets_no_application_start(
+def test_a_route_without_a_scope_stops_the_start(
     scopes: tuple[str, ...],
 ) -> None:
     planted = Routes("planted", "a route that forgot its scope")
@@ -138,7 +138,7 @@ def test_a_route_without_a_scope_lets_no_application_start(
         Web(memory(), contexts=(WebContext(name="planted", routes=(planted,)),))
 
 
-def test_a_key_that_asks_too_often_waits_and_others_do_not() -> None:
+def test_the_rate_limit_counts_each_key_alone() -> None:
     web = Web(memory(), evolve(SETTINGS, requests_per_minute=3))
     other = web.new_key("concepts:read")
     codes = [
@@ -152,7 +152,7 @@ def test_a_key_that_asks_too_often_waits_and_others_do_not() -> None:
     assert web.get("/v1/concepts", key=other).status_code == web.get("/health").status_code == 200
 
 
-def test_an_address_that_guesses_too_often_waits_and_its_neighbours_with_a_key_do_not() -> None:
+def test_the_limit_of_wrong_keys_does_not_stop_valid_keys_of_the_same_address() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
     guesses = [
         web.get("/v1/concepts", key=f"ind_guess_{number}").status_code for number in range(5)
@@ -166,7 +166,7 @@ def test_an_address_that_guesses_too_often_waits_and_its_neighbours_with_a_key_d
     assert web.get("/v1/concepts").status_code == 200
 
 
-def test_an_address_that_somebody_merely_writes_into_a_header_counts_for_nothing() -> None:
+def test_a_forwarded_address_without_a_proxy_is_ignored() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
     spoofed = (
         {"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"}
@@ -181,7 +181,7 @@ def test_an_address_that_somebody_merely_writes_into_a_header_counts_for_nothing
     ]
 
 
-def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_has_seen() -> None:
+def test_behind_a_proxy_its_forwarded_address_is_counted() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2, proxy_hops=1))
     seen = [{"X-Forwarded-For": f"10.9.9.9, 192.0.2.{number}"} for number in (1, 2, 1, 2, 1)]
 
@@ -207,7 +207,7 @@ class Badges:
         )
 
 
-def test_a_host_can_bring_its_own_login() -> None:
+def test_a_host_can_pass_its_own_authenticator() -> None:
     web = Web(memory(), evolve(SETTINGS, authenticator=Badges()))
     body = {"content": {"name": "Ratio"}, "reason": "a first draft"}
     answer = web.post("/v1/concepts", json=body, key=None, headers={"X-Badge": "noor"})
@@ -216,7 +216,7 @@ def test_a_host_can_bring_its_own_login() -> None:
     assert problem(web.get("/v1/concepts")) == (401, "UNAUTHENTICATED")
 
 
-def test_settings_refuse_a_short_secret_and_an_origin_that_is_everybody() -> None:
+def test_settings_refuse_a_short_secret_and_a_wildcard_origin() -> None:
     with pytest.raises(UsageError):
         WebSettings(secret=b"too short")
     with pytest.raises(UsageError):

@@ -125,7 +125,7 @@ FAULTS = [
 @pytest.mark.parametrize(
     ("error", "status", "code", "retry_after"), FAULTS, ids=lambda value: str(value)[:20]
 )
-def test_a_failing_store_gets_its_stated_answer(
+def test_an_error_of_the_store_gets_its_status_and_code(
     error: Exception, status: int, code: str, retry_after: str | None
 ) -> None:
     answer = failing(error).post("/v1/concepts", json=BIRTH)
@@ -136,7 +136,7 @@ def test_a_failing_store_gets_its_stated_answer(
     assert "db.internal" not in answer.text
 
 
-def test_a_fault_is_told_to_the_log_by_its_place_and_not_by_its_message(
+def test_a_fault_is_logged_with_its_traceback_and_without_its_message(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     web = failing(ZeroDivisionError("the pepper is hunter2"))
@@ -149,7 +149,7 @@ def test_a_fault_is_told_to_the_log_by_its_place_and_not_by_its_message(
     assert "hunter2" not in caplog.text
 
 
-def test_a_server_that_was_not_given_the_pepper_is_at_fault_and_does_not_say_so(
+def test_a_missing_pepper_is_an_internal_error_that_reveals_nothing(
     sqlite_url: str,
 ) -> None:
     whole, forgetful = (
@@ -166,12 +166,14 @@ def test_a_server_that_was_not_given_the_pepper_is_at_fault_and_does_not_say_so(
 
 
 @pytest.mark.parametrize(("leaf", "status"), STATUSES)
-def test_a_leaf_has_the_status_of_its_kind(leaf: type[IndelibleError], status: int) -> None:
+def test_an_error_has_the_status_of_its_kind(leaf: type[IndelibleError], status: int) -> None:
     assert status_of(leaf) == status
 
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=[leaf.code for leaf in LEAVES])
-def test_every_leaf_is_a_problem_with_a_title_and_a_page(leaf: type[IndelibleError]) -> None:
+def test_every_error_is_a_problem_with_a_title_and_a_documentation_link(
+    leaf: type[IndelibleError],
+) -> None:
     named: dict[str, object] = {}
     for context in CONTEXTS:
         named.update(context.examples)
@@ -183,13 +185,13 @@ def test_every_leaf_is_a_problem_with_a_title_and_a_page(leaf: type[IndelibleErr
     assert found.type == f"/docs#{leaf.code}"
 
 
-def test_every_code_is_explained_on_the_page_that_its_problems_name(web: Web) -> None:
+def test_every_code_is_explained_on_the_documentation_page(web: Web) -> None:
     page = web.get("/docs").text
 
     assert [leaf.code for leaf in LEAVES if f'id="{leaf.code}"' not in page] == []
 
 
-def test_a_problem_says_in_words_and_in_fields_what_is_wrong(web: Web) -> None:
+def test_a_problem_describes_the_error_in_words_and_in_fields(web: Web) -> None:
     saved = web.create()
     answer = web.put(
         place(saved), json={"content": {"name": "a" * 1_001}, "change_note": "too long"}, seq=1
@@ -203,14 +205,14 @@ def test_a_problem_says_in_words_and_in_fields_what_is_wrong(web: Web) -> None:
     assert found["allowed"] is None
 
 
-def test_a_lone_surrogate_in_a_name_is_quoted_as_its_escape(web: Web) -> None:
+def test_a_lone_surrogate_in_a_name_is_answered_as_an_escape(web: Web) -> None:
     answer = web.post("/v1/concepts", json=BIRTH | {"\ud800": 1})
 
     assert answer.get_json()["fields"]["wrong"] == {"\ud800": "Unknown field."}
     assert b"\\ud800" in answer.data
 
 
-def test_keys_of_another_pepper_open_nothing() -> None:
+def test_keys_with_another_pepper_are_refused() -> None:
     web = Web(memory())
     other = Web(
         MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"another pepper, as long as the 1st")))

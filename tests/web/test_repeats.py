@@ -8,7 +8,7 @@ from indelible.testing.stores import CLEARER, NOOR, RATIO
 BIRTH = {"content": body_of(RATIO), "reason": "a first draft"}
 
 
-def test_a_birth_sent_twice_gives_one_concept_and_the_same_answer(web: Web) -> None:
+def test_a_repeated_create_gives_one_concept_and_the_same_answer(web: Web) -> None:
     first, again = (web.post("/v1/concepts", json=BIRTH, once="line-7") for _ in range(2))
 
     assert (again.status_code, again.get_json()) == (201, first.get_json())
@@ -19,7 +19,7 @@ def test_a_birth_sent_twice_gives_one_concept_and_the_same_answer(web: Web) -> N
     assert len(web.get("/v1/concepts").get_json()["items"]) == 1
 
 
-def test_an_edit_and_a_step_sent_twice_are_not_stale(web: Web) -> None:
+def test_a_repeated_edit_or_step_is_not_stale(web: Web) -> None:
     path, edit = (
         place(web.create()),
         {"content": body_of(CLEARER), "change_note": "says it more plainly"},
@@ -43,7 +43,7 @@ def test_an_edit_and_a_step_sent_twice_are_not_stale(web: Web) -> None:
         BIRTH | {"change_note": "another note"},
     ],
 )
-def test_another_request_under_the_same_name_is_refused(web: Web, other: object) -> None:
+def test_another_request_with_the_same_idempotency_key_is_refused(web: Web, other: object) -> None:
     web.post("/v1/concepts", json=BIRTH, once="line-7")
 
     assert problem(web.post("/v1/concepts", json=other, once="line-7")) == (
@@ -52,7 +52,7 @@ def test_another_request_under_the_same_name_is_refused(web: Web, other: object)
     )
 
 
-def test_names_of_different_owners_have_nothing_to_do_with_each_other(web: Web) -> None:
+def test_idempotency_keys_of_different_owners_are_independent(web: Web) -> None:
     first = web.post("/v1/concepts", json=BIRTH, once="line-7").get_json()
     other = web.post(
         "/v1/concepts", json=BIRTH, once="line-7", key=web.new_key(*SCOPES, owner=NOOR)
@@ -61,7 +61,7 @@ def test_names_of_different_owners_have_nothing_to_do_with_each_other(web: Web) 
     assert first["concept"]["id"] != other["concept"]["id"]
 
 
-def test_a_refusal_keeps_no_name_so_that_the_corrected_request_may_use_it(web: Web) -> None:
+def test_a_refused_request_frees_its_idempotency_key(web: Web) -> None:
     saved = web.create()
     body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}
 

@@ -39,7 +39,7 @@ def wider() -> Web:
     return Web(memory(), contexts=(*CONTEXTS, host_context))
 
 
-def test_a_new_command_s_route_works_and_is_checked_like_all_others(wider: Web) -> None:
+def test_a_declared_route_works_and_has_all_checks(wider: Web) -> None:
     path = f"{place(wider.create())}/submissions"
 
     assert problem(wider.post(path, json={"reason": "ready"})) == (428, "IF_MATCH_MISSING")
@@ -56,7 +56,7 @@ def test_a_new_command_s_route_works_and_is_checked_like_all_others(wider: Web) 
     assert again.get_json() == first.get_json()
 
 
-def test_a_new_command_s_route_is_in_the_document_with_an_example(wider: Web) -> None:
+def test_a_declared_route_is_documented_with_an_example(wider: Web) -> None:
     operation = wider.document["paths"][PATH]["post"]
 
     assert operation["summary"] == "Hand a draft to its reviewers."

@@ -37,11 +37,11 @@ def answer(port: int, request: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_not_http_is_refused_before_it_is_read(port: int, name: str) -> None:
+def test_malformed_http_is_refused_before_it_is_read(port: int, name: str) -> None:
     assert answer(port, REFUSED[name]).split(b" ", 2)[1] == b"400"
 
 
-def test_an_encoded_line_break_never_becomes_one(port: int) -> None:
+def test_an_encoded_line_break_is_not_decoded_into_a_header(port: int) -> None:
     request = b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Request-Id: a%0d%0aSet-Cookie:b\r\n\r\n"
     found = answer(port, request)
 
@@ -49,12 +49,12 @@ def test_an_encoded_line_break_never_becomes_one(port: int) -> None:
     assert b"\r\nSet-Cookie" not in found
 
 
-def test_what_is_http_is_answered(port: int) -> None:
+def test_valid_http_is_answered(port: int) -> None:
     assert answer(port, HEALTH).startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize("name", UNFINISHED)
-def test_whoever_never_finishes_a_request_holds_nobody_up(port: int, name: str) -> None:
+def test_an_unfinished_request_does_not_block_others(port: int, name: str) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(UNFINISHED[name])
 

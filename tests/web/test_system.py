@@ -16,7 +16,7 @@ UNREACHABLE = StoreUnreachable("OperationalError")
 ORIGIN = "https://app.example.org"
 
 
-def test_health_says_whether_the_database_answers(
+def test_health_reports_whether_the_database_answers(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "indelible.web")
@@ -37,7 +37,7 @@ def test_health_says_whether_the_database_answers(
     assert "STORE_UNREACHABLE" in said
 
 
-def test_a_process_that_cannot_reach_its_store_lives_but_is_not_ready(web: Web) -> None:
+def test_a_process_without_its_store_is_alive_but_not_ready(web: Web) -> None:
     sick = failing(UNREACHABLE)
     unready = sick.get("/health/ready", key=None)
 
@@ -79,7 +79,7 @@ def test_metrics_count_answers_by_route_and_commands_by_outcome() -> None:
     assert found['indelible_transitions_total{action="submit",lifecycle="concept"}'] == 1
 
 
-def test_every_action_of_every_lifecycle_is_a_metric_from_the_start() -> None:
+def test_every_action_of_every_lifecycle_has_a_metric_from_the_start() -> None:
     found = counted(Web(memory()))
 
     for name, action in {
@@ -98,7 +98,7 @@ def test_every_action_of_every_lifecycle_is_a_metric_from_the_start() -> None:
         )
 
 
-def test_a_repeated_request_is_a_command_and_no_transition() -> None:
+def test_a_replayed_request_counts_as_a_command_and_not_as_a_transition() -> None:
     web = Web(memory())
     for _ in range(3):
         web.post(
@@ -112,7 +112,7 @@ def test_a_repeated_request_is_a_command_and_no_transition() -> None:
     assert found['indelible_transitions_total{action="create",lifecycle="concept"}'] == 1
 
 
-def test_two_applications_count_for_themselves() -> None:
+def test_two_applications_have_separate_metrics() -> None:
     busy, idle = Web(memory()), Web(memory())
     busy.create()
 
@@ -123,14 +123,14 @@ def test_two_applications_count_for_themselves() -> None:
 @pytest.mark.parametrize(
     "given", ["trace-7", "0af7651916cd43dd8448eb211c80319c", "a/b:c=d", "x" * 200]
 )
-def test_a_request_keeps_the_id_that_it_came_with(web: Web, given: str) -> None:
+def test_a_request_keeps_the_id_of_its_caller(web: Web, given: str) -> None:
     answer = web.post("/v1/concepts", json={}, headers={"X-Request-Id": given})
 
     assert answer.headers["X-Request-Id"] == answer.get_json()["request_id"] == given
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 201, "\u00e9", "a\tb"])
-def test_a_request_without_a_plain_id_gets_one(web: Web, given: str) -> None:
+def test_a_request_without_a_valid_id_gets_one(web: Web, given: str) -> None:
     first, second = (
         web.get("/health/live", environ={"HTTP_X_REQUEST_ID": given}) for _ in range(2)
     )
@@ -139,7 +139,7 @@ def test_a_request_without_a_plain_id_gets_one(web: Web, given: str) -> None:
     assert given == "" or first.headers["X-Request-Id"] != given
 
 
-def test_a_line_of_the_log_says_what_happened_and_repeats_nothing_that_was_sent(
+def test_a_log_line_describes_the_request_and_quotes_no_input(
     web: Web, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = {"content": {"name": "the canary"}, "reason": "a canary, too", "zzz": "\n forged line"}
@@ -164,7 +164,7 @@ def test_a_line_of_the_log_says_what_happened_and_repeats_nothing_that_was_sent(
 @pytest.mark.parametrize(
     "path", ["/v1/concepts", "/nowhere", "/health", "/metrics", "/openapi.json", "/docs"]
 )
-def test_every_answer_tells_browsers_to_do_nothing_with_it(web: Web, path: str) -> None:
+def test_every_answer_has_the_security_headers(web: Web, path: str) -> None:
     headers = web.get(path).headers
 
     assert headers["X-Frame-Options"] == "DENY"
@@ -180,13 +180,13 @@ def test_every_answer_tells_browsers_to_do_nothing_with_it(web: Web, path: str) 
     assert "Strict-Transport-Security" not in headers
 
 
-def test_over_https_browsers_are_told_to_stay_there(web: Web) -> None:
+def test_answers_over_https_have_strict_transport_security(web: Web) -> None:
     answer = web.get("/health/live", environ={"wsgi.url_scheme": "https"})
 
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_an_origin_that_is_listed_may_ask_and_read_the_headers_it_needs() -> None:
+def test_a_listed_origin_passes_cors() -> None:
     web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
     asks = {
         "Origin": ORIGIN,
@@ -212,7 +212,7 @@ def test_an_origin_that_is_listed_may_ask_and_read_the_headers_it_needs() -> Non
 @pytest.mark.parametrize(
     "origin", ["https://evil.org", "null", f"{ORIGIN}.evil.org", "http://app.example.org"]
 )
-def test_an_origin_that_is_not_listed_may_not(origin: str) -> None:
+def test_an_unlisted_origin_does_not_pass_cors(origin: str) -> None:
     web = Web(memory(), evolve(SETTINGS, cors_origins=(ORIGIN,)))
     asks = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
     preflight = web.client.options("/v1/concepts/x", headers=asks)

@@ -163,25 +163,23 @@ def codes(found: Json) -> list[str]:
     return [each["code"] for each in (*found["warnings"], *found["current_warnings"])]
 
 
-def test_every_code_has_its_two_stories() -> None:
+def test_every_warning_has_an_example_and_a_counterexample() -> None:
     assert set(STORIES) == set(WarningCode)
 
 
 @pytest.mark.parametrize("code", STORIES)
-def test_a_warning_fires_over_http_and_stops_nobody(web: Web, code: WarningCode) -> None:
+def test_a_warning_appears_over_http_and_blocks_no_step(web: Web, code: WarningCode) -> None:
     fires, _ = STORIES[code]
 
     assert codes(fires(web)).count(code) == 1
 
 
 @pytest.mark.parametrize("code", STORIES)
-def test_a_warning_is_silent_over_http_about_what_it_is_not_for(
-    web: Web, code: WarningCode
-) -> None:
+def test_a_warning_does_not_appear_for_its_counterexample(web: Web, code: WarningCode) -> None:
     _, silent = STORIES[code]
 
     assert code not in codes(silent(web))
 
 
-def test_a_good_concept_is_answered_without_a_warning(web: Web) -> None:
+def test_a_complete_concept_has_no_warning(web: Web) -> None:
     assert codes(web.create(GOOD)) == []

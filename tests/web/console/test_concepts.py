@@ -38,7 +38,7 @@ def brought_to(site: Site, status: str, content: ConceptContent = RATIO) -> conc
     return saved
 
 
-def test_an_empty_list_says_so_and_offers_the_first(any_site: Site) -> None:
+def test_an_empty_list_offers_to_create_a_concept(any_site: Site) -> None:
     member = any_site.member()
     answer = member.get(LIST)
 
@@ -47,7 +47,7 @@ def test_an_empty_list_says_so_and_offers_the_first(any_site: Site) -> None:
     assert "/console/new" in member.page.links
 
 
-def test_the_list_shows_status_version_and_warnings_of_each(any_site: Site) -> None:
+def test_the_list_shows_the_status_version_and_warnings_of_a_concept(any_site: Site) -> None:
     any_site.edit(any_site.create())
     member = any_site.member()
     member.get(LIST)
@@ -57,7 +57,7 @@ def test_the_list_shows_status_version_and_warnings_of_each(any_site: Site) -> N
     assert any(severity in member.page.text for severity in (" major", " minor", " info"))
 
 
-def test_a_search_takes_its_words_literally_and_a_status_filters(any_site: Site) -> None:
+def test_the_list_is_filtered_by_literal_words_and_by_status(any_site: Site) -> None:
     any_site.create(evolve(RATIO, name="100 % sure"))
     any_site.create(evolve(RATIO, name="1000 sure"))
     brought_to(any_site, "REVIEW", evolve(RATIO, name="Under review"))
@@ -79,7 +79,7 @@ def test_a_search_takes_its_words_literally_and_a_status_filters(any_site: Site)
     }
 
 
-def test_a_search_without_a_find_says_what_was_searched(site: Site) -> None:
+def test_a_search_without_results_repeats_its_words(site: Site) -> None:
     member = site.member()
     member.get(f"{LIST}?text=%3Cb%3E&status=REVIEW")
 
@@ -101,7 +101,7 @@ def test_a_long_list_has_pages(any_site: Site) -> None:
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "status=NOWHERE", "limit=0", "text=%00"])
-def test_a_question_that_makes_no_sense_is_refused_with_its_code(site: Site, query: str) -> None:
+def test_an_invalid_query_is_refused_with_its_code(site: Site, query: str) -> None:
     answer = site.member().get(f"{LIST}?{query}")
 
     assert answer.status_code in (400, 422)
@@ -111,7 +111,7 @@ def test_a_question_that_makes_no_sense_is_refused_with_its_code(site: Site, que
 @pytest.mark.parametrize(
     "path", ["/console/concepts/none", "/console/concepts/none/edit", "/console/else/where"]
 )
-def test_what_is_not_there_is_a_page_that_leads_back(any_site: Site, path: str) -> None:
+def test_an_unknown_address_has_a_page_with_a_way_back(any_site: Site, path: str) -> None:
     member = any_site.member()
 
     assert member.get(path).status_code == 404
@@ -119,7 +119,7 @@ def test_what_is_not_there_is_a_page_that_leads_back(any_site: Site, path: str) 
     assert LIST in member.page.links
 
 
-def test_a_version_that_is_not_there_and_a_diff_of_none_are_refused(site: Site) -> None:
+def test_an_unknown_version_and_an_incomplete_diff_are_refused(site: Site) -> None:
     saved, member = site.create(), site.member()
     found = [
         member.get(at(saved, end)).status_code
@@ -129,7 +129,7 @@ def test_a_version_that_is_not_there_and_a_diff_of_none_are_refused(site: Site) 
     assert found == [404, 422, 404, 422]
 
 
-def test_a_concept_s_page_tells_its_life_its_warnings_and_its_place(any_site: Site) -> None:
+def test_a_concept_s_page_shows_its_history_warnings_and_prerequisites(any_site: Site) -> None:
     any_site.create(evolve(RATIO, name="Division", prerequisites=()))
     saved = any_site.create(evolve(RATIO, prerequisites=("Division", "Nobody")))
     any_site.edit(saved, evolve(CLEARER, prerequisites=("Division", "Nobody")))
@@ -146,7 +146,7 @@ def test_a_concept_s_page_tells_its_life_its_warnings_and_its_place(any_site: Si
     assert at(saved, "/diff?from=1&to=2") in member.page.links
 
 
-def test_a_concept_alone_says_so_instead_of_drawing(site: Site) -> None:
+def test_a_concept_without_prerequisites_has_no_drawing(site: Site) -> None:
     member = site.member()
     text = member.get(at(site.create(ConceptContent(name="")))).text
 
@@ -155,7 +155,7 @@ def test_a_concept_alone_says_so_instead_of_drawing(site: Site) -> None:
     assert "Unnamed" in text
 
 
-def test_a_circle_is_drawn_and_told(site: Site) -> None:
+def test_a_cycle_is_drawn_and_named(site: Site) -> None:
     one = site.create(evolve(RATIO, name="One", prerequisites=("Two",)))
     site.create(evolve(RATIO, name="Two", prerequisites=("One",)))
     member = site.member()
@@ -165,7 +165,7 @@ def test_a_circle_is_drawn_and_told(site: Site) -> None:
     assert "A circle" in text
 
 
-def test_more_concepts_than_a_drawing_explains_are_a_list(site: Site) -> None:
+def test_too_many_concepts_for_a_drawing_are_a_list(site: Site) -> None:
     names = [f"Part {number}" for number in range(45)]
     for name in names:
         site.create(evolve(RATIO, name=name, prerequisites=()))
@@ -176,7 +176,7 @@ def test_more_concepts_than_a_drawing_explains_are_a_list(site: Site) -> None:
     assert "<details open" in text
 
 
-def test_a_long_life_is_shown_in_parts(site: Site) -> None:
+def test_a_long_history_has_pages(site: Site) -> None:
     saved = site.create()
     for _ in range(60):
         saved = site.edit(saved, evolve(CLEARER, definition=f"Clearer by {saved.seq}."))
@@ -206,7 +206,7 @@ def test_a_step_is_taken_with_its_reason(
     assert change.request_id
 
 
-def test_what_is_published_offers_a_correction_and_nothing_else(site: Site) -> None:
+def test_a_published_concept_offers_only_a_correction(site: Site) -> None:
     saved, member = brought_to(site, "PUBLISHED"), site.member()
     member.get(at(saved))
 
@@ -223,7 +223,7 @@ def test_what_is_published_offers_a_correction_and_nothing_else(site: Site) -> N
         ("turned \u202earound", 422, "TEXT_HAS_CONTROLS"),
     ],
 )
-def test_a_refused_step_says_why_at_its_form_and_keeps_the_reason(
+def test_a_refused_step_shows_the_error_and_keeps_the_reason(
     any_site: Site, reason: str, status: int, code: str
 ) -> None:
     saved, member = brought_to(any_site, "REVIEW"), any_site.member()
@@ -237,7 +237,7 @@ def test_a_refused_step_says_why_at_its_form_and_keeps_the_reason(
     assert any_site.now(saved).concept.status == "REVIEW"
 
 
-def test_a_step_for_a_state_that_has_gone_shows_the_state_there_is(any_site: Site) -> None:
+def test_a_stale_step_shows_the_current_state(any_site: Site) -> None:
     saved, member = brought_to(any_site, "REVIEW"), any_site.member()
     member.get(at(saved))
     any_site.edit(saved)
@@ -249,7 +249,7 @@ def test_a_step_for_a_state_that_has_gone_shows_the_state_there_is(any_site: Sit
     assert any_site.now(saved).concept.status == "APPROVED"
 
 
-def test_the_second_of_two_windows_is_told_and_its_reason_stays_to_be_read(site: Site) -> None:
+def test_the_second_of_two_windows_sees_the_error_and_its_reason(site: Site) -> None:
     saved, one, other = brought_to(site, "APPROVED"), site.member(), site.member()
     one.get(at(saved))
     other.get(at(saved))
@@ -262,7 +262,7 @@ def test_the_second_of_two_windows_is_told_and_its_reason_stays_to_be_read(site:
     assert "my long reason" in other.page.text
 
 
-def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
+def test_a_form_sent_twice_has_one_effect(any_site: Site) -> None:
     saved, member = brought_to(any_site, "DRAFT"), any_site.member()
     member.get(at(saved))
     page = member.page
@@ -275,7 +275,7 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
     assert len(any_site.store.read(concepts.list_history, saved.concept.id)) == 2
 
 
-def test_after_publishing_the_page_of_before_publishes_nothing_twice(site: Site) -> None:
+def test_an_outdated_page_cannot_publish_twice(site: Site) -> None:
     saved, member = brought_to(site, "APPROVED"), site.member()
     member.get(at(saved))
     member.page.forms = [
@@ -290,7 +290,7 @@ def test_after_publishing_the_page_of_before_publishes_nothing_twice(site: Site)
     assert site.now(saved).seq == 4
 
 
-def test_a_state_that_no_step_leads_to_is_refused_as_over_the_api(site: Site) -> None:
+def test_an_invalid_status_is_refused_as_over_the_api(site: Site) -> None:
     saved, member = brought_to(site, "DRAFT"), site.member()
     member.get(at(saved))
 
@@ -300,7 +300,7 @@ def test_a_state_that_no_step_leads_to_is_refused_as_over_the_api(site: Site) ->
     assert "a leap" in member.page.text
 
 
-def test_whoever_wrote_it_does_not_approve_it_where_four_eyes_are_wanted() -> None:
+def test_with_four_eyes_the_author_cannot_approve() -> None:
     site = Site(memory(concepts=ConceptPolicy(four_eyes=True)))
     saved, member = brought_to(site, "REVIEW"), site.member()
     member.get(at(saved))
@@ -310,7 +310,7 @@ def test_whoever_wrote_it_does_not_approve_it_where_four_eyes_are_wanted() -> No
 
 
 @pytest.mark.parametrize(("before", "_after", "action"), STEPS)
-def test_a_key_is_offered_what_it_may_do_and_refused_what_it_may_not(
+def test_a_key_is_offered_only_its_commands_and_others_are_refused(
     site: Site, before: str, _after: str, action: str
 ) -> None:
     saved, reader = brought_to(site, before), site.member("console")
@@ -335,7 +335,7 @@ def test_a_key_is_offered_what_it_may_do_and_refused_what_it_may_not(
 
 
 @pytest.mark.parametrize("name", MARKUP)
-def test_what_somebody_wrote_is_shown_and_never_obeyed(any_site: Site, name: str) -> None:
+def test_content_is_escaped(any_site: Site, name: str) -> None:
     text = MARKUP[name]
     content = ConceptContent(
         name=text,
@@ -374,7 +374,7 @@ def test_what_somebody_wrote_is_shown_and_never_obeyed(any_site: Site, name: str
         assert "INDELIBLE" not in answer.text
 
 
-def test_what_turns_text_around_is_shown_as_what_it_is(site: Site) -> None:
+def test_characters_that_reorder_text_are_marked(site: Site) -> None:
     saved = site.edit(
         site.create(evolve(RATIO, name=BIDI, definition=BIDI)),
         evolve(RATIO, name=BIDI, definition="x"),
@@ -393,7 +393,7 @@ def test_what_turns_text_around_is_shown_as_what_it_is(site: Site) -> None:
     assert BIDI in member.get(at(saved, "/edit")).text  # whoever edits it must have it as it is
 
 
-def test_two_versions_are_shown_side_by_side_with_their_words_marked(any_site: Site) -> None:
+def test_two_versions_are_shown_side_by_side_with_their_changes_marked(any_site: Site) -> None:
     before = evolve(
         RATIO,
         definition="A part of a whole.",
@@ -419,7 +419,7 @@ def test_two_versions_are_shown_side_by_side_with_their_words_marked(any_site: S
     assert "Both versions say the same" in member.page.text
 
 
-def test_every_page_has_one_heading_a_way_past_the_frame_and_a_label_for_each_box(
+def test_every_page_has_one_heading_a_skip_link_and_labels(
     site: Site,
 ) -> None:
     saved, member = site.edit(site.create()), site.member()

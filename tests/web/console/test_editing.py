@@ -29,7 +29,7 @@ def editor(member: Visitor) -> Form:
     return next(form for form in member.page.forms if "name" in form.fields)
 
 
-def test_a_concept_is_begun_with_all_its_fields(any_site: Site) -> None:
+def test_a_concept_is_created_with_all_its_fields(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
     assert (
@@ -44,7 +44,7 @@ def test_a_concept_is_begun_with_all_its_fields(any_site: Site) -> None:
     assert (shown.version.content, shown.version.change_note) == (WHOLE, "begun at the console")
 
 
-def test_a_form_that_is_sent_twice_begins_one_concept(any_site: Site) -> None:
+def test_a_form_sent_twice_creates_one_concept(any_site: Site) -> None:
     member = any_site.member()
     member.get("/console/new")
     page = member.page
@@ -98,7 +98,7 @@ def test_an_edit_that_changes_nothing_changes_no_character(
         ({"change_note": "turned \u202earound"}, "TEXT_HAS_CONTROLS"),
     ],
 )
-def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(
+def test_an_error_is_shown_at_the_form_which_keeps_its_texts(
     any_site: Site, typed: Json, code: str
 ) -> None:
     saved, member = any_site.create(WHOLE), any_site.member()
@@ -120,7 +120,7 @@ def test_a_refusal_is_shown_at_the_form_and_nothing_typed_is_lost(
     assert any_site.now(saved).seq == 1
 
 
-def test_a_key_that_may_not_write_loses_nothing_either(site: Site) -> None:
+def test_a_form_without_the_scope_keeps_its_texts(site: Site) -> None:
     saved, member = site.create(), site.member("console")
     member.get(at(saved, "/edit"))
 
@@ -131,7 +131,7 @@ def test_a_key_that_may_not_write_loses_nothing_either(site: Site) -> None:
     assert editor(member).fields["definition"] == ["Typed for nothing"]
 
 
-def test_more_boxes_come_without_a_script_and_keep_what_was_typed(site: Site) -> None:
+def test_more_boxes_work_without_a_script_and_keep_the_texts(site: Site) -> None:
     saved, member = site.create(WHOLE), site.member()
     member.get(at(saved, "/edit"))
     boxes = editor(member).fields["examples"]
@@ -145,7 +145,7 @@ def test_more_boxes_come_without_a_script_and_keep_what_was_typed(site: Site) ->
     assert site.now(saved).seq == 1
 
 
-def test_what_is_published_is_not_edited_and_the_text_stays_on_the_page(site: Site) -> None:
+def test_an_edit_of_a_published_concept_is_refused_and_keeps_its_texts(site: Site) -> None:
     saved = site.create(WHOLE)
     member = site.member()
     member.get(at(saved, "/edit"))
@@ -184,7 +184,7 @@ class TestTwoEditsThatMet:
         assert answer.status_code == 412
         return saved, member
 
-    def test_both_are_shown_beside_what_they_began_with_and_nothing_is_resolved(
+    def test_both_edits_are_shown_with_their_base_and_nothing_is_decided(
         self, any_site: Site
     ) -> None:
         saved, member = self.met(any_site)
@@ -203,7 +203,7 @@ class TestTwoEditsThatMet:
         ]
         assert any_site.now(saved).version.content == self.THEIRS
 
-    def test_it_is_saved_as_it_was_decided(self, any_site: Site) -> None:
+    def test_the_merge_is_saved_as_it_was_chosen(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
         member.send(
             "/edit",
@@ -217,7 +217,7 @@ class TestTwoEditsThatMet:
         assert any_site.now(saved).version.change_note == "my note"
         assert any_site.now(saved).version.version_number == 3
 
-    def test_a_text_can_be_written_anew(self, any_site: Site) -> None:
+    def test_a_merge_can_have_a_new_text(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
         chosen: Json = {
             "choice__definition": "yours",
@@ -230,7 +230,7 @@ class TestTwoEditsThatMet:
         assert (content.definition, content.examples) == ("Both.", ("One.", "Another."))
         assert content.explanation == WHOLE.explanation
 
-    def test_what_is_not_decided_is_asked_again_and_what_is_stays(self, any_site: Site) -> None:
+    def test_a_merge_without_a_choice_is_refused_and_keeps_the_others(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
         answer = member.send("/edit", choice__definition="theirs", definition="Half written.")
 
@@ -241,7 +241,7 @@ class TestTwoEditsThatMet:
         member.send("/edit", choice__explanation="yours", choice__examples="yours")
         assert any_site.now(saved).version.content.definition == "Theirs."
 
-    def test_a_third_edit_in_between_is_met_again(self, any_site: Site) -> None:
+    def test_a_third_edit_leads_to_another_merge(self, any_site: Site) -> None:
         saved, member = self.met(any_site)
         any_site.edit(evolve(saved, seq=2), evolve(self.THEIRS, explanation="Theirs, later."))
         chosen: Json = {
@@ -257,7 +257,7 @@ class TestTwoEditsThatMet:
         assert "Definition Only you changed this" in text
         assert any_site.now(saved).seq == 3
 
-    def test_a_refusal_on_the_way_leads_back_to_the_merge(self, site: Site) -> None:
+    def test_an_error_while_merging_leads_back_to_the_merge(self, site: Site) -> None:
         saved, member = self.met(site)
         chosen: Json = {
             "choice__definition": "yours",
@@ -272,7 +272,7 @@ class TestTwoEditsThatMet:
         assert site.now(saved).seq == 2
 
 
-def test_the_same_edit_sent_twice_is_one_version(any_site: Site) -> None:
+def test_the_same_edit_sent_twice_saves_one_version(any_site: Site) -> None:
     saved, member = any_site.create(WHOLE), any_site.member()
     member.get(at(saved, "/edit"))
     page = member.page
@@ -283,7 +283,7 @@ def test_the_same_edit_sent_twice_is_one_version(any_site: Site) -> None:
     assert any_site.now(saved).version.version_number == 2
 
 
-def test_a_form_sent_again_with_another_text_is_refused_then_met(site: Site) -> None:
+def test_a_form_sent_again_with_another_text_is_refused_and_then_merged(site: Site) -> None:
     saved, member = site.create(WHOLE), site.member()
     member.get(at(saved, "/edit"))
     page = member.page
@@ -298,7 +298,7 @@ def test_a_form_sent_again_with_another_text_is_refused_then_met(site: Site) -> 
     assert site.now(saved).version.content.definition == "First."
 
 
-def test_a_body_that_is_too_large_is_a_page_too(site: Site) -> None:
+def test_a_body_that_is_too_large_has_an_error_page(site: Site) -> None:
     member = site.member()
     member.get("/console/new")
 
@@ -310,7 +310,7 @@ def test_a_body_that_is_too_large_is_a_page_too(site: Site) -> None:
     assert LIST in member.page.links
 
 
-def test_a_fault_of_ours_shows_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_s_page_reveals_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(memory())
     member = site.member()
 

@@ -44,7 +44,7 @@ def opened(member: Visitor, cursor: str) -> tuple[TestResponse, Iterator[str]]:
     return answer, (part.decode() for part in answer.iter_encoded())
 
 
-def test_the_newest_changes_come_first_with_who_and_why(any_site: Site) -> None:
+def test_the_newest_changes_come_first_with_actor_and_reason(any_site: Site) -> None:
     saved = any_site.edit(any_site.create())
     member = any_site.member()
     member.get(HISTORY)
@@ -55,7 +55,7 @@ def test_the_newest_changes_come_first_with_who_and_why(any_site: Site) -> None:
     assert at(saved) in member.page.links
 
 
-def test_a_history_of_nothing_says_so(site: Site) -> None:
+def test_an_empty_history_has_a_message(site: Site) -> None:
     member = site.member()
     cursor = cursor_of(member)
     member.get(f"{HISTORY}?cursor={cursor}")
@@ -63,7 +63,7 @@ def test_a_history_of_nothing_says_so(site: Site) -> None:
     assert "No later changes" in member.page.text
 
 
-def test_without_a_script_a_link_leads_to_what_came_since(any_site: Site) -> None:
+def test_without_a_script_a_link_leads_to_later_changes(any_site: Site) -> None:
     any_site.create()
     member = any_site.member()
     member.get(HISTORY)
@@ -75,7 +75,7 @@ def test_without_a_script_a_link_leads_to_what_came_since(any_site: Site) -> Non
     assert member.page.text.count("Created") == 1
 
 
-def test_from_the_beginning_every_change_comes_once(any_site: Site) -> None:
+def test_from_the_beginning_every_change_appears_once(any_site: Site) -> None:
     for number in range(60):
         any_site.create(evolve(RATIO, name=f"Number {number:02}"))
     member = any_site.member()
@@ -88,7 +88,7 @@ def test_from_the_beginning_every_change_comes_once(any_site: Site) -> None:
     ]
 
 
-def test_a_key_s_change_shows_nothing_of_its_secret(site: Site) -> None:
+def test_a_key_s_change_does_not_show_its_secret(site: Site) -> None:
     made, member = site.key(), site.member()
 
     assert made.key.id in member.get(HISTORY).text
@@ -96,7 +96,7 @@ def test_a_key_s_change_shows_nothing_of_its_secret(site: Site) -> None:
 
 
 @pytest.mark.parametrize("query", ["?cursor=x", "?cursor=" + "0" * 70])
-def test_a_cursor_that_we_did_not_give_is_refused(site: Site, query: str) -> None:
+def test_a_cursor_with_a_wrong_signature_is_refused(site: Site, query: str) -> None:
     member = site.member()
 
     assert (member.get(HISTORY + query).status_code, member.get(STREAM + query).status_code) == (
@@ -105,7 +105,7 @@ def test_a_cursor_that_we_did_not_give_is_refused(site: Site, query: str) -> Non
     )
 
 
-def test_a_stream_tells_its_mode_then_every_change_as_it_is_on_the_page(any_site: Site) -> None:
+def test_a_stream_sends_its_mode_and_then_every_change(any_site: Site) -> None:
     member = any_site.member()
     cursor = cursor_of(member)
     saved = any_site.create(evolve(RATIO, name="A <b>\nRatio"))
@@ -121,7 +121,7 @@ def test_a_stream_tells_its_mode_then_every_change_as_it_is_on_the_page(any_site
     assert "&lt;b&gt;" in changes
 
 
-def test_a_browser_that_comes_again_goes_on_where_it_was(any_site: Site) -> None:
+def test_a_reconnecting_browser_continues_at_its_cursor(any_site: Site) -> None:
     member = any_site.member()
     cursor = cursor_of(member)
     any_site.create(evolve(RATIO, name="First"))
@@ -134,7 +134,7 @@ def test_a_browser_that_comes_again_goes_on_where_it_was(any_site: Site) -> None
     assert ("First" in again, "Second" in again) == (False, True)
 
 
-def test_a_change_comes_while_the_stream_is_open(
+def test_a_change_appears_in_an_open_stream(
     any_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 60)
@@ -148,7 +148,7 @@ def test_a_change_comes_while_the_stream_is_open(
     answer.close()
 
 
-def test_a_silent_stream_says_that_it_stands_and_ends_in_time(
+def test_a_silent_stream_sends_heartbeats_and_ends_in_time(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "MAX_STREAM_SECONDS", 0.5)
@@ -159,7 +159,7 @@ def test_a_silent_stream_says_that_it_stands_and_ends_in_time(
     assert set(found[1:]) == {": heartbeat"}
 
 
-def test_no_more_streams_stay_open_than_are_set_and_the_others_are_asked_to_come_again() -> None:
+def test_streams_over_the_limit_are_polled() -> None:
     site = Site(memory(), evolve(SETTINGS, max_streams=2))
     member = site.member()
     cursor = cursor_of(member)
@@ -176,7 +176,7 @@ def test_no_more_streams_stay_open_than_are_set_and_the_others_are_asked_to_come
     held[1][0].close()
 
 
-def test_a_stream_that_its_reader_leaves_makes_room() -> None:
+def test_a_closed_stream_makes_room_for_another() -> None:
     site = Site(memory(), evolve(SETTINGS, max_streams=1))
     member = site.member()
     cursor = cursor_of(member)
@@ -186,7 +186,7 @@ def test_a_stream_that_its_reader_leaves_makes_room() -> None:
         answer.close()
 
 
-def test_a_stream_ends_with_the_store_and_the_browser_comes_again(
+def test_a_stream_ends_when_the_store_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     site = Site(memory())
@@ -202,7 +202,7 @@ def test_a_stream_ends_with_the_store_and_the_browser_comes_again(
     answer.close()
 
 
-def test_the_store_is_asked_once_a_beat_however_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_streams_share_one_query_per_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "POLL_SECONDS", 60)
     store, asked = memory(), 0
     read = store.read
@@ -220,7 +220,7 @@ def test_the_store_is_asked_once_a_beat_however_many_wait(monkeypatch: pytest.Mo
     assert asked == 1
 
 
-def test_feeds_are_counted_apart_and_a_page_beside_them_still_opens() -> None:
+def test_streams_have_their_own_rate_limit() -> None:
     site = Site(memory(), evolve(SETTINGS, max_streams=0, requests_per_minute=5))
     member = site.member()
     found = [member.get(STREAM).status_code for _ in range(7)]

@@ -29,9 +29,7 @@ POSTS = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_whoever_is_not_signed_in_is_led_to_the_door_and_from_there_back(
-    site: Site, path: str
-) -> None:
+def test_a_visitor_signs_in_and_returns_to_the_page(site: Site, path: str) -> None:
     visitor, key = site.visitor(), site.key().text
     assert visitor.get(path).status_code == 303
     visitor.follow()
@@ -39,13 +37,13 @@ def test_whoever_is_not_signed_in_is_led_to_the_door_and_from_there_back(
     assert visitor.send("sign-in", key=key).location == path
 
 
-def test_the_feed_does_not_begin_for_whoever_is_not_signed_in(site: Site) -> None:
+def test_the_stream_requires_a_session(site: Site) -> None:
     answer = site.visitor().get(f"{HISTORY}/stream")
 
     assert (answer.status_code, answer.data) == (401, b"")
 
 
-def test_the_cookie_says_nothing_of_the_key_and_no_script_reads_it(site: Site) -> None:
+def test_the_cookie_does_not_contain_the_key_and_is_http_only(site: Site) -> None:
     made = site.key()
     answer = site.visitor().sign_in(made.text)
     cookie = answer.headers["Set-Cookie"]
@@ -55,7 +53,7 @@ def test_the_cookie_says_nothing_of_the_key_and_no_script_reads_it(site: Site) -
     assert not {"Secure", "Domain"} & set(cookie.replace("=", "; ").split("; "))
 
 
-def test_over_tls_the_cookie_is_one_that_only_this_host_can_set(site: Site) -> None:
+def test_over_tls_the_cookie_has_the_host_prefix(site: Site) -> None:
     cookie = site.app.test_client().get(DOOR, base_url="https://localhost").headers["Set-Cookie"]
 
     assert cookie.startswith("__Host-indelible=")
@@ -63,7 +61,7 @@ def test_over_tls_the_cookie_is_one_that_only_this_host_can_set(site: Site) -> N
 
 
 @pytest.mark.parametrize("wrong", ["", "ind_x_y", "a", "\u00e9" * 500, "ind_<script>_x"])
-def test_a_wrong_key_is_refused_and_never_shown_again(site: Site, wrong: str) -> None:
+def test_a_wrong_key_is_refused_and_not_shown(site: Site, wrong: str) -> None:
     visitor = site.visitor()
     answer = visitor.sign_in(wrong)
 
@@ -73,7 +71,7 @@ def test_a_wrong_key_is_refused_and_never_shown_again(site: Site, wrong: str) ->
     assert visitor.get(LIST).status_code == 303
 
 
-def test_a_key_without_the_scope_is_told_which_one_is_missing(site: Site) -> None:
+def test_a_key_without_the_console_scope_sees_the_missing_scope(site: Site) -> None:
     visitor = site.visitor()
 
     assert visitor.sign_in(site.key(*SCOPES).text).status_code == 403
@@ -82,7 +80,7 @@ def test_a_key_without_the_scope_is_told_which_one_is_missing(site: Site) -> Non
     assert visitor.get(LIST).status_code == 303
 
 
-def test_signing_in_gives_a_new_session_and_the_one_of_before_opens_nothing(site: Site) -> None:
+def test_signing_in_begins_a_new_session_and_ends_the_old_one(site: Site) -> None:
     planted, victim = site.visitor(), site.visitor()
     planted.get(DOOR)
     fixed = planted.client.get_cookie("indelible")
@@ -107,14 +105,14 @@ def test_signing_out_ends_every_copy_of_the_session(any_site: Site) -> None:
     assert [each.get(LIST).status_code for each in (member, thief)] == [303, 303]
 
 
-def test_nothing_is_done_by_a_mere_link(site: Site) -> None:
+def test_a_get_request_changes_nothing(site: Site) -> None:
     member = site.member()
 
     assert member.get("/console/sign-out").status_code == 404
     assert member.get(LIST).status_code == 200
 
 
-def test_a_session_ends_when_nobody_asks_for_a_page(site: Site) -> None:
+def test_an_idle_session_ends(site: Site) -> None:
     member = site.member()
     for _ in range(3):
         site.clock.forward(seconds=IDLE_SECONDS - 1)
@@ -124,7 +122,7 @@ def test_a_session_ends_when_nobody_asks_for_a_page(site: Site) -> None:
     assert member.get(LIST).status_code == 303
 
 
-def test_a_page_that_asks_by_itself_keeps_no_session_alive(site: Site) -> None:
+def test_requests_of_live_pages_do_not_extend_a_session(site: Site) -> None:
     site = Site(site.store, evolve(SETTINGS, max_streams=0))
     member = site.member()
     site.clock.forward(seconds=IDLE_SECONDS - 1)
@@ -134,7 +132,7 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(site: Site) -> None:
     assert member.get(f"{HISTORY}/stream").status_code == 401
 
 
-def test_no_session_outlives_a_working_day(site: Site) -> None:
+def test_a_session_ends_after_eight_hours(site: Site) -> None:
     member = site.member()
     for _ in range(MAX_SESSION_SECONDS // (IDLE_SECONDS - 1)):
         site.clock.forward(seconds=IDLE_SECONDS - 1)
@@ -163,7 +161,7 @@ def test_an_expired_key_ends_its_sessions(site: Site) -> None:
     assert visitor.get(LIST).status_code == 303
 
 
-def test_the_cookie_of_another_deployment_opens_nothing(site: Site) -> None:
+def test_a_cookie_of_another_deployment_is_refused(site: Site) -> None:
     here, there = (
         site.member(),
         Site(site.store, evolve(SETTINGS, secret=b"another secret, 32 bytes in length")),
@@ -176,7 +174,7 @@ def test_the_cookie_of_another_deployment_opens_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "x", "e30.e30", ".eJyrVg.x", "\u00ff", "a" * 3_000])
-def test_a_cookie_that_we_did_not_sign_is_no_cookie(site: Site, value: str) -> None:
+def test_a_cookie_with_a_wrong_signature_is_refused(site: Site, value: str) -> None:
     member = site.member()
     cookie = member.client.get_cookie("indelible")
     assert cookie is not None
@@ -188,7 +186,7 @@ def test_a_cookie_that_we_did_not_sign_is_no_cookie(site: Site, value: str) -> N
         assert member.get(LIST).status_code == 303
 
 
-def test_a_session_opens_no_door_of_the_api_and_a_key_in_a_header_none_of_the_console(
+def test_the_api_refuses_sessions_and_the_console_refuses_key_headers(
     site: Site,
 ) -> None:
     key = site.key().text
@@ -199,7 +197,7 @@ def test_a_session_opens_no_door_of_the_api_and_a_key_in_a_header_none_of_the_co
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "\u00e9"])
-def test_a_form_without_its_session_s_token_does_nothing(
+def test_a_form_without_its_csrf_token_changes_nothing(
     site: Site, path: str, token: str | None
 ) -> None:
     member, before = site.member(), len(site.store.feed().changes)
@@ -212,7 +210,7 @@ def test_a_form_without_its_session_s_token_does_nothing(
     assert member.get(LIST).status_code == 200
 
 
-def test_another_session_s_token_is_no_token(site: Site) -> None:
+def test_a_csrf_token_of_another_session_is_refused(site: Site) -> None:
     maya, noor = site.member(), site.member(owner=NOOR)
     noor.get("/console/new")
     foreign = noor.page.forms[1].fields["csrf"]
@@ -232,7 +230,7 @@ def test_another_session_s_token_is_no_token(site: Site) -> None:
         {"Origin": "http://localhost:81"},
     ],
 )
-def test_a_form_from_another_site_does_nothing_even_with_the_token(
+def test_a_form_from_another_site_changes_nothing_even_with_the_token(
     site: Site, headers: dict[str, str]
 ) -> None:
     member = site.member()
@@ -243,9 +241,7 @@ def test_a_form_from_another_site_does_nothing_even_with_the_token(
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_a_form_from_another_site_does_not_even_end_the_session_that_there_is(
-    site: Site, path: str
-) -> None:
+def test_a_form_from_another_site_does_not_end_the_session(site: Site, path: str) -> None:
     without_cookie = site.visitor()  # a browser does not send it with another site's form
     answer = without_cookie.post(
         path, {"csrf": "x"}, **{"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.test"}
@@ -255,14 +251,14 @@ def test_a_form_from_another_site_does_not_even_end_the_session_that_there_is(
     assert "Set-Cookie" not in answer.headers
 
 
-def test_signing_in_needs_the_door_s_own_form(site: Site) -> None:
+def test_signing_in_requires_the_csrf_token(site: Site) -> None:
     visitor = site.visitor()
 
     assert visitor.post(DOOR, {"key": site.key().text}).status_code == 403
     assert visitor.get(LIST).status_code == 303
 
 
-def test_an_address_that_guesses_too_often_waits() -> None:
+def test_wrong_keys_at_the_sign_in_are_limited() -> None:
     site = Site(memory(), evolve(SETTINGS, wrong_keys_per_minute=3))
     visitor = site.visitor()
     found = [visitor.sign_in(f"ind_x_{number}").status_code for number in range(5)]
@@ -286,14 +282,14 @@ def test_an_address_that_guesses_too_often_waits() -> None:
         "/console/concepts\r\nX: y",
     ],
 )
-def test_the_door_leads_to_no_other_place(site: Site, wanted: str) -> None:
+def test_signing_in_redirects_only_within_the_console(site: Site, wanted: str) -> None:
     visitor = site.visitor()
     visitor.get(DOOR)
 
     assert visitor.send("sign-in", key=site.key().text, next=wanted).location == LIST
 
 
-def test_what_was_typed_survives_a_session_that_ended(any_site: Site) -> None:
+def test_a_form_survives_the_end_of_its_session(any_site: Site) -> None:
     made, visitor = any_site.key(), any_site.visitor()
     visitor.sign_in(made.text)
     visitor.get("/console/new")
@@ -316,7 +312,7 @@ def test_what_was_typed_survives_a_session_that_ended(any_site: Site) -> None:
     assert shown.actor == MAYA
 
 
-def test_what_was_typed_survives_a_session_that_was_changed_in_another_window(site: Site) -> None:
+def test_a_form_survives_a_new_session_in_another_window(site: Site) -> None:
     member = site.member()
     member.get("/console/new")
     old = member.page
@@ -333,7 +329,7 @@ def test_what_was_typed_survives_a_session_that_was_changed_in_another_window(si
     assert member.send("/new", here).status_code == 303
 
 
-def test_nothing_is_carried_for_a_form_that_may_come_from_elsewhere(site: Site) -> None:
+def test_a_form_of_unknown_origin_is_not_carried_through_the_sign_in(site: Site) -> None:
     answer = site.visitor().post(
         "/console/new", {"name": "Planted"}, **{"Sec-Fetch-Site": "cross-site"}
     )
@@ -342,7 +338,7 @@ def test_nothing_is_carried_for_a_form_that_may_come_from_elsewhere(site: Site) 
     assert "Planted" not in answer.text
 
 
-def test_no_page_holds_a_script_or_a_style_or_anything_from_elsewhere(site: Site) -> None:
+def test_no_page_has_inline_scripts_or_styles_or_external_resources(site: Site) -> None:
     saved = site.edit(site.create())
     member = site.member()
     for path in (

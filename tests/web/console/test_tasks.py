@@ -59,7 +59,7 @@ def next_look(answer_text: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
-def test_without_work_the_page_says_how_a_stage_appears(any_site: Site) -> None:
+def test_without_tasks_the_page_explains_when_a_stage_appears(any_site: Site) -> None:
     member = operator(any_site)
 
     assert member.get(TASKS).status_code == 200
@@ -67,7 +67,7 @@ def test_without_work_the_page_says_how_a_stage_appears(any_site: Site) -> None:
         assert said in text(member.page)
 
 
-def test_every_stage_shows_what_is_due_in_hand_and_dead_and_how_long_the_oldest_waits(
+def test_every_stage_shows_its_numbers_and_the_age_of_its_oldest_task(
     any_site: Site,
 ) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
@@ -80,13 +80,13 @@ def test_every_stage_shows_what_is_due_in_hand_and_dead_and_how_long_the_oldest_
     assert cells(found, "detect")[:4] == ["0", "0", "1", "none"]
 
 
-def test_work_in_hand_is_shown_as_such(site: Site) -> None:
+def test_a_claimed_task_counts_as_running(site: Site) -> None:
     site.clock.time = claimed(site.store, "upload", "token-1").until - timedelta(minutes=5)
 
     assert cells(operator(site).get(TASKS).text, "upload")[:3] == ["0", "1", "0"]
 
 
-def test_a_rate_is_what_was_claimed_between_two_looks(any_site: Site) -> None:
+def test_the_rate_counts_claims_between_two_refreshes(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
     first = member.get(TASKS).text
@@ -103,7 +103,7 @@ def test_a_rate_is_what_was_claimed_between_two_looks(any_site: Site) -> None:
 @pytest.mark.parametrize(
     "query", ["at=2026-01-01T00:00:00Z", "at=2999-01-01T00:00:00Z&claims.detect=1"]
 )
-def test_without_an_earlier_look_there_is_no_rate(site: Site, query: str) -> None:
+def test_the_first_load_has_no_rate(site: Site, query: str) -> None:
     buried(site.store)
 
     assert cells(operator(site).get(f"{NOW}?{query}").text, "detect")[4] == NOT_YET
@@ -113,16 +113,14 @@ def test_without_an_earlier_look_there_is_no_rate(site: Site, query: str) -> Non
     ("claims", "shown"),
     [*((each, NOT_YET) for each in ("x", "-1", "1e3", "9" * 19, "")), ("9" * 18, "0")],
 )
-def test_what_somebody_says_that_they_have_seen_is_a_number_or_nothing(
-    site: Site, claims: str, shown: str
-) -> None:
+def test_a_previous_count_that_is_no_number_is_ignored(site: Site, claims: str, shown: str) -> None:
     buried(site.store)
 
     found = operator(site).get(f"{NOW}?at=2026-01-01T00:00:00Z&claims.detect={claims}").text
     assert cells(found, "detect")[4] == shown
 
 
-def test_a_stage_with_too_much_work_to_count_its_claims_says_so(
+def test_a_stage_with_too_many_tasks_has_no_rate(
     any_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console_tasks, "MAX_TASKS_WITH_CLAIMS", 2)
@@ -135,7 +133,7 @@ def test_a_stage_with_too_much_work_to_count_its_claims_says_so(
     assert (cells(found, "upload")[4], cells(found, "reveal")[4]) == ("too many to count", NOT_YET)
 
 
-def test_dead_work_is_revived_for_a_reason(any_site: Site) -> None:
+def test_a_dead_task_is_requeued_for_a_reason(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
     member.get(f"{TASKS}/detect")
@@ -160,7 +158,7 @@ def test_dead_work_is_revived_for_a_reason(any_site: Site) -> None:
     )
 
 
-def test_a_stage_is_paused_and_goes_on_for_a_reason(any_site: Site) -> None:
+def test_a_stage_is_paused_and_resumed_for_a_reason(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     member = operator(any_site)
     for ending, reason, shown in (
@@ -179,7 +177,7 @@ def test_a_stage_is_paused_and_goes_on_for_a_reason(any_site: Site) -> None:
 
 @pytest.mark.parametrize("reason", ["", " ", "turned \u202earound", "x" * 1_001])
 @pytest.mark.parametrize(("path", "ending"), [("/detect", "/pause"), ("/detect/chain", "/requeue")])
-def test_a_refusal_is_shown_at_the_form_and_the_reason_stays_in_it(
+def test_an_error_is_shown_at_the_form_which_keeps_the_reason(
     site: Site, path: str, ending: str, reason: str
 ) -> None:
     buried(site.store)
@@ -195,7 +193,7 @@ def test_a_refusal_is_shown_at_the_form_and_the_reason_stays_in_it(
     assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
 
 
-def test_what_somebody_else_was_first_with_is_refused(site: Site) -> None:
+def test_the_second_of_two_operators_sees_an_error(site: Site) -> None:
     buried(site.store)
     one, other = operator(site), operator(site)
     for each in (one, other):
@@ -211,7 +209,7 @@ def test_what_somebody_else_was_first_with_is_refused(site: Site) -> None:
     assert "INVALID_TRANSITION" in other.page.text
 
 
-def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
+def test_a_form_sent_twice_has_one_effect(any_site: Site) -> None:
     buried(any_site.store)
     member = operator(any_site)
     member.get(f"{TASKS}/detect/chain")
@@ -225,7 +223,7 @@ def test_a_form_that_is_sent_twice_has_one_effect(any_site: Site) -> None:
     assert [each.outcome for each in attempts].count("REQUEUED") == 1  # type: ignore[arg-type]
 
 
-def test_a_long_list_of_the_dead_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_of_dead_tasks_has_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console_tasks, "PAGE_SIZE", 2)
     for number in range(3):
         buried(site.store, "upload", f"token-{number}")
@@ -238,7 +236,7 @@ def test_a_long_list_of_the_dead_has_pages(site: Site, monkeypatch: pytest.Monke
     assert f"{TASKS}/upload" in member.page.links
 
 
-def test_the_chain_s_checkpoint_and_the_mints_that_it_has_dropped_are_shown(any_site: Site) -> None:
+def test_the_checkpoint_and_the_orphaned_mints_are_shown(any_site: Site) -> None:
     minted(any_site.store, MAYA_S)
     minted(any_site.store, MAYA_S, start=2, block=101)
     member = operator(any_site)
@@ -253,7 +251,7 @@ def test_the_chain_s_checkpoint_and_the_mints_that_it_has_dropped_are_shown(any_
 
 
 @pytest.mark.parametrize("path", [TASKS, NOW, f"{TASKS}/detect", f"{TASKS}/detect/chain"])
-def test_only_somebody_who_may_do_everything_sees_work(site: Site, path: str) -> None:
+def test_only_an_operator_sees_tasks(site: Site, path: str) -> None:
     buried(site.store)
     member = site.member("console", *SCOPES)
 
@@ -264,7 +262,7 @@ def test_only_somebody_who_may_do_everything_sees_work(site: Site, path: str) ->
 @pytest.mark.parametrize(
     "path", ["/tasks/detect/chain/requeue", "/stages/detect/pause", "/stages/detect/resume"]
 )
-def test_only_somebody_who_may_do_everything_does_anything_to_it(site: Site, path: str) -> None:
+def test_only_an_operator_changes_tasks(site: Site, path: str) -> None:
     buried(site.store)
     member = site.member("console", *SCOPES)
     token = member.get("/console/new").text.split('name="csrf" value="')[1].split('"')[0]
@@ -273,7 +271,7 @@ def test_only_somebody_who_may_do_everything_does_anything_to_it(site: Site, pat
     assert site.store.read(lambda tx: tx.tasks.get("detect", "chain")).dead_reason
 
 
-def test_there_is_no_third_way_to_turn_a_switch(site: Site) -> None:
+def test_a_stage_knows_only_pause_and_resume(site: Site) -> None:
     member = operator(site)
     token = member.get(f"{TASKS}/detect").text.split('name="csrf" value="')[1].split('"')[0]
 
@@ -283,7 +281,7 @@ def test_there_is_no_third_way_to_turn_a_switch(site: Site) -> None:
     )
 
 
-def test_a_table_that_is_looked_at_leaves_a_session_to_end_and_is_told_so(site: Site) -> None:
+def test_refreshing_the_table_does_not_extend_the_session(site: Site) -> None:
     member = operator(site)
     member.get(TASKS)
     answers: list[TestResponse] = []
@@ -295,7 +293,7 @@ def test_a_table_that_is_looked_at_leaves_a_session_to_end_and_is_told_so(site: 
     assert answers[-1].data == b""
 
 
-def test_looking_on_leaves_the_requests_of_a_key_alone() -> None:
+def test_refreshing_the_table_has_its_own_rate_limit() -> None:
     site = Site(memory(), evolve(SETTINGS, requests_per_minute=4))
     member = operator(site)
 
@@ -304,7 +302,7 @@ def test_looking_on_leaves_the_requests_of_a_key_alone() -> None:
 
 
 @pytest.mark.parametrize("name", MARKUP)
-def test_what_a_worker_or_a_chain_says_is_shown_and_never_obeyed(site: Site, name: str) -> None:
+def test_reasons_and_chain_data_are_escaped(site: Site, name: str) -> None:
     minted(site.store, MAYA_S)
     said: Mapping[str, str] = {"code": "X", MARKUP[name]: MARKUP[name]}
     acted(site.store, lambda tx: _failed(tx, said))
@@ -331,7 +329,7 @@ def _failed(tx: WriteTx, said: Mapping[str, str]) -> None:
     tokens.save(token.mark_failed(said))
 
 
-def test_tokens_are_listed_and_each_tells_its_history(any_site: Site) -> None:
+def test_tokens_are_listed_and_a_token_shows_its_history(any_site: Site) -> None:
     minted(any_site.store, MAYA_S, MAYA_S)
     failed(any_site.store, 2)
     member = any_site.member("console", "tokens:read")
@@ -361,7 +359,7 @@ def test_a_long_list_of_tokens_has_pages(site: Site, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("path", [TOKENS, f"{TOKENS}/1"])
-def test_a_key_without_the_scope_is_told_which(site: Site, path: str) -> None:
+def test_a_key_without_the_scope_sees_the_missing_scope(site: Site, path: str) -> None:
     member = site.member("console")
 
     assert member.get(path).status_code == 403
@@ -369,7 +367,7 @@ def test_a_key_without_the_scope_is_told_which(site: Site, path: str) -> None:
     assert TOKENS not in member.page.links
 
 
-def test_every_page_of_work_has_one_heading_and_a_label_for_each_box(site: Site) -> None:
+def test_every_page_of_tasks_and_tokens_has_one_heading_and_labels(site: Site) -> None:
     minted(site.store, MAYA_S)
     buried(site.store)
     member = operator(site)
