@@ -1,4 +1,4 @@
-"""The command line: every command answers a person and a program, and every refusal is one sentence."""
+"""Every command prints text or JSON, and every error is one sentence with a code."""
 
 import json
 import os
@@ -45,7 +45,7 @@ CONTROLS = ConceptContent(name="Ratio", definition="red \x1b[31m and a bell \x07
 
 @pytest.fixture
 def environment(sqlite_url: str) -> dict[str, str]:
-    """The settings of a SQLite database with one concept: two versions, the second with controls in it."""
+    """Return the settings of a database with two concepts; one contains control characters."""
     store = indelible_sql.open_store(sqlite_url)
     edit(store, create(store), CONTROLS)
     published(store)
@@ -53,27 +53,27 @@ def environment(sqlite_url: str) -> dict[str, str]:
     return {"DATABASE_URL": sqlite_url}
 
 
-def run(*words: str, settings: dict[str, str] | None = None, given: bytes | None = None) -> Result:
-    return CliRunner(env=settings or {}).invoke(main, words, input=given, catch_exceptions=False)
+def run(*words: str, settings: dict[str, str] | None = None, stdin: bytes | None = None) -> Result:
+    return CliRunner(env=settings or {}).invoke(main, words, input=stdin, catch_exceptions=False)
 
 
-def answered(*words: str, settings: dict[str, str] | None = None, code: int = 0) -> Any:  # noqa: ANN401 - whatever it is
-    """The command's JSON."""
+def json_result(*words: str, settings: dict[str, str] | None = None, code: int = 0) -> Any:  # noqa: ANN401 - whatever it is
+    """Run a command and return its JSON."""
     result = run(*words, "--json", settings=settings)
     assert (result.exit_code, result.stderr) == (code, "")
     return json.loads(result.stdout)
 
 
-def refused(*words: str, settings: dict[str, str] | None = None, exit_code: int = 1) -> str:
-    """The code of the refusal, once it is certain that a person got a sentence, a fact or a hint, and nothing else."""
+def error_code(*words: str, settings: dict[str, str] | None = None, exit_code: int = 1) -> str:
+    """Run a command that is refused, check the form of the error, and return its code."""
     result = run(*words, settings=settings)
     said = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (exit_code, ""), result.output
     code, _, sentence = said[0].partition(": ")
     assert sentence.endswith(".")
     assert all(line.startswith(("  ", "Hint: ")) for line in said[1:])
-    for_a_program = json.loads(run(*words, "--json", settings=settings).stderr)
-    assert (for_a_program["code"], for_a_program["message"]) == (code, sentence)
+    document = json.loads(run(*words, "--json", settings=settings).stderr)
+    assert (document["code"], document["message"]) == (code, sentence)
     return code
 
 
@@ -87,14 +87,14 @@ def commands(group: click.Group = main) -> Iterator[click.Command]:
         yield from commands(command) if isinstance(command, click.Group) else (command,)
 
 
-def test_every_command_answers_a_program_too_and_explains_itself() -> None:
+def test_every_command_supports_json_and_has_a_short_help() -> None:
     found = list(commands())
 
     assert {type(command) for command in found} == {Command}
     assert all(len((command.help or "").splitlines()[0]) <= 120 for command in found)
 
 
-def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
+def test_help_imports_no_large_library() -> None:
     program = "import sys; from indelible_service.cli import main; print(*sys.modules)"
     done = subprocess.run(
         (sys.executable, "-c", program), check=True, capture_output=True, text=True
@@ -107,21 +107,21 @@ def test_help_names_the_exit_codes() -> None:
     assert "3 unavailable" in " ".join(run("--help").stdout.split())
 
 
-def test_a_new_database_is_made_once_and_checked() -> None:
-    assert answered("db", "upgrade") == {"revision": "0001"}
-    assert answered("db", "upgrade") == {"revision": "0001"}
-    assert answered("db", "check") == []
-    assert answered("verify") == []
-    assert answered("rebuild") == [
+def test_a_new_database_is_created_once_and_passes_the_checks() -> None:
+    assert json_result("db", "upgrade") == {"revision": "0001"}
+    assert json_result("db", "upgrade") == {"revision": "0001"}
+    assert json_result("db", "check") == []
+    assert json_result("verify") == []
+    assert json_result("rebuild") == [
         {"table": table, "rows": 0, "changed": []}
         for table in (*(head.name for head in CATALOG.heads), "artifacts", "centroids")
     ]
     assert sorted(path.name for path in Path("indelible-data").iterdir()) == ["indelible.db"]
 
 
-def test_a_history_says_who_did_what_and_why(environment: dict[str, str]) -> None:
+def test_a_history_shows_actor_action_and_reason(environment: dict[str, str]) -> None:
     concept_id = ids(environment)[0]
-    changes = answered("history", concept_id, settings=environment)
+    changes = json_result("history", concept_id, settings=environment)
     shown = run("history", concept_id, settings=environment).stdout
 
     assert [(change["seq"], change["action"], change["actor"]) for change in changes] == [
@@ -131,11 +131,11 @@ def test_a_history_says_who_did_what_and_why(environment: dict[str, str]) -> Non
     assert all(word in shown for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
 
 
-def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(
+def test_a_diff_escapes_control_characters(
     environment: dict[str, str],
 ) -> None:
     concept_id = ids(environment)[0]
-    found = answered("diff", concept_id, "1", "2", settings=environment)
+    found = json_result("diff", concept_id, "1", "2", settings=environment)
     shown = run("diff", concept_id, "1", "2", settings=environment).stdout
 
     assert found["diff"]["fields"][0]["field"] == "definition"
@@ -148,11 +148,11 @@ def test_a_diff_shows_words_and_sends_no_controls_to_the_terminal(
     )
 
 
-def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_input(
+def test_an_export_to_a_private_file_is_imported_from_standard_input(
     environment: dict[str, str],
 ) -> None:
     piped = run("export", settings=environment).stdout_bytes
-    summary = answered("export", "all.jsonl", settings=environment)
+    summary = json_result("export", "all.jsonl", settings=environment)
 
     assert Path("all.jsonl").read_bytes() == piped
     assert Path("all.jsonl").stat().st_mode & 0o777 == 0o600
@@ -162,14 +162,14 @@ def test_an_export_goes_to_a_file_of_its_owner_and_comes_back_from_standard_inpu
     ]
 
     run("db", "upgrade")
-    assert "2 entities with 6 changes" in run("import", "-", given=piped).stdout
-    assert answered("import", "all.jsonl")["entities_already_there"] == 2
+    assert "2 entities with 6 changes" in run("import", "-", stdin=piped).stdout
+    assert json_result("import", "all.jsonl")["entities_already_there"] == 2
     assert run("export").stdout_bytes == piped
 
 
-def test_a_key_is_shown_once_listed_without_its_secret_and_revoked() -> None:
+def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     run("db", "upgrade")
-    made = answered(
+    made = json_result(
         "key",
         "create",
         "--owner",
@@ -189,7 +189,7 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked() -> None:
         "--expires",
         "2100-01-31T12:00+02:00",
     )
-    listed = answered("key", "list")
+    listed = json_result("key", "list")
 
     assert made["text"].startswith(f"ind_{made['id']}_")
     assert [(key["owner"], key["scopes"], key["expires_at"]) for key in listed] == [
@@ -198,12 +198,12 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked() -> None:
     ]
     assert made["text"].rpartition("_")[2] not in run("key", "list").stdout + json.dumps(listed)
     assert plain.stdout.startswith(f"ind_{listed[1]['id']}_")
-    assert answered("key", "revoke", made["id"])["status"] == "REVOKED"
-    assert refused("key", "revoke", made["id"]) == "INVALID_TRANSITION"
-    assert [key["status"] for key in answered("key", "list")] == ["REVOKED", "ACTIVE"]
+    assert json_result("key", "revoke", made["id"])["status"] == "REVOKED"
+    assert error_code("key", "revoke", made["id"]) == "INVALID_TRANSITION"
+    assert [key["status"] for key in json_result("key", "list")] == ["REVOKED", "ACTIVE"]
 
 
-def test_a_secret_is_made_once_and_read_by_its_owner_only() -> None:
+def test_a_secret_is_created_once_in_a_private_file() -> None:
     run("db", "upgrade")
     run("key", "create", "--owner", "user:maya", "--scope", "admin")
     secret = Path("indelible-data/secret")
@@ -216,24 +216,24 @@ def test_a_secret_is_made_once_and_read_by_its_owner_only() -> None:
     assert secret.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_downgrade_that_drops_records_wants_an_export_of_them(
+def test_a_downgrade_that_drops_records_needs_an_export_of_them(
     environment: dict[str, str],
 ) -> None:
-    answered("export", "all.jsonl", settings=environment)
+    json_result("export", "all.jsonl", settings=environment)
     create(indelible_sql.open_store(environment["DATABASE_URL"]))
 
-    assert refused("db", "downgrade", "base", settings=environment) == "RECORDS_WOULD_BE_LOST"
+    assert error_code("db", "downgrade", "base", settings=environment) == "RECORDS_WOULD_BE_LOST"
     late = ("db", "downgrade", "base", "--after-export", "all.jsonl")
-    assert refused(*late, settings=environment) == "RECORDS_WOULD_BE_LOST"
+    assert error_code(*late, settings=environment) == "RECORDS_WOULD_BE_LOST"
 
-    answered("export", "all.jsonl", settings=environment)
-    assert answered(*late, settings=environment) == {"revision": "base"}
-    assert answered("db", "upgrade", settings=environment)
-    assert answered("import", "all.jsonl", settings=environment)["entities"] == 3
+    json_result("export", "all.jsonl", settings=environment)
+    assert json_result(*late, settings=environment) == {"revision": "base"}
+    assert json_result("db", "upgrade", settings=environment)
+    assert json_result("import", "all.jsonl", settings=environment)["entities"] == 3
     assert run("export", settings=environment).stdout_bytes == Path("all.jsonl").read_bytes()
 
 
-def test_a_version_of_the_algorithm_is_installed_by_the_owner(
+def test_the_owner_installs_an_algorithm(
     environment: dict[str, str], database: PostgresServer
 ) -> None:
     on_postgresql = {"DATABASE_URL": database.url, "INDELIBLE_OWNER_URL": database.owner_url}
@@ -244,7 +244,7 @@ def test_a_version_of_the_algorithm_is_installed_by_the_owner(
             "" if settings is environment else "ALGORITHM_NOT_INSTALLED"
         )
         made = [
-            answered("db", "install-algorithm", "annealed-1", settings=settings)["function"]
+            json_result("db", "install-algorithm", "annealed-1", settings=settings)["function"]
             for _ in range(2)
         ]
         if settings is on_postgresql:
@@ -253,7 +253,7 @@ def test_a_version_of_the_algorithm_is_installed_by_the_owner(
 
         assert (made[0], len(set(made))) == ("" if settings is environment else made[1], 1)
         assert (
-            refused("db", "install-algorithm", "nowhere", settings=settings)
+            error_code("db", "install-algorithm", "nowhere", settings=settings)
             == "ALGORITHM_NOT_FOUND"
         )
 
@@ -266,25 +266,25 @@ def test_a_setting_is_exported(environment: dict[str, str]) -> None:
 
     assert b'"exact_search_artifacts"' in after
     assert b'"exact_search_artifacts"' not in before
-    assert answered("db", "index", settings=environment) == []
+    assert json_result("db", "index", settings=environment) == []
 
 
-def test_a_dropped_guard_is_named_and_stops_everything_else(
+def test_a_dropped_guard_is_listed_and_other_commands_are_refused(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     tamper(tmp_path / "test.db", "DROP TRIGGER history_no_update")
 
-    (difference,) = answered("db", "check", settings=environment, code=1)
+    (difference,) = json_result("db", "check", settings=environment, code=1)
     assert (difference["is"], difference["fact"].split(":")[0]) == (
         "missing",
         "trigger history_no_update",
     )
     assert "history_no_update" in run("db", "check", settings=environment).stdout
-    assert refused("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
-    assert refused("db", "upgrade", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+    assert error_code("export", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
+    assert error_code("db", "upgrade", settings=environment, exit_code=3) == "SCHEMA_DAMAGED"
 
 
-def test_no_second_secret_is_made_for_a_database_that_has_keys(
+def test_no_second_secret_is_created_for_a_database_with_keys(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     words = ("key", "create", "--owner", "user:maya", "--scope", "admin")
@@ -294,22 +294,22 @@ def test_no_second_secret_is_made_for_a_database_that_has_keys(
     )
     assert run(*words, settings=here).exit_code == 0
 
-    assert refused(*words, settings=elsewhere, exit_code=3) == "SECRET_MISSING"
+    assert error_code(*words, settings=elsewhere, exit_code=3) == "SECRET_MISSING"
     assert not (tmp_path / "elsewhere" / "secret").exists()
     shutil.copytree(tmp_path / "here", tmp_path / "elsewhere")
     assert run(*words, settings=elsewhere).exit_code == 0
 
 
-def test_a_snapshot_that_is_not_there_is_one_sentence(
+def test_a_missing_snapshot_is_an_error(
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshot_files, "PLACES", (tmp_path,))
     monkeypatch.setattr(snapshot_files, "INSTALLED", tmp_path)
 
-    assert refused("db", "check", settings=environment, exit_code=3) == "FILE_UNUSABLE"
+    assert error_code("db", "check", settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
 
-def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_changed_record_is_listed(environment: dict[str, str], tmp_path: Path) -> None:
     concept_id = ids(environment)[0]
     with sqlite3.connect(tmp_path / "test.db") as connection:
         (guard,) = connection.execute(
@@ -322,7 +322,7 @@ def test_a_changed_record_is_found_and_named(environment: dict[str, str], tmp_pa
         guard,
     )
 
-    findings = answered("verify", settings=environment, code=1)
+    findings = json_result("verify", settings=environment, code=1)
     assert {(each["fault"], each["entity_id"], each["seq"]) for each in findings} == {
         ("CHANGE", concept_id, 1)
     }
@@ -336,12 +336,12 @@ def tamper(path: Path, *statements: str) -> None:
     connection.close()
 
 
-# Refusals
+# Errors
 
 
 @pytest.fixture(scope="module")
 def strict_server(cluster: Path) -> Generator[PostgresServer]:
-    """A PostgreSQL that asks for passwords."""
+    """Run a PostgreSQL that requires passwords."""
     with (
         folder() as directory,
         postgres(copied(cluster, directory), durable=False, passwords=True) as server,
@@ -349,43 +349,43 @@ def strict_server(cluster: Path) -> Generator[PostgresServer]:
         yield server
 
 
-def test_a_wrong_password_is_one_sentence(strict_server: PostgresServer) -> None:
+def test_a_wrong_password_is_an_error(strict_server: PostgresServer) -> None:
     before, _, after = strict_server.url.rpartition(":")[0].rpartition(":")
     wrong = f"{before}:wrong@{after.partition('@')[2]}:{strict_server.port}/indelible"
 
     for words in (("verify",), ("db", "upgrade"), ("up",)):
-        assert refused(*words, settings={"DATABASE_URL": wrong}, exit_code=3) == "ACCESS_DENIED"
+        assert error_code(*words, settings={"DATABASE_URL": wrong}, exit_code=3) == "ACCESS_DENIED"
 
 
-def test_with_two_roles_the_owner_migrates_and_the_other_works(
+def test_the_owner_migrates_and_the_application_role_works(
     strict_server: PostgresServer,
 ) -> None:
     settings = {"DATABASE_URL": strict_server.url, "INDELIBLE_OWNER_URL": strict_server.owner_url}
-    assert refused("key", "list", settings=settings, exit_code=3) == "SCHEMA_OUT_OF_DATE"
-    answered("db", "upgrade", settings=settings)
+    assert error_code("key", "list", settings=settings, exit_code=3) == "SCHEMA_OUT_OF_DATE"
+    json_result("db", "upgrade", settings=settings)
 
-    assert answered("db", "check", settings=settings) == []
-    assert answered("verify", settings=settings) == []
+    assert json_result("db", "check", settings=settings) == []
+    assert json_result("verify", settings=settings) == []
     assert (
-        answered("key", "create", "--owner", "user:maya", "--scope", "admin", settings=settings)[
+        json_result("key", "create", "--owner", "user:maya", "--scope", "admin", settings=settings)[
             "seq"
         ]
         == 1
     )
-    rebuilt = {row["table"]: row for row in answered("rebuild", settings=settings)}
+    rebuilt = {row["table"]: row for row in json_result("rebuild", settings=settings)}
     assert rebuilt["keys"] == {"table": "keys", "rows": 1, "changed": []}
 
     with psycopg.connect(strict_server.admin_url) as connection:
         connection.execute("ALTER TABLE indelible.history DISABLE TRIGGER history_no_update")
     (missing, unexpected) = sorted(
-        answered("db", "check", settings=settings, code=1), key=lambda each: str(each["is"])
+        json_result("db", "check", settings=settings, code=1), key=lambda each: str(each["is"])
     )
     assert "history_no_update" in missing["fact"]
     assert "history_no_update" in unexpected["fact"]
-    assert refused("history", "x", settings=settings, exit_code=3) == "SCHEMA_DAMAGED"
+    assert error_code("history", "x", settings=settings, exit_code=3) == "SCHEMA_DAMAGED"
 
 
-def test_a_database_that_does_not_answer_is_one_sentence() -> None:
+def test_an_unreachable_database_is_an_error() -> None:
     settings = {"DATABASE_URL": f"postgresql://maya:hunter2@127.0.0.1:{free_port()}/x"}
 
     for words in (
@@ -396,11 +396,11 @@ def test_a_database_that_does_not_answer_is_one_sentence() -> None:
         ("up",),
         ("serve",),
     ):
-        assert refused(*words, settings=settings, exit_code=3) == "STORE_UNREACHABLE"
+        assert error_code(*words, settings=settings, exit_code=3) == "STORE_UNREACHABLE"
     assert not list(Path().rglob("*.db"))
 
 
-def test_without_a_database_nothing_is_made() -> None:
+def test_no_file_is_created_without_a_database() -> None:
     for words in (
         ("verify",),
         ("db", "check"),
@@ -410,37 +410,39 @@ def test_without_a_database_nothing_is_made() -> None:
         ("rebuild",),
         ("key", "list"),
     ):
-        assert refused(*words, exit_code=3) == "NO_DATABASE"
+        assert error_code(*words, exit_code=3) == "NO_DATABASE"
     assert not list(Path().iterdir())
 
 
-def test_a_file_that_is_no_database_of_ours_is_one_sentence() -> None:
+def test_a_foreign_file_is_an_error() -> None:
     Path("indelible-data").mkdir()
     database = Path("indelible-data/indelible.db")
     database.touch()
-    assert refused("export", exit_code=3) == "SCHEMA_OUT_OF_DATE"
+    assert error_code("export", exit_code=3) == "SCHEMA_OUT_OF_DATE"
 
     database.write_bytes(b"no database at all, but long enough to be looked at" * 100)
-    assert refused("export", exit_code=3) == "STORE_DAMAGED"
+    assert error_code("export", exit_code=3) == "STORE_DAMAGED"
 
 
-def test_a_directory_that_cannot_be_made_is_one_sentence() -> None:
+def test_a_directory_that_cannot_be_created_is_an_error() -> None:
     Path("file").touch()
 
-    for place in ("/proc/indelible", "file/data"):
-        settings = {"INDELIBLE_DATA_DIR": place}
-        assert refused("up", settings=settings, exit_code=3) == "FILE_UNUSABLE"
-        assert refused("db", "upgrade", settings=settings, exit_code=3) == "FILE_UNUSABLE"
+    for folder_path in ("/proc/indelible", "file/data"):
+        settings = {"INDELIBLE_DATA_DIR": folder_path}
+        assert error_code("up", settings=settings, exit_code=3) == "FILE_UNUSABLE"
+        assert error_code("db", "upgrade", settings=settings, exit_code=3) == "FILE_UNUSABLE"
 
 
-def test_a_read_only_directory_is_one_sentence(environment: dict[str, str]) -> None:
-    place = Path(mkdtemp(prefix="indelible-"))
-    shutil.copy(environment["DATABASE_URL"].removeprefix("sqlite:///"), place / "indelible.db")
-    settings = {"INDELIBLE_DATA_DIR": str(place)}
+def test_a_read_only_directory_is_an_error(environment: dict[str, str]) -> None:
+    folder_path = Path(mkdtemp(prefix="indelible-"))
+    shutil.copy(
+        environment["DATABASE_URL"].removeprefix("sqlite:///"), folder_path / "indelible.db"
+    )
+    settings = {"INDELIBLE_DATA_DIR": str(folder_path)}
     import_everything()  # the interpreter itself may be root's alone
     try:
-        with as_a_reader(place):
-            assert refused(
+        with read_only(folder_path):
+            assert error_code(
                 "key",
                 "create",
                 "--owner",
@@ -453,13 +455,15 @@ def test_a_read_only_directory_is_one_sentence(environment: dict[str, str]) -> N
                 "STORE_READ_ONLY",
                 "FILE_UNUSABLE",
             )
-            assert refused("up", settings=settings, exit_code=3) == "STORE_READ_ONLY"
-            assert refused("export", str(place / "all.jsonl"), settings=settings, exit_code=3) in (
+            assert error_code("up", settings=settings, exit_code=3) == "STORE_READ_ONLY"
+            assert error_code(
+                "export", str(folder_path / "all.jsonl"), settings=settings, exit_code=3
+            ) in (
                 "STORE_READ_ONLY",
                 "FILE_UNUSABLE",
             )
     finally:
-        shutil.rmtree(place)
+        shutil.rmtree(folder_path)
 
 
 def import_everything() -> None:
@@ -468,41 +472,43 @@ def import_everything() -> None:
 
 
 @contextmanager
-def as_a_reader(place: Path) -> Generator[None]:
-    """Nobody may write in the place: root may write everywhere, so it becomes somebody else."""
+def read_only(folder_path: Path) -> Generator[None]:
+    """Make the folder read-only, as another user where this one is root."""
     user = os.geteuid()
-    place.chmod(0o555)
-    for path in place.iterdir():
+    folder_path.chmod(0o555)
+    for path in folder_path.iterdir():
         path.chmod(0o444)
     os.seteuid(pwd.getpwnam("nobody").pw_uid if user == 0 else user)
     try:
         yield
     finally:
         os.seteuid(user)
-        place.chmod(0o755)
+        folder_path.chmod(0o755)
 
 
-def test_a_port_in_use_is_one_sentence_and_leaves_nothing_half_written(
+def test_a_port_in_use_is_an_error_and_leaves_no_database(
     environment: dict[str, str],
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = {"INDELIBLE_PORT": str(taken.getsockname()[1])}
 
-        assert refused("up", settings=settings, exit_code=3) == "CANNOT_LISTEN"
-        assert refused("serve", settings=environment | settings, exit_code=3) == "CANNOT_LISTEN"
+        assert error_code("up", settings=settings, exit_code=3) == "CANNOT_LISTEN"
+        assert error_code("serve", settings=environment | settings, exit_code=3) == "CANNOT_LISTEN"
         assert "Address already in use" in run("up", settings=settings).stderr
     assert not Path("indelible-data/indelible.db").exists()
 
 
-def test_an_address_that_is_not_ours_is_one_sentence() -> None:
-    assert refused("up", settings={"INDELIBLE_HOST": "192.0.2.1"}, exit_code=3) == "CANNOT_LISTEN"
+def test_an_address_of_another_machine_is_an_error() -> None:
     assert (
-        refused("up", settings={"INDELIBLE_HOST": "nowhere.invalid"}, exit_code=3)
+        error_code("up", settings={"INDELIBLE_HOST": "192.0.2.1"}, exit_code=3) == "CANNOT_LISTEN"
+    )
+    assert (
+        error_code("up", settings={"INDELIBLE_HOST": "nowhere.invalid"}, exit_code=3)
         == "CANNOT_LISTEN"
     )
 
 
-def test_wrong_settings_are_all_named_and_their_values_are_not() -> None:
+def test_every_wrong_setting_is_named_without_its_value() -> None:
     settings = {
         "INDELIBLE_PORT": "hunter2",
         "DATABASE_URL": "hunter2",
@@ -518,7 +524,7 @@ def test_wrong_settings_are_all_named_and_their_values_are_not() -> None:
         ("export",),
         ("demo",),
     ):
-        assert refused(*words, settings=settings, exit_code=2) == "SETTINGS_WRONG"
+        assert error_code(*words, settings=settings, exit_code=2) == "SETTINGS_WRONG"
     said = run("up", settings=settings).stderr
     assert all(name in said for name in settings)
     assert "hunter2" not in said
@@ -536,12 +542,12 @@ def test_wrong_settings_are_all_named_and_their_values_are_not() -> None:
         (("import", "export.jsonl"), "BAD_LINE"),
     ],
 )
-def test_what_cannot_be_done_is_refused_by_its_code(
+def test_a_refused_command_has_its_error_code(
     environment: dict[str, str], words: tuple[str, ...], code: str
 ) -> None:
     Path("export.jsonl").write_text("no export\n")
 
-    assert refused(*words, settings=environment) == code
+    assert error_code(*words, settings=environment) == code
 
 
 @pytest.mark.parametrize(
@@ -553,13 +559,11 @@ def test_what_cannot_be_done_is_refused_by_its_code(
         ("export", "missing/all.jsonl"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_one_sentence(
-    environment: dict[str, str], words: tuple[str, ...]
-) -> None:
-    assert refused(*words, settings=environment, exit_code=3) == "FILE_UNUSABLE"
+def test_an_unusable_file_is_an_error(environment: dict[str, str], words: tuple[str, ...]) -> None:
+    assert error_code(*words, settings=environment, exit_code=3) == "FILE_UNUSABLE"
 
 
-def test_a_folder_where_a_file_is_wanted_is_wrong_usage(environment: dict[str, str]) -> None:
+def test_a_folder_in_place_of_a_file_is_wrong_usage(environment: dict[str, str]) -> None:
     assert run("import", ".", settings=environment).exit_code == 2
 
 
@@ -577,7 +581,7 @@ def test_a_folder_where_a_file_is_wanted_is_wrong_usage(environment: dict[str, s
         ("db", "downgrade"),
     ],
 )
-def test_wrong_usage_is_explained(words: tuple[str, ...]) -> None:
+def test_wrong_usage_prints_the_usage(words: tuple[str, ...]) -> None:
     result = run(*words)
 
     assert result.exit_code == 2
@@ -586,10 +590,10 @@ def test_wrong_usage_is_explained(words: tuple[str, ...]) -> None:
 
 def test_an_unknown_revision_is_wrong_usage(environment: dict[str, str]) -> None:
     assert run("db", "downgrade", "nothing", settings=environment).exit_code == 2
-    assert answered("db", "check", settings=environment) == []
+    assert json_result("db", "check", settings=environment) == []
 
 
-def test_every_hint_belongs_to_an_error_that_there_is() -> None:
+def test_every_hint_belongs_to_an_existing_error() -> None:
     import_everything()
 
     assert set(HINTS) <= {error.code for error in error_types()}
@@ -601,8 +605,8 @@ def free_port() -> int:
     return port
 
 
-def test_the_committed_snapshots_are_what_the_migrations_make(tmp_path: Path) -> None:
-    answered("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
+def test_the_committed_snapshots_match_the_migrations(tmp_path: Path) -> None:
+    json_result("db", "snapshot", "--iteration", "7", "--into", str(tmp_path))
     for name in NAMES.values():
         title, *facts = (tmp_path / name).read_text().splitlines()
         assert re.fullmatch(r"-- iteration 7, 20\d\d-\d\d-\d\d, revision 0001", title)

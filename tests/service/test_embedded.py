@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL is a real one: it obeys, keeps its data, and leaves nothing behind."""
+"""The embedded servers: they apply settings, keep their data, and leave no process behind."""
 
 import os
 import pwd
@@ -32,19 +32,19 @@ ACCOUNT = "nobody" if os.geteuid() == 0 else None
 
 
 class DefectInTheBlock(Exception):
-    """Whatever a caller's own program may raise."""
+    """An error of the caller's own program."""
 
 
 @pytest.fixture
 def empty() -> Generator[Path]:
-    """Where nothing has been started yet."""
+    """Create a folder in which no server was started."""
     with folder() as made:
         yield made
 
 
 @pytest.fixture
 def directory(cluster: Path, empty: Path) -> Path:
-    """Where a server was started before, and stopped."""
+    """Create a folder in which a server was started and stopped."""
     return copied(cluster, empty)
 
 
@@ -93,15 +93,23 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_it_is_a_postgresql_18_on_loopback_in_utc_and_utf8(server: PostgresServer) -> None:
-    shown = (
-        "SELECT concat_ws(' ', current_setting('listen_addresses'), current_setting('unix_socket_directories'),"
-        " current_setting('timezone'), current_setting('max_connections'), pg_encoding_to_char(encoding), datcollate)"
-        " FROM pg_database WHERE datname = 'indelible'"
-    )
+def test_the_server_listens_on_loopback_and_uses_utc_and_utf8(server: PostgresServer) -> None:
+    query: LiteralString = """
+        SELECT concat_ws(
+            ' ',
+            current_setting('listen_addresses'),
+            current_setting('unix_socket_directories'),
+            current_setting('timezone'),
+            current_setting('max_connections'),
+            pg_encoding_to_char(encoding),
+            datcollate
+        )
+        FROM pg_database
+        WHERE datname = 'indelible'
+    """
 
     assert str(ask(server.url, "SHOW server_version")).startswith("18.")
-    assert ask(server.admin_url, shown) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
+    assert ask(server.admin_url, query) == "127.0.0.1  UTC 300 UTF8 C.UTF-8"
 
 
 def test_both_roles_reach_the_database_under_their_own_names(server: PostgresServer) -> None:
@@ -115,7 +123,7 @@ def test_both_roles_reach_the_database_under_their_own_names(server: PostgresSer
     )
 
 
-def test_neither_role_is_more_than_a_login(server: PostgresServer) -> None:
+def test_both_roles_can_only_log_in(server: PostgresServer) -> None:
     stronger = (
         "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'indelible%'"
         " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"
@@ -148,9 +156,7 @@ def test_the_application_role_may_only_connect(
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1"])
-def test_the_roles_reach_no_database_of_the_servers_own(
-    server: PostgresServer, database: str
-) -> None:
+def test_the_roles_reach_no_other_database(server: PostgresServer, database: str) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(server.url.removesuffix("/indelible") + f"/{database}")
 
@@ -197,7 +203,7 @@ def test_a_second_start_keeps_the_data(empty: Path) -> None:
         assert ask(server.owner_url, "SELECT word FROM kept") == "first"
 
 
-def test_it_starts_again_after_it_was_killed_and_every_commit_is_there(directory: Path) -> None:
+def test_a_killed_server_restarts_with_every_commit(directory: Path) -> None:
     with postgres(directory, durable=False) as server:
         do(server.owner_url, "CREATE TABLE kept AS SELECT 'committed' AS word")
         os.kill(postmaster(directory), SIGKILL)
@@ -205,11 +211,15 @@ def test_it_starts_again_after_it_was_killed_and_every_commit_is_there(directory
         assert ask(server.owner_url, "SELECT word FROM kept") == "committed"
 
 
-def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) -> None:
-    program = (
-        "import sys, time; from pathlib import Path; from indelible_service.embedded import postgres\n"
-        "with postgres(Path(sys.argv[1]), durable=False) as server: print(server.admin_url, flush=True); time.sleep(60)"
-    )
+def test_the_server_stops_when_its_program_is_killed(directory: Path) -> None:
+    program = """
+import sys, time
+from pathlib import Path
+from indelible_service.embedded import postgres
+with postgres(Path(sys.argv[1]), durable=False) as server:
+    print(server.admin_url, flush=True)
+    time.sleep(60)
+"""
     with subprocess.Popen(
         (sys.executable, "-c", program, directory), stdout=PIPE, text=True
     ) as starter:
@@ -228,19 +238,23 @@ def test_it_stops_when_the_program_that_started_it_is_killed(directory: Path) ->
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis"])
-def test_it_stops_when_the_program_is_killed_that_was_starting_it(
+def test_the_server_stops_when_its_program_is_killed_during_the_start(
     name: str, directory: Path
 ) -> None:
-    program = (
-        "import sys, time; from pathlib import Path; from indelible_service import embedded\n"
-        "time.sleep = lambda _: (print('it starts', flush=True), sys.stdin.read())  # which is before it is ready\n"
-        f"with embedded.{name}(Path(sys.argv[1])): time.sleep(60)"
-    )
+    # The first sleep comes before the server is ready.
+    program = f"""
+import sys, time
+from pathlib import Path
+from indelible_service import embedded
+time.sleep = lambda _: (print('starting', flush=True), sys.stdin.read())
+with embedded.{name}(Path(sys.argv[1])):
+    time.sleep(60)
+"""
     with subprocess.Popen(
         (sys.executable, "-c", program, directory), stdin=PIPE, stdout=PIPE, text=True
     ) as starter:
         assert starter.stdout
-        assert starter.stdout.readline() == "it starts\n"
+        assert starter.stdout.readline() == "starting\n"
         children = psutil.Process(starter.pid).children(recursive=True)
         starter.kill()
     _, alive = psutil.wait_procs(children, timeout=20)
@@ -251,7 +265,9 @@ def test_it_stops_when_the_program_is_killed_that_was_starting_it(
     assert not alive
 
 
-def test_it_starts_again_where_another_program_has_the_killed_ones_number(directory: Path) -> None:
+def test_the_server_starts_although_another_program_has_the_process_id_of_its_lock(
+    directory: Path,
+) -> None:
     with postgres(directory, durable=False):
         os.kill(postmaster(directory), SIGKILL)
     lock = directory / "data" / "postmaster.pid"
@@ -262,7 +278,7 @@ def test_it_starts_again_where_another_program_has_the_killed_ones_number(direct
         other.kill()
 
 
-def test_it_starts_again_where_another_server_has_the_killed_ones_number(
+def test_the_server_starts_although_another_server_has_the_process_id_of_its_lock(
     directory: Path, cluster: Path
 ) -> None:
     with folder() as elsewhere, postgres(copied(cluster, elsewhere), durable=False) as other:
@@ -286,7 +302,7 @@ def test_a_second_server_in_the_same_directory_is_refused(directory: Path) -> No
         psycopg.connect(first.url)
 
 
-def test_a_start_that_was_interrupted_half_way_is_repeated(empty: Path) -> None:
+def test_an_interrupted_initialization_is_repeated(empty: Path) -> None:
     with postgres(empty, durable=False):
         pass
     (empty / "data").rename(empty / "data.new")
@@ -295,7 +311,7 @@ def test_a_start_that_was_interrupted_half_way_is_repeated(empty: Path) -> None:
         assert ask(server.url, "SELECT 1") == 1
 
 
-def test_a_setting_that_the_server_does_not_know_is_named(directory: Path) -> None:
+def test_an_unknown_setting_is_an_error(directory: Path) -> None:
     with (
         pytest.raises(ServerFailed, match="no_such_setting"),
         postgres(directory, durable=False, settings={"no_such_setting": "1"}),
@@ -303,7 +319,7 @@ def test_a_setting_that_the_server_does_not_know_is_named(directory: Path) -> No
         pass
 
 
-def test_a_setting_of_the_callers_is_obeyed_at_the_callers_port(directory: Path) -> None:
+def test_settings_and_port_of_the_caller_are_used(directory: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
@@ -331,7 +347,7 @@ def test_a_wrong_password_is_refused(directory: Path) -> None:
                 psycopg.connect(refused)
 
 
-def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(empty: Path) -> None:
+def test_passwords_are_hidden_and_apply_to_an_existing_cluster(empty: Path) -> None:
     with postgres(empty, durable=False) as trusting:
         word = trusting.url.rpartition("@")[0].rpartition(":")[2]
         assert ask(trusting.url.replace(word, "any"), "SELECT 1") == 1
@@ -341,7 +357,7 @@ def test_passwords_are_hidden_and_hold_for_a_server_that_began_without(empty: Pa
     assert (empty / "passwords").stat().st_mode & 0o777 == 0o600
 
 
-def test_redis_does_nothing_without_its_password_which_is_nowhere_to_be_seen(empty: Path) -> None:
+def test_redis_requires_its_password_and_hides_it(empty: Path) -> None:
     with redis(empty) as server:
         word = server.url.rpartition("@")[0].rpartition(":")[2]
         with client(server.url) as ours, client(server.url.replace(f":{word}@", "")) as another:
@@ -349,19 +365,19 @@ def test_redis_does_nothing_without_its_password_which_is_nowhere_to_be_seen(emp
             with pytest.raises(AuthenticationError):
                 another.config_set("dir", "/root")
         process = psutil.Process(server.child.pid)
-        shown = f"{server!r} {process.cmdline()} {process.environ()} {(empty / 'server.log').read_text()}"
+        query = f"{server!r} {process.cmdline()} {process.environ()} {(empty / 'server.log').read_text()}"
     assert len(word) == 64
-    assert word not in shown
+    assert word not in query
 
 
-def test_a_redis_that_comes_back_has_its_address_and_password(empty: Path) -> None:
+def test_a_restarted_redis_has_the_same_address_and_password(empty: Path) -> None:
     with redis(empty) as first:
         pass
     with redis(empty, port=first.port) as second:
         assert second.url == first.url
 
 
-def test_redis_keeps_nothing_but_its_log_and_reads_nothing_that_is_there(empty: Path) -> None:
+def test_redis_writes_only_its_log_and_loads_no_data(empty: Path) -> None:
     (empty / "appendonly.aof").write_text("*3\r\nrubbish")
     with redis(empty) as server, client(server.url) as ours:
         assert ours.set("hint", "there may be work")
@@ -370,21 +386,21 @@ def test_redis_keeps_nothing_but_its_log_and_reads_nothing_that_is_there(empty: 
     assert {each.name for each in empty.iterdir()} == {"appendonly.aof", "server.log"}
 
 
-def test_a_directory_that_cannot_be_used_is_named(empty: Path) -> None:
+def test_an_unusable_directory_is_an_error(empty: Path) -> None:
     (place := empty / "place").write_text("a file")
     for server in (postgres, redis):
         with pytest.raises(FileUnusable, match=str(place)), server(place):
             pass
 
 
-def test_a_log_that_cannot_be_written_is_named(empty: Path) -> None:
+def test_an_unwritable_log_is_an_error(empty: Path) -> None:
     (empty / "server.log").mkdir()
     for server in (postgres, redis):
         with pytest.raises(FileUnusable, match=r"server\.log"), server(empty):
             pass
 
 
-def test_lost_passwords_are_named(directory: Path) -> None:
+def test_missing_passwords_are_an_error(directory: Path) -> None:
     (directory / "passwords").unlink()
 
     with (
@@ -395,7 +411,7 @@ def test_lost_passwords_are_named(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o755])
-def test_programs_that_an_account_may_not_run_are_copied_to_where_it_may(
+def test_programs_are_copied_for_an_account_that_cannot_reach_them(
     mode: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nobody = pwd.getpwnam("nobody") if ACCOUNT else None

@@ -1,44 +1,48 @@
-"""`up --full` is what it is on a server: each part a process that comes back, and at the end nothing is left."""
+"""`up --full` restarts each of its processes, and leaves none behind."""
 
 import json
 import signal
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 import psycopg
 import pytest
 from tests.conftest import folder
-from tests.service.test_serving import get, said, started, stop, wait_until_ready
+from tests.service.processes import (
+    TIMEOUT_SECONDS,
+    get,
+    read_json_line,
+    start_command,
+    stop_command,
+    wait_until_ready,
+)
 
 from indelible_service.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.runs_first]
 
-MOST_SECONDS = 60
 PARTS = {"postgres": 1, "redis-server": 1, "serve": 1, "work": 2, "schedule": 1}
-Said = dict[str, Any]
 
 
 @pytest.fixture
-def place() -> Generator[Path]:
+def folder_path() -> Generator[Path]:
     with folder() as made:
         made.chmod(0o755)  # PostgreSQL runs as nobody, where we are root
         yield made
 
 
 def words_of(process: psutil.Process) -> list[str]:
-    """Its command line, empty where it ends just then."""
+    """Return the command line, empty for a process that just ended."""
     try:
         return process.cmdline()
     except psutil.Error:
         return []
 
 
-def lives(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -58,7 +62,7 @@ def part_of(process: psutil.Process) -> str:
 
 
 def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
-    """The supervisor's own children, by what they are."""
+    """Return the supervisor's children by their part."""
     found: dict[str, list[psutil.Process]] = {part: [] for part in PARTS}
     for child in psutil.Process(supervisor).children():
         try:
@@ -68,15 +72,15 @@ def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
     return found
 
 
-def is_whole(supervisor: int) -> bool:
+def is_complete(supervisor: int) -> bool:
     return {part: len(each) for part, each in parts(supervisor).items()} == PARTS
 
 
-def until_whole(supervisor: int, without: set[int]) -> None:
-    """Wait until each part is there again, and none of those."""
-    deadline = time.monotonic() + MOST_SECONDS
+def wait_until_complete(supervisor: int, without: set[int]) -> None:
+    """Wait until every part runs, without the processes of these ids."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        if is_whole(supervisor) and not without & {
+        if is_complete(supervisor) and not without & {
             each.pid for some in parts(supervisor).values() for each in some
         }:
             return
@@ -84,15 +88,15 @@ def until_whole(supervisor: int, without: set[int]) -> None:
     pytest.fail(f"not whole again: {parts(supervisor)}")
 
 
-def can_connect(said: str, place: Path) -> bool:
-    """Whether what is said of PostgreSQL is enough to look into it."""
-    url, _, path = said.removesuffix(")").partition(" (the password is the third line of ")
-    with psycopg.connect(url, password=(place / path).read_text().split()[2]) as connection:
+def can_connect(description: str, folder_path: Path) -> bool:
+    """Connect to PostgreSQL with the address and the password file that `up` printed."""
+    url, _, path = description.removesuffix(")").partition(" (the password is the third line of ")
+    with psycopg.connect(url, password=(folder_path / path).read_text().split()[2]) as connection:
         return bool(connection.execute("SELECT true").fetchone())
 
 
 def passwords(worker: psutil.Process) -> list[str]:
-    """Those that the worker was given in its addresses."""
+    """Return the passwords in the addresses of a worker's environment."""
     urls = [worker.environ()[name] for name in ("DATABASE_URL", "INDELIBLE_REDIS_URL")]
     return [str(urlsplit(url).password) for url in urls]
 
@@ -101,45 +105,47 @@ def everything(supervisor: int) -> list[psutil.Process]:
     return psutil.Process(supervisor).children(recursive=True)
 
 
-def test_it_keeps_its_parts_alive_and_leaves_nothing(place: Path) -> None:
-    with started("up", "--full", "--json", cwd=place) as process:
-        told = said(process)
-        assert get(told["address"], "/health/ready")[0] == 200
-        assert get(told["address"], "/v1/concepts", told["key"])[0] == 200
-        assert is_whole(process.pid)
-        assert told["workers"] == "woken up by Redis"
-        assert can_connect(told["servers"][0], place)
-        assert told["servers"][1].startswith("redis://127.0.0.1:")
+def test_every_killed_part_is_restarted_and_none_is_left_at_the_end(folder_path: Path) -> None:
+    with start_command("up", "--full", "--json", cwd=folder_path) as process:
+        output = read_json_line(process)
+        assert get(output["address"], "/health/ready")[0] == 200
+        assert get(output["address"], "/v1/concepts", output["key"])[0] == 200
+        assert is_complete(process.pid)
+        assert output["workers"] == "woken up by Redis"
+        assert can_connect(output["servers"][0], folder_path)
+        assert output["servers"][1].startswith("redis://127.0.0.1:")
 
         for part in PARTS:
             killed = parts(process.pid)[part][0]
             killed.kill()
-            until_whole(process.pid, {killed.pid})
-            wait_until_ready(told["address"])
-            assert get(told["address"], "/v1/concepts", told["key"])[0] == 200
+            wait_until_complete(process.pid, {killed.pid})
+            wait_until_ready(output["address"])
+            assert get(output["address"], "/v1/concepts", output["key"])[0] == 200
 
         before = everything(process.pid)
         secrets = passwords(parts(process.pid)["work"][0])
-        shown = f"{told} {(place / 'log').read_text()} {[words_of(each) for each in before]}"
-        assert stop(process) == 0
+        shown = (
+            f"{output} {(folder_path / 'log').read_text()} {[words_of(each) for each in before]}"
+        )
+        assert stop_command(process) == 0
     assert not [word for word in secrets if word in shown]
-    assert not [each for each in before if lives(each)]
+    assert not [each for each in before if is_alive(each)]
 
 
-def test_a_second_start_keeps_the_data(place: Path) -> None:
-    with started("up", "--full", "--json", cwd=place) as process:
-        key = said(process)["key"]
-        stop(process, signal.SIGINT)
-    with started("up", "--full", "--json", cwd=place) as process:
-        told: Said = said(process)
-        assert told["key"] is None
-        assert get(told["address"], "/v1/concepts", key)[0] == 200
-        stop(process)
+def test_a_restart_keeps_the_data(folder_path: Path) -> None:
+    with start_command("up", "--full", "--json", cwd=folder_path) as process:
+        key = read_json_line(process)["key"]
+        stop_command(process, signal.SIGINT)
+    with start_command("up", "--full", "--json", cwd=folder_path) as process:
+        output = read_json_line(process)
+        assert output["key"] is None
+        assert get(output["address"], "/v1/concepts", key)[0] == 200
+        stop_command(process)
 
 
-def test_a_killed_supervisor_takes_everything_with_it(place: Path) -> None:
-    with started("up", "--full", "--json", cwd=place) as process:
-        said(process)
+def test_all_processes_end_when_the_supervisor_is_killed(folder_path: Path) -> None:
+    with start_command("up", "--full", "--json", cwd=folder_path) as process:
+        read_json_line(process)
         before = everything(process.pid)
         process.kill()
         process.wait()
@@ -149,25 +155,27 @@ def test_a_killed_supervisor_takes_everything_with_it(place: Path) -> None:
     assert not alive
 
 
-def test_too_many_processes_for_the_server_are_refused_with_a_hint(place: Path) -> None:
-    with started("up", "--full", "--json", cwd=place, DB_POOL_SIZE="200") as process:
+def test_pools_too_large_for_the_server_are_refused_with_a_hint(folder_path: Path) -> None:
+    with start_command("up", "--full", "--json", cwd=folder_path, DB_POOL_SIZE="200") as process:
         assert process.wait(60) == 3
-    error = json.loads((place / "log").read_text().splitlines()[-1])
+    error = json.loads((folder_path / "log").read_text().splitlines()[-1])
 
     assert error["code"] == "TOO_FEW_CONNECTIONS"
     assert error["detail"] == {"processes": 4, "needed": 1680, "available": 897}
     assert "DB_POOL_SIZE" in error["hint"]
 
 
-def test_an_installation_may_name_its_own_redis(place: Path, redis_url: str) -> None:
-    with started("up", "--full", "--json", cwd=place, INDELIBLE_REDIS_URL=redis_url) as process:
-        said(process)
+def test_a_configured_redis_is_used(folder_path: Path, redis_url: str) -> None:
+    with start_command(
+        "up", "--full", "--json", cwd=folder_path, INDELIBLE_REDIS_URL=redis_url
+    ) as process:
+        read_json_line(process)
         found = parts(process.pid)
         assert (len(found["redis-server"]), len(found["postgres"])) == (0, 1)
-        stop(process)
+        stop_command(process)
 
 
-def test_the_defaults_of_a_process_are_far_below_its_ceiling() -> None:
+def test_the_default_pools_are_small() -> None:
     settings = Settings.read({})
 
     assert 2 * (settings.pool_size + settings.max_overflow) <= 200

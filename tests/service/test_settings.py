@@ -1,4 +1,4 @@
-"""Settings: every fault at once, by name, and no value ever shown."""
+"""Settings are read with every fault at once, by name and never with its value."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from indelible_service.environment import SettingsWrong
 from indelible_service.settings import Settings, load
 
 CANARY = "hunter2"
-WRONG = {
+INVALID = {
     "DATABASE_URL": f"mysql://maya:{CANARY}@localhost/x",
     "INDELIBLE_OWNER_URL": f"postgresql://maya:{CANARY}@localhost:port/x",
     "INDELIBLE_SCHEMA": f"{CANARY}; DROP",
@@ -43,7 +43,7 @@ WRONG = {
     "INDELIBLE_CONFIRMATIONS": CANARY,
     "INDELIBLE_START_BLOCK": "0x10",
 }
-RIGHT = {
+VALID = {
     "DATABASE_URL": f"postgresql://maya:{CANARY}@localhost:5432/x?password={CANARY}",
     "INDELIBLE_OWNER_URL": f"postgresql+psycopg://owner:{CANARY}@localhost/x",
     "INDELIBLE_PREPARE": "off",
@@ -67,29 +67,29 @@ def problems(environment: dict[str, str | None]) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_nothing_needs_to_be_set() -> None:
+def test_no_setting_is_required() -> None:
     settings = Settings.read({})
 
     assert settings.url == f"sqlite:///{Path.cwd()}/indelible-data/indelible.db"
     assert settings.address == "http://127.0.0.1:8000"
 
 
-def test_every_fault_is_named_at_once_and_no_value_is_quoted() -> None:
-    assert [problem.split()[0] for problem in problems({**WRONG})] == [
-        name for name in VARIABLES if name in WRONG
+def test_every_fault_is_reported_at_once_without_its_value() -> None:
+    assert [problem.split()[0] for problem in problems({**INVALID})] == [
+        name for name in VARIABLES if name in INVALID
     ]
-    assert set(VARIABLES) - set(WRONG) == {"INDELIBLE_DATA_DIR"}  # any text is a path
+    assert set(VARIABLES) - set(INVALID) == {"INDELIBLE_DATA_DIR"}  # any text is a path
 
 
-@pytest.mark.parametrize("variable", WRONG)
-def test_a_fault_says_what_is_wanted(variable: str) -> None:
-    (problem,) = problems({variable: WRONG[variable]})
+@pytest.mark.parametrize("variable", INVALID)
+def test_a_fault_names_the_accepted_format(variable: str) -> None:
+    (problem,) = problems({variable: INVALID[variable]})
 
     assert re.fullmatch(rf"{variable} must be \S.+", problem)
 
 
-def test_right_values_are_taken_and_secrets_stay_out_of_sight() -> None:
-    settings = Settings.read({**RIGHT})
+def test_valid_values_are_read_and_secrets_are_masked() -> None:
+    settings = Settings.read({**VALID})
 
     assert (settings.prepare, settings.log_level) == (False, "DEBUG")
     assert settings.section(ConceptSettings).four_eyes is True
@@ -100,7 +100,7 @@ def test_right_values_are_taken_and_secrets_stay_out_of_sight() -> None:
 
 
 @pytest.mark.parametrize("chain_id", [1, 1_313_161_554, 1_666_600_000, 2**63 - 1])
-def test_a_chain_is_one_that_there_is(chain_id: int) -> None:
+def test_ids_of_real_chains_are_accepted(chain_id: int) -> None:
     variables = {"INDELIBLE_CHAIN_ID": str(chain_id), "INDELIBLE_START_BLOCK": str(chain_id)}
     section = Settings.read({**variables}).section(TokenSettings)
 
@@ -111,7 +111,7 @@ def test_a_chain_is_one_that_there_is(chain_id: int) -> None:
 @pytest.mark.parametrize(
     "origin", ["*", "https://*.example", "https://one.example/path", "one.example"]
 )
-def test_an_origin_is_one_origin(origin: str) -> None:
+def test_an_invalid_origin_is_refused(origin: str) -> None:
     assert problems({"CORS_ORIGINS": f"https://one.example,{origin}"})
 
 
@@ -119,7 +119,7 @@ def test_a_blank_variable_leaves_its_default() -> None:
     assert Settings.read(dict.fromkeys(VARIABLES, " ")) == Settings.read({})
 
 
-def test_the_environment_goes_before_the_file_of_the_working_directory(
+def test_the_environment_wins_over_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -129,14 +129,17 @@ def test_the_environment_goes_before_the_file_of_the_working_directory(
     monkeypatch.setenv("INDELIBLE_PORT", "8002")
     monkeypatch.setenv("INDELIBLE_SCHEMA", "apart")
 
-    found = load()
+    settings = load()
 
-    assert (found.port, found.pool_size, found.schema, found.max_overflow) == (8002, 7, "apart", 10)
+    assert (settings.port, settings.pool_size, settings.schema, settings.max_overflow) == (
+        8002,
+        7,
+        "apart",
+        10,
+    )
 
 
-def test_a_file_that_is_no_text_is_one_of_the_faults(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
 
@@ -144,24 +147,24 @@ def test_a_file_that_is_no_text_is_one_of_the_faults(
         load()
 
 
-def test_the_example_lists_every_setting_in_their_order_and_sets_none() -> None:
-    written = (ROOT / ".env.example").read_text(encoding="utf-8")
-    lines = [line for line in written.splitlines() if line and not line.startswith("#")]
-    of_compose = set(
+def test_the_example_file_lists_every_setting_in_order() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    compose_variables = set(
         re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
     ) - set(VARIABLES)
 
     assert [
-        line.removesuffix("=") for line in lines if line.removesuffix("=") not in of_compose
+        line.removesuffix("=") for line in lines if line.removesuffix("=") not in compose_variables
     ] == list(VARIABLES)
 
 
-def test_no_code_knows_an_environment_by_its_name() -> None:
-    named = [
+def test_no_code_names_an_environment() -> None:
+    mentions = [
         f"{path}:{number}: {line}"
         for path in modules()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if ENVIRONMENTS.search(line)
     ]
 
-    assert not named
+    assert not mentions

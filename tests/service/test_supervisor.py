@@ -1,4 +1,4 @@
-"""The supervisor lives for as long as it is to, whatever its children do."""
+"""The supervisor restarts children that end, and survives a start that fails."""
 
 import os
 from collections.abc import Generator
@@ -18,7 +18,7 @@ def short_lived() -> Generator[Child]:
         yield child
 
 
-def test_a_child_that_has_failed_for_days_is_started_again_all_the_same() -> None:
+def test_a_child_is_restarted_after_any_number_of_failures() -> None:
     child = SupervisedChild(
         "worker 1", short_lived, is_server=False, started_at=-60.0, failures=5_000
     )
@@ -33,10 +33,10 @@ def test_a_child_that_has_failed_for_days_is_started_again_all_the_same() -> Non
 @contextmanager
 def on_a_full_disk() -> Generator[Child]:
     raise OSError(ENOSPC, os.strerror(ENOSPC))
-    yield Child("/bin/false")  # it is a generator
+    yield Child("/bin/false")  # never reached; it makes this function a generator
 
 
-def test_a_start_that_the_system_refuses_is_tried_again_and_said(
+def test_a_failed_start_is_logged_and_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     child = SupervisedChild("postgresql", on_a_full_disk, is_server=True, started_at=-60.0)

@@ -1,4 +1,4 @@
-"""`indelible work` and `schedule`: processes that come back when they are killed, and end when they are told."""
+"""`indelible work` and `schedule`: processes are restarted when killed, and end on a signal."""
 
 import json
 import os
@@ -16,7 +16,14 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from tests.conftest import copied, folder
-from tests.service.test_serving import get, refused, run, said, started, stop
+from tests.service.processes import (
+    get,
+    read_json_line,
+    refusal,
+    run,
+    start_command,
+    stop_command,
+)
 
 from indelible_service.database import (
     TooFewConnections,
@@ -33,37 +40,40 @@ CHAIN = {"INDELIBLE_RPC_URL": "http://127.0.0.1:1/", "INDELIBLE_CONTRACT_ADDRESS
 
 
 def free_ports(number: int) -> int:
-    """The first of so many ports that follow one another, and are free; those of tests beside this one are others."""
-    beside = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for first in range(20_000 + 1_000 * beside, 21_000 + 1_000 * beside, 10):
+    """Return the first of several consecutive free ports, from a range of this test process."""
+    process_number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for first in range(20_000 + 1_000 * process_number, 21_000 + 1_000 * process_number, 10):
         try:
             for port in range(first, first + number):
                 socket.create_server(("127.0.0.1", port)).close()
         except OSError:
             continue
         return first
-    pytest.fail("there is no room")
+    pytest.fail("no free ports")
 
 
 def wait_until_measured(port: int, line: str) -> None:
-    """Wait until the metrics at the port have the line: they are told before all that they measure has begun."""
-    deadline, told = time.monotonic() + 60, "nobody answers"
-    while f"{line}\n" not in told:
-        assert time.monotonic() < deadline, told
+    """Wait until the metrics at the port contain the line."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    output = "no answer"
+    while f"{line}\n" not in output:
+        assert time.monotonic() < deadline, output
         time.sleep(0.1)
         with suppress(URLError, ConnectionError):
-            told = get(f"http://127.0.0.1:{port}", "/metrics")[1].decode()
+            output = get(f"http://127.0.0.1:{port}", "/metrics")[1].decode()
 
 
-def wait_until_logged(place: Path, text: str) -> None:
-    deadline = time.monotonic() + 60
-    while text not in (said := (place / "log").read_text()):
-        assert time.monotonic() < deadline, said
+def wait_until_logged(folder_path: Path, text: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    log = ""
+    while text not in log:
+        assert time.monotonic() < deadline, log
         time.sleep(0.1)
+        log = (folder_path / "log").read_text()
 
 
-def wait_until_deaf(address: str) -> None:
-    """Wait until nobody listens there: the process has begun to end."""
+def wait_until_refused(address: str) -> None:
+    """Wait until connections are refused: the process is stopping."""
     where, deadline = urlsplit(address), time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -71,43 +81,43 @@ def wait_until_deaf(address: str) -> None:
         except ConnectionRefusedError:
             return
         time.sleep(0.05)
-    pytest.fail("it listens still")
+    pytest.fail("connections are still accepted")
 
 
 @contextmanager
 def slow_node() -> Generator[tuple[str, Event, Event]]:
-    """A chain's node that refuses when it is let: its address, whether it was asked, and what lets it."""
-    asked, may_answer = Event(), Event()
+    """Run a node that fails a request once the second event is set; the first shows a request."""
+    requested, may_answer = Event(), Event()
 
     class Node(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked.set()
+            requested.set()
             may_answer.wait(60)
             self.send_error(500)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Node) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/", asked, may_answer
+        yield f"http://127.0.0.1:{server.server_port}/", requested, may_answer
         server.shutdown()
         thread.join()
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def folder_path(tmp_path: Path) -> Path:
     run("db", "upgrade")
     return tmp_path
 
 
-def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_when_it_is_told(
-    place: Path,
+def test_each_process_serves_metrics_and_is_restarted_when_killed(
+    folder_path: Path,
 ) -> None:
     first = free_ports(2)
     settings = CHAIN | {"INDELIBLE_METRICS_PORT": str(first), "INDELIBLE_WORKER_THREADS": "3"}
-    with started("work", "--processes", "2", cwd=place, **settings) as process:
+    with start_command("work", "--processes", "2", cwd=folder_path, **settings) as process:
         for port in (first, first + 1):
             wait_until_measured(port, "indelible_worker_threads 3.0")
         killed = next(
@@ -118,77 +128,77 @@ def test_each_process_tells_its_metrics_comes_back_when_it_is_killed_and_ends_wh
         for port in (first, first + 1):
             wait_until_measured(port, "indelible_worker_threads 3.0")
         left = psutil.Process(process.pid).children(recursive=True)
-        assert stop(process) == 0
+        assert stop_command(process) == 0
     assert not [each for each in left if each.is_running()]
 
 
-def test_a_process_whose_metrics_port_is_taken_says_so_and_works_without(place: Path) -> None:
+def test_a_process_whose_metrics_port_is_in_use_works_without_metrics(folder_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with started(
-            "work", "--alone", cwd=place, **CHAIN, INDELIBLE_METRICS_PORT=str(port)
+        with start_command(
+            "work", "--alone", cwd=folder_path, **CHAIN, INDELIBLE_METRICS_PORT=str(port)
         ) as process:
-            wait_until_logged(place, f"metrics are not served at port {port}")
-            wait_until_logged(place, "stage detect: task chain will be retried")
-            assert stop(process) == 0
+            wait_until_logged(folder_path, f"metrics are not served at port {port}")
+            wait_until_logged(folder_path, "stage detect: task chain will be retried")
+            assert stop_command(process) == 0
 
 
-def test_up_tells_the_metrics_of_its_workers_too(tmp_path: Path) -> None:
+def test_up_serves_the_metrics_of_its_workers(tmp_path: Path) -> None:
     settings = CHAIN | {
         "INDELIBLE_METRICS_PORT": str(free_ports(1)),
         "ALCHEMY_WEBHOOK_SECRET": "not-very-secret",
     }
-    with started("up", "--json", cwd=tmp_path, **settings) as process:
-        assert said(process)["address"]
+    with start_command("up", "--json", cwd=tmp_path, **settings) as process:
+        assert read_json_line(process)["address"]
         wait_until_measured(int(settings["INDELIBLE_METRICS_PORT"]), "indelible_worker_threads 4.0")
-        assert stop(process) == 0
+        assert stop_command(process) == 0
 
 
-def test_up_finishes_what_it_has_in_hand_however_often_it_is_told_to_end(tmp_path: Path) -> None:
-    with slow_node() as (url, asked, may_answer):
+def test_up_completes_its_task_after_several_signals(tmp_path: Path) -> None:
+    with slow_node() as (url, requested, may_answer):
         settings = CHAIN | {"INDELIBLE_RPC_URL": url, "ALCHEMY_WEBHOOK_SECRET": "not-very-secret"}
-        with started("up", "--json", cwd=tmp_path, **settings) as process:
-            told = said(process)
-            assert told["workers"] == "in this process: detect"
-            assert asked.wait(60)
+        with start_command("up", "--json", cwd=tmp_path, **settings) as process:
+            output = read_json_line(process)
+            assert output["workers"] == "in this process: detect"
+            assert requested.wait(60)
             process.send_signal(signal.SIGTERM)
-            wait_until_deaf(told["address"])
+            wait_until_refused(output["address"])
             process.send_signal(signal.SIGTERM)
             assert process.poll() is None
             may_answer.set()
-            assert stop(process) == 0
+            assert stop_command(process) == 0
             wait_until_logged(tmp_path, "stage detect: task chain will be retried")
 
 
-def test_a_stage_that_is_not_set_up_is_named_with_those_that_are(place: Path) -> None:
-    assert place
-    assert refused("work", "--stage", "sleep") == (1, "STAGE_UNKNOWN")
+def test_an_unknown_stage_is_refused_with_the_configured_ones(folder_path: Path) -> None:
+    assert folder_path
+    assert refusal("work", "--stage", "sleep") == (1, "STAGE_UNKNOWN")
     result = run("work", "--stage", "sleep", "--json", **CHAIN)
     assert json.loads(result.stderr)["detail"] == {"stage": "sleep", "known": ["detect"]}
 
 
-def test_a_chain_without_its_contract_is_refused_by_name(place: Path) -> None:
-    assert place
+def test_a_chain_without_a_contract_is_refused(folder_path: Path) -> None:
+    assert folder_path
     result = run("work", "--json", INDELIBLE_RPC_URL="http://127.0.0.1:1/")
 
     assert (result.exit_code, json.loads(result.stderr)["code"]) == (2, "SETTINGS_WRONG")
     assert "INDELIBLE_CONTRACT_ADDRESS" in result.stderr
 
 
-def test_work_and_schedule_want_a_database_that_is_there(tmp_path: Path) -> None:
+def test_work_and_schedule_need_an_existing_database(tmp_path: Path) -> None:
     assert tmp_path
     for command in ("work", "schedule"):
-        assert refused(command) == (3, "NO_DATABASE")
+        assert refusal(command) == (3, "NO_DATABASE")
 
 
-def test_a_scheduler_says_what_it_makes_due_and_ends_when_it_is_told(place: Path) -> None:
-    with started("schedule", cwd=place) as process:
-        wait_until_logged(place, "scheduler: recurring tasks: none")
-        assert stop(process) == 0
+def test_a_scheduler_logs_its_recurring_tasks_and_ends_on_a_signal(folder_path: Path) -> None:
+    with start_command("schedule", cwd=folder_path) as process:
+        wait_until_logged(folder_path, "scheduler: recurring tasks: none")
+        assert stop_command(process) == 0
 
 
 @pytest.mark.parametrize("command", ["up", "serve", "work", "schedule"])
-def test_every_process_that_may_want_too_many_is_refused(
+def test_pools_too_large_for_the_server_are_refused_by_every_command(
     command: str, database: PostgresServer, tmp_path: Path
 ) -> None:
     settings = {
@@ -196,14 +206,14 @@ def test_every_process_that_may_want_too_many_is_refused(
         "INDELIBLE_OWNER_URL": database.owner_url,
         "DB_POOL_SIZE": "200",
     }
-    with started(command, "--json", cwd=tmp_path, **settings) as process:
+    with start_command(command, "--json", cwd=tmp_path, **settings) as process:
         assert process.wait(60) == 3
     error = json.loads((tmp_path / "log").read_text().splitlines()[-1])
 
     assert (error["code"], error["detail"]["needed"]) == ("TOO_FEW_CONNECTIONS", 420)
 
 
-def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> None:
+def test_reserved_connections_are_not_available(cluster: Path) -> None:
     limits = {"max_connections": "100", "reserved_connections": "60"}
     with (
         folder() as directory,
@@ -215,7 +225,7 @@ def test_connections_that_are_kept_for_others_are_not_given(cluster: Path) -> No
         upgrade(settings)
         with open_configured_store(settings) as store:
             check_connections(settings, store, 1)
-            with pytest.raises(TooFewConnections) as refused:
+            with pytest.raises(TooFewConnections) as error_info:
                 check_connections(settings, store, 2)
 
-    assert (refused.value.needed, refused.value.available) == (60, 37)
+    assert (error_info.value.needed, error_info.value.available) == (60, 37)

@@ -1,4 +1,4 @@
-"""What turns texts into embeddings is chosen by a setting, and named where it is missing."""
+"""A setting chooses the embedder; a missing one is refused by name."""
 
 import sys
 
@@ -17,25 +17,25 @@ def missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("named", ["", "auto", "wordllama", "WordLlama"])
-def test_it_is_taken_where_it_is_installed(named: str) -> None:
+def test_an_installed_embedder_is_used(named: str) -> None:
     settings = Settings.read({"INDELIBLE_EMBEDDER": named}).section(CaptureSettings)
 
     assert isinstance(build_embedder(settings), WordLlamaEmbedder)
 
 
-def test_none_is_none() -> None:
+def test_no_embedder_is_used_where_none_is_chosen() -> None:
     assert build_embedder(CaptureSettings(embedder="none")) is None
 
 
 @pytest.mark.usefixtures("missing")
-def test_where_it_is_not_installed_there_is_none_unless_it_was_named() -> None:
+def test_a_missing_embedder_is_refused_only_where_it_is_named() -> None:
     assert build_embedder(CaptureSettings()) is None
     with pytest.raises(EmbedderMissing, match="is not installed"):
         build_embedder(CaptureSettings(embedder="wordllama"))
 
 
 @pytest.mark.usefixtures("missing")
-def test_a_named_one_that_is_missing_stops_the_server_in_one_sentence(
+def test_a_missing_embedder_stops_the_server_with_a_hint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("INDELIBLE_EMBEDDER", "wordllama")

@@ -1,4 +1,4 @@
-"""The demonstration of captures: a folder of texts is read into a space, once."""
+"""The demonstration of captures: a folder of texts becomes a space."""
 
 import os
 import sys
@@ -20,10 +20,23 @@ from indelible_sql import verify
 pytestmark = pytest.mark.slow
 
 TEXTS = {
-    "animals/cat.md": "# The cat\n\nA cat is a small animal that catches mice, purrs and sleeps in the sun.\n",
-    "animals/dog.txt": "The dog\n\nA dog is an animal that barks, fetches a stick and guards the house.\n",
-    "money/bond.md": "# Bonds\n\nA bond is a loan to a company or a state, which pays interest every year.\n",
-    "money/old-stock.md": "<!-- made -->\n# Stocks\n\nA stock is a part of a company; its price rises and falls.\n",
+    "animals/cat.md": """# The cat
+
+A cat is a small animal that catches mice, purrs and sleeps in the sun.
+""",
+    "animals/dog.txt": """The dog
+
+A dog is an animal that barks, fetches a stick and guards the house.
+""",
+    "money/bond.md": """# Bonds
+
+A bond is a loan to a company or a state, which pays interest every year.
+""",
+    "money/old-stock.md": """<!-- made -->
+# Stocks
+
+A stock is a part of a company; its price rises and falls.
+""",
     "money/table.csv": "price,1\n",
     "money/empty.md": "\n",
 }
@@ -32,10 +45,10 @@ TEXTS = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name, text in TEXTS.items():
-        path = tmp_path / "shelf" / name
+        path = tmp_path / "texts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return tmp_path / "shelf"
+    return tmp_path / "texts"
 
 
 @pytest.fixture
@@ -50,24 +63,22 @@ def demo(*words: str, **environment: str) -> Result:
     )
 
 
-def rows(scenes: list[Any], title: str) -> list[tuple[Any, ...]]:
-    return next(
-        [tuple(row) for row in scene.rows] for scene in scenes if scene.text.startswith(title)
-    )
+def rows(steps: list[Any], title: str) -> list[tuple[Any, ...]]:
+    return next([tuple(row) for row in step.rows] for step in steps if step.text.startswith(title))
 
 
-def test_every_text_is_an_artifact_and_each_folder_a_subspace(
+def test_every_text_becomes_an_artifact_and_every_folder_a_subspace(
     settings: Settings, folder: Path
 ) -> None:
-    scenes = [*captures_demo(settings, folder, "Which animal barks?")]
-    made = int(scenes[0].text.split()[0])
+    steps = [*captures_demo(settings, folder, "Which animal barks?")]
+    count = int(steps[0].text.split()[0])
 
-    assert scenes[0].text.endswith("of 4 texts; 0 of them existed already.")
-    assert {row[0] for row in rows(scenes, "Subspaces")} == {"animals", "money"}
-    assert sum(row[1] for row in rows(scenes, "Subspaces")) == made
-    assert sum(row[1] for row in rows(scenes, "Decisions")) == made
-    assert rows(scenes, "Nearest to")[0][0] == "The dog"
-    assert {row[0] for row in rows(scenes, "Nearest to")} == {
+    assert steps[0].text.endswith("of 4 texts; 0 of them existed already.")
+    assert {row[0] for row in rows(steps, "Subspaces")} == {"animals", "money"}
+    assert sum(row[1] for row in rows(steps, "Subspaces")) == count
+    assert sum(row[1] for row in rows(steps, "Decisions")) == count
+    assert rows(steps, "Nearest to")[0][0] == "The dog"
+    assert {row[0] for row in rows(steps, "Nearest to")} == {
         "The cat",
         "The dog",
         "Bonds",
@@ -75,17 +86,15 @@ def test_every_text_is_an_artifact_and_each_folder_a_subspace(
     }
 
 
-def test_a_second_run_finds_everything_there_and_the_space_at_its_address(
-    settings: Settings, folder: Path
-) -> None:
+def test_a_second_run_changes_nothing(settings: Settings, folder: Path) -> None:
     first, second = ([*captures_demo(settings, folder)] for _ in range(2))
     with open_configured_store(settings) as store:
         (space,) = store.read(captures.list_spaces, OWNER)
         signals = store.read(captures.recent_captures, OWNER, space.space.id, limit=1_000)
         assert not verify(store)
-    made = len(signals)
+    count = len(signals)
 
-    assert second[0].text == f"{made} captures of 4 texts; {made} of them existed already."
+    assert second[0].text == f"{count} captures of 4 texts; {count} of them existed already."
     assert second[1:] == first[1:]
     assert first[-1].text.endswith(f"/console/spaces/{space.space.id}")
     assert (
@@ -96,7 +105,7 @@ def test_a_second_run_finds_everything_there_and_the_space_at_its_address(
     assert {each.url for each in signals} >= {"https://reading.example/money/old-stock.md"}
 
 
-def test_the_handbook_comes_with_the_package_and_settles_in_its_topics(settings: Settings) -> None:
+def test_the_packaged_handbook_is_captured_by_topic(settings: Settings) -> None:
     done = demo()
 
     assert done.exit_code == 0, done.output
@@ -105,7 +114,7 @@ def test_the_handbook_comes_with_the_package_and_settles_in_its_topics(settings:
     assert all(topic in done.stdout for topic in {each.topic for each in texts_in(HANDBOOK)})
 
 
-def test_an_odd_file_is_left_out_and_stops_no_other(settings: Settings, folder: Path) -> None:
+def test_an_unusable_file_is_skipped(settings: Settings, folder: Path) -> None:
     for name, content in (
         (b"nul.md", b"# Title\n\0"),
         (b"esc.md", b"# \x1b[1m\n\nWords."),
@@ -114,9 +123,9 @@ def test_an_odd_file_is_left_out_and_stops_no_other(settings: Settings, folder: 
         Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(content)
     (folder / "a\x1bb").mkdir()
     (folder / "a\x1bb" / "text.md").write_text("# Words\n\nIn a folder that cannot be named.\n")
-    scenes = [*captures_demo(settings, folder)]
+    steps = [*captures_demo(settings, folder)]
 
-    assert "of 4 texts;" in scenes[0].text
+    assert "of 4 texts;" in steps[0].text
 
 
 def test_two_demos_at_once_make_one_space(settings: Settings, folder: Path) -> None:
@@ -142,7 +151,7 @@ def test_a_folder_without_a_text_is_refused(settings: Settings, tmp_path: Path) 
 
 @pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize("chosen", ["auto", "none"])
-def test_without_what_embeds_the_hint_says_how_it_is_installed(
+def test_a_missing_embedder_is_refused_with_a_hint(
     chosen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "indelible_wordllama", None)
@@ -153,7 +162,7 @@ def test_without_what_embeds_the_hint_says_how_it_is_installed(
     assert "Hint: install `indelible-wordllama`" in done.stderr
 
 
-def test_without_a_database_nothing_is_read() -> None:
+def test_a_missing_database_is_refused() -> None:
     done = demo()
 
     assert done.exit_code == 3
