@@ -1,12 +1,12 @@
-"""Work claimed by many processes, one at a time and a hundred at once, while some of them die with leases in hand.
+"""Claim tasks from many processes, one and a hundred at a time, while some processes are killed.
 
-Each process writes down what it claimed and when it began to finish it; afterwards all of it is laid side by side: no
-piece of work was in two hands at once, and each fence was given once.
+Each process writes a journal of its claims and of when it began to complete them. Afterwards the
+journals are compared: no task was leased to two processes at once, and no fence was used twice.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from multiprocessing.context import ForkServerProcess
@@ -24,70 +24,88 @@ from indelible.kernel.tasks import Lease, LeaseLost
 from indelible_sql import SqlStore, open_store
 
 STAGE: Final = "claims"
-MANY: Final = 100
-LEASE_SECONDS: Final = 1  # so that many run out
-RECORD: Final = Struct(
-    "<cIIdd"
-)  # what, which piece of work, under which fence, from when, until when
-CLAIMED, FINISHING, LOST = b"C", b"F", b"L"
-REASON: Final = "claims are counted"
+BATCH: Final = 100
+SINGLE_SHARE: Final = 0.3  # of the claims ask for one task
+LEASE_SECONDS: Final = 1  # so short that many leases expire
+REASON: Final = "chaos of claims"
+JOURNALS: Final = "*.journal"
+STOP_FILE: Final = "stop"
+POLL_SECONDS: Final = 0.1
+MAX_COUNTED: Final = 10_000_000
+
+RECORD: Final = Struct("<cIIdd")  # event, task number, fence, start and end
+CLAIMED: Final = b"C"
+COMPLETING: Final = b"F"
+LOST: Final = b"L"
+
+ClaimKey = tuple[int, int]  # task number and fence
 
 
 @frozen
-class Said:
-    """What a process has written down of a lease."""
+class JournalEntry:
+    """What a process has recorded about a lease; instants are of the monotonic clock."""
 
-    what: bytes
+    event: bytes
     number: int
     fence: int
-    begun: float
-    ended: float
+    started_at: float
+    ended_at: float
 
 
 @define
-class Claims:
-    """What came of it."""
+class ClaimReport:
+    """The result of a run."""
 
     claimed: int = 0
-    finished: int = 0
+    completed: int = 0
     lost: int = 0
     deaths: int = 0
-    untold: int = 0  # claims of processes that died before they wrote them down
-    waited_seconds: float = 0.0
+    unrecorded: int = 0  # claims of processes that were killed before they wrote them
+    max_wait_seconds: float = 0.0
     seconds: float = 0.0
-    wrong: list[str] = field(factory=list[str])
+    problems: list[str] = field(factory=list[str])
 
     def __str__(self) -> str:
         return (
-            f"{self.claimed} claims in {self.seconds:.0f} s, {self.finished} finished, {self.lost} lost;"
-            f" {self.deaths} processes died, {self.untold} of their claims untold; nobody waited longer than"
-            f" {self.waited_seconds:.2f} s for a claim; wrong: {self.wrong[:5] or 'nothing'}"
+            f"{self.claimed} claims in {self.seconds:.0f} s,"
+            f" {self.completed} completed, {self.lost} lost;"
+            f" {self.deaths} processes killed, {self.unrecorded} of their claims unrecorded;"
+            f" the longest wait for a claim was {self.max_wait_seconds:.2f} s;"
+            f" problems: {self.problems[:5] or 'none'}"
         )
 
 
-def claim_and_finish(url: str, place: str, number: int, seed: int) -> None:
-    """Claim and finish until somebody says that it is enough; what is finished is due again."""
-    store, chance = open_store(url), Random(seed)  # noqa: S311 - no secret
+# In the child processes
+
+
+def claim_and_complete(url: str, folder: str, number: int, seed: int) -> None:
+    """Claim and complete tasks until the stop file exists; a completed task is due again."""
+    store = open_store(url)
+    chance = Random(seed)  # noqa: S311 - no secret
     actor = Actor.system(f"worker-{number}")
-    with Path(place, f"{number}.said").open("ab", buffering=0) as said:
-        while not Path(place, "enough").exists():
+    with Path(folder, f"{number}.journal").open("ab", buffering=0) as journal:
+        while not Path(folder, STOP_FILE).exists():
+            limit = 1 if chance.random() < SINGLE_SHARE else BATCH
             before = time.monotonic()
-            leases = _claimed(store, actor, 1 if chance.random() < 0.3 else MANY)
-            said.write(b"".join(_packed(CLAIMED, leases, before, time.monotonic())))
-            if leases:
-                said.write(b"".join(_packed(FINISHING, leases, time.monotonic(), 0)))
-                if not _is_finished(store, actor, leases):
-                    said.write(b"".join(_packed(LOST, leases, time.monotonic(), 0)))
+            leases = _claim(store, actor, limit)
+            journal.write(_records(CLAIMED, leases, before, time.monotonic()))
+            if not leases:
+                continue
+
+            journal.write(_records(COMPLETING, leases, time.monotonic(), 0))
+            if not _complete(store, actor, leases):
+                journal.write(_records(LOST, leases, time.monotonic(), 0))
     store.dispose()
 
 
-def _claimed(store: SqlStore, actor: Actor, limit: int) -> tuple[Lease, ...]:
+def _claim(store: SqlStore, actor: Actor, limit: int) -> tuple[Lease, ...]:
     with store.transaction(actor=actor, reason=REASON) as tx:
         until = datetime.now(UTC) + timedelta(seconds=LEASE_SECONDS)
         return tx.tasks.claim(STAGE, limit=limit, until=until)
 
 
-def _is_finished(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
+def _complete(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool:
+    """Complete the tasks and make them due again; return False where a lease was lost."""
     try:
         with store.transaction(actor=actor, reason=REASON) as tx:
             now = tx.clock.now()
@@ -95,135 +113,169 @@ def _is_finished(store: SqlStore, actor: Actor, leases: Sequence[Lease]) -> bool
             tx.tasks.complete(leases)
     except LeaseLost:
         return False
+
     return True
 
 
-def _packed(what: bytes, leases: Sequence[Lease], begun: float, ended: float) -> Iterator[bytes]:
-    return (RECORD.pack(what, int(lease.entity_id), lease.fence, begun, ended) for lease in leases)
-
-
-def read(path: Path) -> list[Said]:
-    """What a process has written down; of one that died, without the record that it did not end."""
-    whole = path.read_bytes()
-    return [
-        Said(*each) for each in RECORD.iter_unpack(whole[: len(whole) // RECORD.size * RECORD.size])
+def _records(event: bytes, leases: Sequence[Lease], started_at: float, ended_at: float) -> bytes:
+    records = [
+        RECORD.pack(event, int(lease.entity_id), lease.fence, started_at, ended_at)
+        for lease in leases
     ]
+    return b"".join(records)
+
+
+# In the parent process
 
 
 def count_claims(
     url: str, *, claims: int, workers: int, deaths: int, pieces: int, chance: Random
-) -> Claims:
-    """So many claims by so many processes, some of which are killed and replaced."""
-    found, begun = Claims(), time.monotonic()
-    _put(url, pieces)
-    with TemporaryDirectory() as place:
-        running = {number: _worker(url, place, number, chance) for number in range(workers)}
-        deadly = sorted(chance.sample(range(claims // 10, claims), deaths))
-        while (
-            done := _done(place)
-        ) < claims or deadly:  # a quick machine is done before the last one died
-            time.sleep(0.1)
-            while deadly and done >= deadly[0]:
-                deadly.pop(0)
-                number = chance.choice(sorted(running))
-                running[number].kill()
-                running.pop(number).join()
-                found.deaths += 1
-                following = workers + found.deaths
-                running[following] = _worker(url, place, following, chance)
-        Path(place, "enough").touch()
-        for each in running.values():
-            each.join()
-        found.seconds = time.monotonic() - begun
-        compare({path.stem: read(path) for path in sorted(Path(place).glob("*.said"))}, found)
-    _ask(url, found)
-    return found
+) -> ClaimReport:
+    """Make so many claims from so many processes, of which some are killed and replaced."""
+    report = ClaimReport()
+    started_at = time.monotonic()
+    _enqueue(url, pieces)
+    with TemporaryDirectory() as folder:
+        _run_children(url, folder, report, claims, workers, deaths, chance)
+        report.seconds = time.monotonic() - started_at
+        journals = {path.stem: read_journal(path) for path in sorted(Path(folder).glob(JOURNALS))}
+        compare(journals, report)
+
+    _compare_with_database(url, report)
+    return report
 
 
-def _put(url: str, pieces: int) -> None:
+def _enqueue(url: str, pieces: int) -> None:
     store = open_store(url)
-    with store.transaction(actor=Actor.system("putter"), reason=REASON) as tx:
-        tx.tasks.enqueue(STAGE, dict.fromkeys(map(str, range(pieces)), tx.clock.now()))
+    with store.transaction(actor=Actor.system("producer"), reason=REASON) as tx:
+        ids = [str(number) for number in range(pieces)]
+        tx.tasks.enqueue(STAGE, dict.fromkeys(ids, tx.clock.now()))
     store.dispose()
 
 
-def _worker(url: str, place: str, number: int, chance: Random) -> ForkServerProcess:
-    return child(claim_and_finish, url, place, number, chance.getrandbits(32))
+def _run_children(  # noqa: PLR0913, PLR0917 - the dose
+    url: str,
+    folder: str,
+    report: ClaimReport,
+    claims: int,
+    workers: int,
+    deaths: int,
+    chance: Random,
+) -> None:
+    def start(number: int) -> ForkServerProcess:
+        return child(claim_and_complete, url, folder, number, chance.getrandbits(32))
+
+    running = {number: start(number) for number in range(workers)}
+    death_counts = sorted(chance.sample(range(claims // 10, claims), deaths))
+    done = 0
+    while done < claims or death_counts:  # a fast machine is done before the last death
+        time.sleep(POLL_SECONDS)
+        done = _count_done(folder)
+        while death_counts and done >= death_counts[0]:
+            death_counts.pop(0)
+            number = chance.choice(sorted(running))
+            killed = running.pop(number)
+            killed.kill()
+            killed.join()
+            report.deaths += 1
+            replacement = workers + report.deaths
+            running[replacement] = start(replacement)
+
+    Path(folder, STOP_FILE).touch()
+    for process in running.values():
+        process.join()
 
 
-def _done(place: str) -> int:
-    """About how many claims were written down: each lease that was finished has two records."""
-    return sum(path.stat().st_size for path in Path(place).glob("*.said")) // (2 * RECORD.size)
+def _count_done(folder: str) -> int:
+    """Return about how many claims were recorded: a completed lease has two records."""
+    size = sum(path.stat().st_size for path in Path(folder).glob(JOURNALS))
+    return size // (2 * RECORD.size)
 
 
-def compare(said: Mapping[str, Sequence[Said]], found: Claims) -> None:
-    """Lay side by side what all have written down."""
-    claims: dict[tuple[int, int], Said] = {}
-    ends: dict[tuple[int, int], Said] = {}
-    lost = set[tuple[int, int]]()
-    for records in said.values():
-        for each in records:
-            key = each.number, each.fence
-            if each.what == CLAIMED:
-                found.wrong += (
-                    [f"fence {each.fence} of {each.number} was given twice"]
-                    if key in claims
-                    else []
-                )
-                claims[key] = each
-            elif each.what == FINISHING:
-                ends[key] = each
+def read_journal(path: Path) -> list[JournalEntry]:
+    """Return the entries of a journal, without the partial last one of a killed process."""
+    content = path.read_bytes()
+    complete = len(content) // RECORD.size * RECORD.size
+    return [JournalEntry(*values) for values in RECORD.iter_unpack(content[:complete])]
+
+
+def compare(journals: Mapping[str, Sequence[JournalEntry]], report: ClaimReport) -> None:
+    """Compare the journals of all processes, and record each problem."""
+    claims: dict[ClaimKey, JournalEntry] = {}
+    completions: dict[ClaimKey, JournalEntry] = {}
+    lost: set[ClaimKey] = set()
+    for entries in journals.values():
+        for entry in entries:
+            key = (entry.number, entry.fence)
+            if entry.event == CLAIMED:
+                if key in claims:
+                    report.problems.append(f"fence {entry.fence} of {entry.number} was used twice")
+                claims[key] = entry
+            elif entry.event == COMPLETING:
+                completions[key] = entry
             else:
                 lost.add(key)
-        found.waited_seconds = max(found.waited_seconds, _waited(records))
-    found.claimed, found.lost, found.finished = len(claims), len(lost), len(ends) - len(lost)
-    fences: dict[int, list[int]] = defaultdict(list)
-    for number, fence in sorted(claims):
-        fences[number].append(fence)
-    for number, given in fences.items():
-        found.untold += given[-1] - len(given)
-        for one, other in pairwise(given):
-            _look(
-                (number, one),
-                claims[number, other],
-                claims,
-                {} if (number, one) in lost else ends,
-                found,
-            )
+        report.max_wait_seconds = max(report.max_wait_seconds, _max_wait(entries))
+
+    report.claimed = len(claims)
+    report.lost = len(lost)
+    report.completed = len(completions) - len(lost)
+    for key in lost:
+        completions.pop(key, None)
+    _compare_fences(claims, completions, report)
 
 
-def _look(
-    key: tuple[int, int],
-    following: Said,
-    claims: Mapping[tuple[int, int], Said],
-    ends: Mapping[tuple[int, int], Said],
-    found: Claims,
+def _compare_fences(
+    claims: Mapping[ClaimKey, JournalEntry],
+    completions: Mapping[ClaimKey, JournalEntry],
+    report: ClaimReport,
 ) -> None:
-    """A piece of work is claimed again after it was finished, or after its lease was over."""
-    free = ends[key].begun if key in ends else claims[key].begun + LEASE_SECONDS
-    if key in ends and following.ended > claims[key].begun + LEASE_SECONDS:
-        return  # the lease was over, whenever its holder began to finish
-    if following.ended < free:
-        found.wrong.append(
-            f"{key[0]} was in two hands under the fences {key[1]} and {following.fence}"
-        )
+    fences_by_task: dict[int, list[int]] = defaultdict(list)
+    for number, fence in sorted(claims):
+        fences_by_task[number].append(fence)
+
+    for number, fences in fences_by_task.items():
+        report.unrecorded += fences[-1] - len(fences)
+        for fence, next_fence in pairwise(fences):
+            claim = claims[number, fence]
+            completion = completions.get((number, fence))
+            if _overlap(claim, completion, claims[number, next_fence]):
+                report.problems.append(
+                    f"{number} was leased twice at once, under the fences {fence} and {next_fence}"
+                )
 
 
-def _waited(records: Sequence[Said]) -> float:
-    """The longest that a process waited between two claims."""
-    times = [each.ended for each in records if each.what == CLAIMED]
-    return max((other - one for one, other in pairwise(times)), default=0.0)
+def _overlap(
+    claim: JournalEntry, completion: JournalEntry | None, next_claim: JournalEntry
+) -> bool:
+    """Return True where a task was claimed again before it was completed and its lease expired."""
+    expired_at = claim.started_at + LEASE_SECONDS
+    if completion is None:
+        return next_claim.ended_at < expired_at
+
+    if next_claim.ended_at > expired_at:
+        return False
+
+    return next_claim.ended_at < completion.started_at
 
 
-def _ask(url: str, found: Claims) -> None:
-    """What the database says: as many claims as its fences count, those of the dead among them."""
+def _max_wait(entries: Sequence[JournalEntry]) -> float:
+    """Return the longest time between two claims of a process, in seconds."""
+    instants = [entry.ended_at for entry in entries if entry.event == CLAIMED]
+    return max((later - earlier for earlier, later in pairwise(instants)), default=0.0)
+
+
+def _compare_with_database(url: str, report: ClaimReport) -> None:
+    """Compare with the fences in the database, which also count the claims of killed processes."""
     store = open_store(url)
-    counted = store.read(lambda tx: tx.tasks.count_claims(STAGE, most=10_000_000))
+    in_database = store.read(lambda tx: tx.tasks.count_claims(STAGE, most=MAX_COUNTED))
     store.dispose()
-    told = found.claimed + found.untold
-    if counted is None or not told <= counted <= told + MANY * found.deaths:
-        found.wrong.append(f"the fences count {counted} claims, and {told} are known")
-    if found.untold > MANY * found.deaths:
-        found.wrong.append(
-            f"{found.untold} claims were told by nobody, and only {found.deaths} processes died"
+
+    known = report.claimed + report.unrecorded
+    max_unrecorded = BATCH * report.deaths
+    if in_database is None or not known <= in_database <= known + max_unrecorded:
+        report.problems.append(f"the fences count {in_database} claims, the journals {known}")
+    if report.unrecorded > max_unrecorded:
+        report.problems.append(
+            f"{report.unrecorded} claims are unrecorded, but only {report.deaths} processes died"
         )

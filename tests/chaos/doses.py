@@ -17,12 +17,12 @@ from tests.chaos.deadlocks import deadlock
 from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
 from tests.chaos.kills import kill_writers
-from tests.chaos.labours import labour
 from tests.chaos.places import place_on
 from tests.chaos.restarts import restart
 from tests.chaos.shuffles import shuffle
 from tests.chaos.suffering import suffer
 from tests.chaos.testbed import Testbed
+from tests.chaos.worker_kills import kill_workers
 from tests.conftest import Loop
 from tests.sql.editors import PROCESSES, editors, race
 from tests.sql.lost_commits import KINDS, Lost, behind, lose
@@ -189,10 +189,11 @@ def captures(bed: Testbed, wanted: Namespace) -> bool:
     )
 
 
-def labours(_: Testbed, wanted: Namespace) -> bool:
-    """Workers, their clock, Redis and PostgreSQL are killed while work of three kinds is done."""
-    laboured = labour(wanted.units, wanted.deaths, (wanted.minutes or 1) * 60, chance_of(wanted))
-    return show(f"labours: {laboured}", not laboured.wrong)
+def workers(_: Testbed, wanted: Namespace) -> bool:
+    """Kill workers, the scheduler, Redis and PostgreSQL while three kinds of tasks are processed."""
+    seconds = (wanted.minutes or 1) * 60
+    report = kill_workers(wanted.units, wanted.deaths, seconds, chance_of(wanted))
+    return show(f"workers: {report}", not report.problems)
 
 
 def claims(bed: Testbed, wanted: Namespace) -> bool:
@@ -206,8 +207,8 @@ def claims(bed: Testbed, wanted: Namespace) -> bool:
             "deaths": wanted.deaths,
             "pieces": min(20_000, count // 25),
         }
-        counted = count_claims(url, **dose, chance=chance_of(wanted))
-        wells.append(show(f"claims, {name}: {counted}", not counted.wrong))
+        report = count_claims(url, **dose, chance=chance_of(wanted))
+        wells.append(show(f"claims, {name}: {report}", not report.problems))
     return all(wells)
 
 
@@ -222,6 +223,6 @@ DOSES: Final[Mapping[str, Dose]] = {
     "races": races,
     "programs": programs,
     "captures": captures,
-    "labours": labours,
+    "workers": workers,
     "claims": claims,
 }

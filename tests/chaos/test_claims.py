@@ -1,10 +1,17 @@
-"""No piece of work is in two hands at once: a small dose of `claims`."""
+"""A small dose of `claims`: no task is leased to two processes at once."""
 
 from collections.abc import Callable
 
 import pytest
 from tests.chain.detections import dice
-from tests.chaos.claims import CLAIMED, FINISHING, Claims, Said, compare, count_claims
+from tests.chaos.claims import (
+    CLAIMED,
+    COMPLETING,
+    ClaimReport,
+    JournalEntry,
+    compare,
+    count_claims,
+)
 
 from indelible_service.embedded import PostgresServer
 
@@ -14,39 +21,39 @@ pytestmark = pytest.mark.slow
 def test_fifty_thousand_claims_by_eight_processes_never_overlap(
     database: PostgresServer, tell: Callable[[str], None]
 ) -> None:
-    found = count_claims(
+    report = count_claims(
         database.url, claims=50_000, workers=8, deaths=6, pieces=2_000, chance=dice(3)
     )
 
-    tell(f"Claims on PostgreSQL by 8 processes: {found}")
-    assert found.wrong == []
-    assert found.claimed + found.untold >= 49_000
-    assert found.deaths == 6
+    tell(f"Claims on PostgreSQL by 8 processes: {report}")
+    assert report.problems == []
+    assert report.claimed + report.unrecorded >= 49_000
+    assert report.deaths == 6
 
 
 def test_claims_of_processes_on_one_sqlite_file_never_overlap(
     sqlite_url: str, tell: Callable[[str], None]
 ) -> None:
-    found = count_claims(sqlite_url, claims=3_000, workers=3, deaths=2, pieces=300, chance=dice(3))
+    report = count_claims(sqlite_url, claims=3_000, workers=3, deaths=2, pieces=300, chance=dice(3))
 
-    tell(f"Claims on SQLite by 3 processes: {found}")
-    assert found.wrong == []
-    assert found.deaths == 2
+    tell(f"Claims on SQLite by 3 processes: {report}")
+    assert report.problems == []
+    assert report.deaths == 2
 
 
 @pytest.mark.parametrize(
-    ("second", "expected"),
+    ("second", "problem"),
     [
-        (Said(CLAIMED, 1, 1, 1.0, 1.1), "given twice"),
-        (Said(CLAIMED, 1, 2, 0.2, 0.4), "in two hands"),
-        (Said(CLAIMED, 1, 2, 0.5, 0.6), ""),
+        (JournalEntry(CLAIMED, 1, 1, 1.0, 1.1), "used twice"),
+        (JournalEntry(CLAIMED, 1, 2, 0.2, 0.4), "leased twice at once"),
+        (JournalEntry(CLAIMED, 1, 2, 0.5, 0.6), ""),
     ],
 )
-def test_a_planted_overlap_is_named(second: Said, expected: str) -> None:
-    found = Claims()
-    first = [Said(CLAIMED, 1, 1, 0.0, 0.1), Said(FINISHING, 1, 1, 0.5, 0.0)]
+def test_a_planted_overlap_is_reported(second: JournalEntry, problem: str) -> None:
+    report = ClaimReport()
+    first = [JournalEntry(CLAIMED, 1, 1, 0.0, 0.1), JournalEntry(COMPLETING, 1, 1, 0.5, 0.0)]
 
-    compare({"1": first, "2": [second]}, found)
+    compare({"1": first, "2": [second]}, report)
 
-    assert expected in "".join(found.wrong)
-    assert bool(found.wrong) == bool(expected)
+    assert problem in "".join(report.problems)
+    assert bool(report.problems) == bool(problem)

@@ -142,7 +142,8 @@ def test_two_demos_at_once_make_one_space(settings: Settings, folder: Path) -> N
     assert done[0][-1] == done[1][-1]
 
 
-def test_a_folder_without_a_text_is_refused(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("settings")
+def test_a_folder_without_a_text_is_refused(tmp_path: Path) -> None:
     done = demo(str(tmp_path))
 
     assert (done.exit_code, done.stdout) == (1, "")

@@ -359,15 +359,16 @@ def test_passwords_are_hidden_and_apply_to_an_existing_cluster(empty: Path) -> N
 
 def test_redis_requires_its_password_and_hides_it(empty: Path) -> None:
     with redis(empty) as server:
-        word = server.url.rpartition("@")[0].rpartition(":")[2]
-        with client(server.url) as ours, client(server.url.replace(f":{word}@", "")) as another:
+        password = server.url.rpartition("@")[0].rpartition(":")[2]
+        with client(server.url) as ours, client(server.url.replace(f":{password}@", "")) as another:
             assert ours.config_get("dir") == {"dir": str(empty)}
             with pytest.raises(AuthenticationError):
                 another.config_set("dir", "/root")
         process = psutil.Process(server.child.pid)
-        query = f"{server!r} {process.cmdline()} {process.environ()} {(empty / 'server.log').read_text()}"
-    assert len(word) == 64
-    assert word not in query
+        log = (empty / "server.log").read_text()
+        visible = f"{server!r} {process.cmdline()} {process.environ()} {log}"
+    assert len(password) == 64
+    assert password not in visible
 
 
 def test_a_restarted_redis_has_the_same_address_and_password(empty: Path) -> None:

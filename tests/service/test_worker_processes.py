@@ -17,6 +17,7 @@ import psutil
 import pytest
 from tests.conftest import copied, folder
 from tests.service.processes import (
+    TIMEOUT_SECONDS,
     get,
     read_json_line,
     refusal,
