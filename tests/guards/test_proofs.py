@@ -3,17 +3,21 @@
 That raw SQL is refused with the domain bypassed is shown in test_attacks.py.
 """
 
+import importlib
+import pkgutil
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import cast
 
 import psycopg
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine
+from tests.conformance.test_stores import by_owner
 from tests.conftest import opened
-from tests.databases import create_database
+from tests.databases import create_database, lent_database
 from tests.feeds import Patient
 from tests.guards.arena import postgresql_engine
 from tests.guards.lifting import DROPS, RULES, drop_rules
@@ -24,16 +28,18 @@ from indelible.testing.captures.scenarios import Install, nothing_to_install
 from indelible.testing.concepts.conformance import ConceptsConformance
 from indelible.testing.concepts.repository import RepositoryConformance
 from indelible.testing.kernel.conformance import KernelConformance
+from indelible.testing.kernel.tasks import WorkConformance
 from indelible.testing.stores import AnyStore
 from indelible.testing.tokens.conformance import TokensConformance
 from indelible.testing.tokens.detection import DetectionConformance
 from indelible_service.embedded import PostgresServer
-from indelible_sql import SqlStore, install_algorithm
+from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.ddl import ddl
 from indelible_sql.schema.migrate import newest
 from indelible_sql.schema.snapshot import facts, facts_digest
 
+NUMBERS = count(1)
 DEPLOYED = b"""
     SELECT tgname, tgenabled::text AS enabled, pg_get_triggerdef(t.oid) AS trigger, prosrc AS body
     FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid
@@ -42,12 +48,13 @@ DEPLOYED = b"""
 
 
 class Conformance(
+    CapturesConformance,
     ConceptsConformance,
     RepositoryConformance,
     TokensConformance,
     DetectionConformance,
+    WorkConformance,
     KernelConformance,
-    CapturesConformance,
 ):
     """All suites, on a store whose database refuses nothing."""
 
@@ -90,26 +97,38 @@ class TestSqliteWithoutGuards(Conformance):
 
 class TestPostgresqlWithoutGuards(Conformance):
     @pytest.fixture
-    def unguarded_database(
-        self, server: PostgresServer, unguarded_template: str, request: pytest.FixtureRequest
-    ) -> PostgresServer:
-        name = f"none_{abs(hash(request.node.nodeid))}"
-        return create_database(server, name, unguarded_template)
+    def unguarded_postgresql(
+        self, server: PostgresServer, unguarded_template: str
+    ) -> Generator[tuple[SqlStore, str]]:
+        name = f"without_guards_{next(NUMBERS)}"
+        with lent_database(server, name, unguarded_template) as database:
+            for store in unguarded(database.url):
+                yield store, database.owner_url
 
     @pytest.fixture
-    def store(self, unguarded_database: PostgresServer) -> Generator[AnyStore]:
-        for store in unguarded(unguarded_database.url):
-            yield cast("AnyStore", Patient(store))
+    def store(self, unguarded_postgresql: tuple[SqlStore, str]) -> Generator[AnyStore]:
+        yield cast("AnyStore", Patient(unguarded_postgresql[0]))
 
     @pytest.fixture
-    def install(self, unguarded_database: PostgresServer) -> Install:
-        """Install an algorithm version as the owner of the store's schema does."""
+    def install(self, unguarded_postgresql: tuple[SqlStore, str]) -> Install:
+        return by_owner(unguarded_postgresql[1])
 
-        def install_version(store: AnyStore, algorithm_id: str) -> object:
-            sql_store = cast("Patient", store).store
-            return install_algorithm(sql_store, algorithm_id, unguarded_database.owner_url)
 
-        return install_version
+@pytest.mark.parametrize("context", [context.name for context in CATALOG.contexts])
+def test_the_suites_of_every_registered_context_run_without_guards(context: str) -> None:
+    suites = set(conformance_suites(f"indelible.testing.{context}"))
+
+    assert suites
+    assert suites <= set(Conformance.__mro__)
+
+
+def conformance_suites(package: str) -> Iterator[type]:
+    """Yield the classes of a package whose names end in Conformance."""
+    root = importlib.import_module(package)
+    for module in pkgutil.iter_modules(root.__path__, f"{package}."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if name.endswith("Conformance") and value.__module__ == module.name:
+                yield value
 
 
 def test_sqlite_without_guards_has_no_trigger_no_check_and_no_key(unguarded_bytes: bytes) -> None:

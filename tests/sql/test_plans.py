@@ -16,7 +16,7 @@ from indelible_sql.concepts.statements import (
     NODES_NAMED,
     RELATED_NAMES,
 )
-from indelible_sql.engine.prepared import prepared
+from indelible_sql.engine.prepared import prepare
 from indelible_sql.kernel.history import OF_ENTITY
 
 VERSIONS = 30
@@ -35,8 +35,8 @@ STATEMENTS = {
 def plan(store: SqlStore, explain: str, statement: Executable, **values: object) -> list[str]:
     """What the database says of how it finds the rows."""
     engine = store.engines.writer
-    asked = prepared(statement, engine.dialect, store.schema)
-    bound: Any = asked.bound(values)
+    asked = prepare(statement, engine.dialect, store.schema)
+    bound: Any = asked.bind(values)
     with engine.connect() as connection:
         given = tuple(bound) if asked.is_positional else bound
         return [

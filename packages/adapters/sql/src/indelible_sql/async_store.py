@@ -1,29 +1,21 @@
-"""The same store, awaited: its code runs on a greenlet, and each wait for the database is a wait of the event loop."""
+"""The same store for an event loop: its code runs on a greenlet, which waits on the loop."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from functools import partial
 from typing import Concatenate
 
 from attrs import frozen
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.util import await_only, greenlet_spawn
 
-from indelible.kernel import (
-    Actor,
-    Clock,
-    Feed,
-    Idempotency,
-    Ids,
-    Lifecycle,
-)
+from indelible.kernel import Actor, Clock, Feed, Idempotency, Ids, Lifecycle
 from indelible.kernel.transaction import Command, P, R
 from indelible.policy import Policy
 from indelible_sql.contexts import SqlReading, SqlStore, SqlTransaction, compose_store
 from indelible_sql.engine.connections import Pool, open_async_engines
 from indelible_sql.engine.failpoints import AtFailpoint, no_failpoint
+from indelible_sql.engine.sqlalchemy_internals import await_in_greenlet, run_in_greenlet
 from indelible_sql.sql_context import SqlContext
 
 
@@ -40,8 +32,8 @@ class AsyncSqlTransaction:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """What a handler, or any function of a transaction, returns."""
-        return await greenlet_spawn(partial(work, self.tx, *args, **kwargs))
+        """Run a handler, or any function of a transaction, and return its result."""
+        return await run_in_greenlet(work, self.tx, *args, **kwargs)
 
 
 @frozen
@@ -61,8 +53,8 @@ class AsyncSqlStore:
         request_id: str | None = None,
         once: Idempotency[R] | None = None,
     ) -> R:
-        """The handler's result, once it is committed; as `SqlStore.run`."""
-        return await greenlet_spawn(
+        """Run the handler in a transaction and return its result, as `SqlStore.run` does."""
+        return await run_in_greenlet(
             self.store.run,
             handler,
             command,
@@ -75,34 +67,40 @@ class AsyncSqlStore:
     async def read(
         self, query: Callable[Concatenate[SqlReading, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The query's answer, from one unchanging view of the store."""
-        return await greenlet_spawn(lambda: self.store.read(query, *args, **kwargs))
+        """Return the query's result, from one unchanging view of the store."""
+        return await run_in_greenlet(self.store.read, query, *args, **kwargs)
 
     @asynccontextmanager
     async def transaction(
         self, *, actor: Actor, reason: str, request_id: str | None = None
     ) -> AsyncGenerator[AsyncSqlTransaction]:
-        """Several commands at once: commits on a clean exit, rolls back on any exception."""
+        """Open a transaction for several commands.
+
+        It commits on a clean exit, and rolls back on any exception.
+        """
         block = self.store.transaction(actor=actor, reason=reason, request_id=request_id)
-        tx = await greenlet_spawn(block.__enter__)
+        tx = await run_in_greenlet(block.__enter__)
         try:
             yield AsyncSqlTransaction(tx)
         except BaseException as error:
-            if not await greenlet_spawn(block.__exit__, type(error), error, error.__traceback__):
+            is_handled = await run_in_greenlet(
+                block.__exit__, type(error), error, error.__traceback__
+            )
+            if not is_handled:
                 raise
         else:
-            await greenlet_spawn(block.__exit__, None, None, None)
+            await run_in_greenlet(block.__exit__, None, None, None)
 
     async def feed(self, *, after: str = "", limit: int = 100) -> Feed:
-        """The next changes of all entities after a cursor; none is ever missed or given twice."""
-        return await greenlet_spawn(self.store.feed, after=after, limit=limit)
+        """Return the next changes of all aggregates after a cursor, as `SqlStore.feed` does."""
+        return await run_in_greenlet(self.store.feed, after=after, limit=limit)
 
     async def upgrade(self, owner_url: str | None = None) -> None:
-        """Bring the schema to the newest revision; `owner_url` where another role owns it."""
+        """Bring the schema to the newest revision; pass `owner_url` where another role owns it."""
         await asyncio.to_thread(self.store.upgrade, owner_url)
 
     async def dispose(self) -> None:
-        """Close every connection that no transaction holds."""
+        """Close every idle connection."""
         for pool in self.pools:
             await pool.dispose()
 
@@ -119,7 +117,7 @@ def open_async_store(
     pool: Pool | None = None,
     at_failpoint: AtFailpoint = no_failpoint,
 ) -> AsyncSqlStore:
-    """The store at a database's address, for an event loop: psycopg's asyncio or aiosqlite."""
+    """Open a store at a database's address, for an event loop: psycopg's asyncio or aiosqlite."""
     engines, pools = open_async_engines(url, pool or Pool())
     store = compose_store(
         engines,
@@ -133,16 +131,19 @@ def open_async_store(
         pause=_pause,
         at_failpoint=at_failpoint,
     )
-    store.config.spawn = _spawning()
+    store.config.spawn = _task_spawner()
     return AsyncSqlStore(store, pools)
 
 
-def _spawning() -> Callable[[Callable[[], None]], None]:
-    """How work runs beside its caller on the loop, which keeps no tasks by itself."""
+def _task_spawner() -> Callable[[Callable[[], None]], None]:
+    """Return a function that runs work as a task of the caller's loop.
+
+    The running tasks are kept here, because a loop holds only weak references to them.
+    """
     running = set[asyncio.Task[None]]()
 
     def spawn(work: Callable[[], None]) -> None:
-        task = asyncio.get_running_loop().create_task(greenlet_spawn(work))
+        task = asyncio.get_running_loop().create_task(run_in_greenlet(work))
         running.add(task)
         task.add_done_callback(running.discard)
 
@@ -150,4 +151,4 @@ def _spawning() -> Callable[[Callable[[], None]], None]:
 
 
 def _pause(seconds: float) -> None:
-    await_only(asyncio.sleep(seconds))
+    await_in_greenlet(asyncio.sleep(seconds))

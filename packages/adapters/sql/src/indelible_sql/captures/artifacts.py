@@ -154,7 +154,7 @@ class SqlArtifactRepository:
         signal = signal_of(found)
         check_same_capture(signal, request.fingerprint)
         # A capture adds no change, so that a lost COMMIT must be looked up by its signal.
-        self._session.looks.append(partial(_is_committed, signal))
+        self._session.commit_checks.append(partial(_is_committed, signal))
         return signal
 
     def _run_function(self, values: Row) -> Row:

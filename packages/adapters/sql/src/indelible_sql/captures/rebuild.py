@@ -25,7 +25,7 @@ from indelible_sql.schema.tables import rows_by
 
 PAGE_SIZE: Final = 500
 STORED_CENTROID: Final = rows_by(CENTROIDS, "id")
-LAST_SIGNAL: Final = rows_by(SIGNALS, "subspace_id", "applied_seq")
+LAST_SIGNAL: Final = rows_by(SIGNALS, "subspace_id", "applied_seq").order_by(SIGNALS.c.id)
 SIGNALS_BY_ARTIFACT: Final = select(SIGNALS).order_by(
     SIGNALS.c.artifact_id, SIGNALS.c.artifact_seq, SIGNALS.c.id
 )

@@ -16,9 +16,10 @@ from indelible.kernel import StoreUnreachable, UsageError
 from indelible_sql.engine.authorizer import install
 from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
 
-LONGEST_WAIT_SECONDS = 10
-BUSY_MILLISECONDS = 5_000
+CONNECT_TIMEOUT_SECONDS = 10
+BUSY_TIMEOUT_MILLISECONDS = 5_000
 APPLICATION_NAME = "indelible"
+PRIMARY_ERROR_CODE = 0xFF  # the bits of a SQLite error that are not its extension
 
 
 @frozen(kw_only=True)
@@ -31,33 +32,43 @@ class Engines:
 
 @frozen(kw_only=True)
 class Pool:
-    """How many connections a process may hold, and whether the server may keep prepared statements for them."""
+    """The settings of a pool.
+
+    A process holds at most `size` + `overflow` connections for each of its two pools. With `prepare`
+    the server keeps prepared statements for them, which a transaction-mode pooler may not support.
+    """
 
     size: int = 5
     overflow: int = 10
     prepare: bool = True
 
 
+@frozen
+class _Target:
+    """An address with the options of its engine."""
+
+    url: URL
+    options: dict[str, Any]
+
+
 def open_engines(url: str, pool: Pool) -> Engines:
-    """The pools of threads."""
-    writer, reader = (
-        create_engine(target, **options)
-        for target, options in _pools(address(url), pool, sync=True)
+    """Open the pools for threads."""
+    writer, reader = _targets(address(url), pool, is_async=False)
+    return _configured(
+        create_engine(writer.url, **writer.options), create_engine(reader.url, **reader.options)
     )
-    return _prepared(writer, reader)
 
 
 def open_async_engines(url: str, pool: Pool) -> tuple[Engines, tuple[AsyncEngine, AsyncEngine]]:
-    """The pools of an event loop, in both their faces."""
-    writer, reader = (
-        create_async_engine(target, **options)
-        for target, options in _pools(address(url), pool, sync=False)
-    )
-    return _prepared(writer.sync_engine, reader.sync_engine), (writer, reader)
+    """Open the pools for an event loop; return them as synchronous and as asynchronous engines."""
+    writer_target, reader_target = _targets(address(url), pool, is_async=True)
+    writer = create_async_engine(writer_target.url, **writer_target.options)
+    reader = create_async_engine(reader_target.url, **reader_target.options)
+    return _configured(writer.sync_engine, reader.sync_engine), (writer, reader)
 
 
 def address(url: str) -> URL:
-    """The address that the text is, or WrongUse."""
+    """Parse a database's address, or raise UsageError."""
     try:
         return make_url(url)
     except (ArgumentError, ValueError) as error:
@@ -65,41 +76,48 @@ def address(url: str) -> URL:
 
 
 def host_engines(engine: Engine) -> Engines:
-    """A host's own engine, taken as it is."""
-    is_sqlite = engine.dialect.name == "sqlite"
-    return Engines(
-        writer=engine, reader=engine.execution_options() if is_sqlite else _read_only(engine)
-    )
+    """Return the two pools of a host's own engine, which is not configured further."""
+    if engine.dialect.name == "sqlite":
+        return Engines(writer=engine, reader=engine.execution_options())
+    return Engines(writer=engine, reader=_read_only(engine))
 
 
-def _pools(
-    url: URL, pool: Pool, *, sync: bool
-) -> tuple[tuple[URL, dict[str, Any]], tuple[URL, dict[str, Any]]]:
-    in_turn = FairQueuePool if sync else AsyncFairQueuePool
-    wait = {"poolclass": in_turn, "pool_timeout": LONGEST_WAIT_SECONDS, "hide_parameters": True}
-    many = wait | {"pool_size": pool.size, "max_overflow": pool.overflow}
-    if url.get_backend_name() == "sqlite":
+def _targets(url: URL, pool: Pool, *, is_async: bool) -> tuple[_Target, _Target]:
+    """Return the targets of the writer and of the reader."""
+    shared: dict[str, Any] = {
+        "poolclass": AsyncFairQueuePool if is_async else FairQueuePool,
+        "pool_timeout": CONNECT_TIMEOUT_SECONDS,
+        "hide_parameters": True,
+    }
+    several: dict[str, Any] = {**shared, "pool_size": pool.size, "max_overflow": pool.overflow}
+
+    backend = url.get_backend_name()
+    if backend == "sqlite":
         if not url.database or url.database == ":memory:":
             raise UsageError(
                 "a SQLite store is a file; for a store in memory, use indelible.memory.MemoryStore"
             )
-        target = url.set(drivername="sqlite" if sync else "sqlite+aiosqlite")
-        return (target, wait | {"pool_size": 1, "max_overflow": 0}), (target, many)
-    if url.get_backend_name() != "postgresql":
-        raise UsageError(f"indelible knows SQLite and PostgreSQL, not {url.get_backend_name()}")
-    arguments = {
-        "prepare_threshold": 1 if pool.prepare else None,
-        "connect_timeout": LONGEST_WAIT_SECONDS,
-        "application_name": APPLICATION_NAME,
-    }
-    server = many | {"connect_args": arguments}
-    target = url.set(drivername="postgresql+psycopg")
-    return (target, server), (target, server)
+        target = url.set(drivername="sqlite+aiosqlite" if is_async else "sqlite")
+        one = {**shared, "pool_size": 1, "max_overflow": 0}
+        return _Target(target, one), _Target(target, several)
+
+    if backend == "postgresql":
+        target = url.set(drivername="postgresql+psycopg")
+        several["connect_args"] = {
+            "prepare_threshold": 1 if pool.prepare else None,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "application_name": APPLICATION_NAME,
+        }
+        return _Target(target, several), _Target(target, several)
+
+    raise UsageError(f"indelible supports SQLite and PostgreSQL, not {backend}")
 
 
-def _prepared(writer: Engine, reader: Engine) -> Engines:
+def _configured(writer: Engine, reader: Engine) -> Engines:
+    """Make the reader read-only, and prepare each connection to SQLite."""
     if writer.dialect.name != "sqlite":
         return Engines(writer=writer, reader=_read_only(reader))
+
     for engine in (writer, reader):
         listen(engine, "do_connect", check_directory)
     listen(writer, "connect", _prepare_writer)
@@ -114,14 +132,19 @@ def _read_only(engine: Engine) -> Engine:
 
 
 def check_directory(_: object, __: object, arguments: Sequence[str], ___: object) -> None:
-    """Refuse to look for a SQLite file where there is no directory; SQLite would only say that it cannot open it."""
-    place = Path() if arguments[0].startswith("file:") else Path(arguments[0]).parent
+    """Raise StoreUnreachable for a SQLite file in a missing directory.
+
+    SQLite itself says only that it cannot open the file.
+    """
+    directory = Path(arguments[0]).parent
+    if arguments[0].startswith("file:"):
+        directory = Path()
     try:
-        place.stat()
+        directory.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise StoreUnreachable(f"there is no directory {place}") from error
+        raise StoreUnreachable(f"there is no directory {directory}") from error
     except OSError:
-        return  # SQLite finds out by itself that it may not go there
+        return  # SQLite finds out by itself that it has no access
 
 
 def _prepare_writer(connection: Any, _: object) -> None:
@@ -135,46 +158,52 @@ def _prepare_reader(connection: Any, _: object) -> None:
 
 
 def _protect(connection: Any, cursor: Any, pragma: str) -> None:
-    for each in ("PRAGMA foreign_keys = ON", pragma):
-        cursor.execute(each)
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(pragma)
     cursor.close()
     install(connection)
 
 
 def sqlite_cursor(connection: Any) -> Any:
-    """A cursor of a SQLite connection that begins no transaction of its own accord, and waits for who writes."""
-    connection.isolation_level = None  # the driver must not begin transactions: the engine does
+    """Return a cursor that begins no transaction of its own and waits for a writer."""
+    connection.isolation_level = None  # the engine begins transactions, not the driver
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}")
     return cursor
 
 
 def enable_wal(cursor: Any) -> None:
-    """Turn the file to WAL; SQLite refuses that at once, whatever its timeout, while another writes or turns it."""
-    until = monotonic() + BUSY_MILLISECONDS / 1_000
+    """Enable WAL.
+
+    SQLite ignores `busy_timeout` for this statement, so retry while another connection writes.
+    """
+    deadline = monotonic() + BUSY_TIMEOUT_MILLISECONDS / 1_000
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
         except OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or monotonic() > until:
+            is_busy = error.sqlite_errorcode & PRIMARY_ERROR_CODE == SQLITE_BUSY
+            if not is_busy or monotonic() > deadline:
                 raise
-            cursor.execute(
-                "BEGIN IMMEDIATE"
-            )  # which waits for the other as long as the timeout allows
+            # BEGIN IMMEDIATE waits for the other writer.
+            cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("ROLLBACK")
         else:
             return
 
 
 def begin_on_host(connection: Connection, statement: str) -> None:
-    """Begin on a host's SQLite connection, whose driver would begin with the first write only, if nobody did."""
+    """Begin on a host's SQLite connection unless a transaction is open.
+
+    The driver itself would begin only with the first write.
+    """
     driver: Any = connection.connection.driver_connection
     if not driver.in_transaction:
         connection.exec_driver_sql(statement)
 
 
 def begin_immediate(connection: Connection) -> None:
-    """Begin on SQLite to write: a writer waits at the start, never half way."""
+    """Begin a write transaction on SQLite: a writer waits at its start, never half way."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

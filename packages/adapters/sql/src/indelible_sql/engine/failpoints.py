@@ -27,11 +27,11 @@ class Failpoint(Enum):
     BEFORE_STEP = "session.py: Session.step", "on SQLite, the head or a record is not written"
     AFTER_STEP = "session.py: Session.step", "on SQLite, the head or a record is written"
     BEFORE_FUSED = (
-        "session.py: Session._fused",
+        "session.py: Session._write_fused",
         "on PostgreSQL, the head and its records are not written",
     )
     AFTER_FUSED = (
-        "session.py: Session._fused",
+        "session.py: Session._write_fused",
         "on PostgreSQL, the head and its records are written",
     )
     BEFORE_RECEIPT = "history.py: SqlReceipts.keep", "the receipt is not written"

@@ -1,61 +1,83 @@
-"""What became of a COMMIT whose reply was lost: the database knows, and is asked."""
+"""Look up whether a transaction was committed when the reply to its COMMIT was lost."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from indelible.kernel import Change, OutcomeUnknown, Unavailable
 from indelible_sql.engine.errors import ValueUnstorable, translate_errors
 from indelible_sql.engine.session import Session
 from indelible_sql.schema.tables import HISTORY, rows_by
 
-QUESTIONS = 60
+MAX_LOOKUPS = 60
 PAUSE_SECONDS = 0.25
 
 CHANGE = rows_by(HISTORY, "lifecycle", "entity_id", "seq")
-NOT_DONE: Mapping[str, bool | None] = {"aborted": False, "in progress": None}
 STATUS = text("SELECT pg_xact_status(CAST(:transaction AS xid8))")
 
 
 def was_committed(
     engine: Engine, lost: Session, schema: str, pause: Callable[[float], object]
 ) -> bool:
-    """Whether the transaction was committed; OutcomeUnknown when nobody says so in time, or nobody can."""
-    for _ in range(QUESTIONS if lost.changes or lost.looks else 0):
-        answer = _ask(engine, lost, schema)
-        if answer is not None:
-            return answer
+    """Return whether the transaction was committed.
+
+    Raises OutcomeUnknown when the database does not say so in time, or cannot.
+    """
+    if not lost.changes and not lost.commit_checks:
+        raise OutcomeUnknown
+
+    for _ in range(MAX_LOOKUPS):
+        outcome = _look_up(engine, lost, schema)
+        if outcome is not None:
+            return outcome
         pause(PAUSE_SECONDS)
     raise OutcomeUnknown
 
 
-def _ask(engine: Engine, lost: Session, schema: str) -> bool | None:
-    """True, False, or None while PostgreSQL is still at it, or does not answer."""
+def _look_up(engine: Engine, lost: Session, schema: str) -> bool | None:
+    """Return the outcome, or None while the transaction is in progress or no server answers."""
     try:
         with translate_errors(), engine.connect() as connection:
-            status = ""
-            if lost.transaction is not None:
-                status = str(connection.execute(STATUS, {"transaction": lost.transaction}).scalar())
-            if status in NOT_DONE:
-                return NOT_DONE[status]
-            # PostgreSQL forgets old transactions, and SQLite knows none: a change that is kept was committed.
-            session = Session(connection, schema)
-            is_kept = any(_is_kept(session, each) for each in lost.changes) or any(
-                each(session) for each in lost.looks
-            )
+            status = _status(connection, lost)
+            if status == "aborted":
+                return False
+            if status == "in progress":
+                return None
+            # PostgreSQL forgets old transactions, and SQLite has no numbers of them: a change that
+            # is in the database was committed.
+            is_stored = _has_any(Session(connection, schema), lost)
     except Unavailable:
         return None
-    except (
-        ValueUnstorable
-    ):  # the number is "in the future": the server crashed, and kept nothing of the transaction
+    except ValueUnstorable:
+        # The number is "in the future": the server crashed and kept nothing of the transaction.
         return False
-    if status == "committed" and not is_kept:
-        # A server that crashed gives the numbers of unfinished transactions again; or a savepoint took all back.
+
+    if status == "committed" and not is_stored:
+        # A server that crashed reuses the numbers of unfinished transactions, or a savepoint took
+        # everything back.
         raise OutcomeUnknown
-    return is_kept
+    return is_stored
 
 
-def _is_kept(session: Session, change: Change) -> bool:
-    place = {"lifecycle": change.lifecycle, "entity_id": change.entity_id, "seq": change.seq}
-    found = session.first(CHANGE, place)
-    return found is not None and found["hash"] == change.hash
+def _status(connection: Connection, lost: Session) -> str:
+    """Return what PostgreSQL says of the transaction, '' where it never had a number."""
+    if lost.transaction is None:
+        return ""
+    return str(connection.execute(STATUS, {"transaction": lost.transaction}).scalar())
+
+
+def _has_any(session: Session, lost: Session) -> bool:
+    for change in lost.changes:
+        if _has_change(session, change):
+            return True
+    return any(is_committed(session) for is_committed in lost.commit_checks)
+
+
+def _has_change(session: Session, change: Change) -> bool:
+    values = {
+        "lifecycle": change.lifecycle,
+        "entity_id": change.entity_id,
+        "seq": change.seq,
+    }
+    row = session.first(CHANGE, values)
+    return row is not None and row["hash"] == change.hash

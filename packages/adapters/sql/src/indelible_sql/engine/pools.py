@@ -1,7 +1,7 @@
-"""A connection is given to whoever has waited longest.
+"""Pools that hand out connections in the order of requests.
 
-SQLAlchemy's own queues wake the first, and let whoever asks meanwhile go before it: one that asks again and again would
-have SQLite's only writer for itself.
+SQLAlchemy's own queues wake the longest-waiting request, and let a request that arrives meanwhile
+go before it: one thread that asks again and again would have SQLite's only writer for itself.
 """
 
 import asyncio
@@ -10,12 +10,19 @@ from collections import deque
 from typing import Any
 
 from sqlalchemy import AsyncAdaptedQueuePool, QueuePool
-from sqlalchemy.util import await_
-from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
+
+from indelible_sql.engine.sqlalchemy_internals import (
+    AsyncAdaptedQueue,
+    Empty,
+    Full,
+    Queue,
+    await_in_greenlet,
+    put_above_capacity,
+)
 
 
-class _Threads(Queue[Any]):
-    """Threads in the order in which they came."""
+class _FairQueue(Queue[Any]):
+    """A queue for threads, first come, first served."""
 
     def _init(self, maxsize: int) -> None:
         super()._init(maxsize)
@@ -23,70 +30,80 @@ class _Threads(Queue[Any]):
 
     def _put(self, item: Any) -> None:
         super()._put(item)
-        self.not_empty.notify_all()  # the first is among those who wait, wherever the library has it
+        # All, because only the one that came first goes on.
+        self.not_empty.notify_all()
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - the library's
-        mine, end = (
-            object(),
-            time.monotonic() + (timeout or 0 if block else 0),
-        )  # our pools have a timeout
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002
+        """Return the next item in the caller's turn, or raise Empty at the timeout."""
+        ticket = object()
+        end = time.monotonic()
+        if block:
+            end += timeout or 0  # our pools have a timeout
+
         with self.not_empty:
-            self._waiting.append(mine)
+            self._waiting.append(ticket)
             try:
-                while self._empty() or self._waiting[0] is not mine:
+                while self._empty() or self._waiting[0] is not ticket:
                     if not self.not_empty.wait(max(0, end - time.monotonic())):
                         raise Empty
                 return self._get()
             finally:
-                self._waiting.remove(mine)
+                self._waiting.remove(ticket)
                 self.not_empty.notify_all()
 
 
-class _Tasks(AsyncAdaptedQueue[Any]):
-    """Tasks of an event loop in the order in which they came: an entry goes from hand to hand."""
+class _AsyncFairQueue(AsyncAdaptedQueue[Any]):
+    """A queue for an event loop's tasks, first come, first served."""
 
-    def __init__(self, maxsize: int = 0, use_lifo: bool = False) -> None:  # noqa: FBT001, FBT002 - as above
+    def __init__(self, maxsize: int = 0, use_lifo: bool = False) -> None:  # noqa: FBT001, FBT002
         super().__init__(maxsize, use_lifo)
         self._waiting: deque[asyncio.Future[Any]] = deque()
 
     def put_nowait(self, item: Any) -> None:
-        first = next((each for each in self._waiting if not each.done()), None)
-        if first is None:
-            super().put_nowait(item)
-        else:
-            first.set_result(item)
+        """Give the item to the task that has waited longest, or put it into the queue."""
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(item)
+                return
+        super().put_nowait(item)
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - as above
-        if not block or not self.empty():  # what somebody waits for is never put here
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002
+        """Return the next item in the caller's turn, or raise Empty at the timeout."""
+        # An item is in the queue only while no task waits.
+        if not block or not self.empty():
             return self.get_nowait()
-        mine: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(mine)
-        try:
-            await_(asyncio.wait((mine,), timeout=timeout))
-        except BaseException:  # a task that was ended while it waited keeps nothing
-            self._waiting.remove(mine)
-            if mine.done():
-                self._give_back(mine.result())
-            raise
-        self._waiting.remove(mine)
-        if not mine.done():
-            raise Empty
-        return mine.result()
 
-    def _give_back(self, item: Any) -> None:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        try:
+            await_in_greenlet(asyncio.wait((future,), timeout=timeout))
+        except BaseException:
+            # A task that was cancelled while it waited returns what it was given.
+            self._waiting.remove(future)
+            if future.done():
+                self._return_item(future.result())
+            raise
+
+        self._waiting.remove(future)
+        if not future.done():
+            raise Empty
+        return future.result()
+
+    def _return_item(self, item: Any) -> None:
         try:
             self.put_nowait(item)
-        except Full:  # one more than fits for a while: the pool counts it, and will close it when it comes back again
-            self._queue._put(item)  # noqa: SLF001 - which no public name does
+        except Full:
+            # One more than fits, for a while: the pool counts it and closes it when it returns.
+            put_above_capacity(self, item)
 
 
 class FairQueuePool(QueuePool):
-    """Connections for threads, in turn."""
+    """A pool for threads, first come, first served."""
 
-    _queue_class = _Threads
+    _queue_class = _FairQueue
 
 
 class AsyncFairQueuePool(AsyncAdaptedQueuePool):
-    """Connections for tasks, in turn."""
+    """A pool for an event loop's tasks, first come, first served."""
 
-    _queue_class = _Tasks
+    _queue_class = _AsyncFairQueue

@@ -1,4 +1,4 @@
-"""A statement as its driver takes it: SQLAlchemy writes it once, and is not asked again each time it is sent."""
+"""Statements compiled once by SQLAlchemy, and sent many times without it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -13,68 +13,80 @@ from sqlalchemy.types import TypeEngine
 from indelible_sql.schema.columns import SCHEMA
 
 Convert = Callable[[Any], Any]
-MOST = 1_000  # statements that are remembered, of all databases of the process
+MAX_STATEMENTS = 1_000  # cached for all databases of the process
 
 
 @frozen
 class Prepared:
-    """The text, and how values go into it and come out of it."""
+    """A statement's text, and how values go into it and rows come out of it.
+
+    `defaults` are values that the statement brings itself, and `converted` the columns whose values
+    are not used as the driver returns them.
+    """
 
     text: str
-    own: Mapping[str, Any]  # values that the statement brings itself
+    defaults: Mapping[str, Any]
     parameters: tuple[tuple[str, Convert | None], ...]
     columns: tuple[str, ...]
-    converted: tuple[
-        tuple[str, Convert], ...
-    ]  # of the columns, those whose values are not taken as they come
+    converted: tuple[tuple[str, Convert], ...]
     is_positional: bool
 
-    def bound(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
-        """The values as the driver takes them."""
-        given = {**self.own, **values} if self.own else values
-        if self.is_positional:
-            return [
-                given[name] if dump is None else dump(given[name]) for name, dump in self.parameters
-            ]
-        return {
-            name: given[name] if dump is None else dump(given[name])
-            for name, dump in self.parameters
-        }
+    def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any] | Sequence[Any]:
+        """Return the parameters as the driver takes them."""
+        if self.defaults:
+            values = {**self.defaults, **values}
 
-    def read(self, found: Iterable[Any]) -> dict[str, Any]:
-        """A row that the driver gave, by its columns' names."""
-        row = dict(zip(self.columns, found, strict=True))
+        if self.is_positional:
+            positional: list[Any] = []
+            for name, dump in self.parameters:
+                value = values[name]
+                positional.append(value if dump is None else dump(value))
+            return positional
+
+        named: dict[str, Any] = {}
+        for name, dump in self.parameters:
+            value = values[name]
+            named[name] = value if dump is None else dump(value)
+        return named
+
+    def read(self, values: Iterable[Any]) -> dict[str, Any]:
+        """Return a driver's row by the names of its columns."""
+        row = dict(zip(self.columns, values, strict=True))
         for name, load in self.converted:
             row[name] = load(row[name])
         return row
 
 
-@lru_cache(maxsize=MOST)
-def prepared(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
-    """The statement in the database's own words, its tables in the given schema."""
-    place = {SCHEMA: "main" if dialect.name == "sqlite" else schema}
-    written: Any = statement  # its types say little of what a compiler knows
-    compiled = written.compile(
-        dialect=dialect, schema_translate_map=place, render_schema_translate=True
+@lru_cache(maxsize=MAX_STATEMENTS)
+def prepare(statement: Executable, dialect: Dialect, schema: str) -> Prepared:
+    """Compile a statement for a dialect, with its tables in the given schema."""
+    own_schema = "main" if dialect.name == "sqlite" else schema
+    untyped: Any = statement  # its types do not say what a compiler knows
+    compiled = untyped.compile(
+        dialect=dialect,
+        schema_translate_map={SCHEMA: own_schema},
+        render_schema_translate=True,
     )
+
     binds = {name: bind for bind, name in compiled.bind_names.items()}
-    names = compiled.positiontup or () if compiled.positional else tuple(binds)
-    shown = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
-    loads = [
-        (column.name, _own(column.type, dialect).result_processor(dialect, None))
-        for column in shown
-    ]
+    names = tuple(binds)
+    if compiled.positional:
+        names = compiled.positiontup or ()
+    columns = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
+    loads = [(column.name, _load(column.type, dialect)) for column in columns]
     return Prepared(
         text=compiled.string,
-        own={name: bind.effective_value for name, bind in binds.items() if not bind.required},
-        parameters=tuple(
-            (name, _own(binds[name].type, dialect).bind_processor(dialect)) for name in names
-        ),
+        defaults={name: bind.effective_value for name, bind in binds.items() if not bind.required},
+        parameters=tuple((name, _dump(binds[name].type, dialect)) for name in names),
         columns=tuple(name for name, _ in loads),
         converted=tuple((name, load) for name, load in loads if load is not None),
         is_positional=bool(compiled.positional),
     )
 
 
-def _own(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    return kind.dialect_impl(dialect)
+def _dump(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _load(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)

@@ -1,4 +1,4 @@
-"""An open connection, as repositories see it."""
+"""One open transaction on a connection, as repositories use it."""
 
 import json
 import logging
@@ -15,173 +15,200 @@ from indelible.kernel import Change, Stale, UsageError, instant_text
 from indelible_sql.engine.atomic_write import AtomicWrite, Rows, parameters
 from indelible_sql.engine.errors import GuardViolation, ValueUnstorable, translate_errors
 from indelible_sql.engine.failpoints import AtFailpoint, Failpoint, no_failpoint
-from indelible_sql.engine.prepared import Prepared, prepared
+from indelible_sql.engine.prepared import Prepared, prepare
+from indelible_sql.engine.sqlalchemy_internals import invalidate_pool
 from indelible_sql.schema.columns import SCHEMA
 
 Query = Select[*tuple[Any, ...]]
 Row = Mapping[str, Any]
 
 CONVERSION_ERRORS = (AttributeError, OverflowError, TypeError, ValueError)
-DUPLICATE = "23505"  # PostgreSQL's: on SQLite nobody writes between a look and a write
+UNIQUE_VIOLATION = "23505"
+SQLITE_PRIMARY_KEY = "SQLITE_CONSTRAINT_PRIMARYKEY"
 logger = logging.getLogger("indelible.sql")
 
 
-def _as_text(value: object) -> str:
-    return instant_text(value) if isinstance(value, datetime) else str(value)
-
-
 class Session:
-    """Runs statements on one connection until its transaction ends, and remembers the changes that were written."""
+    """Runs statements on a connection until its transaction ends.
+
+    `changes` are the changes that were written, and `commit_checks` find out whether a record
+    without a change was committed. `transaction` is PostgreSQL's number of the transaction, once it
+    has written a change.
+    """
 
     def __init__(
         self, connection: Connection, schema: str, at_failpoint: AtFailpoint = no_failpoint
     ) -> None:
-        self._connection, self.schema, self.at_failpoint = connection, schema, at_failpoint
+        """Begin a transaction on the connection, unless it has one."""
+        self.schema = schema
+        self.at_failpoint = at_failpoint
         self.is_sqlite = connection.dialect.name == "sqlite"
+        self.changes: list[Change] = []
+        self.commit_checks: list[Callable[[Session], bool]] = []
+        self.transaction: str | None = None
+        self._connection = connection
+        self._is_open = True
         with translate_errors():
             if not connection.in_transaction():
-                connection.begin()  # the cursor below begins nothing by itself
+                connection.begin()  # the cursor begins nothing by itself
             self._cursor = connection.connection.cursor()
-        self._is_open = True
-        self.changes: list[Change] = []
-        self.looks: list[
-            Callable[[Session], bool]
-        ] = []  # each finds out whether a record without a change was kept
-        self.transaction: str | None = (
-            None  # PostgreSQL's number of the transaction, once it has written
-        )
 
     @property
     def connection(self) -> Connection:
-        """The connection; WrongUse once the transaction has ended."""
+        """Return the connection, or raise UsageError once the transaction has ended."""
         if not self._is_open:
             raise UsageError("the transaction has ended")
         return self._connection
 
     def close(self) -> None:
-        """Refuse everything from now on."""
+        """Refuse all statements from now on."""
         self._is_open = False
-        with suppress(
-            Exception
-        ):  # a task that was ended has no connection left: its own end is what is told
+        # A cancelled task has no connection left, and its own error is the one to raise.
+        with suppress(Exception):
             self._cursor.close()
 
     def rows(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
-        """Every row, fetched."""
+        """Return every row."""
         self.at_failpoint(Failpoint.BEFORE_QUESTION)
-        found = self._fetched(statement, values)
+        rows = self._fetch(statement, values)
         self.at_failpoint(Failpoint.AFTER_QUESTION)
-        return found
+        return rows
 
     def stream(self, statement: Query, page: int) -> Iterator[Row]:
-        """Every row, fetched a page at a time."""
-        # Given with the statement, so that a host's own connection keeps its own options.
+        """Yield every row, fetched a page at a time."""
+        # Options of the statement, so that a host's own connection keeps its own.
         options = {
             "schema_translate_map": {SCHEMA: None if self.is_sqlite else self.schema},
             "yield_per": page,
         }
         with translate_errors():
-            for found in self.connection.execute(statement, execution_options=options).mappings():
-                yield dict(found)
+            result = self.connection.execute(statement, execution_options=options)
+            for row in result.mappings():
+                yield dict(row)
 
     def first(self, statement: Executable, values: Row) -> dict[str, Any] | None:
-        """The first row, or None."""
-        found = self.rows(statement, values)
-        return found[0] if found else None
+        """Return the first row, or None."""
+        rows = self.rows(statement, values)
+        return rows[0] if rows else None
 
     def run(self, statement: Executable, values: Row) -> int:
-        """How many rows the statement touched."""
+        """Run a statement and return the number of rows that it changed."""
         with translate_errors():
-            self._sent(statement, values)
+            self._send(statement, values)
             return int(self._cursor.rowcount)
 
     def write(self, write: AtomicWrite, change: Change, rows: Rows) -> None:
-        """Move the head and add its records, or raise Stale when the head was not where the change found it."""
+        """Move the head and add its records, or raise Stale when the head has moved before."""
         values = parameters(rows)
         try:
-            is_done = (
-                self._in_order(write, values)
-                if self.is_sqlite
-                else self._fused(write.fused, values) == 1
-            )
+            if self.is_sqlite:
+                is_written = self._write_in_order(write, values)
+            else:
+                is_written = self._write_fused(write.fused, values) == 1
         except GuardViolation as refusal:
-            is_taken = refusal.state == DUPLICATE and refusal.guard.startswith(f"{write.head}_")
-            if change.seq > 1 or not (is_taken or refusal.guard == f"{write.head}_no_replace"):
+            # Another transaction has created the aggregate, or one like it, since this one looked.
+            if change.seq > 1 or not _is_taken(refusal, write.head):
                 raise
-            is_done = (
-                False  # another gave birth to it, or to one like it, since this transaction looked
-            )
-        if not is_done:
+            is_written = False
+
+        if not is_written:
             raise Stale(change.entity_id, change.previous_revision.seq)
         self.changes.append(change)
 
     def write_many(
-        self, write: Executable, changes: Sequence[Change], alike: Row, rows: Sequence[Row]
+        self, write: Executable, changes: Sequence[Change], shared: Row, rows: Sequence[Row]
     ) -> None:
-        """The same for many changes in one statement, on PostgreSQL; Stale where one of the heads had moved on."""
-        if self._fused(write, {**alike, "rows": json.dumps(rows, default=_as_text)}) < len(changes):
+        """Write many changes in one statement, on PostgreSQL; Stale where a head has moved before.
+
+        `shared` are the values that all changes have in common, and `rows` those of each.
+        """
+        values = {**shared, "rows": json.dumps(rows, default=_to_text)}
+        if self._write_fused(write, values) < len(changes):
             raise Stale(changes[0].entity_id, changes[0].previous_revision.seq)
         self.changes.extend(changes)
 
-    def _in_order(self, write: AtomicWrite, values: Row) -> bool:
-        return all(self.step(statement, values) == 1 for statement in write.ordered)
-
     def step(self, statement: Executable, values: Row) -> int:
-        """How many rows one statement of several touched."""
+        """Run one statement of several that belong together; return the number of rows changed."""
         self.at_failpoint(Failpoint.BEFORE_STEP)
-        touched = self.run(statement, values)
+        count = self.run(statement, values)
         self.at_failpoint(Failpoint.AFTER_STEP)
-        return touched
+        return count
 
-    def _fused(self, statement: Executable, values: Row) -> int:
-        """How many changes were added."""
+    def _write_in_order(self, write: AtomicWrite, values: Row) -> bool:
+        """Run the statements in order; return False at the first that changes no row."""
+        for statement in write.ordered:
+            if self.step(statement, values) != 1:
+                return False
+        return True
+
+    def _write_fused(self, statement: Executable, values: Row) -> int:
+        """Run PostgreSQL's one statement and return the number of changes that it added."""
         self.at_failpoint(Failpoint.BEFORE_FUSED)
-        found = self._fetched(statement, values)
+        rows = self._fetch(statement, values)
         self.at_failpoint(Failpoint.AFTER_FUSED)
-        self.transaction = str(found[0]["txid"]) if found else self.transaction
-        return len(found)
+        if rows:
+            self.transaction = str(rows[0]["txid"])
+        return len(rows)
 
-    def _fetched(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
+    def _fetch(self, statement: Executable, values: Row) -> list[dict[str, Any]]:
         with translate_errors():
-            asked, found = self._sent(statement, values)
-            return [asked.read(each) for each in found]
+            prepared, rows = self._send(statement, values)
+            return [prepared.read(row) for row in rows]
 
-    def _sent(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
-        """The statement as it was sent, and the rows that came."""
+    def _send(self, statement: Executable, values: Row) -> tuple[Prepared, Sequence[Any]]:
+        """Execute a statement; return it as it was sent, and the driver's rows."""
         connection = self.connection
-        asked = prepared(statement, connection.dialect, self.schema)
-        logger.debug("%s", asked.text)
+        driver = connection.dialect.loaded_dbapi
+        prepared = prepare(statement, connection.dialect, self.schema)
+        logger.debug("%s", prepared.text)
         try:
-            self._cursor.execute(asked.text, asked.bound(values))
-            return asked, self._cursor.fetchall() if asked.columns else []
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise self._reported(error) from error
-        except (
-            CONVERSION_ERRORS
-        ) as error:  # of what turns values into the driver's; or of a driver whose server is gone
+            self._cursor.execute(prepared.text, prepared.bind(values))
+            rows = self._cursor.fetchall() if prepared.columns else []
+        except driver.Error as error:
+            raise self._report(error) from error
+        except CONVERSION_ERRORS as error:
+            # psycopg raises such an error for a closed connection too.
             if getattr(connection.connection.driver_connection, "closed", False):
-                raise self._reported(
-                    connection.dialect.loaded_dbapi.OperationalError(str(error))
-                ) from error
+                raise self._report(driver.OperationalError(str(error))) from error
             raise ValueUnstorable from error
         except BaseException as error:
-            if not isinstance(
-                error, Exception
-            ):  # stopped in the middle: nobody knows what the driver waits for
+            # Cancelled in the middle: the state of the driver's protocol is unknown.
+            if not isinstance(error, Exception):
                 connection.invalidate(error)
             raise
+        return prepared, rows
 
-    def _reported(self, error: Any) -> DBAPIError:
-        """The driver's error as SQLAlchemy reports it; a connection that broke is not used again, nor an older one."""
+    def _report(self, error: Any) -> DBAPIError:
+        """Return a driver's error as SQLAlchemy reports it, and drop a broken connection."""
         connection = self.connection
-        dialect, driver = connection.dialect, connection.connection.dbapi_connection
-        is_broken = dialect.is_disconnect(error, driver, self._cursor)
+        dialect = connection.dialect
+        is_broken = dialect.is_disconnect(
+            error, connection.connection.dbapi_connection, self._cursor
+        )
         if is_broken:
-            pool: Any = (
-                connection.engine.pool
-            )  # whose public way leaves the others to break one by one
-            pool._invalidate(connection.connection, error)  # noqa: SLF001
+            invalidate_pool(connection, error)
             connection.invalidate(error)
-        how = {"connection_invalidated": is_broken, "dialect": dialect}
-        reported: Any = DBAPIError.instance
-        return cast("DBAPIError", reported(None, None, error, dialect.loaded_dbapi.Error, **how))
+
+        wrap: Any = DBAPIError.instance  # overloaded for a statement, which is not reported
+        reported = wrap(
+            None,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            connection_invalidated=is_broken,
+            dialect=dialect,
+        )
+        return cast("DBAPIError", reported)
+
+
+def _is_taken(refusal: GuardViolation, head: str) -> bool:
+    """Return whether a unique key of the head refused a new row."""
+    if refusal.state == UNIQUE_VIOLATION:
+        return refusal.guard.startswith(f"{head}_")
+    return refusal.guard == f"{head}_no_replace" or refusal.state == SQLITE_PRIMARY_KEY
+
+
+def _to_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    return str(value)

@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from attrs import frozen
-from sqlalchemy.util import greenlet_spawn
 
 from indelible.kernel import Actor
 from indelible.tokens.repositories import (
@@ -19,6 +18,7 @@ from indelible.tokens.repositories import (
     TokenRepository,
 )
 from indelible_sql.async_store import AsyncSqlStore
+from indelible_sql.engine.sqlalchemy_internals import run_in_greenlet
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,7 +38,7 @@ def async_method(
     """Return an awaitable form of a repository's method, which runs on a greenlet."""
 
     async def call(facade: AsyncFacade[Repository], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await greenlet_spawn(lambda: method(facade.repository, *args, **kwargs))
+        return await run_in_greenlet(method, facade.repository, *args, **kwargs)
 
     return call
 

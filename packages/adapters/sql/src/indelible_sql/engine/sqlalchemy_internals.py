@@ -1,0 +1,54 @@
+"""All that indelible uses of SQLAlchemy's internals; tests name what an incompatible release lacks.
+
+The greenlet bridge runs synchronous code on an event loop. The pool's privates close a broken
+server's other connections at once, and let connections be handed out in the order of requests.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.util import await_, greenlet_spawn
+from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty, Full, Queue
+
+__all__ = [
+    "AsyncAdaptedQueue",
+    "Empty",
+    "Full",
+    "Queue",
+    "await_in_greenlet",
+    "invalidate_pool",
+    "put_above_capacity",
+    "run_in_greenlet",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+async def run_in_greenlet(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run synchronous code on a greenlet, and return its result.
+
+    Where the code calls `await_in_greenlet`, the event loop goes on with other tasks.
+    """
+    return await greenlet_spawn(partial(work, *args, **kwargs))
+
+
+def await_in_greenlet(awaitable: Awaitable[R]) -> R:
+    """Wait for an awaitable from synchronous code that `run_in_greenlet` runs."""
+    return await_(awaitable)
+
+
+def invalidate_pool(connection: Connection, error: Any) -> None:
+    """Drop every connection of the pool that is as old as this one.
+
+    `Connection.invalidate` drops one connection, and the others would break one by one.
+    """
+    pool: Any = connection.engine.pool
+    pool._invalidate(connection.connection, error)  # noqa: SLF001
+
+
+def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:
+    """Put an item into a full queue."""
+    queue._queue._put(item)  # noqa: SLF001

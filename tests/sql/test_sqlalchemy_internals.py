@@ -1,0 +1,93 @@
+"""Each use of SQLAlchemy's internals fails here, by name, on a release that changes them."""
+
+import ast
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import AsyncAdaptedQueuePool, QueuePool
+from tests.architecture.sources import modules, parsed
+
+from indelible_sql import SqlStore
+from indelible_sql.engine.pools import AsyncFairQueuePool, FairQueuePool
+from indelible_sql.engine.sqlalchemy_internals import (
+    AsyncAdaptedQueue,
+    Empty,
+    Full,
+    Queue,
+    await_in_greenlet,
+    invalidate_pool,
+    put_above_capacity,
+    run_in_greenlet,
+)
+
+INTERNAL_MODULES = ("sqlalchemy.util", "sqlalchemy.pool", "sqlalchemy.engine")
+
+
+def test_a_greenlet_awaits_on_the_loop() -> None:
+    def work(value: int) -> int:
+        await_in_greenlet(asyncio.sleep(0))
+        return value + 1
+
+    assert asyncio.run(run_in_greenlet(work, 1)) == 2
+
+
+def test_sqlalchemys_pools_still_take_their_queue_from_a_class_attribute() -> None:
+    assert issubclass(QueuePool._queue_class, Queue)  # noqa: SLF001
+    assert issubclass(AsyncAdaptedQueuePool._queue_class, AsyncAdaptedQueue)  # noqa: SLF001
+    assert FairQueuePool._queue_class is not QueuePool._queue_class  # noqa: SLF001
+    assert AsyncFairQueuePool._queue_class is not AsyncAdaptedQueuePool._queue_class  # noqa: SLF001
+
+
+@pytest.mark.parametrize("name", ["_init", "_put", "_get", "_empty", "not_empty"])
+def test_a_queue_for_threads_still_has_what_the_fair_queue_overrides(name: str) -> None:
+    assert hasattr(Queue(0), name)
+
+
+def test_a_queue_for_tasks_takes_one_more_than_it_holds() -> None:
+    async def overfill() -> list[object]:
+        queue: AsyncAdaptedQueue[object] = AsyncAdaptedQueue(1)
+        queue.put_nowait("first")
+        with pytest.raises(Full):
+            queue.put_nowait("second")
+        put_above_capacity(queue, "second")
+        return [queue.get_nowait(), queue.get_nowait()]
+
+    assert asyncio.run(overfill()) == ["first", "second"]
+
+
+def test_an_empty_queue_raises_empty() -> None:
+    with pytest.raises(Empty):
+        Queue(0).get(block=False)
+
+
+def test_an_invalidated_pool_drops_its_idle_connections(sqlite: SqlStore) -> None:
+    engine = sqlite.engines.reader
+    with engine.connect() as idle, engine.connect() as broken:
+        idle_driver = idle.connection.driver_connection
+        idle.close()
+        invalidate_pool(broken, RuntimeError("the server is gone"))
+        broken.invalidate()
+
+        with engine.connect() as fresh:
+            assert fresh.connection.driver_connection is not idle_driver
+
+
+def test_no_module_outside_engine_imports_sqlalchemys_internals() -> None:
+    importing = [
+        path
+        for path in modules("indelible_sql")
+        if path.parent.name != "engine" and imports_internals(path)
+    ]
+
+    assert importing == []
+
+
+def imports_internals(path: Path) -> bool:
+    """Return whether a module imports an internal module or uses a private attribute of a pool."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(INTERNAL_MODULES):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in ("_invalidate", "_queue"):
+            return True
+    return False
