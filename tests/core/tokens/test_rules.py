@@ -1,4 +1,4 @@
-"""Which message a wallet signs, which blocks are read next, which step was taken, what is due next."""
+"""Signed messages, ranges of blocks to read, actions between states, and tasks that are due."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -37,7 +37,7 @@ NOW = BEGINNING
 MILLISECONDS = (NOW - EPOCH) // timedelta(milliseconds=1)
 NONCE = "nonce-0001"
 NUMBERS = st.integers(0, 10_000_000)
-HOW = st.builds(
+SCAN_SETTINGS = st.builds(
     ScanSettings,
     start_block=st.integers(0, 1_000),
     confirmations=st.integers(0, 100),
@@ -46,11 +46,13 @@ HOW = st.builds(
 )
 
 
-def message(*, of: str = wallet(1), at: object = MILLISECONDS, nonce: str = NONCE) -> str:
-    return MESSAGE.format(wallet=of, timestamp=at, nonce=nonce)
+def message(
+    *, signer: str = wallet(1), timestamp: object = MILLISECONDS, nonce: str = NONCE
+) -> str:
+    return MESSAGE.format(wallet=signer, timestamp=timestamp, nonce=nonce)
 
 
-def test_a_message_says_when_and_with_which_nonce() -> None:
+def test_a_message_has_a_timestamp_and_a_nonce() -> None:
     assert signed_message(message(), wallet(1), NOW) == SignedMessage(
         timestamp=MILLISECONDS, nonce=NONCE
     )
@@ -60,14 +62,14 @@ def test_a_message_says_when_and_with_which_nonce() -> None:
     "wrong",
     [
         "",
-        message(of=wallet(2)),
+        message(signer=wallet(2)),
         message() + "\n",
         " " + message(),
         message().replace("\n", "\r\n"),
         message().replace("Update", "update"),
-        message(at=f"{MILLISECONDS // 1000}"),
-        message(at=f"+{MILLISECONDS}"),
-        message(at="\N{ARABIC-INDIC DIGIT ZERO}" * 13),
+        message(timestamp=f"{MILLISECONDS // 1000}"),
+        message(timestamp=f"+{MILLISECONDS}"),
+        message(timestamp="\N{ARABIC-INDIC DIGIT ZERO}" * 13),
         message(nonce="short"),
         message(nonce="x" * 101),
         message(nonce="a nonce with spaces"),
@@ -75,7 +77,7 @@ def test_a_message_says_when_and_with_which_nonce() -> None:
         message() + message(),
     ],
 )
-def test_a_message_that_is_not_exactly_the_one_that_is_asked_for_is_wrong(wrong: str) -> None:
+def test_a_message_that_differs_in_one_character_is_wrong(wrong: str) -> None:
     assert code(lambda: signed_message(wrong, wallet(1), NOW)) == "MESSAGE_WRONG"
 
 
@@ -83,10 +85,10 @@ def test_a_message_that_is_not_exactly_the_one_that_is_asked_for_is_wrong(wrong:
     ("seconds", "expected"),
     [(0, ""), (300, ""), (-300, ""), (300.001, "MESSAGE_EXPIRED"), (-301, "MESSAGE_EXPIRED")],
 )
-def test_a_message_holds_for_five_minutes_either_way(seconds: float, expected: str) -> None:
-    at = MILLISECONDS + round(seconds * 1_000)
+def test_a_message_is_valid_for_five_minutes(seconds: float, expected: str) -> None:
+    timestamp = MILLISECONDS + round(seconds * 1_000)
 
-    assert code(lambda: signed_message(message(at=at), wallet(1), NOW)) == expected
+    assert code(lambda: signed_message(message(timestamp=timestamp), wallet(1), NOW)) == expected
 
 
 @given(st.text(max_size=300))
@@ -96,27 +98,25 @@ def test_no_other_text_is_a_message(text: str) -> None:
     assert code(lambda: signed_message(text, wallet(1), NOW)) == "MESSAGE_WRONG"
 
 
-@given(NUMBERS | st.none(), NUMBERS, st.integers(1, 5_000), HOW)
-def test_blocks_are_read_once_confirmed_from_the_checkpoint_on_and_none_is_left_out(
-    read: int | None, newest: int, size: int, how: ScanSettings
+@given(NUMBERS | st.none(), NUMBERS, st.integers(1, 5_000), SCAN_SETTINGS)
+def test_confirmed_blocks_are_read_from_the_checkpoint_on_without_a_gap(
+    read: int | None, newest: int, size: int, settings: ScanSettings
 ) -> None:
     checkpoint = None if read is None else Checkpoint(number=read, hash=chain_hash(0))
-    unread = how.start_block if read is None else read + 1
+    unread = settings.start_block if read is None else read + 1
 
-    span = next_range(checkpoint, newest, size, how)
+    span = next_range(checkpoint, newest, size, settings)
 
-    assert bool(span) == (unread <= newest - how.confirmations)
+    assert bool(span) == (unread <= newest - settings.confirmations)
     if span:
-        assert min(how.start_block, unread) <= span.first <= unread
-        assert unread <= span.last <= newest - how.confirmations
+        assert min(settings.start_block, unread) <= span.first <= unread
+        assert unread <= span.last <= newest - settings.confirmations
         assert span.last - span.first < size
-        assert unread - span.first <= how.overlap
+        assert unread - span.first <= settings.overlap
 
 
 @given(st.integers(1, 10_000_000), st.integers(1, 5_000), st.integers(-10, 10_000_100))
-def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(
-    first: int, size: int, advised: int
-) -> None:
+def test_a_refused_range_shrinks_to_at_least_one_block(first: int, size: int, advised: int) -> None:
     span = BlockRange(first=first, last=first + size)
 
     for hint in (None, advised):
@@ -126,16 +126,16 @@ def test_less_is_asked_for_where_a_node_gave_none_and_at_least_one_block(
         assert shrink(span, advised) == advised - first + 1
 
 
-@given(st.integers(1, 5_000), st.integers(0, 20_000), HOW)
-def test_more_is_asked_for_while_there_is_little_and_never_too_much(
-    size: int, logs: int, how: ScanSettings
+@given(st.integers(1, 5_000), st.integers(0, 20_000), SCAN_SETTINGS)
+def test_a_range_grows_up_to_a_limit_while_it_holds_few_logs(
+    size: int, logs: int, settings: ScanSettings
 ) -> None:
-    assume(size <= how.max_blocks)
+    assume(size <= settings.max_blocks)
 
-    found = next_size(size, logs, how)
+    found = next_size(size, logs, settings)
 
-    assert size <= found <= how.max_blocks
-    assert found == (size if logs >= 1_000 else min(2 * size, how.max_blocks))
+    assert size <= found <= settings.max_blocks
+    assert found == (size if logs >= 1_000 else min(2 * size, settings.max_blocks))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_more_is_asked_for_while_there_is_little_and_never_too_much(
     [TOKEN, AUTHOR, MINT, IMAGE_JOB, UPLOAD, REVEAL, SYSTEM_STATE],
     ids=lambda it: it.name,
 )
-def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) -> None:
+def test_an_action_follows_from_the_two_states(lifecycle: Lifecycle[StrEnum]) -> None:
     news = sorted({edge.to_state for edge in lifecycle.edges})
     edges = {(edge.from_state, edge.to_state.value): edge.action for edge in lifecycle.edges}
 
@@ -155,7 +155,7 @@ def test_what_was_done_is_told_by_where_it_led(lifecycle: Lifecycle[StrEnum]) ->
             assert action_between(lifecycle, old, new) == expected
 
 
-def test_what_is_due_next_is_due_as_its_mint_was() -> None:
+def test_a_task_is_due_at_the_instant_of_its_mint() -> None:
     cids = {"image_cid": "image", "metadata_cid": "metadata"}
     tokens = [
         evolve(make_token(number + 1, **cids), status=status)

@@ -1,11 +1,11 @@
-"""Every method of a token in every state, and what an illegal one says."""
+"""Every transition of a token in every state, and the errors of illegal ones."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 
 from indelible.kernel import IndelibleError, InvalidTransition
 from indelible.testing.stores import refusal
@@ -14,24 +14,43 @@ from indelible.tokens import TOKEN, Token, TokenStatus
 from indelible.tokens.errors import InvalidStateTransition
 
 HASH = f"0x{7:064x}"
-# What each method is given, what it refuses for its argument alone, the states that it leads from, and where to.
-METHODS: Mapping[str, tuple[tuple[Any, ...], tuple[Any, ...], tuple[str, ...], str]] = {
-    "mark_generating": ((), (), ("detected",), "generating"),
-    "mark_uploading": (("/1.png",), ("",), ("generating",), "uploading"),
-    "mark_ready": (("metadata", "image"), ("", "image"), ("uploading",), "ready"),
-    "mark_revealed": ((HASH,), ("",), ("ready",), "revealed"),
-    "mark_failed": (
-        ({"code": "NO_GPU"},),
-        (),
-        ("detected", "generating", "uploading", "ready"),
-        "failed",
+
+
+@frozen(kw_only=True)
+class Method:
+    """A `mark_*` method: legal arguments, an empty argument, and the states it connects."""
+
+    arguments: tuple[Any, ...] = ()
+    empty_arguments: tuple[Any, ...] = ()
+    sources: tuple[str, ...]
+    target: str
+
+
+METHODS: Mapping[str, Method] = {
+    "mark_generating": Method(sources=("detected",), target="generating"),
+    "mark_uploading": Method(
+        arguments=("/1.png",), empty_arguments=("",), sources=("generating",), target="uploading"
+    ),
+    "mark_ready": Method(
+        arguments=("metadata", "image"),
+        empty_arguments=("", "image"),
+        sources=("uploading",),
+        target="ready",
+    ),
+    "mark_revealed": Method(
+        arguments=(HASH,), empty_arguments=("",), sources=("ready",), target="revealed"
+    ),
+    "mark_failed": Method(
+        arguments=({"code": "NO_GPU"},),
+        sources=("detected", "generating", "uploading", "ready"),
+        target="failed",
     ),
 }
-CASES = [(status, method) for status in TokenStatus for method in METHODS]
-ARGUED = [name for name, (_, wrong, _, _) in METHODS.items() if wrong]
+CASES = [(status, name) for status in TokenStatus for name in METHODS]
+WITH_ARGUMENT = [name for name, method in METHODS.items() if method.empty_arguments]
 
 
-def token(status: TokenStatus) -> Token:
+def token_in(status: TokenStatus) -> Token:
     cids: dict[str, Any] = {}
     if status in (TokenStatus.READY, TokenStatus.REVEALED):
         cids = {"image_cid": "image", "metadata_cid": "metadata"}
@@ -39,123 +58,143 @@ def token(status: TokenStatus) -> Token:
     return evolve(make_token(1), status=status, **cids)
 
 
-def refused(act: Callable[[], object]) -> IndelibleError:
-    found = refusal(act)
-    assert found is not None
-    return found
+def error_of(act: Callable[[], object]) -> IndelibleError:
+    error = refusal(act)
+    assert error is not None
+    return error
 
 
 def test_there_are_thirty_cases_eight_of_them_legal() -> None:
-    legal = [case for case in CASES if case[0].value in METHODS[case[1]][2]]
+    legal = [(status, name) for status, name in CASES if status.value in METHODS[name].sources]
 
-    assert (len(CASES), len(legal), len(CASES) - len(legal)) == (30, 8, 22)
+    assert len(CASES) == 30
+    assert len(legal) == 8
 
 
-@pytest.mark.parametrize(("status", "method"), CASES, ids=str)
+@pytest.mark.parametrize(("status", "name"), CASES, ids=str)
 def test_a_method_leads_where_it_should_or_says_which_step_and_which_state(
-    status: TokenStatus, method: str
+    status: TokenStatus, name: str
 ) -> None:
-    right, wrong, sources, target = METHODS[method]
-    before = token(status)
-    if status.value in sources:
-        after: Token = getattr(before, method)(*right)
-        assert (after.status, before.status) == (target, status)
-    else:
-        for given in (right, wrong or right):  # the state is looked at before the argument
-            error = refused(partial(getattr(before, method), *given))
-            assert isinstance(error, InvalidStateTransition)
-            assert (error.lifecycle, error.from_state) == ("token", status)
-            assert error.allowed == TOKEN.allowed(status)
-            assert status.value in str(error)
-            assert all(action in str(error) for action in error.allowed)
+    method = METHODS[name]
+    token = token_in(status)
+    act = getattr(token, name)
+    if status.value in method.sources:
+        assert act(*method.arguments).status == method.target
+        assert token.status is status
+        return
+
+    # The state is checked before the arguments.
+    for arguments in (method.arguments, method.empty_arguments or method.arguments):
+        error = error_of(partial(act, *arguments))
+        assert isinstance(error, InvalidStateTransition)
+        assert (error.lifecycle, error.from_state) == ("token", status)
+        assert error.allowed == TOKEN.allowed(status)
+        assert status.value in str(error)
+        assert all(action in str(error) for action in error.allowed)
 
 
-@pytest.mark.parametrize("method", ARGUED)
-def test_in_the_right_state_an_empty_argument_is_named(method: str) -> None:
-    _, wrong, (source,), _ = METHODS[method]
+@pytest.mark.parametrize("name", WITH_ARGUMENT)
+def test_an_empty_argument_is_named(name: str) -> None:
+    method = METHODS[name]
+    (source,) = method.sources
+    token = token_in(TokenStatus(source))
 
-    error = refused(lambda: getattr(token(TokenStatus(source)), method)(*wrong))
+    error = error_of(partial(getattr(token, name), *method.empty_arguments))
 
     assert error.code == "ARGUMENT_MISSING"
     assert isinstance(error, ValueError)
-    assert any(name in str(error) for name in ("image_path", "metadata_cid", "tx_hash"))
+    assert any(argument in str(error) for argument in ("image_path", "metadata_cid", "tx_hash"))
 
 
-def test_a_token_is_not_ready_without_an_image_that_it_or_the_caller_knows() -> None:
-    uploading = token(TokenStatus.UPLOADING)
+def test_a_transition_leaves_the_instant_to_the_repository() -> None:
+    token = token_in(TokenStatus.DETECTED)
 
-    assert refused(lambda: uploading.mark_ready("metadata")).code == "ARGUMENT_MISSING"
-    assert evolve(uploading, image_cid="known").mark_ready("metadata").image_cid == "known"
+    assert token.mark_generating().updated_at == token.updated_at
+
+
+def test_a_ready_token_has_the_image_of_the_argument_or_its_own() -> None:
+    uploading = token_in(TokenStatus.UPLOADING)
+    with_image = evolve(uploading, image_cid="known")
+
+    assert error_of(lambda: uploading.mark_ready("metadata")).code == "ARGUMENT_MISSING"
+    assert with_image.mark_ready("metadata").image_cid == "known"
     assert uploading.mark_ready("metadata", "new").image_cid == "new"
 
 
-def test_what_each_step_keeps() -> None:
-    failed = token(TokenStatus.READY).mark_failed({"code": "NO_GPU", "tries": (1, 2)})
-    revealed = token(TokenStatus.READY).mark_revealed(HASH.upper().replace("X", "x"))
+def test_transitions_store_their_arguments() -> None:
+    failed = token_in(TokenStatus.READY).mark_failed({"code": "NO_GPU", "tries": (1, 2)})
+    revealed = token_in(TokenStatus.READY).mark_revealed(f"0x{HASH[2:].upper()}")
 
     assert failed.error_data == {"code": "NO_GPU", "tries": [1, 2]}
     assert revealed.reveal_tx_hash == HASH
-    assert (
-        token(TokenStatus.GENERATING).mark_uploading("/1.png").image_url is None
-    )  # the job keeps the path
 
 
-def test_revealed_and_failed_end_the_way_but_for_an_operator_and_the_chain() -> None:
+def test_an_image_s_path_is_not_stored_with_the_token() -> None:
+    assert token_in(TokenStatus.GENERATING).mark_uploading("/1.png").image_url is None
+
+
+def test_only_a_retry_and_the_chain_lead_out_of_a_final_state() -> None:
     assert TOKEN.allowed("revealed") == ()
     assert TOKEN.allowed("failed") == ("retry", "sync")
 
 
-def test_a_retry_counts_and_an_operator_s_counts_from_nothing() -> None:
-    tried = token(TokenStatus.GENERATING).retry_generation("x" * 2_000)
-    again = evolve(tried, status=TokenStatus.FAILED, error_data={"code": "NO_GPU"}).requeue()
+def test_a_retry_of_a_generation_counts_its_attempts() -> None:
+    retried = token_in(TokenStatus.GENERATING).retry_generation("x" * 2_000)
 
-    assert (tried.status, tried.generation_attempts, len(tried.generation_error or "")) == (
-        "detected",
-        1,
-        1_000,
-    )
-    assert (again.status, again.generation_attempts, again.generation_error, again.error_data) == (
-        *("detected", 0, None, None),
-    )
-    assert isinstance(refused(lambda: token(TokenStatus.READY).requeue()), InvalidTransition)
+    assert (retried.status, retried.generation_attempts) == ("detected", 1)
+    assert retried.generation_error == "x" * 1_000
 
 
-@pytest.mark.parametrize("said", ["one\r\ntwo", "", "  ", "\x00", "\ud800", "x" * 5_000])
-def test_whatever_a_provider_says_a_retry_keeps_a_line_of_it(said: str) -> None:
-    kept = token(TokenStatus.GENERATING).retry_generation(said).generation_error or ""
+def test_a_requeued_token_starts_anew() -> None:
+    retried = token_in(TokenStatus.GENERATING).retry_generation("no answer")
+    requeued = retried.mark_failed({"code": "NO_GPU"}).requeue()
 
-    assert 0 < len(kept) <= 1_000
-    assert kept.isprintable()
+    assert (requeued.status, requeued.generation_attempts) == ("detected", 0)
+    assert (requeued.generation_error, requeued.error_data) == (None, None)
+    assert isinstance(error_of(token_in(TokenStatus.READY).requeue), InvalidTransition)
 
 
-def test_what_a_token_failed_of_is_neither_too_deep_nor_too_long() -> None:
+@pytest.mark.parametrize("text", ["one\r\ntwo", "", "  ", "\x00", "\ud800", "x" * 5_000])
+def test_any_error_of_a_provider_becomes_a_printable_line(text: str) -> None:
+    line = token_in(TokenStatus.GENERATING).retry_generation(text).generation_error or ""
+
+    assert 0 < len(line) <= 1_000
+    assert line.isprintable()
+
+
+def test_the_error_of_a_token_is_neither_too_deep_nor_too_long() -> None:
     deep: dict[str, object] = {}
     for _ in range(5_000):
         deep = {"in": deep}
+    ready = token_in(TokenStatus.READY)
 
-    for wrong in (deep, {"said": "x" * 100_000}):
-        assert refused(partial(token(TokenStatus.READY).mark_failed, wrong)).code == "TEXT_TOO_LONG"
-    assert token(TokenStatus.READY).mark_failed({"said": "x" * 99_000}).error_data is not None
+    assert error_of(lambda: ready.mark_failed(deep)).code == "TEXT_TOO_LONG"
+    assert error_of(lambda: ready.mark_failed({"text": "x" * 100_000})).code == "TEXT_TOO_LONG"
+    assert ready.mark_failed({"text": "x" * 99_000}).error_data is not None
 
 
-def test_what_the_chain_shows_already_is_revealed_from_wherever_it_was() -> None:
+def test_the_chain_reveals_a_token_in_any_other_state() -> None:
     for status in set(TokenStatus) - {TokenStatus.REVEALED}:
-        assert token(status).sync_revealed("metadata").status is TokenStatus.REVEALED
-    assert isinstance(
-        refused(lambda: token(TokenStatus.REVEALED).sync_revealed("metadata")), InvalidTransition
-    )
+        assert token_in(status).sync_revealed("metadata").status is TokenStatus.REVEALED
+
+    revealed = token_in(TokenStatus.REVEALED)
+    assert isinstance(error_of(lambda: revealed.sync_revealed("metadata")), InvalidTransition)
 
 
-def test_a_token_whose_mint_was_dropped_waits_for_the_chain_and_not_for_an_operator() -> None:
-    dropped = token(TokenStatus.UPLOADING).mark_orphaned()
+def test_an_orphaned_token_waits_for_the_chain_and_not_for_an_operator() -> None:
+    orphaned = token_in(TokenStatus.UPLOADING).mark_orphaned()
 
-    assert dropped.is_quarantined
-    assert refused(dropped.requeue).code == "MINT_ORPHANED"
-    assert not token(TokenStatus.REVEALED).is_unfinished
-    assert not token(TokenStatus.FAILED).is_unfinished
+    assert orphaned.is_quarantined
+    assert error_of(orphaned.requeue).code == "MINT_ORPHANED"
 
 
-def test_from_a_state_to_another_leads_one_action_only() -> None:
+def test_a_token_is_unfinished_until_it_is_revealed_or_failed() -> None:
+    finished = [status for status in TokenStatus if not token_in(status).is_unfinished]
+
+    assert finished == [TokenStatus.REVEALED, TokenStatus.FAILED]
+
+
+def test_at_most_one_action_leads_from_one_state_to_another() -> None:
     pairs = [(edge.from_state, edge.to_state) for edge in TOKEN.edges]
 
     assert len(pairs) == len(set(pairs))

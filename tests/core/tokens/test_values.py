@@ -1,4 +1,4 @@
-"""What a token, an author, a mint, a job, an upload and a reveal may hold, and what is refused with which code."""
+"""The values that entities of tokens accept, and the codes of those they refuse."""
 
 from typing import Any
 
@@ -32,9 +32,9 @@ from indelible.tokens import Block, RevealTransaction, SetAuthorPrompt, SystemSt
     ],
 )
 def test_an_author_that_cannot_be_is_refused(field: str, value: object, expected: str) -> None:
-    given: dict[str, Any] = {field: value}
+    fields: dict[str, Any] = {field: value}
 
-    assert code(lambda: make_author(**given)) == expected
+    assert code(lambda: make_author(**fields)) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,9 @@ def test_an_author_that_cannot_be_is_refused(field: str, value: object, expected
     ],
 )
 def test_a_token_that_cannot_be_is_refused(field: str, value: object, expected: str) -> None:
-    given: dict[str, Any] = {field: value}
-    said: dict[str, Any] = {"id": "t", "token_id": 1, "author_id": "a", "mint_timestamp": BEGINNING}
+    fields: dict[str, Any] = {field: value}
 
-    assert (
-        code(lambda: type(make_token(1)).create("detect", now=BEGINNING, **(said | given)))
-        == expected
-    )
+    assert code(lambda: make_token(1, **fields)) == expected
 
 
 @pytest.mark.parametrize("quantity", [0, 51, -1])
@@ -80,15 +76,13 @@ def test_a_reveal_is_of_1_to_50_tokens(count: int) -> None:
 
 
 def test_a_reveal_holds_a_token_once() -> None:
-    made = {"id": "r", "token_ids": ("a", "a")}
+    def reveal() -> RevealTransaction:
+        return RevealTransaction.create("create", now=BEGINNING, id="r", token_ids=("a", "a"))
 
-    assert (
-        code(lambda: RevealTransaction.create("create", now=BEGINNING, **made))
-        == "BATCH_SIZE_WRONG"
-    )
+    assert code(reveal) == "BATCH_SIZE_WRONG"
 
 
-def test_capitals_are_a_checksum_at_most() -> None:
+def test_the_case_of_an_address_or_a_hash_does_not_matter() -> None:
     upper = "0x" + "ABCDEF".zfill(40)
     block = Block(
         number=0,
@@ -104,7 +98,7 @@ def test_capitals_are_a_checksum_at_most() -> None:
     assert block.hash == chain_hash(1)
 
 
-def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
+def test_a_mint_lists_its_tokens_and_their_common_fields() -> None:
     event = make_mint(5, quantity=3)
 
     assert list(event.token_ids) == [5, 6, 7]
@@ -115,7 +109,7 @@ def test_a_mint_names_its_tokens_and_what_they_show_of_it() -> None:
     }
 
 
-def test_what_is_kept_of_a_log_are_its_own_values() -> None:
+def test_a_mint_event_has_the_values_of_its_log() -> None:
     log = make_log(3, block=4, quantity=2)
     event = make_mint(1, **log.event_fields)
 
@@ -130,7 +124,7 @@ def test_what_is_kept_of_a_log_are_its_own_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "kept"),
+    ("value", "stored"),
     [
         ((1, 2), [1, 2]),
         ({3: "x"}, {"3": "x"}),
@@ -139,7 +133,7 @@ def test_what_is_kept_of_a_log_are_its_own_values() -> None:
         ("\\\\u0000", "\\\\u0000"),
     ],
 )
-def test_a_value_is_kept_as_it_will_be_read_back(value: object, kept: object) -> None:
-    assert (
-        SystemState.create("create", now=BEGINNING, id="k", state_value=value).state_value == kept
-    )
+def test_a_state_s_value_is_stored_as_json(value: object, stored: object) -> None:
+    state = SystemState.create("create", now=BEGINNING, id="k", state_value=value)
+
+    assert state.state_value == stored
