@@ -1,4 +1,4 @@
-"""One edit, whole: by a store, and by a bare driver that sends the statements which the store was seen to send."""
+"""Measure one edit: by the store, and by a bare driver that sends the statements of the store."""
 
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -15,8 +15,8 @@ from tests.bench.rounds import Act, Dose, Goal, Measured, Table, Way, measure_in
 from tests.bench.statements import (
     CONTENT,
     NOTE,
-    OWN,
-    Edited,
+    UNIQUE_CONTENT,
+    EditValues,
     Sent,
     Statements,
     columns_of,
@@ -35,20 +35,22 @@ from indelible_sql import SqlStore, open_store, verify
 UNGUARDED: Final = "bare driver, unguarded"
 GUARDED: Final = "bare driver, guarded"
 OURS: Final = "indelible"
+MICROSECOND: Final = timedelta(microseconds=1)
 
 DESCRIPTION: Final = (
-    "Load the concept, decide, write its next version with its warnings and its change, COMMIT. The *bare driver* sends"
-    " the statements that indelible was seen to send, prepared, and makes by hand what its rows need, the three digests"
-    " too: `verify` finds no fault in them. *Unguarded* is the least that keeps the same rows: nothing is loaded,"
-    " the tables have a primary key and no more, and {}. eventsourcing loads an aggregate of a few events and saves"
-    " one more; SQLAlchemy-Continuum gets a row, changes it and commits: both keep the same content, the note and the"
-    " actor."
+    "Load the concept, decide, write its next version with its warnings and its change, COMMIT."
+    " The *bare driver* sends the statements that indelible sends, prepared, and computes what its"
+    " rows need, with the three digests: `verify` finds no fault in them. *Unguarded* is the least"
+    " that stores the same rows: nothing is loaded, the tables have a primary key and no more,"
+    " and {}. eventsourcing loads an aggregate of a few events and saves one more;"
+    " SQLAlchemy-Continuum gets a row, changes it and commits: both store the same content, the"
+    " note and the actor."
 )
 
 
 @frozen(kw_only=True)
 class Bench:
-    """Ways to make one edit: the store's, and a bare driver's, with the guards and without them."""
+    """Ways to make one edit: by the store, and by a bare driver with guards and without them."""
 
     store: Way
     bare: Way
@@ -57,221 +59,229 @@ class Bench:
 
 
 def fill_store(store: SqlStore, concepts: int) -> None:
-    """Enough other concepts for names to be looked up among."""
+    """Create enough concepts for names to be compared with."""
     for number in range(concepts):
         create(store, evolve(CONTENT, name=f"Concept {number}"))
 
 
-def edits(store: SqlStore) -> Way:
-    """Each call edits the next of some concepts, all of the same age."""
-    saved = [
-        create(store, evolve(CONTENT, name=f"Fractions {number}")) for number in range(others.MANY)
-    ]
-    counts, following = [kept(store, each.concept.id) for each in saved], cycle(range(others.MANY))
+def edit_by_store(store: SqlStore) -> Way:
+    """Return a way that edits the next of some concepts of the same age."""
+    saved = []
+    for number in range(others.CONCEPTS):
+        saved.append(create(store, evolve(CONTENT, name=f"Fractions {number}")))
+    counters = [change_counter(store, concept.concept.id) for concept in saved]
+    numbers = cycle(range(others.CONCEPTS))
 
-    def once() -> None:
-        number = next(following)
-        saved[number] = store.run(
-            concepts.edit_concept, edit_of(saved[number]), actor=MAYA, reason=NOTE
-        )
+    def edit() -> None:
+        number = next(numbers)
+        command = edit_command(saved[number])
+        saved[number] = store.run(concepts.edit_concept, command, actor=MAYA, reason=NOTE)
 
-    return Way(once, lambda: sum(count() for count in counts))
+    return Way(edit, lambda: sum(count() for count in counters))
 
 
-def edit_of(saved: ConceptSaved) -> concepts.EditConcept:
-    """The command that gives the concept its next version."""
+def edit_command(saved: ConceptSaved) -> concepts.EditConcept:
+    """Return the command that gives a concept its next version."""
     content = revised(saved.version.version_number, saved.version.content.name)
     return concepts.EditConcept(
         concept_id=saved.concept.id, expected_seq=saved.seq, content=content, change_note=NOTE
     )
 
 
-def kept(store: SqlStore, concept_id: str) -> Callable[[], int]:
-    """How many changes the concept's history has by now."""
+def change_counter(store: SqlStore, concept_id: str) -> Callable[[], int]:
+    """Return a function that counts the changes of a concept."""
     return lambda: len(store.read(concepts.list_history, concept_id))
 
 
-def seen(url: str) -> Statements:
-    """What a store sends, told by another one than is measured: to be watched costs time."""
-    store, found = open_store(url), list[Sent]()
-    watch, saved = watched(store.engines.writer), create(store, evolve(CONTENT, name="Watched"))
-    watch.before.append(lambda text, values: found.append(Sent(text, values)))
-    store.run(concepts.edit_concept, edit_of(saved), actor=MAYA, reason=NOTE)
+def record_edit(url: str) -> Statements:
+    """Edit a concept by a store of its own, because recording takes time, and record it."""
+    store = open_store(url)
+    sent: list[Sent] = []
+    watch = watched(store.engines.writer)
+    saved = create(store, evolve(CONTENT, name="Watched"))
+    watch.before.append(lambda text, values: sent.append(Sent(text, values)))
+    store.run(concepts.edit_concept, edit_command(saved), actor=MAYA, reason=NOTE)
     store.dispose()
-    return Statements.of(found)
+
+    return Statements.of(sent)
 
 
 @contextmanager
 def on_postgresql(url: str, owner_url: str, concepts: int) -> Generator[Bench]:
-    """Over TCP: load and lock, one fused guarded statement, COMMIT; both prepared."""
+    """Prepare edits over TCP: load and lock, one guarded statement, COMMIT."""
     store = open_store(url)
     fill_store(store, concepts)
-    store.dispose()  # a plan that was made for empty tables would be kept
+    store.dispose()  # prepared plans were made for empty tables
+
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ANALYZE")
-        edit, statements, mine = edits(store), seen(url), create(store, OWN)
-        unguarded = unguarded_postgresql(owner, statements, mine)
+        by_store = edit_by_store(store)
+        statements = record_edit(url)
+        own = create(store, UNIQUE_CONTENT)
+        unguarded = unguarded_postgresql(owner, statements, own)
         with psycopg.connect(url) as connection:
-            bare = Way(_bare_postgresql(connection, statements, mine), kept(store, mine.concept.id))
-            yield Bench(store=edit, bare=bare, unguarded=unguarded, statements=statements)
-    assert not verify(store)  # neither's rows have anything wrong with them
+            edit = _edit_on_postgresql(connection, statements, own)
+            bare = Way(edit, change_counter(store, own.concept.id))
+            yield Bench(store=by_store, bare=bare, unguarded=unguarded, statements=statements)
+
+    assert verify(store) == ()
     store.dispose()
 
 
-def _bare_postgresql(
-    connection: psycopg.Connection[Any], statements: Statements, mine: ConceptSaved
+def _edit_on_postgresql(
+    connection: psycopg.Connection[Any], statements: Statements, own: ConceptSaved
 ) -> Act:
-    cursor, concept_id, number = connection.cursor(), mine.concept.id, [0]
+    cursor = connection.cursor()
     load, (write,) = statements.load, statements.writes
-    own, found = (
-        Edited.by_psycopg(statements, mine),
-        {**load.values, "concept_id": concept_id, "expected_seq": mine.seq},
-    )
+    load_values = {**load.values, "concept_id": own.concept.id, "expected_seq": own.seq}
+    values = EditValues.for_psycopg(statements, own)
+    positions: dict[str, int] = {}
 
-    def once() -> None:
-        number[0] += 1
-        row = cursor.execute(load.text.encode(), found, prepare=True).fetchone()
+    def edit() -> None:
+        row = cursor.execute(load.text.encode(), load_values, prepare=True).fetchone()
         assert row is not None
-        if number[0] == 1:
-            names = [column.name for column in cursor.description or ()]
-            number.extend(
-                names.index(each) for each in ("seq", "current_version", "hash", "updated_at")
-            )
-        _, seq, version, last, at = number
-        values = {
-            **write.values,
-            **own.following(row[seq], row[version], row[last], row[at] + timedelta(microseconds=1)),
-        }
-        assert cursor.execute(write.text.encode(), values, prepare=True).fetchone() is not None
-        connection.commit()
-        found["expected_seq"] = row[seq] + 1
+        if not positions:
+            for position, column in enumerate(cursor.description or ()):
+                positions.setdefault(column.name, position)
 
-    return once
+        seq = row[positions["seq"]]
+        now = row[positions["updated_at"]] + MICROSECOND
+        version, digest = row[positions["current_version"]], row[positions["hash"]]
+        write_values = {**write.values, **values.next(seq, version, digest, now)}
+        written = cursor.execute(write.text.encode(), write_values, prepare=True).fetchone()
+        assert written is not None
+        connection.commit()
+        load_values["expected_seq"] = seq + 1
+
+    return edit
 
 
 @contextmanager
 def on_sqlite(url: str, concepts: int) -> Generator[Bench]:
-    """BEGIN IMMEDIATE, load, the guarded statements in order, COMMIT; the same settings of the connection."""
+    """Prepare edits on SQLite: BEGIN IMMEDIATE, load, the guarded statements in order, COMMIT."""
     store = open_store(url)
     fill_store(store, concepts)
-    edit, statements, mine = edits(store), seen(url), create(store, OWN)
+    by_store = edit_by_store(store)
+    statements = record_edit(url)
+    own = create(store, UNIQUE_CONTENT)
     path = make_url(url).database or ""
+
     with closing(connected(path)) as guarded, closing(connected(f"{path}.unguarded")) as plain:
-        bare = Way(_bare_sqlite(guarded, statements, mine), kept(store, mine.concept.id))
-        unguarded = unguarded_sqlite(plain, guarded, statements, mine)
-        yield Bench(store=edit, bare=bare, unguarded=unguarded, statements=statements)
-    assert not verify(store)
+        edit = _edit_on_sqlite(guarded, statements, own)
+        bare = Way(edit, change_counter(store, own.concept.id))
+        unguarded = unguarded_sqlite(plain, guarded, statements, own)
+        yield Bench(store=by_store, bare=bare, unguarded=unguarded, statements=statements)
+
+    assert verify(store) == ()
     store.dispose()
 
 
-def _bare_sqlite(connection: sqlite3.Connection, statements: Statements, mine: ConceptSaved) -> Act:
-    number, expected, concept_id = [0], [mine.seq], mine.concept.id
-    asked_for = next(
-        each
-        for each in statements.load.values
-        if isinstance(each, str) and not each.startswith("[")
-    )
-    columns = [columns_of(each.text) for each in statements.writes]
-    own = Edited.by_sqlite3(statements, mine)
+def _edit_on_sqlite(
+    connection: sqlite3.Connection, statements: Statements, own: ConceptSaved
+) -> Act:
+    load = statements.load
+    recorded_id = _recorded_id(load)
+    recorded_seq = load.values[-1]
+    columns = [columns_of(write.text) for write in statements.writes]
+    values = EditValues.for_sqlite3(statements, own)
+    expected_seq, edits = own.seq, 0
 
-    def once() -> None:
-        number[0] += 1
+    def edit() -> None:
+        nonlocal expected_seq, edits
+        edits += 1
         connection.execute("BEGIN IMMEDIATE")
-        known = {statements.load.values[-1]: expected[0], asked_for: concept_id}
-        asked = [known.get(each, each) for each in statements.load.values]
-        cursor = connection.execute(statements.load.text, asked)
-        row = dict(
-            zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True)
-        )
-        now = mine.concept.updated_at + timedelta(microseconds=number[0])
-        changed = own.following(row["seq"], row["current_version"], row["hash"], now)
-        for write, names in zip(statements.writes, columns, strict=True):
-            values = [changed.get(name, old) for name, old in zip(names, write.values, strict=True)]
-            assert connection.execute(write.text, values).rowcount == 1
-        connection.execute("COMMIT")
-        expected[0] = row["seq"] + 1
+        replaced = {recorded_seq: expected_seq, recorded_id: own.concept.id}
+        load_values = [replaced.get(value, value) for value in load.values]
+        cursor = connection.execute(load.text, load_values)
+        names = [column[0] for column in cursor.description]
+        row = dict(zip(names, cursor.fetchone(), strict=True))
 
-    return once
+        now = own.concept.updated_at + edits * MICROSECOND
+        changed = values.next(row["seq"], row["current_version"], row["hash"], now)
+        for write, names in zip(statements.writes, columns, strict=True):
+            write_values = write.values_with(names, changed)
+            assert connection.execute(write.text, write_values).rowcount == 1
+        connection.execute("COMMIT")
+        expected_seq = row["seq"] + 1
+
+    return edit
+
+
+def _recorded_id(load: Sent) -> str:
+    """Return the concept id among the recorded values; the other texts are JSON arrays."""
+    for value in load.values:
+        if isinstance(value, str) and not value.startswith("["):
+            return value
+
+    message = f"no concept id in {load.values}"
+    raise LookupError(message)
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """A whole edit on both databases, beside what else could make it."""
+    """Measure an edit on both databases, next to other libraries."""
     database = bed.postgresql()
     with (
         on_postgresql(database.url, database.owner_url, dose.concepts) as bench,
-        others.on_postgresql(database.owner_url) as beside,
+        others.on_postgresql(database.owner_url) as libraries,
     ):
-        yield _on_postgresql(_taken(bench, beside, dose), bench.statements)
+        measured = _measure(bench, libraries, dose)
+        yield _postgresql_table(measured, bench.statements)
+
     with (
         on_sqlite(bed.sqlite(), dose.concepts) as bench,
-        others.on_sqlite(bed.file.parent) as beside,
+        others.on_sqlite(bed.file.parent) as libraries,
     ):
-        yield _on_sqlite(_taken(bench, beside, dose), bench.statements)
+        measured = _measure(bench, libraries, dose)
+        yield _sqlite_table(measured, bench.statements)
 
 
-def _taken(bench: Bench, beside: Mapping[str, others.Other], dose: Dose) -> Mapping[str, Measured]:
+def _measure(
+    bench: Bench, libraries: Mapping[str, others.Library], dose: Dose
+) -> Mapping[str, Measured]:
     ways = {UNGUARDED: bench.unguarded, GUARDED: bench.bare, OURS: bench.store}
-    return measure_in_turns({**ways, **{name: other.edit for name, other in beside.items()}}, dose)
+    for name, library in libraries.items():
+        ways[name] = library.edit
+
+    return measure_in_turns(ways, dose)
 
 
-def _on_postgresql(found: Mapping[str, Measured], statements: Statements) -> Table:
-    ours, bare = found[OURS], found[GUARDED]
+def _ratio_goal(
+    measured: Mapping[str, Measured], other: str, promise: str, at_least: float
+) -> Goal:
+    ratio = measured[other].over(measured[OURS])
+    return Goal(promise=promise, value=ratio, at_least=at_least)
+
+
+def _postgresql_table(measured: Mapping[str, Measured], statements: Statements) -> Table:
     goals = (
-        Goal(
-            promise="of the speed of the unguarded statement",
-            value=found[UNGUARDED].over(ours),
-            at_least=0.3,
-        ),
-        Goal(
-            promise="of the speed of the same guarded work by bare driver",
-            value=bare.over(ours),
-            at_least=0.75,
-        ),
-        Goal(
-            promise="times as fast as eventsourcing",
-            value=found[others.SOURCED].over(ours),
-            at_least=1.5,
-        ),
-        Goal(
-            promise="times as fast as SQLAlchemy-Continuum",
-            value=found[others.CONTINUED].over(ours),
-            at_least=3,
-        ),
+        _ratio_goal(measured, UNGUARDED, "of the speed of the unguarded statement", 0.3),
+        _ratio_goal(measured, GUARDED, "of the speed of the bare driver, guarded", 0.75),
+        _ratio_goal(measured, others.EVENTSOURCING, "times as fast as eventsourcing", 1.5),
+        _ratio_goal(measured, others.CONTINUUM, "times as fast as SQLAlchemy-Continuum", 3),
     )
+    least = "its one statement is sent alone, on a connection in autocommit mode"
     return Table(
         name="edit-postgresql",
-        title="A whole edit on PostgreSQL",
-        description=DESCRIPTION.format(
-            "its fused statement is sent alone, on a connection in autocommit mode"
-        ),
-        rows=tuple(found.values()),
+        title="An edit on PostgreSQL",
+        description=DESCRIPTION.format(least),
+        rows=tuple(measured.values()),
         baseline=OURS,
         goals=goals,
         statements=statements.texts,
     )
 
 
-def _on_sqlite(found: Mapping[str, Measured], statements: Statements) -> Table:
-    ours = found[OURS]
+def _sqlite_table(measured: Mapping[str, Measured], statements: Statements) -> Table:
     goals = (
-        Goal(
-            promise="times as fast as eventsourcing",
-            value=found[others.SOURCED].over(ours),
-            at_least=1,
-        ),
-        Goal(
-            promise="times as fast as SQLAlchemy-Continuum",
-            value=found[others.CONTINUED].over(ours),
-            at_least=1,
-        ),
+        _ratio_goal(measured, others.EVENTSOURCING, "times as fast as eventsourcing", 1),
+        _ratio_goal(measured, others.CONTINUUM, "times as fast as SQLAlchemy-Continuum", 1),
     )
+    least = "its statements are sent in one transaction, because SQLite writes one table at a time"
     return Table(
         name="edit-sqlite",
-        title="A whole edit on SQLite",
-        description=DESCRIPTION.format(
-            "its statements are sent in one transaction, for SQLite writes to one table at a time"
-        ),
-        rows=tuple(found.values()),
+        title="An edit on SQLite",
+        description=DESCRIPTION.format(least),
+        rows=tuple(measured.values()),
         baseline=OURS,
         goals=goals,
         statements=statements.texts,

@@ -1,4 +1,4 @@
-"""The read of a concept in FastAPI, as one would write it: the same check of the same key, one statement, one model."""
+"""Read a concept in FastAPI, with the same check of the same key, one statement and one model."""
 
 import hmac
 import os
@@ -12,18 +12,26 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
-KEY = "SELECT secret_digest FROM indelible.keys WHERE id = %s AND status = 'ACTIVE' AND scopes ?| ARRAY['admin']"
+KEY_DIGEST = """
+SELECT secret_digest
+FROM indelible.keys
+WHERE id = %s AND status = 'ACTIVE' AND scopes ?| ARRAY['admin']
+"""
 CONCEPT = """
-SELECT c.id, c.status, c.seq, c.current_version, c.created_at, c.updated_at, w.warnings, to_jsonb(v) AS version
-FROM indelible.concepts c
-JOIN indelible.concept_versions v ON v.concept_id = c.id AND v.version_number = c.current_version
-JOIN indelible.concept_warnings w ON w.concept_id = c.id AND w.version_number = c.current_version
+SELECT
+    c.id, c.status, c.seq, c.current_version, c.created_at, c.updated_at, w.warnings,
+    to_jsonb(v) AS version
+FROM indelible.concepts AS c
+JOIN indelible.concept_versions AS v
+    ON v.concept_id = c.id AND v.version_number = c.current_version
+JOIN indelible.concept_warnings AS w
+    ON w.concept_id = c.id AND w.version_number = c.current_version
 WHERE c.id = %s
 """
 
 
 class Content(BaseModel):
-    """What a version says."""
+    """The content of a version."""
 
     name: str
     definition: str
@@ -36,7 +44,7 @@ class Content(BaseModel):
 
 
 class Version(BaseModel):
-    """A version."""
+    """A version of a concept."""
 
     id: str
     concept_id: str
@@ -47,8 +55,8 @@ class Version(BaseModel):
     change_note: str | None
 
 
-class Remark(BaseModel):
-    """A warning."""
+class VersionWarning(BaseModel):
+    """A warning of a version."""
 
     code: str
     field: str | None
@@ -67,18 +75,18 @@ class Concept(BaseModel):
     updated_at: datetime
 
 
-class Shown(BaseModel):
-    """What the caller is told."""
+class ConceptView(BaseModel):
+    """A concept with its current version and warnings."""
 
     concept: Concept
     version: Version
-    warnings: list[Remark]
+    warnings: list[VersionWarning]
     seq: int
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-    """The pool is open while the service is."""
+    """Open the pool while the service runs."""
     async with pool:
         yield
 
@@ -96,26 +104,25 @@ PEPPER = bytes.fromhex(os.environ["BENCH_PEPPER"])
 @app.get("/v1/concepts/{concept_id}")
 async def show(
     concept_id: str, response: Response, authorization: Annotated[str, Header()]
-) -> Shown:
+) -> ConceptView:
     """Show a concept with its current version."""
     _, key_id, secret = authorization.removeprefix("Bearer ").split("_", 2)
     async with pool.connection() as connection:
         cursor = connection.cursor(row_factory=dict_row)
-        key = await (await cursor.execute(KEY, (key_id,))).fetchone()
+        key = await (await cursor.execute(KEY_DIGEST, (key_id,))).fetchone()
         digest = hmac.digest(PEPPER, secret.encode(), "sha256").hex()
         if key is None or not hmac.compare_digest(key["secret_digest"], digest):
             raise HTTPException(401)
-        found = await (await cursor.execute(CONCEPT, (concept_id,))).fetchone()
-    if found is None:
+        row = await (await cursor.execute(CONCEPT, (concept_id,))).fetchone()
+
+    if row is None:
         raise HTTPException(404)
-    response.headers["ETag"] = f'"{found["seq"]}"'
-    return shown(found)
+
+    response.headers["ETag"] = f'"{row["seq"]}"'
+    return view_of(row)
 
 
-def shown(found: dict[str, Any]) -> Shown:
-    """The row as the caller gets it."""
-    version = found["version"]
-    return Shown.model_validate(
-        {**found, "concept": found, "version": {**version, "content": version}},
-        from_attributes=False,
-    )
+def view_of(row: dict[str, Any]) -> ConceptView:
+    """Return a row as the response."""
+    version = {**row["version"], "content": row["version"]}
+    return ConceptView.model_validate({**row, "concept": row, "version": version})

@@ -1,4 +1,4 @@
-"""Reads of the shipped server while feeds of the console stay open."""
+"""Measure reads of the shipped server while event streams of the console stay open."""
 
 import re
 import time
@@ -27,16 +27,16 @@ from indelible_service.settings import Settings
 from indelible_sql import open_store
 from indelible_web.console.live import HEARTBEAT_SECONDS
 
-FEEDS: Final = 50
+STREAMS: Final = 50
 ALONE: Final = "no feed open"
-TOGETHER: Final = f"{FEEDS} feeds open"
+TOGETHER: Final = f"{STREAMS} feeds open"
 STREAM: Final = re.compile(r'data-stream="([^"]+)" data-cursor="([^"]+)"')
-HIDDEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
+CSRF_TOKEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 @define
-class Feeds:
-    """Feeds of one browser that has signed in, each followed by a thread until they are all let go."""
+class Streams:
+    """Event streams of one signed-in browser, each followed by a thread."""
 
     port: int
     cookie: str
@@ -44,82 +44,97 @@ class Feeds:
     _is_over: Event = field(factory=Event, init=False)
     _threads: list[Thread] = field(factory=list[Thread], init=False)
 
-    def begin(self) -> None:
-        """Return when every feed has said its first word."""
+    def open(self) -> None:
+        """Open all streams, and return when each has sent its first event."""
         self._is_over.clear()
-        said = [Event() for _ in range(FEEDS)]
-        self._threads = [Thread(target=self._follow, args=(each,), daemon=True) for each in said]
-        for thread in self._threads:
+        is_open = [Event() for _ in range(STREAMS)]
+        self._threads = []
+        for event in is_open:
+            thread = Thread(target=self._follow, args=(event,), daemon=True)
             thread.start()
-        assert all(each.wait(START_SECONDS) for each in said)
+            self._threads.append(thread)
+        for event in is_open:
+            assert event.wait(START_SECONDS)
 
-    def end(self) -> None:
-        """Let go, and wait until the server has noticed."""
+    def close(self) -> None:
+        """Close all streams, and wait until the server has noticed it."""
         self._is_over.set()
         for thread in self._threads:
             thread.join(START_SECONDS)
         time.sleep(2 * HEARTBEAT_SECONDS)
 
-    def _follow(self, said: Event) -> None:
+    def _follow(self, is_open: Event) -> None:
+        """Follow a stream; the server ends each after a while, then open another."""
         while not self._is_over.is_set():
             connection = HTTPConnection(HOST, self.port, timeout=START_SECONDS)
             connection.request("GET", self.path, headers={"Cookie": self.cookie})
-            answer = connection.getresponse()
-            with suppress(HTTPException):  # it ends in its time, as they all do
-                while not self._is_over.is_set() and (line := answer.readline()):
+            response = connection.getresponse()
+            with suppress(HTTPException):
+                while not self._is_over.is_set():
+                    line = response.readline()
+                    if not line:
+                        break
                     if line == b"data: open\n":
-                        said.set()
+                        is_open.set()
             connection.close()
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """How long a read takes alone, and while feeds stay open; in turns."""
+    """Measure a read alone and while streams stay open, in turns."""
     url = bed.postgresql().url
     pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
     fill_store(store, dose.concepts)
     path = f"/v1/concepts/{create_with_versions(store, VERSIONS).concept.id}"
-    key = store.run(
-        create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason=NOTE
-    ).text
+    command = CreateKey(owner=MAYA, scopes=("admin",))
+    key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
     store.dispose()
-    told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "INDELIBLE_MAX_STREAMS": str(FEEDS)}
-    with served(SERVE, told) as port:
-        client, feeds = Client(port, key), Feeds(port, *signed_in(port, key))
-        read = partial(client.ask, "GET", path)
-        seconds_of(read, dose.times)  # for caches
-        alone, together = list[float](), list[float]()
+
+    variables = {
+        "DATABASE_URL": url,
+        "INDELIBLE_SECRET": SECRET,
+        "INDELIBLE_MAX_STREAMS": str(STREAMS),
+    }
+    alone: list[float] = []
+    together: list[float] = []
+    with served(SERVE, variables) as port:
+        client = Client(port, key)
+        streams = Streams(port, *sign_in(port, key))
+        read = partial(client.send, "GET", path)
+        seconds_of(read, dose.times)  # fills caches
         for _ in range(dose.rounds):
             alone.append(seconds_of(read, dose.times) / dose.times * SECOND)
-            feeds.begin()
+            streams.open()
             together.append(seconds_of(read, dose.times) / dose.times * SECOND)
-            feeds.end()
+            streams.close()
         client.close()
+
     quiet = Measured(name=ALONE, unit="ms", values=tuple(alone))
-    busy = evolve(quiet, name=TOGETHER, values=tuple(together))
-    yield Table(
+    yield _table(quiet, evolve(quiet, name=TOGETHER, values=tuple(together)))
+
+
+def _table(quiet: Measured, busy: Measured) -> Table:
+    promise = f"times as long with {STREAMS} feeds open"
+    return Table(
         name="feeds",
         title="A read while feeds of the console stay open",
-        description=f"`indelible serve` with one worker answers one client that reads a concept, alone and while {FEEDS}"
-        " feeds of changes stay open, each on a connection of its own.",
+        description=(
+            "`indelible serve` with one worker answers one client that reads a concept, alone and"
+            f" while {STREAMS} feeds of changes stay open, each on a connection of its own."
+        ),
         rows=(quiet, busy),
         baseline=ALONE,
-        goals=(
-            Goal(
-                promise=f"times as long with {FEEDS} feeds open",
-                value=busy.over(quiet),
-                at_most=1.2,
-            ),
-        ),
+        goals=(Goal(promise=promise, value=busy.over(quiet), at_most=1.2),),
     )
 
 
-def signed_in(port: int, key: str) -> tuple[str, str]:
-    """The cookie of a browser that has signed in, and where it finds what happens from now on."""
+def sign_in(port: int, key: str) -> tuple[str, str]:
+    """Sign in to the console; return the cookie, and the path of the stream of new changes."""
     with httpx.Client(base_url=f"http://{HOST}:{port}") as browser:
-        (token,) = HIDDEN.findall(browser.get("/console/sign-in").text)
-        answer = browser.post("/console/sign-in", data={"csrf": token, "key": key})
-        assert answer.status_code == 303, answer.text
+        (token,) = CSRF_TOKEN.findall(browser.get("/console/sign-in").text)
+        response = browser.post("/console/sign-in", data={"csrf": token, "key": key})
+        assert response.status_code == 303, response.text
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         ((path, cursor),) = STREAM.findall(browser.get("/console/history").text)
-        return cookie, f"{path}?cursor={quote(cursor)}"
+
+    return cookie, f"{path}?cursor={quote(cursor)}"

@@ -1,4 +1,4 @@
-"""`footprint.py URL`: works with a store for a while, and says how many KiB of memory this process held at most."""
+"""Use a store for a while, and print the peak memory of this process in KiB: `footprint.py URL`."""
 
 import sys
 from pathlib import Path
@@ -12,38 +12,44 @@ from indelible_sql import SqlStore, open_store
 EDITS: Final = 20
 PAGES: Final = 10
 PAGE: Final = 100
-WHO, WHY = Actor.user("maya"), "one of many edits"
+ACTOR, REASON = Actor.user("maya"), "one of many edits"
 
 
-def work(store: SqlStore) -> None:
-    """Everything that a service does all day."""
+def use(store: SqlStore) -> None:
+    """List, read, edit, and follow the feed, as a service does."""
     listed: list[concepts.ConceptSummary] = []
     for _ in range(PAGES):
         after = listed[-1].concept.id if listed else ""
         listed += store.read(concepts.list_concepts, ConceptFilter(), after=after, limit=PAGE)
-    shown = store.read(concepts.get_concept, listed[0].concept.id)
+
+    view = store.read(concepts.get_concept, listed[0].concept.id)
     for _ in range(EDITS):
         command = concepts.EditConcept(
-            concept_id=shown.concept.id,
-            expected_seq=shown.seq,
-            content=shown.version.content,
-            change_note=WHY,
+            concept_id=view.concept.id,
+            expected_seq=view.seq,
+            content=view.version.content,
+            change_note=REASON,
         )
-        store.run(concepts.edit_concept, command, actor=WHO, reason=WHY)
-        shown = store.read(concepts.get_concept, shown.concept.id)
+        store.run(concepts.edit_concept, command, actor=ACTOR, reason=REASON)
+        view = store.read(concepts.get_concept, view.concept.id)
+
     cursor = ""
     for _ in range(PAGES):
         cursor = store.feed(after=cursor, limit=PAGE).cursor
 
 
-def held() -> str:
-    """The most memory of this process alone, in KiB: what `resource` tells counts in who started it."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(line.split()[1] for line in lines if line.startswith("VmHWM"))
+def peak_memory() -> str:
+    """Return the peak memory of this process alone; `resource` includes its parent's."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmHWM"):
+            return line.split()[1]
+
+    message = "/proc/self/status has no VmHWM"
+    raise LookupError(message)
 
 
 if __name__ == "__main__":
-    opened = open_store(sys.argv[1])
-    work(opened)
-    opened.dispose()
-    sys.stdout.write(held())
+    used_store = open_store(sys.argv[1])
+    use(used_store)
+    used_store.dispose()
+    print(peak_memory())

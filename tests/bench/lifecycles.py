@@ -1,26 +1,25 @@
-"""A step of a lifecycle in memory, beside libraries for state machines."""
+"""Measure a transition of a lifecycle in memory, next to libraries for state machines."""
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from functools import partial
 from typing import Any, Final
 
 from attrs import evolve
 from statemachine import State, StateMachine
-from tests.bench.rounds import Dose, Goal, Table, Way, measure_in_turns
+from tests.bench.rounds import Dose, Goal, Measured, Table, Way, measure_in_turns
 from tests.chaos.testbed import Testbed
 from transitions import Machine
 
 from indelible.kernel import Lifecycle
 from indelible.kernel.lifecycle import Edge
 
-WALKS: Final = 20  # that are taken at once: a single one is shorter than the clock can tell
-MICROSECONDS: Final = 1e3  # of a millisecond
+CYCLES: Final = 20  # in one call: a single one is too short to be measured
+MICROSECONDS: Final = 1e3  # in a millisecond
 OURS: Final = "indelible"
 
 
 class Stage(StrEnum):
-    """Where an invoice stands."""
+    """The state of an invoice."""
 
     DRAFT = "DRAFT"
     SENT = "SENT"
@@ -36,20 +35,19 @@ STEPS: Final = (
     (Stage.PAID, "close", Stage.CLOSED),
     (Stage.CLOSED, "reopen", Stage.DRAFT),
 )
-INVOICE: Final = Lifecycle(
-    name="invoice", edges=(Edge("", "create", Stage.DRAFT, 0), *(Edge(*step, 0) for step in STEPS))
-)
+EDGES: Final = (Edge("", "create", Stage.DRAFT, 0), *(Edge(*step, 0) for step in STEPS))
+INVOICE: Final = Lifecycle(name="invoice", edges=EDGES)
 ACTIONS: Final = tuple(action for _, action, _ in STEPS)
 
 
-class Held:
-    """What `transitions` gives a state to."""
+class Invoice:
+    """The model of a state machine of `transitions`."""
 
     state: str
 
 
-class Declared(StateMachine):
-    """The same lifecycle, as python-statemachine declares one."""
+class InvoiceMachine(StateMachine):
+    """The same lifecycle, as python-statemachine declares it."""
 
     draft = State(initial=True)
     sent = State()
@@ -64,51 +62,65 @@ class Declared(StateMachine):
 
 
 def tables(_: Testbed, dose: Dose) -> Iterator[Table]:
-    """One step, by each."""
-    edges = [{"trigger": action, "source": begin, "dest": end} for begin, action, end in STEPS]
-    held: Any = Held()
-    Machine(held, states=[*Stage], transitions=edges, initial=Stage.DRAFT, auto_transitions=False)
-    declared: Any = Declared()
-    walks = {
-        OURS: _ours(),
-        "transitions": _walking(held.trigger, lambda: held.state == Stage.DRAFT),
-        "python-statemachine": _walking(declared.send, lambda: declared.draft.is_active),
+    """Measure one transition by each library."""
+    ways = {
+        OURS: _by_lifecycle(),
+        "transitions": _by_transitions(),
+        "python-statemachine": _by_statemachine(),
     }
-    steps = WALKS * len(STEPS)
-    found = {
-        name: evolve(
-            each, unit="µs", values=tuple(taken * MICROSECONDS / steps for taken in each.values)
-        )
-        for name, each in measure_in_turns(walks, dose).items()
-    }
-    ratio = found["transitions"].over(found[OURS])
+    rows: dict[str, Measured] = {}
+    for name, row in measure_in_turns(ways, dose).items():
+        transitions = CYCLES * len(STEPS)
+        values = tuple(value * MICROSECONDS / transitions for value in row.values)
+        rows[name] = evolve(row, unit="µs", values=values)
+
+    ratio = rows["transitions"].over(rows[OURS])
     yield Table(
         name="lifecycle",
-        title="A step of a lifecycle, in memory",
-        description="Five steps that lead back to the first state, over and over; `Lifecycle.next` says where each one leads,"
-        " the others also keep the state. Nothing is written anywhere.",
-        rows=tuple(found.values()),
+        title="A transition of a lifecycle, in memory",
+        description=(
+            "Five transitions that lead back to the first state, over and over; `Lifecycle.next`"
+            " returns the next state, the others also store it. Nothing is written anywhere."
+        ),
+        rows=tuple(rows.values()),
         baseline=OURS,
         goals=(Goal(promise="times as fast as transitions", value=ratio, at_least=10),),
     )
 
 
-def _ours() -> Way:
-    state = [Stage.DRAFT]
+def _by_lifecycle() -> Way:
+    state: StrEnum = Stage.DRAFT
 
     def take(action: str) -> None:
-        state[0] = INVOICE.next(state[0], action)
+        nonlocal state
+        state = INVOICE.next(state, action)
 
-    return _walking(take, lambda: state[0] is Stage.DRAFT)
+    return _cycling(take, lambda: state is Stage.DRAFT)
 
 
-def _walking(take: Callable[[str], object], is_home: Callable[[], bool]) -> Way:
-    walked = [0]
+def _by_transitions() -> Way:
+    edges = [{"trigger": action, "source": start, "dest": end} for start, action, end in STEPS]
+    invoice: Any = Invoice()
+    Machine(
+        invoice, states=[*Stage], transitions=edges, initial=Stage.DRAFT, auto_transitions=False
+    )
+    return _cycling(invoice.trigger, lambda: invoice.state == Stage.DRAFT)
 
-    def walk() -> None:
-        for _ in range(WALKS):
+
+def _by_statemachine() -> Way:
+    machine: Any = InvoiceMachine()
+    return _cycling(machine.send, lambda: machine.draft.is_active)
+
+
+def _cycling(take: Callable[[str], object], is_at_start: Callable[[], bool]) -> Way:
+    """Return a way that takes all actions many times, and counts if it ends where it started."""
+    calls = 0
+
+    def cycle() -> None:
+        nonlocal calls
+        for _ in range(CYCLES):
             for action in ACTIONS:
                 take(action)
-        walked[0] += is_home()
+        calls += is_at_start()
 
-    return Way(walk, partial(walked.__getitem__, 0))
+    return Way(cycle, lambda: calls)

@@ -1,4 +1,4 @@
-"""The same edit by libraries that keep histories too, each used as its documentation shows."""
+"""The same edit by other libraries that store histories, used as their documentation shows."""
 
 import sqlite3
 from collections.abc import Generator, Mapping
@@ -26,145 +26,154 @@ from indelible.concepts import ConceptContent
 from indelible.kernel import to_json_value
 from indelible.testing.stores import MAYA
 
-MANY: Final = 100  # of which each is edited in its turn, so that what is loaded of it stays short
-SOURCED: Final = "eventsourcing"
-CONTINUED: Final = "SQLAlchemy-Continuum"
-WHO: Final = str(MAYA)
+CONCEPTS: Final = 100  # edited in turns, so that the history of each stays short
+EVENTSOURCING: Final = "eventsourcing"
+CONTINUUM: Final = "SQLAlchemy-Continuum"
+ACTOR: Final = str(MAYA)
 
 
-class Sourced(Aggregate):
+class SourcedConcept(Aggregate):
     """A concept that is the sum of its events."""
 
     @event("Created")
     def __init__(self, content: dict[str, object], note: str, actor: str) -> None:
-        self.content, self.note, self.actor = content, note, actor
+        self.content = content
+        self.note = note
+        self.actor = actor
         self.status = "DRAFT"
 
     @event("Edited")
     def edit(self, content: dict[str, object], note: str, actor: str) -> None:
-        """Say something else."""
-        self.content, self.note, self.actor = content, note, actor
+        """Replace the content."""
+        self.content = content
+        self.note = note
+        self.actor = actor
 
 
 @frozen
-class Other:
-    """How another library edits and reads."""
+class Library:
+    """The edit and the read of another library."""
 
     edit: Way
     read: Act
 
 
-def _said(content: ConceptContent) -> dict[str, Any]:
-    return {name: to_json_value(value) for name, value in asdict(content, recurse=False).items()}
+def _fields_of(content: ConceptContent) -> dict[str, Any]:
+    fields = asdict(content, recurse=False)
+    return {name: to_json_value(value) for name, value in fields.items()}
 
 
 @contextmanager
-def on_postgresql(owner_url: str) -> Generator[Mapping[str, Other]]:
-    """Both in the database in which ours is, in a schema of their own, as its owner."""
+def on_postgresql(owner_url: str) -> Generator[Mapping[str, Library]]:
+    """Set up both in our database, in a schema of their own, as its owner."""
     with psycopg.connect(owner_url) as owner:
         owner.execute("CREATE SCHEMA others")
+
     url = sa.make_url(owner_url)
-    reached = {
-        "DBNAME": url.database,
-        "HOST": url.host,
-        "PORT": url.port,
-        "USER": url.username,
-        "SCHEMA": "others",
-    }
-    environment = {f"POSTGRES_{name}": str(value) for name, value in reached.items()}
-    environment |= {
+    environment = {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": str(url.database),
+        "POSTGRES_HOST": str(url.host),
+        "POSTGRES_PORT": str(url.port),
+        "POSTGRES_USER": str(url.username),
         "POSTGRES_PASSWORD": url.password or "none",
+        "POSTGRES_SCHEMA": "others",
     }
-    arguments = {"options": "-csearch_path=others", "prepare_threshold": 1}  # as ours is prepared
+    # Prepared, as our statements are.
+    arguments = {"options": "-csearch_path=others", "prepare_threshold": 1}
     engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), connect_args=arguments)
-    with _sourced(environment) as sourced, _continued(engine) as continued:
-        yield {SOURCED: sourced, CONTINUED: continued}
+    with _eventsourcing(environment) as sourced, _continuum(engine) as continued:
+        yield {EVENTSOURCING: sourced, CONTINUUM: continued}
     engine.dispose()
 
 
 @contextmanager
-def on_sqlite(place: Path) -> Generator[Mapping[str, Other]]:
-    """Each in a file of its own, as durable as ours."""
-    with TemporaryDirectory(dir=place) as folder:
+def on_sqlite(directory: Path) -> Generator[Mapping[str, Library]]:
+    """Set up each in a file of its own, as durable as ours."""
+    with TemporaryDirectory(dir=directory) as folder:
         environment = {
             "PERSISTENCE_MODULE": "eventsourcing.sqlite",
             "SQLITE_DBNAME": f"{folder}/sourced.db",
         }
         engine = sa.create_engine(f"sqlite:///{folder}/continued.db")
-        listen(engine, "connect", _durable)
-        with _sourced(environment) as sourced, _continued(engine) as continued:
-            yield {SOURCED: sourced, CONTINUED: continued}
+        listen(engine, "connect", _set_pragmas)
+        with _eventsourcing(environment) as sourced, _continuum(engine) as continued:
+            yield {EVENTSOURCING: sourced, CONTINUUM: continued}
         engine.dispose()
 
 
-def _durable(connection: sqlite3.Connection, _: object) -> None:
+def _set_pragmas(connection: sqlite3.Connection, _: object) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 @contextmanager
-def _sourced(environment: Mapping[str, str]) -> Generator[Other]:
-    """Load the aggregate from its events, let it decide, save the new event."""
+def _eventsourcing(environment: Mapping[str, str]) -> Generator[Library]:
+    """Load the aggregate from its events, edit it, save the new event."""
     application = Application[Any](env=dict(environment))
-    aggregates = [Sourced(content=_said(CONTENT), note=NOTE, actor=WHO) for _ in range(MANY)]
+    aggregates = []
+    for _ in range(CONCEPTS):
+        fields = _fields_of(CONTENT)
+        aggregates.append(SourcedConcept(content=fields, note=NOTE, actor=ACTOR))
     application.save(*aggregates)
-    following, number = cycle([each.id for each in aggregates]), [0]
+    ids = cycle([aggregate.id for aggregate in aggregates])
+    edits = 0
 
     def edit() -> None:
-        number[0] += 1
-        concept: Sourced = application.repository.get(next(following))
-        concept.edit(content=_said(revised(number[0])), note=NOTE, actor=WHO)
+        nonlocal edits
+        edits += 1
+        concept: SourcedConcept = application.repository.get(next(ids))
+        concept.edit(content=_fields_of(revised(edits)), note=NOTE, actor=ACTOR)
         application.save(concept)
 
     def read() -> object:
-        return application.repository.get(next(following))
+        return application.repository.get(next(ids))
 
     try:
-        yield Other(Way(edit, lambda: application.recorder.max_notification_id() or 0), read)
+        yield Library(Way(edit, lambda: application.recorder.max_notification_id() or 0), read)
     finally:
         application.close()
 
 
 @contextmanager
-def _continued(engine: sa.Engine) -> Generator[Other]:
-    """A session for each edit, as a request has one: get the row, set what differs, commit."""
-    with versioned(engine, _declared) as declared:
+def _continuum(engine: sa.Engine) -> Generator[Library]:
+    """Use a session for each edit, as a request does: get the row, set what differs, commit."""
+    with versioned(engine, _declare_concept) as concept_class:
         with Session(engine) as session:
-            session.add_all(declared(id=str(number), **_row(CONTENT)) for number in range(MANY))
+            for number in range(CONCEPTS):
+                session.add(concept_class(id=str(number), **_row(CONTENT)))
             session.commit()
-        following, number = cycle(map(str, range(MANY))), [0]
+        ids = cycle(map(str, range(CONCEPTS)))
+        edits = 0
 
         def edit() -> None:
-            number[0] += 1
+            nonlocal edits
+            edits += 1
             with Session(engine) as session:
-                concept = session.get_one(declared, next(following))
-                for name, value in _row(revised(number[0])).items():
+                concept = session.get_one(concept_class, next(ids))
+                for name, value in _row(revised(edits)).items():
                     setattr(concept, name, value)
                 session.commit()
 
         def read() -> object:
             with Session(engine) as session:
-                return session.get_one(declared, next(following))
+                return session.get_one(concept_class, next(ids))
 
-        def kept() -> int:
+        def count_versions() -> int:
+            query = sa.select(sa.func.count()).select_from(version_class(concept_class))
             with Session(engine) as session:
-                versions = sa.select(sa.func.count()).select_from(version_class(declared))
-                return int(session.execute(versions).scalar_one())
+                return int(session.execute(query).scalar_one())
 
-        yield Other(Way(edit, kept), read)
+        yield Library(Way(edit, count_versions), read)
 
 
 def _row(content: ConceptContent) -> dict[str, Any]:
-    return {
-        **_said(content),
-        "changed_by": WHO,
-        "change_note": NOTE,
-        "updated_at": datetime.now(UTC),
-    }
+    row = _fields_of(content)
+    row.update(changed_by=ACTOR, change_note=NOTE, updated_at=datetime.now(UTC))
+    return row
 
 
-def _declared() -> Any:  # noqa: ANN401 - Continuum adds to it what no type knows
+def _declare_concept() -> Any:  # noqa: ANN401 - Continuum adds attributes that no type knows
     texts = sa.JSON().with_variant(JSONB(), "postgresql")
 
     class Base(DeclarativeBase):
@@ -173,7 +182,7 @@ def _declared() -> Any:  # noqa: ANN401 - Continuum adds to it what no type know
             datetime: sa.DateTime(timezone=True),
         }
 
-    class Continued(Base):
+    class ContinuumConcept(Base):
         __versioned__: ClassVar[Any] = {}
         __tablename__ = "continued"
 
@@ -191,4 +200,4 @@ def _declared() -> Any:  # noqa: ANN401 - Continuum adds to it what no type know
         change_note: Mapped[str]
         updated_at: Mapped[datetime]
 
-    return Continued
+    return ContinuumConcept

@@ -1,9 +1,8 @@
-"""Reads by a store, and by a bare driver that sends the statements which the store was seen to send."""
+"""Measure reads by the store, and by a bare driver that sends the statements of the store."""
 
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
-from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -24,82 +23,97 @@ from indelible_sql import SqlStore, open_store
 VERSIONS: Final = 10
 PAGE: Final = 50
 BARE: Final = "bare driver"
+CONCEPT: Final = "a concept, its version and its warnings"
+DESCRIPTION: Final = (
+    "Each in a transaction of its own, from one snapshot. The bare driver sends the same statements"
+    " and does nothing with the rows. eventsourcing rebuilds an aggregate of a few events,"
+    " SQLAlchemy-Continuum gets a row: neither has warnings."
+)
 
-Send = Callable[[list[Sent]], object]  # in one transaction that only reads; what the last gave
+# Sends statements in one read transaction, and returns the rows of the last.
+Send = Callable[[list[Sent]], object]
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """Three questions to both databases."""
-    database, path = bed.postgresql(), bed.sqlite()
-    with others.on_postgresql(database.owner_url) as beside, _postgresql(database.url) as send:
-        yield _table("PostgreSQL", _measured(database.url, send, beside, dose))
-    with (
-        others.on_sqlite(bed.file.parent) as beside,
-        _sqlite(make_url(path).database or "") as send,
-    ):
-        yield _table("SQLite", _measured(path, send, beside, dose))
+    """Measure three queries on both databases."""
+    server = bed.postgresql()
+    with others.on_postgresql(server.owner_url) as libraries, _postgresql(server.url) as send:
+        yield _table("PostgreSQL", _measure(server.url, send, libraries, dose))
+
+    url = bed.sqlite()
+    path = make_url(url).database or ""
+    with others.on_sqlite(bed.file.parent) as libraries, _sqlite(path) as send:
+        yield _table("SQLite", _measure(url, send, libraries, dose))
 
 
-def _measured(
-    url: str, send: Send, beside: Mapping[str, others.Other], dose: Dose
+def _measure(
+    url: str, send: Send, libraries: Mapping[str, others.Library], dose: Dose
 ) -> Iterator[Measured]:
     store = open_store(url)
     watch = watched(store.engines.reader)
     fill_store(store, dose.concepts)
-    for group, ask in _questions(store).items():
-        sent = _seen(watch, ask)
-        ways = {BARE: _counted(partial(send, sent)), OURS: _counted(ask)}
+    for group, query in _queries(store).items():
+        ways = {BARE: _bare_way(send, _record(watch, query)), OURS: _counting_way(query)}
         if group == CONCEPT:
-            ways |= {name: _counted(other.read) for name, other in beside.items()}
+            for name, library in libraries.items():
+                ways[name] = _counting_way(library.read)
         yield from measure_in_turns(ways, dose, group).values()
     store.dispose()
 
 
-CONCEPT: Final = "a concept, its version and its warnings"
-
-
-def _questions(store: SqlStore) -> Mapping[str, Act]:
+def _queries(store: SqlStore) -> Mapping[str, Act]:
     concept_id = create_with_versions(store, VERSIONS).concept.id
+
+    def list_page() -> object:
+        return store.read(concepts.list_concepts, ConceptFilter(), limit=PAGE)
+
     return {
         CONCEPT: lambda: store.read(concepts.get_concept, concept_id),
-        f"a page of {PAGE} concepts": lambda: store.read(
-            concepts.list_concepts, ConceptFilter(), limit=PAGE
-        ),
+        f"a page of {PAGE} concepts": list_page,
         f"a history of {VERSIONS} changes": lambda: store.read(concepts.list_history, concept_id),
     }
 
 
-def _seen(watch: Watch, ask: Act) -> list[Sent]:
-    found = list[Sent]()
-    ask()
-    watch.before.append(lambda text, values: found.append(Sent(text, values)))
-    ask()
+def _record(watch: Watch, query: Act) -> list[Sent]:
+    """Run a query twice, and return the statements of the second time."""
+    sent: list[Sent] = []
+    query()
+    watch.before.append(lambda text, values: sent.append(Sent(text, values)))
+    query()
     watch.before.clear()
-    return [each for each in found if each.text.startswith("SELECT")]
+
+    return [statement for statement in sent if statement.text.startswith("SELECT")]
 
 
-def _counted(ask: Act) -> Way:
-    """Each answer counts that is one."""
-    answers = [0]
+def _bare_way(send: Send, sent: list[Sent]) -> Way:
+    return _counting_way(lambda: send(sent))
 
-    def once() -> None:
-        answers[0] += bool(ask())
 
-    return Way(once, partial(answers.__getitem__, 0))
+def _counting_way(query: Act) -> Way:
+    """Return a way that counts the queries with a result."""
+    answers = 0
+
+    def run() -> None:
+        nonlocal answers
+        answers += bool(query())
+
+    return Way(run, lambda: answers)
 
 
 @contextmanager
 def _postgresql(url: str) -> Generator[Send]:
     with psycopg.connect(url) as connection:
-        connection.isolation_level, connection.read_only = IsolationLevel.REPEATABLE_READ, True
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
         cursor = connection.cursor()
 
         def send(sent: list[Sent]) -> object:
-            found: list[Any] = []
-            for each in sent:
-                found = cursor.execute(each.text.encode(), each.values, prepare=True).fetchall()
+            rows: list[Any] = []
+            for statement in sent:
+                text = statement.text.encode()
+                rows = cursor.execute(text, statement.values, prepare=True).fetchall()
             connection.rollback()
-            return found
+            return rows
 
         yield send
 
@@ -107,25 +121,24 @@ def _postgresql(url: str) -> Generator[Send]:
 @contextmanager
 def _sqlite(path: str) -> Generator[Send]:
     with closing(connected(path)) as connection:
-        yield partial(_sent_to_sqlite, connection)
+        yield lambda sent: _send_to_sqlite(connection, sent)
 
 
-def _sent_to_sqlite(connection: sqlite3.Connection, sent: list[Sent]) -> object:
-    found: list[Any] = []
+def _send_to_sqlite(connection: sqlite3.Connection, sent: list[Sent]) -> object:
+    rows: list[Any] = []
     connection.execute("BEGIN")
-    for each in sent:
-        found = connection.execute(each.text, each.values).fetchall()
+    for statement in sent:
+        rows = connection.execute(statement.text, statement.values).fetchall()
     connection.execute("ROLLBACK")
-    return found
+
+    return rows
 
 
-def _table(database: str, found: Iterator[Measured]) -> Table:
+def _table(database: str, measured: Iterator[Measured]) -> Table:
     return Table(
         name=f"reads-{database.lower()}",
         title=f"Reads from {database}",
-        description="Each in a transaction of its own, from one view of the store. The bare driver sends the same statements"
-        " and makes nothing of the rows. eventsourcing rebuilds an aggregate of a few events, SQLAlchemy-Continuum gets"
-        " a row: neither has warnings.",
-        rows=tuple(found),
+        description=DESCRIPTION,
+        rows=tuple(measured),
         baseline=OURS,
     )

@@ -1,4 +1,4 @@
-"""Requests to the shipped server, and the same read asked of a FastAPI service under the same server."""
+"""Measure requests to the shipped server, and the same read from a FastAPI service."""
 
 import json
 import os
@@ -31,43 +31,44 @@ from indelible_service.settings import Settings
 from indelible_sql import SqlStore, open_store
 
 VERSIONS: Final = 10
-ROUNDS: Final = 5
-SECRET: Final = "a secret of the bench, which nobody else uses"  # noqa: S105 - nothing is behind it
+MAX_ROUNDS: Final = 5
+SECRET: Final = "a secret of the bench, which nobody else uses"  # noqa: S105 - it protects nothing
 FASTAPI: Final = "FastAPI"
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 30
-IN_A_ROW: Final = 10  # requests of a client, between two looks at the clock
+REQUESTS_IN_A_ROW: Final = 10  # of a client, between two readings of the clock
 SECOND: Final = 1e3  # milliseconds
 SERVE: Final = ("-m", "indelible_service", "serve")
-ASGI: Final = (
-    "-m",
-    "granian",
-    "--interface",
-    "asgi",
-    "--host",
-    HOST,
-    "tests.bench.fastapi_read:app",
+FASTAPI_APP: Final = "tests.bench.fastapi_read:app"
+SERVE_FASTAPI: Final = ("-m", "granian", "--interface", "asgi", "--host", HOST, FASTAPI_APP)
+DESCRIPTION: Final = (
+    "`indelible serve` with one worker, as it is shipped: keys, limits, logs, problem documents."
+    " FastAPI is served by the same server, granian, with one worker and asyncio; it checks the"
+    " same key, reads the same concept by one statement of its own through psycopg's pool, and"
+    " answers with the same JSON. It has no limits and no logs. The clients are threads of one"
+    " Python process on the same machine."
 )
 
-
-Visit = Callable[[], object]
+Request = Callable[[], object]
 
 
 class Client:
-    """A connection that stays open, and the key that it shows."""
+    """A connection that stays open, and its API key."""
 
     def __init__(self, port: int, key: str) -> None:
         self._connection = HTTPConnection(HOST, port, timeout=START_SECONDS)
         self.close = self._connection.close
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
-    def ask(self, method: str, path: str, body: str | None = None, etag: str = "") -> Any:  # noqa: ANN401 - JSON
-        """What the server answers with 200, as JSON."""
-        self._connection.request(
-            method, path, body, {**self._headers, "If-Match": etag} if etag else self._headers
-        )
+    def send(self, method: str, path: str, body: str | None = None, etag: str = "") -> Any:  # noqa: ANN401 - JSON
+        """Send a request, and return the JSON of its 200 response."""
+        headers = dict(self._headers)
+        if etag:
+            headers["If-Match"] = etag
+        self._connection.request(method, path, body, headers)
         with self._connection.getresponse() as response:
             text = response.read()
+
         assert response.status == 200, text
         return json.loads(text)
 
@@ -76,35 +77,37 @@ Connect = Callable[[int], Client]
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """Reads by both, by one client and by several; edits by ours."""
-    few = evolve(dose, rounds=min(dose.rounds, ROUNDS), times=max(1, dose.times // IN_A_ROW // 2))
+    """Measure reads of both, by one client and by several, and our edits."""
+    times = max(1, dose.times // REQUESTS_IN_A_ROW // 2)
+    fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS), times=times)
     url = bed.postgresql().url
     pepper = derive_secret(Settings(secret=SECRET.encode()), "keys")
     store = open_store(url, policy=Policy(keys=KeyPolicy(pepper=pepper)))
     fill_store(store, dose.concepts)
     command = CreateKey(owner=MAYA, scopes=("admin",))
     key = store.run(create_key, command, actor=MAYA, reason=NOTE).text
-    told = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
-    with served(SERVE, told) as ours, served(ASGI, told) as theirs, ExitStack() as stack:
+
+    variables = {"DATABASE_URL": url, "INDELIBLE_SECRET": SECRET, "BENCH_PEPPER": pepper.hex()}
+    with (
+        served(SERVE, variables) as own_port,
+        served(SERVE_FASTAPI, variables) as fastapi_port,
+        ExitStack() as stack,
+    ):
 
         def connect(port: int) -> Client:
             client = Client(port, key)
             stack.callback(client.close)
             return client
 
-        rows = (
-            *_reads(store, connect, {OURS: ours, FASTAPI: theirs}, few),
-            *_edits(store, connect, ours, few),
-        )
+        ports = {OURS: own_port, FASTAPI: fastapi_port}
+        rows = [*_reads(store, connect, ports, fewer), *_edits(store, connect, own_port, fewer)]
     store.dispose()
+
     yield Table(
         name="served",
         title="HTTP",
-        description="`indelible serve` with one worker, as it is shipped: keys, limits, logs, problem documents. FastAPI is"
-        " served by the same server, granian, with one worker and asyncio; it checks the same key, reads the same"
-        " concept by one statement of its own through psycopg's pool, and answers with the same JSON. It limits and"
-        " logs nothing. The clients are threads of one Python process on the same machine.",
-        rows=rows,
+        description=DESCRIPTION,
+        rows=tuple(rows),
         baseline=OURS,
     )
 
@@ -113,86 +116,102 @@ def _reads(
     store: SqlStore, connect: Connect, ports: Mapping[str, int], dose: Dose
 ) -> Iterator[Measured]:
     path = f"/v1/concepts/{create_with_versions(store, VERSIONS).concept.id}"
-    answers = [connect(port).ask("GET", path) for port in ports.values()]
-    assert all(_same(answer, answers[0]) for answer in answers)
-    for count in (1, dose.clients):
-        ways = {
-            name: _at_once([partial(connect(port).ask, "GET", path) for _ in range(count)])
-            for name, port in ports.items()
-        }
-        yield from _rates(measure_in_turns(ways, dose, f"reads, {_clients(count)}"), count)
+    first, *others = [connect(port).send("GET", path) for port in ports.values()]
+    for other in others:
+        assert _is_same(other, first)
+
+    for clients in (1, dose.clients):
+        ways = {}
+        for name, port in ports.items():
+            requests: list[Request] = []
+            for _ in range(clients):
+                requests.append(partial(connect(port).send, "GET", path))
+            ways[name] = _at_once(requests)
+        measured = measure_in_turns(ways, dose, f"reads, {_clients(clients)}")
+        yield from _rates(measured, clients)
 
 
 def _edits(store: SqlStore, connect: Connect, port: int, dose: Dose) -> Iterator[Measured]:
-    for count in (1, dose.clients):
-        way = _at_once(
-            [_editor(connect(port), create_with_versions(store, VERSIONS)) for _ in range(count)]
-        )
-        yield from _rates(measure_in_turns({OURS: way}, dose, f"edits, {_clients(count)}"), count)
+    for clients in (1, dose.clients):
+        requests = []
+        for _ in range(clients):
+            saved = create_with_versions(store, VERSIONS)
+            requests.append(_edit_request(connect(port), saved))
+        measured = measure_in_turns({OURS: _at_once(requests)}, dose, f"edits, {_clients(clients)}")
+        yield from _rates(measured, clients)
 
 
 def _clients(count: int) -> str:
-    return f"{count} client{'s' * (count > 1)}"
+    return "1 client" if count == 1 else f"{count} clients"
 
 
-def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether two answers say the same, however they write an instant."""
-    if isinstance(one, dict):
-        found = cast("dict[str, Any]", one)
-        return found.keys() == other.keys() and all(
-            _same(value, other[name]) for name, value in found.items()
-        )
-    return str(one).replace("+00:00", "Z") == str(other).replace("+00:00", "Z")
+def _is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
+    """Return whether two responses are equal, however they write an instant."""
+    if not isinstance(one, dict):
+        return str(one).replace("+00:00", "Z") == str(other).replace("+00:00", "Z")
+
+    fields = cast("dict[str, Any]", one)
+    if fields.keys() != other.keys():
+        return False
+
+    return all(_is_same(value, other[name]) for name, value in fields.items())
 
 
-def _editor(client: Client, saved: ConceptSaved) -> Visit:
-    seq, path = [saved.seq], f"/v1/concepts/{saved.concept.id}"
+def _edit_request(client: Client, saved: ConceptSaved) -> Request:
+    seq = saved.seq
+    path = f"/v1/concepts/{saved.concept.id}"
 
     def edit() -> None:
-        body = canonical_json({"content": revised(seq[0]), "change_note": NOTE})
-        seq[0] = client.ask("PUT", path, body, f'"{seq[0]}"')["seq"]
+        nonlocal seq
+        body = canonical_json({"content": revised(seq), "change_note": NOTE})
+        seq = client.send("PUT", path, body, f'"{seq}"')["seq"]
 
     return edit
 
 
-def _at_once(visits: list[Visit]) -> Way:
-    """All clients make their visits at the same time, each some in a row."""
-    done = [0]
+def _at_once(requests: list[Request]) -> Way:
+    """Return a way in which all clients send their requests at the same time, some in a row."""
+    rounds = 0
 
-    def come(visit: Visit) -> int:
-        for _ in range(IN_A_ROW):
-            visit()
-        return 1
+    def send_some(request: Request) -> None:
+        for _ in range(REQUESTS_IN_A_ROW):
+            request()
 
-    def once() -> None:
-        with ThreadPoolExecutor(len(visits)) as threads:
-            done[0] += sum(threads.map(come, visits)) == len(visits)
+    def send_all() -> None:
+        nonlocal rounds
+        with ThreadPoolExecutor(len(requests)) as threads:
+            list(threads.map(send_some, requests))
+        rounds += 1
 
-    return Way(once, partial(done.__getitem__, 0))
+    return Way(send_all, lambda: rounds)
 
 
-def _rates(found: Mapping[str, Measured], count: int) -> Iterator[Measured]:
-    """Requests a second instead of milliseconds for all of them."""
-    for each in found.values():
-        rates = tuple(SECOND * count * IN_A_ROW / taken for taken in each.values)
-        yield evolve(each, unit="requests/s", values=rates)
+def _rates(measured: Mapping[str, Measured], clients: int) -> Iterator[Measured]:
+    """Yield requests per second instead of milliseconds for all of them."""
+    for row in measured.values():
+        rates = tuple(SECOND * clients * REQUESTS_IN_A_ROW / value for value in row.values)
+        yield evolve(row, unit="requests/s", values=rates)
 
 
 @contextmanager
-def served(command: tuple[str, ...], told: Mapping[str, str]) -> Generator[int]:
-    """The port at which a server of ours answers until the block ends."""
+def served(command: tuple[str, ...], settings: Mapping[str, str]) -> Generator[int]:
+    """Run a server during the block, and yield its port."""
     with socket.create_server((HOST, 0)) as free:
         port = int(free.getsockname()[1])
     variables = {
         **os.environ,
-        **told,
+        **settings,
         "INDELIBLE_PORT": str(port),
+        "INDELIBLE_REQUESTS_PER_MINUTE": "10000000",
         "GRANIAN_PORT": str(port),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
-    variables["INDELIBLE_REQUESTS_PER_MINUTE"] = "10000000"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen((sys.executable, *command), env=variables, **quiet)  # type: ignore[call-overload]
+    process = subprocess.Popen(
+        (sys.executable, *command),
+        env=variables,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         _wait(port)
         yield port
@@ -207,5 +226,6 @@ def _wait(port: int) -> None:
         with suppress(ConnectionError), socket.create_connection((HOST, port)):
             return
         time.sleep(0.05)
-    message = f"nothing answers at port {port}"
+
+    message = f"no server answers at port {port}"
     raise TimeoutError(message)

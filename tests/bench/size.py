@@ -1,4 +1,4 @@
-"""What a store of many concepts costs: to import, to verify, and in memory."""
+"""Measure a store of many concepts: import, verification and memory."""
 
 import sys
 from collections.abc import Iterator
@@ -20,137 +20,153 @@ from indelible.testing.stores import BEGINNING, MAYA
 from indelible_service.concepts_import import import_file
 from indelible_sql import SqlStore, export_histories, open_store, verify
 
-ROUNDS: Final = 2
-AT_ONCE: Final = 500  # concepts that are prepared in one transaction
+MAX_ROUNDS: Final = 2
+CONCEPTS_IN_TRANSACTION: Final = 500
 PROGRAM: Final = Path(__file__).with_name("footprint.py")
-WORST_SECONDS: Final = 30
+MAX_VERIFY_SECONDS: Final = 30
 DATABASES: Final = ("PostgreSQL", "SQLite")
+OWN_EXPORT, FOREIGN_HISTORY = "an export of ours", "another system's history"
 
 
 def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
-    """Import, then verify and memory, of stores with one concept and with many."""
+    """Measure imports, then memory and verification with one concept and with many."""
     yield _imports(bed, dose)
-    rounds = range(min(dose.rounds, ROUNDS))
-    memory, verified = list[Measured](), list[Measured]()
+
+    rounds = range(min(dose.rounds, MAX_ROUNDS))
+    memory = []
+    verified = []
     for database in DATABASES:
         for count in (1, dose.stored):
-            url = _address(bed, database)
+            url = _new_database(bed, database)
             store = open_store(url)
-            fill(store, count)
-            held = tuple(footprint(url) for _ in rounds)
-            memory.append(Measured(name=_concepts(count), group=database, unit="MiB", values=held))
+            fill_in_batches(store, count)
+            name = "1 concept" if count == 1 else f"{count:,} concepts"
+            sizes = tuple(footprint_mib(url) for _ in rounds)
+            memory.append(Measured(name=name, group=database, unit="MiB", values=sizes))
             if count > 1:
-                taken = tuple(_verified(store) for _ in rounds)
-                verified.append(
-                    Measured(name=_concepts(count), group=database, unit="s", values=taken)
-                )
+                seconds = tuple(_verify_seconds(store) for _ in rounds)
+                verified.append(Measured(name=name, group=database, unit="s", values=seconds))
             store.dispose()
-    yield _memory(tuple(memory))
-    yield _verify(tuple(verified), dose)
+
+    yield _memory_table(tuple(memory))
+    yield _verify_table(tuple(verified), dose)
 
 
-def _concepts(count: int) -> str:
-    return f"{count:,} concept{'s' * (count > 1)}"
-
-
-def fill(store: SqlStore, count: int) -> None:
-    """So many concepts, each with one version."""
-    for first in range(0, count, AT_ONCE):
+def fill_in_batches(store: SqlStore, count: int) -> None:
+    """Create concepts with one version each, many in a transaction."""
+    for first in range(0, count, CONCEPTS_IN_TRANSACTION):
         with store.transaction(actor=MAYA, reason=NOTE) as tx:
-            for number in range(first, min(first + AT_ONCE, count)):
+            for number in range(first, min(first + CONCEPTS_IN_TRANSACTION, count)):
                 content = evolve(CONTENT, name=f"Concept {number}")
                 concepts.create_concept(tx, concepts.CreateConcept(content=content))
 
 
-def footprint(url: str) -> float:
-    """The most memory that a process of its own held while it read, edited, listed and followed the feed, in MiB."""
-    told = run((sys.executable, PROGRAM, url), check=True, capture_output=True, text=True)
-    return float(told.stdout) / 1024
+def footprint_mib(url: str) -> float:
+    """Return the peak memory of a process that uses a store, in MiB."""
+    command = (sys.executable, PROGRAM, url)
+    result = run(command, check=True, capture_output=True, text=True)
+    return float(result.stdout) / 1024
 
 
-def _verified(store: SqlStore) -> float:
-    begun = perf_counter()
+def _verify_seconds(store: SqlStore) -> float:
+    started_at = perf_counter()
     assert verify(store) == ()
-    return perf_counter() - begun
+    return perf_counter() - started_at
 
 
 def _imports(bed: Testbed, dose: Dose) -> Table:
-    """Changes a second, each file into a new database each time."""
-    ours, theirs = BytesIO(), BytesIO()
-    source = open_store(bed.sqlite())
-    fill_store(source, dose.concepts)
-    source.read(export_histories, ours)
-    source.dispose()
-    theirs.writelines(_foreign(dose.concepts))
-    taken: dict[tuple[str, str], list[float]] = {}
-    for _ in range(min(dose.rounds, ROUNDS)):
+    """Measure changes per second; each file is imported into a new database each time."""
+    files = {OWN_EXPORT: _own_export(bed, dose), FOREIGN_HISTORY: BytesIO()}
+    files[FOREIGN_HISTORY].writelines(_foreign_lines(dose.concepts))
+
+    rates: dict[tuple[str, str], list[float]] = {}
+    for _ in range(min(dose.rounds, MAX_ROUNDS)):
         for database in DATABASES:
-            for name, file in (("an export of ours", ours), ("another system's history", theirs)):
-                rate = _rate(_address(bed, database), file, dose.concepts)
-                taken.setdefault((database, name), []).append(rate)
-    rows = tuple(
-        Measured(name=name, group=database, unit="changes/s", values=tuple(found))
-        for (database, name), found in taken.items()
-    )
+            for name, file in files.items():
+                rate = _import_rate(_new_database(bed, database), file, dose.concepts)
+                rates.setdefault((database, name), []).append(rate)
+
+    rows = []
+    for (database, name), values in rates.items():
+        row = Measured(name=name, group=database, unit="changes/s", values=tuple(values))
+        rows.append(row)
     return Table(
         name="import",
         title="Import",
-        description=f"`indelible import` of {dose.concepts:,} concepts with one version each, into a new database. All of the"
-        " file is rehearsed before any of it is written, and each concept is a transaction of its own: every"
-        " change is written twice and committed once.",
-        rows=rows,
+        description=(
+            f"`indelible import` of {dose.concepts:,} concepts with one version each, into a new"
+            " database. The whole file is rehearsed before any of it is written, and each concept"
+            " is a transaction of its own: every change is written twice and committed once."
+        ),
+        rows=tuple(rows),
         baseline=rows[0].name,
     )
 
 
-def _foreign(count: int) -> Iterator[bytes]:
+def _own_export(bed: Testbed, dose: Dose) -> BytesIO:
+    file = BytesIO()
+    store = open_store(bed.sqlite())
+    fill_store(store, dose.concepts)
+    store.read(export_histories, file)
+    store.dispose()
+
+    return file
+
+
+def _foreign_lines(count: int) -> Iterator[bytes]:
     for number in range(count):
-        content = evolve(CONTENT, name=f"Concept {number}")
         step = {
             "concept_id": f"c-{number}",
             "action": "create",
             "actor": MAYA,
             "reason": NOTE,
             "at": BEGINNING,
+            "content": evolve(CONTENT, name=f"Concept {number}"),
         }
-        yield f"{canonical_json({**step, 'content': content})}\n".encode()
+        yield f"{canonical_json(step)}\n".encode()
 
 
-def _rate(url: str, file: BytesIO, expected: int) -> float:
-    store, begun = open_store(url), perf_counter()
+def _import_rate(url: str, file: BytesIO, expected: int) -> float:
+    store = open_store(url)
+    started_at = perf_counter()
     imported = import_file(store, file, by=MAYA)
-    spent = perf_counter() - begun
+    seconds = perf_counter() - started_at
     store.dispose()
+
     assert imported.changes == expected
-    return imported.changes / spent
+    return imported.changes / seconds
 
 
-def _address(bed: Testbed, database: str) -> str:
+def _new_database(bed: Testbed, database: str) -> str:
     return bed.sqlite() if database == "SQLite" else bed.postgresql().url
 
 
-def _memory(rows: tuple[Measured, ...]) -> Table:
+def _memory_table(rows: tuple[Measured, ...]) -> Table:
     return Table(
         name="memory",
         title="Memory",
-        description="The most that a process held which did nothing but open a store, read, edit, list 1,000 concepts and"
-        " follow the feed for 1,000 changes; Python and the libraries are the most of it.",
+        description=(
+            "The peak memory of a process that opens a store, reads, edits, lists 1,000 concepts"
+            " and follows the feed for 1,000 changes; Python and the libraries are most of it."
+        ),
         rows=rows,
         baseline=rows[0].name,
     )
 
 
-def _verify(rows: tuple[Measured, ...], dose: Dose) -> Table:
-    promise = f"seconds for {dose.stored:,} versions, on"
-    goals = (
-        Goal(promise=f"{promise} {row.group}", value=row.median, at_most=WORST_SECONDS)
-        for row in rows
-    )
+def _verify_table(rows: tuple[Measured, ...], dose: Dose) -> Table:
+    goals = []
+    for row in rows:
+        promise = f"seconds for {dose.stored:,} versions, on {row.group}"
+        goals.append(Goal(promise=promise, value=row.median, at_most=MAX_VERIFY_SECONDS))
+
     return Table(
         name="verify",
         title=f"`indelible verify` of {dose.stored:,} versions",
-        description="Every change is read back, its digest made again, and its place compared with the one before it; every"
-        " version and every head is compared with the change that made it.",
+        description=(
+            "Every change is read, its digest computed again, and its predecessor compared; every"
+            " version and every head is compared with the change that made it."
+        ),
         rows=rows,
         baseline=rows[0].name,
         goals=tuple(goals),

@@ -1,4 +1,4 @@
-"""The statements of an edit as a driver got them, and the values with which a bare driver sends them again."""
+"""Record the statements of an edit, and compute the values to send them again by a bare driver."""
 
 import json
 import re
@@ -17,12 +17,16 @@ from indelible.concepts.rules.warnings import RULESET
 from indelible.kernel import instant_text, to_json_value
 from indelible.testing.stores import MAYA
 
-PLACEHOLDER: Final = re.compile(r"(\w+)\"? ?= ?\?")
+ASSIGNMENT: Final = re.compile(r"(\w+)\"? ?= ?\?")
+EXPLANATION: Final = (
+    "Multiply or divide both parts by the same number: the amount stays, and only its name changes."
+)
 CONTENT: Final = ConceptContent(
     name="Equivalent fractions",
-    definition="Fractions that name the same amount, though their numerators and denominators differ.",
-    explanation="Multiply or divide both parts by the same number: the amount stays, and only its name changes. "
-    * 4,
+    definition=(
+        "Fractions that name the same amount, though their numerators and denominators differ."
+    ),
+    explanation=f"{EXPLANATION} " * 4,
     examples=("1/2 = 2/4 = 50/100", "6/9 = 2/3, dividing both by 3"),
     learning_objective="Rename a fraction without changing its amount.",
     misconceptions=("A fraction with larger numbers is a larger fraction.",),
@@ -35,13 +39,12 @@ PRAGMAS: Final = (
     "busy_timeout = 5000",
 )
 NOTE: Final = "one of many edits"
-OWN: Final = evolve(
-    CONTENT, name="Fractions of one value"
-)  # names that are the same would be looked up
-OWN_KEY: Final = name_key(OWN.name)
-KEPT: Final[Mapping[str, Any]] = cast("Mapping[str, Any]", to_json_value(OWN))
-SIGNED: Final = {"created_by": str(MAYA), "change_note": NOTE}
-SAID: Final = {
+# With a name of its own, so that no equal names are compared.
+UNIQUE_CONTENT: Final = evolve(CONTENT, name="Fractions of one value")
+UNIQUE_KEY: Final = name_key(UNIQUE_CONTENT.name)
+STORED_CONTENT: Final[Mapping[str, Any]] = cast("Mapping[str, Any]", to_json_value(UNIQUE_CONTENT))
+SIGNATURE: Final = {"created_by": str(MAYA), "change_note": NOTE}
+CHANGE: Final = {
     "lifecycle": "concept",
     "action": "edit",
     "from_state": "DRAFT",
@@ -52,7 +55,7 @@ SAID: Final = {
     "request_id": None,
 }
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-REMARKS: Final = "concept_warnings_warnings"
+WARNINGS: Final = "concept_warnings_warnings"
 INSTANTS: Final = (
     "concepts_updated_at",
     "concept_versions_created_at",
@@ -63,10 +66,15 @@ INSTANTS: Final = (
 
 @frozen
 class Sent:
-    """A statement as the driver got it, and the values that went with it."""
+    """A statement as the driver received it, with its values."""
 
     text: str
     values: Any
+
+    def values_with(self, names: Sequence[str], changed: Mapping[str, Any]) -> list[Any]:
+        """Return the values in order, those of the named columns changed."""
+        pairs = zip(names, self.values, strict=True)
+        return [changed.get(name, value) for name, value in pairs]
 
 
 @frozen
@@ -78,96 +86,119 @@ class Statements:
 
     @classmethod
     def of(cls, sent: list[Sent]) -> "Statements":
-        """The statements of an edit, told apart."""
-        (load,) = (each for each in sent if each.text.startswith("SELECT"))
-        return cls(
-            load, tuple(each for each in sent if each.text.startswith(("WITH", "UPDATE", "INSERT")))
-        )
+        """Separate the load from the writes."""
+        loads = [statement for statement in sent if statement.text.startswith("SELECT")]
+        verbs = ("WITH", "UPDATE", "INSERT")
+        writes = tuple(statement for statement in sent if statement.text.startswith(verbs))
+        (load,) = loads
+        return cls(load, writes)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What to print: no line of it ends in a space."""
-        return tuple(
-            "\n".join(map(str.rstrip, each.text.splitlines())) for each in (self.load, *self.writes)
-        )
+        """Return the texts without spaces at the ends of lines."""
+        texts = []
+        for statement in (self.load, *self.writes):
+            lines = [line.rstrip() for line in statement.text.splitlines()]
+            texts.append("\n".join(lines))
+
+        return tuple(texts)
 
 
 def revised(number: int, name: str = CONTENT.name) -> ConceptContent:
-    """The content that the edit of this number gives."""
+    """Return the content of the edit of this number."""
     return evolve(CONTENT, name=name, explanation=f"{CONTENT.explanation} Revision {number}.")
 
 
 @frozen(kw_only=True)
-class Edited:
-    """One concept's edits, their values made by hand: `verify` finds nothing wrong with the rows."""
+class EditValues:
+    """The values of the edits of one concept; `verify` finds no fault in the rows.
+
+    `instant` and `document` convert an instant and a JSON object for the driver.
+    """
 
     concept_id: str
-    remarks: Sequence[Mapping[str, Any]]
-    instant: Callable[[datetime], Any]  # how the driver is given an instant, and JSON
+    warnings: Sequence[Mapping[str, Any]]
+    instant: Callable[[datetime], Any]
     document: Callable[[Mapping[str, object]], Any]
 
     @classmethod
-    def by_psycopg(cls, statements: Statements, mine: ConceptSaved) -> "Edited":
-        """On PostgreSQL, whose driver knows instants and JSON."""
-        remarks = statements.writes[0].values[REMARKS].obj
+    def for_psycopg(cls, statements: Statements, own: ConceptSaved) -> "EditValues":
+        """Return the values for PostgreSQL, whose driver converts instants and JSON."""
+        warnings = statements.writes[0].values[WARNINGS].obj
         return cls(
-            concept_id=mine.concept.id, remarks=remarks, instant=lambda at: at, document=Jsonb
+            concept_id=own.concept.id,
+            warnings=warnings,
+            instant=lambda instant: instant,
+            document=Jsonb,
         )
 
     @classmethod
-    def by_sqlite3(cls, statements: Statements, mine: ConceptSaved) -> "Edited":
-        """On SQLite, where both are texts."""
-        (remarked,) = (each for each in statements.writes if "concept_warnings" in each.text)
-        remarks = json.loads(
-            dict(zip(columns_of(remarked.text), remarked.values, strict=True))[REMARKS]
-        )
+    def for_sqlite3(cls, statements: Statements, own: ConceptSaved) -> "EditValues":
+        """Return the values for SQLite, which stores both as text."""
+        inserts = [write for write in statements.writes if "concept_warnings" in write.text]
+        (insert,) = inserts
+        recorded = dict(zip(columns_of(insert.text), insert.values, strict=True))
         return cls(
-            concept_id=mine.concept.id,
-            remarks=remarks,
+            concept_id=own.concept.id,
+            warnings=json.loads(recorded[WARNINGS]),
             instant=instant_text,
             document=ENCODER.encode,
         )
 
-    def following(self, seq: int, version: int, last: str, at: datetime) -> dict[str, Any]:
-        """The values of the next edit that differ from one to another, its three digests among them."""
-        version_id, when, kept = f"{self.concept_id}-{version}", instant_text(at), {**KEPT}
-        kept["explanation"] = f"{CONTENT.explanation} Revision {version}."
-        numbered = {"concept_id": self.concept_id, "version_number": version + 1}
-        data: dict[str, object] = {
-            "version": _digest(
-                {**numbered, "id": version_id, "content": kept, "created_at": when, **SIGNED}
-            ),
-            "ruleset": RULESET,
-            "warnings": _digest([self.concept_id, version + 1, when, RULESET, self.remarks]),
-        }
+    def next(self, seq: int, version: int, last_hash: str, now: datetime) -> dict[str, Any]:
+        """Return the values of the next edit that differ between edits, with three digests."""
+        content = dict(STORED_CONTENT)
+        content["explanation"] = f"{CONTENT.explanation} Revision {version}."
+        data = self._change_data(version, content, now)
         change = {
-            **SAID,
+            **CHANGE,
             "entity_id": self.concept_id,
             "seq": seq + 1,
             "version": version + 1,
-            "prev_hash": last,
+            "prev_hash": last_hash,
         }
-        sealed = _digest({**change, "at": when, "data": data})
+        change_hash = _digest({**change, "at": instant_text(now), "data": data})
+
         values: dict[str, Any] = {f"history_{name}": value for name, value in change.items()}
-        return values | {
-            "concepts_id": self.concept_id,
-            "concepts_name_key": OWN_KEY,
-            "concepts_seq": seq + 1,
-            "concepts_old_seq": seq,
-            "concepts_current_version": version + 1,
-            "concepts_hash": sealed,
-            "concept_versions_id": version_id,
-            "concept_versions_concept_id": self.concept_id,
-            "concept_versions_version_number": version + 1,
-            "concept_versions_name": OWN.name,
-            "concept_versions_name_key": OWN_KEY,
-            "concept_versions_search_key": f"{OWN_KEY}\n{name_key(OWN.definition)}",
-            "concept_versions_explanation": kept["explanation"],
-            "concept_warnings_concept_id": self.concept_id,
-            "concept_warnings_version_number": version + 1,
-            "history_data": self.document(data),
-            "history_hash": sealed,
-            **dict.fromkeys(INSTANTS, self.instant(at)),
+        values.update(dict.fromkeys(INSTANTS, self.instant(now)))
+        values.update(
+            history_data=self.document(data),
+            history_hash=change_hash,
+            concepts_id=self.concept_id,
+            concepts_name_key=UNIQUE_KEY,
+            concepts_seq=seq + 1,
+            concepts_old_seq=seq,
+            concepts_current_version=version + 1,
+            concepts_hash=change_hash,
+            concept_versions_id=f"{self.concept_id}-{version}",
+            concept_versions_concept_id=self.concept_id,
+            concept_versions_version_number=version + 1,
+            concept_versions_name=UNIQUE_CONTENT.name,
+            concept_versions_name_key=UNIQUE_KEY,
+            concept_versions_search_key=f"{UNIQUE_KEY}\n{name_key(UNIQUE_CONTENT.definition)}",
+            concept_versions_explanation=content["explanation"],
+            concept_warnings_concept_id=self.concept_id,
+            concept_warnings_version_number=version + 1,
+        )
+        return values
+
+    def _change_data(
+        self, version: int, content: Mapping[str, Any], now: datetime
+    ) -> dict[str, object]:
+        created_at = instant_text(now)
+        stored_version = {
+            "id": f"{self.concept_id}-{version}",
+            "concept_id": self.concept_id,
+            "version_number": version + 1,
+            "content": content,
+            "created_at": created_at,
+            **SIGNATURE,
+        }
+        stored_warnings = [self.concept_id, version + 1, created_at, RULESET, self.warnings]
+        return {
+            "version": _digest(stored_version),
+            "ruleset": RULESET,
+            "warnings": _digest(stored_warnings),
         }
 
 
@@ -176,19 +207,22 @@ def _digest(value: object) -> str:
 
 
 def connected(path: str) -> sqlite3.Connection:
-    """A connection as durable as the store's, and as careful with foreign keys."""
+    """Open a connection as durable as the store's, with foreign keys."""
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
     return connection
 
 
 def columns_of(text: str) -> list[str]:
-    """The name of each parameter of a write, as the fused statement calls it."""
-    table = re.search(r"(?:INTO|UPDATE) (?:main\.)?(\w+)", text)
-    assert table is not None
+    """Return the name of each parameter of a write, as the fused statement names it."""
+    match = re.search(r"(?:INTO|UPDATE) (?:main\.)?(\w+)", text)
+    assert match is not None
+    table = match[1]
     if text.startswith("UPDATE"):
-        *moved, key, old = PLACEHOLDER.findall(text)
-        return [f"{table[1]}_{name}" for name in (*moved, key, f"old_{old}")]
-    inside = text[text.index("(") + 1 : text.index(")")].replace('"', "")
-    return [f"{table[1]}_{name.strip()}" for name in inside.split(",")]
+        *assigned, key, old = ASSIGNMENT.findall(text)
+        return [f"{table}_{name}" for name in (*assigned, key, f"old_{old}")]
+
+    columns = text[text.index("(") + 1 : text.index(")")].replace('"', "")
+    return [f"{table}_{name.strip()}" for name in columns.split(",")]
