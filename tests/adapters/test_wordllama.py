@@ -12,7 +12,7 @@ from tests.architecture.sources import ROOT
 
 from indelible.captures import Embedder, EmbeddingVector
 from indelible.captures.errors import EmbedderFailed
-from indelible_wordllama import DIMENSION, MODEL, MOST_CHARACTERS, WordLlamaEmbedder
+from indelible_wordllama import DIMENSION, MODEL, MAX_CHARACTERS, WordLlamaEmbedder
 
 pytestmark = pytest.mark.slow
 
@@ -67,9 +67,9 @@ def test_one_text_has_one_embedding_whatever_it_is_asked_with_and_whoever_asks(
 
 
 def test_the_rest_of_a_long_text_is_not_read(embedder: Embedder) -> None:
-    begun = ("fractions and ratios " * MOST_CHARACTERS)[:MOST_CHARACTERS].strip()
+    begun = ("fractions and ratios " * MAX_CHARACTERS)[:MAX_CHARACTERS].strip()
     cut, whole = embedder.embed(
-        [begun, begun + " " * (MOST_CHARACTERS - len(begun)) + "stocks " * 1_000]
+        [begun, begun + " " * (MAX_CHARACTERS - len(begun)) + "stocks " * 1_000]
     )
 
     assert cut == whole

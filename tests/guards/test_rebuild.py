@@ -20,7 +20,7 @@ from indelible.kernel.stages import PauseStage, ResumeStage, pause_stage, resume
 from indelible.testing.stores import MAYA
 from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store, rebuild, verify
-from indelible_sql.captures.tables import DERIVED_HEADS
+from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.columns import SCHEMA
 from indelible_sql.schema.snapshot import facts
@@ -249,7 +249,7 @@ def test_the_heads_that_are_rebuilt_are_all_there_are_in_the_metadata(house: Hou
         if any(isinstance(key, HeadHistoryKey) for key in table.constraints)
     }
 
-    of_signals = {head.name for head in DERIVED_HEADS}
+    of_signals = {head.name for head in (ARTIFACTS, CENTROIDS)}
 
     assert {each.table for each in rebuild(house.store, house.owner_url)} == heads | of_signals
 

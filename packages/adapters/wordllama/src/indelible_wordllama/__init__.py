@@ -1,4 +1,4 @@
-"""Embeddings of texts by the model that comes inside wordllama's wheel."""
+"""Embeddings of texts by the model in wordllama's wheel."""
 
 import logging
 from collections.abc import Sequence
@@ -18,54 +18,52 @@ if TYPE_CHECKING:
 
 MODEL: Final = "wordllama-l2-supercat-256"
 DIMENSION: Final = 256
-MOST_CHARACTERS: Final = (
-    8_000  # of a text; what follows says little more of its topic, and costs memory
-)
+# Of a longer text only the beginning is embedded: the rest costs memory and adds little.
+MAX_CHARACTERS: Final = 8_000
 
-__all__ = ["DIMENSION", "MODEL", "MOST_CHARACTERS", "WordLlamaEmbedder"]
+__all__ = ["DIMENSION", "MODEL", "MAX_CHARACTERS", "WordLlamaEmbedder"]
 
 
 @frozen
 class WordLlamaEmbedder:
-    """Turns texts into unit vectors; the model is loaded once, when the first text comes."""
+    """An embedder that returns unit vectors. It loads the model once, for the first text."""
 
     _loading: Lock = field(factory=Lock, init=False, repr=False, eq=False)
 
     def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
-        """The embedding of each text's first characters, in order; EmbedderFailed where one has none."""
+        """Return the embedding of each text, in order; EmbedderFailed where a text has none."""
         try:
             with self._loading:
                 model = self._model
-            return tuple(_embedded(model, text.strip()[:MOST_CHARACTERS]) for text in texts)
+            return tuple(_embed_text(model, text.strip()[:MAX_CHARACTERS]) for text in texts)
         except (ImportError, OSError) as error:
             raise EmbedderFailed(f"the model cannot be loaded: {type(error).__name__}") from error
 
     @cached_property
     def _model(self) -> "WordLlamaInference":
-        quiet, root = logging.NullHandler(), logging.getLogger()
-        root.addHandler(
-            quiet
-        )  # else wordllama, when it is imported, decides for the whole process what is logged
+        # Without a handler on the root logger, the import of wordllama configures the logging of
+        # the whole process.
+        handler = logging.NullHandler()
+        root_logger = logging.getLogger()
+        root_logger.addHandler(handler)
         try:
-            import wordllama  # noqa: PLC0415 - half a second, for whoever embeds
+            import wordllama  # noqa: PLC0415 - it takes half a second, so only an embedder pays
         finally:
-            root.removeHandler(quiet)
-        inside = Path(
-            wordllama.__file__
-        ).parent  # its own search looks for the tokenizer in a folder that is not there
-        return wordllama.WordLlama.load(cache_dir=inside, dim=DIMENSION, disable_download=True)
+            root_logger.removeHandler(handler)
+
+        # By itself wordllama looks for its tokenizer in a folder that does not exist.
+        package_folder = Path(wordllama.__file__).parent
+        return wordllama.WordLlama.load(
+            cache_dir=package_folder, dim=DIMENSION, disable_download=True
+        )
 
 
-def _embedded(model: "WordLlamaInference", text: str) -> EmbeddingVector:
+def _embed_text(model: "WordLlamaInference", text: str) -> EmbeddingVector:
+    """Embed one text; a batch would need as much memory for each text as for its longest."""
     try:
-        (pooled,) = model.embed(
-            [text], return_np=False
-        )  # one at a time: a batch is as wide as its longest
+        (pooled,) = model.embed([text], return_np=False)
         length = hypot(*pooled)
-        return EmbeddingVector(values=[each / length for each in pooled], model=MODEL)
-    except (
-        TypeError,
-        ZeroDivisionError,
-        EmbeddingUnusable,
-    ) as error:  # half a character, and no words at all
+        return EmbeddingVector(values=[number / length for number in pooled], model=MODEL)
+    except (TypeError, ZeroDivisionError, EmbeddingUnusable) as error:
+        # The text has half a surrogate pair, or no words at all.
         raise EmbedderFailed("a text has no words that the model knows") from error

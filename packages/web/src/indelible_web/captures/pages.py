@@ -1,4 +1,4 @@
-"""The console's pages of spaces: the caller's list, and one space with its plot, captures and rules."""
+"""The console's pages of spaces: the caller's list, and one space with its plot."""
 
 import json
 from collections import Counter

@@ -45,7 +45,7 @@ class Bar(NamedTuple):
 
 
 def project(vectors: Sequence[Numbers]) -> list[Point]:
-    """Return a point for each vector: x along the direction of the largest variance, y along the next.
+    """Return a point for each vector, along the two directions of the largest variance.
 
     The same vectors always give the same points.
     """

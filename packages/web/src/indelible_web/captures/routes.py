@@ -257,7 +257,7 @@ def _read_with_vector(
     query: VectorQuery,
     read: Callable[[ReadTx, str, str, Sequence[float]], R],
 ) -> R:
-    """Run a query with the request's embedding, after checking its model in the same transaction."""
+    """Run a query with the request's embedding, after checking its model."""
     (vector,) = embed_all(context.app_context.embedder, [(query, query.text or "")])
     if isinstance(vector, IndelibleError):
         raise vector

@@ -175,7 +175,7 @@ class SubspaceSummary:
 
 @frozen(kw_only=True)
 class CentroidSummary:
-    """A subspace's centroid in a list, without its vectors; `seq` counts the captures that moved it."""
+    """A centroid in a list, without its vectors; `seq` counts the captures that moved it."""
 
     id: str
     seq: int

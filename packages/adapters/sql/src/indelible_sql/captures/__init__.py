@@ -1,4 +1,4 @@
-"""Captures in SQL: spaces and subspaces with a history, and signals that move artifacts and centroids."""
+"""Captures in SQL: aggregates with a history, and signals with their derived heads."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,11 +16,11 @@ from indelible_sql.captures.tables import (
     ALGORITHMS,
     ARTIFACTS,
     CENTROIDS,
-    SHOWN,
+    RECORD_HEAD_RULES,
     SIGNALS,
     SPACES,
     SUBSPACES,
-    own_guards,
+    capture_guards,
 )
 from indelible_sql.captures.verify import folded_findings
 from indelible_sql.engine.session import Session
@@ -54,7 +54,7 @@ CONTEXT = SqlContext(
         DerivedHead(table=CENTROIDS, replay=replayed_centroids),
     ),
     records=(SIGNALS,),
-    record_head_rules=SHOWN,
+    record_head_rules=RECORD_HEAD_RULES,
     record_export=RecordExport(
         tables=(CENTROIDS, SIGNALS),
         hashed=(SIGNALS,),
@@ -62,7 +62,7 @@ CONTEXT = SqlContext(
         check=check_rows,
         save=save_rows,
     ),
-    guards=own_guards,
+    guards=capture_guards,
     domains=DOMAINS,
     extra_ddl=_extra_ddl,
     functions=("ingest_with_signal", name_of(SPHERICAL)),

@@ -1,4 +1,4 @@
-"""pgvector on PostgreSQL: install it where the owner may, and let the vectors' functions use it."""
+"""pgvector on PostgreSQL: install it where the owner may, and compute vectors with it."""
 
 from sqlalchemy import Connection, text
 
@@ -31,7 +31,7 @@ MAY_CREATE = text(
 
 
 def install_vector_functions(connection: Connection, schema: str) -> None:
-    """Let the vectors' functions compute by pgvector where the database has it, or its owner may create it."""
+    """Give the vector functions pgvector's bodies, where the database has or may create it."""
     if connection.execute(MAY_CREATE).scalar():
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
 
@@ -47,7 +47,7 @@ def install_vector_functions(connection: Connection, schema: str) -> None:
 
 
 def extension_of(connection: Connection, oldest: tuple[int, ...]) -> str:
-    """Return pgvector's schema as SQL text, or '' unless the database has this version or a newer one."""
+    """Return pgvector's schema as SQL text, or '' where it is missing or older than `oldest`."""
     row = connection.execute(EXTENSION).first()
     if row is None:
         return ""

@@ -1,6 +1,7 @@
 """Approximate search on PostgreSQL.
 
-The owner of the schema may create a vector index for a large space. The index holds the vectors of no other space, so that no filter can leave an answer short.
+The owner of the schema may create a vector index for a large space. The index holds the vectors of
+no other space, so that no filter can leave an answer short.
 """
 
 from functools import lru_cache

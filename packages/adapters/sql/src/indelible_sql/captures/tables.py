@@ -1,4 +1,4 @@
-"""The tables of captures: four heads of history, and signals with the two heads that follow from them."""
+"""The tables of captures: heads with a history, and signals with their derived heads."""
 
 from collections.abc import Iterator
 
@@ -182,8 +182,7 @@ SIGNALS = table(
     key("signals_algorithm", ["algorithm_id"], "algorithms", ["id"]),
     Index("signals_recent", "space_id", "recorded_at", "id"),
 )
-DERIVED_HEADS = (ARTIFACTS, CENTROIDS)
-SHOWN = (
+RECORD_HEAD_RULES = (
     RecordHeadRule(
         record=SIGNALS,
         head=ARTIFACTS,
@@ -213,7 +212,8 @@ SHOWN = (
         unless="NEW.applied_seq IS NULL",
     ),
 )
-_FIXED = {
+# Fields of derived heads that keep their first value; aggregates declare theirs.
+_FIXED_COLUMNS = {
     SPACES: Space.fixed,
     SUBSPACES: Subspace.fixed,
     ALGORITHMS: AlgorithmVersion.fixed,
@@ -222,27 +222,46 @@ _FIXED = {
 }
 
 
-def own_guards(dialect: str) -> Iterator[Guard]:
-    """What captures demand beside what every head and record demands."""
-    for fixed, names in _FIXED.items():
-        yield fixed_columns_guard(fixed, names)
-    rising = " AND ".join(
-        f"NEW.{name} >= OLD.{name}" for name in (*RISING, "stamp", "title_stamp", "content_stamp")
+def capture_guards(dialect: str) -> Iterator[Guard]:
+    """Yield the guards of captures, besides those that every head and record has."""
+    for head_table, columns in _FIXED_COLUMNS.items():
+        yield fixed_columns_guard(head_table, columns)
+    yield _rising_guard()
+    yield _seed_guard(dialect)
+    yield _one_active_guard(dialect)
+
+
+def _rising_guard() -> Guard:
+    """Refuse an artifact whose engagement, measures or stamps fall."""
+    columns = (*RISING, "stamp", "title_stamp", "content_stamp")
+    condition = " AND ".join(f"NEW.{name} >= OLD.{name}" for name in columns)
+    return Guard(table=ARTIFACTS, rule="rising", event="UPDATE", condition=condition)
+
+
+def _seed_guard(dialect: str) -> Guard:
+    """Refuse a seed that replaces another, or comes after the first centroid."""
+    has_centroid = (
+        f"EXISTS (SELECT 1 FROM {qualified_name(CENTROIDS, dialect)} AS centroid"
+        " WHERE centroid.id = NEW.id)"
     )
-    yield Guard(table=ARTIFACTS, rule="rising", event="UPDATE", condition=rising)
-    begun = f"EXISTS (SELECT 1 FROM {qualified_name(CENTROIDS, dialect)} AS centroid WHERE centroid.id = NEW.id)"
-    unset = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {begun})"  # given once, and before a capture drew it on
-    yield Guard(
+    is_first = f"OLD.seed IS NULL AND (NEW.seed IS NULL OR NOT {has_centroid})"
+    return Guard(
         table=SUBSPACES,
         rule="seeded_once",
         event="UPDATE",
-        condition=f"{unset} OR NEW.seed = OLD.seed",
+        condition=f"{is_first} OR NEW.seed = OLD.seed",
     )
-    alone = f"NOT EXISTS (SELECT 1 FROM {qualified_name(ALGORITHMS, dialect)} AS other"
-    alone += " WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)"
-    yield Guard(
+
+
+def _one_active_guard(dialect: str) -> Guard:
+    """Refuse a second active algorithm version."""
+    is_alone = (
+        f"NOT EXISTS (SELECT 1 FROM {qualified_name(ALGORITHMS, dialect)} AS other"
+        " WHERE other.status = 'ACTIVE' AND other.id <> NEW.id)"
+    )
+    return Guard(
         table=ALGORITHMS,
         rule="one_active",
         event="UPDATE",
-        condition=f"NEW.status <> 'ACTIVE' OR {alone}",
+        condition=f"NEW.status <> 'ACTIVE' OR {is_alone}",
     )

@@ -1,16 +1,16 @@
-"""Whether signals are as they were kept, and artifacts and centroids what follows from them."""
+"""Checks of `verify` for captures: signals by their digests, derived heads by their signals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from attrs import asdict
 from sqlalchemy import Table, and_, bindparam, func, select
 
-from indelible.captures import Artifact, Centroid
+from indelible.captures import Artifact, Centroid, Signal
 from indelible.captures.rules.records import centroid_digest, fingerprint_of, hash_of, merge_signal
+from indelible.kernel.values import field_values
 from indelible_sql.captures.artifacts import signal_of
 from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.engine.session import Row, Session
@@ -27,120 +27,145 @@ from indelible_sql.maintenance.findings import (
 )
 
 T = TypeVar("T")
-OF_ARTIFACT = and_(
+
+HEAD_PREFIX: Final = "head_"  # of the columns of a head in the row of its signal
+ARTIFACT_SHOWS: Final = and_(
     ARTIFACTS.c.id == SIGNALS.c.artifact_id, ARTIFACTS.c.seq == SIGNALS.c.artifact_seq
 )
-OF_CENTROID = and_(
+CENTROID_SHOWS: Final = and_(
     CENTROIDS.c.id == SIGNALS.c.subspace_id, CENTROIDS.c.seq == SIGNALS.c.applied_seq
 )
-FIRST = (
+FIRST_UPDATE: Final = (
     select(SIGNALS.c.recorded_at)
     .where(SIGNALS.c.subspace_id == bindparam("id"), SIGNALS.c.applied_seq == 1)
     .order_by(SIGNALS.c.id)
 )
+ARTIFACTS_WITHOUT_SIGNAL: Final = (
+    select(ARTIFACTS.c.id, ARTIFACTS.c.seq)
+    .join(SIGNALS, ARTIFACT_SHOWS, isouter=True)
+    .where(SIGNALS.c.id.is_(None))
+    .order_by(ARTIFACTS.c.id)
+)
+CENTROIDS_WITHOUT_SIGNAL: Final = (
+    select(CENTROIDS.c.id, CENTROIDS.c.seq)
+    .join(SIGNALS, CENTROID_SHOWS, isouter=True)
+    .where(SIGNALS.c.id.is_(None))
+    .order_by(CENTROIDS.c.id)
+)
+_UPDATES = (
+    select(
+        SIGNALS.c.subspace_id,
+        func.max(SIGNALS.c.applied_seq).label("last"),
+        func.count(SIGNALS.c.applied_seq).label("total"),
+    )
+    .where(SIGNALS.c.applied_seq.is_not(None))
+    .group_by(SIGNALS.c.subspace_id)
+    .subquery()
+)
+# Subspaces whose updates have a gap, or whose centroid does not show the last of them.
+MISCOUNTED_CENTROIDS: Final = (
+    select(_UPDATES.c.subspace_id, _UPDATES.c.last)
+    .join(CENTROIDS, CENTROIDS.c.id == _UPDATES.c.subspace_id, isouter=True)
+    .where(
+        (_UPDATES.c.last != _UPDATES.c.total) | CENTROIDS.c.seq.is_distinct_from(_UPDATES.c.last)
+    )
+    .order_by(_UPDATES.c.subspace_id)
+)
 
 
 def folded_findings(session: Session) -> Iterator[Finding]:
-    """Everything that is wrong with signals and what they move."""
-    beside = SIGNALS.join(ARTIFACTS, OF_ARTIFACT, isouter=True)
-    walk = rows(session, SIGNALS, ("artifact_id", "artifact_seq", "id"), beside, _beside(ARTIFACTS))
-    for artifact_id, found in groupby(walk, key=itemgetter("artifact_id")):
-        yield from _artifact(session, str(artifact_id), found)
-    for head, shown in ((ARTIFACTS, OF_ARTIFACT), (CENTROIDS, OF_CENTROID)):
-        lonely = (
-            select(head.c.id, head.c.seq)
-            .join(SIGNALS, shown, isouter=True)
-            .where(SIGNALS.c.id.is_(None))
-        )
-        yield from describe(
-            session,
-            Fault.HEAD,
-            head,
-            lonely.order_by(head.c.id),
-            "it shows a signal that there is not",
-        )
-    beside = SIGNALS.join(CENTROIDS, OF_CENTROID)
-    walk = rows(session, SIGNALS, ("subspace_id", "applied_seq", "id"), beside, _beside(CENTROIDS))
-    check = partial(_wrong_with_centroid, session)
-    yield from check_rows(Fault.HEAD, CENTROIDS, walk, check, ("subspace_id", "applied_seq"))
-    applied = SIGNALS.c.applied_seq
-    counted = select(
-        SIGNALS.c.subspace_id, func.max(applied).label("last"), func.count(applied).label("total")
-    )
-    last = counted.where(applied.is_not(None)).group_by(SIGNALS.c.subspace_id).subquery()
-    missed = select(last.c.subspace_id, last.c.last).join(
-        CENTROIDS, CENTROIDS.c.id == last.c.subspace_id, isouter=True
-    )
-    wrong = missed.where(
-        (last.c.last != last.c.total) | CENTROIDS.c.seq.is_distinct_from(last.c.last)
-    )
-    detail = "it is not what its signals are counted to"
-    yield from describe(session, Fault.HEAD, CENTROIDS, wrong.order_by(last.c.subspace_id), detail)
+    """Yield every finding about signals, artifacts and centroids."""
+    yield from _signal_findings(session)
+    no_signal = "it shows a signal that does not exist"
+    yield from describe(session, Fault.HEAD, ARTIFACTS, ARTIFACTS_WITHOUT_SIGNAL, no_signal)
+    yield from describe(session, Fault.HEAD, CENTROIDS, CENTROIDS_WITHOUT_SIGNAL, no_signal)
+    yield from _centroid_findings(session)
+    miscounted = "its seq is not the number of the signals that moved it"
+    yield from describe(session, Fault.HEAD, CENTROIDS, MISCOUNTED_CENTROIDS, miscounted)
 
 
-def _beside(head: Table) -> list[Any]:
-    return [undecoded(column, f"head_{column.name}") for column in head.columns]
+def _signal_findings(session: Session) -> Iterator[Finding]:
+    """Check all signals, one artifact at a time, and the artifact against them."""
+    source = SIGNALS.join(ARTIFACTS, ARTIFACT_SHOWS, isouter=True)
+    order = ("artifact_id", "artifact_seq", "id")
+    all_rows = rows(session, SIGNALS, order, source, _head_columns(ARTIFACTS))
+    for artifact_id, group in groupby(all_rows, key=itemgetter("artifact_id")):
+        yield from _artifact_findings(session, str(artifact_id), group)
 
 
-def _shown(session: Session, head: Table, kind: type[T], row: Row) -> T:
-    """The head that stands beside a signal in its row."""
-    return ROWS.structure(
-        decode_row(session, head, {each.name: row[f"head_{each.name}"] for each in head.columns}),
-        kind,
-    )
-
-
-def _artifact(session: Session, artifact_id: str, found: Iterator[Row]) -> Iterator[Finding]:
-    """Every signal of an artifact beside its own digests, and the artifact beside what they join to."""
+def _artifact_findings(
+    session: Session, artifact_id: str, group: Iterable[Row]
+) -> Iterator[Finding]:
+    """Check the signals of an artifact by their digests, and the artifact by their fold."""
+    finding = partial(Finding, fault=Fault.RECORD, table=SIGNALS.name, entity_id=artifact_id)
     artifact: Artifact | None = None
-    last: Row = {}
-    wrong = partial(Finding, fault=Fault.RECORD, table=SIGNALS.name, entity_id=artifact_id)
-    for number, last in enumerate(found, start=1):
+    row: Row = {}
+    for seq, row in enumerate(group, start=1):
         try:
-            signal = signal_of(decode_row(session, SIGNALS, last))
-            values = asdict(signal, recurse=False)
-            is_right = (hash_of(values), fingerprint_of(values)) == (
-                signal.hash,
-                signal.fingerprint,
-            )
+            signal = signal_of(decode_row(session, SIGNALS, row))
+            is_intact = _has_its_digests(signal)
             artifact = merge_signal(artifact, signal)
         except UNREADABLE as error:
-            yield wrong(seq=last["artifact_seq"], detail=f"unreadable: {error}")
+            yield finding(seq=row["artifact_seq"], detail=f"unreadable: {error}")
             return
-        if not is_right or signal.artifact_seq != number:
-            yield wrong(seq=number, detail="its digest is not its hash, or it is out of its turn")
-    check = partial(_wrong_with_artifact, session, artifact)
-    yield from check_rows(Fault.HEAD, ARTIFACTS, [last], check, ("artifact_id", "artifact_seq"))
+        if not is_intact or signal.artifact_seq != seq:
+            yield finding(seq=seq, detail="its digest or its seq is wrong")
+
+    check = partial(_problem_of_artifact, session, artifact)
+    yield from check_rows(Fault.HEAD, ARTIFACTS, [row], check, ("artifact_id", "artifact_seq"))
 
 
-def _wrong_with_artifact(session: Session, artifact: Artifact | None, row: Row) -> str:
-    if row["head_id"] is None:
+def _centroid_findings(session: Session) -> Iterator[Finding]:
+    """Check every centroid against the signal that it shows."""
+    source = SIGNALS.join(CENTROIDS, CENTROID_SHOWS)
+    order = ("subspace_id", "applied_seq", "id")
+    all_rows = rows(session, SIGNALS, order, source, _head_columns(CENTROIDS))
+    check = partial(_problem_of_centroid, session)
+    yield from check_rows(Fault.HEAD, CENTROIDS, all_rows, check, ("subspace_id", "applied_seq"))
+
+
+def _has_its_digests(signal: Signal) -> bool:
+    values = field_values(signal)
+    return hash_of(values) == signal.hash and fingerprint_of(values) == signal.fingerprint
+
+
+def _problem_of_artifact(session: Session, artifact: Artifact | None, row: Row) -> str:
+    """Return how the artifact of a row differs from the fold of its signals, or ''."""
+    if row[f"{HEAD_PREFIX}id"] is None:
         return "no head shows its last signal"
-    return (
-        ""
-        if _shown(session, ARTIFACTS, Artifact, row) == artifact
-        else "not what its signals join to"
-    )
+    if _decode_head(session, ARTIFACTS, Artifact, row) != artifact:
+        return "not what its signals join to"
+    return ""
 
 
-def _wrong_with_centroid(session: Session, row: Row) -> str:
-    signal, centroid = (
-        signal_of(decode_row(session, SIGNALS, row)),
-        _shown(session, CENTROIDS, Centroid, row),
-    )
-    first = session.first(FIRST, {"id": centroid.id}) or {"recorded_at": None}
-    shown = (
+def _problem_of_centroid(session: Session, row: Row) -> str:
+    """Return how the centroid of a row differs from its last signal, or ''."""
+    signal = signal_of(decode_row(session, SIGNALS, row))
+    centroid = _decode_head(session, CENTROIDS, Centroid, row)
+    first_update = session.first(FIRST_UPDATE, {"id": centroid.id}) or {"recorded_at": None}
+    actual = (
         centroid_digest(centroid),
         centroid.hash,
         centroid.updated_at,
         centroid.space_id,
         centroid.created_at,
     )
-    said = (
+    expected = (
         signal.centroid_digest,
         signal.hash,
         signal.recorded_at,
         signal.space_id,
-        first["recorded_at"],
+        first_update["recorded_at"],
     )
-    return "" if shown == said else "not what its last signal says"
+    return "" if actual == expected else "not what its last signal says"
+
+
+def _head_columns(head: Table) -> list[Any]:
+    """Return the head's columns, for a statement that reads them in the row of a signal."""
+    return [undecoded(column, f"{HEAD_PREFIX}{column.name}") for column in head.columns]
+
+
+def _decode_head(session: Session, head: Table, entity: type[T], row: Row) -> T:
+    """Return the head in the row of its signal."""
+    columns = {column.name: row[f"{HEAD_PREFIX}{column.name}"] for column in head.columns}
+    return ROWS.structure(decode_row(session, head, columns), entity)
