@@ -12,7 +12,7 @@ from tests.architecture.sources import ROOT
 
 from indelible.captures import Embedder, EmbeddingVector
 from indelible.captures.errors import EmbedderFailed
-from indelible_wordllama import DIMENSION, MODEL, MAX_CHARACTERS, WordLlamaEmbedder
+from indelible_wordllama import DIMENSION, MAX_CHARACTERS, MODEL, WordLlamaEmbedder
 
 pytestmark = pytest.mark.slow
 

@@ -1,7 +1,7 @@
-"""Small stories that the suites of captures tell."""
+"""Scenarios and helpers of the conformance suites of captures."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -10,53 +10,64 @@ from indelible.captures import SPHERICAL, CaptureArtifactCommand, CaptureResult,
 from indelible.kernel import IndelibleError
 from indelible.testing.stores import AnyStore, do, refusal
 
-CLOSE = 1e-6
-MODEL = "model-1"
-A, B, C = (1.0, 0.0, 0.0), (0.6, 0.8, 0.0), (0.0, 0.0, 1.0)
-X1, X2 = (0.9, 0.3, 0.3), (0.85, 0.5, 0.1)
-HARSHER = SPHERICAL.replace("weight * (0.5 + 0.5 * least(1.0, depth))", "weight * depth")
-FAILING = SPHERICAL.replace("rate = 0.1", "rate = 1.0 / (applied - 3.0) * (applied - 3.0) * 0.1")
+TOLERANCE: Final = 1e-6
+MODEL: Final = "model-1"
+
+# The vectors of the worked example: three seeds, and two captures near the first and the second.
+A: Final = (1.0, 0.0, 0.0)
+B: Final = (0.6, 0.8, 0.0)
+C: Final = (0.0, 0.0, 1.0)
+X1: Final = (0.9, 0.3, 0.3)
+X2: Final = (0.85, 0.5, 0.1)
+
+# A version that weighs captures by their depth alone, and one that fails at the fourth update.
+HARSHER: Final = SPHERICAL.replace(
+    "weight * (0.5 + 0.5 * least(1.0, depth))", "weight * depth"
+)
+FAILING: Final = SPHERICAL.replace(
+    "rate = 0.1", "rate = 1.0 / (applied - 3.0) * (applied - 3.0) * 0.1"
+)
+
+# Installs an algorithm version as the owner of the store's schema does before its activation.
+Install = Callable[[AnyStore, str], object]
 
 
 @frozen
 class CaptureScenario:
-    """A space of a store, and the commands of its user."""
+    """A space of a store, and the commands and queries of its user."""
 
     store: AnyStore
     space_id: str
 
-    def capture(self, embedding: Iterable[float], **other: Any) -> CaptureResult:  # noqa: ANN401 - whatever a field takes
-        """What becomes of a capture."""
-        return do(self.store, captures.capture_artifact, self.command(embedding, **other))
+    def capture(self, embedding: Iterable[float], **fields: Any) -> CaptureResult:  # noqa: ANN401 - any field
+        """Save a capture."""
+        return do(self.store, captures.capture_artifact, self.command(embedding, **fields))
 
-    def command(self, embedding: Iterable[float], **other: Any) -> CaptureArtifactCommand:  # noqa: ANN401 - as above
-        """A capture of the space's user."""
-        said: dict[str, Any] = {
-            "user_id": "maya",
-            "space_id": self.space_id,
-            "url": "https://example.org/page",
-        }
-        said |= {"embedding": tuple(embedding), "embedding_model": MODEL}
-        return CaptureArtifactCommand(**(said | other))
+    def command(self, embedding: Iterable[float], **fields: Any) -> CaptureArtifactCommand:  # noqa: ANN401 - any field
+        """Return the command of a capture; its url is the same unless it is one of the fields."""
+        fields.setdefault("url", "https://example.org/page")
+        fields.setdefault("embedding_model", MODEL)
+        return CaptureArtifactCommand(
+            user_id="maya", space_id=self.space_id, embedding=tuple(embedding), **fields
+        )
 
     def subspace(self, seed: Iterable[float] | None, name: str = "a part") -> str:
-        """The id of a new subspace."""
-        vector = None if seed is None else EmbeddingVector(values=tuple(seed), model=MODEL)
+        """Create a subspace and return its id."""
+        vector = None
+        if seed is not None:
+            vector = EmbeddingVector(values=tuple(seed), model=MODEL)
         command = captures.CreateSubspace(
             user_id="maya", space_id=self.space_id, name=name, seed=vector
         )
         return do(self.store, captures.create_subspace, command).subspace.id
 
-    def read(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - whatever it answers
-        """What a query says to the space's user."""
+    def read(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - any result
+        """Run a query of the space's user."""
         return self.store.read(query, "maya", *args, **kwargs)
 
 
-Install = Callable[[AnyStore, str], object]
-
-
 def nothing_to_install(_: AnyStore, __: str) -> None:
-    """Memory and SQLite compute by the registered text itself."""
+    """Do nothing: memory and SQLite compute by the registered text itself."""
 
 
 def activate_algorithm_for(
@@ -65,65 +76,63 @@ def activate_algorithm_for(
     formulas: str = SPHERICAL,
     install: Install = nothing_to_install,
 ) -> captures.AlgorithmSaved:
-    """A version of the algorithm that is active."""
+    """Register, install and activate an algorithm version."""
     saved = registered(store, algorithm_id, formulas)
     install(store, algorithm_id)
     return activate(store, saved)
 
 
 def registered(store: AnyStore, algorithm_id: str, formulas: str) -> captures.AlgorithmSaved:
-    """A version of the algorithm that computes nothing yet."""
-    return do(
-        store,
-        captures.register_algorithm,
-        captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas),
-    )
+    """Register an algorithm version."""
+    command = captures.RegisterAlgorithm(algorithm_id=algorithm_id, formulas=formulas)
+    return do(store, captures.register_algorithm, command)
 
 
 def activate(store: AnyStore, saved: captures.AlgorithmSaved) -> captures.AlgorithmSaved:
-    """The version, active."""
+    """Activate an algorithm version."""
     command = captures.ActivateAlgorithm(algorithm_id=saved.algorithm.id, expected_seq=saved.seq)
     return do(store, captures.activate_algorithm, command)
 
 
 def space_of(store: AnyStore, *, dimension: int = 3, user_id: str = "maya") -> CaptureScenario:
-    """A new space."""
+    """Create a space."""
     command = captures.CreateSpace(
         user_id=user_id, name="reading", model=MODEL, dimension=dimension
     )
-    return CaptureScenario(store, do(store, captures.create_space, command).space.id)
+    saved = do(store, captures.create_space, command)
+    return CaptureScenario(store, saved.space.id)
 
 
 def place_in(store: AnyStore) -> CaptureScenario:
-    """A new space in a store whose algorithm is active."""
+    """Activate the first algorithm version and create a space."""
     activate_algorithm_for(store)
     return space_of(store)
 
 
 def worked(store: AnyStore) -> tuple[CaptureScenario, str, str, str]:
-    """The space of the worked example, with its three subspaces."""
-    place = place_in(store)
-    return place, place.subspace(A, "A"), place.subspace(B, "B"), place.subspace(C, "C")
+    """Create the space of the worked example, and return it with its three subspaces."""
+    scenario = place_in(store)
+    first = scenario.subspace(A, "A")
+    second = scenario.subspace(B, "B")
+    third = scenario.subspace(C, "C")
+    return scenario, first, second, third
 
 
 def change(store: AnyStore, key: str, value: str, *, seq: int = 0) -> captures.SettingSaved:
-    """A setting with another value."""
-    return do(
-        store,
-        captures.change_setting,
-        captures.ChangeSetting(key=key, value=value, expected_seq=seq),
-    )
+    """Change a setting."""
+    command = captures.ChangeSetting(key=key, value=value, expected_seq=seq)
+    return do(store, captures.change_setting, command)
 
 
 def code(attempt: Callable[[], object]) -> str:
-    """The code of the refusal, '' where there was none."""
-    refused: IndelibleError | None = refusal(attempt)
-    return refused.code if refused else ""
+    """Return the code of the error that the attempt raises, or '' where it raises none."""
+    error: IndelibleError | None = refusal(attempt)
+    return error.code if error else ""
 
 
-def is_close(found: Iterable[float | None], expected: Iterable[float]) -> bool:
-    """Whether all the figures are as they were measured."""
-    return all(
-        one is not None and abs(one - other) < CLOSE
-        for one, other in zip(found, expected, strict=True)
-    )
+def is_close(actual: Iterable[float | None], expected: Iterable[float]) -> bool:
+    """Return whether all numbers are within the tolerance of the expected ones."""
+    for number, expected_number in zip(actual, expected, strict=True):
+        if number is None or abs(number - expected_number) >= TOLERANCE:
+            return False
+    return True
