@@ -215,7 +215,6 @@ ON_TOKENS: Mapping[str, Kind] = {
         "a token of no mint": _bearing(TOKENS, mint_event_id="nothing"),
         "a job of no token": _bearing(IMAGE_JOBS, **NOBODY_S),
         "an upload of no token": _bearing(UPLOADS, **NOBODY_S),
-        "a reveal of no token": _bearing(REVEALS, token_ids=["token-1", "nothing"]),
     },
     "what tokens must have": {
         "a prompt of 1,001 characters": _bearing(AUTHORS, prompt_text="x" * 1_001),
@@ -225,6 +224,7 @@ ON_TOKENS: Mapping[str, Kind] = {
         "an upload of something else": _bearing(UPLOADS, record_type="video"),
         "an upload that ends without a CID": lambda s: stepped(s.minted.completed, cid=None),
         "a reveal of nothing": _bearing(REVEALS, token_ids=[]),
+        "a reveal of an unknown token": _bearing(REVEALS, token_ids=["token-1", "nothing"]),
         "a reveal of 51": _bearing(REVEALS, token_ids=["token-1"] * 51),
     },
     "a fence": {
