@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.kernel.tasks import TASKS
+from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.schema.guards import NEVER, Guard

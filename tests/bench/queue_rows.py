@@ -17,7 +17,7 @@ from indelible.tokens import Author, Repositories, Token
 from indelible.tokens.rules import GENERATE
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
-from indelible_sql.kernel.tasks import TASKS
+from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.tables import HISTORY
 from indelible_sql.tokens.tables import TOKENS
 

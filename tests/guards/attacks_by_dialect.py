@@ -17,7 +17,7 @@ from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.contexts import CATALOG
 from indelible_sql.kernel.keys import KEYS
-from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 from indelible_sql.tokens.tables import TOKENS
 

@@ -26,7 +26,7 @@ from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.atomic_write import writable_columns
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.settings import SETTINGS
-from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema import columns
 from indelible_sql.schema.columns import Domain
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS

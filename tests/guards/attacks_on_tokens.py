@@ -27,7 +27,7 @@ from tests.guards.situation import Situation, after, born, log, move
 from indelible.kernel import Lifecycle
 from indelible.testing.stores import BEGINNING
 from indelible_sql.contexts import CATALOG
-from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.tokens.tables import AUTHORS, IMAGE_JOBS, MINT_EVENTS, REVEALS, TOKENS, UPLOADS
 
 MAYA, NOOR = "user:maya", "user:noor"

@@ -16,7 +16,7 @@ from tests.guards.situation import Situation
 from indelible_sql import Finding
 from indelible_sql.contexts import CATALOG
 from indelible_sql.engine.atomic_write import writable_columns
-from indelible_sql.kernel.tasks import TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import TASK_ATTEMPTS, TASKS
 from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
 

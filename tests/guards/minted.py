@@ -23,7 +23,7 @@ from indelible.tokens import (
     Token,
 )
 from indelible_sql import SqlStore, SqlTransaction
-from indelible_sql.kernel.tasks import STAGES, TASK_ATTEMPTS, TASKS
+from indelible_sql.kernel.task_tables import STAGES, TASK_ATTEMPTS, TASKS
 from indelible_sql.tokens.tables import (
     AUTHORS,
     IMAGE_JOBS,

@@ -351,7 +351,7 @@ def test_the_source_holds_no_upsert_and_changes_rows_in_few_places() -> None:
         path.name: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py")
     }
     queue = trees.pop(
-        "tasks.py"
+        "task_statements.py"
     )  # work is neither a record nor a head: its row is written as often as it is claimed
     called = {(name, call) for name, tree in trees.items() for call in calls(tree)}
 

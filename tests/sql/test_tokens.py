@@ -30,7 +30,7 @@ from indelible.tokens import Repositories, Token, TokenStatus, repositories
 from indelible_service.embedded import PostgresServer
 from indelible_sql import AsyncSqlStore, SqlStore, UnitOfWork, create_uow_factory, open_store
 from indelible_sql.engine.failpoints import Failpoint
-from indelible_sql.kernel.tasks import CLAIM, CLAIM_BEHIND
+from indelible_sql.kernel.task_statements import CLAIM, CLAIM_BEHIND
 from indelible_sql.tokens.statements import GAPS, PENDING
 
 TIMEOUT_SECONDS = 60

@@ -8,7 +8,8 @@ from indelible_sql.kernel.history import SqlHistory, SqlReceipts
 from indelible_sql.kernel.keys import KEY_HEADS
 from indelible_sql.kernel.repository import SqlAggregateRepository
 from indelible_sql.kernel.settings import SETTING_HEADS
-from indelible_sql.kernel.tasks import OF_STAGES, SqlTaskQueue, SqlTaskReader
+from indelible_sql.kernel.task_tables import STAGE_HEADS
+from indelible_sql.kernel.tasks import SqlTaskQueue, SqlTaskReader
 from indelible_sql.schema.catalog import Catalog
 
 
@@ -27,7 +28,7 @@ class KernelTransaction:
         self.history = SqlHistory(session)
         self.keys = SqlAggregateRepository(session, KEY_HEADS)
         self.settings = SqlAggregateRepository(session, SETTING_HEADS)
-        self.stages = SqlAggregateRepository(session, OF_STAGES)
+        self.stages = SqlAggregateRepository(session, STAGE_HEADS)
 
 
 class KernelReading(KernelTransaction):

@@ -5,7 +5,13 @@ from indelible.kernel.settings import SETTING
 from indelible.kernel.stages import STAGE
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.kernel.settings import SETTINGS
-from indelible_sql.kernel.tasks import SHOWN, STAGES, TASK_ATTEMPTS, TASKS, task_guards
+from indelible_sql.kernel.task_tables import (
+    ATTEMPT_HAS_TASK,
+    STAGES,
+    TASK_ATTEMPTS,
+    TASKS,
+    task_guards,
+)
 from indelible_sql.schema.tables import HISTORY, RECEIPTS
 from indelible_sql.sql_context import SqlContext
 
@@ -14,6 +20,6 @@ CONTEXT = SqlContext(
     heads={KEYS: KEY, STAGES: STAGE, SETTINGS: SETTING},
     records=(HISTORY, RECEIPTS, TASK_ATTEMPTS),
     task_tables=(TASKS,),
-    record_head_rules=(SHOWN,),
+    record_head_rules=(ATTEMPT_HAS_TASK,),
     guards=task_guards,
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, type_coerce
 
-from indelible_sql.kernel.tasks import TASKS
+from indelible_sql.kernel.task_tables import TASKS
 from indelible_sql.schema.columns import IDENTIFIER, INSTANT
 from indelible_sql.schema.expressions import in_json_list
 from indelible_sql.schema.tables import page_by

@@ -1,0 +1,89 @@
+"""The tables of tasks: the switch of stages, the tasks and their attempts, with their guards."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, PrimaryKeyConstraint, literal_column
+
+from indelible.kernel.stages import STAGE, StageControl, StageNotFound
+from indelible.kernel.tasks import AttemptOutcome
+from indelible_sql.kernel.repository import HeadMapping
+from indelible_sql.schema.columns import ACTOR, IDENTIFIER, INSTANT, NATURAL, SENTENCE, required
+from indelible_sql.schema.guards import Guard, RecordHeadRule, undeletable_guards
+from indelible_sql.schema.tables import head, key, table
+
+STAGES = head("stages", STAGE)
+STAGE_HEADS = HeadMapping(table=STAGES, entity=StageControl, missing=StageNotFound)
+
+IS_DUE = literal_column("due_at IS NOT NULL", Boolean())
+IS_DEAD = literal_column("dead_reason IS NOT NULL", Boolean())
+_OUTCOMES = ", ".join(repr(outcome.value) for outcome in AttemptOutcome)
+
+TASKS = table(
+    "tasks",
+    required("stage", IDENTIFIER),
+    required("entity_id", IDENTIFIER),
+    Column("due_at", INSTANT),
+    Column("lease_owner", ACTOR),
+    Column("lease_until", INSTANT),
+    required("fence", NATURAL),
+    required("attempts", NATURAL),
+    Column("dead_reason", SENTENCE),
+    PrimaryKeyConstraint("stage", "entity_id", name="tasks_pkey"),
+    CheckConstraint("(lease_owner IS NULL) = (lease_until IS NULL)", name="tasks_lease"),
+    CheckConstraint(
+        "lease_owner IS NULL OR (fence >= 1 AND due_at IS NOT NULL)", name="tasks_leased_is_due"
+    ),
+    CheckConstraint("attempts <= fence", name="tasks_attempts_fenced"),
+    CheckConstraint("dead_reason IS NULL OR due_at IS NULL", name="tasks_dead_is_not_due"),
+    # No index contains a column that a claim writes: PostgreSQL updates such rows in place.
+    Index(
+        "tasks_due", "stage", "due_at", "entity_id", postgresql_where=IS_DUE, sqlite_where=IS_DUE
+    ),
+    Index("tasks_dead", "stage", "entity_id", postgresql_where=IS_DEAD, sqlite_where=IS_DEAD),
+    has_rowid=False,
+    room=40,  # a row is claimed soon after its insert; with free space its page takes the update
+)
+TASK_ATTEMPTS = table(
+    "task_attempts",
+    required("stage", IDENTIFIER),
+    required("entity_id", IDENTIFIER),
+    required("fence", NATURAL),
+    required("outcome", IDENTIFIER),
+    required("actor", ACTOR),
+    required("reason", SENTENCE),
+    required("at", INSTANT),
+    Column("request_id", IDENTIFIER),
+    PrimaryKeyConstraint("stage", "entity_id", "fence", "outcome", name="task_attempts_pkey"),
+    key("task_attempts_task", ["stage", "entity_id"], "tasks", ["stage", "entity_id"]),
+    CheckConstraint(f"outcome IN ({_OUTCOMES})", name="task_attempts_outcome_known"),
+    has_rowid=False,
+)
+ATTEMPT_HAS_TASK: Final = RecordHeadRule(
+    record=TASK_ATTEMPTS,
+    head=TASKS,
+    columns={"stage": "stage", "entity_id": "entity_id", "fence": "fence"},
+)
+
+_IS_NEW: Final = (
+    "NEW.fence = 0 AND NEW.attempts = 0 AND NEW.lease_owner IS NULL AND NEW.dead_reason IS NULL"
+)
+_IS_SAME_TASK: Final = "NEW.stage = OLD.stage AND NEW.entity_id = OLD.entity_id"
+_IS_CLAIM: Final = (
+    "NEW.fence = OLD.fence + 1 AND NEW.attempts = OLD.attempts + 1 AND NEW.lease_owner IS NOT NULL"
+    " AND NEW.due_at = OLD.due_at"
+)
+# Without a new fence no lease changes its owner, and attempts are only reset or taken back by one.
+_IS_UNDER_SAME_FENCE: Final = (
+    "NEW.fence = OLD.fence AND (NEW.lease_owner IS NULL OR NEW.lease_owner = OLD.lease_owner)"
+    " AND (NEW.attempts = OLD.attempts OR NEW.attempts = OLD.attempts - 1 OR NEW.attempts = 0)"
+)
+
+
+def task_guards(dialect: str) -> tuple[Guard, ...]:
+    """Return the guards of tasks: rows stay, begin unclaimed, and fences rise by one per claim."""
+    may_change = f"{_IS_SAME_TASK} AND ({_IS_CLAIM} OR {_IS_UNDER_SAME_FENCE})"
+    return (
+        *undeletable_guards(TASKS, dialect),
+        Guard(table=TASKS, rule="new", event="INSERT", condition=_IS_NEW),
+        Guard(table=TASKS, rule="fence", event="UPDATE", condition=may_change),
+    )
