@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.chaos.testbed import testbed
 from tests.conftest import Loop
 from tests.stateful.play import Tallies, play
-from tests.stateful.programs import Program, programs
+from tests.stateful.programs import programs
+from tests.stateful.steps import Program
 from tests.stateful.stores import Templates
 
 

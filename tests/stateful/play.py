@@ -1,16 +1,21 @@
 """A program played on every store: equal answers, equal refusals, equal histories, nothing wrong afterwards."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from attrs import define, field
-from tests.stateful.programs import MANY, Call, Program, Verb, World
+from tests.stateful.capture_steps import USER
+from tests.stateful.equality import differs
+from tests.stateful.programs import MANY, World
+from tests.stateful.steps import Call, Program, Verb
 from tests.stateful.stores import Side, Templates
 
-from indelible import concepts
+from indelible import captures, concepts, tokens
 from indelible.app import ReadTx
 from indelible.concepts import ConceptFilter
 from indelible.kernel import IndelibleError, digest
 from indelible.kernel.keys import list_keys
+from indelible.kernel.settings import setting_texts
 from indelible.testing.stores import AnyStore
 
 ACCEPTED = "accepted"
@@ -54,7 +59,7 @@ def _compare(call: Call, sides: tuple[Side, ...], tallies: Tallies) -> None:
     answers = [answer(side.store, call) for side in sides]
     for side, (code, said) in zip(sides, answers, strict=True):
         tallies[side.name].answers[code] += 1
-        assert (code, said) == answers[0], f"{side.name} differs from memory at {call}"
+        assert not differs((code, said), answers[0]), f"{side.name} differs from memory at {call}"
 
 
 def answer(store: AnyStore, call: Call) -> tuple[str, object]:
@@ -84,7 +89,9 @@ def _compare_ends(sides: tuple[Side, ...]) -> None:
         assert digest([change.hash for change in changes]) == expected[0], (
             f"{side.name} has another history"
         )
-        assert side.store.read(everything) == expected, f"{side.name} reads back otherwise"
+        assert not differs(side.store.read(everything), expected), (
+            f"{side.name} reads back otherwise"
+        )
         assert not findings, f"{side.name}: {findings}"
         assert not any(each.changed for each in rebuilt), f"{side.name}: {rebuilt}"
 
@@ -102,4 +109,27 @@ def everything(tx: ReadTx) -> tuple[object, ...]:
         [concepts.list_warnings(tx, each) for each in found[-SOME:]],
         concepts.whole_graph(tx),
         concepts.get_learning_order(tx),
+        *_captures(tx),
+        *_tokens(tx),
     )
+
+
+def _captures(tx: ReadTx) -> Iterator[object]:
+    """Yield the results of the queries on captures."""
+    yield captures.list_algorithms(tx)
+    yield setting_texts(tx.settings)
+    for saved in captures.list_spaces(tx, USER, limit=MANY):
+        space_id = saved.space.id
+        yield saved
+        yield captures.list_subspaces(tx, USER, space_id, limit=MANY)
+        yield captures.list_centroids(tx, USER, space_id)
+        yield captures.recent_captures(tx, USER, space_id, limit=MANY)
+        yield captures.list_artifacts(tx, USER, space_id, limit=MANY)
+
+
+def _tokens(tx: ReadTx) -> Iterator[object]:
+    """Yield the results of the queries on tokens."""
+    yield tokens.token_stats(tx)
+    yield tokens.leaderboard(tx)
+    for token in tokens.list_tokens(tx, limit=MANY):
+        yield tokens.get_token(tx, token.token_id)

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 from typing import Any, Final, Literal, TypeVar
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 from hypothesis.strategies import (
     SearchStrategy,
     booleans,
@@ -17,6 +16,8 @@ from hypothesis.strategies import (
     sampled_from,
     text,
 )
+from tests.stateful import capture_steps, token_steps
+from tests.stateful.steps import Call, Program, Step, Twist, Verb, expected_seq, pick_near
 
 from indelible import concepts
 from indelible.app import WriteTx
@@ -46,67 +47,21 @@ Value = concepts.Concept | concepts.ConceptVersion
 ACTORS = (MAYA, NOOR, Actor.system("importer"))
 SHORTEST, LONGEST = 22, 28
 MANY = 1_000
-NEAR = 3  # a step goes on with one of the newest, so that some of them come far
 LATER = timedelta(microseconds=1)
 
 
-class Verb(StrEnum):
-    """What a step does."""
-
-    CREATE = auto()
-    CORRECT = auto()
-    EDIT = auto()
-    SUBMIT = auto()
-    APPROVE = auto()
-    PUBLISH = auto()
-    ISSUE = auto()
-    REVOKE = auto()
-    BEAR = auto()
-    SAVE = auto()
-    LOOK = auto()
-    REOPEN = auto()
-
-
-class Twist(StrEnum):
-    """Whether the step is as it should be."""
-
-    RIGHT = auto()
-    STALE = auto()
-    ILLEGAL = auto()
-    REPEATED = auto()
-
-
-@frozen
-class Step:
-    """One step of a program; `pick` chooses among what there is by then."""
-
-    verb: Verb
-    twist: Twist
-    pick: int
-    content: ConceptContent
-    actor: Actor
-    is_once: bool
-
-
-@frozen
-class Program:
-    """What to do, and whether an author may approve."""
-
-    steps: tuple[Step, ...]
-    four_eyes: bool
-
-
-@frozen
-class Call:
-    """One command, ready to be run by every store."""
-
-    handler: Callable[[WriteTx, Any], object]
-    command: Any
-    actor: Actor = MAYA
-    once: Idempotency[Any] | None = None
-
-
-VERBS = (*(Verb.CREATE, Verb.EDIT, Verb.SUBMIT) * 2, Verb.APPROVE, Verb.PUBLISH, Verb.SAVE, *Verb)
+CONCEPT_VERBS = (Verb.CREATE, Verb.EDIT, Verb.SUBMIT)
+CAPTURE_VERBS = (Verb.CAPTURE, Verb.CAPTURE, Verb.SUBSPACE)
+TOKEN_VERBS = (Verb.MINT, Verb.TOKEN, Verb.TOKEN)
+VERBS = (
+    *CONCEPT_VERBS * 2,
+    *CAPTURE_VERBS,
+    *TOKEN_VERBS,
+    Verb.APPROVE,
+    Verb.PUBLISH,
+    Verb.SAVE,
+    *Verb,
+)
 TWISTS = (*(Twist.RIGHT,) * 11, *Twist)  # a fifth is not right
 SURROGATES: Final[tuple[Literal["Cs"]]] = ("Cs",)
 STORABLE = characters(exclude_categories=SURROGATES, exclude_characters="\x00")
@@ -135,10 +90,28 @@ steps = builds(
 )
 
 
+SPACE_STEPS = tuple(
+    Step(
+        verb=verb,
+        twist=Twist.RIGHT,
+        pick=pick,
+        content=ConceptContent(name="Ratio"),
+        actor=MAYA,
+        is_once=False,
+    )
+    for pick, verb in enumerate(
+        (Verb.ALGORITHM, Verb.ALGORITHM, Verb.SPACE, Verb.SUBSPACE, Verb.SUBSPACE, Verb.SUBSPACE)
+    )
+)
+
+
 def programs(shortest: int = SHORTEST, longest: int = LONGEST) -> SearchStrategy[Program]:
-    """Programs of at least `shortest` steps."""
-    some = lists(steps, min_size=shortest, max_size=longest).map(tuple)
-    return builds(Program, steps=some, four_eyes=sampled_from((False, False, True)))
+    """Return programs of at least `shortest` steps, some of which begin with a space to capture in."""
+    random_steps = lists(steps, min_size=shortest, max_size=longest).map(tuple)
+    with_space = random_steps.map(lambda chosen: SPACE_STEPS + chosen)
+    return builds(
+        Program, steps=random_steps | with_space, four_eyes=sampled_from((False, False, True))
+    )
 
 
 @define
@@ -193,7 +166,7 @@ class World:
         unpublished = [
             each for each in self.concepts() if each.concept.status is not ConceptStatus.PUBLISHED
         ]
-        corrects = _picked(unpublished, step.pick) if step.twist is Twist.ILLEGAL else None
+        corrects = pick_near(unpublished, step.pick) if step.twist is Twist.ILLEGAL else None
         command = concepts.CreateConcept(
             content=step.content, corrects=corrects.concept.id if corrects else None
         )
@@ -201,7 +174,7 @@ class World:
 
     def correct(self, step: Step) -> Call:
         """A new concept in the place of a published one."""
-        found = _picked(
+        found = pick_near(
             [each for each in self.concepts() if each.concept.status is ConceptStatus.PUBLISHED],
             step.pick,
         )
@@ -240,14 +213,14 @@ class World:
     def revoke(self, step: Step) -> Call:
         """The end of a key; illegal is the second end."""
         is_open = step.twist is not Twist.ILLEGAL
-        found = _picked(
+        found = pick_near(
             [each for each in self.keys() if bool(KEY.allowed(each.key.status)) is is_open],
             step.pick,
         )
         if found is None:
             return self.issue(step)
         return Call(
-            revoke_key, RevokeKey(key_id=found.key.id, expected_seq=_expected(step, found.seq))
+            revoke_key, RevokeKey(key_id=found.key.id, expected_seq=expected_seq(step, found.seq))
         )
 
     def bear(self, step: Step) -> Call:
@@ -277,7 +250,7 @@ class World:
 
     def save(self, step: Step) -> Call:
         """A next step by the hand-off's methods: a state, a version, nothing, or something odd."""
-        found = _picked(self.concepts(), step.pick)
+        found = pick_near(self.concepts(), step.pick)
         if found is None:
             return self.bear(step)
         concept = found.concept
@@ -297,7 +270,7 @@ class World:
 
     def look(self, step: Step) -> Call:
         """What the hand-off's four readers say inside a transaction."""
-        found = _picked(self.concepts(), step.pick)
+        found = pick_near(self.concepts(), step.pick)
         unknown = found is None or step.twist is not Twist.RIGHT
         return Call(look_up, "nowhere" if unknown or found is None else found.concept.id)
 
@@ -309,10 +282,10 @@ class World:
             for each in self.concepts()
             if (action in CONCEPT.allowed(each.concept.status)) is is_legal
         ]
-        found = _picked(fits, step.pick)
+        found = pick_near(fits, step.pick)
         if found is None:
             return None if is_legal else ("nowhere", 1)
-        return found.concept.id, _expected(step, found.seq)
+        return found.concept.id, expected_seq(step, found.seq)
 
 
 def save_values(tx: WriteTx, values: tuple[Value, ...]) -> None:
@@ -352,18 +325,8 @@ def _odd(concept: Concept, version: concepts.ConceptVersion) -> list[Sequence[Va
     ]
 
 
-def _expected(step: Step, seq: int) -> int:
-    if step.twist is not Twist.STALE:
-        return seq
-    return seq - 1 if seq > 1 else seq + 1
-
-
 def _after(concept: Concept) -> datetime:
     return concept.updated_at + LATER
-
-
-def _picked(choices: Sequence[T], pick: int) -> T | None:
-    return choices[-1 - pick % min(len(choices), NEAR)] if choices else None
 
 
 MOVES: dict[Verb, tuple[Callable[[WriteTx, Any], object], Callable[..., object]]] = {
@@ -392,4 +355,17 @@ RESOLVE: dict[Verb, Callable[[World, Step], Call]] = {
     Verb.BEAR: World.bear,
     Verb.SAVE: World.save,
     Verb.LOOK: World.look,
+    Verb.SPACE: lambda world, step: capture_steps.create_space(world.oracle, step),
+    Verb.SUBSPACE: lambda world, step: capture_steps.create_subspace(world.oracle, step),
+    Verb.RENAME: lambda world, step: capture_steps.change_space(world.oracle, step),
+    Verb.CAPTURE: lambda world, step: capture_steps.capture(world.oracle, step),
+    Verb.SETTING: lambda world, step: capture_steps.change_setting(world.oracle, step),
+    Verb.ALGORITHM: lambda world, step: capture_steps.set_algorithm(world.oracle, step),
+    Verb.MINT: lambda world, step: token_steps.mint(world.oracle, step),
+    Verb.ROLL_BACK: lambda world, step: token_steps.roll_back(world.oracle, step),
+    Verb.RECOVER: lambda world, step: token_steps.recover(world.oracle, step),
+    Verb.PROMPT: lambda world, step: token_steps.set_prompt(world.oracle, step),
+    Verb.TOKEN: lambda world, step: token_steps.move_token(world.oracle, step),
+    Verb.RETRY: lambda world, step: token_steps.retry(world.oracle, step),
+    Verb.REVEAL: lambda world, step: token_steps.reveal(world.oracle, step),
 }

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.conftest import Loop
 from tests.stateful.play import ACCEPTED, Tallies, play
-from tests.stateful.programs import SHORTEST, Program, programs
+from tests.stateful.programs import SHORTEST, programs
+from tests.stateful.steps import Program
 from tests.stateful.stores import Templates
 
 from indelible_service.embedded import PostgresServer
