@@ -1,4 +1,4 @@
-"""The one boundary that is the driver's: BEGIN and the first statement, between which no failpoint can stand."""
+"""Lose BEGIN: the driver sends it, so no failpoint can be placed after it."""
 
 from collections import Counter
 
@@ -16,19 +16,19 @@ BEGIN = b"Q\0\0\0\x0aBEGIN\0"  # the whole message
 
 
 @define
-class Begun:
-    """What callers were told whose BEGIN was lost, and what was not right."""
+class BeginReport:
+    """The error codes after a lost BEGIN, and each problem."""
 
-    told: Counter[str] = field(factory=Counter[str])
-    wrong: list[str] = field(factory=list[str])
+    codes: Counter[str] = field(factory=Counter[str])
+    problems: list[str] = field(factory=list[str])
 
     def __str__(self) -> str:
-        return f"told {dict(self.told)}; wrong: {self.wrong or 'nothing'}"
+        return f"codes {dict(self.codes)}; problems: {self.problems or 'none'}"
 
 
-def cut_begins(database: PostgresServer, times: int) -> Begun:
-    """Break so many connections before the server gets BEGIN, and as many after it has answered."""
-    begun = Begun()
+def cut_begins(database: PostgresServer, times: int) -> BeginReport:
+    """Break connections before the server receives BEGIN, and as many after it has answered."""
+    report = BeginReport()
     with behind(database, None) as place:
         for fault in (Fault.CUT, Fault.SWALLOW):
             for _ in range(times):
@@ -38,10 +38,12 @@ def cut_begins(database: PostgresServer, times: int) -> Begun:
                 try:
                     create(place.store)
                 except IndelibleError as error:
-                    begun.told[error.code] += 1
+                    report.codes[error.code] += 1
                 if place.proxy.hits != hits + 1 or len(changes_after(place.direct)) != before:
-                    begun.wrong.append(f"{fault.name} of BEGIN left something, or never came")
-        if begun.told != Counter({"STORE_UNREACHABLE": 2 * times}):
-            begun.wrong.append("a caller was told something else than STORE_UNREACHABLE")
-        begun.wrong += map(str, verify(place.direct))
-    return begun
+                    report.problems.append(
+                        f"{fault.name} of BEGIN left a change, or did not happen"
+                    )
+        if report.codes != Counter({"STORE_UNREACHABLE": 2 * times}):
+            report.problems.append("a command did not fail with STORE_UNREACHABLE")
+        report.problems += map(str, verify(place.direct))
+    return report

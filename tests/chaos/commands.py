@@ -1,4 +1,4 @@
-"""Every command, each with what must be there before it: what the suites of faults ask for."""
+"""Every command with its preconditions, for tests of faults."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ LONGEST_WAIT_SECONDS: Final = 30
 
 @frozen
 class Work:
-    """A handler, and how to make a command for it that can be done once."""
+    """A handler, and a function that prepares a command for it."""
 
     handler: Callable[[WriteTx, Any], Any]
     returns: type[Any]
@@ -38,7 +38,7 @@ class Work:
     is_receipted: bool = True  # a capture brings a key of its own, which its signal keeps
 
     def ask(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
-        """What the command answers; under the caller's key, where one is given."""
+        """Run the command, under the caller's key if there is one."""
         actor = NOOR if self.handler is concepts.approve_concept else MAYA
         return do(
             store,
@@ -48,18 +48,18 @@ class Work:
             once=Idempotency(key, self.returns) if key and self.is_receipted else None,
         )
 
-    def shown_again(self, answer: Any) -> Any:  # noqa: ANN401 - of any command
-        """The answer to a request that was answered before: a key's secret is shown once, a capture is a replay."""
+    def replayed(self, answer: Any) -> Any:  # noqa: ANN401 - of any command
+        """Return the result of a repeated request: a key's secret is returned only once."""
         if isinstance(answer, CaptureResult):
             return evolve(answer, replayed=True)
         return evolve(answer, text="") if isinstance(answer, KeyCreated) else answer
 
     def effect(self, answer: Any) -> object:  # noqa: ANN401 - of any command
-        """By what its one effect is known: the place in its history, or the record."""
+        """Return what identifies the effect: the seq in the history, or the id of the record."""
         return answer.signal_id if isinstance(answer, CaptureResult) else answer.seq
 
     def ask_patiently(self, store: AnyStore, command: object, key: str | None) -> Any:  # noqa: ANN401 - of any command
-        """As `ask`, and again while the server has not noticed that whoever asked first is dead."""
+        """Run the command; repeat it until the server has noticed that the first client is dead."""
         end = time.monotonic() + LONGEST_WAIT_SECONDS
         while True:
             try:
@@ -129,4 +129,4 @@ WORKS: Final = {
 BIRTHS: Final = {
     "create",
     "create a key",
-}  # without a key of the caller's, a birth that is asked again is another
+}  # repeated without an idempotency key, they create another one

@@ -1,12 +1,12 @@
-"""A process is killed at each failpoint of each command: afterwards all is well, and the request is asked again."""
+"""Kill a process at each failpoint of each command, then check the store and repeat the request."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from signal import SIGKILL
-from typing import Any
+from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 from tests.chaos.children import child, pipe
 from tests.chaos.commands import BIRTHS, WORKS, Work
 from tests.chaos.written import Written, written
@@ -18,119 +18,141 @@ from indelible_sql import SqlStore, open_store, verify
 from indelible_sql.engine.failpoints import Failpoint
 from indelible_sql.maintenance.findings import Finding
 
-NUMBERS = count(1)
-LONGEST_WAIT_SECONDS = 60
-LAST = Failpoint.AFTER_COMMIT
+KEY_NUMBERS: Final = count(1)
+MAX_WAIT_SECONDS: Final = 60
+LAST: Final = Failpoint.AFTER_COMMIT
 
 
 @define
-class Crashed:
-    """How often a process was killed, where, and what was not right afterwards."""
+class CrashReport:
+    """The number of kills, the failpoints they happened at, and each problem."""
 
-    times: int = 0
-    where: set[Failpoint] = field(factory=set[Failpoint])
-    wrong: list[str] = field(factory=list[str])
+    kills: int = 0
+    failpoints: set[Failpoint] = field(factory=set[Failpoint])
+    problems: list[str] = field(factory=list[str])
     findings: list[Finding] = field(factory=list[Finding])
 
     @property
-    def is_well(self) -> bool:
-        """Whether every crash left what it should."""
-        return self.times > 0 and not self.wrong and not self.findings
+    def is_success(self) -> bool:
+        """Return True where processes were killed without a problem."""
+        return self.kills > 0 and not self.problems and not self.findings
 
 
-def die_at(url: str, name: str, command: object, key: str | None, stop: int, end: Any) -> None:  # noqa: ANN401
-    """Run a command, and be killed at its so-manieth failpoint; what it reached goes to the other end of the pipe."""
-    left = [stop]
+@frozen
+class CrashCase:
+    """A command that is run by a process which is killed at one of its failpoints."""
 
-    def reach(failpoint: Failpoint) -> None:
-        left[0] -= 1
-        if not left[0]:
+    name: str
+    command: object
+    key: str | None  # the caller's idempotency key
+    number: int  # of the failpoint, from 1
+
+    @property
+    def work(self) -> Work:
+        return WORKS[self.name]
+
+
+def die_at(url: str, case: CrashCase, end: Any) -> None:  # noqa: ANN401 - a pipe's end
+    """Run the command and kill this process at the failpoint, after sending it to the pipe."""
+    reached = count(1)
+
+    def stop_at(failpoint: Failpoint) -> None:
+        if next(reached) == case.number:
             end.send(failpoint)
             os.kill(os.getpid(), SIGKILL)
 
-    WORKS[name].ask(open_store(url, policy=POLICY, at_failpoint=reach), command, key)
+    store = open_store(url, policy=POLICY, at_failpoint=stop_at)
+    case.work.ask(store, case.command, case.key)
     end.send(None)
 
 
 def crash_everywhere(
-    url: str, names: Iterator[str] | list[str], keys: tuple[bool, ...] = (False, True)
-) -> Crashed:
-    """Let a process die at each failpoint of these commands, with and without a key of the caller's."""
-    crashed, store = Crashed(), open_store(url, policy=POLICY)
+    url: str, names: Iterable[str], keys: tuple[bool, ...] = (False, True)
+) -> CrashReport:
+    """Kill a process at each failpoint of these commands, with and without an idempotency key."""
+    report = CrashReport()
+    store = open_store(url, policy=POLICY)
     for name in names:
-        for is_keyed in keys:
-            for stop in count(1):
-                if not _crash(
-                    crashed, store, name, f"key-{next(NUMBERS)}" if is_keyed else None, stop
-                ):
-                    break
+        for has_key in keys:
+            number = 1
+            while _crash(report, store, name, number, has_key=has_key):
+                number += 1
     store.dispose()
-    return crashed
+    return report
 
 
-def _crash(crashed: Crashed, store: SqlStore, name: str, key: str | None, stop: int) -> bool:
-    """Whether there was such a failpoint."""
-    work = WORKS[name]
-    command = work.prepare(store)
+def _crash(report: CrashReport, store: SqlStore, name: str, number: int, *, has_key: bool) -> bool:
+    """Kill a process at a failpoint; return False where the command has no further one."""
+    key = f"key-{next(KEY_NUMBERS)}" if has_key else None
+    case = CrashCase(name, WORKS[name].prepare(store), key, number)
     before = written(store)
-    reached = _died(store.own_url, name, command, key, stop)
-    if reached is None:
+    failpoint = _run_to_death(store.own_url, case)
+    if failpoint is None:
         return False
-    crashed.times += 1
-    crashed.where.add(reached)
-    told = f"{name} {'under a key' if key else 'without a key'}, killed {reached.name}"
-    crashed.wrong += [
-        f"{told}: {each}" for each in _wrong(store, before, work, command, key, reached)
-    ]
-    crashed.findings += verify(store)
+
+    report.kills += 1
+    report.failpoints.add(failpoint)
+    prefix = f"{name} {'with' if key else 'without'} a key, killed {failpoint.name}"
+    for problem in _problems(store, before, case, failpoint):
+        report.problems.append(f"{prefix}: {problem}")
+    report.findings.extend(verify(store))
     return True
 
 
-def _died(url: str, name: str, command: object, key: str | None, stop: int) -> Failpoint | None:
-    """Where the process died, or None where it came to its end."""
+def _run_to_death(url: str, case: CrashCase) -> Failpoint | None:
+    """Return the failpoint at which the process died, or None where it ended."""
     ours, theirs = pipe()
-    process = child(die_at, url, name, command, key, stop, theirs)
+    process = child(die_at, url, case, theirs)
     theirs.close()
-    reached: Failpoint | None = ours.recv()
-    process.join(LONGEST_WAIT_SECONDS)
-    if process.exitcode != (-SIGKILL if reached else 0):
-        raise UsageError(f"{name}: the process ended with {process.exitcode} at {reached}")
+    failpoint: Failpoint | None = ours.recv()
+    process.join(MAX_WAIT_SECONDS)
+    expected_code = -SIGKILL if failpoint else 0
+    if process.exitcode != expected_code:
+        raise UsageError(f"{case.name}: the process ended with {process.exitcode} at {failpoint}")
+
     process.close()
     ours.close()
-    return reached
+    return failpoint
 
 
-def _wrong(
-    store: SqlStore,
-    before: Written,
-    work: Work,
-    command: object,
-    key: str | None,
-    reached: Failpoint,
+def _problems(
+    store: SqlStore, before: Written, case: CrashCase, failpoint: Failpoint
 ) -> Iterator[str]:
-    """What is not as it should be, before the request is asked again and after."""
-    done = before.effects_since(store)
-    if len(done) != (reached is LAST):
-        yield f"it left {done}"
-    if key is None and reached is LAST:
-        yield from _asked_blindly(store, work, command)
-    else:
-        first = work.ask_patiently(store, command, key)
-        if key and (again := work.ask(store, command, key)) != work.shown_again(first):
-            yield f"the second answer was {again}, the first {first}"
-        if (effects := before.effects_since(store)) != [work.effect(first)]:
-            yield f"its effects are {effects}"
+    """Yield each problem of what the process left, and of the repeated request."""
+    effects = before.effects_since(store)
+    is_done = failpoint is LAST
+    if len(effects) != is_done:
+        yield f"it left {effects}"
 
-
-def _asked_blindly(store: SqlStore, work: Work, command: object) -> Iterator[str]:
-    """Without a key, whoever asks again what was done is refused, or told so; but a birth would be another."""
-    if work in [WORKS[name] for name in BIRTHS]:
+    if case.key is None and is_done:
+        yield from _repeat_without_key(store, case)
         return
+
+    first = case.work.ask_patiently(store, case.command, case.key)
+    if case.key:
+        second = case.work.ask(store, case.command, case.key)
+        if second != case.work.replayed(first):
+            yield f"the second result was {second}, the first {first}"
+    effects = before.effects_since(store)
+    if effects != [case.work.effect(first)]:
+        yield f"its effects are {effects}"
+
+
+def _repeat_without_key(store: SqlStore, case: CrashCase) -> Iterator[str]:
+    """Repeat a completed request without a key: it must be refused or recognized.
+
+    A request that creates something would create another one.
+    """
+    if case.name in BIRTHS:
+        return
+
     try:
-        answer = work.ask(store, command, None)
+        result = case.work.ask(store, case.command, None)
     except IndelibleError as error:
         if error.code != "STALE":
-            yield f"asked again, it was refused with {error.code}"
-    else:
-        if not (isinstance(answer, CaptureResult) and answer.replayed):
-            yield "asked again, it was done again"
+            yield f"the repeated request was refused with {error.code}"
+        return
+
+    is_recognized = isinstance(result, CaptureResult) and result.replayed
+    if not is_recognized:
+        yield "the repeated request was executed again"

@@ -1,4 +1,4 @@
-"""Disks that are full: a file system in memory, as small as we like, where this process may mount one."""
+"""Fill a small file system in memory, where this process may mount one."""
 
 import os
 import pwd
@@ -12,45 +12,45 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
+from tests.chaos.fault_runs import FaultCase, FaultReport, run_under_fault
 from tests.chaos.faults import filled
-from tests.chaos.places import Place, place_on
-from tests.chaos.suffering import Kind, Suffered, suffer
+from tests.chaos.open_stores import StoreUnderTest, open_for_test
 from tests.chaos.testbed import Testbed
 
 SMALL, LARGE = "8m", "96m"
-TOLD = frozenset({"STORE_FULL", "STALE"})
+ALLOWED_CODES = frozenset({"STORE_FULL", "STALE"})
 PROOF = frozenset({"STORE_FULL"})
 
 
 @contextmanager
 def disk(size: str) -> Generator[Path | None]:
-    """An empty disk of this size, or None where nobody lets us mount one."""
-    with TemporaryDirectory(prefix="indelible-disk-") as place:
-        mount = ("mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", place)
+    """Mount an empty disk of this size; yield None where this process may not."""
+    with TemporaryDirectory(prefix="indelible-disk-") as folder:
+        mount = ("mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", folder)
         if subprocess.run(mount, check=False, capture_output=True).returncode:
             yield None
             return
         try:
-            yield Path(place)
+            yield Path(folder)
         finally:
-            subprocess.run(("umount", "--lazy", place), check=True)  # noqa: S607 - where it is differs
+            subprocess.run(("umount", "--lazy", folder), check=True)  # noqa: S607 - where it is differs
 
 
-def full_disk_under_sqlite(bed: Testbed, chance: Random, rounds: int) -> Suffered | None:
-    """Commands on a file whose disk is full; None where no disk can be made."""
+def full_disk_under_sqlite(bed: Testbed, chance: Random, rounds: int) -> FaultReport | None:
+    """Run commands on a file whose disk is full; return None where no disk can be mounted."""
     with disk(SMALL) as small:
         if small is None:
             return None
-        with place_on(f"sqlite:///{copy(bed.file, small / 'concepts.db')}") as place:
-            return suffer(place, _full(small), chance, rounds)
+        with open_for_test(f"sqlite:///{copy(bed.file, small / 'concepts.db')}") as tested:
+            return run_under_fault(tested, _full_disk_case(small), chance, rounds)
 
 
-def full_disk_under_postgresql(bed: Testbed, chance: Random, rounds: int) -> Suffered | None:
-    """Commands on a database in a tablespace of its own, whose disk is full; the log's disk has room."""
+def full_disk_under_postgresql(bed: Testbed, chance: Random, rounds: int) -> FaultReport | None:
+    """Run commands on a tablespace whose disk is full; the log has room on another one."""
     with disk(LARGE) as small:
         if small is None:
             return None
-        _give_away(small)
+        _change_owner(small)
         database = bed.postgresql()
         name = database.url.rpartition("/")[2]
         with psycopg.connect(bed.server.admin_url, autocommit=True) as admin:
@@ -59,25 +59,25 @@ def full_disk_under_postgresql(bed: Testbed, chance: Random, rounds: int) -> Suf
                 admin.execute(
                     SQL("ALTER DATABASE {} SET TABLESPACE small").format(Identifier(name))
                 )
-                with place_on(database) as place:
-                    return suffer(place, _full(small), chance, rounds)
+                with open_for_test(database) as tested:
+                    return run_under_fault(tested, _full_disk_case(small), chance, rounds)
             finally:
                 admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
                 admin.execute("CHECKPOINT")
                 admin.execute("DROP TABLESPACE small")
 
 
-def _full(small: Path) -> Kind:
+def _full_disk_case(small: Path) -> FaultCase:
     @contextmanager
-    def fault(_: Place, __: Random) -> Generator[None]:
+    def fault(_: StoreUnderTest, __: Random) -> Generator[None]:
         with filled(small):
             yield
 
-    return Kind(fault=fault, told=TOLD, proof=PROOF)
+    return FaultCase(fault=fault, allowed_codes=ALLOWED_CODES, proof=PROOF)
 
 
-def _give_away(place: Path) -> None:
-    """To the account that the embedded server runs under when we are root."""
+def _change_owner(path: Path) -> None:
+    """Change the owner to the account of the embedded server."""
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
-        os.chown(place, nobody.pw_uid, nobody.pw_gid)
+        os.chown(path, nobody.pw_uid, nobody.pw_gid)

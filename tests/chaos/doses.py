@@ -1,4 +1,4 @@
-"""The doses: each breaks something many times, prints what came of it, and says whether all was well."""
+"""The doses: each breaks something many times, and prints a report for each database."""
 
 import sys
 import time
@@ -15,12 +15,12 @@ from tests.chaos.commands import WORKS
 from tests.chaos.crashes import crash_everywhere
 from tests.chaos.deadlocks import deadlock
 from tests.chaos.disks import full_disk_under_postgresql, full_disk_under_sqlite
+from tests.chaos.fault_runs import run_under_fault
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE
 from tests.chaos.kills import kill_writers
-from tests.chaos.places import place_on
+from tests.chaos.open_stores import open_for_test
 from tests.chaos.restarts import restart
 from tests.chaos.shuffles import shuffle
-from tests.chaos.suffering import suffer
 from tests.chaos.testbed import Testbed
 from tests.chaos.worker_kills import kill_workers
 from tests.conftest import Loop
@@ -31,185 +31,222 @@ from tests.stateful.stores import Templates
 
 from indelible_sql import open_store
 
-NO_DISK: Final = "not possible here: nobody lets this process mount a disk of its own"
-AS_FAST_AS_A_CLIENT: Final = 1.0  # no pause is shortened
+NO_DISK: Final = "not possible: this process may not mount a disk"
+UNSHORTENED: Final = 1.0  # pauses between retries are those of a real client
+CLIENTS: Final = 8
+ORDERS: Final = 5
+SQLITE_CLAIM_SHARE: Final = 50
+MAX_PIECES: Final = 20_000
 Dose = Callable[[Testbed, Namespace], bool]
 
 
-def show(line: str, is_right: bool = True) -> bool:  # noqa: FBT001, FBT002 - it is the first word of the line
-    """Print a line, and say whether it was right."""
-    sys.stdout.write(f"{'ok  ' if is_right else 'FAIL'} {line}\n")
+def show(line: str, *, is_success: bool = True) -> bool:
+    """Print a line that says whether a step succeeded, and return that."""
+    sys.stdout.write(f"{'ok  ' if is_success else 'FAIL'} {line}\n")
     sys.stdout.flush()
-    return is_right
+    return is_success
 
 
-def chance_of(wanted: Namespace) -> Random:
-    """The dice that the seed makes, from the start."""
-    return Random(wanted.seed)  # noqa: S311 - no secret
+def seeded_random(options: Namespace) -> Random:
+    """Return the seed's random numbers, from the first one."""
+    return Random(options.seed)  # noqa: S311 - no secret
 
 
-def crashes(bed: Testbed, wanted: Namespace) -> bool:
-    """A process is killed at each failpoint of each command, with and without an idempotency key."""
-    wells = list[bool]()
-    for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-        crashed = crash_everywhere(url, list(WORKS))
-        wrong = [*crashed.wrong, *crashed.findings]
-        said = f"{crashed.times} processes killed at {len(crashed.where)} failpoints of {len(WORKS)} commands"
-        wells.append(show(f"crashes, {name}: {said}; wrong: {wrong or 'nothing'}", crashed.is_well))
-    del wanted  # every failpoint is met, whatever the seed
-    return all(wells)
+def database_urls(bed: Testbed) -> Mapping[str, str]:
+    """Return the address of a new database of each kind."""
+    return {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
 
 
-def kills(bed: Testbed, wanted: Namespace) -> bool:
-    """A process that writes is killed at any moment."""
-    wells = list[bool]()
-    for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-        killed = kill_writers(
-            url, wanted.kills, chance_of(wanted), bed.file.with_name(f"journal of {name}")
+def crashes(bed: Testbed, _: Namespace) -> bool:
+    """Kill a process at each failpoint of each command, with and without an idempotency key."""
+    results: list[bool] = []
+    for name, url in database_urls(bed).items():
+        report = crash_everywhere(url, list(WORKS))
+        counts = (
+            f"{report.kills} processes killed at {len(report.failpoints)} failpoints"
+            f" of {len(WORKS)} commands"
         )
-        wells.append(show(f"kills, {name}: {killed}", not killed.wrong))
-    return all(wells)
+        problems = [*report.problems, *report.findings] or "none"
+        line = f"crashes, {name}: {counts}; problems: {problems}"
+        results.append(show(line, is_success=report.is_success))
+
+    return all(results)
 
 
-def lost_commits(bed: Testbed, wanted: Namespace) -> bool:
-    """The connection breaks before the server gets COMMIT, or before the client gets its answer."""
-    wells, times, loop = list[bool](), -(-wanted.n // len(KINDS)), Loop()
+def kills(bed: Testbed, options: Namespace) -> bool:
+    """Kill a writing process at random moments."""
+    results: list[bool] = []
+    for name, url in database_urls(bed).items():
+        journal = bed.file.with_name(f"journal of {name}")
+        report = kill_writers(url, options.kills, seeded_random(options), journal)
+        results.append(show(f"kills, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
+
+
+def lost_commits(bed: Testbed, options: Namespace) -> bool:
+    """Break the connection before the server gets COMMIT, or before the client gets its answer."""
+    results: list[bool] = []
+    times = -(-options.n // len(KINDS))  # rounded up
+    loop = Loop()
     try:
-        for name, found in (("called", None), ("awaited", loop)):
-            with behind(bed.postgresql(), found) as place:
-                lost = lose(place, times, AS_FAST_AS_A_CLIENT)
-            is_right = set(lost.right.values()) == {times} and not lost.findings
-            said = f"{times * len(KINDS)}, applied once and answered rightly: {dict(lost.right)}; {_answered(lost)}"
-            wells.append(show(f"lost COMMITs, {name}: {said}", is_right))
+        for name, used_loop in (("called", None), ("awaited", loop)):
+            with behind(bed.postgresql(), used_loop) as proxied:
+                lost = lose(proxied, times, UNSHORTENED)
+            is_success = set(lost.right.values()) == {times} and not lost.findings
+            line = (
+                f"lost COMMITs, {name}: {times * len(KINDS)},"
+                f" resolved correctly: {dict(lost.right)}; {_latencies(lost)}"
+            )
+            results.append(show(line, is_success=is_success))
     finally:
         loop.stop()
-    begun = cut_begins(bed.postgresql(), wanted.rounds)
-    return all([*wells, show(f"lost BEGINs: {begun}", not begun.wrong)])
+
+    begins = cut_begins(bed.postgresql(), options.rounds)
+    results.append(show(f"lost BEGINs: {begins}", is_success=not begins.problems))
+    return all(results)
 
 
-def _answered(lost: Lost) -> str:
-    """How long the answers took, by what broke; a delayed COMMIT is waited for until the server has done it."""
-    parts = {**lost.seconds, "all": [each for seconds in lost.seconds.values() for each in seconds]}
-    shown = {name: quantiles(seconds, n=100) for name, seconds in parts.items()}
-    return ", ".join(
-        f"{name}: p50 {each[49] * 1e3:.0f} ms, p99 {each[98] * 1e3:.0f} ms"
-        for name, each in shown.items()
-    )
+def _latencies(lost: Lost) -> str:
+    """Return the latencies by fault; a delayed COMMIT is waited for until the server is done."""
+    seconds_by_fault = {name: list(seconds) for name, seconds in lost.seconds.items()}
+    seconds_by_fault["all"] = []
+    for seconds in lost.seconds.values():
+        seconds_by_fault["all"].extend(seconds)
+
+    parts: list[str] = []
+    for name, seconds in seconds_by_fault.items():
+        percentiles = quantiles(seconds, n=100)
+        p50, p99 = percentiles[49] * 1e3, percentiles[98] * 1e3
+        parts.append(f"{name}: p50 {p50:.0f} ms, p99 {p99:.0f} ms")
+
+    return ", ".join(parts)
 
 
-def faults(bed: Testbed, wanted: Namespace) -> bool:
-    """What is under an open store is broken while commands run, and mended."""
-    wells = list[bool]()
-    for name, make, kinds in (
+def faults(bed: Testbed, options: Namespace) -> bool:
+    """Break the database under an open store while commands run."""
+    results: list[bool] = []
+    for name, create_database, cases in (
         ("SQLite", bed.sqlite, ON_SQLITE),
         ("PostgreSQL", bed.postgresql, ON_POSTGRESQL),
     ):
-        for fault, kind in kinds.items():
-            with place_on(make()) as place:
-                suffered = suffer(place, kind, chance_of(wanted), wanted.rounds)
-            wells.append(show(f"{fault}, {name}: {suffered}", not suffered.wrong))
-    with place_on(bed.postgresql()) as place:
-        locked = deadlock(place, wanted.rounds)
-    wells.append(show(f"deadlocks, PostgreSQL: {locked}", not locked.wrong))
-    return all(wells)
+        for fault, case in cases.items():
+            with open_for_test(create_database()) as tested:
+                report = run_under_fault(tested, case, seeded_random(options), options.rounds)
+            results.append(show(f"{fault}, {name}: {report}", is_success=not report.problems))
+
+    with open_for_test(bed.postgresql()) as tested:
+        deadlocks = deadlock(tested, options.rounds)
+    results.append(show(f"deadlocks, PostgreSQL: {deadlocks}", is_success=not deadlocks.problems))
+    return all(results)
 
 
-def disks(bed: Testbed, wanted: Namespace) -> bool:
-    """Disks that are full, and have room again."""
-    wells = list[bool]()
+def disks(bed: Testbed, options: Namespace) -> bool:
+    """Fill the disk of a database and free it again."""
+    results: list[bool] = []
     for name, fill in (
         ("SQLite", full_disk_under_sqlite),
         ("PostgreSQL", full_disk_under_postgresql),
     ):
-        suffered = fill(bed, chance_of(wanted), wanted.rounds)
-        wells.append(
-            show(f"full disk, {name}: {suffered or NO_DISK}", not (suffered and suffered.wrong))
-        )
-    return all(wells)
+        report = fill(bed, seeded_random(options), options.rounds)
+        is_success = report is None or not report.problems
+        results.append(show(f"full disk, {name}: {report or NO_DISK}", is_success=is_success))
+
+    return all(results)
 
 
-def restarts(_: Testbed, wanted: Namespace) -> bool:
-    """A server is ended and started again in the middle of commands."""
-    suffered, times = restart(chance_of(wanted), wanted.rounds)
-    return show(f"restarts, PostgreSQL: {times} times; {suffered}", not suffered.wrong)
+def restarts(_: Testbed, options: Namespace) -> bool:
+    """Restart the server in the middle of commands."""
+    report, times = restart(seeded_random(options), options.rounds)
+    line = f"restarts, PostgreSQL: {times} times; {report}"
+    return show(line, is_success=not report.problems)
 
 
-def clocks(bed: Testbed, wanted: Namespace) -> bool:
-    """The clock jumps forward and back by years."""
-    wells = list[bool]()
-    for name, found in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql())):
-        jumped = jump(found, chance_of(wanted), wanted.edits)
-        wells.append(show(f"clock jumps, {name}: {jumped}", not jumped.wrong))
-    return all(wells)
+def clocks(bed: Testbed, options: Namespace) -> bool:
+    """Let the clock jump forward and back."""
+    results: list[bool] = []
+    for name, database in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql())):
+        report = jump(database, seeded_random(options), options.edits)
+        results.append(show(f"clock jumps, {name}: {report}", is_success=not report.problems))
+
+    return all(results)
 
 
-def races(bed: Testbed, wanted: Namespace) -> bool:
-    """Eight processes edit one concept."""
-    wells = list[bool]()
+def races(bed: Testbed, options: Namespace) -> bool:
+    """Edit one concept from eight processes."""
+    results: list[bool] = []
+    last = PROCESSES * options.edits + 1
     with editors() as pool:
-        for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-            begun = time.monotonic()
-            raced = race(pool, url, wanted.edits)
-            last, spent = PROCESSES * wanted.edits + 1, time.monotonic() - begun
-            is_whole = raced.numbers == list(range(1, last + 1)) and raced.seq == last
-            said = f"versions 1..{raced.numbers[-1]}, Stale {raced.stale} times, {spent:.0f} s"
-            wells.append(
-                show(f"races, {name}: {said}", is_whole and not raced.findings and raced.stale >= 1)
-            )
-    return all(wells)
+        for name, url in database_urls(bed).items():
+            started_at = time.monotonic()
+            raced = race(pool, url, options.edits)
+            seconds = time.monotonic() - started_at
+            is_complete = raced.numbers == list(range(1, last + 1)) and raced.seq == last
+            is_success = is_complete and not raced.findings and raced.stale >= 1
+            line = f"versions 1..{raced.numbers[-1]}, Stale {raced.stale} times, {seconds:.0f} s"
+            results.append(show(f"races, {name}: {line}", is_success=is_success))
+
+    return all(results)
 
 
-def programs(bed: Testbed, wanted: Namespace) -> bool:
-    """Programs of commands on every store; AssertionError at the first difference."""
+def programs(bed: Testbed, options: Namespace) -> bool:
+    """Run generated programs of commands on every store.
+
+    Raises: AssertionError at the first difference between two stores.
+    """
     loop = Loop()
+    templates = Templates(bed.server, bed.template, bed.file, loop)
     try:
-        tallies = run(
-            Templates(bed.server, bed.template, bed.file, loop), wanted.programs, wanted.seed
-        )
+        tallies = run(templates, options.programs, options.seed)
     finally:
         loop.stop()
+
     return all(show(f"programs, {name}: {tally}") for name, tally in tallies.items())
 
 
-def captures(bed: Testbed, wanted: Namespace) -> bool:
-    """Eight clients send captures in five orders, a fifth of them twice; both databases end with the same artifacts."""
-    wells, ends = list[bool](), set[str]()
-    for name, url in (("SQLite", bed.sqlite()), ("PostgreSQL", bed.postgresql().url)):
-        begun, store = time.monotonic(), open_store(url)
-        shuffled = shuffle(store, wanted.captures, 8, 5, chance_of(wanted))
+def captures(bed: Testbed, options: Namespace) -> bool:
+    """Send captures from eight clients in five orders, a fifth of them twice."""
+    results: list[bool] = []
+    endings: set[str] = set()
+    for name, url in database_urls(bed).items():
+        started_at = time.monotonic()
+        store = open_store(url)
+        report = shuffle(store, options.captures, CLIENTS, ORDERS, seeded_random(options))
         store.dispose()
-        ends |= set(map(repr, shuffled.artifacts))
-        wells.append(
-            show(
-                f"captures, {name}: {shuffled}, {time.monotonic() - begun:.0f} s", shuffled.is_well
-            )
+        endings.update(repr(artifacts) for artifacts in report.artifacts)
+        seconds = time.monotonic() - started_at
+        line = f"captures, {name}: {report}, {seconds:.0f} s"
+        results.append(show(line, is_success=report.is_well))
+
+    is_equal = len(endings) == 1
+    results.append(show("captures: both databases have equal artifacts", is_success=is_equal))
+    return all(results)
+
+
+def workers(_: Testbed, options: Namespace) -> bool:
+    """Kill workers, the scheduler, Redis and PostgreSQL while tasks are processed."""
+    seconds = (options.minutes or 1) * 60
+    report = kill_workers(options.units, options.deaths, seconds, seeded_random(options))
+    return show(f"workers: {report}", is_success=not report.problems)
+
+
+def claims(bed: Testbed, options: Namespace) -> bool:
+    """Claim tasks from many processes, some of which are killed while they hold leases."""
+    results: list[bool] = []
+    counts = {"PostgreSQL": options.claims, "SQLite": options.claims // SQLITE_CLAIM_SHARE}
+    urls = database_urls(bed)
+    for name, count in counts.items():
+        report = count_claims(
+            urls[name],
+            claims=count,
+            workers=options.workers,
+            deaths=options.deaths,
+            pieces=min(MAX_PIECES, count // 25),
+            chance=seeded_random(options),
         )
-    return all(
-        [*wells, show("captures: the artifacts of both databases are equal", len(ends) == 1)]
-    )
+        results.append(show(f"claims, {name}: {report}", is_success=not report.problems))
 
-
-def workers(_: Testbed, wanted: Namespace) -> bool:
-    """Kill workers, the scheduler, Redis and PostgreSQL while three kinds of tasks are processed."""
-    seconds = (wanted.minutes or 1) * 60
-    report = kill_workers(wanted.units, wanted.deaths, seconds, chance_of(wanted))
-    return show(f"workers: {report}", not report.problems)
-
-
-def claims(bed: Testbed, wanted: Namespace) -> bool:
-    """Processes claim one piece of work and a hundred, and some of them die with leases in hand."""
-    wells = list[bool]()
-    for name, url, share in (("PostgreSQL", bed.postgresql().url, 1), ("SQLite", bed.sqlite(), 50)):
-        count = wanted.claims // share
-        dose = {
-            "claims": count,
-            "workers": wanted.workers,
-            "deaths": wanted.deaths,
-            "pieces": min(20_000, count // 25),
-        }
-        report = count_claims(url, **dose, chance=chance_of(wanted))
-        wells.append(show(f"claims, {name}: {report}", not report.problems))
-    return all(wells)
+    return all(results)
 
 
 DOSES: Final[Mapping[str, Dose]] = {

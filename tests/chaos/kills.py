@@ -1,7 +1,8 @@
-"""A process that writes is killed in the middle of a request, again and again.
+"""Kill a writing process in the middle of a request, again and again.
 
-What it answered stands in a journal outside of it, written before the next request is asked. Afterwards everything that
-was answered is there, a request that was not answered is asked again under its key, and all is well.
+Its answers are written to a journal outside of the process before the next request is sent.
+Afterwards every answer must be in the history, and an unanswered request, repeated under its key,
+must be done once.
 """
 
 import json
@@ -24,11 +25,13 @@ from indelible.kernel import Idempotency, RequestInFlight, canonical_json
 from indelible.testing.stores import MAYA, NOOR, RATIO
 from indelible_sql import SqlStore, open_store, verify
 
-MOST_REQUESTS: Final = 12  # that a writer answers before the one in which it is killed
-VERIFIED_EACH: Final = 25  # kills: a look at everything takes longer than a kill
-ASKED_AGAIN: Final = 100  # answered requests, at the end
-PAUSE_SECONDS: Final = 0.005
-WAYS: Final = {  # what is asked next of a concept in this state; the more often named, the more often asked
+MAX_REQUESTS: Final = 12  # that a writer answers before the one in which it is killed
+KILLS_PER_VERIFICATION: Final = 25  # a verification takes longer than a kill
+MAX_REPEATED: Final = 100  # answered requests that are repeated at the end
+IN_FLIGHT_PAUSE_SECONDS: Final = 0.005
+FIRST_REQUEST_SECONDS: Final = 0.005  # an estimate until requests are measured
+# The requests that may follow for a concept in a status; a repeated one is more frequent.
+NEXT_VERBS: Final = {
     "": ("create",),
     ConceptStatus.DRAFT: ("edit", "edit", "edit", "submit"),
     ConceptStatus.REVIEW: ("edit", "approve", "approve"),
@@ -44,7 +47,7 @@ STEPS: Final[Mapping[str, tuple[Any, Any]]] = {
 
 @frozen
 class Request:
-    """One command of the story of a concept, under the caller's key."""
+    """A command under an idempotency key."""
 
     key: str
     verb: str
@@ -54,7 +57,7 @@ class Request:
 
 @frozen
 class Answer:
-    """What a request was answered with: enough to know it again."""
+    """The result of a request: enough to recognize it."""
 
     concept_id: str
     seq: int
@@ -62,153 +65,164 @@ class Answer:
     version: int
 
 
-NOTHING: Final = Answer("", 0, "", 0)
+NO_ANSWER: Final = Answer("", 0, "", 0)
 
 
 @define
-class Killed:
-    """How often a writer was killed, and what became of what it had been asked."""
+class KillReport:
+    """The number of kills and answers, and each problem."""
 
-    times: int = 0
-    answered: int = 0
+    kills: int = 0
+    answers: int = 0
     unanswered: int = 0
-    had_been_done: int = 0
-    wrong: list[str] = field(factory=list[str])
+    done_but_unanswered: int = 0
+    problems: list[str] = field(factory=list[str])
 
     def __str__(self) -> str:
         return (
-            f"{self.times} writers killed, {self.answered} answers in the journal, {self.unanswered} requests cut off, "
-            f"of which {self.had_been_done} had been done; wrong: {self.wrong or 'nothing'}"
+            f"{self.kills} writers killed, {self.answers} answers in the journal,"
+            f" {self.unanswered} requests cut off, of which {self.done_but_unanswered} were done;"
+            f" problems: {self.problems or 'none'}"
         )
 
 
 def write(url: str, name: str, end: Any) -> None:  # noqa: ANN401 - a pipe's end has no public type
-    """Do what is asked for, and say so, until killed."""
+    """Execute the requests that arrive and send their answers, until killed."""
     store = open_store(url, policy=POLICY)
     with suppress(EOFError):
         while True:
-            end.send(done(store, end.recv(), name))
+            end.send(execute(store, end.recv(), name))
 
 
-def done(store: SqlStore, request: Request, name: str) -> Answer:
-    """The request, done or found done."""
-    handler, command = _meant(request)
-    actor, once = (
-        NOOR if request.verb == "approve" else MAYA,
-        Idempotency(request.key, ConceptSaved),
-    )
+def execute(store: SqlStore, request: Request, name: str) -> Answer:
+    """Execute the request under its key, or return the result of its first execution."""
+    handler, command = _handler_and_command(request)
+    actor = NOOR if request.verb == "approve" else MAYA
+    once = Idempotency(request.key, ConceptSaved)
     while True:
         try:
             saved: ConceptSaved = store.run(
-                handler, command, actor=actor, reason="until killed", request_id=name, once=once
+                handler, command, actor=actor, reason="chaos of kills", request_id=name, once=once
             )
-        except RequestInFlight:  # the server has not noticed that whoever asked first is dead
-            time.sleep(PAUSE_SECONDS)
+        except RequestInFlight:  # the server has not noticed yet that the first client is dead
+            time.sleep(IN_FLIGHT_PAUSE_SECONDS)
         else:
-            return Answer(
-                saved.concept.id,
-                saved.seq,
-                saved.concept.status.value,
-                saved.concept.current_version,
-            )
+            concept = saved.concept
+            return Answer(concept.id, saved.seq, concept.status.value, concept.current_version)
 
 
-def _meant(request: Request) -> tuple[Any, Any]:
-    place: dict[str, Any] = {"concept_id": request.concept_id, "expected_seq": request.seq}
+def _handler_and_command(request: Request) -> tuple[Any, Any]:
+    revision: dict[str, Any] = {"concept_id": request.concept_id, "expected_seq": request.seq}
     if request.verb == "create":
         return concepts.create_concept, concepts.CreateConcept(content=RATIO)
+
     if request.verb == "edit":
-        return concepts.edit_concept, concepts.EditConcept(
-            content=RATIO, change_note="again", **place
-        )
-    handler, command = STEPS[request.verb]
-    return handler, command(**place)
+        command = concepts.EditConcept(content=RATIO, change_note="again", **revision)
+        return concepts.edit_concept, command
+
+    handler, command_type = STEPS[request.verb]
+    return handler, command_type(**revision)
 
 
 @define(eq=False)
-class Story:
-    """What is asked next, and what was answered: its journal is written before the next request."""
+class Conversation:
+    """The requests and answers; each answer is in the journal before the next request."""
 
     chance: Random
     journal: IO[str]
-    killed: Killed = field(factory=Killed)
-    last: Answer = NOTHING
+    report: KillReport = field(factory=KillReport)
+    last: Answer = NO_ANSWER
     pending: Request | None = None  # the request that was cut off
-    asked: int = 0
-    seconds: float = 0.005  # that a request takes, about
+    request_count: int = 0
+    seconds_per_request: float = FIRST_REQUEST_SECONDS
 
-    def next(self) -> Request:
-        """The request that was cut off, or a new one."""
+    def next_request(self) -> Request:
+        """Return the request that was cut off, or a new one."""
         if self.pending is None:
-            self.asked += 1
-            verb = self.chance.choice(WAYS[self.last.status])
-            self.pending = Request(f"key-{self.asked}", verb, self.last.concept_id, self.last.seq)
+            self.request_count += 1
+            verb = self.chance.choice(NEXT_VERBS[self.last.status])
+            key = f"key-{self.request_count}"
+            self.pending = Request(key, verb, self.last.concept_id, self.last.seq)
         return self.pending
 
-    def told(self, answer: Answer, writer: str) -> None:
-        """Keep the answer outside of the process that gave it."""
+    def record(self, answer: Answer, writer: str) -> None:
+        """Write the answer to the journal."""
         assert self.pending is not None
-        self.journal.write(f"{canonical_json([writer, asdict(self.pending), asdict(answer)])}\n")
+        line = canonical_json([writer, asdict(self.pending), asdict(answer)])
+        self.journal.write(f"{line}\n")
         self.journal.flush()
-        self.last, self.pending = answer, None
-        self.killed.answered += 1
+        self.last = answer
+        self.pending = None
+        self.report.answers += 1
+
+    def record_duration(self, seconds: float) -> None:
+        """Update the moving average of a request's duration."""
+        self.seconds_per_request = 0.9 * self.seconds_per_request + 0.1 * seconds
 
 
-def kill_writers(url: str, times: int, chance: Random, journal: Path) -> Killed:
-    """Kill so many writers of one database, each in the middle of a request or right after it."""
+def kill_writers(url: str, times: int, chance: Random, journal: Path) -> KillReport:
+    """Kill so many writers of one database, each during a request or right after it."""
     store = open_store(url, policy=POLICY)
-    with journal.open("w", encoding="utf-8") as kept:
-        story = Story(chance, kept)
-        killed = story.killed
+    with journal.open("w", encoding="utf-8") as file:
+        conversation = Conversation(chance, file)
+        report = conversation.report
         for number in range(1, times + 1):
-            _kill(url, f"writer-{number}", story)
-            killed.times += 1
-            if not number % VERIFIED_EACH or number == times:
-                killed.wrong += map(str, verify(store))
-        if story.pending:
-            story.told(done(store, story.pending, "nobody"), "nobody")
-    killed.wrong += _wrong(store, journal, killed, chance)
+            _kill(url, f"writer-{number}", conversation)
+            report.kills += 1
+            if number % KILLS_PER_VERIFICATION == 0 or number == times:
+                report.problems.extend(str(finding) for finding in verify(store))
+        if conversation.pending:
+            conversation.record(execute(store, conversation.pending, "parent"), "parent")
+
+    report.problems.extend(_problems(store, journal, report, chance))
     store.dispose()
-    return killed
+    return report
 
 
-def _kill(url: str, name: str, story: Story) -> None:
+def _kill(url: str, name: str, conversation: Conversation) -> None:
     ours, theirs = pipe()
     writer = child(write, url, name, theirs)
     theirs.close()
-    for turn in range(story.chance.randint(0, MOST_REQUESTS)):
-        begun = time.monotonic()
-        ours.send(story.next())
-        story.told(ours.recv(), name)
-        if turn:  # the first one opened the store
-            story.seconds = 0.9 * story.seconds + 0.1 * (time.monotonic() - begun)
-    ours.send(story.next())
-    ours.poll(story.chance.uniform(0, story.seconds))
+    for number in range(conversation.chance.randint(0, MAX_REQUESTS)):
+        started_at = time.monotonic()
+        ours.send(conversation.next_request())
+        conversation.record(ours.recv(), name)
+        if number > 0:  # the first request also opens the store
+            conversation.record_duration(time.monotonic() - started_at)
+
+    ours.send(conversation.next_request())
+    ours.poll(conversation.chance.uniform(0, conversation.seconds_per_request))
     writer.kill()
     writer.join()
     assert writer.exitcode == -SIGKILL
     try:
-        story.told(ours.recv(), name)  # it may have answered at the last moment
+        conversation.record(ours.recv(), name)  # it may have answered at the last moment
     except (EOFError, ConnectionResetError):
-        story.killed.unanswered += 1
+        conversation.report.unanswered += 1
     writer.close()
     ours.close()
 
 
-def _wrong(store: SqlStore, journal: Path, killed: Killed, chance: Random) -> Iterator[str]:
-    """What the history and the journal disagree on, and answers that are others when they are asked for again."""
-    changes = {(each.entity_id, each.seq): each for each in changes_after(store)}
-    lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
-    answers = [(writer, Request(**request), Answer(**answer)) for writer, request, answer in lines]
+def _problems(store: SqlStore, journal: Path, report: KillReport, chance: Random) -> Iterator[str]:
+    """Yield each difference between the journal and the history, and each changed answer."""
+    changes = {(change.entity_id, change.seq): change for change in changes_after(store)}
+    lines = journal.read_text(encoding="utf-8").splitlines()
+    answers = [_parse_line(line) for line in lines]
     for writer, request, answer in answers:
         change = changes.pop((answer.concept_id, answer.seq), None)
         if change is None or (change.to_state, change.version) != (answer.status, answer.version):
             yield f"{request} was answered with {answer} and left {change}"
-        elif (
-            change.request_id != writer
-        ):  # an earlier writer had done it, and died before it could say so
-            killed.had_been_done += 1
-    yield from (f"nobody was told of {each}" for each in changes.values())
-    for _, request, answer in chance.sample(answers, min(ASKED_AGAIN, len(answers))):
-        if (again := done(store, request, "again")) != answer:
-            yield f"{request} was answered with {answer}, and then with {again}"
+        elif change.request_id != writer:  # an earlier writer had done it and was killed
+            report.done_but_unanswered += 1
+
+    for change in changes.values():
+        yield f"no answer reports {change}"
+    for _, request, answer in chance.sample(answers, min(MAX_REPEATED, len(answers))):
+        repeated = execute(store, request, "repeated")
+        if repeated != answer:
+            yield f"{request} was answered with {answer}, and then with {repeated}"
+
+
+def _parse_line(line: str) -> tuple[str, Request, Answer]:
+    writer, request, answer = json.loads(line)
+    return writer, Request(**request), Answer(**answer)

@@ -1,4 +1,4 @@
-"""A server that stops and starts in the middle of commands: in order, or because it was killed."""
+"""Stop or kill a server in the middle of commands, and start it again."""
 
 import os
 from collections.abc import Generator
@@ -10,20 +10,20 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 from attrs import define, field
-from tests.chaos.places import Place, place_on
-from tests.chaos.suffering import Kind, Suffered, suffer
+from tests.chaos.fault_runs import FaultCase, FaultReport, run_under_fault
+from tests.chaos.open_stores import StoreUnderTest, open_for_test
 from tests.conftest import SHARED_MEMORY
 
 from indelible_service.embedded import PostgresServer, postgres
 from indelible_sql import open_store
 
-LONGEST_PAUSE_SECONDS = 0.15  # from one start to the next end
-TOLD = frozenset({"STORE_UNREACHABLE", "STORE_BUSY", "STALE", "OUTCOME_UNKNOWN"})
+MAX_PAUSE_SECONDS = 0.15  # from one start to the next end
+ALLOWED_CODES = frozenset({"STORE_UNREACHABLE", "STORE_BUSY", "STALE", "OUTCOME_UNKNOWN"})
 
 
 @define(eq=False)
 class Server:
-    """A PostgreSQL of our own, always at the same address."""
+    """A PostgreSQL that is restarted at the same address."""
 
     directory: Path
     restarts: int = 0
@@ -31,47 +31,51 @@ class Server:
     _port: int | None = field(default=None, init=False)
 
     def start(self) -> PostgresServer:
-        """The server, running."""
-        found = self._stack.enter_context(postgres(self.directory, port=self._port, durable=False))
-        self._port = found.port
-        return found
+        """Start the server."""
+        running = self._stack.enter_context(
+            postgres(self.directory, port=self._port, durable=False)
+        )
+        self._port = running.port
+        return running
 
     def stop(self, *, is_killed: bool) -> None:
-        """End it, in order or with all its children at once."""
+        """Stop the server in order, or kill it."""
         if is_killed:
             pid = int((self.directory / "data" / "postmaster.pid").read_text().partition("\n")[0])
             os.kill(pid, SIGKILL)
         self._stack.close()
 
 
-def restart(chance: Random, rounds: int) -> tuple[Suffered, int]:
-    """Commands while the server is ended and started again; and how often it was."""
-    place_of_data = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="indelible-", dir=place_of_data) as directory:
+def restart(chance: Random, rounds: int) -> tuple[FaultReport, int]:
+    """Run commands while the server restarts; return the report and the number of restarts."""
+    parent = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="indelible-", dir=parent) as directory:
         server = Server(Path(directory))
-        found = server.start()
+        running = server.start()
         try:
-            store = open_store(found.url)
-            store.upgrade(found.owner_url)
+            store = open_store(running.url)
+            store.upgrade(running.owner_url)
             store.dispose()
-            with place_on(found) as place:
-                return suffer(place, _restarting(server), chance, rounds), server.restarts
+            with open_for_test(running) as tested:
+                return run_under_fault(
+                    tested, _restart_case(server), chance, rounds
+                ), server.restarts
         finally:
             server.stop(is_killed=False)
 
 
-def _restarting(server: Server) -> Kind:
+def _restart_case(server: Server) -> FaultCase:
     @contextmanager
-    def fault(_: Place, chance: Random) -> Generator[None]:
+    def fault(_: StoreUnderTest, chance: Random) -> Generator[None]:
         over = Event()
 
-        def again() -> None:
-            while not over.wait(chance.uniform(0, LONGEST_PAUSE_SECONDS)):
+        def restart_repeatedly() -> None:
+            while not over.wait(chance.uniform(0, MAX_PAUSE_SECONDS)):
                 server.stop(is_killed=chance.random() < 0.5)
                 server.start()
                 server.restarts += 1
 
-        thread = Thread(target=again)
+        thread = Thread(target=restart_repeatedly)
         thread.start()
         try:
             yield
@@ -79,4 +83,6 @@ def _restarting(server: Server) -> Kind:
             over.set()
             thread.join()
 
-    return Kind(fault=fault, told=TOLD, proof=frozenset({"STORE_UNREACHABLE"}))
+    return FaultCase(
+        fault=fault, allowed_codes=ALLOWED_CODES, proof=frozenset({"STORE_UNREACHABLE"})
+    )

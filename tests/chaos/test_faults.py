@@ -1,4 +1,4 @@
-"""An open store whose database fails is refused with a code, leaves nothing half-written, and works again by itself."""
+"""A fault under an open store has an error code, leaves no partial write, and passes by itself."""
 
 from collections.abc import Generator
 from random import Random
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, text
 from tests.chaos.begins import cut_begins
 from tests.chaos.clocks import jump
 from tests.chaos.deadlocks import deadlock
+from tests.chaos.fault_runs import run_under_fault
 from tests.chaos.faults import ON_POSTGRESQL, ON_SQLITE, only_queries
-from tests.chaos.places import Place, place_on
+from tests.chaos.open_stores import StoreUnderTest, open_for_test
 from tests.chaos.restarts import restart
-from tests.chaos.suffering import suffer
 
 from indelible import concepts
 from indelible.kernel import Stale
@@ -29,55 +29,55 @@ def chance() -> Random:
 
 
 @pytest.fixture
-def on_sqlite(sqlite_url: str) -> Generator[Place]:
-    with place_on(sqlite_url) as place:
-        yield place
+def on_sqlite(sqlite_url: str) -> Generator[StoreUnderTest]:
+    with open_for_test(sqlite_url) as tested:
+        yield tested
 
 
 @pytest.fixture
-def on_postgresql(database: PostgresServer) -> Generator[Place]:
-    with place_on(database) as place:
-        yield place
+def on_postgresql(database: PostgresServer) -> Generator[StoreUnderTest]:
+    with open_for_test(database) as tested:
+        yield tested
 
 
 @pytest.mark.parametrize("name", ON_SQLITE)
-def test_a_fault_under_sqlite_is_told_and_survived(on_sqlite: Place, name: str) -> None:
-    suffered = suffer(on_sqlite, ON_SQLITE[name], chance(), ROUNDS)
+def test_a_store_survives_a_fault_of_sqlite(on_sqlite: StoreUnderTest, name: str) -> None:
+    report = run_under_fault(on_sqlite, ON_SQLITE[name], chance(), ROUNDS)
 
-    assert (suffered.wrong, suffered.refused_afterwards) == ([], 0)
+    assert (report.problems, report.failures_afterwards) == ([], 0)
 
 
 @pytest.mark.parametrize("name", ON_POSTGRESQL)
-def test_a_fault_under_postgresql_is_told_and_survived(on_postgresql: Place, name: str) -> None:
-    assert suffer(on_postgresql, ON_POSTGRESQL[name], chance(), ROUNDS).wrong == []
+def test_a_store_survives_a_fault_of_postgresql(on_postgresql: StoreUnderTest, name: str) -> None:
+    assert run_under_fault(on_postgresql, ON_POSTGRESQL[name], chance(), ROUNDS).problems == []
 
 
-def test_a_deadlock_is_run_again(on_postgresql: Place) -> None:
-    assert deadlock(on_postgresql, 2).wrong == []
+def test_a_handler_is_run_again_after_a_deadlock(on_postgresql: StoreUnderTest) -> None:
+    assert deadlock(on_postgresql, 2).problems == []
 
 
-def test_a_server_that_ends_in_the_middle_is_told_and_survived() -> None:
-    suffered, restarts = restart(chance(), ROUNDS)
+def test_a_store_survives_restarts_of_its_server() -> None:
+    report, restarts = restart(chance(), ROUNDS)
 
-    assert suffered.wrong == []
+    assert report.problems == []
     assert restarts >= 1
 
 
-def test_history_goes_forward_whatever_the_clock_shows(
+def test_history_moves_forward_under_a_jumping_clock(
     sqlite_url: str, database: PostgresServer
 ) -> None:
     for found in (sqlite_url, database):
         jumped = jump(found, chance(), 20)
 
-        assert jumped.wrong == []
+        assert jumped.problems == []
         assert jumped.back > 0
 
 
-def test_a_begin_that_is_lost_leaves_nothing(database: PostgresServer) -> None:
-    assert cut_begins(database, 2).wrong == []
+def test_a_lost_begin_leaves_no_change(database: PostgresServer) -> None:
+    assert cut_begins(database, 2).problems == []
 
 
-def test_a_begin_that_is_refused_has_its_code_in_a_block_too(on_sqlite: Place) -> None:
+def test_a_refused_begin_has_its_error_code_in_a_block_too(on_sqlite: StoreUnderTest) -> None:
     store = on_sqlite.store
     create(store)
 
@@ -91,7 +91,9 @@ def test_a_begin_that_is_refused_has_its_code_in_a_block_too(on_sqlite: Place) -
     assert [each and each.code for each in refused] == ["STORE_READ_ONLY", "STORE_READ_ONLY"]
 
 
-def test_a_connection_that_breaks_after_the_answer_takes_nothing_back(on_postgresql: Place) -> None:
+def test_a_connection_that_breaks_after_a_result_keeps_the_result(
+    on_postgresql: StoreUnderTest,
+) -> None:
     store = on_postgresql.store
     saved = create(store)
     gone: list[int] = []
@@ -113,22 +115,22 @@ def test_a_connection_that_breaks_after_the_answer_takes_nothing_back(on_postgre
     assert store.engines.writer.pool.checkedout() == store.engines.reader.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
-def end(place: Place, connection: Connection, gone: list[int]) -> None:
-    """End the connection's session."""
+def end(tested: StoreUnderTest, connection: Connection, gone: list[int]) -> None:
+    """Terminate the connection's session."""
     pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    with place.admin() as admin:
+    with tested.admin() as admin:
         admin.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
     gone.append(pid)
 
 
 def open_many(store: SqlStore, number: int) -> None:
-    """Let the pool hold so many connections."""
+    """Open so many connections of the pool."""
     held = [store.engines.writer.connect() for _ in range(number)]
     for each in held:
         each.close()
 
 
-def test_one_call_learns_that_all_connections_of_a_pool_are_broken(on_postgresql: Place) -> None:
+def test_one_error_removes_all_broken_connections_of_a_pool(on_postgresql: StoreUnderTest) -> None:
     store = on_postgresql.store
     create(store)
     open_many(store, 3)

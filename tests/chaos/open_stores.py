@@ -1,4 +1,4 @@
-"""Open stores, and the levers by which what is under them can be broken."""
+"""Stores that stay open while the database under them is broken."""
 
 import sqlite3
 import time
@@ -17,25 +17,24 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import SqlStore, open_store
 from indelible_sql.engine.authorizer import install
 
-LONGEST_WAIT_SECONDS = 10
 PAUSE_SECONDS = 0.02
 
 
 @define(eq=False)
-class Place:
-    """A store that stays open, its database, and how often it ran a command again after a lost race."""
+class StoreUnderTest:
+    """A store that stays open, its database, and how often it ran a handler again."""
 
     store: SqlStore
     server: PostgresServer | None = None  # of PostgreSQL
-    races: int = field(default=0, init=False)
-    is_hasty: bool = field(default=False, init=False)  # does not wait between two tries
+    retries: int = field(default=0, init=False)
+    is_impatient: bool = field(default=False, init=False)  # retries without a pause
 
     def __attrs_post_init__(self) -> None:
         self.store.pause = self._pause
 
     @contextmanager
     def admin(self) -> Generator[psycopg.Connection[Any]]:
-        """A superuser's session on PostgreSQL, to which no setting of this module applies."""
+        """Open a superuser's session on PostgreSQL that ignores the settings of this module."""
         assert self.server is not None
         options = (
             "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed"
@@ -45,12 +44,12 @@ class Place:
 
     @contextmanager
     def setting(self, **values: str) -> Generator[None]:
-        """The server's own settings, which its open sessions follow too."""
+        """Change settings of the server during the block, also for open sessions."""
         with self.admin() as admin:
             for name, value in values.items():
                 admin.execute(SQL("ALTER SYSTEM SET {} = {}").format(Identifier(name), value))
             admin.execute("SELECT pg_reload_conf()")
-            time.sleep(PAUSE_SECONDS)  # the server tells its children by a signal
+            time.sleep(PAUSE_SECONDS)  # until every process of the server has read them
         try:
             yield
         finally:
@@ -61,7 +60,7 @@ class Place:
 
     @contextmanager
     def pragma(self, fault: str, cure: str) -> Generator[None]:
-        """A setting of the one connection by which the store writes to SQLite, whatever its authorizer says."""
+        """Set a pragma of the store's writing connection to SQLite during the block."""
         self._on_writer(fault)
         try:
             yield
@@ -69,7 +68,7 @@ class Place:
             self._on_writer(cure)
 
     def file(self) -> str:
-        """The path of the SQLite file."""
+        """Return the path of the SQLite file."""
         return make_url(self.store.own_url).database or ""
 
     def _on_writer(self, pragma: str) -> None:
@@ -81,16 +80,23 @@ class Place:
         fairy.close()
 
     def _pause(self, seconds: float) -> None:
-        self.races += 1
-        time.sleep(0 if self.is_hasty else seconds)
+        self.retries += 1
+        time.sleep(0 if self.is_impatient else seconds)
 
 
 @contextmanager
-def place_on(found: str | PostgresServer, clock: Clock | None = None) -> Generator[Place]:
-    """A place on a migrated database, open until the end of the block."""
-    server = None if isinstance(found, str) else found
-    store = open_store(found if isinstance(found, str) else found.url, policy=POLICY, clock=clock)
+def open_for_test(
+    database: str | PostgresServer, clock: Clock | None = None
+) -> Generator[StoreUnderTest]:
+    """Open a store on a migrated database until the block ends."""
+    server: PostgresServer | None = None
+    if isinstance(database, str):
+        url = database
+    else:
+        server = database
+        url = database.url
+    store = open_store(url, policy=POLICY, clock=clock)
     try:
-        yield Place(store, server)
+        yield StoreUnderTest(store, server)
     finally:
         store.dispose()
