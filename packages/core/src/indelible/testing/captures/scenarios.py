@@ -21,9 +21,7 @@ X1: Final = (0.9, 0.3, 0.3)
 X2: Final = (0.85, 0.5, 0.1)
 
 # A version that weighs captures by their depth alone, and one that fails at the fourth update.
-HARSHER: Final = SPHERICAL.replace(
-    "weight * (0.5 + 0.5 * least(1.0, depth))", "weight * depth"
-)
+HARSHER: Final = SPHERICAL.replace("weight * (0.5 + 0.5 * least(1.0, depth))", "weight * depth")
 FAILING: Final = SPHERICAL.replace(
     "rate = 0.1", "rate = 1.0 / (applied - 3.0) * (applied - 3.0) * 0.1"
 )
