@@ -1204,7 +1204,7 @@ BEGIN
     history_distance double precision, history_updates bigint,
     depth_tolerance double precision, weight double precision
   );
-
+--
   -- Lock the space, so that its captures follow one another.
   PERFORM 1
     FROM spaces
@@ -1215,7 +1215,7 @@ BEGIN
       AND dimension = cardinality($2)
     FOR NO KEY UPDATE;
   is_locked := FOUND;
-
+--
   -- A capture key that was saved before returns its signal.
   SELECT * INTO s
     FROM signals
@@ -1226,7 +1226,7 @@ BEGIN
   IF NOT is_locked THEN
     RETURN NULL;
   END IF;
-
+--
   -- Compare with the centroids: the named one first, else the nearest.
   SELECT id INTO named
     FROM subspaces
@@ -1244,7 +1244,7 @@ BEGIN
       ORDER BY named IS NOT NULL AND positions.id <> named, 2, positions.id
       LIMIT 2
     ) AS nearest;
-
+--
   -- Decide where the capture belongs, and whether it moves the centroid.
   IF ids IS NULL OR ids[1] <> named THEN
     s.decision := 'NO_CENTROID';
@@ -1267,7 +1267,7 @@ BEGIN
       END;
     END IF;
   END IF;
-
+--
   -- The times of an artifact and of a centroid never stand still.
   SELECT * INTO page
     FROM artifacts
@@ -1280,7 +1280,7 @@ BEGIN
     page.updated_at + interval '1 microsecond',
     old.updated_at + interval '1 microsecond'
   );
-
+--
   -- Move the centroid, and log it where it is due.
   IF moves THEN
     SELECT coalesce(old.vector, seed, $2)::real[] INTO f_centroid
@@ -1291,13 +1291,13 @@ BEGIN
     f_moved := vec_unit(vec_lerp(vec_unit(f_centroid), vec_unit($2), f_rate));
     s.applied_seq := coalesce(old.seq, 0) + 1;
     s.drift := vec_dist(f_moved, f_centroid);
-
+--
     f_centroid := coalesce(old.logged_vector::real[], f_centroid);
     f_logged := coalesce(old.logged_seq, 0);
     s.logged_drift := vec_dist(f_moved, f_centroid);
     is_due := s.logged_drift >= r.history_distance
       OR s.applied_seq - f_logged >= r.history_updates;
-
+--
     f_applied := s.applied_seq;
     f_confidence := least(CAST(1.0 AS double precision), (f_applied / CAST(20.0 AS double precision)));
     IF NOT s.drift BETWEEN -0.001 AND 2.001
@@ -1306,7 +1306,7 @@ BEGIN
     THEN
       RAISE numeric_value_out_of_range USING MESSAGE = 'the algorithm left its range';
     END IF;
-
+--
     IF is_due THEN
       f_centroid := f_moved;
       f_logged := s.applied_seq;
@@ -1321,7 +1321,7 @@ BEGIN
       'hex'
     );
   END IF;
-
+--
   -- Score the capture and remark on it.
   s.warnings := '[]';
   IF r.named_subspace_id IS DISTINCT FROM named THEN
@@ -1341,7 +1341,7 @@ BEGIN
   THEN
     RAISE numeric_value_out_of_range USING MESSAGE = 'the algorithm left its range';
   END IF;
-
+--
   -- The signal records the capture and its outcome.
   s.id := r.signal_id;
   s.capture_key := r.capture_key;
@@ -1396,7 +1396,7 @@ BEGIN
     || E'\x1f' || coalesce(s.centroid_digest::text, '')
     || E'\x1f' || coalesce(s.reached_level::text, '')
     || E'\x1f' || coalesce(array_to_string(ARRAY(SELECT jsonb_array_elements_text(s.warnings)), ','), ''), 'UTF8')), 'hex');
-
+--
   -- The artifact shows all of its signals, whatever their order: the stamp is time and key.
   f_stamp := coalesce(
     r.captured_text,
@@ -1443,7 +1443,7 @@ BEGIN
       stamp = greatest(a.stamp, f_stamp COLLATE "C")
     WHERE a.id = page.id;
   END IF;
-
+--
   -- The centroid, and the record of all this.
   IF moves AND old.id IS NULL THEN
     INSERT INTO centroids (
@@ -1737,7 +1737,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-
+--
   -- Each algorithm version has a function of its own, named by its checksum.
   EXECUTE 'SELECT * FROM capture_' || left(version.checksum, 32) || '($1, $2)'
     INTO signal

@@ -1,5 +1,10 @@
-"""What a database should hold of our tables: files beside this adapter, compared with it fact by fact."""
+"""Snapshot files of the schema, and their comparison with a database, fact by fact.
 
+A blank line separates two facts. A blank line inside a fact, such as the body of a function, is
+written as an empty SQL comment.
+"""
+
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,35 +16,47 @@ from indelible_sql.store import AnySqlStore
 
 NAMES: Final = {"postgresql": "schema.snapshot.sql", "sqlite": "schema.snapshot.sqlite.sql"}
 BETWEEN: Final = "\n\n"
+BEFORE_BLANK_LINE: Final = re.compile(r"\n(?=\n)")
+EMPTY_COMMENT: Final = "\n--"
 INSTALLED: Final = Path(__file__).parents[1]
 PLACES: Final = (INSTALLED, INSTALLED.parents[1])  # in a wheel, in a working tree
 
 
 def differences(store: AnySqlStore) -> Mapping[str, str]:
-    """Every fact in which the database and its file differ: whether it is missing or unexpected; SchemaOutOfDate."""
-    found, expected = set(_found(store)), set(_expected(store.engines.reader.dialect.name))
-    return {
-        fact: "missing" if fact in expected else "unexpected" for fact in sorted(found ^ expected)
-    }
+    """Map each fact that differs between the database and its file to "missing" or "unexpected".
+
+    Raises SchemaOutOfDate for a database of another revision.
+    """
+    actual = set(_actual(store))
+    expected = set(_expected(store.engines.reader.dialect.name))
+
+    kinds: dict[str, str] = {}
+    for fact in sorted(actual ^ expected):
+        kinds[fact] = "missing" if fact in expected else "unexpected"
+
+    return kinds
 
 
 def snapshot_of(store: AnySqlStore, owner_url: str | None, title: str) -> str:
     """Return the text of the file for the store's empty database, which is migrated for it."""
     store.upgrade(owner_url)
-    return BETWEEN.join((f"-- {title}, revision {newest()[0]}", *_found(store))) + "\n"
+    return BETWEEN.join((f"-- {title}, revision {newest()[0]}", *_actual(store))) + "\n"
 
 
-def _found(store: AnySqlStore) -> tuple[str, ...]:
+def _actual(store: AnySqlStore) -> tuple[str, ...]:
     with translate_errors(), store.engines.reader.connect() as connection:
         digests_at_head(connection, store.schema)
-        return tuple(
-            fact.rstrip() for fact in facts(connection, store.schema, store.schema_catalog)
-        )
+        lines = facts(connection, store.schema, store.schema_catalog)
+
+    return tuple(BEFORE_BLANK_LINE.sub(EMPTY_COMMENT, fact.rstrip()) for fact in lines)
 
 
 def _expected(dialect: str) -> tuple[str, ...]:
-    path = next(
-        filter(Path.exists, (place / NAMES[dialect] for place in PLACES)),
-        INSTALLED / NAMES[dialect],
-    )
-    return tuple(path.read_text(encoding="utf-8").strip("\n").split(BETWEEN)[1:])
+    path = INSTALLED / NAMES[dialect]
+    for folder in PLACES:
+        if (folder / NAMES[dialect]).exists():
+            path = folder / NAMES[dialect]
+            break
+
+    _title, *lines = path.read_text(encoding="utf-8").strip("\n").split(BETWEEN)
+    return tuple(lines)
