@@ -11,15 +11,21 @@ EMPTY_WORDS = frozenset(
     }
 )  # fmt: skip
 BAD_BEGINNINGS = frozenset({"What", "Whether", "Who", "How"})
-# Names that end in an empty word for a reason.
-EXCEPTIONS: dict[str, str] = {}
+# Patterns of names that end in an empty word, each with the reason.
+EXCEPTIONS: dict[str, str] = {
+    r"\w*NotFound": "the kind of error for a missing object, named after HTTP's 404 Not Found",
+    r"\w*NOT_FOUND": "the code of such an error",
+}
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 def is_empty_name(name: str) -> bool:
     """Return whether a name is an empty word or a compound that ends in one."""
+    if any(re.fullmatch(pattern, name) for pattern in EXCEPTIONS):
+        return False
+
     words = PART.findall(name)
-    return bool(words) and words[-1].lower() in EMPTY_WORDS and name not in EXCEPTIONS
+    return bool(words) and words[-1].lower() in EMPTY_WORDS
 
 
 def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
