@@ -32,12 +32,16 @@ class WordLlamaEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
         """Return the embedding of each text, in order; EmbedderFailed where a text has none."""
+        vectors: list[EmbeddingVector] = []
         try:
             with self._loading:
                 model = self._model
-            return tuple(_embed_text(model, text.strip()[:MAX_CHARACTERS]) for text in texts)
+            for text in texts:
+                vectors.append(_embed_text(model, text.strip()[:MAX_CHARACTERS]))
         except (ImportError, OSError) as error:
             raise EmbedderFailed(f"the model cannot be loaded: {type(error).__name__}") from error
+
+        return vectors
 
     @cached_property
     def _model(self) -> "WordLlamaInference":
