@@ -1,4 +1,4 @@
-"""What the hand-off's six methods must do in every store: each row of their two tables of outcomes."""
+"""The conformance suite of seed 000's `ConceptRepository`, one test per outcome."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ VERSION = ConceptVersion(
 
 
 class RepositoryConformance:
-    """Subclass it, and give it a fixture `store` with an empty store."""
+    """The outcomes of the six methods. Subclass it and add a fixture `store` with an empty store."""
 
     def test_a_concept_and_its_version_are_saved_in_this_order(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
@@ -62,13 +62,14 @@ class RepositoryConformance:
         assert read(store, lambda tx: tx.concepts.repository.list_versions("c-1")) == []
 
     def test_a_birth_is_a_draft_at_version_1(self, store: AnyStore) -> None:
-        odd = (
+        invalid = (
             evolve(CONCEPT, status=ConceptStatus.REVIEW),
             evolve(CONCEPT, current_version=2),
             evolve(CONCEPT, updated_at=BEGINNING + LATER),
         )
 
-        assert {code(partial(save, store, each)) for each in odd} == {"INVALID_INITIAL_STATE"}
+        for concept in invalid:
+            assert code(partial(save, store, concept)) == "INVALID_INITIAL_STATE"
 
     def test_saving_what_is_kept_writes_nothing(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
@@ -82,10 +83,8 @@ class RepositoryConformance:
         save(store, moved)
 
         assert read(store, lambda tx: tx.concepts.repository.get_concept("c-1")) == moved
-        assert [each.action for each in store.read(concepts.list_history, "c-1")] == [
-            "create",
-            "submit",
-        ]
+        created, submitted = store.read(concepts.list_history, "c-1")
+        assert (created.action, submitted.action) == ("create", "submit")
 
     def test_a_state_that_is_not_next_is_refused(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
@@ -180,7 +179,7 @@ class RepositoryConformance:
 
     def test_handlers_and_methods_write_the_same_history(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
-        shown = store.read(concepts.get_concept, "c-1")
+        view = store.read(concepts.get_concept, "c-1")
         by_method = store.read(concepts.list_history, "c-1")[0]
         by_handler = store.read(concepts.list_history, create(store).concept.id)[0]
 
@@ -188,11 +187,11 @@ class RepositoryConformance:
             by_handler.action,
             sorted(by_handler.data),
         )
-        assert submit(store, _as_saved(shown)).concept.status is ConceptStatus.REVIEW
+        assert submit(store, _as_saved(view)).concept.status is ConceptStatus.REVIEW
 
 
 def second() -> tuple[Concept, ConceptVersion]:
-    """The concept's next version, and the concept that points at it."""
+    """Return the concept at version 2, and that version."""
     concept = evolve(CONCEPT, current_version=2, updated_at=BEGINNING + LATER)
     version = evolve(
         VERSION, id="v-2", version_number=2, content=CLEARER, created_at=BEGINNING + LATER
@@ -214,21 +213,24 @@ def save(store: AnyStore, *values: Concept | ConceptVersion) -> None:
 
 
 def read(store: AnyStore, query: Callable[[WriteTx], R]) -> R:
-    """What the repository answers inside a transaction."""
+    """Return the result of a query inside a write transaction."""
     return do(store, lambda tx, _: query(tx), None)
 
 
 def code(attempt: Callable[[], object]) -> str:
-    """The code of the refusal, '' where there was none."""
-    refused: IndelibleError | None = refusal(attempt)
-    return refused.code if refused else ""
+    """Return the code of the error that the attempt raises, '' where it raises none."""
+    error: IndelibleError | None = refusal(attempt)
+    if error is None:
+        return ""
+
+    return error.code
 
 
-def _as_saved(shown: concepts.ConceptView) -> concepts.ConceptSaved:
+def _as_saved(view: concepts.ConceptView) -> concepts.ConceptSaved:
     return concepts.ConceptSaved(
-        concept=shown.concept,
-        version=shown.version,
-        warnings=shown.warnings,
+        concept=view.concept,
+        version=view.version,
+        warnings=view.warnings,
         current_warnings=(),
-        seq=shown.seq,
+        seq=view.seq,
     )
