@@ -1,16 +1,19 @@
-"""`python -m tests.fuzz`: `--minutes M` of generated and hostile input, or `--requests N`; `--seed S` repeats both."""
+"""Send generated and hostile input: `python -m tests.fuzz --minutes M` or `--requests N`.
+
+`--seed S` repeats a run.
+"""
 
 import logging
 import sys
 import time
 from argparse import ArgumentParser
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from random import Random
 
 from tests.chaos.testbed import Testbed, testbed
 from tests.conftest import POLICY
-from tests.fuzz.attack import Told, over_http, through_python
+from tests.fuzz.attack import AttackTally, over_http, through_python
 from tests.fuzz.dose import Tally, Wanted, generate, play, shortcomings, table
 from tests.web.generated import Making, generated, operations
 from tests.web.harness import Web
@@ -20,78 +23,104 @@ from tests.web.reader import fitted
 
 from indelible_sql import open_store, verify
 
-ATTACKS, EXAMPLES = 500, 30
+ATTACKS_PER_ROUND = 500
+EXAMPLES_PER_ROUND = 30
 
 
 def fuzz(
-    name: str, url: str, seed: int, end: float, told: Told, owner_url: str | None = None
+    name: str,
+    url: str,
+    seed: int,
+    ends_at: float,
+    tally: AttackTally,
+    owner_url: str | None = None,
 ) -> None:
-    """Rounds of all there is on one database, until the time is over; at least one."""
-    store, chance = open_store(url, policy=POLICY), Random(seed)  # noqa: S311
+    """Attack one database in rounds until the time is over, at least for one round."""
+    store = open_store(url, policy=POLICY)
+    chance = Random(seed)  # noqa: S311 - no secret
     web = Web(fitted(store, owner_url), chain=Wallets())
     while True:
-        over_http(web, store, chance, ATTACKS, told)
-        through_python(store, chance, ATTACKS, told)
-        answers = generated(web, Making(examples=EXAMPLES, seed=chance.randrange(1, 2**31)))
-        for method, path in operations(web):
-            found = answers(method, path)
-            told.answers.update(
-                {f"generated {status}": number for status, number in found.statuses.items()}
-            )
-            told.wrong += found.wrong
-            if time.monotonic() > end:
-                break
-        told.wrong += [f"{name}: {each}" for each in verify(store)]
-        if time.monotonic() > end:
+        over_http(web, store, chance, ATTACKS_PER_ROUND, tally)
+        through_python(store, chance, ATTACKS_PER_ROUND, tally)
+        _send_generated(web, chance, ends_at, tally)
+        tally.wrong += [f"{name}: {fault}" for fault in verify(store)]
+        if time.monotonic() > ends_at:
             store.dispose()
             return
 
 
+def _send_generated(web: Web, chance: Random, ends_at: float, tally: AttackTally) -> None:
+    """Send generated requests of each operation until the time is over."""
+    making = Making(examples=EXAMPLES_PER_ROUND, seed=chance.randrange(1, 2**31))
+    send = generated(web, making)
+    for method, path in operations(web):
+        outcome = send(method, path)
+        for status, number in outcome.statuses.items():
+            tally.answers[f"generated {status}"] += number
+        tally.wrong += outcome.wrong
+        if time.monotonic() > ends_at:
+            return
+
+
 def for_minutes(minutes: float, seed: int, bed: Testbed) -> bool:
-    """Fuzz one database after the other, and say how often each answer was given; whether none was wrong."""
-    begun, told = time.monotonic(), Told()
-    fuzz("SQLite", bed.sqlite(), seed, begun + minutes * 30, told)
+    """Attack one database after the other, print the answers, and return True without faults."""
+    began_at = time.monotonic()
+    tally = AttackTally()
+    fuzz("SQLite", bed.sqlite(), seed, began_at + minutes * 30, tally)
     server = bed.postgresql()
-    fuzz("PostgreSQL", server.url, seed, begun + minutes * 60, told, server.owner_url)
-    for answer, number in sorted(told.answers.items()):
+    fuzz("PostgreSQL", server.url, seed, began_at + minutes * 60, tally, server.owner_url)
+
+    for answer, number in sorted(tally.answers.items()):
         say(f"{number:8} {answer}")
-    for line in sorted(set(told.wrong)):
+    for line in sorted(set(tally.wrong)):
         say(f"FAIL {line}")
-    say(f"{told.answers.total()} answers, {len(told.wrong)} wrong")
-    return not told.wrong
+    say(f"{tally.answers.total()} answers, {len(tally.wrong)} wrong")
+
+    return not tally.wrong
 
 
 def by_number(wanted: Wanted, seed: int, bed: Testbed) -> bool:
-    """Send half of the requests to each database, both at once, and say what came of them; whether it is enough."""
-    server, tally = bed.postgresql(), Tally()
-    urls = {"SQLite": (bed.sqlite(), None), "PostgreSQL": (server.url, server.owner_url)}
-    with ProcessPoolExecutor(
-        len(urls), get_context("spawn"), initializer=logging.disable
-    ) as processes:
-        halves = [
-            processes.submit(generate, name, url, seed, wanted.half(), owner_url)
-            for name, (url, owner_url) in urls.items()
-        ]
-        others = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
-        hostile = [processes.submit(play, name, url) for name, url in others.items()]
-        for name, half, played in zip(urls, halves, hostile, strict=True):
-            say(
-                f"{half.result().total()} requests to {name}, {half.result().share():.1%} successful"
-            )
-            tally.add(half.result())
-            tally.add(played.result())
+    """Send half of the requests to each database and print the outcome; return True if enough."""
+    tally = _send_halves(wanted, seed, bed)
     for line in table(tally):
         say(line)
-    for row, played_often in sorted(tally.rows.items()):
-        say(f"{played_often:6} hostile requests of row {row}")
+    for row, number in sorted(tally.rows.items()):
+        say(f"{number:6} hostile requests of row {row}")
     say(f"elsewhere, in pytest: rows {', '.join(map(str, sorted(elsewhere())))} and 56")
     for row, reason in NOT_YET.items():
         say(f"not yet row {row}: {reason}")
+
     failures = shortcomings(tally, wanted)
     for line in failures:
         say(f"FAIL {line}")
     say(f"{len(tally.wrong)} answers wrong")
+
     return not failures
+
+
+def _send_halves(wanted: Wanted, seed: int, bed: Testbed) -> Tally:
+    """Send generated and hostile requests to both databases at once, each in its own process."""
+    server = bed.postgresql()
+    urls = {"SQLite": (bed.sqlite(), None), "PostgreSQL": (server.url, server.owner_url)}
+    hostile_urls = {"SQLite": bed.sqlite(), "PostgreSQL": bed.postgresql().url}
+    tally = Tally()
+    with ProcessPoolExecutor(
+        len(urls), get_context("spawn"), initializer=logging.disable
+    ) as processes:
+        halves: list[Future[Tally]] = []
+        for name, (url, owner_url) in urls.items():
+            halves.append(processes.submit(generate, name, url, seed, wanted.half(), owner_url))
+        hostile: list[Future[Tally]] = []
+        for name, url in hostile_urls.items():
+            hostile.append(processes.submit(play, name, url))
+
+        for name, half, played in zip(urls, halves, hostile, strict=True):
+            result = half.result()
+            say(f"{result.total()} requests to {name}, {result.share():.1%} successful")
+            tally.add(result)
+            tally.add(played.result())
+
+    return tally
 
 
 def say(line: str) -> None:
@@ -100,22 +129,22 @@ def say(line: str) -> None:
 
 
 def main() -> int:
-    """Fuzz, and print the seed and what came of it; 1 where anything was wrong or too little."""
+    """Fuzz, print the seed and the outcome, and return 1 for faults or a dose too small."""
     parser = ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     doses = parser.add_mutually_exclusive_group()
     doses.add_argument("--minutes", type=float, default=1)
     doses.add_argument("--requests", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    logging.disable()  # a line for each of a million requests
-    begun = time.monotonic()
-    say(f"seed {asked.seed}")
+    arguments = parser.parse_args()
+    logging.disable()  # The log has a line per request.
+    began_at = time.monotonic()
+    say(f"seed {arguments.seed}")
     with testbed() as bed:
-        if asked.requests:
-            is_clean = by_number(Wanted(requests=asked.requests), asked.seed, bed)
+        if arguments.requests:
+            is_clean = by_number(Wanted(requests=arguments.requests), arguments.seed, bed)
         else:
-            is_clean = for_minutes(asked.minutes, asked.seed, bed)
-    say(f"{time.monotonic() - begun:.0f} s")
+            is_clean = for_minutes(arguments.minutes, arguments.seed, bed)
+    say(f"{time.monotonic() - began_at:.0f} s")
     return int(not is_clean)
 
 

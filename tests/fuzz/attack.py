@@ -1,4 +1,4 @@
-"""Hostile input for a store, through the Python API and over HTTP: each refusal is one of ours, and writes nothing."""
+"""Hostile input over HTTP and through Python: each is refused with a code, and writes nothing."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,84 +21,93 @@ from indelible.testing.stores import MAYA, create
 from indelible_sql import SqlStore
 from indelible_sql.contexts import CATALOG
 
-assert indelible_web  # its refusals are to be known
+assert indelible_web  # Its import registers the errors of the web.
 CODES = {error.code for error in error_types()}
 
 
-def tupled(value: object) -> Any:  # noqa: ANN401 - what content holds, or should not
-    """The value as content keeps it."""
+def as_content(value: object) -> Any:  # noqa: ANN401 - what content may hold, or may not
+    """Return the value as content holds it: lists are tuples."""
     return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
-KEPT: dict[str, Any] = {name: tupled(each) for name, each in CONTENT.items()}
+VALID_CONTENT: dict[str, Any] = {name: as_content(value) for name, value in CONTENT.items()}
 
 
 @define
-class Told:
-    """How often each answer was given, by way, status and code; and what should not have happened."""
+class AttackTally:
+    """The number of answers by interface, status and code, and the faults."""
 
     answers: Counter[str] = field(factory=Counter[str])
     wrong: list[str] = field(factory=list[str])
 
 
 def rows(store: SqlStore) -> tuple[Any, ...]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     schema = "" if store.engines.reader.dialect.name == "sqlite" else "indelible."
     counts = ", ".join(f"(SELECT count(*) FROM {schema}{table.name})" for table in CATALOG.tables)
     return store.read(lambda tx: tuple(tx.connection.execute(text(f"SELECT {counts}")).one()))
 
 
-def over_http(web: Web, store: SqlStore, chance: Random, times: int, told: Told) -> None:
-    """So many requests, each with something hostile in it."""
-    here = web.create()["concept"]["id"]
+def over_http(web: Web, store: SqlStore, chance: Random, times: int, tally: AttackTally) -> None:
+    """Send requests with something hostile in each."""
+    concept_id = web.create()["concept"]["id"]
     for _ in range(times):
-        method, path, right = chance.choice(ROUTES)
-        place = path.format(
-            here=here, text=quote(chance.choice(TEXTS).encode("utf-8", "surrogatepass"), safe="")
-        )
-        sent: dict[str, Any] = {
-            "headers": dict(chance.sample(HEADERS, chance.choice((0, 0, 1, 2))))
-        }
-        if right is None:
-            sent["headers"].pop("If-Match", None)
-        else:
-            sent |= {"data": body(right, chance), "seq": chance.choice((1, 1, 2, 2**63))}
-        before, asked = rows(store), f"{method} {place} {sent!r}"[:500]
+        method, path, sent = _hostile_request(concept_id, chance)
+        rows_before = rows(store)
+        request = f"{method} {path} {sent!r}"[:500]
         try:
-            answer = web.send(method, place, **sent)
-        except Exception as error:  # noqa: BLE001 - an answer that the document does not promise, or none
-            told.wrong.append(f"{asked}: {error!r}")
+            answer = web.send(method, path, **sent)
+        except Exception as error:  # noqa: BLE001 - an undocumented answer, or none
+            tally.wrong.append(f"{request}: {error!r}")
             continue
-        code = "" if answer.status_code < 400 else answer.get_json()["code"]
-        told.answers[f"HTTP {answer.status_code} {code}".strip()] += 1
+
         is_refused = answer.status_code >= 400
-        if answer.status_code >= 500 or (
-            is_refused and (code not in CODES or rows(store) != before)
-        ):
-            told.wrong.append(f"{asked}: {answer.status_code} {answer.text}")
+        code = answer.get_json()["code"] if is_refused else ""
+        tally.answers[f"HTTP {answer.status_code} {code}".strip()] += 1
+        has_unknown_code = is_refused and code not in CODES
+        has_written = is_refused and rows(store) != rows_before
+        if answer.status_code >= 500 or has_unknown_code or has_written:
+            tally.wrong.append(f"{request}: {answer.status_code} {answer.text}")
 
 
-def through_python(store: SqlStore, chance: Random, times: int, told: Told) -> None:
-    """So many calls, each with something hostile in it."""
-    saved = create(store)
+def _hostile_request(concept_id: str, chance: Random) -> tuple[str, str, Any]:
+    """Return a method, a path and the options of a request."""
+    method, template, valid_body = chance.choice(ROUTES)
+    hostile_text = chance.choice(TEXTS).encode("utf-8", "surrogatepass")
+    path = template.format(here=concept_id, text=quote(hostile_text, safe=""))
+    headers = dict(chance.sample(HEADERS, chance.choice((0, 0, 1, 2))))
+    sent: dict[str, Any] = {"headers": headers}
+    if valid_body is None:
+        headers.pop("If-Match", None)
+    else:
+        sent["data"] = body(valid_body, chance)
+        sent["seq"] = chance.choice((1, 1, 2, 2**63))
+
+    return method, path, sent
+
+
+def through_python(store: SqlStore, chance: Random, times: int, tally: AttackTally) -> None:
+    """Call the library with something hostile in each call."""
+    concept_id = create(store).concept.id
     for _ in range(times):
         attempt = chance.choice(ATTEMPTS)
-        before, code = rows(store), "accepted"
+        rows_before = rows(store)
+        code = "accepted"
         try:
-            attempt(store, saved.concept.id, chance)
+            attempt(store, concept_id, chance)
         except IndelibleError as error:
             code = error.code
-            if code not in CODES or rows(store) != before:
-                told.wrong.append(f"{attempt.__name__}: {code} {error.detail}")
-        except Exception as error:  # noqa: BLE001 - that is what is looked for
-            code = f"{type(error).__name__}, no refusal of ours"
-            told.wrong.append(f"{attempt.__name__}: {error!r}"[:500])
-        told.answers[f"Python {code}"] += 1
+            if code not in CODES or rows(store) != rows_before:
+                tally.wrong.append(f"{attempt.__name__}: {code} {error.detail}")
+        except Exception as error:  # noqa: BLE001 - the faults that this test looks for
+            code = f"{type(error).__name__}, not an error of indelible"
+            tally.wrong.append(f"{attempt.__name__}: {error!r}"[:500])
+        tally.answers[f"Python {code}"] += 1
 
 
 def _content(chance: Random) -> Any:  # noqa: ANN401 - it may be none
     name = chance.choice(sorted(CONTENT))
-    return ConceptContent(**{**KEPT, name: tupled(bent(CONTENT[name], chance))})
+    return ConceptContent(**{**VALID_CONTENT, name: as_content(bent(CONTENT[name], chance))})
 
 
 def _create(store: SqlStore, _: str, chance: Random) -> None:

@@ -1,7 +1,7 @@
-"""A dose of generated requests by number: so many in all, so many of each operation, so large a share successful."""
+"""A dose of generated requests: its size in all, per operation, and its share of successes."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
 from attrs import define, evolve, field, frozen
@@ -20,29 +20,32 @@ from indelible_sql import open_store, verify
 
 Operation = tuple[str, str]
 Hooks = dict[str, Callable[..., object]]
-EXAMPLES = 100
+EXAMPLES_PER_ROUND = 100
 SUCCESSES = {200, 201, 304}
 
 
 @frozen(kw_only=True)
 class Wanted:
-    """What a dose must come to; the share is of the document's own operations, for health always succeeds."""
+    """The size of a dose.
+
+    `share` is the least share of successes among the document's own operations, since health
+    always succeeds. `is_covering` begins with the cases that the document's limits suggest, which
+    are some sixty per operation.
+    """
 
     requests: int
     of_each: int = 200
     share: float = 0.3
-    is_covering: bool = (
-        True  # begins with the cases that the document's limits suggest, some sixty an operation
-    )
+    is_covering: bool = True
 
     def half(self) -> "Wanted":
-        """What each of two databases must come to."""
+        """Return the dose of each of two databases."""
         return evolve(self, requests=(self.requests + 1) // 2, of_each=(self.of_each + 1) // 2)
 
 
 @define
 class Tally:
-    """How often each operation was answered with each status, and what was wrong."""
+    """The number of answers by operation and status, and the faults in them."""
 
     statuses: dict[Operation, Counter[int]] = field(factory=dict[Operation, Counter[int]])
     wrong: list[str] = field(factory=list[str])
@@ -55,96 +58,117 @@ class Tally:
         self.rows += other.rows
 
     def total(self) -> int:
-        return sum(each.total() for each in self.statuses.values())
+        return sum(statuses.total() for statuses in self.statuses.values())
 
     def share(self) -> float:
-        """Which part of the document's own operations' answers was a success."""
-        own = [each for (_, path), each in self.statuses.items() if path not in WATCHED]
-        return sum(map(successes, own)) / (sum(each.total() for each in own) or 1)
+        """Return the share of successes among the document's own operations."""
+        succeeded = 0
+        total = 0
+        for (_, path), statuses in self.statuses.items():
+            if path in WATCHED:
+                continue
+            succeeded += successes(statuses)
+            total += statuses.total()
+
+        return succeeded / (total or 1)
 
 
 def successes(statuses: Mapping[int, int]) -> int:
+    """Return the number of successful answers."""
     return sum(number for status, number in statuses.items() if status in SUCCESSES)
 
 
 def shortcomings(tally: Tally, wanted: Wanted) -> list[str]:
-    """What is missing for the dose, and every answer that was wrong."""
-    few = [
-        f"{method} {path}: {statuses.total()} requests of {wanted.of_each}"
-        for (method, path), statuses in tally.statuses.items()
-        if statuses.total() < wanted.of_each
-    ]
+    """Return what the dose lacks, and every faulty answer."""
+    return [*_missing(tally, wanted), *_server_errors(tally), *dict.fromkeys(tally.wrong)]
+
+
+def _missing(tally: Tally, wanted: Wanted) -> Iterator[str]:
+    for (method, path), statuses in tally.statuses.items():
+        if statuses.total() < wanted.of_each:
+            yield f"{method} {path}: {statuses.total()} requests of {wanted.of_each}"
     if tally.total() < wanted.requests:
-        few.append(f"{tally.total()} requests of {wanted.requests}")
+        yield f"{tally.total()} requests of {wanted.requests}"
     if tally.share() < wanted.share:
-        few.append(f"{tally.share():.1%} successful of {wanted.share:.0%}")
-    broken = [
-        f"{method} {path}: a status {status}"
-        for (method, path), statuses in tally.statuses.items()
-        for status in statuses
-        if status >= 500 or status == 0
-    ]
-    return [*few, *broken, *dict.fromkeys(tally.wrong)]
+        yield f"{tally.share():.1%} successful of {wanted.share:.0%}"
+
+
+def _server_errors(tally: Tally) -> Iterator[str]:
+    for (method, path), statuses in tally.statuses.items():
+        for status in statuses:
+            if status >= 500 or status == 0:
+                yield f"{method} {path}: a status {status}"
 
 
 def generate(name: str, url: str, seed: int, wanted: Wanted, owner_url: str | None = None) -> Tally:
-    """The dose on one database, round by round; each round knows what the ones before have brought to life."""
-    store, chance = open_store(url, policy=POLICY), Random(f"{seed} {name}")  # noqa: S311
-    web, living, tally = Web(fitted(store, owner_url), chain=Wallets()), Living(chance), Tally()
+    """Send the dose to one database, in rounds; a round uses the entities of those before."""
+    store = open_store(url, policy=POLICY)
+    chance = Random(f"{seed} {name}")  # noqa: S311 - no secret
+    web = Web(fitted(store, owner_url), chain=Wallets())
+    living = Living(chance)
     document = described(web)
+
+    tally = Tally()
     while not tally.statuses or _is_small(tally, wanted):
         living.refill(web)
         hooks: Hooks = {"map_case": living.map_case, "after_call": living.after_call}
         making = Making(
-            examples=min(EXAMPLES, wanted.requests),
+            examples=min(EXAMPLES_PER_ROUND, wanted.requests),
             seed=chance.randrange(1, 2**31),
             document=document,
             hooks=hooks,
             is_covering=wanted.is_covering and not tally.statuses,
         )
-        _round(generated(web, making), document, tally, wanted)
-    tally.wrong += [f"{name}: {each}" for each in verify(store)]
+        _send_round(generated(web, making), document, tally, wanted)
+
+    tally.wrong += [f"{name}: {fault}" for fault in verify(store)]
     store.dispose()
     return tally
 
 
 def play(name: str, url: str) -> Tally:
-    """Every hostile request of the table on one database: how many variants each row has, and what was wrong."""
+    """Send every hostile request of the table to one database.
+
+    The tally has the number of variants of each row of the table, and the faults.
+    """
     store = open_store(url, policy=POLICY)
-    stage, played = Stage(store), Tally()
-    for scene in (*map(of_line, LINES), *SCENES):
-        played.rows[scene.row] += 1
-        played.wrong += [f"{name}, row {fault}" for fault in faults(scene, stage)]
-    played.wrong += [f"{name}: {each}" for each in verify(store)]
+    stage = Stage(store)
+    tally = Tally()
+    for scene in (*[of_line(line) for line in LINES], *SCENES):
+        tally.rows[scene.row] += 1
+        tally.wrong += [f"{name}, row {fault}" for fault in faults(scene, stage)]
+
+    tally.wrong += [f"{name}: {fault}" for fault in verify(store)]
     store.dispose()
-    return played
+    return tally
 
 
 def _is_small(tally: Tally, wanted: Wanted) -> bool:
-    least = min(each.total() for each in tally.statuses.values())
-    return tally.total() < wanted.requests or least < wanted.of_each
+    fewest = min(statuses.total() for statuses in tally.statuses.values())
+    return tally.total() < wanted.requests or fewest < wanted.of_each
 
 
-def _round(
-    answers: Callable[[str, str], Found], document: Json, tally: Tally, wanted: Wanted
+def _send_round(
+    send: Callable[[str, str], Found], document: Json, tally: Tally, wanted: Wanted
 ) -> None:
-    """Some requests of each operation; no more than must be of those that only watch."""
-    for path, operations in document["paths"].items():
-        for method in operations:
+    """Send some requests of each operation; of undocumented ones no more than required."""
+    for path, methods in document["paths"].items():
+        for method in methods:
             statuses = tally.statuses.setdefault((method.upper(), path), Counter())
             if path in WATCHED and statuses.total() >= wanted.of_each:
                 continue
-            found = answers(method.upper(), path)
-            statuses.update(found.statuses)
-            tally.wrong += found.wrong
+            outcome = send(method.upper(), path)
+            statuses.update(outcome.statuses)
+            tally.wrong += outcome.wrong
 
 
 def table(tally: Tally) -> list[str]:
-    """A line for each operation: how many requests, which part successful, and the statuses."""
-    lines = [
-        f"{statuses.total():6} {successes(statuses) / (statuses.total() or 1):4.0%}  {method} {path}  "
-        + " ".join(f"{status}:{number}" for status, number in sorted(statuses.items()))
-        for (method, path), statuses in tally.statuses.items()
-    ]
+    """Return a line for each operation: its requests, its share of successes, its statuses."""
+    lines: list[str] = []
+    for (method, path), statuses in tally.statuses.items():
+        share = successes(statuses) / (statuses.total() or 1)
+        counts = " ".join(f"{status}:{number}" for status, number in sorted(statuses.items()))
+        lines.append(f"{statuses.total():6} {share:4.0%}  {method} {path}  {counts}")
+
     own = f"{tally.share():.1%} of the document's own operations successful"
     return [*lines, f"{tally.total()} requests, {len(tally.statuses)} operations, {own}"]

@@ -1,4 +1,4 @@
-"""Values, bodies and headers that somebody might send who means no good, or does not know better."""
+"""Hostile and mistaken values, bodies and headers."""
 
 import gzip
 import json
@@ -126,7 +126,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
 
 
 def bent(value: object, chance: Random) -> object:
-    """The value, with something hostile in one place of it, or under one more name."""
+    """Return the value with something hostile in one part of it, or under an extra name."""
     if isinstance(value, list) and value and chance.random() < 0.5:
         items = cast("list[object]", value)
         return [*items[1:], bent(items[0], chance)]
@@ -140,7 +140,7 @@ def bent(value: object, chance: Random) -> object:
 
 
 def body(right: Json, chance: Random) -> bytes:
-    """A body as it should be, with a value that should not be, or in a form that is none."""
+    """Return a valid body with a hostile value in it, or malformed as a whole."""
     if chance.random() < 0.3:
         return chance.choice(RAW)(json.dumps(right).encode())
     return json.dumps(bent(right, chance), default=repr).encode()

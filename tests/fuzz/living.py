@@ -1,4 +1,4 @@
-"""What lives in a store, learnt from its answers, so that generated requests can name what there is."""
+"""Entities of a store, learned from its answers, so that generated requests can name them."""
 
 from random import Random
 from typing import Any, cast
@@ -7,20 +7,21 @@ from attrs import define, field, frozen
 from schemathesis.core.parameters import ParameterLocation
 from tests.fuzz.living_captures import LivingCaptures, is_wrong
 from tests.fuzz.living_tokens import LivingTokens
-from tests.web.harness import STEPS, Web, place
+from tests.web.harness import STEPS, Web, concept_url
 
 from indelible.concepts import CONCEPT
 
-REAL = 0.85  # how often a value that schemathesis made gives way to one of something that lives
+# The share of generated values that are replaced by those of an existing entity.
+REAL_SHARE = 0.85
 STATUSES = ("DRAFT", *STEPS)
-FRESH = 4  # how many concepts of each status come with each round
-MOST_PAGES = 200
+NEW_CONCEPTS_PER_STATUS = 4
+MAX_PAGES = 200
 Json = dict[str, Any]
 
 
 @frozen(kw_only=True)
 class Concept:
-    """A concept as the last answer has shown it."""
+    """A concept as its newest answer shows it."""
 
     id: str
     status: str
@@ -31,7 +32,7 @@ class Concept:
 
 @define
 class Living:
-    """Concepts of every status, and cursors that were given out; a schema calls its two hooks."""
+    """Concepts of every status, and the cursors of answers; schemathesis calls its two hooks."""
 
     chance: Random
     concepts: dict[str, Concept] = field(factory=dict[str, Concept])
@@ -40,130 +41,142 @@ class Living:
     tokens: LivingTokens = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.captures, self.tokens = LivingCaptures(self.chance), LivingTokens(self.chance)
+        self.captures = LivingCaptures(self.chance)
+        self.tokens = LivingTokens(self.chance)
 
     def refill(self, web: Web) -> None:
-        """Bring some concepts of each status to life, the first of them with two versions."""
+        """Create some concepts of each status, the first of them with two versions."""
         self.captures.refill(web)
         self.tokens.refill(web)
         for status in STATUSES:
-            for number in range(FRESH):
-                found = web.at(status)
+            for number in range(NEW_CONCEPTS_PER_STATUS):
+                saved = web.at(status)
                 if number == 0 and "edit" in CONCEPT.allowed(status):
-                    found = web.edit(found)
-                self._learn(web.get(place(found)).get_json())
-                self._begin_lists(web, found)
-
-    def _begin_lists(self, web: Web, found: Json) -> None:
-        """Ask for the first page of a concept's lists, as short as it can be, for its cursor."""
-        for name in ("versions", "history"):
-            cursor = web.get(f"{place(found)}/{name}?limit=1").get_json()["next"]
-            if cursor:
-                listed = self.pages.setdefault(f"GET /v1/concepts/{{concept_id}}/{name}", [])
-                listed.append(({"concept_id": found["concept"]["id"]}, {"cursor": cursor}))
+                    saved = web.edit(saved)
+                self._learn_concept(web.get(concept_url(saved)).get_json())
+                self._learn_cursors(web, saved)
 
     def after_call(self, _: object, case: Any, response: Any) -> None:  # noqa: ANN401 - schemathesis' own
-        """Learn from an answer: what it shows, and the cursor that it gives."""
-        if (
-            response.status_code not in {200, 201}
-            or "json" not in response.headers["content-type"][0]
-        ):
+        """Learn the entities and the cursor of a successful answer."""
+        is_json = "json" in response.headers["content-type"][0]
+        if response.status_code not in {200, 201} or not is_json:
             return
+
         answer = cast("Json", response.json())
         self.captures.learn(answer)
         self.tokens.learn(answer)
         if "concept" in answer and "version" in answer:
-            self._learn(answer)
+            self._learn_concept(answer)
         if answer.get("next"):
-            asked = {name: each for name, each in case.query.items() if name != "limit"}
-            found = self.pages.setdefault(case.operation.label, [])
-            found.append((dict(case.path_parameters), asked | {"cursor": answer["next"]}))
-            del found[:-MOST_PAGES]
+            filters = {name: value for name, value in case.query.items() if name != "limit"}
+            pages = self.pages.setdefault(case.operation.label, [])
+            pages.append((dict(case.path_parameters), {**filters, "cursor": answer["next"]}))
+            del pages[:-MAX_PAGES]
 
     def map_case(self, _: object, case: Any) -> Any:  # noqa: ANN401 - schemathesis' own
-        """The case, mostly with values of something that lives, where its values were to be right ones."""
-        if self.chance.random() > REAL:
+        """Put values of existing entities into most cases, where the values should be valid."""
+        if self.chance.random() > REAL_SHARE:
             return case
+
         self.captures.fit(case)
         self.tokens.fit(case)
         if "concept" not in case.path:
-            self._turn_if_asked(case)
+            self._set_cursor(case)
             return case
+
         if _status(case) in STATUSES:
-            case.body["status"] = self.chance.choice(
-                STATUSES
-            )  # Hypothesis nearly always takes the first one
-        concept = self._fitting(case)
-        self._name(case, concept)
-        self._ask(case, concept)
+            # Hypothesis nearly always takes the first value.
+            case.body["status"] = self.chance.choice(STATUSES)
+        concept = self._suitable_concept(case)
+        self._set_path(case, concept)
+        self._set_query(case, concept)
         if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
             case.headers["If-Match"] = f'"{concept.seq}"'
+
         return case
 
-    def _learn(self, answer: Json) -> None:
-        shown = answer["concept"]
-        version, at = answer["version"]["version_number"], shown["updated_at"]
-        found = Concept(
-            id=shown["id"], status=shown["status"], seq=answer["seq"], version=version, at=at
+    def _learn_cursors(self, web: Web, saved: Json) -> None:
+        """Read the shortest first page of a concept's lists, and keep its cursor."""
+        path = {"concept_id": saved["concept"]["id"]}
+        for name in ("versions", "history"):
+            cursor = web.get(f"{concept_url(saved)}/{name}?limit=1").get_json()["next"]
+            if cursor:
+                pages = self.pages.setdefault(f"GET /v1/concepts/{{concept_id}}/{name}", [])
+                pages.append((path, {"cursor": cursor}))
+
+    def _learn_concept(self, answer: Json) -> None:
+        """Keep the concept, unless the answer shows an older state of it."""
+        body = answer["concept"]
+        concept = Concept(
+            id=body["id"],
+            status=body["status"],
+            seq=answer["seq"],
+            version=answer["version"]["version_number"],
+            at=body["updated_at"],
         )
-        known = self.concepts.get(found.id)
-        if known is None or known.seq < found.seq:  # an answer may show how it stood once
-            self.concepts[found.id] = found
+        known = self.concepts.get(concept.id)
+        if known is None or known.seq < concept.seq:
+            self.concepts[concept.id] = concept
 
-    def _fitting(self, case: Any) -> Concept:  # noqa: ANN401
-        """A concept that can do what is asked, if one does."""
-        every = list(self.concepts.values())
-        wanted = _status(case)
-        if case.method == "PUT":
-            fitting = [each for each in every if "edit" in CONCEPT.allowed(each.status)]
-        elif wanted in STEPS:
-            fitting = [
-                each for each in every if each.status == STATUSES[STATUSES.index(wanted) - 1]
-            ]
-        else:
-            fitting = every
-        return self.chance.choice(fitting or every)
+    def _suitable_concept(self, case: Any) -> Concept:  # noqa: ANN401
+        """Return a concept in a state that allows the request, any one if none does."""
+        concepts = list(self.concepts.values())
+        status = _status(case)
+        suitable: list[Concept] = []
+        for concept in concepts:
+            if case.method == "PUT":
+                is_suitable = "edit" in CONCEPT.allowed(concept.status)
+            elif status in STEPS:
+                is_suitable = concept.status == STATUSES[STATUSES.index(status) - 1]
+            else:
+                is_suitable = True
+            if is_suitable:
+                suitable.append(concept)
 
-    def _name(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
+        return self.chance.choice(suitable or concepts)
+
+    def _set_path(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
         if is_wrong(case, ParameterLocation.PATH):
             return
-        real = {"concept_id": concept.id, "version_number": self.chance.randint(1, concept.version)}
-        case.path_parameters.update(
-            {name: real[name] for name in case.path_parameters if name in real}
-        )
+        version = self.chance.randint(1, concept.version)
+        _replace(case.path_parameters, {"concept_id": concept.id, "version_number": version})
 
-    def _ask(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
+    def _set_query(self, case: Any, concept: Concept) -> None:  # noqa: ANN401
         if is_wrong(case, ParameterLocation.QUERY):
             return
-        versions = (self.chance.randint(1, concept.version) for _ in range(2))
-        real = {
-            "from": next(versions),
-            "to": next(versions),
+        values = {
+            "from": self.chance.randint(1, concept.version),
+            "to": self.chance.randint(1, concept.version),
             "seq": self.chance.randint(1, concept.seq),
+            "at": concept.at,
         }
-        case.query.update(
-            {name: each for name, each in (real | {"at": concept.at}).items() if name in case.query}
-        )
-        self._turn_if_asked(case)
+        _replace(case.query, values)
+        self._set_cursor(case)
 
-    def _turn_if_asked(self, case: Any) -> None:  # noqa: ANN401
-        if "cursor" in case.query and not is_wrong(case, ParameterLocation.QUERY):
-            self._turn(case)
-
-    def _turn(self, case: Any) -> None:  # noqa: ANN401
-        """Go on in a list that was begun; where none was, begin one."""
+    def _set_cursor(self, case: Any) -> None:  # noqa: ANN401
+        """Continue a list that an answer began; without one, begin a list."""
+        if "cursor" not in case.query or is_wrong(case, ParameterLocation.QUERY):
+            return
         pages = self.pages.get(case.operation.label)
-        limit = {name: each for name, each in case.query.items() if name == "limit"}
         if not pages or is_wrong(case, ParameterLocation.PATH):
             del case.query["cursor"]
             return
-        path, asked = self.chance.choice(pages)
+
+        path, query = self.chance.choice(pages)
+        limit = {name: value for name, value in case.query.items() if name == "limit"}
         case.path_parameters.update(path)
         case.query.clear()
-        case.query.update(asked | limit)
+        case.query.update({**query, **limit})
+
+
+def _replace(parameters: Any, values: Json) -> None:  # noqa: ANN401 - schemathesis' own
+    """Replace the parameters that the case has."""
+    for name, value in values.items():
+        if name in parameters:
+            parameters[name] = value
 
 
 def _status(case: Any) -> object:  # noqa: ANN401
-    """The status that the case asks for, if it does."""
+    """Return the status that the case's body asks for, None without one."""
     body: object = case.body
     return cast("Json", body).get("status") if isinstance(body, dict) else None

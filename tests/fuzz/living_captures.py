@@ -1,4 +1,4 @@
-"""Spaces, parts and pages that live in a store, for generated requests to name."""
+"""Spaces, subspaces and artifacts of a store, for generated requests to name."""
 
 from random import Random
 from typing import Any, cast
@@ -11,14 +11,16 @@ from tests.web.reader import reader_of
 from indelible.captures.rules.tuning import INGEST_KEYS
 from indelible.testing.captures.scenarios import MODEL, A, B, C
 
-FRESH = 4  # how many spaces come with each round
+NEW_SPACES = 4  # In each round.
 VECTORS = (A, B, C, (0.9, 0.3, 0.3))
-KEYS = tuple(each.name for each in INGEST_KEYS.values())
+SETTING_KEYS = tuple(key.name for key in INGEST_KEYS.values())
+KINDS_BY_PARAMETER = {"space_id": "space", "subspace_id": "subspace", "key": "setting"}
+EMBEDDING_PATHS = {"/v1/search", "/v1/margins/preview"}
 
 
 @define
 class LivingCaptures:
-    """What a user has, by id and seq, as the last answer has shown it."""
+    """A user's captures by id, with their seqs, as the newest answers show them."""
 
     chance: Random
     seqs: dict[str, dict[str, int]] = field(
@@ -27,8 +29,8 @@ class LivingCaptures:
     artifacts: list[str] = field(factory=list[str])
 
     def refill(self, web: Web) -> None:
-        """Bring some spaces to life, each with a part and a page."""
-        for _ in range(FRESH):
+        """Create some spaces, each with two subspaces and an artifact."""
+        for _ in range(NEW_SPACES):
             reader = reader_of(web)
             self.seqs["space"][reader.space_id] = 1
             self.seqs["subspace"][reader.subspace()] = 1
@@ -36,68 +38,63 @@ class LivingCaptures:
             self.artifacts.append(reader.captured()["artifact_id"])
 
     def learn(self, answer: Json) -> None:
-        """What the answer shows; what takes nothing any more is forgotten."""
+        """Keep the answer's entities, except retired ones."""
         for kind, seqs in self.seqs.items():
-            if kind in answer and "seq" in answer:
-                shown = answer[kind]
-                seqs[shown["id"]] = answer["seq"]
-                if shown["status"] == "RETIRED":
-                    del seqs[shown["id"]]
+            if kind not in answer or "seq" not in answer:
+                continue
+            entity = answer[kind]
+            seqs[entity["id"]] = answer["seq"]
+            if entity["status"] == "RETIRED":
+                del seqs[entity["id"]]
 
     def fit(self, case: Any) -> None:  # noqa: ANN401 - schemathesis' own
-        """Name what lives, where the case's values were to be right ones."""
+        """Name existing entities in the case, where its values should be valid."""
         if not is_wrong(case, ParameterLocation.PATH):
-            case.path_parameters.update(self._named(case.path_parameters, case))
+            self._fit_parameters(case.path_parameters, case)
         if not is_wrong(case, ParameterLocation.QUERY):
-            case.query.update(self._named(case.query, case))
-        if _is_object(case.body) and not is_wrong(case, ParameterLocation.BODY):
-            body = cast("Json", case.body)
-            items: list[object] = body.get("items", [])
-            for each in (body, *items):
-                if isinstance(each, dict):
-                    self._say(cast("Json", each), case)
+            self._fit_parameters(case.query, case)
+        if not isinstance(case.body, dict) or is_wrong(case, ParameterLocation.BODY):
+            return
 
-    def _named(self, given: Json, case: Any) -> Json:  # noqa: ANN401
-        names = {"space_id": "space", "subspace_id": "subspace", "key": "setting"}
-        found: Json = {"artifact_id": self.chance.choice(self.artifacts), "algorithm_id": "oscl-1"}
-        for name, kind in names.items():
-            if name in given:
-                found[name] = self.chance.choice(
-                    KEYS if kind == "setting" else [*self.seqs[kind], "nowhere"]
-                )
-                if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
-                    case.headers["If-Match"] = f'"{self.seqs[kind].get(found[name], 0)}"'
-        return {name: each for name, each in found.items() if name in given}
+        body = cast("Json", case.body)
+        items: list[object] = body.get("items", [])
+        for part in (body, *items):
+            if isinstance(part, dict):
+                self._fit_body(cast("Json", part), case)
 
-    def _say(self, body: Json, case: Any) -> None:  # noqa: ANN401
+    def _fit_parameters(self, parameters: Json, case: Any) -> None:  # noqa: ANN401
+        if "artifact_id" in parameters:
+            parameters["artifact_id"] = self.chance.choice(self.artifacts)
+        if "algorithm_id" in parameters:
+            parameters["algorithm_id"] = "oscl-1"
+        for name, kind in KINDS_BY_PARAMETER.items():
+            if name not in parameters:
+                continue
+            choices = SETTING_KEYS if kind == "setting" else (*self.seqs[kind], "nowhere")
+            parameters[name] = self.chance.choice(choices)
+            if "If-Match" in case.headers and not is_wrong(case, ParameterLocation.HEADER):
+                seq = self.seqs[kind].get(parameters[name], 0)
+                case.headers["If-Match"] = f'"{seq}"'
+
+    def _fit_body(self, body: Json, case: Any) -> None:  # noqa: ANN401
         if "space_id" in body:
-            body |= {
-                "space_id": self.chance.choice([*self.seqs["space"], "nowhere"]),
-                "subspace_id": None,
-            }
-            if "/subspaces" in case.path:
+            body["space_id"] = self.chance.choice((*self.seqs["space"], "nowhere"))
+            body["subspace_id"] = None
+            is_capture = "url" in body and "/subspaces" not in case.path
+            if not is_capture:
                 del body["subspace_id"]
-            elif "url" not in body:
-                body.pop("subspace_id")
         if "seed" in body:
             body["seed"] = {"values": list(A), "model": MODEL}
         if "url" in body:
             body["url"] = f"https://example.org/{self.chance.randrange(99)}"
             body.pop("captured_at", None)
-        if (
-            "embedding" in body
-            or "url" in body
-            or case.path in {"/v1/search", "/v1/margins/preview"}
-        ):
-            body |= {"embedding": list(self.chance.choice(VECTORS)), "embedding_model": MODEL}
+        if "embedding" in body or "url" in body or case.path in EMBEDDING_PATHS:
+            body["embedding"] = list(self.chance.choice(VECTORS))
+            body["embedding_model"] = MODEL
         if "value" in body:
             body["value"] = "0.05"
 
 
 def is_wrong(case: Any, location: ParameterLocation) -> bool:  # noqa: ANN401
-    """Whether the values at this place are wrong on purpose; they stay as they are."""
+    """Return True if the values of this location are invalid on purpose."""
     return bool(case.meta is None or case.meta.is_negative_at(location))
-
-
-def _is_object(value: object) -> bool:
-    return isinstance(value, dict)

@@ -1,10 +1,10 @@
-"""Whatever is sent, a refusal is one of ours and writes nothing."""
+"""Hostile input is refused with a code of indelible, and a refused request writes nothing."""
 
 from collections.abc import Callable
 from random import Random
 
 import pytest
-from tests.fuzz.attack import Told, over_http, rows, through_python
+from tests.fuzz.attack import AttackTally, over_http, rows, through_python
 from tests.sql.conftest import opened
 from tests.web.harness import Web
 
@@ -17,22 +17,25 @@ pytestmark = pytest.mark.slow
 TIMES = 80
 
 
-@pytest.mark.parametrize("place", ["sqlite_url", "database"])
+@pytest.mark.parametrize("fixture", ["sqlite_url", "database"])
 def test_hostile_input_is_refused_with_its_code_and_writes_nothing(
-    place: str, request: pytest.FixtureRequest, tell: Callable[[str], None]
+    fixture: str, request: pytest.FixtureRequest, tell: Callable[[str], None]
 ) -> None:
-    found: str | PostgresServer = request.getfixturevalue(place)
-    seed, told = request.config.getoption("randomly_seed", 1), Told()
-    chance = Random(seed)  # noqa: S311
-    with opened(found if isinstance(found, str) else found.url) as store:
-        over_http(Web(store), store, chance, TIMES, told)
-        through_python(store, chance, TIMES, told)
+    database: str | PostgresServer = request.getfixturevalue(fixture)
+    url = database if isinstance(database, str) else database.url
+    seed = request.config.getoption("randomly_seed", 1)
+    chance = Random(seed)  # noqa: S311 - no secret
+    tally = AttackTally()
+    with opened(url) as store:
+        over_http(Web(store), store, chance, TIMES, tally)
+        through_python(store, chance, TIMES, tally)
         findings = verify(store)
-    codes = len({answer.split()[-1] for answer in told.answers})
-    tell(f"hostile input to {place}, seed {seed}: {told.answers.total()} answers of {codes} codes")
+    codes = len({answer.split()[-1] for answer in tally.answers})
+    total = tally.answers.total()
+    tell(f"hostile input to {fixture}, seed {seed}: {total} answers of {codes} codes")
 
-    assert told.wrong == []
-    assert told.answers.total() == 2 * TIMES
+    assert tally.wrong == []
+    assert total == 2 * TIMES
     assert codes >= 10
     assert findings == ()
 

@@ -1,4 +1,4 @@
-"""A dose by number: what it lacks is told, and what lives is learnt so that half of it succeeds."""
+"""A dose of generated requests reports what it lacks, and enough of its requests succeed."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -10,7 +10,8 @@ pytestmark = pytest.mark.slow
 
 SEED = 7
 WANTED = Wanted(requests=4, of_each=2, share=0.5)
-READ, WRITE = ("GET", "/v1/concepts"), ("POST", "/v1/concepts")
+READ = ("GET", "/v1/concepts")
+WRITE = ("POST", "/v1/concepts")
 
 
 def tally(*, read: dict[int, int], write: dict[int, int], wrong: tuple[str, ...] = ()) -> Tally:
@@ -18,7 +19,7 @@ def tally(*, read: dict[int, int], write: dict[int, int], wrong: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("dose", "shortages"),
     [
         (tally(read={200: 2}, write={201: 1, 422: 1}), []),
         (tally(read={200: 1, 304: 1}, write={422: 2}), []),
@@ -37,15 +38,15 @@ def tally(*, read: dict[int, int], write: dict[int, int], wrong: tuple[str, ...]
         (tally(read={200: 2}, write={201: 2}, wrong=("no schema", "no schema")), ["no schema"]),
     ],
 )
-def test_a_missing_share_of_a_dose_is_reported(found: Tally, told: list[str]) -> None:
-    assert shortcomings(found, WANTED) == told
+def test_a_missing_share_of_a_dose_is_reported(dose: Tally, shortages: list[str]) -> None:
+    assert shortcomings(dose, WANTED) == shortages
 
 
 def test_health_requests_do_not_count_as_documented_successes() -> None:
-    found = tally(read={404: 2}, write={422: 2})
-    found.statuses["GET", "/health"] = Counter({200: 100})
+    dose = tally(read={404: 2}, write={422: 2})
+    dose.statuses["GET", "/health"] = Counter({200: 100})
 
-    assert found.share() == 0
+    assert dose.share() == 0
 
 
 def test_the_halves_of_a_dose_add_up() -> None:
@@ -56,11 +57,11 @@ def test_every_generated_request_of_a_dose_gets_a_documented_answer(
     sqlite_url: str, tell: Callable[[str], None]
 ) -> None:
     wanted = Wanted(requests=20, of_each=5, is_covering=False)
-    found = generate("SQLite", sqlite_url, SEED, wanted)
-    tell(f"generated requests: {table(found)[-1]}")
+    dose = generate("SQLite", sqlite_url, SEED, wanted)
+    tell(f"generated requests: {table(dose)[-1]}")
 
-    assert shortcomings(found, wanted) == []
-    assert {path for _, path in found.statuses} >= {
+    assert shortcomings(dose, wanted) == []
+    assert {path for _, path in dose.statuses} >= {
         "/v1/concepts/{concept_id}/status",
         "/health",
         "/metrics",

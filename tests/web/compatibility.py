@@ -1,4 +1,4 @@
-"""What readers of a document would miss in the next one, which `python -m tests.web.compatibility` writes."""
+"""Breaking changes of the OpenAPI document; `python -m tests.web.compatibility` writes it."""
 
 import json
 import sys
@@ -9,106 +9,137 @@ from typing import Any, cast
 from tests.web.harness import Web, memory
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
+SHAPE = ("type", "format", "$ref", "anyOf")
+UPPER_LIMITS = ("maxLength", "maxItems", "maximum")
+LOWER_LIMITS = ("minLength", "minItems", "minimum")
 Json = dict[str, Any]
 
 
 def text_of(document: Mapping[str, Any]) -> str:
-    """The document as it is committed."""
+    """Return the text of the committed document."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def breaking_changes(old: Json, new: Json) -> list[str]:
-    """What a program that was written for the old document would not find in the new, or not know to send."""
-    return [*_operations(old, new), *_schemas(old, new)]
+    """Return the changes that break a program written for the old document."""
+    return [*_operation_changes(old, new), *_schema_changes(old, new)]
 
 
-def _operations(old: Json, new: Json) -> Iterator[str]:
-    before, after = dict(_by_name(old)), dict(_by_name(new))
-    yield from (f"{name} is gone" for name in before if name not in after)
-    for name in before.keys() & after.keys():
-        yield from (
-            f"{name} no longer answers {status}"
-            for status in _missing(before, after, name, "responses")
+def _operation_changes(old: Json, new: Json) -> Iterator[str]:
+    old_operations = _operations(old)
+    new_operations = _operations(new)
+    for name, old_operation in old_operations.items():
+        if name not in new_operations:
+            yield f"{name} is gone"
+            continue
+        new_operation = new_operations[name]
+        for status in old_operation["responses"]:
+            if status.startswith("2") and status not in new_operation["responses"]:
+                yield f"{name} no longer answers {status}"
+        yield from _parameter_changes(name, _parameters(old_operation), _parameters(new_operation))
+
+
+def _parameter_changes(name: str, old: dict[str, Json], new: dict[str, Json]) -> Iterator[str]:
+    for parameter in old:
+        if parameter not in new:
+            yield f"{name} no longer takes {parameter}"
+    for parameter, definition in new.items():
+        was_required = old.get(parameter, {}).get("required")
+        if definition["required"] and not was_required:
+            yield f"{name} now requires {parameter}"
+    for parameter in old.keys() & new.keys():
+        yield from _narrowed(
+            f"{name} {parameter}",
+            old[parameter]["schema"],
+            new[parameter]["schema"],
+            is_sent=True,
         )
-        was, now = (_parameters(operation) for operation in (before[name], after[name]))
-        yield from (f"{name} no longer takes {each}" for each in was if each not in now)
-        needed = {each for each, parameter in now.items() if parameter["required"]}
-        yield from (
-            f"{name} now needs {each}" for each in needed if not was.get(each, {}).get("required")
+
+
+def _schema_changes(old: Json, new: Json) -> Iterator[str]:
+    old_schemas = cast("dict[str, Json]", old["components"]["schemas"])
+    new_schemas = cast("dict[str, Json]", new["components"]["schemas"])
+    for name, old_schema in old_schemas.items():
+        if name not in new_schemas:
+            yield f"{name} is gone"
+        else:
+            yield from _field_changes(name, old_schema, new_schemas[name])
+
+
+def _field_changes(name: str, old: Json, new: Json) -> Iterator[str]:
+    is_sent = name.endswith("Body")
+    for field, old_field in old["properties"].items():
+        if field not in new["properties"]:
+            yield f"{name}.{field} is gone"
+            continue
+        yield from _narrowed(
+            f"{name}.{field}", old_field, new["properties"][field], is_sent=is_sent
         )
-        for each in was.keys() & now.keys():
-            yield from _narrowed(
-                f"{name} {each}", was[each]["schema"], now[each]["schema"], is_sent=True
-            )
 
-
-def _schemas(old: Json, new: Json) -> Iterator[str]:
-    before, after = (cast("dict[str, Json]", each["components"]["schemas"]) for each in (old, new))
-    yield from (f"{name} is gone" for name in before if name not in after)
-    for name in before.keys() & after.keys():
-        was, now = before[name], after[name]
-        is_sent = name.endswith("Body")
-        for field in was["properties"]:
-            if field not in now["properties"]:
-                yield f"{name}.{field} is gone"
-            else:
-                pair = was["properties"][field], now["properties"][field]
-                yield from _narrowed(f"{name}.{field}", *pair, is_sent=is_sent)
-        more = set(now.get("required", ())) - set(was.get("required", ()))
-        less = set(was.get("required", ())) - set(now.get("required", ()))
-        yield from (f"{name}.{field} is now needed" for field in sorted(more) if is_sent)
-        yield from (f"{name}.{field} is no longer sure" for field in sorted(less) if not is_sent)
-
-
-def _narrowed(name: str, was: Json, now: Json, *, is_sent: bool) -> Iterator[str]:
-    """How a value's schema leaves out what was; of what callers send, limits that became tighter too."""
-    yield from (
-        f"{name} no longer knows {value}"
-        for value in was.get("enum", ())
-        if value not in now.get("enum", ())
-    )
-    shape = [
-        {key: each.get(key) for key in ("type", "format", "$ref", "anyOf")} for each in (was, now)
-    ]
-    if shape[0] != shape[1]:
-        yield f"{name} is of another type"
+    old_required = set(old.get("required", ()))
+    new_required = set(new.get("required", ()))
     if is_sent:
-        for limit in ("maxLength", "maxItems", "maximum"):
-            if now.get(limit, float("inf")) < was.get(limit, float("inf")):
-                yield f"{name} takes less: {limit}"
-        for limit in ("minLength", "minItems", "minimum"):
-            if now.get(limit, float("-inf")) > was.get(limit, float("-inf")):
-                yield f"{name} takes less: {limit}"
-    if "items" in was and "items" in now:
-        yield from _narrowed(f"{name}[]", was["items"], now["items"], is_sent=is_sent)
+        for field in sorted(new_required - old_required):
+            yield f"{name}.{field} is now required"
+    else:
+        for field in sorted(old_required - new_required):
+            yield f"{name}.{field} is no longer certain"
 
 
-def _by_name(document: Json) -> Iterator[tuple[str, Json]]:
-    for path, operations in document["paths"].items():
-        yield from (
-            (f"{method.upper()} {path}", operation) for method, operation in operations.items()
-        )
+def _narrowed(name: str, old: Json, new: Json, *, is_sent: bool) -> Iterator[str]:
+    """Yield the values that the new schema excludes; of sent values, tighter limits too."""
+    for value in old.get("enum", ()):
+        if value not in new.get("enum", ()):
+            yield f"{name} no longer knows {value}"
+
+    old_shape = [old.get(key) for key in SHAPE]
+    new_shape = [new.get(key) for key in SHAPE]
+    if old_shape != new_shape:
+        yield f"{name} has another type"
+
+    if is_sent:
+        yield from _tighter_limits(name, old, new)
+    if "items" in old and "items" in new:
+        yield from _narrowed(f"{name}[]", old["items"], new["items"], is_sent=is_sent)
+
+
+def _tighter_limits(name: str, old: Json, new: Json) -> Iterator[str]:
+    for limit in UPPER_LIMITS:
+        if new.get(limit, float("inf")) < old.get(limit, float("inf")):
+            yield f"{name} takes less: {limit}"
+    for limit in LOWER_LIMITS:
+        if new.get(limit, float("-inf")) > old.get(limit, float("-inf")):
+            yield f"{name} takes less: {limit}"
+
+
+def _operations(document: Json) -> dict[str, Json]:
+    operations: dict[str, Json] = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            operations[f"{method.upper()} {path}"] = operation
+
+    return operations
 
 
 def _parameters(operation: Json) -> dict[str, Json]:
-    return {f"{each['in']} {each['name']}": each for each in operation.get("parameters", ())}
+    parameters: dict[str, Json] = {}
+    for parameter in operation.get("parameters", ()):
+        parameters[f"{parameter['in']} {parameter['name']}"] = parameter
+
+    return parameters
 
 
-def _missing(before: dict[str, Json], after: dict[str, Json], name: str, part: str) -> list[str]:
-    return [
-        each
-        for each in before[name][part]
-        if each.startswith("2") and each not in after[name][part]
-    ]
+def main() -> None:
+    """Write the document, unless it breaks the committed one and `--break` is missing."""
+    document = Web(memory()).document
+    changes: list[str] = []
+    if COMMITTED.exists():
+        changes = breaking_changes(json.loads(COMMITTED.read_text("utf-8")), document)
+    if changes and "--break" not in sys.argv:
+        sys.exit("\n".join([*changes, "Nothing was written: pass --break to write it."]))
+
+    COMMITTED.write_text(text_of(document), "utf-8")
 
 
 if __name__ == "__main__":
-    document = Web(memory()).document
-    broken = (
-        breaking_changes(json.loads(COMMITTED.read_text("utf-8")), document)
-        if COMMITTED.exists()
-        else []
-    )
-    if broken and "--break" not in sys.argv:
-        sys.exit("\n".join([*broken, "Nothing was written; with --break it is."]))
-    COMMITTED.write_text(text_of(document), "utf-8")
+    main()

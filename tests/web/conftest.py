@@ -2,7 +2,7 @@ from collections.abc import Generator
 from typing import cast
 
 import pytest
-from tests.web.harness import KEYS, SCOPES, Renewable, Web
+from tests.web.harness import KEYS, SCOPES, RenewableStore, Web
 from tests.web.minting import Wallets
 
 from indelible.policy import Policy
@@ -12,17 +12,17 @@ from indelible_sql import open_store
 
 
 @pytest.fixture(scope="session")
-def renewable() -> Renewable:
-    return Renewable()
+def renewable() -> RenewableStore:
+    return RenewableStore()
 
 
 @pytest.fixture(scope="session")
-def shared(renewable: Renewable) -> Web:
+def shared(renewable: RenewableStore) -> Web:
     return Web(cast("AnyStore", renewable))
 
 
 @pytest.fixture
-def web(shared: Web, renewable: Renewable) -> Web:
+def web(shared: Web, renewable: RenewableStore) -> Web:
     """An application over an empty store, and a caller with a key."""
     renewable.renew()
     shared.key = shared.new_key(*SCOPES, "history:read")
@@ -30,7 +30,7 @@ def web(shared: Web, renewable: Renewable) -> Web:
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def any_web(request: pytest.FixtureRequest, renewable: Renewable) -> Generator[Web]:
+def any_web(request: pytest.FixtureRequest, renewable: RenewableStore) -> Generator[Web]:
     """An application with a chain over an empty store of each kind, and the key of somebody who may do everything."""
     renewable.renew()
     if request.param == "memory":
@@ -47,7 +47,7 @@ def any_web(request: pytest.FixtureRequest, renewable: Renewable) -> Generator[W
     store.dispose()
 
 
-def chained(renewable: Renewable) -> Web:
+def chained(renewable: RenewableStore) -> Web:
     web = Web(cast("AnyStore", renewable), chain=Wallets())
     web.key = web.new_key("admin")
     return web

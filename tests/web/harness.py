@@ -1,4 +1,4 @@
-"""A server without a socket: every answer that it gives is held to the document."""
+"""A server without a socket: every answer is validated against the OpenAPI document."""
 
 import re
 from collections.abc import Mapping
@@ -32,15 +32,23 @@ SETTINGS = WebSettings(
 KEYS = KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")
 OPERATOR = Actor.system("tests")
 SCOPES = (
-    *(f"concepts:{verb}" for verb in ("read", "write", "review", "approve", "publish")),
-    *(f"captures:{verb}" for verb in ("read", "write", "admin")),
-    *(f"tokens:{verb}" for verb in ("read", "retry")),
+    "concepts:read",
+    "concepts:write",
+    "concepts:review",
+    "concepts:approve",
+    "concepts:publish",
+    "captures:read",
+    "captures:write",
+    "captures:admin",
+    "tokens:read",
+    "tokens:retry",
 )
 STEPS = ("REVIEW", "APPROVED", "PUBLISHED")
+PROBLEM = "application/problem+json"
 
 
 class Sent(TypedDict, total=False):
-    """What a test can say of a request; `key` None sends no key, and without `key` the caller's own is sent."""
+    """The options of a request; `key` None sends no key, and without `key` the caller's is sent."""
 
     json: object
     data: bytes
@@ -51,8 +59,8 @@ class Sent(TypedDict, total=False):
     environ: Mapping[str, object]
 
 
-class Renewable:
-    """A store in memory that begins anew, so that one application serves many tests."""
+class RenewableStore:
+    """A store in memory that can be emptied, so that one application serves many tests."""
 
     def __init__(self) -> None:
         self.renew()
@@ -78,7 +86,8 @@ class Web:
         contexts: tuple[WebContext, ...] = CONTEXTS,
         **gateways: Any,  # noqa: ANN401 - of AppContext
     ) -> None:
-        self.store, self.clock = store, TickingClock()
+        self.store = store
+        self.clock = TickingClock()
         app_context = AppContext(store=store, clock=self.clock, ids=CountedIds(), **gateways)
         self.app = create_app(app_context, settings, contexts)
         self.client = self.app.test_client()
@@ -92,15 +101,8 @@ class Web:
         return self.store.run(create_key, command, actor=OPERATOR, reason="a test").text
 
     def send(self, method: str, path: str, **sent: Unpack[Sent]) -> TestResponse:
-        """The answer, held to the document."""
-        key = sent.get("key", self.key)
-        headers = {
-            **({"Authorization": f"Bearer {key}"} if key is not None else {}),
-            **({"If-Match": f'"{sent["seq"]}"'} if "seq" in sent else {}),
-            **({"Idempotency-Key": sent["once"]} if "once" in sent else {}),
-            **({"Content-Type": "application/json"} if "data" in sent else {}),
-            **sent.get("headers", {}),
-        }
+        """Send a request and return its answer, which matches the document."""
+        headers = self._headers(sent)
         answer = self.client.open(
             path,
             method=method,
@@ -110,6 +112,7 @@ class Web:
             environ_overrides=sent.get("environ"),
         )
         self._check(method, path.partition("?")[0], answer)
+
         return answer
 
     def get(self, path: str, **sent: Unpack[Sent]) -> TestResponse:
@@ -122,68 +125,83 @@ class Web:
         return self.send("PUT", path, **sent)
 
     def create(self, content: ConceptContent = RATIO) -> Json:
-        return saved(
-            self.post("/v1/concepts", json={"content": body_of(content), "reason": "a test"}), 201
-        )
+        body = {"content": body_of(content), "reason": "a test"}
+        return saved(self.post("/v1/concepts", json=body), 201)
 
     def edit(
         self, before: Json, content: ConceptContent = CLEARER, note: str = "says it more clearly"
     ) -> Json:
         body = {"content": body_of(content), "change_note": note}
-        return saved(self.put(place(before), json=body, seq=before["seq"]), 200)
+        return saved(self.put(concept_url(before), json=body, seq=before["seq"]), 200)
 
     def move(self, before: Json, status: str, *, key: str | None = None) -> TestResponse:
+        path = f"{concept_url(before)}/status"
         body = {"status": status, "reason": "a test"}
-        return self.post(
-            f"{place(before)}/status", json=body, seq=before["seq"], key=key or self.key
-        )
+        return self.post(path, json=body, seq=before["seq"], key=key or self.key)
 
     def at(self, status: str, content: ConceptContent = RATIO) -> Json:
-        """A concept that has come to this status."""
-        found = self.create(content)
-        for step in () if status == "DRAFT" else STEPS[: STEPS.index(status) + 1]:
-            found = saved(self.move(found, step), 200)
-        return found
+        """Create a concept and move it to this status."""
+        concept = self.create(content)
+        if status == "DRAFT":
+            return concept
+        for step in STEPS[: STEPS.index(status) + 1]:
+            concept = saved(self.move(concept, step), 200)
+
+        return concept
 
     def operation(self, method: str, path: str) -> Json | None:
+        """Return the documented operation of a request, None if there is none."""
         for template, operations in self.document["paths"].items():
-            if (
-                re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
-                and method.lower() in operations
-            ):
+            pattern = re.sub(r"\{\w+\}", "[^/]+", template)
+            if re.fullmatch(pattern, path) and method.lower() in operations:
                 return cast("Json", operations[method.lower()])
         return None
 
+    def _headers(self, sent: Sent) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        key = sent.get("key", self.key)
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
+        if "seq" in sent:
+            headers["If-Match"] = f'"{sent["seq"]}"'
+        if "once" in sent:
+            headers["Idempotency-Key"] = sent["once"]
+        if "data" in sent:
+            headers["Content-Type"] = "application/json"
+        headers.update(sent.get("headers", {}))
+
+        return headers
+
     def _check(self, method: str, path: str, answer: TestResponse) -> None:
-        """Hold the answer to the document, and to what every answer has."""
+        """Validate the answer against the document, and check the headers of every answer."""
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Request-Id"]
-        if answer.content_type == "application/problem+json":
-            self._hold(answer.get_json(), "#/components/schemas/Problem")
-            assert answer.get_json()["status"] == answer.status_code
-            assert answer.get_json()["request_id"] == answer.headers["X-Request-Id"]
+        if answer.content_type == PROBLEM:
+            problem_body = answer.get_json()
+            self._validate(problem_body, "#/components/schemas/Problem")
+            assert problem_body["status"] == answer.status_code
+            assert problem_body["request_id"] == answer.headers["X-Request-Id"]
+
         operation = self.operation(method, path)
         if operation is not None:
-            self._hold_to(operation["responses"], answer)
+            self._check_response(operation["responses"], answer)
 
-    def _hold_to(self, responses: Json, answer: TestResponse) -> None:
+    def _check_response(self, responses: Json, answer: TestResponse) -> None:
         response = responses[str(answer.status_code)]
         if "$ref" in response:
-            response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-        needed = {
-            name for name, header in response.get("headers", {}).items() if header["required"]
-        }
-        assert all(name in answer.headers for name in needed)
-        if "content" in response:
-            self._hold(
-                answer.get_json(), response["content"][answer.content_type]["schema"]["$ref"]
-            )
+            name = response["$ref"].rpartition("/")[2]
+            response = self.document["components"]["responses"][name]
 
-    def _hold(self, value: object, reference: str) -> None:
+        for name, header in response.get("headers", {}).items():
+            assert name in answer.headers or not header["required"]
+        if "content" in response:
+            schema = response["content"][answer.content_type]["schema"]
+            self._validate(answer.get_json(), schema["$ref"])
+
+    def _validate(self, value: object, reference: str) -> None:
         if reference not in self._validators:
-            self._validators[reference] = OAS31Validator(
-                {"$ref": reference, "components": self._components}
-            )
+            schema = {"$ref": reference, "components": self._components}
+            self._validators[reference] = OAS31Validator(schema)
         self._validators[reference].validate(value)
 
 
@@ -193,15 +211,16 @@ def memory(*, concepts: ConceptPolicy | None = None) -> MemoryStore:
 
 
 def closed(schema: object) -> object:
-    """The schema, with every object closed: an answer has no field that the document does not know."""
-    if isinstance(schema, dict):
-        parts = {name: closed(part) for name, part in cast("Json", schema).items()}
-        return {"additionalProperties": False, **parts} if "properties" in parts else parts
-    return (
-        [closed(part) for part in cast("list[object]", schema)]
-        if isinstance(schema, list)
-        else schema
-    )
+    """Return the schema with every object closed, so that it allows no undocumented field."""
+    if isinstance(schema, list):
+        return [closed(item) for item in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+
+    parts = {name: closed(part) for name, part in cast("Json", schema).items()}
+    if "properties" in parts:
+        parts.setdefault("additionalProperties", False)
+    return parts
 
 
 def body_of(content: ConceptContent) -> object:
@@ -209,15 +228,15 @@ def body_of(content: ConceptContent) -> object:
 
 
 def saved(answer: TestResponse, status: int) -> Json:
-    """What a command that succeeded has answered."""
+    """Return the body of a successful answer."""
     assert answer.status_code == status, answer.text
     return cast("Json", answer.get_json())
 
 
-def place(found: Json) -> str:
-    return f"/v1/concepts/{found['concept']['id']}"
+def concept_url(saved_concept: Json) -> str:
+    return f"/v1/concepts/{saved_concept['concept']['id']}"
 
 
 def problem(answer: TestResponse) -> tuple[int, str]:
-    """The answer's status and code."""
+    """Return the answer's status and error code."""
     return answer.status_code, answer.get_json()["code"]

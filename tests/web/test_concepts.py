@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from tests.web.harness import Web, body_of, memory, place, problem
+from tests.web.harness import Web, body_of, concept_url, memory, problem
 
 from indelible.concepts import ConceptContent, ConceptPolicy
 from indelible.testing.stores import CLEARER, MAYA, NOOR, RATIO
@@ -28,7 +28,7 @@ def test_a_new_concept_is_a_draft_at_version_1_with_a_location(web: Web) -> None
     saved = answer.get_json()
 
     assert (answer.status_code, answer.headers["ETag"]) == (201, '"1"')
-    assert answer.headers["Location"] == place(saved)
+    assert answer.headers["Location"] == concept_url(saved)
     assert (saved["concept"]["status"], saved["version"]["version_number"], saved["seq"]) == (
         "DRAFT",
         1,
@@ -48,7 +48,7 @@ def test_a_create_requires_a_name_and_a_reason(web: Web) -> None:
 
 def test_a_concept_s_etag_is_its_seq(web: Web) -> None:
     saved = web.edit(web.create())
-    answer = web.get(place(saved))
+    answer = web.get(concept_url(saved))
 
     assert (answer.headers["ETag"], answer.get_json()["seq"]) == ('"2"', 2)
     assert answer.headers["Cache-Control"] == "no-store"
@@ -56,8 +56,8 @@ def test_a_concept_s_etag_is_its_seq(web: Web) -> None:
 
 def test_a_matching_if_none_match_is_answered_with_304(web: Web) -> None:
     saved = web.create()
-    same = web.get(place(saved), headers={"If-None-Match": '"1"'})
-    other = web.get(place(saved), headers={"If-None-Match": '"2"'})
+    same = web.get(concept_url(saved), headers={"If-None-Match": '"1"'})
+    other = web.get(concept_url(saved), headers={"If-None-Match": '"2"'})
 
     assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", '"1"')
     assert other.status_code == 200
@@ -66,8 +66,8 @@ def test_a_matching_if_none_match_is_answered_with_304(web: Web) -> None:
 def test_an_edit_saves_the_next_version_with_its_note_as_reason(web: Web) -> None:
     saved = web.create()
     body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}
-    answer = web.put(place(saved), json=body, seq=1)
-    change = web.get(f"{place(saved)}/history").get_json()["items"][-1]
+    answer = web.put(concept_url(saved), json=body, seq=1)
+    change = web.get(f"{concept_url(saved)}/history").get_json()["items"][-1]
 
     assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
     assert answer.get_json()["version"]["content"] == body_of(CLEARER)
@@ -78,7 +78,7 @@ def test_an_edit_replaces_the_whole_content(web: Web) -> None:
     saved = web.create(evolve(RATIO, scope_boundaries="Whole numbers only."))
     body = {"content": {"name": "Ratio"}, "change_note": "start over again"}
 
-    content = web.put(place(saved), json=body, seq=1).get_json()["version"]["content"]
+    content = web.put(concept_url(saved), json=body, seq=1).get_json()["version"]["content"]
 
     assert content == body_of(ConceptContent(name="Ratio"))
 
@@ -86,7 +86,7 @@ def test_an_edit_replaces_the_whole_content(web: Web) -> None:
 def test_an_edit_requires_a_note(web: Web) -> None:
     saved = web.create()
 
-    assert problem(web.put(place(saved), json={"content": body_of(CLEARER)}, seq=1)) == (
+    assert problem(web.put(concept_url(saved), json={"content": body_of(CLEARER)}, seq=1)) == (
         422,
         "INVALID_FIELDS",
     )
@@ -137,7 +137,7 @@ def test_a_step_that_is_no_edge_is_refused_with_the_allowed_actions(
 
     assert problem(answer) == (409, "INVALID_TRANSITION")
     assert answer.get_json()["allowed"] == allowed
-    assert web.get(place(saved)).get_json()["seq"] == saved["seq"]
+    assert web.get(concept_url(saved)).get_json()["seq"] == saved["seq"]
 
 
 def test_an_approved_concept_can_be_approved_again_after_an_edit(web: Web) -> None:
@@ -151,7 +151,9 @@ def test_an_approved_concept_can_be_approved_again_after_an_edit(web: Web) -> No
 def test_a_published_concept_cannot_be_edited(web: Web) -> None:
     saved = web.at("PUBLISHED")
     answer = web.put(
-        place(saved), json={"content": {"name": "Ratio"}, "change_note": "one more try"}, seq=4
+        concept_url(saved),
+        json={"content": {"name": "Ratio"}, "change_note": "one more try"},
+        seq=4,
     )
 
     assert problem(answer) == (409, "INVALID_TRANSITION")
@@ -189,7 +191,9 @@ def test_a_change_of_an_older_state_is_stale(web: Web) -> None:
     saved = web.create()
     web.edit(saved)
 
-    edit = web.put(place(saved), json={"content": {"name": "x"}, "change_note": "too late"}, seq=1)
+    edit = web.put(
+        concept_url(saved), json={"content": {"name": "x"}, "change_note": "too late"}, seq=1
+    )
     assert (
         problem(edit)
         == problem(web.move(saved, "REVIEW"))
@@ -216,41 +220,41 @@ def test_versions_are_listed_page_by_page_and_shown_one_by_one(web: Web) -> None
     saved = web.create()
     for _ in range(4):
         saved = web.edit(saved)
-    first = web.get(f"{place(saved)}/versions?limit=3").get_json()
-    rest = web.get(f"{place(saved)}/versions?limit=3&cursor={first['next']}").get_json()
+    first = web.get(f"{concept_url(saved)}/versions?limit=3").get_json()
+    rest = web.get(f"{concept_url(saved)}/versions?limit=3&cursor={first['next']}").get_json()
 
     assert [each["version_number"] for each in first["items"] + rest["items"]] == [1, 2, 3, 4, 5]
     assert rest["next"] is None
-    assert web.get(f"{place(saved)}/versions/2").get_json()["version"] == first["items"][1]
-    assert problem(web.get(f"{place(saved)}/versions/6")) == (404, "VERSION_NOT_FOUND")
+    assert web.get(f"{concept_url(saved)}/versions/2").get_json()["version"] == first["items"][1]
+    assert problem(web.get(f"{concept_url(saved)}/versions/6")) == (404, "VERSION_NOT_FOUND")
 
 
 def test_a_last_page_that_is_exactly_full_has_no_next_cursor(web: Web) -> None:
     saved = web.edit(web.create())
 
-    assert web.get(f"{place(saved)}/versions?limit=2").get_json()["next"] is None
+    assert web.get(f"{concept_url(saved)}/versions?limit=2").get_json()["next"] is None
 
 
 def test_a_diff_lists_the_changes_by_word(web: Web) -> None:
     saved = web.edit(
         web.create(), evolve(RATIO, definition="A comparison of two numbers by division.")
     )
-    found = web.get(f"{place(saved)}/diff?from=1&to=2").get_json()
-    back = web.get(f"{place(saved)}/diff?from=2&to=1").get_json()
+    found = web.get(f"{concept_url(saved)}/diff?from=1&to=2").get_json()
+    back = web.get(f"{concept_url(saved)}/diff?from=2&to=1").get_json()
 
     assert [each["field"] for each in found["diff"]["fields"]] == ["definition"]
     assert {
         (op["old"], op["new"]) for op in found["diff"]["fields"][0]["ops"] if op["kind"] == "~"
     } == {("quantities ", "numbers ")}
     assert back["diff"]["fields"][0]["ops"][1]["new"] == "quantities "
-    assert web.get(f"{place(saved)}/diff?from=1&to=1").get_json()["diff"]["fields"] == []
-    assert problem(web.get(f"{place(saved)}/diff?from=1&to=3")) == (404, "VERSION_NOT_FOUND")
+    assert web.get(f"{concept_url(saved)}/diff?from=1&to=1").get_json()["diff"]["fields"] == []
+    assert problem(web.get(f"{concept_url(saved)}/diff?from=1&to=3")) == (404, "VERSION_NOT_FOUND")
 
 
 def test_history_lists_actor_reason_and_time_page_by_page(web: Web) -> None:
     saved = web.at("APPROVED")
-    first = web.get(f"{place(saved)}/history?limit=2").get_json()
-    rest = web.get(f"{place(saved)}/history?limit=2&cursor={first['next']}").get_json()
+    first = web.get(f"{concept_url(saved)}/history?limit=2").get_json()
+    rest = web.get(f"{concept_url(saved)}/history?limit=2&cursor={first['next']}").get_json()
     changes = first["items"] + rest["items"]
 
     assert [each["action"] for each in changes] == ["create", "submit", "approve"]
@@ -261,8 +265,8 @@ def test_history_lists_actor_reason_and_time_page_by_page(web: Web) -> None:
 
 def test_a_concept_is_shown_as_of_an_instant_or_a_seq(web: Web) -> None:
     saved = web.move(web.edit(web.create()), "REVIEW").get_json()
-    path = f"{place(saved)}/as-of"
-    changes = web.get(f"{place(saved)}/history").get_json()["items"]
+    path = f"{concept_url(saved)}/as-of"
+    changes = web.get(f"{concept_url(saved)}/history").get_json()["items"]
     edited_at = changes[1]["at"].replace("+", "%2B")
 
     assert web.get(f"{path}?seq=1").get_json()["version"]["content"] == body_of(RATIO)
@@ -275,9 +279,9 @@ def test_a_concept_is_shown_as_of_an_instant_or_a_seq(web: Web) -> None:
 
 def test_current_warnings_have_their_own_route(web: Web) -> None:
     saved = web.create(evolve(RATIO, prerequisites=("Division",)))
-    before = web.get(f"{place(saved)}/warnings")
+    before = web.get(f"{concept_url(saved)}/warnings")
     web.create(ConceptContent(name="Division"))
-    after = web.get(f"{place(saved)}/warnings").get_json()
+    after = web.get(f"{concept_url(saved)}/warnings").get_json()
 
     assert {each["code"] for each in before.get_json()["current_warnings"]} == {"PREREQ_DANGLING"}
     assert after["current_warnings"] == []

@@ -1,6 +1,6 @@
 """The feed of all changes: complete, in order, and open at its end."""
 
-from tests.web.harness import Json, Web, place, problem
+from tests.web.harness import Json, Web, concept_url, problem
 
 
 def changes_after(web: Web, cursor: str | None, limit: int = 100) -> Json:
@@ -41,11 +41,14 @@ def test_small_pages_of_the_feed_have_the_same_changes(web: Web) -> None:
 def test_a_change_records_its_request_id(web: Web) -> None:
     saved = web.create()
     body = {"status": "REVIEW", "reason": "ready for review"}
-    web.post(f"{place(saved)}/status", json=body, seq=1, headers={"X-Request-Id": "trace-7/ratio"})
+    web.post(
+        f"{concept_url(saved)}/status", json=body, seq=1, headers={"X-Request-Id": "trace-7/ratio"}
+    )
 
     assert changes_after(web, None)["items"][-1]["request_id"] == "trace-7/ratio"
     assert (
-        web.get(f"{place(saved)}/history").get_json()["items"][-1]["request_id"] == "trace-7/ratio"
+        web.get(f"{concept_url(saved)}/history").get_json()["items"][-1]["request_id"]
+        == "trace-7/ratio"
     )
 
 

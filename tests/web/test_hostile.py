@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from attrs import evolve
 from tests.databases import create_database
-from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
+from tests.web.harness import KEYS, SETTINGS, Web, concept_url, memory, problem
 from tests.web.hostile.line import BIRTH, MEBIBYTE, Line
 from tests.web.hostile.lines_of_bodies import UTF_8
 from tests.web.hostile.rows import LINES
@@ -162,7 +162,7 @@ CONTENTS: Mapping[str, str] = {
 def test_content_is_stored_as_it_was_sent(hostile: Web, name: str) -> None:
     sent = {"name": CONTENTS[name], "definition": CONTENTS[name]}
     found = hostile.post("/v1/concepts", json={"content": sent, "reason": "a test"}).get_json()
-    kept = hostile.get(place(found)).get_json()["version"]["content"]
+    kept = hostile.get(concept_url(found)).get_json()["version"]["content"]
 
     assert (kept["name"], kept["definition"]) == (CONTENTS[name], CONTENTS[name])
 
@@ -193,7 +193,7 @@ def test_a_search_matches_every_character_literally(hostile: Web, text: str) -> 
 
 def test_a_changed_cursor_is_refused(web: Web) -> None:
     saved = web.edit(web.create())
-    path = f"{place(saved)}/versions?limit=1"
+    path = f"{concept_url(saved)}/versions?limit=1"
     cursor = web.get(path).get_json()["next"]
     changed = [
         cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :]
@@ -212,14 +212,14 @@ def test_a_changed_cursor_is_refused(web: Web) -> None:
 def test_a_cursor_of_another_list_or_another_search_is_refused(web: Web) -> None:
     saved, other = web.edit(web.create()), web.edit(web.create())
     cursor = web.get("/v1/concepts?limit=1&text=ratio").get_json()["next"]
-    of_versions = web.get(f"{place(saved)}/versions?limit=1").get_json()["next"]
+    of_versions = web.get(f"{concept_url(saved)}/versions?limit=1").get_json()["next"]
     foreign = [
         f"/v1/concepts?cursor={cursor}",
         f"/v1/concepts?text=Ratio&cursor={cursor}",
         f"/v1/concepts?text=ratio&status=DRAFT&cursor={cursor}",
         f"/v1/history?cursor={cursor}",
-        f"{place(other)}/versions?cursor={of_versions}",
-        f"{place(saved)}/history?cursor={of_versions}",
+        f"{concept_url(other)}/versions?cursor={of_versions}",
+        f"{concept_url(saved)}/history?cursor={of_versions}",
     ]
 
     assert [problem(web.get(path)) for path in foreign] == [(400, "INVALID_CURSOR")] * len(foreign)

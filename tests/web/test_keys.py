@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve, frozen
 from flask import Request
-from tests.web.harness import OPERATOR, SCOPES, SETTINGS, Web, memory, place, problem
+from tests.web.harness import OPERATOR, SCOPES, SETTINGS, Web, concept_url, memory, problem
 from tests.web.hostile.scenes import NEEDED
 
 from indelible.kernel import Actor, UsageError
@@ -110,7 +110,7 @@ def test_the_scope_admin_includes_every_scope(web: Web) -> None:
     web.key = web.new_key("admin")
     found = web.at("PUBLISHED")
 
-    assert web.get(place(found)).status_code == web.get("/v1/history").status_code == 200
+    assert web.get(concept_url(found)).status_code == web.get("/v1/history").status_code == 200
 
 
 def test_every_documented_operation_lists_its_scopes(web: Web) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar, NoReturn, cast
 import pytest
 from attrs import evolve, frozen
 from flask import Request
-from tests.web.harness import KEYS, SETTINGS, Web, memory, place, problem
+from tests.web.harness import KEYS, SETTINGS, Web, concept_url, memory, problem
 from tests.web.hostile.rows import UNEXPECTED
 
 from indelible.app import AppContext
@@ -194,7 +194,9 @@ def test_every_code_is_explained_on_the_documentation_page(web: Web) -> None:
 def test_a_problem_describes_the_error_in_words_and_in_fields(web: Web) -> None:
     saved = web.create()
     answer = web.put(
-        place(saved), json={"content": {"name": "a" * 1_001}, "change_note": "too long"}, seq=1
+        concept_url(saved),
+        json={"content": {"name": "a" * 1_001}, "change_note": "too long"},
+        seq=1,
     )
     found = answer.get_json()
 

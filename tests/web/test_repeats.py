@@ -1,7 +1,7 @@
 """A request that is sent again under the same name has no second effect."""
 
 import pytest
-from tests.web.harness import SCOPES, Web, body_of, place, problem
+from tests.web.harness import SCOPES, Web, body_of, concept_url, problem
 
 from indelible.testing.stores import CLEARER, NOOR, RATIO
 
@@ -21,7 +21,7 @@ def test_a_repeated_create_gives_one_concept_and_the_same_answer(web: Web) -> No
 
 def test_a_repeated_edit_or_step_is_not_stale(web: Web) -> None:
     path, edit = (
-        place(web.create()),
+        concept_url(web.create()),
         {"content": body_of(CLEARER), "change_note": "says it more plainly"},
     )
     edits = [web.put(path, json=edit, seq=1, once="edit-1").get_json() for _ in range(2)]
@@ -65,5 +65,5 @@ def test_a_refused_request_frees_its_idempotency_key(web: Web) -> None:
     saved = web.create()
     body = {"content": body_of(CLEARER), "change_note": "says it more plainly"}
 
-    assert problem(web.put(place(saved), json=body, seq=7, once="edit-1")) == (412, "STALE")
-    assert web.put(place(saved), json=body, seq=1, once="edit-1").status_code == 200
+    assert problem(web.put(concept_url(saved), json=body, seq=7, once="edit-1")) == (412, "STALE")
+    assert web.put(concept_url(saved), json=body, seq=1, once="edit-1").status_code == 200

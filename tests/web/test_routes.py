@@ -4,7 +4,7 @@ import ast
 import inspect
 
 import pytest
-from tests.web.harness import Web, memory, place, problem
+from tests.web.harness import Web, concept_url, memory, problem
 
 from indelible.concepts import ConceptSaved, SubmitConcept, submit_concept
 from indelible_web.captures import algorithms, spaces
@@ -40,7 +40,7 @@ def wider() -> Web:
 
 
 def test_a_declared_route_works_and_has_all_checks(wider: Web) -> None:
-    path = f"{place(wider.create())}/submissions"
+    path = f"{concept_url(wider.create())}/submissions"
 
     assert problem(wider.post(path, json={"reason": "ready"})) == (428, "IF_MATCH_MISSING")
     assert problem(wider.post(path, json={}, seq=1)) == (422, "INVALID_FIELDS")

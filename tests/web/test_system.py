@@ -5,7 +5,7 @@ import logging
 
 import pytest
 from attrs import evolve
-from tests.web.harness import SETTINGS, Web, memory, place, problem
+from tests.web.harness import SETTINGS, Web, concept_url, memory, problem
 from tests.web.test_problems import failing
 
 from indelible.kernel import StoreUnreachable
@@ -227,6 +227,6 @@ def test_an_unlisted_origin_does_not_pass_cors(origin: str) -> None:
 
 def test_a_head_request_is_a_get_without_a_body(web: Web) -> None:
     saved = web.create()
-    answer = web.client.head(place(saved), headers={"Authorization": f"Bearer {web.key}"})
+    answer = web.client.head(concept_url(saved), headers={"Authorization": f"Bearer {web.key}"})
 
     assert (answer.status_code, answer.headers["ETag"], answer.data) == (200, '"1"', b"")

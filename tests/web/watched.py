@@ -1,4 +1,4 @@
-"""The routes that the document leaves out, described for the tests as the document describes the others."""
+"""The undocumented routes, described for the tests as the document describes the others."""
 
 from typing import Any, Final
 
@@ -12,13 +12,11 @@ REQUEST_ID: Final[Json] = {
 }
 
 
-def _constant(**parts: str) -> Json:
-    fields = {name: {"type": "string", "const": part} for name, part in parts.items()}
-    return {
-        "application/json": {
-            "schema": {"type": "object", "properties": fields, "required": list(fields)}
-        }
-    }
+def _constant(**values: str) -> Json:
+    """Return the content of an answer with these constant fields."""
+    properties = {name: {"type": "string", "const": value} for name, value in values.items()}
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"application/json": {"schema": schema}}
 
 
 def _text(media_type: str) -> Json:
@@ -38,22 +36,18 @@ WATCHED: Final[dict[str, Json]] = {
 
 
 def described(web: Web) -> Json:
-    """The document with these routes, each operation taking a request's id, and no answer more than is known."""
-    paths: dict[str, Any] = {
-        path: {method: _identified(each) for method, each in operations.items()}
-        for path, operations in web.document["paths"].items()
-    }
-    watched = {path: {"get": _identified(_watching(content))} for path, content in WATCHED.items()}
-    return {
-        **web.document,
-        "components": closed(web.document["components"]),
-        "paths": paths | watched,
-    }
+    """Return the document with these routes, with closed answers and a request id everywhere."""
+    paths: dict[str, Any] = {}
+    for path, operations in web.document["paths"].items():
+        paths[path] = {
+            method: _with_request_id(operation) for method, operation in operations.items()
+        }
+    for path, content in WATCHED.items():
+        operation = {"responses": {"200": {"description": "Found.", "content": content}}}
+        paths[path] = {"get": _with_request_id(operation)}
+
+    return {**web.document, "components": closed(web.document["components"]), "paths": paths}
 
 
-def _identified(operation: Json) -> Json:
+def _with_request_id(operation: Json) -> Json:
     return {**operation, "parameters": [*operation.get("parameters", []), REQUEST_ID]}
-
-
-def _watching(content: Json) -> Json:
-    return {"responses": {"200": {"description": "Found.", "content": content}}}

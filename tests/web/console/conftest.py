@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 from tests.web.console.visitor import Hands, Site
-from tests.web.harness import KEYS, Renewable
+from tests.web.harness import KEYS, RenewableStore
 
 from indelible.policy import Policy
 from indelible.testing.stores import AnyStore
@@ -14,12 +14,12 @@ from indelible_sql import open_store
 
 
 @pytest.fixture(scope="session")
-def shared_site(renewable: Renewable) -> Site:
+def shared_site(renewable: RenewableStore) -> Site:
     return Site(cast("AnyStore", renewable))
 
 
 @pytest.fixture
-def site(shared_site: Site, renewable: Renewable) -> Site:
+def site(shared_site: Site, renewable: RenewableStore) -> Site:
     """An empty store in memory."""
     renewable.renew()
     shared_site.clock.time = Hands().time
@@ -27,7 +27,9 @@ def site(shared_site: Site, renewable: Renewable) -> Site:
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def any_site(request: pytest.FixtureRequest, site: Site, renewable: Renewable) -> Generator[Site]:
+def any_site(
+    request: pytest.FixtureRequest, site: Site, renewable: RenewableStore
+) -> Generator[Site]:
     """An empty store of each kind."""
     if request.param == "memory":
         yield site

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import evolve
 from tests.web.console.visitor import DOOR, HISTORY, LIST, Site, Visitor
-from tests.web.harness import OPERATOR, SCOPES, SETTINGS, STEPS, Sent, place
+from tests.web.harness import OPERATOR, SCOPES, SETTINGS, STEPS, Sent, concept_url
 from tests.web.hostile.line import BIRTH, EDIT
 from tests.web.hostile.scene import LIMIT, Request, Scene, Stage
 
@@ -368,7 +368,7 @@ def out_of_turn(status: str, wanted: str) -> Scene:
 
 def edited_when_published(stage: Stage) -> Request:
     found = stage.web.at("PUBLISHED")
-    return lambda: stage.web.put(place(found), json=EDIT, seq=found["seq"])
+    return lambda: stage.web.put(concept_url(found), json=EDIT, seq=found["seq"])
 
 
 def spoofed(header: str) -> Scene:
