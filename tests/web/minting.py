@@ -1,8 +1,8 @@
-"""Tokens and work for the web's tests: what a chain has minted, what has failed or died, and what a wallet signs."""
+"""Tokens, tasks and signatures for the tests of the web."""
 
 import hmac
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
 from indelible import tokens
@@ -28,7 +28,9 @@ from indelible.tokens.rules import MESSAGE
 R = TypeVar("R")
 
 WORKER = Actor.system("worker")
-MAYA_S, NOOR_S = f"0x{'a1' * 20}", f"0x{'b2' * 20}"
+# wallets
+MAYA_S = f"0x{'a1' * 20}"
+NOOR_S = f"0x{'b2' * 20}"
 EARLIER = BEGINNING - timedelta(days=1)
 
 
@@ -37,43 +39,43 @@ def hash_of(number: int, fork: int = 0) -> str:
 
 
 def acted(store: AnyStore, work: Callable[[WriteTx], R]) -> R:
-    """What a worker has done in one transaction."""
+    """Return what `work` returns, run by a worker in one transaction."""
     with store.transaction(actor=WORKER, reason="a test") as tx:
         return work(tx)
 
 
 def minted(store: AnyStore, *wallets: str, start: int = 1, block: int = 100) -> None:
-    """A block in which each wallet's prompt was minted once."""
-    logs = tuple(
-        MintLog(
+    """Record a block with one mint for each author's wallet."""
+    logs: list[MintLog] = []
+    for index, wallet in enumerate(wallets):
+        log = MintLog(
             tx_hash=hash_of(block, 7),
-            log_index=place,
+            log_index=index,
             block_number=block,
             block_hash=hash_of(block),
             block_timestamp=EARLIER,
             minter=NOOR_S,
             author_wallet=wallet,
-            start_token_id=start + place,
+            start_token_id=start + index,
             quantity=1,
             total_paid=10**15,
         )
-        for place, wallet in enumerate(wallets)
-    )
-    end = Checkpoint(number=block, hash=hash_of(block))
-    page = BlockBatch(
+        logs.append(log)
+
+    batch = BlockBatch(
         blocks=BlockRange(first=block, last=block),
-        end=end,
         checkpoint=None,
+        end=Checkpoint(number=block, hash=hash_of(block)),
         start_block=block,
-        mints=logs,
+        mints=tuple(logs),
         is_last=True,
     )
-    seen = read_again(store, page)
-    acted(store, lambda tx: tokens.record_blocks(tx, RecordBlocks(batch=seen)))
+    command = RecordBlocks(batch=read_again(store, batch))
+    acted(store, lambda tx: tokens.record_blocks(tx, command))
 
 
 def dropped(store: AnyStore, block: int = 100) -> None:
-    """The chain has another block in this place."""
+    """Roll back a block that the chain has dropped."""
     reorg = Reorg(
         last_canonical=Checkpoint(number=block - 1, hash=hash_of(block - 1)),
         orphaned_block_hashes=frozenset({hash_of(block)}),
@@ -82,21 +84,20 @@ def dropped(store: AnyStore, block: int = 100) -> None:
 
 
 def failed(store: AnyStore, token_id: int = 1) -> None:
-    """A token that goes no further."""
+    """Let a token fail."""
+    error = {"code": "PROVIDER_REFUSED", "reason": "it would not draw this"}
 
     def fail(tx: WriteTx) -> None:
         repository = Repositories.over(tx).tokens
         token = repository.get_by_token_id(token_id)
         assert token is not None
-        repository.save(
-            token.mark_failed({"code": "PROVIDER_REFUSED", "reason": "it would not draw this"})
-        )
+        repository.save(token.mark_failed(error))
 
     acted(store, fail)
 
 
 def claimed(store: AnyStore, stage: str, entity_id: str, *, is_due: bool = True) -> Lease:
-    """Work in the hands of a worker."""
+    """Return the lease of a task that a worker has claimed."""
 
     def claim(tx: WriteTx) -> Lease:
         if is_due:
@@ -113,7 +114,7 @@ def buried(
     entity_id: str = "chain",
     reason: str = "it never answers",
 ) -> None:
-    """Work that has failed once, and then died."""
+    """Let a task fail once, and then die."""
     lease = claimed(store, stage, entity_id)
     acted(store, lambda tx: tx.tasks.retry_later(lease, due_at=EARLIER, reason="not yet"))
     again = claimed(store, stage, entity_id, is_due=False)
@@ -125,21 +126,31 @@ def signature_of(wallet: str, message: str) -> str:
 
 
 def signed(
-    wallet: str = MAYA_S, prompt: str = "A lighthouse in the fog.", **other: Any
-) -> dict[str, Any]:  # noqa: ANN401
-    """A prompt as its wallet's owner sends it."""
-    at = other.pop("at", BEGINNING)
-    timestamp = int(at.timestamp() * 1_000)
-    message = other.pop(
-        "message",
-        MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=other.pop("nonce", "nonce-01")),
-    )
-    sent = {"wallet_address": wallet, "prompt_text": prompt, "message": message}
-    return sent | {"signature": signature_of(wallet, message)} | other
+    wallet: str = MAYA_S,
+    prompt: str = "A lighthouse in the fog.",
+    *,
+    at: datetime = BEGINNING,
+    nonce: str = "nonce-01",
+    message: str = "",
+    **other: Any,  # noqa: ANN401 - any field of the body
+) -> dict[str, Any]:
+    """Return the body of a request that sets a wallet's prompt."""
+    if not message:
+        timestamp = int(at.timestamp() * 1_000)
+        message = MESSAGE.format(wallet=wallet, timestamp=timestamp, nonce=nonce)
+    body = {
+        "wallet_address": wallet,
+        "prompt_text": prompt,
+        "message": message,
+        "signature": signature_of(wallet, message),
+    }
+    body.update(other)
+
+    return body
 
 
 class Wallets:
-    """A chain of which nothing is asked but who signed what; a wallet signs by `signature_of`."""
+    """A chain that knows nothing but signatures, which `signature_of` makes."""
 
     contract_id = f"eip155:1:0x{9:040x}"
 
@@ -150,7 +161,7 @@ class Wallets:
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:
         self.asked.append((wallet, message))
         if self.is_away:
-            raise ChainUnreachable("it is away")
+            raise ChainUnreachable("it is unreachable")
         if not signature.startswith("0x") or len(signature) % 2:
             raise SignatureMalformed
         return signature == signature_of(wallet, message)
@@ -176,5 +187,5 @@ class Wallets:
     def metadata_of(self, token_id: int) -> str | None:
         self._away(token_id)
 
-    def _away(self, *asked: int) -> NoReturn:
-        raise ChainUnreachable(f"nothing else is known here, not even of {asked}")
+    def _away(self, *arguments: int) -> NoReturn:
+        raise ChainUnreachable(f"no answer for {arguments}")

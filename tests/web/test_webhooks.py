@@ -1,4 +1,4 @@
-"""The provider's webhook: known by its signature over the bytes, and believed only as far as to look sooner."""
+"""The webhook of the chain's provider: its signature, its forms, and its outcomes."""
 
 import hmac
 import io
@@ -46,53 +46,55 @@ def envelope(hint_id: str = "whevt_1", **event: object) -> Json:
 
 
 def block(*logs: object, **other: object) -> Json:
-    said = {"hash": hash_of(1), "number": 1, "timestamp": 1_767_225_600, "logs": list(logs)}
-    return {"network": "BASE_MAINNET", "sequenceNumber": "1", "data": {"block": said | other}}
+    fields = {"hash": hash_of(1), "number": 1, "timestamp": 1_767_225_600, "logs": list(logs)}
+    fields.update(other)
+
+    return {"network": "BASE_MAINNET", "sequenceNumber": "1", "data": {"block": fields}}
 
 
 def signature_of(body: bytes, secret: bytes = WEBHOOK_SECRET) -> str:
     return hmac.digest(secret, body, "sha256").hex()
 
 
-def told(web: Web, body: bytes, signature: str | None = None) -> TestResponse:
-    headers = {"X-Alchemy-Signature": signature_of(body) if signature is None else signature}
+def post_bytes(web: Web, body: bytes, signature: str | None = None) -> TestResponse:
+    if signature is None:
+        signature = signature_of(body)
+    headers = {"X-Alchemy-Signature": signature}
     return web.post(HOOK, data=body, headers=headers, key=None)
 
 
-def sent(web: Web, said: object) -> TestResponse:
-    return told(web, json.dumps(said).encode())
+def post_json(web: Web, document: object) -> TestResponse:
+    return post_bytes(web, json.dumps(document).encode())
 
 
-def hinted(web: Web) -> bool:
-    """Whether the chain is to be looked at."""
+def is_scan_due(web: Web) -> bool:
+    """Return True when the scan of the chain is due."""
     try:
         return bool(web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at)
     except TaskNotFound:
         return False
 
 
-def test_the_signature_is_the_hash_that_the_provider_documents() -> None:
+def test_the_signature_is_the_hmac_that_the_provider_documents() -> None:
     body = b'{"webhookId":"wh_1","id":"whevt_1"}'
 
     assert signature_of(body) == "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
-    answer = told(
+    answer = post_bytes(
         Web(memory()), body, "a25926e7198d28f20b5ee061a432b4a70477c542c314805970c6644cbe6c4546"
     )
-    assert problem(answer) == (400, "INVALID_PAYLOAD")  # it has been let in, and has no event
+    assert problem(answer) == (400, "INVALID_PAYLOAD")  # the signature is right; there is no event
 
 
-def test_a_mint_makes_the_chain_due_to_be_looked_at_once(any_web: Web) -> None:
-    said = envelope(**block(LOG))
-    first = sent(any_web, said)
+def test_an_event_makes_the_scan_due_once(any_web: Web) -> None:
+    event = envelope(**block(LOG))
+    first = post_json(any_web, event)
     due_at = any_web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at
-    again = sent(any_web, said)
+    again = post_json(any_web, event)
 
     assert (first.status_code, first.get_json()) == (200, {"status": "success"})
     assert (again.status_code, again.get_json()) == (200, {"status": "duplicate"})
     assert any_web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at == due_at
-    assert (
-        any_web.get("/v1/tokens").get_json()["items"] == []
-    )  # what it says was minted is not believed
+    assert any_web.get("/v1/tokens").get_json()["items"] == []  # its mint is not trusted
 
 
 NEWS: dict[str, Json] = {
@@ -116,31 +118,29 @@ QUIET: dict[str, Json] = {
 
 
 @pytest.mark.parametrize("name", NEWS)
-def test_whatever_may_be_new_is_looked_at(name: str) -> None:
+def test_an_event_that_may_bring_news_makes_the_scan_due(name: str) -> None:
     web = Web(memory())
 
-    assert sent(web, envelope(**NEWS[name])).get_json() == {"status": "success"}
-    assert hinted(web)
+    assert post_json(web, envelope(**NEWS[name])).get_json() == {"status": "success"}
+    assert is_scan_due(web)
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_where_there_is_nothing_new_nothing_is_written_and_nothing_lost(name: str) -> None:
+def test_an_event_without_news_is_ignored_and_does_not_use_its_id(name: str) -> None:
     web = Web(memory())
-    answer = sent(web, envelope(**QUIET[name]))
+    answer = post_json(web, envelope(**QUIET[name]))
 
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ignored"})
-    assert not hinted(web)
-    assert sent(web, envelope(**block(LOG))).get_json() == {
-        "status": "success"
-    }  # under the same id, which is not used up
+    assert not is_scan_due(web)
+    assert post_json(web, envelope(**block(LOG))).get_json() == {"status": "success"}
 
 
-def test_work_that_is_dead_stays_so_until_an_operator_has_looked() -> None:
+def test_a_dead_scan_is_not_revived() -> None:
     web = Web(memory())
     buried(web.store, DETECT, CHAIN)
 
-    assert sent(web, envelope(**block(LOG))).status_code == 200
-    assert not hinted(web)
+    assert post_json(web, envelope(**block(LOG))).status_code == 200
+    assert not is_scan_due(web)
 
 
 FORGED: dict[str, tuple[bytes, str]] = {
@@ -160,25 +160,25 @@ FORGED: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_signature_that_is_not_of_these_bytes_opens_nothing(web: Web, name: str) -> None:
+def test_a_wrong_signature_is_refused(web: Web, name: str) -> None:
     body, signature = FORGED[name]
 
-    assert problem(told(web, body, signature)) == (401, "INVALID_SIGNATURE")
-    assert not hinted(web)
+    assert problem(post_bytes(web, body, signature)) == (401, "INVALID_SIGNATURE")
+    assert not is_scan_due(web)
 
 
 @pytest.mark.parametrize("scopes", [("admin",), ("signed",)])
-def test_a_key_opens_it_neither(web: Web, scopes: tuple[str, ...]) -> None:
+def test_an_api_key_does_not_replace_the_signature(web: Web, scopes: tuple[str, ...]) -> None:
     answer = web.post(HOOK, data=b"{}", key=web.new_key(*scopes))
 
     assert problem(answer) == (401, "INVALID_SIGNATURE")
 
 
 @pytest.mark.parametrize("signature", ["", signature_of(b"{}", b"")])
-def test_without_a_secret_nobody_is_let_in(signature: str) -> None:
+def test_without_a_secret_every_request_is_refused(signature: str) -> None:
     web = Web(memory(), evolve(SETTINGS, webhook_secret=b""))
 
-    assert problem(told(web, b"{}", signature)) == (503, "NO_CHAIN")
+    assert problem(post_bytes(web, b"{}", signature)) == (503, "NO_CHAIN")
 
 
 MALFORMED: dict[str, object] = {
@@ -204,16 +204,16 @@ MALFORMED: dict[str, object] = {
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_what_is_signed_and_makes_no_sense_is_malformed(web: Web, name: str) -> None:
-    said = MALFORMED[name]
-    answer = told(web, said) if isinstance(said, bytes) else sent(web, said)
+def test_a_signed_body_of_another_form_is_refused(web: Web, name: str) -> None:
+    body = MALFORMED[name]
+    answer = post_bytes(web, body) if isinstance(body, bytes) else post_json(web, body)
 
     assert problem(answer) == (400, "INVALID_PAYLOAD")
-    assert not hinted(web)
+    assert not is_scan_due(web)
 
 
-def test_a_body_that_is_too_large_is_not_looked_at(web: Web) -> None:
-    assert problem(told(web, b" " * (2**20 + 1))) == (413, "BODY_TOO_LARGE")
+def test_a_body_that_is_too_large_is_refused(web: Web) -> None:
+    assert problem(post_bytes(web, b" " * (2**20 + 1))) == (413, "BODY_TOO_LARGE")
 
 
 def test_a_body_without_a_length_is_read_up_to_the_limit(web: Web) -> None:
@@ -223,36 +223,36 @@ def test_a_body_without_a_length_is_read_up_to_the_limit(web: Web) -> None:
     assert problem(answer) == (401, "INVALID_SIGNATURE")
 
 
-def test_nobody_may_guess_for_long_and_the_provider_is_not_held_up() -> None:
+def test_wrong_signatures_are_limited_and_right_ones_are_not() -> None:
     web = Web(memory(), evolve(SETTINGS, wrong_keys_per_minute=2))
 
-    assert [told(web, b"{}", "guess").status_code for _ in range(3)] == [401, 401, 429]
-    assert sent(web, envelope(**block(LOG))).status_code == 200
+    assert [post_bytes(web, b"{}", "guess").status_code for _ in range(3)] == [401, 401, 429]
+    assert post_json(web, envelope(**block(LOG))).status_code == 200
 
 
 def test_no_payload_is_ever_logged(web: Web, caplog: pytest.LogCaptureFixture) -> None:
-    said = envelope(error={"message": "canary"}, canary="canary")
+    event = envelope(error={"message": "canary"}, canary="canary")
     with caplog.at_level(logging.DEBUG):
         for body in (
-            json.dumps(said).encode(),
+            json.dumps(event).encode(),
             b"canary",
             json.dumps(envelope(canary=[LOG])).encode(),
         ):
-            told(web, body)
-            told(web, body, "canary")
+            post_bytes(web, body)
+            post_bytes(web, body, "canary")
 
     assert "over its quota" in caplog.text
     assert "canary" not in caplog.text
 
 
-def test_webhooks_are_counted_by_what_became_of_them() -> None:
+def test_webhooks_are_counted_by_outcome() -> None:
     web = Web(memory())
     minted(web.store, MAYA_S)
     known = envelope(**block(LOG))
-    for said in (known, known, envelope("2", **block()), envelope("3", error="x"), {}):
-        sent(web, said)
-    told(web, b"{}", "")
-    found = counted(web)
+    for event in (known, known, envelope("2", **block()), envelope("3", error="x"), {}):
+        post_json(web, event)
+    post_bytes(web, b"{}", "")
+    counts = counted(web)
 
     for outcome in (
         "hinted",
@@ -262,4 +262,4 @@ def test_webhooks_are_counted_by_what_became_of_them() -> None:
         "invalid_payload",
         "invalid_signature",
     ):
-        assert found[f'indelible_webhooks_total{{outcome="{outcome}"}}'] == 1
+        assert counts[f'indelible_webhooks_total{{outcome="{outcome}"}}'] == 1
