@@ -41,7 +41,7 @@ class WordLlamaEmbedder:
         except (ImportError, OSError) as error:
             raise EmbedderFailed(f"the model cannot be loaded: {type(error).__name__}") from error
 
-        return vectors
+        return tuple(vectors)
 
     @cached_property
     def _model(self) -> "WordLlamaInference":
