@@ -1,4 +1,4 @@
-"""What a caller can ask for, and what it gets."""
+"""The commands of concepts and their result."""
 
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from indelible.kernel.values import (
 
 @frozen(kw_only=True)
 class CreateConcept:
-    """Begin a concept in DRAFT; `corrects` names the published concept that it sets right."""
+    """Create a concept in DRAFT; `corrects` is the id of the published concept that it corrects."""
 
     command_name: ClassVar[str] = "create_concept"
     content: ConceptContent = field(validator=instance_of(ConceptContent))
@@ -31,7 +31,7 @@ class CreateConcept:
 
 @frozen(kw_only=True)
 class EditConcept:
-    """Give a concept its next version: its whole content, and what changed."""
+    """Add a concept's next version: its whole content, and a note on the change."""
 
     command_name: ClassVar[str] = "edit_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -42,7 +42,7 @@ class EditConcept:
 
 @frozen(kw_only=True)
 class SubmitConcept:
-    """Hand a draft to its reviewers."""
+    """Submit a draft for review."""
 
     command_name: ClassVar[str] = "submit_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -51,7 +51,7 @@ class SubmitConcept:
 
 @frozen(kw_only=True)
 class ApproveConcept:
-    """Say that the present version is right; again, after an edit of what was approved."""
+    """Approve the current version; an edited one can be approved again."""
 
     command_name: ClassVar[str] = "approve_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -60,7 +60,7 @@ class ApproveConcept:
 
 @frozen(kw_only=True)
 class PublishConcept:
-    """Make the concept read-only, for good."""
+    """Make the concept read-only for good."""
 
     command_name: ClassVar[str] = "publish_concept"
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)
@@ -71,7 +71,8 @@ class PublishConcept:
 class ConceptSaved:
     """A concept after a command, and the seq that the next command on it must expect.
 
-    `warnings` are kept with the version; `current_warnings` hold now, and may go as other concepts change.
+    `warnings` are stored with the version. `current_warnings` depend on other concepts and can
+    disappear as those change.
     """
 
     concept: Concept

@@ -1,4 +1,4 @@
-"""What can be wrong with a command on concepts."""
+"""The errors of concepts."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ class ConceptNotFound(NotFound):
 
 @frozen
 class VersionNotFound(NotFound):
-    """The concept has no version of this number."""
+    """A concept has no version of this number."""
 
     code: ClassVar[str] = "VERSION_NOT_FOUND"
     message: ClassVar[str] = "Concept {concept_id} has no version {version_number}."
@@ -28,7 +28,7 @@ class VersionNotFound(NotFound):
 
 @frozen
 class NotYetCreated(NotFound):
-    """The concept did not exist at this point of time or history."""
+    """A concept did not exist at a time or a seq."""
 
     code: ClassVar[str] = "NOTHING_THEN"
     message: ClassVar[str] = "Concept {concept_id} did not exist at the requested time or seq."
@@ -37,7 +37,7 @@ class NotYetCreated(NotFound):
 
 @frozen
 class SelfApproval(Forbidden):
-    """Whoever wrote a version does not approve it."""
+    """An author approves their own version where the policy requires four eyes."""
 
     code: ClassVar[str] = "OWN_WORK"
     message: ClassVar[str] = (
@@ -49,7 +49,7 @@ class SelfApproval(Forbidden):
 
 @frozen
 class CorrectionTargetNotPublished(Conflict):
-    """Only a published concept is corrected by a new one; another is edited."""
+    """Only a published concept can be corrected by a new one."""
 
     code: ClassVar[str] = "CORRECTS_UNPUBLISHED"
     message: ClassVar[str] = (
@@ -62,7 +62,7 @@ class CorrectionTargetNotPublished(Conflict):
 
 @frozen
 class InvalidInitialState(Invalid):
-    """A concept is born in DRAFT, at version 1, with one instant for both its times."""
+    """A new concept is not in DRAFT, not at version 1, or has two times."""
 
     code: ClassVar[str] = "INVALID_INITIAL_STATE"
     message: ClassVar[str] = (
@@ -74,7 +74,7 @@ class InvalidInitialState(Invalid):
 
 @frozen
 class StaleConcept(Conflict):
-    """The concept handed in is older than the one that is kept."""
+    """A saved concept is older than the stored one."""
 
     code: ClassVar[str] = "STALE_CONCEPT"
     message: ClassVar[str] = "Concept {concept_id} is older than the stored one."
@@ -83,7 +83,7 @@ class StaleConcept(Conflict):
 
 @frozen
 class VersionGap(Conflict):
-    """A new version's number is the last one plus one."""
+    """A version number was skipped."""
 
     code: ClassVar[str] = "VERSION_GAP"
     message: ClassVar[str] = (
@@ -95,7 +95,7 @@ class VersionGap(Conflict):
 
 @frozen
 class CombinedChange(Invalid):
-    """Status and version changed at once: those are two commands."""
+    """A saved concept changes status and version at once."""
 
     code: ClassVar[str] = "COMBINED_CHANGE"
     message: ClassVar[str] = (
@@ -106,7 +106,7 @@ class CombinedChange(Invalid):
 
 @frozen
 class ImmutableFieldChanged(Conflict):
-    """The instant of a concept's creation never changes."""
+    """A saved concept has another creation time."""
 
     code: ClassVar[str] = "IMMUTABLE_FIELD_CHANGED"
     message: ClassVar[str] = "Concept {concept_id} must keep its created_at."
@@ -115,7 +115,7 @@ class ImmutableFieldChanged(Conflict):
 
 @frozen
 class VersionAlreadyExists(Conflict):
-    """This version is kept already, and a kept version never changes."""
+    """A stored version would be replaced."""
 
     code: ClassVar[str] = "VERSION_ALREADY_EXISTS"
     message: ClassVar[str] = (
@@ -127,7 +127,7 @@ class VersionAlreadyExists(Conflict):
 
 @frozen
 class VersionOutOfSequence(Conflict):
-    """Versions are kept in the order of their numbers, without a gap."""
+    """A version is saved before the one with the previous number."""
 
     code: ClassVar[str] = "VERSION_OUT_OF_SEQUENCE"
     message: ClassVar[str] = "Version {version_number} of concept {concept_id} is out of sequence."
@@ -137,7 +137,7 @@ class VersionOutOfSequence(Conflict):
 
 @frozen
 class PointerMismatch(Conflict):
-    """The concept does not point at this version: save the concept first, with the version's number and instant."""
+    """A version is saved that its concept does not point to."""
 
     code: ClassVar[str] = "POINTER_MISMATCH"
     message: ClassVar[str] = (
@@ -150,7 +150,7 @@ class PointerMismatch(Conflict):
 
 @frozen
 class PartialWrite(Invalid):
-    """A concept was saved without the version it points at; nothing was kept."""
+    """A transaction ends before the version of a saved concept is saved."""
 
     code: ClassVar[str] = "PARTIAL_WRITE"
     message: ClassVar[str] = (

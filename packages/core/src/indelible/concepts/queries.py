@@ -1,4 +1,4 @@
-"""Questions about concepts; none of them writes."""
+"""Queries on concepts; none of them writes."""
 
 from datetime import datetime
 
@@ -15,12 +15,12 @@ from indelible.concepts.rules.records import fold
 from indelible.kernel import Change
 from indelible.kernel.values import InstantOutOfRange, WrongType
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 @frozen(kw_only=True)
 class ConceptView:
-    """A concept, a version of it with the warnings kept beside it, and the seq that was current then."""
+    """A concept with one of its versions, that version's warnings, and the seq at that point."""
 
     concept: Concept
     version: ConceptVersion
@@ -30,7 +30,7 @@ class ConceptView:
 
 @frozen(kw_only=True)
 class ConceptWarnings:
-    """All warnings of a concept: those kept with its current version, and those that hold now."""
+    """All warnings of a concept: those stored with its current version, and the current ones."""
 
     warnings: Warnings
     current_warnings: Warnings
@@ -38,14 +38,18 @@ class ConceptWarnings:
 
 @frozen(kw_only=True)
 class VersionView:
-    """A version, with the warnings kept beside it."""
+    """A version with its stored warnings."""
 
     version: ConceptVersion
     warnings: Warnings
 
 
 def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
-    """The concept as it stands, with the seq that the next command must expect."""
+    """Return the concept with its current version.
+
+    Raises:
+        ConceptNotFound: No concept has this id.
+    """
     head, version = tx.concepts.search.get_current(concept_id)
     warnings = tx.concepts.search.warnings(concept_id, version.version_number)
     return ConceptView(
@@ -54,7 +58,11 @@ def get_concept(tx: ConceptsRead, concept_id: str) -> ConceptView:
 
 
 def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> VersionView:
-    """One version of the concept; ConceptNotFound or VersionNotFound."""
+    """Return one version of the concept.
+
+    Raises:
+        ConceptNotFound, VersionNotFound: There is no such concept or version.
+    """
     version = tx.concepts.repository.get_version(concept_id, version_number)
     if version is None:
         tx.concepts.search.get_current(concept_id)
@@ -65,9 +73,9 @@ def get_version(tx: ConceptsRead, concept_id: str, version_number: int) -> Versi
 
 
 def list_versions(
-    tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int = PAGE
+    tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int = PAGE_SIZE
 ) -> tuple[ConceptVersion, ...]:
-    """The next `limit` versions after a number, oldest first."""
+    """Return the next `limit` versions after a number, oldest first."""
     tx.concepts.search.get_current(concept_id)
     return tx.concepts.search.versions(concept_id, after=after, limit=limit)
 
@@ -75,7 +83,7 @@ def list_versions(
 def diff_versions(
     tx: ConceptsRead, concept_id: str, from_version: int, to_version: int
 ) -> VersionDiff:
-    """What changed from one version to another, by field, list item and word."""
+    """Return the differences between two versions by field, list item and word."""
     old = get_version(tx, concept_id, from_version).version.content
     new = get_version(tx, concept_id, to_version).version.content
     return VersionDiff(
@@ -89,7 +97,7 @@ def diff_versions(
 def list_history(
     tx: ConceptsRead, concept_id: str, *, after: int = 0, limit: int | None = None
 ) -> tuple[Change, ...]:
-    """What happened to the concept after a seq, oldest first."""
+    """Return the concept's changes after a seq, oldest first."""
     changes = tx.history.of(CONCEPT.name, concept_id, after=after, limit=limit)
     if not changes:
         tx.concepts.search.get_current(concept_id)
@@ -99,53 +107,59 @@ def list_history(
 def concept_as_of(
     tx: ConceptsRead, concept_id: str, *, at: datetime | None = None, seq: int | None = None
 ) -> ConceptView:
-    """The concept as it stood at an instant, at a seq, or at the earlier of both."""
+    """Return the concept as it was at a time, at a seq, or at the earlier of both.
+
+    Raises:
+        NotYetCreated: The concept did not exist then.
+    """
     if at is not None and at.tzinfo is None:
         raise InstantOutOfRange("at")
     if seq is not None and type(seq) is not int:
         raise WrongType("seq", "int")
-    changes = [
-        change
-        for change in list_history(tx, concept_id)
-        if (at is None or change.at <= at) and (seq is None or change.seq <= seq)
-    ]
+    changes: list[Change] = []
+    for change in list_history(tx, concept_id):
+        is_in_time = at is None or change.at <= at
+        is_in_seq = seq is None or change.seq <= seq
+        if is_in_time and is_in_seq:
+            changes.append(change)
     if not changes:
         raise NotYetCreated(concept_id)
+
     concept = fold(changes)
-    shown = get_version(tx, concept_id, concept.current_version)
+    view = get_version(tx, concept_id, concept.current_version)
     return ConceptView(
-        concept=concept, version=shown.version, warnings=shown.warnings, seq=changes[-1].seq
+        concept=concept, version=view.version, warnings=view.warnings, seq=changes[-1].seq
     )
 
 
 def list_warnings(tx: ConceptsRead, concept_id: str) -> ConceptWarnings:
-    """All warnings of the concept as it stands."""
-    shown = get_concept(tx, concept_id)
-    now = current_warnings(shown.concept, shown.version, tx.concepts.search, tx.policy.concepts)
-    return ConceptWarnings(warnings=shown.warnings, current_warnings=now)
+    """Return all warnings of the concept."""
+    view = get_concept(tx, concept_id)
+    current = current_warnings(view.concept, view.version, tx.concepts.search, tx.policy.concepts)
+    return ConceptWarnings(warnings=view.warnings, current_warnings=current)
 
 
 def prerequisite_graph(tx: ConceptsRead, concept_id: str) -> ConceptGraph:
-    """The concept and all that it leads back to."""
+    """Return the graph of the concept and its direct and indirect prerequisites."""
     head, version = tx.concepts.search.get_current(concept_id)
     start = node_of(head.entity, version)
     return reachable_graph(start, tx.concepts.search, max_nodes=tx.policy.concepts.most_graph_nodes)
 
 
 def whole_graph(tx: ConceptsRead) -> ConceptGraph:
-    """Every concept and its prerequisites, up to the policy's number of concepts."""
+    """Return the graph of all concepts, up to the policy's maximum."""
     return ConceptGraph(nodes=tx.concepts.search.nodes(limit=tx.policy.concepts.most_graph_nodes))
 
 
 def get_learning_order(tx: ConceptsRead, concept_id: str | None = None) -> LearningOrder:
-    """In which order to learn the concept and what it needs, or everything there is."""
+    """Return the order in which to learn a concept and its prerequisites, or all concepts."""
     if concept_id is None:
         return learning_order(whole_graph(tx), ())
     return learning_order(prerequisite_graph(tx, concept_id), (concept_id,))
 
 
 def list_concepts(
-    tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE
+    tx: ConceptsRead, wanted: ConceptFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> tuple[ConceptSummary, ...]:
-    """The next `limit` concepts that match, in order of id."""
+    """Return the next `limit` matching concepts after an id, in order of id."""
     return tx.concepts.search.page(wanted, after=after, limit=limit)

@@ -113,9 +113,11 @@ class Aggregate:
     """An entity with a lifecycle: created by its first action, moved one action at a time.
 
     `fixed` names the fields that keep their first value; the databases guard the same fields.
-    A type whose state fixes more of them overrides `fixed_fields`. An aggregate with versioned content
-    names its counter in `version_field`; an action that adds a version must add exactly one
-    record of each type in `version_records`, and no other action adds any.
+    A type whose state fixes more of them overrides `fixed_fields`.
+
+    An aggregate with versioned content names its counter in `version_field`. An action that adds
+    a version must add exactly one record of each type in `version_records`; no other action adds
+    any.
     """
 
     lifecycle: ClassVar[Lifecycle[StrEnum]]
@@ -129,7 +131,7 @@ class Aggregate:
     updated_at: datetime = field(validator=is_instant)
 
     @classmethod
-    def create(cls, action: str, *, now: datetime, **fields: Any) -> Self:  # noqa: ANN401 - the fields of each type
+    def create(cls, action: str, *, now: datetime, **fields: Any) -> Self:  # noqa: ANN401
         """Return a new aggregate in the state that the action leads to.
 
         Raises:
@@ -141,7 +143,13 @@ class Aggregate:
 
         return cls(status=edge.to_state, created_at=now, updated_at=now, **fields)
 
-    def transition(self, action: str, *, now: datetime | None = None, **fields: Any) -> Self:  # noqa: ANN401 - as above
+    def transition(
+        self,
+        action: str,
+        *,
+        now: datetime | None = None,
+        **fields: Any,  # noqa: ANN401 - the fields of each type
+    ) -> Self:
         """Return the aggregate after the action, with the given fields replaced.
 
         Without `now`, `updated_at` stays, and the repository that saves the aggregate sets it.
@@ -156,7 +164,7 @@ class Aggregate:
         updated_at = self.updated_at if now is None else instant_after(self.updated_at, now)
         return evolve(self, status=edge.to_state, updated_at=updated_at, **fields)
 
-    def fixed_fields(self, following: "Aggregate") -> tuple[str, ...]:  # noqa: ARG002 - for overrides
+    def fixed_fields(self, following: "Aggregate") -> tuple[str, ...]:  # noqa: ARG002
         """Return the fields that must be the same in the following value."""
         return self.fixed
 

@@ -160,7 +160,7 @@ def error_types(kind: type[IndelibleError] = IndelibleError) -> Iterator[type[In
 
 
 def _value_text(value: object) -> str:
-    """Return a value as a message shows it: lists separated by commas, mappings as name and value."""
+    """Return a value's text in a message: lists with commas, mappings as name and value."""
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return ", ".join(f"{name}: {item}" for name, item in items)

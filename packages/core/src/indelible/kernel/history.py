@@ -40,7 +40,7 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 class Revision(NamedTuple):
-    """A point in an entity's history: the key that ties its head and its next change to a change."""
+    """A point in an entity's history: the key that ties its head and next change to a change."""
 
     seq: int
     state: str

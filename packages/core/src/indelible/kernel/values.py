@@ -32,7 +32,8 @@ INVISIBLE = re.compile(
 )
 # Characters that cannot be seen: an id must not contain any.
 HIDDEN = re.compile(
-    r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+    r"[\s\u00ad\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
     rf"|{CONTROL.pattern}"
 )
 

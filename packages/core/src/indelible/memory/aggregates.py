@@ -88,7 +88,7 @@ class MemoryAggregateRepository(Generic[E]):
         return self.get(entity_id).expected(expected_seq)
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
-        """Store the aggregate with its change and the records that the change adds, or raise Stale."""
+        """Store the aggregate with its change and records, or raise Stale."""
         self._history.append(self._entity.lifecycle, change)
         self._rows[entity.id] = Head(entity=entity, revision=change.revision)
         for record in records:
@@ -113,4 +113,4 @@ def _sort_by(heads: list[Head[E]], name: str) -> None:
         value: object = getattr(head.entity, field_name)
         return value
 
-    heads.sort(key=value_of, reverse=name.startswith("-"))  # type: ignore[arg-type]  # fields are comparable
+    heads.sort(key=value_of, reverse=name.startswith("-"))  # type: ignore[arg-type]

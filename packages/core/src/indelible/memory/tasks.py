@@ -158,7 +158,7 @@ class MemoryTaskQueue:
 
     @property
     def _writer(self) -> Transaction:
-        assert self._tx is not None  # noqa: S101 - only a write transaction's port has writing methods
+        assert self._tx is not None  # noqa: S101 - readers cannot write
         return self._tx
 
     @property

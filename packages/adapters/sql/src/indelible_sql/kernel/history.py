@@ -1,4 +1,4 @@
-"""History and receipts in SQL, and how their rows become values."""
+"""History and receipts in SQL, and the conversion of rows to values."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ DECODED_BASES = (Enum, str, int, float, Mapping)
 
 
 def _is_decoded(kind: object) -> bool:
-    """Return whether a column's type has made a value of this class already: an actor, an instant, a vector."""
+    """Return True if a column's type has converted values of this class already."""
     if kind in (Actor, Data, Mapping[str, Any]):
         return True
     if not isinstance(kind, type) or has(kind):
@@ -79,7 +79,7 @@ ROWS.register_structure_hook_func(_is_decoded, _as_decoded)
 
 @frozen
 class ForeignCursor(Invalid):
-    """The cursor is not one that this database gave."""
+    """A cursor belongs to another database."""
 
     code: ClassVar[str] = "FOREIGN_CURSOR"
     message: ClassVar[str] = "Cursor {cursor} does not belong to this database."
@@ -87,94 +87,118 @@ class ForeignCursor(Invalid):
 
 
 def change_row(change: Change) -> dict[str, Any]:
-    """The columns of a change."""
+    """Return the columns of a change."""
     return field_values(change)
 
 
 def one(session: Session, kind: type[T], statement: Executable, values: Row) -> T | None:
-    """What the first row holds, or None."""
-    found = session.first(statement, values)
-    return None if found is None else ROWS.structure(found, kind)
+    """Return the first row as a value of this type, or None."""
+    row = session.first(statement, values)
+    return None if row is None else ROWS.structure(row, kind)
 
 
 def every(session: Session, kind: type[T], statement: Executable, values: Row) -> tuple[T, ...]:
-    """What each row holds."""
-    return tuple(ROWS.structure(found, kind) for found in session.rows(statement, values))
+    """Return every row as a value of this type."""
+    return tuple(ROWS.structure(row, kind) for row in session.rows(statement, values))
 
 
 @frozen
 class SqlHistory:
-    """The changes of every entity."""
+    """The changes of every aggregate."""
 
     _session: Session
 
     def of(
         self, lifecycle: str, entity_id: str, *, after: int = 0, limit: int | None = None
     ) -> tuple[Change, ...]:
-        """An entity's changes after a seq, oldest first; none for an entity that was never born."""
-        most = NO_LIMIT if limit is None else limit
-        values = {"lifecycle": lifecycle, "entity_id": entity_id, "after": after, "limit": most}
+        """Return an aggregate's changes after a seq, oldest first; none for an unknown id."""
+        values = {
+            "lifecycle": lifecycle,
+            "entity_id": entity_id,
+            "after": after,
+            "limit": NO_LIMIT if limit is None else limit,
+        }
         return every(self._session, Change, OF_ENTITY, values)
 
     def feed(self, *, after: str, limit: int) -> Feed:
-        """The next `limit` changes of all entities after a cursor; '' is the beginning."""
+        """Return the next `limit` changes of all aggregates after a cursor; '' is the beginning.
+
+        Raises:
+            ForeignCursor: The cursor belongs to another database.
+        """
         if self._session.is_sqlite:
-            (position,) = _numbers(after, 1)
-            return _feed(
-                self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit}),
-                "",
-                str(position),
-            )
-        home, (cluster, database, txid, position) = self._home(), _numbers(after, 4)
-        if after and f"{cluster}.{database}." != home:
+            (position,) = _cursor_numbers(after, 1)
+            rows = self._session.rows(FEED_ON_SQLITE, {"position": position, "limit": limit})
+            return _feed(rows, "", str(position))
+
+        prefix = self._cursor_prefix()
+        cluster, database, txid, position = _cursor_numbers(after, 4)
+        if after and f"{cluster}.{database}." != prefix:
             raise ForeignCursor(after)
-        rows = self._session.rows(
-            FEED_ON_POSTGRESQL, {"txid": str(txid), "position": position, "limit": limit}
-        )
-        return _feed(rows, home, f"{txid}.{position}")
+
+        values = {"txid": str(txid), "position": position, "limit": limit}
+        rows = self._session.rows(FEED_ON_POSTGRESQL, values)
+        return _feed(rows, prefix, f"{txid}.{position}")
 
     def newest(self, *, limit: int) -> Feed:
-        """The last `limit` changes of all entities, in the order of the feed, and where to read on."""
+        """Return the last `limit` changes in the order of the feed, and the cursor behind them."""
         if self._session.is_sqlite:
-            return _feed(self._session.rows(NEWEST_ON_SQLITE, {"limit": limit})[::-1], "", "0")
-        return _feed(
-            self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})[::-1], self._home(), "0.0"
-        )
+            rows = self._session.rows(NEWEST_ON_SQLITE, {"limit": limit})
+            return _feed(rows[::-1], "", "0")
 
-    def _home(self) -> str:
-        return f"{self._session.rows(DATABASE_ID, {})[0]['home']}."
+        rows = self._session.rows(NEWEST_ON_POSTGRESQL, {"limit": limit})
+        return _feed(rows[::-1], self._cursor_prefix(), "0.0")
+
+    def _cursor_prefix(self) -> str:
+        """Return the part of a cursor that names the database."""
+        row = self._session.rows(DATABASE_ID, {})[0]
+        return f"{row['home']}."
 
 
 @frozen
 class SqlReceipts:
-    """The kept answers."""
+    """The receipts of a store."""
 
     _session: Session
 
     def find(self, owner: Actor, key: str) -> Receipt | None:
-        """The owner's receipt for the key; RequestInFlight while another transaction is making it."""
-        values = {"owner": str(owner), "key": key}
-        # Until this transaction ends, no other is at work for this key; on SQLite none is anyway.
-        if not self._session.is_sqlite and not self._session.rows(IS_FREE, values)[0]["is_free"]:
-            raise RequestInFlight(key)
+        """Return the owner's receipt for the key, or None.
+
+        Raises:
+            RequestInFlight: Another transaction is running the first request.
+        """
+        # The lock lasts until this transaction ends. SQLite has one writer and needs none.
+        if not self._session.is_sqlite:
+            lock = self._session.rows(IS_FREE, {"owner": str(owner), "key": key})[0]
+            if not lock["is_free"]:
+                raise RequestInFlight(key)
+
         return one(self._session, Receipt, RECEIPT, {"owner": owner, "key": key})
 
     def keep(self, receipt: Receipt) -> None:
-        """Keep the answer, in the command's own transaction."""
+        """Store the receipt in the command's own transaction."""
         self._session.at_failpoint(Failpoint.BEFORE_RECEIPT)
         self._session.run(KEEP, parameters({RECEIPTS: asdict(receipt, recurse=False)}))
         self._session.at_failpoint(Failpoint.AFTER_RECEIPT)
 
 
-def _feed(rows: Sequence[Row], home: str, start: str) -> Feed:
-    changes = tuple(ROWS.structure(found, Change) for found in rows)
-    return Feed(changes=changes, cursor=home + (rows[-1]["cursor"] if rows else start))
+def _feed(rows: Sequence[Row], prefix: str, start: str) -> Feed:
+    """Return the rows as a feed; `start` is the cursor's position where there are no rows."""
+    changes = tuple(ROWS.structure(row, Change) for row in rows)
+    position = rows[-1]["cursor"] if rows else start
+    return Feed(changes=changes, cursor=prefix + position)
 
 
-def _numbers(cursor: Any, count: int) -> tuple[int, ...]:
+def _cursor_numbers(cursor: Any, count: int) -> tuple[int, ...]:
+    """Return the numbers that a cursor consists of, zeros for the beginning."""
     if not isinstance(cursor, str):
         raise ForeignCursor(str(cursor))
-    parts = cursor.split(".") if cursor else ["0"] * count
-    if len(parts) != count or not all(map(DIGITS.fullmatch, parts)):
+    if not cursor:
+        return (0,) * count
+
+    parts = cursor.split(".")
+    are_numbers = all(DIGITS.fullmatch(part) for part in parts)
+    if len(parts) != count or not are_numbers:
         raise ForeignCursor(cursor)
-    return tuple(map(int, parts))
+
+    return tuple(int(part) for part in parts)

@@ -133,7 +133,7 @@ class SqlAggregateRepository(Generic[E]):
         return self.lock(entity_id).expected(expected_seq)
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
-        """Store the aggregate with its change and the records that the change adds, or raise Stale."""
+        """Store the aggregate with its change and records, or raise Stale."""
         head_row = field_values(entity) | revision_columns(change)
         record_rows: dict[Table, Mapping[str, Any]] = {}
         for record in records:
@@ -200,7 +200,7 @@ class SqlAggregateRepository(Generic[E]):
 
 
 def _changed_columns(pairs: Sequence[tuple[Row, Row]]) -> tuple[str, ...]:
-    """Return the columns that differ in one of the pairs, without those that the change determines."""
+    """Return the columns that differ in a pair, without those that the change determines."""
     changed: set[str] = set()
     for old, new in pairs:
         changed |= {name for name in new if new[name] != old[name]}

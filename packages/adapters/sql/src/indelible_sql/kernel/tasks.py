@@ -1,4 +1,4 @@
-"""The task queue in SQL: one row per task, claimed with SKIP LOCKED and completed under its fence."""
+"""The task queue in SQL: rows claimed with SKIP LOCKED and completed under their fence."""
 
 import json
 from collections.abc import Mapping

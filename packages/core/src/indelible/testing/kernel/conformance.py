@@ -1,4 +1,4 @@
-"""What every store must do for every context: receipts, the feed, keys, and one view for a query."""
+"""The conformance suite of the kernel: receipts, the feed, keys and consistent reads."""
 
 from datetime import timedelta
 from functools import partial
@@ -40,7 +40,7 @@ CREATE = concepts.CreateConcept(content=RATIO)
 
 
 class KernelConformance:
-    """Subclass it, and give it a fixture `store` with an empty store whose policy has a pepper."""
+    """Subclass it with a fixture `store`: an empty store whose policy has a pepper."""
 
     def test_the_transactions_implement_their_ports(self, store: AnyStore) -> None:
         def check_transaction(tx: WriteTx, _: None) -> None:

@@ -9,7 +9,7 @@ from indelible.kernel.values import CONTROL
 
 
 def to_unified(diff: ContentDiff) -> str:
-    """Return the difference as text: [-removed-] and {+added+} words, list items by number from 1."""
+    """Return the difference as text: [-removed-] and {+added+} words, items by number from 1."""
     lines: list[str] = []
     for field_diff in diff.fields:
         lines.append(field_diff.field)

@@ -16,7 +16,10 @@ MAJOR: Final = Severity.MAJOR
 
 
 class WarningCode(StrEnum):
-    """A warning code with its severity and its text; `{0}`, `{list}`, `{path}`, `{hint}` are parameters."""
+    """A warning code with its severity and its text.
+
+    The placeholders `{0}`, `{list}`, `{path}` and `{hint}` are parameters.
+    """
 
     severity: Severity
     template: str
