@@ -1,4 +1,4 @@
-"""A contract's mints, detected from a real chain while it forgets and changes: what is kept is what the chain has."""
+"""Detect a contract's mints from a real chain, and compare the store with the chain."""
 
 import time
 from collections.abc import Generator, Sequence
@@ -21,8 +21,9 @@ from indelible_workers import process_batch
 
 CHAIN_ID: Final = 84_532
 WATCHER: Final = Actor.system("watcher")
-AUTHORS: Final = tuple(f"0x{each:040x}" for each in range(1, 8))
-MOST_LOOKS: Final = 10_000
+AUTHORS: Final = tuple(f"0x{number:040x}" for number in range(1, 8))
+MAX_STEPS: Final = 10_000
+MAX_ROWS: Final = 100_000
 
 
 @define(kw_only=True)
@@ -38,94 +39,113 @@ class Scene:
 
     @property
     def chain(self) -> EvmChain:
-        """The adapter that sees the season through the provider."""
+        """Return the adapter that sees the season through the provider."""
         return EvmChain(url=self.provider.url, contract=self.season, chain_id=CHAIN_ID)
 
     def mint(self, chance: Random, times: int) -> None:
-        """So many transactions of one to three tokens each."""
+        """Send this many transactions of one to three tokens each."""
         for _ in range(times):
             self.node.mint(self.season, chance.choice(AUTHORS), chance.randint(1, 3))
 
     def confirm(self) -> None:
-        """Let everything that was minted be as deep as the reader wants it."""
+        """Mine blocks until every mint is confirmed."""
         self.node.mine(self.how.confirmations)
 
     def hint(self) -> None:
-        """What a webhook does."""
+        """Request a scan, as the webhook does."""
         self.store.run(
             tokens.request_scan,
             tokens.RequestScan(hint_id="hint"),
             actor=WATCHER,
-            reason="a webhook came",
+            reason="a webhook",
         )
 
     def detect(self) -> float:
-        """Read until nothing confirmed is unread; how long it took."""
-        begun = time.monotonic()
+        """Scan until every confirmed block is read. Return the seconds it took."""
+        start = time.monotonic()
         stage = tokens.Detection(store=self.store, chain=self.chain, settings=self.how).stage()
-        for _ in range(MOST_LOOKS):
+        for _ in range(MAX_STEPS):
             self.hint()
             process_batch(self.store, stage, actor=WATCHER)
             if self.is_read():
-                return time.monotonic() - begun
-        raise AssertionError("it never came to an end")
+                return time.monotonic() - start
+
+        raise AssertionError(f"the scan did not end after {MAX_STEPS} steps")
 
     def is_read(self) -> bool:
-        """Whether the store has read what is confirmed, and the chain has what it read."""
-        found = self.store.read(tokens.token_stats).checkpoint
-        confirmed = self.node_chain.newest() - self.how.confirmations
-        block = found and self.node_chain.block(found.number)
-        return bool(found and found.number >= confirmed and block and block.hash == found.hash)
+        """Return True when the checkpoint is in the chain and no confirmed block is unread."""
+        checkpoint = self.store.read(tokens.token_stats).checkpoint
+        if checkpoint is None or checkpoint.number < self._confirmed():
+            return False
+
+        block = self.node_chain.block(checkpoint.number)
+        return block is not None and block.hash == checkpoint.hash
 
     @property
     def node_chain(self) -> EvmChain:
-        """The same without the provider."""
+        """Return the adapter that sees the season without the provider."""
         return EvmChain(url=self.node.url, contract=self.season, chain_id=CHAIN_ID)
 
     def wrong(self) -> list[str]:
-        """What the store has otherwise than the chain, of what is confirmed."""
-        confirmed = self.node_chain.newest() - self.how.confirmations
-        there = {
-            (each.block_hash, each.tx_hash, each.log_index): each
-            for each in self.node_chain.mints(0, confirmed)
-        }
-        kept = self.store.read(_mints)
-        here = {
-            (head.entity.block_hash, head.entity.tx_hash, head.entity.log_index)
-            for head in kept
-            if head.entity.is_canonical
-        }
-        authors = {
-            token_id: log.author_wallet
-            for log in there.values()
-            for token_id in range(log.start_token_id, log.start_token_id + log.quantity)
-        }
-        found = self.store.read(_tokens)
-        wallets = {head.entity.id: head.entity.wallet_address for head in self.store.read(_authors)}
-        tokens_here = [head.entity for head in found if not head.entity.is_quarantined]
-        alive = {each.token_id: wallets[each.author_id] for each in tokens_here}
-        other = {
-            each for each in authors.keys() | alive.keys() if authors.get(each) != alive.get(each)
-        }
-        self.events = len(there)
-        return [
-            *(f"lost mint {each}" for each in there.keys() - here),
-            *(f"invented mint {each}" for each in here - there.keys()),
-            *(f"token {each} is not as minted" for each in other),
-        ]
+        """Return every difference between the store and the confirmed part of the chain."""
+        logs = self.node_chain.mints(0, self._confirmed())
+        self.events = len(logs)
+        on_chain = {(log.block_hash, log.tx_hash, log.log_index) for log in logs}
+        stored = self._canonical_mints()
+
+        expected: dict[int, str] = {}
+        for log in logs:
+            for token_id in range(log.start_token_id, log.start_token_id + log.quantity):
+                expected[token_id] = log.author_wallet
+        actual = self._token_authors()
+
+        faults = [f"lost mint {mint}" for mint in on_chain - stored]
+        faults += [f"invented mint {mint}" for mint in stored - on_chain]
+        for token_id in sorted(expected.keys() | actual.keys()):
+            if expected.get(token_id) != actual.get(token_id):
+                faults.append(f"token {token_id} is not as minted")
+
+        return faults
 
     def quarantined(self) -> int:
-        """How many tokens wait for the chain to mint them again."""
-        found = self.store.read(_tokens)
-        return sum(head.entity.is_quarantined for head in found)
+        """Return the number of tokens that wait for another mint."""
+        heads = self.store.read(_tokens)
+        return sum(head.entity.is_quarantined for head in heads)
 
     def walked(self) -> int:
-        """How many checkpoints are remembered."""
-        return len(self.store.read(checkpoints, limit=100_000))
+        """Return the number of checkpoints in history."""
+        return len(self.store.read(checkpoints, limit=MAX_ROWS))
+
+    def _confirmed(self) -> int:
+        """Return the number of the newest confirmed block."""
+        return self.node_chain.newest() - self.how.confirmations
+
+    def _canonical_mints(self) -> set[tuple[str, str, int]]:
+        mints: set[tuple[str, str, int]] = set()
+        for head in self.store.read(_mints):
+            event = head.entity
+            if event.is_canonical:
+                mints.add((event.block_hash, event.tx_hash, event.log_index))
+
+        return mints
+
+    def _token_authors(self) -> dict[int, str]:
+        """Return the author's wallet of each token that is not quarantined."""
+        wallets: dict[str, str] = {}
+        for author in self.store.read(_authors):
+            wallets[author.entity.id] = author.entity.wallet_address
+
+        authors: dict[int, str] = {}
+        for head in self.store.read(_tokens):
+            token = head.entity
+            if not token.is_quarantined:
+                authors[token.token_id] = wallets[token.author_id]
+
+        return authors
 
 
 def dice(seed: int) -> Random:
-    """Chance that is the same in every run."""
+    """Return a source of random numbers that is the same in every run."""
     return Random(seed)  # noqa: S311 - no secret
 
 
@@ -134,30 +154,30 @@ def _authors(tx: ReadTx) -> Sequence[Head[tokens.Author]]:
 
 
 def _mints(tx: ReadTx) -> Sequence[Head[tokens.MintEvent]]:
-    return tx.tokens.mints_between(0, 2**62, limit=100_000)
+    return tx.tokens.mints_between(0, 2**62, limit=MAX_ROWS)
 
 
 def _tokens(tx: ReadTx) -> Sequence[Head[tokens.Token]]:
-    return tx.tokens.page_by_token_id(None, after=0, limit=100_000)
+    return tx.tokens.page_by_token_id(None, after=0, limit=MAX_ROWS)
 
 
 @contextmanager
 def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Generator[Scene]:
-    """A new season on a new chain."""
+    """Deploy a season on a new chain."""
     with anvil(directory, chain_id=CHAIN_ID) as node, proxy(node.url) as provider:
         how = tokens.ScanSettings(confirmations=confirmations, poll_seconds=0)
-        found: Any = store
-        if hasattr(found, "clock"):
-            found.clock = SystemClock()  # the chain's instants are the machine's
+        any_store: Any = store
+        if hasattr(any_store, "clock"):
+            any_store.clock = SystemClock()  # the chain uses the clock of the machine
         yield Scene(node=node, provider=provider, season=node.deploy_season(), store=store, how=how)
 
 
 def reorganised(scene: Scene, chance: Random, depth: int) -> None:
-    """So many of the newest blocks become others, with other mints in them, and some of the old ones again."""
+    """Replace the newest blocks by others, with some of their mints and some new ones."""
     scene.node.reorg(depth)
     scene.mint(chance, chance.randint(0, 3))
 
 
 def smaller_pages(scene: Scene, blocks: int) -> None:
-    """Read so many blocks at once at most."""
+    """Read at most this many blocks at once."""
     scene.how = evolve(scene.how, max_blocks=blocks)

@@ -1,4 +1,4 @@
-"""Mints are detected from a real chain: none is lost, none is invented, whatever the chain and its node do."""
+"""Mints are detected from a real chain: none is lost and none is invented."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -39,7 +39,7 @@ def watched(place: Path, store: AnyStore) -> Generator[Scene]:
         yield found
 
 
-def test_what_was_minted_is_detected_once_however_often_it_is_hinted_at(watched: Scene) -> None:
+def test_a_mint_is_detected_once_however_many_hints_arrive(watched: Scene) -> None:
     watched.mint(dice(1), 12)
     watched.confirm()
     for _ in range(3):
@@ -50,7 +50,7 @@ def test_what_was_minted_is_detected_once_however_often_it_is_hinted_at(watched:
     assert watched.events == 12
 
 
-def test_what_is_not_confirmed_is_not_detected_yet(watched: Scene) -> None:
+def test_an_unconfirmed_mint_is_not_detected(watched: Scene) -> None:
     watched.confirm()
     watched.mint(dice(2), 1)
     watched.detect()
@@ -64,9 +64,7 @@ def test_what_is_not_confirmed_is_not_detected_yet(watched: Scene) -> None:
 
 
 @pytest.mark.parametrize("depth", range(1, CONFIRMATIONS + 1))
-def test_a_reorganisation_that_is_no_deeper_than_confirmed_loses_and_invents_nothing(
-    watched: Scene, depth: int
-) -> None:
+def test_a_reorg_of_unconfirmed_blocks_changes_nothing(watched: Scene, depth: int) -> None:
     chance = dice(depth)
     watched.mint(chance, 8)
     watched.detect()
@@ -79,7 +77,7 @@ def test_a_reorganisation_that_is_no_deeper_than_confirmed_loses_and_invents_not
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_deeper_one_is_seen_and_what_it_dropped_is_quarantined(watched: Scene, seed: int) -> None:
+def test_a_reorg_of_confirmed_blocks_quarantines_their_tokens(watched: Scene, seed: int) -> None:
     chance = dice(seed)
     watched.mint(chance, 6)
     watched.confirm()
@@ -94,7 +92,7 @@ def test_a_deeper_one_is_seen_and_what_it_dropped_is_quarantined(watched: Scene,
 
     assert watched.wrong() == []
     assert len(dropped) == 3
-    assert watched.quarantined() == sum(each.quantity for each in dropped)
+    assert watched.quarantined() == sum(event.quantity for event in dropped)
     watched.mint(chance, 6)
     watched.confirm()
     watched.detect()
@@ -103,8 +101,9 @@ def test_a_deeper_one_is_seen_and_what_it_dropped_is_quarantined(watched: Scene,
 
 
 @pytest.mark.parametrize("form", Form)
-def test_a_provider_that_gives_little_at_once_is_asked_for_less(watched: Scene, form: Form) -> None:
-    watched.provider.form, watched.provider.most_blocks = form, 7
+def test_a_provider_with_small_ranges_is_asked_for_fewer_blocks(watched: Scene, form: Form) -> None:
+    watched.provider.form = form
+    watched.provider.most_blocks = 7
     watched.mint(dice(3), 20)
     watched.confirm()
     watched.detect()
@@ -113,7 +112,7 @@ def test_a_provider_that_gives_little_at_once_is_asked_for_less(watched: Scene, 
     assert watched.events == 20
 
 
-def test_pages_are_small_where_that_is_set(watched: Scene) -> None:
+def test_the_size_of_a_batch_is_a_setting(watched: Scene) -> None:
     smaller_pages(watched, 3)
     watched.mint(dice(4), 20)
     watched.confirm()
@@ -123,25 +122,25 @@ def test_pages_are_small_where_that_is_set(watched: Scene) -> None:
     assert watched.walked() >= 20 // 3
 
 
-def test_tokens_that_nobody_told_of_are_recovered_from_the_chains_count(watched: Scene) -> None:
+def test_missed_tokens_are_recovered_from_the_chain_s_count(watched: Scene) -> None:
     watched.mint(dice(5), 5)
-    everybody = watched.chain.next_token_id(watched.chain.newest()) - 1
+    count = watched.chain.next_token_id(watched.chain.newest()) - 1
     watched.node.reveal(watched.season, {1: "ipfs://bafyone"})
-    looked = tokens.recover_missing(
+    dry_run = tokens.recover_missing(
         watched.store, watched.chain, actor=WATCHER, confirmations=0, dry_run=True
     )
-    found = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
+    report = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
     again = tokens.recover_missing(watched.store, watched.chain, actor=WATCHER, confirmations=0)
 
-    assert looked.missing == found.missing == found.recovered == tuple(range(1, everybody + 1))
-    assert (found.failed, again.missing) == ((), ())
+    assert dry_run.missing == report.missing == report.recovered == tuple(range(1, count + 1))
+    assert (report.failed, again.missing) == ((), ())
     assert watched.store.read(tokens.get_token, 1).token.metadata_cid == "bafyone"
     watched.confirm()
     watched.detect()
     assert watched.wrong() == []
 
 
-def test_a_database_that_has_lived_through_it_is_whole(place: Path, sqlite: SqlStore) -> None:
+def test_verify_finds_nothing_after_many_reorgs(place: Path, sqlite: SqlStore) -> None:
     with scene(place, sqlite, confirmations=CONFIRMATIONS) as watched:
         chance = dice(6)
         for depth in (1, 6, 2, 9):
