@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Table, delete, update
 from tests.guards.arena import Statement
 from tests.guards.attacks_by_dialect import ON_POSTGRESQL, ON_SQLITE
+from tests.guards.attacks_generated import GENERATED
 from tests.guards.attacks_on_columns import COLUMNS, HEADS_OF_CAPTURES, birth_of
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_tokens import ALONE_OF_TOKENS, LEGAL_OF_TOKENS, ON_TOKENS
@@ -39,14 +40,6 @@ from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 LATER = timedelta(microseconds=1)
 STEP = ("lifecycle", "from_state", "action")
-
-
-def _deleting(head: Table) -> Write:
-    return lambda _: (delete(head),)
-
-
-def _jumping(head: Table) -> Write:
-    return lambda _: (update(head).values(seq=raw("seq + 2")),)
 
 
 def _two_steps(name: str) -> Write:
@@ -378,8 +371,6 @@ ON_BOTH: Mapping[str, Kind] = {
         ),
     },
     "a head of captures reborn or moved back": {
-        **{f"{head.name}, deleted": _deleting(head) for head in HEADS_OF_CAPTURES},
-        **{f"{head.name} whose seq jumps": _jumping(head) for head in (*HEADS_OF_CAPTURES, ARTIFACTS, CENTROIDS)},
         **{f"{head.name}, the same birth twice": _born_twice(head) for head in HEADS_OF_CAPTURES},
         **{f"two steps with one change: {name}": _two_steps(name) for name in ("rename", "seed", "replace", "choose")},
         "two captures with one signal, of an artifact": lambda s: (
@@ -459,7 +450,7 @@ def attacks(dialect: str) -> dict[str, dict[str, Write]]:
     """Every attack on a database, by kind and by name."""
     found: dict[str, dict[str, Write]] = {}
     own = ON_SQLITE if dialect == "sqlite" else ON_POSTGRESQL
-    for table in (ON_BOTH, ON_TOKENS, RECORDS, HEADS_ALONE, own, COLUMNS):
+    for table in (ON_BOTH, ON_TOKENS, RECORDS, HEADS_ALONE, own, COLUMNS, GENERATED):
         for kind, named in table.items():
             found.setdefault(kind, {}).update(named)
     return found

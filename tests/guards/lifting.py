@@ -5,39 +5,57 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from tests.guards.arena import REFUSALS, Statement, guard_of, run, settle_keys
 
 from indelible_sql.contexts import CATALOG
-from indelible_sql.schema.tables import HISTORY
+from indelible_sql.schema.tables import HISTORY, REVISION_COLUMNS, HeadHistoryKey
 
-# What cannot stand without a guard goes first: keys that point at a unique one, the key whose column may be NULL.
-HANGING: Mapping[str, Sequence[str]] = {
-    "lifecycle_edges_edge": ("history_edge",),
-    "history_place": ("history_predecessor", *(f"{head.name}_shown" for head in CATALOG.heads)),
-    "spaces_pkey": ("subspaces_space", "artifacts_space", "signals_space"),
-    "subspaces_pkey": ("centroids_subspace", "signals_subspace"),
-    "algorithms_pkey": ("signals_algorithm",),
-    "artifacts_pkey": ("signals_of_artifact",),
-    "signals_artifact": ("artifacts_signal",),
-    "signals_applied": ("centroids_signal",),
-    "authors_pkey": ("tokens_s0_author",),
-    "mint_events_pkey": ("tokens_s0_mint",),
-    "tokens_s0_pkey": ("image_generation_jobs_token", "ipfs_upload_records_token"),
-    "tasks_pkey": ("task_attempts_task",),
-    "concepts_pkey": ("concept_versions_concept",),
-    "concept_versions_number": ("concept_versions_previous",),
-    "concept_versions_named": ("concepts_version",),
-    "concept_warnings_number": ("concepts_warnings",),
-    "concept_versions_instant": ("concept_warnings_version",),
-    "history.position generated": ("history_no_position",),
-    "history_position_not_null": ("history.position generated", "history_position"),
-} | {
-    f"{table.name}_{column.name}_not_null": (str(table.primary_key.name or f"{table.name}_pkey"),)
-    for table in CATALOG.tables
-    if table is not HISTORY
-    for column in table.primary_key.columns
-}
+
+def _key_name(table: Table, columns: list[str]) -> str:
+    """Return the name of the unique key with these columns."""
+    for constraint in table.constraints:
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            if [column.name for column in constraint.columns] == columns:
+                return str(constraint.name or f"{table.name}_pkey")
+    raise LookupError(table.name, columns)
+
+
+def _dependent_guards() -> dict[str, tuple[str, ...]]:
+    """Map each guard to those that cannot stand without it.
+
+    They are the foreign keys that point at a unique key, and the primary keys whose column may be
+    NULL once its NOT NULL is gone.
+    """
+    dependent: dict[str, list[str]] = {
+        "history.position generated": ["history_no_position"],
+        "history_position_not_null": ["history.position generated", "history_position"],
+    }
+    for table in CATALOG.tables:
+        for foreign_key in table.foreign_key_constraints:
+            columns = [element.column.name for element in foreign_key.elements]
+            target = _key_name(foreign_key.referred_table, columns)
+            dependent.setdefault(target, []).append(str(foreign_key.name))
+        for constraint in table.constraints:
+            if isinstance(constraint, HeadHistoryKey):
+                dependent.setdefault(HISTORY_KEY, []).append(str(constraint.name))
+        if table is HISTORY:
+            continue
+        for column in table.primary_key.columns:
+            primary_key = str(table.primary_key.name or f"{table.name}_pkey")
+            dependent[f"{table.name}_{column.name}_not_null"] = [primary_key]
+    return {guard: tuple(sorted(names)) for guard, names in dependent.items()}
+
+
+HISTORY_KEY = _key_name(HISTORY, list(REVISION_COLUMNS))
+DEPENDENT_GUARDS: Mapping[str, Sequence[str]] = _dependent_guards()
 DROPS = text(
     """
     SELECT 'trigger' AS kind, tgname AS guard, format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) AS drop
@@ -68,11 +86,11 @@ RULES = ("trigger", "f", "c", "domain")
 PRIVILEGE = re.compile(r"(INSERT|UPDATE|DELETE|TRUNCATE) on (\w+)|TEMP on temporary")
 
 
-def with_hanging(guards: Collection[str]) -> tuple[str, ...]:
+def with_dependent(guards: Collection[str]) -> tuple[str, ...]:
     """The guards, each after those that cannot stand without it."""
     found: dict[str, None] = {}
     for guard in guards:
-        found |= dict.fromkeys((*with_hanging(HANGING.get(guard, ())), guard))
+        found |= dict.fromkeys((*with_dependent(DEPENDENT_GUARDS.get(guard, ())), guard))
     return tuple(found)
 
 
@@ -107,7 +125,7 @@ class PostgresLifting:
     def refusal(self, statements: Sequence[Statement], without: Collection[str]) -> str:
         with self._engine.connect() as connection:
             try:
-                for guard in with_hanging(without):
+                for guard in with_dependent(without):
                     self._drop(connection, guard)
                 connection.exec_driver_sql(f"SET LOCAL ROLE {self._role}")
                 run(connection, statements)

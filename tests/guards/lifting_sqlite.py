@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import NullPool, create_engine
 from tests.guards.arena import BY_NAME, Arena, Statement
-from tests.guards.lifting import with_hanging
+from tests.guards.lifting import with_dependent
 
 from indelible_sql.schema.columns import SCHEMA
 
@@ -31,7 +31,7 @@ class SqliteLifting:
         )
 
     def refusal(self, statements: Sequence[Statement], without: Collection[str]) -> str:
-        self._gone = frozenset(with_hanging(without))
+        self._gone = frozenset(with_dependent(without))
         return self._arena.refusal(statements)
 
     def _open(self) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""A walk over every row of a table, whatever its values have become, and what is said of what does not follow."""
+"""Read every row of a table, whatever its values have become, and name those that are wrong."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -14,6 +14,7 @@ from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.schema.columns import Domain
 
 PAGE = 1_000
+# The errors that an unreadable value can cause.
 UNREADABLE = (
     IndelibleError,
     ValueError,
@@ -25,7 +26,7 @@ UNREADABLE = (
 
 
 class Fault(StrEnum):
-    """What can be wrong with a database that was written to around its guards."""
+    """A kind of damage in a database that was written to without its guards."""
 
     SCHEMA = "SCHEMA"
     DATABASE = "DATABASE"
@@ -40,7 +41,7 @@ class Fault(StrEnum):
 
 @frozen(kw_only=True)
 class Finding:
-    """One thing that does not follow: where, and what."""
+    """One thing that does not follow from history, with the row that shows it."""
 
     fault: Fault
     table: str
@@ -52,28 +53,35 @@ class Finding:
 def check_rows(
     fault: Fault,
     table: Table,
-    found: Iterable[Row],
+    rows: Iterable[Row],
     check: Callable[[Row], str],
-    place: tuple[str, str],
+    key: tuple[str, str],
 ) -> Iterator[Finding]:
-    """What a check says of the rows of which it says something, and which of them cannot be read."""
-    for row in found:
+    """Yield a finding for each row that the check describes or that cannot be read.
+
+    `check` returns '' for a row that is right; `key` are the columns of the row's id and seq.
+    """
+    id_column, seq_column = key
+    for row in rows:
         try:
             detail = check(row)
         except UNREADABLE as error:
             detail = f"unreadable: {error}"
         if detail:
-            entity_id, seq = str(row[place[0]]), row[place[1]]
             yield Finding(
-                fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail
+                fault=fault,
+                table=table.name,
+                entity_id=str(row[id_column]),
+                seq=row[seq_column],
+                detail=detail,
             )
 
 
 def describe(
-    session: Session, fault: Fault, table: Table, question: Query, detail: str
+    session: Session, fault: Fault, table: Table, query: Query, detail: str
 ) -> Iterator[Finding]:
-    """The same detail of each row that a question finds: an entity's id and a seq, in this order."""
-    for row in session.rows(question, {}):
+    """Yield a finding with the same detail for each row; the query selects an id and a seq."""
+    for row in session.rows(query, {}):
         entity_id, seq = row.values()
         yield Finding(fault=fault, table=table.name, entity_id=entity_id, seq=seq, detail=detail)
 
@@ -83,31 +91,38 @@ def rows(
     table: Table,
     key: tuple[str, ...],
     source: FromClause | None = None,
-    beside: Sequence[Any] = (),
+    joined_columns: Sequence[Any] = (),
 ) -> Iterator[Row]:
-    """Every row in order of the key, a page at a time, as the driver gives it: a bad value must not end the walk."""
+    """Yield every row in order of the key, a page at a time, with the driver's own values.
+
+    A value that cannot be decoded must not end the walk. `source` joins other tables, whose columns
+    are `joined_columns`.
+    """
+    columns = [undecoded(column, column.name) for column in table.columns]
+    order = [table.c[name] for name in key]
     statement: Query = (
-        select(*(undecoded(column, column.name) for column in table.columns), *beside)
+        select(*columns, *joined_columns)
         .select_from(table if source is None else source)
-        .order_by(*(table.c[name] for name in key))
+        .order_by(*order)
     )
     return session.stream(statement, PAGE)
 
 
 def undecoded(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
-    """The column as the driver gives it."""
+    """Return the column with the driver's own values."""
     return type_coerce(column, NullType()).label(name)
 
 
 def decode_row(session: Session, table: Table, row: Row) -> dict[str, Any]:
-    """The values of a row's columns, or one of UNREADABLE."""
+    """Return the values of a row's columns, or raise one of UNREADABLE."""
     return {column.name: load(session, column.type, row[column.name]) for column in table.columns}
 
 
 def load(session: Session, kind: object, value: Any) -> Any:
-    """The value of a column; ValueError when its text is not the one that is written for this value."""
+    """Return the value of a column; raise ValueError where the library would write it otherwise."""
     if not isinstance(kind, Domain):
         return value
+
     dialect = session.connection.dialect
     loaded = kind.process_result_value(value, dialect)
     if session.is_sqlite and kind.process_bind_param(loaded, dialect) != value:

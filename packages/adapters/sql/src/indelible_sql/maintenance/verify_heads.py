@@ -1,0 +1,153 @@
+"""Check that heads and records are what their changes say."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Table, and_, select
+
+from indelible.kernel import Lifecycle, to_json_value
+from indelible_sql.engine.session import Query, Row, Session
+from indelible_sql.maintenance.findings import (
+    Fault,
+    Finding,
+    check_rows,
+    decode_row,
+    describe,
+    load,
+    rows,
+    undecoded,
+)
+from indelible_sql.maintenance.head_rows import own_columns
+from indelible_sql.schema.columns import DOCUMENT, INSTANT
+from indelible_sql.schema.guards import history_key
+from indelible_sql.schema.tables import HISTORY, RecordDigest
+
+
+def head_findings(
+    session: Session, head: Table, lifecycle: Lifecycle[StrEnum]
+) -> Iterator[Finding]:
+    """Compare every head with the change that it shows, and every change with its head."""
+    last, first = HISTORY.alias("last_change"), HISTORY.alias("first_change")
+    is_last = _is_change(last, head, lifecycle, head.c.seq)
+    is_first = _is_change(first, head, lifecycle, 1)
+    source = head.join(last, is_last, isouter=True).join(first, is_first, isouter=True)
+    compared = (last.c.to_state, last.c.version, last.c.hash, last.c.at, last.c.data)
+    joined = [undecoded(column, f"change_{column.name}") for column in compared]
+    joined.append(undecoded(first.c.at, "first_at"))
+
+    walk = rows(session, head, ("id",), source, joined)
+    check = partial(_head_fault, session, head, lifecycle)
+    yield from check_rows(Fault.HEAD, head, walk, check, ("id", "seq"))
+
+    for key in sorted(head.foreign_key_constraints, key=_constraint_name):
+        detail = f"{', '.join(key.column_keys)}: not what {key.referred_table.name} says"
+        yield from describe(session, Fault.HEAD, head, _dangling_heads(head, key), detail)
+
+    detail = "the head does not show this change"
+    yield from describe(session, Fault.HEAD, head, _unshown_changes(head, lifecycle), detail)
+
+
+def record_findings(
+    session: Session, lifecycle: Lifecycle[StrEnum], record: RecordDigest
+) -> Iterator[Finding]:
+    """Compare every record with the digest in its change, and every change with its record."""
+    owner, number = record.table.primary_key.columns
+    adds_record = and_(HISTORY.c.lifecycle == lifecycle.name, HISTORY.c.adds_version == 1)
+    is_same = and_(HISTORY.c.entity_id == owner, HISTORY.c.version == number)
+    source = record.table.join(HISTORY, and_(adds_record, is_same), isouter=True)
+    joined = [undecoded(HISTORY.c.data, "change_data")]
+
+    key = (owner.name, number.name)
+    walk = rows(session, record.table, key, source, joined)
+    check = partial(_record_fault, session, record)
+    yield from check_rows(Fault.RECORD, record.table, walk, check, key)
+
+    missing = (
+        select(HISTORY.c.entity_id, HISTORY.c.version)
+        .join(record.table, is_same, isouter=True)
+        .where(adds_record, owner.is_(None))
+        .order_by(HISTORY.c.entity_id, HISTORY.c.version)
+    )
+    yield from describe(session, Fault.RECORD, record.table, missing, "missing")
+
+
+def _is_change(
+    change: Any, head: Table, lifecycle: Lifecycle[StrEnum], seq: Any
+) -> ColumnElement[bool]:
+    return and_(
+        change.c.lifecycle == lifecycle.name,
+        change.c.entity_id == head.c.id,
+        change.c.seq == seq,
+    )
+
+
+def _dangling_heads(head: Table, key: ForeignKeyConstraint) -> Query:
+    """Select the heads whose key points at nothing, which a write without guards can cause."""
+    is_same = and_(*(element.parent == element.column for element in key.elements))
+    is_set = and_(*(element.parent.is_not(None) for element in key.elements))
+    first, *_ = key.elements
+    return (
+        select(head.c.id, head.c.seq)
+        .join(key.referred_table, is_same, isouter=True)
+        .where(is_set, first.column.is_(None))
+        .order_by(head.c.id)
+    )
+
+
+def _unshown_changes(head: Table, lifecycle: Lifecycle[StrEnum]) -> Query:
+    """Select the changes without a head, and those after the change that their head shows."""
+    return (
+        select(HISTORY.c.entity_id, HISTORY.c.seq)
+        .join(head, head.c.id == HISTORY.c.entity_id, isouter=True)
+        .where(
+            HISTORY.c.lifecycle == lifecycle.name,
+            head.c.id.is_(None) | (HISTORY.c.seq > head.c.seq),
+        )
+        .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
+    )
+
+
+def _head_fault(session: Session, head: Table, lifecycle: Lifecycle[StrEnum], row: Row) -> str:
+    """Return what is wrong with a head, '' when nothing is."""
+    if row["change_hash"] is None:
+        return "it shows a change that history does not have"
+
+    values = decode_row(session, head, row)
+    version = values[history_key(head).counter]
+    revision = (values["lifecycle"], values["status"], version, values["hash"])
+    recorded = (lifecycle.name, row["change_to_state"], row["change_version"], row["change_hash"])
+    if revision != recorded:
+        return "its place is not its change's"
+
+    created_at = load(session, INSTANT, row["first_at"])
+    updated_at = load(session, INSTANT, row["change_at"])
+    if (values["created_at"], values["updated_at"]) != (created_at, updated_at):
+        return "its times are not its changes'"
+
+    data = load(session, DOCUMENT, row["change_data"])
+    wrong: list[str] = []
+    for column in own_columns(head):
+        if to_json_value(values[column.name]) != data.get(column.name):
+            wrong.append(column.name)
+    return f"{', '.join(wrong)}: not what its change kept" if wrong else ""
+
+
+def _record_fault(session: Session, record: RecordDigest, row: Row) -> str:
+    """Return what is wrong with a record, '' when nothing is."""
+    if row["change_data"] is None:
+        return "no change added it"
+
+    values = decode_row(session, record.table, row)
+    data = load(session, DOCUMENT, row["change_data"])
+    if record.digest(values) != data.get(record.change_field):
+        return "its digest is not the one that its change kept"
+
+    derived = record.derived(values)
+    wrong = [name for name, value in derived.items() if row[name] != value]
+    return f"{', '.join(wrong)}: not what the record says" if wrong else ""
+
+
+def _constraint_name(key: ForeignKeyConstraint) -> str:
+    return str(key.name)
