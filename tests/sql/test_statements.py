@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     ScalarSelect,
     Select,
+    Subquery,
     Table,
     UniqueConstraint,
     func,
@@ -245,6 +246,16 @@ def is_counting(part: Visitable) -> bool:
     return part.__visit_name__ == "function" and getattr(part, "name", "") in AGGREGATES
 
 
+def is_ordered_by_group(statement: Select[*tuple[object, ...]], ordered: frozenset[str]) -> bool:
+    """Return whether the rows of a grouped subquery are in order of their groups."""
+    for part in iterate(statement):
+        if isinstance(part, Subquery):
+            groups: tuple[Column[object], ...] = vars(part.element).get("_group_by_clauses", ())
+            if groups and {column.name for column in groups} <= ordered:
+                return True
+    return False
+
+
 def is_total(statement: Select[*tuple[object, ...]]) -> bool:
     """Whether at most one row is found, or the order leaves no two rows side by side."""
     ordered = frozenset(
@@ -263,6 +274,8 @@ def is_total(statement: Select[*tuple[object, ...]]) -> bool:
         return {each.name for each in groups} <= ordered
     if getattr(statement, "_distinct", False):
         return shown <= ordered
+    if is_ordered_by_group(statement, ordered):
+        return True
     tables: list[Table] = [each for each in iterate(statement) if isinstance(each, Table)]
     texts = [each.text for each in orders(statement) if isinstance(each, TextClause)]
     return texts in FEEDS or any(
