@@ -1,5 +1,6 @@
 """The conformance suite of captures."""
 
+from indelible.testing.captures.algorithms import AlgorithmsConformance
 from indelible.testing.captures.ingest import CaptureIngestConformance
 from indelible.testing.captures.integrity import CaptureIntegrityConformance
 from indelible.testing.captures.spaces import SpacesConformance
