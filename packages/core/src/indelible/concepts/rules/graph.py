@@ -114,7 +114,8 @@ class ConceptGraph:
         """Return pairs of a concept's id and the id of one that it needs."""
         edges: list[tuple[str, str]] = []
         for node in self.nodes:
-            edges.extend((node.id, needed) for needed in self.needs[node.id])
+            for needed in self.needs[node.id]:
+                edges.append((node.id, needed))
 
         return tuple(edges)
 
@@ -161,7 +162,11 @@ def learning_order(graph: ConceptGraph, targets: tuple[str, ...]) -> LearningOrd
     for concept_id in graph.in_order(depths):
         layers[depths[concept_id]].append(concept_id)
 
-    cycles = [_shortest_cycle(graph, component) for component in components if len(component) > 1]
+    cycles: list[tuple[str, ...]] = []
+    for component in components:
+        if len(component) > 1:
+            cycles.append(_shortest_cycle(graph, component))
+
     unresolved = [item for item in graph.unresolved if item.concept_id in depths]
     return LearningOrder(
         layers=tuple(tuple(layers[depth]) for depth in sorted(layers)),

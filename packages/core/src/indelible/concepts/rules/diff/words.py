@@ -109,8 +109,12 @@ def _word_op(old_tokens: Iterable[str], new_tokens: Iterable[str]) -> WordOp:
 
 def _merged(operations: Sequence[WordOp]) -> WordOp:
     """Join adjacent edits of one kind into one."""
-    old_texts = [op.old or "" for op in operations]
-    new_texts = [op.new or "" for op in operations]
+    old_texts: list[str] = []
+    new_texts: list[str] = []
+    for op in operations:
+        old_texts.append(op.old or "")
+        new_texts.append(op.new or "")
+
     return _word_op(old_texts, new_texts)
 
 

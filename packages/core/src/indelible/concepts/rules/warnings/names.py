@@ -29,8 +29,15 @@ class RelatedNames:
 
         own_key = name_key(content.name)
         candidates = set(candidate_names(content.definition))
-        same = [name for name in unique_names if name_key(name) == own_key]
-        mentioned = [name for name in unique_names if name_key(name) in candidates]
+        same: list[str] = []
+        mentioned: list[str] = []
+        for name in unique_names:
+            key = name_key(name)
+            if key == own_key:
+                same.append(name)
+            if key in candidates:
+                mentioned.append(name)
+
         return cls(same=tuple(same), mentioned=tuple(mentioned))
 
 
@@ -41,8 +48,11 @@ def candidate_names(
 
     Each run of up to `max_words` words is a candidate; only the first `limit` runs count.
     """
-    stripped = [text.strip(WORD_EDGES) for text in name_key(definition).split()]
-    words = [word for word in stripped if word]
+    words: list[str] = []
+    for text in name_key(definition).split():
+        word = text.strip(WORD_EDGES)
+        if word:
+            words.append(word)
 
     runs: list[str] = []
     for start in range(len(words)):
