@@ -17,6 +17,9 @@ from tests.architecture.style import (
 )
 from tests.architecture.words import EXCEPTIONS, bad_docstrings, empty_names, is_empty_name, names
 
+from indelible.kernel.errors import error_types
+from indelible_sql.contexts import CATALOG
+
 CLEAN = '''"""A module."""
 
 
@@ -155,6 +158,22 @@ def test_every_exception_is_used_and_has_a_reason() -> None:
     for pattern, reason in EXCEPTIONS.items():
         assert any(re.fullmatch(pattern, name) for name in defined), pattern
         assert len(reason) > 20
+
+
+def test_no_table_or_column_has_an_empty_name() -> None:
+    database_names: set[str] = set()
+    for sql_table in CATALOG.tables:
+        database_names.add(sql_table.name)
+        database_names.update(column.name for column in sql_table.columns)
+
+    assert [name for name in database_names if is_empty_name(name)] == []
+
+
+def test_no_error_code_has_an_empty_name() -> None:
+    codes = {error.code for error in error_types()}
+
+    assert len(codes) > 50
+    assert [code for code in codes if is_empty_name(code)] == []
 
 
 def test_an_error_for_a_missing_object_may_be_named_so() -> None:

@@ -267,9 +267,7 @@ def next_change(
         "prev_hash": revision.hash,
     }
     # Converting these two here is faster than a conversion of the whole dict.
-    json_values = dict(values)
-    json_values["actor"] = str(audit.actor)
-    json_values["at"] = instant_text(entity.updated_at)
+    json_values = dict(values, actor=str(audit.actor), at=instant_text(entity.updated_at))
     return Change(**values, hash=sha256_hex(encode_canonical(json_values)))
 
 
