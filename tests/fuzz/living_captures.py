@@ -53,10 +53,11 @@ class LivingCaptures:
             self._fit_parameters(case.path_parameters, case)
         if not is_wrong(case, ParameterLocation.QUERY):
             self._fit_parameters(case.query, case)
-        if not isinstance(case.body, dict) or is_wrong(case, ParameterLocation.BODY):
+        raw_body: object = case.body
+        if not isinstance(raw_body, dict) or is_wrong(case, ParameterLocation.BODY):
             return
 
-        body = cast("Json", case.body)
+        body = cast("Json", raw_body)
         items: list[object] = body.get("items", [])
         for part in (body, *items):
             if isinstance(part, dict):

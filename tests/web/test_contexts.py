@@ -1,5 +1,6 @@
 """An application serves the contexts that it is given, and a host's context is one like the others."""
 
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -56,7 +57,7 @@ def template_package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         (templates / name).write_text(text, encoding="utf-8")
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.syspath_prepend(folder)
+        monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
         yield "weather_pages"
 
 

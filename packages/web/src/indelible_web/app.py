@@ -98,7 +98,7 @@ def _bare_app(settings: WebSettings, contexts: Iterable[WebContext]) -> Flask:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
     app.url_map.merge_slashes = False
-    app.jinja_loader = _template_loader(contexts)
+    app.jinja_options = {**app.jinja_options, "loader": _template_loader(contexts)}
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask documents this assignment.

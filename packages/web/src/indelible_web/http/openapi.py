@@ -204,7 +204,7 @@ def _body_example(operation: Operation, examples: Examples) -> Mapping[str, Any]
 
 def _other_responses(operation: Operation) -> dict[int, object]:
     """Return every response but success, by status."""
-    statuses = list(COMMON_PROBLEMS)
+    statuses: list[int] = [*COMMON_PROBLEMS]
     names_entity = operation.path_attributes or operation.is_owned or operation.reason
     if names_entity:
         statuses.append(404)
