@@ -1,4 +1,4 @@
-"""What the suites need of a store, and small stories that they tell with it."""
+"""Clocks, ids and short scenarios of concepts for the conformance suites."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,13 +23,13 @@ CLEARER = concepts.ConceptContent(
 
 
 class TickingClock:
-    """A clock that shows one second more each time it is asked."""
+    """A clock that advances by one second with each call."""
 
     def __init__(self) -> None:
         self._now = BEGINNING
 
     def now(self) -> datetime:
-        """The next second."""
+        """Return the next second."""
         self._now += timedelta(seconds=1)
         return self._now
 
@@ -41,12 +41,12 @@ class CountedIds:
         self._count = 0
 
     def new(self) -> str:
-        """The next id."""
+        """Return the next id."""
         self._count += 1
         return f"id-{self._count:08d}"
 
     def secret(self) -> str:
-        """The next secret: no secret at all."""
+        """Return the next secret, which is predictable."""
         return self.new().encode().hex()
 
 
@@ -58,7 +58,7 @@ def do(
     actor: Actor = MAYA,
     once: Idempotency[R] | None = None,
 ) -> R:
-    """The handler's result."""
+    """Run the handler and return its result."""
     return store.run(
         handler, command, actor=actor, reason="a test", request_id="request-1", once=once
     )
@@ -67,7 +67,7 @@ def do(
 def create(
     store: AnyStore, content: concepts.ConceptContent = RATIO, *, corrects: str | None = None
 ) -> concepts.ConceptSaved:
-    """A new concept."""
+    """Create a concept."""
     return do(
         store, concepts.create_concept, concepts.CreateConcept(content=content, corrects=corrects)
     )
@@ -80,7 +80,7 @@ def edit(
     *,
     actor: Actor = MAYA,
 ) -> concepts.ConceptSaved:
-    """The concept at its next version."""
+    """Edit the concept and return it at its next version."""
     command = concepts.EditConcept(
         concept_id=saved.concept.id,
         expected_seq=saved.seq,
@@ -91,7 +91,7 @@ def edit(
 
 
 def submit(store: AnyStore, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
-    """The concept in REVIEW."""
+    """Submit the concept and return it in REVIEW."""
     command = concepts.SubmitConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
     return do(store, concepts.submit_concept, command)
 
@@ -99,24 +99,24 @@ def submit(store: AnyStore, saved: concepts.ConceptSaved) -> concepts.ConceptSav
 def approve(
     store: AnyStore, saved: concepts.ConceptSaved, *, actor: Actor = NOOR
 ) -> concepts.ConceptSaved:
-    """The concept in APPROVED."""
+    """Approve the concept and return it in APPROVED."""
     command = concepts.ApproveConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
     return do(store, concepts.approve_concept, command, actor=actor)
 
 
 def publish(store: AnyStore, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
-    """The concept in PUBLISHED."""
+    """Publish the concept and return it in PUBLISHED."""
     command = concepts.PublishConcept(concept_id=saved.concept.id, expected_seq=saved.seq)
     return do(store, concepts.publish_concept, command)
 
 
 def published(store: AnyStore) -> concepts.ConceptSaved:
-    """A concept that has come all the way."""
+    """Create a concept and take it through all states to PUBLISHED."""
     return publish(store, approve(store, submit(store, create(store))))
 
 
 def refusal(attempt: Callable[[], Any]) -> IndelibleError | None:
-    """Why the attempt was refused, or None where it was not."""
+    """Return the error that the attempt raises, or None."""
     try:
         attempt()
     except IndelibleError as error:

@@ -149,7 +149,7 @@ class SqlAggregateRepository(Generic[E]):
             *record_rows,
             HISTORY,
             is_birth=change.seq == 1,
-            kept=self._kept_columns(record_rows),
+            kept=self._unchanged_columns(record_rows),
         )
         rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
         self._session.write(write, change, rows)
@@ -179,17 +179,17 @@ class SqlAggregateRepository(Generic[E]):
         changes = [update.change for update in updates]
         shared = {name: getattr(changes[0], name) for name in ALIKE}
         shared["actor"] = str(changes[0].actor)
-        place = prefix_of(self._session.connection, self._session.schema)
-        write = bulk_change_write(self._mapping.table, changed, place)
+        schema_prefix = prefix_of(self._session.connection, self._session.schema)
+        write = bulk_change_write(self._mapping.table, changed, schema_prefix)
         self._session.write_many(write, changes, shared, rows)
 
-    def _kept_columns(self, record_rows: Mapping[Table, object]) -> tuple[str, ...]:
+    def _unchanged_columns(self, record_rows: Mapping[Table, object]) -> tuple[str, ...]:
         """Return the head's columns that only records determine which this change does not add."""
-        kept: list[str] = []
+        unchanged: list[str] = []
         for mapping in self._mapping.records:
             if mapping.table not in record_rows:
-                kept.extend(mapping.head_columns)
-        return tuple(kept)
+                unchanged.extend(mapping.head_columns)
+        return tuple(unchanged)
 
     def _first(self, statement: Query, entity_id: str) -> Head[E]:
         row = self._session.first(statement, {"id": entity_id})

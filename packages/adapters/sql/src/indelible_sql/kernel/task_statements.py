@@ -179,10 +179,10 @@ INSERT_ON_POSTGRESQL = (
 
 
 @cache
-def enqueue_all(place: str) -> TextClause:
-    """Return PostgreSQL's statement that enqueues many tasks; `place` qualifies the table."""
+def enqueue_all(schema_prefix: str) -> TextClause:
+    """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies the table."""
     return text(f"""
-        INSERT INTO {place}tasks AS tasks (stage, entity_id, due_at, fence, attempts)
+        INSERT INTO {schema_prefix}tasks AS tasks (stage, entity_id, due_at, fence, attempts)
         SELECT :of_stage, key, CAST(value AS timestamptz), 0, 0
         FROM json_each_text(CAST(:dues AS json))
         ORDER BY key
@@ -203,7 +203,7 @@ def enqueue_all(place: str) -> TextClause:
                 OR tasks.due_at > EXCLUDED.due_at
                 OR tasks.lease_owner IS NOT NULL
             )
-    """)  # noqa: S608 - the place is a schema's name
+    """)  # noqa: S608 - the prefix is a schema's name
 
 
 RECORD_ATTEMPT = row(TASK_ATTEMPTS)

@@ -51,15 +51,15 @@ class SqlTaskReader:
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Return the statistics of every stage that ever had a task, in order of name."""
-        found: list[StageStats] = []
+        stats: list[StageStats] = []
         stage = self._next_stage("")
         while stage is not None:
             values = {"of_stage": stage, "now": now}
             counts = self._session.rows(statements.STAGE_STATS, values)[0]
-            found.append(StageStats(stage=stage, **counts))
+            stats.append(StageStats(stage=stage, **counts))
             stage = self._next_stage(stage)
 
-        return tuple(found)
+        return tuple(stats)
 
     def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
         """Return the stage's next `limit` dead tasks after an id, in order of id."""
@@ -187,9 +187,9 @@ class SqlTaskQueue(SqlTaskReader):
             TaskKey(stage, entity_id)
             texts[entity_id] = instant_text(due_at)
 
-        place = prefix_of(self._session.connection, self._session.schema)
+        schema_prefix = prefix_of(self._session.connection, self._session.schema)
         values = {"of_stage": stage, "dues": json.dumps(texts), "now": now}
-        self._session.run(statements.enqueue_all(place), values)
+        self._session.run(statements.enqueue_all(schema_prefix), values)
 
     def _end_leases(self, statement: Executable, leases: Leases, **values: object) -> None:
         """Write to the tasks of these leases, or raise LeaseLost for one that has ended."""

@@ -86,10 +86,10 @@ class KernelConformance:
         saved = [edit(store, create(store)), submit(store, create(store))]
         cursor, seen = "", list[tuple[str, int]]()
         while (page := store.feed(after=cursor, limit=3)).changes:
-            seen += [(each.entity_id, each.seq) for each in page.changes]
+            seen += [(change.entity_id, change.seq) for change in page.changes]
             cursor = page.cursor
 
-        assert seen == [(each.concept.id, seq) for each in saved for seq in (1, 2)]
+        assert seen == [(result.concept.id, seq) for result in saved for seq in (1, 2)]
         assert store.feed(after=cursor).changes == ()
 
     def test_the_feed_reads_on_where_it_ended(self, store: AnyStore) -> None:
@@ -97,32 +97,35 @@ class KernelConformance:
         end = store.feed().cursor
         saved = create(store)
 
-        assert [each.entity_id for each in store.feed(after=end).changes] == [saved.concept.id]
+        assert [change.entity_id for change in store.feed(after=end).changes] == [saved.concept.id]
 
     def test_the_newest_changes_end_where_the_feed_ends(self, store: AnyStore) -> None:
         before = store.read(_newest, limit=2)
         submit(store, create(store))
         saved = create(store)
-        found = store.read(_newest, limit=2)
+        newest = store.read(_newest, limit=2)
 
         assert before.changes == ()
-        assert [(each.action, each.seq) for each in found.changes] == [("submit", 2), ("create", 1)]
-        assert found.cursor == store.feed().cursor
-        assert store.feed(after=found.cursor).changes == ()
-        assert [each.entity_id for each in store.feed(after=before.cursor).changes][
+        assert [(change.action, change.seq) for change in newest.changes] == [
+            ("submit", 2),
+            ("create", 1),
+        ]
+        assert newest.cursor == store.feed().cursor
+        assert store.feed(after=newest.cursor).changes == ()
+        assert [change.entity_id for change in store.feed(after=before.cursor).changes][
             -1
         ] == saved.concept.id
 
     def test_a_transaction_that_has_ended_does_nothing(self, store: AnyStore) -> None:
-        kept: list[WriteTx] = []
+        ended: list[WriteTx] = []
         command = concepts.CreateConcept(content=RATIO)
 
         def keep(tx: WriteTx, _: None) -> None:
-            kept.append(tx)
+            ended.append(tx)
 
         do(store, keep, None)
 
-        assert isinstance(refusal(lambda: concepts.create_concept(kept[0], command)), UsageError)
+        assert isinstance(refusal(lambda: concepts.create_concept(ended[0], command)), UsageError)
         assert store.feed().changes == ()
 
     def test_a_query_sees_one_moment(self, store: AnyStore) -> None:
@@ -136,31 +139,31 @@ class KernelConformance:
 
     def test_a_key_opens_until_it_expires(self, store: AnyStore) -> None:
         expiry = BEGINNING + timedelta(days=365)
-        made = do(
+        new_key = do(
             store, create_key, CreateKey(owner=MAYA, scopes=("concepts:read",), expires_at=expiry)
         )
 
-        assert store.read(authenticate_key, made.text, now=BEGINNING) == made.key
-        assert store.read(authenticate_key, made.text, now=expiry) is None
+        assert store.read(authenticate_key, new_key.text, now=BEGINNING) == new_key.key
+        assert store.read(authenticate_key, new_key.text, now=expiry) is None
 
     def test_a_revoked_key_opens_nothing(self, store: AnyStore) -> None:
-        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-        revoked = do(store, revoke_key, RevokeKey(key_id=made.key.id, expected_seq=made.seq))
+        new_key = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        revoked = do(store, revoke_key, RevokeKey(key_id=new_key.key.id, expected_seq=new_key.seq))
 
-        assert store.read(authenticate_key, made.text, now=BEGINNING) is None
-        assert store.read(get_key, made.key.id) == revoked
+        assert store.read(authenticate_key, new_key.text, now=BEGINNING) is None
+        assert store.read(get_key, new_key.key.id) == revoked
         assert store.read(list_keys) == (revoked,)
 
     def test_a_secret_is_shown_once(self, store: AnyStore) -> None:
         command, once = CreateKey(owner=MAYA, scopes=("admin",)), Idempotency("key-1", KeyCreated)
-        made = do(store, create_key, command, once=once)
+        new_key = do(store, create_key, command, once=once)
 
-        assert store.read(authenticate_key, made.text, now=BEGINNING) == made.key
-        assert do(store, create_key, command, once=once) == evolve(made, text="")
+        assert store.read(authenticate_key, new_key.text, now=BEGINNING) == new_key.key
+        assert do(store, create_key, command, once=once) == evolve(new_key, text="")
 
     def test_a_wrong_key_opens_nothing(self, store: AnyStore) -> None:
-        made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-        prefix = made.text.rpartition("_")[0]
+        new_key = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
+        prefix = new_key.text.rpartition("_")[0]
 
         for wrong in (
             "",

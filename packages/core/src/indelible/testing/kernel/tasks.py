@@ -1,4 +1,4 @@
-"""What every store must do with work: put, claim, finish, put off, bury, revive, pause."""
+"""The conformance suite of tasks: enqueue, claim, complete, retry, mark dead, requeue, pause."""
 
 from datetime import timedelta
 
@@ -21,19 +21,21 @@ PAUSE = PauseStage(stage="work")
 
 
 def work_of(store: AnyStore, entity_id: str) -> Task:
-    """The work as it stands."""
+    """Return the task."""
     return store.read(lambda tx: tx.tasks.get("work", entity_id))
 
 
 def backlog(store: AnyStore, stage: str = "work") -> StageStats:
-    """A stage in numbers, a day after the beginning."""
-    return next(
-        each for each in store.read(lambda tx: tx.tasks.backlogs(LATER)) if each.stage == stage
-    )
+    """Return the statistics of a stage, a day after the beginning."""
+    for stats in store.read(lambda tx: tx.tasks.backlogs(LATER)):
+        if stats.stage == stage:
+            return stats
+
+    raise AssertionError(f"stage {stage} has no tasks")
 
 
 def refusals_to_put(store: AnyStore, stage: str, entity_id: str) -> list[str]:
-    """What each way to put work is refused with."""
+    """Return the error codes of both ways to enqueue a task."""
     once = code(
         lambda: within(store, lambda tx: tx.tasks.enqueue_once(stage, entity_id, due_at=BEGINNING))
     )
@@ -41,7 +43,7 @@ def refusals_to_put(store: AnyStore, stage: str, entity_id: str) -> list[str]:
 
 
 class WorkConformance:
-    """Subclass it, and give it a fixture `store` with an empty store whose clock ticks."""
+    """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
     def test_work_is_claimed_by_the_longest_due_and_then_by_id(self, store: AnyStore) -> None:
         within(
@@ -63,22 +65,22 @@ class WorkConformance:
         enqueue(store, "a")
         (first,) = claim(store, until=OVER)
         (second,) = claim(store)
-        found = work_of(store, "a")
+        task = work_of(store, "a")
 
         assert (first.fence, first.attempt, second.fence, second.attempt) == (1, 1, 2, 2)
         assert (second.due_at, second.until) == (BEGINNING, FAR)
-        assert (found.lease_owner, found.lease_until, found.fence) == (MAYA, FAR, 2)
+        assert (task.lease_owner, task.lease_until, task.fence) == (MAYA, FAR, 2)
 
     def test_finished_work_stays_and_its_fence_goes_on_when_it_is_put_again(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a")
         within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
-        found = work_of(store, "a")
+        task = work_of(store, "a")
         enqueue(store, "a")
         (lease,) = claim(store)
 
-        assert (found.due_at, found.lease_owner, found.fence) == (None, None, 1)
+        assert (task.due_at, task.lease_owner, task.fence) == (None, None, 1)
         assert (lease.fence, lease.attempt) == (2, 1)
 
     def test_work_that_is_put_while_it_is_in_hand_is_due_again_after_it(
@@ -88,9 +90,9 @@ class WorkConformance:
         leases = claim(store)
         enqueue(store, "a", due_at=LATER)
         within(store, lambda tx: tx.tasks.complete(leases))
-        found = work_of(store, "a")
+        task = work_of(store, "a")
 
-        assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (LATER, None, 1, 0)
+        assert (task.due_at, task.lease_owner, task.fence, task.attempts) == (LATER, None, 1, 0)
 
     def test_what_is_put_twice_while_it_is_in_hand_is_due_at_the_sooner(
         self, store: AnyStore
@@ -109,9 +111,9 @@ class WorkConformance:
         enqueue(store, "a", "b")
         old = claim(store, 2, until=OVER)
         enqueue(store, "a", due_at=LATER)
-        found = work_of(store, "a")
+        task = work_of(store, "a")
 
-        assert (found.due_at, found.lease_owner, found.attempts) == (BEGINNING, None, 1)
+        assert (task.due_at, task.lease_owner, task.attempts) == (BEGINNING, None, 1)
         assert code(lambda: within(store, lambda tx: tx.tasks.complete(old[:1]))) == "LEASE_LOST"
         assert [each.attempt for each in claim(store, 2)] == [2, 2]
 
@@ -202,14 +204,14 @@ class WorkConformance:
         assert code(lambda: within(store, lambda tx: tx.tasks.complete(old))) == "LEASE_LOST"
         assert work_of(store, "a").due_at is None
 
-    def test_what_is_given_back_was_never_begun(self, store: AnyStore) -> None:
+    def test_a_released_task_counts_no_attempt(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
         lost = claim(store, until=OVER)
-        held = claim(store, 2)
-        within(store, lambda tx: tx.tasks.release((*held, *lost)))
-        found = work_of(store, "b")
+        running = claim(store, 2)
+        within(store, lambda tx: tx.tasks.release((*running, *lost)))
+        task = work_of(store, "b")
 
-        assert (found.due_at, found.lease_owner, found.fence, found.attempts) == (
+        assert (task.due_at, task.lease_owner, task.fence, task.attempts) == (
             BEGINNING,
             None,
             1,
@@ -217,11 +219,11 @@ class WorkConformance:
         )
         assert [each.attempt for each in claim(store, 2)] == [2, 1]
 
-    def test_a_lease_is_held_for_longer_only_while_it_is_held(self, store: AnyStore) -> None:
+    def test_only_a_running_lease_is_extended(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
-        held = claim(store, 2, until=OVER)
-        within(store, lambda tx: tx.tasks.complete(held[:1]))
-        within(store, lambda tx: tx.tasks.extend(held, until=FAR))
+        running = claim(store, 2, until=OVER)
+        within(store, lambda tx: tx.tasks.complete(running[:1]))
+        within(store, lambda tx: tx.tasks.extend(running, until=FAR))
 
         assert (work_of(store, "a").lease_until, work_of(store, "b").lease_until) == (None, FAR)
         assert claim(store, 2) == ()
@@ -269,7 +271,7 @@ class WorkConformance:
         assert code(lambda: do(store, requeue_task, revive)) == "TASK_NOT_DEAD"
         assert [(each.fence, each.attempt) for each in claim(store, 2)] == [(2, 1)]
 
-    def test_work_that_nobody_put_is_not_found(self, store: AnyStore) -> None:
+    def test_an_unknown_task_is_reported_as_missing(self, store: AnyStore) -> None:
         revive = RequeueTask(stage="work", entity_id="nobody")
 
         assert code(lambda: work_of(store, "nobody")) == "TASK_NOT_FOUND"
@@ -281,10 +283,10 @@ class WorkConformance:
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a", "b")
-        held = claim(store)
+        running = claim(store)
         do(store, pause_stage, PAUSE)
         paused = claim(store), store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9))
-        within(store, lambda tx: tx.tasks.complete(held))
+        within(store, lambda tx: tx.tasks.complete(running))
         do(store, resume_stage, ResumeStage(stage="work"))
 
         assert paused == ((), 0)
@@ -360,7 +362,7 @@ class WorkConformance:
         )
 
     def test_an_id_that_looks_like_two_is_one(self, store: AnyStore) -> None:
-        """The fence stands beside the id: `a 1` under fence 2 is not `a` under fence `1 2`."""
+        """Tell apart `a 1` under fence 2 and `a` under fence `1 2`."""
         enqueue(store, "a-1", "a")
         first, second = claim(store, 2)
         within(store, lambda tx: tx.tasks.complete([second]))

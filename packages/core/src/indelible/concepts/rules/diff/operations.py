@@ -8,7 +8,7 @@ Value = str | tuple[str, ...] | None  # of a content field
 
 
 class FieldKind(StrEnum):
-    """How a field differs. Only an optional field is set or cleared."""
+    """The kind of a field's difference. Only an optional field is set or cleared."""
 
     TEXT = "TEXT"
     LIST = "LIST"
