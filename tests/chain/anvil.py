@@ -1,4 +1,4 @@
-"""A real chain as our own child: anvil, and what a test does to it."""
+"""A real chain in a child process: anvil, and what tests do with it."""
 
 import json
 import os
@@ -100,15 +100,15 @@ class Anvil:
         self.ask("anvil_mine", hex(blocks))
 
     def automine(self, *, wanted: bool) -> None:
-        """Whether each transaction gets a block at once."""
+        """Mine a block for each transaction at once, or stop doing so."""
         self.ask("evm_setAutomine", wanted)
 
     def reorg(self, depth: int, again: Sequence[tuple[Mapping[str, object], int]] = ()) -> None:
-        """Replace so many of the newest blocks by others: empty, but for transactions that are put into the n-th."""
+        """Replace the newest blocks by empty ones; `again` adds transactions to the n-th of them."""
         self.ask("anvil_reorg", depth, [[transaction, at] for transaction, at in again])
 
     def snapshot(self) -> str:
-        """A state to go back to, once."""
+        """Return the id of the present state, for one revert."""
         return str(self.ask("evm_snapshot"))
 
     def revert(self, snapshot: str) -> None:

@@ -1,4 +1,4 @@
-"""What tests need of npm's registry, installed once on a machine, with nobody's install scripts run."""
+"""Packages of npm's registry for tests, installed once, without install scripts."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""An HTTP proxy before a node: it has a provider's limits, says so in a provider's words, and lies when told to."""
+"""An HTTP proxy before a node, with a provider's limits and faults."""
 
 import json
 from collections.abc import Callable, Generator, Mapping
@@ -19,9 +19,10 @@ MOST_LOGS: Final = 10_000
 LONGEST_WAIT_SECONDS: Final = 60
 LOGS: Final = "eth_getLogs"
 SIZE: Final = (
-    "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the"
-    " response size, or you can request any block range with a cap of 10K logs in the response. Based on your"
-    " parameters and the response size limit, this block range should work:"
+    "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range"
+    " and no limit on the response size, or you can request any block range with a cap of 10K logs"
+    " in the response. Based on your parameters and the response size limit, this block range"
+    " should work:"
 )
 
 
@@ -45,27 +46,26 @@ class Form(Enum):
     BLOCKS = "how many blocks are the most"
     RETRY = "retry with the range"
 
-    def said(self, each: Excess) -> Mapping[str, object]:
-        """The error of JSON-RPC."""
-        hexed, data = (
-            f"[{each.first:#x}, {each.works:#x}]",
-            {"from": hex(each.first), "to": hex(each.works)},
-        )
-        results = f"query returned more than 10000 results. Try with this block range {hexed}."
+    def error(self, excess: Excess) -> Mapping[str, object]:
+        """Return the JSON-RPC error for a query that is too large."""
+        works = f"[{excess.first:#x}, {excess.works:#x}]"
+        results = f"query returned more than 10000 results. Try with this block range {works}."
         match self:
             case Form.DATA:
-                return {"code": -32005, "message": results, "data": data | {"limit": 10_000}}
+                data = {"from": hex(excess.first), "to": hex(excess.works), "limit": 10_000}
+                return {"code": -32005, "message": results, "data": data}
             case Form.WORDS:
                 return {"code": -32005, "message": results}
             case Form.BARE:
                 return {"code": -32005, "message": "limit exceeded"}
             case Form.SIZE:
-                return {"code": -32602, "message": f"{SIZE} {hexed}"}
+                return {"code": -32602, "message": f"{SIZE} {works}"}
             case Form.BLOCKS:
-                return {"code": -32000, "message": f"exceed max block range {each.most_blocks}"}
+                return {"code": -32000, "message": f"exceed max block range {excess.most_blocks}"}
             case Form.RETRY:
-                said = f"query exceeds max results 10000, retry with the range {each.first}-{each.works}"
-                return {"code": -32600, "message": said}
+                decimal = f"{excess.first}-{excess.works}"
+                message = f"query exceeds max results 10000, retry with the range {decimal}"
+                return {"code": -32600, "message": message}
 
 
 class Fault(Enum):
@@ -183,7 +183,7 @@ class Proxy:
             works = int(logs[self.most_logs]["blockNumber"], 16) - 1
         if works == last:
             return logs
-        return self.form.said(
+        return self.form.error(
             Excess(first=first, last=last, works=works, most_blocks=self.most_blocks)
         )
 
@@ -259,7 +259,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def proxy(upstream: str, *, idle_seconds: float = LONGEST_WAIT_SECONDS) -> Generator[Proxy]:
-    """A proxy that lives as long as the block, and ends connections on which nothing is asked for a while."""
+    """Run a proxy for the length of the block. It closes connections that are idle for a while."""
     server = Server((HOST, 0), Handler)
     found = Proxy(url=f"http://{HOST}:{server.server_address[1]}/v2/{KEY}", upstream=upstream)
     server.RequestHandlerClass = type("Its", (Handler,), {"proxy": found, "timeout": idle_seconds})

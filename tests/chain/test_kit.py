@@ -1,4 +1,4 @@
-"""The kit itself: a node that is gone when we are, and a proxy that is known to lie."""
+"""The kit of these tests: anvil ends with its test, and the proxy lies as told."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A chain of the test's own, a season on it, and the adapter that sees them through a provider's limits."""
+"""A chain with a season, and the adapter that reads it through a provider's limits."""
 
 from collections.abc import Generator
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Logs as a node gives them."""
+"""Logs in the form of a node's JSON."""
 
 from typing import Any
 

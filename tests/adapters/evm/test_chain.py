@@ -1,4 +1,4 @@
-"""The adapter on a real chain: what was minted and revealed, and what a reorg makes of it."""
+"""The adapter on a real chain: mints, reveals and reorgs."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 HEADERS = "eth_getBlockByNumber"
 
 
-def test_the_configured_chain_is_let_pass_and_another_is_not(chain: Chain, provider: Proxy) -> None:
+def test_only_the_configured_chain_is_accepted(chain: Chain, provider: Proxy) -> None:
     chain.check()
     provider.be_on(1)
 
@@ -43,7 +43,7 @@ def test_a_block_has_the_hash_of_the_one_before_it(chain: Chain, node: Anvil) ->
     assert chain.block(newest + 1) is None
 
 
-def test_a_mint_is_told_with_its_place_and_its_time(chain: Chain, node: Anvil, season: str) -> None:
+def test_a_mint_has_its_position_and_its_time(chain: Chain, node: Anvil, season: str) -> None:
     sent = node.mint(season, AUTHOR, 3, sender=2, value=7)
     receipt, block = node.receipt(sent), chain.block(chain.newest())
     (mint,) = chain.mints(0, chain.newest())
@@ -61,7 +61,7 @@ def test_a_mint_is_told_with_its_place_and_its_time(chain: Chain, node: Anvil, s
     assert (mint.start_token_id, mint.quantity, mint.total_paid) == (1, 3, 7)
 
 
-def test_mints_come_in_the_order_of_the_chain_and_each_range_has_its_own(
+def test_mints_of_a_range_come_in_chain_order(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.automine(wanted=False)
@@ -89,7 +89,7 @@ def test_mints_of_another_season_are_not_ours(chain: Chain, node: Anvil) -> None
     assert chain.mints(0, chain.newest()) == ()
 
 
-def test_where_logs_have_no_time_each_block_is_asked_once_and_all_by_one_request(
+def test_the_headers_of_a_range_are_read_by_one_request(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.automine(wanted=False)
@@ -119,7 +119,7 @@ def without_time(logs: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{key: value for key, value in log.items() if key != "blockTimestamp"} for log in logs]
 
 
-def test_many_blocks_are_asked_in_several_requests(
+def test_many_headers_are_read_by_several_requests(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     for _ in range(120):
@@ -131,7 +131,7 @@ def test_many_blocks_are_asked_in_several_requests(
     assert provider.posts == 1 + 2 + 3
 
 
-def test_a_range_that_ends_before_the_node_does_is_not_answered_in_part(
+def test_a_range_beyond_the_node_s_height_is_refused_whole(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
@@ -167,13 +167,13 @@ def test_a_token_has_its_author_and_its_metadata_once_it_is_revealed(
 
 
 @pytest.mark.parametrize("token_id", [-1, 2**256, 2**256 - 1])
-def test_an_id_that_no_token_can_have_is_of_none(chain: Chain, token_id: int) -> None:
+def test_an_impossible_id_belongs_to_no_token(chain: Chain, token_id: int) -> None:
     assert chain.author_of(token_id) is None
     assert chain.metadata_of(token_id) is None
 
 
 @pytest.mark.parametrize("uri", ["https://example.org/1", "ipfs://", "", "bafyone"])
-def test_what_is_not_in_ipfs_has_no_cid(chain: Chain, node: Anvil, season: str, uri: str) -> None:
+def test_a_uri_outside_ipfs_has_no_cid(chain: Chain, node: Anvil, season: str, uri: str) -> None:
     node.mint(season, AUTHOR)
     node.reveal(season, {1: uri})
 
@@ -182,7 +182,7 @@ def test_what_is_not_in_ipfs_has_no_cid(chain: Chain, node: Anvil, season: str, 
 
 
 @pytest.mark.parametrize("answer", ["0x", "0x01", "0x" + "ff" * 64])
-def test_what_is_no_text_has_no_cid(
+def test_an_answer_that_is_no_text_has_no_cid(
     chain: Chain, node: Anvil, season: str, provider: Proxy, answer: str
 ) -> None:
     node.mint(season, AUTHOR)
@@ -193,7 +193,7 @@ def test_what_is_no_text_has_no_cid(
         chain.metadata_of(1)
 
 
-def test_a_reveal_that_is_undone_while_it_is_read_is_not_half_believed(
+def test_a_reveal_is_read_from_one_block(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
@@ -211,9 +211,7 @@ def test_a_reveal_that_is_undone_while_it_is_read_is_not_half_believed(
     assert chain.metadata_of(1) is None
 
 
-def test_an_address_where_nothing_is_does_not_count_as_an_empty_season(
-    provider: Proxy, season: str
-) -> None:
+def test_an_address_without_a_contract_is_an_error(provider: Proxy, season: str) -> None:
     chain = EvmChain(url=provider.url, contract=season[:-2] + "00", chain_id=CHAIN_ID)
 
     for ask in (
@@ -234,7 +232,7 @@ def test_a_contract_that_fails_has_no_next_token(chain: Chain, node: Anvil, seas
 
 
 @pytest.mark.parametrize("depth", [1, 3, 7])
-def test_after_a_reorg_the_replaced_mints_are_gone_and_the_block_has_another_hash(
+def test_a_reorg_replaces_mints_and_hashes(
     chain: Chain, node: Anvil, season: str, depth: int
 ) -> None:
     for _ in range(8):
@@ -249,7 +247,7 @@ def test_after_a_reorg_the_replaced_mints_are_gone_and_the_block_has_another_has
     assert chain.next_token_id(last) == 9 - depth
 
 
-def test_a_mint_that_is_mined_again_keeps_its_transaction_and_gets_another_place(
+def test_a_mint_that_is_mined_again_has_another_position(
     chain: Chain, node: Anvil, season: str
 ) -> None:
     before = node.snapshot()
@@ -274,7 +272,7 @@ def test_a_mint_that_is_mined_again_keeps_its_transaction_and_gets_another_place
     )
 
 
-def test_a_chain_that_moves_while_it_is_read_is_to_be_read_again(
+def test_a_chain_that_changes_during_a_read_is_an_error(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
@@ -292,7 +290,7 @@ def test_a_chain_that_moves_while_it_is_read_is_to_be_read_again(
 
 
 @pytest.mark.parametrize("has_time", [True, False])
-def test_a_log_of_a_block_that_is_not_in_the_chain_is_to_be_read_again(
+def test_a_log_of_a_replaced_block_is_an_error(
     chain: Chain, node: Anvil, season: str, provider: Proxy, *, has_time: bool
 ) -> None:
     node.automine(wanted=False)
@@ -306,9 +304,7 @@ def test_a_log_of_a_block_that_is_not_in_the_chain_is_to_be_read_again(
         chain.mints(0, chain.newest())
 
 
-def test_what_was_removed_is_not_told(
-    chain: Chain, node: Anvil, season: str, provider: Proxy
-) -> None:
+def test_removed_logs_are_left_out(chain: Chain, node: Anvil, season: str, provider: Proxy) -> None:
     node.mint(season, AUTHOR)
     provider.lies["eth_getLogs"] = lambda logs: [
         *logs,
@@ -330,7 +326,7 @@ LIES: list[Callable[[list[dict[str, Any]]], object]] = [
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_nonsense_in_place_of_logs_is_refused(
+def test_invalid_logs_are_refused(
     chain: Chain,
     node: Anvil,
     season: str,
@@ -378,7 +374,7 @@ def test_a_contract_without_an_address_is_refused_at_once(contract: str) -> None
         "http://host/\n",
     ],
 )
-def test_an_address_of_a_node_that_is_none_is_refused_and_not_repeated(url: str) -> None:
+def test_an_invalid_node_address_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(UsageError) as refused:
         EvmChain(url=url, contract=AUTHOR, chain_id=1)
     assert not url or url not in str(refused.value)

@@ -1,4 +1,4 @@
-"""The contract: what is shipped was compiled from the source beside it, and does and says what the fact sheet says."""
+"""The shipped contract is compiled from its source and conforms to the fact sheet."""
 
 import hashlib
 import json
@@ -115,7 +115,7 @@ def logs(node: Anvil, sent: str) -> list[Any]:
     return list(receipt["logs"])
 
 
-def test_what_is_shipped_is_of_the_source_beside_it() -> None:
+def test_the_shipped_contract_has_its_source_s_digest() -> None:
     assert (
         indelible_evm.season().source_sha256
         == hashlib.sha256((FOLDER / "Season.sol").read_bytes()).hexdigest()
@@ -165,7 +165,7 @@ def test_a_reveal_is_called_as_the_fact_sheet_says() -> None:
     )
 
 
-def test_it_knows_its_interfaces_its_role_and_its_limits(node: Anvil, season: str) -> None:
+def test_the_contract_has_its_interfaces_its_role_and_its_limits(node: Anvil, season: str) -> None:
     for each, expected in INTERFACES.items():
         said = call(node, season, "supportsInterface(bytes4)", ["bytes4"], bytes.fromhex(each))
         assert bool(int(said, 16)) is expected
@@ -174,7 +174,7 @@ def test_it_knows_its_interfaces_its_role_and_its_limits(node: Anvil, season: st
     assert int(call(node, season, "nextTokenId()"), 16) == 1
 
 
-def test_a_mint_says_so_and_gives_the_tokens_to_who_paid(node: Anvil) -> None:
+def test_a_mint_emits_its_event_and_transfers_the_tokens(node: Anvil) -> None:
     season = node.deploy_season(price=5)
     told = logs(node, node.mint(season, AUTHOR, 50, sender=2, value=251))
 
@@ -188,7 +188,7 @@ def test_a_mint_says_so_and_gives_the_tokens_to_who_paid(node: Anvil) -> None:
     assert int(node.ask("eth_getBalance", AUTHOR, "latest"), 16) == before + 251
 
 
-def test_what_cannot_be_minted_is_refused_by_name(node: Anvil) -> None:
+def test_an_illegal_mint_reverts_with_its_error(node: Anvil) -> None:
     season = node.deploy_season(price=5)
 
     assert refusal(node, season, minting(AUTHOR, 0)) == SELECTORS["InvalidQuantity"]
@@ -199,7 +199,7 @@ def test_what_cannot_be_minted_is_refused_by_name(node: Anvil) -> None:
     )
 
 
-def test_a_reveal_says_so_and_tells_marketplaces(node: Anvil, season: str, chain: Chain) -> None:
+def test_a_reveal_emits_its_events(node: Anvil, season: str, chain: Chain) -> None:
     node.mint(season, AUTHOR, 9)
     range_ = logs(node, node.reveal(season, {each: f"ipfs://{each}" for each in (2, 3, 4)}))
     apart = logs(
@@ -232,9 +232,7 @@ def test_a_reveal_says_so_and_tells_marketplaces(node: Anvil, season: str, chain
     assert PLACEHOLDER.encode() in uri
 
 
-def test_what_cannot_be_revealed_is_refused_by_name_and_all_with_it(
-    node: Anvil, season: str, chain: Chain
-) -> None:
+def test_an_illegal_reveal_reverts_the_whole_batch(node: Anvil, season: str, chain: Chain) -> None:
     node.mint(season, AUTHOR, 3)
     node.reveal(season, {2: "ipfs://2"})
 

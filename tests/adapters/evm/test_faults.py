@@ -1,4 +1,4 @@
-"""What a node does wrong is an error of the port, and none of it tells the node's address."""
+"""A node's faults are errors of the port, and none contains the node's address."""
 
 import json
 import logging
@@ -63,7 +63,7 @@ def nothing_tells_the_address(provider: Proxy, caplog: pytest.LogCaptureFixture)
 
 @pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
-def test_a_fault_is_an_error_of_the_port_and_the_next_question_is_answered(
+def test_a_fault_is_an_error_of_the_port_and_the_next_call_succeeds(
     chain: Chain, node: Anvil, provider: Proxy, ask: Callable[[Chain], object], fault: Fault
 ) -> None:
     node.mine()
@@ -86,7 +86,7 @@ def test_a_fault_is_an_error_of_the_port_and_the_next_question_is_answered(
 
 
 @pytest.mark.parametrize("after", [1, 2])
-def test_a_fault_between_the_requests_of_one_question_is_no_half_answer(
+def test_a_fault_between_two_requests_of_a_call_is_an_error(
     chain: Chain, node: Anvil, season: str, provider: Proxy, after: int
 ) -> None:
     node.mint(season, AUTHOR)
@@ -101,7 +101,7 @@ def test_a_fault_between_the_requests_of_one_question_is_no_half_answer(
         chain.mints(0, 2)
 
 
-def test_nobody_at_the_address_is_unreachable() -> None:
+def test_an_address_without_a_server_is_unreachable() -> None:
     for url in (
         f"http://127.0.0.1:1/{KEY}",
         f"https://127.0.0.1:1/{KEY}",
@@ -115,13 +115,13 @@ def test_nobody_at_the_address_is_unreachable() -> None:
         assert refused.value.__suppress_context__
 
 
-def test_the_address_is_not_in_what_is_shown_of_the_chain(chain: Chain) -> None:
+def test_the_repr_does_not_contain_the_address(chain: Chain) -> None:
     assert "url=***" in repr(chain)
     for shown in (repr(chain), str(chain), f"{chain}", repr([chain])):
         assert KEY not in shown
 
 
-def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
+def test_a_key_in_a_refusal_is_masked(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = {"error": {"code": -32000, "message": f"no such project: {KEY} at {provider.url}"}}
@@ -137,7 +137,7 @@ def test_a_node_that_repeats_the_key_in_its_refusal_is_not_quoted_with_it(
     assert not re.search(rf"{KEY}|127\.0", refused.value.reason)
 
 
-def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provider: Proxy) -> None:
+def test_a_wrong_key_is_unreachable_with_the_node_s_message(season: str, provider: Proxy) -> None:
     chain = EvmChain(
         url=provider.url.replace(KEY, "another-key"), contract=season, chain_id=CHAIN_ID
     )
@@ -146,7 +146,7 @@ def test_a_wrong_key_is_unreachable_with_what_the_node_says(season: str, provide
         chain.newest()
 
 
-def test_null_for_the_block_of_a_log_is_nonsense_and_null_for_the_end_is_a_stale_node(
+def test_a_missing_block_of_a_log_is_invalid_and_a_missing_end_is_unreachable(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
@@ -164,7 +164,7 @@ def test_null_for_the_block_of_a_log_is_nonsense_and_null_for_the_end_is_a_stale
         chain.mints(0, 3)
 
 
-def test_logs_that_are_left_out_cannot_be_noticed_here(
+def test_missing_logs_are_not_noticed(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     node.mint(season, AUTHOR)
@@ -193,9 +193,7 @@ def test_a_stale_head_has_a_lower_newest_block_and_none_above_it(
 @pytest.mark.parametrize(
     "nonsense", [None, 7, "", "0x", "latest", [], {}, "0x" + "f" * 65, "-0x1", "0x 1"]
 )
-def test_nonsense_in_place_of_a_number_is_refused(
-    chain: Chain, provider: Proxy, nonsense: object
-) -> None:
+def test_an_invalid_number_is_refused(chain: Chain, provider: Proxy, nonsense: object) -> None:
     for method in ("eth_blockNumber", "eth_chainId"):
         provider.lies[method] = lambda _: nonsense
 
@@ -205,7 +203,7 @@ def test_nonsense_in_place_of_a_number_is_refused(
 
 
 @pytest.mark.parametrize("nonsense", [7, "", "0x0", "0xzz", [], {}])
-def test_nonsense_in_place_of_what_a_contract_answers_is_refused(
+def test_an_invalid_answer_of_a_contract_is_refused(
     chain: Chain, provider: Proxy, nonsense: object
 ) -> None:
     provider.lies["eth_call"] = lambda _: nonsense
@@ -230,7 +228,7 @@ NO_ANSWERS = [
 
 @pytest.mark.parametrize("said", NO_ANSWERS)
 @pytest.mark.parametrize("is_batch", [True, False])
-def test_json_that_is_no_answer_is_refused(
+def test_json_that_is_no_response_is_refused(
     chain: Chain, provider: Proxy, monkeypatch: pytest.MonkeyPatch, said: bytes, *, is_batch: bool
 ) -> None:
     def answer(_: Proxy, body: bytes) -> bytes:
@@ -252,7 +250,7 @@ CHANGES: list[Callable[[list[object]], list[object]]] = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_batch_that_is_not_answered_once_each_is_refused(
+def test_a_batch_without_one_response_per_request_is_refused(
     chain: Chain,
     provider: Proxy,
     monkeypatch: pytest.MonkeyPatch,
@@ -307,7 +305,7 @@ def test_connections_are_kept_and_shared_by_threads(
     assert provider.connections <= 8
 
 
-def test_errors_go_from_process_to_process(chain: Chain, provider: Proxy) -> None:
+def test_errors_can_be_pickled(chain: Chain, provider: Proxy) -> None:
     provider.faults.append(Fault.TOO_MANY)
     with pytest.raises(ChainUnreachable) as refused:
         chain.newest()
@@ -315,7 +313,7 @@ def test_errors_go_from_process_to_process(chain: Chain, provider: Proxy) -> Non
     assert pickle.loads(pickle.dumps(refused.value)).detail == {"reason": "HTTP 429"}  # noqa: S301 - our own
 
 
-def test_a_process_that_has_the_adapter_recurses_no_deeper_than_before() -> None:
+def test_the_import_keeps_the_recursion_limit() -> None:
     script = """if True:
         import json, sys
         before = sys.getrecursionlimit()

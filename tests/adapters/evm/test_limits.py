@@ -1,4 +1,4 @@
-"""Each provider's words for "so many blocks are too many", and what is none of them."""
+"""The words in which providers refuse a range of blocks, and similar words."""
 
 import pytest
 
@@ -10,13 +10,15 @@ from indelible_evm.provider import Refusal
 FIRST, LAST = 0x100, 0xFFFF
 RESULTS = "query returned more than 10000 results. Try with this block range [0x100, 0x1ff]."
 SIZE = (
-    "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the"
-    " response size, or you can request any block range with a cap of 10K logs in the response. Based on your"
-    " parameters and the response size limit, this block range should work: [0x100, 0x1ff]"
+    "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range"
+    " and no limit on the response size, or you can request any block range with a cap of 10K logs"
+    " in the response. Based on your parameters and the response size limit, this block range"
+    " should work: [0x100, 0x1ff]"
 )
 FREE = (
-    "Under the Free tier plan, you can make eth_getLogs requests with up to a 10 block range. Based on your parameters,"
-    " this block range should work: [0x100, 0x109]. Upgrade to PAYG for expanded block range."
+    "Under the Free tier plan, you can make eth_getLogs requests with up to a 10 block range."
+    " Based on your parameters, this block range should work: [0x100, 0x109]. Upgrade to PAYG for"
+    " expanded block range."
 )
 ADVICE = [
     (-32005, RESULTS, {"from": "0x100", "to": "0x1fe", "limit": 10_000}, 0x1FE),
@@ -81,31 +83,29 @@ def too_large(
 
 
 @pytest.mark.parametrize(("code", "message", "data", "advised"), ADVICE)
-def test_a_range_that_is_too_large_is_called_so_with_the_end_that_works(
+def test_a_range_that_is_too_large_has_the_advised_end(
     code: int, message: str, data: object, advised: int | None
 ) -> None:
     assert told(Refusal(code, message, data)) == too_large(advised)
 
 
 @pytest.mark.parametrize("hint", NO_ADVICE)
-def test_a_hint_that_helps_nobody_is_not_passed_on(hint: str) -> None:
+def test_a_useless_suggestion_is_ignored(hint: str) -> None:
     message = f"query returned more than 10000 results. Try with this block range {hint}."
 
     assert told(Refusal(-32005, message)) == too_large(None)
 
 
-def test_of_several_hints_the_first_that_helps_is_taken() -> None:
+def test_the_first_useful_suggestion_is_taken() -> None:
     said = Refusal(-32005, f"{RESULTS} [0x100, 0x110]", {"from": "0x100", "to": "0xfffff"})
 
     assert told(said) == too_large(0x1FF)
 
 
-def test_one_block_can_be_too_large_and_has_no_advice() -> None:
+def test_a_single_block_can_be_too_large() -> None:
     assert told(Refusal(-32005, RESULTS), last=FIRST) == too_large(None, last=FIRST)
 
 
 @pytest.mark.parametrize(("code", "message"), OTHERS)
-def test_what_a_smaller_range_would_not_mend_is_not_called_too_large(
-    code: int, message: str
-) -> None:
+def test_a_refusal_for_another_reason_is_unreachable(code: int, message: str) -> None:
     assert told(Refusal(code, message)) == (ChainUnreachable, {"reason": f"{code}: {message}"})

@@ -1,4 +1,4 @@
-"""A provider's limits, in each one's words: whoever follows the advice reads everything, and reads it once."""
+"""A provider's limits: following its advice reads every mint once."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def everything(chain: Chain, first: int, last: int) -> list[MintLog]:
 
 
 @pytest.mark.parametrize("form", Form)
-def test_too_many_blocks_are_refused_in_words_that_are_understood(
+def test_a_refusal_of_too_many_blocks_is_recognized(
     chain: Chain, node: Anvil, season: str, provider: Proxy, form: Form
 ) -> None:
     provider.form = form
@@ -46,7 +46,7 @@ def test_too_many_blocks_are_refused_in_words_that_are_understood(
 
 
 @pytest.mark.parametrize("form", [each for each in Form if each is not Form.BLOCKS])
-def test_too_many_logs_are_refused_in_words_that_are_understood(
+def test_a_refusal_of_too_many_logs_is_recognized(
     chain: Chain, node: Anvil, season: str, provider: Proxy, form: Form
 ) -> None:
     provider.form, provider.most_logs = form, 10
@@ -63,7 +63,7 @@ def test_too_many_logs_are_refused_in_words_that_are_understood(
     assert [each.start_token_id for each in everything(chain, 0, last)] == list(range(1, 29))
 
 
-def test_a_block_with_more_logs_than_the_provider_gives_is_too_large_and_there_is_no_advice(
+def test_a_block_with_too_many_logs_has_no_advice(
     chain: Chain, node: Anvil, season: str, provider: Proxy
 ) -> None:
     provider.most_logs = 1
@@ -78,7 +78,7 @@ def test_a_block_with_more_logs_than_the_provider_gives_is_too_large_and_there_i
     assert refused.value.advised_last is None
 
 
-def test_an_answer_that_never_ends_is_not_read_to_its_end(
+def test_an_endless_response_is_cut_off(
     chain: Chain, node: Anvil, season: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node.mint(season, AUTHOR)
@@ -108,5 +108,6 @@ def test_a_thousand_mints_are_read_in_pages(
     assert sum(each.quantity for each in found) == chain.next_token_id(last) - 1
     assert provider.count(LOGS) < 20
     tell(
-        f"1,000 mints in {last:,} blocks read from anvil, through a provider's limits, in {seconds:.2f} s"
+        f"1,000 mints in {last:,} blocks read from anvil, through a provider's limits,"
+        f" in {seconds:.2f} s"
     )

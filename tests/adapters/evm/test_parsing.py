@@ -1,4 +1,4 @@
-"""What a node says, read closely: a log that is one comes out as it went in, and nothing else comes out at all."""
+"""A node's JSON is parsed strictly: a valid log becomes a mint, anything else an error."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -88,12 +88,12 @@ def block_of(mint: MintLog) -> dict[int, Block | None]:
 
 
 @given(MINTS)
-def test_a_mint_comes_out_of_its_log(mint: MintLog) -> None:
+def test_a_log_is_parsed_to_its_mint(mint: MintLog) -> None:
     assert parsing.parse_mint(raw(mint), CONTRACT, block_of(mint)) == mint
 
 
 @given(MINTS)
-def test_upper_case_is_the_same(mint: MintLog) -> None:
+def test_the_case_of_letters_does_not_matter(mint: MintLog) -> None:
     log = raw(mint)
     shouted = {
         name: each.upper().replace("X", "x") if isinstance(each, str) else each
@@ -104,7 +104,7 @@ def test_upper_case_is_the_same(mint: MintLog) -> None:
 
 
 @given(MINTS, TIMES)
-def test_the_header_that_was_asked_for_says_when(mint: MintLog, at: datetime) -> None:
+def test_a_mint_has_the_time_of_its_block(mint: MintLog, at: datetime) -> None:
     header = Block(
         number=mint.block_number, hash=mint.block_hash, parent_hash=mint.block_hash, at=at
     )
@@ -126,13 +126,13 @@ def test_a_hostile_log_is_refused(
 
 
 @given(MINTS, st.sampled_from(FIELDS), JSON.filter(lambda each: not str(each).startswith("0x")))
-def test_nonsense_in_any_field_is_refused(mint: MintLog, name: str, nonsense: object) -> None:
+def test_an_invalid_field_is_refused(mint: MintLog, name: str, nonsense: object) -> None:
     with pytest.raises(InvalidNodeResponse):
         parsing.parse_mint(raw(mint) | {name: nonsense}, CONTRACT, block_of(mint))
 
 
 @given(JSON)
-def test_nonsense_is_no_block(nonsense: object) -> None:
+def test_invalid_json_is_no_block(nonsense: object) -> None:
     with suppress(InvalidNodeResponse):
         assert parsing.parse_block(nonsense, 1) is nonsense is None
 
@@ -143,7 +143,7 @@ def test_nonsense_is_no_block(nonsense: object) -> None:
         JSON | HASHES | st.just("0x1"),
     )
 )
-def test_a_header_of_nonsense_is_refused_or_is_of_the_height_that_was_asked_for(
+def test_a_header_is_refused_or_has_the_expected_height(
     header: dict[str, object],
 ) -> None:
     with suppress(InvalidNodeResponse):

@@ -1,4 +1,4 @@
-"""A wallet's signature counts for its own text alone: of a key by recovery, of a contract by asking it."""
+"""Signatures of wallets: of a key by recovery, of a contract by a call."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from indelible_evm import EvmChain
 
 pytestmark = pytest.mark.slow
 
-# Published: by the documentation of eth-account, by that of web3.js, and by EIP-2098, its two short ones.
+# From the documentation of eth-account, that of web3.js, and EIP-2098.
 GOLDEN = {
     "eth-account": (
         "0x5ce9454909639D2D17A3F753ce7d93fa0b9aB12E",
@@ -60,7 +60,8 @@ HOSTILE = {
 
 
 def signed(text: str, key: str) -> str:
-    return f"0x{Account.sign_message(encode_defunct(text=text), key).signature.hex().removeprefix('0x')}"
+    signature = Account.sign_message(encode_defunct(text=text), key).signature
+    return f"0x{signature.hex().removeprefix('0x')}"
 
 
 def shouted(address: str) -> str:
@@ -81,14 +82,14 @@ def alone() -> Chain:
 
 @pytest.mark.parametrize(("signer", "text", "signature"), GOLDEN.values(), ids=GOLDEN)
 @pytest.mark.parametrize("spelt", [str, str.lower, shouted])
-def test_a_published_signature_is_its_signers_however_the_address_is_spelt(
+def test_published_signatures_are_recovered(
     alone: Chain, signer: str, text: str, signature: str, spelt: Callable[[str], str]
 ) -> None:
     assert alone.is_signed_by(spelt(signer), text, signature)
     assert alone.is_signed_by(signer, text, "0x" + signature[2:].upper())
 
 
-def test_both_ways_to_count_the_parity_are_known(alone: Chain) -> None:
+def test_both_encodings_of_the_parity_are_accepted(alone: Chain) -> None:
     signature = signed(TEXT, KEYS[0])
 
     assert signature[-2:] in {"1b", "1c"}
@@ -97,7 +98,7 @@ def test_both_ways_to_count_the_parity_are_known(alone: Chain) -> None:
     )
 
 
-def test_nodes_sign_the_same(chain: Chain, node: Anvil) -> None:
+def test_a_node_makes_the_same_signature(chain: Chain, node: Anvil) -> None:
     for text in (TEXT, "I♥SF", ""):
         signature = node.ask("personal_sign", f"0x{text.encode().hex()}", node.accounts[3])
         assert chain.is_signed_by(node.accounts[3], text, signature)
@@ -129,15 +130,13 @@ def test_a_signature_is_of_no_other_wallet(chain: Chain, length: int) -> None:
 @pytest.mark.parametrize(
     "wallet", ["", "0x", "nobody", "0x" + "1" * 39, "0x" + "g" * 40, "vitalik.eth", "\ud800"]
 )
-def test_what_is_no_wallet_signed_nothing_and_nobody_is_asked(alone: Chain, wallet: str) -> None:
+def test_an_invalid_wallet_has_signed_nothing(alone: Chain, wallet: str) -> None:
     assert not alone.is_signed_by(wallet, TEXT, signed(TEXT, KEYS[0]))
     assert not alone.is_signed_by(wallet, TEXT, "0x" + "11" * 130)
 
 
 @pytest.mark.parametrize("signature", MALFORMED)
-def test_a_malformed_signature_is_called_so_and_nobody_is_asked(
-    alone: Chain, signature: str
-) -> None:
+def test_a_malformed_signature_is_refused_without_a_call(alone: Chain, signature: str) -> None:
     with pytest.raises(SignatureMalformed):
         alone.is_signed_by(address(KEYS[0]), TEXT, signature)
     with pytest.raises(ValueError):  # noqa: PT011 - as the hand-off's callers expect
@@ -145,7 +144,7 @@ def test_a_malformed_signature_is_called_so_and_nobody_is_asked(
 
 
 @given(st.binary(min_size=64, max_size=64))
-def test_no_compact_bytes_break_it(signature: bytes) -> None:
+def test_any_compact_signature_has_an_answer(signature: bytes) -> None:
     chain = EvmChain(url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID)
 
     assert not chain.is_signed_by(address(KEYS[0]), TEXT, f"0x{signature.hex()}")
@@ -155,9 +154,7 @@ def test_no_compact_bytes_break_it(signature: bytes) -> None:
     st.sampled_from([bytes(32), b"\xff" * 32]) | st.binary(min_size=32, max_size=32),
     st.integers(0, 255),
 )
-def test_no_bytes_break_it_and_what_no_key_made_is_asked_of_the_chain(
-    half: bytes, parity: int
-) -> None:
+def test_any_signature_has_an_answer(half: bytes, parity: int) -> None:
     chain = EvmChain(
         url="http://127.0.0.1:1/", contract=f"0x{1:040x}", chain_id=CHAIN_ID, timeout_seconds=1
     )
@@ -167,7 +164,7 @@ def test_no_bytes_break_it_and_what_no_key_made_is_asked_of_the_chain(
 
 
 @pytest.mark.parametrize("owners", [1, 2])
-def test_a_wallet_that_is_a_contract_says_what_its_owners_signed(
+def test_a_contract_wallet_confirms_its_owners_signatures(
     chain: Chain, node: Anvil, provider: Proxy, owners: int
 ) -> None:
     keys = KEYS[:owners]
@@ -182,7 +179,7 @@ def test_a_wallet_that_is_a_contract_says_what_its_owners_signed(
     assert not chain.is_signed_by(address(KEYS[1]), TEXT, "0x" + "".join(signatures))
 
 
-def test_a_wallet_with_two_owners_wants_both_in_order(chain: Chain, node: Anvil) -> None:
+def test_a_wallet_with_two_owners_needs_both_in_order(chain: Chain, node: Anvil) -> None:
     contract = node.deploy(wallet(), [address(each) for each in KEYS])
     one, other = (signed(TEXT, each)[2:] for each in KEYS)
 
@@ -192,7 +189,7 @@ def test_a_wallet_with_two_owners_wants_both_in_order(chain: Chain, node: Anvil)
 
 
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
-def test_a_contract_that_does_anything_else_signed_nothing(
+def test_a_contract_with_another_answer_has_signed_nothing(
     chain: Chain, node: Anvil, code: str
 ) -> None:
     contract = f"0x{0xBAD:040x}"
@@ -202,7 +199,7 @@ def test_a_contract_that_does_anything_else_signed_nothing(
     assert not chain.is_signed_by(contract, TEXT, "0x" + "11" * 500)
 
 
-def test_a_contract_that_says_yes_to_everything_has_signed_it(chain: Chain, node: Anvil) -> None:
+def test_a_contract_that_confirms_everything_has_signed(chain: Chain, node: Anvil) -> None:
     contract = f"0x{0x600D:040x}"
     node.ask("anvil_setCode", contract, f"0x7f{MAGIC}60005260206000f3")
 
