@@ -1,4 +1,4 @@
-"""The formulas of the first algorithm version in Python, to compare the stores' computations with."""
+"""The formulas of the first algorithm version in Python, as the oracle of the stores."""
 
 from typing import Final
 

@@ -10,6 +10,8 @@ from indelible.captures import SPHERICAL, CaptureArtifactCommand, CaptureResult,
 from indelible.kernel import IndelibleError
 from indelible.testing.stores import AnyStore, do, refusal
 
+Value = Any  # of any field of a command, or the result of any query
+
 TOLERANCE: Final = 1e-6
 MODEL: Final = "model-1"
 
@@ -37,11 +39,11 @@ class CaptureScenario:
     store: AnyStore
     space_id: str
 
-    def capture(self, embedding: Iterable[float], **fields: Any) -> CaptureResult:  # noqa: ANN401 - any field
+    def capture(self, embedding: Iterable[float], **fields: Value) -> CaptureResult:
         """Save a capture."""
         return do(self.store, captures.capture_artifact, self.command(embedding, **fields))
 
-    def command(self, embedding: Iterable[float], **fields: Any) -> CaptureArtifactCommand:  # noqa: ANN401 - any field
+    def command(self, embedding: Iterable[float], **fields: Value) -> CaptureArtifactCommand:
         """Return the command of a capture; its url is the same unless it is one of the fields."""
         fields.setdefault("url", "https://example.org/page")
         fields.setdefault("embedding_model", MODEL)
@@ -59,7 +61,7 @@ class CaptureScenario:
         )
         return do(self.store, captures.create_subspace, command).subspace.id
 
-    def read(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - any result
+    def read(self, query: Callable[..., Any], *args: object, **kwargs: object) -> Value:
         """Run a query of the space's user."""
         return self.store.read(query, "maya", *args, **kwargs)
 

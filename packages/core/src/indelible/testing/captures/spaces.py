@@ -7,6 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from indelible import captures
+from indelible.app import WriteTx
 from indelible.captures import CaptureArtifactCommand, CaptureHandler, EmbeddingVector
 from indelible.testing.captures.scenarios import (
     MODEL,
@@ -190,7 +191,7 @@ class SpacesConformance:
     ) -> None:
         scenario = place_in(store)
 
-        def capture_twice(tx: Any, command: CaptureArtifactCommand) -> None:  # noqa: ANN401 - of any store
+        def capture_twice(tx: WriteTx, command: CaptureArtifactCommand) -> None:
             captures.capture_artifact(tx, command)
             captures.capture_artifact(tx, evolve(command, embedding_model="model-2"))
 
