@@ -29,11 +29,10 @@ from indelible_sql.schema.tables import HISTORY
 
 FIXED = ("id", "created_at")
 POSTGRESQL = make_url("postgresql://").get_dialect()()
-TRANSACTION = literal_column("history.txid::text", Text()).label(
-    "txid"
-)  # history is the last record
+# History is the last record of each write.
+TRANSACTION = literal_column("history.txid::text", Text()).label("txid")
 Rows = Mapping[Table, Mapping[str, Any]]
-# Of a change's columns, those that many share which take one step, and those that each has for itself.
+# The columns of a change that many changes of one step share, and those of each change.
 ALIKE = (
     "lifecycle",
     "action",
@@ -44,12 +43,19 @@ ALIKE = (
     "reason",
     "request_id",
 )
+# What every change moves in its head.
+CHANGE_ASSIGNMENTS = (
+    "seq = given.seq",
+    "status = alike.to_state",
+    "hash = given.hash",
+    "updated_at = given.at",
+)
 OWN = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")
 
 
 @frozen
 class AtomicWrite:
-    """A head's step and its records, in both databases' forms."""
+    """A head's step and its records: one statement on PostgreSQL, several in order on SQLite."""
 
     head: str
     fused: ReturningInsert[str]
@@ -57,13 +63,15 @@ class AtomicWrite:
 
 
 def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> AtomicWrite:
-    """The write that adds one row to each record table, and only if the head moves."""
+    """Return the write that adds one row to each record table, and only if the head moves."""
     moved = moving.returning(head.c.id).cte("head")
-    *first, last = (_beside(record, moved) for record in records)
-    fused = last.add_cte(*(each.cte(f"{each.table.name}_row") for each in first))
-    return AtomicWrite(
-        head=head.name, fused=fused.returning(TRANSACTION), ordered=(moving, *map(row, records))
-    )
+    inserts = [_insert_if_moved(record, moved) for record in records]
+    *first, last = inserts
+    others = [insert_.cte(f"{insert_.table.name}_row") for insert_ in first]
+    fused = last.add_cte(*others).returning(TRANSACTION)
+
+    ordered = [row(record) for record in records]
+    return AtomicWrite(head=head.name, fused=fused, ordered=(moving, *ordered))
 
 
 @cache
@@ -80,80 +88,98 @@ def change_write(
 
 @cache
 def bulk_change_write(head: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
-    """PostgreSQL's write of many changes that take one step, what is their own given as the rows of one JSON text.
+    """Return PostgreSQL's write of many changes that take the same step.
 
-    Of the head's columns only those are written that one of them moves, beside the four that its change says;
-    a row whose head is not where its change found it adds nothing.
+    `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, the head's
+    columns in `moving`, which at least one change moves. A row whose head has moved before adds
+    nothing. `place` qualifies the names of tables and domains.
     """
-    given = [f"{name} {_domain(HISTORY.c[name], place)}" for name in OWN]
-    given += [f"head_{name} {_domain(head.c[name], place)}" for name in moving]
-    setting = "".join(f", {name} = given.head_{name}" for name in moving)
-    alike = ", ".join(
+    own_types = [f"{name} {_domain(HISTORY.c[name], place)}" for name in OWN]
+    head_types = [f"head_{name} {_domain(head.c[name], place)}" for name in moving]
+    shared_values = [
         f"CAST(:{name} AS {_domain(HISTORY.c[name], place)}) AS {name}" for name in ALIKE
-    )
-    return text(
-        # Each value becomes one of its domain here, once, and not again in each row and each table.
-        f"WITH alike AS MATERIALIZED (SELECT {alike}),"
-        f" given AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({', '.join(given)})),"
-        f" head AS (UPDATE {place}{head.name} AS head SET seq = given.seq, status = alike.to_state,"
-        f" hash = given.hash, updated_at = given.at{setting} FROM given, alike"
-        " WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))"  # else a table of some thousands is read whole
-        " AND head.id = given.entity_id AND head.seq = given.seq - 1 RETURNING head.id)"
-        f" INSERT INTO {place}history AS history ({', '.join((*ALIKE, *OWN))})"
-        f" SELECT {', '.join(f'alike.{name}' for name in ALIKE)}, {', '.join(f'given.{name}' for name in OWN)}"
-        " FROM given JOIN head ON head.id = given.entity_id, alike ORDER BY head.id"
-        " RETURNING history.txid::text AS txid"
-    ).columns(txid=Text())
+    ]
+    assignments = [f"{name} = given.head_{name}" for name in moving]
+    columns = (*ALIKE, *OWN)
+    values = [*(f"alike.{name}" for name in ALIKE), *(f"given.{name}" for name in OWN)]
+
+    # MATERIALIZED, so that each value is converted to its domain once, not for each row and table.
+    # The list of ids lets PostgreSQL use the head's index, where a join would read all of it.
+    statement = f"""
+        WITH alike AS MATERIALIZED (
+          SELECT {", ".join(shared_values)}
+        ),
+        given AS MATERIALIZED (
+          SELECT *
+          FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+            AS given({", ".join((*own_types, *head_types))})
+        ),
+        head AS (
+          UPDATE {place}{head.name} AS head
+          SET {", ".join((*CHANGE_ASSIGNMENTS, *assignments))}
+          FROM given, alike
+          WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))
+            AND head.id = given.entity_id
+            AND head.seq = given.seq - 1
+          RETURNING head.id
+        )
+        INSERT INTO {place}history AS history ({", ".join(columns)})
+        SELECT {", ".join(values)}
+        FROM given
+        JOIN head ON head.id = given.entity_id, alike
+        ORDER BY head.id
+        RETURNING history.txid::text AS txid
+    """
+    return text(statement).columns(txid=Text())
 
 
 def _domain(column: Column[Any], place: str) -> str:
-    """The type of a column, with its rule."""
+    """Return the type of a column, with its rule."""
     return str(column.type.compile(dialect=POSTGRESQL)).replace(f"{SCHEMA}.", place)
 
 
 def step(head: Table, *kept: str) -> Update:
-    """Move a head from the seq that the change found it at; some of its columns may be kept as they are."""
-    moving = {
-        column.name: _new(column)
+    """Return the update of a head from the seq before; the `kept` columns stay as they are."""
+    values = {
+        column.name: _parameter(column)
         for column in writable_columns(head)
         if column.name not in (*FIXED, *kept)
     }
-    here = (head.c.id == _new(head.c.id), head.c.seq == bindparam(f"{head.name}_old_seq"))
-    return update(head).where(*here).values(moving)
+    is_head = head.c.id == _parameter(head.c.id)
+    is_at_old_seq = head.c.seq == bindparam(f"{head.name}_old_seq")
+    return update(head).where(is_head, is_at_old_seq).values(values)
 
 
 def row(table: Table) -> Insert:
-    """Add a row: a record, or the head of an entity that is born."""
-    return insert(table).values({column.name: _new(column) for column in writable_columns(table)})
+    """Return the insert of a row: a record, or the head of a new aggregate."""
+    values = {column.name: _parameter(column) for column in writable_columns(table)}
+    return insert(table).values(values)
 
 
 def parameters(rows: Rows) -> dict[str, Any]:
-    """The values that the statements of a Together take."""
-    values = {
-        f"{table.name}_{name}": value
-        for table, columns in rows.items()
-        for name, value in columns.items()
-    }
-    olds = {
-        f"{table.name}_old_seq": columns["seq"] - 1
-        for table, columns in rows.items()
-        if "seq" in columns
-    }
-    return values | olds
+    """Return the values for the parameters of an AtomicWrite."""
+    values: dict[str, Any] = {}
+    for table, columns in rows.items():
+        for name, value in columns.items():
+            values[f"{table.name}_{name}"] = value
+        if "seq" in columns:
+            values[f"{table.name}_old_seq"] = columns["seq"] - 1
+    return values
 
 
 def writable_columns(table: Table) -> list[Column[Any]]:
-    """The columns that a write gives; the database makes the others."""
+    """Return the columns that a write sets; the database computes the others."""
     return [
         column for column in table.columns if column.computed is None and column.identity is None
     ]
 
 
-def _beside(record: Table, moved: CTE) -> Insert:
+def _insert_if_moved(record: Table, moved: CTE) -> Insert:
     columns = writable_columns(record)
-    values = select(*map(_new, columns)).select_from(moved)
-    return insert(record).from_select(columns, values, include_defaults=False)
+    values = [_parameter(column) for column in columns]
+    selected = select(*values).select_from(moved)
+    return insert(record).from_select(columns, selected, include_defaults=False)
 
 
-def _new(column: Column[Any]) -> BindParameter[Any]:
+def _parameter(column: Column[Any]) -> BindParameter[Any]:
     return bindparam(f"{column.table.name}_{column.name}", type_=column.type)

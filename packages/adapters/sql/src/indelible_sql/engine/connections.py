@@ -34,8 +34,9 @@ class Engines:
 class Pool:
     """The settings of a pool.
 
-    A process holds at most `size` + `overflow` connections for each of its two pools. With `prepare`
-    the server keeps prepared statements for them, which a transaction-mode pooler may not support.
+    A process holds at most `size` + `overflow` connections for each of its two pools. With
+    `prepare` the server keeps prepared statements for them, which a transaction-mode pooler may not
+    support.
     """
 
     size: int = 5

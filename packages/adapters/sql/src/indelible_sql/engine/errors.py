@@ -84,7 +84,10 @@ class StoreTimeout(Unavailable):
 
 @frozen
 class GuardViolation(IndelibleError):
-    """The database refused a write that the domain had let pass: a defect of an adapter, never a business answer."""
+    """The database refused a write that the domain had let pass.
+
+    A defect of an adapter, never a business answer.
+    """
 
     code: ClassVar[str] = "REFUSED_BY_GUARD"
     message: ClassVar[str] = (
@@ -97,7 +100,7 @@ class GuardViolation(IndelibleError):
 
 @frozen
 class ValueUnstorable(Invalid):
-    """A value that was given or asked for is of a kind, or holds characters, that no database takes."""
+    """A value has a type, or characters, that no database stores."""
 
     code: ClassVar[str] = "VALUE_UNSTORABLE"
     message: ClassVar[str] = "A value has a type or characters that the database cannot store."
@@ -145,50 +148,50 @@ BY_STATE: tuple[tuple[tuple[str, ...], Callable[[], IndelibleError]], ...] = (
     (("28P01", "28000", "42501"), AccessDenied),
     (("55P03", "57014", "25P03", "25P04"), StoreTimeout),
 )
-UNTAKEN = (
-    "cannot adapt type",
-    "binding parameter",
-    "cannot contain NUL",
-)  # drivers' words, with no state beside them
-KEYS = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
+# Parts of drivers' messages that come without a state.
+UNSTORABLE_MESSAGES = ("cannot adapt type", "binding parameter", "cannot contain NUL")
+REFUSED_PASSWORD = "password authentication failed"  # noqa: S105 - a part of a message
+GUARD_STATES = ("23503", "23505", "23514", "23502", "SQLITE_CONSTRAINT")
+CONNECTION_LOST_STATES = ("57P", "08")
 
 
 def state_of(error: DBAPIError) -> str:
-    """The database's own code of an error: five characters of PostgreSQL, a name of SQLite's, or ''."""
-    names = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
-    return next(filter(None, names), "")
+    """Return the database's code of an error: a SQLSTATE, the name of a SQLite error, or ''."""
+    for attribute in ("sqlstate", "sqlite_errorname"):
+        state = getattr(error.orig, attribute, None)
+        if state:
+            return str(state)
+    return ""
 
 
 def fate_of(error: DBAPIError) -> CommitFate:
-    """What became of the transaction in which the error was raised."""
+    """Return what became of the transaction in which the error was raised."""
     state = state_of(error)
     if state in BUSY:
         return CommitFate.LOST_RACE
-    is_broken = error.connection_invalidated or (
-        not state and isinstance(error, OperationalError | InterfaceError)
-    )
-    return CommitFate.UNKNOWN if is_broken or state.startswith(("57P", "08")) else CommitFate.FAILED
+
+    if error.connection_invalidated or state.startswith(CONNECTION_LOST_STATES):
+        return CommitFate.UNKNOWN
+    if not state and isinstance(error, OperationalError | InterfaceError):
+        return CommitFate.UNKNOWN
+    return CommitFate.FAILED
 
 
-class translate_errors:  # noqa: N801 - it reads as a function, and runs with each statement: a generator costs four times as much
-    """Let no driver's error out: it becomes the cause of one of ours, without a query or a value."""
+# Named as a function because it is used as one. A class, because it runs with each statement and a
+# generator would cost four times as much.
+class translate_errors:  # noqa: N801
+    """A block that raises the library's errors instead of a driver's.
+
+    The driver's error becomes the cause; no message has a statement or a value.
+    """
 
     def __enter__(self) -> None:
-        """Nothing is prepared."""
+        """Begin the block."""
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """Raise our own error for a driver's."""
+        """Raise the library's error for a driver's, and log the driver's state."""
         if isinstance(error, DBAPIError):
-            # Only the state: the driver's own text can hold a bound value.
-            level = (
-                logging.WARNING if state_of(error).startswith(KEYS) else logging.ERROR
-            )  # a guard has done its work
-            logger.log(
-                level,
-                "database error %s (%s)",
-                state_of(error) or "no state",
-                type(error.orig).__name__,
-            )
+            _log(error)
             raise fault_of(error) from error
         if isinstance(error, PoolTimeout):
             raise NoConnectionFree from error
@@ -196,28 +199,36 @@ class translate_errors:  # noqa: N801 - it reads as a function, and runs with ea
             raise UsageError("the transaction has ended") from error
 
 
+def _log(error: DBAPIError) -> None:
+    """Log the state and the type of an error: the driver's own text can hold a bound value."""
+    state = state_of(error)
+    is_guard = state.startswith(GUARD_STATES)
+    level = logging.WARNING if is_guard else logging.ERROR
+    kind = type(error.orig).__name__
+    logger.log(level, "database error %s (%s)", state or "no state", kind)
+
+
 def fault_of(error: DBAPIError) -> IndelibleError:
-    """The library's error for a driver's."""
+    """Return the library's error for a driver's."""
     state = state_of(error)
     for states, fault in BY_STATE:
         if state in states:
             return fault()
-    if "password authentication failed" in str(
-        error.orig
-    ):  # while connecting, the driver gives no state
+
+    message = str(error.orig)
+    if REFUSED_PASSWORD in message:  # psycopg gives no state while it connects
         return AccessDenied()
-    if state.startswith(KEYS):
+    if state.startswith(GUARD_STATES):
         return GuardViolation(_guard_of(error), state)
-    if state.startswith("22") or any(words in str(error.orig) for words in UNTAKEN):
+    if state.startswith("22") or any(part in message for part in UNSTORABLE_MESSAGES):
         return ValueUnstorable()
-    return (
-        StoreUnreachable(type(error.orig).__name__)
-        if fate_of(error) is CommitFate.UNKNOWN
-        else DatabaseFault(state)
-    )
+    if fate_of(error) is CommitFate.UNKNOWN:
+        return StoreUnreachable(type(error.orig).__name__)
+    return DatabaseFault(state)
 
 
 def _guard_of(error: DBAPIError) -> str:
-    """The guard's name: PostgreSQL names it, SQLite's triggers raise it as their text."""
+    """Return the guard's name: PostgreSQL names it, SQLite's triggers raise it as their text."""
     diagnostics = getattr(error.orig, "diag", None)
-    return str(getattr(diagnostics, "constraint_name", None) or error.orig)
+    constraint = getattr(diagnostics, "constraint_name", None)
+    return str(constraint or error.orig)

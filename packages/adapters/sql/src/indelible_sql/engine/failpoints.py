@@ -1,7 +1,7 @@
 """Moments between two statements of a command, at which a test may end the program.
 
-This is all of them. Each is reached in the one function that it names, and what happens there is an argument of
-`open_store`: no setting, environment variable or address can give it.
+This is all of them. Each is reached in the one function that it names, and what happens there is an
+argument of `open_store`: no setting, environment variable or address can give it.
 """
 
 from collections.abc import Callable

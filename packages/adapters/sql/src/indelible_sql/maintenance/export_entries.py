@@ -71,8 +71,8 @@ def read_entries(file: BufferedIOBase, catalog: Catalog) -> Iterator[Entry]:
 def read_sections(file: BufferedIOBase, catalog: Catalog) -> Iterator[HistorySection | RowSection]:
     """Yield the sections of an export: first the changes, then the other rows, context by context.
 
-    Each change follows from the change before it and each row from the rows before it, and a line is
-    what an export writes for the same entry. Raises InvalidExportLine or ExportDamaged.
+    Each change follows from the change before it and each row from the rows before it, and a line
+    is what an export writes for the same entry. Raises InvalidExportLine or ExportDamaged.
     """
     first = next(read_lines(file), Line(1, b""))
     if first.text != FIRST_LINE:
@@ -152,7 +152,7 @@ def _section_number(exports: tuple[RecordExport, ...], entry: Entry) -> int:
 
 
 def _checked_changes(entries: Iterator[Entry], catalog: Catalog) -> Iterator[HistoryEntry]:
-    """Pass changes on; raise InvalidExportLine at the first that does not follow its predecessor."""
+    """Pass changes on; raise InvalidExportLine at one that does not follow its predecessor."""
     revisions: dict[tuple[str, str], Revision] = {}
     for entry in entries:
         if not isinstance(entry, HistoryEntry):

@@ -47,7 +47,10 @@ def at_line(number: int) -> Generator[None]:
 
 
 def line_error(number: int, error: IndelibleError) -> IndelibleError:
-    """Return the error that names the line of a refusal; HistoryDiffers names its aggregate itself."""
+    """Return the error that names the line of a refusal.
+
+    HistoryDiffers names its aggregate itself.
+    """
     if isinstance(error, HistoryDiffers | InvalidExportLine):
         return error
     if isinstance(error, GuardViolation):

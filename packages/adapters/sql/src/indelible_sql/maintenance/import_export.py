@@ -77,7 +77,8 @@ def import_histories(
         return saving.result(file)
 
     imported = store.run(save_all, stream, actor=by, reason=_reason(file))
-    # The session forgets most changes, so that the store cannot see whether settings are among them.
+    # The session forgets most changes, so that the store cannot see whether settings are among
+    # them.
     store.config.invalidate()
     return imported
 
@@ -92,8 +93,8 @@ def import_each(
 ) -> Imported:
     """Save every history that `read` finds in the stream, in one transaction.
 
-    `save` takes the file's digest and one history, and returns how many changes it wrote: none where
-    the history was there.
+    `save` takes the file's digest and one history, and returns how many changes it wrote: none
+    where the history was there.
     """
     file = _digest(stream)
 

@@ -1,7 +1,7 @@
-"""Compute heads again from history, as the schema's owner, with one head's guards disabled at a time.
+"""Compute heads again from history, as the schema's owner.
 
-History and heads are read side by side, a page at a time: only the heads that differ are kept in
-memory.
+The guards of one head at a time are disabled. History and heads are read side by side, a page at a
+time: only the heads that differ are kept in memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,8 +48,8 @@ def rebuild(
 ) -> tuple[Rebuilt, ...]:
     """Make every head what its history says, and return what was changed.
 
-    `owner_url` is needed where another role owns the schema. `heads` are a host's own that belong to
-    no registered context.
+    `owner_url` is needed where another role owns the schema. `heads` are a host's own that belong
+    to no registered context.
     """
     with migrating(owner_url or store.own_url, store.schema) as (connection, _):
         session = Session(connection, store.schema)

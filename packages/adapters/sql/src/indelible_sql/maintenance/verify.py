@@ -46,7 +46,8 @@ NO_HEADS: Heads = MappingProxyType({})
 def verify(store: AnySqlStore, *, heads: Heads = NO_HEADS) -> tuple[Finding, ...]:
     """Return everything that is wrong with the database; nothing is written.
 
-    The role may be the application's. `heads` are a host's own that belong to no registered context.
+    The role may be the application's. `heads` are a host's own that belong to no registered
+    context.
     """
     with translate_errors(), store.engines.reader.connect() as connection, _any_text(connection):
         session = Session(connection, store.schema)

@@ -53,7 +53,8 @@ class InJsonList(DialectExpression):
     def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
         """Return the expression without a comparison.
 
-        SQLAlchemy would compare it with 1, and SQLite then read the whole table instead of an index.
+        SQLAlchemy would compare it with 1, and SQLite then read the whole table instead of an
+        index.
         """
         return self
 

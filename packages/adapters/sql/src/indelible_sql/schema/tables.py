@@ -241,8 +241,9 @@ def head(
 class RecordDigest:
     """How a record table's row is checked against the change that added it.
 
-    The table has `concept_id`-like and number columns as its primary key; `change_field` is where the
-    change's data holds the row's digest; `derived` recomputes the columns that no digest covers.
+    The table has `concept_id`-like and number columns as its primary key; `change_field` is where
+    the change's data holds the row's digest; `derived` recomputes the columns that no digest
+    covers.
     """
 
     table: Table
