@@ -15,6 +15,7 @@ BAD_BEGINNINGS = frozenset({"What", "Whether", "Who", "How"})
 EXCEPTIONS: dict[str, str] = {
     r"\w*NotFound": "the kind of error for a missing object, named after HTTP's 404 Not Found",
     r"\w*NOT_FOUND": "the code of such an error",
+    r"test_\w*not_found": "a conformance test that expects such an error",
 }
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
