@@ -99,10 +99,10 @@ def test_a_second_run_changes_nothing(settings: Settings, folder: Path) -> None:
     assert first[-1].text.endswith(f"/console/spaces/{space.space.id}")
     assert (
         "skims"
-        in {str(each.session_id).partition("-")[0] for each in signals}
+        in {str(signal.session_id).partition("-")[0] for signal in signals}
         <= {habit.name for habit in HABITS}
     )
-    assert {each.url for each in signals} >= {"https://reading.example/money/old-stock.md"}
+    assert {signal.url for signal in signals} >= {"https://reading.example/money/old-stock.md"}
 
 
 def test_the_packaged_handbook_is_captured_by_topic(settings: Settings) -> None:
@@ -111,7 +111,7 @@ def test_the_packaged_handbook_is_captured_by_topic(settings: Settings) -> None:
     assert done.exit_code == 0, done.output
     assert "Back up, restore, upgrade" in done.stdout
     assert settings.address in done.stdout
-    assert all(topic in done.stdout for topic in {each.topic for each in texts_in(HANDBOOK)})
+    assert all(topic in done.stdout for topic in {text.topic for text in texts_in(HANDBOOK)})
 
 
 def test_an_unusable_file_is_skipped(settings: Settings, folder: Path) -> None:
@@ -131,8 +131,10 @@ def test_an_unusable_file_is_skipped(settings: Settings, folder: Path) -> None:
 def test_two_demos_at_once_make_one_space(settings: Settings, folder: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         done = [
-            each.result()
-            for each in [pool.submit(lambda: [*captures_demo(settings, folder)]) for _ in range(2)]
+            future.result()
+            for future in [
+                pool.submit(lambda: [*captures_demo(settings, folder)]) for _ in range(2)
+            ]
         ]
     with open_configured_store(settings) as store:
         (space,) = store.read(captures.list_spaces, OWNER)

@@ -67,11 +67,11 @@ def json_result(*words: str, settings: dict[str, str] | None = None, code: int =
 def error_code(*words: str, settings: dict[str, str] | None = None, exit_code: int = 1) -> str:
     """Run a command that is refused, check the form of the error, and return its code."""
     result = run(*words, settings=settings)
-    said = result.stderr.splitlines()
+    lines = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (exit_code, ""), result.output
-    code, _, sentence = said[0].partition(": ")
+    code, _, sentence = lines[0].partition(": ")
     assert sentence.endswith(".")
-    assert all(line.startswith(("  ", "Hint: ")) for line in said[1:])
+    assert all(line.startswith(("  ", "Hint: ")) for line in lines[1:])
     document = json.loads(run(*words, "--json", settings=settings).stderr)
     assert (document["code"], document["message"]) == (code, sentence)
     return code
@@ -88,10 +88,10 @@ def commands(group: click.Group = main) -> Iterator[click.Command]:
 
 
 def test_every_command_supports_json_and_has_a_short_help() -> None:
-    found = list(commands())
+    all_commands = list(commands())
 
-    assert {type(command) for command in found} == {Command}
-    assert all(len((command.help or "").splitlines()[0]) <= 120 for command in found)
+    assert {type(command) for command in all_commands} == {Command}
+    assert all(len((command.help or "").splitlines()[0]) <= 120 for command in all_commands)
 
 
 def test_help_imports_no_large_library() -> None:
@@ -122,26 +122,26 @@ def test_a_new_database_is_created_once_and_passes_the_checks() -> None:
 def test_a_history_shows_actor_action_and_reason(environment: dict[str, str]) -> None:
     concept_id = ids(environment)[0]
     changes = json_result("history", concept_id, settings=environment)
-    shown = run("history", concept_id, settings=environment).stdout
+    text = run("history", concept_id, settings=environment).stdout
 
     assert [(change["seq"], change["action"], change["actor"]) for change in changes] == [
         (1, "create", "user:maya"),
         (2, "edit", "user:maya"),
     ]
-    assert all(word in shown for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
+    assert all(word in text for word in ("edit", "user:maya", "a test", changes[1]["hash"][:12]))
 
 
 def test_a_diff_escapes_control_characters(
     environment: dict[str, str],
 ) -> None:
     concept_id = ids(environment)[0]
-    found = json_result("diff", concept_id, "1", "2", settings=environment)
-    shown = run("diff", concept_id, "1", "2", settings=environment).stdout
+    document = json_result("diff", concept_id, "1", "2", settings=environment)
+    text = run("diff", concept_id, "1", "2", settings=environment).stdout
 
-    assert found["diff"]["fields"][0]["field"] == "definition"
-    assert "[-" in shown
-    assert "{+" in shown
-    assert "\\u001b[31m and a bell \\u0007" in shown
+    assert document["diff"]["fields"][0]["field"] == "definition"
+    assert "[-" in text
+    assert "{+" in text
+    assert "\\u001b[31m and a bell \\u0007" in text
     assert (
         run("diff", concept_id, "1", "1", settings=environment).stdout
         == "The versions are equal.\n"
@@ -169,7 +169,7 @@ def test_an_export_to_a_private_file_is_imported_from_standard_input(
 
 def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     run("db", "upgrade")
-    made = json_result(
+    created = json_result(
         "key",
         "create",
         "--owner",
@@ -191,15 +191,15 @@ def test_a_key_is_printed_once_listed_without_its_secret_and_revoked() -> None:
     )
     listed = json_result("key", "list")
 
-    assert made["text"].startswith(f"ind_{made['id']}_")
+    assert created["text"].startswith(f"ind_{created['id']}_")
     assert [(key["owner"], key["scopes"], key["expires_at"]) for key in listed] == [
         ("user:maya", ["concepts:read", "history:read"], None),
         ("user:noor", ["admin"], "2100-01-31T10:00:00.000000+00:00"),
     ]
-    assert made["text"].rpartition("_")[2] not in run("key", "list").stdout + json.dumps(listed)
+    assert created["text"].rpartition("_")[2] not in run("key", "list").stdout + json.dumps(listed)
     assert plain.stdout.startswith(f"ind_{listed[1]['id']}_")
-    assert json_result("key", "revoke", made["id"])["status"] == "REVOKED"
-    assert error_code("key", "revoke", made["id"]) == "INVALID_TRANSITION"
+    assert json_result("key", "revoke", created["id"])["status"] == "REVOKED"
+    assert error_code("key", "revoke", created["id"]) == "INVALID_TRANSITION"
     assert [key["status"] for key in json_result("key", "list")] == ["REVOKED", "ACTIVE"]
 
 
@@ -243,7 +243,7 @@ def test_the_owner_installs_an_algorithm(
         assert code(partial(activate, store, version)) == (
             "" if settings is environment else "ALGORITHM_NOT_INSTALLED"
         )
-        made = [
+        created = [
             json_result("db", "install-algorithm", "annealed-1", settings=settings)["function"]
             for _ in range(2)
         ]
@@ -251,7 +251,7 @@ def test_the_owner_installs_an_algorithm(
             assert activate(store, version).algorithm.status == "ACTIVE"
         store.dispose()
 
-        assert (made[0], len(set(made))) == ("" if settings is environment else made[1], 1)
+        assert (created[0], len(set(created))) == ("" if settings is environment else created[1], 1)
         assert (
             error_code("db", "install-algorithm", "nowhere", settings=settings)
             == "ALGORITHM_NOT_FOUND"
@@ -323,7 +323,7 @@ def test_a_changed_record_is_listed(environment: dict[str, str], tmp_path: Path)
     )
 
     findings = json_result("verify", settings=environment, code=1)
-    assert {(each["fault"], each["entity_id"], each["seq"]) for each in findings} == {
+    assert {(row["fault"], row["entity_id"], row["seq"]) for row in findings} == {
         ("CHANGE", concept_id, 1)
     }
     assert concept_id in run("verify", settings=environment).stdout
@@ -378,7 +378,7 @@ def test_the_owner_migrates_and_the_application_role_works(
     with psycopg.connect(strict_server.admin_url) as connection:
         connection.execute("ALTER TABLE indelible.history DISABLE TRIGGER history_no_update")
     (missing, unexpected) = sorted(
-        json_result("db", "check", settings=settings, code=1), key=lambda each: str(each["is"])
+        json_result("db", "check", settings=settings, code=1), key=lambda row: str(row["is"])
     )
     assert "history_no_update" in missing["fact"]
     assert "history_no_update" in unexpected["fact"]
@@ -525,9 +525,9 @@ def test_every_wrong_setting_is_named_without_its_value() -> None:
         ("demo",),
     ):
         assert error_code(*words, settings=settings, exit_code=2) == "SETTINGS_WRONG"
-    said = run("up", settings=settings).stderr
-    assert all(name in said for name in settings)
-    assert "hunter2" not in said
+    text = run("up", settings=settings).stderr
+    assert all(name in text for name in settings)
+    assert "hunter2" not in text
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ class DefectInTheBlock(Exception):
 @pytest.fixture
 def empty() -> Generator[Path]:
     """Create a folder in which no server was started."""
-    with folder() as made:
-        yield made
+    with folder() as path:
+        yield path
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def directory(cluster: Path, empty: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server() -> Generator[PostgresServer]:
-    with folder() as made, postgres(made, durable=False) as running:
+    with folder() as path, postgres(path, durable=False) as running:
         yield running
 
 
@@ -258,8 +258,8 @@ with embedded.{name}(Path(sys.argv[1])):
         children = psutil.Process(starter.pid).children(recursive=True)
         starter.kill()
     _, alive = psutil.wait_procs(children, timeout=20)
-    for each in alive:
-        each.kill()
+    for process in alive:
+        process.kill()
 
     assert children
     assert not alive
@@ -384,13 +384,14 @@ def test_redis_writes_only_its_log_and_loads_no_data(empty: Path) -> None:
         assert ours.set("hint", "there may be work")
     with redis(empty) as server, client(server.url) as ours:
         assert ours.get("hint") is None
-    assert {each.name for each in empty.iterdir()} == {"appendonly.aof", "server.log"}
+    assert {path.name for path in empty.iterdir()} == {"appendonly.aof", "server.log"}
 
 
 def test_an_unusable_directory_is_an_error(empty: Path) -> None:
-    (place := empty / "place").write_text("a file")
+    path = empty / "file"
+    path.write_text("a file")
     for server in (postgres, redis):
-        with pytest.raises(FileUnusable, match=str(place)), server(place):
+        with pytest.raises(FileUnusable, match=str(path)), server(path):
             pass
 
 
@@ -435,13 +436,13 @@ def test_programs_are_copied_for_an_account_that_cannot_reach_them(
         monkeypatch.setattr(postgresql, "COPIES", root / "made" / "copies")
         programs_directory.cache_clear()
 
-        found = programs_directory(nobody)
+        directory = programs_directory(nobody)
 
-        is_copy = root / "made" in found.parents
+        is_copy = root / "made" in directory.parents
         assert is_copy == (bool(nobody) and mode == 0o700)
         done = subprocess.run(
-            (found / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT
+            (directory / "initdb", "--version"), check=True, capture_output=True, user=ACCOUNT
         )
         assert b"18." in done.stdout
-        assert programs_directory(nobody) == found
+        assert programs_directory(nobody) == directory
     programs_directory.cache_clear()

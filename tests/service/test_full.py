@@ -29,9 +29,9 @@ PARTS = {"postgres": 1, "redis-server": 1, "serve": 1, "work": 2, "schedule": 1}
 
 @pytest.fixture
 def folder_path() -> Generator[Path]:
-    with folder() as made:
-        made.chmod(0o755)  # PostgreSQL runs as nobody, where we are root
-        yield made
+    with folder() as path:
+        path.chmod(0o755)  # PostgreSQL runs as nobody, where we are root
+        yield path
 
 
 def words_of(process: psutil.Process) -> list[str]:
@@ -63,17 +63,17 @@ def part_of(process: psutil.Process) -> str:
 
 def parts(supervisor: int) -> dict[str, list[psutil.Process]]:
     """Return the supervisor's children by their part."""
-    found: dict[str, list[psutil.Process]] = {part: [] for part in PARTS}
+    children: dict[str, list[psutil.Process]] = {part: [] for part in PARTS}
     for child in psutil.Process(supervisor).children():
         try:
-            found.get(part_of(child), []).append(child)
+            children.get(part_of(child), []).append(child)
         except psutil.Error:
             continue
-    return found
+    return children
 
 
 def is_complete(supervisor: int) -> bool:
-    return {part: len(each) for part, each in parts(supervisor).items()} == PARTS
+    return {part: len(processes) for part, processes in parts(supervisor).items()} == PARTS
 
 
 def wait_until_complete(supervisor: int, without: set[int]) -> None:
@@ -81,7 +81,7 @@ def wait_until_complete(supervisor: int, without: set[int]) -> None:
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if is_complete(supervisor) and not without & {
-            each.pid for some in parts(supervisor).values() for each in some
+            process.pid for processes in parts(supervisor).values() for process in processes
         }:
             return
         time.sleep(0.1)
@@ -124,12 +124,12 @@ def test_every_killed_part_is_restarted_and_none_is_left_at_the_end(folder_path:
 
         before = everything(process.pid)
         secrets = passwords(parts(process.pid)["work"][0])
-        shown = (
-            f"{output} {(folder_path / 'log').read_text()} {[words_of(each) for each in before]}"
+        visible = (
+            f"{output} {(folder_path / 'log').read_text()} {[words_of(child) for child in before]}"
         )
         assert stop_command(process) == 0
-    assert not [word for word in secrets if word in shown]
-    assert not [each for each in before if is_alive(each)]
+    assert not [word for word in secrets if word in visible]
+    assert not [child for child in before if is_alive(child)]
 
 
 def test_a_restart_keeps_the_data(folder_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_a_configured_redis_is_used(folder_path: Path, redis_url: str) -> None:
         "up", "--full", "--json", cwd=folder_path, INDELIBLE_REDIS_URL=redis_url
     ) as process:
         read_json_line(process)
-        found = parts(process.pid)
-        assert (len(found["redis-server"]), len(found["postgres"])) == (0, 1)
+        children = parts(process.pid)
+        assert (len(children["redis-server"]), len(children["postgres"])) == (0, 1)
         stop_command(process)
 
 

@@ -118,15 +118,15 @@ def test_the_demo_runs_with_a_key_and_without_the_database(instance: Instance) -
         "UNEXPECTED_ANSWER",
     )
 
-    told = json_result("demo", API_BASE_URL=instance.address, INDELIBLE_KEY=instance.key)
+    steps = json_result("demo", API_BASE_URL=instance.address, INDELIBLE_KEY=instance.key)
 
-    assert told[0]["text"] == f"{STEPS} steps of {CONCEPTS} concepts."
+    assert steps[0]["text"] == f"{STEPS} steps of {CONCEPTS} concepts."
     assert list(Path().iterdir()) == []
 
     result = run("demo", API_BASE_URL=instance.address, INDELIBLE_KEY=instance.key)
 
     assert result.exit_code == 0, result.stderr
-    for told in (
+    for expected in (
         "412 STALE",
         "409 INVALID_TRANSITION",
         "OBJ_MULTIPLE",
@@ -135,7 +135,7 @@ def test_the_demo_runs_with_a_key_and_without_the_database(instance: Instance) -
         "The history of Fraction",
         "{+",
     ):
-        assert told in result.stdout
+        assert expected in result.stdout
 
 
 def test_the_demo_needs_a_running_instance() -> None:
@@ -162,11 +162,11 @@ def test_the_demo_recognizes_another_program_at_the_address() -> None:
     with HTTPServer(("127.0.0.1", 0), OtherServer) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
-        found = refusal("demo", INDELIBLE_PORT=str(server.server_port))
+        refused = refusal("demo", INDELIBLE_PORT=str(server.server_port))
         server.shutdown()
         thread.join()
 
-    assert found == (3, "UNEXPECTED_ANSWER")
+    assert refused == (3, "UNEXPECTED_ANSWER")
 
 
 def test_up_stops_with_success_before_it_is_ready(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_each_process_serves_metrics_and_is_restarted_when_killed(
         for port in (first, first + 1):
             wait_until_measured(port, "indelible_worker_threads 3.0")
         killed = next(
-            each for each in psutil.Process(process.pid).children() if "work" in each.cmdline()
+            child for child in psutil.Process(process.pid).children() if "work" in child.cmdline()
         )
         killed.kill()
         killed.wait()
@@ -130,7 +130,7 @@ def test_each_process_serves_metrics_and_is_restarted_when_killed(
             wait_until_measured(port, "indelible_worker_threads 3.0")
         left = psutil.Process(process.pid).children(recursive=True)
         assert stop_command(process) == 0
-    assert not [each for each in left if each.is_running()]
+    assert not [child for child in left if child.is_running()]
 
 
 def test_a_process_whose_metrics_port_is_in_use_works_without_metrics(folder_path: Path) -> None:

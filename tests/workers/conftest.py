@@ -1,4 +1,4 @@
-"""Stores of three kinds with the machine's own clock: leases run out by it."""
+"""Stores of three kinds with the machine's clock, which decides when leases expire."""
 
 from collections.abc import Generator
 
@@ -16,8 +16,11 @@ def store(request: pytest.FixtureRequest) -> Generator[TaskStore]:
     if request.param == "memory":
         yield MemoryStore(policy=POLICY)
         return
-    database = "sqlite_url" if request.param == "sqlite" else "database"
-    found: str | PostgresServer = request.getfixturevalue(database)
-    opened = open_store(found if isinstance(found, str) else found.url, policy=POLICY)
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+    else:
+        server: PostgresServer = request.getfixturevalue("database")
+        url = server.url
+    opened = open_store(url, policy=POLICY)
     yield opened
     opened.dispose()

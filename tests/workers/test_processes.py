@@ -25,10 +25,12 @@ Process = subprocess.Popen[str]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    found: str | PostgresServer = request.getfixturevalue(
-        "sqlite_url" if request.param == "sqlite" else "database"
-    )
-    return found if isinstance(found, str) else found.url
+    if request.param == "sqlite":
+        sqlite_url: str = request.getfixturevalue("sqlite_url")
+        return sqlite_url
+
+    server: PostgresServer = request.getfixturevalue("database")
+    return server.url
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_a_stopped_process_completes_its_tasks_and_claims_no_more(
         name.removeprefix("started ") for name in output(path) if name.startswith("started")
     } == set(done)
     waiting = [f"loaf-{number}" for number in range(6) if f"loaf-{number}" not in done]
-    assert {get_task(store, each).lease_owner for each in waiting} == {None}
+    assert {get_task(store, name).lease_owner for name in waiting} == {None}
 
 
 def test_all_tasks_are_completed_although_processes_are_killed_and_redis_is_flushed(

@@ -54,12 +54,12 @@ def bakery(store: TaskStore) -> Bakery:
 def outcomes(worker: Worker) -> dict[str, float]:
     """What the worker has outcomes, by outcome."""
     (family,) = [
-        each for each in worker.registry.collect() if each.name == "indelible_worker_tasks"
+        family for family in worker.registry.collect() if family.name == "indelible_worker_tasks"
     ]
     return {
-        each.labels["outcome"]: each.value
-        for each in family.samples
-        if each.name.endswith("_total")
+        sample.labels["outcome"]: sample.value
+        for sample in family.samples
+        if sample.name.endswith("_total")
     }
 
 
@@ -104,7 +104,7 @@ def test_a_single_task_has_its_attempt_recorded_before_it_is_performed(store: Ta
     bakery = Bakery(store)
 
     def perform(name: str) -> str:
-        seen.extend(each.outcome for each in attempts(store, name))
+        seen.extend(attempt.outcome for attempt in attempts(store, name))
         return f"{name}, baked"
 
     enqueue(store, "loaf")
@@ -114,22 +114,22 @@ def test_a_single_task_has_its_attempt_recorded_before_it_is_performed(store: Ta
     assert seen == [AttemptOutcome.STARTED]
 
 
-@pytest.mark.parametrize("place", ["claim", "perform", "finish"])
+@pytest.mark.parametrize("step", ["claim", "perform", "finish"])
 @pytest.mark.parametrize("batch", [1, 10])
 def test_a_failing_task_is_retried_and_holds_up_no_other(
-    store: TaskStore, bakery: Bakery, place: str, batch: int, caplog: pytest.LogCaptureFixture
+    store: TaskStore, bakery: Bakery, step: str, batch: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    enqueue(store, "a-loaf", f"{place}-it", "the-last-loaf")
+    enqueue(store, "a-loaf", f"{step}-it", "the-last-loaf")
 
     while process_batch(store, bakery.stage(batch=batch), actor=WORKER):
         pass
 
     assert are_completed(store, "a-loaf", "the-last-loaf")
-    poison = get_task(store, f"{place}-it")
+    poison = get_task(store, f"{step}-it")
     assert (poison.attempts, poison.lease_owner, poison.dead_reason) == (1, None, None)
-    assert attempts(store, f"{place}-it")[0].outcome is AttemptOutcome.FAILED
-    assert "Defect" in attempts(store, f"{place}-it")[0].reason
-    assert f"in {place}\n" in caplog.text  # where the defect is
+    assert attempts(store, f"{step}-it")[0].outcome is AttemptOutcome.FAILED
+    assert "Defect" in attempts(store, f"{step}-it")[0].reason
+    assert f"in {step}\n" in caplog.text  # where the defect is
 
 
 @pytest.mark.parametrize("limit", ["batch", "lease_seconds", "max_attempts"])
@@ -138,11 +138,11 @@ def test_a_limit_of_zero_is_refused(bakery: Bakery, limit: str) -> None:
         bakery.stage(**{limit: 0})
 
 
-@pytest.mark.parametrize("place", ["claim", "perform", "finish"])
+@pytest.mark.parametrize("step", ["claim", "perform", "finish"])
 def test_a_failing_task_is_dead_after_the_allowed_attempts(
-    store: TaskStore, bakery: Bakery, place: str
+    store: TaskStore, bakery: Bakery, step: str
 ) -> None:
-    name = f"{place}-it"
+    name = f"{step}-it"
     for _ in range(3):
         enqueue(store, name)
         assert process_batch(store, bakery.stage(max_attempts=3), actor=WORKER) == 1
@@ -152,7 +152,7 @@ def test_a_failing_task_is_dead_after_the_allowed_attempts(
     assert buried
     assert "Defect" in buried
     assert bakery.dead_tasks == [(name, buried)]
-    assert [each.outcome for each in attempts(store, name)] == [
+    assert [attempt.outcome for attempt in attempts(store, name)] == [
         AttemptOutcome.DEAD,
         AttemptOutcome.FAILED,
         AttemptOutcome.FAILED,
@@ -160,7 +160,7 @@ def test_a_failing_task_is_dead_after_the_allowed_attempts(
 
 
 def is_paused(store: TaskStore, bakery: Bakery, least: float, most: float) -> bool:
-    """Whether a drain puts work that fails off by so many seconds, however long it took for that itself."""
+    """Process a failing task; return True where it is due again within these seconds."""
     enqueue(store, "perform-it")
     clock = SystemClock()
     began = clock.now()
@@ -175,36 +175,38 @@ def test_the_backoff_grows_with_each_attempt(store: TaskStore, bakery: Bakery) -
     ] * 4
 
 
-@pytest.mark.parametrize(("asked", "least", "most"), [(40.0, 40, 40), (0.0, 0, 0), (None, 0.5, 1)])
+@pytest.mark.parametrize(
+    ("seconds", "least", "most"), [(40.0, 40, 40), (0.0, 0, 0), (None, 0.5, 1)]
+)
 def test_a_task_is_retried_after_the_pause_it_asks_for(
-    store: TaskStore, bakery: Bakery, asked: float | None, least: float, most: float
+    store: TaskStore, bakery: Bakery, seconds: float | None, least: float, most: float
 ) -> None:
-    bakery.error = RetryLater("the oven is cold", after_seconds=asked)
+    bakery.error = RetryLater("the oven is cold", after_seconds=seconds)
 
     assert is_paused(store, bakery, least, most)
     assert attempts(store, "perform-it")[0].reason == "the oven is cold"
 
 
 @pytest.mark.parametrize(
-    "asked", [-1.0, float("nan"), float("inf"), 1e300, timedelta(minutes=5), "soon"]
+    "seconds", [-1.0, float("nan"), float("inf"), 1e300, timedelta(minutes=5), "soon"]
 )
 def test_an_invalid_pause_is_replaced_by_the_backoff(
-    store: TaskStore, bakery: Bakery, asked: Any
+    store: TaskStore, bakery: Bakery, seconds: Any
 ) -> None:  # noqa: ANN401
-    bakery.error = RetryLater("at some time", after_seconds=asked)
+    bakery.error = RetryLater("at some time", after_seconds=seconds)
 
     assert is_paused(store, bakery, 0.5, 1)
 
 
-@pytest.mark.parametrize("place", ["perform", "finish"])
-def test_a_permanent_failure_is_dead_at_once(store: TaskStore, bakery: Bakery, place: str) -> None:
+@pytest.mark.parametrize("step", ["perform", "finish"])
+def test_a_permanent_failure_is_dead_at_once(store: TaskStore, bakery: Bakery, step: str) -> None:
     bakery.error = PermanentFailure("there is no flour in this country")
-    enqueue(store, f"{place}-it", "loaf")
+    enqueue(store, f"{step}-it", "loaf")
 
     process_batch(store, bakery.stage(), actor=WORKER)
 
-    assert get_task(store, f"{place}-it").dead_reason == "there is no flour in this country"
-    assert bakery.dead_tasks == [(f"{place}-it", "there is no flour in this country")]
+    assert get_task(store, f"{step}-it").dead_reason == "there is no flour in this country"
+    assert bakery.dead_tasks == [(f"{step}-it", "there is no flour in this country")]
     assert are_completed(store, "loaf")
 
 
@@ -271,8 +273,8 @@ def test_only_the_task_that_kills_its_process_is_dead(
         with suppress(KeyboardInterrupt):
             process_batch(store, stage, actor=WORKER)
         with store.transaction(actor=WORKER, reason="as if the leases had run out") as tx:
-            for each in (*names, "m-poison"):
-                tx.tasks.extend([tx.tasks.get("bake", each).lease], until=tx.clock.now())
+            for name in (*names, "m-poison"):
+                tx.tasks.extend([tx.tasks.get("bake", name).lease], until=tx.clock.now())
 
     assert are_completed(store, *names)
     assert [name for name, _ in bakery.dead_tasks] == ["m-poison"]
@@ -293,9 +295,9 @@ def test_a_task_is_retried_where_on_dead_fails(store: TaskStore, bakery: Bakery)
 
     process_batch(store, stage, actor=WORKER)
 
-    found = get_task(store, "on_dead-it")
-    assert found.dead_reason is None
-    assert (found.due_at or NEVER) - attempts(store, "on_dead-it")[0].at > timedelta(seconds=299)
+    task = get_task(store, "on_dead-it")
+    assert task.dead_reason is None
+    assert (task.due_at or NEVER) - attempts(store, "on_dead-it")[0].at > timedelta(seconds=299)
     assert are_completed(store, "loaf")
 
 
@@ -380,7 +382,7 @@ def test_a_claim_whose_commit_is_lost_is_repeated(sqlite_url: str) -> None:
     is_armed.set()
 
     assert process_batch(store, bakery.stage(batch=1), actor=WORKER) == 1
-    assert [each.outcome for each in attempts(store, "loaf")] == [AttemptOutcome.STARTED]
+    assert [attempt.outcome for attempt in attempts(store, "loaf")] == [AttemptOutcome.STARTED]
     assert are_completed(store, "loaf")
     store.dispose()
 
@@ -393,7 +395,7 @@ def test_a_claim_whose_commit_is_lost_is_repeated(sqlite_url: str) -> None:
         (Failpoint.BEFORE_COMMIT, StoreBusy(1)),
         (Failpoint.AFTER_COMMIT, OutcomeUnknown()),
     ],
-    ids=lambda each: getattr(each, "name", ""),
+    ids=lambda value: getattr(value, "name", ""),
 )
 def test_finishing_is_repeated_after_a_fault_and_performing_is_not(
     sqlite_url: str, point: Failpoint, fault: IndelibleError, batch: int
@@ -462,20 +464,22 @@ def test_leases_are_extended_while_another_stage_finishes(
 
     slow = evolve(bakery.stage(name="cool", batch=1, lease_seconds=2), finish=finish)
     stages = [slow, bakery.stage(lease_seconds=2)]
-    crowd = [
-        Thread(target=process_batch, args=(store, each), kwargs={"actor": WORKER, "worker": worker})
-        for each in stages
+    threads = [
+        Thread(
+            target=process_batch, args=(store, stage), kwargs={"actor": WORKER, "worker": worker}
+        )
+        for stage in stages
     ]
     with worker.heartbeat():
-        for each in crowd:
-            each.start()
+        for thread in threads:
+            thread.start()
             time.sleep(0.1)
         assert bakery.started.wait(10)
         time.sleep(3)
         assert process_batch(store, Bakery(store).stage(), actor=MAYA) == 0
         bakery.gate.set()
-        for each in crowd:
-            each.join()
+        for thread in threads:
+            thread.join()
 
     assert get_task(store, "wait-for-it").fence == 1
     assert (get_task(store, "cake", "cool").fence, get_task(store, "cake", "cool").due_at) == (
@@ -515,7 +519,7 @@ def test_claims_continue_behind_the_last_one_and_return_to_the_front(
     worker = Worker(store=store, actor=WORKER)
     enqueue(store, "b", "c")
     assert process_batch(store, bakery.stage(batch=2), actor=WORKER, worker=worker) == 2
-    enqueue(store, "a", seconds=-60)  # before the place
+    enqueue(store, "a", seconds=-60)  # before the claim position
 
     assert process_batch(store, bakery.stage(batch=2), actor=WORKER, worker=worker) == 0
     wait_until(

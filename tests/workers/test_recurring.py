@@ -42,17 +42,17 @@ def scheduled(
 ) -> Generator[None]:
     """Run schedulers in threads until the block ends."""
     worker = Worker(store=store, actor=WORKER, clock=clock)
-    crowd = [
+    threads = [
         Thread(target=run_scheduler, args=(worker, recurring_tasks)) for _ in range(schedulers)
     ]
-    for each in crowd:
-        each.start()
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         worker.stop()
-        for each in crowd:
-            each.join()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_slot_is_due_at_its_start(store: TaskStore) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import dramatiq
 import pytest
 from attrs import evolve
+from prometheus_client.samples import Sample
 from tests.conftest import folder
 from tests.workers.bakery import (
     WORKER,
@@ -45,9 +46,9 @@ def own_redis() -> Generator[RedisServer]:
 
 @pytest.fixture
 def client(redis_url: str) -> Generator[Client]:
-    with connect(redis_url) as found:
-        found.flushall()
-        yield found
+    with connect(redis_url) as shared_client:
+        shared_client.flushall()
+        yield shared_client
 
 
 @contextmanager
@@ -70,15 +71,17 @@ def at_work(
 
 
 def loaves(number: int, name: str = "loaf") -> list[str]:
-    return [f"{name}-{each:03}" for each in range(number)]
+    return [f"{name}-{index:03}" for index in range(number)]
 
 
 def outcomes(worker: Worker, outcome: str) -> float:
-    samples = [each for family in worker.registry.collect() for each in family.samples]
+    samples: list[Sample] = []
+    for family in worker.registry.collect():
+        samples.extend(family.samples)
     return sum(
-        each.value
-        for each in samples
-        if each.labels.get("outcome") == outcome and each.name.endswith("_total")
+        sample.value
+        for sample in samples
+        if sample.labels.get("outcome") == outcome and sample.name.endswith("_total")
     )
 
 
@@ -182,7 +185,7 @@ def test_tasks_are_completed_while_redis_is_down_and_after_it_returns(
             enqueue(store, *loaves(20, "without"))
             wait_until(lambda: are_completed(store, *loaves(20, "without")))
             time.sleep(1.5)
-            assert sum("Redis is unusable" in each.message for each in caplog.records) == 1
+            assert sum("Redis is unusable" in record.message for record in caplog.records) == 1
 
             with (
                 folder() as empty,
@@ -212,7 +215,7 @@ def test_tasks_are_completed_where_redis_is_out_of_memory(
         time.sleep(1)
         enqueue(store, "second")
         wait_until(lambda: are_completed(store, "second"))
-        assert sum("Redis is unusable" in each.message for each in caplog.records) == 1
+        assert sum("Redis is unusable" in record.message for record in caplog.records) == 1
         client.config_set("maxmemory", "0")
         enqueue(store, "third")
         wait_until(lambda: are_completed(store, "third"))
@@ -271,13 +274,13 @@ def test_a_failing_broker_is_asked_once_per_dispatch_and_never_after_the_stop(
     store: TaskStore, client: Client
 ) -> None:
     worker = Worker(store=store, actor=WORKER)
-    stages = {each: Bakery(store).stage(name=each, batch=1) for each in ("bake", "cool", "sell")}
-    for each in stages:
-        enqueue(store, *loaves(10), stage=each)
+    stages = {name: Bakery(store).stage(name=name, batch=1) for name in ("bake", "cool", "sell")}
+    for name in stages:
+        enqueue(store, *loaves(10), stage=name)
     failing, other = FailingBroker(client, worker), WakeupBroker(client, worker)
 
     assert dispatch_ready(worker, stages, [failing, other]) == 12
-    assert (failing.offers, [client.llen(f"indelible:{queue_name(each)}") for each in stages]) == (
+    assert (failing.offers, [client.llen(f"indelible:{queue_name(name)}") for name in stages]) == (
         1,
         [4, 4, 4],
     )
@@ -375,4 +378,4 @@ def test_an_unavailable_database_is_logged_once_and_dispatching_continues(
         wait_until(lambda: are_completed(store, "second"))
     store.dispose()
 
-    assert sum("ready tasks not counted" in each.message for each in caplog.records) == 1
+    assert sum("ready tasks not counted" in record.message for record in caplog.records) == 1
