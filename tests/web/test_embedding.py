@@ -1,5 +1,7 @@
 """Texts in the place of embeddings: embedded before the transaction, all of a batch at once."""
 
+from collections.abc import Sequence
+
 import pytest
 from attrs import evolve
 from tests.web.harness import problem, saved
@@ -111,10 +113,10 @@ def test_a_text_that_an_embedder_refuses_is_no_other_text_s_business(
 
 
 class Short:
-    """An embedder that loses what it was asked."""
+    """An embedder that returns no embeddings."""
 
-    def embed(self, _: object) -> list[EmbeddingVector]:
-        return []
+    def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
+        return ()
 
 
 class Other:

@@ -151,7 +151,7 @@ def test_a_concept_without_prerequisites_has_no_drawing(site: Site) -> None:
     text = member.get(at(site.create(ConceptContent(name="")))).text
 
     assert "<svg" not in text
-    assert "It names no prerequisite that is a concept here" in text
+    assert "It has no prerequisite that is a concept here" in text
     assert "Unnamed" in text
 
 
@@ -162,7 +162,7 @@ def test_a_cycle_is_drawn_and_named(site: Site) -> None:
     text = member.get(at(one)).text
 
     assert text.count('class="curve"') == 2
-    assert "A circle" in text
+    assert "A cycle" in text
 
 
 def test_too_many_concepts_for_a_drawing_are_a_list(site: Site) -> None:
@@ -210,7 +210,7 @@ def test_a_published_concept_offers_only_a_correction(site: Site) -> None:
     saved, member = brought_to(site, "PUBLISHED"), site.member()
     member.get(at(saved))
 
-    assert "read-only for good" in member.page.text
+    assert "read-only" in member.page.text
     assert not [form for form in member.page.forms if "/step" in form.action]
     assert f"/console/new?corrects={saved.concept.id}" in member.page.links
 
@@ -413,10 +413,10 @@ def test_two_versions_are_shown_side_by_side_with_their_changes_marked(any_site:
 
     assert '<del><span class="sr"> [removed: </span>whole<span class="sr">] </span></del>' in text
     assert '<ins><span class="sr"> [added: </span>unit<span class="sr">] </span></ins>' in text
-    assert "Not given." in member.page.text
+    assert "Missing." in member.page.text
     assert "Unchanged: Name" in member.page.text
     member.get(at(saved, "/diff?from=2&to=2"))
-    assert "Both versions say the same" in member.page.text
+    assert "Both versions have the same content" in member.page.text
 
 
 def test_every_page_has_one_heading_a_skip_link_and_labels(
