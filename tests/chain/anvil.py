@@ -104,7 +104,7 @@ class Anvil:
         self.ask("evm_setAutomine", wanted)
 
     def reorg(self, depth: int, again: Sequence[tuple[Mapping[str, object], int]] = ()) -> None:
-        """Replace the newest blocks by empty ones; `again` adds transactions to the n-th of them."""
+        """Replace the newest blocks by empty ones; `again` puts transactions into the n-th."""
         self.ask("anvil_reorg", depth, [[transaction, at] for transaction, at in again])
 
     def snapshot(self) -> str:
