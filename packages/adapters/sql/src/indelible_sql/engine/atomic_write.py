@@ -53,6 +53,34 @@ CHANGE_ASSIGNMENTS = (
 OWN = ("entity_id", "seq", "version", "at", "data", "prev_hash", "hash")
 
 
+# MATERIALIZED, so that each value is converted to its domain once, not for each row and table.
+# The list of ids lets PostgreSQL use the head's index, where a join would read all of it.
+BULK_TEMPLATE = """
+    WITH alike AS MATERIALIZED (
+      SELECT {shared_values}
+    ),
+    given AS MATERIALIZED (
+      SELECT *
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({types})
+    ),
+    head AS (
+      UPDATE {place}{head} AS head
+      SET {assignments}
+      FROM given, alike
+      WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))
+        AND head.id = given.entity_id
+        AND head.seq = given.seq - 1
+      RETURNING head.id
+    )
+    INSERT INTO {place}history AS history ({columns})
+    SELECT {values}
+    FROM given
+    JOIN head ON head.id = given.entity_id, alike
+    ORDER BY head.id
+    RETURNING history.txid::text AS txid
+"""
+
+
 @frozen
 class AtomicWrite:
     """A head's step and its records: one statement on PostgreSQL, several in order on SQLite."""
@@ -103,33 +131,15 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], place: str) -> Textu
     columns = (*ALIKE, *OWN)
     values = [*(f"alike.{name}" for name in ALIKE), *(f"given.{name}" for name in OWN)]
 
-    # MATERIALIZED, so that each value is converted to its domain once, not for each row and table.
-    # The list of ids lets PostgreSQL use the head's index, where a join would read all of it.
-    statement = f"""
-        WITH alike AS MATERIALIZED (
-          SELECT {", ".join(shared_values)}
-        ),
-        given AS MATERIALIZED (
-          SELECT *
-          FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-            AS given({", ".join((*own_types, *head_types))})
-        ),
-        head AS (
-          UPDATE {place}{head.name} AS head
-          SET {", ".join((*CHANGE_ASSIGNMENTS, *assignments))}
-          FROM given, alike
-          WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))
-            AND head.id = given.entity_id
-            AND head.seq = given.seq - 1
-          RETURNING head.id
-        )
-        INSERT INTO {place}history AS history ({", ".join(columns)})
-        SELECT {", ".join(values)}
-        FROM given
-        JOIN head ON head.id = given.entity_id, alike
-        ORDER BY head.id
-        RETURNING history.txid::text AS txid
-    """
+    statement = BULK_TEMPLATE.format(
+        place=place,
+        head=head.name,
+        shared_values=", ".join(shared_values),
+        types=", ".join((*own_types, *head_types)),
+        assignments=", ".join((*CHANGE_ASSIGNMENTS, *assignments)),
+        columns=", ".join(columns),
+        values=", ".join(values),
+    )
     return text(statement).columns(txid=Text())
 
 
