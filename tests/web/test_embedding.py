@@ -115,7 +115,7 @@ def test_a_text_that_an_embedder_refuses_is_no_other_text_s_business(
 class Short:
     """An embedder that returns no embeddings."""
 
-    def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:
+    def embed(self, texts: Sequence[str]) -> Sequence[EmbeddingVector]:  # noqa: ARG002 - of the port
         return ()
 
 
