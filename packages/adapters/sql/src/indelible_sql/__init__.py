@@ -48,7 +48,7 @@ __all__ = [
     # what the owner does for captures
     "index_spaces",
     "install_algorithm",
-    # tokens as the hand-off asks for them
+    # tokens as seed 004 asks for them
     "UnitOfWork",
     "create_uow_factory",
     # whether all is well, and heads made again

@@ -36,7 +36,7 @@ def capture_artifact(tx: CapturesWrite, command: commands.CaptureArtifactCommand
 
 @frozen
 class CaptureHandler:
-    """The hand-off's handler: it opens the transaction and calls `capture_artifact`."""
+    """The handler that seed 001 names: it opens the transaction and calls `capture_artifact`."""
 
     store: Store[CapturesRead, CapturesWrite]
 

@@ -4,11 +4,12 @@ from typing import Final
 
 import click
 
-from indelible_service.cli.concepts import diff, export_command, history, import_command
+from indelible_service.cli.concepts import diff, history
 from indelible_service.cli.database import db, rebuild, verify
 from indelible_service.cli.keys import key
 from indelible_service.cli.serving import demo, schedule, serve, up, work
 from indelible_service.cli.tokens import recover_events, recover_tokens
+from indelible_service.cli.transfer import export_command, import_command
 
 COMMANDS: Final = (
     up,

@@ -24,7 +24,7 @@ class HealthRoutes:
     _metrics: Metrics
 
     def health(self) -> Response:
-        """Return whether the database answers, in the words of the token service's hand-off."""
+        """Return whether the database answers, in the words of seed 004."""
         try:
             self._app_context.store.read(lambda tx: tx.history.of(KEY.name, "-", limit=1))
         except IndelibleError as error:

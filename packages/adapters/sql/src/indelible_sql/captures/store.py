@@ -13,7 +13,7 @@ from indelible_sql.captures.search import SqlCaptureSearch
 from indelible_sql.engine.session import Session
 from indelible_sql.kernel.repository import SqlAggregateRepository
 
-AssignmentMarginService = MarginService  # the hand-off's name
+AssignmentMarginService = MarginService  # the name in seed 001
 
 
 class SqlCaptureReaders:
