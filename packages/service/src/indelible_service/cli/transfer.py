@@ -1,0 +1,70 @@
+"""Export all histories of a store, and import them."""
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+
+import click
+
+from indelible.kernel import Actor
+from indelible_service.cli.output import Command, open_settings_store, print_result
+from indelible_service.data_directory import atomic_file, translate_os_errors
+
+STANDARD_OUTPUT: Final = Path("-")
+
+
+@click.command("export", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="-")
+@click.option(
+    "--leaving-out",
+    multiple=True,
+    metavar="LIFECYCLE",
+    help="A lifecycle of no registered context, which may be missing; repeatable.",
+)
+def export_command(file: Path, leaving_out: tuple[str, ...]) -> None:
+    """Write all histories to FILE or standard output; equal stores write equal bytes."""
+    from indelible_sql import export_histories
+
+    with open_settings_store() as store:
+        if file == STANDARD_OUTPUT:
+            store.read(export_histories, sys.stdout.buffer, leaving_out=leaving_out)
+            return
+
+        with atomic_file(file) as out:
+            exported = store.read(export_histories, out, leaving_out=leaving_out)
+
+    counts = f"{exported.entities} entities with {exported.changes} changes"
+    print_result(exported, f"{counts} exported. Digest: {exported.digest}")
+
+
+@click.command("import", cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--by",
+    default="system:cli",
+    show_default=True,
+    help="The importing actor: user:<id> or system:<name>.",
+)
+def import_command(file: Path, by: str) -> None:
+    """Import an export, or another system's history of concepts.
+
+    Reads FILE, or standard input where FILE is `-`. An export is restored as it was. In another
+    system's history, each line is a JSON object with concept_id, action, actor, reason, at, and
+    content where the step writes a version; its times and actors are used, and each change is
+    marked as imported. The whole file is checked before anything is written, and existing
+    histories stay as they are.
+    """
+    from indelible_service.concepts_import import import_file
+
+    # A copy does not change while it is read twice.
+    with open_settings_store() as store, TemporaryFile() as copy:
+        with translate_os_errors(file), click.open_file(str(file), "rb") as stream:
+            shutil.copyfileobj(stream, copy)
+        imported = import_file(store, copy, by=Actor.parse(by))
+
+    text = f"{imported.entities} entities with {imported.changes} changes imported"
+    if imported.entities_already_there:
+        text += f", {imported.entities_already_there} existed already"
+    print_result(imported, f"{text}.")
