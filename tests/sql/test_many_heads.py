@@ -7,7 +7,8 @@ from attrs import evolve
 
 from indelible import tokens
 from indelible.kernel import Head, Stale
-from indelible.testing.tokens.scenarios import add_tokens, within
+from indelible.testing.stores import within
+from indelible.testing.tokens.scenarios import add_tokens
 from indelible.tokens import Token, TokensWrite
 from indelible.tokens.repositories.saving import save_all
 from indelible_sql import SqlStore, verify

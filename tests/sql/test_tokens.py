@@ -14,17 +14,12 @@ from tests.sql.test_plans import plan
 from indelible.kernel import Actor
 from indelible.kernel.tasks import TaskNotDead
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, MAYA
+from indelible.testing.stores import BEGINNING, FAR, MAYA, OVER, claim, enqueue, within
 from indelible.testing.tokens.scenarios import (
-    FAR,
-    OVER,
     add_tokens,
-    claim,
-    enqueue,
     make_author,
     make_token,
     with_repositories,
-    within,
 )
 from indelible.tokens import Repositories, Token, TokenStatus, repositories
 from indelible_service.embedded import PostgresServer

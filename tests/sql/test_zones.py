@@ -14,24 +14,19 @@ from indelible.kernel.keys import CreateKey, create_key
 from indelible.memory import MemoryStore
 from indelible.testing.stores import (
     BEGINNING,
+    FAR,
     MAYA,
     AnyStore,
     CountedIds,
     TickingClock,
+    claim,
     create,
     do,
     edit,
     published,
-)
-from indelible.testing.tokens.scenarios import (
-    FAR,
-    claim,
-    make_batch,
-    make_log,
-    record,
-    with_repositories,
     within,
 )
+from indelible.testing.tokens.scenarios import make_batch, make_log, record, with_repositories
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store, verify
 

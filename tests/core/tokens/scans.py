@@ -7,8 +7,8 @@ from tests.core.tokens.simulator import Simulator
 from indelible.kernel import Actor, IndelibleError
 from indelible.kernel.tasks import Leases
 from indelible.memory import MemoryStore
-from indelible.testing.stores import AnyStore, CountedIds, TickingClock
-from indelible.testing.tokens.scenarios import FAR, with_repositories, within
+from indelible.testing.stores import FAR, AnyStore, CountedIds, TickingClock, within
+from indelible.testing.tokens.scenarios import with_repositories
 from indelible.tokens import (
     Detection,
     MintEvent,

@@ -1,12 +1,13 @@
-"""Clocks, ids and short scenarios of concepts for the conformance suites."""
+"""Clocks, ids, transactions and short scenarios of concepts and tasks for all suites."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from indelible import concepts
 from indelible.app import ReadTx, WriteTx
 from indelible.kernel import Actor, Idempotency, IndelibleError, Store
+from indelible.kernel.tasks import Lease
 
 R = TypeVar("R")
 Command = TypeVar("Command")
@@ -14,6 +15,8 @@ AnyStore = Store[ReadTx, WriteTx]
 
 MAYA, NOOR = Actor.user("maya"), Actor.user("noor")
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+FAR: Final = BEGINNING + timedelta(days=900)  # later than any instant of a test's clock
+OVER: Final = BEGINNING  # the end of a lease that has expired
 RATIO = concepts.ConceptContent(
     name="Ratio", definition="A comparison of two quantities by division."
 )
@@ -62,6 +65,15 @@ def do(
     return store.run(
         handler, command, actor=actor, reason="a test", request_id="request-1", once=once
     )
+
+
+def within(store: AnyStore, work: Callable[[WriteTx], R]) -> R:
+    """Return what `work` returns, run in one transaction."""
+
+    def handler(tx: WriteTx, _: None) -> R:
+        return work(tx)
+
+    return do(store, handler, None)
 
 
 def create(
@@ -122,3 +134,20 @@ def refusal(attempt: Callable[[], Any]) -> IndelibleError | None:
     except IndelibleError as error:
         return error
     return None
+
+
+def enqueue(store: AnyStore, *ids: str, stage: str = "work", due_at: datetime = BEGINNING) -> None:
+    """Enqueue tasks."""
+    within(store, lambda tx: tx.tasks.enqueue(stage, dict.fromkeys(ids, due_at)))
+
+
+def claim(
+    store: AnyStore, limit: int = 1, *, stage: str = "work", until: datetime = FAR
+) -> tuple[Lease, ...]:
+    """Claim tasks that are due."""
+    return within(store, lambda tx: tx.tasks.claim(stage, limit=limit, until=until))
+
+
+def ids(tasks: Iterable[Any]) -> list[str]:
+    """Return the entity ids of leases or of tasks."""
+    return [task.entity_id for task in tasks]

@@ -1,4 +1,4 @@
-"""How a request gets its embedding: from the client, or from the embedder."""
+"""Take the embedding of a request from the client, or compute it with the embedder."""
 
 import logging
 from collections.abc import Sequence

@@ -71,7 +71,7 @@ class SubspaceRow:
 
     @property
     def drifts(self) -> list[float]:
-        """How far each of the captures moved the centroid."""
+        """Return the distance by which each capture moved the centroid, or 0.0."""
         return [move.drift or 0.0 for move in self.moves]
 
 

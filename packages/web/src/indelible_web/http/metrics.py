@@ -97,6 +97,11 @@ class Metrics:
             self.registry.register(ConfigCollector(app_context.config))
         self.registry.register(TaskCollector(app_context))
 
+        self._create_request_metrics()
+        self._create_command_metrics()
+        self._start_at_zero(lifecycles, commands, webhook_outcomes)
+
+    def _create_request_metrics(self) -> None:
         self._requests = Counter(
             "indelible_requests",
             "Answers given.",
@@ -110,6 +115,8 @@ class Metrics:
             registry=self.registry,
             buckets=BUCKETS_SECONDS,
         )
+
+    def _create_command_metrics(self) -> None:
         self._commands = Counter(
             "indelible_commands",
             "Commands, by outcome.",
@@ -125,7 +132,6 @@ class Metrics:
         self._webhooks = Counter(
             "indelible_webhooks", "Webhooks, by outcome.", ("outcome",), registry=self.registry
         )
-        self._start_at_zero(lifecycles, commands, webhook_outcomes)
 
     def _start_at_zero(
         self,

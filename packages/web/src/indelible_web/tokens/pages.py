@@ -16,7 +16,7 @@ from indelible_web.http.operation import OperationContext
 from indelible_web.tokens.routes import READ, TokenListQuery, TokenQuery
 
 TOKENS_PER_PAGE: Final = 25
-CHANGES_SHOWN: Final = 100
+MAX_CHANGES_PER_PAGE: Final = 100
 
 
 def list_tokens(console: ConsoleContext) -> Response:
@@ -48,8 +48,8 @@ def token(console: ConsoleContext, token_id: str) -> Response:
     changes = context.store.read(
         tokens.token_history,
         query.token_id,
-        after=max(0, saved.seq - CHANGES_SHOWN),
-        limit=CHANGES_SHOWN,
+        after=max(0, saved.seq - MAX_CHANGES_PER_PAGE),
+        limit=MAX_CHANGES_PER_PAGE,
     )
     listed = [ListedChange(change=change) for change in reversed(changes)]
 

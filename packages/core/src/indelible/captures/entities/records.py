@@ -12,7 +12,7 @@ from indelible.kernel import Actor
 
 @frozen(kw_only=True)
 class ReadingFields:
-    """What a user read, and how: in one capture, or in all captures of a page together."""
+    """The reading of a user, in one capture or in all captures of a page together."""
 
     user_id: str
     space_id: str

@@ -14,7 +14,7 @@ MAX_READING_DEPTH: Final = 1.5
 
 
 class EngagementLevel(StrEnum):
-    """How deeply a user engaged with a text; the levels are in order of declaration."""
+    """The depth of a user's engagement with a text; the levels are in order of declaration."""
 
     LATENT = "latent"
     DISCOVERED = "discovered"
@@ -102,6 +102,6 @@ def _require_number(attribute: "Attribute[Any]", value: object) -> float:
 
 @frozen
 class ReadingDepth:
-    """How deeply a text was read, from 0.0 to 1.5; about 1 is once, to the end."""
+    """The depth of reading a text, from 0.0 to 1.5; about 1 is once, to the end."""
 
     value: float = field(validator=is_reading_depth)

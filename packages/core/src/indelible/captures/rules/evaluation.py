@@ -1,4 +1,4 @@
-"""What the formulas of an algorithm version are asked for, and the reference evaluation in Python.
+"""Inputs and results of an algorithm version's formulas, and their evaluation in Python.
 
 A store evaluates the formulas in its own way: PostgreSQL within a function of its own, SQLite
 within its SELECT statements, the memory store by `PythonFormulaEngine`. All must agree within
@@ -66,7 +66,7 @@ class ScoreInputs:
 
 @frozen(kw_only=True)
 class Score:
-    """How much a capture counts, and the reading depth that its other measures lead to expect."""
+    """The weight of a capture, and the reading depth that its other measures lead to expect."""
 
     magnitude: float
     expected_depth: float | None  # None where the text has no words.

@@ -44,7 +44,7 @@ from indelible.kernel.values import field_values
 
 
 class IngestStore(Protocol):
-    """What the steps of a capture read from a store, and what they write there."""
+    """The reads and writes of a capture's steps in a store."""
 
     @property
     def engine(self) -> FormulaEngine: ...
@@ -144,7 +144,7 @@ def ingest(store: IngestStore, request: CaptureRequest, settings: IngestSettings
     space.require_model(request.embedding_model, len(request.vector))
     algorithm = require_active_algorithm(store.active_algorithm())
 
-    placement = _place(store, algorithm, request, settings)
+    placement = _assign_subspace(store, algorithm, request, settings)
     artifact = store.find_artifact(space.id, request.normalized_url)
     recorded_at = _next_instant(request.recorded_at, artifact, placement.target)
     request = evolve(request, recorded_at=recorded_at)
@@ -197,7 +197,7 @@ def replay(
     return centroid
 
 
-def _place(
+def _assign_subspace(
     store: IngestStore,
     algorithm: AlgorithmVersion,
     request: CaptureRequest,

@@ -20,7 +20,7 @@ class MarginResult:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the capture moves no centroid."""
+        """Return True if the capture moves no centroid."""
         return not self.updates_centroid
 
 

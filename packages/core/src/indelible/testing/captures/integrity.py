@@ -1,6 +1,5 @@
 """Requirements on what no store may accept: results out of range, and changes of fixed fields."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,7 +20,7 @@ from indelible.testing.captures.scenarios import (
     place_in,
     space_of,
 )
-from indelible.testing.stores import AnyStore, do
+from indelible.testing.stores import AnyStore, within
 
 # Formulas that pass the self-test and then compute values that no signal or centroid may have.
 UNUSABLE = {
@@ -41,45 +40,45 @@ class CaptureIntegrityConformance:
     ) -> None:
         activate_algorithm_for(store)
         for number, (problem, (formula, replacement)) in enumerate(UNUSABLE.items()):
-            place = space_of(store)
-            only = place.subspace(A)
-            place.subspace(C)
+            scenario = space_of(store)
+            only = scenario.subspace(A)
+            scenario.subspace(C)
             formulas = SPHERICAL.replace(formula, replacement)
             activate_algorithm_for(store, f"oscl-bad-{number}", formulas, install)
 
-            refused = [code(partial(place.capture, B)) for _ in range(4)]
-            signals = place.read(captures.recent_captures, place.space_id)
-            centroid = place.read(captures.get_subspace, only).centroid
+            refused = [code(partial(scenario.capture, B)) for _ in range(4)]
+            signals = scenario.read(captures.recent_captures, scenario.space_id)
+            centroid = scenario.read(captures.get_subspace, only).centroid
             assert "ALGORITHM_FAILED" in refused, problem
             assert set(refused) <= {"", "ALGORITHM_FAILED"}, problem
             assert len(signals) == refused.count(""), problem
             assert centroid is None or 0 <= centroid.confidence <= 1, problem
 
     def test_a_space_keeps_its_user_model_and_dimension(self, store: AnyStore) -> None:
-        place = space_of(store)
+        scenario = space_of(store)
 
         for changes in ({"user_id": "noor"}, {"model": "model-2"}, {"dimension": 4}):
-            save = partial(self._save_space, place.space_id, **changes)
+            save = partial(self._save_space, scenario.space_id, **changes)
             assert code(partial(within, store, save)) == "FIELD_FIXED"
-        assert place.read(captures.get_space, place.space_id).seq == 1
+        assert scenario.read(captures.get_space, scenario.space_id).seq == 1
 
     def test_a_subspace_keeps_its_user_and_its_space(self, store: AnyStore) -> None:
-        place, other = space_of(store), space_of(store)
-        subspace_id = place.subspace(None)
+        scenario, other = space_of(store), space_of(store)
+        subspace_id = scenario.subspace(None)
 
         for changes in ({"user_id": "noor"}, {"space_id": other.space_id}):
             save = partial(self._save_subspace, subspace_id, "rename", **changes)
             assert code(partial(within, store, save)) == "FIELD_FIXED"
-        assert place.read(captures.get_subspace, subspace_id).saved.seq == 1
+        assert scenario.read(captures.get_subspace, subspace_id).saved.seq == 1
 
     def test_a_seed_is_never_replaced(self, store: AnyStore) -> None:
-        place = space_of(store)
-        subspace_id = place.subspace(A)
+        scenario = space_of(store)
+        subspace_id = scenario.subspace(A)
 
         for action in ("rename", "seed"):
             save = partial(self._save_subspace, subspace_id, action, seed=as_float32(B))
             assert code(partial(within, store, save)) == "FIELD_FIXED"
-        assert place.read(captures.get_subspace, subspace_id).saved.subspace.seed == A
+        assert scenario.read(captures.get_subspace, subspace_id).saved.subspace.seed == A
 
     def test_registered_formulas_never_change(self, store: AnyStore) -> None:
         place_in(store)
@@ -93,11 +92,11 @@ class CaptureIntegrityConformance:
         assert code(partial(within, store, save)) == "FIELD_FIXED"
 
     def test_a_capture_moves_the_centroid_that_it_names(self, store: AnyStore) -> None:
-        place = place_in(store)
-        subspace_id = place.subspace(None)
-        result = place.capture(X1, subspace_id=subspace_id)
-        centroid = place.read(captures.get_subspace, subspace_id).centroid
-        (signal,) = place.read(captures.list_drift, subspace_id)
+        scenario = place_in(store)
+        subspace_id = scenario.subspace(None)
+        result = scenario.capture(X1, subspace_id=subspace_id)
+        centroid = scenario.read(captures.get_subspace, subspace_id).centroid
+        (signal,) = scenario.read(captures.list_drift, subspace_id)
 
         assert result.updates_centroid
         assert (centroid.hash, centroid.updated_at) == (signal.hash, signal.recorded_at)
@@ -119,12 +118,3 @@ class CaptureIntegrityConformance:
         head = tx.captures.subspaces.get(subspace_id)
         subspace = head.entity.transition(action, now=tx.clock.now(), **changes)
         save_change(tx, tx.captures.subspaces, head, subspace, action)
-
-
-def within(store: AnyStore, work: Callable[[Any], object]) -> None:
-    """Run the work in a transaction of its own."""
-
-    def run_work(tx: Any, _: object) -> None:  # noqa: ANN401 - as above
-        work(tx)
-
-    do(store, run_work, None)

@@ -30,7 +30,10 @@ from indelible.testing.stores import (
 
 
 class ConceptsConformance:
-    """The behavior of concepts in a store. Subclass it and add a fixture `store` with an empty store."""
+    """The behavior of concepts in a store.
+
+    Subclass it and add a fixture `store` with an empty store.
+    """
 
     def test_a_new_concept_is_a_draft_at_version_1_and_seq_1(self, store: AnyStore) -> None:
         saved = create(store)
@@ -44,14 +47,14 @@ class ConceptsConformance:
 
     def test_a_concept_reads_back_as_it_was_saved(self, store: AnyStore) -> None:
         saved = edit(store, create(store))
-        shown = store.read(concepts.get_concept, saved.concept.id)
+        stored = store.read(concepts.get_concept, saved.concept.id)
 
-        assert (shown.concept, shown.version, shown.seq) == (
+        assert (stored.concept, stored.version, stored.seq) == (
             saved.concept,
             saved.version,
             saved.seq,
         )
-        assert shown.warnings == saved.warnings
+        assert stored.warnings == saved.warnings
 
     def test_an_edit_adds_a_version_and_keeps_the_one_before(self, store: AnyStore) -> None:
         saved = edit(store, create(store))
@@ -294,8 +297,11 @@ class ConceptsConformance:
         (summary,) = listed
         assert summary.concept == reviewed.concept
 
-    def test_every_text_comes_back_as_it_was_given(self, store: AnyStore) -> None:
-        odd = "\u202etab\t line\n \u00e9 e\u0301 \U0001f9ee '; DROP TABLE concepts; -- %s :x {0} \\ \""
+    def test_every_text_comes_back_unchanged(self, store: AnyStore) -> None:
+        odd = (
+            "\u202etab\t line\n \u00e9 e\u0301 \U0001f9ee "
+            "'; DROP TABLE concepts; -- %s :x {0} \\ \""
+        )
         content = ConceptContent(
             name=odd, definition=odd, examples=(odd, "", odd), scope_boundaries=""
         )

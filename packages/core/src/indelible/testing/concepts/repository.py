@@ -45,7 +45,10 @@ VERSION = ConceptVersion(
 
 
 class RepositoryConformance:
-    """The outcomes of the six methods. Subclass it and add a fixture `store` with an empty store."""
+    """The outcomes of the six methods.
+
+    Subclass it and add a fixture `store` with an empty store.
+    """
 
     def test_a_concept_and_its_version_are_saved_in_this_order(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)

@@ -13,8 +13,19 @@ from indelible.kernel.stages import (
 )
 from indelible.kernel.tasks import MAX_COUNTED, AttemptOutcome, StageStats, Task
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, MAYA, NOOR, AnyStore, do
-from indelible.testing.tokens.scenarios import FAR, OVER, claim, enqueue, ids, within
+from indelible.testing.stores import (
+    BEGINNING,
+    FAR,
+    MAYA,
+    NOOR,
+    OVER,
+    AnyStore,
+    claim,
+    do,
+    enqueue,
+    ids,
+    within,
+)
 
 LATER = BEGINNING + timedelta(days=1)
 PAUSE = PauseStage(stage="work")

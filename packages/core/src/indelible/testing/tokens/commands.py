@@ -4,16 +4,9 @@ from functools import partial
 
 from indelible import tokens
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import AnyStore, do
+from indelible.testing.stores import AnyStore, claim, do, ids, within
 from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
-from indelible.testing.tokens.scenarios import (
-    add_tokens,
-    claim,
-    ids,
-    wallet,
-    with_repositories,
-    within,
-)
+from indelible.testing.tokens.scenarios import add_tokens, wallet, with_repositories
 from indelible.tokens import SetAuthorPrompt, TokenStatus
 from indelible.tokens.rules import GENERATE, UPLOAD
 

@@ -7,11 +7,10 @@ from attrs import evolve
 
 from indelible import tokens
 from indelible.testing.captures.scenarios import code
-from indelible.testing.stores import BEGINNING, AnyStore, do
+from indelible.testing.stores import BEGINNING, AnyStore, claim, do
 from indelible.testing.tokens.lifecycle import advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import (
     chain_hash,
-    claim,
     make_batch,
     make_log,
     record,

@@ -1,14 +1,12 @@
-"""Values and short scenarios for the suites of tokens and of tasks."""
+"""Values and short scenarios for the suites of tokens."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from attrs import evolve
 
-from indelible.app import WriteTx
-from indelible.kernel.tasks import Lease
-from indelible.testing.stores import BEGINNING, AnyStore, do
+from indelible.testing.stores import BEGINNING, AnyStore, do, within
 from indelible.tokens import (
     Author,
     Block,
@@ -27,9 +25,6 @@ from indelible.tokens import (
 
 R = TypeVar("R")
 
-FAR: Final = BEGINNING + timedelta(days=900)  # later than any instant of a test's clock
-OVER: Final = BEGINNING  # the end of a lease that has expired
-
 
 def wallet(number: int) -> str:
     """Return a wallet of its own for each number."""
@@ -41,13 +36,9 @@ def chain_hash(number: int, fork: int = 0) -> str:
     return f"0x{fork:08x}{number:056x}"
 
 
-def within(store: AnyStore, work: Callable[[WriteTx], R]) -> R:
-    """Return what `work` returns, run in one transaction."""
-
-    def handler(tx: WriteTx, _: None) -> R:
-        return work(tx)
-
-    return do(store, handler, None)
+def upper(text: str) -> str:
+    """Return a wallet or hash in upper case, behind its 0x."""
+    return f"0x{text[2:].upper()}"
 
 
 def with_repositories(store: AnyStore, work: Callable[[Repositories], R]) -> R:
@@ -76,7 +67,12 @@ def make_token(number: int, **fields: Any) -> Token:  # noqa: ANN401 - any field
     return Token.create("detect", now=BEGINNING, **values)
 
 
-def make_mint(number: int, *, block: int = 1, **fields: Any) -> MintEvent:  # noqa: ANN401 - any field
+def make_mint(
+    number: int,
+    *,
+    block: int = 1,
+    **fields: Any,  # noqa: ANN401 - any field
+) -> MintEvent:
     """Return a mint of one token."""
     values: dict[str, Any] = {
         "id": f"mint-{number}-{block}",
@@ -156,20 +152,3 @@ def add_tokens(store: AnyStore, count: int) -> list[Token]:
         return [repositories.tokens.add(make_token(number)) for number in range(count, 0, -1)]
 
     return with_repositories(store, work)
-
-
-def enqueue(store: AnyStore, *ids: str, stage: str = "work", due_at: datetime = BEGINNING) -> None:
-    """Enqueue tasks."""
-    within(store, lambda tx: tx.tasks.enqueue(stage, dict.fromkeys(ids, due_at)))
-
-
-def claim(
-    store: AnyStore, limit: int = 1, *, stage: str = "work", until: datetime = FAR
-) -> tuple[Lease, ...]:
-    """Claim tasks that are due."""
-    return within(store, lambda tx: tx.tasks.claim(stage, limit=limit, until=until))
-
-
-def ids(tasks: Iterable[Any]) -> list[str]:
-    """Return the entity ids of leases or of tasks."""
-    return [task.entity_id for task in tasks]

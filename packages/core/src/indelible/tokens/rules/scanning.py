@@ -39,7 +39,7 @@ class Checkpoint:
 
 @frozen(kw_only=True)
 class ScanSettings:
-    """How a chain is scanned.
+    """Settings of a scan of the chain.
 
     A block is confirmed when `confirmations` blocks follow it. `overlap` is the number of blocks
     that are read a second time, in case a node had not all of their logs at first.
