@@ -42,43 +42,72 @@ def _by_rowid(head: Table) -> Write:
 
 REPLACED: Kind = {
     "a change, replaced": lambda s: (replacing(log(s.reviewed, reason="another")),),
-    "a change, replaced by position": lambda s: (move(s.approve), replacing(log(s.approve, position=1))),
-    "a change, replaced by rowid": lambda s: (move(s.approve), by_rowid(HISTORY, row(s.approve), 1)),
+    "a change, replaced by position": lambda s: (
+        move(s.approve),
+        replacing(log(s.approve, position=1)),
+    ),
+    "a change, replaced by rowid": lambda s: (
+        move(s.approve),
+        by_rowid(HISTORY, row(s.approve), 1),
+    ),
     "a change, replaced with all keys deferred": lambda s: (
-        text("PRAGMA defer_foreign_keys = ON"), replacing(log(s.reviewed, reason="another")),
+        text("PRAGMA defer_foreign_keys = ON"),
+        replacing(log(s.reviewed, reason="another")),
     ),
     "a version, replaced": lambda s: (replacing(keep(s.kept, name="Rate")),),
     "a version, replaced by id": lambda s: (
-        move(s.edit), replacing(keep(s.version, id=s.kept["id"])), remark(s.warnings), log(s.edit),
+        move(s.edit),
+        replacing(keep(s.version, id=s.kept["id"])),
+        remark(s.warnings),
+        log(s.edit),
     ),
     "a version, replaced by rowid": lambda s: (
-        move(s.edit), by_rowid(VERSIONS, s.version, 1), remark(s.warnings), log(s.edit),
+        move(s.edit),
+        by_rowid(VERSIONS, s.version, 1),
+        remark(s.warnings),
+        log(s.edit),
     ),
-    "remarks, replaced": lambda s: (replacing(remark(s.warnings, version_number=2, computed_at=s.kept["created_at"])),),
+    "remarks, replaced": lambda s: (
+        replacing(remark(s.warnings, version_number=2, computed_at=s.kept["created_at"])),
+    ),
     "remarks, replaced by rowid": lambda s: (
-        move(s.edit), keep(s.version), by_rowid(WARNINGS, s.warnings, 1), log(s.edit),
+        move(s.edit),
+        keep(s.version),
+        by_rowid(WARNINGS, s.warnings, 1),
+        log(s.edit),
     ),
     "a receipt, replaced": lambda s: (replacing(answer(s.receipt, key="order-1")),),
     "a receipt, replaced by rowid": lambda s: (by_rowid(RECEIPTS, s.receipt, 1),),
-    "a concept, replaced by its birth": lambda s: (replacing(born(s.create, id=s.reviewed.entity_id)),),
+    "a concept, replaced by its birth": lambda s: (
+        replacing(born(s.create, id=s.reviewed.entity_id)),
+    ),
     "a concept, replaced by rowid": lambda s: (by_rowid(CONCEPTS, {**shown(s), "id": "new"}, 1),),
     "a key, replaced by rowid": lambda s: (by_rowid(KEYS, {**s.key, **HEAD}, 1),),
     **{f"{head.name}, replaced by rowid": _by_rowid(head) for head in HEADS_OF_ONE},
     "an artifact, replaced by rowid": lambda s: (by_rowid(ARTIFACTS, s.captures.new.artifact, 1),),
     "a centroid, replaced by rowid": lambda s: (by_rowid(CENTROIDS, s.captures.new.centroid, 1),),
     "a signal, replaced by rowid": lambda s: (
-        *captured(s.captures.again)[:2], by_rowid(SIGNALS, s.captures.again.signal, 1),
+        *captured(s.captures.again)[:2],
+        by_rowid(SIGNALS, s.captures.again.signal, 1),
     ),
     "work, replaced by rowid": lambda _: (by_rowid(TASKS, NEW_WORK, 1),),
     "an attempt, replaced by rowid": lambda s: (by_rowid(TASK_ATTEMPTS, s.minted.attempt, 1),),
-    "an edge, replaced by rowid": lambda _: (by_rowid(EDGES, edge("DRAFT", "skip", "PUBLISHED"), 1),),
+    "an edge, replaced by rowid": lambda _: (
+        by_rowid(EDGES, edge("DRAFT", "skip", "PUBLISHED"), 1),
+    ),
     "a concept, replaced by another": lambda s: (
-        update(CONCEPTS).prefix_with("OR REPLACE").where(CONCEPTS.c.id == s.reviewed.entity_id)
+        update(CONCEPTS)
+        .prefix_with("OR REPLACE")
+        .where(CONCEPTS.c.id == s.reviewed.entity_id)
         .values(id=s.published.entity_id),
     ),
-    "a key, replaced by its birth": lambda s: (replacing(born(s.grant, **s.key, id=s.granted.entity_id)),),
-    "an edge, replaced": lambda _: (replacing(new_edge("concept", "DRAFT", "submit", "PUBLISHED", 0)),),
-}  # fmt: skip
+    "a key, replaced by its birth": lambda s: (
+        replacing(born(s.grant, **s.key, id=s.granted.entity_id)),
+    ),
+    "an edge, replaced": lambda _: (
+        replacing(new_edge("concept", "DRAFT", "submit", "PUBLISHED", 0)),
+    ),
+}
 PLACED: Kind = {
     "a position far ahead": lambda s: step(s, position=99),
     "the last position there is": lambda s: step(s, position=LARGEST),
@@ -107,19 +136,26 @@ PLACED: Kind = {
 SQLITE_IMPOSTORS: Kind = {
     "a TEMP table in the head's place": lambda s: (
         text("CREATE TEMP TABLE concepts AS SELECT * FROM main.concepts"),
-        *posing("temp", s), log(s.approve),
+        *posing("temp", s),
+        log(s.approve),
     ),
     "a TEMP table of edges": lambda s: (
         text("CREATE TEMP TABLE lifecycle_edges AS SELECT * FROM main.lifecycle_edges"),
-        text("INSERT INTO temp.lifecycle_edges VALUES ('concept', 'REVIEW', 'skip', 'PUBLISHED', 0)"),
+        text(
+            "INSERT INTO temp.lifecycle_edges VALUES ('concept', 'REVIEW', 'skip', 'PUBLISHED', 0)"
+        ),
         *step(s, action="skip", to_state="PUBLISHED"),
     ),
     "a TEMP trigger that ignores guards": lambda s: (
-        text("CREATE TEMP TRIGGER hush AFTER INSERT ON main.history BEGIN SELECT RAISE(IGNORE); END"),
+        text(
+            "CREATE TEMP TRIGGER hush AFTER INSERT ON main.history BEGIN SELECT RAISE(IGNORE); END"
+        ),
         log(s.approve),
     ),
     "a TEMP trigger that lets a head go back": lambda s: (
-        text("CREATE TEMP TRIGGER hush AFTER UPDATE ON main.concepts BEGIN SELECT RAISE(IGNORE); END"),
+        text(
+            "CREATE TEMP TRIGGER hush AFTER UPDATE ON main.concepts BEGIN SELECT RAISE(IGNORE); END"
+        ),
         move(s.approve, seq=1),
     ),
     "a TEMP trigger that takes the head back": lambda s: (
@@ -127,16 +163,18 @@ SQLITE_IMPOSTORS: Kind = {
             "CREATE TEMP TRIGGER undo AFTER INSERT ON main.history BEGIN"
             " UPDATE concepts SET seq = seq - 1, status = 'DRAFT' WHERE id = NEW.entity_id; END"
         ),
-        move(s.approve), log(s.approve),
+        move(s.approve),
+        log(s.approve),
     ),
     "a TEMP trigger that rewrites the change": lambda s: (
         text(
             "CREATE TEMP TRIGGER bend AFTER INSERT ON main.history BEGIN"
             " UPDATE history SET reason = 'another' WHERE position = NEW.position; END"
         ),
-        move(s.approve), log(s.approve),
+        move(s.approve),
+        log(s.approve),
     ),
-}  # fmt: skip
+}
 ON_SQLITE: Mapping[str, Kind] = {
     "INSERT OR REPLACE": {**REPLACED, **REPLACED_TOKENS},
     "a chosen position": PLACED,
@@ -189,31 +227,53 @@ MERGED: Kind = {
 COPIED: Kind = {
     "a change, copied in": lambda s: (copied(HISTORY, row(s.approve)),),
     "a change without a reason, copied in": lambda s: (
-        move(s.approve), copied(HISTORY, row(s.approve), reason=" "),
+        move(s.approve),
+        copied(HISTORY, row(s.approve), reason=" "),
     ),
     "a version, copied in": lambda s: (copied(VERSIONS, s.version),),
     "remarks, copied in": lambda s: (copied(WARNINGS, s.warnings),),
-    "a receipt, copied in twice": lambda s: (copied(RECEIPTS, s.receipt), copied(RECEIPTS, s.receipt)),
+    "a receipt, copied in twice": lambda s: (
+        copied(RECEIPTS, s.receipt),
+        copied(RECEIPTS, s.receipt),
+    ),
     "a concept, copied in": lambda s: (copied(CONCEPTS, {**shown(s), "id": "new"}),),
     "an edge, copied in": lambda _: (copied(EDGES, edge("PUBLISHED", "undo", "DRAFT")),),
-}  # fmt: skip
+}
 NUMBERED: Kind = {
     "a position": lambda s: step(s, position=99),
-    "a position, overriding": lambda s: (move(s.approve), overriding(HISTORY, row(s.approve), position="99")),
+    "a position, overriding": lambda s: (
+        move(s.approve),
+        overriding(HISTORY, row(s.approve), position="99"),
+    ),
     "a position below zero, overriding": lambda s: (
-        move(s.approve), overriding(HISTORY, row(s.approve), position="-1"),
+        move(s.approve),
+        overriding(HISTORY, row(s.approve), position="-1"),
     ),
     "a position for two": lambda s: (
-        move(s.approve), overriding(HISTORY, row(s.approve), position="99"), move(publishing(s)),
+        move(s.approve),
+        overriding(HISTORY, row(s.approve), position="99"),
+        move(publishing(s)),
         overriding(HISTORY, row(publishing(s)), position="99"),
     ),
-    "no position": lambda s: (move(s.approve), overriding(HISTORY, row(s.approve), position="NULL")),
+    "no position": lambda s: (
+        move(s.approve),
+        overriding(HISTORY, row(s.approve), position="NULL"),
+    ),
     "no transaction": lambda s: (move(s.approve), overriding(HISTORY, row(s.approve), txid="NULL")),
-    "a position, copied in": lambda s: (move(s.approve), copied(HISTORY, row(s.approve), position=99)),
+    "a position, copied in": lambda s: (
+        move(s.approve),
+        copied(HISTORY, row(s.approve), position=99),
+    ),
     "a transaction": lambda s: (move(s.approve), overriding(HISTORY, row(s.approve), txid="'3'")),
-    "a transaction to come": lambda s: (move(s.approve), overriding(HISTORY, row(s.approve), txid="'99999999'")),
-    "a transaction, copied in": lambda s: (move(s.approve), copied(HISTORY, row(s.approve), txid="3")),
-}  # fmt: skip
+    "a transaction to come": lambda s: (
+        move(s.approve),
+        overriding(HISTORY, row(s.approve), txid="'99999999'"),
+    ),
+    "a transaction, copied in": lambda s: (
+        move(s.approve),
+        copied(HISTORY, row(s.approve), txid="3"),
+    ),
+}
 POSTGRESQL_IMPOSTORS: Kind = {
     "a TEMP table in the head's place": lambda s: (
         text("CREATE TEMP TABLE concepts AS SELECT * FROM indelible.concepts"),

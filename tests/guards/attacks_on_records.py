@@ -111,18 +111,31 @@ REMOVED: Kind = {
 # Well-formed, and wrong: no database can tell, since neither knows what a digest is made of.
 LIES: Kind = {
     "a digest of something else": lambda s: (move(s.approve, hash=B), log(s.approve, hash=B)),
-    "a time to come": lambda s: further(s.reviewed, action="approve", to_state="APPROVED", at=TO_COME),
+    "a time to come": lambda s: further(
+        s.reviewed, action="approve", to_state="APPROVED", at=TO_COME
+    ),
     "a reason of an invisible space": lambda s: step(s, reason="\u00a0"),
-    "a version that its change does not vouch for": lambda s: editing(s, definition="Something else."),
+    "a version that its change does not vouch for": lambda s: editing(
+        s, definition="Something else."
+    ),
     "remarks that their change does not vouch for": lambda s: (
-        move(s.edit), keep(s.version), remark(s.warnings, ruleset=2), log(s.edit),
+        move(s.edit),
+        keep(s.version),
+        remark(s.warnings, ruleset=2),
+        log(s.edit),
     ),
     "a name's key that is not its name's": lambda s: (
-        move(s.edit, name_key="rate"), keep(s.version, name_key="rate"), remark(s.warnings), log(s.edit),
+        move(s.edit, name_key="rate"),
+        keep(s.version, name_key="rate"),
+        remark(s.warnings),
+        log(s.edit),
     ),
-    "a key that changes hands as it is revoked": lambda s: (move(s.revoke, owner="user:eve"), log(s.revoke)),
+    "a key that changes hands as it is revoked": lambda s: (
+        move(s.revoke, owner="user:eve"),
+        log(s.revoke),
+    ),
     "a receipt that was never given": lambda s: (answer(s.receipt, result={"answer": 2}),),
-}  # fmt: skip
+}
 
 RECORDS: Mapping[str, Kind] = {
     "a blank actor or reason": BLANK,

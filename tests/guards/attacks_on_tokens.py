@@ -131,7 +131,9 @@ LEGAL_OF_TOKENS: Kind = {
     "an upload is completed": lambda s: stepped(s.minted.completed),
     "work is put": lambda _: (put(),),
     "work is made due again": lambda _: (work(FREE, due_at=SOON),),
-    "work is claimed": lambda _: (work(FREE, fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),),
+    "work is claimed": lambda _: (
+        work(FREE, fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),
+    ),
     "work is claimed when its lease is over": lambda _: (
         work(LEASED, fence=2, attempts=2, lease_owner=NOOR, lease_until=SOON),
     ),
@@ -143,7 +145,7 @@ LEGAL_OF_TOKENS: Kind = {
     ),
     "dead work is revived": lambda _: (work(DEAD, dead_reason=None, due_at=SOON, attempts=0),),
     "an attempt is recorded": lambda s: (attempt(s.minted),),
-}  # fmt: skip
+}
 
 ALONE_OF_TOKENS: Mapping[str, Kind] = {
     "a status of tokens without history": {
@@ -165,21 +167,32 @@ TOLD: Kind = {
 }
 ON_TOKENS: Mapping[str, Kind] = {
     "a state of tokens skipped, gone back to or invented": {
-        **{f"{head.name} in a state that nobody declared": _said(head, to_state="BURNT") for head in HEADS_OF_TOKENS},
+        **{
+            f"{head.name} in a state that nobody declared": _said(head, to_state="BURNT")
+            for head in HEADS_OF_TOKENS
+        },
     },
     "a status of tokens by itself": {
         **{name: write for head in HEADS_OF_TOKENS for name, write in _untold(head).items()},
-        **{f"two steps in {head.name} with one change": _two_steps(head) for head in HEADS_OF_TOKENS},
+        **{
+            f"two steps in {head.name} with one change": _two_steps(head)
+            for head in HEADS_OF_TOKENS
+        },
     },
     "a change of tokens ahead of its head": {
-        f"a change of {head.name} alone": _logging(head)
-        for head in HEADS_OF_TOKENS
+        f"a change of {head.name} alone": _logging(head) for head in HEADS_OF_TOKENS
     },
     "a head of tokens reborn, replaced or moved back": {
         **{f"{head.name}, deleted": _deleting(head) for head in HEADS_OF_TOKENS},
-        **{f"{head.name} whose seq jumps": _setting(head, seq=raw("seq + 2")) for head in HEADS_OF_TOKENS},
+        **{
+            f"{head.name} whose seq jumps": _setting(head, seq=raw("seq + 2"))
+            for head in HEADS_OF_TOKENS
+        },
         **{f"{head.name}, the same birth twice": _born_twice(head) for head in HEADS_OF_TOKENS},
-        **{f"{head.name}, born in another's place": _bearing(head, id=SHOWN[head.name][0]) for head in HEADS_OF_TOKENS},
+        **{
+            f"{head.name}, born in another's place": _bearing(head, id=SHOWN[head.name][0])
+            for head in HEADS_OF_TOKENS
+        },
     },
     "what tokens keep fixed": {
         "an author of another wallet": _stepping(AUTHORS, wallet_address=wallet(7)),
@@ -219,7 +232,9 @@ ON_TOKENS: Mapping[str, Kind] = {
     "what tokens must have": {
         "a prompt of 1,001 characters": _bearing(AUTHORS, prompt_text="x" * 1_001),
         "a mint of 51": _bearing(MINT_EVENTS, quantity=51),
-        "a token that is ready without metadata": lambda s: stepped(s.minted.ready, metadata_cid=None),
+        "a token that is ready without metadata": lambda s: stepped(
+            s.minted.ready, metadata_cid=None
+        ),
         "a token that is ready without an image": lambda s: stepped(s.minted.ready, image_cid=None),
         "an upload of something else": _bearing(UPLOADS, record_type="video"),
         "an upload that ends without a CID": lambda s: stepped(s.minted.completed, cid=None),
@@ -238,9 +253,19 @@ ON_TOKENS: Mapping[str, Kind] = {
         "a fence that rises with no claim": lambda _: (work(FREE, fence=1),),
         "a claim under the same fence": lambda _: (work(FREE, lease_owner=MAYA, lease_until=SOON),),
         "a lease that is stolen under its fence": lambda _: (work(LEASED, lease_owner=NOOR),),
-        "a claim that is no attempt": lambda _: (work(FREE, fence=1, lease_owner=MAYA, lease_until=SOON),),
+        "a claim that is no attempt": lambda _: (
+            work(FREE, fence=1, lease_owner=MAYA, lease_until=SOON),
+        ),
         "a claim of what is not due": lambda _: (
-            work(DEAD, fence=2, attempts=2, dead_reason=None, due_at=SOON, lease_owner=MAYA, lease_until=SOON),
+            work(
+                DEAD,
+                fence=2,
+                attempts=2,
+                dead_reason=None,
+                due_at=SOON,
+                lease_owner=MAYA,
+                lease_until=SOON,
+            ),
         ),
         "attempts that are more than claims": lambda _: (work(LEASED, attempts=9),),
         "a lease of nobody": lambda _: (work(LEASED, lease_owner=None),),
@@ -249,7 +274,9 @@ ON_TOKENS: Mapping[str, Kind] = {
         "dead work that is due": lambda _: (work(DEAD, due_at=SOON),),
     },
     "work out of its place": {
-        "work that is born leased": lambda _: (put(fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),),
+        "work that is born leased": lambda _: (
+            put(fence=1, attempts=1, lease_owner=MAYA, lease_until=SOON),
+        ),
         "work that is born with a fence": lambda _: (put(fence=7),),
         "work that is born dead": lambda _: (put(due_at=None, dead_reason="it cannot be"),),
         "work of another stage": lambda _: (work(FREE, stage="other"),),
@@ -268,14 +295,18 @@ ON_TOKENS: Mapping[str, Kind] = {
         "an attempt with an outcome of its own": lambda s: (attempt(s.minted, outcome="DONE"),),
         "an attempt, recorded twice": lambda s: (attempt(s.minted), attempt(s.minted)),
         "attempts, recorded again": lambda _: (
-            insert(TASK_ATTEMPTS).from_select([each.name for each in TASK_ATTEMPTS.columns], select(TASK_ATTEMPTS)),
+            insert(TASK_ATTEMPTS).from_select(
+                [each.name for each in TASK_ATTEMPTS.columns], select(TASK_ATTEMPTS)
+            ),
         ),
-        "an attempt with another reason": lambda _: (update(TASK_ATTEMPTS).values(reason="another"),),
+        "an attempt with another reason": lambda _: (
+            update(TASK_ATTEMPTS).values(reason="another"),
+        ),
         "an attempt by another": lambda _: (update(TASK_ATTEMPTS).values(actor=NOOR),),
         "attempts, deleted": lambda _: (delete(TASK_ATTEMPTS),),
         "an attempt without a reason": lambda s: (attempt(s.minted, reason=NULL),),
     },
-}  # fmt: skip
+}
 
 # SQLite would throw out, without a word, what is in the way of a row.
 REPLACED_TOKENS: Kind = {
