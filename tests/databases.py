@@ -26,7 +26,10 @@ def create_database(
 
 @contextmanager
 def lent_database(server: PostgresServer, name: str, template: str) -> Generator[PostgresServer]:
-    """Such a database for the time of the block: each takes ten megabytes of memory, and a run asks for hundreds."""
+    """Yield a copy of the template and drop it after the block.
+
+    Each database takes ten megabytes of memory, and a run creates hundreds.
+    """
     yield create_database(server, name, template)
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

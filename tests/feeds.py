@@ -1,4 +1,7 @@
-"""What a feed says once it can say everything: on PostgreSQL it waits for each older transaction of the server."""
+"""Read a feed when it is complete.
+
+On PostgreSQL, a feed waits for every older transaction of the server.
+"""
 
 import time
 
@@ -37,7 +40,7 @@ def changes(store: AnyStore) -> tuple[Change, ...]:
 
 
 class Patient:
-    """A store whose feed is read when it is settled, for suites that expect at once what they have just written."""
+    """A store that settles before each read of its feed, for suites that read their own writes."""
 
     def __init__(self, store: SqlStore) -> None:
         self.store, self.run, self.read = store, store.run, store.read

@@ -1,6 +1,7 @@
-"""A running instance with the demonstration in it, and a real Chromium: what the machine has, at `INDELIBLE_CHROMIUM`.
+"""Fixtures of the browser tests: a running instance with the demonstration, and a real Chromium.
 
-No package registry of Python's brings a browser, so these tests stand outside the gate: `nox -s browser` runs them.
+Chromium is the one of the machine, at `INDELIBLE_CHROMIUM`. Python packages do not install a
+browser, so the gate leaves these tests out: run them with `nox -s browser`.
 """
 
 import os
@@ -137,7 +138,7 @@ def opened(instance: Instance, chromium: Browser) -> Generator[Opened]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is, once all of it is there and drawn in its own colours."""
+    """Return the accessibility violations that axe reports once the page is loaded and drawn."""
     page.wait_for_load_state("networkidle")
     page.evaluate(
         "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"

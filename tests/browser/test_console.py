@@ -1,4 +1,4 @@
-"""The console in a real browser: how it looks to axe, what works without scripts, and how soon the feed tells."""
+"""Test the console in a real browser: accessibility, use without scripts, delay of the feed."""
 
 import os
 import re
@@ -260,5 +260,6 @@ def test_another_site_can_neither_sign_out_nor_frame_the_console(
 
 
 EVIL = """<iframe src="%s/console/sign-in"></iframe>
-<form id="forged" method="post" action="%s/console/sign-out"><input name="csrf" value="x"><button>Win</button></form>
+<form id="forged" method="post" action="%s/console/sign-out">
+<input name="csrf" value="x"><button>Win</button></form>
 <form method="post" action="%s/console/new"><input name="name" value="planted"></form>"""

@@ -1,4 +1,4 @@
-"""Work and tokens in a real browser: how they look to axe, what works without scripts, and that the table keeps up."""
+"""Test tasks and tokens in a real browser: accessibility, use without scripts, live updates."""
 
 import re
 from collections.abc import Generator

@@ -1,4 +1,8 @@
-"""Processes to be killed: forked from one that has imported everything and opened nothing, so that many can die."""
+"""Child processes for tests to kill.
+
+Each is forked from a process that has imported everything and opened nothing. A start is
+therefore cheap, and a test can kill many.
+"""
 
 from collections.abc import Callable
 from functools import cache

@@ -153,7 +153,7 @@ def _enqueue(url: str, pieces: int) -> None:
     store.dispose()
 
 
-def _run_children(  # noqa: PLR0917 - the dose
+def _run_children(
     url: str,
     folder: str,
     report: ClaimReport,

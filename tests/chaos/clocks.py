@@ -48,7 +48,8 @@ class ClockReport:
     problems: list[str] = field(factory=list[str])
 
     def __str__(self) -> str:
-        return f"{self.changes} changes, the clock behind {self.back} times; problems: {self.problems or 'none'}"
+        problems = self.problems or "none"
+        return f"{self.changes} changes, the clock behind {self.back} times; problems: {problems}"
 
 
 def jump(database: str | PostgresServer, chance: Random, edits: int) -> ClockReport:

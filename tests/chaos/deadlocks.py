@@ -22,7 +22,8 @@ class DeadlockReport:
     problems: list[str] = field(factory=list[str])
 
     def __str__(self) -> str:
-        return f"{self.deadlocks} deadlocks, {self.retries} retries; problems: {self.problems or 'none'}"
+        problems = self.problems or "none"
+        return f"{self.deadlocks} deadlocks, {self.retries} retries; problems: {problems}"
 
 
 def deadlock(tested: StoreUnderTest, times: int) -> DeadlockReport:
@@ -46,7 +47,10 @@ def deadlock(tested: StoreUnderTest, times: int) -> DeadlockReport:
 
 
 def _both(tested: StoreUnderTest, ids: list[str], barrier: Barrier) -> None:
-    """Edit both concepts in one transaction; wait in between until the other handler holds a row."""
+    """Edit both concepts in one transaction.
+
+    Between the edits, wait until the other handler has locked a row.
+    """
 
     def handler(tx: SqlTransaction, _: None) -> None:
         for concept_id in ids:

@@ -1,4 +1,7 @@
-"""Many captures, in whichever order and however often, by many clients: the same artifacts, and no hole anywhere."""
+"""Send captures in several orders, some of them twice, from many clients, and compare artifacts.
+
+The artifacts must be equal in every order, and the captures of a subspace numbered without a gap.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,9 +43,12 @@ class Shuffled:
 
     def __str__(self) -> str:
         orders, pages = len(self.artifacts), len(self.artifacts[0])
-        what = f"{self.captures} captures in {orders} orders, {self.replayed} of them sent twice, {pages} artifacts"
-        end = "all orders equal" if self.is_well else f"wrong: {self.wrong or 'orders differ'}"
-        return f"{what}; {end}"
+        counts = (
+            f"{self.captures} captures in {orders} orders,"
+            f" {self.replayed} of them sent twice, {pages} artifacts"
+        )
+        result = "all orders equal" if self.is_well else f"wrong: {self.wrong or 'orders differ'}"
+        return f"{counts}; {result}"
 
 
 def vector(dice: Random) -> tuple[float, ...]:
@@ -116,7 +122,7 @@ def artifacts(place: CaptureScenario) -> Iterator[dict[str, Any]]:
 
 
 def holes(place: CaptureScenario, parts: Sequence[str]) -> Iterator[str]:
-    """The parts whose captures are not numbered one by one, or whose centroid they do not give again."""
+    """Yield a finding for each subspace with a gap in its captures or a wrong centroid."""
     for part in parts:
         signals = place.read(captures.list_drift, part, limit=10**6)
         if [each.applied_seq for each in signals] != list(range(1, len(signals) + 1)):

@@ -134,9 +134,14 @@ def test_one_error_removes_all_broken_connections_of_a_pool(on_postgresql: Store
     store = on_postgresql.store
     create(store)
     open_many(store, 3)
-    ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'indelible_app'"
+    terminate_sessions = (
+        "SELECT pg_terminate_backend(pid, 10000)"
+        " FROM pg_stat_activity"
+        " WHERE usename = 'indelible_app'"
+        " AND datname = current_database()"
+    )
     with on_postgresql.admin() as admin:
-        admin.execute(ended + " AND datname = current_database()")
+        admin.execute(terminate_sessions)
 
     first = refusal(lambda: create(store))
     assert first is not None

@@ -1,4 +1,4 @@
-"""Real databases for programs that run outside pytest: a PostgreSQL of our own, and migrated databases to copy."""
+"""Databases for programs outside pytest: a PostgreSQL server and migrated databases to copy."""
 
 import os
 import shutil
@@ -38,7 +38,10 @@ class Testbed:
 
 @contextmanager
 def testbed(*, durable: bool = False) -> Generator[Testbed]:  # noqa: PT028 - no test, whatever its name
-    """A testbed that lives as long as the block: in memory where there is room, on the disk when it must be durable."""
+    """Yield a testbed for the block.
+
+    Its files are in shared memory if that is writable and `durable` is false, else on disk.
+    """
     place = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) and not durable else None
     with (
         TemporaryDirectory(prefix="indelible-", dir=place) as directory,

@@ -1,4 +1,7 @@
-"""What is in the history, without the feed's patience: it shows nothing that is younger than a running transaction."""
+"""Read the history without the feed.
+
+The feed shows nothing that is newer than a running transaction.
+"""
 
 from attrs import frozen
 from sqlalchemy import bindparam, select

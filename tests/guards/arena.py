@@ -1,4 +1,4 @@
-"""Where attacks are tried: raw connections to one database, and the name of the guard that refuses a write."""
+"""Try attacks through raw connections to one database, and name the guard that refuses each."""
 
 import re
 import sqlite3
@@ -59,7 +59,7 @@ class Arena:
         self.engine = engine
 
     def refusal(self, statements: Sequence[Statement]) -> str:
-        """The guard that refuses the whole transaction, COMMIT included; '' where none does, and it is committed."""
+        """Return the guard that refuses the transaction or its COMMIT; '' if it is committed."""
         try:
             with self.engine.begin() as connection:
                 run(connection, statements)
@@ -113,7 +113,10 @@ def settle_keys(connection: Connection) -> None:
 
 
 def guard_of(error: DBAPIError | psycopg.Error) -> str:
-    """The guard's own name: a trigger, a constraint, a domain's rule, a column that the database makes, a privilege."""
+    """Return the name of the guard.
+
+    A guard is a trigger, a constraint, a rule of a domain, a generated column or a privilege.
+    """
     cause = error.orig if isinstance(error, DBAPIError) else error
     statement = error.statement or "" if isinstance(error, DBAPIError) else "COPY"
     if made := MADE.match(str(cause)):

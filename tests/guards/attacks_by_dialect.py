@@ -284,7 +284,8 @@ POSTGRESQL_IMPOSTORS: Kind = {
         text("SET LOCAL search_path = pg_temp, indelible"),
         text("CREATE TEMP TABLE keys AS SELECT * FROM indelible.keys"),
         text(
-            f"UPDATE keys SET seq = 2, hash = '{s.revoke.hash}', status = 'REVOKED', updated_at = '{s.revoke.at}'"
+            f"UPDATE keys SET seq = 2, hash = '{s.revoke.hash}',"
+            f" status = 'REVOKED', updated_at = '{s.revoke.at}'"
         ),
         log(s.revoke),
     ),

@@ -1,4 +1,4 @@
-"""The rows of captures in a database with a little of everything, and the legal next writes to it."""
+"""The rows of captures in a database with a few rows of each kind, and the legal next writes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -44,7 +44,7 @@ class Captured:
 
 @frozen(kw_only=True)
 class Captures:
-    """The ids of what is stored, and the changes and rows that may be written next, with their digests."""
+    """The ids of the stored rows, and the legal next changes and rows with their digests."""
 
     space_id: str
     part_id: str
@@ -75,7 +75,7 @@ class _RolledBackError(Exception):
 
 
 class _RecordingStore(SqlIngestStore):
-    """The database's ingest store, which raises the rows that it should write instead of writing them."""
+    """The ingest store of the database; it raises its rows instead of writing them."""
 
     def write(self, signal: Signal, artifact: Artifact, centroid: Centroid | None) -> None:
         centroid_row: Row = asdict(centroid, recurse=False) if centroid else {}
@@ -88,7 +88,10 @@ class _RecordingStore(SqlIngestStore):
 
 
 def settle_captures(store: SqlStore) -> Captures:
-    """Save a space with three seeded subspaces and an empty one, two artifacts with a signal each, and settings."""
+    """Save a space with four subspaces, two artifacts with a signal each, and settings.
+
+    Three subspaces are seeded, one is empty.
+    """
     place, a, *_ = worked(store)
     empty = place.subspace(None, "empty")
     rename = RenameSubspace(
@@ -198,7 +201,7 @@ def _step(
 def captured(
     rows: Captured, *, artifact: Row = NOTHING, centroid: Row = NOTHING, **signal: object
 ) -> tuple[Executable, ...]:
-    """Return the writes of a whole capture, with some columns changed: artifact, centroid and signal."""
+    """Return the writes of a capture (artifact, centroid, signal), with some columns changed."""
     writes = [_head_write(ARTIFACTS, {**rows.artifact, **artifact}, rows.artifact["seq"])]
     if rows.centroid:
         columns = {**rows.centroid, **centroid}

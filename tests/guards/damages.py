@@ -1,4 +1,7 @@
-"""What an owner, or whoever holds the file, can do to the schema: each must be noticed before the first transaction."""
+"""Damages that the owner of a schema or of a file can do to it.
+
+A store must notice each of them before its first transaction.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +15,10 @@ MORE = (
 RUNS = "FOR EACH ROW EXECUTE FUNCTION indelible"
 SLEEPING_KEY = """
     DO $$ DECLARE name text; BEGIN
-      SELECT tgname INTO name FROM pg_trigger WHERE tgrelid = 'indelible.history'::regclass AND tgisinternal LIMIT 1;
+      SELECT tgname INTO name
+      FROM pg_trigger
+      WHERE tgrelid = 'indelible.history'::regclass AND tgisinternal
+      LIMIT 1;
       EXECUTE format('ALTER TABLE indelible.history DISABLE TRIGGER %I', name);
     END $$
 """
@@ -32,7 +38,10 @@ ON_POSTGRESQL: Damages = {
     "a trigger that is dropped": ("DROP TRIGGER concepts_one_step ON indelible.concepts",),
     "a trigger that watches one column": (
         "DROP TRIGGER concepts_one_step ON indelible.concepts",
-        f"CREATE TRIGGER concepts_one_step BEFORE UPDATE OF status ON indelible.concepts {RUNS}.concepts_one_step()",
+        (
+            "CREATE TRIGGER concepts_one_step BEFORE UPDATE OF status ON indelible.concepts"
+            f" {RUNS}.concepts_one_step()"
+        ),
         "ALTER TABLE indelible.concepts ENABLE ALWAYS TRIGGER concepts_one_step",
     ),
     "a trigger more": (

@@ -1,4 +1,7 @@
-"""One byte of a value, changed: on SQLite as it lies in the file, on PostgreSQL as far as a column's type allows."""
+"""Change one byte of a stored value.
+
+On SQLite, the byte is changed in the file; on PostgreSQL, as far as the type of the column allows.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -23,7 +26,8 @@ from indelible_sql.tokens.tables import TOKENS, UPLOADS
 Columns = Mapping[str, tuple[Table, Column[Any]]]
 # No digest covers work: it is what is still to be done, and its attempts say only how it went.
 DIGESTED = tuple(table for table in CATALOG.tables if table not in (TASKS, TASK_ATTEMPTS))
-# What all heads have alike is tried in those of concepts, captures and tokens; of the others what is their own.
+# The columns that all heads share are tried in concepts, captures and tokens only. In the other
+# heads, only their own columns are tried.
 ALIKE = tuple(head for head in HEADS_OF_TOKENS if head is not TOKENS)
 PLACE = ("id", "lifecycle", "version", "seq", "hash", "created_at", "updated_at")
 SUPPLIED: Columns = {
@@ -38,7 +42,8 @@ MADE: Columns = {
     for column in table.columns
     if column.computed is not None and table not in ALIKE
 }
-# What readers forgive: another letter for T, a comma for a point, an escape in capitals, a field that nobody knows.
+# Differences that readers ignore: a small t, a comma for a point, an escape in capitals, and an
+# unknown field.
 FORGIVEN = ((b"T", b"t"), (b".", b","), (b"\\u001f", b"\\u001F"), (b'"params":[]', b'"paramr":[]'))
 INSTANT = len("2026-01-01T00:00:00.000000+00:00")
 MASKS = (1, 2, 4, 8)
@@ -55,13 +60,16 @@ class Flip:
     statements: tuple[TextClause, ...]
 
     def is_named(self, findings: list[Finding], entity: str) -> bool:
-        """Whether a finding names the table, and the entity where its rows have one, by its old name or its new."""
+        """Return whether a finding names the table and the entity, by its old or its new name."""
         found = {each.entity_id for each in findings if each.table == self.table}
         return bool(found & {entity, self.value})
 
 
 def row_of(table: Table, s: Situation) -> tuple[str, str]:
-    """The row in which bytes are flipped, one in the middle of a history or what hangs on it; and whom it is about."""
+    """Return the condition that selects the row to change, and the id of its entity.
+
+    The row belongs to the middle of a history.
+    """
     concept = s.reviewed.entity_id
     return {
         "lifecycle_edges": (
@@ -114,8 +122,12 @@ class FileFlips:
         self._path, self._table = path, table
         self._update = f'UPDATE {table.name} SET "{column.name}" = {{}} WHERE {where}'
         with closing(sqlite3.connect(path)) as connection:
-            wanted = f'SELECT typeof("{column.name}"), CAST("{column.name}" AS BLOB) FROM {table.name} WHERE {where}'
-            self.kind, self._raw = connection.execute(wanted).fetchone()
+            value_query = (
+                f'SELECT typeof("{column.name}"), CAST("{column.name}" AS BLOB)'
+                f" FROM {table.name}"
+                f" WHERE {where}"
+            )
+            self.kind, self._raw = connection.execute(value_query).fetchone()
 
     def plain(self) -> Flip:
         """The first small flip that runs into no other row."""
@@ -158,12 +170,14 @@ def in_database(url: str, table: Table, column: Column[Any], where: str) -> Flip
     asleep = [f"ALTER TABLE {each} DISABLE TRIGGER ALL" for each in CATALOG.tables]
     asleep += [f"ALTER TABLE {head} DROP CONSTRAINT {head.name}_times" for head in CATALOG.heads]
     asleep.append(f"ALTER TABLE {UPLOADS} DROP CONSTRAINT ipfs_upload_records_type_known")
-    wanted = (
-        f"SELECT format_type(atttypid, atttypmod), (SELECT {column.name}::text FROM {table} WHERE {where})"
-        f" FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = '{column.name}'"
+    value_query = (
+        "SELECT format_type(atttypid, atttypmod),"
+        f" (SELECT {column.name}::text FROM {table} WHERE {where})"
+        " FROM pg_attribute"
+        f" WHERE attrelid = '{table}'::regclass AND attname = '{column.name}'"
     )
     with psycopg.connect(url) as connection:
-        kind, old = connection.execute(wanted.encode()).fetchone() or ("", "")
+        kind, old = connection.execute(value_query.encode()).fetchone() or ("", "")
         for each in (new.decode() for new in plain_flips(old.encode()) if new.isascii()):
             value = each.replace("'", "''")
             update = f"UPDATE {table} SET {column.name} = '{value}'::text::{kind} WHERE {where}"

@@ -15,7 +15,7 @@ Kind = Mapping[str, Write]
 
 
 def step(s: Situation, **other: object) -> Sequence[Statement]:
-    """The approval of the concept in review, with something else in its change, under the digest of all that."""
+    """Return the approval of the concept in review, with other values and a matching digest."""
     said = {
         **row(s.approve),
         **{name: value for name, value in other.items() if name in row(s.approve)},

@@ -22,9 +22,11 @@ from indelible_sql.schema.tables import HISTORY, REVISION_COLUMNS, HeadHistoryKe
 def _key_name(table: Table, columns: list[str]) -> str:
     """Return the name of the unique key with these columns."""
     for constraint in table.constraints:
-        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
-            if [column.name for column in constraint.columns] == columns:
-                return str(constraint.name or f"{table.name}_pkey")
+        if not isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint):
+            continue
+        if [column.name for column in constraint.columns] == columns:
+            return str(constraint.name or f"{table.name}_pkey")
+
     raise LookupError(table.name, columns)
 
 
@@ -58,7 +60,8 @@ HISTORY_KEY = _key_name(HISTORY, list(REVISION_COLUMNS))
 DEPENDENT_GUARDS: Mapping[str, Sequence[str]] = _dependent_guards()
 DROPS = text(
     """
-    SELECT 'trigger' AS kind, tgname AS guard, format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) AS drop
+    SELECT 'trigger' AS kind, tgname AS guard,
+      format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) AS drop
     FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
     WHERE NOT tgisinternal AND c.relnamespace = 'indelible'::regnamespace
     UNION ALL
@@ -67,14 +70,16 @@ DROPS = text(
     FROM pg_constraint JOIN pg_class c ON c.oid = conrelid
     WHERE connamespace = 'indelible'::regnamespace AND relname <> 'indelible_version'
     UNION ALL
-    SELECT 'domain', conname, format('ALTER DOMAIN %s DROP CONSTRAINT %I', contypid::regtype, conname)
+    SELECT 'domain', conname,
+      format('ALTER DOMAIN %s DROP CONSTRAINT %I', contypid::regtype, conname)
     FROM pg_constraint WHERE connamespace = 'indelible'::regnamespace AND contypid <> 0
     UNION ALL
     SELECT 'generated', relname || '.' || attname || ' generated', format(
       'ALTER TABLE %s ALTER %I DROP %s', c.oid::regclass, attname,
       CASE WHEN attidentity = '' THEN 'EXPRESSION' ELSE 'IDENTITY' END)
     FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-    WHERE c.relnamespace = 'indelible'::regnamespace AND relkind = 'r' AND (attidentity <> '' OR attgenerated <> '')
+    WHERE c.relnamespace = 'indelible'::regnamespace AND relkind = 'r'
+      AND (attidentity <> '' OR attgenerated <> '')
     UNION ALL
     SELECT 'index', relname, format('DROP INDEX %s', i.oid::regclass)
     FROM pg_index JOIN pg_class i ON i.oid = indexrelid

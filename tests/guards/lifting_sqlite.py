@@ -1,4 +1,4 @@
-"""SQLite with guards left out: the database is made again in memory, from its own text and with its own rows."""
+"""Leave out guards on SQLite: rebuild the database in memory from its statements and rows."""
 
 import re
 import sqlite3
@@ -15,7 +15,7 @@ from indelible_sql.schema.columns import SCHEMA
 
 
 class SqliteLifting:
-    """Every connection finds the database as the file has it, less the guards that are gone at the moment."""
+    """A database whose connections see the file without the guards that are lifted now."""
 
     def __init__(self, source: Path, *, keys: bool) -> None:
         self._source, self._keys, self._gone = source, keys, frozenset[str]()
@@ -46,7 +46,7 @@ class SqliteLifting:
 
 @cache
 def texts(source: Path) -> tuple[tuple[str, str, str], ...]:
-    """The kind, the name and the text of everything in the file, in the order in which it can be made again."""
+    """Return kind, name and statement of each object in the file, in the order of creation."""
     order = "type <> 'table', type <> 'index', rowid"
     wanted = f"SELECT type, name, sql FROM sqlite_master WHERE sql <> '' ORDER BY {order}"
     with closing(sqlite3.connect(source)) as connection:

@@ -40,7 +40,10 @@ UNREACHED: Mapping[str, Mapping[str, str]] = {
 
 @frozen(kw_only=True)
 class Held:
-    """An attack that a guard refuses once those before it are gone, and what happens when it is gone too."""
+    """An attack that a guard refuses when the guards before it are lifted.
+
+    `without` names the guard that refuses the attack next; '' if it gets through.
+    """
 
     attack: str
     before: tuple[str, ...]
@@ -49,7 +52,7 @@ class Held:
 
 @frozen(kw_only=True)
 class Holding:
-    """What the guards of one database hold, by their names; `unkeyed` is SQLite's with foreign keys off."""
+    """The attacks that each guard of a database refuses; `unkeyed`: SQLite without foreign keys."""
 
     guards: frozenset[str]
     first: Mapping[str, str]
@@ -77,7 +80,7 @@ def peeled_all(lifting: Lifting, written: Kind, situation: Situation) -> dict[st
 
 
 def held_by(peels: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
-    """For each guard the attack that shows best what it holds: nobody before it, and the fewest behind it."""
+    """Map each guard to the attack with the fewest guards before it, then the fewest behind it."""
     found: dict[str, tuple[tuple[int, int], Held]] = {}
     for name, guards in peels.items():
         for place, guard in enumerate(guards):

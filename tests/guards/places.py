@@ -52,7 +52,7 @@ def _settled(url: str) -> Situation:
 
 @frozen
 class Inside:
-    """One connection whose transactions are looked at by verify while they are open, and rolled back."""
+    """One connection: verify reads its transactions while they are open, then they roll back."""
 
     engine: Engine
 

@@ -1,4 +1,7 @@
-"""A database with a little of everything in it, and the legal next writes: an attack is one of them, changed."""
+"""A database with a few rows of each kind, and the legal next writes.
+
+An attack is a legal write with one thing changed.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -177,7 +180,10 @@ def answer(receipt: Row, /, **other: object) -> Insert:
 
 
 def after(change: Change, **other: object) -> Change:
-    """A change one place further, a day later, with its true digest: whether it is legal is for the database to say."""
+    """Return a change with the next seq, a day later, with its true digest.
+
+    The change need not be legal: the database decides.
+    """
     following: dict[str, object] = {
         "seq": change.seq + 1,
         "from_state": change.to_state,

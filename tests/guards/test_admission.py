@@ -1,4 +1,4 @@
-"""Whom a store refuses to work with: a damaged or an old schema, a role that is too strong, keys that are off."""
+"""Test what a store refuses: a damaged or old schema, too strong a role, no foreign keys."""
 
 import sqlite3
 from contextlib import closing
@@ -28,7 +28,10 @@ FORBIDDEN = (
     "ALTER TABLE indelible.history DISABLE TRIGGER history_no_update",
     "ALTER TABLE indelible.history DISABLE TRIGGER ALL",
     "DROP TRIGGER history_no_update ON indelible.history",
-    "CREATE OR REPLACE FUNCTION indelible.history_no_update() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
+    (
+        "CREATE OR REPLACE FUNCTION indelible.history_no_update() RETURNS trigger"
+        " LANGUAGE plpgsql AS 'BEGIN END'"
+    ),
     "CREATE FUNCTION indelible.more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE FUNCTION public.more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE RULE hush AS ON UPDATE TO indelible.concepts DO INSTEAD NOTHING",
@@ -58,8 +61,8 @@ YES = """
 OLDER = "UPDATE {}indelible_version SET version_num = '0000'"
 BACK = """
     UPDATE indelible.concepts AS head
-    SET status = earlier.to_state, seq = earlier.seq, current_version = earlier.version, hash = earlier.hash,
-      updated_at = earlier.at
+    SET status = earlier.to_state, seq = earlier.seq, current_version = earlier.version,
+      hash = earlier.hash, updated_at = earlier.at
     FROM indelible.history AS earlier
     WHERE head.id OPERATOR(pg_catalog.=) %(id)s
       AND earlier.entity_id OPERATOR(pg_catalog.=) %(id)s AND earlier.seq OPERATOR(pg_catalog.=) 2

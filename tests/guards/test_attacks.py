@@ -142,7 +142,8 @@ def test_the_attacks_are_distinct_because_different_guards_refuse_them(
     distinct = {guard for found in guards.values() for guard in found}
     total = sum(map(len, target.refusals.values()))
     tell(
-        f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds, {len(distinct)} guards refuse them"
+        f"guards on {target.name}: {total} illegal writes of {len(guards)} kinds,"
+        f" {len(distinct)} guards refuse them"
     )
 
     assert len(distinct) >= FEWEST_GUARDS

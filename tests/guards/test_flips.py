@@ -135,7 +135,11 @@ def test_a_transaction_s_number_that_puts_changes_out_of_order_is_named(
     situated_database: Place[PostgresServer], inside_postgresql: Inside
 ) -> None:
     entity_id = situated_database.situation.reviewed.entity_id
-    later = f"UPDATE indelible.history SET txid = '99999999' WHERE entity_id = '{entity_id}' AND seq = 1"
+    later = (
+        "UPDATE indelible.history"
+        " SET txid = '99999999'"
+        f" WHERE entity_id = '{entity_id}' AND seq = 1"
+    )
 
     found = inside_postgresql.findings(
         [text("ALTER TABLE indelible.history DISABLE TRIGGER ALL"), text(later)]

@@ -1,4 +1,4 @@
-"""No guard is there for nothing: without it an attack gets through, or another guard has to refuse it."""
+"""Test that each guard is needed: without it, an attack gets through or meets another guard."""
 
 import pytest
 from tests.guards.arena import postgresql_engine

@@ -30,7 +30,8 @@ pytestmark = pytest.mark.slow
 
 NUMBERS = count(1)
 GHOST = """
-    INSERT INTO {at}concepts (id, status, seq, current_version, hash, created_at, updated_at, name_key)
+    INSERT INTO {at}concepts
+      (id, status, seq, current_version, hash, created_at, updated_at, name_key)
     SELECT 'ghost', status, seq, current_version, hash, created_at, updated_at, name_key
     FROM {at}concepts WHERE id = '{reviewed}'
 """
@@ -52,7 +53,11 @@ HARM = {
         "reviewed",
     ),
     "a birthday": (
-        "UPDATE {at}concepts SET created_at = '2025-01-01T00:00:00.000000+00:00' WHERE id = '{reviewed}'",
+        (
+            "UPDATE {at}concepts"
+            " SET created_at = '2025-01-01T00:00:00.000000+00:00'"
+            " WHERE id = '{reviewed}'"
+        ),
         "concepts",
         "reviewed",
     ),
@@ -88,7 +93,11 @@ HARM = {
         "page",
     ),
     "a centroid elsewhere": (
-        "UPDATE {at}centroids SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{page}') WHERE id = '{part}'",
+        (
+            "UPDATE {at}centroids"
+            " SET vector = (SELECT vector FROM {at}artifacts WHERE id = '{page}')"
+            " WHERE id = '{part}'"
+        ),
         "centroids",
         "part",
     ),
@@ -142,7 +151,7 @@ HARM = {
 
 
 class House:
-    """A database with the situation in it, its owner's address, and a way to its rows round the guards."""
+    """A database with the situation, the owner's address, and access to rows round the guards."""
 
     def __init__(
         self, store: SqlStore, owner_url: str, situation: Situation, around: Callable[[str], None]

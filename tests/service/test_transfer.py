@@ -354,7 +354,7 @@ Forgery = Callable[[Document], object]
 
 
 def rehashed(file: bytes, forgery: Forgery) -> bytes:
-    """The export with its first line forged, and every digest and hash of that concept made again to fit."""
+    """Return the export with a forged first line and recomputed digests of that concept."""
     entries = documents(file)[1:-1]
     first, version, warned = (
         entries[0]["change"],

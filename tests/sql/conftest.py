@@ -1,4 +1,4 @@
-"""Stores with a clock and ids of the real kind, because several of them share a database, and what they are told."""
+"""Fixtures of stores that share a database and therefore use the real clock and real ids."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager

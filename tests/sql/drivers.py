@@ -1,4 +1,4 @@
-"""Sees each statement as the driver gets it, whichever way a store runs it, and may stop it there."""
+"""Intercept each statement at the driver, however a store runs it, and stop it if asked."""
 
 import sqlite3
 from collections.abc import Callable, Generator

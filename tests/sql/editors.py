@@ -22,7 +22,7 @@ _START: list[Barrier] = []
 
 @frozen
 class Raced:
-    """What a race left: the numbers of all versions, how often somebody was late, and what is wrong."""
+    """The result of a race: all version numbers, the number of stale edits, and the findings."""
 
     numbers: list[int]
     seq: int
@@ -32,7 +32,7 @@ class Raced:
 
 @contextmanager
 def editors() -> Generator[ProcessPoolExecutor]:
-    """Eight processes that share nothing but what a fresh interpreter has imported, and begin together."""
+    """Yield a pool of eight processes that share only imported modules and start together."""
     context: Any = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     start = context.Barrier(PROCESSES)

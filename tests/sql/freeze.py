@@ -1,7 +1,7 @@
 """Write what follows from the declarations and the migrations: `python -m tests.sql.freeze`.
 
-The first revision's file is made anew until another revision stands after it; from then on it is never written again,
-and only the digests of the newest revision are.
+The file of the first revision is rewritten until a second revision follows it. After that, the file
+never changes, and only the digests of the newest revision are written.
 """
 
 import json
@@ -23,7 +23,7 @@ FIRST = "0001"
 
 
 def main() -> None:
-    """Freeze the first statements, migrate an empty database of each kind, and keep the digest of what it holds."""
+    """Freeze the first statements, migrate an empty database of each kind, and save its digest."""
     newest = (
         ScriptDirectory.from_config(Config(toml_file="pyproject.toml")).get_current_head() or FIRST
     )

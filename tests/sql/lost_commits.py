@@ -1,4 +1,4 @@
-"""Commands whose COMMIT is lost on the way, and whether each had its effect once and its right answer."""
+"""Lose the COMMIT of commands, and check that each took effect once and got its right answer."""
 
 import time
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ KINDS = (Fault.CUT, Fault.SWALLOW, Fault.DELAY)
 
 @define
 class Lost:
-    """What became of lost COMMITs: answers that were right, by kind, and how often the handler ran."""
+    """The outcome of lost COMMITs by kind: right answers, and runs of the handler."""
 
     right: Counter[str] = field(factory=Counter[str])
     handled: Counter[str] = field(factory=Counter[str])
@@ -90,7 +90,7 @@ def lose(place: Behind, times: int, haste: float = HASTE) -> Lost:
 
 
 def _lose_one(place: Behind, kind: Fault, *, is_edit: bool) -> tuple[int, bool, float]:
-    """How often the handler ran, whether the answer and the history are right, and how long the answer took."""
+    """Return the runs of the handler, whether answer and history are right, and the seconds."""
     before = create(place.direct) if is_edit else None
     end = settled(place.direct).feed(limit=ALL).cursor
     place.proxy.plan(kind)

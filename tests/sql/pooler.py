@@ -1,4 +1,4 @@
-"""A pooler before PostgreSQL that gives each transaction of a client another session of the server."""
+"""A pooler for PostgreSQL that runs each transaction of a client in another server session."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""A TCP proxy before PostgreSQL that reads the client's messages, and breaks the connection at one of them."""
+"""A TCP proxy for PostgreSQL that reads the client's messages and cuts the connection at one."""
 
 import socket
 import struct

@@ -21,7 +21,7 @@ SPACES = re.compile(r"\s+")
 
 @frozen
 class Trace:
-    """A store, and the statements that it has sent; `trips` counts the times that it waited for an answer."""
+    """A store and the statements that it has sent; `trips` counts its round trips."""
 
     store: SqlStore
     take: Callable[[], list[str]]
@@ -42,7 +42,10 @@ class Trace:
 
 @contextmanager
 def on_postgresql(database: PostgresServer, *, prepare: bool) -> Generator[Trace]:
-    """A store whose messages are read on their way; every one carries its text where nothing is prepared."""
+    """Yield the trace of a store behind a proxy.
+
+    Without prepared statements, every message carries its text.
+    """
     with proxy_to(database.host, database.port) as proxy:
         store = open_store(proxy.url(database.url), policy=POLICY, pool=Pool(prepare=prepare))
         try:

@@ -1,4 +1,4 @@
-"""The awaited stores wait for the database and not for each other, and a cancelled command leaves nothing behind."""
+"""Test that async stores do not block each other and that a cancelled command leaves nothing."""
 
 import asyncio
 import time

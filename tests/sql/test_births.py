@@ -1,4 +1,4 @@
-"""Two who give birth to the same at the same instant, neither of whom can see the other: one is told what it finds."""
+"""Test two transactions that create the same entity at once and cannot see each other."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread, get_ident

@@ -1,4 +1,4 @@
-"""Captures under many hands: nothing is lost or doubled, and what is changed under them takes effect and holds."""
+"""Test concurrent captures: none is lost or doubled, and a changed setting takes effect."""
 
 import ast
 import inspect
@@ -58,8 +58,9 @@ def test_a_thousand_captures_in_any_order_are_the_same_artifacts_on_both_databas
     sqlite: SqlStore, postgresql: SqlStore, database: PostgresServer, tell: Callable[[str], None]
 ) -> None:
     shuffled = [
-        shuffle(each, CAPTURES, CLIENTS, ORDERS, Random(1)) for each in (sqlite, postgresql)
-    ]  # noqa: S311
+        shuffle(each, CAPTURES, CLIENTS, ORDERS, Random(1))  # noqa: S311 - a fixed seed
+        for each in (sqlite, postgresql)
+    ]
     for name, each in zip(("SQLite", "PostgreSQL"), shuffled, strict=True):
         tell(f"shuffles on {name}: {each}")
 

@@ -1,4 +1,4 @@
-"""A large space is searched by an index of its own: as good as exactly, and as if there were no other space."""
+"""Test the search of a large space by its own index: as good as exact, and of that space only."""
 
 from collections.abc import Generator
 
@@ -33,7 +33,8 @@ DIMENSION, MANY, FEW, WANTED, QUESTIONS = 64, 3_000, 10, 10, 40
 EXACT, HOSTILE = "exact_search_artifacts", "o'neil%s:of"
 SCANS = text("SELECT pg_stat_get_xact_numscans(CAST(:index AS regclass))")
 SHOWN = text(
-    "SELECT concat_ws(' ', current_setting('plan_cache_mode'), current_setting('hnsw.ef_search', true))"
+    "SELECT concat_ws("
+    "' ', current_setting('plan_cache_mode'), current_setting('hnsw.ef_search', true))"
 )
 BROKEN = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'indelible.{}'::regclass"
 VALID = "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid = 'indelible.{}'::regclass"
@@ -60,7 +61,7 @@ class Crowd:
     small: CaptureScenario
 
     def indexed(self, above: int) -> tuple[str, ...]:
-        """The spaces that have an index, once the owner has made those of more than so many artifacts."""
+        """Index the spaces of more than `above` artifacts, and return the spaces with an index."""
         self.above(above)
         return index_spaces(self.store, self.owner_url)
 

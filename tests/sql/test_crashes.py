@@ -1,4 +1,4 @@
-"""A program that dies between two statements leaves the database as it was, and the next one goes on from there."""
+"""Test that a crash between two statements leaves the database unchanged and usable."""
 
 import sqlite3
 from collections.abc import Callable, Generator

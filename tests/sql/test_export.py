@@ -45,7 +45,9 @@ PAIRS = [
 class Databases:
     """Makes empty, migrated databases of both kinds."""
 
-    def __init__(self, template_file: Path, folder: Path, server: PostgresServer, template: str):
+    def __init__(
+        self, template_file: Path, folder: Path, server: PostgresServer, template: str
+    ) -> None:
         self._template_file = template_file
         self._folder = folder
         self._server = server

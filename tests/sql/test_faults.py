@@ -1,4 +1,4 @@
-"""What a caller is told when the database does not do as it should: one code a fault, nothing half-written."""
+"""Test the errors of a failing database: one code for each fault, and nothing half-written."""
 
 import os
 import sqlite3
@@ -258,7 +258,11 @@ def test_a_lock_that_is_not_had_in_time_is_a_timeout(database: PostgresServer) -
 
 def signalled(database: PostgresServer, function: str) -> None:
     """Cancel or terminate whichever session of this database waits for a lock."""
-    waiting = f"SELECT {function}(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    waiting = (
+        f"SELECT {function}(pid)"
+        " FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     with as_admin(database) as admin:
         while not admin.execute(waiting.encode()).fetchall():
             pass

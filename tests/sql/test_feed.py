@@ -1,4 +1,4 @@
-"""Whoever follows the feed gets every committed change once, whatever order transactions begin and end in."""
+"""Test that the feed shows each committed change once, in any order of transactions."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -90,7 +90,7 @@ def throw_away(*, chance: Random, share: float) -> None:
 
 
 def write_one(store: SqlStore, chance: Random, name: str) -> None:
-    """One transaction: a birth, perhaps an edit, perhaps one that is taken back, perhaps all of it is."""
+    """Create a concept, edit it, and at random roll back the edit or the whole transaction."""
     with suppress(ThrownAway), store.transaction(actor=MAYA, reason="one of many") as tx:
         saved = born(tx, name)
         linger(tx, chance.random() / 100)

@@ -1,4 +1,4 @@
-"""A host keeps its own: its connection, its transaction, its engine, its settings and its errors."""
+"""Test that a host keeps its own connection, transaction, engine, settings and errors."""
 
 import sqlite3
 from collections.abc import Callable, Generator

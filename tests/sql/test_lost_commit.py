@@ -1,4 +1,4 @@
-"""A COMMIT whose reply is lost: the store finds out what became of it, or says that it does not know."""
+"""Test a COMMIT without a reply: the store finds its outcome or raises OutcomeUnknown."""
 
 from collections.abc import Callable, Generator
 

@@ -1,4 +1,4 @@
-"""A migration is done whole or not at all, twice is once, and nothing that was recorded is dropped unasked."""
+"""Test that a migration is atomic and idempotent, and drops no record unless told to."""
 
 import sqlite3
 from collections.abc import Callable, Generator
@@ -72,12 +72,16 @@ class Place:
 @pytest.fixture
 def on_postgresql(server: PostgresServer) -> Place:
     made = create_database(server, f"empty_{next(DATABASES)}")
-    ours = "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'indelible'"
+    relations = (
+        "SELECT relname"
+        " FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
+        " WHERE nspname = 'indelible'"
+    )
     schemas = "SELECT nspname FROM pg_namespace WHERE nspname = 'indelible'"
 
     def objects() -> list[str]:
         with psycopg.connect(made.admin_url) as admin:
-            return [name for (name,) in admin.execute(f"{ours} UNION ALL {schemas}")]
+            return [name for (name,) in admin.execute(f"{relations} UNION ALL {schemas}")]
 
     return Place(made.url, made.owner_url, SCHEMA, objects)
 
@@ -192,7 +196,7 @@ def test_migrators_that_begin_together_are_one(place: Place) -> None:
 
 @contextmanager
 def held(path: Path) -> Generator[None]:
-    """A file that is not in WAL, and that another writes to when the block begins and for a while longer."""
+    """Switch the file out of WAL, and hold its write lock from the start for `HELD_SECONDS`."""
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN IMMEDIATE")

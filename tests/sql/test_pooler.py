@@ -1,4 +1,4 @@
-"""PostgreSQL behind a pooler that changes sessions between transactions: nothing is kept in a session."""
+"""Test PostgreSQL behind a pooler in transaction mode: nothing stays in a session."""
 
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,9 @@ SESSIONS = 3
 KEPT = {
     "settings": "SELECT count(*) FROM pg_settings WHERE source = 'session'",
     "prepared statements": "SELECT count(*) FROM pg_prepared_statements",
-    "advisory locks": "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+    "advisory locks": (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    ),
     "temporary tables": "SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()",
     "cursors": "SELECT count(*) FROM pg_cursors WHERE is_holdable",
     "channels": "SELECT count(*) FROM pg_listening_channels()",

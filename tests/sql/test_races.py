@@ -1,4 +1,4 @@
-"""What happens to those who come at the same time: one is first, the other is told, nothing is lost or doubled."""
+"""Test simultaneous writers: one is first, the others get an error, nothing is lost or doubled."""
 
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -61,7 +61,8 @@ def test_eight_processes_edit_one_concept_and_nothing_is_lost(
 ) -> None:
     raced = race(pool, store.own_url, EDITS)
     tell(
-        f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES}, Stale {raced.stale} times"
+        f"race on {store.engines.writer.dialect.name}: {raced.seq} changes by {PROCESSES},"
+        f" Stale {raced.stale} times"
     )
 
     assert raced.numbers == list(range(1, PROCESSES * EDITS + 2))

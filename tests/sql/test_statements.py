@@ -1,4 +1,4 @@
-"""What the stores send: few statements a command, records only added, and many rows only in a total order."""
+"""Test the statements of stores: few for each command, only added records, totally ordered rows."""
 
 import ast
 import importlib
@@ -57,8 +57,9 @@ from indelible_sql.contexts import CATALOG
 from indelible_sql.schema.expressions import JsonArrayAgg
 
 BEFORE = ("BEGIN", "COMMIT", "BEGIN IMMEDIATE")
+RECORD_NAMES = "|".join(table.name for table in CATALOG.records)
 REWRITES = re.compile(
-    rf"\b(UPDATE|DELETE FROM|TRUNCATE)\s+(\w+\.)?({'|'.join(table.name for table in CATALOG.records)})\b"
+    rf"\b(UPDATE|DELETE FROM|TRUNCATE)\s+(\w+\.)?({RECORD_NAMES})\b"
     r"|\b(ON CONFLICT|OR REPLACE|REPLACE INTO|OR IGNORE|MERGE INTO)\b",
     re.IGNORECASE,
 )

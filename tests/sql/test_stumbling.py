@@ -1,4 +1,4 @@
-"""A server that goes while a driver asks it is told as what it is, whatever the driver makes of it."""
+"""Test that a server that goes away gets the same error code, whatever the driver raises."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whoever has waited longest for a connection is next, and whoever stops waiting leaves it to the others."""
+"""Test that connections go to waiters in order, and that a waiter that gives up is skipped."""
 
 import asyncio
 import time

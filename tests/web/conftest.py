@@ -31,7 +31,7 @@ def web(shared: Web, renewable: RenewableStore) -> Web:
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def any_web(request: pytest.FixtureRequest, renewable: RenewableStore) -> Generator[Web]:
-    """An application with a chain over an empty store of each kind, and the key of somebody who may do everything."""
+    """Yield an application with a chain over an empty store of each kind, and an all-scopes key."""
     renewable.renew()
     if request.param == "memory":
         yield chained(renewable)

@@ -17,7 +17,7 @@ URL = "https://example.org/page"
 
 @define
 class Letters:
-    """An embedder that counts letters, remembers what it was asked, and fails when it is told to."""
+    """An embedder that counts letters, records its input, and raises `error` if that is set."""
 
     error: Exception | None = None
     asked: list[list[str]] = Factory(list[list[str]])

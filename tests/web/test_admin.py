@@ -1,4 +1,4 @@
-"""The operator's routes of work, what watchers are told of it, and that every answer has its schema."""
+"""Test the operator's routes for tasks, the readiness of stages, and the schema of each answer."""
 
 from functools import cache
 from typing import Any

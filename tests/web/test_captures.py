@@ -69,8 +69,9 @@ def test_a_new_page_is_201_and_a_page_that_was_met_before_is_200(reader: Reader)
 
 @pytest.mark.parametrize("by_header", [True, False])
 def test_the_same_key_again_is_the_first_answer_and_one_write(
-    reader: Reader, by_header: bool
-) -> None:  # noqa: FBT001
+    reader: Reader,
+    by_header: bool,  # noqa: FBT001 - pytest passes a parameter by its name
+) -> None:
     body = reader.body() if by_header else reader.body(capture_key="k-1")
     sent = {"once": "k-1"} if by_header else {}
     first, again = (reader.post("captures", body, **sent) for _ in range(2))

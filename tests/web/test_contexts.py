@@ -1,4 +1,4 @@
-"""An application serves the contexts that it is given, and a host's context is one like the others."""
+"""Test that an application serves its registered contexts, including one of a host."""
 
 import sys
 from collections.abc import Iterator

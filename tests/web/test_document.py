@@ -1,4 +1,4 @@
-"""The document is true, complete and committed; what its readers rely on does not go away unnoticed."""
+"""Test that the OpenAPI document is true, complete and committed, and removes nothing silently."""
 
 import json
 import re

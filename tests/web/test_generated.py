@@ -1,4 +1,4 @@
-"""Requests that schemathesis makes from the document: each answer is one that the document promises."""
+"""Test that each answer to a request of schemathesis is one that the document declares."""
 
 from collections.abc import Callable
 

@@ -70,7 +70,7 @@ OURS = ("indelible.", "indelible_web.")
 
 
 def is_real(leaf: type[IndelibleError]) -> bool:
-    """Whether it is a class of ours, and not what attrs leaves behind of it for a while, without slots."""
+    """Return whether the class is the one in its module, not the copy that attrs replaced."""
     return (
         leaf.__module__.startswith(OURS)
         and getattr(sys.modules[leaf.__module__], leaf.__name__) is leaf

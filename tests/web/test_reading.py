@@ -1,4 +1,4 @@
-"""The strict reader agrees with the standard one wherever both read, and never fails in a way of its own."""
+"""Test that the strict reader agrees with the standard one or refuses the body as a bad request."""
 
 import json
 

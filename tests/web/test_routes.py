@@ -1,4 +1,4 @@
-"""A route is a few lines in one file; its checks and its place in the document come from its command."""
+"""Test that a route takes a few lines, and that its command gives it checks and documentation."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""What a server on a real socket makes of requests that are not HTTP: none of them comes to a view."""
+"""Test that a server on a real socket refuses malformed HTTP before any view runs."""
 
 import logging
 import socket
@@ -42,7 +42,13 @@ def test_malformed_http_is_refused_before_it_is_read(port: int, name: str) -> No
 
 
 def test_an_encoded_line_break_is_not_decoded_into_a_header(port: int) -> None:
-    request = b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Request-Id: a%0d%0aSet-Cookie:b\r\n\r\n"
+    request = (
+        b"GET /nowhere HTTP/1.1\r\n"
+        b"Host: a\r\n"
+        b"Connection: close\r\n"
+        b"X-Request-Id: a%0d%0aSet-Cookie:b\r\n"
+        b"\r\n"
+    )
     found = answer(port, request)
 
     assert b"\r\nX-Request-Id: a%0d%0aSet-Cookie:b\r\n" in found

@@ -191,8 +191,10 @@ def test_a_task_is_retried_after_the_pause_it_asks_for(
     "seconds", [-1.0, float("nan"), float("inf"), 1e300, timedelta(minutes=5), "soon"]
 )
 def test_an_invalid_pause_is_replaced_by_the_backoff(
-    store: TaskStore, bakery: Bakery, seconds: Any
-) -> None:  # noqa: ANN401
+    store: TaskStore,
+    bakery: Bakery,
+    seconds: Any,  # noqa: ANN401 - a processor may pass a value of a wrong type
+) -> None:
     bakery.error = RetryLater("at some time", after_seconds=seconds)
 
     assert is_paused(store, bakery, 0.5, 1)

@@ -1,4 +1,4 @@
-"""The figures that were measured once: of the reference, and of the shipped text as it is read here."""
+"""Compare with figures that were measured once, of the reference and of the shipped text."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -32,7 +32,7 @@ AGAIN = {("APPROVED", "approve"): "APPROVED"}
 
 
 class Seed(Protocol):
-    """The six methods as the hand-off writes them; `X | None` and `list` stand for its Optional and List."""
+    """The six methods of the hand-off; `X | None` and `list` replace its Optional and List."""
 
     def save_concept(self, concept: Concept) -> None: ...
     def save_version(self, version: ConceptVersion) -> None: ...

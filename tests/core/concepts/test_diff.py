@@ -317,7 +317,10 @@ def test_a_terminal_shows_words_and_items() -> None:
 
     assert to_unified(diff_content(old, new)).splitlines() == [
         "definition",
-        "  The [-top -]number {+above the line +}in a fraction. It counts the {+equal +}parts taken.",
+        (
+            "  The [-top -]number {+above the line +}in a fraction."
+            " It counts the {+equal +}parts taken."
+        ),
         "examples",
         "  1 -> 2: half of a [-cake-]{+pie+}",
         "  3: [-x-]",

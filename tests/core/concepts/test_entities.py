@@ -35,6 +35,8 @@ CLEARER = evolve(RATIO, definition="How many times one quantity holds another.")
 ACTIONS = ("edit", "submit", "approve", "publish")
 WORDING = ("definition", "explanation", "learning_objective", "scope_boundaries")
 LISTS = ("examples", "prerequisites", "misconceptions")
+NAIVE_START = datetime(2001, 1, 1)  # noqa: DTZ001 - hypothesis takes naive bounds only
+NAIVE_END = datetime(2099, 1, 1)  # noqa: DTZ001 - as above
 
 but: Callable[..., Any] = evolve  # a wrong value is the point: no checker may forbid it
 a_command: dict[str, Callable[..., Any]] = {
@@ -126,8 +128,8 @@ def test_a_published_concept_takes_no_edit_and_no_step() -> None:
 
 @given(
     lists(sampled_from(ACTIONS), max_size=12),
-    lists(datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1))),
-)  # noqa: DTZ001 - made UTC below
+    lists(datetimes(NAIVE_START, NAIVE_END)),
+)
 def test_whatever_is_tried_a_concept_moves_along_its_edges_and_its_time_forward(
     actions: list[str], clock: list[datetime]
 ) -> None:

@@ -1,4 +1,4 @@
-"""An aggregate is saved only as its declarations allow: fixed fields, times, version and records."""
+"""Test that an aggregate is saved only as declared: fixed fields, times, version, records."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

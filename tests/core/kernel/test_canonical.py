@@ -148,7 +148,10 @@ def test_what_has_no_text_is_refused_by_its_kind() -> None:
 
 
 def test_another_process_says_the_same() -> None:
-    script = "from indelible.kernel import digest; print(digest({'b': [1, None], 'a': {'z': 'é', 'y': True}}))"
+    script = (
+        "from indelible.kernel import digest;"
+        " print(digest({'b': [1, None], 'a': {'z': 'é', 'y': True}}))"
+    )
     seed = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
     told = subprocess.run(
         (sys.executable, "-c", script),

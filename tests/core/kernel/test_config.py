@@ -1,4 +1,4 @@
-"""Settings are read seldom, by one caller at a time, and what is said instead of them is never silent."""
+"""Test the settings cache: rare reads, one reader at a time, and a log line for each fallback."""
 
 import logging
 from collections.abc import Callable

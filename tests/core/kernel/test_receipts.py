@@ -139,9 +139,13 @@ def test_a_key_used_with_a_command_of_another_name_is_refused() -> None:
 
 def test_the_name_of_the_handler_is_no_part_of_a_request() -> None:
     counter = Counter()
+
+    def add_again(tx: MemoryTransaction, command: Add) -> Answer:
+        return counter.add(tx, command)
+
     first = counter.ask()
     again = counter.store.run(
-        lambda tx, command: counter.add(tx, command),
+        add_again,
         ONE,
         actor=MAYA,
         reason="a test",

@@ -27,9 +27,14 @@ from indelible.kernel.values import (
     text_tuple,
 )
 
-CONTROLS = "\x01\x07\x08\x0b\x0c\r\x1b\x1f\x7f\x80\x9f\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069"
-UNSEEN = (  # a soft hyphen, fillers, what joins and shapes, invisible operators, annotations, and tags
-    *"\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u2060\u2061\u2064\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffb",
+CONTROLS = (
+    "\x01\x07\x08\x0b\x0c\r\x1b\x1f\x7f\x80\x9f"
+    "\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069"
+)
+# A soft hyphen, fillers, joiners and shapers, invisible operators, annotations, and tags.
+UNSEEN = (
+    *"\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u2060\u2061\u2064",
+    *"\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffb",
     *"\U000e0001\U000e0041\U000e007f",
 )
 SPACES = " \t\n\u00a0\u2003\u3000"

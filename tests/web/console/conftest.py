@@ -1,4 +1,4 @@
-"""Sites: one in memory for what the web alone decides, one over each store for what goes down to it."""
+"""Fixtures of sites: one in memory for tests of the web alone, and one over each store."""
 
 from collections.abc import Generator
 from typing import cast

@@ -1,4 +1,4 @@
-"""Work and tokens at the console: every stage as it is now, what has died and why, and the ways back."""
+"""Test tasks and tokens in the console: stages, dead tasks with their reasons, and requeueing."""
 
 import re
 from collections.abc import Mapping

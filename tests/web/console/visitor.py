@@ -1,4 +1,4 @@
-"""A person at the console without JavaScript: pages, their links, and their forms as a browser would send them."""
+"""A visitor of the console without JavaScript, who follows links and submits forms."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -167,7 +167,10 @@ class Visitor:
     def send(
         self, ending: str = "", headers: Mapping[str, str] | None = None, **typed: object
     ) -> TestResponse:
-        """Send the page's form whose action ends so, with these fields typed over; a list is several of a name."""
+        """Submit the form whose action ends with `ending`, with the fields in `typed` replaced.
+
+        A list stands for several fields of the same name.
+        """
         form = next(
             each
             for each in self.page.forms

@@ -1,4 +1,7 @@
-"""Callers, bodies and texts: a line is a request, with the row of the fact sheet that it comes from and its answer."""
+"""Hostile callers, bodies and texts.
+
+Each line is a request, with its row of the fact sheet and the expected answer.
+"""
 
 import gzip
 import json

@@ -1,4 +1,7 @@
-"""Webhooks, and numbers, wallets and signatures: a line is a request, with its row and its answer."""
+"""Hostile webhooks, numbers, wallets and signatures.
+
+Each line is a request, with its row of the fact sheet and the expected answer.
+"""
 
 import hmac
 

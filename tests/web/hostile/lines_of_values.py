@@ -1,4 +1,7 @@
-"""Numbers, instants, pages, headers and methods: a line is a request, with its row and its answer."""
+"""Hostile numbers, instants, pages, headers and methods.
+
+Each line is a request, with its row of the fact sheet and the expected answer.
+"""
 
 from tests.web.hostile.line import BIRTH, EDIT, HERE, STEP, Line, birth, edit, get, step
 

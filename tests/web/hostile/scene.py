@@ -1,4 +1,4 @@
-"""A hostile request that needs something to have happened before: what is prepared, and the answer that it gets."""
+"""Scenes: hostile requests that need preparation, with the expected answer."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -22,7 +22,7 @@ Request = Callable[[], TestResponse]
 
 @frozen
 class Stage:
-    """The API and the console over one store, and an API that is soon tired; each is made when it is asked for."""
+    """The API, the console, and an API with low rate limits, over one store and created lazily."""
 
     store: AnyStore
     numbers: Iterator[int] = Factory(count)
