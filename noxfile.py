@@ -233,7 +233,7 @@ def _build_wheels(session: nox.Session, target: Path) -> dict[str, Path]:
         _uv(session, "build", *options, folder)
     session.run("check-wheel-contents", target)
 
-    wheels = {}
+    wheels: dict[str, Path] = {}
     for name in PACKAGES:
         (wheels[name],) = target.glob(f"{name.replace('-', '_')}-*.whl")
 
@@ -293,7 +293,8 @@ def _run_isolated(session: nox.Session, python: Path, script: str, *arguments: s
 
 def _other_pythons(session: nox.Session) -> None:
     """Run the core and SQLite suites on every other interpreter of this machine."""
-    tested, absent = [], []
+    tested: list[str] = []
+    absent: list[str] = []
     for version in OTHER_PYTHONS:
         interpreter = _interpreter(version)
         if interpreter is None:

@@ -59,7 +59,7 @@ def lines_of(source: str) -> list[Line]:
         skipped.update(_skipped_lines(node))
         ends.update(_ending_lines(node))
 
-    lines = []
+    lines: list[Line] = []
     for number in sorted(texts.keys() - skipped):
         text = "" if number in ends else " ".join(texts[number])
         lines.append(Line(number, text))
@@ -116,7 +116,7 @@ def _count_equal(first: Sequence[Line], second: Sequence[Line]) -> int:
 
 def shipped() -> dict[str, str]:
     """Return the sources of all packages by their path from the root."""
-    sources = {}
+    sources: dict[str, str] = {}
     for path in modules():
         sources[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 from tests.architecture.sources import SOURCES
 
@@ -135,13 +136,14 @@ def _neighbours(function: ast.AST) -> Iterator[tuple[ast.stmt, ast.stmt]]:
         for _, value in ast.iter_fields(node):
             if not isinstance(value, list):
                 continue
-            statements = [item for item in value if isinstance(item, ast.stmt)]
+            items = cast("list[object]", value)
+            statements = [item for item in items if isinstance(item, ast.stmt)]
             yield from pairwise(statements)
 
 
 def excesses(values: Metrics, limits: Metrics) -> list[str]:
     """Return the metrics of `values` that are worse than `limits`, with both numbers."""
-    found = []
+    found: list[str] = []
     for name in NAMES:
         value, limit = getattr(values, name), getattr(limits, name)
         if name in AT_LEAST:
@@ -163,7 +165,7 @@ def table(values: Mapping[str, Metrics]) -> str:
     rows.append(("limit", *(str(getattr(LIMITS, name)) for name in NAMES)))
 
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
+    lines: list[str] = []
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
         lines.append("  ".join((row[0].ljust(widths[0]), *cells[1:])))

@@ -102,7 +102,7 @@ def ceilings_of_today(metrics: Metrics, texts: Mapping[str, list[str]]) -> dict[
 
 def lower(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, float]:
     """Return the stricter of two ceilings for every name that both have."""
-    lowered = {}
+    lowered: dict[str, float] = {}
     for name in old.keys() & new.keys():
         stricter = max if name in AT_LEAST else min
         lowered[name] = stricter(old[name], new[name])
@@ -121,7 +121,7 @@ def read_ceilings() -> dict[str, dict[str, float]]:
 
 def problems_by_part(ceilings: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
     """Check every part, and return the problems of those that have any."""
-    problems = {}
+    problems: dict[str, list[str]] = {}
     for part, (metrics, texts) in measured().items():
         found = check_part(metrics, texts, ceilings.get(part, {}))
         if found:
@@ -132,7 +132,7 @@ def problems_by_part(ceilings: Mapping[str, Mapping[str, float]]) -> dict[str, l
 
 def measured() -> dict[str, tuple[Metrics, dict[str, list[str]]]]:
     """Measure every part, and collect its faults by kind."""
-    results = {}
+    results: dict[str, tuple[Metrics, dict[str, list[str]]]] = {}
     for part, paths in parts().items():
         sources = {path: path.read_text(encoding="utf-8") for path in paths}
         texts = counted(fault for path, source in sources.items() for fault in faults(path, source))
@@ -143,12 +143,12 @@ def measured() -> dict[str, tuple[Metrics, dict[str, list[str]]]]:
 
 def record() -> None:
     """Lower the recorded ceilings to the values of today."""
-    today = {}
+    today: dict[str, dict[str, float]] = {}
     for part, (metrics, texts) in measured().items():
         today[part] = ceilings_of_today(metrics, texts)
 
     old = read_ceilings() if CEILINGS.exists() else today
-    new = {}
+    new: dict[str, dict[str, float]] = {}
     for part, values in today.items():
         lowered = lower(old.get(part, {}), values)
         if lowered:

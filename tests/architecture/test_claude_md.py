@@ -73,7 +73,7 @@ def is_declared(name: str) -> bool:
 
 def lifecycles(*names: str) -> set[str]:
     """Return the lifecycles that contexts, or the kernel, declare."""
-    declared = set()
+    declared: set[str] = set()
     for name in names:
         modules_of_context = ("keys", "settings", "stages") if name == "kernel" else ("lifecycle",)
         for module in modules_of_context:

@@ -65,7 +65,7 @@ def is_pinned(image: str) -> bool:
 def faults_of_dockerfile(dockerfile: str) -> Iterator[str]:
     """Yield everything that is wrong with a Dockerfile of this repository."""
     steps = instructions(dockerfile)
-    defaults = {}
+    defaults: dict[str, str] = {}
     for name, arguments in steps:
         if name == "ARG":
             variable, _, value = arguments.partition("=")
@@ -249,7 +249,7 @@ def test_compose_and_the_embedded_server_grant_the_same_rights(
 
 def test_the_example_environment_explains_every_setting_and_every_variable_of_compose() -> None:
     read_by_compose = {name for name, _ in VARIABLE.findall(COMPOSE)}
-    names = []
+    names: list[str] = []
     previous = ""
     for line in EXAMPLE.splitlines():
         if "=" in line and not line.startswith("#"):

@@ -34,7 +34,7 @@ def contexts() -> list[Path]:
 
 def departures(context: Path) -> Iterator[str]:
     """Yield the files that a context lacks or has in addition; a file may be a package."""
-    names = set()
+    names: set[str] = set()
     for path in context.iterdir():
         if path.suffix == ".py" or (path / "__init__.py").exists():
             names.add(path.stem)

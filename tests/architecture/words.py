@@ -53,7 +53,7 @@ def names(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def empty_names(tree: ast.AST) -> Iterator[str]:
     """Yield every defined name that says nothing, with its line."""
-    seen = set()
+    seen: set[str] = set()
     for line, name in names(tree):
         if is_empty_name(name) and name not in seen:
             seen.add(name)

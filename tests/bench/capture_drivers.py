@@ -148,7 +148,7 @@ FIXED_COLUMNS: Final = ("id", "created_at", "user_id", "space_id", "normalized_u
 
 def _merged_columns() -> Mapping[str, str]:
     """Return the expressions of the columns of an artifact that was captured before."""
-    expressions = {}
+    expressions: dict[str, str] = {}
     for name in RISING:
         expressions[name] = f"CASE WHEN :{name} > {name} THEN :{name} ELSE {name} END"
     for stamp, names in LATEST_COLUMNS.items():
@@ -168,7 +168,7 @@ def _insert(table: str, columns: Mapping[str, str]) -> str:
 
 
 def _update(table: str, columns: Mapping[str, str], merged: Mapping[str, str]) -> str:
-    assignments = []
+    assignments: list[str] = []
     for name, value in columns.items():
         if name not in FIXED_COLUMNS:
             assignments.append(f"{name} = {merged.get(name, f':{value}')}")
@@ -340,7 +340,7 @@ class SqliteDriver:
 
     def rows(self, text: str, values: Row) -> Sequence[Row]:
         """Return the rows of a query."""
-        rows = []
+        rows: list[Row] = []
         for row in self._send(text, values):
             names = row.keys()
             rows.append({name: _from_sqlite(name, row[name]) for name in names})

@@ -255,7 +255,7 @@ def _per_second(measured: Measured, batch: int) -> Measured:
 def _late(bed: Testbed, dose: Dose) -> Table:
     fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS))
     rows: list[Measured] = []
-    goals = []
+    goals: list[Goal] = []
     for database, many in (("PostgreSQL", dose.signals), ("SQLite", dose.signals // 10)):
         early_store, early_space = _large_space(bed, database, dose, FEW_SIGNALS)
         late_store, late_space = _large_space(bed, database, dose, many)

@@ -66,7 +66,7 @@ def fill_store(store: SqlStore, concepts: int) -> None:
 
 def edit_by_store(store: SqlStore) -> Way:
     """Return a way that edits the next of some concepts of the same age."""
-    saved = []
+    saved: list[ConceptSaved] = []
     for number in range(others.CONCEPTS):
         saved.append(create(store, evolve(CONTENT, name=f"Fractions {number}")))
     counters = [change_counter(store, concept.concept.id) for concept in saved]

@@ -69,7 +69,7 @@ def measure_gaps(bed: Testbed, count: int) -> dict[str, list[float]]:
 
     _fill_postgresql(server.admin_url, count)
     _fill_sqlite(url.removeprefix("sqlite:///"), count)
-    durations = {}
+    durations: dict[str, list[float]] = {}
     for name, store in stores.items():
         durations[name] = [_find_missing(store, count) for _ in range(ROUNDS)]
         store.dispose()

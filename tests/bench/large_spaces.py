@@ -68,7 +68,7 @@ def create_space(store: SqlStore, subspaces: int, dimension: int) -> LargeSpace:
     """Create a space with subspaces in random directions."""
     scenario = space_of(store, dimension=dimension)
     seeds = random_directions(subspaces, dimension)
-    ids = []
+    ids: list[str] = []
     with store.transaction(actor=MAYA, reason=REASON) as tx:
         for number, values in enumerate(seeds.tolist()):
             command = captures.CreateSubspace(
@@ -109,8 +109,8 @@ def unguarded(url: str, *tables: Table) -> Generator[Connection]:
 
 def copy_subspaces(connection: Connection, space: LargeSpace, number: int) -> None:
     """Add subspaces with a centroid each; one subspace of the space must have a centroid."""
-    subspaces = []
-    centroids = []
+    subspaces: list[Change] = []
+    centroids: list[Change] = []
     for index, vector in enumerate(random_directions(number, len(space.vectors[0]), seed=3)):
         copied_id = f"copied-{space.space_id}-{index:06}"
         value = to_database(connection, vector)

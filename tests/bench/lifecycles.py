@@ -89,7 +89,7 @@ def tables(_: Testbed, dose: Dose) -> Iterator[Table]:
 
 
 def _by_lifecycle() -> Way:
-    state: StrEnum = Stage.DRAFT
+    state = Stage.DRAFT
 
     def take(action: str) -> None:
         nonlocal state

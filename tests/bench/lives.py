@@ -23,7 +23,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     """Measure both databases."""
     fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS))
     rows: list[Measured] = []
-    goals = []
+    goals: list[Goal] = []
     for database, url in (("PostgreSQL", bed.postgresql().url), ("SQLite", bed.sqlite())):
         store = open_store(url)
         short, long = measure(store, fewer, database)

@@ -111,7 +111,7 @@ def _set_pragmas(connection: sqlite3.Connection, _: object) -> None:
 def _eventsourcing(environment: Mapping[str, str]) -> Generator[Library]:
     """Load the aggregate from its events, edit it, save the new event."""
     application = Application[Any](env=dict(environment))
-    aggregates = []
+    aggregates: list[SourcedConcept] = []
     for _ in range(CONCEPTS):
         fields = _fields_of(CONTENT)
         aggregates.append(SourcedConcept(content=fields, note=NOTE, actor=ACTOR))

@@ -42,7 +42,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
                     values.setdefault(key, []).append(milliseconds)
     store.dispose()
 
-    rows = []
+    rows: list[Measured] = []
     for (group, name), own in values.items():
         rows.append(Measured(name=name, group=group, unit="ms", values=tuple(own)))
     yield _table(rows)
@@ -51,7 +51,7 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
 def _measure_round(
     store: SqlStore, stages: Mapping[str, str], dose: Dose
 ) -> Iterator[tuple[Key, float]]:
-    ways = {}
+    ways: dict[str, Iterator[float]] = {}
     for name, stage in stages.items():
         ways[name] = _claim_durations(store, stage, is_hinted=name == HINTED)
 
@@ -79,7 +79,7 @@ def _claim_durations(store: SqlStore, stage: str, *, is_hinted: bool) -> Iterato
 
 
 def _table(rows: Sequence[Measured]) -> Table:
-    medians = []
+    medians: list[Measured] = []
     for row in rows:
         if row.name == HINTED and row.group.endswith(f"p{PERCENTILES[0]}"):
             medians.append(row)

@@ -94,9 +94,9 @@ def run_together(options: Options, workers: int, seconds: float) -> Counted:
     """Run workers of one kind, each in a process, that start when the last of them is ready."""
     arguments = json.dumps({**options, "seconds": seconds})
     module = ("-m", "tests.bench.queue_tally", options["program"], arguments)
-    results = []
+    results: list[dict[str, Any]] = []
     with ExitStack() as stack:
-        children = []
+        children: list[subprocess.Popen[str]] = []
         for _ in range(workers):
             process = subprocess.Popen(
                 (sys.executable, *module), stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT

@@ -127,7 +127,7 @@ def _rates(results: Results, names: Sequence[str], batch: int) -> Iterator[Measu
 def _lowest_ratio(rows: Sequence[Measured], one: str, other: str) -> float:
     """Return the ratio of two rates in the worst of the groups that have both."""
     by_key = {(row.group, row.name): row for row in rows}
-    ratios = []
+    ratios: list[float] = []
     for row in rows:
         partner = by_key.get((row.group, other))
         if row.name == one and partner:
@@ -157,7 +157,7 @@ def _leases_table(results: Results) -> Table:
 def _audited_table(results: Results) -> Table:
     peers = {name for _, name in results} - {UNGUARDED, LIMIT, LEASED, AUDITED}
     rows = tuple(_rates(results, (AUDITED, *peers), MANY))
-    goals = []
+    goals: list[Goal] = []
     for name in (queue_peers.PGQUEUER, queue_peers.PROCRASTINATE, queue_peers.DBOS):
         if name in peers:
             ratio = _lowest_ratio(rows, AUDITED, name)
@@ -174,7 +174,7 @@ def _audited_table(results: Results) -> Table:
 
 
 def _claims_table(results: Results) -> Table:
-    rows = []
+    rows: list[Measured] = []
     for (scene, name), counted in results.items():
         if not counted[0].claims:
             continue

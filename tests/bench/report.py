@@ -58,7 +58,7 @@ LEAD: Final = (
 
 def machine(database: str) -> Iterator[str]:
     """Yield the hardware and the versions of the software."""
-    models = set()
+    models: set[str] = set()
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
             models.add(line.partition(":")[2].strip())

@@ -160,7 +160,7 @@ def measure_in_turns(
     done = {name: way.done() - before[name] for name, way in ways.items()}
     assert set(done.values()) == {expected}, done
 
-    measured = {}
+    measured: dict[str, Measured] = {}
     for name, own in values.items():
         measured[name] = Measured(name=name, group=group, unit="ms", values=tuple(own))
 

@@ -91,14 +91,14 @@ def _both_databases(bed: Testbed) -> Generator[dict[str, OpenDatabase]]:
 
 def _nearest_subspaces(bed: Testbed, dose: Dose) -> Table:
     rows: list[Measured] = []
-    goals = []
+    goals: list[Goal] = []
     for number in SUBSPACE_COUNTS:
         if number > dose.artifacts:
             break
         times = max(1, min(dose.times, SUBSPACES_IN_A_ROUND // number))
         fewer = evolve(dose, rounds=min(dose.rounds, MAX_ROUNDS), times=times)
         with _both_databases(bed) as databases, ExitStack() as stack:
-            ways = {}
+            ways: dict[str, Way] = {}
             for name, database in databases.items():
                 ways[name] = stack.enter_context(_nearest_way(database, number))
             measured = measure_in_turns(ways, fewer, f"of {number:,} subspaces")

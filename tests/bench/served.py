@@ -121,7 +121,7 @@ def _reads(
         assert _is_same(other, first)
 
     for clients in (1, dose.clients):
-        ways = {}
+        ways: dict[str, Way] = {}
         for name, port in ports.items():
             requests: list[Request] = []
             for _ in range(clients):
@@ -133,7 +133,7 @@ def _reads(
 
 def _edits(store: SqlStore, connect: Connect, port: int, dose: Dose) -> Iterator[Measured]:
     for clients in (1, dose.clients):
-        requests = []
+        requests: list[Request] = []
         for _ in range(clients):
             saved = create_with_versions(store, VERSIONS)
             requests.append(_edit_request(connect(port), saved))

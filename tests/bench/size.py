@@ -33,8 +33,8 @@ def tables(bed: Testbed, dose: Dose) -> Iterator[Table]:
     yield _imports(bed, dose)
 
     rounds = range(min(dose.rounds, MAX_ROUNDS))
-    memory = []
-    verified = []
+    memory: list[Measured] = []
+    verified: list[Measured] = []
     for database in DATABASES:
         for count in (1, dose.stored):
             url = _new_database(bed, database)
@@ -86,7 +86,7 @@ def _imports(bed: Testbed, dose: Dose) -> Table:
                 rate = _import_rate(_new_database(bed, database), file, dose.concepts)
                 rates.setdefault((database, name), []).append(rate)
 
-    rows = []
+    rows: list[Measured] = []
     for (database, name), values in rates.items():
         row = Measured(name=name, group=database, unit="changes/s", values=tuple(values))
         rows.append(row)
@@ -155,7 +155,7 @@ def _memory_table(rows: tuple[Measured, ...]) -> Table:
 
 
 def _verify_table(rows: tuple[Measured, ...], dose: Dose) -> Table:
-    goals = []
+    goals: list[Goal] = []
     for row in rows:
         promise = f"seconds for {dose.stored:,} versions, on {row.group}"
         goals.append(Goal(promise=promise, value=row.median, at_most=MAX_VERIFY_SECONDS))

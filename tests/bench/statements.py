@@ -96,7 +96,7 @@ class Statements:
     @property
     def texts(self) -> tuple[str, ...]:
         """Return the texts without spaces at the ends of lines."""
-        texts = []
+        texts: list[str] = []
         for statement in (self.load, *self.writes):
             lines = [line.rstrip() for line in statement.text.splitlines()]
             texts.append("\n".join(lines))

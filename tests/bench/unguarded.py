@@ -103,8 +103,8 @@ def unguarded_sqlite(
 def _copy_table(
     plain: sqlite3.Connection, guarded: sqlite3.Connection, table: str, key: str
 ) -> None:
-    names = []
-    definitions = []
+    names: list[str] = []
+    definitions: list[str] = []
     for _, name, kind, *_ in guarded.execute(f"PRAGMA table_info({table})"):
         names.append(name)
         # The position of a change in history is its rowid.

@@ -70,7 +70,7 @@ def report(exit_codes: dict[str, int | None], equivalent: dict[str, str]) -> flo
 
     Mutants that were not run, and equivalent ones, do not count.
     """
-    counted = {}
+    counted: dict[str, int | None] = {}
     for name, code in exit_codes.items():
         if code not in NOT_RUN and name not in equivalent:
             counted[name] = code

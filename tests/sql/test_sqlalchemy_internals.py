@@ -32,16 +32,26 @@ def test_a_greenlet_awaits_on_the_loop() -> None:
     assert asyncio.run(run_in_greenlet(work, 1)) == 2
 
 
+def queue_class_of(pool: type[QueuePool]) -> type[object]:
+    """Return the class of a pool's queue; SQLAlchemy has no public name for it."""
+    return pool._queue_class  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
 def test_sqlalchemys_pools_still_take_their_queue_from_a_class_attribute() -> None:
-    assert issubclass(QueuePool._queue_class, Queue)  # noqa: SLF001
-    assert issubclass(AsyncAdaptedQueuePool._queue_class, AsyncAdaptedQueue)  # noqa: SLF001
-    assert FairQueuePool._queue_class is not QueuePool._queue_class  # noqa: SLF001
-    assert AsyncFairQueuePool._queue_class is not AsyncAdaptedQueuePool._queue_class  # noqa: SLF001
+    queue = queue_class_of(QueuePool)
+    async_queue = queue_class_of(AsyncAdaptedQueuePool)
+
+    assert issubclass(queue, Queue)
+    assert issubclass(async_queue, AsyncAdaptedQueue)
+    assert queue_class_of(FairQueuePool) is not queue
+    assert queue_class_of(AsyncFairQueuePool) is not async_queue
 
 
 @pytest.mark.parametrize("name", ["_init", "_put", "_get", "_empty", "not_empty"])
 def test_a_queue_for_threads_still_has_what_the_fair_queue_overrides(name: str) -> None:
-    assert hasattr(Queue(0), name)
+    queue: Queue[object] = Queue(0)
+
+    assert hasattr(queue, name)
 
 
 def test_a_queue_for_tasks_takes_one_more_than_it_holds() -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.stateful --programs 500 --seed 1`: many programs on every store, and what they did."""
+"""Play many programs on every store: `python -m tests.stateful --programs 500 --seed 1`."""
 
 import sys
 import time
@@ -14,7 +14,7 @@ from tests.stateful.stores import Templates
 
 
 def run(templates: Templates, number: int, chosen: int) -> Tallies:
-    """Play the programs that the seed makes."""
+    """Play the programs that the seed generates."""
     tallies: Tallies = {}
 
     @seed(chosen)
@@ -38,7 +38,7 @@ def run(templates: Templates, number: int, chosen: int) -> Tallies:
 
 
 def main() -> None:
-    """Play, and print what each store did."""
+    """Play the programs, and print the tally of each store."""
     parser = ArgumentParser(prog="python -m tests.stateful", description=__doc__)
     parser.add_argument("--programs", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)

@@ -25,17 +25,20 @@ def differs(found: object, expected: object) -> bool:
         return _values_differ(found, expected)
 
     if isinstance(found, Mapping):
-        return _mappings_differ(found, cast("Mapping[object, object]", expected))
+        mapping = cast("Mapping[object, object]", found)
+        return _mappings_differ(mapping, cast("Mapping[object, object]", expected))
 
     if isinstance(found, Sequence) and not isinstance(found, str | bytes):
-        items, others = list(found), list(cast("Sequence[object]", expected))
+        items = cast("Sequence[object]", found)
+        others = cast("Sequence[object]", expected)
         return len(items) != len(others) or any(map(differs, items, others))
 
     return found != expected
 
 
-def _values_differ(found: Any, expected: Any) -> bool:  # noqa: ANN401 - attrs values of one type
-    for attribute in fields(type(found)):
+def _values_differ(found: object, expected: object) -> bool:
+    value_class: Any = type(found)  # attrs types only its own classes
+    for attribute in fields(value_class):
         if isinstance(found, COMPUTED) and attribute.name in HASHES:
             continue
         if differs(getattr(found, attribute.name), getattr(expected, attribute.name)):
@@ -44,7 +47,7 @@ def _values_differ(found: Any, expected: Any) -> bool:  # noqa: ANN401 - attrs v
     return False
 
 
-def _mappings_differ(found: Mapping[Any, object], expected: Mapping[Any, object]) -> bool:
+def _mappings_differ(found: Mapping[object, object], expected: Mapping[object, object]) -> bool:
     if found.keys() != expected.keys():
         return True
 

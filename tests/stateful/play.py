@@ -1,4 +1,4 @@
-"""A program played on every store: equal answers, equal refusals, equal histories, nothing wrong afterwards."""
+"""Play a program on every store, and compare results, refusals and histories."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,10 @@ class Tally:
         refused = ", ".join(
             f"{code} {number}" for code, number in self.answers.most_common() if code != ACCEPTED
         )
-        return f"{self.programs} programs, {commands} commands, {self.answers[ACCEPTED]} accepted; refused: {refused}"
+        return (
+            f"{self.programs} programs, {commands} commands,"
+            f" {self.answers[ACCEPTED]} accepted; refused: {refused}"
+        )
 
 
 Tallies = dict[str, Tally]

@@ -1,4 +1,7 @@
-"""Programs of commands: a step is resolved against what the oracle holds, so that a fifth of them are not right."""
+"""Programs of commands.
+
+Each step is resolved against the state of the oracle, so that most of them are legal.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -106,7 +109,7 @@ SPACE_STEPS = tuple(
 
 
 def programs(shortest: int = SHORTEST, longest: int = LONGEST) -> SearchStrategy[Program]:
-    """Return programs of at least `shortest` steps, some of which begin with a space to capture in."""
+    """Return programs of at least `shortest` steps; some begin by creating a space."""
     random_steps = lists(steps, min_size=shortest, max_size=longest).map(tuple)
     with_space = random_steps.map(lambda chosen: SPACE_STEPS + chosen)
     return builds(
@@ -133,7 +136,7 @@ class World:
         return made
 
     def _repeated(self, step: Step) -> Call:
-        """An earlier call again; one with a key comes back with its first answer, or is refused for being another."""
+        """Return an earlier call; with an idempotency key, it is repeated or changed."""
         keyed = [call for call in self.asked if call.once is not None]
         if not keyed or not step.is_once:
             return self.asked[-1]
@@ -275,7 +278,7 @@ class World:
         return Call(look_up, "nowhere" if unknown or found is None else found.concept.id)
 
     def _target(self, step: Step, action: str) -> tuple[str, int] | None:
-        """The concept for an action, and the seq that the caller has in mind; None while there is none."""
+        """Return the concept for an action with its expected seq, or None if there is none."""
         is_legal = step.twist is not Twist.ILLEGAL
         fits = [
             each

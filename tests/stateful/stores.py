@@ -1,4 +1,7 @@
-"""The five stores that a program runs on, each with databases of its own, and each can be closed and opened again."""
+"""The five stores that a program runs on.
+
+Each store has databases of its own, and can be closed and opened again.
+"""
 
 import shutil
 from collections.abc import Callable, Generator

@@ -46,7 +46,12 @@ def envelope(hint_id: str = "whevt_1", **event: object) -> Json:
 
 
 def block(*logs: object, **other: object) -> Json:
-    fields = {"hash": hash_of(1), "number": 1, "timestamp": 1_767_225_600, "logs": list(logs)}
+    fields: Json = {
+        "hash": hash_of(1),
+        "number": 1,
+        "timestamp": 1_767_225_600,
+        "logs": list(logs),
+    }
     fields.update(other)
 
     return {"network": "BASE_MAINNET", "sequenceNumber": "1", "data": {"block": fields}}

@@ -264,7 +264,7 @@ class FailingBroker(WakeupBroker):
 
     offers = 0
 
-    def offer(self, message: object, most: int) -> bool:  # noqa: ARG002 - as it is called
+    def offer(self, message: object, max_queued: int) -> bool:  # noqa: ARG002 - as it is called
         self.offers += 1
         return False
 

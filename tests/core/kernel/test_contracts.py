@@ -65,7 +65,12 @@ class WithoutMethod:
 class OtherName(Adapter):
     """Its parameter has another name."""
 
-    def get(self, key: str, locked: bool = False) -> str:  # noqa: FBT001, FBT002
+    # The contract must report exactly this difference from the base.
+    def get(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self,
+        key: str,
+        locked: bool = False,  # noqa: FBT001, FBT002
+    ) -> str:
         return f"{key} {locked}"
 
 
@@ -86,7 +91,10 @@ class NoDefault(Adapter):
 class PositionalOnly(Adapter):
     """It takes by position what the port passes by name."""
 
-    def page(self, after: str, limit: int = 10, /) -> str:
+    # The contract must report exactly this difference from the base.
+    def page(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, after: str, limit: int = 10, /
+    ) -> str:
         return f"{after} {limit}"
 
 
