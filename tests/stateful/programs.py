@@ -1,6 +1,7 @@
 """Programs of commands.
 
-Each step is resolved against the state of the oracle, so that most of them are legal.
+Each step is resolved against the state of the oracle. On purpose, a fifth of the steps are stale,
+illegal or repeated.
 """
 
 from collections.abc import Callable, Sequence
@@ -65,7 +66,7 @@ VERBS = (
     Verb.SAVE,
     *Verb,
 )
-TWISTS = (*(Twist.RIGHT,) * 11, *Twist)  # a fifth is not right
+TWISTS = (*(Twist.RIGHT,) * 11, *Twist)  # a fifth of the steps is wrong
 SURROGATES: Final[tuple[Literal["Cs"]]] = ("Cs",)
 STORABLE = characters(exclude_categories=SURROGATES, exclude_characters="\x00")
 texts = sampled_from(("", "A ratio of two quantities.", "How fast, as a rate.", "Speed")) | text(
