@@ -14,7 +14,7 @@ from indelible import tokens
 from indelible.kernel import Change, canonical_json
 from indelible.testing.stores import MAYA
 from indelible.tokens import Author, Repositories, Token
-from indelible.tokens.rules import GENERATE
+from indelible.tokens.rules import GENERATE_STAGE
 from indelible_service.embedded import PostgresServer
 from indelible_sql import open_store
 from indelible_sql.kernel.task_tables import TASKS
@@ -181,7 +181,7 @@ class TokenTasks:
 
     def count_due(self) -> int:
         """Count the tokens that wait for their generation."""
-        condition = f"stage = '{GENERATE}' AND due_at IS NOT NULL"
+        condition = f"stage = '{GENERATE_STAGE}' AND due_at IS NOT NULL"
         statement = f"SELECT count(*) FROM indelible.tasks WHERE {condition}"
         return counter(self.connection, statement)()
 

@@ -16,7 +16,7 @@ from indelible import tokens
 from indelible.kernel import Actor, Head
 from indelible.kernel.tasks import Lease
 from indelible.tokens import Token
-from indelible.tokens.rules import GENERATE
+from indelible.tokens.rules import GENERATE_STAGE
 from indelible_sql import SqlStore, SqlTransaction, open_store
 
 WORKER, REASON = Actor.system("worker"), "its turn has come"
@@ -75,7 +75,7 @@ def run_audited(options: Options, tally: Tally) -> None:
     def cycle() -> int:
         nonlocal last
         started_at = time.perf_counter()
-        leases, heads = run(store, _start_generation, Claim(GENERATE, options["batch"], last))
+        leases, heads = run(store, _start_generation, Claim(GENERATE_STAGE, options["batch"], last))
         tally.count_claim(started_at)
         run(store, _finish_generation, (leases, heads))
         last = leases[-1] if leases else None

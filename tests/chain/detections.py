@@ -172,7 +172,7 @@ def scene(directory: Path, store: AnyStore, *, confirmations: int = 5) -> Genera
         yield Scene(node=node, provider=provider, season=node.deploy_season(), store=store, how=how)
 
 
-def reorganised(scene: Scene, chance: Random, depth: int) -> None:
+def reorg_chain(scene: Scene, chance: Random, depth: int) -> None:
     """Replace the newest blocks by others, with some of their mints and some new ones."""
     scene.node.reorg(depth)
     scene.mint(chance, chance.randint(0, 3))

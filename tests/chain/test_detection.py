@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from tests.chain.detections import WATCHER, Scene, dice, reorganised, scene, smaller_pages
+from tests.chain.detections import WATCHER, Scene, dice, reorg_chain, scene, smaller_pages
 from tests.chain.proxy import Form
 from tests.conftest import folder
 
@@ -68,7 +68,7 @@ def test_a_reorg_of_unconfirmed_blocks_changes_nothing(watched: Scene, depth: in
     chance = dice(depth)
     watched.mint(chance, 8)
     watched.detect()
-    reorganised(watched, chance, depth)
+    reorg_chain(watched, chance, depth)
     watched.confirm()
     watched.detect()
 
@@ -147,7 +147,7 @@ def test_verify_finds_nothing_after_many_reorgs(place: Path, sqlite: SqlStore) -
             watched.mint(chance, 5)
             watched.confirm()
             watched.detect()
-            reorganised(watched, chance, depth)
+            reorg_chain(watched, chance, depth)
         watched.confirm()
         watched.detect()
 

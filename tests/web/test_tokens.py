@@ -23,7 +23,7 @@ from indelible.app import WriteTx
 from indelible.kernel import Actor, UsageError
 from indelible.testing.stores import BEGINNING
 from indelible.tokens import Repositories, get_author
-from indelible.tokens.rules import GENERATE, MESSAGE
+from indelible.tokens.rules import GENERATE_STAGE, MESSAGE
 from indelible_web.context import WebContext
 from indelible_web.http.access import SIGNED
 from indelible_web.http.routing import Routes
@@ -81,7 +81,7 @@ def test_a_token_is_shown_with_its_history(any_web: Web) -> None:
 def test_a_failed_token_is_retried_and_its_work_is_due_though_it_was_dead(any_web: Web) -> None:
     minted(any_web.store, MAYA_S)
     token_uuid = saved(any_web.get("/v1/tokens/1"), 200)["token"]["id"]
-    buried(any_web.store, GENERATE, token_uuid)
+    buried(any_web.store, GENERATE_STAGE, token_uuid)
     failed(any_web.store)
     body = {"reason": "the provider draws again"}
     first = any_web.post("/v1/tokens/1/retry", json=body, seq=2, once="retry-1")
@@ -90,10 +90,12 @@ def test_a_failed_token_is_retried_and_its_work_is_due_though_it_was_dead(any_we
     assert saved(first, 200)["token"]["status"] == "detected"
     assert first.headers["ETag"] == '"3"'
     assert again.get_json() == first.get_json()
-    task = any_web.store.read(lambda tx: tx.tasks.get(GENERATE, token_uuid))
+    task = any_web.store.read(lambda tx: tx.tasks.get(GENERATE_STAGE, token_uuid))
     assert (task.dead_reason, task.attempts) == (None, 0)
     assert task.due_at is not None
-    (attempt,) = any_web.store.read(lambda tx: tx.tasks.attempts_of(GENERATE, token_uuid, limit=1))
+    (attempt,) = any_web.store.read(
+        lambda tx: tx.tasks.attempts_of(GENERATE_STAGE, token_uuid, limit=1)
+    )
     assert (str(attempt.actor), attempt.reason) == ("user:maya", body["reason"])
 
 

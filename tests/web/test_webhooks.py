@@ -14,7 +14,7 @@ from tests.web.test_system import counted
 from werkzeug.test import TestResponse
 
 from indelible.kernel.tasks import TaskNotFound
-from indelible.tokens.rules import CHAIN, DETECT
+from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID
 
 HOOK = "/webhooks/alchemy"
 MINTED = "0x20c0d4a5bab7118059cf1d2fd0403c4f29a05e446d435b347f90b80778374c54"
@@ -75,7 +75,7 @@ def post_json(web: Web, document: object) -> TestResponse:
 def is_scan_due(web: Web) -> bool:
     """Return True when the scan of the chain is due."""
     try:
-        return bool(web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at)
+        return bool(web.store.read(lambda tx: tx.tasks.get(DETECT_STAGE, SCAN_TASK_ID)).due_at)
     except TaskNotFound:
         return False
 
@@ -93,12 +93,12 @@ def test_the_signature_is_the_hmac_that_the_provider_documents() -> None:
 def test_an_event_makes_the_scan_due_once(any_web: Web) -> None:
     event = envelope(**block(LOG))
     first = post_json(any_web, event)
-    due_at = any_web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at
+    due_at = any_web.store.read(lambda tx: tx.tasks.get(DETECT_STAGE, SCAN_TASK_ID)).due_at
     again = post_json(any_web, event)
 
     assert (first.status_code, first.get_json()) == (200, {"status": "success"})
     assert (again.status_code, again.get_json()) == (200, {"status": "duplicate"})
-    assert any_web.store.read(lambda tx: tx.tasks.get(DETECT, CHAIN)).due_at == due_at
+    assert any_web.store.read(lambda tx: tx.tasks.get(DETECT_STAGE, SCAN_TASK_ID)).due_at == due_at
     assert any_web.get("/v1/tokens").get_json()["items"] == []  # its mint is not trusted
 
 
@@ -142,7 +142,7 @@ def test_an_event_without_news_is_ignored_and_does_not_use_its_id(name: str) -> 
 
 def test_a_dead_scan_is_not_revived() -> None:
     web = Web(memory())
-    buried(web.store, DETECT, CHAIN)
+    buried(web.store, DETECT_STAGE, SCAN_TASK_ID)
 
     assert post_json(web, envelope(**block(LOG))).status_code == 200
     assert not is_scan_due(web)

@@ -18,8 +18,8 @@ from indelible.tokens import (
     record_blocks,
     token_stats,
 )
-from indelible.tokens.rules import CHAIN, DETECT
-from indelible.tokens.tasks.detection import ScanTask
+from indelible.tokens.rules import DETECT_STAGE, SCAN_TASK_ID
+from indelible.tokens.tasks.detection import ScanStart
 
 DETECTOR = Actor.system("detector")
 CONFIRMATIONS = 3
@@ -52,10 +52,10 @@ def started_detection(
 def step(detection: Detection, store: AnyStore) -> str:
     """Run the stage's task once, as a worker does. Return the code of its error, '' for none."""
     stage = detection.stage()
-    within(store, lambda tx: tx.tasks.enqueue(DETECT, {CHAIN: tx.clock.now()}))
+    within(store, lambda tx: tx.tasks.enqueue(DETECT_STAGE, {SCAN_TASK_ID: tx.clock.now()}))
 
-    def claim(tx: Any) -> tuple[Leases, ScanTask]:  # noqa: ANN401 - any transaction
-        leases = tx.tasks.claim(DETECT, limit=1, until=FAR)
+    def claim(tx: Any) -> tuple[Leases, ScanStart]:  # noqa: ANN401 - any transaction
+        leases = tx.tasks.claim(DETECT_STAGE, limit=1, until=FAR)
         (task,) = detection.claim(tx, leases)
         return leases, task
 

@@ -1,4 +1,4 @@
-"""A chain in memory that can be reorganised, lag behind, be unreachable and limit its answers.
+"""A chain in memory that can be reorg_chain, lag behind, be unreachable and limit its answers.
 
 It implements the port `Chain`. Detection learns of its changes only through the port.
 """
@@ -59,7 +59,7 @@ class Simulator:
         for _ in range(blocks - 1):
             self._add()
 
-    def reorganise(self, depth: int, *, keeps: bool, extra: int = 1) -> None:
+    def reorg(self, depth: int, *, keeps: bool, extra: int = 1) -> None:
         """Replace the last blocks by others: with the same mints one block later, or with none."""
         depth = min(depth, len(self._blocks) - 1)
         dropped = [self._blocks.pop() for _ in range(depth)]

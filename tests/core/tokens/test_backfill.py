@@ -28,7 +28,7 @@ def test_a_backfill_does_not_hide_a_reorg(chain: Simulator, store: AnyStore) -> 
     chain.mine(1, (1, 1))
     chain.mine(9)
     settle(detection, store)
-    chain.reorganise(10, keeps=True)
+    chain.reorg(10, keeps=True)
     chain.mine(20)
 
     assert backfill(new_detection(chain, store), store) == "CHECKPOINT_MOVED"
@@ -55,7 +55,7 @@ def test_a_batch_of_unread_blocks_is_stale_once_the_scan_has_read_them(
     chain.mine(1, (1, 1))
     chain.mine(5)
     (batch,) = detection.read_blocks(detection.confirmed_range(None, None))
-    chain.reorganise(6, keeps=keeps)
+    chain.reorg(6, keeps=keeps)
     chain.mine(8)
     settle(detection, store)
 
@@ -83,7 +83,7 @@ def test_a_batch_from_before_a_reorg_is_stale(chain: Simulator, store: AnyStore)
     chain.mine(8, (1, 1))
     settle(detection, store)
     batches = list(detection.read_blocks(detection.confirmed_range(0, 5)))
-    chain.reorganise(8, keeps=False)
+    chain.reorg(8, keeps=False)
     chain.mine(9)
     settle(detection, store)
 

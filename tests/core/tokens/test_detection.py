@@ -1,4 +1,4 @@
-"""Detection on a chain that is reorganised, lags, is unreachable and limits its answers."""
+"""Detection on a chain that is reorg_chain, lags, is unreachable and limits its answers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,13 +39,13 @@ from indelible.tokens.rules import CHECKPOINT
 from indelible.tokens.tasks.detection import (
     MAX_CHECKPOINTS_COMPARED,
     UNLIMITED_ATTEMPTS,
-    ScanTask,
+    ScanStart,
 )
 
 MINTS = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=2)
 EVENTS = st.one_of(
     st.tuples(st.just("mine"), st.integers(1, 12), MINTS),
-    st.tuples(st.just("reorganise"), st.integers(1, 10), st.booleans()),
+    st.tuples(st.just("reorg"), st.integers(1, 10), st.booleans()),
     st.tuples(st.just("scan"), st.integers(1, 4), st.none()),
     st.tuples(st.just("lag"), st.integers(0, 5), st.none()),
     st.tuples(st.just("unreachable"), st.booleans(), st.none()),
@@ -59,8 +59,8 @@ def play(event: tuple[Any, ...], detection: Detection, store: AnyStore, chain: S
     match name:
         case "mine":
             chain.mine(first, *second)
-        case "reorganise":
-            chain.reorganise(first, keeps=second)
+        case "reorg":
+            chain.reorg(first, keeps=second)
         case "scan":
             for _ in range(first):
                 assert step(detection, store) in ("", "CHAIN_UNREACHABLE")
@@ -101,14 +101,14 @@ def test_a_chain_that_changes_between_two_calls_is_not_recorded_as_one(
     chain.mine(6, (2, 1))
     chain.mine(8, (1, 2), (3, 1))
 
-    def reorganise_between_calls() -> Iterator[None]:
+    def reorg_between_calls() -> Iterator[None]:
         for calls, depth, keeps in reorgs:
             for _ in range(calls):
                 yield
-            chain.reorganise(depth, keeps=keeps)
+            chain.reorg(depth, keeps=keeps)
             yield
 
-    chain.between = reorganise_between_calls()
+    chain.between = reorg_between_calls()
     for _ in range(40):
         assert step(detection, store) in ("", "CHAIN_UNREACHABLE")
     chain.between = None
@@ -134,7 +134,7 @@ def test_a_deep_reorg_quarantines_the_dropped_tokens(chain: Simulator, store: An
     chain.mine(5, (2, 1))
     chain.mine(9, (1, 2))
     settle(detection, store)
-    chain.reorganise(10, keeps=False)
+    chain.reorg(10, keeps=False)
     settle(detection, store)
 
     assert sorted(stored_tokens(store)) == [1, 2]
@@ -148,7 +148,7 @@ def test_a_reorg_of_every_block_is_read_from_the_start(chain: Simulator, store: 
     chain.mine(5, (2, 1))
     detection = new_detection(chain, store)
     settle(detection, store)
-    chain.reorganise(5, keeps=True)
+    chain.reorg(5, keeps=True)
     chain.mine(10, (1, 3))
     settle(detection, store)
 
@@ -165,12 +165,12 @@ def test_a_second_reorg_before_the_first_is_read_again_is_noticed(
     chain.mine(1, (1, 1))
     chain.mine(6)
     settle(detection, store)
-    chain.reorganise(5, keeps=False)
+    chain.reorg(5, keeps=False)
     # The checkpoint goes back to the first block. The mint is before the reorg and stays.
     assert step(detection, store) == ""
     assert canonical_blocks(store) != set()
 
-    chain.reorganise(chain.newest() - 4, keeps=keeps)
+    chain.reorg(chain.newest() - 4, keeps=keeps)
     chain.mine(20)
     settle(detection, store)
 
@@ -182,7 +182,7 @@ def test_a_node_that_lags_behind_proves_no_reorg(chain: Simulator, store: AnySto
     chain.mine(2)
     chain.mine(7, (1, 1))
     settle(detection, store)
-    chain.reorganise(5, keeps=False)
+    chain.reorg(5, keeps=False)
     assert step(detection, store) == ""
 
     chain.lag = chain.newest() - 1
@@ -222,7 +222,7 @@ def test_mints_of_several_reads_are_all_orphaned(
         chain.mine(1, *mints)
     chain.mine(CONFIRMATIONS)
     settle(detection, store)
-    chain.reorganise(10, keeps=False)
+    chain.reorg(10, keeps=False)
     chain.mine(9)
     settle(detection, store)
 
@@ -285,7 +285,7 @@ def test_a_reorg_is_logged_with_the_tokens_that_were_revealed(
     chain.mine(8, (1, 1))
     settle(detection, store)
     with_repositories(store, lambda r: advance(r, 1, TokenStatus.REVEALED))
-    chain.reorganise(8, keeps=False)
+    chain.reorg(8, keeps=False)
     chain.mine(12)
     settle(detection, store)
 
@@ -300,7 +300,7 @@ def test_a_node_that_refuses_a_single_block_is_asked_again(
     chain.max_blocks = 0
 
     with pytest.raises(RetryLater):
-        new_detection(chain, store).perform(ScanTask(None))
+        new_detection(chain, store).perform(ScanStart(None))
 
 
 def test_detection_has_one_task_that_never_dies(chain: Simulator, store: AnyStore) -> None:
@@ -313,7 +313,7 @@ def test_detection_has_one_task_that_never_dies(chain: Simulator, store: AnyStor
 def test_the_simulator_replaces_the_hashes_of_dropped_blocks(chain: Simulator) -> None:
     chain.mine(4)
     before = [chain.block(number) for number in range(5)]
-    chain.reorganise(2, keeps=True)
+    chain.reorg(2, keeps=True)
     after = [chain.block(number) for number in range(5)]
 
     assert before[:3] == after[:3]

@@ -81,7 +81,7 @@ def test_a_recovered_token_is_quarantined_with_its_mint_and_minted_again(
     chain.mine(8, (1, 1))
     recover(store, chain)
     settle(detection, store)
-    chain.reorganise(8, keeps=False)
+    chain.reorg(8, keeps=False)
     chain.mine(1)
     settle(detection, store)
     assert stored_tokens(store) == {}
@@ -95,7 +95,7 @@ def test_a_recovered_token_gets_the_author_of_its_mint(chain: Simulator, store: 
     detection = started_detection(chain, store)
     chain.mine(8, (1, 1))
     recover(store, chain)
-    chain.reorganise(8, keeps=False)
+    chain.reorg(8, keeps=False)
     chain.mine(9, (1, 6))
     settle(detection, store)
 

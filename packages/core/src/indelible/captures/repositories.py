@@ -1,4 +1,4 @@
-"""The repository and service that seed 001 names of captures, over the steps and formulas of any store."""
+"""The repository and service of captures that seed 001 names, over the formulas of any store."""
 
 from collections.abc import Iterable
 

@@ -18,7 +18,7 @@ from indelible.tokens.rules import BlockBatch, Reorg
 
 @frozen(kw_only=True)
 class RetryToken:
-    """Requeue a failed token."""
+    """Start a failed or generating token again from its detection."""
 
     command_name: ClassVar[str] = "retry_token"
     token_id: int = field(validator=bounded_int, metadata=COUNT)
@@ -89,7 +89,7 @@ class AuthorSaved:
 
 @frozen(kw_only=True)
 class BlocksRecorded:
-    """The number of new mints in a batch of blocks, and of the tokens they started."""
+    """The number of new mints in a batch of blocks, and of the tokens detected from them."""
 
     mints: int
     tokens: int

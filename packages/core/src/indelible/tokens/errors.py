@@ -69,7 +69,9 @@ class MintOrphaned(Conflict):
     """A retry of a token whose mint is not in the chain."""
 
     code: ClassVar[str] = "MINT_ORPHANED"
-    message: ClassVar[str] = "Token {token_id} waits: its mint is not in the canonical chain."
+    message: ClassVar[str] = (
+        "Token {token_id} cannot be retried: its mint is not in the canonical chain."
+    )
     token_id: int
 
 
@@ -227,12 +229,12 @@ class WrongContract(Conflict):
 
 @frozen
 class ReorgTooDeep(Conflict):
-    """A reorg below every checkpoint that was compared."""
+    """A reorg that dropped every checkpoint that was compared."""
 
     code: ClassVar[str] = "REORG_TOO_DEEP"
     message: ClassVar[str] = (
-        "The chain was reorganized below block {oldest}, the oldest one that is remembered: "
-        "an operator must intervene."
+        "The reorg is too deep: the chain has none of the compared checkpoints, down to block "
+        "{oldest}. An operator must intervene."
     )
     oldest: int
 

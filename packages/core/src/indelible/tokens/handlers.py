@@ -21,13 +21,13 @@ from indelible.tokens.ports import TokensWrite
 from indelible.tokens.repositories import Repositories
 from indelible.tokens.repositories.saving import find_many, find_one, save_all, save_over
 from indelible.tokens.repositories.tokens import enqueue_next_tasks, insert_token, revive_tasks
-from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT, Checkpoint
+from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID, Checkpoint
 
 MAX_MINTS_PER_BLOCK = 100_000  # the gas of a block is enough for hundreds
 
 
 def retry_token(tx: TokensWrite, command: commands.RetryToken) -> TokenSaved:
-    """Requeue a failed token.
+    """Start a failed or generating token again from its detection, and requeue its tasks.
 
     Raises: TokenNotFound, Stale, InvalidTransition, MintOrphaned while no mint of the token is in
     the chain.
@@ -115,7 +115,7 @@ def recover_token(tx: TokensWrite, command: commands.RecoverToken) -> TokenSaved
 
 def request_scan(tx: TokensWrite, _: commands.RequestScan) -> None:
     """Make the scan of the chain due now. Nothing else in the hint is trusted."""
-    tx.tasks.enqueue(DETECT, {CHAIN: tx.clock.now()})
+    tx.tasks.enqueue(DETECT_STAGE, {SCAN_TASK_ID: tx.clock.now()})
 
 
 def start_generation(tx: TokensWrite, leases: Leases) -> Sequence[Head[Token] | None]:
@@ -149,7 +149,10 @@ def finish_generation(tx: TokensWrite, images: Sequence[tuple[Head[Token], str]]
 
 
 def fail_generation(tx: TokensWrite, token_uuid: str, reason: str) -> None:
-    """Mark a token as failed because its generation is given up, unless it is finished."""
+    """Mark an unfinished token as failed because its generation is given up.
+
+    Do nothing for a token that is revealed, failed or unknown.
+    """
     tokens = Repositories.over(tx).tokens
     token = tokens.get_by_id(token_uuid)
     if token and token.is_unfinished:
@@ -180,7 +183,7 @@ def _find_or_add_author(tx: TokensWrite, wallet: str) -> Author:
 
 
 def _record_mints(tx: TokensWrite, logs: Sequence[MintLog]) -> BlocksRecorded:
-    """Record the new mints of logs and start their tokens, one mint after the other."""
+    """Record the new mints of logs and detect their tokens, one mint after the other."""
     mint_count = 0
     token_count = 0
     for log in logs:
@@ -201,9 +204,9 @@ def _record_mint(tx: TokensWrite, log: MintLog) -> MintEvent | None:
         return None
 
     # The transaction is in this block now, so the block that had it was dropped.
-    moved = events.find_canonical(log.tx_hash, log.log_index)
-    if moved:
-        _orphan_mint(tx, moved)
+    former = events.find_canonical(log.tx_hash, log.log_index)
+    if former:
+        _orphan_mint(tx, former)
     if event:
         return events.save(event.restore())
 
@@ -213,7 +216,7 @@ def _record_mint(tx: TokensWrite, log: MintLog) -> MintEvent | None:
 
 
 def _detect_tokens(tx: TokensWrite, event: MintEvent) -> int:
-    """Start the tokens of a new mint, and return how many were not yet started by another."""
+    """Detect the tokens of a new mint, and return how many no other mint had detected."""
     author = _find_or_add_author(tx, event.author_wallet)
     detected = [_detect_token(tx, event, author, token_id) for token_id in event.token_ids]
 
@@ -221,14 +224,14 @@ def _detect_tokens(tx: TokensWrite, event: MintEvent) -> int:
 
 
 def _detect_token(tx: TokensWrite, event: MintEvent, author: Author, token_id: int) -> bool:
-    """Add a minted token, or start it again if its former mint is lost. Return False otherwise."""
+    """Add a minted token, or detect it anew if its former mint is lost. Return False otherwise."""
     tokens = Repositories.over(tx).tokens
     token = tokens.get_by_token_id(token_id)
     if token is None:
         _add_minted_token(tx, event, author, token_id)
         return True
 
-    if token.was_recovered_for_another(author.id):
+    if token.has_wrong_recovered_author(author.id):
         token = tokens.save(token.mark_orphaned())
     if not _has_lost_its_mint(tx, token):
         return False
@@ -250,7 +253,7 @@ def _add_minted_token(tx: TokensWrite, event: MintEvent, author: Author, token_i
 
 
 def _has_lost_its_mint(tx: TokensWrite, token: Token) -> bool:
-    """Return True for a failed token without a mint in the chain, whatever it failed of."""
+    """Return True for a failed token whose mint is not in the chain, whatever it failed of."""
     if not token.has_failed:
         return False
     if token.is_quarantined:
@@ -273,7 +276,10 @@ def _canonical_mints(tx: TokensWrite, block_hashes: Iterable[str]) -> list[MintE
 
 
 def _orphan_mint(tx: TokensWrite, event: MintEvent) -> list[Token]:
-    """Orphan a mint whose block was dropped, quarantine its unfinished tokens, and return all."""
+    """Orphan a mint whose block was dropped, and return every token of it.
+
+    Unfinished tokens are quarantined.
+    """
     repositories = Repositories.over(tx)
     repositories.mint_events.save(event.orphan())
 

@@ -70,7 +70,7 @@ UNFINISHED = (
     TokenStatus.READY,
 )
 
-# Repositories save an entity without being told the action. They derive it from the two
+# The caller of a repository does not give the action. The repository derives it from the two
 # states, so at most one action may lead from one state to another.
 TOKEN = Lifecycle(
     name="token",
@@ -85,10 +85,13 @@ TOKEN = Lifecycle(
         Edge(TokenStatus.GENERATING, "fail", TokenStatus.FAILED, 0),
         Edge(TokenStatus.UPLOADING, "fail", TokenStatus.FAILED, 0),
         Edge(TokenStatus.READY, "fail", TokenStatus.FAILED, 0),
+        # A repository saves changed fields of a token whose state stays the same.
         Edge(TokenStatus.GENERATING, "progress", TokenStatus.GENERATING, 0),
         Edge(TokenStatus.UPLOADING, "progress", TokenStatus.UPLOADING, 0),
+        # A generation failed and is tried again; or an operator or a new mint starts anew.
         Edge(TokenStatus.GENERATING, "retry", TokenStatus.DETECTED, 0),
         Edge(TokenStatus.FAILED, "retry", TokenStatus.DETECTED, 0),
+        # The chain shows that the token is revealed, so the steps before it are skipped.
         Edge(TokenStatus.DETECTED, "sync", TokenStatus.REVEALED, 0),
         Edge(TokenStatus.GENERATING, "sync", TokenStatus.REVEALED, 0),
         Edge(TokenStatus.UPLOADING, "sync", TokenStatus.REVEALED, 0),

@@ -126,11 +126,11 @@ class Chain(Protocol):
         ...
 
     def author_of(self, token_id: int) -> str | None:
-        """Return the wallet of the token's author, or None for a token that was never minted."""
+        """Return the wallet of the token's author at the newest block, None before its mint."""
         ...
 
     def metadata_of(self, token_id: int) -> str | None:
-        """Return the CID of a revealed token's metadata, or None before the reveal."""
+        """Return the CID of the token's metadata at the newest block, None before the reveal."""
         ...
 
     def is_signed_by(self, wallet: str, message: str, signature: str) -> bool:

@@ -87,7 +87,10 @@ def author_tokens(
 
 
 def leaderboard(tx: TokensRead) -> tuple[tuple[str, int], ...]:
-    """Return the wallets of the fifty authors with most tokens, each with its number of tokens."""
+    """Return the wallets of the 50 authors with most tokens, each with its number of tokens.
+
+    Of authors with as many tokens, the lowest wallet comes first.
+    """
     return tx.tokens.leaderboard(limit=LEADERBOARD_SIZE)
 
 

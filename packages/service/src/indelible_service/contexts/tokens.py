@@ -9,7 +9,7 @@ from indelible.kernel import Unavailable
 from indelible.kernel.tasks import TaskKey
 from indelible.tokens.errors import NoChain
 from indelible.tokens.ports import Chain
-from indelible.tokens.rules import CHAIN, DETECT, MAX_BLOCKS, ScanSettings
+from indelible.tokens.rules import DETECT_STAGE, MAX_BLOCKS, SCAN_TASK_ID, ScanSettings
 from indelible.tokens.tasks import Detection
 from indelible_service.contexts.declaration import AnyStage, AnyStore, ServiceContext
 from indelible_service.environment import Format, SettingsWrong, setting, whole_number
@@ -104,5 +104,5 @@ CONTEXT: Final = ServiceContext(
     gateways={"chain": build_optional_chain},
     web_options=web_options,
     stages=build_stages,
-    standing_tasks=(TaskKey(DETECT, CHAIN),),
+    standing_tasks=(TaskKey(DETECT_STAGE, SCAN_TASK_ID),),
 )

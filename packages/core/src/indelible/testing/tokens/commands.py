@@ -8,7 +8,7 @@ from indelible.testing.stores import AnyStore, claim, do, ids, within
 from indelible.testing.tokens.lifecycle import FAULT, advance, get_token, read_token, retry
 from indelible.testing.tokens.scenarios import add_tokens, wallet, with_repositories
 from indelible.tokens import SetAuthorPrompt, TokenStatus
-from indelible.tokens.rules import GENERATE, UPLOAD
+from indelible.tokens.rules import GENERATE_STAGE, UPLOAD_STAGE
 
 
 class CommandsConformance:
@@ -16,7 +16,7 @@ class CommandsConformance:
 
     def test_a_failed_token_is_retried_once(self, store: AnyStore) -> None:
         (token,) = add_tokens(store, 1)
-        leases = claim(store, stage=GENERATE)
+        leases = claim(store, stage=GENERATE_STAGE)
         within(store, lambda tx: tx.tasks.complete(leases))
         with_repositories(store, lambda r: r.tokens.save(token.mark_failed(FAULT)))
         saved = retry(store, 1, 2)
@@ -25,19 +25,19 @@ class CommandsConformance:
         assert code(lambda: retry(store, 1, 2)) == "STALE"
         assert code(lambda: retry(store, 1, saved.seq)) == "INVALID_TRANSITION"
         assert code(lambda: retry(store, 9, 1)) == "TOKEN_NOT_FOUND"
-        assert ids(claim(store, 9, stage=GENERATE)) == [token.id]
+        assert ids(claim(store, 9, stage=GENERATE_STAGE)) == [token.id]
 
     def test_a_retry_requeues_the_dead_tasks_of_every_stage(self, store: AnyStore) -> None:
         add_tokens(store, 1)
         with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
-        (lease,) = claim(store, stage=UPLOAD)
+        (lease,) = claim(store, stage=UPLOAD_STAGE)
         within(store, lambda tx: tx.tasks.mark_dead(lease, reason="the gateway refused the file"))
         with_repositories(store, lambda r: r.tokens.save(get_token(r, 1).mark_failed(FAULT)))
 
         retry(store, 1, 4)
         with_repositories(store, lambda r: advance(r, 1, TokenStatus.UPLOADING))
 
-        assert ids(claim(store, 9, stage=UPLOAD)) == ["token-1"]
+        assert ids(claim(store, 9, stage=UPLOAD_STAGE)) == ["token-1"]
 
     def test_a_missed_token_is_recovered_as_the_chain_has_it(self, store: AnyStore) -> None:
         recover = partial(tokens.RecoverToken, author_wallet=wallet(3))
@@ -66,7 +66,7 @@ class CommandsConformance:
 
     def test_generation_starts_and_finishes(self, store: AnyStore) -> None:
         add_tokens(store, 2)
-        leases = claim(store, 2, stage=GENERATE)
+        leases = claim(store, 2, stage=GENERATE_STAGE)
         started = within(store, lambda tx: tokens.start_generation(tx, leases))
         again = within(store, lambda tx: tokens.start_generation(tx, leases))
         images = [(head, f"/{head.entity.token_id}.png") for head in started if head]
@@ -75,13 +75,13 @@ class CommandsConformance:
         statuses = [head.entity.status for head in started if head]
         assert statuses == [TokenStatus.GENERATING] * 2
         assert again == started
-        assert ids(claim(store, 9, stage=UPLOAD)) == ["token-1", "token-2"]
+        assert ids(claim(store, 9, stage=UPLOAD_STAGE)) == ["token-1", "token-2"]
         finished = within(store, lambda tx: tokens.start_generation(tx, leases))
         assert finished == [None, None]
 
     def test_generation_finishes_for_all_tokens_or_for_none(self, store: AnyStore) -> None:
         add_tokens(store, 2)
-        leases = claim(store, 2, stage=GENERATE)
+        leases = claim(store, 2, stage=GENERATE_STAGE)
         started = within(store, lambda tx: tokens.start_generation(tx, leases))
         images = [(head, "/image.png") for head in started if head]
         within(store, lambda tx: tokens.fail_generation(tx, "token-2", "no answer"))

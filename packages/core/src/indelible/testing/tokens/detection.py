@@ -27,7 +27,7 @@ from indelible.tokens import (
     TokenStatus,
     roll_back_blocks,
 )
-from indelible.tokens.rules import CHAIN, CHECKPOINT, DETECT
+from indelible.tokens.rules import CHECKPOINT, DETECT_STAGE, SCAN_TASK_ID
 
 
 def roll_back(store: AnyStore, last_canonical: int, *dropped: int) -> BlocksRolledBack:
@@ -174,7 +174,7 @@ class DetectionConformance:
 
     def test_a_hint_makes_the_scan_due_and_changes_nothing_else(self, store: AnyStore) -> None:
         do(store, tokens.request_scan, RequestScan(hint_id="whevt_1"))
-        (lease,) = claim(store, 2, stage=DETECT)
+        (lease,) = claim(store, 2, stage=DETECT_STAGE)
 
-        assert lease.entity_id == CHAIN
+        assert lease.entity_id == SCAN_TASK_ID
         assert store.read(tokens.token_stats).checkpoint is None

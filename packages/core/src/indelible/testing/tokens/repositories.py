@@ -21,7 +21,7 @@ from indelible.testing.tokens.scenarios import (
     with_repositories,
 )
 from indelible.tokens import Author, MintEvent, Repositories, Token, TokenStatus
-from indelible.tokens.rules import GENERATE
+from indelible.tokens.rules import GENERATE_STAGE
 
 NOT_IN_CHANGES = {"id", "status", "created_at", "updated_at"}
 
@@ -96,7 +96,7 @@ class TokenRepositoryConformance:
         self, store: AnyStore
     ) -> None:
         add_tokens(store, 4)
-        claim(store, stage=GENERATE)
+        claim(store, stage=GENERATE_STAGE)
         with_repositories(store, lambda r: advance(r, 3, TokenStatus.UPLOADING))
         with_repositories(store, lambda r: advance(r, 4, TokenStatus.READY))
 

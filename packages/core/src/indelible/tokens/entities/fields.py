@@ -11,7 +11,7 @@ from indelible.kernel.values import WrongType
 from indelible.tokens import errors
 
 NATURAL: Final = {"minimum": 0, "maximum": 2**63 - 1}
-QUANTITY: Final = {"minimum": 1, "maximum": 50}
+QUANTITY: Final = {"minimum": 1, "maximum": 50}  # the contract mints at most 50 at once
 PROMPT: Final = {"max_length": 1_000}
 HANDLE: Final = {"max_length": 255}
 

@@ -89,7 +89,7 @@ class Token(Aggregate):
         return self.transition("generate")
 
     def mark_uploading(self, image_path: str) -> Self:
-        """Return the token with its image generated. The image job records the path.
+        """Return the token with its image generated. The path is checked, and not stored.
 
         Raises: InvalidTransition, then ArgumentMissing for an empty path.
         """
@@ -141,7 +141,7 @@ class Token(Aggregate):
         )
 
     def requeue(self) -> Self:
-        """Return the failed token to be generated anew, as an operator asks for.
+        """Return the failed or generating token as detected, as an operator asks for.
 
         Raises: MintOrphaned while no mint of the token is in the chain.
         """
@@ -176,10 +176,11 @@ class Token(Aggregate):
         """Return True for a token of this mint, and for one that was recovered without a mint."""
         return self.mint_event_id is None or self.mint_event_id == event.id
 
-    def was_recovered_for_another(self, author_id: str) -> bool:
-        """Return True for an unfinished token, recovered without its mint, of another author.
+    def has_wrong_recovered_author(self, author_id: str) -> bool:
+        """Return True for an unfinished token that was recovered for another than this author.
 
-        The chain has changed since: the author of the mint is the right one.
+        It was recovered without its mint and the chain has changed since: `author_id`, the
+        author of the mint, is the right one.
         """
         is_recovered = self.mint_event_id is None
         return is_recovered and self.is_unfinished and self.author_id != author_id

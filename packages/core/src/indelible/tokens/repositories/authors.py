@@ -34,5 +34,5 @@ class AuthorRepository:
         return find_many(self._tx.tokens.authors, {}, NEWEST_FIRST, limit, offset)
 
     def get_author_leaderboard(self, limit: int = 50) -> list[tuple[str, int]]:
-        """Return wallets with their number of tokens, most tokens first."""
+        """Return wallets with their number of tokens: most tokens, then lowest wallet."""
         return list(self._tx.tokens.leaderboard(limit=limit))

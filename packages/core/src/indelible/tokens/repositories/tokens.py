@@ -17,7 +17,7 @@ from indelible.tokens.repositories.saving import (
     insert,
     save_over,
 )
-from indelible.tokens.rules import GENERATE, NEXT_STAGE, REVEAL_TOKENS, UPLOAD, due_tasks
+from indelible.tokens.rules import GENERATE_STAGE, NEXT_STAGE, REVEAL_STAGE, UPLOAD_STAGE, due_tasks
 
 OLDEST_MINT_FIRST = ("mint_timestamp", "token_id")
 NO_LIMIT = 2**31 - 1
@@ -67,7 +67,8 @@ class TokenRepository:
     def add(self, token: Token) -> Token:
         """Save a new token and enqueue its next task.
 
-        Raises: TokenExists, AuthorNotFound, RelatedRecordNotFound for an unknown mint event.
+        Raises, in this order: TokenExists (TOKEN_EXISTS), AuthorNotFound (AUTHOR_NOT_FOUND),
+        RelatedRecordNotFound (TOKEN_PART_NOT_FOUND) for an unknown mint event.
         """
         if self.get_by_token_id(token.token_id):
             raise TokenExists(token.token_id)
@@ -78,8 +79,9 @@ class TokenRepository:
     def save(self, token: Token) -> Token:
         """Save the next state of a token and enqueue its next task.
 
-        Raises: TokenNotFound, Stale, InvalidTransition, FieldFixed, AuthorNotFound,
-        RelatedRecordNotFound.
+        Raises, in this order: TokenNotFound (TOKEN_NOT_FOUND), AuthorNotFound
+        (AUTHOR_NOT_FOUND), RelatedRecordNotFound (TOKEN_PART_NOT_FOUND), Stale (STALE),
+        InvalidTransition (INVALID_TRANSITION), FieldFixed (FIELD_FIXED).
         """
         head = self._tx.tokens.tokens.lock(token.id)
         old = head.entity
@@ -92,13 +94,13 @@ class TokenRepository:
         return saved
 
     def get_pending_for_generation(self, limit: int = 10) -> list[Token]:
-        return self._pending(TokenStatus.DETECTED, GENERATE, limit)
+        return self._pending(TokenStatus.DETECTED, GENERATE_STAGE, limit)
 
     def get_pending_for_upload(self, limit: int = 10) -> list[Token]:
-        return self._pending(TokenStatus.UPLOADING, UPLOAD, limit)
+        return self._pending(TokenStatus.UPLOADING, UPLOAD_STAGE, limit)
 
     def get_ready_for_reveal(self, limit: int = 50) -> list[Token]:
-        return self._pending(TokenStatus.READY, REVEAL_TOKENS, limit)
+        return self._pending(TokenStatus.READY, REVEAL_STAGE, limit)
 
     def get_by_author(self, author_id: str, limit: int = 100, offset: int = 0) -> list[Token]:
         where = {"author_id": author_id}

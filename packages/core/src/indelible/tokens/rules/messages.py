@@ -25,7 +25,7 @@ class SignedMessage:
 
 
 def signed_message(message: str, wallet: str, now: datetime) -> SignedMessage:
-    """Return the values in a message that a wallet has signed.
+    """Return the values in a message for a wallet. The signature is not checked here.
 
     Raises: MessageWrong when the text is not exactly the expected one, MessageExpired when its
     timestamp is more than five minutes from now.

@@ -14,7 +14,7 @@ FEW_LOGS: Final = 1_000  # a tenth of what nodes return at most
 
 @frozen(kw_only=True)
 class Checkpoint:
-    """The last block that was read.
+    """The last block whose mints are recorded.
 
     `contract` is its CAIP-10 id, '' for a checkpoint of unknown origin. `reorg_count` is how
     often blocks that had been read were dropped from the chain.
@@ -123,18 +123,28 @@ class BlockBatch:
         """Return True when the batch may be recorded after the current checkpoint.
 
         No block may be left out, and the batch must come from the chain that the checkpoint is
-        on: it was read after this very checkpoint, or it repeats blocks that had been read
-        before, without a reorg since.
+        on.
         """
+        return not self._leaves_blocks_out(current) and self._is_from_chain_of(current)
+
+    def _leaves_blocks_out(self, current: Checkpoint | None) -> bool:
+        """Return True when there are unread blocks before the batch."""
         unread = self.start_block if current is None else current.number + 1
-        if self.blocks.first > unread:
-            return False
+        return self.blocks.first > unread
+
+    def _is_from_chain_of(self, current: Checkpoint | None) -> bool:
+        """Return True when the batch is from the chain that the checkpoint is on.
+
+        It was read after this very checkpoint, or it repeats blocks that had been read before,
+        without a reorg since.
+        """
         if self.checkpoint == current:
             return True
+        if self.checkpoint is None or self.end.number > self.checkpoint.number:
+            return False
 
         reorg_count = 0 if current is None else current.reorg_count
-        was_read_before = self.checkpoint is not None and self.end.number <= self.checkpoint.number
-        return was_read_before and reorg_count == self.end.reorg_count
+        return self.end.reorg_count == reorg_count
 
 
 @frozen(kw_only=True)

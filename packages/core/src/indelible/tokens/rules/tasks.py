@@ -7,19 +7,19 @@ from typing import Final
 from indelible.tokens.entities import Token
 from indelible.tokens.lifecycle import TokenStatus
 
-# stages
-DETECT: Final = "detect"
-GENERATE: Final = "generate"
-UPLOAD: Final = "upload"
-REVEAL_TOKENS: Final = "reveal"
+# Names of the stages.
+DETECT_STAGE: Final = "detect"
+GENERATE_STAGE: Final = "generate"
+UPLOAD_STAGE: Final = "upload"
+REVEAL_STAGE: Final = "reveal"
 
-CHAIN: Final = "chain"  # the only task of the stage DETECT
+SCAN_TASK_ID: Final = "chain"  # the id of the only task of the stage
 CHECKPOINT: Final = "last_processed_block"  # the key of the system state with the checkpoint
 
 NEXT_STAGE: Final[Mapping[TokenStatus, str]] = {
-    TokenStatus.DETECTED: GENERATE,
-    TokenStatus.UPLOADING: UPLOAD,
-    TokenStatus.READY: REVEAL_TOKENS,
+    TokenStatus.DETECTED: GENERATE_STAGE,
+    TokenStatus.UPLOADING: UPLOAD_STAGE,
+    TokenStatus.READY: REVEAL_STAGE,
 }
 
 

@@ -23,8 +23,8 @@ from indelible.tokens.handlers import checkpoint_of, record_blocks, roll_back_bl
 from indelible.tokens.ports import Chain, TokensRead, TokensWrite
 from indelible.tokens.queries import blocks_with_mints, checkpoints
 from indelible.tokens.rules import (
-    CHAIN,
-    DETECT,
+    DETECT_STAGE,
+    SCAN_TASK_ID,
     BlockBatch,
     BlockRange,
     Checkpoint,
@@ -35,9 +35,11 @@ from indelible.tokens.rules import (
     shrink,
 )
 
-# Reading a chain changes nothing outside, so no attempt has to be recorded before it.
+# A stage claims its tasks one by one only where each attempt must be recorded before it acts
+# outside. Reading a chain changes nothing there; and the stage has a single task.
 BATCH_SIZE: Final = 100
-# Detection never dies: a node that is unreachable for a month is asked again afterwards.
+# Only a reorg that is too deep makes the task dead. A node that was unreachable for a month is
+# asked again afterwards.
 UNLIMITED_ATTEMPTS: Final = 2**31
 CHECKPOINTS_PER_READ: Final = 100
 MAX_CHECKPOINTS_COMPARED: Final = 100_000
@@ -49,8 +51,8 @@ ScanResult = BlockBatch | Reorg | None
 
 
 @frozen
-class ScanTask:
-    """The position that a scan continues from; None before the first block."""
+class ScanStart:
+    """The checkpoint that a scan starts after; None before the first block."""
 
     checkpoint: Checkpoint | None
 
@@ -62,14 +64,14 @@ class Detection:
     store: Store[TokensRead, TokensWrite]
     chain: Chain
     settings: ScanSettings = field(factory=ScanSettings)
-    _size: int = field(
+    _blocks_per_read: int = field(
         init=False, default=Factory(lambda self: self.settings.max_blocks, takes_self=True)
     )
 
-    def stage(self) -> Stage[TokensWrite, ScanTask, ScanResult]:
-        """Return the stage. Its only task is the chain."""
+    def stage(self) -> Stage[TokensWrite, ScanStart, ScanResult]:
+        """Return the stage. Its only task is the scan of the chain."""
         return Stage(
-            name=DETECT,
+            name=DETECT_STAGE,
             batch=BATCH_SIZE,
             claim=self.claim,
             perform=self.perform,
@@ -77,35 +79,35 @@ class Detection:
             max_attempts=UNLIMITED_ATTEMPTS,
         )
 
-    def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[ScanTask]:
-        """Return the position of the scan for each lease."""
-        task = ScanTask(checkpoint_of(tx))
-        return [task] * len(leases)
+    def claim(self, tx: TokensWrite, leases: Leases) -> Sequence[ScanStart]:
+        """Return the start of the scan for each lease."""
+        start = ScanStart(checkpoint_of(tx))
+        return [start] * len(leases)
 
-    def perform(self, task: ScanTask) -> ScanResult:
+    def perform(self, start: ScanStart) -> ScanResult:
         """Return the next batch, the reorg that comes first, or None when nothing is unread.
 
         Raises: ChainUnreachable, InvalidNodeResponse, ChainIdMismatch, WrongContract, RetryLater,
         PermanentFailure for a reorg that is too deep.
         """
-        self._check_chain(task.checkpoint)
+        self._check_chain(start.checkpoint)
 
         # The checkpoint is compared after the batch was read: if the chain still has it then,
         # the batch is from the same chain.
-        batch = self._read_next_batch(task.checkpoint)
-        if self._has_recorded_blocks(task.checkpoint):
+        batch = self._read_next_batch(start.checkpoint)
+        if self._chain_has_recorded_blocks(start.checkpoint):
             return batch
 
         _, reorg = self._read_while_unchanged(self.chain.newest(), self._find_reorg)
         return reorg
 
-    def finish(self, tx: TokensWrite, done: Sequence[tuple[ScanTask, ScanResult]]) -> None:
+    def finish(self, tx: TokensWrite, done: Sequence[tuple[ScanStart, ScanResult]]) -> None:
         """Record each result, and enqueue the next scan: at once when more blocks are confirmed."""
         for _, result in done:
             has_more = self._record(tx, result)
             pause_seconds = 0 if has_more else self.settings.poll_seconds
             due_at = tx.clock.now() + timedelta(seconds=pause_seconds)
-            tx.tasks.enqueue(DETECT, {CHAIN: due_at})
+            tx.tasks.enqueue(DETECT_STAGE, {SCAN_TASK_ID: due_at})
 
     def confirmed_range(self, first: int | None, last: int | None) -> BlockRange:
         """Return the confirmed blocks from `first` to `last`; by default all that are unread."""
@@ -127,11 +129,11 @@ class Detection:
         newest = self.chain.newest()
         while blocks:
             checkpoint = self._current_checkpoint()
-            last = min(blocks.last, blocks.first + self._size - 1)
+            last = min(blocks.last, blocks.first + self._blocks_per_read - 1)
             batch = self._read_batch(BlockRange(first=blocks.first, last=last), newest, checkpoint)
             if batch is None:
                 continue  # the node refused so many blocks: try again with fewer
-            if not self._has_recorded_blocks(checkpoint):
+            if not self._chain_has_recorded_blocks(checkpoint):
                 raise CheckpointMoved(blocks.first, last)
             yield batch
             blocks = BlockRange(first=batch.end.number + 1, last=blocks.last)
@@ -162,7 +164,7 @@ class Detection:
         """Return the next batch of unread blocks, None when no confirmed block is unread."""
         newest = self.chain.newest()
         while True:
-            blocks = next_range(checkpoint, newest, self._size, self.settings)
+            blocks = next_range(checkpoint, newest, self._blocks_per_read, self.settings)
             if not blocks:
                 return None
             batch = self._read_batch(blocks, newest, checkpoint)
@@ -180,10 +182,10 @@ class Detection:
         except RangeTooLarge as error:
             if blocks.first == blocks.last:
                 raise RetryLater(f"the node refused the logs of block {blocks.first}") from error
-            self._size = shrink(blocks, error.advised_last)
+            self._blocks_per_read = shrink(blocks, error.advised_last)
             return None
 
-        self._size = next_size(self._size, len(mints), self.settings)
+        self._blocks_per_read = next_size(self._blocks_per_read, len(mints), self.settings)
         end = Checkpoint(
             number=last.number,
             hash=last.hash,
@@ -226,7 +228,7 @@ class Detection:
         """
         return self._block(number).hash == block_hash
 
-    def _has_recorded_blocks(self, checkpoint: Checkpoint | None) -> bool:
+    def _chain_has_recorded_blocks(self, checkpoint: Checkpoint | None) -> bool:
         """Return True when the chain has the checkpoint and every later block with mints.
 
         There are later blocks with mints when an earlier reorg is not yet read to its end.

@@ -63,7 +63,11 @@ def recover_missing(
 
 
 def _recover(store: TokenStore, chain: Chain, actor: Actor, token_id: int) -> bool:
-    """Recover one token. Return False, and log the error, when that fails."""
+    """Recover one token.
+
+    Return False when the chain knows no author of it, or when an error, which is logged, refuses
+    the recovery.
+    """
     try:
         wallet = chain.author_of(token_id)
         if wallet is None:
