@@ -1,24 +1,23 @@
 """Illegal writes by kind: each is a legal one with one thing changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import Table, delete, update
-from tests.guards.arena import Statement
+from sqlalchemy import delete, update
 from tests.guards.attacks_by_dialect import ON_POSTGRESQL, ON_SQLITE
 from tests.guards.attacks_generated import GENERATED
-from tests.guards.attacks_on_columns import COLUMNS, HEADS_OF_CAPTURES, birth_of
+from tests.guards.attacks_on_captures import ON_CAPTURES
+from tests.guards.attacks_on_columns import COLUMNS
 from tests.guards.attacks_on_records import RECORDS
 from tests.guards.attacks_on_tokens import ALONE_OF_TOKENS, LEGAL_OF_TOKENS, ON_TOKENS
-from tests.guards.captured import captured, keep_signal
+from tests.guards.attacks_on_versions import ON_VERSIONS
+from tests.guards.captured import captured
 from tests.guards.kinds import Kind, Write, edge, further, row, shown, step
 from tests.guards.raw import NULL, raw, upsert
 from tests.guards.situation import (
     DAY,
     B,
     C,
-    Row,
-    Situation,
     after,
     answer,
     born,
@@ -31,36 +30,12 @@ from tests.guards.situation import (
     sealed,
 )
 
-from indelible.captures import EngagementLevel
-from indelible.kernel import Change
-from indelible_sql.captures.tables import ARTIFACTS, CENTROIDS, SIGNALS, SUBSPACES
-from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
+from indelible_sql.concepts.tables import CONCEPTS, VERSIONS
 from indelible_sql.kernel.keys import KEYS
 from indelible_sql.schema.tables import EDGES, HISTORY, RECEIPTS
 
 LATER = timedelta(microseconds=1)
 STEP = ("lifecycle", "from_state", "action")
-
-
-def _two_steps(name: str) -> Write:
-    def write(s: Situation) -> Sequence[Statement]:
-        change: Change = getattr(s.captures, name)
-        return move(change), move(after(change, to_state=change.to_state))
-
-    return write
-
-
-def _again(head: Table, row: Row) -> Statement:
-    moved = {"seq": raw("seq + 1"), "updated_at": row["updated_at"] + DAY}
-    return update(head).where(head.c.id == row["id"]).values(moved)
-
-
-def _born_twice(head: Table) -> Write:
-    def write(s: Situation) -> Sequence[Statement]:
-        once = birth_of(s, head)
-        return (*once, once[0])
-
-    return write
 
 
 LEGAL: Kind = {
@@ -365,238 +340,8 @@ ON_BOTH: Mapping[str, Kind] = {
             log(s.approve, at=s.reviewed.at - LATER),
         ),
     },
-    "an edit after publishing": {
-        "an edit of a published concept": lambda s: further(
-            s.published, action="edit", adds_version=1, version=s.published.version + 1
-        ),
-        "an edit that says it was in review": lambda s: further(
-            s.published,
-            action="edit",
-            from_state="REVIEW",
-            to_state="REVIEW",
-            adds_version=1,
-            version=2,
-        ),
-        "a version behind a published concept's back": lambda s: (
-            keep(
-                s.version,
-                concept_id=s.published.entity_id,
-                version_number=2,
-                created_at=s.published.at,
-            ),
-        ),
-        "a remark on a version that it does not have": lambda s: (
-            remark(
-                s.warnings,
-                concept_id=s.published.entity_id,
-                version_number=2,
-                computed_at=s.published.at,
-            ),
-        ),
-    },
-    "a version gap": {
-        "an edit whose version is one too high": lambda s: (
-            move(s.edit),
-            keep(s.version, version_number=4),
-            log(s.edit),
-        ),
-        "an edit that skips a version": lambda s: (
-            move(s.edit, current_version=4),
-            log(s.edit, version=4),
-        ),
-        "an edit that goes on after a gap": lambda s: (
-            move(s.edit, current_version=4),
-            keep(s.version, version_number=4),
-            log(s.edit, version=4),
-        ),
-        "an approval that adds a version": lambda s: (
-            move(s.approve, current_version=3),
-            keep(s.version),
-            log(s.approve, version=3, adds_version=1),
-        ),
-        "an edit that adds none": lambda s: (
-            move(s.edit, current_version=2),
-            log(s.edit, version=2, adds_version=0),
-        ),
-        "a version of another time": lambda s: (
-            move(s.edit),
-            keep(s.version, created_at=s.edit.at - DAY),
-            log(s.edit),
-        ),
-        "a version that nobody saved": lambda s: (keep(s.version),),
-        "a remark that nobody computed": lambda s: (remark(s.warnings),),
-        "a version that comes late": lambda s: (
-            move(s.edit),
-            log(s.edit),
-            move(after(s.edit, at=s.edit.at + DAY)),
-            keep(s.version),
-        ),
-        "a remark that comes late": lambda s: (
-            move(s.edit),
-            keep(s.version),
-            log(s.edit),
-            *further(s.edit, action="approve", to_state="APPROVED"),
-            remark(s.warnings),
-        ),
-    },
-    "a version twice": {
-        "a version that is kept twice": lambda s: (
-            move(s.edit),
-            keep(s.version),
-            keep(s.version, id="version-4"),
-        ),
-        "an older version again": lambda s: (keep(s.kept, id="version-4"),),
-        "a version under another's id": lambda s: (move(s.edit), keep(s.version, id=s.kept["id"])),
-        "remarks that are kept twice": lambda s: (
-            move(s.edit),
-            keep(s.version),
-            remark(s.warnings),
-            remark(s.warnings),
-        ),
-    },
-    "a version rewritten": {
-        "a version with another name": lambda _: (update(VERSIONS).values(name="Rate"),),
-        "a version under another number": lambda _: (update(VERSIONS).values(version_number=9),),
-        "a version of another concept": lambda s: (
-            update(VERSIONS).values(concept_id=s.published.entity_id),
-        ),
-        "a remark that is taken back": lambda _: (update(WARNINGS).values(warnings=[]),),
-    },
-    "a version deleted": {
-        "versions that are deleted": lambda _: (delete(VERSIONS),),
-        "the last version, deleted": lambda s: (
-            delete(VERSIONS).where(VERSIONS.c.id == s.kept["id"]),
-        ),
-        "remarks that are deleted": lambda _: (delete(WARNINGS),),
-        "a new version that is deleted": lambda s: (
-            *editing(s),
-            delete(WARNINGS),
-            delete(VERSIONS).where(VERSIONS.c.id == s.version["id"]),
-        ),
-    },
-    "a capture undone": {
-        "an engagement that falls": lambda s: captured(
-            s.captures.again, artifact={"engagement_level": EngagementLevel.LATENT}
-        ),
-        "an engagement that is set": lambda _: (
-            update(ARTIFACTS).values(engagement_level=raw("0")),
-        ),
-        "an engagement that its signal did not reach": lambda s: captured(
-            s.captures.again, artifact={"engagement_level": EngagementLevel.SATURATED}
-        ),
-        "a depth that falls": lambda s: captured(s.captures.again, artifact={"reading_depth": 0.0}),
-        "a scroll that falls": lambda s: captured(s.captures.again, artifact={"scroll_depth": 0.0}),
-        "a dwell that falls": lambda s: captured(s.captures.again, artifact={"dwell_time_ms": 0}),
-        "a word count that falls": lambda s: captured(s.captures.again, artifact={"word_count": 0}),
-        "a stamp that falls": lambda s: captured(s.captures.again, artifact={"stamp": "2000"}),
-        "an artifact of another page": lambda s: captured(
-            s.captures.again, artifact={"normalized_url": "https://example.org/elsewhere"}
-        ),
-        "an artifact that is deleted": lambda s: (
-            delete(ARTIFACTS).where(ARTIFACTS.c.id == s.captures.artifact_id),
-        ),
-        "a centroid that is deleted": lambda _: (delete(CENTROIDS),),
-        "a centroid that is moved": lambda _: (update(CENTROIDS).values(confidence=1.0),),
-        "a centroid of another space": lambda s: captured(
-            s.captures.again, centroid={"space_id": "other"}
-        ),
-        "a second page of one address": lambda s: captured(
-            s.captures.new, artifact={"normalized_url": s.captures.again.artifact["normalized_url"]}
-        ),
-    },
-    "a signal out of its turn": {
-        "a signal alone": lambda s: (keep_signal(s.captures.again),),
-        "a signal of another seq": lambda s: captured(s.captures.again, artifact_seq=9),
-        "an update out of its turn": lambda s: captured(s.captures.again, applied_seq=9),
-        "an update that its centroid does not show": lambda s: (
-            captured(s.captures.again)[0],
-            captured(s.captures.again)[2],
-        ),
-        "a signal with another hash": lambda s: captured(s.captures.again, hash=C),
-        "a signal at another time": lambda s: captured(
-            s.captures.again, recorded_at=s.captures.rename.at
-        ),
-        "the same key again": lambda s: captured(s.captures.again, capture_key="k-1"),
-        "the same id again": lambda s: (*captured(s.captures.again), keep_signal(s.captures.again)),
-        "a signal by no algorithm": lambda s: captured(s.captures.again, algorithm_id="nobody"),
-        "a signal of no space": lambda s: captured(s.captures.again, space_id="nowhere"),
-        "a signal of another user": lambda s: captured(s.captures.again, user_id="noor"),
-        "a signal of no part": lambda s: captured(s.captures.again, subspace_id="nowhere"),
-        "a signal of no artifact": lambda s: captured(s.captures.again, artifact_id="nowhere"),
-    },
-    "a signal rewritten": {
-        "a signal with another margin": lambda _: (update(SIGNALS).values(margin=1.0),),
-        "a signal with another vector": lambda s: (
-            update(SIGNALS).values(vector=s.captures.new.signal["vector"]),
-        ),
-        "signals that are deleted": lambda _: (delete(SIGNALS),),
-        "a new signal that is deleted": lambda s: (
-            *captured(s.captures.again),
-            delete(SIGNALS).where(SIGNALS.c.id == s.captures.again.signal["id"]),
-        ),
-    },
-    "a head of captures reborn or moved back": {
-        **{f"{head.name}, the same birth twice": _born_twice(head) for head in HEADS_OF_CAPTURES},
-        **{
-            f"two steps with one change: {name}": _two_steps(name)
-            for name in ("rename", "seed", "replace", "choose")
-        },
-        "two captures with one signal, of an artifact": lambda s: (
-            captured(s.captures.again)[0],
-            _again(ARTIFACTS, s.captures.again.artifact),
-        ),
-        "two captures with one signal, of a centroid": lambda s: (
-            captured(s.captures.again)[1],
-            _again(CENTROIDS, s.captures.again.centroid),
-        ),
-        "an artifact that is born twice": lambda s: (
-            *captured(s.captures.new),
-            captured(s.captures.new)[0],
-        ),
-        "a centroid that is born twice": lambda s: (
-            *captured(s.captures.new),
-            captured(s.captures.new)[1],
-        ),
-    },
-    "what captures keep fixed": {
-        "a space for another user": lambda s: (
-            move(s.captures.rename, **{**s.captures.named, "user_id": "noor"}),
-            log(s.captures.rename),
-        ),
-        "a space of another model": lambda s: (
-            move(s.captures.rename, **{**s.captures.named, "model": "other"}),
-            log(s.captures.rename),
-        ),
-        "a subspace of another user": lambda s: (
-            move(s.captures.seed, **{**s.captures.seeded, "user_id": "noor"}),
-            log(s.captures.seed),
-        ),
-        "a seed after the first capture": lambda s: (
-            update(SUBSPACES)
-            .where(SUBSPACES.c.id == s.captures.part_id)
-            .values(
-                seed=s.captures.new.signal["vector"],
-                seq=raw("seq + 1"),
-                updated_at=s.captures.seed.at,
-            ),
-        ),
-        "an algorithm of another text": lambda s: (
-            move(s.captures.replace, **{**s.captures.active, "formulas": "rate = 1.0"}),
-            log(s.captures.replace),
-        ),
-        "a second active algorithm": lambda s: (
-            born(s.captures.register, **s.captures.algorithm),
-            log(s.captures.register),
-            *further(s.captures.register, action="activate", to_state="ACTIVE"),
-        ),
-        "a space that is created twice": lambda s: (
-            born(s.captures.begin, **s.captures.space, id=s.captures.space_id),
-        ),
-        "a subspace of no space": lambda s: (
-            born(s.captures.part, **{**s.captures.subspace, "space_id": "nowhere"}),
-            log(s.captures.part),
-        ),
-    },
+    **ON_VERSIONS,
+    **ON_CAPTURES,
     "an upsert": {
         "a change, or another reason": lambda s: (
             upsert(HISTORY, row(s.reviewed), ("lifecycle", "entity_id", "seq"), reason="another"),
