@@ -62,7 +62,7 @@ def process_batch(
 
 @frozen
 class _PreparedTask(Generic[Work]):
-    """A claimed task with what `perform` needs, or None where nothing is left to do."""
+    """A claimed task: its lease and the argument of `perform`; None when nothing is left to do."""
 
     lease: Lease
     work: Work | None

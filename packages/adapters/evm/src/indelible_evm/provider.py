@@ -91,6 +91,8 @@ class QuietProvider(JSONBaseProvider):
         if parse_object(parse_object(document).get("error")):
             return cast(RPCResponse, document)
 
+        # A node may answer in any order. The ids of the requests increase, so that the order of
+        # the ids is the order of the requests.
         responses: dict[int, RPCResponse] = {}
         for item in parse_array(document):
             response = parse_object(item)

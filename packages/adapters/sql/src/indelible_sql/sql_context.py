@@ -96,7 +96,8 @@ class SqlContext:
     guards: Callable[[str], Iterable[Guard]] = no_guards
     # The column types that no other context registers.
     domains: tuple[Domain, ...] = ()
-    # Statements for a dialect that create what is neither table nor guard, in the symbolic schema.
+    # Statements for a dialect that create what is neither table nor guard, in the placeholder
+    # schema SCHEMA, which `in_schema` replaces.
     extra_ddl: Callable[[str], Iterable[str]] = no_ddl
     # PostgreSQL functions, beside the guards', that belong to the schema's digest.
     functions: tuple[str, ...] = ()

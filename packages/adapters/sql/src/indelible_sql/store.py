@@ -46,7 +46,7 @@ from indelible_sql.transactions import KernelReading, KernelWriting
 MAX_ATTEMPTS = 8
 MAX_PAUSE_SECONDS = 0.2
 FIRST_PAUSE_SECONDS = 0.005
-MAX_STALE_BIRTHS = 2  # attempts at a handler that creates what another transaction has created
+MAX_CREATE_CONFLICTS = 2  # retries of a handler that creates what another transaction created
 
 logger = logging.getLogger("indelible.sql")
 
@@ -118,8 +118,8 @@ class KernelStore(Generic[Reading, Writing]):
                 logger.info("%s: attempt %d of %d", error.code, attempt + 1, MAX_ATTEMPTS)
             except Stale as error:
                 # Another transaction created the aggregate since the handler looked: the next look
-                # finds it. A handler that never looks is told after a few attempts.
-                if error.expected_seq or attempt >= MAX_STALE_BIRTHS:
+                # finds it. A handler that never looks gets the error after a few attempts.
+                if error.expected_seq or attempt >= MAX_CREATE_CONFLICTS:
                     raise
             except DBAPIError as error:  # from a host's own SQL in the handler
                 if fate_of(error) is not CommitFate.LOST_RACE:

@@ -128,7 +128,10 @@ PendingVersion = tuple[Head[Concept] | None, ConceptVersion | None, Concept]
 
 
 class ConceptRepositoryFacade:
-    """Seed 000's six methods over the handlers' own writes; one per transaction."""
+    """The six methods of seed 000. They save through the functions of the handlers.
+
+    Each transaction has one facade.
+    """
 
     def __init__(self, tx: ConceptsWrite, reads: ConceptReads) -> None:
         self._tx = tx

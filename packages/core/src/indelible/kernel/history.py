@@ -147,7 +147,7 @@ class AggregateReader(Protocol[E_co]):
         """Return the aggregate's head.
 
         Raises:
-            NotFound: The lifecycle's own leaf, where no aggregate has this id.
+            NotFound: The error of this lifecycle, such as TokenNotFound, for an unknown id.
         """
         ...
 
@@ -174,7 +174,7 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
         """Return the head, locked until the transaction ends.
 
         Raises:
-            NotFound: The lifecycle's own leaf, where no aggregate has this id.
+            NotFound: The error of this lifecycle, such as TokenNotFound, for an unknown id.
         """
         ...
 
@@ -182,7 +182,7 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
         """Return the head at the expected seq, locked until the transaction ends.
 
         Raises:
-            NotFound: The lifecycle's own leaf, where no aggregate has this id.
+            NotFound: The error of this lifecycle, such as TokenNotFound, for an unknown id.
             Stale: The aggregate is at another seq.
         """
         ...

@@ -25,10 +25,12 @@ MAX_DOUBLINGS: Final = 20  # far beyond the maximum already
 
 @frozen
 class StageNotFound(NotFound):
-    """A stage was never paused."""
+    """A stage has no stored state, because it was never paused."""
 
     code: ClassVar[str] = "STAGE_NOT_FOUND"
-    message: ClassVar[str] = "Stage {stage} was never paused."
+    message: ClassVar[str] = (
+        "Stage {stage} not found: it was never paused, so it has no stored state."
+    )
     stage: str
 
 

@@ -120,7 +120,11 @@ def open_settings_store(*, needs_key_secret: bool = False) -> Generator["SqlStor
 
 
 def error_text(error: IndelibleError) -> str:
-    """Return an error as JSON, or as its message, values that the message omits, and a hint."""
+    """Return an error as text for standard error.
+
+    With `--json` it is a JSON object. Otherwise it is the message, then a line for each value
+    that the message omits, then the hint.
+    """
     hint = HINTS.get(error.code, "")
     if wants_json():
         document = {

@@ -95,7 +95,11 @@ def _event_stream(frames: str | Iterator[str]) -> Response:
 def _frames(
     console: ConsoleContext, cursors: Cursors, feeds: Iterable[Feed], mode: str
 ) -> Iterator[str]:
-    """Return the frames of a stream; the first one tells the browser the mode."""
+    """Return the frames of an event stream. The first frame contains the mode.
+
+    The mode is "open" when the stream stays open and is followed, "polled" when it ends at once
+    because too many streams are open and the browser must ask again.
+    """
     # The request ends before its stream, so that its context must be copied now.
     render_event = copy_current_request_context(_changes_event)
 

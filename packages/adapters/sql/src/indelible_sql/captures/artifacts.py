@@ -42,7 +42,7 @@ from indelible_sql.schema.tables import rows_by
 
 SIGNAL_BY_KEY: Final = rows_by(SIGNALS, "user_id", "capture_key")
 ARTIFACT_BY_URL: Final = rows_by(ARTIFACTS, "space_id", "normalized_url")
-UNLOCKED_SPACE: Final = rows_by(SPACES, "id").with_for_update(nowait=True)
+LOCK_SPACE_NOWAIT: Final = rows_by(SPACES, "id").with_for_update(nowait=True)
 SUBSPACE_STATE: Final = (
     select(SUBSPACES, *(column.label(f"centroid_{column.name}") for column in CENTROIDS.columns))
     .select_from(SUBSPACES.outerjoin(CENTROIDS, CENTROIDS.c.id == SUBSPACES.c.id))
@@ -211,7 +211,7 @@ def _is_committed(signal: Signal, session: Session) -> bool:
         StoreTimeout: A transaction that may yet commit it still locks its space.
 
     """
-    session.first(UNLOCKED_SPACE, {"id": signal.space_id})
+    session.first(LOCK_SPACE_NOWAIT, {"id": signal.space_id})
     values = {"user_id": signal.user_id, "capture_key": signal.capture_key}
     saved = one(session, Signal, SIGNAL_BY_KEY, values)
     return saved is not None and saved.id == signal.id

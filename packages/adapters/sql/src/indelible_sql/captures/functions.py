@@ -94,7 +94,10 @@ HASHED_TEXTS: Final[Mapping[Any, str]] = {
 
 
 def functions() -> Iterator[str]:
-    """Yield the statements that create PostgreSQL's functions, in the symbolic schema."""
+    """Yield the statements that create PostgreSQL's functions.
+
+    They are in the placeholder schema SCHEMA, which `in_schema` replaces.
+    """
     yield from vector_functions(ARRAY_BODIES)
     yield INGEST
     yield capture_function(SPHERICAL)

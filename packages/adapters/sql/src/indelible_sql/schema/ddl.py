@@ -28,7 +28,7 @@ TXID = (
 def ddl(catalog: Catalog, dialect: str) -> Iterator[str]:
     """Yield every statement that makes the schema.
 
-    PostgreSQL's names are in the symbolic schema.
+    PostgreSQL's names are in the placeholder schema SCHEMA, which `in_schema` replaces.
     """
     if dialect == "sqlite":
         yield from _tables(catalog, dialect)

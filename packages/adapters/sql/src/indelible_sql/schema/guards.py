@@ -164,7 +164,7 @@ def guards_disabled(
 
 
 def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
-    """Yield the guards of an insert-only table: no row changes, and none goes."""
+    """Yield the guards of an insert-only table: no row is updated or deleted."""
     yield from _closed(record, dialect, "UPDATE", "DELETE")
     if dialect == "sqlite":
         yield from _sqlite_guards(record)

@@ -202,6 +202,8 @@ def _duplicate_warnings(
     graph: ConceptGraph, concept: ConceptNode, matches_by_text: Mapping[str, tuple[str, ...]]
 ) -> Iterator[ConceptWarning]:
     """Yield a warning for each concept that is listed twice, under any of its names."""
+    # A prerequisite is counted under the ids of the concepts that it matches. A text that matches
+    # none is counted under its own key.
     counts = Counter[tuple[str, ...]]()
     for text in concept.prerequisites:
         counts[matches_by_text[text] or (name_key(text),)] += 1
