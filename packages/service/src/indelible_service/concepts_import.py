@@ -109,8 +109,8 @@ def read_histories(file: BufferedIOBase) -> Iterator[History]:
 def _parse_step(line: Line) -> ForeignStep:
     try:
         document = cast("Any", parse_json(line.text))
-        values = schema_of(ForeignStep, Side.BODY)().load(document)
-        return structure(cast("dict[str, Any]", values), ForeignStep)
+        values = cast("dict[str, Any]", schema_of(ForeignStep, Side.BODY)().load(document))
+        return structure(values, ForeignStep)
     except (ValidationError, IndelibleError) as error:
         raise InvalidExportLine(line.number, str(error)) from error
 

@@ -71,7 +71,7 @@ class ApiCall:
     method: str
     path: str
     body: Body | None = None
-    headers: Mapping[str, str] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict[str, str])
     expected: Sequence[int] = SUCCESS
 
 

@@ -45,7 +45,7 @@ class ServiceContext(Generic[Section]):
 
     name: str
     settings: type[Section]
-    gateways: Mapping[str, Callable[[Section], object | None]] = field(factory=dict)
+    gateways: Mapping[str, Callable[[Section], object | None]] = field(factory=dict[str, Any])
     policy: Callable[[Section], object] | None = None  # the context's field of `Policy`
     web_options: Callable[[Section], Mapping[str, object]] = _no_options  # of `WebSettings`
     stages: Callable[[Section, AnyStore], Sequence[AnyStage]] = _no_stages

@@ -101,7 +101,12 @@ class _Replays:
         self._engine = _PythonUpdates(session)
         self._subspaces = SqlAggregateRepository(session, SUBSPACE_HEADS)
         algorithms = SqlAggregateRepository(session, ALGORITHM_HEADS)
-        self._algorithm_of = cache(lambda algorithm_id: algorithms.get(algorithm_id).entity)
+
+        @cache
+        def algorithm_of(algorithm_id: str) -> AlgorithmVersion:
+            return algorithms.get(algorithm_id).entity
+
+        self._algorithm_of = algorithm_of
 
     def compare(self, subspace_id: str, group: Iterator[Row]) -> tuple[Centroid, Centroid]:
         """Return the stored centroid and its replay, from all signals that moved it."""

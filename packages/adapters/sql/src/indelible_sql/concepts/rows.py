@@ -1,7 +1,7 @@
 """Conversion between concepts' values and their rows."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from attrs import asdict, fields
 
@@ -36,7 +36,9 @@ def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
     content: dict[str, Any] = {}
     for name in CONTENT_NAMES:
         value = row[prefix + name]
-        content[name] = tuple(value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            value = tuple(cast("list[str]", value))
+        content[name] = value
 
     values: dict[str, Any] = {name: row[prefix + name] for name in VERSION_NAMES}
     return ConceptVersion(content=ConceptContent(**content), **values)

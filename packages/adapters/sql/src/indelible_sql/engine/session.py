@@ -161,9 +161,11 @@ class Session:
         driver = connection.dialect.loaded_dbapi
         prepared = prepare(statement, connection.dialect, self.schema)
         logger.debug("%s", prepared.text)
+        rows: Sequence[Any] = ()
         try:
             self._cursor.execute(prepared.text, prepared.bind(values))
-            rows = self._cursor.fetchall() if prepared.columns else []
+            if prepared.columns:
+                rows = self._cursor.fetchall()
         except driver.Error as error:
             raise self._report(error) from error
         except CONVERSION_ERRORS as error:

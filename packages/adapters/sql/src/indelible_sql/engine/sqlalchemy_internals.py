@@ -51,4 +51,5 @@ def invalidate_pool(connection: Connection, error: Any) -> None:
 
 def put_above_capacity(queue: AsyncAdaptedQueue[Any], item: Any) -> None:
     """Put an item into a full queue."""
-    queue._queue._put(item)  # noqa: SLF001
+    adapted: Any = queue
+    adapted._queue._put(item)  # noqa: SLF001 - the public methods refuse it

@@ -60,7 +60,7 @@ IS_FREE = text(
 DECODED_BASES = (Enum, str, int, float, Mapping)
 
 
-def _is_decoded(kind: object) -> bool:
+def _is_decoded(kind: Any) -> bool:
     """Return True if a column's type has converted values of this class already."""
     if kind in (Actor, Data, Mapping[str, Any]):
         return True

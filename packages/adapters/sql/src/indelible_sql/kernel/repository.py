@@ -1,11 +1,11 @@
 """The SQL repository of aggregates: one mapping per head table, one save for all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import frozen
 from sqlalchemy import Table, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Revision, UsageError
@@ -51,20 +51,20 @@ class HeadMapping(Generic[E]):
     entity: type[E]
     missing: Callable[[str], NotFound]
     records: tuple[RecordMapping[Any], ...] = ()
-    get_by_id: Query = field(init=False)
-    lock_by_id: Query = field(init=False)
-    next_page: Query = field(init=False)
 
-    @get_by_id.default
-    def _get_by_id(self) -> Query:
+    @cached_property
+    def get_by_id(self) -> Query:
+        """Return the query of one head."""
         return rows_by(self.table, "id")
 
-    @lock_by_id.default
-    def _lock_by_id(self) -> Query:
+    @cached_property
+    def lock_by_id(self) -> Query:
+        """Return the query that locks one head."""
         return rows_by(self.table, "id").with_for_update()
 
-    @next_page.default
-    def _next_page(self) -> Query:
+    @cached_property
+    def next_page(self) -> Query:
+        """Return the query of the next heads after an id."""
         return page_by(self.table, (), ("id",))
 
     @property

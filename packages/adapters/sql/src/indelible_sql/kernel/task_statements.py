@@ -84,7 +84,7 @@ _IS_BEHIND = tuple_(*_CLAIM_ORDER) > tuple_(
 )
 
 
-def _claim(claimed_rows: Select[Any]) -> ReturningUpdate[Any]:
+def _claim(claimed_rows: Select[Any]) -> ReturningUpdate[Any, Any, Any, Any]:
     """Return the statement that leases the rows of a query."""
     return (
         update(TASKS)
@@ -180,7 +180,7 @@ INSERT_ON_POSTGRESQL = (
 
 @cache
 def enqueue_all(schema_prefix: str) -> TextClause:
-    """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies the table."""
+    """Return PostgreSQL's statement that enqueues many tasks; `schema_prefix` qualifies tables."""
     return text(f"""
         INSERT INTO {schema_prefix}tasks AS tasks (stage, entity_id, due_at, fence, attempts)
         SELECT :of_stage, key, CAST(value AS timestamptz), 0, 0
@@ -203,7 +203,7 @@ def enqueue_all(schema_prefix: str) -> TextClause:
                 OR tasks.due_at > EXCLUDED.due_at
                 OR tasks.lease_owner IS NOT NULL
             )
-    """)  # noqa: S608 - the prefix is a schema's name
+    """)
 
 
 RECORD_ATTEMPT = row(TASK_ATTEMPTS)

@@ -81,7 +81,8 @@ def read_sections(file: BufferedIOBase, catalog: Catalog) -> Iterator[HistorySec
     exports = _record_exports(catalog)
     entries = (_parse(line, catalog) for line in read_export(file))
     previous = -1
-    for number, group in groupby(entries, key=partial(_section_number, exports)):
+    sections = groupby(entries, key=partial(_section_number, exports))
+    for number, group in sections:
         if number <= previous:
             raise InvalidExportLine(next(group).number, "the line belongs to an earlier section")
         previous = number

@@ -107,18 +107,24 @@ def _side_by_side(stored: Iterator[Row], expected: Iterator[Row]) -> Iterator[Di
     """Yield every id once with its two rows; both iterators are in order of id."""
     stored_row = next(stored, None)
     expected_row = next(expected, None)
-    while stored_row is not None or expected_row is not None:
-        if expected_row is None or (stored_row and stored_row["id"] < expected_row["id"]):
-            assert stored_row is not None
+    while stored_row is not None and expected_row is not None:
+        if stored_row["id"] < expected_row["id"]:
             yield Difference(stored_row["id"], stored_row, None)
             stored_row = next(stored, None)
-        elif stored_row is None or expected_row["id"] < stored_row["id"]:
+        elif expected_row["id"] < stored_row["id"]:
             yield Difference(expected_row["id"], None, expected_row)
             expected_row = next(expected, None)
         else:
             yield Difference(stored_row["id"], stored_row, expected_row)
             stored_row = next(stored, None)
             expected_row = next(expected, None)
+
+    while stored_row is not None:
+        yield Difference(stored_row["id"], stored_row, None)
+        stored_row = next(stored, None)
+    while expected_row is not None:
+        yield Difference(expected_row["id"], None, expected_row)
+        expected_row = next(expected, None)
 
 
 def _expected_rows(session: Session, head: Table, lifecycle: Lifecycle[StrEnum]) -> Iterator[Row]:
@@ -129,7 +135,8 @@ def _expected_rows(session: Session, head: Table, lifecycle: Lifecycle[StrEnum])
         .order_by(HISTORY.c.entity_id, HISTORY.c.seq)
     )
     changes = session.stream(statement, PAGE)
-    for _, group in groupby(changes, key=itemgetter("entity_id")):
+    aggregates = groupby(changes, key=itemgetter("entity_id"))
+    for _, group in aggregates:
         first = last = next(group)
         for change in group:
             last = change

@@ -45,11 +45,12 @@ class Guard:
 
     def sqlite_statements(self) -> tuple[str, ...]:
         """Return a BEFORE trigger, because a TEMP trigger can silence an AFTER trigger."""
-        return (
+        trigger = (
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table.name}\n"
             f"WHEN ({self.condition}) IS NOT TRUE\n"
-            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END",
+            f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
         )
+        return (trigger,)
 
     def postgresql_statements(self) -> tuple[str, ...]:
         """Return the trigger's function, the trigger, and what makes it fire in replica mode too.
@@ -70,12 +71,12 @@ class Guard:
             filters.append(f"({self.condition}) IS NOT TRUE")
         when = f" WHEN ({' AND '.join(filters)})" if filters else ""
 
-        return (
-            self.postgresql_function(),
+        trigger = (
             f"CREATE TRIGGER {self.name} {timing} {self.event} ON {table}\n"
-            f"FOR EACH {level}{when} EXECUTE FUNCTION {SCHEMA}.{self.name}()",
-            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {self.name}",
+            f"FOR EACH {level}{when} EXECUTE FUNCTION {SCHEMA}.{self.name}()"
         )
+        enable = f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {self.name}"
+        return (self.postgresql_function(), trigger, enable)
 
     @property
     def is_row_condition(self) -> bool:
@@ -181,7 +182,7 @@ def record_guards(record: Table, dialect: str) -> Iterator[Guard]:
 
 def record_head_guard(rule: RecordHeadRule, dialect: str) -> Guard:
     """Return the guard that refuses a record which its head does not show."""
-    pairs = [f"head.{shown} = NEW.{column}" for shown, column in rule.columns.items()]
+    pairs = [f"head.{name} = NEW.{column}" for name, column in rule.columns.items()]
     head = qualified_name(rule.head, dialect)
     condition = f"EXISTS (SELECT 1 FROM {head} AS head WHERE {' AND '.join(pairs)})"
     if rule.unless != NEVER:
@@ -290,7 +291,7 @@ def _sqlite_guards(table: Table) -> Iterator[Guard]:
 def _left_revision_guard(head: Table, key: HeadHistoryKey) -> Guard:
     """Return the guard that a head may only leave a revision that is in history."""
     pairs = zip(key.revision_columns, REVISION_COLUMNS, strict=True)
-    is_same = " AND ".join(f"{recorded} = OLD.{shown}" for shown, recorded in pairs)
+    is_same = " AND ".join(f"{recorded} = OLD.{name}" for name, recorded in pairs)
     condition = f"EXISTS (SELECT 1 FROM main.history WHERE {is_same})"
     return Guard(table=head, rule=f"keeps_{key.name}", event="UPDATE", condition=condition)
 
@@ -312,7 +313,9 @@ def _foreign_key_guard(table: Table, key: ForeignKeyConstraint) -> Guard:
     """
     row = "OLD" if key.deferrable else "NEW"
     is_unset = [f"{row}.{column.name} IS NULL" for column in key.columns if column.nullable]
-    is_same = [f"{each.column.name} = {row}.{each.parent.name}" for each in key.elements]
+    is_same: list[str] = []
+    for element in key.elements:
+        is_same.append(f"{element.column.name} = {row}.{element.parent.name}")
     condition = (
         f"{' OR '.join(is_unset) or NEVER}"
         f" OR EXISTS (SELECT 1 FROM main.{key.referred_table.name} WHERE {' AND '.join(is_same)})"

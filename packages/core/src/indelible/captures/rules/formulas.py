@@ -79,11 +79,16 @@ class Operator:
     python: Callable[[Any, Any], Any]
 
 
+def divide(dividend: float, divisor: float) -> float:
+    """Return the quotient; `operator.truediv` has no types."""
+    return dividend / divisor
+
+
 OPERATORS: Final[Mapping[type[ast.operator], Operator]] = {
     ast.Add: Operator("+", operator.add),
     ast.Sub: Operator("-", operator.sub),
     ast.Mult: Operator("*", operator.mul),
-    ast.Div: Operator("/", operator.truediv),
+    ast.Div: Operator("/", divide),
 }
 
 

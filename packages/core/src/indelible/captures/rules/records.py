@@ -67,7 +67,7 @@ HASHED_FIELDS: Final = (
 
 def fingerprint_of(fields: Mapping[str, Any]) -> str:
     """Return the digest of everything that the client sent."""
-    values = []
+    values: list[object] = []
     for name in CLIENT_FIELDS:
         value = fields[name]
         values.append(value.hex() if isinstance(value, float) else value)

@@ -63,7 +63,7 @@ def reachable_graph(start: ConceptNode, lookup: Lookup, *, max_nodes: int) -> Co
     """
     nodes = {start.id: start}
     resolved: set[str] = set()
-    unresolved = set(start.prerequisites)
+    unresolved: set[str] = set(start.prerequisites)
 
     while unresolved and len(nodes) < max_nodes:
         level = lookup.nodes_named(tuple(sorted(unresolved)))

@@ -137,10 +137,15 @@ class AlgorithmsConformance:
     def test_the_look_ahead_is_the_algorithm_s(self, store: AnyStore) -> None:
         place_in(store)
 
+        default_threshold = 0.05
+        nearest_distance = 0.25
+        second_distance = 0.5
+        margin = second_distance - nearest_distance
+
         def use_service(tx: ReadTx) -> None:
             margins = tx.captures.margins
-            assert margins.calculate_margin_value(0.25, 0.5) == 0.25
-            assert margins.get_threshold() == 0.05
+            assert margins.calculate_margin_value(nearest_distance, second_distance) == margin
+            assert margins.get_threshold() == default_threshold
             assert not margins.should_update_centroid(0.0)
             assert margins.should_update_centroid(0.1)
 

@@ -50,12 +50,13 @@ class SpacesConformance:
         artifact_id = scenario.capture(X1).artifact_id
         subspace_id = scenario.subspace(A)
 
-        foreign_artifact = partial(store.read, captures.get_artifact, "noor", artifact_id)
-        missing_artifact = partial(store.read, captures.get_artifact, "maya", "nowhere")
-        foreign_subspace = partial(store.read, captures.get_subspace, "noor", subspace_id)
-        assert code(foreign_artifact) == "ARTIFACT_NOT_FOUND"
-        assert code(missing_artifact) == "ARTIFACT_NOT_FOUND"
-        assert code(foreign_subspace) == "SUBSPACE_NOT_FOUND"
+        def artifact_error(user_id: str, requested_id: str) -> str:
+            return code(lambda: store.read(captures.get_artifact, user_id, requested_id))
+
+        assert artifact_error("noor", artifact_id) == "ARTIFACT_NOT_FOUND"
+        assert artifact_error("maya", "nowhere") == "ARTIFACT_NOT_FOUND"
+        foreign_subspace = code(lambda: store.read(captures.get_subspace, "noor", subspace_id))
+        assert foreign_subspace == "SUBSPACE_NOT_FOUND"
 
     def test_another_user_s_space_is_not_found_whatever_the_seq(self, store: AnyStore) -> None:
         space_id = place_in(store).space_id
@@ -167,14 +168,15 @@ class SpacesConformance:
 
     def test_lists_are_read_a_page_at_a_time(self, store: AnyStore) -> None:
         scenario = place_in(store)
-        for number in range(5):
+        captures_count = 5
+        for number in range(captures_count):
             scenario.capture(A, url=f"https://example.org/{number}")
         first = scenario.read(captures.list_artifacts, scenario.space_id, limit=3)
         rest = scenario.read(captures.list_artifacts, scenario.space_id, after=first[-1].id)
         recent = scenario.read(captures.recent_captures, scenario.space_id, limit=2)
 
         assert (len(first), len(rest)) == (3, 2)
-        assert len({artifact.id for artifact in (*first, *rest)}) == 5
+        assert len({artifact.id for artifact in (*first, *rest)}) == captures_count
         assert [signal.normalized_url[-1] for signal in recent] == ["4", "3"]
 
     def test_the_seed_s_handler_opens_the_transaction_in_the_user_s_name(

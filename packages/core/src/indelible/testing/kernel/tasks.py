@@ -320,14 +320,15 @@ class WorkConformance:
         lease, _ = claim(store, 2)
         within(store, lambda tx: tx.tasks.mark_dead(lease, reason="it cannot be"))
 
+        due = 2
         assert backlog(store) == StageStats(
-            stage="work", due=2, running=1, dead=1, oldest=BEGINNING
+            stage="work", due=due, running=1, dead=1, oldest=BEGINNING
         )
         assert [each.stage for each in store.read(lambda tx: tx.tasks.backlogs(LATER))] == [
             "also",
             "work",
         ]
-        assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9)) == 2
+        assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9)) == due
         assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=1)) == 1
 
     def test_what_waits_behind_many_leases_is_counted(self, store: AnyStore) -> None:

@@ -105,7 +105,12 @@ class CommandsConformance:
         with_repositories(store, lambda r: advance(r, 2, TokenStatus.UPLOADING))
         with_repositories(store, lambda r: r.tokens.save(get_token(r, 3).mark_failed(FAULT)))
 
-        counts = dict.fromkeys(("detected", "generating", "ready", "revealed"), 0)
-        counts["uploading"] = 2
-        counts["failed"] = 1
+        counts = {
+            "detected": 0,
+            "generating": 0,
+            "ready": 0,
+            "uploading": 2,
+            "revealed": 0,
+            "failed": 1,
+        }
         assert store.read(tokens.token_stats).statuses == counts

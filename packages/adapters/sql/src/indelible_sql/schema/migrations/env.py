@@ -1,7 +1,4 @@
-"""How Alembic runs.
-
-
-On the connection that `indelible_sql.schema.migrate` hands over, or on DATABASE_URL.
+"""Run Alembic on the connection of `indelible_sql.schema.migrate`, or on DATABASE_URL.
 
 Alembic's own command line opens no store, so this module composes the shipped contexts as a store
 does.
