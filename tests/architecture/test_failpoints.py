@@ -41,7 +41,7 @@ def test_a_failpoint_is_called_once_in_the_function_of_its_table() -> None:
     for path in modules():
         found += calls(parsed(path), path)
 
-    assert sorted(found) == sorted((point.name, point.place) for point in Failpoint)
+    assert sorted(found) == sorted((point.name, point.location) for point in Failpoint)
     assert len({point.moment for point in Failpoint}) == len(Failpoint)
 
 

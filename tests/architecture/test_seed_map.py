@@ -171,7 +171,7 @@ def statements() -> list[str]:
     records = (VERSIONS, WARNINGS, HISTORY)
     create = change_write(CONCEPTS, *records, is_birth=True)
     edit = change_write(CONCEPTS, *records, is_birth=False)
-    step = change_write(CONCEPTS, HISTORY, is_birth=False, kept=("name_key",))
+    step = change_write(CONCEPTS, HISTORY, is_birth=False, unchanged=("name_key",))
 
     texts: list[str] = []
     for write in (create, edit, step):

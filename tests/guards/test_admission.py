@@ -152,7 +152,7 @@ def test_an_empty_or_an_old_sqlite_file_is_refused(sqlite_url: str, tmp_path: Pa
 def found_in(url: str) -> str:
     refused = asked(open_store(url))
     assert isinstance(refused, SchemaOutOfDate)
-    return refused.found
+    return refused.revision
 
 
 def test_a_host_s_engine_whose_sqlite_checks_no_keys_is_refused(sqlite_url: str) -> None:

@@ -28,7 +28,11 @@ from indelible.kernel.history import Record
 from indelible.kernel.values import IDENTIFIER, LINE, is_identifier, is_instant, non_blank_line
 from indelible_sql import SqlStore, SqlTransaction
 from indelible_sql.maintenance.export_errors import HistoryDiffers, at_line
-from indelible_sql.maintenance.import_export import Imported, import_each, import_histories
+from indelible_sql.maintenance.import_export import (
+    Imported,
+    import_foreign_histories,
+    import_histories,
+)
 from indelible_web.http.parsing import parse_json
 from indelible_web.http.schemas import Side, schema_of, structure
 
@@ -87,7 +91,7 @@ def import_file(store: SqlStore, stream: BufferedIOBase, *, by: Actor) -> Import
     if not is_foreign:
         return import_histories(store, stream, by=by)
 
-    return import_each(store, stream, read_histories, _save_history, by=by)
+    return import_foreign_histories(store, stream, read_histories, _save_history, by=by)
 
 
 def read_histories(file: BufferedIOBase) -> Iterator[History]:

@@ -68,7 +68,7 @@ class RecordExport:
 
 @frozen(kw_only=True, eq=False)
 class SqlContext:
-    """What one bounded context registers with the SQL adapter.
+    """The registration of one bounded context with the SQL adapter.
 
     Tables are created in the order heads, derived heads, task tables, records; a foreign key that
     is not deferred points at a table that is created before its own.

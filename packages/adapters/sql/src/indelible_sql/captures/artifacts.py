@@ -1,4 +1,4 @@
-"""How captures are saved: by a function of PostgreSQL, and step by step on SQLite."""
+"""The saving of captures: by a function of PostgreSQL, and step by step on SQLite."""
 
 import json
 from functools import lru_cache, partial
@@ -93,19 +93,19 @@ class SqlIngestStore:
 
     def active_algorithm(self) -> Head[AlgorithmVersion] | None:
         """Return the version that new captures are computed by."""
-        found = self._session.first(ACTIVE_ALGORITHM, {})
-        return None if found is None else ALGORITHM_HEADS.of_row(found)
+        row = self._session.first(ACTIVE_ALGORITHM, {})
+        return None if row is None else ALGORITHM_HEADS.of_row(row)
 
     def find_subspace(self, subspace_id: str) -> SubspaceState | None:
         """Return a subspace and its centroid."""
-        found = self._session.first(SUBSPACE_STATE, {"id": subspace_id})
-        if found is None:
+        row = self._session.first(SUBSPACE_STATE, {"id": subspace_id})
+        if row is None:
             return None
         centroid = None
-        if found["centroid_id"] is not None:
-            columns = {column.name: found[f"centroid_{column.name}"] for column in CENTROIDS.c}
+        if row["centroid_id"] is not None:
+            columns = {column.name: row[f"centroid_{column.name}"] for column in CENTROIDS.c}
             centroid = ROWS.structure(columns, Centroid)
-        return SubspaceState(subspace=ROWS.structure(found, Subspace), centroid=centroid)
+        return SubspaceState(subspace=ROWS.structure(row, Subspace), centroid=centroid)
 
     def find_artifact(self, space_id: str, normalized_url: str) -> Artifact | None:
         """Return the space's artifact of an address."""
@@ -148,10 +148,10 @@ class SqlArtifactRepository:
             "request": json.dumps(_request_json(request, settings), default=instant_text),
             "vector": request.vector,
         }
-        found = self._run_function(values)
-        if found["id"] is None:
+        row = self._run_function(values)
+        if row["id"] is None:
             self._explain_refusal(request)
-        signal = signal_of(found)
+        signal = signal_of(row)
         check_same_capture(signal, request.fingerprint)
         # A capture adds no change, so that a lost COMMIT must be looked up by its signal.
         self._session.commit_checks.append(partial(_is_committed, signal))
@@ -185,9 +185,9 @@ class SqlArtifactRepository:
         raise StoreBusy(1)
 
 
-def signal_of(found: Row) -> Signal:
+def signal_of(row: Row) -> Signal:
     """Return the signal of a row."""
-    return ROWS.structure(found, Signal)
+    return ROWS.structure(row, Signal)
 
 
 def _request_json(request: CaptureRequest, settings: IngestSettings) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from indelible_sql.sql_context import TableRow
 
 PAGE = 500
 SPACE_IDS = select(SPACES.c.id).order_by(SPACES.c.id)
-SIGNAL_HASH = select(SIGNALS.c.hash).where(rows_by(SIGNALS, "id").whereclause)  # type: ignore[arg-type]
+SIGNAL_HASH = rows_by(SIGNALS, "id").with_only_columns(SIGNALS.c.hash)
 CENTROID = rows_by(CENTROIDS, "id")
 ARTIFACT = rows_by(ARTIFACTS, "id")
 

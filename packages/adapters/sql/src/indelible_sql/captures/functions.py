@@ -1,4 +1,4 @@
-"""What PostgreSQL computes of a capture.
+"""PostgreSQL's functions for captures.
 
 These are the vector functions, one function for each algorithm version, and `ingest_with_signal`,
 which calls the function of the active version. Its steps are those of

@@ -40,7 +40,10 @@ def version_of_row(row: Row, prefix: str = "") -> ConceptVersion:
             value = tuple(cast("list[str]", value))
         content[name] = value
 
-    values: dict[str, Any] = {name: row[prefix + name] for name in VERSION_NAMES}
+    values: dict[str, Any] = {}
+    for name in VERSION_NAMES:
+        values[name] = row[prefix + name]
+
     return ConceptVersion(content=ConceptContent(**content), **values)
 
 

@@ -64,7 +64,7 @@ BULK_TEMPLATE = """
       FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({types})
     ),
     head AS (
-      UPDATE {place}{head} AS head
+      UPDATE {schema_prefix}{head} AS head
       SET {assignments}
       FROM given, alike
       WHERE head.id = ANY(ARRAY(SELECT entity_id FROM given))
@@ -72,7 +72,7 @@ BULK_TEMPLATE = """
         AND head.seq = given.seq - 1
       RETURNING head.id
     )
-    INSERT INTO {place}history AS history ({columns})
+    INSERT INTO {schema_prefix}history AS history ({columns})
     SELECT {values}
     FROM given
     JOIN head ON head.id = given.entity_id, alike
@@ -95,7 +95,9 @@ def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> Atomi
     moved = moving.returning(head.c.id).cte("head")
     inserts = [_insert_if_moved(record, moved) for record in records]
     *first, last = inserts
-    others = [insert_.cte(f"{insert_.table.name}_row") for insert_ in first]
+    others: list[CTE] = []
+    for insert_ in first:
+        others.append(insert_.cte(f"{insert_.table.name}_row"))
     fused = last.add_cte(*others).returning(TRANSACTION)
 
     ordered = [row(record) for record in records]
@@ -104,35 +106,41 @@ def atomic_write(head: Table, moving: Insert | Update, *records: Table) -> Atomi
 
 @cache
 def change_write(
-    head: Table, *records: Table, is_birth: bool, kept: tuple[str, ...] = ()
+    head: Table, *records: Table, is_birth: bool, unchanged: tuple[str, ...] = ()
 ) -> AtomicWrite:
     """Return the write of one change: the head's insert or update, and the records it adds.
 
-    An update leaves the `kept` columns as they are.
+    An update leaves the `unchanged` columns as they are.
     """
-    moving = row(head) if is_birth else step(head, *kept)
+    moving = row(head) if is_birth else step(head, *unchanged)
     return atomic_write(head, moving, *records)
 
 
 @cache
-def bulk_change_write(head: Table, moving: tuple[str, ...], place: str) -> TextualSelect:
+def bulk_change_write(head: Table, moving: tuple[str, ...], schema_prefix: str) -> TextualSelect:
     """Return PostgreSQL's write of many changes that take the same step.
 
     `:rows` is a JSON text with the own columns of each change and, as `head_<name>`, the head's
     columns in `moving`, which at least one change moves. A row whose head has moved before adds
-    nothing. `place` qualifies the names of tables and domains.
+    nothing. `schema_prefix` qualifies the names of tables and domains.
     """
-    own_types = [f"{name} {_domain(HISTORY.c[name], place)}" for name in OWN]
-    head_types = [f"head_{name} {_domain(head.c[name], place)}" for name in moving]
-    shared_values = [
-        f"CAST(:{name} AS {_domain(HISTORY.c[name], place)}) AS {name}" for name in ALIKE
-    ]
+    own_types = [f"{name} {_domain(HISTORY.c[name], schema_prefix)}" for name in OWN]
+    head_types = [f"head_{name} {_domain(head.c[name], schema_prefix)}" for name in moving]
+    shared_values: list[str] = []
+    for name in ALIKE:
+        domain = _domain(HISTORY.c[name], schema_prefix)
+        shared_values.append(f"CAST(:{name} AS {domain}) AS {name}")
+
     assignments = [f"{name} = given.head_{name}" for name in moving]
     columns = (*ALIKE, *OWN)
-    values = [*(f"alike.{name}" for name in ALIKE), *(f"given.{name}" for name in OWN)]
+    values: list[str] = []
+    for name in ALIKE:
+        values.append(f"alike.{name}")
+    for name in OWN:
+        values.append(f"given.{name}")
 
     statement = BULK_TEMPLATE.format(
-        place=place,
+        schema_prefix=schema_prefix,
         head=head.name,
         shared_values=", ".join(shared_values),
         types=", ".join((*own_types, *head_types)),
@@ -143,18 +151,18 @@ def bulk_change_write(head: Table, moving: tuple[str, ...], place: str) -> Textu
     return text(statement).columns(txid=Text())
 
 
-def _domain(column: Column[Any], place: str) -> str:
+def _domain(column: Column[Any], schema_prefix: str) -> str:
     """Return the type of a column, with its rule."""
-    return str(column.type.compile(dialect=POSTGRESQL)).replace(f"{SCHEMA}.", place)
+    return str(column.type.compile(dialect=POSTGRESQL)).replace(f"{SCHEMA}.", schema_prefix)
 
 
-def step(head: Table, *kept: str) -> Update:
-    """Return the update of a head from the seq before; the `kept` columns stay as they are."""
-    values = {
-        column.name: _parameter(column)
-        for column in writable_columns(head)
-        if column.name not in (*FIXED, *kept)
-    }
+def step(head: Table, *unchanged: str) -> Update:
+    """Return the update of a head from the seq before; the `unchanged` columns stay as they are."""
+    values: dict[str, BindParameter[Any]] = {}
+    for column in writable_columns(head):
+        if column.name not in (*FIXED, *unchanged):
+            values[column.name] = _parameter(column)
+
     is_head = head.c.id == _parameter(head.c.id)
     is_at_old_seq = head.c.seq == bindparam(f"{head.name}_old_seq")
     return update(head).where(is_head, is_at_old_seq).values(values)
@@ -179,9 +187,12 @@ def parameters(rows: Rows) -> dict[str, Any]:
 
 def writable_columns(table: Table) -> list[Column[Any]]:
     """Return the columns that a write sets; the database computes the others."""
-    return [
-        column for column in table.columns if column.computed is None and column.identity is None
-    ]
+    writable: list[Column[Any]] = []
+    for column in table.columns:
+        if column.computed is None and column.identity is None:
+            writable.append(column)
+
+    return writable
 
 
 def _insert_if_moved(record: Table, moved: CTE) -> Insert:

@@ -1,4 +1,4 @@
-"""What a driver's error means, in the library's own words."""
+"""The translation of drivers' errors into the library's own."""
 
 import logging
 from collections.abc import Callable
@@ -116,7 +116,7 @@ class DatabaseFault(Unavailable):
 
 
 class CommitFate(Enum):
-    """What became of a transaction whose statement or COMMIT raised."""
+    """The fate of a transaction whose statement or COMMIT raised."""
 
     LOST_RACE = auto()  # nothing was committed: the handler may run again
     UNKNOWN = auto()  # the connection broke: only the database knows

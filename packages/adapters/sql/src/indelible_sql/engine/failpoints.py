@@ -45,8 +45,9 @@ class Failpoint(Enum):
         "the COMMIT is known to be done, and the caller is not told",
     )
 
-    def __init__(self, place: str, moment: str) -> None:
-        self.place, self.moment = place, moment
+    def __init__(self, location: str, moment: str) -> None:
+        self.location = location
+        self.moment = moment
 
 
 AtFailpoint = Callable[[Failpoint], object]

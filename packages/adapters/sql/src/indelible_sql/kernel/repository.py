@@ -149,7 +149,7 @@ class SqlAggregateRepository(Generic[E]):
             *record_rows,
             HISTORY,
             is_birth=change.seq == 1,
-            kept=self._unchanged_columns(record_rows),
+            unchanged=self._unchanged_columns(record_rows),
         )
         rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
         self._session.write(write, change, rows)

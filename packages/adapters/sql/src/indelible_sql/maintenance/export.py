@@ -91,10 +91,10 @@ def exported_hashes(file: BufferedIOBase, catalog: Catalog) -> frozenset[str]:
 def _entries(tx: KernelReading, counts: _Counts) -> Iterator[object]:
     for row in tx.session.stream(_changes_with_records(tx.catalog), PAGE):
         change = ROWS.structure(row, Change)
-        rows = {
-            record.table: _columns_of(record.table, row)
-            for record in added_records(change, tx.catalog)
-        }
+        rows: dict[Table, Row] = {}
+        for record in added_records(change, tx.catalog):
+            rows[record.table] = _columns_of(record.table, row)
+
         counts.changes += 1
         if change.seq == 1:
             counts.entities += 1
@@ -103,9 +103,9 @@ def _entries(tx: KernelReading, counts: _Counts) -> Iterator[object]:
     for context in tx.catalog.contexts:
         if context.record_export is None:
             continue
-        for table, record in context.record_export.rows(tx.session):
+        for table, values in context.record_export.rows(tx.session):
             counts.records += 1
-            yield row_line(table, record)
+            yield row_line(table, values)
 
 
 def _changes_with_records(catalog: Catalog) -> Select[*tuple[Any, ...]]:
@@ -123,9 +123,8 @@ def _changes_with_records(catalog: Catalog) -> Select[*tuple[Any, ...]]:
                 HISTORY.c.version == number,
             )
             source = source.join(record.table, is_added, isouter=True)
-            columns += [
-                column.label(_label(record.table, column.name)) for column in record.table.columns
-            ]
+            for column in record.table.columns:
+                columns.append(column.label(_label(record.table, column.name)))
 
     exported = [name for name in catalog.heads_by_lifecycle if name != KEY.name]
     return (

@@ -95,18 +95,19 @@ def read_sections(file: BufferedIOBase, catalog: Catalog) -> Iterator[HistorySec
 
 def history_line(change: Change, rows: Mapping[Table, Row], catalog: Catalog) -> object:
     """Return the JSON value of a change with its records, without what can be derived of them."""
-    records = {
-        record.table.name: _underived(record, rows[record.table])
-        for record in added_records(change, catalog)
-    }
+    records: dict[str, Row] = {}
+    for record in added_records(change, catalog):
+        records[record.table.name] = _underived(record, rows[record.table])
+
     return {"change": change, "records": records}
 
 
 def row_line(table: Table, row: Row) -> object:
     """Return the JSON value of a row outside history."""
-    values = {
-        column.name: _to_json(column.type, row[column.name]) for column in writable_columns(table)
-    }
+    values: dict[str, Any] = {}
+    for column in writable_columns(table):
+        values[column.name] = _to_json(column.type, row[column.name])
+
     return {"table": table.name, "row": values}
 
 
@@ -194,10 +195,7 @@ def _parse(line: Line, catalog: Catalog) -> Entry:
         _check_storable(value)
         if "change" in value:
             change = _change(value["change"])
-            rows = {
-                record.table: _record_row(record, change, value["records"][record.table.name])
-                for record in added_records(change, catalog)
-            }
+            rows = _record_rows(change, value["records"], catalog)
             entry: Entry = HistoryEntry(line.number, change, rows)
             written = line_of(history_line(change, rows, catalog))
         else:
@@ -249,6 +247,14 @@ def _parts(value: Any) -> Iterable[Any]:
     return ()
 
 
+def _record_rows(change: Change, records: Mapping[str, Any], catalog: Catalog) -> dict[Table, Row]:
+    rows: dict[Table, Row] = {}
+    for record in added_records(change, catalog):
+        rows[record.table] = _record_row(record, change, records[record.table.name])
+
+    return rows
+
+
 def _record_row(record: RecordDigest, change: Change, values: Mapping[str, Any]) -> Row:
     row = _row(record.table, values)
     if record.digest(row) != change.data.get(record.change_field):
@@ -258,16 +264,18 @@ def _record_row(record: RecordDigest, change: Change, values: Mapping[str, Any])
 
 def _underived(record: RecordDigest, row: Row) -> Row:
     derived = record.derived(row)
-    return {
-        column.name: row[column.name]
-        for column in writable_columns(record.table)
-        if column.name not in derived
-    }
+    values: dict[str, Any] = {}
+    for column in writable_columns(record.table):
+        if column.name not in derived:
+            values[column.name] = row[column.name]
+
+    return values
 
 
 def _row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        column.name: from_json(column.type, values[column.name])
-        for column in writable_columns(table)
-        if column.name in values
-    }
+    row: dict[str, Any] = {}
+    for column in writable_columns(table):
+        if column.name in values:
+            row[column.name] = from_json(column.type, values[column.name])
+
+    return row

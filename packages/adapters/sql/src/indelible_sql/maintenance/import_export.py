@@ -83,7 +83,7 @@ def import_histories(
     return imported
 
 
-def import_each(
+def import_foreign_histories(
     store: KernelStore[Reading, Writing],
     stream: BufferedIOBase,
     read: Callable[[BufferedIOBase], Iterable[H]],

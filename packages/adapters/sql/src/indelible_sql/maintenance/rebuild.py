@@ -146,9 +146,12 @@ def _expected_rows(session: Session, head: Table, lifecycle: Lifecycle[StrEnum])
 
 
 def _writable(head: Table, row: Mapping[str, Any]) -> Row:
-    return {
-        column.name: row[column.name] for column in writable_columns(head) if column.name in row
-    }
+    values: dict[str, Any] = {}
+    for column in writable_columns(head):
+        if column.name in row:
+            values[column.name] = row[column.name]
+
+    return values
 
 
 def _correct(session: Session, head: Table, difference: Difference) -> None:

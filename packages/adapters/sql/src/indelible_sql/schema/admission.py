@@ -54,7 +54,7 @@ class RoleTooStrong(Unavailable):
 
 @frozen
 class ForeignKeysOff(Unavailable):
-    """This SQLite connection does not check foreign keys.
+    """A SQLite connection does not check foreign keys.
 
     Run `PRAGMA foreign_keys = ON` after connecting.
     """

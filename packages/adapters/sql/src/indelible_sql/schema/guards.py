@@ -300,9 +300,10 @@ def _new_key_conditions(table: Table) -> Iterator[str]:
     """Yield a condition for each unique key: no row has the new row's values."""
     for unique in table.constraints:
         if isinstance(unique, PrimaryKeyConstraint | UniqueConstraint):
-            is_same = " AND ".join(
-                f"{column.name} = NEW.{column.name}" for column in unique.columns
-            )
+            pairs: list[str] = []
+            for column in unique.columns:
+                pairs.append(f"{column.name} = NEW.{column.name}")
+            is_same = " AND ".join(pairs)
             yield f"NOT EXISTS (SELECT 1 FROM main.{table.name} WHERE {is_same})"
 
 

@@ -57,19 +57,20 @@ def withdraw_lifecycle(
     prefix = prefix_of(connection, schema)
     is_used = text(f"SELECT 1 FROM {prefix}history WHERE {IS_EDGE} LIMIT 1")
     remove = text(f"DELETE FROM {prefix}lifecycle_edges WHERE {IS_EDGE}")
-    edges = [
-        {"lifecycle": lifecycle.name, "from_state": edge.from_state, "action": edge.action}
-        for edge in lifecycle.edges
-    ]
+    keys: list[dict[str, str]] = []
+    for edge in lifecycle.edges:
+        keys.append(
+            {"lifecycle": lifecycle.name, "from_state": edge.from_state, "action": edge.action}
+        )
 
-    for edge in edges:
-        if connection.execute(is_used, edge).first():
-            raise EdgeInUse(**edge)
+    for key in keys:
+        if connection.execute(is_used, key).first():
+            raise EdgeInUse(**key)
     if lifecycle.name not in stored_edges(connection, schema):
         return
     with _edges_open(connection, schema, "DELETE"):
-        for edge in edges:
-            connection.execute(remove, edge)
+        for key in keys:
+            connection.execute(remove, key)
 
 
 def guard_head(

@@ -38,9 +38,10 @@ class SchemaOutOfDate(Unavailable):
 
     code: ClassVar[str] = "SCHEMA_OUT_OF_DATE"
     message: ClassVar[str] = (
-        "The database schema is at revision {found}, expected {needed}: run `indelible db upgrade`."
+        "The database schema is at revision {revision}, expected {needed}: "
+        "run `indelible db upgrade`."
     )
-    found: str
+    revision: str
     needed: str
 
 

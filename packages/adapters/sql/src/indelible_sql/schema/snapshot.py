@@ -134,15 +134,19 @@ def facts(connection: Connection, schema: str, catalog: Catalog) -> tuple[str, .
         rows = connection.execute(SQLITE_FACTS, values).all()
         return tuple(sorted(row[0] for row in rows))
 
+    functions: list[str] = []
+    optional_indexes: list[str] = []
+    for context in catalog.contexts:
+        functions += context.functions
+        optional_indexes += context.optional_indexes
+
     # Rules on instants are shown in the session's time zone, which is the host's to choose.
     zone = connection.execute(TIME_ZONE).scalar_one()
     connection.execute(SET_TIME_ZONE, {"zone": "UTC"})
     statement = text(in_schema(connection, schema, POSTGRESQL_FACTS))
     values["schema"] = schema
-    values["functions"] = [name for each in catalog.contexts for name in each.functions]
-    values["optional_indexes"] = [
-        pattern for each in catalog.contexts for pattern in each.optional_indexes
-    ]
+    values["functions"] = functions
+    values["optional_indexes"] = optional_indexes
     rows = connection.execute(statement, values).all()
     connection.execute(SET_TIME_ZONE, {"zone": zone})
     return tuple(sorted(row[0] for row in rows))

@@ -63,18 +63,17 @@ def _is_column(item: SchemaItem) -> TypeGuard[Column[Any]]:
 def table(
     name: str, *items: SchemaItem, has_rowid: bool = True, to: MetaData = metadata, room: int = 0
 ) -> Table:
-    """A table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
+    """Return a table whose columns' rules are domains on PostgreSQL and CHECKs on SQLite.
 
     PostgreSQL leaves `room`, in hundredths of a page, for rows that are written again where they
     stand.
     """
-    rules = [
-        CheckConstraint(kind.sqlite_rule.format(column), name=f"{name}_{column}_rule").ddl_if(
-            dialect="sqlite"
-        )
-        for column, kind in ((each.name, each.type) for each in items if _is_column(each))
-        if isinstance(kind, Domain)
-    ]
+    rules: list[CheckConstraint] = []
+    for item in items:
+        if _is_column(item) and isinstance(item.type, Domain):
+            rule = item.type.sqlite_rule.format(item.name)
+            constraint = CheckConstraint(rule, name=f"{name}_{item.name}_rule")
+            rules.append(constraint.ddl_if(dialect="sqlite"))
     if has_rowid:  # no row is hidden before the first, and a replaced one would be
         rules.append(CheckConstraint("rowid >= 1", name=f"{name}_rowid").ddl_if(dialect="sqlite"))
     leaving = {"fillfactor": 100 - room} if room else {}
@@ -98,10 +97,15 @@ def key(
     deferred: bool = False,
     on_delete: str | None = None,
 ) -> SchemaItem:
-    """A key into another table of ours; a deferred one holds at the end of the transaction."""
-    there = [f"{SCHEMA}.{of}.{each}" for each in theirs]
-    late: Any = {"deferrable": True, "initially": "DEFERRED", "use_alter": True} if deferred else {}
-    return ForeignKeyConstraint(columns, there, name=name, ondelete=on_delete, **late)
+    """Return a key into another of indelible's tables.
+
+    A deferred key is checked at the end of the transaction.
+    """
+    referred = [f"{SCHEMA}.{of}.{column}" for column in theirs]
+    options: dict[str, Any] = {}
+    if deferred:
+        options = {"deferrable": True, "initially": "DEFERRED", "use_alter": True}
+    return ForeignKeyConstraint(columns, referred, name=name, ondelete=on_delete, **options)
 
 
 EDGES = table(
@@ -163,14 +167,14 @@ RECEIPTS = table(
 
 
 def rows_by(table: Table, *names: str) -> Select[*tuple[Any, ...]]:
-    """The rows whose columns are as the parameters of the same names."""
+    """Return the query of the rows whose columns equal the parameters of the same names."""
     return select(table).where(*(table.c[name] == bindparam(name) for name in names))
 
 
 def page_by(table: Table, names: Sequence[str], order: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    """The next `limit` of these rows in an order whose first column is past `after`."""
+    """Return the query of the next `limit` rows whose first column in order is past `after`."""
     following = rows_by(table, *names).where(table.c[order[0]] > bindparam("after"))
-    return following.order_by(*(table.c[each] for each in order)).limit(bindparam("limit"))
+    return following.order_by(*(table.c[name] for name in order)).limit(bindparam("limit"))
 
 
 class HeadHistoryKey(Constraint):
@@ -203,9 +207,7 @@ def head_columns(
     version: Column[Any] | None = None,
     schema: str = SCHEMA,
 ) -> tuple[SchemaItem, ...]:
-    """What makes a table the head of a lifecycle.
-
-    Its place in history, and the key that ties it there.
+    """Return what makes a table the head of a lifecycle: the columns and key of its change.
 
     `name` begins the names of its constraints; `schema` is where indelible's own tables live.
     """
@@ -231,7 +233,7 @@ def head_columns(
 def head(
     name: str, lifecycle: Lifecycle[StrEnum], *items: SchemaItem, version: Column[Any] | None = None
 ) -> Table:
-    """The table of a head of ours."""
+    """Return the head table of one of indelible's lifecycles."""
     return table(
         name, *head_columns(lifecycle, name=name, version=version), *items, has_rowid=False
     )
@@ -239,7 +241,7 @@ def head(
 
 @frozen(kw_only=True)
 class RecordDigest:
-    """How a record table's row is checked against the change that added it.
+    """The check of a record table's row against the change that added it.
 
     The table has `concept_id`-like and number columns as its primary key; `change_field` is where
     the change's data holds the row's digest; `derived` recomputes the columns that no digest
