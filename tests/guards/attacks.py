@@ -381,7 +381,7 @@ ON_BOTH: Mapping[str, Kind] = {
 
 
 def attacks(dialect: str) -> dict[str, dict[str, Write]]:
-    """Every attack on a database, by kind and by name."""
+    """Return every attack on a database, by kind and by name."""
     found: dict[str, dict[str, Write]] = {}
     own = ON_SQLITE if dialect == "sqlite" else ON_POSTGRESQL
     for table in (ON_BOTH, ON_TOKENS, RECORDS, HEADS_ALONE, own, COLUMNS, GENERATED):

@@ -1,4 +1,4 @@
-"""Illegal writes that only one of the databases has a word for."""
+"""Illegal writes that need the syntax of one database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -26,7 +26,7 @@ HEAD = {"id": "new", "status": "ACTIVE", "seq": 1, "hash": "b" * 64}
 
 
 def posing(schema: str, s: Situation) -> Iterator[Statement]:
-    """A head of the same name in another schema, moved as the true one would have to be."""
+    """Yield legal updates of a head of the same name in another schema."""
     yield text(
         f"UPDATE {schema}.concepts SET seq = 4, hash = '{s.approve.hash}', status = 'APPROVED'"
     )

@@ -1,4 +1,4 @@
-"""For every column: no value, a value out of its shape, a value that the database makes itself."""
+"""Illegal values of every column: NULL, a malformed value, a value of a generated column."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf

@@ -1,4 +1,4 @@
-"""Illegal writes to what is kept for ever, and to the edges."""
+"""Illegal writes to permanent records and to the edges."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -108,7 +108,7 @@ REMOVED: Kind = {
     "an edge that nothing used": lambda _: (delete(EDGES).where(EDGES.c.action == "revoke"),),
 }
 
-# Well-formed, and wrong: no database can tell, since neither knows what a digest is made of.
+# Well-formed but wrong values. No database can refuse them, because neither computes digests.
 LIES: Kind = {
     "a digest of something else": lambda s: (move(s.approve, hash=B), log(s.approve, hash=B)),
     "a time to come": lambda s: further(

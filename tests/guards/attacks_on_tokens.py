@@ -1,4 +1,4 @@
-"""Illegal writes to the seven tables of tokens, to the stages, and to work and its attempts."""
+"""Illegal writes to the tables of tokens, to stages, and to tasks and their attempts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -36,7 +36,7 @@ OTHERS, NOBODY_S = {"token_id": "token-2"}, {"token_id": "nothing"}  # a token, 
 
 
 def stepped(step: Step, **other: object) -> Sequence[Statement]:
-    """A legal step, but for some columns of its head."""
+    """Return a legal step with some columns of its head changed."""
     return move(step.change, **{**step.row, **other}), log(step.change)
 
 
@@ -65,7 +65,7 @@ def _two_steps(table: Table) -> Write:
 
 
 def _said(table: Table, **other: object) -> Write:
-    """The whole step, with something else in its change and, of the state, in its head."""
+    """Return a step with other values in its change; a changed state is also set in its head."""
 
     def write(s: Situation) -> Sequence[Statement]:
         step = s.minted.steps[table.name]
@@ -76,7 +76,7 @@ def _said(table: Table, **other: object) -> Write:
 
 
 def _illegal(lifecycle: Lifecycle[StrEnum]) -> Iterator[tuple[str, str]]:
-    """Every pair of an action and a state to which it does not lead from where the entity is."""
+    """Return every pair of an action and a state that no edge from the first state declares."""
     states = sorted({edge.to_state for edge in lifecycle.edges})
     actions = sorted({edge.action for edge in lifecycle.edges})
     here = next(edge.to_state for edge in lifecycle.edges if edge.from_state == "")
@@ -108,7 +108,7 @@ def _born_twice(head: Table) -> Write:
 
 
 def _replacing(head: Table, *, is_told: bool = True, **other: object) -> Write:
-    """A birth that throws out what is in its way."""
+    """Return an INSERT OR REPLACE of a new head."""
 
     def write(s: Situation) -> Sequence[Statement]:
         birth = s.minted.births[head.name]
@@ -119,7 +119,7 @@ def _replacing(head: Table, *, is_told: bool = True, **other: object) -> Write:
 
 
 def _untold(head: Table) -> Kind:
-    """Every state of the head's lifecycle, written without a change."""
+    """Write every state of the lifecycle to the head, without a change."""
     states = sorted({str(edge.to_state) for edge in CATALOG.heads[head].edges})
     return {f"{head.name} is {state} by itself": _setting(head, status=state) for state in states}
 
@@ -308,7 +308,7 @@ ON_TOKENS: Mapping[str, Kind] = {
     },
 }
 
-# SQLite would throw out, without a word, what is in the way of a row.
+# INSERT OR REPLACE on SQLite silently deletes the rows that conflict with the new row.
 REPLACED_TOKENS: Kind = {
     **{
         f"{head.name}, replaced by a birth": _replacing(head, is_told=False, id=SHOWN[head.name][0])

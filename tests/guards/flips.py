@@ -24,7 +24,7 @@ from indelible_sql.schema.ddl import DIALECTS
 from indelible_sql.tokens.tables import TOKENS, UPLOADS
 
 Columns = Mapping[str, tuple[Table, Column[Any]]]
-# No digest covers work: it is what is still to be done, and its attempts say only how it went.
+# No digest covers tasks and their attempts.
 DIGESTED = tuple(table for table in CATALOG.tables if table not in (TASKS, TASK_ATTEMPTS))
 # The columns that all heads share are tried in concepts, captures and tokens only. In the other
 # heads, only their own columns are tried.
@@ -94,7 +94,7 @@ def row_of(table: Table, s: Situation) -> tuple[str, str]:
 
 
 def is_text(column: Column[Any]) -> bool:
-    """Whether SQLite keeps the column as text."""
+    """Return whether SQLite stores the column as text."""
     return column.type.compile(dialect=DIALECTS["sqlite"]) == "TEXT"
 
 

@@ -1,4 +1,4 @@
-"""What an attack is, and the steps that many of them bend."""
+"""The types of an attack, and the steps that many attacks change."""
 
 from collections.abc import Callable, Mapping, Sequence
 

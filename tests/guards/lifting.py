@@ -1,4 +1,4 @@
-"""PostgreSQL with guards left out: what then gets through, and what else holds."""
+"""Lift guards on PostgreSQL, and find out which other guard refuses an attack then."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What each guard holds: without it, an attack gets through or another guard refuses it."""
+"""Lift each guard: an attack then gets through or meets another guard."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Databases with the situation in them, and what verify says of a transaction before it ends."""
+"""Databases with the situation, and the findings of verify in an open transaction."""
 
 import sqlite3
 from collections.abc import Sequence

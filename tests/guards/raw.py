@@ -1,4 +1,4 @@
-"""Statements that SQLAlchemy has no word for."""
+"""Statements that SQLAlchemy cannot express."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -33,12 +33,12 @@ def raw(sql: str) -> ColumnElement[Any]:
 
 
 def replacing(statement: Insert) -> Insert:
-    """SQLite throws out whatever is in the row's way."""
+    """Make an insert delete the rows of SQLite that conflict with it."""
     return statement.prefix_with("OR REPLACE")
 
 
 def by_rowid(table: Table, row: Mapping[str, Any], rowid: int) -> Insert:
-    """SQLite's own number of a row, which is a key that nobody declared."""
+    """Return an INSERT OR REPLACE with a chosen rowid, an undeclared key of SQLite."""
     shown = lite(
         table.name, *(column(each.name, each.type) for each in table.columns), column("rowid")
     )

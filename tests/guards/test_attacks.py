@@ -1,4 +1,4 @@
-"""What both databases refuse when nobody asks the domain, and which guard it is that refuses."""
+"""Test that both databases refuse every illegal write without the domain, and by which guard."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""With every guard gone, one changed byte is found, and verify says where."""
+"""Test that verify finds and locates one changed byte when every guard is lifted."""
 
 from collections.abc import Generator
 from pathlib import Path

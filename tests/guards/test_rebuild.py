@@ -1,4 +1,4 @@
-"""Heads follow from history: whatever an owner made of them, they are made again."""
+"""Test that rebuild restores every head from history, whatever the owner changed."""
 
 import shutil
 import sqlite3
@@ -35,7 +35,7 @@ GHOST = """
     SELECT 'ghost', status, seq, current_version, hash, created_at, updated_at, name_key
     FROM {at}concepts WHERE id = '{reviewed}'
 """
-# What is done to the heads, in which table, and whose heads rebuild must name.
+# A change to the heads, its table, and the entity that rebuild must name.
 HARM = {
     "a status": (
         "UPDATE {at}concepts SET status = 'PUBLISHED' WHERE id = '{reviewed}'",

@@ -47,7 +47,7 @@ CHANGED_UNDER = 60
 
 @pytest.fixture
 def owner_url(request: pytest.FixtureRequest, store: SqlStore) -> str:
-    """The address of whoever owns the store's schema."""
+    """Return the address of the owner of the store's schema."""
     if store.own_url.startswith("sqlite"):
         return store.own_url
     database: PostgresServer = request.getfixturevalue("database")

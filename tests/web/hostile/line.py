@@ -1,4 +1,4 @@
-"""A hostile request and the answer that it gets, in one line each."""
+"""A hostile request and its expected answer, as one line."""
 
 from typing import Unpack
 

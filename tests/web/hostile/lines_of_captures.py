@@ -1,4 +1,7 @@
-"""Embeddings, depths, addresses and settings: a line is a request, with its row and its answer."""
+"""Hostile embeddings, depths, addresses and settings.
+
+Each line is a request, with its row of the fact sheet and the expected answer.
+"""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The table of hostile input, row by row: where its variants are, or why it has none yet."""
+"""The rows of the table of hostile input: their variants, or the reason why they have none."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Hostile requests that come after something else, by the row of the fact sheet that each is of."""
+"""Hostile requests that need preparation, by the row of the fact sheet."""
 
 from collections.abc import Mapping
 from datetime import timedelta
