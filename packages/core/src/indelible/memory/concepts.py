@@ -46,13 +46,21 @@ class MemoryConceptAggregates(MemoryAggregateRepository[Concept]):
 
     def names_related_to(self, concept_id: str, content: ConceptContent) -> RelatedNames:
         """Return the names of other concepts that the content mentions or equals."""
-        names = [node.name for node in self.nodes() if node.id != concept_id]
+        names: list[str] = []
+        for node in self.nodes():
+            if node.id != concept_id:
+                names.append(node.name)
+
         return RelatedNames.among(content, names)
 
     def nodes(self) -> tuple[ConceptNode, ...]:
         """Return every concept as a graph node, in order of id."""
-        heads = self.where(lambda _: True)
-        return tuple(node_of(head.entity, self.current_version(head.entity.id)) for head in heads)
+        nodes: list[ConceptNode] = []
+        for head in self.where(lambda _: True):
+            version = self.current_version(head.entity.id)
+            nodes.append(node_of(head.entity, version))
+
+        return tuple(nodes)
 
 
 @frozen
@@ -125,10 +133,13 @@ class MemoryConceptSearch:
 
     def names_with_prefix(self, prefix: str) -> tuple[str, ...]:
         """Return a bounded number of names whose key begins with the prefix."""
-        names = {node.name for node in self._concepts.nodes()}
-        matching = [name for name in names if name_key(name).startswith(prefix)]
-        matching.sort(key=lambda name: (name_key(name), name))
-        return tuple(matching[:MAX_NAMES])
+        names = set[str]()
+        for node in self._concepts.nodes():
+            if name_key(node.name).startswith(prefix):
+                names.add(node.name)
+
+        in_order = sorted(names, key=lambda name: (name_key(name), name))
+        return tuple(in_order[:MAX_NAMES])
 
     def approved_version(self, concept_id: str) -> int | None:
         """Return the version that was approved last, None before any approval."""
@@ -146,8 +157,12 @@ class MemoryConceptSearch:
     def nodes_named(self, texts: tuple[str, ...]) -> tuple[ConceptNode, ...]:
         """Return the graph nodes that any of the texts names, by id or by name."""
         keys = {name_key(text) for text in texts}
-        nodes = self._concepts.nodes()
-        return tuple(node for node in nodes if node.id in texts or name_key(node.name) in keys)
+        nodes: list[ConceptNode] = []
+        for node in self._concepts.nodes():
+            if node.id in texts or name_key(node.name) in keys:
+                nodes.append(node)
+
+        return tuple(nodes)
 
     def _summary(self, head: Head[Concept]) -> ConceptSummary:
         content = self._concepts.current_version(head.entity.id).content

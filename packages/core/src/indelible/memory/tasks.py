@@ -60,13 +60,19 @@ class MemoryTaskQueue:
 
     def backlogs(self, now: datetime) -> tuple[StageStats, ...]:
         """Return the statistics of every stage that ever had a task, in order of name."""
-        stages = sorted({stage for stage, _ in self._rows})
-        return tuple(self._stats(stage, now) for stage in stages)
+        stages = set[str]()
+        for stage, _ in self._rows:
+            stages.add(stage)
+
+        return tuple(self._stats(stage, now) for stage in sorted(stages))
 
     def dead(self, stage: str, *, after: str, limit: int) -> tuple[Task, ...]:
         """Return the stage's next `limit` dead tasks after an id, in order of id."""
-        tasks = [task for task in self._tasks_of(stage) if task.entity_id > after]
-        dead_tasks = [task for task in tasks if task.dead_reason is not None]
+        dead_tasks: list[Task] = []
+        for task in self._tasks_of(stage):
+            if task.dead_reason is not None and task.entity_id > after:
+                dead_tasks.append(task)
+
         dead_tasks.sort(key=lambda task: task.entity_id)
         return tuple(dead_tasks[:limit])
 
@@ -76,8 +82,11 @@ class MemoryTaskQueue:
 
     def count_claims(self, stage: str, *, most: int) -> int | None:
         """Return the number of claims of the stage, or None where it has more than `most` tasks."""
-        fences = [task.fence for task in self._tasks_of(stage)]
-        return sum(fences) if len(fences) <= most else None
+        tasks = self._tasks_of(stage)
+        if len(tasks) > most:
+            return None
+
+        return sum(task.fence for task in tasks)
 
     def enqueue(self, stage: str, dues: Mapping[str, datetime]) -> None:
         """Make each task due at its time, or leave it due sooner; a dead task stays dead."""
@@ -98,8 +107,7 @@ class MemoryTaskQueue:
         """Lease the free tasks that have been due longest; none of a paused stage."""
         tasks = self._claimable(stage, self._now)
         if after is not None:
-            last_key = (after.due_at, after.entity_id)
-            tasks = [task for task in tasks if task.sort_key > last_key]
+            tasks = _tasks_after(tasks, after)
 
         return tuple(self._lease(task, until) for task in tasks[:limit])
 
@@ -122,7 +130,8 @@ class MemoryTaskQueue:
         """Mark the task as dead and return True; return False if it was enqueued meanwhile."""
         self._replace(lease, lambda task: task.dead(reason))
         is_dead = self.get(lease.stage, lease.entity_id).dead_reason is not None
-        self._record(lease, AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED, reason)
+        outcome = AttemptOutcome.DEAD if is_dead else AttemptOutcome.FAILED
+        self._record(lease, outcome, reason)
         return is_dead
 
     def release(self, leases: Leases) -> None:
@@ -169,16 +178,23 @@ class MemoryTaskQueue:
         return [task for task in self._rows.values() if task.stage == stage]
 
     def _stats(self, stage: str, now: datetime) -> StageStats:
-        tasks = self._tasks_of(stage)
-        due = [task.sort_key[0] for task in tasks if task.is_due(now) and task.is_free(now)]
-        running = sum(not task.is_free(now) for task in tasks)
-        dead = sum(task.dead_reason is not None for task in tasks)
+        due_times: list[datetime] = []
+        running = 0
+        dead = 0
+        for task in self._tasks_of(stage):
+            if not task.is_free(now):
+                running += 1
+            elif task.is_due(now):
+                due_times.append(task.sort_key[0])
+            if task.dead_reason is not None:
+                dead += 1
+
         return StageStats(
             stage=stage,
-            due=min(len(due), MAX_COUNTED),
+            due=min(len(due_times), MAX_COUNTED),
             running=min(running, MAX_COUNTED),
             dead=min(dead, MAX_COUNTED),
-            oldest=min(due, default=None),
+            oldest=min(due_times, default=None),
         )
 
     def _claimable(self, stage: str, now: datetime) -> list[Task]:
@@ -186,8 +202,13 @@ class MemoryTaskQueue:
         if self._is_paused(stage):
             return []
 
-        tasks = [task for task in self._tasks_of(stage) if task.is_due(now) and task.is_free(now)]
-        return sorted(tasks, key=lambda task: task.sort_key)
+        tasks: list[Task] = []
+        for task in self._tasks_of(stage):
+            if task.is_due(now) and task.is_free(now):
+                tasks.append(task)
+
+        tasks.sort(key=lambda task: task.sort_key)
+        return tasks
 
     def _is_paused(self, stage: str) -> bool:
         try:
@@ -225,3 +246,9 @@ class MemoryTaskQueue:
             request_id=writer.request_id,
         )
         self._attempts.append(attempt)
+
+
+def _tasks_after(tasks: list[Task], lease: Lease) -> list[Task]:
+    """Return the tasks that come after the leased one in the order of claims."""
+    lease_key = (lease.due_at, lease.entity_id)
+    return [task for task in tasks if task.sort_key > lease_key]

@@ -148,6 +148,11 @@ def claim(
     return within(store, lambda tx: tx.tasks.claim(stage, limit=limit, until=until))
 
 
+def attempt_numbers(leases: Iterable[Lease]) -> list[int]:
+    """Return the number of the attempt that each lease allows."""
+    return [lease.attempt for lease in leases]
+
+
 def ids(tasks: Iterable[Any]) -> list[str]:
     """Return the entity ids of leases or of tasks."""
     return [task.entity_id for task in tasks]

@@ -91,7 +91,12 @@ class DeferredItem(Generic[T]):
 class DeferredField(fields.Nested):
     """A field that the document describes and that is read later."""
 
-    def deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - as in marshmallow
+    def deserialize(
+        self,
+        value: object,
+        *_: object,
+        **__: object,
+    ) -> Any:  # noqa: ANN401 - as in marshmallow
         """Return the value unread."""
         item: DeferredItem[Any] = DeferredItem(value)
         return item

@@ -20,6 +20,7 @@ from indelible.testing.stores import (
     NOOR,
     OVER,
     AnyStore,
+    attempt_numbers,
     claim,
     do,
     enqueue,
@@ -31,7 +32,7 @@ LATER = BEGINNING + timedelta(days=1)
 PAUSE = PauseStage(stage="work")
 
 
-def work_of(store: AnyStore, entity_id: str) -> Task:
+def task_of(store: AnyStore, entity_id: str) -> Task:
     """Return the task."""
     return store.read(lambda tx: tx.tasks.get("work", entity_id))
 
@@ -45,7 +46,7 @@ def backlog(store: AnyStore, stage: str = "work") -> StageStats:
     raise AssertionError(f"stage {stage} has no tasks")
 
 
-def refusals_to_put(store: AnyStore, stage: str, entity_id: str) -> list[str]:
+def refusals_to_enqueue(store: AnyStore, stage: str, entity_id: str) -> list[str]:
     """Return the error codes of both ways to enqueue a task."""
     once = code(
         lambda: within(store, lambda tx: tx.tasks.enqueue_once(stage, entity_id, due_at=BEGINNING))
@@ -56,7 +57,7 @@ def refusals_to_put(store: AnyStore, stage: str, entity_id: str) -> list[str]:
 class WorkConformance:
     """Subclass it with a fixture `store`: an empty store with a TickingClock."""
 
-    def test_work_is_claimed_by_the_longest_due_and_then_by_id(self, store: AnyStore) -> None:
+    def test_tasks_are_claimed_in_order_of_due_time_and_then_of_id(self, store: AnyStore) -> None:
         within(
             store,
             lambda tx: tx.tasks.enqueue(
@@ -70,42 +71,40 @@ class WorkConformance:
         assert ids(claim(store, 2)) == ["c"]
         assert claim(store, 2) == ()
 
-    def test_a_lease_says_who_has_it_and_its_fence_is_one_more_each_time(
-        self, store: AnyStore
-    ) -> None:
+    def test_a_lease_has_an_owner_and_each_claim_raises_the_fence(self, store: AnyStore) -> None:
         enqueue(store, "a")
         (first,) = claim(store, until=OVER)
         (second,) = claim(store)
-        task = work_of(store, "a")
+        task = task_of(store, "a")
 
         assert (first.fence, first.attempt, second.fence, second.attempt) == (1, 1, 2, 2)
         assert (second.due_at, second.until) == (BEGINNING, FAR)
         assert (task.lease_owner, task.lease_until, task.fence) == (MAYA, FAR, 2)
 
-    def test_finished_work_stays_and_its_fence_goes_on_when_it_is_put_again(
+    def test_a_completed_task_remains_and_its_fence_continues_with_the_next_enqueue(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a")
         within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
-        task = work_of(store, "a")
+        task = task_of(store, "a")
         enqueue(store, "a")
         (lease,) = claim(store)
 
         assert (task.due_at, task.lease_owner, task.fence) == (None, None, 1)
         assert (lease.fence, lease.attempt) == (2, 1)
 
-    def test_work_that_is_put_while_it_is_in_hand_is_due_again_after_it(
+    def test_a_task_enqueued_during_its_lease_is_due_again_after_completion(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a")
         leases = claim(store)
         enqueue(store, "a", due_at=LATER)
         within(store, lambda tx: tx.tasks.complete(leases))
-        task = work_of(store, "a")
+        task = task_of(store, "a")
 
         assert (task.due_at, task.lease_owner, task.fence, task.attempts) == (LATER, None, 1, 0)
 
-    def test_what_is_put_twice_while_it_is_in_hand_is_due_at_the_sooner(
+    def test_a_task_enqueued_twice_during_its_lease_is_due_at_the_earlier_time(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a")
@@ -114,21 +113,19 @@ class WorkConformance:
         enqueue(store, "a", due_at=FAR)
         within(store, lambda tx: tx.tasks.complete(leases))
 
-        assert work_of(store, "a").due_at == LATER
+        assert task_of(store, "a").due_at == LATER
 
-    def test_a_lease_that_ran_out_ends_with_a_put_that_forgets_no_attempts(
-        self, store: AnyStore
-    ) -> None:
+    def test_enqueueing_ends_an_expired_lease_and_keeps_the_attempts(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
         old = claim(store, 2, until=OVER)
         enqueue(store, "a", due_at=LATER)
-        task = work_of(store, "a")
+        task = task_of(store, "a")
 
         assert (task.due_at, task.lease_owner, task.attempts) == (BEGINNING, None, 1)
         assert code(lambda: within(store, lambda tx: tx.tasks.complete(old[:1]))) == "LEASE_LOST"
-        assert [lease.attempt for lease in claim(store, 2)] == [2, 2]
+        assert attempt_numbers(claim(store, 2)) == [2, 2]
 
-    def test_what_is_put_while_it_is_in_hand_is_due_then_although_the_attempt_fails(
+    def test_a_task_enqueued_during_its_lease_is_due_although_the_attempt_fails(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a", "b", "c")
@@ -140,23 +137,24 @@ class WorkConformance:
         is_dead = within(store, lambda tx: tx.tasks.mark_dead(second, reason="it cannot be"))
         (attempt,) = store.read(lambda tx: tx.tasks.attempts_of("work", "b", limit=5))
 
-        assert [work_of(store, each).due_at for each in "abc"] == [BEGINNING, BEGINNING, LATER]
-        assert (is_dead, work_of(store, "b").dead_reason, attempt.outcome) == (
+        for entity_id, due_at in (("a", BEGINNING), ("b", BEGINNING), ("c", LATER)):
+            assert task_of(store, entity_id).due_at == due_at
+        assert (is_dead, task_of(store, "b").dead_reason, attempt.outcome) == (
             False,
             None,
             AttemptOutcome.FAILED,
         )
-        assert [each.attempt for each in claim(store, 2)] == [1, 1]
+        assert attempt_numbers(claim(store, 2)) == [1, 1]
 
-    def test_work_that_waits_is_put_earlier_and_never_later(self, store: AnyStore) -> None:
+    def test_a_waiting_task_is_moved_earlier_and_never_later(self, store: AnyStore) -> None:
         enqueue(store, "a", due_at=LATER)
         enqueue(store, "a", due_at=FAR)
-        later = work_of(store, "a").due_at
+        later = task_of(store, "a").due_at
         enqueue(store, "a", due_at=BEGINNING)
 
-        assert (later, work_of(store, "a").due_at) == (LATER, BEGINNING)
+        assert (later, task_of(store, "a").due_at) == (LATER, BEGINNING)
 
-    def test_work_that_was_put_off_keeps_its_attempts_when_it_is_put_earlier(
+    def test_a_postponed_task_keeps_its_attempts_when_it_is_moved_earlier(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a")
@@ -164,20 +162,20 @@ class WorkConformance:
         within(store, lambda tx: tx.tasks.retry_later(lease, due_at=FAR, reason="no answer"))
         enqueue(store, "a")
 
-        assert [each.attempt for each in claim(store)] == [2]
+        assert attempt_numbers(claim(store)) == [2]
 
-    def test_work_is_put_once_whatever_became_of_it(self, store: AnyStore) -> None:
+    def test_enqueue_once_ignores_a_task_that_exists_in_any_state(self, store: AnyStore) -> None:
         within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=LATER))
         within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
-        waiting = work_of(store, "slot").due_at
+        waiting = task_of(store, "slot").due_at
         enqueue(store, "slot")
         within(store, lambda tx: tx.tasks.complete(tx.tasks.claim("work", limit=1, until=FAR)))
         within(store, lambda tx: tx.tasks.enqueue_once("work", "slot", due_at=BEGINNING))
 
-        assert (waiting, work_of(store, "slot").due_at) == (LATER, None)
+        assert (waiting, task_of(store, "slot").due_at) == (LATER, None)
 
-    def test_work_that_nobody_could_ask_for_is_refused(self, store: AnyStore) -> None:
-        for stage, entity_id, why in (
+    def test_an_invalid_stage_or_id_is_refused(self, store: AnyStore) -> None:
+        for stage, entity_id, error_code in (
             ("work", "order 1", "TEXT_HAS_CONTROLS"),
             ("work", "", "TEXT_BLANK"),
             ("two words", "a", "TEXT_HAS_CONTROLS"),
@@ -185,42 +183,40 @@ class WorkConformance:
             ("work", "order/1", "WRONG_USE"),
             ("a/b", "a", "WRONG_USE"),
         ):
-            assert refusals_to_put(store, stage, entity_id) == [why, why]
+            assert refusals_to_enqueue(store, stage, entity_id) == [error_code, error_code]
 
-    def test_a_lease_that_ran_out_and_was_claimed_again_is_lost(self, store: AnyStore) -> None:
+    def test_an_expired_lease_is_lost_after_the_next_claim(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
         old = claim(store, 2, until=OVER)
         (new,) = claim(store)
 
-        for lost in (
+        for attempt in (
             lambda: within(store, lambda tx: tx.tasks.complete(old)),
             lambda: within(
                 store, lambda tx: tx.tasks.retry_later(old[0], due_at=LATER, reason="late")
             ),
             lambda: within(store, lambda tx: tx.tasks.mark_dead(old[0], reason="late")),
         ):
-            assert code(lost) == "LEASE_LOST"
-        assert (work_of(store, "a").fence, work_of(store, "a").lease_owner) == (new.fence, MAYA)
+            assert code(attempt) == "LEASE_LOST"
+        assert (task_of(store, "a").fence, task_of(store, "a").lease_owner) == (new.fence, MAYA)
         assert (
-            work_of(store, "b").lease_owner == MAYA
+            task_of(store, "b").lease_owner == MAYA
         )  # of a batch that lost one lease, nothing is finished
 
-    def test_a_lease_that_ran_out_still_counts_while_nobody_claimed_it(
-        self, store: AnyStore
-    ) -> None:
+    def test_an_expired_lease_is_valid_until_the_next_claim(self, store: AnyStore) -> None:
         enqueue(store, "a")
         old = claim(store, until=OVER)
         within(store, lambda tx: tx.tasks.complete(old))
 
         assert code(lambda: within(store, lambda tx: tx.tasks.complete(old))) == "LEASE_LOST"
-        assert work_of(store, "a").due_at is None
+        assert task_of(store, "a").due_at is None
 
     def test_a_released_task_counts_no_attempt(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
         lost = claim(store, until=OVER)
         running = claim(store, 2)
         within(store, lambda tx: tx.tasks.release((*running, *lost)))
-        task = work_of(store, "b")
+        task = task_of(store, "b")
 
         assert (task.due_at, task.lease_owner, task.fence, task.attempts) == (
             BEGINNING,
@@ -228,7 +224,7 @@ class WorkConformance:
             1,
             0,
         )
-        assert [each.attempt for each in claim(store, 2)] == [2, 1]
+        assert attempt_numbers(claim(store, 2)) == [2, 1]
 
     def test_only_a_running_lease_is_extended(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
@@ -236,7 +232,7 @@ class WorkConformance:
         within(store, lambda tx: tx.tasks.complete(running[:1]))
         within(store, lambda tx: tx.tasks.extend(running, until=FAR))
 
-        assert (work_of(store, "a").lease_until, work_of(store, "b").lease_until) == (None, FAR)
+        assert (task_of(store, "a").lease_until, task_of(store, "b").lease_until) == (None, FAR)
         assert claim(store, 2) == ()
 
     def test_a_failed_attempt_is_a_record_and_the_work_is_due_later(self, store: AnyStore) -> None:
@@ -258,39 +254,39 @@ class WorkConformance:
             "request-1",
         )
         assert store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=1)) == (last,)
-        assert (work_of(store, "a").due_at, work_of(store, "a").attempts) == (FAR, 1)
+        assert (task_of(store, "a").due_at, task_of(store, "a").attempts) == (FAR, 1)
 
-    def test_dead_work_stays_dead_until_an_operator_revives_it(self, store: AnyStore) -> None:
+    def test_a_dead_task_stays_dead_until_an_operator_requeues_it(self, store: AnyStore) -> None:
         enqueue(store, "a", "b")
         lease, _ = claim(store, 2)
         within(store, lambda tx: tx.tasks.mark_dead(lease, reason="it cannot be"))
         enqueue(store, "a")
         dead = store.read(lambda tx: tx.tasks.dead("work", after="", limit=5))
-        revive = RequeueTask(stage="work", entity_id="a")
+        requeue = RequeueTask(stage="work", entity_id="a")
 
-        assert [(each.entity_id, each.dead_reason, each.due_at) for each in dead] == [
-            ("a", "it cannot be", None)
-        ]
+        (task,) = dead
+        assert (task.entity_id, task.dead_reason, task.due_at) == ("a", "it cannot be", None)
         assert store.read(lambda tx: tx.tasks.dead("work", after="a", limit=5)) == ()
-        do(store, requeue_task, revive, actor=NOOR)
+        do(store, requeue_task, requeue, actor=NOOR)
         last, before = store.read(lambda tx: tx.tasks.attempts_of("work", "a", limit=5))
         assert (last.outcome, last.actor, before.outcome) == (
             AttemptOutcome.REQUEUED,
             NOOR,
             AttemptOutcome.DEAD,
         )
-        assert code(lambda: do(store, requeue_task, revive)) == "TASK_NOT_DEAD"
-        assert [(each.fence, each.attempt) for each in claim(store, 2)] == [(2, 1)]
+        assert code(lambda: do(store, requeue_task, requeue)) == "TASK_NOT_DEAD"
+        (lease,) = claim(store, 2)
+        assert (lease.fence, lease.attempt) == (2, 1)
 
     def test_an_unknown_task_is_reported_as_missing(self, store: AnyStore) -> None:
-        revive = RequeueTask(stage="work", entity_id="nobody")
+        requeue = RequeueTask(stage="work", entity_id="unknown")
 
-        assert code(lambda: work_of(store, "nobody")) == "TASK_NOT_FOUND"
-        assert code(lambda: do(store, requeue_task, revive)) == "TASK_NOT_FOUND"
-        assert store.read(lambda tx: tx.tasks.attempts_of("work", "nobody", limit=5)) == ()
+        assert code(lambda: task_of(store, "unknown")) == "TASK_NOT_FOUND"
+        assert code(lambda: do(store, requeue_task, requeue)) == "TASK_NOT_FOUND"
+        assert store.read(lambda tx: tx.tasks.attempts_of("work", "unknown", limit=5)) == ()
         assert store.read(lambda tx: tx.tasks.backlogs(LATER)) == ()
 
-    def test_nothing_of_a_paused_stage_is_claimed_and_what_is_in_hand_is_finished(
+    def test_no_task_of_a_paused_stage_is_claimed_and_a_leased_one_is_completed(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a", "b")
@@ -313,7 +309,7 @@ class WorkConformance:
         assert code(lambda: do(store, resume_stage, resume)) == "INVALID_TRANSITION"
         assert do(store, pause_stage, PAUSE).status.value == "PAUSED"
 
-    def test_a_stage_is_told_in_numbers(self, store: AnyStore) -> None:
+    def test_a_stage_has_statistics(self, store: AnyStore) -> None:
         enqueue(store, "a", "b", "c", "d")
         enqueue(store, "to-come", due_at=FAR)
         enqueue(store, "z", stage="also")
@@ -324,14 +320,12 @@ class WorkConformance:
         assert backlog(store) == StageStats(
             stage="work", due=due, running=1, dead=1, oldest=BEGINNING
         )
-        assert [each.stage for each in store.read(lambda tx: tx.tasks.backlogs(LATER))] == [
-            "also",
-            "work",
-        ]
+        also, work = store.read(lambda tx: tx.tasks.backlogs(LATER))
+        assert (also.stage, work.stage) == ("also", "work")
         assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=9)) == due
         assert store.read(lambda tx: tx.tasks.count_ready("work", LATER, most=1)) == 1
 
-    def test_what_waits_behind_many_leases_is_counted(self, store: AnyStore) -> None:
+    def test_tasks_behind_many_leases_are_counted(self, store: AnyStore) -> None:
         enqueue(store, *(f"w-{number:05}" for number in range(MAX_COUNTED + 2)))
         claim(store, MAX_COUNTED)
 
@@ -339,7 +333,7 @@ class WorkConformance:
             stage="work", due=2, running=MAX_COUNTED, dead=0, oldest=BEGINNING
         )
 
-    def test_what_is_in_hand_is_running_also_when_it_is_put_for_later(
+    def test_a_leased_task_is_running_also_when_it_is_enqueued_for_later(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a", "b")
@@ -350,7 +344,7 @@ class WorkConformance:
             stage="work", due=1, running=1, dead=0, oldest=BEGINNING
         )
 
-    def test_a_claim_goes_on_behind_a_lease_and_begins_again_at_the_front(
+    def test_a_claim_continues_after_a_lease_and_starts_again_at_the_front(
         self, store: AnyStore
     ) -> None:
         enqueue(store, "a", "b", "c")
@@ -360,13 +354,14 @@ class WorkConformance:
         assert ids(behind) == ["c"]
         assert ids(claim(store, 9)) == ["a", "b", "c"]
 
-    def test_a_batch_is_finished_as_a_whole(self, store: AnyStore) -> None:
-        enqueue(store, *(f"w-{number:03}" for number in range(120)))
+    def test_a_batch_is_completed_as_a_whole(self, store: AnyStore) -> None:
+        task_ids = [f"w-{number:03}" for number in range(120)]
+        enqueue(store, *task_ids)
         leases = claim(store, 100)
         within(store, lambda tx: tx.tasks.complete(leases))
         within(store, lambda tx: tx.tasks.complete(()))
 
-        assert [each.entity_id for each in leases] == [f"w-{number:03}" for number in range(100)]
+        assert ids(leases) == task_ids[:100]
         assert backlog(store) == StageStats(
             stage="work", due=20, running=0, dead=0, oldest=BEGINNING
         )
@@ -378,8 +373,8 @@ class WorkConformance:
         within(store, lambda tx: tx.tasks.complete([second]))
 
         assert (
-            work_of(store, first.entity_id).lease_owner,
-            work_of(store, second.entity_id).due_at,
+            task_of(store, first.entity_id).lease_owner,
+            task_of(store, second.entity_id).due_at,
         ) == (MAYA, None)
 
     def test_a_worker_of_another_name_has_leases_of_its_own(self, store: AnyStore) -> None:
@@ -391,7 +386,7 @@ class WorkConformance:
             actor=robot,
             reason="the stage has work",
         )
-        owner = work_of(store, "a").lease_owner
+        owner = task_of(store, "a").lease_owner
         claim(store)
 
-        assert (lease.fence, owner, work_of(store, "a").lease_owner) == (1, robot, MAYA)
+        assert (lease.fence, owner, task_of(store, "a").lease_owner) == (1, robot, MAYA)
