@@ -45,7 +45,7 @@ class Work:
             self.handler,
             command,
             actor=actor,
-            once=Idempotency(key, self.returns) if key and self.is_receipted else None,
+            idempotency=Idempotency(key, self.returns) if key and self.is_receipted else None,
         )
 
     def replayed(self, answer: Any) -> Any:  # noqa: ANN401 - of any command

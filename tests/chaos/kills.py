@@ -98,11 +98,16 @@ def execute(store: SqlStore, request: Request, name: str) -> Answer:
     """Execute the request under its key, or return the result of its first execution."""
     handler, command = _handler_and_command(request)
     actor = NOOR if request.verb == "approve" else MAYA
-    once = Idempotency(request.key, ConceptSaved)
+    idempotency = Idempotency(request.key, ConceptSaved)
     while True:
         try:
             saved: ConceptSaved = store.run(
-                handler, command, actor=actor, reason="chaos of kills", request_id=name, once=once
+                handler,
+                command,
+                actor=actor,
+                reason="chaos of kills",
+                request_id=name,
+                idempotency=idempotency,
             )
         except RequestInFlight:  # the server has not noticed yet that the first client is dead
             time.sleep(IN_FLIGHT_PAUSE_SECONDS)

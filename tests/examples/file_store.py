@@ -68,11 +68,11 @@ class FileStore:
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Idempotency[R] | None = None,
+        idempotency: Idempotency[R] | None = None,
     ) -> R:
-        """Run the handler and return its result; with `once`, return the first result again."""
+        """Run the handler and return its result; with `idempotency`, the first result."""
         with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
-            return run_idempotent(tx, handler, command, once)
+            return run_idempotent(tx, handler, command, idempotency)
 
     def read(
         self,

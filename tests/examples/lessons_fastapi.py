@@ -76,9 +76,16 @@ def create_app(url: str) -> FastAPI:
         body: ConceptInput, actor: Caller, idempotency_key: Annotated[str | None, Header()] = None
     ) -> ConceptOutput:
         command = concepts.CreateConcept(content=content_of(body))
-        once = Idempotency(idempotency_key, concepts.ConceptSaved) if idempotency_key else None
+        idempotency = None
+        if idempotency_key:
+            idempotency = Idempotency(idempotency_key, concepts.ConceptSaved)
+
         saved = await store.run(
-            concepts.create_concept, command, actor=actor, reason=body.reason, once=once
+            concepts.create_concept,
+            command,
+            actor=actor,
+            reason=body.reason,
+            idempotency=idempotency,
         )
         return output_of(saved)
 

@@ -129,14 +129,14 @@ def _edit(store: SqlStore, here: str, chance: Random) -> None:
 
 def _reason(store: SqlStore, _: str, chance: Random) -> None:
     command = concepts.CreateConcept(content=ConceptContent(name="Ratio"))
-    once = Idempotency(chance.choice(TEXTS), concepts.ConceptSaved)
+    idempotency = Idempotency(chance.choice(TEXTS), concepts.ConceptSaved)
     reason = chance.choice(VALUES)
     store.run(
         concepts.create_concept,
         command,
         actor=MAYA,
         reason=reason,
-        once=chance.choice((None, once)),
+        idempotency=chance.choice((None, idempotency)),
     )
 
 

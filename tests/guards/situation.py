@@ -72,7 +72,12 @@ def settle(store: SqlStore) -> Situation:
     in_review = submit(store, edit(store, create(store, FULL), CLEARER)).concept.id
     finished = published(store).concept.id
     command = concepts.CreateConcept(content=evolve(FULL, name="Rate"))
-    do(store, concepts.create_concept, command, once=Idempotency("order-1", concepts.ConceptSaved))
+    do(
+        store,
+        concepts.create_concept,
+        command,
+        idempotency=Idempotency("order-1", concepts.ConceptSaved),
+    )
     wanted = CreateKey(owner=NOOR, scopes=("concepts:read",), expires_at=BEGINNING + 900 * DAY)
     key_id = do(store, create_key, wanted).key.id
     captured, minted = settle_captures(store), settle_tokens(store)

@@ -58,8 +58,8 @@ def of(
 
 
 def create_once(store: SqlStore) -> Callable[[], object]:
-    command, once = concepts.CreateConcept(content=RATIO), Idempotency("key-1", ConceptSaved)
-    return lambda: do(store, concepts.create_concept, command, once=once)
+    command, idempotency = concepts.CreateConcept(content=RATIO), Idempotency("key-1", ConceptSaved)
+    return lambda: do(store, concepts.create_concept, command, idempotency=idempotency)
 
 
 def revoke(store: SqlStore) -> Callable[[], object]:

@@ -338,7 +338,7 @@ def test_a_query_on_a_hosts_engine_sees_one_moment(host: Host) -> None:
 
 
 def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> None:
-    once = Idempotency("key-1", ConceptSaved)
+    idempotency = Idempotency("key-1", ConceptSaved)
     entered, leave = Event(), Event()
 
     def create_slowly(tx: WriteTx, command: concepts.CreateConcept) -> ConceptSaved:
@@ -347,10 +347,11 @@ def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> Non
         return concepts.create_concept(tx, command)
 
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(do, host.store, create_slowly, CREATE, once=once)
+        first = threads.submit(do, host.store, create_slowly, CREATE, idempotency=idempotency)
         entered.wait()
         second = threads.submit(
-            refusal, lambda: do(host.store, concepts.create_concept, CREATE, once=once)
+            refusal,
+            lambda: do(host.store, concepts.create_concept, CREATE, idempotency=idempotency),
         )
         if host.engine.dialect.name == "postgresql":
             second.result()  # told at once; on SQLite it may have to wait
@@ -358,5 +359,5 @@ def test_two_requests_under_one_key_on_a_hosts_engine_are_one(host: Host) -> Non
         answers, refused = first.result(), second.result()
 
         assert refused is None or refused.code in ("REQUEST_IN_FLIGHT", "STORE_BUSY")
-        assert do(host.store, concepts.create_concept, CREATE, once=once) == answers
+        assert do(host.store, concepts.create_concept, CREATE, idempotency=idempotency) == answers
     assert host.changes() == 1

@@ -143,9 +143,9 @@ def test_where_the_server_is_gone_before_the_commit_nothing_is_written(place: Be
 def test_a_retry_with_the_same_key_gets_the_first_answer(place: Behind) -> None:
     place.sql.pause = lambda _: None
     place.proxy.plan(Fault.VANISH)
-    unknown = refusal(lambda: do(place.store, concepts.create_concept, CREATE, once=ONCE))
+    unknown = refusal(lambda: do(place.store, concepts.create_concept, CREATE, idempotency=ONCE))
     place.proxy.come_back()
-    answered = do(place.store, concepts.create_concept, CREATE, once=ONCE)
+    answered = do(place.store, concepts.create_concept, CREATE, idempotency=ONCE)
 
     assert isinstance(unknown, OutcomeUnknown)
     assert total(place) == 1
@@ -154,11 +154,11 @@ def test_a_retry_with_the_same_key_gets_the_first_answer(place: Behind) -> None:
 
 def test_a_lost_commit_under_a_key_is_resolved_and_kept(place: Behind) -> None:
     for fault in (Fault.SWALLOW, Fault.CUT):
-        once = Idempotency(fault.name, ConceptSaved)
+        idempotency = Idempotency(fault.name, ConceptSaved)
         place.proxy.plan(fault)
-        first = do(place.store, concepts.create_concept, CREATE, once=once)
+        first = do(place.store, concepts.create_concept, CREATE, idempotency=idempotency)
 
-        assert do(place.store, concepts.create_concept, CREATE, once=once) == first
+        assert do(place.store, concepts.create_concept, CREATE, idempotency=idempotency) == first
     assert total(place) == 2
 
 

@@ -80,12 +80,22 @@ def test_a_store_needs_nothing_of_a_session_but_a_transaction(
     saved = published(store)
     edit(store, create(store))
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
-    once = Idempotency("key-1", ConceptSaved)
-    first = do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
+    idempotency = Idempotency("key-1", ConceptSaved)
+    first = do(
+        store,
+        concepts.create_concept,
+        concepts.CreateConcept(content=RATIO),
+        idempotency=idempotency,
+    )
 
     assert saved.concept.status is ConceptStatus.PUBLISHED
     assert (
-        do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
+        do(
+            store,
+            concepts.create_concept,
+            concepts.CreateConcept(content=RATIO),
+            idempotency=idempotency,
+        )
         == first
     )
     assert len(changes(store)) == 8

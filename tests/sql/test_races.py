@@ -115,8 +115,10 @@ def test_of_two_births_under_one_id_at_once_one_is_told_that_it_is_late(store: S
 def test_two_creates_under_one_key_at_once_are_one_create(store: SqlStore) -> None:
     command = concepts.CreateConcept(content=RATIO)
     for number in range(ROUNDS):
-        once = Idempotency(f"key-{number}", ConceptSaved)
-        codes = both(*[partial(do, store, concepts.create_concept, command, once=once)] * 2)
+        idempotency = Idempotency(f"key-{number}", ConceptSaved)
+        codes = both(
+            *[partial(do, store, concepts.create_concept, command, idempotency=idempotency)] * 2
+        )
 
         assert set(codes) <= {"", "REQUEST_IN_FLIGHT"}
         assert len(changes(store)) == number + 1
@@ -133,7 +135,7 @@ def begun(
         return concepts.create_concept(tx, command)
 
     return threads.submit(
-        do, store, create_slowly, concepts.CreateConcept(content=RATIO), once=ONCE
+        do, store, create_slowly, concepts.CreateConcept(content=RATIO), idempotency=ONCE
     )
 
 
@@ -145,11 +147,11 @@ def test_a_second_request_under_a_key_is_told_to_wait_and_then_gets_the_first_an
     with ThreadPoolExecutor(1) as threads:
         first = begun(threads, postgresql, entered, leave)
         entered.wait()
-        refused = code(do, postgresql, concepts.create_concept, command, once=ONCE)
+        refused = code(do, postgresql, concepts.create_concept, command, idempotency=ONCE)
         leave.set()
 
     assert refused == "REQUEST_IN_FLIGHT"
-    assert do(postgresql, concepts.create_concept, command, once=ONCE) == first.result()
+    assert do(postgresql, concepts.create_concept, command, idempotency=ONCE) == first.result()
     assert len(changes(postgresql)) == 1
 
 
@@ -161,7 +163,7 @@ def test_on_sqlite_a_second_request_under_a_key_waits_for_the_first_answer(
     with ThreadPoolExecutor(2) as threads:
         first = begun(threads, sqlite, entered, leave)
         entered.wait()
-        second = threads.submit(do, sqlite, concepts.create_concept, command, once=ONCE)
+        second = threads.submit(do, sqlite, concepts.create_concept, command, idempotency=ONCE)
         leave.set()
 
     assert second.result() == first.result()

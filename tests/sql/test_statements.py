@@ -126,8 +126,13 @@ def everything_else(trace: Trace) -> list[str]:
         made = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
         do(store, revoke_key, RevokeKey(key_id=made.key.id, expected_seq=made.seq))
         for _ in range(2):
-            once = Idempotency("key-1", ConceptSaved)
-            do(store, concepts.create_concept, concepts.CreateConcept(content=RATIO), once=once)
+            idempotency = Idempotency("key-1", ConceptSaved)
+            do(
+                store,
+                concepts.create_concept,
+                concepts.CreateConcept(content=RATIO),
+                idempotency=idempotency,
+            )
         store.read(authenticate_key, made.text, now=BEGINNING)
         store.read(list_keys)
         store.read(concepts.list_concepts, ConceptFilter(text="a"))

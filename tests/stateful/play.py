@@ -74,7 +74,7 @@ def answer(store: AnyStore, call: Call) -> tuple[str, object]:
             actor=call.actor,
             reason="a program",
             request_id="request-1",
-            once=call.once,
+            idempotency=call.idempotency,
         )
     except IndelibleError as error:
         return error.code, error.detail

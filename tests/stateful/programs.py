@@ -138,15 +138,17 @@ class World:
 
     def _repeated(self, step: Step) -> Call:
         """Return an earlier call; with an idempotency key, it is repeated or changed."""
-        keyed = [call for call in self.asked if call.once is not None]
+        keyed = [call for call in self.asked if call.idempotency is not None]
         if not keyed or not step.is_once:
             return self.asked[-1]
         again = keyed[step.pick % len(keyed)]
         other = self._resolved(evolve(step, twist=Twist.RIGHT))
-        if step.pick % 2 or other.once is None or again.once is None:
+        if step.pick % 2 or other.idempotency is None or again.idempotency is None:
             return again
         return evolve(
-            other, once=Idempotency(again.once.key, other.once.returns), actor=again.actor
+            other,
+            idempotency=Idempotency(again.idempotency.key, other.idempotency.result_type),
+            actor=again.actor,
         )
 
     def _resolved(self, step: Step) -> Call:
@@ -155,7 +157,9 @@ class World:
         if not step.is_once or returns is None:
             return evolve(call, actor=step.actor)
         self._keys_given += 1
-        return evolve(call, actor=step.actor, once=Idempotency(f"key-{self._keys_given}", returns))
+        return evolve(
+            call, actor=step.actor, idempotency=Idempotency(f"key-{self._keys_given}", returns)
+        )
 
     def concepts(self) -> tuple[ConceptSummary, ...]:
         """Every concept as it stands."""

@@ -81,7 +81,7 @@ class Call:
     handler: Callable[[WriteTx, Any], object]
     command: Any
     actor: Actor = MAYA
-    once: Idempotency[Any] | None = None
+    idempotency: Idempotency[Any] | None = None
 
 
 def pick_near(choices: Sequence[T], pick: int) -> T | None:

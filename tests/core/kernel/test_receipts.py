@@ -84,7 +84,7 @@ class Counter:
         reason: str = "a test",
     ) -> Answer:
         return self.store.run(
-            self.add, command, actor=actor, reason=reason, once=Idempotency(key, Answer)
+            self.add, command, actor=actor, reason=reason, idempotency=Idempotency(key, Answer)
         )
 
 
@@ -104,7 +104,7 @@ def test_an_answer_that_is_asked_for_as_another_type_is_wrong_use() -> None:
 
     with pytest.raises(UsageError, match="the stored result is no KeyCreated"):
         counter.store.run(
-            counter.add, ONE, actor=MAYA, reason="a test", once=Idempotency("k", as_asked)
+            counter.add, ONE, actor=MAYA, reason="a test", idempotency=Idempotency("k", as_asked)
         )
 
 
@@ -149,7 +149,7 @@ def test_the_name_of_the_handler_is_no_part_of_a_request() -> None:
         ONE,
         actor=MAYA,
         reason="a test",
-        once=Idempotency("k", Answer),
+        idempotency=Idempotency("k", Answer),
     )
 
     assert again == first
@@ -175,7 +175,7 @@ def test_a_refused_request_keeps_no_receipt() -> None:
     counter = Counter()
     with pytest.raises(Conflict):
         counter.store.run(
-            counter.refuse, ONE, actor=MAYA, reason="a test", once=Idempotency("k", Answer)
+            counter.refuse, ONE, actor=MAYA, reason="a test", idempotency=Idempotency("k", Answer)
         )
 
     assert counter.ask().count == 2
@@ -213,9 +213,13 @@ def test_a_key_has_1_to_255_visible_characters() -> None:
 
 def test_what_is_shown_once_is_in_no_receipt() -> None:
     store = MemoryStore(policy=Policy(keys=KeyPolicy(pepper=b"a pepper for tests, 32 bytes long")))
-    once = Idempotency("k", KeyCreated)
+    idempotency = Idempotency("k", KeyCreated)
     made = store.run(
-        create_key, CreateKey(owner=MAYA, scopes=("admin",)), actor=MAYA, reason="a test", once=once
+        create_key,
+        CreateKey(owner=MAYA, scopes=("admin",)),
+        actor=MAYA,
+        reason="a test",
+        idempotency=idempotency,
     )
     receipt = store.run(
         lambda tx, _: tx.receipts.find(MAYA, "k"), None, actor=MAYA, reason="a test"
@@ -246,7 +250,9 @@ def test_a_list_of_texts_is_replayed_too() -> None:
 
     answers: list[list[str]] = []
     for _ in range(2):
-        once = Idempotency("k", list[str])
-        answers.append(store.run(split_word, ONE, actor=MAYA, reason="a test", once=once))
+        idempotency = Idempotency("k", list[str])
+        answers.append(
+            store.run(split_word, ONE, actor=MAYA, reason="a test", idempotency=idempotency)
+        )
 
     assert answers == [["o", "n", "e"]] * 2

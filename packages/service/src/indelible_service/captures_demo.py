@@ -229,14 +229,14 @@ class _Demo:
         self,
         handler: Any,  # noqa: ANN401
         command: object,
-        once: Idempotency[Any] | None = None,
+        idempotency: Idempotency[Any] | None = None,
     ) -> Any:  # noqa: ANN401
         return self.store.run(
             handler,
             command,
             actor=Actor.user(OWNER),
             reason="demo of captures",
-            once=once,
+            idempotency=idempotency,
         )
 
     def _run_once(

@@ -51,7 +51,7 @@ class AsyncSqlStore:
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Idempotency[R] | None = None,
+        idempotency: Idempotency[R] | None = None,
     ) -> R:
         """Run the handler in a transaction and return its result, as `SqlStore.run` does."""
         return await run_in_greenlet(
@@ -61,7 +61,7 @@ class AsyncSqlStore:
             actor=actor,
             reason=reason,
             request_id=request_id,
-            once=once,
+            idempotency=idempotency,
         )
 
     async def read(

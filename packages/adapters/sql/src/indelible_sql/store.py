@@ -97,11 +97,11 @@ class KernelStore(Generic[Reading, Writing]):
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Idempotency[R] | None = None,
+        idempotency: Idempotency[R] | None = None,
     ) -> R:
         """Run the handler in a transaction and return its result.
 
-        With `once`, return the first result again.
+        With `idempotency`, return the first result again.
 
         Runs the handler again after a lost race, and looks the changes up when the reply to a
         COMMIT was lost. Raises what the handler raises, StoreBusy when other transactions won every
@@ -113,7 +113,7 @@ class KernelStore(Generic[Reading, Writing]):
                 self.pause(min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))
             try:
                 with self._open(audit, None) as tx:
-                    return run_idempotent(tx, handler, command, once)
+                    return run_idempotent(tx, handler, command, idempotency)
             except (StoreBusy, CommitNotDone) as error:
                 logger.info("%s: attempt %d of %d", error.code, attempt + 1, MAX_ATTEMPTS)
             except Stale as error:

@@ -43,7 +43,7 @@ class Idempotency(Generic[R]):
     """
 
     key: str = field(validator=is_identifier, metadata=IDEMPOTENCY_KEY)
-    returns: type[R]
+    result_type: type[R]
 
 
 @frozen(kw_only=True)
@@ -91,26 +91,31 @@ Tx = TypeVar("Tx", bound=IdempotentTransaction)
 
 
 def run_idempotent(
-    tx: Tx, handler: Callable[[Tx, Command], R], command: Command, once: Idempotency[R] | None
+    tx: Tx,
+    handler: Callable[[Tx, Command], R],
+    command: Command,
+    idempotency: Idempotency[R] | None,
 ) -> R:
-    """Run the handler and return its result; with `once`, return a repeated request's first result.
+    """Run the handler and return its result.
+
+    With `idempotency`, return the first result of a repeated request.
 
     Raises:
         IdempotencyKeyReused: The key belongs to another request of this owner.
         UsageError: The command has no name, or the stored result is of another type.
     """
-    if once is None:
+    if idempotency is None:
         return handler(tx, command)
 
     fingerprint = digest([command_name(command), command, tx.reason])
-    receipt = tx.receipts.find(tx.actor, once.key)
+    receipt = tx.receipts.find(tx.actor, idempotency.key)
     if receipt is not None:
-        return _replay(receipt, fingerprint, once)
+        return _replay(receipt, fingerprint, idempotency)
 
     result = handler(tx, command)
     unsealed = Receipt(
         owner=tx.actor,
-        key=once.key,
+        key=idempotency.key,
         fingerprint=fingerprint,
         result={"answer": _result_json(result)},
         at=tx.clock.now(),
@@ -119,15 +124,15 @@ def run_idempotent(
     return result
 
 
-def _replay(receipt: Receipt, fingerprint: str, once: Idempotency[R]) -> R:
+def _replay(receipt: Receipt, fingerprint: str, idempotency: Idempotency[R]) -> R:
     """Return the stored result of a request with this fingerprint."""
     if receipt.fingerprint != fingerprint:
-        raise IdempotencyKeyReused(once.key)
+        raise IdempotencyKeyReused(idempotency.key)
 
     try:
-        return _converter.structure(receipt.result["answer"], once.returns)
+        return _converter.structure(receipt.result["answer"], idempotency.result_type)
     except BaseValidationError as error:
-        raise UsageError(f"the stored result is no {once.returns.__name__}") from error
+        raise UsageError(f"the stored result is no {idempotency.result_type.__name__}") from error
 
 
 def _result_json(result: object) -> object:

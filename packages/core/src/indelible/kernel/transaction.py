@@ -93,11 +93,11 @@ class Store(Protocol[Read_co, Write_co]):
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Idempotency[R] | None = None,
+        idempotency: Idempotency[R] | None = None,
     ) -> R:
         """Run the handler in a transaction and return its result after the commit.
 
-        With `once`, a repeated request returns the first result without running the handler.
+        With `idempotency`, a repeated request returns the first result without running the handler.
         """
         ...
 

@@ -206,11 +206,14 @@ class MemoryStore:
         actor: Actor,
         reason: str,
         request_id: str | None = None,
-        once: Idempotency[R] | None = None,
+        idempotency: Idempotency[R] | None = None,
     ) -> R:
-        """Run the handler in a transaction and return its result; with `once`, the first result."""
+        """Run the handler in a transaction and return its result.
+
+        With `idempotency`, return the first result of a repeated request.
+        """
         with self.transaction(actor=actor, reason=reason, request_id=request_id) as tx:
-            return run_idempotent(tx, handler, command, once)
+            return run_idempotent(tx, handler, command, idempotency)
 
     def read(
         self,

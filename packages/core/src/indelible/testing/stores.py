@@ -59,11 +59,16 @@ def do(
     command: Command,
     *,
     actor: Actor = MAYA,
-    once: Idempotency[R] | None = None,
+    idempotency: Idempotency[R] | None = None,
 ) -> R:
     """Run the handler and return its result."""
     return store.run(
-        handler, command, actor=actor, reason="a test", request_id="request-1", once=once
+        handler,
+        command,
+        actor=actor,
+        reason="a test",
+        request_id="request-1",
+        idempotency=idempotency,
     )
 
 

@@ -65,8 +65,8 @@ def _is_created(response: CaptureResponse) -> bool:
 def capture(context: OperationContext, request: CaptureRequest) -> CaptureResponse:
     """Save a capture of the caller; an Idempotency-Key is its capture_key where it has none."""
     (vector,) = embed_all(context.app_context.embedder, [(request, request.text)])
-    if request.capture_key is None and context.once is not None:
-        request = evolve(request, capture_key=context.once.key)
+    if request.capture_key is None and context.idempotency is not None:
+        request = evolve(request, capture_key=context.idempotency.key)
     return _save(context, context.caller.user_id, request, vector)
 
 
@@ -211,9 +211,9 @@ def _with_capture_key(
     """Return the request with a key made from the batch's Idempotency-Key, where it has none."""
     if isinstance(request, IndelibleError) or request.capture_key is not None:
         return request
-    if context.once is None:
+    if context.idempotency is None:
         return request
-    return evolve(request, capture_key=digest([context.once.key, position]))
+    return evolve(request, capture_key=digest([context.idempotency.key, position]))
 
 
 def _save(
@@ -236,7 +236,7 @@ def _save(
         embedding_model=vector.model,
     )
     # No idempotency receipt: the capture's own key has the same effect.
-    own_context = evolve(context, reason=request.reason, once=None)
+    own_context = evolve(context, reason=request.reason, idempotency=None)
     result = own_context.run(captures.capture_artifact, command)
 
     if request.ignored:

@@ -41,12 +41,12 @@ class ConsoleContext(Services):
 
         Raises: Unauthenticated.
         """
-        once: Idempotency[R] | None = None
+        idempotency: Idempotency[R] | None = None
         key = request.form.get(ONCE_FIELD)
         if key and response_type:
-            once = Idempotency(key, response_type)
+            idempotency = Idempotency(key, response_type)
 
-        return self.open_operation(str(request.url_rule), reason, once)
+        return self.open_operation(str(request.url_rule), reason, idempotency)
 
 
 def form_text(name: str) -> str:

@@ -31,7 +31,7 @@ class OperationContext:
     request_id: str
     route: str
     reason: str
-    once: Idempotency[Any] | None
+    idempotency: Idempotency[Any] | None
     secret: bytes = field(repr=False)
     metrics: Metrics
 
@@ -62,7 +62,7 @@ class OperationContext:
                 actor=self.caller.actor,
                 reason=self.reason,
                 request_id=self.request_id,
-                once=self.once,
+                idempotency=self.idempotency,
             )
         except IndelibleError as error:
             self.metrics.count_command(lifecycle, action, error.code)
@@ -89,7 +89,7 @@ class Services:
     metrics: Metrics
 
     def open_operation(
-        self, route: str, reason: str, once: Idempotency[Any] | None
+        self, route: str, reason: str, idempotency: Idempotency[Any] | None
     ) -> OperationContext:
         """Return the current request as an operation of its caller.
 
@@ -105,7 +105,7 @@ class Services:
             request_id=current.request_id,
             route=route,
             reason=reason,
-            once=once,
+            idempotency=idempotency,
             secret=self.secret,
             metrics=self.metrics,
         )

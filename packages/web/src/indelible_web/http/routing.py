@@ -251,11 +251,11 @@ class Server(Services):
         return respond
 
     def _context(self, operation: Operation, values: Mapping[str, Any]) -> OperationContext:
-        once: Idempotency[Any] | None = None
+        idempotency: Idempotency[Any] | None = None
         if IDEMPOTENCY_KEY in values:
-            once = Idempotency(values[IDEMPOTENCY_KEY], operation.response_type)
+            idempotency = Idempotency(values[IDEMPOTENCY_KEY], operation.response_type)
 
-        return self.open_operation(operation.rule, values.get(operation.reason, ""), once)
+        return self.open_operation(operation.rule, values.get(operation.reason, ""), idempotency)
 
 
 def field_names(cls: type) -> frozenset[str]:

@@ -185,8 +185,8 @@ def set_prompt(context: OperationContext, query: SignedPrompt) -> PromptView:
         raise SignatureWrong(wallet)
 
     author = evolve(context.caller, actor=Actor.user(wallet))
-    once = Idempotency(signed.nonce, PromptView)
-    return evolve(context, caller=author, once=once).run(edit_author, command)
+    idempotency = Idempotency(signed.nonce, PromptView)
+    return evolve(context, caller=author, idempotency=idempotency).run(edit_author, command)
 
 
 @routes.pages("GET /authors/leaderboard", READ, request_type=EmptyQuery, response_type=Leader)

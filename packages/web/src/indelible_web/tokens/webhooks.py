@@ -96,7 +96,7 @@ class Webhooks:
                 actor=ALCHEMY,
                 reason=REASON,
                 request_id=current_request().request_id,
-                once=Idempotency(hint.hint_id, bool),
+                idempotency=Idempotency(hint.hint_id, bool),
             )
         except RequestInFlight:
             return False

@@ -50,24 +50,24 @@ class KernelConformance:
         store.run(check_transaction, None, actor=MAYA, reason="a test")
 
     def test_the_same_request_twice_has_one_effect_and_one_answer(self, store: AnyStore) -> None:
-        first = do(store, concepts.create_concept, CREATE, once=ONCE)
-        again = do(store, concepts.create_concept, CREATE, once=ONCE)
+        first = do(store, concepts.create_concept, CREATE, idempotency=ONCE)
+        again = do(store, concepts.create_concept, CREATE, idempotency=ONCE)
 
         assert again == first
         assert len(store.feed().changes) == 1
 
     def test_a_key_given_with_another_request_is_refused(self, store: AnyStore) -> None:
-        do(store, concepts.create_concept, CREATE, once=ONCE)
+        do(store, concepts.create_concept, CREATE, idempotency=ONCE)
         other = concepts.CreateConcept(content=CLEARER)
 
         assert isinstance(
-            refusal(lambda: do(store, concepts.create_concept, other, once=ONCE)),
+            refusal(lambda: do(store, concepts.create_concept, other, idempotency=ONCE)),
             IdempotencyKeyReused,
         )
 
     def test_keys_of_two_owners_are_independent(self, store: AnyStore) -> None:
-        mine = do(store, concepts.create_concept, CREATE, once=ONCE)
-        theirs = do(store, concepts.create_concept, CREATE, once=ONCE, actor=NOOR)
+        mine = do(store, concepts.create_concept, CREATE, idempotency=ONCE)
+        theirs = do(store, concepts.create_concept, CREATE, idempotency=ONCE, actor=NOOR)
 
         assert mine.concept.id != theirs.concept.id
 
@@ -76,11 +76,11 @@ class KernelConformance:
         command = concepts.SubmitConcept(concept_id=created.concept.id, expected_seq=2)
 
         assert isinstance(
-            refusal(lambda: do(store, concepts.submit_concept, command, once=ONCE)), Stale
+            refusal(lambda: do(store, concepts.submit_concept, command, idempotency=ONCE)), Stale
         )
         edited = edit(store, created)
 
-        assert do(store, concepts.submit_concept, command, once=ONCE).seq == edited.seq + 1
+        assert do(store, concepts.submit_concept, command, idempotency=ONCE).seq == edited.seq + 1
 
     def test_the_feed_gives_every_change_once_and_in_order(self, store: AnyStore) -> None:
         saved = [edit(store, create(store)), submit(store, create(store))]
@@ -165,11 +165,14 @@ class KernelConformance:
         assert store.read(list_keys) == (revoked,)
 
     def test_a_secret_is_shown_once(self, store: AnyStore) -> None:
-        command, once = CreateKey(owner=MAYA, scopes=("admin",)), Idempotency("key-1", KeyCreated)
-        new_key = do(store, create_key, command, once=once)
+        command, idempotency = (
+            CreateKey(owner=MAYA, scopes=("admin",)),
+            Idempotency("key-1", KeyCreated),
+        )
+        new_key = do(store, create_key, command, idempotency=idempotency)
 
         assert store.read(authenticate_key, new_key.text, now=BEGINNING) == new_key.key
-        assert do(store, create_key, command, once=once) == evolve(new_key, text="")
+        assert do(store, create_key, command, idempotency=idempotency) == evolve(new_key, text="")
 
     def test_a_wrong_key_opens_nothing(self, store: AnyStore) -> None:
         new_key = do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
