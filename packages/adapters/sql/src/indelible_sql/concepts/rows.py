@@ -14,7 +14,7 @@ from indelible.concepts.entities import (
     name_key,
 )
 from indelible.concepts.errors import ConceptNotFound
-from indelible.kernel import digest, to_json_value
+from indelible.kernel import to_json_value
 from indelible_sql.concepts.tables import CONCEPTS, VERSIONS, WARNINGS
 from indelible_sql.engine.session import Row
 from indelible_sql.kernel.history import ROWS
@@ -75,7 +75,7 @@ def lookup_keys(keys: Iterable[str]) -> list[str]:
 
 
 def _stored_version_digest(row: Row) -> str:
-    return digest(version_of_row(row))
+    return version_of_row(row).digest()
 
 
 def _derived_of_version(row: Row) -> dict[str, Any]:
