@@ -17,63 +17,64 @@ from indelible_sql import SqlStore, SqlTransaction, verify
 
 WRITERS = 6
 TRANSACTIONS = 15
-PAGE = 7
+PAGE_SIZE = 7
 
-Place = tuple[str, int]
+ChangeKey = tuple[str, int]  # the entity's id, and the seq of the change
 
 
-class ThrownAway(Exception):
-    """Why a writer of these tests gives up."""
+class RolledBack(Exception):
+    """An error with which a test rolls back a transaction or a savepoint."""
 
 
 class Reader:
-    """Follows a store's feed."""
+    """A subscriber that reads a store's feed page by page."""
 
     def __init__(self, store: SqlStore) -> None:
-        self._store, self._cursor = store, ""
-        self.seen: list[Change] = []
+        self._store = store
+        self._cursor = ""
+        self.changes: list[Change] = []
 
-    def poll(self) -> bool:
-        """Whether there was anything new."""
-        page = self._store.feed(after=self._cursor, limit=PAGE)
+    def read_page(self) -> bool:
+        """Read the next page, and return whether it had any changes."""
+        page = self._store.feed(after=self._cursor, limit=PAGE_SIZE)
         self._cursor = page.cursor
-        self.seen += page.changes
+        self.changes += page.changes
+
         return bool(page.changes)
 
-    def drain(self) -> list[Place]:
-        """Everything that has been seen once nothing is left."""
-        while self.poll():
+    def read_to_end(self) -> list[ChangeKey]:
+        """Read all visible changes, and return the keys of all changes read so far."""
+        while self.read_page():
             pass
-        return list(map(place, self.seen))
 
-    def finish(self) -> list[Place]:
-        """Everything, once nobody hides any of it."""
+        return [(change.entity_id, change.seq) for change in self.changes]
+
+    def read_all(self) -> list[ChangeKey]:
+        """Read to the end when no open transaction hides a change any more."""
         settled(self._store)
-        return self.drain()
+
+        return self.read_to_end()
 
 
-def place(change: Change) -> Place:
-    return change.entity_id, change.seq
-
-
-def kept(store: SqlStore) -> list[Place]:
-    """Every change that the database holds."""
+def stored_changes(store: SqlStore) -> list[ChangeKey]:
+    """Return the keys of all rows of history, in order."""
     schema = "" if store.engines.reader.dialect.name == "sqlite" else "indelible."
-    rows = text(f"SELECT entity_id, seq FROM {schema}history ORDER BY entity_id, seq")
-    return store.read(lambda tx: [(row[0], row[1]) for row in tx.connection.execute(rows)])
+    query = text(f"SELECT entity_id, seq FROM {schema}history ORDER BY entity_id, seq")
+
+    return store.read(lambda tx: [(row[0], row[1]) for row in tx.connection.execute(query)])
 
 
-def linger(tx: SqlTransaction, seconds: float) -> None:
-    """Keep the transaction open for a moment, in the database."""
+def sleep_in_database(tx: SqlTransaction, seconds: float) -> None:
+    """Keep the transaction open for some time on PostgreSQL."""
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(text("SELECT pg_sleep(:seconds)"), {"seconds": seconds})
 
 
-def born(tx: SqlTransaction, name: str) -> concepts.ConceptSaved:
+def create_concept(tx: SqlTransaction, name: str) -> concepts.ConceptSaved:
     return concepts.create_concept(tx, concepts.CreateConcept(content=evolve(RATIO, name=name)))
 
 
-def edited(tx: SqlTransaction, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
+def edit_concept(tx: SqlTransaction, saved: concepts.ConceptSaved) -> concepts.ConceptSaved:
     command = concepts.EditConcept(
         concept_id=saved.concept.id,
         expected_seq=saved.seq,
@@ -83,89 +84,95 @@ def edited(tx: SqlTransaction, saved: concepts.ConceptSaved) -> concepts.Concept
     return concepts.edit_concept(tx, command)
 
 
-def throw_away(*, chance: Random, share: float) -> None:
-    """Give up, now and then."""
-    if chance.random() < share:
-        raise ThrownAway
+def roll_back_sometimes(random: Random, probability: float) -> None:
+    if random.random() < probability:
+        raise RolledBack
 
 
-def write_one(store: SqlStore, chance: Random, name: str) -> None:
+def write_concept(store: SqlStore, random: Random, name: str) -> None:
     """Create a concept, edit it, and at random roll back the edit or the whole transaction."""
-    with suppress(ThrownAway), store.transaction(actor=MAYA, reason="one of many") as tx:
-        saved = born(tx, name)
-        linger(tx, chance.random() / 100)
-        with suppress(ThrownAway), tx.connection.begin_nested():
-            edited(tx, saved)
-            throw_away(chance=chance, share=0.5)
-        throw_away(chance=chance, share=0.3)
+    with suppress(RolledBack), store.transaction(actor=MAYA, reason="one of many") as tx:
+        saved = create_concept(tx, name)
+        sleep_in_database(tx, random.random() / 100)
+
+        with suppress(RolledBack), tx.connection.begin_nested():
+            edit_concept(tx, saved)
+            roll_back_sometimes(random, probability=0.5)
+
+        roll_back_sometimes(random, probability=0.3)
 
 
-def test_a_reader_beside_six_writers_gets_each_committed_change_once(store: SqlStore) -> None:
+def test_a_reader_gets_each_committed_change_once_while_six_threads_write(store: SqlStore) -> None:
     reader = Reader(store)
 
     def write(number: int) -> None:
-        chance = Random(number)  # noqa: S311
-        for turn in range(TRANSACTIONS):
-            write_one(store, chance, f"{number} {turn}")
+        random = Random(number)  # noqa: S311
+        for transaction in range(TRANSACTIONS):
+            write_concept(store, random, f"{number} {transaction}")
 
     with ThreadPoolExecutor(WRITERS) as threads:
         writers = [threads.submit(write, number) for number in range(WRITERS)]
-        while not all(each.done() for each in writers):
-            reader.poll()
-    for each in writers:
-        each.result()
-    seen = reader.finish()
+        while not all(writer.done() for writer in writers):
+            reader.read_page()
+    for writer in writers:
+        writer.result()
+    keys = reader.read_all()
 
-    assert sorted(seen) == kept(store)
-    assert all(
-        seen.index((entity_id, seq - 1)) < at for at, (entity_id, seq) in enumerate(seen) if seq > 1
-    )
+    assert sorted(keys) == stored_changes(store)
+    for index, (entity_id, seq) in enumerate(keys):
+        if seq > 1:
+            assert keys.index((entity_id, seq - 1)) < index
     assert verify(store) == ()
 
 
-def test_a_change_is_not_passed_over_because_a_later_transaction_ended_first(
-    postgresql: SqlStore,
-) -> None:
-    reader, wrote, leave = Reader(postgresql), Event(), Event()
+def test_a_change_of_an_older_transaction_is_not_skipped(postgresql: SqlStore) -> None:
+    reader = Reader(postgresql)
+    has_written = Event()
+    may_commit = Event()
 
-    def early(tx: SqlTransaction, name: str) -> None:
-        born(tx, name)
-        wrote.set()
-        leave.wait()
+    def create_and_wait(tx: SqlTransaction, name: str) -> None:
+        create_concept(tx, name)
+        has_written.set()
+        may_commit.wait()
 
     with ThreadPoolExecutor(1) as threads:
-        first = threads.submit(postgresql.run, early, "early", actor=MAYA, reason="begins first")
-        wrote.wait()
-        late = create(postgresql)
-        before = reader.drain()
-        leave.set()
-        first.result()
-    after = reader.finish()
+        older = threads.submit(
+            postgresql.run, create_and_wait, "older", actor=MAYA, reason="begins first"
+        )
+        has_written.wait()
+        younger = create(postgresql)
+        keys_before_commit = reader.read_to_end()
+        may_commit.set()
+        older.result()
+    keys = reader.read_all()
 
-    assert before == []
-    assert sorted(after) == kept(postgresql)
-    assert after[-1] == (late.concept.id, 1)
+    assert keys_before_commit == []
+    assert sorted(keys) == stored_changes(postgresql)
+    assert keys[-1] == (younger.concept.id, 1)
 
 
-def test_what_was_taken_back_is_never_seen(store: SqlStore) -> None:
+def test_a_rolled_back_change_is_not_in_the_feed(store: SqlStore) -> None:
     reader = Reader(store)
 
-    def attempt() -> None:
-        with store.transaction(actor=MAYA, reason="taken back") as tx:
-            born(tx, "gone")
-            raise ThrownAway
+    def create_and_roll_back() -> None:
+        with store.transaction(actor=MAYA, reason="rolled back") as tx:
+            create_concept(tx, "rolled back")
+            raise RolledBack
 
-    with pytest.raises(ThrownAway):
-        attempt()
-    kept_one = create(store)
+    with pytest.raises(RolledBack):
+        create_and_roll_back()
+    committed = create(store)
 
-    assert reader.finish() == [(kept_one.concept.id, 1)]
+    assert reader.read_all() == [(committed.concept.id, 1)]
 
 
 def test_a_cursor_of_another_database_is_refused(postgresql: SqlStore, sqlite: SqlStore) -> None:
     create(sqlite)
     create(postgresql)
+    sqlite_cursor = sqlite.feed().cursor
+    postgresql_cursor = postgresql.feed().cursor
 
-    for store, cursor in ((postgresql, sqlite.feed().cursor), (sqlite, postgresql.feed().cursor)):
-        with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
-            store.feed(after=cursor)
+    with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
+        postgresql.feed(after=sqlite_cursor)
+    with pytest.raises(ValueError, match="FOREIGN_CURSOR"):
+        sqlite.feed(after=postgresql_cursor)
