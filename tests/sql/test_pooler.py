@@ -1,4 +1,4 @@
-"""Test PostgreSQL behind a pooler in transaction mode: nothing stays in a session."""
+"""Test PostgreSQL behind a pooler in transaction mode: no state remains in a session."""
 
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 from tests.conftest import POLICY
 from tests.feeds import changes
 from tests.sql.pooler import Pooler, pooler_to
@@ -20,33 +19,50 @@ from indelible_service.embedded import PostgresServer
 from indelible_sql import Pool, SqlStore, open_async_store, open_store, verify
 
 SESSIONS = 3
-KEPT = {
-    "settings": "SELECT count(*) FROM pg_settings WHERE source = 'session'",
-    "prepared statements": "SELECT count(*) FROM pg_prepared_statements",
-    "advisory locks": (
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-    ),
-    "temporary tables": "SELECT count(*) FROM pg_class WHERE relnamespace = pg_my_temp_schema()",
-    "cursors": "SELECT count(*) FROM pg_cursors WHERE is_holdable",
-    "channels": "SELECT count(*) FROM pg_listening_channels()",
+CREATE = concepts.CreateConcept(content=RATIO)
+
+# How many things of each kind the session of the server holds, and the session's id.
+SESSION_STATE = {
+    "settings": """
+        SELECT pg_backend_pid(), count(*)
+        FROM pg_settings
+        WHERE source = 'session'
+    """,
+    "prepared statements": """
+        SELECT pg_backend_pid(), count(*)
+        FROM pg_prepared_statements
+    """,
+    "advisory locks": """
+        SELECT pg_backend_pid(), count(*)
+        FROM pg_locks
+        WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+    """,
+    "temporary tables": """
+        SELECT pg_backend_pid(), count(*)
+        FROM pg_class
+        WHERE relnamespace = pg_my_temp_schema()
+    """,
+    "cursors": """
+        SELECT pg_backend_pid(), count(*)
+        FROM pg_cursors
+        WHERE is_holdable
+    """,
+    "channels": """
+        SELECT pg_backend_pid(), count(*)
+        FROM pg_listening_channels()
+    """,
 }
 
 
 @pytest.fixture
 def pooler(database: PostgresServer) -> Generator[Pooler]:
-    url = make_url(database.url)
-    user, name = str(url.username), str(url.database)
-    with pooler_to(
-        (database.host, database.port), user=user, database=name, sessions=SESSIONS
-    ) as found:
-        yield found
+    with pooler_to(database, sessions=SESSIONS) as running:
+        yield running
 
 
 @pytest.fixture
 def url(pooler: Pooler, database: PostgresServer) -> str:
-    plain = {"sslmode": "disable", "gssencmode": "disable"}
-    through = make_url(database.url).set(port=pooler.port).update_query_dict(plain)
-    return through.render_as_string(hide_password=False)
+    return pooler.url(database.url)
 
 
 @pytest.fixture
@@ -56,80 +72,73 @@ def store(url: str) -> Generator[SqlStore]:
     opened.dispose()
 
 
-def kept(url: str) -> dict[int, dict[str, int]]:
-    """What each of the server's sessions keeps between transactions."""
-    found: dict[int, dict[str, int]] = {}
+def session_state(url: str) -> dict[int, dict[str, int]]:
+    """Map the id of each session of the server to its state: the number of things by kind."""
+    states: dict[int, dict[str, int]] = {}
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
-        for name, question in KEPT.items():
+        for kind, query in SESSION_STATE.items():
             for _ in range(SESSIONS):
-                pid, number = one(
-                    connection, question.replace("SELECT", "SELECT pg_backend_pid(),", 1)
-                )
-                found.setdefault(pid, {})[name] = number
-    return found
+                pid, count = fetch_one(connection, query)
+                states.setdefault(pid, {})[kind] = count
+    return states
 
 
-def one(connection: psycopg.Connection[Any], question: str) -> tuple[int, int]:
-    ((pid, number),) = connection.execute(question.encode()).fetchall()
-    return pid, number
+def fetch_one(connection: psycopg.Connection[Any], query: str) -> tuple[int, int]:
+    ((pid, count),) = connection.execute(query.encode()).fetchall()
+    return pid, count
 
 
-def test_a_store_needs_nothing_of_a_session_but_a_transaction(
+def check_sessions_are_clean(url: str) -> None:
+    states = session_state(url)
+    nothing = dict.fromkeys(SESSION_STATE, 0)
+
+    assert list(states.values()) == [nothing] * SESSIONS
+
+
+def test_a_store_needs_only_the_state_of_a_transaction(
     store: SqlStore, pooler: Pooler, url: str
 ) -> None:
     saved = published(store)
     edit(store, create(store))
     do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",)))
     idempotency = Idempotency("key-1", ConceptSaved)
-    first = do(
-        store,
-        concepts.create_concept,
-        concepts.CreateConcept(content=RATIO),
-        idempotency=idempotency,
-    )
+    first = do(store, concepts.create_concept, CREATE, idempotency=idempotency)
+    repeated = do(store, concepts.create_concept, CREATE, idempotency=idempotency)
 
     assert saved.concept.status is ConceptStatus.PUBLISHED
-    assert (
-        do(
-            store,
-            concepts.create_concept,
-            concepts.CreateConcept(content=RATIO),
-            idempotency=idempotency,
-        )
-        == first
-    )
+    assert repeated == first
     assert len(changes(store)) == 8
     assert len(store.read(list_keys)) == 1
     assert verify(store) == ()
-    assert pooler.served > SESSIONS
-    assert kept(url) == dict.fromkeys(kept(url), dict.fromkeys(KEPT, 0))
-    assert len(kept(url)) == SESSIONS
+    assert pooler.transactions > SESSIONS
+    check_sessions_are_clean(url)
 
 
 def test_many_clients_share_few_sessions(store: SqlStore) -> None:
     with ThreadPoolExecutor(6) as threads:
-        made = [threads.submit(lambda: edit(store, create(store))) for _ in range(24)]
-        saved = [each.result() for each in made]
+        edits = [threads.submit(lambda: edit(store, create(store))) for _ in range(24)]
+        seqs = [edited.result().seq for edited in edits]
 
-    assert {each.seq for each in saved} == {2}
+    assert seqs == [2] * 24
     assert verify(store) == ()
 
 
-async def test_an_awaited_store_needs_nothing_of_a_session_either(url: str) -> None:
+async def test_an_async_store_needs_only_the_state_of_a_transaction(url: str) -> None:
     store = open_async_store(url, policy=POLICY, pool=Pool(prepare=False))
-    command = concepts.CreateConcept(content=RATIO)
+
     for _ in range(SESSIONS + 1):
-        saved = await store.run(concepts.create_concept, command, actor=MAYA, reason="pooled")
-
-        assert (await store.read(concepts.get_concept, saved.concept.id)).concept == saved.concept
+        saved = await store.run(concepts.create_concept, CREATE, actor=MAYA, reason="pooled")
+        view = await store.read(concepts.get_concept, saved.concept.id)
+        assert view.concept == saved.concept
     await store.dispose()
-    assert kept(url) == dict.fromkeys(kept(url), dict.fromkeys(KEPT, 0))
+
+    check_sessions_are_clean(url)
 
 
-def test_this_pooler_would_show_it_if_statements_were_kept(url: str) -> None:
+def test_prepared_statements_fail_behind_this_pooler(url: str) -> None:
     store = open_store(url, policy=POLICY, pool=Pool(prepare=True))
-    refused = refusal(lambda: [create(store) for _ in range(9)])
+    error = refusal(lambda: [create(store) for _ in range(9)])
     store.dispose()
 
-    assert refused is not None
-    assert refused.code == "DATABASE_FAULT"
+    assert error is not None
+    assert error.code == "DATABASE_FAULT"
