@@ -1,0 +1,57 @@
+"""Names of other concepts are found in a definition, in a bounded number of steps."""
+
+from hypothesis import given
+from hypothesis.strategies import lists, sampled_from
+
+from indelible.concepts import ConceptContent
+from indelible.concepts.entities import name_key
+from indelible.concepts.rules.warnings import RelatedNames, candidate_names, related_name_keys
+
+WORDS = ["unit", "Fraction", "C++", "x-axis", "\N{LATIN SMALL LIGATURE FI}x"]
+MAX_CANDIDATES = 400
+
+
+def test_candidates_are_all_runs_of_words() -> None:
+    assert candidate_names('An "Improper  fraction", say.', max_words=2) == (
+        "an",
+        "an improper",
+        "improper",
+        "improper fraction",
+        "fraction",
+        "fraction say",
+        "say",
+    )
+
+
+@given(lists(sampled_from(WORDS), min_size=1, max_size=5))
+def test_a_name_of_up_to_five_words_is_a_candidate_at_any_position(words: list[str]) -> None:
+    name = " ".join(words)
+
+    assert name_key(name) in candidate_names(f"It is, say (a {name}), or less.")
+
+
+def test_candidates_are_bounded() -> None:
+    numbers = [str(number) for number in range(3_000)]
+    candidates = candidate_names(" ".join(numbers))
+
+    assert len(candidates) == MAX_CANDIDATES
+    assert max(len(candidate.split()) for candidate in candidates) == 5
+
+
+def test_the_name_and_all_candidates_are_looked_up() -> None:
+    keys = related_name_keys(ConceptContent(name=" The Ratio", definition="Of two"))
+
+    assert keys == {"the ratio", "of", "of two", "two"}
+
+
+def test_equal_and_mentioned_names_are_selected_once_and_in_order() -> None:
+    content = ConceptContent(name="Ratio", definition="A quotient of two numbers, or a rate.")
+    names = ["rate", "Quotient", "ratio", "Rate", "RATIO", "Fraction", "rate"]
+    related = RelatedNames.among(content, names)
+
+    assert related.same == ("RATIO", "ratio")
+    assert related.mentioned == ("Quotient", "Rate", "rate")
+
+
+def test_no_names_are_related_to_nothing() -> None:
+    assert RelatedNames.among(ConceptContent(name="Ratio"), []) == RelatedNames()

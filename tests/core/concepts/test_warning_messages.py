@@ -1,0 +1,114 @@
+"""The messages of warnings: numbers from 1, lists, hints, and shortened values."""
+
+import pytest
+from tests.core.concepts.scenarios import (
+    ApprovalScenario,
+    GraphScenario,
+    VersionScenario,
+    by_code,
+    first_version,
+    only_warning,
+)
+
+from indelible.concepts import ConceptPolicy, ConceptStatus
+from indelible.concepts.entities import ConceptNode
+from indelible.concepts.rules.graph import ConceptGraph, graph_warnings
+from indelible.concepts.rules.warnings import (
+    MAX_PARAM_LENGTH,
+    MAX_PARAMS,
+    RelatedNames,
+    WarningCode,
+    warning,
+)
+
+ELLIPSIS = "\u2026"
+
+
+def test_items_are_counted_from_one() -> None:
+    scenario = first_version(examples=("one", " ", "one", ""))
+    blank = by_code(scenario.warnings())["EX_BLANK"]
+
+    assert blank.message == "Some examples are blank: number 2, 4."
+    assert blank.params == ("2", "4")
+
+
+def test_names_are_listed() -> None:
+    scenario = VersionScenario(names=RelatedNames(same=("Ratio", "ratio")))
+    collision = by_code(scenario.warnings())["NAME_COLLISION"]
+
+    assert collision.message == "Another concept has this name too: Ratio, ratio."
+
+
+@pytest.mark.parametrize(
+    ("hints", "message"),
+    [
+        ((), 'No concept is called "Fractons".'),
+        (("Fraction",), 'No concept is called "Fractons" (perhaps Fraction).'),
+        (("A", "B"), 'No concept is called "Fractons" (perhaps A) (perhaps B).'),
+    ],
+)
+def test_hints_are_in_brackets(hints: tuple[str, ...], message: str) -> None:
+    dangling = warning(WarningCode.PREREQ_DANGLING, "Fractons", *hints, field=None)
+
+    assert dangling.message == message
+
+
+def test_the_closest_of_two_similar_names_is_the_hint() -> None:
+    node = ConceptNode(
+        id="ratio", name="Ratio", status=ConceptStatus.DRAFT, prerequisites=("Fractons",)
+    )
+    warnings = graph_warnings(
+        ConceptGraph(nodes=(node,)),
+        "ratio",
+        ConceptPolicy(),
+        close_names=("Fraction", "Fractions"),
+    )
+
+    assert by_code(warnings)["PREREQ_DANGLING"].params == ("Fractons", "Fractions")
+
+
+def test_values_within_the_limits_are_not_shortened() -> None:
+    numbers = tuple(str(number) for number in range(MAX_PARAMS))
+    longest = "x" * MAX_PARAM_LENGTH
+
+    assert warning(WarningCode.EX_BLANK, *numbers, field=None).params == numbers
+    assert warning(WarningCode.EX_BLANK, longest, field=None).params == (longest,)
+
+
+def test_a_value_beyond_the_limit_is_shortened() -> None:
+    longest = "x" * MAX_PARAM_LENGTH
+
+    assert warning(WarningCode.EX_BLANK, f"{longest}x", field=None).params == (
+        f"{longest}{ELLIPSIS}",
+    )
+
+
+def test_a_warning_about_many_long_names_stays_short() -> None:
+    scenario = VersionScenario(names=RelatedNames(same=("R" * 1_000,) * 1_000))
+    collision = only_warning(WarningCode.NAME_COLLISION, scenario.warnings())
+
+    assert collision.params == (*("R" * 200 + ELLIPSIS,) * 20, ELLIPSIS)
+    assert len(collision.message) < 5_000
+
+
+def test_an_ambiguous_prerequisite_is_named_and_its_concepts_are_counted() -> None:
+    scenario = GraphScenario(prerequisites=("Division",), other_name="Division")
+    ambiguous = by_code(scenario.warnings())["PREREQ_AMBIGUOUS"]
+
+    assert ambiguous.message == 'There are 2 concepts called "Division".'
+
+
+def test_a_prerequisite_of_a_lower_status_is_named_with_both_states() -> None:
+    scenario = GraphScenario(prerequisites=("Division",), division_status=ConceptStatus.DRAFT)
+    below = by_code(scenario.warnings())["PREREQ_BELOW_STATUS"]
+
+    assert below.message == (
+        'The prerequisite "Division" is only in DRAFT, this concept in REVIEW.'
+    )
+
+
+def test_a_stale_approval_names_both_versions() -> None:
+    warnings = ApprovalScenario(is_approved_again=False).warnings()
+    stale = only_warning(WarningCode.APPROVAL_STALE, warnings)
+
+    assert stale.message == "Version 1 was approved, and the concept is now at version 2."
