@@ -1,6 +1,4 @@
-"""Two edits beside what they began with: who changed what, and nothing more."""
-
-from typing import Any
+"""A merge shows which side changed which field, and resolves nothing."""
 
 import pytest
 from attrs import evolve
@@ -10,16 +8,14 @@ from indelible.concepts import ConceptContent, MergeKind, three_way
 BASE = ConceptContent(name="Ratio", definition="Old.", examples=("one",), scope_boundaries=None)
 
 
-def kinds(**sides: tuple[Any, Any]) -> dict[str, str]:
-    """What is said of each field that somebody changed: theirs first, then yours."""
-    theirs, yours = (
-        evolve(BASE, **{name: side[place] for name, side in sides.items()}) for place in (0, 1)
-    )
-    return {
-        each.field: each.kind.value
-        for each in three_way(BASE, theirs, yours)
-        if each.kind is not MergeKind.NEITHER
-    }
+def kinds(theirs: ConceptContent, yours: ConceptContent) -> dict[str, str]:
+    """Map the fields that a side changed to the kinds of their merges."""
+    kinds_by_field: dict[str, str] = {}
+    for merge in three_way(BASE, theirs, yours):
+        if merge.kind is not MergeKind.NEITHER:
+            kinds_by_field[merge.field] = merge.kind.value
+
+    return kinds_by_field
 
 
 @pytest.mark.parametrize(
@@ -31,25 +27,34 @@ def kinds(**sides: tuple[Any, Any]) -> dict[str, str]:
         ("New.", "Newer.", "conflict"),
     ],
 )
-def test_a_field_is_of_whoever_changed_it(theirs: str, yours: str, kind: str) -> None:
-    assert kinds(definition=(theirs, yours)) == {"definition": kind}
+def test_a_changed_field_names_the_side_that_changed_it(theirs: str, yours: str, kind: str) -> None:
+    merged = kinds(evolve(BASE, definition=theirs), evolve(BASE, definition=yours))
+
+    assert merged == {"definition": kind}
 
 
-def test_an_absent_text_is_another_than_an_empty_one_and_lists_count_their_order() -> None:
-    assert kinds(scope_boundaries=("", None), examples=(("one", "two"), ("two", "one"))) == {
-        "examples": "conflict",
-        "scope_boundaries": "theirs",
-    }
+def test_unchanged_contents_have_no_changed_field() -> None:
+    assert kinds(BASE, BASE) == {}
+
+
+def test_an_empty_text_differs_from_an_absent_one() -> None:
+    assert kinds(evolve(BASE, scope_boundaries=""), BASE) == {"scope_boundaries": "theirs"}
+
+
+def test_lists_in_different_orders_are_in_conflict() -> None:
+    theirs = evolve(BASE, examples=("one", "two"))
+    yours = evolve(BASE, examples=("two", "one"))
+
+    assert kinds(theirs, yours) == {"examples": "conflict"}
 
 
 def test_nothing_is_resolved_and_everything_is_kept() -> None:
-    theirs, yours = (
-        ConceptContent(name="A", definition="Old."),
-        ConceptContent(name="B", definition="New."),
-    )
-    found = {each.field: each for each in three_way(BASE, theirs, yours)}
+    theirs = ConceptContent(name="A", definition="Old.")
+    yours = ConceptContent(name="B", definition="New.")
+    merges = {merge.field: merge for merge in three_way(BASE, theirs, yours)}
+    name = merges["name"]
 
-    assert list(found) == [
+    assert list(merges) == [
         "name",
         "definition",
         "explanation",
@@ -59,5 +64,12 @@ def test_nothing_is_resolved_and_everything_is_kept() -> None:
         "misconceptions",
         "scope_boundaries",
     ]
-    assert (found["name"].base, found["name"].theirs, found["name"].yours) == ("Ratio", "A", "B")
-    assert [name for name, each in found.items() if each.needs_choice] == ["name", "definition"]
+    assert (name.base, name.theirs, name.yours) == ("Ratio", "A", "B")
+
+
+def test_a_field_needs_a_choice_where_both_sides_differ() -> None:
+    theirs = ConceptContent(name="A", definition="Old.")
+    yours = ConceptContent(name="B", definition="New.")
+    merges = three_way(BASE, theirs, yours)
+
+    assert [merge.field for merge in merges if merge.needs_choice] == ["name", "definition"]
