@@ -87,6 +87,7 @@ class ConceptVersion(Record):
         "version_number": "current_version",
         "created_at": "updated_at",
     }
+    unique_field: ClassVar[str] = "id"
 
     id: str = field(validator=is_identifier, metadata=IDENTIFIER)
     concept_id: str = field(validator=is_identifier, metadata=IDENTIFIER)

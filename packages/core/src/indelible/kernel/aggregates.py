@@ -108,6 +108,26 @@ class RecordMismatch(Invalid):
     actual: str
 
 
+@frozen
+class RecordExists(Conflict):
+    """A stored record has the same value in a field that is unique."""
+
+    code: ClassVar[str] = "RECORD_EXISTS"
+    message: ClassVar[str] = (
+        "Record {record} of entity {entity_id} cannot be added: another one has {field} {value}."
+    )
+    entity_id: str
+    record: str
+    field: str
+    value: str
+
+    @classmethod
+    def of(cls, record: Record, entity_id: str) -> Self:
+        """Return the error for a record that the entity's change would add."""
+        value: object = getattr(record, record.unique_field)
+        return cls(entity_id, record.record_name, record.unique_field, str(value))
+
+
 @frozen(kw_only=True)
 class Aggregate:
     """An entity with a lifecycle: created by its first action, moved one action at a time.
@@ -233,6 +253,7 @@ def save_change(
 
     Raises:
         Stale: The stored aggregate is not at the head's seq.
+        RecordExists: A stored record has the same value in its unique field.
         IndelibleError: One of the errors of `change_for`.
     """
     change = change_for(audit, head, entity, action, data=data, records=records)

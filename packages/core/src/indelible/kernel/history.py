@@ -121,11 +121,13 @@ class Record:
     """An insert-only row that a change adds beside its aggregate.
 
     The change's data holds the record's digest under `record_name`. `head_fields` maps a field
-    of the record to the aggregate's field that must have the same value when it is added.
+    of the record to the aggregate's field that must have the same value when it is added. No two
+    records of a type have the same value in its `unique_field`.
     """
 
     record_name: ClassVar[str]
     head_fields: ClassVar[Mapping[str, str]]
+    unique_field: ClassVar[str] = ""
 
     def digest(self) -> str:
         """Return the digest of all fields."""
@@ -192,6 +194,7 @@ class AggregateRepository(AggregateReader[E], Protocol[E]):
 
         Raises:
             Stale: The stored head is not at the change's previous seq.
+            RecordExists: A stored record has the same value in its unique field.
         """
         ...
 

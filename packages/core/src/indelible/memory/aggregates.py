@@ -6,7 +6,7 @@ from typing import Generic, Self, TypeVar
 from attrs import field, frozen
 
 from indelible.kernel import Change, Head, NotFound
-from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.history import Record, Update
 from indelible.memory.history import MemoryHistory
 
@@ -14,6 +14,7 @@ E = TypeVar("E", bound=Aggregate)
 R = TypeVar("R", bound=Record)
 
 RecordRows = dict[tuple[type[Record], str], tuple[Record, ...]]
+UniqueValues = set[tuple[type[Record], object]]
 
 
 @frozen
@@ -25,11 +26,17 @@ class MemoryAggregateRepository(Generic[E]):
     _missing: Callable[[str], NotFound]
     _rows: dict[str, Head[E]] = field(factory=dict[str, Head[E]])
     _records: RecordRows = field(factory=RecordRows)
+    _unique_values: UniqueValues = field(factory=UniqueValues)
 
     def copy(self, history: MemoryHistory) -> Self:
         """Return a draft over a draft of history."""
         return type(self)(
-            history, self._entity, self._missing, self._rows.copy(), self._records.copy()
+            history,
+            self._entity,
+            self._missing,
+            self._rows.copy(),
+            self._records.copy(),
+            self._unique_values.copy(),
         )
 
     def get(self, entity_id: str) -> Head[E]:
@@ -88,9 +95,11 @@ class MemoryAggregateRepository(Generic[E]):
         return self.get(entity_id).expected(expected_seq)
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
-        """Store the aggregate with its change and records, or raise Stale."""
+        """Store the aggregate with its change and records, or raise Stale or RecordExists."""
+        new_values = self._new_unique_values(change, records)
         self._history.append(self._entity.lifecycle, change)
         self._rows[entity.id] = Head(entity=entity, revision=change.revision)
+        self._unique_values.update(new_values)
         for record in records:
             key = (type(record), entity.id)
             self._records[key] = (*self._records.get(key, ()), record)
@@ -99,6 +108,20 @@ class MemoryAggregateRepository(Generic[E]):
         """Store many aggregates, each with its change, or raise Stale."""
         for update in updates:
             self.save(update.change, update.entity)
+
+    def _new_unique_values(self, change: Change, records: Sequence[Record]) -> UniqueValues:
+        """Return the values of the records' unique fields, or raise Stale or RecordExists."""
+        new_values = UniqueValues()
+        for record in records:
+            if not record.unique_field:
+                continue
+            value = (type(record), getattr(record, record.unique_field))
+            if value in self._unique_values:
+                self._history.check_next(self._entity.lifecycle, change)
+                raise RecordExists.of(record, change.entity_id)
+            new_values.add(value)
+
+        return new_values
 
 
 def _is_any(_: object) -> bool:

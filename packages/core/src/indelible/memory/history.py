@@ -39,7 +39,14 @@ class MemoryHistory:
         return self.feed(after=str(start), limit=limit)
 
     def append(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
-        """Append a change to its aggregate's chain.
+        """Append a change to its aggregate's chain, or raise as `check_next` does."""
+        self.check_next(lifecycle, change)
+        chain = self.of(lifecycle.name, change.entity_id)
+        self._chains[lifecycle.name, change.entity_id] = (*chain, change)
+        self._log.append(change)
+
+    def check_next(self, lifecycle: Lifecycle[StrEnum], change: Change) -> None:
+        """Check that a change follows from the last one of its aggregate.
 
         Raises:
             InvalidTransition: The lifecycle has no such edge.
@@ -54,9 +61,6 @@ class MemoryHistory:
         revision = chain[-1].revision if chain else NO_REVISION
         if change.previous_revision != revision:
             raise Stale(change.entity_id, change.previous_revision.seq)
-
-        self._chains[lifecycle.name, change.entity_id] = (*chain, change)
-        self._log.append(change)
 
     def copy(self) -> Self:
         """Return a draft that can be discarded."""

@@ -6,13 +6,14 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from attrs import frozen
-from sqlalchemy import Table, bindparam
+from sqlalchemy import Table, UniqueConstraint, bindparam
 
 from indelible.kernel import Change, Head, NotFound, Revision, UsageError
-from indelible.kernel.aggregates import Aggregate
+from indelible.kernel.aggregates import Aggregate, RecordExists
 from indelible.kernel.history import Record, Update
 from indelible.kernel.values import field_values
 from indelible_sql.engine.atomic_write import ALIKE, OWN, bulk_change_write, change_write
+from indelible_sql.engine.errors import GuardViolation
 from indelible_sql.engine.session import Query, Row, Session
 from indelible_sql.kernel.history import ROWS, change_row
 from indelible_sql.schema.columns import prefix_of
@@ -37,6 +38,30 @@ class RecordMapping(Generic[R]):
     record: type[R]
     to_row: Callable[[R], Mapping[str, Any]]
     head_columns: tuple[str, ...] = ()
+
+    def is_duplicate(self, violation: GuardViolation) -> bool:
+        """Return whether a stored record has the refused one's value in the unique field."""
+        return bool(self.record.unique_field) and violation.guard in self._unique_guards
+
+    @cached_property
+    def _unique_guards(self) -> frozenset[str]:
+        """Return the names by which the databases report a duplicate in the unique field.
+
+        SQLite has one guard for all unique keys. The record's number is not taken: the head, which
+        moves first, has just reached it.
+        """
+        field_name = self.record.unique_field
+        names = {
+            f"{self.table.name}_no_replace",
+            f"UNIQUE constraint failed: {self.table.name}.{field_name}",
+        }
+        for constraint in self.table.constraints:
+            if not isinstance(constraint, UniqueConstraint):
+                continue
+            if constraint.columns.keys() == [field_name]:
+                names.add(str(constraint.name))
+
+        return frozenset(names)
 
 
 @frozen(kw_only=True)
@@ -133,7 +158,7 @@ class SqlAggregateRepository(Generic[E]):
         return self.lock(entity_id).expected(expected_seq)
 
     def save(self, change: Change, entity: E, records: Sequence[Record] = ()) -> None:
-        """Store the aggregate with its change and records, or raise Stale."""
+        """Store the aggregate with its change and records, or raise Stale or RecordExists."""
         head_row = field_values(entity) | revision_columns(change)
         record_rows: dict[Table, Mapping[str, Any]] = {}
         for record in records:
@@ -152,7 +177,14 @@ class SqlAggregateRepository(Generic[E]):
             unchanged=self._unchanged_columns(record_rows),
         )
         rows = {head: head_row, **record_rows, HISTORY: change_row(change)}
-        self._session.write(write, change, rows)
+        try:
+            self._session.write(write, change, rows)
+        except GuardViolation as violation:
+            for record in records:
+                mapping = self._mapping.record_mapping(record)
+                if mapping.is_duplicate(violation):
+                    raise RecordExists.of(record, entity.id) from violation
+            raise
 
     def save_all(self, updates: Sequence[Update[E]]) -> None:
         """Store many aggregates, each with its change, or raise Stale."""

@@ -10,7 +10,9 @@ from attrs import evolve
 from indelible import concepts
 from indelible.app import WriteTx
 from indelible.concepts import Concept, ConceptStatus, ConceptVersion
+from indelible.concepts.rules.records import version_records
 from indelible.kernel import IndelibleError, InvalidTransition
+from indelible.kernel.aggregates import save_change
 from indelible.testing.stores import (
     BEGINNING,
     CLEARER,
@@ -154,6 +156,30 @@ class RepositoryConformance:
         assert (
             code(lambda: save(store, evolve(VERSION, content=CLEARER))) == "VERSION_ALREADY_EXISTS"
         )
+
+    def test_a_version_id_is_never_used_again(self, store: AnyStore) -> None:
+        save(store, CONCEPT, VERSION)
+        concept, version = second()
+        other = evolve(CONCEPT, id="c-2")
+        of_other = evolve(VERSION, concept_id="c-2")
+
+        assert code(lambda: save(store, concept, evolve(version, id="v-1"))) == "RECORD_EXISTS"
+        assert code(lambda: save(store, other, of_other)) == "RECORD_EXISTS"
+        assert len(store.feed().changes) == 1
+        assert code(lambda: save(store, other, evolve(of_other, id="v-2"))) == ""
+
+    def test_a_stale_version_with_a_used_id_is_stale(self, store: AnyStore) -> None:
+        save(store, CONCEPT, VERSION)
+
+        def save_over_old_head(tx: WriteTx, _: None) -> None:
+            head = tx.concepts.concepts.get("c-1")
+            for _number in range(2):
+                concept = head.entity.transition("edit", now=BEGINNING + LATER)
+                version = concept.new_version(CLEARER, version_id="v-2", by=MAYA, note="again")
+                records = version_records(version, ())
+                save_change(tx, tx.concepts.concepts, head, concept, "edit", records=records)
+
+        assert code(lambda: do(store, save_over_old_head, None)) == "STALE"
 
     def test_a_version_comes_in_its_turn(self, store: AnyStore) -> None:
         save(store, CONCEPT, VERSION)
