@@ -1,6 +1,6 @@
 """Test the search of a large space by its own index: as good as exact, and of that space only."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import psycopg
 import pytest
@@ -29,209 +29,259 @@ from indelible_sql.maintenance.snapshot_files import differences
 
 pytestmark = pytest.mark.slow
 
-DIMENSION, MANY, FEW, WANTED, QUESTIONS = 64, 3_000, 10, 10, 40
-EXACT, HOSTILE = "exact_search_artifacts", "o'neil%s:of"
-SCANS = text("SELECT pg_stat_get_xact_numscans(CAST(:index AS regclass))")
-SHOWN = text(
-    "SELECT concat_ws("
-    "' ', current_setting('plan_cache_mode'), current_setting('hnsw.ef_search', true))"
-)
-BROKEN = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'indelible.{}'::regclass"
-VALID = "SELECT bool_and(indisvalid) FROM pg_index WHERE indexrelid = 'indelible.{}'::regclass"
-OTHER = "CREATE INDEX artifacts_near_0 ON indelible.artifacts (title)"
+DIMENSION = 64
+LARGE_SIZE = 3_000
+SMALL_SIZE = 10
+LIMIT = 10
+SEARCHES = 40
+EXACT_SETTING = "exact_search_artifacts"
+HOSTILE_ID = "o'neil%s:of"
+
+# The statistics of a transaction also count the scans of its connection in the last second.
+COUNT_SCANS = text("SELECT pg_stat_get_xact_numscans(CAST(:index AS regclass))")
+SEARCH_SETTINGS = text("""
+    SELECT concat_ws(
+        ' ',
+        current_setting('plan_cache_mode'),
+        current_setting('hnsw.ef_search', true)
+    )
+""")
+INVALIDATE_INDEX = """
+    UPDATE pg_index
+    SET indisvalid = false
+    WHERE indexrelid = 'indelible.{}'::regclass
+"""
+IS_INDEX_VALID = """
+    SELECT indisvalid
+    FROM pg_index
+    WHERE indexrelid = 'indelible.{}'::regclass
+"""
+CREATE_OTHER_INDEX = "CREATE INDEX artifacts_near_0 ON indelible.artifacts (title)"
 
 
-class HostileIds(TimeOrderedIds):
-    """Ids of which the first is not what anybody expects."""
+class PlannedIds(TimeOrderedIds):
+    """Time-ordered ids, except for the next one if it is set."""
 
-    is_first = True
+    next_id = ""
 
     def new(self) -> str:
-        found, self.is_first = HOSTILE if self.is_first else super().new(), False
-        return found
+        if not self.next_id:
+            return super().new()
+
+        planned_id = self.next_id
+        self.next_id = ""
+        return planned_id
 
 
 @frozen
-class Crowd:
-    """A store with a large space and a small one, and who may make their indexes."""
+class Spaces:
+    """A store with a large space and a small one."""
 
     store: SqlStore
     owner_url: str
     large: LargeSpace
     small: CaptureScenario
 
-    def indexed(self, above: int) -> tuple[str, ...]:
-        """Index the spaces of more than `above` artifacts, and return the spaces with an index."""
-        self.above(above)
+    def index_above(self, artifacts: int) -> tuple[str, ...]:
+        """Index the spaces of more than this number of artifacts, and return their ids."""
+        self.search_exactly_up_to(artifacts)
         return index_spaces(self.store, self.owner_url)
 
-    def above(self, artifacts: int) -> None:
-        """Search spaces of more than so many by their index."""
-        kept = self.store.read(captures.list_settings)
-        change(self.store, EXACT, str(artifacts), seq=kept[0].seq if kept else 0)
+    def search_exactly_up_to(self, artifacts: int) -> None:
+        """Change the setting up to which size the search of a space uses no index."""
+        settings = self.store.read(captures.list_settings)
+        seq = settings[0].seq if settings else 0
+        change(self.store, EXACT_SETTING, str(artifacts), seq=seq)
 
-    def found(self, space_id: str, seed: int) -> tuple[ArtifactMatch, ...]:
-        """The nearest of what is asked for."""
-        return self.store.read(
-            captures.search_artifacts, "maya", space_id, asked(seed), limit=WANTED
-        )
+    def search(self, space_id: str, seed: int) -> tuple[ArtifactMatch, ...]:
+        """Return the artifacts that are nearest to a random vector."""
+        vector = random_vector(seed)
+        return self.store.read(captures.search_artifacts, "maya", space_id, vector, limit=LIMIT)
 
 
-def asked(seed: int) -> list[float]:
-    found: list[float] = large_spaces.clustered_vectors(1, DIMENSION, seed=1_000 + seed)[0].tolist()
-    return found
+def random_vector(seed: int) -> list[float]:
+    vectors = large_spaces.clustered_vectors(1, DIMENSION, seed=1_000 + seed)
+    vector: list[float] = vectors[0].tolist()
+    return vector
 
 
 @pytest.fixture
-def crowd(database: PostgresServer) -> Generator[Crowd]:
-    ids = HostileIds()
-    ids.is_first = False
+def spaces(database: PostgresServer) -> Generator[Spaces]:
+    ids = PlannedIds()
     store = open_store(database.url, policy=POLICY, ids=ids)
     activate_algorithm_for(store)
-    ids.is_first = True
-    large, small = (
-        large_spaces.create_space(store, 0, DIMENSION),
-        space_of(store, dimension=DIMENSION),
-    )
-    large = LargeSpace(large.scenario, (), large_spaces.clustered_vectors(1, DIMENSION).tolist())
-    large.scenario.capture(large.vectors[0])
-    with large_spaces.unguarded(database.admin_url, ARTIFACTS) as connection:
-        large_spaces.copy_artifacts(
-            connection, large, large_spaces.clustered_vectors(MANY - 1, DIMENSION, seed=2)
-        )
-    for number in range(FEW):
-        small.capture(asked(number), url=f"https://example.org/{number}")
-    yield Crowd(store, database.owner_url, large, small)
+    ids.next_id = HOSTILE_ID
+    large = create_large_space(store, database)
+
+    small = space_of(store, dimension=DIMENSION)
+    for number in range(SMALL_SIZE):
+        small.capture(random_vector(number), url=f"https://example.org/{number}")
+
+    yield Spaces(store, database.owner_url, large, small)
     store.dispose()
 
 
-def test_what_an_index_finds_is_what_is_nearest(crowd: Crowd) -> None:
-    large = crowd.large.scenario.space_id
-    exact = [crowd.found(large, seed) for seed in range(QUESTIONS)]
-    assert large == HOSTILE
-    assert crowd.indexed(MANY - 1) == (large,)
-    found = [crowd.found(large, seed) for seed in range(QUESTIONS)]
-    shared = sum(
-        len({each.artifact.id for each in right}.intersection(each.artifact.id for each in near))
-        for right, near in zip(exact, found, strict=True)
-    )
-    distances = {
-        (seed, each.artifact.id): each.distance
-        for seed, right in enumerate(exact)
-        for each in right
-    }
+def create_large_space(store: SqlStore, database: PostgresServer) -> LargeSpace:
+    """Create a space, capture one artifact, and copy it until the space is large."""
+    scenario = large_spaces.create_space(store, 0, DIMENSION).scenario
+    vectors = large_spaces.clustered_vectors(1, DIMENSION).tolist()
+    large = LargeSpace(scenario, (), vectors)
+    scenario.capture(vectors[0])
 
-    assert [len(near) for near in found] == [WANTED] * QUESTIONS
-    assert shared / WANTED / QUESTIONS >= 0.95
-    for seed, near in enumerate(found):
-        assert [(each.distance, each.artifact.id) for each in near] == sorted(
-            (distances.get((seed, each.artifact.id), each.distance), each.artifact.id)
-            for each in near
-        )
+    copies = large_spaces.clustered_vectors(LARGE_SIZE - 1, DIMENSION, seed=2)
+    with large_spaces.unguarded(database.admin_url, ARTIFACTS) as connection:
+        large_spaces.copy_artifacts(connection, large, copies)
+    return large
 
 
-def scans(tx: SqlReading, space_id: str, times: int) -> tuple[int, int]:
-    """How many searches there were in the transaction, and how often the index was gone through."""
+def artifact_ids(matches: Sequence[ArtifactMatch]) -> list[str]:
+    return [match.artifact.id for match in matches]
+
+
+def test_an_indexed_search_finds_the_nearest_at_their_exact_distances(spaces: Spaces) -> None:
+    large_id = spaces.large.space_id
+    exact_results = [spaces.search(large_id, seed) for seed in range(SEARCHES)]
+    indexed_ids = spaces.index_above(LARGE_SIZE - 1)
+    results = [spaces.search(large_id, seed) for seed in range(SEARCHES)]
+
+    assert large_id == HOSTILE_ID
+    assert indexed_ids == (large_id,)
+    assert [len(matches) for matches in results] == [LIMIT] * SEARCHES
+    common = 0
+    for exact_matches, matches in zip(exact_results, results, strict=True):
+        exact_distances = {match.artifact.id: match.distance for match in exact_matches}
+        for match in matches:
+            if match.artifact.id in exact_distances:
+                common += 1
+                assert match.distance == exact_distances[match.artifact.id]
+        ranking = [(match.distance, match.artifact.id) for match in matches]
+        assert ranking == sorted(ranking)
+    assert common / (LIMIT * SEARCHES) >= 0.95
+
+
+def search_and_count_scans(tx: SqlReading, space_id: str, searches: int) -> tuple[int, int]:
+    """Search several times; return the number of full results, and of scans of the index."""
     index = {"index": f"indelible.{index_of(space_id)}"}
-    before = tx.connection.execute(
-        SCANS, index
-    ).scalar_one()  # of this connection's transactions of the last second too
-    found = [
-        len(captures.search_artifacts(tx, "maya", space_id, asked(each), limit=WANTED))
-        for each in range(times)
-    ]
-    return found.count(WANTED), tx.connection.execute(SCANS, index).scalar_one() - before
+    scans_before = tx.connection.execute(COUNT_SCANS, index).scalar_one()
+    full_results = 0
+    for seed in range(searches):
+        vector = random_vector(seed)
+        matches = captures.search_artifacts(tx, "maya", space_id, vector, limit=LIMIT)
+        if len(matches) == LIMIT:
+            full_results += 1
+    scans = tx.connection.execute(COUNT_SCANS, index).scalar_one()
+
+    return full_results, scans - scans_before
 
 
-def test_postgresql_goes_through_the_index_whichever_way_it_plans(crowd: Crowd) -> None:
-    large = crowd.large.scenario.space_id
-    crowd.indexed(MANY - 1)
-
-    assert crowd.store.read(scans, large, 12) == (
-        12,
-        12,
-    )  # a prepared statement may forget its values after five
-    assert crowd.store.read(settings) in (
-        "auto",
-        "auto 40",
-    )  # of a connection that never searched, and of one that did
-    crowd.above(MANY)
-    assert crowd.store.read(scans, large, 3) == (3, 0)
+def search_settings(tx: SqlReading) -> str:
+    """Return the connection's settings that a search changes within its transaction."""
+    return str(tx.connection.execute(SEARCH_SETTINGS).scalar_one())
 
 
-def settings(tx: SqlReading) -> str:
-    return str(tx.connection.execute(SHOWN).scalar_one())
+def test_every_search_of_a_large_space_scans_the_index(spaces: Spaces) -> None:
+    spaces.index_above(LARGE_SIZE - 1)
+
+    # PostgreSQL may plan a prepared statement without its values after five executions.
+    assert spaces.store.read(search_and_count_scans, spaces.large.space_id, 12) == (12, 12)
 
 
-@pytest.mark.parametrize("above", [FEW - 1, FEW, MANY])
-def test_a_small_space_beside_a_large_one_gives_all_that_it_has(crowd: Crowd, above: int) -> None:
-    indexes = len(crowd.indexed(above))
+def test_the_settings_of_an_indexed_search_end_with_its_transaction(spaces: Spaces) -> None:
+    spaces.index_above(LARGE_SIZE - 1)
+    spaces.search(spaces.large.space_id, 0)
 
-    assert indexes == {FEW - 1: 2, FEW: 1, MANY: 0}[above]
-    for seed in range(FEW):
-        found = crowd.found(crowd.small.space_id, seed)
-        assert len(found) == FEW
-        assert found[0].artifact.normalized_url == f"https://example.org/{seed}"
-        assert found[0].distance < 1e-6
+    # A connection that has not searched yet does not know the second setting.
+    assert spaces.store.read(search_settings) in ("auto", "auto 40")
 
 
-def test_what_is_captured_after_the_index_was_made_is_found_where_it_is_now(crowd: Crowd) -> None:
-    place = crowd.large.scenario
-    crowd.indexed(MANY - 1)
-    late = place.capture(asked(0), url="https://example.org/late").artifact_id
-    first = crowd.found(place.space_id, 0)[0].artifact.id
-    place.capture(asked(1), url="https://example.org/late")
-
-    assert first == late
-    assert crowd.found(place.space_id, 0)[0].artifact.id != late
-    assert crowd.found(place.space_id, 1)[0].artifact.id == late
-
-
-def test_an_index_of_a_space_is_no_damage_and_any_other_is(crowd: Crowd) -> None:
-    crowd.indexed(MANY - 1)
-    with opened(crowd.store.own_url) as another:
-        assert another.read(captures.list_spaces, "maya")
-        assert differences(another) == {}
-    with psycopg.connect(crowd.owner_url, autocommit=True) as owner:
-        owner.execute(OTHER)
-    with opened(crowd.store.own_url) as another:
-        assert code(another.feed) == "SCHEMA_DAMAGED"
-
-
-def test_an_index_that_was_not_finished_is_not_used_and_is_made_again(
-    crowd: Crowd, database: PostgresServer
+def test_a_space_below_the_size_of_the_setting_is_searched_without_its_index(
+    spaces: Spaces,
 ) -> None:
-    large = crowd.large.scenario.space_id
-    crowd.indexed(MANY - 1)
+    spaces.index_above(LARGE_SIZE - 1)
+    spaces.search_exactly_up_to(LARGE_SIZE)
+
+    assert spaces.store.read(search_and_count_scans, spaces.large.space_id, 3) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("exact_up_to", "indexes"), [(SMALL_SIZE - 1, 2), (SMALL_SIZE, 1), (LARGE_SIZE, 0)]
+)
+def test_a_search_of_a_small_space_finds_all_its_artifacts(
+    spaces: Spaces, exact_up_to: int, indexes: int
+) -> None:
+    assert len(spaces.index_above(exact_up_to)) == indexes
+
+    for seed in range(SMALL_SIZE):
+        matches = spaces.search(spaces.small.space_id, seed)
+        assert len(matches) == SMALL_SIZE
+        assert matches[0].artifact.normalized_url == f"https://example.org/{seed}"
+        assert matches[0].distance < 1e-6
+
+
+def test_an_artifact_captured_after_indexing_is_found_at_its_newest_vector(
+    spaces: Spaces,
+) -> None:
+    scenario = spaces.large.scenario
+    spaces.index_above(LARGE_SIZE - 1)
+
+    late = scenario.capture(random_vector(0), url="https://example.org/late").artifact_id
+    assert artifact_ids(spaces.search(scenario.space_id, 0))[0] == late
+
+    scenario.capture(random_vector(1), url="https://example.org/late")
+    assert artifact_ids(spaces.search(scenario.space_id, 0))[0] != late
+    assert artifact_ids(spaces.search(scenario.space_id, 1))[0] == late
+
+
+def test_the_index_of_a_space_is_no_damage_but_another_index_is(spaces: Spaces) -> None:
+    spaces.index_above(LARGE_SIZE - 1)
+    with opened(spaces.store.own_url) as store:
+        assert store.read(captures.list_spaces, "maya")
+        assert differences(store) == {}
+
+    with psycopg.connect(spaces.owner_url, autocommit=True) as owner:
+        owner.execute(CREATE_OTHER_INDEX)
+    with opened(spaces.store.own_url) as store:
+        assert code(store.feed) == "SCHEMA_DAMAGED"
+
+
+def test_an_invalid_index_is_not_used_and_is_created_again(
+    spaces: Spaces, database: PostgresServer
+) -> None:
+    large_id = spaces.large.space_id
+    spaces.index_above(LARGE_SIZE - 1)
+
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
-        admin.execute(BROKEN.format(index_of(large)).encode())
-        assert crowd.store.read(scans, large, 1) == (1, 0)
-        assert index_spaces(crowd.store, crowd.owner_url) == (large,)
-        assert admin.execute(VALID.format(index_of(large)).encode()).fetchall() == [(True,)]
-    assert crowd.store.read(scans, large, 1) == (1, 1)
+        admin.execute(INVALIDATE_INDEX.format(index_of(large_id)).encode())
+        assert spaces.store.read(search_and_count_scans, large_id, 1) == (1, 0)
+
+        assert index_spaces(spaces.store, spaces.owner_url) == (large_id,)
+        rows = admin.execute(IS_INDEX_VALID.format(index_of(large_id)).encode()).fetchall()
+        assert rows == [(True,)]
+    assert spaces.store.read(search_and_count_scans, large_id, 1) == (1, 1)
 
 
-def test_where_no_index_can_be_all_is_searched_exactly(
-    crowd: Crowd, database: PostgresServer
+def test_without_the_vector_extension_a_search_is_exact(
+    spaces: Spaces, database: PostgresServer
 ) -> None:
-    large = crowd.large.scenario.space_id
-    exact = crowd.found(large, 0)
-    crowd.indexed(MANY - 1)
+    large_id = spaces.large.space_id
+    exact_matches = spaces.search(large_id, 0)
+    spaces.index_above(LARGE_SIZE - 1)
+
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         admin.execute("DROP EXTENSION vector CASCADE")
-    crowd.store.upgrade(crowd.owner_url)
+    spaces.store.upgrade(spaces.owner_url)
 
-    assert index_spaces(crowd.store, crowd.owner_url) == ()
-    assert [each.artifact.id for each in crowd.found(large, 0)] == [
-        each.artifact.id for each in exact
-    ]
+    assert index_spaces(spaces.store, spaces.owner_url) == ()
+    assert artifact_ids(spaces.search(large_id, 0)) == artifact_ids(exact_matches)
 
 
-def test_sqlite_has_no_indexes_of_vectors(sqlite: SqlStore) -> None:
-    place = place_in(sqlite)
+def test_sqlite_searches_without_an_index(sqlite: SqlStore) -> None:
+    scenario = place_in(sqlite)
     for number in range(3):
-        place.capture((1.0, float(number), 0.0), url=f"https://example.org/{number}")
-    change(sqlite, EXACT, "1")
+        scenario.capture((1.0, float(number), 0.0), url=f"https://example.org/{number}")
+    change(sqlite, EXACT_SETTING, "1")
+
+    matches = scenario.read(captures.search_artifacts, scenario.space_id, (1.0, 0.0, 0.0))
 
     assert index_spaces(sqlite) == ()
-    assert len(place.read(captures.search_artifacts, place.space_id, (1.0, 0.0, 0.0))) == 3
+    assert len(matches) == 3

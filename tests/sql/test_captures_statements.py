@@ -1,4 +1,4 @@
-"""How many statements a capture sends on SQLite, and that it reads each thing once."""
+"""Test that a capture on SQLite sends few statements and reads each table once."""
 
 from collections.abc import Callable, Generator
 
@@ -18,27 +18,29 @@ def trace(sqlite_url: str) -> Generator[Trace]:
 
 
 @pytest.mark.parametrize("names_its_subspace", [False, True])
-def test_a_capture_on_sqlite_reads_each_thing_once(
+def test_a_capture_on_sqlite_reads_each_table_once(
     trace: Trace, tell: Callable[[str], None], *, names_its_subspace: bool
 ) -> None:
-    place, subspace_id, *_ = worked(trace.store)
-    place.capture(X1)
-    named = {"subspace_id": subspace_id} if names_its_subspace else {}
-    result, statements = trace.of(lambda: place.capture(X1, word_count=100, **named))
-    own = [text for text in statements if text not in ("BEGIN IMMEDIATE", "COMMIT")]
-    tell(f"statements of a capture on SQLite: {len(own)}")
+    scenario, subspace_id, *_ = worked(trace.store)
+    scenario.capture(X1)
+    fields = {"subspace_id": subspace_id} if names_its_subspace else {}
+
+    result, sent = trace.of(lambda: scenario.capture(X1, word_count=100, **fields))
+    statements = [text for text in sent if text not in ("BEGIN IMMEDIATE", "COMMIT")]
+    tell(f"statements of a capture on SQLite: {len(statements)}")
 
     assert result.updates_centroid
-    assert len(own) == MAX_STATEMENTS
+    assert len(statements) == MAX_STATEMENTS
     for table in TABLES_READ:
-        reads = [text for text in own if text.startswith(f"SELECT main.{table}.")]
+        reads = [text for text in statements if text.startswith(f"SELECT main.{table}.")]
         assert len(reads) == 1, table
 
 
-def test_the_formulas_of_a_capture_are_three_statements(trace: Trace) -> None:
-    place, *_ = worked(trace.store)
-    place.capture(X1)
-    _, statements = trace.of(lambda: place.capture(X1, word_count=100))
-    computing = [text for text in statements if "vec_" in text or "least(" in text]
+def test_a_capture_on_sqlite_computes_in_three_statements(trace: Trace) -> None:
+    scenario, *_ = worked(trace.store)
+    scenario.capture(X1)
+
+    _, sent = trace.of(lambda: scenario.capture(X1, word_count=100))
+    computing = [text for text in sent if "vec_" in text or "least(" in text]
 
     assert len(computing) == 3
