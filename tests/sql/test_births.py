@@ -15,47 +15,60 @@ from indelible.tokens import RecoverToken, SetAuthorPrompt
 from indelible_sql import SqlStore
 from indelible_sql.engine.session import Session
 
-PROMPT = SetAuthorPrompt(wallet_address=wallet(1), prompt_text="A boat.")
-BIRTHS: dict[str, tuple[Callable[[SqlStore], object], list[str]]] = {
-    "a prompt": (lambda store: do(store, tokens.set_author_prompt, PROMPT), ["", ""]),
-    "a value": (
-        lambda store: with_repositories(store, lambda r: r.system_state.set_state("key", 1)),
-        ["", ""],
-    ),
-    "a pause": (
-        lambda store: do(store, pause_stage, PauseStage(stage="bake")),
-        ["", "INVALID_TRANSITION"],
-    ),
-    "a token": (
-        lambda store: do(
-            store, tokens.recover_token, RecoverToken(token_id=1, author_wallet=wallet(1))
-        ),
-        ["", "TOKEN_EXISTS"],
-    ),
-}
+TIMEOUT_SECONDS = 60
 
 
-@pytest.mark.parametrize("birth", BIRTHS)
-def test_who_is_second_looks_again(
-    postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch, birth: str
+def set_prompt(store: SqlStore) -> None:
+    command = SetAuthorPrompt(wallet_address=wallet(1), prompt_text="A boat.")
+    do(store, tokens.set_author_prompt, command)
+
+
+def set_state(store: SqlStore) -> None:
+    with_repositories(store, lambda r: r.system_state.set_state("key", 1))
+
+
+def pause(store: SqlStore) -> None:
+    do(store, pause_stage, PauseStage(stage="bake"))
+
+
+def recover_token(store: SqlStore) -> None:
+    do(store, tokens.recover_token, RecoverToken(token_id=1, author_wallet=wallet(1)))
+
+
+@pytest.mark.parametrize(
+    ("create", "code_of_second"),
+    [
+        (set_prompt, ""),
+        (set_state, ""),
+        (pause, "INVALID_TRANSITION"),
+        (recover_token, "TOKEN_EXISTS"),
+    ],
+)
+def test_the_second_creator_of_an_entity_runs_again_and_sees_the_first(
+    postgresql: SqlStore,
+    monkeypatch: pytest.MonkeyPatch,
+    create: Callable[[SqlStore], None],
+    code_of_second: str,
 ) -> None:
-    work, wanted = BIRTHS[birth]
-    both_have_looked, met, codes = Barrier(2), set[int](), list[str]()
+    both_have_read = Barrier(2)
+    threads_that_wrote: set[int] = set()
+    codes: list[str] = []
     write = Session.write
 
-    def waiting(session: Session, *given: Any) -> None:  # noqa: ANN401 - what a session writes
-        if get_ident() not in met:
-            met.add(get_ident())
-            both_have_looked.wait(60)
-        write(session, *given)
+    def write_after_both_have_read(session: Session, *args: Any) -> None:  # noqa: ANN401 - any write
+        if get_ident() not in threads_that_wrote:
+            threads_that_wrote.add(get_ident())
+            both_have_read.wait(TIMEOUT_SECONDS)
+        write(session, *args)
 
-    monkeypatch.setattr(Session, "write", waiting)
+    monkeypatch.setattr(Session, "write", write_after_both_have_read)
     workers = [
-        Thread(target=lambda: codes.append(code(lambda: work(postgresql)))) for _ in range(2)
+        Thread(target=lambda: codes.append(code(lambda: create(postgresql)))) for _ in range(2)
     ]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
 
-    assert (sorted(codes), len(met)) == (wanted, 2)
+    assert sorted(codes) == ["", code_of_second]
+    assert len(threads_that_wrote) == 2

@@ -1,4 +1,4 @@
-"""Where a program or a database thinks it is makes no difference to what is kept and answered."""
+"""Test that the time zones of the program and the database change no stored or returned value."""
 
 import time
 from collections.abc import Generator
@@ -35,6 +35,7 @@ ZONES = ("Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Europe/Berlin", 
 
 @pytest.fixture(params=ZONES)
 def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
+    """Set the time zone of this process."""
     monkeypatch.setenv("TZ", request.param)
     time.tzset()
     yield request.param
@@ -42,51 +43,60 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Gen
     time.tzset()
 
 
-def told(store: AnyStore) -> tuple[object, ...]:
-    """A story with every kind of instant, and all that is known afterwards."""
+def write_and_read_concepts(store: AnyStore) -> list[object]:
+    """Save concepts and a key with every kind of instant, and return the results of queries."""
     saved = published(store)
     edit(store, create(store))
-    do(
-        store,
-        create_key,
-        CreateKey(owner=MAYA, scopes=("admin",), expires_at=BEGINNING.replace(month=7)),
-    )
-    as_of = store.read(concepts.concept_as_of, saved.concept.id, at=saved.concept.created_at)
-    return *store.read(everything), as_of, *minted(store)
+    expires_at = BEGINNING.replace(month=7)
+    do(store, create_key, CreateKey(owner=MAYA, scopes=("admin",), expires_at=expires_at))
+
+    return [
+        *store.read(everything),
+        store.read(concepts.concept_as_of, saved.concept.id, at=saved.concept.created_at),
+    ]
 
 
-def minted(store: AnyStore) -> tuple[object, ...]:
-    """Tokens, their mints and work on them, and what is asked about them."""
+def write_and_read_tokens(store: AnyStore) -> list[object]:
+    """Save tokens, mints and tasks with every kind of instant; return the results of queries."""
     record(store, make_batch(1, 10, make_log(1, block=3, quantity=2), make_log(3, block=8)))
-    (lease, *_) = claim(store, 2, stage="generate")
+    lease = claim(store, 2, stage="generate")[0]
     within(store, lambda tx: tx.tasks.retry_later(lease, due_at=FAR, reason="no answer"))
     with_repositories(store, lambda r: r.system_state.set_state("at", "2026-03-29T02:30:00+02:00"))
-    pending = with_repositories(store, lambda r: r.tokens.get_pending_for_generation())
-    work = store.read(
-        lambda tx: (tx.tasks.backlogs(FAR), tx.tasks.get("generate", lease.entity_id))
-    )
-    attempts = store.read(lambda tx: tx.tasks.attempts_of("generate", lease.entity_id, limit=9))
-    mints = with_repositories(store, lambda r: r.mint_events.get_by_block_range(0, 99))
-    return (
+
+    return [
         store.read(tokens.list_tokens),
         store.read(tokens.token_stats),
-        pending,
-        mints,
-        work,
-        attempts,
-    )
+        with_repositories(store, lambda r: r.tokens.get_pending_for_generation()),
+        with_repositories(store, lambda r: r.mint_events.get_by_block_range(0, 99)),
+        store.read(lambda tx: tx.tasks.backlogs(FAR)),
+        store.read(lambda tx: tx.tasks.get("generate", lease.entity_id)),
+        store.read(lambda tx: tx.tasks.attempts_of("generate", lease.entity_id, limit=9)),
+    ]
+
+
+def write_and_read(store: AnyStore) -> list[object]:
+    return [*write_and_read_concepts(store), *write_and_read_tokens(store)]
+
+
+def set_database_zone(database: PostgresServer, zone: str) -> None:
+    """Set the time zone of new sessions of the database."""
+    name = Identifier(database.url.rpartition("/")[2])
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        admin.execute(SQL("ALTER DATABASE {} SET timezone = {}").format(name, zone))
+    with psycopg.connect(database.url) as connection:
+        assert connection.info.parameter_status("TimeZone") == zone
 
 
 def test_a_zone_makes_no_difference(zone: str, database: PostgresServer, sqlite_url: str) -> None:
-    with psycopg.connect(database.admin_url, autocommit=True) as admin:
-        name = Identifier(database.url.rpartition("/")[2])
-        admin.execute(SQL("ALTER DATABASE {} SET timezone = {}").format(name, zone))
-    memory = told(MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds()))
+    set_database_zone(database, zone)
+    memory = MemoryStore(policy=POLICY, clock=TickingClock(), ids=CountedIds())
+    expected = write_and_read(memory)
+
     for url in (sqlite_url, database.url):
         store = open_store(url, policy=POLICY, clock=TickingClock(), ids=CountedIds())
-        found, findings = told(store), verify(store)
+        results = write_and_read(store)
+        findings = verify(store)
         store.dispose()
 
-        assert (found, findings) == (memory, ())
-    with psycopg.connect(database.url) as connection:
-        assert connection.info.parameter_status("TimeZone") == zone
+        assert results == expected
+        assert findings == ()
